@@ -1,0 +1,126 @@
+"""Runs a tuple of stages.
+
+A stage is an ordinary function from records and settings to one record; what it needs is told by the types of
+its parameters, what it makes by its return type:
+
+    def check(snapshot: Snapshot, profile: Profile, settings: CheckSettings, run: Run) -> Findings: ...
+
+Its result is kept under the hash of its name, the package's version, its settings and its input records. A run
+that is started again finds what it had done under the same keys: resume is running again.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from importlib.metadata import version
+from typing import Any, get_type_hints
+
+from mlwright.core.errors import Fault
+from mlwright.core.record import Record, Settings, digest
+from mlwright.core.run import Run
+
+
+@dataclass(frozen=True)
+class Stage:
+    """One step of a pipeline.
+
+    Parameters
+    ----------
+    function : callable
+        The stage itself.
+    reads_world : bool
+        Whether it reads or changes something outside the project: then it is done once in every run, and no
+        run reuses what another one did.
+    """
+
+    function: Callable[..., Record]
+    reads_world: bool = False
+
+    @property
+    def name(self) -> str:
+        """The verb that users type."""
+        return self.function.__name__
+
+    @property
+    def makes(self) -> type[Record]:
+        """The kind of record that it returns."""
+        made: type[Record] = get_type_hints(self.function)["return"]
+        return made
+
+    def needs(self) -> dict[str, Any]:
+        """The types of its parameters, by name."""
+        return {name: kind for name, kind in get_type_hints(self.function).items() if name != "return"}
+
+
+def execute(
+    stages: Sequence[Stage],
+    sections: Sequence[Settings],
+    run: Run,
+    *,
+    until: str | None = None,
+    fresh_from: str | None = None,
+) -> dict[str, Record]:
+    """Run the stages in order and return their records by stage name.
+
+    Parameters
+    ----------
+    stages : sequence of Stage
+        The pipeline; every stage finds its inputs among the results of those before it.
+    sections : sequence of Settings
+        The settings; a stage gets the one whose type its parameter names.
+    run : Run
+        What the stages may ask of the outside.
+    until : str, optional
+        The last stage to run; default: all.
+    fresh_from : str, optional
+        The first stage whose kept result is passed over, with all that follow it.
+    """
+    facts: dict[type, Any] = {type(section): section for section in sections} | {Run: run}
+    results: dict[str, Record] = {}
+    wanted = list(stages) if until is None else stages[: _position(stages, until) + 1]
+    fresh_at = len(stages) if fresh_from is None else _position(stages, fresh_from)
+    fresh = run.fresh
+    for position, stage in enumerate(wanted):
+        run.clock.check()
+        run.fresh = fresh or position >= fresh_at
+        record = _run_one(stage, facts, run)
+        facts[type(record)] = results[stage.name] = record
+    return results
+
+
+def _position(stages: Sequence[Stage], name: str) -> int:
+    return [stage.name for stage in stages].index(name)
+
+
+def _run_one(stage: Stage, facts: Mapping[type, Any], run: Run) -> Record:
+    given = {name: _fact(facts, kind, stage) for name, kind in stage.needs().items()}
+    run.stage, run.stage_key = stage.name, _key(stage, given, run)
+    kept = None if run.fresh else run.store.kept(run.stage_key, stage.makes)
+    run.tell("stage_started", reused=kept is not None)
+    began = time.monotonic()
+    record = kept if kept is not None else stage.function(**given)
+    if kept is None:
+        run.store.keep(run.stage_key, record)
+    run.tell("stage_done", key=run.stage_key, reused=kept is not None, seconds=round(time.monotonic() - began, 3))
+    run.stage = ""
+    return record
+
+
+def _fact(facts: Mapping[type, Any], kind: Any, stage: Stage) -> Any:
+    if kind not in facts:
+        raise Fault(f"Stage {stage.name!r} needs {kind!r}, which no stage before it makes.")
+    return facts[kind]
+
+
+def _key(stage: Stage, given: Mapping[str, Any], run: Run) -> str:
+    parts: list[Any] = [stage.name, version("mlwright"), stage.makes.__name__, stage.makes.version, run.seed]
+    if stage.reads_world:
+        parts.append(run.run_id)
+    for name, value in sorted(given.items()):
+        if isinstance(value, Record):
+            parts.append([name, value.digest()])
+        elif isinstance(value, Settings):
+            parts.append([name, value.model_dump(mode="json")])
+    return digest(parts)

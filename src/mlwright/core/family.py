@@ -1,0 +1,114 @@
+"""Families of plugins: a folder whose files are its members.
+
+A family is a package; every public module in it is one member, the name of the file is the name that users
+type, and the module holds one concrete subclass of the family's contract. Listing a family imports none of its
+members, so a heavy library is loaded only by the member that needs it. Third parties add members through an
+entry point group of the same name as the package.
+"""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+import pkgutil
+from collections.abc import Iterator
+from importlib.metadata import EntryPoint, entry_points
+from types import ModuleType
+from typing import Generic, TypeVar
+
+from mlwright.core.errors import ExtraMissing, Fault, MemberUnknown, nearest
+
+T = TypeVar("T")
+
+
+class NotApplicable(Exception):
+    """Raised by a plugin that cannot judge what it was given; becomes a row, not a crash.
+
+    Parameters
+    ----------
+    reason : str
+        Why, as a clause that reads after "not applicable:".
+    """
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class Family(Generic[T]):
+    """The plugins in one package.
+
+    Parameters
+    ----------
+    package : str
+        Dotted name of the folder; also the entry point group by which third parties add members.
+    contract : type
+        The class that every member derives from.
+    """
+
+    def __init__(self, package: str, contract: type[T]) -> None:
+        self.package = package
+        self.contract = contract
+
+    def names(self) -> tuple[str, ...]:
+        """Names of all members, sorted; imports none of them."""
+        return tuple(sorted({*self._own_names(), *self._foreign()}))
+
+    def get(self, name: str) -> type[T]:
+        """Import one member and return its class.
+
+        Raises
+        ------
+        MemberUnknown
+            If no member has that name; the nearest names are offered.
+        ExtraMissing
+            If the member needs a package that is not installed.
+        """
+        if name in self._own_names():
+            return self._only_class(self._import(name))
+        if name in (foreign := self._foreign()):
+            return self._checked(foreign[name].load(), name)
+        offers = nearest(name, self.names()) or self.names()
+        raise MemberUnknown(
+            f"{self.package.rpartition('.')[2]} has no member {name!r}.", f"Known are: {', '.join(offers)}"
+        )
+
+    def __iter__(self) -> Iterator[tuple[str, type[T]]]:
+        """Import every member; pairs of name and class, by name."""
+        return ((name, self.get(name)) for name in self.names())
+
+    def _own_names(self) -> list[str]:
+        folder = importlib.import_module(self.package)
+        return [m.name for m in pkgutil.iter_modules(folder.__path__) if not m.name.startswith("_") and not m.ispkg]
+
+    def _foreign(self) -> dict[str, EntryPoint]:
+        return {point.name: point for point in entry_points(group=self.package)}
+
+    def _import(self, name: str) -> ModuleType:
+        try:
+            return importlib.import_module(f"{self.package}.{name}")
+        except ModuleNotFoundError as missing:
+            if (missing.name or "").startswith("mlwright"):
+                raise
+            raise ExtraMissing(
+                f"{name!r} needs the package {missing.name!r}, which is not installed.",
+                "mlwright doctor   (lists the extras and how to install each)",
+            ) from missing
+
+    def _only_class(self, module: ModuleType) -> type[T]:
+        found = [
+            thing
+            for thing in vars(module).values()
+            if inspect.isclass(thing)
+            and issubclass(thing, self.contract)
+            and thing.__module__ == module.__name__
+            and not inspect.isabstract(thing)
+        ]
+        if len(found) != 1:
+            raise Fault(f"{module.__name__} must hold one {self.contract.__name__}, it holds {len(found)}.")
+        return self._checked(found[0], module.__name__)
+
+    def _checked(self, thing: object, where: str) -> type[T]:
+        if inspect.isclass(thing) and issubclass(thing, self.contract):
+            return thing
+        raise Fault(f"{where} is not a {self.contract.__name__}.")

@@ -1,0 +1,220 @@
+"""What a stage may ask of the outside: keep bytes, tell what happens, do many things once each, and the clock."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Any, TypeVar
+
+from mlwright.core.errors import RunCancelled
+from mlwright.core.record import Record, digest
+from mlwright.core.store import Store
+from mlwright.core.store.journal import Event
+
+I = TypeVar("I")  # noqa: E741  an item
+R = TypeVar("R", bound=Record)
+
+CANCEL_LOOK_S = 0.2
+
+
+class Clock:
+    """The time that a run may take, and whether somebody has asked it to end.
+
+    Cheap enough to be asked in every iteration of a fit, from any thread.
+
+    Parameters
+    ----------
+    cancel_file : Path
+        The run ends soon after this file appears.
+    budget_s : float or None
+        Seconds the whole run may take; None for no limit.
+    spent_s : float
+        Seconds that were spent before now, by earlier attempts and by starting up.
+    """
+
+    def __init__(self, cancel_file: Path, budget_s: float | None, spent_s: float = 0.0) -> None:
+        self.cancel_file = cancel_file
+        self.budget_s = budget_s
+        self._began = time.monotonic() - spent_s
+        self._looked = 0.0
+        self._cancelled = False
+
+    @property
+    def elapsed_s(self) -> float:
+        """Seconds since the run began, over all its attempts."""
+        return time.monotonic() - self._began
+
+    @property
+    def left_s(self) -> float:
+        """Seconds of the budget that are left, infinite without a budget."""
+        return float("inf") if self.budget_s is None else self.budget_s - self.elapsed_s
+
+    def cancelled(self) -> bool:
+        """Whether somebody has asked the run to end; looks at the disk a few times a second at most."""
+        now = time.monotonic()
+        if not self._cancelled and now - self._looked > CANCEL_LOOK_S:
+            self._looked = now
+            self._cancelled = self.cancel_file.exists()
+        return self._cancelled
+
+    def check(self) -> None:
+        """Raise `RunCancelled` if somebody has asked the run to end."""
+        if self.cancelled():
+            raise RunCancelled("The run was cancelled.", "mlwright run --resume   (what was finished is kept)")
+
+
+class Run:
+    """One run of a pipeline, as its stages see it.
+
+    Parameters
+    ----------
+    run_id : str
+        The name of the run, unique in its project.
+    store : Store
+        Where blobs and results are kept.
+    clock : Clock
+        The run's time.
+    seed : int
+        What every random choice of the run starts from.
+    n_jobs : int
+        How many things may be done at the same time.
+    fresh : bool
+        Whether results that are kept already are passed over.
+    listen : callable, optional
+        Called with every event after it is in the journal.
+    """
+
+    def __init__(
+        self,
+        run_id: str,
+        store: Store,
+        clock: Clock,
+        *,
+        seed: int = 0,
+        n_jobs: int = 1,
+        fresh: bool = False,
+        listen: Callable[[Event], None] | None = None,
+    ) -> None:
+        self.run_id = run_id
+        self.store = store
+        self.clock = clock
+        self.seed = seed
+        self.n_jobs = n_jobs
+        self.fresh = fresh
+        self.stage = ""
+        self.stage_key = ""
+        self._journal = store.journal(run_id)
+        self._listen = listen
+        self._telling = threading.Lock()
+
+    def put(self, data: bytes) -> str:
+        """Keep bytes and return the name of the blob."""
+        return self.store.blobs.put(data)
+
+    def get(self, blob: str) -> bytes:
+        """The bytes of a blob."""
+        return self.store.blobs.get(blob)
+
+    def path(self, blob: str) -> Path:
+        """The file of a blob, for libraries that read files; must not be changed."""
+        return self.store.blobs.path(blob)
+
+    def scratch(self) -> Path:
+        """A folder for files in the making, on the same disk as the store."""
+        return self.store.scratch(self.run_id)
+
+    def seed_for(self, *names: object) -> int:
+        """A seed of 32 bits for one purpose; the same names give the same seed in every run of the project."""
+        return int(digest([self.seed, *map(str, names)])[:8], 16)
+
+    def tell(self, kind: str, **fields: Any) -> None:
+        """Write an event into the journal and to whoever listens."""
+        with self._telling:
+            event = self._journal.append(kind, stage=self.stage, **fields)
+            if self._listen is not None:
+                self._listen(event)
+
+    def note(self, message: str) -> None:
+        """Tell people what is going on, in a sentence."""
+        self.tell("note", message=message)
+
+    def each(
+        self,
+        items: Sequence[I],
+        work: Callable[[I], R],
+        *,
+        kind: type[R],
+        key: Callable[[I], Any],
+        label: Callable[[I], str] = str,
+        skip: Callable[[], bool] = lambda: False,
+        n_jobs: int = 1,
+    ) -> list[R | None]:
+        """Do the work for every item once, keep each result, and return them in the order of the items.
+
+        The only loop over expensive things. Per item: look for a cancel, take the kept result if there is one,
+        else compute it and keep it; tell one ``item_done`` event either way. A result is kept under the stage's
+        own key and ``key(item)``, so that a run that was killed does nothing twice.
+
+        Parameters
+        ----------
+        items : sequence
+            What to work on.
+        work : callable
+            Makes the record of one item; called from a thread if ``n_jobs > 1``.
+        kind : type
+            The record that `work` returns.
+        key : callable
+            JSON-like value that tells an item from all others of this stage.
+        label : callable
+            What people read while the item is in work.
+        skip : callable
+            Asked before each item that is not kept; once true, the item's result is None.
+        n_jobs : int
+            How many items may be in work at the same time (joblib threads, unless the user chose a backend).
+        """
+        results: list[R | None] = [None] * len(items)
+        waiting: list[tuple[int, str]] = []
+        done = 0
+        for position, item in enumerate(items):
+            name = digest([self.stage_key, key(item)])
+            kept = None if self.fresh else self.store.kept(name, kind)
+            if kept is None:
+                waiting.append((position, name))
+                continue
+            results[position] = kept
+            done += 1
+            self._item_done(done, len(items), label(item), reused=True, seconds=0.0)
+
+        def attempt(position: int) -> tuple[int, R | None, float]:
+            self.clock.check()
+            if skip():
+                return position, None, 0.0
+            began = time.monotonic()
+            return position, work(items[position]), time.monotonic() - began
+
+        names = dict(waiting)
+        for position, result, seconds in _in_parallel(attempt, list(names), n_jobs):
+            done += 1
+            if result is not None:
+                self.store.keep(names[position], result)
+                results[position] = result
+                self._item_done(done, len(items), label(items[position]), reused=False, seconds=seconds)
+        return results
+
+    def _item_done(self, done: int, total: int, label: str, *, reused: bool, seconds: float) -> None:
+        self.tell("item_done", done=done, total=total, label=label, reused=reused, seconds=round(seconds, 3))
+
+
+def _in_parallel(
+    attempt: Callable[[int], tuple[int, R | None, float]], positions: list[int], n_jobs: int
+) -> Iterator[tuple[int, R | None, float]]:
+    """Attempts as they finish; one after the other in this thread where that is enough."""
+    if n_jobs == 1 or len(positions) < 2:
+        yield from map(attempt, positions)
+        return
+    from joblib import Parallel, delayed
+
+    pool = Parallel(n_jobs=n_jobs, prefer="threads", return_as="generator_unordered", pre_dispatch=n_jobs)
+    yield from pool(delayed(attempt)(position) for position in positions)

@@ -1,0 +1,78 @@
+"""One run at a time: the lock of a project.
+
+The lock belongs to the operating system, so that a killed run never leaves it behind; who holds it is written
+into the file for the sake of the message to the second.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import socket
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from mlwright.core.errors import ProjectBusy
+from mlwright.core.store.blobs import explain_disk_errors
+
+
+@contextmanager
+def hold(path: Path, run_id: str) -> Iterator[None]:
+    """Hold the lock at `path` for a run.
+
+    Raises
+    ------
+    ProjectBusy
+        If another process holds it; says which run, where and since when.
+    """
+    with explain_disk_errors(path.parent):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        file = open(path, "a+")  # noqa: SIM115  held open for the length of the run
+    with file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            raise _busy(path) from None
+        me = {"run": run_id, "pid": os.getpid(), "host": socket.gethostname(), "since": time.strftime("%H:%M:%S")}
+        file.seek(0)
+        file.truncate()
+        file.write(json.dumps(me))
+        file.flush()
+        yield
+        file.seek(0)
+        file.truncate()
+
+
+def holder(path: Path) -> dict[str, Any] | None:
+    """Who holds the lock now, or None."""
+    try:
+        file = open(path)
+    except FileNotFoundError:
+        return None
+    with file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except OSError:
+            return _who(file.read())
+        return None
+
+
+def _who(text: str) -> dict[str, Any]:
+    try:
+        who = json.loads(text)
+    except ValueError:
+        who = None
+    return who if isinstance(who, dict) else {}
+
+
+def _busy(path: Path) -> ProjectBusy:
+    who = _who(path.read_text())
+    return ProjectBusy(
+        f"Run {who.get('run', '?')} holds the project {path.parent.parent} "
+        f"(process {who.get('pid', '?')} on {who.get('host', '?')}, since {who.get('since', '?')}).",
+        "mlwright follow   (watch it), or: mlwright cancel",
+    )

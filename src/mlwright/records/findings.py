@@ -1,0 +1,67 @@
+"""What was found in the data."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from mlwright.core.record import Record
+
+Severity = Literal["critical", "warning", "note"]
+
+
+class Finding(Record):
+    """One thing that a person should know about the data.
+
+    Parameters
+    ----------
+    check : str
+        Name of the check that found it.
+    severity : str
+        ``critical``: the model would be wrong or worthless; ``warning``: it may be; ``note``: good to know.
+    title : str
+        A few words.
+    sentence : str
+        What was found, with its numbers, in plain words.
+    columns : tuple of str
+        The columns it is about; empty if it is about rows or the whole table.
+    rows : tuple of int
+        Positions of a few rows to look at.
+    examples : tuple of str
+        A few values to look at.
+    action : str
+        What mlwright does about it, or what a person should do.
+    """
+
+    check: str
+    severity: Severity
+    title: str
+    sentence: str
+    columns: tuple[str, ...] = ()
+    rows: tuple[int, ...] = ()
+    examples: tuple[str, ...] = ()
+    action: str
+
+
+class Skipped(Record):
+    """A member that could not judge, and why."""
+
+    name: str
+    reason: str
+
+
+class Findings(Record):
+    """The answers of all checks.
+
+    Parameters
+    ----------
+    findings : tuple of Finding
+        Most severe first.
+    quiet : tuple of str
+        Checks that looked and found nothing.
+    skipped : tuple of Skipped
+        Checks that could not judge.
+    """
+
+    findings: tuple[Finding, ...]
+    quiet: tuple[str, ...]
+    skipped: tuple[Skipped, ...]

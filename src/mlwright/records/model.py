@@ -1,0 +1,199 @@
+"""A model as facts: an encoding plan, cores, weights, a calibrator and a threshold.
+
+The facts are plain JSON; arrays and cores lie in blobs or in files beside them. `scoring` executes them.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from mlwright.core.record import Record, Scalar
+from mlwright.records.profile import Task
+
+
+class NumberColumn(Record):
+    """A number, as it is; what cannot be read as one is missing.
+
+    Parameters
+    ----------
+    name : str
+    missing_codes : tuple of str
+        Canonical spellings that count as missing.
+    low, high : float
+        The range seen in training; values are clipped to it widened by its own width on both sides, so that a
+        slip of the unit cannot throw a linear model off the map.
+    """
+
+    kind: Literal["number"] = "number"
+    name: str
+    missing_codes: tuple[str, ...] = ()
+    low: float
+    high: float
+
+
+class CategoryColumn(Record):
+    """One of a set of names: gives a code, and how often that name was seen.
+
+    Parameters
+    ----------
+    name : str
+    levels : tuple of str
+        Canonical spellings; a level's place is its code. A missing value is -1, any other name ``len(levels)``.
+    counts : tuple of int
+        Training rows of each level.
+    with_counts : bool
+        Whether the logarithm of the level's count is a number column too (for columns of many levels).
+    """
+
+    kind: Literal["category"] = "category"
+    name: str
+    missing_codes: tuple[str, ...] = ()
+    levels: tuple[str, ...]
+    counts: tuple[int, ...]
+    with_counts: bool = False
+
+
+DatePart = Literal["year", "month", "day", "weekday", "hour", "minute", "day_of_year", "days"]
+
+
+class DateColumn(Record):
+    """A moment: gives some of its parts as numbers; ``days`` counts days since 1970 and may be a fraction.
+
+    `format` is a ``strptime`` pattern for dates that come as text; ISO 8601 is always understood.
+    """
+
+    kind: Literal["date"] = "date"
+    name: str
+    missing_codes: tuple[str, ...] = ()
+    parts: tuple[DatePart, ...]
+    format: str | None = None
+
+
+class TextColumn(Record):
+    """Free text: TF-IDF of word and character n-grams, and a dense projection of it.
+
+    Parameters
+    ----------
+    name : str
+    terms : tuple of str
+        The vocabulary: ``w:`` word n-grams and ``c:`` character n-grams within word borders.
+    word_ngrams, char_ngrams : pair of int
+        Shortest and longest n-gram of each sort; (0, 0) for none.
+    idf : str
+        Name of the array of the terms' weights.
+    projection : str or None
+        Name of the array, shape (n_terms, n_dense), that makes dense numbers of the sparse ones.
+    n_dense : int
+    """
+
+    kind: Literal["text"] = "text"
+    name: str
+    missing_codes: tuple[str, ...] = ()
+    terms: tuple[str, ...]
+    word_ngrams: tuple[int, int]
+    char_ngrams: tuple[int, int]
+    idf: str
+    projection: str | None = None
+    n_dense: int = 0
+
+
+PlanColumn = Annotated[NumberColumn | CategoryColumn | DateColumn | TextColumn, Field(discriminator="kind")]
+
+
+class EncodingPlan(Record):
+    """How rows become numbers: learned on the training rows, executed by `scoring.encoder` everywhere.
+
+    Parameters
+    ----------
+    columns : tuple of PlanColumn
+        In the order in which their outputs stand in the blocks.
+    arrays : str or None
+        Blob (or file of a bundle) in safetensors format with the arrays that columns name.
+    """
+
+    columns: tuple[PlanColumn, ...]
+    arrays: str | None = None
+
+
+CoreForm = Literal["constant", "linear", "net", "lightgbm", "catboost", "trees"]
+
+
+class CoreRef(Record):
+    """A fitted core: which code reads it and where its bytes lie.
+
+    Parameters
+    ----------
+    form : str
+        Member of the core family.
+    blob : str
+        Its bytes (in a bundle: the file of that hash).
+    """
+
+    form: CoreForm
+    blob: str
+
+
+class Member(Record):
+    """One candidate of an ensemble: the mean of its cores' answers, times its weight."""
+
+    candidate: str
+    weight: float
+    cores: tuple[CoreRef, ...]
+
+
+class Calibrator(Record):
+    """Maps scores to better probabilities.
+
+    ``beta`` (two classes): logit(p') = a * ln(p) - b * ln(1 - p) + c, parameters (a, b, c).
+    ``vector`` (several): softmax(w * ln(p) + b), parameters w then b.
+    """
+
+    form: Literal["beta", "vector"]
+    parameters: tuple[float, ...]
+
+
+class ModelSpec(Record):
+    """All that is needed to answer.
+
+    Parameters
+    ----------
+    task : str
+    classes : tuple of str
+        Empty for numbers; for two classes the positive one is last.
+    plan : EncodingPlan
+    members : tuple of Member
+        Their weights sum to 1.
+    calibrator : Calibrator or None
+    threshold : float or None
+        Two classes: the positive class is answered from this probability on. None otherwise.
+    low, high : float or None
+        Numbers: answers are clipped to this range.
+    """
+
+    task: Task
+    classes: tuple[str, ...] = ()
+    plan: EncodingPlan
+    members: tuple[Member, ...]
+    calibrator: Calibrator | None = None
+    threshold: float | None = None
+    low: float | None = None
+    high: float | None = None
+
+
+class Candidate(Record):
+    """One thing to try: a family and its parameters.
+
+    Parameters
+    ----------
+    name : str
+        Unique in a run, and what the leaderboard shows (``lightgbm``, ``lightgbm-2``).
+    family : str
+        Member of the model families.
+    params : dict
+    """
+
+    name: str
+    family: str
+    params: dict[str, Scalar] = {}

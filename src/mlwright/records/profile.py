@@ -1,0 +1,148 @@
+"""What is known of a table: kinds of columns, figures, roles."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from mlwright.core.record import Record
+
+Kind = Literal["number", "category", "boolean", "date", "text", "id", "constant", "empty"]
+Task = Literal["binary", "multiclass", "regression"]
+
+
+class ValueCount(Record):
+    """A value, spelled as text, and how many rows hold it."""
+
+    value: str
+    count: int
+
+
+class ColumnProfile(Record):
+    """One column: what it is, why we think so, and its figures.
+
+    Figures leave out missing values; values listed in `missing_codes` count as missing.
+
+    Parameters
+    ----------
+    name, type : str
+        The name, and the Arrow type it is stored in.
+    kind : str
+        What the column is to a model; see `Kind`.
+    reason : str
+        Why, as a sentence.
+    n_missing : int
+        Nulls, NaNs, blank strings and disguised missing values.
+    missing_codes : tuple of str
+        Values that stand for "missing", spelled as text (``"?"``, ``"-1"``, ``"unknown"``).
+    n_distinct : int
+    distinct_is_exact : bool
+    minimum, maximum, mean, std : float or None
+        For numbers; dates count in seconds since 1970.
+    quantiles : tuple of float
+        At 1, 5, 25, 50, 75, 95 and 99 per cent; empty where there are none.
+    n_zero, n_infinite : int or None
+    top : tuple of ValueCount
+        The most frequent values (up to 20), most frequent first.
+    length_mean, length_max : float or None
+        Characters, for strings.
+    date_format : str or None
+        How dates in a string column are written (a ``strptime`` pattern); None for typed dates.
+    n_unparsed : int
+        Values that do not fit the column's kind (text among numbers, impossible dates, ...).
+    unparsed_examples : tuple of str
+    """
+
+    name: str
+    type: str
+    kind: Kind
+    reason: str
+    n_missing: int
+    missing_codes: tuple[str, ...] = ()
+    n_distinct: int
+    distinct_is_exact: bool = True
+    minimum: float | None = None
+    maximum: float | None = None
+    mean: float | None = None
+    std: float | None = None
+    quantiles: tuple[float, ...] = ()
+    n_zero: int | None = None
+    n_infinite: int | None = None
+    top: tuple[ValueCount, ...] = ()
+    length_mean: float | None = None
+    length_max: float | None = None
+    date_format: str | None = None
+    n_unparsed: int = 0
+    unparsed_examples: tuple[str, ...] = ()
+
+
+QUANTILE_LEVELS = (0.01, 0.05, 0.25, 0.50, 0.75, 0.95, 0.99)
+
+
+class Roles(Record):
+    """Which column plays which part, what is to be predicted, and why.
+
+    Parameters
+    ----------
+    target : str
+    task : str
+    task_reason : str
+    classes : tuple of str
+        For classes: their spellings in sorted order; for two classes the positive one is last. Empty for numbers.
+    time : str or None
+        The column to split and watch by.
+    time_reason : str
+    group : str or None
+        The column whose equal values must stay together.
+    group_reason : str
+    inputs : tuple of str
+        The columns that models may use.
+    left_out : dict
+        The columns that models may not use, with the reason of each.
+    """
+
+    target: str
+    task: Task
+    task_reason: str
+    classes: tuple[str, ...] = ()
+    time: str | None = None
+    time_reason: str = ""
+    group: str | None = None
+    group_reason: str = ""
+    inputs: tuple[str, ...]
+    left_out: dict[str, str] = {}
+
+
+class Profile(Record):
+    """What is known of a snapshot before anybody looks at how its columns relate to the target.
+
+    Parameters
+    ----------
+    n_rows : int
+    columns : tuple of ColumnProfile
+        All columns, the target among them, in the order of the snapshot.
+    roles : Roles
+    n_passes : int
+        How many queries it took.
+    """
+
+    n_rows: int
+    columns: tuple[ColumnProfile, ...]
+    roles: Roles
+    n_passes: int
+
+    def column(self, name: str) -> ColumnProfile:
+        """The profile of one column; a `KeyError` if there is none."""
+        for column in self.columns:
+            if column.name == name:
+                return column
+        raise KeyError(name)
+
+    @property
+    def inputs(self) -> tuple[ColumnProfile, ...]:
+        """The columns that models may use."""
+        return tuple(column for column in self.columns if column.name in self.roles.inputs)
+
+    @property
+    def target(self) -> ColumnProfile:
+        """The column to predict."""
+        return self.column(self.roles.target)

@@ -1,0 +1,52 @@
+"""How well the model holds up when the data is not as it was."""
+
+from __future__ import annotations
+
+from mlwright.core.record import Record
+from mlwright.records.evaluation import Estimate
+from mlwright.records.findings import Skipped
+
+
+class ProbeResult(Record):
+    """One way to disturb the test rows, at one strength.
+
+    Parameters
+    ----------
+    probe : str
+    title : str
+        What was done, in a few words.
+    strength : float
+        From 0 (nothing) to 1 (the most that is tried).
+    metric : Estimate
+        On the disturbed rows.
+    loss : Estimate
+        How much worse than undisturbed, in the direction of worse: positive is worse. Paired over rows.
+    lost_share : float
+        `loss` as a share of the model's gain over the dummy: 1 means no better than the dummy.
+    answers_changed : float
+        Share of rows whose answer (class, or number by more than 10 % of its spread) changed.
+    sentence : str
+    """
+
+    probe: str
+    title: str
+    strength: float
+    metric: Estimate
+    loss: Estimate
+    lost_share: float
+    answers_changed: float
+    sentence: str
+
+
+class Robustness(Record):
+    """All probes, the most harmful first.
+
+    Parameters
+    ----------
+    metric : str
+        The metric in which loss is told.
+    """
+
+    metric: str
+    results: tuple[ProbeResult, ...]
+    skipped: tuple[Skipped, ...]

@@ -1,0 +1,118 @@
+"""What was tried, and what came out."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from mlwright.core.record import Record
+from mlwright.records.model import Candidate, CoreRef, ModelSpec
+
+
+class Trial(Record):
+    """One fit of one candidate on one fold.
+
+    Parameters
+    ----------
+    candidate : Candidate
+    fold : int
+    score : float or None
+        The metric on the fold's held-out rows; None if the fit failed.
+    seconds : float
+    cut : bool
+        Whether the deadline ended the fit early.
+    core : CoreRef or None
+    predictions : str or None
+        Blob: predictions for the held-out rows, float32, shape (n_held_out, n_outputs), row-major.
+    error : str or None
+        What failed, in one line.
+    """
+
+    candidate: Candidate
+    fold: int
+    score: float | None
+    seconds: float
+    cut: bool = False
+    core: CoreRef | None = None
+    predictions: str | None = None
+    error: str | None = None
+
+
+class LeaderboardRow(Record):
+    """One candidate, over its folds.
+
+    Parameters
+    ----------
+    score : float or None
+        The metric on the out-of-fold predictions; None if no fold was finished.
+    score_error : float or None
+        Standard error of the score.
+    n_folds : int
+        How many folds were finished.
+    fit_s : float
+        Seconds of fitting, over all folds.
+    predict_ms : float or None
+        Milliseconds to score one row, in a batch, with one core.
+    weight : float
+        Share in the ensemble.
+    fate : str
+        Why it stands where it stands, in a few words ("in the ensemble", "dropped after fold 1", ...).
+    """
+
+    name: str
+    family: str
+    score: float | None
+    score_error: float | None = None
+    n_folds: int
+    fit_s: float
+    predict_ms: float | None = None
+    weight: float = 0.0
+    fate: str = ""
+
+
+class Training(Record):
+    """The outcome of the search.
+
+    Parameters
+    ----------
+    metric : str
+        What was optimised.
+    greater_is_better : bool
+    leaderboard : tuple of LeaderboardRow
+        Best first; the ensemble is the row ``ensemble``.
+    n_folds : int
+    model : ModelSpec
+        The chosen model.
+    simple : ModelSpec
+        The simple model (linear) that the chosen one must be worth more than.
+    baseline : ModelSpec
+        The dummy.
+    out_of_fold : str
+        Blob: the chosen model's out-of-fold predictions for the training rows, as in `Trial.predictions`; NaN
+        where a row was never held out.
+    threshold_reason : str
+        How the threshold was chosen; empty where there is none.
+    budget_s : float or None
+    used_s : float
+    stopped : str
+        Why the search ended.
+    feature_names : tuple of str
+        What the plan's outputs are called.
+    importance : dict
+        How much the out-of-fold score suffers when an input column is shuffled, as a share of the gain over the
+        dummy, largest first.
+    """
+
+    metric: str
+    greater_is_better: bool
+    leaderboard: tuple[LeaderboardRow, ...]
+    n_folds: int
+    model: ModelSpec
+    simple: ModelSpec
+    baseline: ModelSpec
+    out_of_fold: str
+    threshold_reason: str = ""
+    budget_s: float | None
+    used_s: float
+    stopped: Literal["all candidates were tried", "time was up", "no further gain"]
+    feature_names: tuple[str, ...]
+    importance: dict[str, float] = {}
