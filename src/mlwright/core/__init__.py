@@ -1,0 +1,1 @@
+"""The engine room: knows nothing of machine learning."""

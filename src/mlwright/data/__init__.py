@@ -1,0 +1,1 @@
+"""From a source to checked, divided rows: collect, profile, split, check, explore."""

@@ -1,0 +1,1 @@
+"""Will it hold, and is it worth it: probe, decide."""

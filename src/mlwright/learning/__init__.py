@@ -1,0 +1,1 @@
+"""From rows to a model and to what it can do: train, evaluate."""

@@ -68,6 +68,8 @@ class Manifest(Record):
         Hash of every other file, by its path in the bundle.
     packages : dict
         Versions that the bundle was made with, of the packages that scoring needs.
+    target_type : str
+        Arrow type of the target column, so that classes come back as what they were.
     """
 
     format: Literal[1] = 1
@@ -77,6 +79,7 @@ class Manifest(Record):
     made_by: str
     run_id: str
     target: str
+    target_type: str
     inputs: tuple[InputField, ...]
     model: ModelSpec
     lineage: Lineage

@@ -1,0 +1,1 @@
+"""All that a deployed model needs, and no more."""

@@ -1,0 +1,1 @@
+"""What leaves the project folder: pack and serve."""

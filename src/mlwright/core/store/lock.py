@@ -31,7 +31,7 @@ def hold(path: Path, run_id: str) -> Iterator[None]:
     """
     with explain_disk_errors(path.parent):
         path.parent.mkdir(parents=True, exist_ok=True)
-        file = open(path, "a+")  # noqa: SIM115  held open for the length of the run
+        file = open(path, "a+")
     with file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)

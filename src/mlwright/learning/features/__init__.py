@@ -1,0 +1,1 @@
+"""Learns the encoding plan from training rows."""

@@ -1,0 +1,1 @@
+"""What to try next, how to combine it, and when to stop."""

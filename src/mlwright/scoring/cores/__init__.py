@@ -1,0 +1,45 @@
+"""The core family: fitted models in forms that hold no code."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from typing import ClassVar, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mlwright.core.family import Family
+from mlwright.records.model import CoreForm
+from mlwright.scoring.blocks import Blocks
+
+
+class Core(ABC):
+    """A fitted model: blocks in, scores out.
+
+    Scores have shape (n_rows, n_outputs): two classes: one column, the probability of the positive class; several
+    classes: one column of probability for each; numbers: one column.
+    """
+
+    form: ClassVar[CoreForm]
+
+    @abstractmethod
+    def predict(self, blocks: Blocks) -> NDArray[np.float64]:
+        """Scores, shape (n_rows, n_outputs); never NaN. One thread."""
+
+    @abstractmethod
+    def to_bytes(self) -> bytes:
+        """The core in its native format, which holds no code."""
+
+    @classmethod
+    @abstractmethod
+    def from_bytes(cls, data: bytes) -> Self:
+        """Read what `to_bytes` wrote.
+
+        Raises
+        ------
+        BundleError
+            If the bytes are not such a core.
+        """
+
+
+CORES: Family[Core] = Family("mlwright.scoring.cores", Core)

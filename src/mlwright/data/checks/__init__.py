@@ -1,0 +1,87 @@
+"""The check family: each looks for one fault in the data and says it in one sentence, or stays quiet."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, ClassVar
+
+from mlwright.core.family import Family
+from mlwright.data.compute.table import SplitTable
+from mlwright.records.findings import Finding, Severity
+from mlwright.records.profile import Profile
+
+
+@dataclass(frozen=True)
+class Specimen:
+    """A small table on which a check must speak, or must stay quiet.
+
+    Parameters
+    ----------
+    columns : mapping
+        Values by column name.
+    target : str
+    settings : mapping
+        Keys of ``[collect]`` and ``[profile]`` that differ from the defaults, e.g. ``{"time": "day"}``.
+    """
+
+    columns: Mapping[str, Sequence[Any]]
+    target: str = "y"
+    settings: Mapping[str, Any] = field(default_factory=dict)
+
+
+class Check(ABC):
+    """Looks for one kind of fault.
+
+    A check reads the profile first and asks the table only for what the profile lacks. It never sees the target
+    of a row that is set aside: `table` has no target column, `table.train` has.
+    """
+
+    severity: ClassVar[Severity]
+    title: ClassVar[str]
+    action: ClassVar[str]
+
+    @abstractmethod
+    def look(self, table: SplitTable, profile: Profile) -> Iterator[Finding]:
+        """Yield what is found, most important first; nothing if all is well.
+
+        Raises
+        ------
+        NotApplicable
+            If this check cannot judge this table.
+        """
+
+    @staticmethod
+    @abstractmethod
+    def speaks() -> Specimen:
+        """A table on which this check must find something."""
+
+    @staticmethod
+    @abstractmethod
+    def quiet() -> Specimen:
+        """A table, as like as can be, on which it must find nothing."""
+
+    def found(
+        self,
+        sentence: str,
+        *columns: str,
+        severity: Severity | None = None,
+        rows: Sequence[int] = (),
+        examples: Sequence[str] = (),
+        action: str | None = None,
+    ) -> Finding:
+        """A finding of this check."""
+        return Finding(
+            check=type(self).__module__.rpartition(".")[2],
+            severity=severity or self.severity,
+            title=self.title,
+            sentence=sentence,
+            columns=columns,
+            rows=tuple(rows),
+            examples=tuple(examples),
+            action=action or self.action,
+        )
+
+
+CHECKS: Family[Check] = Family("mlwright.data.checks", Check)

@@ -1,0 +1,151 @@
+"""A snapshot, open for questions.
+
+The rows stay in Parquet; questions are Ibis expressions that DuckDB answers. What needs arrays asks for a few
+columns of a few rows. A table never shows the target of a row that is set aside for the test: `Table` has all
+rows and no target, `Table.train` has the training rows and the target.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import ibis
+import ibis.expr.types as ir
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+from numpy.typing import NDArray
+
+from mlwright.core.run import Run
+from mlwright.records.data import Snapshot
+from mlwright.records.split import TRAIN, Split
+
+ROW = "__row__"
+
+
+class Table:
+    """Some rows and columns of a snapshot.
+
+    Parameters
+    ----------
+    expr : ibis table
+        The rows and columns; has the column ``__row__``, the position in the snapshot, besides.
+    path : Path
+        The Parquet file.
+    hidden : tuple of str
+        Columns of the file that this table does not show.
+    rows : array of int or None
+        Positions of the rows of this table, rising; None for all.
+    """
+
+    def __init__(
+        self, expr: ir.Table, path: Path, *, hidden: tuple[str, ...] = (), rows: NDArray[np.int64] | None = None
+    ) -> None:
+        self.expr = expr
+        self.path = path
+        self.hidden = hidden
+        self.rows = rows
+
+    @cached_property
+    def n_rows(self) -> int:
+        """How many rows there are."""
+        return pq.ParquetFile(self.path).metadata.num_rows if self.rows is None else len(self.rows)
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Names of the columns, without ``__row__``."""
+        return tuple(name for name in self.expr.columns if name != ROW)
+
+    def ask(self, **expressions: Any) -> dict[str, Any]:
+        """Answer many aggregate expressions with one query; Python values by the same names.
+
+        >>> table.ask(n=table.expr.count(), top=table.expr.price.max())    # doctest: +SKIP
+        {'n': 1460, 'top': 755000}
+        """
+        if not expressions:
+            return {}
+        answer: dict[str, Any] = self.expr.aggregate(**expressions).to_pyarrow().to_pylist()[0]
+        return answer
+
+    def rows_of(self, expr: ir.Table) -> list[dict[str, Any]]:
+        """The rows of an Ibis expression as dicts; for small answers."""
+        found: list[dict[str, Any]] = expr.to_pyarrow().to_pylist()
+        return found
+
+    def arrow(self, columns: Sequence[str], positions: NDArray[np.int64] | None = None) -> pa.Table:
+        """Columns as an Arrow table, in the order of the snapshot.
+
+        Parameters
+        ----------
+        columns : sequence of str
+        positions : array of int, optional
+            Places among the rows of *this* table; default: all of them.
+        """
+        if forbidden := set(columns) & set(self.hidden):
+            raise KeyError(f"{sorted(forbidden)} cannot be seen in this table")
+        wanted = self.rows if positions is None else positions if self.rows is None else self.rows[positions]
+        whole = pq.read_table(self.path, columns=list(columns))
+        return whole if wanted is None else whole.take(pa.array(wanted))
+
+    def sample(self, columns: Sequence[str], n: int, seed: int) -> pa.Table:
+        """At most `n` random rows, in the order of the snapshot."""
+        if self.n_rows <= n:
+            return self.arrow(columns)
+        rng = np.random.default_rng(seed)
+        return self.arrow(columns, np.sort(rng.choice(self.n_rows, n, replace=False)))
+
+
+def connect() -> Any:
+    """A DuckDB behind Ibis, in memory, that reads nothing from the network and is modest with threads."""
+    connection = ibis.duckdb.connect()
+    connection.raw_sql("SET autoinstall_known_extensions = false; SET autoload_known_extensions = false;")
+    connection.raw_sql("SET preserve_insertion_order = true;")
+    return connection
+
+
+def open_snapshot(snapshot: Snapshot, run: Run) -> Table:
+    """All rows and all columns: for those who may see everything (profile, split)."""
+    return open_parquet(run.path(snapshot.blob))
+
+
+def open_parquet(path: Path) -> Table:
+    """A Parquet file as a table."""
+    connection = connect()
+    query = f"SELECT *, file_row_number AS {ROW} FROM read_parquet({_quoted(path)}, file_row_number = true)"  # noqa: S608
+    expr = connection.sql(query)
+    return Table(expr.drop("file_row_number") if "file_row_number" in expr.columns else expr, path)
+
+
+class SplitTable(Table):
+    """All rows without the target, and the training rows with it."""
+
+    train: Table
+
+
+def open_split(snapshot: Snapshot, split: Split, target: str, run: Run) -> SplitTable:
+    """The snapshot as checks and views see it: the target is there for training rows only."""
+    whole = open_snapshot(snapshot, run)
+    rows = train_rows(split, run)
+    keep = pa.table({ROW: pa.array(rows)})
+    connection = whole.expr.get_backend()
+    connection.create_table("train_rows", keep, temp=True)
+    table = SplitTable(whole.expr.drop(target), whole.path, hidden=(target,))
+    table.train = Table(whole.expr.semi_join(connection.table("train_rows"), ROW), whole.path, rows=rows)
+    return table
+
+
+def roles_of(split: Split, run: Run) -> NDArray[np.uint8]:
+    """What each row of the snapshot is for; see `records.split`."""
+    return np.frombuffer(run.get(split.roles), dtype=np.uint8)
+
+
+def train_rows(split: Split, run: Run) -> NDArray[np.int64]:
+    """Positions of the training rows, rising."""
+    return np.flatnonzero(roles_of(split, run) == TRAIN)
+
+
+def _quoted(path: Path) -> str:
+    return "'" + str(path).replace("'", "''") + "'"

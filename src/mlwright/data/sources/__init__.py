@@ -1,0 +1,71 @@
+"""The source family: where data can be read from."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import ClassVar
+
+import pyarrow as pa
+
+from mlwright.core.family import Family
+from mlwright.records.settings import CollectSettings
+
+
+@dataclass
+class Reading:
+    """A table that is being read.
+
+    Parameters
+    ----------
+    schema : pyarrow.Schema
+    batches : iterator of pyarrow.RecordBatch
+        In the order of the source; read once.
+    details : dict of str
+        What was found out (delimiter, encoding, sheet, ...), for the lineage.
+    notices : list of str
+        Sentences about what had to be mended; may grow while batches are read.
+    """
+
+    schema: pa.Schema
+    batches: Iterator[pa.RecordBatch]
+    details: dict[str, str] = field(default_factory=dict)
+    notices: list[str] = field(default_factory=list)
+
+
+class Source(ABC):
+    """A kind of place that holds tables.
+
+    Parameters
+    ----------
+    settings : CollectSettings
+        `source` is set.
+    """
+
+    title: ClassVar[str]
+
+    def __init__(self, settings: CollectSettings) -> None:
+        self.settings = settings
+
+    @classmethod
+    @abstractmethod
+    def accepts(cls, location: str) -> bool:
+        """Whether this kind of source reads that location, by its looks."""
+
+    @abstractmethod
+    def read(self) -> Reading:
+        """Open the source and begin to read; nothing is ever written to it.
+
+        Raises
+        ------
+        SourceError
+            If it is missing, empty, unreadable or refused.
+        """
+
+    def shown_location(self) -> str:
+        """The location for people and lineage, without any secret."""
+        return str(self.settings.source)
+
+
+SOURCES: Family[Source] = Family("mlwright.data.sources", Source)

@@ -1,0 +1,46 @@
+"""The rule family: what must hold before a model is used."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+from typing import ClassVar
+
+from mlwright.core.family import Family
+from mlwright.records.decision import Outcome, Worth
+from mlwright.records.evaluation import Evaluation
+from mlwright.records.findings import Findings
+from mlwright.records.profile import Profile
+from mlwright.records.robustness import Robustness
+from mlwright.records.trials import Training
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """All that is known when the decision is made."""
+
+    profile: Profile
+    findings: Findings
+    training: Training
+    evaluation: Evaluation
+    robustness: Robustness
+    worth: Worth
+
+
+class Rule(ABC):
+    """One condition."""
+
+    title: ClassVar[str]
+
+    @abstractmethod
+    def judge(self, evidence: Evidence) -> tuple[Outcome, str]:
+        """Whether it holds, and the evidence as a sentence with numbers.
+
+        Raises
+        ------
+        NotApplicable
+            If the rule says nothing about such a model.
+        """
+
+
+RULES: Family[Rule] = Family("mlwright.judging.rules", Rule)

@@ -1,0 +1,44 @@
+"""The metric family: how good predictions are."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from typing import ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mlwright.core.family import Family
+from mlwright.records.profile import Task
+
+
+class Metric(ABC):
+    """A figure of merit.
+
+    `target` has shape (n_rows,): class places or numbers. `prediction` has shape (n_rows, n_outputs), see
+    `scoring.cores.Core`. `weight`, shape (n_rows,), counts a row that many times.
+    """
+
+    title: ClassVar[str]
+    greater_is_better: ClassVar[bool]
+    tasks: ClassVar[frozenset[Task]]
+
+    @abstractmethod
+    def score(
+        self,
+        target: NDArray[np.float64],
+        prediction: NDArray[np.float64],
+        weight: NDArray[np.float64] | None = None,
+        *,
+        threshold: float = 0.5,
+    ) -> float:
+        """The figure; NaN where it is not defined (one class only, no spread)."""
+
+    def row_values(
+        self, target: NDArray[np.float64], prediction: NDArray[np.float64], *, threshold: float = 0.5
+    ) -> NDArray[np.float64] | None:
+        """Values of the rows whose plain mean the metric is, shape (n_rows,); None if it is no mean."""
+        return None
+
+
+METRICS: Family[Metric] = Family("mlwright.learning.metrics", Metric)

@@ -1,0 +1,103 @@
+"""The model families: what can be fitted."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mlwright.core.family import Family
+from mlwright.records.model import Candidate
+from mlwright.records.profile import Task
+from mlwright.scoring.blocks import BlockNames, Blocks
+from mlwright.scoring.cores import Core
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What a family may know before it names its candidates.
+
+    Parameters
+    ----------
+    task : str
+    n_classes : int
+        2 for two classes, 0 for numbers.
+    n_rows : int
+        Training rows.
+    smallest_class : int
+        Rows of the rarest class; `n_rows` for numbers.
+    names : BlockNames
+    budget_s : float
+        Seconds of fitting that all candidates share.
+    """
+
+    task: Task
+    n_classes: int
+    n_rows: int
+    smallest_class: int
+    names: BlockNames
+    budget_s: float
+
+
+@dataclass(frozen=True)
+class Rows:
+    """Encoded rows with their target, shape (n_rows,): class places or numbers."""
+
+    blocks: Blocks
+    target: NDArray[np.float64]
+
+    def __len__(self) -> int:
+        return len(self.target)
+
+
+@dataclass(frozen=True)
+class FitContext:
+    """The circumstances of one fit.
+
+    Parameters
+    ----------
+    facts : Facts
+    seed : int
+    n_threads : int
+    time_up : callable
+        Asked in every iteration; once true the fit ends at once with the best it has. Raises `RunCancelled` where
+        somebody asked the run to end, which a fit lets pass.
+    """
+
+    facts: Facts
+    seed: int
+    n_threads: int
+    time_up: Callable[[], bool]
+
+
+@dataclass(frozen=True)
+class Fitted:
+    """A fitted core; `cut` says that the deadline ended the fit early."""
+
+    core: Core
+    cut: bool = False
+
+
+class ModelFamily(ABC):
+    """A kind of model."""
+
+    title: ClassVar[str]
+
+    @abstractmethod
+    def candidates(self, facts: Facts) -> list[Candidate]:
+        """What to try, best bet first; empty if the family does not suit."""
+
+    @abstractmethod
+    def cost_s(self, candidate: Candidate, facts: Facts) -> float:
+        """A guess of the seconds that one fit on all training rows takes with one thread."""
+
+    @abstractmethod
+    def fit(self, candidate: Candidate, train: Rows, valid: Rows, context: FitContext) -> Fitted:
+        """Fit on `train`; `valid` is for early stopping alone."""
+
+
+MODELS: Family[ModelFamily] = Family("mlwright.learning.models", ModelFamily)

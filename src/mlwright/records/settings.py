@@ -1,0 +1,214 @@
+"""What a user may say in ``mlwright.toml``: one class a section, one field a key.
+
+Every key may be left out; what is left out is inferred, and the reason goes into the report.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, Literal
+
+from pydantic import BeforeValidator, Field
+
+from mlwright.core.record import Settings
+from mlwright.records.profile import Kind, Task
+
+_UNITS_S = {"ms": 0.001, "s": 1.0, "m": 60.0, "min": 60.0, "h": 3600.0, "d": 86400.0}
+
+
+def seconds(value: object) -> object:
+    """Seconds from ``"90s"``, ``"5m"``, ``"1h30m"`` or a plain number.
+
+    >>> seconds("1h30m")
+    5400.0
+    """
+    if not isinstance(value, str):
+        return value
+    text = value.strip().lower()
+    parts = re.findall(r"(\d+(?:\.\d+)?)\s*(ms|min|[smhd])", text)
+    if parts and "".join(number + unit for number, unit in parts) == re.sub(r"\s+", "", text):
+        return sum(float(number) * _UNITS_S[unit] for number, unit in parts)
+    try:
+        return float(text)
+    except ValueError:
+        raise ValueError(f"{value!r} is not a length of time; write it like 90s, 5m or 1h30m") from None
+
+
+Seconds = Annotated[float, BeforeValidator(seconds), Field(gt=0)]
+
+
+class ProjectSettings(Settings):
+    """``[project]``: the question.
+
+    Parameters
+    ----------
+    name : str
+        What the project is called in reports and bundles; default: the folder's name.
+    target : str
+        The column to predict.
+    task : str
+        ``auto``, ``binary``, ``multiclass`` or ``regression``.
+    positive : str
+        For two classes: the one that the decision is about; default: found from its name or its rareness.
+    seed : int
+        What every random choice starts from.
+    """
+
+    name: str | None = None
+    target: str | None = None
+    task: Literal["auto"] | Task = "auto"
+    positive: str | None = None
+    seed: int = 0
+
+
+class CollectSettings(Settings):
+    """``[collect]``: where the data is.
+
+    Parameters
+    ----------
+    source : str
+        A file, or the URL of a database (``sqlite:///shop.db``, ``postgresql://host/db``). Secrets are named and
+        never written: ``postgresql://user:env:DB_PASSWORD@host/db``, or the whole as ``env:DATABASE_URL``.
+    query : str
+        For databases: the name of a table, or a ``select``.
+    sheet : str
+        For Excel: the name of the sheet; default: the first.
+    time : str
+        Column to split and watch by.
+    group : str
+        Column whose equal values belong together (a household, a patient) and must not be torn apart.
+    """
+
+    source: str | None = None
+    query: str | None = None
+    sheet: str | None = None
+    time: str | None = None
+    group: str | None = None
+
+
+class ProfileSettings(Settings):
+    """``[profile]``: what the columns are.
+
+    Parameters
+    ----------
+    kinds : dict
+        Kind of a column, where the guess is wrong: ``number``, ``category``, ``boolean``, ``date``, ``text``, ``id``.
+    missing : dict
+        Values of a column that stand for "missing", where the guess is wrong; an empty list for none.
+    ignore : list
+        Columns that models may not use, because they are not known in time or must not be used.
+    """
+
+    kinds: dict[str, Kind] = {}
+    missing: dict[str, tuple[str, ...]] = {}
+    ignore: tuple[str, ...] = ()
+
+
+class SplitSettings(Settings):
+    """``[split]``: which rows are set aside for the test.
+
+    Parameters
+    ----------
+    method : str
+        ``auto``, ``random``, ``stratified``, ``by_group`` or ``by_time``.
+    test_share : float
+        Share of the rows that are set aside.
+    """
+
+    method: Literal["auto", "random", "stratified", "by_group", "by_time"] = "auto"
+    test_share: float = Field(default=0.2, gt=0.0, lt=0.9)
+
+
+class CheckSettings(Settings):
+    """``[check]``: what is looked for.
+
+    Parameters
+    ----------
+    skip : list
+        Checks to leave out, by name.
+    """
+
+    skip: tuple[str, ...] = ()
+
+
+class ExploreSettings(Settings):
+    """``[explore]``: what is drawn.
+
+    Parameters
+    ----------
+    skip : list
+        Views to leave out, by name.
+    """
+
+    skip: tuple[str, ...] = ()
+
+
+class TrainSettings(Settings):
+    """``[train]``: how long and what to try.
+
+    Parameters
+    ----------
+    budget : duration
+        Wall clock of the whole run, from the start of the process, kept to within 10 %.
+    families : list
+        Model families to try, by name; default: all that suit.
+    metric : str
+        What to optimise; default: log loss for classes, root mean squared error for numbers.
+    """
+
+    budget: Seconds = 300.0
+    families: tuple[str, ...] = ()
+    metric: str | None = None
+
+
+class EvaluateSettings(Settings):
+    """``[evaluate]``: how sure the figures must be.
+
+    Parameters
+    ----------
+    level : float
+        The share of cases in which an interval holds the truth.
+    """
+
+    level: float = Field(default=0.95, gt=0.5, lt=1.0)
+
+
+class ProbeSettings(Settings):
+    """``[probe]``: how the test rows are disturbed.
+
+    Parameters
+    ----------
+    skip : list
+        Probes to leave out, by name.
+    """
+
+    skip: tuple[str, ...] = ()
+
+
+class DecideSettings(Settings):
+    """``[decide]``: what answers are worth, and what must hold.
+
+    Parameters
+    ----------
+    benefit : dict
+        What an outcome is worth, in money. Two classes: ``true_positive``, ``false_positive``, ``true_negative``,
+        ``false_negative``. Several classes: ``right``, ``wrong``. Numbers: ``per_unit_of_error`` (negative) and
+        ``per_case``.
+    must : list
+        Rules that have to be kept for ``deploy``.
+    """
+
+    benefit: dict[str, float] = {}
+    must: tuple[str, ...] = ("beats_baseline", "pays_off", "holds_up")
+
+
+class PackSettings(Settings):
+    """``[pack]``: what the bundle is made of.
+
+    Parameters
+    ----------
+    golden_rows : int
+        Rows that are stored with their answers, to prove the bundle wherever it is loaded.
+    """
+
+    golden_rows: int = Field(default=8, ge=1, le=1000)

@@ -1,0 +1,69 @@
+"""What an encoding plan yields: named blocks of numbers, codes and sparse text."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import csr_matrix
+
+
+@dataclass(frozen=True)
+class BlockNames:
+    """What the columns of the blocks are called, and which input column each comes from.
+
+    Parameters
+    ----------
+    numbers, codes : tuple of str
+        Names of the outputs (``age``, ``signup:weekday``, ``remarks:text3``, ``city:count``).
+    number_inputs, code_inputs : tuple of str
+        The input column of each.
+    n_levels : tuple of int
+        For each code column: codes run from 0 to ``n_levels``, where ``n_levels`` itself means "any other name";
+        -1 means missing.
+    n_terms : int
+        Width of the sparse text block.
+    """
+
+    numbers: tuple[str, ...]
+    number_inputs: tuple[str, ...]
+    codes: tuple[str, ...]
+    code_inputs: tuple[str, ...]
+    n_levels: tuple[int, ...]
+    n_terms: int = 0
+
+    @property
+    def all(self) -> tuple[str, ...]:
+        """Names of the numbers, then of the codes: the columns of `Blocks.matrix`."""
+        return self.numbers + self.codes
+
+
+@dataclass(frozen=True)
+class Blocks:
+    """Encoded rows.
+
+    Parameters
+    ----------
+    numbers : array of float32, shape (n_rows, n_numbers)
+        NaN where missing.
+    codes : array of int32, shape (n_rows, n_codes)
+        -1 where missing; see `BlockNames.n_levels`.
+    text : csr_matrix of float32, shape (n_rows, n_terms), or None
+    """
+
+    numbers: NDArray[np.float32]
+    codes: NDArray[np.int32]
+    text: csr_matrix | None = None
+
+    def __len__(self) -> int:
+        return len(self.numbers)
+
+    def take(self, rows: NDArray[np.int64]) -> Blocks:
+        """The blocks of some rows."""
+        return Blocks(self.numbers[rows], self.codes[rows], None if self.text is None else self.text[rows])
+
+    def matrix(self) -> NDArray[np.float32]:
+        """Numbers and codes side by side, as trees take them; a missing code is NaN. Shape (n_rows, n_all)."""
+        codes = np.where(self.codes < 0, np.float32(np.nan), self.codes.astype(np.float32))
+        return np.hstack([self.numbers, codes])
