@@ -6,15 +6,14 @@ from pydantic import Field
 
 from mlwright.core.engine import Stage
 from mlwright.core.record import Settings as Section
-from mlwright.data.check import check
-from mlwright.data.collect import collect
-from mlwright.data.explore import explore
-from mlwright.data.profile import profile
-from mlwright.data.split import split
-from mlwright.judging.decide import decide
-from mlwright.judging.probe import probe
-from mlwright.learning.evaluate import evaluate
-from mlwright.learning.train import train
+from mlwright.records.bundle import Packed
+from mlwright.records.data import Snapshot
+from mlwright.records.decision import Decision
+from mlwright.records.evaluation import Evaluation
+from mlwright.records.exploration import Exploration
+from mlwright.records.findings import Findings
+from mlwright.records.profile import Profile
+from mlwright.records.robustness import Robustness
 from mlwright.records.settings import (
     CheckSettings,
     CollectSettings,
@@ -28,19 +27,20 @@ from mlwright.records.settings import (
     SplitSettings,
     TrainSettings,
 )
-from mlwright.shipping.pack import pack
+from mlwright.records.split import Split
+from mlwright.records.trials import Training
 
 BUILD = (
-    Stage(collect, reads_world=True),
-    Stage(profile),
-    Stage(split),
-    Stage(check),
-    Stage(explore),
-    Stage(train),
-    Stage(evaluate),
-    Stage(probe),
-    Stage(decide),
-    Stage(pack),
+    Stage("mlwright.data.collect", Snapshot, reads_world=True),
+    Stage("mlwright.data.profile", Profile),
+    Stage("mlwright.data.split", Split),
+    Stage("mlwright.data.check", Findings),
+    Stage("mlwright.data.explore", Exploration),
+    Stage("mlwright.learning.train", Training),
+    Stage("mlwright.learning.evaluate", Evaluation),
+    Stage("mlwright.judging.probe", Robustness),
+    Stage("mlwright.judging.decide", Decision),
+    Stage("mlwright.shipping.pack", Packed),
 )
 
 

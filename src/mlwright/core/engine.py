@@ -14,6 +14,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from importlib import import_module
 from importlib.metadata import version
 from typing import Any, get_type_hints
 
@@ -24,34 +25,36 @@ from mlwright.core.run import Run
 
 @dataclass(frozen=True)
 class Stage:
-    """One step of a pipeline.
+    """One step of a pipeline; its code is imported when it runs, so that naming a pipeline costs nothing.
 
     Parameters
     ----------
-    function : callable
-        The stage itself.
+    module : str
+        Dotted name of the module that holds a function of the module's own last name.
+    makes : type
+        The kind of record that the function returns.
     reads_world : bool
         Whether it reads or changes something outside the project: then it is done once in every run, and no
         run reuses what another one did.
     """
 
-    function: Callable[..., Record]
+    module: str
+    makes: type[Record]
     reads_world: bool = False
 
     @property
     def name(self) -> str:
         """The verb that users type."""
-        return self.function.__name__
+        return self.module.rpartition(".")[2]
 
-    @property
-    def makes(self) -> type[Record]:
-        """The kind of record that it returns."""
-        made: type[Record] = get_type_hints(self.function)["return"]
-        return made
+    def function(self) -> Callable[..., Record]:
+        """The stage itself."""
+        function: Callable[..., Record] = getattr(import_module(self.module), self.name)
+        return function
 
     def needs(self) -> dict[str, Any]:
         """The types of its parameters, by name."""
-        return {name: kind for name, kind in get_type_hints(self.function).items() if name != "return"}
+        return {name: kind for name, kind in get_type_hints(self.function()).items() if name != "return"}
 
 
 def execute(
@@ -100,7 +103,7 @@ def _run_one(stage: Stage, facts: Mapping[type, Any], run: Run) -> Record:
     kept = None if run.fresh else run.store.kept(run.stage_key, stage.makes)
     run.tell("stage_started", reused=kept is not None)
     began = time.monotonic()
-    record = kept if kept is not None else stage.function(**given)
+    record = kept if kept is not None else stage.function()(**given)
     if kept is None:
         run.store.keep(run.stage_key, record)
     run.tell("stage_done", key=run.stage_key, reused=kept is not None, seconds=round(time.monotonic() - began, 3))

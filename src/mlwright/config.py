@@ -1,0 +1,97 @@
+"""Reads and writes ``mlwright.toml``."""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from mlwright.core.errors import ProjectMissing, SettingsError, nearest
+from mlwright.pipeline import Settings
+
+FILE_NAME = "mlwright.toml"
+
+
+def read_settings(path: Path) -> Settings:
+    """The settings of a project.
+
+    Raises
+    ------
+    ProjectMissing
+        If there is no such file.
+    SettingsError
+        If it is no TOML, or holds a key or value that is unknown; the nearest key is offered.
+    """
+    try:
+        given = tomllib.loads(path.read_text("utf-8"))
+    except FileNotFoundError:
+        raise ProjectMissing(
+            f"{path.parent} holds no project: there is no {FILE_NAME}.", "mlwright init DATA --target COLUMN"
+        ) from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SettingsError(f"{path} cannot be read as TOML: {error}.", "Mend that line.") from None
+    return parse_settings(given, str(path))
+
+
+def parse_settings(given: Mapping[str, Any], where: str) -> Settings:
+    """Settings from plain values; `where` is named in errors."""
+    try:
+        return Settings.model_validate(given)
+    except ValidationError as error:
+        raise _explained(error, where) from None
+
+
+def _explained(error: ValidationError, where: str) -> SettingsError:
+    first = error.errors()[0]
+    place = [str(part) for part in first["loc"]]
+    key = ".".join(place)
+    if first["type"] != "extra_forbidden":
+        found = "" if first["type"] == "missing" else f" (found {first['input']!r})"
+        return SettingsError(f"{where}: {key} is not usable: {first['msg']}{found}.", f"Mend {key} in {where}.")
+    known = _known_keys(place[:-1])
+    offers = nearest(place[-1], known) or sorted(known)
+    return SettingsError(f"{where}: unknown key {key!r}.", f"Did you mean: {', '.join(offers)}?")
+
+
+def _known_keys(place: list[str]) -> list[str]:
+    fields = Settings.model_fields
+    if place:
+        section = fields[place[0]].annotation
+        fields = getattr(section, "model_fields", {})
+    return list(fields)
+
+
+def write_settings(path: Path, sections: Mapping[str, Mapping[str, Any]], comments: Mapping[str, str]) -> None:
+    """Write a new settings file.
+
+    Parameters
+    ----------
+    path : Path
+    sections : mapping
+        Values by section and key; None is left out.
+    comments : mapping
+        A comment for ``section.key``.
+    """
+    lines: list[str] = []
+    for name, values in sections.items():
+        lines.append(f"[{name}]")
+        for key, value in values.items():
+            if value is None:
+                continue
+            comment = comments.get(f"{name}.{key}")
+            lines.append(f"{key} = {_toml(value)}" + (f"    # {comment}" if comment else ""))
+        lines.append("")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text("\n".join(lines), "utf-8")
+
+
+def _toml(value: Any) -> str:
+    if isinstance(value, Mapping):
+        return "{" + ", ".join(f"{json.dumps(str(key))} = {_toml(item)}" for key, item in value.items()) + "}"
+    if isinstance(value, list | tuple):
+        return "[" + ", ".join(_toml(item) for item in value) + "]"
+    return json.dumps(value, ensure_ascii=False)

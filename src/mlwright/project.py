@@ -1,0 +1,422 @@
+"""The Python API: a project folder, and what can be done with it."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+import time
+import weakref
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from mlwright.config import FILE_NAME, read_settings, write_settings
+from mlwright.core.engine import Stage, execute
+from mlwright.core.errors import MlwrightError, NothingToShow, RunCancelled, SettingsError, StorageError, nearest
+from mlwright.core.history import RunState, replay
+from mlwright.core.record import Record
+from mlwright.core.run import Clock, Run
+from mlwright.core.store import Store
+from mlwright.core.store.journal import Event
+from mlwright.pipeline import BUILD, Settings
+from mlwright.records.bundle import Packed
+from mlwright.records.settings import seconds as parse_seconds
+
+if TYPE_CHECKING:
+    from mlwright.scoring.bundle import Bundle
+
+SHOWN = {
+    "snapshot": "collect",
+    "profile": "profile",
+    "split": "split",
+    "findings": "check",
+    "exploration": "explore",
+    "leaderboard": "train",
+    "evaluation": "evaluate",
+    "robustness": "probe",
+    "decision": "decide",
+    "bundle": "pack",
+}
+"""What can be shown of a run, and the stage that makes it."""
+
+
+class Project:
+    """A project folder: settings, runs and what they made.
+
+    Holds a path and nothing else: every answer is read from the folder, so that several processes may look at
+    one project at the same time.
+
+    Parameters
+    ----------
+    path : path-like, default="."
+        The folder with ``mlwright.toml``, or the file itself.
+
+    Examples
+    --------
+    >>> project = Project("churn/")                          # doctest: +SKIP
+    >>> project.run(until="decide").status                   # doctest: +SKIP
+    'finished'
+    >>> project.show("decision").verdict                     # doctest: +SKIP
+    'deploy'
+    """
+
+    def __init__(self, path: str | os.PathLike[str] = ".") -> None:
+        given = Path(path)
+        self.path = (given.parent if given.name == FILE_NAME else given).resolve()
+        self.store = Store(self.path / ".mlwright")
+
+    @classmethod
+    def create(
+        cls,
+        path: str | os.PathLike[str],
+        sections: Mapping[str, Mapping[str, Any]],
+        comments: Mapping[str, str] | None = None,
+    ) -> Project:
+        """Make a project folder with a new ``mlwright.toml``.
+
+        Parameters
+        ----------
+        path : path-like
+            The folder; made if it is not there.
+        sections : mapping
+            Settings by section and key.
+        comments : mapping, optional
+            A comment for ``section.key``.
+
+        Raises
+        ------
+        SettingsError
+            If the folder holds a project already.
+        """
+        project = cls(path)
+        file = project.path / FILE_NAME
+        if file.exists():
+            raise SettingsError(f"{project.path} holds a project already.", f"Edit {file}, or choose another folder.")
+        try:
+            write_settings(file, sections, comments or {})
+            project.settings()
+        except OSError as error:
+            raise StorageError(f"{file} cannot be written ({error.strerror}).", "Choose another folder.") from error
+        except SettingsError:
+            file.unlink()
+            raise
+        return project
+
+    def settings(self) -> Settings:
+        """What ``mlwright.toml`` says now."""
+        settings = read_settings(self.path / FILE_NAME)
+        name = settings.project.name or self.path.name
+        source = settings.collect.source
+        return settings.model_copy(
+            update={
+                "project": settings.project.model_copy(update={"name": name}),
+                "collect": settings.collect.model_copy(update={"source": source and self._located(source)}),
+            }
+        )
+
+    def run(
+        self,
+        *,
+        until: str | None = None,
+        start_from: str | None = None,
+        resume: bool = False,
+        fresh: bool = False,
+        budget: str | float | None = None,
+        n_jobs: int | None = None,
+        began: float | None = None,
+        listen: Callable[[Event], None] | None = None,
+    ) -> RunState:
+        """Do the whole job, or a part of it.
+
+        What an earlier run has done with the same data and the same settings is not done again.
+
+        Parameters
+        ----------
+        until : str, optional
+            The last stage.
+        start_from : str, optional
+            The first stage that is done anew even if nothing has changed.
+        resume : bool, default=False
+            Go on with the last run that did not come to its end, with the data that it collected.
+        fresh : bool, default=False
+            Do everything anew.
+        budget : str or float, optional
+            Wall clock for the whole run, ``"5m"`` or seconds; default: `train.budget` of the settings.
+        n_jobs : int, optional
+            Fits at the same time; default: the processors that this process may use.
+        began : float, optional
+            When the clock of the budget started, in seconds since 1970; default: now.
+        listen : callable, optional
+            Called with every event.
+
+        Returns
+        -------
+        RunState
+            How it ended.
+
+        Raises
+        ------
+        MlwrightError
+            What stopped it; what was done until then is kept.
+        """
+        began = time.time() if began is None else began
+        settings = self._with_budget(self.settings(), budget)
+        for name in (until, start_from):
+            self._check_stage(name)
+        run_id = self._unfinished() if resume else self._next_id()
+        with self.store.hold(run_id):
+            return self._attempt(run_id, settings, until, start_from, began, fresh, n_jobs, listen)
+
+    def show(self, what: str, run_id: str | None = None) -> Record:
+        """One of the records of a run; see `SHOWN` for the names.
+
+        Parameters
+        ----------
+        what : str
+        run_id : str, optional
+            Default: the latest run that made it.
+
+        Raises
+        ------
+        NothingToShow
+            If there is no such record (yet).
+        """
+        if what not in SHOWN:
+            offers = nearest(what, SHOWN) or sorted(SHOWN)
+            raise NothingToShow(f"There is nothing called {what!r}.", f"mlwright show {offers[0]}")
+        stage = _stage(SHOWN[what])
+        for state in reversed(self.runs()):
+            done = state.stage(stage.name)
+            if run_id in (None, state.run_id) and done is not None and done.key:
+                record = self.store.kept(done.key, stage.makes)
+                if record is not None:
+                    return record
+        raise NothingToShow(f"No {what} has been made in {self.path} yet.", f"mlwright run --until {stage.name}")
+
+    def runs(self) -> list[RunState]:
+        """All runs, oldest first."""
+        holder = self.store.holder()
+        return [
+            replay(run_id, self.store.journal(run_id), alive=holder is not None and holder.get("run") == run_id)
+            for run_id in self.store.run_ids()
+        ]
+
+    def events(self, run_id: str | None = None, *, follow: bool = False) -> Iterator[Event]:
+        """The events of a run, oldest first; with `follow`, on until the run has ended.
+
+        Raises
+        ------
+        NothingToShow
+            If there has been no run.
+        """
+        run_id = run_id or self._latest()
+        journal, offset = self.store.journal(run_id), 0
+        while True:
+            working = follow and (self.store.holder() or {}).get("run") == run_id
+            for event, position in journal.read_from(offset):
+                offset = position
+                yield event
+            if not working:
+                return
+            time.sleep(0.2)
+
+    def cancel(self) -> str:
+        """Ask the run that works now to end, and return its name.
+
+        Raises
+        ------
+        NothingToShow
+            If no run works now.
+        """
+        holder = self.store.holder()
+        if not holder or "run" not in holder:
+            raise NothingToShow(f"No run works in {self.path} now.", "mlwright runs")
+        run_id = str(holder["run"])
+        self._cancel_file(run_id).touch()
+        return run_id
+
+    def bundle_path(self, run_id: str | None = None) -> Path:
+        """The folder of the bundle that a run has packed."""
+        packed = self.show("bundle", run_id)
+        assert isinstance(packed, Packed)
+        folder = self.path / "bundles" / packed.bundle_id
+        if not folder.exists():
+            from mlwright.shipping.pack import write_bundle
+
+            write_bundle(packed, self.store.blobs.get, folder)
+        return folder
+
+    def bundle(self, run_id: str | None = None) -> Bundle:
+        """The model that a run has packed, ready to answer."""
+        from mlwright.scoring.bundle import Bundle
+
+        return Bundle.load(self.bundle_path(run_id))
+
+    def _attempt(
+        self,
+        run_id: str,
+        settings: Settings,
+        until: str | None,
+        start_from: str | None,
+        began: float,
+        fresh: bool,
+        n_jobs: int | None,
+        listen: Callable[[Event], None] | None,
+    ) -> RunState:
+        self.store.sweep()
+        self._cancel_file(run_id).unlink(missing_ok=True)
+        spent = replay(run_id, self.store.journal(run_id), alive=True).seconds + time.time() - began
+        clock = Clock(self._cancel_file(run_id), settings.train.budget, spent)
+        run = Run(
+            run_id,
+            self.store,
+            clock,
+            seed=settings.project.seed,
+            n_jobs=n_jobs or len(os.sched_getaffinity(0)),
+            fresh=fresh,
+            listen=listen,
+        )
+        run.tell("attempt_started", began=round(began, 3), pid=os.getpid(), until=until)
+        try:
+            results = execute(BUILD, settings.sections(), run, until=until, fresh_from=start_from)
+            if "pack" in results:
+                self.bundle_path(run_id)
+        except BaseException as error:
+            _tell_the_end(run, error)
+            raise
+        finally:
+            self.store.sweep()
+        run.tell("finished")
+        return replay(run_id, self.store.journal(run_id), alive=False)
+
+    def _with_budget(self, settings: Settings, budget: str | float | None) -> Settings:
+        if budget is None:
+            return settings
+        try:
+            limit = parse_seconds(budget)
+        except ValueError as error:
+            raise SettingsError(f"The budget is not usable: {error}.", "Write it like 90s, 5m or 1h30m.") from None
+        if not isinstance(limit, int | float) or not limit > 0:
+            raise SettingsError(f"The budget is {budget!r}; it must be more than nothing.", "Write it like 90s or 5m.")
+        return settings.model_copy(update={"train": settings.train.model_copy(update={"budget": float(limit)})})
+
+    def _check_stage(self, name: str | None) -> None:
+        names = [stage.name for stage in BUILD]
+        if name is not None and name not in names:
+            offers = nearest(name, names) or names
+            raise SettingsError(f"There is no stage called {name!r}.", f"Stages are: {', '.join(offers)}")
+
+    def _located(self, source: str) -> str:
+        return source if "://" in source or source.startswith("env:") else str((self.path / source).resolve())
+
+    def _cancel_file(self, run_id: str) -> Path:
+        return self.store.run_folder(run_id) / "cancel"
+
+    def _next_id(self) -> str:
+        today = time.strftime("%Y-%m-%d")
+        counts = [int(r.rpartition("-")[2]) for r in self.store.run_ids() if r.startswith(today)]
+        return f"{today}-{max(counts, default=0) + 1}"
+
+    def _latest(self) -> str:
+        ids = self.store.run_ids()
+        if not ids:
+            raise NothingToShow(f"Nothing has been run in {self.path} yet.", "mlwright run")
+        return ids[-1]
+
+    def _unfinished(self) -> str:
+        for state in reversed(self.runs()):
+            if state.status in ("interrupted", "failed", "cancelled", "running"):
+                return state.run_id
+        raise NothingToShow(f"No run in {self.path} waits to be resumed.", "mlwright run")
+
+
+def fit(
+    train: Any,
+    target: str,
+    task: str = "auto",
+    budget: str | float = "60s",
+    path: str | os.PathLike[str] | None = None,
+    seed: int = 0,
+    n_jobs: int | None = None,
+) -> Bundle:
+    """Do the whole job on one table and return the model.
+
+    Parameters
+    ----------
+    train : path, URL, or a pandas, polars or Arrow table
+        Rows with the target.
+    target : str
+        The column to predict.
+    task : str, default="auto"
+        ``binary``, ``multiclass``, ``regression``, or found from the target.
+    budget : str or float, default="60s"
+        Wall clock for the whole job.
+    path : path-like, optional
+        The project folder, with everything that was found on the way; default: a temporary one that goes with
+        the returned bundle.
+    seed : int, default=0
+    n_jobs : int, optional
+        Fits at the same time; default: the processors that this process may use.
+
+    Returns
+    -------
+    Bundle
+        With ``predict``, ``predict_proba``, ``classes``, ``evaluation``, ``decision`` and ``save``.
+
+    Examples
+    --------
+    >>> import mlwright
+    >>> model = mlwright.fit("train.csv", target="y")          # doctest: +SKIP
+    >>> model.predict(new_rows)                                # doctest: +SKIP
+    """
+    began = time.time()
+    temporary = tempfile.TemporaryDirectory(prefix="mlwright-") if path is None else None
+    folder = Path(temporary.name if temporary is not None else path or ".")
+    source = str(_as_source(train, folder))
+    sections: dict[str, dict[str, Any]] = {
+        "project": {"target": target, "task": task, "seed": seed},
+        "collect": {"source": source},
+    }
+    project = Project.create(folder, sections)
+    project.run(budget=budget, n_jobs=n_jobs, began=began)
+    bundle = project.bundle()
+    if temporary is not None:
+        weakref.finalize(bundle, temporary.cleanup)
+    return bundle
+
+
+def load(path: str | os.PathLike[str]) -> Bundle:
+    """The bundle at `path`, or the latest one of the project at `path`; every file's hash is checked."""
+    from mlwright.scoring.bundle import Bundle
+
+    folder = Path(path)
+    return Project(folder).bundle() if (folder / FILE_NAME).exists() else Bundle.load(folder)
+
+
+def _as_source(train: Any, folder: Path) -> str:
+    """A location that `collect` can read; a table in memory is written into the project folder."""
+    if isinstance(train, str | os.PathLike):
+        text = os.fspath(train)
+        return text if "://" in text or text.startswith("env:") else str(Path(text).resolve())
+    import pyarrow.parquet as pq
+
+    from mlwright.scoring.columns import to_arrow
+
+    file = folder / "data" / "train.parquet"
+    file.parent.mkdir(parents=True, exist_ok=True)
+    pq.write_table(to_arrow(train), file)
+    return str(file)
+
+
+def _stage(name: str) -> Stage:
+    return next(stage for stage in BUILD if stage.name == name)
+
+
+def _tell_the_end(run: Run, error: BaseException) -> None:
+    """Write why the run ended; a disk that is full does not hide the error itself."""
+    kind = "cancelled" if isinstance(error, RunCancelled | KeyboardInterrupt) else "failed"
+    code = error.code if isinstance(error, MlwrightError) else type(error).__name__
+    try:
+        run.tell(kind, code=code, error=str(error) or type(error).__name__)
+    except (StorageError, OSError):
+        return
