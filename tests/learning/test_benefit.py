@@ -1,0 +1,95 @@
+import numpy as np
+import pytest
+
+from mlwright.core.errors import SettingsError
+from mlwright.learning.benefit import benefit_table, threshold_of, worth_per_case
+from mlwright.records.settings import DecideSettings
+
+CHURN = ("no", "yes")
+BENEFIT = {"true_positive": 100.0, "false_positive": -5.0}
+
+
+def settings(**benefit: float) -> DecideSettings:
+    return DecideSettings(benefit=benefit)
+
+
+def test_without_a_table_both_classes_count_the_same_in_total():
+    table, assumed, unit = benefit_table("binary", CHURN, (0.8, 0.2), DecideSettings())
+    assert assumed
+    assert unit == "false alarms"
+    assert 0.2 * table["false_negative"] == pytest.approx(0.8 * table["false_positive"])
+    assert threshold_of(table) == pytest.approx(0.2)
+
+
+def test_what_the_user_leaves_out_is_worth_nothing():
+    table, assumed, unit = benefit_table("binary", CHURN, (0.8, 0.2), settings(**BENEFIT))
+    assert not assumed
+    assert unit == "money"
+    assert table == {"true_positive": 100, "false_positive": -5, "true_negative": 0, "false_negative": 0}
+
+
+def test_worth_is_read_from_the_table():
+    table = {"true_positive": 100.0, "false_positive": -5.0, "true_negative": 1.0, "false_negative": -2.0}
+    target = np.array([1.0, 0.0, 0.0, 1.0])
+    prediction = np.array([[0.9], [0.9], [0.1], [0.1]])
+    assert worth_per_case("binary", target, prediction, table, 0.5).tolist() == [100, -5, 1, -2]
+
+
+def test_a_probability_that_equals_the_threshold_is_answered_as_positive():
+    table = {"true_positive": 1.0, "false_positive": 0.0, "true_negative": 0.0, "false_negative": 0.0}
+    assert worth_per_case("binary", np.ones(1), np.array([[0.3]]), table, 0.3).tolist() == [1.0]
+
+
+def test_worth_of_several_classes_and_of_numbers():
+    right = worth_per_case(
+        "multiclass", np.array([0.0, 2.0]), np.array([[0.5, 0.3, 0.2], [0.4, 0.3, 0.3]]), {"right": 3, "wrong": -1}
+    )
+    error = worth_per_case(
+        "regression", np.array([1.0, 2.0]), np.array([[1.5], [0.0]]), {"per_unit_of_error": -2, "per_case": 10}
+    )
+    assert right.tolist() == [3, -1]
+    assert error.tolist() == [9, 6]
+
+
+def test_the_threshold_of_the_table_is_the_best_one_when_probabilities_are_right():
+    rng = np.random.default_rng(0)
+    probability = rng.uniform(size=200_000)
+    target = (rng.uniform(size=200_000) < probability).astype(float)
+    table = benefit_table("binary", CHURN, (0.5, 0.5), settings(**BENEFIT)).table
+    thresholds = np.linspace(0.01, 0.5, 50)
+    worth = [worth_per_case("binary", target, probability[:, None], table, t).mean() for t in thresholds]
+    assert thresholds[int(np.argmax(worth))] == pytest.approx(threshold_of(table), abs=0.02)
+
+
+def test_answering_always_when_false_alarms_are_free():
+    assert threshold_of({"true_positive": 1, "false_positive": 0, "true_negative": 0, "false_negative": 0}) == 0.0
+
+
+def test_an_unknown_key_names_the_nearest():
+    with pytest.raises(SettingsError, match="'true_positiv'") as caught:
+        benefit_table("binary", CHURN, (0.5, 0.5), settings(true_positiv=1.0))
+    assert "true_positive" in (caught.value.hint or "")
+
+
+def test_a_key_of_another_task_is_refused():
+    with pytest.raises(SettingsError, match="means nothing for a regression task"):
+        benefit_table("regression", (), (), settings(true_positive=1.0))
+
+
+@pytest.mark.parametrize(
+    ("task", "benefit"),
+    [
+        ("binary", {"true_positive": -100.0, "false_positive": 5.0}),
+        ("multiclass", {"wrong": 1.0}),
+        ("regression", {"per_unit_of_error": 2.0}),
+        ("regression", {"per_case": 2.0}),
+    ],
+)
+def test_a_table_that_rewards_wrong_answers_is_refused(task, benefit):
+    with pytest.raises(SettingsError, match="rewards wrong answers"):
+        benefit_table(task, CHURN, (0.5, 0.5), settings(**benefit))
+
+
+def test_a_value_that_is_no_amount_is_refused():
+    with pytest.raises(SettingsError, match="false_positive is nan"):
+        benefit_table("binary", CHURN, (0.5, 0.5), settings(false_positive=float("nan")))
