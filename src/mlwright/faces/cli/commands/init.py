@@ -1,0 +1,35 @@
+"""``mlwright init``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from mlwright.faces.cli.arguments import AsJson
+
+
+def init(
+    source: Annotated[str, typer.Argument(help="A file, or the URL of a database.")],
+    target: Annotated[str, typer.Option("--target", "-t", help="The column to predict.")],
+    query: Annotated[str | None, typer.Option(help="For databases: a table, or a select.")] = None,
+    path: Annotated[
+        Path | None, typer.Option("--project", "-p", help="The folder to make; default: from the source's name.")
+    ] = None,
+    json: AsJson = False,
+) -> None:
+    """Make a project folder; says what each column is, what the task is, and why."""
+    from mlwright.faces.cli.progress import shown
+    from mlwright.faces.cli.terminal import print_json, print_rich
+    from mlwright.faces.new_project import describe, new_project, removed_if_refused
+    from mlwright.faces.render.summary import summary_of
+    from mlwright.faces.render.text import profile_tables
+
+    project = new_project(source, target, query, path)
+    with removed_if_refused(project), shown(summary_of(project), quiet=json) as listen:
+        profile = describe(project, listen)
+    if json:
+        print_json(profile)
+    else:
+        print_rich(*profile_tables(profile), f"\nThe project is {project.path}\n  -> mlwright run -p {project.path}")

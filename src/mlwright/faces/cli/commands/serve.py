@@ -1,0 +1,32 @@
+"""``mlwright serve``."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from mlwright.faces.cli.arguments import ProjectOrBundle
+
+
+def serve(
+    model: ProjectOrBundle,
+    port: Annotated[int, typer.Option(min=0, max=65535, help="The port to listen on.")] = 8080,
+    host: Annotated[
+        str, typer.Option(help="The address to listen on; beyond this machine a token is needed.")
+    ] = "127.0.0.1",
+    workers: Annotated[int, typer.Option(min=1, help="Processes that answer.")] = 1,
+    token: Annotated[
+        str | None, typer.Option(help="env:NAME of the variable that holds the token callers must send.")
+    ] = None,
+) -> None:
+    """Answer over HTTP: POST /predict, a page for people at /, the API at /docs."""
+    from mlwright.config import FILE_NAME
+    from mlwright.shipping.serving.server import serve as serve_bundle
+
+    path = model
+    if (model / FILE_NAME).exists():
+        from mlwright.project import Project
+
+        path = Project(model).bundle_path()
+    serve_bundle(path, host=host, port=port, workers=workers, token=token)

@@ -1,0 +1,33 @@
+"""``mlwright show``."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from mlwright.faces.cli.arguments import HERE, AsJson, ProjectDir, RunId
+
+
+def show(
+    what: Annotated[
+        str, typer.Argument(help="findings, profile, leaderboard, evaluation, robustness, decision, runs, ...")
+    ] = "decision",
+    project: ProjectDir = HERE,
+    run: RunId = None,
+    json: AsJson = False,
+) -> None:
+    """Show what a run has found."""
+    from mlwright.faces.cli.commands.runs import show_runs
+    from mlwright.faces.cli.terminal import print_json, print_rich
+    from mlwright.faces.render.text import render
+    from mlwright.project import Project
+
+    if what == "runs":
+        show_runs(Project(project), json)
+        return
+    record = Project(project).show(what, run)
+    if json:
+        print_json(record)
+    else:
+        print_rich(*render(record))

@@ -1,0 +1,59 @@
+"""What is installed, what is missing, and how to get it."""
+
+from __future__ import annotations
+
+import os
+import platform
+import shutil
+import sys
+from importlib.metadata import PackageNotFoundError, requires, version
+from typing import Any
+
+from packaging.requirements import Requirement
+
+EXTRAS = {
+    "postgresql": "read from PostgreSQL databases",
+    "dev": "run the tests and change the code",
+}
+"""What each extra is good for."""
+
+
+def diagnose() -> dict[str, Any]:
+    """Facts about this installation and this machine, as plain values."""
+    return {
+        "mlwright": version("mlwright"),
+        "python": platform.python_version(),
+        "platform": platform.platform(terse=True),
+        "processors": len(os.sched_getaffinity(0)),
+        "memory_free_gb": round(_free_memory_bytes() / 1e9, 1),
+        "disk_free_gb": round(shutil.disk_usage(os.getcwd()).free / 1e9, 1),
+        "packages": [_package(requirement) for requirement in _requirements(None)],
+        "extras": [_extra(name, purpose) for name, purpose in EXTRAS.items()],
+        "executable": sys.executable,
+    }
+
+
+def _requirements(extra: str | None) -> list[Requirement]:
+    everything = [Requirement(text) for text in requires("mlwright") or ()]
+    if extra is None:
+        return [r for r in everything if r.marker is None or r.marker.evaluate({"extra": ""})]
+    return [r for r in everything if r.marker is not None and r.marker.evaluate({"extra": extra})]
+
+
+def _package(requirement: Requirement) -> dict[str, Any]:
+    try:
+        found = version(requirement.name)
+    except PackageNotFoundError:
+        return {"name": requirement.name, "wanted": str(requirement.specifier), "found": None, "fits": False}
+    fits = requirement.specifier.contains(found, prereleases=True)
+    return {"name": requirement.name, "wanted": str(requirement.specifier), "found": found, "fits": fits}
+
+
+def _extra(name: str, purpose: str) -> dict[str, Any]:
+    packages = [_package(r) for r in _requirements(name)]
+    missing = [p["name"] for p in packages if not p["fits"]]
+    return {"name": name, "purpose": purpose, "missing": missing, "install": f"pip install 'mlwright[{name}]'"}
+
+
+def _free_memory_bytes() -> float:
+    return os.sysconf("SC_AVPHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
