@@ -38,7 +38,7 @@ ISO_MOMENT = (
     r"(?:[T ][0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]{1,9})?)?(?: ?(?:Z|[+-][0-9]{2}(?::?[0-9]{2})?))?)?$"
 )
 
-_PLAIN_ISO = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}([T ][0-9]{2}:[0-9]{2}:[0-9]{2})?$"
+_PLAIN_ISO = r"^[12][0-9]{3}-[0-9]{2}-[0-9]{2}([T ][0-9]{2}:[0-9]{2}:[0-9]{2})?$"
 _plain_number = re.compile(PLAIN_NUMBER.rstrip("$")).fullmatch
 _written_number = re.compile(WRITTEN_NUMBER.rstrip("$")).fullmatch
 _infinite = re.compile(INFINITE.rstrip("$"), re.IGNORECASE).fullmatch
