@@ -12,8 +12,8 @@ from typing import Any
 
 from mlwright.config import FILE_NAME, write_settings
 from mlwright.core.errors import SettingsError, UserMistake
-from mlwright.core.store.journal import Event
 from mlwright.core.history import StageState
+from mlwright.core.store.journal import Event
 from mlwright.project import Project
 from mlwright.records.profile import Profile
 
