@@ -18,6 +18,9 @@ class Trial(Record):
     score : float or None
         The metric on the fold's held-out rows; None if the fit failed.
     seconds : float
+        Of fitting.
+    predict_s : float
+        Of predicting the held-out rows, with one thread.
     cut : bool
         Whether the deadline ended the fit early.
     core : CoreRef or None
@@ -31,6 +34,7 @@ class Trial(Record):
     fold: int
     score: float | None
     seconds: float
+    predict_s: float = 0.0
     cut: bool = False
     core: CoreRef | None = None
     predictions: str | None = None
