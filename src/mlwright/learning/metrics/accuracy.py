@@ -1,0 +1,25 @@
+"""Accuracy."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from mlwright.learning.metrics import Metric
+from mlwright.learning.metrics._parts import CLASSES, Array, answers, mean
+
+
+class Accuracy(Metric):
+    """Share of right answers."""
+
+    title = "Accuracy"
+    greater_is_better = True
+    tasks = CLASSES
+
+    def score(self, target: Array, prediction: Array, weight: Array | None = None, *, threshold: float = 0.5) -> float:
+        """The figure, from 0 to 1."""
+        return mean(self.row_values(target, prediction, threshold=threshold), weight)
+
+    def row_values(self, target: Array, prediction: Array, *, threshold: float = 0.5) -> Array:
+        """1 for a right answer, else 0."""
+        right: Array = (answers(prediction, threshold) == target).astype(np.float64)
+        return right

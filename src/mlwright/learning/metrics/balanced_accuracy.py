@@ -1,0 +1,29 @@
+"""Balanced accuracy."""
+
+from __future__ import annotations
+
+from mlwright.learning.metrics import Metric
+from mlwright.learning.metrics._parts import (
+    CLASSES,
+    Array,
+    answers,
+    counts_by_class,
+    mean_of_defined,
+    n_classes_of,
+    ratio,
+    weights_of,
+)
+
+
+class BalancedAccuracy(Metric):
+    """Mean over the classes of the share of their rows that were answered right: rare classes count as much."""
+
+    title = "Balanced accuracy"
+    greater_is_better = True
+    tasks = CLASSES
+
+    def score(self, target: Array, prediction: Array, weight: Array | None = None, *, threshold: float = 0.5) -> float:
+        """The figure, from 0 to 1; classes without a row are left out."""
+        answered, weights = answers(prediction, threshold), weights_of(target, weight)
+        right, _, true = counts_by_class(target, answered, weights, n_classes_of(prediction))
+        return mean_of_defined([ratio(*pair) for pair in zip(right, true, strict=True)])

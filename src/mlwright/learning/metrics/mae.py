@@ -1,0 +1,24 @@
+"""Mean absolute error."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from mlwright.learning.metrics import Metric
+from mlwright.learning.metrics._parts import NUMBERS, Array, mean
+
+
+class Mae(Metric):
+    """Mean distance between the prediction and the number; the median makes it smallest."""
+
+    title = "Mean absolute error"
+    greater_is_better = False
+    tasks = NUMBERS
+
+    def score(self, target: Array, prediction: Array, weight: Array | None = None, *, threshold: float = 0.5) -> float:
+        """The figure, in units of the target."""
+        return mean(self.row_values(target, prediction), weight)
+
+    def row_values(self, target: Array, prediction: Array, *, threshold: float = 0.5) -> Array:
+        """Distance of each row."""
+        return np.abs(prediction[:, 0] - target)

@@ -1,0 +1,29 @@
+"""Mean absolute percentage error."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from mlwright.learning.metrics import Metric
+from mlwright.learning.metrics._parts import NUMBERS, Array, mean
+
+
+class Mape(Metric):
+    """Mean distance as a share of the number: 0.1 means that predictions are a tenth off.
+
+    Defined only for rows above zero; one row that is not makes the whole figure undefined.
+    """
+
+    title = "Mean absolute percentage error"
+    greater_is_better = False
+    tasks = NUMBERS
+
+    def score(self, target: Array, prediction: Array, weight: Array | None = None, *, threshold: float = 0.5) -> float:
+        """The figure; NaN unless every number is above zero."""
+        return mean(self.row_values(target, prediction), weight)
+
+    def row_values(self, target: Array, prediction: Array, *, threshold: float = 0.5) -> Array:
+        """Distance of each row as a share of its number; NaN for every row unless every number is above zero."""
+        if not (target > 0).all():
+            return np.full(len(target), np.nan)
+        return np.abs(prediction[:, 0] - target) / target
