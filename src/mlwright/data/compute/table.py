@@ -8,6 +8,7 @@ rows and no target, `Table.train` has the training rows and the target.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -21,7 +22,7 @@ from numpy.typing import NDArray
 
 from mlwright.core.run import Run
 from mlwright.records.data import Snapshot
-from mlwright.records.split import TRAIN, Split
+from mlwright.records.split import TEST, TRAIN, Split
 
 ROW = "__row__"
 
@@ -120,21 +121,33 @@ def open_parquet(path: Path) -> Table:
 
 
 class SplitTable(Table):
-    """All rows without the target, and the training rows with it."""
+    """All rows without the target, the training rows with it, and the test rows without it.
+
+    `seed` is what random choices start from; `as_of` is when the rows were collected, in seconds since 1970.
+    """
 
     train: Table
+    test: Table
+    seed: int
+    as_of: float
 
 
 def open_split(snapshot: Snapshot, split: Split, target: str, run: Run) -> SplitTable:
     """The snapshot as checks and views see it: the target is there for training rows only."""
     whole = open_snapshot(snapshot, run)
-    rows = train_rows(split, run)
-    keep = pa.table({ROW: pa.array(rows)})
-    connection = whole.expr.get_backend()
-    connection.create_table("train_rows", keep, temp=True)
+    roles = roles_of(split, run)
     table = SplitTable(whole.expr.drop(target), whole.path, hidden=(target,))
-    table.train = Table(whole.expr.semi_join(connection.table("train_rows"), ROW), whole.path, rows=rows)
+    table.train = _some_rows(whole, "train_rows", np.flatnonzero(roles == TRAIN))
+    table.test = _some_rows(table, "test_rows", np.flatnonzero(roles == TEST))
+    table.seed = run.seed_for("open_split")
+    table.as_of = datetime.fromisoformat(snapshot.lineage.read_at).timestamp()
     return table
+
+
+def _some_rows(table: Table, name: str, rows: NDArray[np.int64]) -> Table:
+    connection = table.expr.get_backend()
+    connection.create_table(name, pa.table({ROW: pa.array(rows)}), temp=True)
+    return Table(table.expr.semi_join(connection.table(name), ROW), table.path, hidden=table.hidden, rows=rows)
 
 
 def roles_of(split: Split, run: Run) -> NDArray[np.uint8]:
