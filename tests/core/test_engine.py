@@ -1,0 +1,103 @@
+import sys
+import types
+
+import pytest
+
+from mlwright.core.engine import Stage, execute
+from mlwright.core.errors import Fault
+from mlwright.core.record import Record, Settings
+from mlwright.core.run import Clock, Run
+from mlwright.core.store import Store
+
+
+class Read(Record):
+    number: int
+
+
+class Doubled(Record):
+    number: int
+
+
+class DoubleSettings(Settings):
+    times: int = 2
+
+
+WORLD = {"number": 21, "calls": []}
+
+
+def read(run: Run) -> Read:
+    WORLD["calls"].append("read")
+    return Read(number=WORLD["number"])
+
+
+def double(fact: Read, settings: DoubleSettings, run: Run) -> Doubled:
+    WORLD["calls"].append("double")
+    return Doubled(number=fact.number * settings.times)
+
+
+@pytest.fixture(autouse=True)
+def stages(monkeypatch):
+    for function in (read, double):
+        module = types.ModuleType(f"stages_{function.__name__}.{function.__name__}")
+        setattr(module, function.__name__, function)
+        monkeypatch.setitem(sys.modules, module.__name__, module)
+    WORLD.update(number=21, calls=[])
+
+
+PIPELINE = (Stage("stages_read.read", Read, reads_world=True), Stage("stages_double.double", Doubled))
+
+
+def go(folder, run_id="2026-01-01-1", settings=None, **options):
+    run = Run(run_id, Store(folder), Clock(folder / "cancel", None), fresh=options.pop("fresh", False))
+    return execute(PIPELINE, (settings or DoubleSettings(),), run, **options), run
+
+
+def test_facts_flow_from_stage_to_stage(tmp_path):
+    results, _ = go(tmp_path)
+    assert results == {"read": Read(number=21), "double": Doubled(number=42)}
+
+
+def test_running_again_is_resuming(tmp_path):
+    go(tmp_path, until="read")
+    go(tmp_path)
+    assert WORLD["calls"] == ["read", "double"]
+
+
+def test_the_world_is_read_anew_in_every_run_and_the_rest_only_if_it_changed(tmp_path):
+    go(tmp_path, "2026-01-01-1")
+    go(tmp_path, "2026-01-01-2")
+    assert WORLD["calls"] == ["read", "double", "read"]
+    WORLD["number"] = 1
+    results, _ = go(tmp_path, "2026-01-01-3")
+    assert results["double"].number == 2
+
+
+def test_another_setting_does_the_stage_again(tmp_path):
+    go(tmp_path)
+    results, _ = go(tmp_path, settings=DoubleSettings(times=3))
+    assert results["double"].number == 63
+    assert WORLD["calls"] == ["read", "double", "double"]
+
+
+def test_from_a_stage_on_everything_is_done_anew(tmp_path):
+    go(tmp_path)
+    go(tmp_path, fresh_from="double")
+    assert WORLD["calls"] == ["read", "double", "double"]
+
+
+def test_fresh_does_everything_anew(tmp_path):
+    go(tmp_path)
+    go(tmp_path, fresh=True)
+    assert WORLD["calls"] == ["read", "double"] * 2
+
+
+def test_what_happened_is_in_the_journal(tmp_path):
+    _, run = go(tmp_path)
+    told = [(event["event"], event["stage"]) for event in run.store.journal(run.run_id)]
+    assert told == [(kind, stage) for stage in ("read", "double") for kind in ("stage_started", "stage_done")]
+
+
+def test_a_pipeline_that_lacks_a_fact_is_our_fault(tmp_path):
+    run = Run("r-1", Store(tmp_path), Clock(tmp_path / "cancel", None))
+    with pytest.raises(Fault, match="which no stage before it makes"):
+        execute(PIPELINE[1:], (DoubleSettings(),), run)
