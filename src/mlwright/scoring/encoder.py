@@ -1,0 +1,192 @@
+"""Executes an encoding plan: rows become blocks of numbers, codes and sparse text.
+
+In two steps. First every input column is read into one plain value a row: a number, the code of a category, a moment
+in seconds, or a text (see `readers`). Tables are read column by column, records of a request value by value. Then the
+outputs are worked out from those values, in one way for both.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, NamedTuple, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import csr_matrix, hstack, vstack
+
+from mlwright.records.model import CategoryColumn, DateColumn, EncodingPlan, NumberColumn, PlanColumn, TextColumn
+from mlwright.scoring.blocks import BlockNames, Blocks
+from mlwright.scoring.columns import Column, Columns, Row, is_records, missing_field, read_columns
+from mlwright.scoring.dates import date_part
+from mlwright.scoring.readers import CategoryReader, DateReader, NumberReader, Reader, TextReader
+from mlwright.scoring.text import TextEncoder
+
+Arrays: TypeAlias = Mapping[str, NDArray[np.floating]]
+
+CHUNK_ROWS = 1 << 16
+"""Rows of a table that are worked on at once, to bound the memory of what is in between."""
+
+_LARGEST = float(np.finfo(np.float32).max)
+
+
+def names(plan: EncodingPlan) -> BlockNames:
+    """What the outputs of a plan are called."""
+    numbers = [(output, column.name) for column in plan.columns for output in _number_outputs(column)]
+    categories = [column for column in plan.columns if isinstance(column, CategoryColumn)]
+    return BlockNames(
+        numbers=tuple(output for output, _ in numbers),
+        number_inputs=tuple(source for _, source in numbers),
+        codes=tuple(column.name for column in categories),
+        code_inputs=tuple(column.name for column in categories),
+        n_levels=tuple(len(column.levels) for column in categories),
+        n_terms=sum(len(column.terms) for column in plan.columns if isinstance(column, TextColumn)),
+    )
+
+
+def _number_outputs(column: PlanColumn) -> list[str]:
+    if isinstance(column, NumberColumn):
+        return [column.name]
+    if isinstance(column, CategoryColumn):
+        return [f"{column.name}:count"] if column.with_counts else []
+    if isinstance(column, DateColumn):
+        return [f"{column.name}:{part}" for part in column.parts]
+    return [f"{column.name}:text{i}" for i in range(column.n_dense)]
+
+
+class _Readings(NamedTuple):
+    """One plain value for every row and plan column, by kind; arrays have shape (n_rows, n_columns)."""
+
+    numbers: NDArray[np.float64]
+    codes: NDArray[np.int32]
+    moments: NDArray[np.float64]
+    texts: list[list[str | None]]
+
+
+class Encoder:
+    """Turns rows into blocks.
+
+    Parameters
+    ----------
+    plan : EncodingPlan
+    arrays : mapping of str to array, optional
+        The arrays that text columns name.
+
+    Attributes
+    ----------
+    names : BlockNames
+    inputs : tuple of str
+        The input columns that are needed.
+    """
+
+    def __init__(self, plan: EncodingPlan, arrays: Arrays | None = None) -> None:
+        self.plan = plan
+        self.names = names(plan)
+        self.inputs = tuple(dict.fromkeys(column.name for column in plan.columns))
+        self._numbers = [NumberReader(column) for column in plan.columns if isinstance(column, NumberColumn)]
+        self._categories = [CategoryReader(column) for column in plan.columns if isinstance(column, CategoryColumn)]
+        self._dates = [DateReader(column) for column in plan.columns if isinstance(column, DateColumn)]
+        self._texts = [TextReader(column) for column in plan.columns if isinstance(column, TextColumn)]
+        self._text_encoders = [_text_encoder(reader.column, arrays or {}) for reader in self._texts]
+        self._places = {output: place for place, output in enumerate(self.names.numbers)}
+        self._number_places = [self._places[reader.name] for reader in self._numbers]
+        self._low, self._high = _clips([reader.column for reader in self._numbers])
+
+    def encode(self, table: Any) -> Blocks:
+        """The blocks of any table or list of records; see `columns.read_columns`.
+
+        Raises
+        ------
+        TableError
+            If it is no table, or lacks an input.
+        """
+        return self.encode_records(table) if is_records(table) else self.encode_columns(read_columns(table))
+
+    def encode_columns(self, columns: Columns) -> Blocks:
+        """The blocks of columns; columns that are no input are ignored."""
+        columns.pick(self.inputs)
+        numbers = np.empty((columns.n_rows, len(self.names.numbers)), dtype=np.float32)
+        codes = np.empty((columns.n_rows, len(self.names.codes)), dtype=np.int32)
+        texts = []
+        for rows in _chunks(columns.n_rows):
+            given = {name: columns.by_name[name][rows] for name in self.inputs}
+            part = self._blocks(self._read_columns(given, len(numbers[rows])))
+            numbers[rows], codes[rows] = part.numbers, part.codes
+            texts.append(part.text)
+        return Blocks(numbers, codes, vstack(texts, format="csr") if self._texts else None)
+
+    def encode_records(self, rows: Sequence[Row]) -> Blocks:
+        """The blocks of records; every record must have every input, null where it is not known."""
+        try:
+            return self._blocks(self._read_records(rows))
+        except KeyError:
+            raise missing_field(rows, self.inputs) from None
+
+    def _read_columns(self, columns: Mapping[str, Column], n_rows: int) -> _Readings:
+        def read(readers: Sequence[Reader[Any, Any]], kind: type[np.generic]) -> NDArray[Any]:
+            found = np.empty((n_rows, len(readers)), dtype=kind)
+            for j, reader in enumerate(readers):
+                found[:, j] = reader.values(columns[reader.name])
+            return found
+
+        return _Readings(
+            numbers=read(self._numbers, np.float64),
+            codes=read(self._categories, np.int32),
+            moments=read(self._dates, np.float64),
+            texts=[reader.values(columns[reader.name]) for reader in self._texts],
+        )
+
+    def _read_records(self, rows: Sequence[Row]) -> _Readings:
+        numbers = [[reader.value(row[reader.name]) for reader in self._numbers] for row in rows]
+        codes = [[reader.value(row[reader.name]) for reader in self._categories] for row in rows]
+        moments = [[reader.value(row[reader.name]) for reader in self._dates] for row in rows]
+        return _Readings(
+            numbers=np.array(numbers, dtype=np.float64).reshape(len(rows), len(self._numbers)),
+            codes=np.array(codes, dtype=np.int32).reshape(len(rows), len(self._categories)),
+            moments=np.array(moments, dtype=np.float64).reshape(len(rows), len(self._dates)),
+            texts=[[reader.value(row[reader.name]) for row in rows] for reader in self._texts],
+        )
+
+    def _blocks(self, readings: _Readings) -> Blocks:
+        numbers = np.empty((len(readings.numbers), len(self._places)), dtype=np.float32)
+        numbers[:, self._number_places] = np.clip(readings.numbers, self._low, self._high)
+        self._fill_counts(numbers, readings.codes)
+        self._fill_dates(numbers, readings.moments)
+        return Blocks(numbers, readings.codes, self._fill_texts(numbers, readings.texts))
+
+    def _fill_counts(self, numbers: NDArray[np.float32], codes: NDArray[np.int32]) -> None:
+        for j, reader in enumerate(self._categories):
+            if reader.log_counts is not None:
+                numbers[:, self._places[f"{reader.name}:count"]] = reader.log_counts[codes[:, j]]
+
+    def _fill_dates(self, numbers: NDArray[np.float32], moments: NDArray[np.float64]) -> None:
+        for j, reader in enumerate(self._dates):
+            for part in reader.column.parts:
+                numbers[:, self._places[f"{reader.name}:{part}"]] = date_part(moments[:, j], part)
+
+    def _fill_texts(self, numbers: NDArray[np.float32], texts: list[list[str | None]]) -> csr_matrix | None:
+        found = []
+        for encoder, values in zip(self._text_encoders, texts, strict=True):
+            sparse = encoder.sparse(values)
+            if encoder.column.n_dense:
+                first = self._places[f"{encoder.column.name}:text0"]
+                numbers[:, first : first + encoder.column.n_dense] = encoder.dense(sparse, values)
+            found.append(sparse)
+        return None if not found else found[0] if len(found) == 1 else hstack(found, format="csr")
+
+
+def _chunks(n_rows: int) -> Iterator[slice]:
+    """Slices that cover all rows; one empty slice if there are none."""
+    for start in range(0, max(n_rows, 1), CHUNK_ROWS):
+        yield slice(start, start + CHUNK_ROWS)
+
+
+def _clips(columns: Sequence[NumberColumn]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """The range of each column widened by its own width, within what float32 can hold."""
+    low = np.clip([column.low for column in columns], -_LARGEST, _LARGEST)
+    high = np.clip([column.high for column in columns], -_LARGEST, _LARGEST)
+    width = high - low
+    return np.maximum(low - width, -_LARGEST), np.minimum(high + width, _LARGEST)
+
+
+def _text_encoder(column: TextColumn, arrays: Arrays) -> TextEncoder:
+    return TextEncoder(column, arrays[column.idf], arrays[column.projection] if column.projection else None)

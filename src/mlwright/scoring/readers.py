@@ -1,0 +1,148 @@
+"""Reads the values of one input column as a plan column understands them.
+
+Every reader reads one Python value (a record of a request) or an Arrow array (a table) with the same results: the
+rules that make them agree are in `spelling`.
+"""
+
+from __future__ import annotations
+
+import math
+from abc import ABC, abstractmethod
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mlwright.records.model import CategoryColumn, DateColumn, NumberColumn, TextColumn
+from mlwright.scoring.columns import Column
+from mlwright.scoring.spelling import (
+    canonical,
+    canonical_array,
+    is_missing,
+    missing_array,
+    spelled,
+    to_moment,
+    to_moment_array,
+    to_number,
+    to_number_array,
+)
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+C = TypeVar("C", NumberColumn, CategoryColumn, DateColumn, TextColumn)
+V = TypeVar("V", float, int, "str | None")
+
+_OTHER_SPELLINGS = {"true": ("True", "TRUE", "1"), "false": ("False", "FALSE", "0")}
+
+
+class Reader(ABC, Generic[C, V]):
+    """Reads the input of one plan column.
+
+    Parameters
+    ----------
+    column : PlanColumn
+    """
+
+    def __init__(self, column: C) -> None:
+        self.column: C = column
+        self.name = column.name
+
+    @abstractmethod
+    def value(self, value: object) -> V:
+        """What one Python value says."""
+
+    @abstractmethod
+    def array(self, values: pa.Array) -> Any:
+        """What every value of an Arrow array says."""
+
+    def values(self, values: Column) -> Any:
+        """What every value of a column says, as an array or a list."""
+        return [self.value(value) for value in values] if isinstance(values, list) else self.array(values)
+
+
+class NumberReader(Reader[NumberColumn, float]):
+    """Numbers; NaN for what is none, infinities, and numbers that are missing codes."""
+
+    def __init__(self, column: NumberColumn) -> None:
+        super().__init__(column)
+        codes = {to_number(code) for code in column.missing_codes}
+        self._no_numbers = frozenset({math.inf, -math.inf, *codes})
+
+    def value(self, value: object) -> float:
+        """A number, or NaN."""
+        number = value if type(value) is float else to_number(value)
+        return math.nan if number in self._no_numbers else number
+
+    def array(self, values: pa.Array) -> NDArray[np.float64]:
+        """Numbers, float64, shape (n_rows,)."""
+        numbers = to_number_array(values)
+        numbers[np.isin(numbers, list(self._no_numbers))] = math.nan
+        return numbers
+
+
+class CategoryReader(Reader[CategoryColumn, int]):
+    """Codes of categories: -1 for a missing value, the number of levels for a name that is no level.
+
+    Attributes
+    ----------
+    log_counts : array of float32 or None
+        By code: ln(1 + training rows of the level), 0 for an unknown name, NaN (at the end) for a missing value.
+    """
+
+    def __init__(self, column: CategoryColumn) -> None:
+        super().__init__(column)
+        self._codes = _codes(column)
+        self._unseen = len(column.levels)
+        counts = np.append(np.log1p(column.counts), [0.0, math.nan])
+        self.log_counts = counts.astype(np.float32) if column.with_counts else None
+
+    def value(self, value: object) -> int:
+        """The code of one name."""
+        if type(value) is str and value in self._codes:
+            return self._codes[value]
+        return self._codes.get(canonical(value), self._unseen)
+
+    def array(self, values: pa.Array) -> NDArray[np.int32]:
+        """Codes, int32, shape (n_rows,)."""
+        levels, places = spelled(values)
+        codes = np.array([*(self._codes.get(level, self._unseen) for level in levels), -1], dtype=np.int32)
+        return codes[places]
+
+
+class DateReader(Reader[DateColumn, float]):
+    """Moments as seconds since 1970; NaN for what is none."""
+
+    def value(self, value: object) -> float:
+        """Seconds, or NaN."""
+        codes = self.column.missing_codes
+        return math.nan if codes and is_missing(value, codes) else to_moment(value, self.column.format)
+
+    def array(self, values: pa.Array) -> NDArray[np.float64]:
+        """Seconds, float64, shape (n_rows,)."""
+        moments = to_moment_array(values, self.column.format)
+        if self.column.missing_codes:
+            moments[missing_array(values, self.column.missing_codes)] = math.nan
+        return moments
+
+
+class TextReader(Reader[TextColumn, "str | None"]):
+    """Texts; None where missing."""
+
+    def value(self, value: object) -> str | None:
+        """A text, or None."""
+        text = canonical(value)
+        return None if text in self.column.missing_codes else text
+
+    def array(self, values: pa.Array) -> list[str | None]:
+        """Texts, one a row."""
+        codes = self.column.missing_codes
+        return [None if text in codes else text for text in canonical_array(values)]
+
+
+def _codes(column: CategoryColumn) -> dict[str | None, int]:
+    """Code by spelling; true and false are known by their other spellings too."""
+    codes: dict[str | None, int] = {level: place for place, level in enumerate(column.levels)}
+    if column.levels and codes.keys() <= _OTHER_SPELLINGS.keys():
+        codes |= {other: codes[level] for level in column.levels for other in _OTHER_SPELLINGS[level]}
+    return codes | dict.fromkeys(column.missing_codes, -1) | {None: -1}
