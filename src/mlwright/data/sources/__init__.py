@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import ClassVar
 
@@ -20,6 +20,7 @@ class Reading:
     Parameters
     ----------
     schema : pyarrow.Schema
+        Of plain types only: ``int64``, ``double``, ``bool``, ``string``, ``date32`` and ``timestamp[us]``.
     batches : iterator of pyarrow.RecordBatch
         In the order of the source; read once.
     details : dict of str
@@ -34,6 +35,9 @@ class Reading:
     notices: list[str] = field(default_factory=list)
 
 
+Tick = Callable[[float], None]
+
+
 class Source(ABC):
     """A kind of place that holds tables.
 
@@ -41,12 +45,15 @@ class Source(ABC):
     ----------
     settings : CollectSettings
         `source` is set.
+    tick : callable, optional
+        Called again and again while reading with the share of the work that is done; raises to end the reading.
     """
 
     title: ClassVar[str]
 
-    def __init__(self, settings: CollectSettings) -> None:
+    def __init__(self, settings: CollectSettings, tick: Tick = lambda share: None) -> None:
         self.settings = settings
+        self.tick = tick
 
     @classmethod
     @abstractmethod
