@@ -103,7 +103,7 @@ def connect() -> Any:
     """A DuckDB behind Ibis, in memory, that reads nothing from the network and is modest with threads."""
     connection = ibis.duckdb.connect()
     connection.raw_sql("SET autoinstall_known_extensions = false; SET autoload_known_extensions = false;")
-    connection.raw_sql("SET preserve_insertion_order = true;")
+    connection.raw_sql("SET preserve_insertion_order = true; SET TimeZone = 'UTC';")
     return connection
 
 
