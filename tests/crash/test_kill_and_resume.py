@@ -1,0 +1,125 @@
+"""kill -9 in the middle of training costs only the fits that were in work."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from mlwright import Project
+from mlwright.core.errors import RunCancelled
+
+TOML = """
+[project]
+target = "bought"
+[collect]
+source = "shop.csv"
+[train]
+budget = "10m"
+families = ["linear", "extra_trees", "lightgbm"]
+"""
+
+
+@pytest.fixture
+def folder(tmp_path):
+    return make_project(tmp_path / "shop")
+
+
+def make_project(folder: Path) -> Path:
+    folder.mkdir()
+    rng = np.random.default_rng(7)
+    age, visits = rng.integers(18, 80, 500), rng.poisson(3, 500)
+    town = rng.choice(["Riga", "Lund", "Graz"], 500)
+    bought = np.where(rng.random(500) < 1 / (1 + np.exp(-(visits - 3) - (town == "Riga"))), "yes", "no")
+    lines = [f"{a},{v},{t},{b}" for a, v, t, b in zip(age, visits, town, bought, strict=True)]
+    (folder / "shop.csv").write_text("\n".join(["age,visits,town,bought", *lines]) + "\n")
+    (folder / "mlwright.toml").write_text(TOML)
+    return folder
+
+
+def start(folder: Path, *arguments: str) -> subprocess.Popen:
+    command = [sys.executable, "-m", "mlwright", "run", "-p", str(folder), *arguments]
+    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+
+
+def fits(folder: Path) -> list[dict]:
+    project = Project(folder)
+    ids = project.store.run_ids()
+    return (
+        [e for e in project.store.journal(ids[-1]) if e["event"] == "item_done" and e["stage"] == "train"]
+        if ids
+        else []
+    )
+
+
+def wait_for_fits(folder: Path, n: int, process: subprocess.Popen) -> None:
+    while len(fits(folder)) < n:
+        assert process.poll() is None, process.stdout.read()
+        time.sleep(0.05)
+
+
+def test_a_killed_run_is_resumed_and_ends_like_one_that_was_left_alone(folder, tmp_path):
+    victim = start(folder)
+    wait_for_fits(folder, 4, victim)
+    os.kill(victim.pid, signal.SIGKILL)
+    victim.communicate()
+    assert Project(folder).runs()[-1].status == "interrupted"
+    before = {fit["label"] for fit in fits(folder)}
+
+    resumed = start(folder, "--resume")
+    output, _ = resumed.communicate()
+    assert resumed.returncode == 0, output
+    run_ids = Project(folder).store.run_ids()
+    events = list(Project(folder).store.journal(run_ids[-1]))
+    second = events[[e["event"] for e in events].index("attempt_started", 1) :]
+    reused = {e["label"] for e in second if e["event"] == "item_done" and e["stage"] == "train" and e["reused"]}
+    assert len(run_ids) == 1
+    assert before <= reused
+    assert not [
+        e for e in second if e["event"] == "stage_done" and e["stage"] in ("collect", "profile") and not e["reused"]
+    ]
+
+    undisturbed = make_project(tmp_path / "again")
+    assert start(undisturbed).wait() == 0
+    one, other = (Project(place).show("leaderboard").model for place in (folder, undisturbed))
+    assert one == other
+    assert Project(folder).show("decision") == Project(undisturbed).show("decision")
+
+
+def test_the_second_run_says_who_holds_the_project(folder):
+    first = start(folder)
+    wait_for_fits(folder, 1, first)
+    second = start(folder)
+    output, _ = second.communicate()
+    first.kill()
+    first.communicate()
+    assert second.returncode == 2
+    assert f"process {first.pid}" in output
+    assert "mlwright follow" in output
+
+
+def test_cancel_ends_a_run_and_keeps_what_is_done(folder):
+    running = start(folder)
+    wait_for_fits(folder, 2, running)
+    said = subprocess.check_output([sys.executable, "-m", "mlwright", "cancel", "-p", str(folder)], text=True)
+    output, _ = running.communicate(timeout=60)
+    assert "was asked to end" in said
+    assert running.returncode == RunCancelled.exit_status, output
+    assert Project(folder).runs()[-1].status == "cancelled"
+    assert len(fits(folder)) >= 2
+
+
+def test_follow_tells_what_happens_as_json_lines(folder):
+    running = start(folder, "--until", "check")
+    running.communicate()
+    lines = subprocess.check_output(
+        [sys.executable, "-m", "mlwright", "follow", "-p", str(folder), "--json"], text=True
+    )
+    events = [json.loads(line) for line in lines.splitlines()]
+    assert events[0]["event"] == "attempt_started"
+    assert events[-1]["event"] == "finished"

@@ -1,0 +1,134 @@
+"""Each bad input ends in one clear error, exit status 2, and nothing is lost."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from mlwright.faces.cli.main import main
+
+GOOD = "age,town,bought\n" + "".join(
+    f"{20 + i % 50},{'RigaLundGraz'[i % 3 * 4 :][:4]},{'yes' if i % 7 < 3 else 'no'}\n" for i in range(60)
+)
+
+
+@pytest.fixture
+def call(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+
+    def run(*arguments: str) -> tuple[int, str]:
+        monkeypatch.setattr(sys, "argv", ["mlwright", *arguments])
+        with pytest.raises(SystemExit) as leave:
+            main()
+        return int(leave.value.code or 0), capsys.readouterr().err
+
+    return run
+
+
+BAD_FILES = {
+    "an empty file": (b"", "y", r"empty|no rows"),
+    "a header and no rows": (b"a,b,y\n", "y", r"no rows|header"),
+    "one row": (b"a,b,y\n1,2,3\n", "y", r"1 row|too few|row"),
+    "a target that is not there": (GOOD.encode(), "Bougth", r"'Bougth' .*"),
+    "a target that is all missing": (b"a,y\n" + b"".join(b"%d,\n" % i for i in range(60)), "y", r"missing"),
+    "a constant target": (b"a,y\n" + b"".join(b"%d,yes\n" % i for i in range(60)), "y", r"one value|constant|same"),
+    "a target of names, all different": (
+        b"a,y\n" + b"".join(b"%d,name%d\n" % (i, i) for i in range(60)),
+        "y",
+        r"differ",
+    ),
+    "ragged rows": (b"a,b,y\n" + b"1,2\n1,2,3,4,5\n" * 40, "y", r"line|rows"),
+}
+
+
+@pytest.mark.parametrize(("content", "target", "says"), BAD_FILES.values(), ids=BAD_FILES.keys())
+def test_a_bad_file_is_refused_in_words(call, tmp_path, content, target, says):
+    Path("bad.csv").write_bytes(content)
+    status, said = call("run", "bad.csv", "--target", target, "--until", "split")
+    assert status == 2, said
+    assert "->" in said
+    assert "Traceback" not in said
+    import re
+
+    assert re.search(says, said), said
+    assert Path("bad.csv").read_bytes() == content
+    assert not Path("bad").exists()
+
+
+def test_a_missing_file_is_answered_with_the_nearest_name(call):
+    Path("customers.csv").write_text(GOOD)
+    status, said = call("run", "custmers.csv", "--target", "bought")
+    assert status == 2
+    assert "customers.csv" in said
+
+
+def test_a_missing_target_is_answered_with_the_nearest_column(call):
+    Path("customers.csv").write_text(GOOD)
+    status, said = call("run", "customers.csv", "--target", "bougth", "--until", "split")
+    assert (status, "bought" in said) == (2, True)
+
+
+def test_an_unknown_key_is_answered_with_the_nearest(call):
+    Path("mlwright.toml").write_text('[project]\ntarget = "y"\n[train]\nbugdet = "5m"\n')
+    status, said = call("run")
+    assert status == 2
+    assert "unknown key 'train.bugdet'" in said
+    assert "budget" in said
+
+
+def test_a_budget_that_is_no_time_is_refused(call):
+    Path("customers.csv").write_text(GOOD)
+    status, said = call("run", "customers.csv", "--target", "bought", "--budget", "soon")
+    assert status == 2
+    assert "'soon' is not a length of time" in said
+
+
+def test_a_folder_without_a_project_says_how_to_make_one(call):
+    status, said = call("show", "findings")
+    assert status == 2
+    assert "mlwright run" in said or "mlwright init" in said
+
+
+def test_an_unknown_stage_is_named(call):
+    Path("mlwright.toml").write_text('[project]\ntarget = "y"\n[collect]\nsource = "x.csv"\n')
+    status, said = call("run", "--until", "evalute")
+    assert status == 2
+    assert "evaluate" in said
+
+
+def test_a_full_disk_ends_in_one_sentence_and_what_was_there_stays(tmp_path):
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=128k", "tmpfs", str(disk)], capture_output=True).returncode:
+        pytest.skip("a small disk can be mounted by root only")
+    try:
+        (tmp_path / "wide.csv").write_text(
+            "a,b,y\n"
+            + "".join(
+                f"{i * 7919 % 104729}.{i},{i * 31 % 9973}.{i * 17 % 97},{'yes' if i % 7 < 3 else 'no'}\n"
+                for i in range(40_000)
+            )
+        )
+        command = [
+            sys.executable,
+            "-m",
+            "mlwright",
+            "run",
+            str(tmp_path / "wide.csv"),
+            "--target",
+            "y",
+            "-p",
+            str(disk / "p"),
+        ]
+        ended = subprocess.run(
+            command, capture_output=True, text=True, cwd=tmp_path, env={**os.environ, "TMPDIR": str(tmp_path)}
+        )
+        assert ended.returncode == 2, ended.stderr
+        assert "The disk that holds" in ended.stderr
+        assert "Traceback" not in ended.stderr
+        assert (disk / "p" / "mlwright.toml").exists()
+        assert not list(disk.rglob("*.part"))
+    finally:
+        subprocess.run(["umount", "-l", str(disk)], check=True)
