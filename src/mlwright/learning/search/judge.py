@@ -1,0 +1,152 @@
+"""How good predictions on held-out rows are, and how sure that is."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mlwright.learning.metrics import Metric
+from mlwright.learning.tasks import Task
+
+Array = NDArray[np.float64]
+Places = NDArray[np.int64]
+
+N_BOOTSTRAPS = 40
+MOST_BOOTSTRAP_ROWS = 20_000
+
+
+@dataclass(frozen=True)
+class HeldOut:
+    """Training rows that were held out, each by one fold.
+
+    Parameters
+    ----------
+    rows : array of int
+        Positions among the training rows.
+    target : array, shape (n_rows,)
+    fold : array of int, shape (n_rows,)
+        The fold that held the row out.
+    groups : array of int or None
+        Rows of one group depend on each other: a group counts as one in every standard error.
+    """
+
+    rows: Places
+    target: Array
+    fold: Places
+    groups: Places | None = None
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def take(self, places: Places) -> HeldOut:
+        """Some of these rows."""
+        groups = None if self.groups is None else self.groups[places]
+        return HeldOut(self.rows[places], self.target[places], self.fold[places], groups)
+
+
+class Judge:
+    """Puts one figure on predictions for held-out rows.
+
+    A metric of classes that is no mean over rows (AUC, F1) is taken fold by fold and averaged: the scores of two
+    folds come from two models, so that their order across folds means little.
+
+    Parameters
+    ----------
+    task : Task
+    metric : Metric
+    held : HeldOut
+    """
+
+    def __init__(self, task: Task, metric: Metric, held: HeldOut) -> None:
+        self.task = task
+        self.metric = metric
+        self.held = held
+        pooled = "regression" in metric.tasks
+        folds = np.zeros(len(held), dtype=np.int64) if pooled else held.fold
+        self._parts = [np.flatnonzero(folds == fold) for fold in np.unique(folds)]
+
+    def score(self, prediction: Array, weight: Array | None = None) -> float:
+        """The metric, in its own direction; NaN where it is not defined.
+
+        Parameters
+        ----------
+        prediction : array, shape (n_rows, n_outputs)
+        weight : array, shape (n_rows,), optional
+            Counts a row that many times.
+        """
+        values = self.metric.row_values(self.held.target, prediction)
+        if values is not None:
+            return float(np.average(values, weights=weight))
+        scores, sizes = [], []
+        for part in self._parts:
+            weights = None if weight is None else weight[part]
+            scores.append(self.metric.score(self.held.target[part], prediction[part], weights))
+            sizes.append(len(part) if weights is None else weights.sum())
+        return _mean_of_defined(scores, sizes)
+
+    def loss(self, prediction: Array, weight: Array | None = None) -> float:
+        """The metric so that less is better and nothing is below zero; infinite where it is not defined."""
+        score = self.score(prediction, weight)
+        if math.isnan(score):
+            return math.inf
+        return 1.0 - score if self.metric.greater_is_better else score
+
+    def row_loss(self, prediction: Array) -> Array:
+        """What fits minimise, row by row."""
+        return self.task.row_loss(self.held.target, prediction)
+
+    def error(self, prediction: Array, rng: np.random.Generator) -> float | None:
+        """Standard error of the score; None where it is not defined."""
+        values = self.metric.row_values(self.held.target, prediction)
+        error = (
+            self._bootstrap_error(prediction, rng) if values is None else mean_and_error(values, self.held.groups)[1]
+        )
+        return error if math.isfinite(error) else None
+
+    def _bootstrap_error(self, prediction: Array, rng: np.random.Generator) -> float:
+        """From some of the rows where there are many, as the error falls with the root of their number."""
+        n_rows = len(self.held)
+        if n_rows <= MOST_BOOTSTRAP_ROWS:
+            return float(np.nanstd([self.score(prediction, self.resample(rng)) for _ in range(N_BOOTSTRAPS)], ddof=1))
+        some = np.sort(rng.choice(n_rows, MOST_BOOTSTRAP_ROWS, replace=False))
+        smaller = Judge(self.task, self.metric, self.held.take(some))
+        return smaller._bootstrap_error(prediction[some], rng) * math.sqrt(MOST_BOOTSTRAP_ROWS / n_rows)
+
+    def resample(self, rng: np.random.Generator) -> Array:
+        """How often each row is drawn when rows (or groups) are drawn with replacement; shape (n_rows,)."""
+        if self.held.groups is None:
+            return np.bincount(rng.integers(len(self.held), size=len(self.held)), minlength=len(self.held)).astype(
+                float
+            )
+        _, group = np.unique(self.held.groups, return_inverse=True)
+        n_groups = int(group.max()) + 1
+        drawn = np.bincount(rng.integers(n_groups, size=n_groups), minlength=n_groups)
+        return drawn[group].astype(float)
+
+
+def mean_and_error(values: Array, groups: Places | None = None) -> tuple[float, float]:
+    """Mean of row values and its standard error; rows of one group count as one.
+
+    >>> mean_and_error(np.array([1.0, 1.0, 3.0, 3.0]))[1] < mean_and_error(np.array([1.0, 1.0, 3.0, 3.0]),
+    ...     np.array([0, 0, 1, 1]))[1]
+    True
+    """
+    mean = float(values.mean())
+    sums = values - mean
+    if groups is not None:
+        _, group = np.unique(groups, return_inverse=True)
+        sums = np.bincount(group, weights=sums).astype(np.float64)
+    n_units = len(sums)
+    if n_units < 2:
+        return mean, math.inf
+    return mean, float(np.sqrt(n_units / (n_units - 1) * np.square(sums).sum()) / len(values))
+
+
+def _mean_of_defined(scores: list[float], sizes: list[float]) -> float:
+    defined = [(score, size) for score, size in zip(scores, sizes, strict=True) if not math.isnan(score) and size > 0]
+    if not defined:
+        return math.nan
+    return float(np.average([score for score, _ in defined], weights=[size for _, size in defined]))

@@ -1,0 +1,44 @@
+"""Which candidates are not worth more time after a look at one fold."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from mlwright.learning.search.ensemble import greedy
+from mlwright.learning.search.judge import Array, Judge, mean_and_error
+
+N_ERRORS = 2.0
+
+
+def losers(predictions: Mapping[str, Array], judge: Judge) -> dict[str, str]:
+    """Candidates to drop, each with the reason as a clause.
+
+    Dropped is who is surely worse than the best (by more than two standard errors of the paired difference of
+    row losses) and would not be chosen for an ensemble either: a weak candidate that errs elsewhere may stay.
+
+    Parameters
+    ----------
+    predictions : mapping of str to array, shape (n_rows, n_outputs)
+        By candidate, all for the rows of `judge`.
+    judge : Judge
+    """
+    names = list(predictions)
+    if len(names) < 2:
+        return {}
+    best = min(names, key=lambda name: judge.loss(predictions[name]))
+    weights = greedy(np.stack([predictions[name] for name in names]), judge.loss)
+    reasons = {}
+    for name, weight in zip(names, weights, strict=True):
+        gap, error = behind(predictions[name], predictions[best], judge)
+        if weight == 0.0 and gap > N_ERRORS * error:
+            reasons[name] = (
+                f"its loss is above that of {best} by {gap:.3g} (± {error:.1g}), and it adds nothing beside it"
+            )
+    return reasons
+
+
+def behind(prediction: Array, leader: Array, judge: Judge) -> tuple[float, float]:
+    """By how much the row losses are above the leader's in the mean, and the standard error of that."""
+    return mean_and_error(judge.row_loss(prediction) - judge.row_loss(leader), judge.held.groups)

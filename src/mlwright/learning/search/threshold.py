@@ -1,0 +1,58 @@
+"""From which probability on the positive class is answered."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from mlwright.learning.benefit import Benefit, threshold_of, worth_per_case
+from mlwright.learning.search.judge import Array, HeldOut, mean_and_error
+
+N_THRESHOLDS = 200
+N_PARTS = 5
+SURELY = 2.0
+
+
+def choose_threshold(held: HeldOut, probability: Array, benefit: Benefit) -> tuple[float, str]:
+    """The threshold and how it was chosen, as a sentence.
+
+    If probabilities are right, the table alone says from where on answering "positive" pays. A threshold that is
+    found by trying is taken only if finding it on some folds gained something on the others, by two standard
+    errors: the best of many thresholds is always a little lucky.
+
+    Parameters
+    ----------
+    held : HeldOut
+    probability : array, shape (n_rows, 1)
+    benefit : Benefit
+    """
+    expected = threshold_of(benefit.table)
+    gain, error = _gain_of_trying(held, probability, benefit, expected)
+    source = "each class counts the same in total, as no benefits were given" if benefit.assumed else "your benefits"
+    if gain > SURELY * error:
+        best = _best_seen(held, probability, benefit)
+        return best, (
+            f"{best:.3f}: found by trying, which was worth {gain * 1000:,.1f} {benefit.unit} per 1,000 held-out cases "
+            f"more than {expected:.3f}, the threshold for probabilities that are right ({source})"
+        )
+    return expected, f"{expected:.3f}: from there on a positive answer pays ({source})"
+
+
+def _gain_of_trying(held: HeldOut, probability: Array, benefit: Benefit, expected: float) -> tuple[float, float]:
+    """What thresholds that were found on other folds are worth more than the expected one, and the standard error."""
+    parts = held.fold if len(np.unique(held.fold)) > 1 else np.arange(len(held)) % N_PARTS
+    gains = -_worth(held, probability, benefit, expected)
+    for part in np.unique(parts):
+        here, elsewhere = np.flatnonzero(parts == part), np.flatnonzero(parts != part)
+        best = _best_seen(held.take(elsewhere), probability[elsewhere], benefit)
+        gains[here] += _worth(held.take(here), probability[here], benefit, best)
+    return mean_and_error(gains, held.groups)
+
+
+def _best_seen(held: HeldOut, probability: Array, benefit: Benefit) -> float:
+    seen = np.unique(np.quantile(probability, np.linspace(0.0, 1.0, N_THRESHOLDS)))
+    worth = [_worth(held, probability, benefit, threshold).mean() for threshold in seen]
+    return float(seen[int(np.argmax(worth))])
+
+
+def _worth(held: HeldOut, probability: Array, benefit: Benefit, threshold: float) -> Array:
+    return worth_per_case("binary", held.target, probability, benefit.table, threshold)
