@@ -31,7 +31,7 @@ def mean(values: Array, weight: Array | None) -> float:
 
 def ratio(part: float, whole: float) -> float:
     """`part` / `whole`, NaN where the whole is nothing."""
-    return part / whole if whole else float("nan")
+    return float(part / whole) if whole else float("nan")
 
 
 def answers(prediction: Array, threshold: float) -> NDArray[np.int64]:

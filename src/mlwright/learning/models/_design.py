@@ -1,0 +1,106 @@
+"""Learns how blocks become well-scaled columns, and lays those columns out to fit on them."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import csr_matrix, hstack
+from scipy.stats import norm
+
+from mlwright.scoring.blocks import BlockNames, Blocks
+from mlwright.scoring.dense import Design
+
+Array = NDArray[np.float64]
+
+N_KNOTS = 64
+LEAST_DISTINCT = 10
+STRAIGHT = 0.98
+"""Numbers whose correlation with a normal distribution is at least this need no bent copy."""
+MOST_DENSE_FLAGS = 60
+TAIL = 0.001
+
+
+class _Scaling(NamedTuple):
+    low: float = 0.0
+    high: float = 0.0
+    center: float = 0.0
+    scale: float = 1.0
+
+
+def learn_design(blocks: Blocks, names: BlockNames, *, with_text: bool) -> Design:
+    """The design for these training rows.
+
+    Numbers are clipped far outside of their 1st and 99th percentile, then standardised. Those that are far from a
+    normal distribution get a second column that has one.
+    """
+    columns = [column[~np.isnan(column)].astype(np.float64) for column in blocks.numbers.T]
+    scalings = [_scaling(values) for values in columns]
+    curves = {place: curve for place, values in enumerate(columns) if (curve := _normal_curve(values, scalings[place]))}
+    n_knots = max((len(knots) for knots, _ in curves.values()), default=2)
+    low, high, center, scale = np.array(scalings, dtype=np.float64).reshape(-1, 4).T.copy()
+    return Design(
+        low=low,
+        high=high,
+        center=center,
+        scale=scale,
+        curves=np.array(list(curves), dtype=np.int64),
+        knots=_padded([knots for knots, _ in curves.values()], n_knots),
+        heights=_padded([heights for _, heights in curves.values()], n_knots),
+        gaps=np.flatnonzero(np.isnan(blocks.numbers).any(axis=0)).astype(np.int64),
+        n_levels=np.array(names.n_levels, dtype=np.int64),
+        n_terms=np.array([names.n_terms if with_text else 0], dtype=np.int64),
+    )
+
+
+def lay_out(design: Design, blocks: Blocks) -> Any:
+    """The columns of the design: an array if most of it is not zero, else a csr_matrix; shape (n_rows, width)."""
+    dense = design.dense(blocks)
+    flags = _flag_matrix(design, blocks)
+    if not design.n_terms[0] and design.n_flags <= MOST_DENSE_FLAGS:
+        return np.hstack([dense, flags.toarray()])
+    text = [blocks.text.astype(np.float64)] if design.n_terms[0] and blocks.text is not None else []
+    return hstack([csr_matrix(dense), flags, *text], format="csr")
+
+
+def _scaling(values: Array) -> _Scaling:
+    if not len(values):
+        return _Scaling()
+    low, high = np.quantile(values, [0.01, 0.99])
+    width = high - low
+    low, high = (low - width, high + width) if width > 0 else (values.min(), values.max())
+    clipped = np.clip(values, low, high)
+    spread = clipped.std()
+    if spread <= 1e-9 * max(abs(low), abs(high)):
+        return _Scaling(values[0], values[0], values[0], 1.0)
+    return _Scaling(low, high, clipped.mean(), spread)
+
+
+def _normal_curve(values: Array, scaling: _Scaling) -> tuple[Array, Array] | None:
+    """Knots and heights of the curve that gives the values a normal distribution; None where there is no need."""
+    levels = np.linspace(0.0, 1.0, N_KNOTS)
+    if not len(values) or scaling.low == scaling.high:
+        return None
+    heights = norm.ppf(np.clip(levels, TAIL, 1.0 - TAIL))
+    quantiles = np.quantile(values, levels)
+    knots, place = np.unique(quantiles, return_inverse=True)
+    if len(knots) < LEAST_DISTINCT:
+        return None
+    inner = np.clip(quantiles[1:-1], scaling.low, scaling.high)
+    if np.corrcoef(inner, heights[1:-1])[0, 1] >= STRAIGHT:
+        return None
+    return knots, np.bincount(place, weights=heights) / np.bincount(place)
+
+
+def _padded(rows: list[Array], length: int) -> Array:
+    """Rows of one length, each filled up with its last value; shape (n_rows, length)."""
+    filled = [np.pad(row, (0, length - len(row)), mode="edge") for row in rows]
+    return np.array(filled, dtype=np.float64).reshape(len(rows), length)
+
+
+def _flag_matrix(design: Design, blocks: Blocks) -> csr_matrix:
+    n_rows, n_codes = blocks.codes.shape
+    columns = design.flags(blocks).ravel()
+    starts = np.arange(n_rows + 1) * n_codes
+    return csr_matrix((np.ones(n_rows * n_codes), columns, starts), shape=(n_rows, design.n_flags))

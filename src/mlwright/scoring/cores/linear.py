@@ -1,0 +1,57 @@
+"""A weighted sum of well-scaled columns."""
+
+from __future__ import annotations
+
+from typing import Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mlwright.core.errors import BundleError
+from mlwright.scoring.arrays import arrays_from_bytes, arrays_to_bytes
+from mlwright.scoring.blocks import Blocks
+from mlwright.scoring.cores import Core
+from mlwright.scoring.dense import Design
+from mlwright.scoring.links import LINKS
+
+Array = NDArray[np.float64]
+
+
+class LinearCore(Core):
+    """Link of (columns times weights plus intercept); as safetensors.
+
+    Parameters
+    ----------
+    design : Design
+    weights : array, shape (design.width, n_outputs)
+    intercept : array, shape (n_outputs,)
+    link : int
+        Place in `LINKS`.
+    """
+
+    form = "linear"
+
+    def __init__(self, design: Design, weights: Array, intercept: Array, link: int) -> None:
+        self.design = design
+        self.weights = weights
+        self.intercept = intercept
+        self.link = link
+
+    def predict(self, blocks: Blocks) -> Array:
+        """Scores of the rows."""
+        return LINKS[self.link](self.design.times(blocks, self.weights) + self.intercept)
+
+    def to_bytes(self) -> bytes:
+        """All arrays."""
+        own = {"weights": self.weights, "intercept": self.intercept, "link": np.array([self.link])}
+        return arrays_to_bytes(self.design.to_arrays() | own)
+
+    @classmethod
+    def from_bytes(cls, data: bytes) -> Self:
+        """Read the arrays."""
+        arrays = arrays_from_bytes(data, (*Design.names(), "weights", "intercept", "link"), "A linear core")
+        design, weights, intercept = Design.from_arrays(arrays), arrays["weights"], arrays["intercept"]
+        link = int(arrays["link"].sum())
+        if weights.shape != (design.width, len(intercept)) or not 0 <= link < len(LINKS):
+            raise BundleError("The weights of a linear core do not fit its columns.")
+        return cls(design, weights, intercept, link)

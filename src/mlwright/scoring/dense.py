@@ -1,0 +1,164 @@
+"""From blocks to well-scaled columns, as linear models and nets need them.
+
+The columns of a design, in order: every number, standardised (0 where missing); bent copies of some numbers,
+each a piecewise linear curve (a copy with a normal distribution, say); one 0/1 column for each number that can be
+missing; one 0/1 column for each level of each code, for any other name, and for a missing code; the text block.
+A model needs only the product of these columns with its weights, which is why they are never laid out to score.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from functools import cached_property
+from typing import Any, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mlwright.core.errors import BundleError
+from mlwright.scoring.blocks import Blocks
+
+Array = NDArray[np.float64]
+Places = NDArray[np.int64]
+
+FEW_ROWS = 8
+"""Up to here comparing with all knots at once is quicker than searching them column by column."""
+
+
+@dataclass(frozen=True)
+class Design:
+    """How blocks become well-scaled columns.
+
+    Parameters
+    ----------
+    low, high : array, shape (n_numbers,)
+        Numbers are clipped to this range first.
+    center, scale : array, shape (n_numbers,)
+        What is subtracted, and what the rest is divided by.
+    curves : array of int, shape (n_curves,)
+        The number that each bent copy is made of.
+    knots, heights : array, shape (n_curves, n_knots)
+        The bends of each curve, from left to right; it is level outside of them.
+    gaps : array of int, shape (n_gaps,)
+        The numbers that get a column that says whether they are missing.
+    n_levels : array of int, shape (n_codes,)
+        As in `BlockNames`.
+    n_terms : array of int, shape (1,)
+        Width of the text block; 0 where text is not used.
+    """
+
+    low: Array
+    high: Array
+    center: Array
+    scale: Array
+    curves: Places
+    knots: Array
+    heights: Array
+    gaps: Places
+    n_levels: Places
+    n_terms: Places
+
+    @property
+    def width(self) -> int:
+        """Number of columns."""
+        return self.n_dense + self.n_flags + int(self.n_terms[0])
+
+    @cached_property
+    def n_dense(self) -> int:
+        """Columns that are not 0/1 flags of codes, and not text."""
+        return len(self.center) + len(self.curves) + len(self.gaps)
+
+    @cached_property
+    def n_flags(self) -> int:
+        """The 0/1 columns of the codes."""
+        return int(self._flags_of_code.sum())
+
+    def dense(self, blocks: Blocks) -> Array:
+        """The first columns, shape (n_rows, n_dense)."""
+        numbers = blocks.numbers.astype(np.float64)
+        missing = np.isnan(numbers)
+        scaled = (np.clip(numbers, self.low, self.high) - self.center) / self.scale
+        scaled[missing] = 0.0
+        if not len(self.curves) and not len(self.gaps):
+            return scaled
+        bent = np.where(missing[:, self.curves], 0.0, self._bend(numbers[:, self.curves]))
+        return np.hstack([scaled, bent, missing[:, self.gaps]])
+
+    def flags(self, blocks: Blocks) -> Places:
+        """Which of the flag columns are 1, one for each code; shape (n_rows, n_codes)."""
+        within = np.where(blocks.codes < 0, self._flags_of_code - 1, blocks.codes)
+        places: Places = within + self._first_flag
+        return places
+
+    def times(self, blocks: Blocks, weights: Array) -> Array:
+        """The product of the columns with weights of shape (width, n_sums); shape (n_rows, n_sums)."""
+        sums: Array = self.dense(blocks) @ weights[: self.n_dense]
+        first_term = self.n_dense + self.n_flags
+        if len(self.n_levels):
+            sums += weights[self.n_dense : first_term][self.flags(blocks)].sum(axis=1)
+        if self.n_terms[0] and blocks.text is not None:
+            sums += blocks.text @ weights[first_term:]
+        return sums
+
+    def to_arrays(self) -> dict[str, NDArray[Any]]:
+        """The arrays by name."""
+        return {field.name: getattr(self, field.name) for field in fields(self)}
+
+    @classmethod
+    def names(cls) -> tuple[str, ...]:
+        """What the arrays are called."""
+        return tuple(field.name for field in fields(cls))
+
+    @classmethod
+    def from_arrays(cls, arrays: Mapping[str, NDArray[Any]]) -> Self:
+        """Read what `to_arrays` wrote.
+
+        Raises
+        ------
+        BundleError
+            If the arrays do not fit together.
+        """
+        design = cls(**{name: arrays[name] for name in cls.names()})
+        if not design._fits_together():
+            raise BundleError("The arrays of a design do not fit together.")
+        return design
+
+    def _fits_together(self) -> bool:
+        n_numbers = len(self.center)
+        same = all(array.shape == (n_numbers,) for array in (self.low, self.high, self.center, self.scale))
+        bends = self.knots.ndim == 2 and self.knots.shape == self.heights.shape and self.knots.shape[1] > 1
+        sources = np.concatenate([self.curves, self.gaps])
+        known = sources.dtype.kind == "i" and bool(((sources >= 0) & (sources < n_numbers)).all())
+        counts = self.n_levels.dtype.kind == "i" and self.n_terms.dtype.kind == "i" and self.n_terms.shape == (1,)
+        return same and bends and known and counts and len(self.knots) == len(self.curves)
+
+    @cached_property
+    def _flags_of_code(self) -> Places:
+        """Levels, any other name, missing."""
+        return self.n_levels + 2
+
+    @cached_property
+    def _first_flag(self) -> Places:
+        return np.cumsum(self._flags_of_code) - self._flags_of_code
+
+    @cached_property
+    def _slopes(self) -> Array:
+        widths, rises = np.diff(self.knots), np.diff(self.heights)
+        return np.divide(rises, widths, out=np.zeros_like(rises), where=widths > 0)
+
+    def _bend(self, x: Array) -> Array:
+        """The curves' heights, shape (n_rows, n_curves)."""
+        clipped = np.clip(x, self.knots[:, 0], self.knots[:, -1])
+        piece, curve = self._pieces(clipped), np.arange(len(self.curves))
+        bent: Array = self.heights[curve, piece] + self._slopes[curve, piece] * (clipped - self.knots[curve, piece])
+        return bent
+
+    def _pieces(self, x: Array) -> Places:
+        """In which piece of its curve each value lies."""
+        inner = self.knots[:, 1:-1]
+        if len(x) <= FEW_ROWS:
+            passed: Places = (x[:, :, None] >= inner).sum(axis=2, dtype=np.int64)
+            return passed
+        found = [np.searchsorted(bends, column, side="right") for bends, column in zip(inner, x.T, strict=True)]
+        return np.array(found, dtype=np.int64).reshape(len(self.curves), len(x)).T

@@ -1,0 +1,34 @@
+"""From the sums that a model computes to the scores that it answers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import expit
+
+Array = NDArray[np.float64]
+
+
+def identity(sums: Array) -> Array:
+    """Numbers: the sum itself."""
+    return sums
+
+
+def sigmoid(sums: Array) -> Array:
+    """Two classes: the probability of the positive one."""
+    probabilities: Array = expit(sums)
+    return probabilities
+
+
+def softmax(sums: Array) -> Array:
+    """Several classes: probabilities that sum to 1 in each row."""
+    powers = np.exp(sums - sums.max(axis=1, keepdims=True))
+    probabilities: Array = powers / powers.sum(axis=1, keepdims=True)
+    return probabilities
+
+
+LINKS: Final[tuple[Callable[[Array], Array], ...]] = (identity, sigmoid, softmax)
+"""A link's place is how a core's bytes name it."""
