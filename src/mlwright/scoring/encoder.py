@@ -8,11 +8,11 @@ outputs are worked out from those values, in one way for both.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csr_matrix, hstack, vstack
+from scipy.sparse import csr_matrix, vstack
 
 from mlwright.records.model import CategoryColumn, DateColumn, EncodingPlan, NumberColumn, PlanColumn, TextColumn
 from mlwright.scoring.blocks import BlockNames, Blocks
@@ -20,8 +20,6 @@ from mlwright.scoring.columns import Column, Columns, Row, is_records, missing_f
 from mlwright.scoring.dates import date_part
 from mlwright.scoring.readers import CategoryReader, DateReader, NumberReader, Reader, TextReader
 from mlwright.scoring.text import TextEncoder
-
-Arrays: TypeAlias = Mapping[str, NDArray[np.floating]]
 
 CHUNK_ROWS = 1 << 16
 """Rows of a table that are worked on at once, to bound the memory of what is in between."""
@@ -78,7 +76,7 @@ class Encoder:
         The input columns that are needed.
     """
 
-    def __init__(self, plan: EncodingPlan, arrays: Arrays | None = None) -> None:
+    def __init__(self, plan: EncodingPlan, arrays: Mapping[str, NDArray[Any]] | None = None) -> None:
         self.plan = plan
         self.names = names(plan)
         self.inputs = tuple(dict.fromkeys(column.name for column in plan.columns))
@@ -86,9 +84,12 @@ class Encoder:
         self._categories = [CategoryReader(column) for column in plan.columns if isinstance(column, CategoryColumn)]
         self._dates = [DateReader(column) for column in plan.columns if isinstance(column, DateColumn)]
         self._texts = [TextReader(column) for column in plan.columns if isinstance(column, TextColumn)]
-        self._text_encoders = [_text_encoder(reader.column, arrays or {}) for reader in self._texts]
+        self._text_encoder = (
+            TextEncoder([reader.column for reader in self._texts], arrays or {}) if self._texts else None
+        )
         self._places = {output: place for place, output in enumerate(self.names.numbers)}
         self._number_places = [self._places[reader.name] for reader in self._numbers]
+        self._dense_places = [self._places[output] for r in self._texts for output in _number_outputs(r.column)]
         self._low, self._high = _clips([reader.column for reader in self._numbers])
 
     def encode(self, table: Any) -> Blocks:
@@ -164,14 +165,10 @@ class Encoder:
                 numbers[:, self._places[f"{reader.name}:{part}"]] = date_part(moments[:, j], part)
 
     def _fill_texts(self, numbers: NDArray[np.float32], texts: list[list[str | None]]) -> csr_matrix | None:
-        found = []
-        for encoder, values in zip(self._text_encoders, texts, strict=True):
-            sparse = encoder.sparse(values)
-            if encoder.column.n_dense:
-                first = self._places[f"{encoder.column.name}:text0"]
-                numbers[:, first : first + encoder.column.n_dense] = encoder.dense(sparse, values)
-            found.append(sparse)
-        return None if not found else found[0] if len(found) == 1 else hstack(found, format="csr")
+        if self._text_encoder is None:
+            return None
+        sparse, numbers[:, self._dense_places] = self._text_encoder.encode(texts)
+        return sparse
 
 
 def _chunks(n_rows: int) -> Iterator[slice]:
@@ -186,7 +183,3 @@ def _clips(columns: Sequence[NumberColumn]) -> tuple[NDArray[np.float64], NDArra
     high = np.clip([column.high for column in columns], -_LARGEST, _LARGEST)
     width = high - low
     return np.maximum(low - width, -_LARGEST), np.minimum(high + width, _LARGEST)
-
-
-def _text_encoder(column: TextColumn, arrays: Arrays) -> TextEncoder:
-    return TextEncoder(column, arrays[column.idf], arrays[column.projection] if column.projection else None)

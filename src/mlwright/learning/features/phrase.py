@@ -1,0 +1,43 @@
+"""Categories of many names that are phrases or share parts: their words and letters say what a rare name is like.
+
+A job title that was seen once, ``"Senior Mechanic II"``, is no level; its terms still tell that it is like
+``"Mechanic II"``. The column stays a category besides.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pyarrow as pa
+
+from mlwright.learning.features.category import COUNTED_LEVELS, MAX_LEVELS, least_count
+from mlwright.learning.features.text import LearnedText, Size, learn_terms, read_texts
+from mlwright.records.profile import ColumnProfile
+from mlwright.scoring.spelling import spelled
+
+RARE_SHARE = 0.1
+PHRASE_WORDS = 1.5
+
+SIZE = Size(word_ngrams=(1, 2), char_ngrams=(2, 4), n_word_terms=2000, n_char_terms=3000, n_dense=24)
+
+
+def learn_phrase(column: ColumnProfile, values: pa.Array, prefix: str, seed: int) -> LearnedText | None:
+    """The terms of a category's names, or None if the names as such say all that there is to know."""
+    names, places = spelled(values)
+    known = np.array([name not in column.missing_codes and not _is_number(name) for name in names], dtype=bool)
+    counts = np.bincount(places[places >= 0], minlength=len(names))[known]
+    if len(counts) <= COUNTED_LEVELS:
+        return None
+    words = [len(name.split()) for name, is_known in zip(names, known, strict=True) if is_known]
+    if np.mean(words) < PHRASE_WORDS and _rare_share(counts, len(values)) < RARE_SHARE:
+        return None
+    return learn_terms(column, read_texts(column, values), SIZE, prefix, seed)
+
+
+def _is_number(name: str) -> bool:
+    return not any(letter.isalpha() for letter in name)
+
+
+def _rare_share(counts: np.ndarray[tuple[int], np.dtype[np.intp]], n_rows: int) -> float:
+    """Share of the rows whose name is too rare to be a level."""
+    kept = np.sort(counts[counts >= least_count(n_rows)])[::-1][:MAX_LEVELS]
+    return 1.0 - float(kept.sum() / counts.sum())

@@ -1,0 +1,48 @@
+"""Applies a calibrator: scores become better probabilities.
+
+References
+----------
+Kull, M., Silva Filho, T. and Flach, P. (2017). Beta calibration: a well-founded and easily implemented improvement on
+logistic calibration for binary classifiers. AISTATS.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mlwright.records.model import Calibrator
+from mlwright.scoring.links import sigmoid, softmax
+
+Array = NDArray[np.float64]
+
+SMALLEST = 1e-12
+"""Probabilities are kept that far from 0 and 1, so that their logarithms are finite."""
+
+
+def calibrate(scores: Array, calibrator: Calibrator | None) -> Array:
+    """Calibrated probabilities, shape (n_rows, n_outputs) as `scores`; without a calibrator the scores themselves.
+
+    >>> calibrate(np.array([[0.2], [0.5]]), Calibrator(form="beta", parameters=(1.0, 1.0, 0.0)))
+    array([[0.2],
+           [0.5]])
+    """
+    if calibrator is None:
+        return scores
+    parameters = np.array(calibrator.parameters)
+    if calibrator.form == "beta":
+        return sigmoid(beta_features(scores[:, 0]) @ parameters)[:, None]
+    n_classes = scores.shape[1]
+    return softmax(logarithms(scores) * parameters[:n_classes] + parameters[n_classes:])
+
+
+def beta_features(probability: Array) -> Array:
+    """Columns ``ln(p)``, ``-ln(1 - p)`` and 1, shape (n_rows, 3)."""
+    p = np.clip(probability, SMALLEST, 1.0 - SMALLEST)
+    return np.column_stack([np.log(p), -np.log1p(-p), np.ones_like(p)])
+
+
+def logarithms(probabilities: Array) -> Array:
+    """Logarithms that are always finite."""
+    found: Array = np.log(np.maximum(probabilities, SMALLEST))
+    return found

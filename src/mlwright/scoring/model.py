@@ -1,0 +1,98 @@
+"""Executes a model: rows through the plan, the cores, their weights and the calibrator to an answer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mlwright.records.model import EncodingPlan, ModelSpec
+from mlwright.scoring.arrays import arrays_from_bytes
+from mlwright.scoring.blocks import Blocks
+from mlwright.scoring.calibrate import calibrate
+from mlwright.scoring.cores import CORES, Core
+from mlwright.scoring.encoder import Encoder
+
+Array = NDArray[np.float64]
+
+DEFAULT_THRESHOLD = 0.5
+
+
+class Model:
+    """A model that answers; safe to use from many threads.
+
+    Parameters
+    ----------
+    spec : ModelSpec
+    encoder : Encoder
+        Executes `spec.plan`.
+    cores : sequence of sequence of Core
+        Those of each member of the ensemble.
+    """
+
+    def __init__(self, spec: ModelSpec, encoder: Encoder, cores: Sequence[Sequence[Core]]) -> None:
+        self.spec = spec
+        self.encoder = encoder
+        self._weighted = [
+            (member.weight / len(of_member), core)
+            for member, of_member in zip(spec.members, cores, strict=True)
+            for core in of_member
+        ]
+
+    @classmethod
+    def load(cls, spec: ModelSpec, get: Callable[[str], bytes]) -> Self:
+        """Read the cores and arrays that a specification names.
+
+        Parameters
+        ----------
+        spec : ModelSpec
+        get : callable
+            The bytes of a blob.
+
+        Raises
+        ------
+        BundleError
+            If they are not what they claim to be.
+        """
+        cores = [[CORES.get(ref.form).from_bytes(get(ref.blob)) for ref in member.cores] for member in spec.members]
+        return cls(spec, load_encoder(spec.plan, get), cores)
+
+    def predict(self, blocks: Blocks) -> Array:
+        """Scores of encoded rows: calibrated probabilities, or numbers; shape (n_rows, n_outputs)."""
+        total: Array = sum(weight * core.predict(blocks) for weight, core in self._weighted)  # type: ignore[assignment]
+        scores = calibrate(total, self.spec.calibrator)
+        return scores if self.spec.low is None else np.clip(scores, self.spec.low, self.spec.high)
+
+    def scores(self, table: Any) -> Array:
+        """Scores of the rows of any table; see `columns.read_columns`.
+
+        Raises
+        ------
+        TableError
+            If it is no table, or lacks an input.
+        """
+        return self.predict(self.encoder.encode(table))
+
+    def answers(self, scores: Array) -> Array:
+        """The answer of each row, shape (n_rows,): the place of the class in `spec.classes`, or the number.
+
+        Two classes: the positive one from the threshold on. Several: the most probable one.
+        """
+        if self.spec.task == "regression":
+            numbers: Array = scores[:, 0]
+            return numbers
+        if self.spec.task == "binary":
+            threshold = DEFAULT_THRESHOLD if self.spec.threshold is None else self.spec.threshold
+            positive: Array = (scores[:, 0] >= threshold).astype(np.float64)
+            return positive
+        likeliest: Array = scores.argmax(axis=1).astype(np.float64)
+        return likeliest
+
+
+def load_encoder(plan: EncodingPlan, get: Callable[[str], bytes]) -> Encoder:
+    """The encoder of a plan, with the arrays that it names."""
+    if plan.arrays is None:
+        return Encoder(plan)
+    return Encoder(plan, arrays_from_bytes(get(plan.arrays), (), "The arrays of the encoding plan"))
