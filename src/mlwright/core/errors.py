@@ -18,6 +18,7 @@ Each says what is wrong, where, what was found and what to do next; none blames.
     │   ├── ProjectBusy                another run holds the project
     │   ├── NothingToShow              the asked-for record does not exist yet
     │   ├── ExtraMissing               an optional package is not installed
+    │   ├── MemoryShort                more memory is needed than there is
     │   ├── MemberUnknown              no plugin of that name
     │   └── RequestError               a request to the service breaks the bundle's schema
     ├── RunCancelled                   exit status 130: somebody asked the run to end
@@ -133,6 +134,12 @@ class ExtraMissing(UserMistake):
     """An optional package is needed and not installed."""
 
     code = "extra_missing"
+
+
+class MemoryShort(UserMistake):
+    """More memory is needed than there is."""
+
+    code = "memory_short"
 
 
 class MemberUnknown(UserMistake):
