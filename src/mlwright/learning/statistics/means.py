@@ -1,0 +1,137 @@
+"""Intervals of means of row values: log loss, Brier score, absolute errors, worth.
+
+Losses are skewed: a few rows carry most of the sum, and a sample that misses them has both a mean and a standard
+error that are too small. The studentised bootstrap learns that from the sample itself.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mlwright.learning.statistics.sampling import Draws, Sampling
+from mlwright.learning.statistics.shares import Bounds, paired_difference, wilson
+from mlwright.records.evaluation import Estimate
+
+Array = NDArray[np.float64]
+
+SMALLEST_ERROR_SHARE = 0.3
+"""A sample's standard error counts as at least this share of the real one: samples of equal rows have none."""
+
+
+def mean_estimates(values: Array, draws: Draws, level: float = 0.95) -> list[Estimate]:
+    """Interval of the mean of each column.
+
+    A column of two values is a share in disguise and is treated as one. All others: the studentised bootstrap.
+
+    Parameters
+    ----------
+    values : array, shape (n_rows, k)
+    draws : Draws
+    level : float
+
+    References
+    ----------
+    Efron, B. and Tibshirani, R. (1993). An introduction to the bootstrap, chapter 12: the bootstrap-t interval.
+    """
+    bounds = studentised(values, draws, level)
+    return [_estimate(column, found, draws, level) for column, found in zip(values.T, bounds, strict=True)]
+
+
+def difference_estimate(differences: Array, draws: Draws, level: float = 0.95) -> Estimate:
+    """Interval of the mean of paired differences, shape (n_rows,)."""
+    if draws.sampling.is_plain and set(np.unique(differences)) <= {-1.0, 0.0, 1.0}:
+        low, high = paired_difference(differences, level)
+        return Estimate(value=float(differences.mean()), low=low, high=high, level=level, method="Bonett-Price")
+    return mean_estimates(differences[:, None], draws, level)[0]
+
+
+def share_estimate(values: Array, draws: Draws, level: float = 0.95, part: NDArray[np.bool_] | None = None) -> Estimate:
+    """Wilson interval of the mean of zeros and ones; rows that are alike count for less.
+
+    Parameters
+    ----------
+    values : array, shape (n_rows,)
+    draws : Draws
+    level : float
+    part : array of bool, shape (n_rows,), optional
+        The rows that the share is of; default: all.
+    """
+    part = np.ones(len(values), dtype=bool) if part is None else part
+    share = float(values[part].mean())
+    low, high = wilson(share, effective_rows(values, part, draws.sampling), level)
+    method = "Wilson" if draws.sampling.is_plain else f"Wilson, with fewer rows as {draws.sampling.drawn} are alike"
+    return Estimate(value=share, low=low, high=high, level=level, method=method)
+
+
+def effective_rows(values: Array, part: NDArray[np.bool_], sampling: Sampling) -> float:
+    """How many independent rows say as much about a share of a part as these do."""
+    n_rows = float(part.sum())
+    if sampling.is_plain:
+        return n_rows
+    share = float(values[part].mean())
+    error = sampling.error_of_mean(part * (values - share) / part.mean())
+    if error == 0:
+        return min(n_rows, float(sampling.n_draws))
+    return min(n_rows, share * (1 - share) / error**2)
+
+
+def mean_of_shares(shares: Sequence[Estimate]) -> Bounds:
+    """Interval of the plain mean of independent shares, from the intervals of each.
+
+    References
+    ----------
+    Zou, G. Y. and Donner, A. (2008). Construction of confidence limits about effect measures: a general approach.
+    Statistics in Medicine 27.
+    """
+    value = sum(share.value for share in shares) / len(shares)
+    below = math.sqrt(sum((share.value - share.low) ** 2 for share in shares)) / len(shares)
+    above = math.sqrt(sum((share.high - share.value) ** 2 for share in shares)) / len(shares)
+    return Bounds(value - below, value + above)
+
+
+def studentised(values: Array, draws: Draws, level: float = 0.95) -> list[Bounds]:
+    """Studentised bootstrap intervals of the means of the columns; (n_rows, k) gives k of them."""
+    means = values.mean(axis=0)
+    shifts, errors = _replicated_shifts(values - means, draws)
+    error = np.sqrt(np.diag(draws.sampling.covariance_of_means(values)))
+    floor = np.maximum(SMALLEST_ERROR_SHARE * error, np.finfo(float).tiny)
+    ratios = shifts / np.maximum(errors, floor)
+    tail = (1 - level) / 2
+    upper, lower = np.quantile(ratios, [1 - tail, tail], axis=0)
+    return [
+        Bounds(float(low), float(high)) for low, high in zip(means - upper * error, means - lower * error, strict=True)
+    ]
+
+
+def _replicated_shifts(centred: Array, draws: Draws) -> tuple[Array, Array]:
+    """How far each sample's mean is off, and its own standard error; both of shape (n_replicates, k)."""
+    sampling = draws.sampling
+    sums, sizes = sampling.sums(centred), sampling.sizes[:, None]
+    k = centred.shape[1]
+    totals = draws.totals(np.hstack([sums, sums**2, sums * sizes, sizes, sizes**2]))
+    total, squares, products = totals[:, :k], totals[:, k : 2 * k], totals[:, 2 * k : 3 * k]
+    n_rows, sizes_squared = totals[:, 3 * k : 3 * k + 1], totals[:, 3 * k + 1 :]
+    shifts = total / n_rows
+    spread = squares - 2 * shifts * products + shifts**2 * sizes_squared
+    freedom = sampling.n_draws / max(1, sampling.n_draws - 1)
+    return shifts, np.sqrt(np.maximum(spread, 0.0) * freedom) / n_rows
+
+
+def _estimate(values: Array, bounds: Bounds, draws: Draws, level: float) -> Estimate:
+    distinct = np.unique(values)
+    if len(distinct) == 2:
+        return _scaled_share(values, distinct, draws, level)
+    low, high = bounds
+    method = f"studentised bootstrap of {draws.sampling.drawn}"
+    return Estimate(value=float(values.mean()), low=low, high=high, level=level, method=method)
+
+
+def _scaled_share(values: Array, distinct: Array, draws: Draws, level: float) -> Estimate:
+    share = share_estimate((values == distinct[1]).astype(np.float64), draws, level)
+    start, width = float(distinct[0]), float(distinct[1] - distinct[0])
+    low, high = start + share.low * width, start + share.high * width
+    return share.model_copy(update={"value": float(values.mean()), "low": low, "high": high})

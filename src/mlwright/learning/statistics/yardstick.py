@@ -1,0 +1,221 @@
+"""One metric on the test rows: figures with their intervals, and gains of one model over another.
+
+Each sort of metric has its own interval: plain means of rows, roots of means, areas under the ROC curve, shares of
+a part of the rows; what is none of them is resampled.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.stats import t as student
+
+from mlwright.learning.metrics import METRICS, Metric
+from mlwright.learning.statistics.means import difference_estimate, mean_estimates, mean_of_shares, share_estimate
+from mlwright.learning.statistics.ranking import area_bounds, area_influence
+from mlwright.learning.statistics.replicates import Scale, bounds_from, replicate
+from mlwright.learning.statistics.sampling import Draws
+from mlwright.learning.statistics.shares import Bounds
+from mlwright.records.evaluation import Estimate
+
+Array = NDArray[np.float64]
+
+SCALES: dict[str, Scale] = {
+    "average_precision": "share",
+    "f1": "share",
+    "median_absolute_error": "positive",
+    "r2": "at most one",
+}
+UNDEFINED = Estimate(value=math.nan, low=math.nan, high=math.nan, method="not defined")
+
+
+class Scored(NamedTuple):
+    """What a model says of the test rows.
+
+    Parameters
+    ----------
+    prediction : array, shape (n_rows, n_outputs)
+    threshold : float
+        Two classes: the positive class is answered from this probability on.
+    """
+
+    prediction: Array
+    threshold: float = 0.5
+
+    @property
+    def answers(self) -> NDArray[np.int64]:
+        """The answered class of each row."""
+        if self.prediction.shape[1] == 1:
+            return (self.prediction[:, 0] >= self.threshold).astype(np.int64)
+        return np.asarray(self.prediction.argmax(axis=1))
+
+
+class Yardstick:
+    """Measures models on the same rows by one metric, by drawing the rows again.
+
+    Parameters
+    ----------
+    name : str
+        Member of the metric family.
+    target : array, shape (n_rows,)
+        Class places or numbers.
+    draws : Draws
+        The same for all that is compared.
+    level : float
+        The share of cases in which an interval holds the truth.
+    """
+
+    def __init__(self, name: str, target: Array, draws: Draws, level: float = 0.95) -> None:
+        self.name = name
+        self.metric = METRICS.get(name)()
+        self.target = target
+        self.draws = draws
+        self.level = level
+        self._replicates: list[tuple[Scored, Array]] = []
+
+    def score(self, model: Scored, weight: Array | None = None) -> float:
+        """The bare figure; NaN where it is not defined."""
+        return self.metric.score(self.target, model.prediction, weight, threshold=model.threshold)
+
+    def estimate(self, model: Scored) -> Estimate:
+        """The figure with its interval; NaN where it is not defined."""
+        value = self.score(model)
+        return UNDEFINED if math.isnan(value) else self._estimate(model, value)
+
+    def gain(self, model: Scored, than: Scored) -> Estimate:
+        """How much better `model` is than the other, on the same rows; positive is better."""
+        value = self._sign * (self.score(model) - self.score(than))
+        return UNDEFINED if math.isnan(value) else self._gain(model, than, value)
+
+    def _estimate(self, model: Scored, value: float) -> Estimate:
+        scale = SCALES.get(self.name, "plain")
+        bounds = bounds_from(value, self._replicated(model), self._n_effective, scale, self.level)
+        return self._made(value, bounds, f"bootstrap of {self.draws.sampling.drawn}")
+
+    def _gain(self, model: Scored, than: Scored, value: float) -> Estimate:
+        differences = self._sign * (self._replicated(model) - self._replicated(than))
+        bounds = bounds_from(value, differences, self._n_effective, "plain", self.level)
+        return self._made(value, bounds, f"paired bootstrap of {self.draws.sampling.drawn}")
+
+    def _replicated(self, model: Scored) -> Array:
+        """The figure on every sample; remembered, as one model is compared with several."""
+        for known, replicates in self._replicates:
+            if known is model:
+                return replicates
+        n_outputs = model.prediction.shape[1]
+        replicates = replicate(lambda weight: self.score(model, weight), self.draws, n_outputs)
+        self._replicates.append((model, replicates))
+        return replicates
+
+    @property
+    def _sign(self) -> float:
+        return 1.0 if self.metric.greater_is_better else -1.0
+
+    @property
+    def _n_effective(self) -> int:
+        """Rows of the rarest class, or all; not more than there are independent units."""
+        n_rows = len(self.target)
+        if "regression" not in self.metric.tasks:
+            n_rows = int(np.unique(self.target, return_counts=True)[1].min())
+        return min(n_rows, self.draws.sampling.n_draws)
+
+    def _made(self, value: float, bounds: Bounds, method: str) -> Estimate:
+        return Estimate(value=value, low=bounds.low, high=bounds.high, level=self.level, method=method)
+
+
+class _RowMeans(Yardstick):
+    """Log loss, Brier score, accuracy, absolute errors."""
+
+    def _rows(self, model: Scored) -> Array:
+        rows = self.metric.row_values(self.target, model.prediction, threshold=model.threshold)
+        assert rows is not None
+        return rows
+
+    def _estimate(self, model: Scored, value: float) -> Estimate:
+        return mean_estimates(self._rows(model)[:, None], self.draws, self.level)[0]
+
+    def _gain(self, model: Scored, than: Scored, value: float) -> Estimate:
+        return difference_estimate(self._sign * (self._rows(model) - self._rows(than)), self.draws, self.level)
+
+
+class _Roots(Yardstick):
+    """Root mean squared error: the root of an interval, and each row by how much it moves the root."""
+
+    def _squares(self, model: Scored) -> Array:
+        squares: Array = (model.prediction[:, 0] - self.target) ** 2
+        return squares
+
+    def _estimate(self, model: Scored, value: float) -> Estimate:
+        found = mean_estimates(self._squares(model)[:, None], self.draws, self.level)[0]
+        low, high = math.sqrt(max(0.0, found.low)), math.sqrt(max(0.0, found.high))
+        return found.model_copy(update={"value": value, "low": low, "high": high})
+
+    def _gain(self, model: Scored, than: Scored, value: float) -> Estimate:
+        moved = self._influence(than) - self._influence(model)
+        return difference_estimate(moved + value, self.draws, self.level)
+
+    def _influence(self, model: Scored) -> Array:
+        squares = self._squares(model)
+        mean = squares.mean()
+        return (squares - mean) / (2 * math.sqrt(mean)) if mean else squares
+
+
+class _Areas(Yardstick):
+    """Area under the ROC curve, by the placements of the rows."""
+
+    def _estimate(self, model: Scored, value: float) -> Estimate:
+        influence = area_influence(self.target, model.prediction)
+        bounds = area_bounds(value, influence, self._n_effective, self.draws.sampling, self.level)
+        return self._made(value, bounds, "DeLong")
+
+    def _gain(self, model: Scored, than: Scored, value: float) -> Estimate:
+        mine, other = (area_influence(self.target, scored.prediction) for scored in (model, than))
+        fixed = self.score(than)
+        if 0 < fixed < 1 and not other.any():
+            alone = self.estimate(model)
+            return self._made(value, Bounds(alone.low - fixed, alone.high - fixed), "DeLong")
+        freedom = max(1, self._n_effective - 1)
+        half = float(student.ppf(0.5 + self.level / 2, freedom)) * self.draws.sampling.error_of_mean(mine - other)
+        return self._made(value, Bounds(max(-1.0, value - half), min(1.0, value + half)), "DeLong, paired")
+
+
+class _Shares(Yardstick):
+    """Precision, recall and their kin: shares of a part of the rows, or the mean of such shares."""
+
+    def _estimate(self, model: Scored, value: float) -> Estimate:
+        shares = [share_estimate(values, self.draws, self.level, part) for values, part in self._parts(model)]
+        if len(shares) == 1:
+            return shares[0]
+        return self._made(value, mean_of_shares(shares), "Wilson, class by class")
+
+    def _parts(self, model: Scored) -> list[tuple[Array, NDArray[np.bool_]]]:
+        """Zeros and ones, with the rows that their share is of."""
+        answers = model.answers
+        if self.name == "precision":
+            return [(self.target, answers == 1)]
+        if self.name == "recall":
+            return [(answers.astype(np.float64), self.target == 1)]
+        right = (answers == self.target).astype(np.float64)
+        return [(right, self.target == place) for place in np.unique(self.target)]
+
+
+_KINDS: dict[str, type[Yardstick]] = {
+    "rmse": _Roots,
+    "roc_auc": _Areas,
+    "precision": _Shares,
+    "recall": _Shares,
+    "balanced_accuracy": _Shares,
+}
+
+
+def yardstick(name: str, target: Array, draws: Draws, level: float = 0.95) -> Yardstick:
+    """The yardstick that suits a metric; see `Yardstick`."""
+    kind = _KINDS.get(name) or (_RowMeans if _is_mean_of_rows(METRICS.get(name)()) else Yardstick)
+    return kind(name, target, draws, level)
+
+
+def _is_mean_of_rows(metric: Metric) -> bool:
+    return type(metric).row_values is not Metric.row_values
