@@ -23,13 +23,22 @@ NOTE = "<!-- Written by docs/make_reference.py: change the code, not this page. 
 
 def pages() -> dict[str, str]:
     """Text of every generated page, by file name."""
-    return {"cli.md": cli_page(), "settings.md": settings_page(), "errors.md": errors_page(), "stages.md": stages_page()}
+    return {
+        "cli.md": cli_page(),
+        "settings.md": settings_page(),
+        "errors.md": errors_page(),
+        "stages.md": stages_page(),
+    }
 
 
 def cli_page() -> str:
     """All commands with their arguments and options."""
     group = typer.main.get_command(build())
-    lines = ["# Commands\n", NOTE, "Exit status: 0 done, 2 something that you can mend, 1 a fault of ours, 130 cancelled.\n"]
+    lines = [
+        "# Commands\n",
+        NOTE,
+        "Exit status: 0 done, 2 something that you can mend, 1 a fault of ours, 130 cancelled.\n",
+    ]
     for name in COMMANDS:
         command = group.commands[name]
         lines += [f"## mlwright {name}\n", f"{command.help}\n", "| | |", "|---|---|"]
@@ -52,7 +61,11 @@ def _help(parameter: click.Parameter) -> str:
 
 def settings_page() -> str:
     """All keys of mlwright.toml."""
-    lines = ["# Settings: mlwright.toml\n", NOTE, "Every key may be left out but `project.target` and `collect.source`.\n"]
+    lines = [
+        "# Settings: mlwright.toml\n",
+        NOTE,
+        "Every key may be left out but `project.target` and `collect.source`.\n",
+    ]
     for name, field in Settings.model_fields.items():
         section = field.annotation
         title = inspect.getdoc(section).splitlines()[0].rpartition(": ")[2].rstrip(".")
