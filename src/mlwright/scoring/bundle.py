@@ -1,0 +1,232 @@
+"""A packed model: loaded, proved and ready to answer, in any process that has no training code."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mlwright.core.errors import BundleError, UserMistake
+from mlwright.records.bundle import InputField, Manifest
+from mlwright.records.decision import Decision
+from mlwright.records.evaluation import Evaluation
+from mlwright.records.profile import Task
+from mlwright.scoring.columns import Row
+from mlwright.scoring.folder import MANIFEST, read_folder, write_folder
+from mlwright.scoring.model import Model
+
+Array = NDArray[np.float64]
+Class = str | int | float | bool
+
+TOLERANCE = 1e-6
+"""How far an answer to a golden row may be from the stored one; for numbers as a share of the number."""
+
+
+class Bundle:
+    """A model that was packed, as it answers in production.
+
+    Rows may come as a pandas, polars or Arrow table, a dict of columns, or a list of records; columns that the model
+    does not use are ignored, and values that it cannot use count as missing. Safe to use from many threads.
+
+    Parameters
+    ----------
+    folder : Path
+        Where it was loaded from.
+    manifest : Manifest
+    model : Model
+
+    Attributes
+    ----------
+    classes : tuple or None
+        The classes as the target column holds them (numbers, truth values or strings), in the order of the columns of
+        `predict_proba`; for two classes the positive one is last. None if the model predicts numbers.
+
+    Examples
+    --------
+    >>> bundle = Bundle.load("bundles/3f2a9c71d0e4")               # doctest: +SKIP
+    >>> bundle.predict({"age": [31, 64], "city": ["Rome", None]})  # doctest: +SKIP
+    array(['No', 'Yes'], dtype='<U3')
+    """
+
+    def __init__(self, folder: Path, manifest: Manifest, model: Model) -> None:
+        self.folder = folder
+        self.manifest = manifest
+        self.model = model
+        self.classes = _restored(manifest.model.classes, manifest.target_type) or None
+        self._labels = np.array(self.classes)
+
+    @classmethod
+    def load(cls, path: str | os.PathLike[str]) -> Self:
+        """Load a bundle, prove every file by its hash, and prove the model by its golden rows.
+
+        Raises
+        ------
+        BundleError
+            If a file is missing, changed, one too many or a link, or if the model answers otherwise than where it
+            was packed.
+        ExtraMissing
+            If the model needs a package that is not installed.
+        """
+        folder = Path(path)
+        manifest, files = read_folder(folder)
+        of_hash = {sha256: files[name] for name, sha256 in manifest.files.items()}
+
+        def get(blob: str) -> bytes:
+            if blob not in of_hash:
+                raise BundleError(f"The bundle {folder} lacks the part {blob[:12]} of its model.")
+            return of_hash[blob]
+
+        bundle = cls(folder, manifest, Model.load(manifest.model, get))
+        bundle.prove()
+        return bundle
+
+    @property
+    def bundle_id(self) -> str:
+        """Its name: the beginning of a hash over all that it holds."""
+        return self.manifest.bundle_id
+
+    @property
+    def name(self) -> str:
+        """The name of the project."""
+        return self.manifest.name
+
+    @property
+    def task(self) -> Task:
+        """``binary``, ``multiclass`` or ``regression``."""
+        return self.manifest.model.task
+
+    @property
+    def target(self) -> str:
+        """The column that it predicts."""
+        return self.manifest.target
+
+    @property
+    def inputs(self) -> tuple[InputField, ...]:
+        """The columns that it needs."""
+        return self.manifest.inputs
+
+    @property
+    def evaluation(self) -> Evaluation:
+        """How good it was on the test rows; the blobs that it names stay in the project."""
+        return self.manifest.evaluation
+
+    @property
+    def decision(self) -> Decision:
+        """Whether to use it, and what that is worth."""
+        return self.manifest.decision
+
+    def predict(self, rows: Any) -> NDArray[Any]:
+        """The answer to every row: classes as the target column holds them, or numbers; shape (n_rows,).
+
+        For two classes the positive one is answered from the chosen threshold on (`manifest.model.threshold`), which
+        need not be 0.5.
+
+        Raises
+        ------
+        TableError
+            If it is no table, or lacks an input.
+        """
+        return self.answers(self.scores(rows))
+
+    def predict_proba(self, rows: Any) -> Array:
+        """The probability of every class for every row, shape (n_rows, n_classes), in the order of `classes`.
+
+        Raises
+        ------
+        TableError
+            If it is no table, or lacks an input.
+        UserMistake
+            If the model predicts numbers.
+        """
+        if self.classes is None:
+            raise UserMistake(f"This model predicts numbers ({self.target}): there are no probabilities.", "predict")
+        return self.scores(rows)
+
+    def score_records(self, records: Sequence[Row]) -> Array:
+        """`scores` of records, the quick way for a service: nothing is copied into a table."""
+        return self._spread(self.model.predict(self.model.encoder.encode_records(records)))
+
+    def scores(self, rows: Any) -> Array:
+        """Probabilities in the order of `classes`, or one column of numbers; shape (n_rows, n_classes or 1)."""
+        return self._spread(self.model.scores(rows))
+
+    def answers(self, scores: Array) -> NDArray[Any]:
+        """The answers that follow from `scores`: classes as the target column holds them, or numbers."""
+        if self.classes is None:
+            return self.model.answers(scores)
+        places = self.model.answers(scores[:, 1:] if self.task == "binary" else scores)
+        return self._labels[places.astype(np.intp)]
+
+    def prove(self) -> None:
+        """See that the golden rows are answered as they were where the model was packed.
+
+        Raises
+        ------
+        BundleError
+            If one is not; names the packages that are installed in other versions.
+        """
+        expected = np.array([golden.answer for golden in self.manifest.golden])
+        found = self.score_records([golden.row for golden in self.manifest.golden])
+        off = np.abs(found - expected) / np.maximum(1.0, np.abs(expected))
+        if off.max(initial=0.0) <= TOLERANCE:
+            return
+        row = int(off.max(axis=1).argmax())
+        raise BundleError(
+            f"Golden row {row} of the bundle {self.folder} was answered {_shown(expected[row])} where it was packed, "
+            f"and is answered {_shown(found[row])} here.",
+            _other_versions(self.manifest.packages) or "Pack the bundle on a machine like this one.",
+        )
+
+    def save(self, path: str | os.PathLike[str]) -> Path:
+        """Copy the bundle to a folder; a bundle that is there already is replaced.
+
+        Raises
+        ------
+        StorageError
+            If something that is no bundle is in the way, or the disk cannot be written.
+        BundleError
+            If the bundle was changed or removed since it was loaded.
+        """
+        _, files = read_folder(self.folder)
+        files[MANIFEST] = (self.folder / MANIFEST).read_bytes()
+        write_folder(files, Path(path))
+        return Path(path)
+
+    def __repr__(self) -> str:
+        return f"<Bundle {self.bundle_id} of {self.name}: {self.target} ({self.task}) from {len(self.inputs)} inputs>"
+
+    def _spread(self, scores: Array) -> Array:
+        return np.hstack([1.0 - scores, scores]) if self.task == "binary" else scores
+
+
+def _restored(classes: Sequence[str], target_type: str) -> tuple[Class, ...]:
+    """Classes as the values that the target column of that Arrow type holds."""
+    if target_type.startswith(("int", "uint")):
+        return tuple(int(name) for name in classes)
+    if target_type.startswith(("float", "double", "halffloat")):
+        return tuple(float(name) for name in classes)
+    if target_type == "bool":
+        return tuple(name == "true" for name in classes)
+    return tuple(classes)
+
+
+def _shown(answer: Array) -> str:
+    return ", ".join(f"{value:.7g}" for value in answer)
+
+
+def _other_versions(packages: Mapping[str, str]) -> str:
+    """Which packages are installed in another version than the bundle was made with."""
+    other = []
+    for package, packed in packages.items():
+        try:
+            here = version(package)
+        except PackageNotFoundError:
+            here = "not installed"
+        if here != packed:
+            other.append(f"{package} {packed} (here: {here})")
+    return f"Install what it was packed with: {', '.join(other)}" if other else ""

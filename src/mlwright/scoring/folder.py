@@ -1,0 +1,169 @@
+"""The folder of a bundle: how it is written, and how it is proved to be what was written.
+
+``manifest.json`` holds the hash of every other file, and the bundle's name is the beginning of a hash over the bytes
+of the manifest itself (with zeros where that name stands). So a change of any byte of any file is noticed. That is a
+seal against accidents and half copies, no signature: who can write the folder can seal it anew.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+import uuid
+from collections.abc import Mapping
+from pathlib import Path, PurePosixPath
+
+from pydantic import ValidationError
+
+from mlwright.core.errors import BundleError, StorageError, name_list
+from mlwright.core.store.blobs import explain_disk_errors
+from mlwright.records.bundle import Manifest
+
+MANIFEST = "manifest.json"
+FORMAT = 1
+ID_LENGTH = 12
+UNSEALED = "0" * ID_LENGTH
+
+_COPY_AGAIN = "Copy the bundle again from where it was made, or pack it anew: mlwright run --from pack"
+
+
+def sealed(manifest: Manifest) -> tuple[str, bytes]:
+    """The name of a bundle, and the bytes of its manifest with that name."""
+    draft = manifest.model_copy(update={"bundle_id": UNSEALED}).model_dump_json(indent=1).encode()
+    bundle_id = hashlib.sha256(draft).hexdigest()[:ID_LENGTH]
+    return bundle_id, _with_id(draft, UNSEALED, bundle_id)
+
+
+def read_folder(path: Path) -> tuple[Manifest, dict[str, bytes]]:
+    """The manifest and the bytes of all files, each proved by its hash.
+
+    Raises
+    ------
+    BundleError
+        If a file is missing, changed or one too many, or is a link, or the manifest is unreadable or changed.
+    """
+    manifest = read_manifest(path)
+    there = _files_in(path)
+    if missing := sorted(manifest.files.keys() - there):
+        raise BundleError(f"The bundle {path} lacks {name_list(missing)}.", _COPY_AGAIN)
+    if more := sorted(there - manifest.files.keys() - {MANIFEST}):
+        raise BundleError(f"The bundle {path} holds {name_list(more)}, which its manifest does not know.", "Remove it.")
+    data = {name: _read(path, name) for name in manifest.files}
+    for name, content in data.items():
+        if hashlib.sha256(content).hexdigest() != manifest.files[name]:
+            raise BundleError(f"{name} of the bundle {path} is not what was packed.", _COPY_AGAIN)
+    return manifest, data
+
+
+def read_manifest(path: Path) -> Manifest:
+    """The manifest of the bundle at `path`, proved by the bundle's name.
+
+    Raises
+    ------
+    BundleError
+        If it is missing, unreadable, changed, of another format, or names files outside of the folder.
+    """
+    if not (path / MANIFEST).is_file():
+        raise BundleError(f"{path} is no bundle: it holds no {MANIFEST}.", "Give the folder that holds it.")
+    data = _read(path, MANIFEST)
+    try:
+        found = json.loads(data)
+    except ValueError as error:
+        raise BundleError(f"{MANIFEST} of the bundle {path} cannot be read: {error}.", _COPY_AGAIN) from None
+    _check_format(found, path)
+    try:
+        manifest = Manifest.model_validate_json(data)
+    except ValidationError as error:
+        first = error.errors()[0]
+        place = ".".join(map(str, first["loc"]))
+        raise BundleError(f"{MANIFEST} of the bundle {path}: {place}: {first['msg']}.", _COPY_AGAIN) from None
+    if hashlib.sha256(_with_id(data, manifest.bundle_id, UNSEALED)).hexdigest()[:ID_LENGTH] != manifest.bundle_id:
+        raise BundleError(f"{MANIFEST} of the bundle {path} is not what was packed.", _COPY_AGAIN)
+    for name in manifest.files:
+        _check_name(name, path)
+    return manifest
+
+
+def write_folder(files: Mapping[str, bytes], target: Path) -> None:
+    """Write the files of a bundle so that `target` is either as before or the whole bundle.
+
+    Raises
+    ------
+    StorageError
+        If something that is no bundle is in the way, or the disk is full or cannot be written.
+    """
+    if target.is_symlink() or target.exists():
+        _check_replaceable(target)
+    with explain_disk_errors(target.parent):
+        target.parent.mkdir(parents=True, exist_ok=True)
+        aside = target.with_name(f".{target.name}.{uuid.uuid4().hex}")
+        draft, old = aside.with_suffix(".part"), aside.with_suffix(".old")
+        try:
+            for name, content in files.items():
+                _write(draft / name, content)
+            if target.exists():
+                os.replace(target, old)
+            os.replace(draft, target)
+        finally:
+            for left_over in (draft, old):
+                shutil.rmtree(left_over, ignore_errors=True)
+
+
+def _check_format(found: object, path: Path) -> None:
+    if not isinstance(found, dict) or "format" not in found:
+        raise BundleError(f"{MANIFEST} of {path} is not that of a bundle.", "Give the folder of a bundle.")
+    if found["format"] != FORMAT:
+        raise BundleError(
+            f"The bundle {path} has the format {found['format']!r}; this version of mlwright reads format {FORMAT}.",
+            "pip install --upgrade mlwright",
+        )
+
+
+def _check_name(name: str, path: Path) -> None:
+    """Refuse names that could lead out of the folder."""
+    pure = PurePosixPath(name)
+    odd = pure.is_absolute() or ".." in pure.parts or str(pure) != name or "\\" in name or ":" in name or "\0" in name
+    if odd or name in ("", ".", MANIFEST):
+        raise BundleError(f"The manifest of {path} names the file {name!r}, which may not be in a bundle.", _COPY_AGAIN)
+
+
+def _check_replaceable(target: Path) -> None:
+    empty = target.is_dir() and not target.is_symlink() and not any(target.iterdir())
+    if target.is_symlink() or not (empty or (target / MANIFEST).is_file()):
+        raise StorageError(f"{target} is there already, and is no bundle.", "Choose another folder.")
+
+
+def _files_in(path: Path) -> set[str]:
+    """Paths of all files below a folder, which may hold only files and folders."""
+    found = set()
+    for place in sorted(path.rglob("*")):
+        name = place.relative_to(path).as_posix()
+        if place.is_symlink() or not (place.is_file() or place.is_dir()):
+            raise BundleError(f"{name} of the bundle {path} is a link or no file.", _COPY_AGAIN)
+        if place.is_file():
+            found.add(name)
+    return found
+
+
+def _read(path: Path, name: str) -> bytes:
+    if (path / name).is_symlink():
+        raise BundleError(f"{name} of the bundle {path} is a link.", _COPY_AGAIN)
+    try:
+        return (path / name).read_bytes()
+    except OSError as error:
+        raise BundleError(f"{name} of the bundle {path} cannot be read ({error.strerror}).", _COPY_AGAIN) from error
+
+
+def _write(target: Path, content: bytes) -> None:
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with open(target, "wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _with_id(manifest: bytes, old: str, new: str) -> bytes:
+    """The bytes of a manifest with another name of the bundle."""
+    return manifest.replace(f'"bundle_id": "{old}"'.encode(), f'"bundle_id": "{new}"'.encode(), 1)

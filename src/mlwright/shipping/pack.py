@@ -1,0 +1,159 @@
+"""The stage that makes the bundle: the model, its schema, its proof and its papers."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+from statistics import median
+
+import numpy as np
+
+from mlwright.core.errors import Fault
+from mlwright.core.run import Run
+from mlwright.data.compute.table import open_split
+from mlwright.records.bundle import GoldenRow, Manifest, Packed
+from mlwright.records.data import Snapshot
+from mlwright.records.decision import Decision
+from mlwright.records.evaluation import Evaluation
+from mlwright.records.model import CoreForm, ModelSpec
+from mlwright.records.profile import Profile
+from mlwright.records.settings import PackSettings, ProjectSettings
+from mlwright.records.split import Split
+from mlwright.records.trials import Training
+from mlwright.scoring.bundle import TOLERANCE
+from mlwright.scoring.columns import to_arrow
+from mlwright.scoring.folder import MANIFEST, UNSEALED, sealed, write_folder
+from mlwright.scoring.model import Model
+from mlwright.shipping.card import write_card
+from mlwright.shipping.golden import Json, choose_rows
+from mlwright.shipping.schema import input_fields
+
+ENDINGS: dict[CoreForm, str] = {
+    "constant": "json",
+    "linear": "safetensors",
+    "net": "safetensors",
+    "lightgbm": "txt",
+    "catboost": "cbm",
+    "trees": "onnx",
+}
+PACKAGES = ("numpy", "pyarrow", "pydantic", "safetensors", "scipy")
+PACKAGES_OF: dict[CoreForm, str] = {"lightgbm": "lightgbm", "catboost": "catboost", "trees": "onnxruntime"}
+
+TIMED_CALLS = 200
+TIMED_S = 0.5
+
+
+def pack(
+    project: ProjectSettings,
+    snapshot: Snapshot,
+    profile: Profile,
+    split: Split,
+    training: Training,
+    evaluation: Evaluation,
+    decision: Decision,
+    settings: PackSettings,
+    run: Run,
+) -> Packed:
+    """Make the files of the bundle, and prove the model on rows as a client sends them."""
+    model = Model.load(training.model, run.get)
+    rows = _golden_rows(model, snapshot, profile, split, settings.golden_rows, run)
+    files = _model_files(training.model)
+    draft = Manifest(
+        bundle_id=UNSEALED,
+        name=project.name or "model",
+        made_at=datetime.now(UTC).isoformat(timespec="seconds"),
+        made_by=f"mlwright {version('mlwright')}",
+        run_id=run.run_id,
+        target=profile.roles.target,
+        target_type=profile.target.type,
+        inputs=input_fields(model.encoder.plan, profile),
+        model=training.model,
+        lineage=snapshot.lineage,
+        golden=tuple(GoldenRow(row=row, answer=answer) for row, answer in _answered(model, rows)),
+        reference=tuple(profile.column(name) for name in model.encoder.inputs),
+        evaluation=evaluation,
+        decision=decision,
+        files={},
+        packages={package: version(package) for package in _packages(training.model)},
+    )
+    files["card.md"] = run.put(write_card(draft).encode())
+    files["requirements.txt"] = run.put(_requirements(draft.packages).encode())
+    bundle_id, manifest = sealed(draft.model_copy(update={"files": dict(sorted(files.items()))}))
+    files[MANIFEST] = run.put(manifest)
+    return Packed(
+        bundle_id=bundle_id,
+        size_bytes=sum(run.path(blob).stat().st_size for blob in files.values()),
+        single_row_ms=_single_row_ms(model, rows[0]),
+        files=files,
+    )
+
+
+def write_bundle(packed: Packed, get: Callable[[str], bytes], folder: Path) -> None:
+    """Write a packed bundle into a folder; a bundle that is there already is replaced.
+
+    Parameters
+    ----------
+    packed : Packed
+    get : callable
+        The bytes of a blob.
+    folder : Path
+
+    Raises
+    ------
+    StorageError
+        If something that is no bundle is in the way, or the disk is full or cannot be written.
+    """
+    write_folder({name: get(blob) for name, blob in packed.files.items()}, folder)
+
+
+def _golden_rows(
+    model: Model, snapshot: Snapshot, profile: Profile, split: Split, n_rows: int, run: Run
+) -> list[dict[str, Json]]:
+    train = open_split(snapshot, split, profile.roles.target, run).train
+    seed = run.seed_for("golden rows")
+    return choose_rows(train.sample(model.encoder.inputs, 50 * n_rows, seed), model, n_rows)
+
+
+def _answered(model: Model, rows: Sequence[dict[str, Json]]) -> list[tuple[dict[str, Json], tuple[float, ...]]]:
+    """Rows with their answers, which a table and records must get alike."""
+    scores = model.predict(model.encoder.encode_records(rows))
+    if not np.allclose(scores, model.scores(to_arrow(rows)), rtol=TOLERANCE, atol=TOLERANCE):
+        raise Fault(
+            "The model answers records and tables differently.", "Please report this, with the data if you can."
+        )
+    answers = np.hstack([1.0 - scores, scores]) if model.spec.task == "binary" else scores
+    return [(row, tuple(answer)) for row, answer in zip(rows, answers.tolist(), strict=True)]
+
+
+def _model_files(spec: ModelSpec) -> dict[str, str]:
+    """Blobs of the model by their path in the bundle."""
+    files = {f"model/{ref.blob[:12]}.{ENDINGS[ref.form]}": ref.blob for member in spec.members for ref in member.cores}
+    if spec.plan.arrays is not None:
+        files[f"model/{spec.plan.arrays[:12]}.safetensors"] = spec.plan.arrays
+    return files
+
+
+def _packages(spec: ModelSpec) -> list[str]:
+    """What scoring needs, and no more."""
+    forms = {ref.form for member in spec.members for ref in member.cores}
+    return sorted({*PACKAGES, *(PACKAGES_OF[form] for form in forms if form in PACKAGES_OF)})
+
+
+def _requirements(packages: Mapping[str, str]) -> str:
+    pinned = {"mlwright": version("mlwright"), **packages}
+    return "".join(f"{package}=={number}\n" for package, number in pinned.items())
+
+
+def _single_row_ms(model: Model, row: Mapping[str, Json]) -> float:
+    """Median time to score one record, from its values to its scores."""
+    model.predict(model.encoder.encode_records([row]))
+    times: list[float] = []
+    ends = time.perf_counter() + TIMED_S
+    while len(times) < TIMED_CALLS and (not times or time.perf_counter() < ends):
+        began = time.perf_counter()
+        model.predict(model.encoder.encode_records([row]))
+        times.append(1000.0 * (time.perf_counter() - began))
+    return round(median(times), 4)
