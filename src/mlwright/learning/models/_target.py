@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mlwright.learning.models import Facts
+from mlwright.scoring.cores.constant import ConstantCore
 
 Array = NDArray[np.float64]
 
@@ -37,3 +38,18 @@ def class_shares(target: Array, n_classes: int) -> Array:
     counts = np.bincount(target.astype(np.int64), minlength=n_classes) + 1.0
     shares: Array = counts / counts.sum()
     return shares
+
+
+def constant_if_one_value(target: Array, facts: Facts) -> ConstantCore | None:
+    """What to answer where all rows have the same target, of which some libraries refuse to learn."""
+    if target.min() < target.max():
+        return None
+    if facts.task == "regression":
+        return ConstantCore(target[:1])
+    return ConstantCore(class_scores(target, facts.n_classes))
+
+
+def class_scores(target: Array, n_classes: int) -> Array:
+    """`class_shares` as one row of a prediction, shape (n_outputs,)."""
+    shares = class_shares(target, n_classes)
+    return shares[1:] if n_classes == 2 else shares

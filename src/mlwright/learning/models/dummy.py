@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from mlwright.learning.models import Facts, FitContext, Fitted, ModelFamily, Rows
-from mlwright.learning.models._target import class_shares
+from mlwright.learning.models._target import class_scores
 from mlwright.records.model import Candidate
 from mlwright.scoring.cores.constant import ConstantCore
 
@@ -27,5 +27,4 @@ class Dummy(ModelFamily):
         """Count."""
         if context.facts.task == "regression":
             return Fitted(ConstantCore(np.array([train.target.mean()])))
-        shares = class_shares(train.target, context.facts.n_classes)
-        return Fitted(ConstantCore(shares[1:] if len(shares) == 2 else shares))
+        return Fitted(ConstantCore(class_scores(train.target, context.facts.n_classes)))

@@ -18,6 +18,7 @@ from mlwright.learning.models._descent import (
     two_class_loss,
 )
 from mlwright.learning.models._design import lay_out, learn_design
+from mlwright.learning.models._sample import some_rows
 from mlwright.learning.models._target import class_shares, n_outputs, standardised
 from mlwright.records.model import Candidate
 from mlwright.scoring.cores.linear import LinearCore
@@ -61,7 +62,8 @@ class Linear(ModelFamily):
 
     def fit(self, candidate: Candidate, train: Rows, valid: Rows, context: FitContext) -> Fitted:
         """Walk from strong to weak."""
-        train = _some_rows(train, context)
+        most = max(1000, MOST_ENTRIES // _n_filled(context.facts))
+        train = some_rows(train, most, context.seed)
         design = learn_design(train.blocks, context.facts.names, with_text=True)
         problem = _problem(train.target, context.facts)
         walk = _Walk(design, problem, train, valid, context)
@@ -115,15 +117,6 @@ def _problem(target: Array, facts: Facts) -> _Problem:
     if facts.n_classes == 2:
         return _Problem(two_class_loss(target), np.log(shares[1:] / shares[:1]), 1)
     return _Problem(several_class_loss(target, facts.n_classes), np.log(shares), 2)
-
-
-def _some_rows(train: Rows, context: FitContext) -> Rows:
-    most = max(1000, MOST_ENTRIES // _n_filled(context.facts))
-    if len(train) <= most:
-        return train
-    rows = np.random.default_rng(context.seed).choice(len(train), most, replace=False)
-    rows.sort()
-    return Rows(train.blocks.take(rows), train.target[rows])
 
 
 def _n_filled(facts: Facts) -> int:

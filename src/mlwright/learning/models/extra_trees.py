@@ -1,0 +1,126 @@
+"""Extremely randomised trees."""
+
+from __future__ import annotations
+
+import math
+import time
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.ensemble import ExtraTreesClassifier, ExtraTreesRegressor
+
+from mlwright.learning.models import Facts, FitContext, Fitted, ModelFamily, Rows
+from mlwright.learning.models._forest import forest_to_onnx
+from mlwright.learning.models._sample import some_rows
+from mlwright.learning.models._target import class_shares, n_outputs, standardised
+from mlwright.records.model import Candidate
+from mlwright.scoring.cores.trees import TreesCore
+
+Array = NDArray[np.float64]
+
+MOST_ENTRIES = 2_000_000
+"""Fits use a random part of the rows above this many entries of the matrix: no tree takes much longer than this."""
+N_TREES = 100
+MOST_BYTES = 15_000_000
+BYTES_PER_LEAF, BYTES_PER_ANSWER = 66, 16
+LEAF_FILLING = 1.2
+"""Leaves of trees that are grown until a leaf would have less than m rows hold about so many times m rows."""
+CHUNK_S = 0.3
+
+
+class ExtraTrees(ModelFamily):
+    """The mean of many trees that are cut at random places.
+
+    The probabilities of a leaf are drawn towards the class shares as if the shares had been seen there once, so
+    that none is 0.
+
+    References
+    ----------
+    Geurts, P., Ernst, D. and Wehenkel, L. (2006). Extremely randomized trees. Machine Learning 63.
+    """
+
+    title = "Extra trees"
+
+    def candidates(self, facts: Facts) -> list[Candidate]:
+        """One."""
+        if not facts.names.all:
+            return []
+        params = {"n_trees": N_TREES, "max_features": 0.75, "min_samples_leaf": _rows_in_leaf(facts)}
+        return [Candidate(name="extra_trees", family="extra_trees", params=params)]
+
+    def cost_s(self, candidate: Candidate, facts: Facts) -> float:
+        """From fits of 23 columns on one core."""
+        n_entries = _n_used(facts) * len(facts.names.all)
+        return 0.1 + 8e-8 * n_entries * float(str(candidate.params["n_trees"]))
+
+    def fit(self, candidate: Candidate, train: Rows, valid: Rows, context: FitContext) -> Fitted:
+        """Grow trees, a few at a time."""
+        facts = context.facts
+        train = some_rows(train, _n_used(facts), context.seed)
+        kind = ExtraTreesRegressor if facts.task == "regression" else ExtraTreesClassifier
+        forest = kind(
+            min_samples_leaf=int(str(candidate.params["min_samples_leaf"])),
+            max_features=float(str(candidate.params["max_features"])),
+            random_state=context.seed % 2**31,
+            n_jobs=context.n_threads,
+            warm_start=True,
+        )
+        standard = standardised(train.target)
+        target = standard.values if facts.task == "regression" else train.target
+        cut = _grow(forest, train.blocks.matrix(), target, int(str(candidate.params["n_trees"])), context)
+        trees = [member.tree_ for member in forest.estimators_]
+        if facts.task == "regression":
+            values = [tree.value[:, :, 0] for tree in trees]
+            data = forest_to_onnx(trees, values, len(facts.names.all), center=standard.center, scale=standard.scale)
+        else:
+            shares = class_shares(train.target, facts.n_classes)
+            values = [leaf_probabilities(tree, forest.classes_, shares) for tree in trees]
+            data = forest_to_onnx(trees, values, len(facts.names.all))
+        return Fitted(TreesCore(data), cut)
+
+
+def _grow(forest: Any, matrix: NDArray[np.float32], target: Array, n_trees: int, context: FitContext) -> bool:
+    """Grow at most so many trees; whether time was up before."""
+    done, chunk = 0, 1
+    while done < n_trees:
+        began = time.monotonic()
+        done = min(done + chunk, n_trees)
+        forest.set_params(n_estimators=done)
+        forest.fit(matrix, target)
+        if done < n_trees and context.time_up():
+            return True
+        tree_s = (time.monotonic() - began) / chunk
+        chunk = max(1, min(50, int(CHUNK_S / max(tree_s, 1e-4))))
+    return False
+
+
+def leaf_probabilities(tree: Any, seen: Array, shares: Array) -> Array:
+    """Class probabilities of every node, drawn towards the shares; one column for two classes.
+
+    Parameters
+    ----------
+    tree : sklearn.tree._tree.Tree
+    seen : array
+        The class places that its columns stand for.
+    shares : array, shape (n_classes,)
+
+    Returns
+    -------
+    array, shape (n_nodes, n_outputs)
+    """
+    n_rows = tree.n_node_samples[:, None]
+    probabilities = np.zeros((tree.node_count, len(shares)))
+    probabilities[:, seen.astype(np.int64)] = tree.value[:, 0, :]
+    drawn: Array = (n_rows * probabilities + shares) / (n_rows + 1.0)
+    return drawn[:, 1:] if len(shares) == 2 else drawn
+
+
+def _rows_in_leaf(facts: Facts) -> int:
+    """The fewest that keep the model small enough, and what is known to do well."""
+    bytes_if_one = N_TREES * _n_used(facts) * (BYTES_PER_LEAF + BYTES_PER_ANSWER * n_outputs(facts)) / LEAF_FILLING
+    return max(5 if facts.n_rows < 1000 else 2, math.ceil(bytes_if_one / MOST_BYTES))
+
+
+def _n_used(facts: Facts) -> int:
+    return min(facts.n_rows, MOST_ENTRIES // max(1, len(facts.names.all)))

@@ -1,0 +1,86 @@
+"""Boosted symmetric trees of CatBoost."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+from typing import Any, Final, Self
+
+import catboost
+import numpy as np
+from numpy.typing import NDArray
+
+from mlwright.core.errors import BundleError
+from mlwright.scoring.blocks import Blocks
+from mlwright.scoring.cores import Core
+from mlwright.scoring.fills import fill
+from mlwright.scoring.links import LINKS
+
+Array = NDArray[np.float64]
+
+FILLS_KEY, LINK_KEY = "mlwright_fills", "mlwright_link"
+CHANGING: Final[tuple[str, ...]] = ("train_finish_time", "model_guid")
+"""What CatBoost writes into a model that differs from fit to fit."""
+
+
+class CatBoostCore(Core):
+    """A CatBoost model, in its native form (cbm).
+
+    Two entries of its metadata are ours: what stands for a missing value in number columns that had none in
+    training (`nan` elsewhere), and the place in `LINKS` of what makes scores of the trees' sums.
+
+    Parameters
+    ----------
+    model : catboost.CatBoost
+        Trained on `features`.
+    """
+
+    form = "catboost"
+
+    def __init__(self, model: Any) -> None:
+        metadata = model.get_metadata()
+        self.model = model
+        self.fills = np.array(metadata[FILLS_KEY].split(), dtype=np.float64)
+        self.link = LINKS[int(metadata[LINK_KEY])]
+
+    @classmethod
+    def of(cls, model: Any, fills: Array, link: int) -> Self:
+        """A core from a trained model; what differs from fit to fit is wiped out of it."""
+        metadata = model.get_metadata()
+        for key in CHANGING:
+            metadata[key] = ""
+        metadata[FILLS_KEY] = " ".join(map(repr, fills.tolist()))
+        metadata[LINK_KEY] = str(link)
+        return cls(model)
+
+    def predict(self, blocks: Blocks) -> Array:
+        """Scores of the rows; codes are categories."""
+        sums: Array = self.model.predict(features(blocks, self.fills), prediction_type="RawFormulaVal", thread_count=1)
+        return self.link(np.asarray(sums, dtype=np.float64).reshape(len(blocks), -1))
+
+    def to_bytes(self) -> bytes:
+        """The cbm file."""
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder) / "model.cbm"
+            self.model.save_model(str(path), format="cbm")
+            return path.read_bytes()
+
+    @classmethod
+    def from_bytes(cls, data: bytes) -> Self:
+        """Read the cbm file."""
+        model = catboost.CatBoost()
+        try:
+            model.load_model(blob=data)
+            return cls(model)
+        except (catboost.CatBoostError, KeyError, ValueError, IndexError) as error:
+            raise BundleError(f"A CatBoost core cannot be read: {error}.") from error
+
+
+def features(blocks: Blocks, fills: Array) -> Any:
+    """The rows as CatBoost takes them: numbers, and codes as the names of categories."""
+    numbers = fill(np.array(blocks.numbers, dtype=np.float32, order="C"), fills)
+    names = np.array([b"%d" % code for code in blocks.codes.ravel().tolist()], dtype=object)
+    return catboost.FeaturesData(
+        num_feature_data=numbers if numbers.shape[1] else None,
+        cat_feature_data=names.reshape(blocks.codes.shape) if blocks.codes.shape[1] else None,
+    )
