@@ -69,6 +69,7 @@ class Curve(Record):
 class Segment(Record):
     """A part of the test rows on which the model does worse than on the rest.
 
+    Loss is told as people know it: log loss for classes, the distance in the target's own units for numbers.
     `p_value` is corrected for the number of segments that were looked at.
     """
 
@@ -101,6 +102,8 @@ class Evaluation(Record):
         Blob: the model's predictions for the test rows in the order of the snapshot, as in `Trial.predictions`.
     simple_predictions, baseline_predictions : str
         Likewise for the simple model and the dummy.
+    truth : str
+        Blob: the target of the test rows, float64, so that no later stage reads it from the data again.
     overfit : Estimate or None
         Out-of-fold metric less test metric, in the direction of better: positive means the search was optimistic.
     """
@@ -115,4 +118,5 @@ class Evaluation(Record):
     predictions: str
     simple_predictions: str
     baseline_predictions: str
+    truth: str = ""
     overfit: Estimate | None = None
