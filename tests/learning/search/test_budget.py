@@ -8,25 +8,33 @@ from mlwright.core.run import Clock
 from mlwright.learning.search.budget import Budget, count_affordable, fitting_s, reserve_s
 
 
-def budget(tmp_path: Path, left_s: float | None, n_workers: int = 2, reserve: float = 0.0) -> Budget:
-    return Budget(Clock(tmp_path / "cancel", left_s), n_workers, reserve)
+def budget(tmp_path: Path, whole_s: float | None, spent_s: float = 0.0) -> Budget:
+    return Budget(Clock(tmp_path / "cancel", whole_s, spent_s), n_workers=2, n_test=1_000, row_s=1e-5)
 
 
 def test_what_the_later_stages_need_is_not_spent(tmp_path):
-    assert budget(tmp_path, 60, reserve=8).left_s == pytest.approx(52, abs=0.1)
-    assert budget(tmp_path, 5, reserve=8).left_s == 0.0
-    assert budget(tmp_path, 5, reserve=8).is_up()
+    shared = budget(tmp_path, 100, spent_s=50)
+    assert shared.left_s == pytest.approx(50 - 12, abs=0.1)
+    assert not shared.is_up()
+    assert budget(tmp_path, 100, spent_s=88).is_up()
+    assert budget(tmp_path, 100, spent_s=120).left_s == 0.0
+
+
+def test_a_slow_model_leaves_less_time_for_fits(tmp_path):
+    shared = budget(tmp_path, 100)
+    shared.expect(score_s=5e-4)
+    assert shared.left_s == pytest.approx(100 - 40 * 1_000 * 5.1e-4, abs=0.1)
 
 
 def test_fits_get_time_by_their_cost(tmp_path):
-    shared = budget(tmp_path, 60)
+    shared = budget(tmp_path, 68.2)
     cheap, dear = shared.allowance_s(5, 120), shared.allowance_s(20, 120)
-    assert cheap == pytest.approx(10, rel=0.05)
-    assert dear == pytest.approx(40, rel=0.05)
+    assert cheap == pytest.approx(2 * 2 * 60 * 5 / 120, rel=0.05)
+    assert dear == pytest.approx(2 * 2 * 60 * 20 / 120, rel=0.05)
 
 
 def test_no_fit_gets_more_than_all_that_is_left(tmp_path):
-    assert budget(tmp_path, 10).allowance_s(1, 1) == pytest.approx(10, rel=0.05)
+    assert budget(tmp_path, 10).allowance_s(1, 1) == pytest.approx(7, rel=0.05)
 
 
 def test_without_a_budget_there_is_no_deadline(tmp_path):

@@ -10,6 +10,8 @@ from mlwright.core.run import Clock
 
 LEAST_RESERVE_S = 3.0
 RESERVE_SHARE = 0.12
+IMPORTANCE_SHARE = 0.03
+MOST_IMPORTANCE_S = 5.0
 MOST_RESERVE_SHARE = 0.5
 FITTING_SHARE = 0.75
 N_TEST_PASSES = 40
@@ -27,14 +29,23 @@ class Budget:
         Of the whole run.
     n_workers : int
         Fits that are in work at the same time.
-    reserve_s : float
-        What has to be left for the stages after training; see `reserve_s`.
+    n_test : int
+        Rows that are set aside: the later stages score them again and again.
+    row_s : float
+        Seconds to encode one row.
     """
 
-    def __init__(self, clock: Clock, n_workers: int, reserve_s: float) -> None:
+    def __init__(self, clock: Clock, n_workers: int, n_test: int = 0, row_s: float = 0.0) -> None:
         self.clock = clock
         self.n_workers = n_workers
-        self.reserve_s = reserve_s
+        self.n_test = n_test
+        self.encode_s = row_s
+        self.expect(0.0)
+
+    def expect(self, score_s: float) -> None:
+        """Plan for a model that takes so many seconds to score one row."""
+        whole = self.clock.budget_s
+        self.reserve_s = 0.0 if whole is None else reserve_s(whole, self.n_test, self.encode_s + score_s)
 
     @property
     def left_s(self) -> float:
@@ -45,6 +56,12 @@ class Budget:
     def capacity_s(self) -> float:
         """Seconds of fitting that all workers together still have."""
         return self.left_s * self.n_workers
+
+    @property
+    def importance_s(self) -> float:
+        """Seconds for telling how much each column matters, out of the reserve."""
+        whole = self.clock.budget_s
+        return MOST_IMPORTANCE_S if whole is None else min(MOST_IMPORTANCE_S, IMPORTANCE_SHARE * whole)
 
     def is_up(self) -> bool:
         """Whether no fit should be started any more."""
@@ -101,7 +118,7 @@ def fitting_s(budget_s: float, n_workers: int) -> float:
 
 
 def reserve_s(budget_s: float, n_test: int, row_s: float) -> float:
-    """Seconds to keep for evaluating, probing, deciding and packing.
+    """Seconds to keep for choosing, evaluating, probing, deciding and packing.
 
     Parameters
     ----------

@@ -15,7 +15,7 @@ Array = NDArray[np.float64]
 Places = NDArray[np.int64]
 
 N_BOOTSTRAPS = 40
-MOST_BOOTSTRAP_ROWS = 20_000
+MOST_BOOTSTRAP_ROWS = 5_000
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,247 @@
+"""The course of a search: a floor, a look at every family, a race, and more while more pays.
+
+Fold by fold, not model by model: after the first fold of every family there is something to choose from, whenever
+the time ends. What is decided on the way follows from the trials and the clock alone, so that a search that was
+interrupted takes the same way again with the trials that are kept.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from itertools import accumulate
+from typing import Literal, NamedTuple
+
+import numpy as np
+
+from mlwright.core.errors import Fault
+from mlwright.learning.search.bench import Bench
+from mlwright.learning.search.budget import Budget
+from mlwright.learning.search.ensemble import blend, choose_weights
+from mlwright.learning.search.judge import Array
+from mlwright.learning.search.lineup import LineUp, expected_cost_s
+from mlwright.learning.search.racing import behind, losers
+from mlwright.learning.search.stop import Progress
+from mlwright.records.model import Candidate
+from mlwright.records.trials import Trial
+
+Stopped = Literal["all candidates were tried", "time was up", "no further gain"]
+
+COMFORT = 0.5
+
+
+class Fit(NamedTuple):
+    """One fit to do, and the seconds that it and all that wait behind it are expected to take."""
+
+    candidate: Candidate
+    fold: int
+    cost_s: float = 0.0
+    waiting_s: float = 0.0
+
+
+@dataclass
+class Course:
+    """A search under way.
+
+    Parameters
+    ----------
+    bench : Bench
+    lineup : LineUp
+    budget : Budget
+
+    Attributes
+    ----------
+    trials : dict
+        The trials of every candidate, in the order of the folds, without gaps.
+    fates : dict
+        Why a candidate that is out of the search is out.
+    stopped : str
+        Why the search ended.
+    """
+
+    bench: Bench
+    lineup: LineUp
+    budget: Budget
+    trials: dict[str, list[Trial]] = field(default_factory=dict)
+    fates: dict[str, str] = field(default_factory=dict)
+    stopped: Stopped = "all candidates were tried"
+    _missed: bool = False
+
+    def run(self) -> None:
+        """Search until everything was tried, the time is up or nothing is gained any more."""
+        self._lay_floor()
+        left_out = self._open()
+        self._extend([*left_out, *self.lineup.extra])
+        self.bench.run.note(f"The search ended after {len(self.trials)} candidates: {self.stopped}.")
+
+    def alive(self) -> list[str]:
+        """Candidates that may be chosen, in the order in which they came: not the baseline, nor who was dropped."""
+        return [name for name in self.trials if name not in self.fates and name not in self._outside()]
+
+    def baseline(self) -> str:
+        """The name of the baseline."""
+        return self.lineup.baseline.name
+
+    def simple(self) -> str:
+        """The name of the simple model; the baseline's where there is none, or where its fits failed."""
+        candidate = self.lineup.simple
+        if candidate is None or len(self.trials.get(candidate.name, [])) < len(self.bench.folds):
+            return self.baseline()
+        return candidate.name
+
+    def level(self) -> int:
+        """How many folds count in the end: as many as the candidates at the front have all finished.
+
+        Where the time ended in the middle, a candidate with fewer folds is compared on those it has, if it is as
+        good as the best; if it is surely worse, it is not waited for.
+        """
+        names = self.alive()
+        if not names:
+            return len(self.bench.folds)
+        judge = self.bench.judge([0])
+        looks = {name: self.bench.prediction(self.trials[name][:1]) for name in names}
+        best = min(names, key=lambda name: judge.loss(looks[name]))
+        level = 0
+        for name in names:
+            gap, error = behind(looks[name], looks[best], judge)
+            if gap <= error:
+                level = max(level, len(self.trials[name]))
+        return level
+
+    def finalists(self, level: int) -> list[str]:
+        """Candidates that have finished that many folds."""
+        return [name for name in self.alive() if len(self.trials[name]) >= level]
+
+    def predictions(self, names: Sequence[str], level: int) -> Array:
+        """Held-out predictions of candidates, shape (n_candidates, n_rows, n_outputs)."""
+        return np.stack([self.bench.prediction(self.trials[name][:level]) for name in names])
+
+    def _lay_floor(self) -> None:
+        """The baseline and the simple model, whatever the time: a run never ends without a model."""
+        floor = [self.lineup.baseline] if self.lineup.simple is None else [self.lineup.baseline, self.lineup.simple]
+        later = sum(self._cost_s(candidate) for candidate in self.lineup.opening) * len(self.bench.folds)
+        self._fit_all(self._in_order([(one, fold) for one in floor for fold in self._folds()], later), must=True)
+        if not self.trials.get(self.baseline()):
+            raise Fault(f"The baseline could not be fitted: {self.fates[self.baseline()]}.")
+
+    def _open(self) -> list[Candidate]:
+        """A look at every family that there is time for, and the race; returns those there was no time for."""
+        opening = self.lineup.opening
+        costs = [self._cost_s(candidate) * len(self.bench.folds) for candidate in opening]
+        n_now = max(self.budget.affordable(costs), 1)
+        for candidate in opening[n_now:]:
+            self.bench.run.note(f"{candidate.name} has to wait: its {len(self.bench.folds)} fits would take too long.")
+        self._try(opening[:n_now])
+        return list(opening[n_now:])
+
+    def _extend(self, waiting: list[Candidate]) -> None:
+        """Further candidates, a few at a time, families that did well first."""
+        progress = Progress(self.bench.judge(list(self._folds())).held.groups)
+        self._mark(progress)
+        while waiting:
+            batch = self._next(waiting)
+            if not batch:
+                self.stopped = "time was up"
+                return
+            if progress.stalled():
+                self.stopped = "no further gain"
+                return
+            self._try(batch)
+            waiting = [candidate for candidate in waiting if candidate not in batch]
+            self._mark(progress)
+        if self._missed:
+            self.stopped = "time was up"
+
+    def _next(self, waiting: Sequence[Candidate]) -> list[Candidate]:
+        """The next candidates that there is time for, two for every worker."""
+        lost = {self.trials[name][0].candidate.family for name in self.fates if self.trials.get(name)}
+        ranked = sorted(waiting, key=lambda candidate: candidate.family in lost)
+        batch: list[Candidate] = []
+        for candidate in ranked:
+            costs = [self._cost_s(one) * len(self.bench.folds) for one in (*batch, candidate)]
+            if len(batch) < 2 * self.budget.n_workers and self.budget.affordable(costs) == len(costs):
+                batch.append(candidate)
+        return [] if self.budget.is_up() else batch
+
+    def _try(self, candidates: Sequence[Candidate]) -> None:
+        """The first fold of every candidate, the race, and the other folds of who is left."""
+        later = sum(self._cost_s(candidate) for candidate in candidates) * (len(self.bench.folds) - 1)
+        self._fit_all(self._in_order([(candidate, 0) for candidate in candidates], later))
+        self._race()
+        left = [candidate for candidate in candidates if candidate.name in self.alive()]
+        self._fit_all(self._in_order([(candidate, fold) for fold in self._folds()[1:] for candidate in left]))
+
+    def _race(self) -> None:
+        names = self.alive()
+        looks = {name: self.bench.prediction(self.trials[name][:1]) for name in names}
+        for name, reason in losers(looks, self.bench.judge([0])).items():
+            if len(self.trials[name]) == 1 < len(self.bench.folds):
+                self._drop(name, f"dropped after one fold: {reason}")
+
+    def _drop(self, name: str, fate: str) -> None:
+        self.fates[name] = fate
+        self.bench.run.note(f"{name}: {fate}.")
+
+    def _mark(self, progress: Progress) -> None:
+        level = self.level()
+        names = self.finalists(level)
+        if not names:
+            return
+        judge, predictions = self.bench.judge(range(level)), self.predictions(names, level)
+        rng = np.random.default_rng(self.bench.run.seed_for("progress"))
+        weights = choose_weights(predictions, judge, rng)
+        self._expect(names, weights)
+        progress.mark(len(self.trials), judge.row_loss(blend(predictions, weights)))
+
+    def _expect(self, names: Sequence[str], weights: Array) -> None:
+        """Keep enough time for the later stages to use a model of these members."""
+        members = [self.trials[name] for name, weight in zip(names, weights, strict=True) if weight > 0]
+        self.budget.expect(sum(len(trials) * self.bench.row_s(trials) for trials in members))
+
+    def _in_order(self, fits: Sequence[tuple[Candidate, int]], later_s: float = 0.0) -> list[Fit]:
+        """Fold by fold; cheap fits first where time is short, else dear ones first, so that all end together."""
+        costs = {candidate.name: self._cost_s(candidate) for candidate, _ in fits}
+        in_comfort = sum(costs[candidate.name] for candidate, _ in fits) + later_s < COMFORT * self.budget.capacity_s
+        sign = -1.0 if in_comfort else 1.0
+        ordered = sorted(fits, key=lambda fit: (fit[1], sign * costs[fit[0].name]))
+        waiting = list(accumulate([costs[candidate.name] for candidate, _ in reversed(ordered)], initial=later_s))[1:]
+        return [
+            Fit(candidate, fold, costs[candidate.name], wait)
+            for (candidate, fold), wait in zip(ordered, reversed(waiting), strict=True)
+        ]
+
+    def _fit_all(self, fits: Sequence[Fit], *, must: bool = False) -> None:
+        done = self.bench.run.each(
+            fits,
+            self._fit,
+            kind=Trial,
+            key=lambda fit: [fit.candidate.model_dump(mode="json"), fit.fold, len(self.bench.folds)],
+            label=lambda fit: f"{fit.candidate.name}, fold {fit.fold + 1} of {len(self.bench.folds)}",
+            skip=(lambda: False) if must else self.budget.is_up,
+            n_jobs=self.budget.n_workers,
+        )
+        self._missed |= any(trial is None for trial in done)
+        for trial in sorted((trial for trial in done if trial is not None), key=lambda trial: trial.fold):
+            self._remember(trial)
+
+    def _fit(self, fit: Fit) -> Trial:
+        timer = self.budget.timer(self.budget.allowance_s(fit.cost_s, fit.waiting_s))
+        return self.bench.fit(fit.candidate, fit.fold, timer)
+
+    def _remember(self, trial: Trial) -> None:
+        name = trial.candidate.name
+        known = self.trials.setdefault(name, [])
+        if trial.error is not None and name not in self.fates:
+            self._drop(name, f"failed on fold {trial.fold + 1}: {trial.error}")
+        if trial.error is None and trial.fold == len(known):
+            known.append(trial)
+
+    def _cost_s(self, candidate: Candidate) -> float:
+        return expected_cost_s(candidate.name, self.lineup.costs_s, self.trials)
+
+    def _outside(self) -> set[str]:
+        simple = self.lineup.simple
+        return {self.baseline()} if self.lineup.compete or simple is None else {self.baseline(), simple.name}
+
+    def _folds(self) -> range:
+        return range(len(self.bench.folds))

@@ -1,0 +1,52 @@
+"""How training rows take turns: which learn and which are held out."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from mlwright.data.splitters import SPLITTERS, Fold, SplitKeys
+from mlwright.records.split import Split
+
+N_FOLDS = ((1_000, 8), (20_000, 5), (100_000, 3))
+LONG_BUDGET_S = 600.0
+FEWEST_FOLDS = 3
+MOST_HELD_OUT = 25_000
+HELD_OUT_SHARE = 0.1
+
+
+def n_folds_for(n_rows: int, budget_s: float, cost_s: float) -> int:
+    """How many folds suit that many rows and that much time.
+
+    Few rows: many folds, as every row that does not learn is missed. Many rows: one hold-out is sure enough.
+
+    Parameters
+    ----------
+    n_rows : int
+    budget_s : float
+        Seconds of fitting that there are, over all workers.
+    cost_s : float
+        Seconds to fit the first candidate of every family once.
+
+    >>> n_folds_for(500, 300, 1), n_folds_for(5_000, 300, 10), n_folds_for(5_000, 20, 10), n_folds_for(500_000, 300, 90)
+    (8, 5, 3, 1)
+    """
+    n_folds = next((n for below, n in N_FOLDS if n_rows <= below), 1)
+    if n_rows > N_FOLDS[1][0] and n_folds > 1 and budget_s >= LONG_BUDGET_S and 5 * cost_s < budget_s:
+        n_folds = 5
+    return FEWEST_FOLDS if n_folds > FEWEST_FOLDS and n_folds * cost_s > budget_s else n_folds
+
+
+def make_folds(split: Split, keys: SplitKeys, n_folds: int, rng: np.random.Generator) -> list[Fold]:
+    """Folds of the same kind as the split, so that groups stay together and time runs forward.
+
+    For one fold: a hold-out of a tenth of the rows, of 25,000 rows at most. In time order the latest fold comes
+    first, as it is the one most like the rows to come.
+    """
+    splitter = SPLITTERS.get(split.method)()
+    if n_folds > 1:
+        folds = splitter.folds(keys, n_folds, rng)
+    else:
+        pieces = round(max(1 / HELD_OUT_SHARE, keys.n_rows / MOST_HELD_OUT))
+        folds = splitter.folds(keys, pieces, rng)
+    latest_first = folds[::-1] if split.method == "by_time" else folds
+    return latest_first[:n_folds]

@@ -1,0 +1,135 @@
+"""Who takes part in the search, in which order, and what a fit of each will cost."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from statistics import fmean, median
+
+from mlwright.core.errors import ExtraMissing, SettingsError, nearest
+from mlwright.core.run import Run
+from mlwright.learning.models import MODELS, Facts, ModelFamily
+from mlwright.learning.search.ensemble import cap
+from mlwright.records.model import Candidate
+from mlwright.records.trials import Trial
+
+BASELINE, SIMPLE = "dummy", "linear"
+LEAST_MEASURED_S = 0.05
+MOST_CORRECTION = 20.0
+
+
+@dataclass(frozen=True)
+class LineUp:
+    """The candidates.
+
+    Parameters
+    ----------
+    baseline : Candidate
+        What is answered without looking at the row.
+    simple : Candidate or None
+        What the chosen model must be worth more than.
+    opening : tuple of Candidate
+        The best bet of every other family, cheapest first.
+    extra : tuple of Candidate
+        The further candidates of the families, best bets first.
+    costs_s : dict
+        Guessed seconds of one fit, by the candidates' names.
+    compete : bool
+        Whether the simple model may be a part of the chosen one.
+    """
+
+    baseline: Candidate
+    simple: Candidate | None
+    opening: tuple[Candidate, ...]
+    extra: tuple[Candidate, ...]
+    costs_s: dict[str, float]
+    compete: bool = True
+
+    @property
+    def everybody(self) -> dict[str, Candidate]:
+        """All candidates by name."""
+        floor = [self.baseline] if self.simple is None else [self.baseline, self.simple]
+        return {candidate.name: candidate for candidate in (*floor, *self.opening, *self.extra)}
+
+
+def open_families(wanted: Sequence[str], run: Run) -> dict[str, ModelFamily]:
+    """The model families by name: those that are wanted, or all; the baseline and the simple model in any case.
+
+    Raises
+    ------
+    SettingsError
+        If a family is wanted that there is not.
+    ExtraMissing
+        If a wanted family needs a package that is not installed; one that is not named is passed over.
+    """
+    known = MODELS.names()
+    for name in wanted:
+        if name not in known:
+            offers = nearest(name, known) or known
+            raise SettingsError(f"train.families names {name!r}; there is no such family.", f"Try: {', '.join(offers)}")
+    models: dict[str, ModelFamily] = {}
+    for name in sorted({BASELINE, SIMPLE, *(wanted or known)}):
+        try:
+            models[name] = MODELS.get(name)()
+        except ExtraMissing as missing:
+            if name in wanted:
+                raise
+            run.note(f"{name} is not tried: {missing.message}")
+    return models
+
+
+def line_up(models: Mapping[str, ModelFamily], facts: Facts, wanted: Sequence[str] = (), n_threads: int = 1) -> LineUp:
+    """Ask every family for its candidates and put them into order.
+
+    Parameters
+    ----------
+    models : mapping of str to ModelFamily
+        The dummy among them.
+    facts : Facts
+    wanted : sequence of str
+        The families that the user named; none means all.
+    n_threads : int
+        Threads of one fit.
+    """
+    named = {name: model.candidates(facts) for name, model in models.items()}
+    costs = {
+        candidate.name: max(models[name].cost_s(candidate, facts) / n_threads, 1e-3)
+        for name, candidates in named.items()
+        for candidate in candidates
+    }
+    others = [candidates for name, candidates in named.items() if name not in (BASELINE, SIMPLE) and candidates]
+    opening = sorted((candidates[0] for candidates in others), key=lambda candidate: costs[candidate.name])
+    simple = named.get(SIMPLE, [])
+    extra = _in_turns([*(candidates[1:] for candidates in others), simple[1:]])
+    return LineUp(
+        baseline=named[BASELINE][0],
+        simple=simple[0] if simple else None,
+        opening=tuple(opening),
+        extra=tuple(extra[: max(cap(facts.n_rows) - len(opening) - len(simple[:1]), 0)]),
+        costs_s=costs,
+        compete=not wanted or SIMPLE in wanted,
+    )
+
+
+def expected_cost_s(name: str, costs_s: Mapping[str, float], trials: Mapping[str, Sequence[Trial]]) -> float:
+    """Seconds of the next fit of a candidate.
+
+    What its own fits took, if there were any; else the guess, corrected by how wrong the guesses for the others
+    turned out to be (a slow machine is slow for all).
+    """
+    own = [trial.seconds + trial.predict_s for trial in trials.get(name, ())]
+    if own:
+        return max(fmean(own), 1e-3)
+    wrong = [
+        fmean(trial.seconds for trial in done) / costs_s[other]
+        for other, done in trials.items()
+        if done and min(trial.seconds for trial in done) > LEAST_MEASURED_S and not any(t.cut or t.error for t in done)
+    ]
+    factor = median(wrong) if wrong else 1.0
+    return costs_s[name] * min(max(factor, 1 / MOST_CORRECTION), MOST_CORRECTION)
+
+
+def _in_turns(queues: Sequence[Sequence[Candidate]]) -> list[Candidate]:
+    """The first of every queue, then the second of every queue, and so on."""
+    longest = max(map(len, queues), default=0)
+    return [queue[place] for place in range(longest) for queue in queues if place < len(queue)]

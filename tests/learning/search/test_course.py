@@ -1,0 +1,172 @@
+import time
+
+import numpy as np
+import pytest
+
+from mlwright.learning.models import MODELS, Fitted, ModelFamily
+from mlwright.learning.search.budget import Budget
+from mlwright.learning.search.choice import choose, members, out_of_fold
+from mlwright.learning.search.course import Course
+from mlwright.learning.search.leaderboard import leaderboard
+from mlwright.learning.search.lineup import line_up
+from mlwright.records.model import Candidate
+from mlwright.scoring.cores.constant import ConstantCore
+
+
+class Made(ModelFamily):
+    """A family of as many candidates as a test wants; `act` stands for the fit."""
+
+    title = "Made"
+
+    def __init__(self, name, act, n=1, cost_s=0.01):
+        self.name, self.act, self.n, self.cost = name, act, n, cost_s
+
+    def candidates(self, facts):
+        names = [self.name, *(f"{self.name}-{i}" for i in range(2, self.n + 1))]
+        return [Candidate(name=name, family=self.name) for name in names]
+
+    def cost_s(self, candidate, facts):
+        return self.cost
+
+    def fit(self, candidate, train, valid, context):
+        return self.act(candidate, train, context)
+
+
+def crash(candidate, train, context):
+    raise ValueError("no luck")
+
+
+def constant(candidate, train, context):
+    return Fitted(ConstantCore(np.array([0.9])))
+
+
+def shares(candidate, train, context):
+    return Fitted(ConstantCore(np.array([train.target.mean()])))
+
+
+def until_time_is_up(candidate, train, context):
+    while not context.time_up():
+        time.sleep(0.01)
+    return Fitted(ConstantCore(np.array([train.target.mean()])), cut=True)
+
+
+@pytest.fixture
+def search(make_bench):
+    """Runs a search over the dummy, the linear model and made families; what was told is in `told`."""
+
+    def run(*made, wanted=(), **kwargs):
+        told = []
+        models = {name: MODELS.get(name)() for name in ("dummy", "linear")} | {family.name: family for family in made}
+        bench = make_bench(models, listen=told.append, **kwargs)
+        course = Course(bench, line_up(models, bench.facts, wanted), Budget(bench.run.clock, bench.run.n_jobs))
+        course.run()
+        course.told = told
+        return course
+
+    return run
+
+
+def fits(course):
+    return [event["label"] for event in course.told if event["event"] == "item_done" and not event["reused"]]
+
+
+def chosen(course):
+    return choose(course, np.random.default_rng(0))
+
+
+def board(course):
+    return {row.name: row for row in leaderboard(course, chosen(course), np.random.default_rng(0))}
+
+
+def test_the_floor_comes_first_and_then_fold_after_fold(search):
+    course = search(Made("a", shares), Made("b", shares))
+    labels = fits(course)
+    assert {label.partition(",")[0] for label in labels[:6]} == {"dummy", "linear"}
+    assert [label.partition(", ")[2] for label in labels[6:8]] == ["fold 1 of 3", "fold 1 of 3"]
+
+
+def test_the_useful_model_is_chosen(search):
+    course = search()
+    assert chosen(course).weights == {"linear": 1.0}
+    assert course.stopped == "all candidates were tried"
+    assert board(course)["linear"].fate == "in the ensemble"
+    assert board(course)["dummy"].fate == "the answer without looking at the row"
+
+
+def test_who_is_surely_worse_is_dropped_after_one_fold(search):
+    course = search(Made("off", constant))
+    assert len(course.trials["off"]) == 1
+    assert board(course)["off"].fate.startswith("dropped after one fold: its loss is above that of linear")
+
+
+def test_a_family_that_crashes_does_not_end_the_search(search):
+    course = search(Made("broken", crash))
+    row = board(course)["broken"]
+    assert row.fate == "failed on fold 1: ValueError: no luck"
+    assert row.score is None
+    assert row.n_folds == 0
+    assert chosen(course).weights == {"linear": 1.0}
+    assert list(board(course))[-1] == "broken"
+
+
+def test_if_all_but_the_dummy_fail_the_dummy_wins(search):
+    course = search(Made("broken", crash), Made("linear", crash))
+    assert chosen(course).weights == {"dummy": 1.0}
+    assert course.simple() == "dummy"
+    assert board(course)["ensemble"].fate == "chosen: 100% dummy"
+
+
+def test_a_simple_model_that_nobody_asked_for_is_there_to_compare_with(search):
+    course = search(Made("a", shares), wanted=("a",))
+    assert chosen(course).weights == {"a": 1.0}
+    assert course.simple() == "linear"
+    assert board(course)["linear"].fate == "the simple model to compare with"
+
+
+@pytest.mark.parametrize("n_jobs", [1, 2])
+def test_time_is_kept_and_there_is_a_model_in_the_end(search, n_jobs):
+    began = time.monotonic()
+    course = search(Made("slow", until_time_is_up, n=3, cost_s=5.0), budget_s=2.0, n_jobs=n_jobs)
+    assert time.monotonic() - began < 2.0
+    assert course.stopped == "time was up"
+    assert "linear" in chosen(course).weights
+
+
+def test_without_any_time_the_floor_still_stands(search):
+    course = search(Made("slow", until_time_is_up), budget_s=1e-3)
+    assert fits(course) == [f"{name}, fold {fold} of 3" for name in ("dummy", "linear") for fold in (1, 2, 3)] or set(
+        course.trials
+    ) == {"dummy", "linear"}
+    assert chosen(course).weights == {"linear": 1.0}
+
+
+def test_what_is_kept_is_not_fitted_again_and_gives_the_same(search):
+    first = search(Made("a", shares, n=3))
+    again = search(Made("a", shares, n=3))
+    assert len(fits(first)) > 6
+    assert fits(again) == []
+    assert chosen(again).weights == chosen(first).weights
+    assert members(chosen(again), again) == members(chosen(first), first)
+
+
+def test_a_search_without_gain_ends_before_everything_was_tried(search):
+    course = search(Made("same", shares, n=30), n_rows=3_000)
+    assert course.stopped == "no further gain"
+    assert len(course.trials) < 25
+
+
+def test_predictions_are_held_out_for_every_row(search):
+    course = search()
+    everywhere = out_of_fold(chosen(course), 300)
+    assert everywhere.shape == (300, 1)
+    assert np.isfinite(everywhere).all()
+
+
+def test_a_candidate_that_time_stopped_counts_on_the_folds_that_it_has(search):
+    """Everybody has finished two folds, but the front runner only one: then one fold is what they are compared on."""
+    course = search()
+    course.trials["ahead"] = course.trials["linear"][:1]
+    assert course.level() == 3
+    course.trials["linear"] = course.trials["linear"][:1]
+    assert course.level() == 1
+    assert course.finalists(1) == ["linear", "ahead"]
