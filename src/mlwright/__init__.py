@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from mlwright.core.errors import MlwrightError
-    from mlwright.project import Project, fit, load
+    from mlwright.fitting import fit, load
+    from mlwright.project import Project
     from mlwright.scoring.bundle import Bundle
 
 __version__ = "0.1.0"
@@ -21,8 +22,8 @@ _HOMES = {
     "Bundle": "mlwright.scoring.bundle",
     "MlwrightError": "mlwright.core.errors",
     "Project": "mlwright.project",
-    "fit": "mlwright.project",
-    "load": "mlwright.project",
+    "fit": "mlwright.fitting",
+    "load": "mlwright.fitting",
 }
 
 

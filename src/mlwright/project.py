@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import os
-import tempfile
 import time
-import weakref
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -165,7 +163,18 @@ class Project:
             self._check_stage(name)
         run_id = self._unfinished() if resume else self._next_id()
         with self.store.hold(run_id):
-            return self._attempt(run_id, settings, until, start_from, began, fresh, n_jobs, listen)
+            self.store.sweep()
+            run = Run(
+                run_id,
+                self.store,
+                self._clock(run_id, settings.train.budget, time.time() - began),
+                seed=settings.project.seed,
+                n_jobs=n_jobs or len(os.sched_getaffinity(0)),
+                fresh=fresh,
+                listen=listen,
+            )
+            run.tell("attempt_started", began=round(began, 3), pid=os.getpid(), until=until)
+            return self._carry_out(run, settings, until, start_from)
 
     def show(self, what: str, run_id: str | None = None) -> Record:
         """One of the records of a run; see `SHOWN` for the names.
@@ -252,42 +261,25 @@ class Project:
 
         return Bundle.load(self.bundle_path(run_id))
 
-    def _attempt(
-        self,
-        run_id: str,
-        settings: Settings,
-        until: str | None,
-        start_from: str | None,
-        began: float,
-        fresh: bool,
-        n_jobs: int | None,
-        listen: Callable[[Event], None] | None,
-    ) -> RunState:
-        self.store.sweep()
-        self._cancel_file(run_id).unlink(missing_ok=True)
-        spent = replay(run_id, self.store.journal(run_id), alive=True).seconds + time.time() - began
-        clock = Clock(self._cancel_file(run_id), settings.train.budget, spent)
-        run = Run(
-            run_id,
-            self.store,
-            clock,
-            seed=settings.project.seed,
-            n_jobs=n_jobs or len(os.sched_getaffinity(0)),
-            fresh=fresh,
-            listen=listen,
-        )
-        run.tell("attempt_started", began=round(began, 3), pid=os.getpid(), until=until)
+    def _clock(self, run_id: str, budget_s: float, starting_s: float) -> Clock:
+        """The clock of a run, with the time of its earlier attempts and of starting up on it."""
+        cancel_file = self._cancel_file(run_id)
+        cancel_file.unlink(missing_ok=True)
+        earlier = replay(run_id, self.store.journal(run_id), alive=True)
+        return Clock(cancel_file, budget_s, earlier.seconds + starting_s)
+
+    def _carry_out(self, run: Run, settings: Settings, until: str | None, start_from: str | None) -> RunState:
         try:
             results = execute(BUILD, settings.sections(), run, until=until, fresh_from=start_from)
             if "pack" in results:
-                self.bundle_path(run_id)
+                self.bundle_path(run.run_id)
         except BaseException as error:
             _tell_the_end(run, error)
             raise
         finally:
             self.store.sweep()
         run.tell("finished")
-        return replay(run_id, self.store.journal(run_id), alive=False)
+        return replay(run.run_id, self.store.journal(run.run_id), alive=False)
 
     def _with_budget(self, settings: Settings, budget: str | float | None) -> Settings:
         if budget is None:
@@ -328,84 +320,6 @@ class Project:
             if state.status in ("interrupted", "failed", "cancelled", "running"):
                 return state.run_id
         raise NothingToShow(f"No run in {self.path} waits to be resumed.", "mlwright run")
-
-
-def fit(
-    train: Any,
-    target: str,
-    task: str = "auto",
-    budget: str | float = "60s",
-    path: str | os.PathLike[str] | None = None,
-    seed: int = 0,
-    n_jobs: int | None = None,
-) -> Bundle:
-    """Do the whole job on one table and return the model.
-
-    Parameters
-    ----------
-    train : path, URL, or a pandas, polars or Arrow table
-        Rows with the target.
-    target : str
-        The column to predict.
-    task : str, default="auto"
-        ``binary``, ``multiclass``, ``regression``, or found from the target.
-    budget : str or float, default="60s"
-        Wall clock for the whole job.
-    path : path-like, optional
-        The project folder, with everything that was found on the way; default: a temporary one that goes with
-        the returned bundle.
-    seed : int, default=0
-    n_jobs : int, optional
-        Fits at the same time; default: the processors that this process may use.
-
-    Returns
-    -------
-    Bundle
-        With ``predict``, ``predict_proba``, ``classes``, ``evaluation``, ``decision`` and ``save``.
-
-    Examples
-    --------
-    >>> import mlwright
-    >>> model = mlwright.fit("train.csv", target="y")          # doctest: +SKIP
-    >>> model.predict(new_rows)                                # doctest: +SKIP
-    """
-    began = time.time()
-    temporary = tempfile.TemporaryDirectory(prefix="mlwright-") if path is None else None
-    folder = Path(temporary.name if temporary is not None else path or ".")
-    source = str(_as_source(train, folder))
-    sections: dict[str, dict[str, Any]] = {
-        "project": {"target": target, "task": task, "seed": seed},
-        "collect": {"source": source},
-    }
-    project = Project.create(folder, sections)
-    project.run(budget=budget, n_jobs=n_jobs, began=began)
-    bundle = project.bundle()
-    if temporary is not None:
-        weakref.finalize(bundle, temporary.cleanup)
-    return bundle
-
-
-def load(path: str | os.PathLike[str]) -> Bundle:
-    """The bundle at `path`, or the latest one of the project at `path`; every file's hash is checked."""
-    from mlwright.scoring.bundle import Bundle
-
-    folder = Path(path)
-    return Project(folder).bundle() if (folder / FILE_NAME).exists() else Bundle.load(folder)
-
-
-def _as_source(train: Any, folder: Path) -> str:
-    """A location that `collect` can read; a table in memory is written into the project folder."""
-    if isinstance(train, str | os.PathLike):
-        text = os.fspath(train)
-        return text if "://" in text or text.startswith("env:") else str(Path(text).resolve())
-    import pyarrow.parquet as pq
-
-    from mlwright.scoring.columns import to_arrow
-
-    file = folder / "data" / "train.parquet"
-    file.parent.mkdir(parents=True, exist_ok=True)
-    pq.write_table(to_arrow(train), file)
-    return str(file)
 
 
 def _stage(name: str) -> Stage:

@@ -18,7 +18,7 @@ def predict(
 ) -> None:
     """Score new rows: writes them with the prediction, and probabilities for classes."""
     from mlwright.faces.batch import score_file
-    from mlwright.project import load
+    from mlwright.fitting import load
 
     n_rows = score_file(load(model), source, query, output)
     typer.echo(f"{n_rows:,} rows were scored: {output}")

@@ -1,0 +1,94 @@
+"""The whole job in one call, and loading what it has made."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+import time
+import weakref
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from mlwright.config import FILE_NAME
+from mlwright.project import Project
+
+if TYPE_CHECKING:
+    from mlwright.scoring.bundle import Bundle
+
+
+def fit(
+    train: Any,
+    target: str,
+    task: str = "auto",
+    budget: str | float = "60s",
+    path: str | os.PathLike[str] | None = None,
+    seed: int = 0,
+    n_jobs: int | None = None,
+) -> Bundle:
+    """Do the whole job on one table and return the model.
+
+    Parameters
+    ----------
+    train : path, URL, or a pandas, polars or Arrow table
+        Rows with the target.
+    target : str
+        The column to predict.
+    task : str, default="auto"
+        ``binary``, ``multiclass``, ``regression``, or found from the target.
+    budget : str or float, default="60s"
+        Wall clock for the whole job.
+    path : path-like, optional
+        The project folder, with everything that was found on the way; default: a temporary one that goes with
+        the returned bundle.
+    seed : int, default=0
+    n_jobs : int, optional
+        Fits at the same time; default: the processors that this process may use.
+
+    Returns
+    -------
+    Bundle
+        With ``predict``, ``predict_proba``, ``classes``, ``evaluation``, ``decision`` and ``save``.
+
+    Examples
+    --------
+    >>> import mlwright
+    >>> model = mlwright.fit("train.csv", target="y")          # doctest: +SKIP
+    >>> model.predict(new_rows)                                # doctest: +SKIP
+    """
+    began = time.time()
+    temporary = tempfile.TemporaryDirectory(prefix="mlwright-") if path is None else None
+    folder = Path(temporary.name if temporary is not None else path or ".")
+    source = str(_as_source(train, folder))
+    sections: dict[str, dict[str, Any]] = {
+        "project": {"target": target, "task": task, "seed": seed},
+        "collect": {"source": source},
+    }
+    project = Project.create(folder, sections)
+    project.run(budget=budget, n_jobs=n_jobs, began=began)
+    bundle = project.bundle()
+    if temporary is not None:
+        weakref.finalize(bundle, temporary.cleanup)
+    return bundle
+
+
+def load(path: str | os.PathLike[str]) -> Bundle:
+    """The bundle at `path`, or the latest one of the project at `path`; every file's hash is checked."""
+    from mlwright.scoring.bundle import Bundle
+
+    folder = Path(path)
+    return Project(folder).bundle() if (folder / FILE_NAME).exists() else Bundle.load(folder)
+
+
+def _as_source(train: Any, folder: Path) -> str:
+    """A location that `collect` can read; a table in memory is written into the project folder."""
+    if isinstance(train, str | os.PathLike):
+        text = os.fspath(train)
+        return text if "://" in text or text.startswith("env:") else str(Path(text).resolve())
+    import pyarrow.parquet as pq
+
+    from mlwright.scoring.columns import to_arrow
+
+    file = folder / "data" / "train.parquet"
+    file.parent.mkdir(parents=True, exist_ok=True)
+    pq.write_table(to_arrow(train), file)
+    return str(file)
