@@ -17,7 +17,7 @@ Array = NDArray[np.float64]
 Places = NDArray[np.int64]
 
 MOST_REPLICATES = 2000
-FEWEST_REPLICATES = 400
+FEWEST_REPLICATES = 60
 MOST_CELLS = 20_000_000
 CHUNK_CELLS = 2_000_000
 
@@ -127,7 +127,7 @@ class Draws:
     sampling : Sampling
     seed : int
     n_replicates : int, optional
-        Default: 2,000, and fewer where there are more than 10,000 units.
+        Default: 2,000, and fewer where there are more than 10,000 units, down to 60.
     """
 
     def __init__(self, sampling: Sampling, seed: int, n_replicates: int | None = None) -> None:

@@ -1,0 +1,181 @@
+"""Judge the model on rows it has never seen: the one place that reads the target of the test rows."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.stats import norm
+
+from mlwright.core.run import Run
+from mlwright.data.compute.table import open_snapshot
+from mlwright.learning.curves import class_curves, number_curves
+from mlwright.learning.segments import weak_segments
+from mlwright.learning.statistics.calibration import calibration_bins, calibration_error
+from mlwright.learning.statistics.sampling import Draws
+from mlwright.learning.statistics.yardstick import Scored, yardstick
+from mlwright.learning.tasks import TASKS
+from mlwright.learning.unseen import Unseen, keep_scores, open_unseen
+from mlwright.records.data import Snapshot
+from mlwright.records.evaluation import (
+    CalibrationBin,
+    Confusion,
+    Curve,
+    Estimate,
+    Evaluation,
+    MetricResult,
+)
+from mlwright.records.model import ModelSpec
+from mlwright.records.profile import Profile
+from mlwright.records.settings import EvaluateSettings
+from mlwright.records.split import Split
+from mlwright.records.trials import Training
+from mlwright.scoring.model import DEFAULT_THRESHOLD, Model
+
+Array = NDArray[np.float64]
+
+
+class _Sitting(NamedTuple):
+    """What is on the table: the rows, their truth, and what the model, the simple one and the dummy said."""
+
+    unseen: Unseen
+    target: Array
+    model: Scored
+    simple: Scored
+    baseline: Scored
+    draws: Draws
+    level: float
+    seeds: Mapping[str, int]
+
+
+def evaluate(
+    snapshot: Snapshot, profile: Profile, split: Split, training: Training, settings: EvaluateSettings, run: Run
+) -> Evaluation:
+    """Score the test rows once and put figures with intervals on the answers."""
+    unseen = open_unseen(snapshot, profile, split, run)
+    target = _open_target(snapshot, unseen, run)
+    run.clock.check()
+    threshold = DEFAULT_THRESHOLD if training.model.threshold is None else training.model.threshold
+    model = _scored(training.model, unseen, threshold, run)
+    simple = _scored(training.simple, unseen, threshold, run)
+    baseline = _scored(training.baseline, unseen, DEFAULT_THRESHOLD, run)
+    sampling = unseen.sampling(TASKS.get(profile.roles.task)().row_loss(target, model.prediction))
+    seeds = {name: run.seed_for("evaluate", name) for name in ("draws", "calibration", "segments")}
+    sitting = _Sitting(unseen, target, model, simple, baseline, Draws(sampling, seeds["draws"]), settings.level, seeds)
+    metrics = _metrics(sitting, training.metric, run)
+    bins, error = _calibration(sitting)
+    return Evaluation(
+        n_rows=len(unseen),
+        metrics=metrics,
+        confusion=_confusion(sitting),
+        calibration=bins,
+        calibration_error=error,
+        curves=_curves(sitting),
+        segments=weak_segments(unseen.rows, _told_loss(sitting), sampling, seeds["segments"], settings.level),
+        predictions=keep_scores(model.prediction, run),
+        simple_predictions=keep_scores(simple.prediction, run),
+        baseline_predictions=keep_scores(baseline.prediction, run),
+        truth=run.put(target.tobytes()),
+        overfit=_overfit(metrics[0], training, settings.level),
+    )
+
+
+def _open_target(snapshot: Snapshot, unseen: Unseen, run: Run) -> Array:
+    roles = unseen.profile.roles
+    values = open_snapshot(snapshot, run).arrow([roles.target], unseen.positions)[roles.target]
+    return TASKS.get(roles.task)().target(values, roles.classes, unseen.profile.target.missing_codes)
+
+
+def _scored(spec: ModelSpec, unseen: Unseen, threshold: float, run: Run) -> Scored:
+    """What a model says, in the precision in which it is kept."""
+    scores = Model.load(spec, run.get).scores(unseen.table)
+    return Scored(scores.astype(np.float32).astype(np.float64), threshold)
+
+
+def _metrics(sitting: _Sitting, first: str, run: Run) -> tuple[MetricResult, ...]:
+    """The metrics that these rows define, the one that was optimised first."""
+    names = dict.fromkeys([first, *TASKS.get(sitting.unseen.profile.roles.task).metrics])
+    found = []
+    for name in names:
+        run.clock.check()
+        result = _metric(name, sitting)
+        if not math.isnan(result.model.value):
+            found.append(result)
+    return tuple(found)
+
+
+def _metric(name: str, sitting: _Sitting) -> MetricResult:
+    measure = yardstick(name, sitting.target, sitting.draws, sitting.level)
+    return MetricResult(
+        name=name,
+        title=measure.metric.title,
+        greater_is_better=measure.metric.greater_is_better,
+        model=measure.estimate(sitting.model),
+        simple=measure.estimate(sitting.simple),
+        baseline=measure.estimate(sitting.baseline),
+        gain_over_baseline=measure.gain(sitting.model, sitting.baseline),
+        gain_over_simple=measure.gain(sitting.model, sitting.simple),
+    )
+
+
+def _confusion(sitting: _Sitting) -> Confusion | None:
+    classes = sitting.unseen.profile.roles.classes
+    if not classes:
+        return None
+    n = len(classes)
+    cells = sitting.target.astype(np.int64) * n + sitting.model.answers
+    counts = np.bincount(cells, minlength=n * n).reshape(n, n)
+    return Confusion(classes=classes, counts=tuple(tuple(int(count) for count in row) for row in counts))
+
+
+def _calibration(sitting: _Sitting) -> tuple[tuple[CalibrationBin, ...], Estimate | None]:
+    """Of the positive class, or with several classes of the one that was answered."""
+    if not sitting.unseen.profile.roles.classes:
+        return (), None
+    prediction = sitting.model.prediction
+    if prediction.shape[1] == 1:
+        said, happened = prediction[:, 0], sitting.target
+    else:
+        said, happened = prediction.max(axis=1), (prediction.argmax(axis=1) == sitting.target).astype(np.float64)
+    sampling, level = sitting.draws.sampling, sitting.level
+    error = calibration_error(said, happened, sampling, sitting.seeds["calibration"], level)
+    return calibration_bins(said, happened, sitting.draws, level), error
+
+
+def _curves(sitting: _Sitting) -> tuple[Curve, ...]:
+    classes = sitting.unseen.profile.roles.classes
+    if classes:
+        return class_curves(sitting.target, sitting.model.prediction, classes)
+    return number_curves(sitting.target, sitting.model.prediction)
+
+
+def _told_loss(sitting: _Sitting) -> Array:
+    """Loss of each row as people are told it: log loss, or for numbers the distance in the target's own units."""
+    task = sitting.unseen.profile.roles.task
+    if task == "regression":
+        return np.abs(sitting.model.prediction[:, 0] - sitting.target)
+    return TASKS.get(task)().row_loss(sitting.target, sitting.model.prediction)
+
+
+def _overfit(result: MetricResult, training: Training, level: float) -> Estimate | None:
+    """How much better the chosen model looked on held-out training rows, where it was chosen, than here."""
+    best = next((row for row in training.leaderboard if row.name == "ensemble"), training.leaderboard[0])
+    if result.name != training.metric or best.score is None or best.score_error is None:
+        return None
+    sign = 1.0 if training.greater_is_better else -1.0
+    here = result.model
+    value = sign * (best.score - here.value)
+    reach = float(norm.ppf(0.5 + level / 2)) * best.score_error
+    above, below = (
+        (here.high - here.value, here.value - here.low) if sign > 0 else (here.value - here.low, here.high - here.value)
+    )
+    return Estimate(
+        value=value,
+        low=value - math.hypot(reach, above),
+        high=value + math.hypot(reach, below),
+        level=level,
+        method="difference of independent rows",
+    )

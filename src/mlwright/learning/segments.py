@@ -1,0 +1,218 @@
+"""Parts of the test rows on which the model does worse than elsewhere.
+
+Whoever looks at hundreds of parts finds weak ones in any noise. So candidates are found on one half of the test
+rows, and only what the other half confirms, corrected for the number of candidates, is told.
+"""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+from scipy.stats import t as student
+
+from mlwright.data.columns import Rows
+from mlwright.data.words import day, figure, shortened
+from mlwright.learning.statistics.means import mean_estimates
+from mlwright.learning.statistics.sampling import Draws, Sampling
+from mlwright.learning.statistics.several import holm
+from mlwright.records.evaluation import Segment
+
+Array = NDArray[np.float64]
+Mask = NDArray[np.bool_]
+
+FEWEST_ROWS = 100
+FEWEST_IN_A_PART = 15
+SMALLEST_SHARE, LARGEST_SHARE = 0.02, 0.8
+N_BINS = 5
+MOST_LEVELS = 20
+MOST_SINGLES, MOST_PAIRS = 6, 3
+STANDS_OUT = 1.5
+ALARM = 0.05
+WORSE_BY = 1.1
+MOST_OVERLAP = 0.8
+
+
+@dataclass(frozen=True)
+class _Part:
+    """Some rows, and what they have in common."""
+
+    columns: tuple[str, ...]
+    description: str
+    rows: Mask
+    strength: float = 0.0
+
+
+def weak_segments(rows: Rows, loss: Array, sampling: Sampling, seed: int, level: float = 0.95) -> tuple[Segment, ...]:
+    """Parts where the loss is higher by a tenth at least, and surely so; most harm first.
+
+    Parameters
+    ----------
+    rows : Rows
+        The test rows.
+    loss : array, shape (n_rows,)
+        Loss of each row.
+    sampling : Sampling
+    seed : int
+    level : float
+    """
+    if len(loss) < FEWEST_ROWS:
+        return ()
+    rng = np.random.default_rng(seed)
+    finding = _first_half(sampling, rng)
+    confirming = ~finding
+    candidates = _candidates(rows, loss, finding)
+    if not candidates:
+        return ()
+    p_values = holm(np.array([_p_value(part.rows, loss, sampling, confirming) for part in candidates]))
+    draws_seed = int(rng.integers(2**32))
+    confirmed = [
+        _segment(part, loss, sampling, confirming, (float(p_value), draws_seed, level))
+        for part, p_value in zip(candidates, p_values, strict=True)
+        if p_value < ALARM
+    ]
+    weak = [segment for segment in confirmed if segment.loss.value >= WORSE_BY * segment.loss_elsewhere]
+    return tuple(sorted(weak, key=lambda s: (s.loss_elsewhere - s.loss.value) * s.n_rows))
+
+
+def _first_half(sampling: Sampling, rng: np.random.Generator) -> Mask:
+    """Rows to find with: a random half, half of the groups, or the earlier ones."""
+    if sampling.groups is not None:
+        chosen = rng.permutation(sampling.n_units) < sampling.n_units / 2
+        return np.asarray(chosen[sampling.unit_of_row])
+    half = np.zeros(sampling.n_rows, dtype=bool)
+    order = rng.permutation(sampling.n_rows) if sampling.order is None else sampling.order
+    half[order[: sampling.n_rows // 2]] = True
+    return half
+
+
+def _candidates(rows: Rows, loss: Array, finding: Mask) -> list[_Part]:
+    """The few parts that stand out most on the first half: of one column, and where two of them meet."""
+    inputs = rows.profile.inputs
+    singles = [part for column in inputs for part in _judged(_parts_of(rows, column.name), loss, finding)]
+    chosen = _distinct_best(singles, MOST_SINGLES)
+    meetings = (
+        _Part(
+            a.columns + b.columns, f"{a.description} and {b.description}", a.rows & b.rows, max(a.strength, b.strength)
+        )
+        for a, b in itertools.combinations(chosen, 2)
+        if a.columns != b.columns
+    )
+    pairs = [pair for pair, parents in _with_parents(meetings, loss, finding) if pair.strength > parents]
+    return chosen + _distinct_best(pairs, MOST_PAIRS)
+
+
+def _with_parents(meetings: Iterator[_Part], loss: Array, finding: Mask) -> Iterator[tuple[_Part, float]]:
+    for meeting in meetings:
+        for judged in _judged(iter([meeting]), loss, finding):
+            yield judged, meeting.strength
+
+
+def _judged(parts: Iterator[_Part], loss: Array, finding: Mask) -> Iterator[_Part]:
+    """Parts that stand out on the first half, with how much they do."""
+    n = int(finding.sum())
+    least = max(FEWEST_IN_A_PART, SMALLEST_SHARE * n)
+    for part in parts:
+        inside, outside = part.rows & finding, ~part.rows & finding
+        if least <= inside.sum() <= LARGEST_SHARE * n:
+            strength = _welch(loss[inside], loss[outside])
+            if strength > STANDS_OUT:
+                yield _Part(part.columns, part.description, part.rows, strength)
+
+
+def _distinct_best(parts: list[_Part], most: int) -> list[_Part]:
+    """The strongest parts that do not hold about the same rows as a stronger one."""
+    chosen: list[_Part] = []
+    for part in sorted(parts, key=lambda part: -part.strength):
+        if len(chosen) < most and not any(_overlap(part.rows, other.rows) > MOST_OVERLAP for other in chosen):
+            chosen.append(part)
+    return chosen
+
+
+def _overlap(one: Mask, other: Mask) -> float:
+    return float((one & other).sum() / (one | other).sum())
+
+
+def _welch(inside: Array, outside: Array) -> float:
+    spread = inside.var(ddof=1) / len(inside) + outside.var(ddof=1) / len(outside)
+    return float((inside.mean() - outside.mean()) / math.sqrt(spread)) if spread > 0 else 0.0
+
+
+def _p_value(part: Mask, loss: Array, sampling: Sampling, confirming: Mask) -> float:
+    """How often a part that is not weak looks so on the second half; rows that are alike count as one."""
+    places = np.flatnonzero(confirming)
+    inside, values, drawn = part[places], loss[places], sampling.take(places)
+    if inside.sum() < 2 or (~inside).sum() < 2:
+        return 1.0
+    moved = np.zeros(len(values))
+    for side, sign in ((inside, 1.0), (~inside, -1.0)):
+        few = math.sqrt(side.sum() / (side.sum() - 1))
+        moved[side] = sign * few * (values[side] - values[side].mean()) / side.mean()
+    error = drawn.error_of_mean(moved)
+    if error == 0:
+        return 1.0
+    difference = values[inside].mean() - values[~inside].mean()
+    freedom = min(int(inside.sum()), drawn.n_draws) - 1
+    return float(student.sf(difference / error, max(1, freedom)))
+
+
+def _segment(part: _Part, loss: Array, sampling: Sampling, confirming: Mask, how: tuple[float, int, float]) -> Segment:
+    """Figures from the second half alone, as the first one has chosen the part for being bad."""
+    p_value, seed, level = how
+    inside = np.flatnonzero(part.rows & confirming)
+    estimate = mean_estimates(loss[inside][:, None], Draws(sampling.take(inside), seed), level)[0]
+    return Segment(
+        description=part.description,
+        n_rows=int(part.rows.sum()),
+        loss=estimate,
+        loss_elsewhere=float(loss[~part.rows & confirming].mean()),
+        p_value=p_value,
+    )
+
+
+def _parts_of(rows: Rows, name: str) -> Iterator[_Part]:
+    """A column's values, bins of it, or lengths of its text; and where it is missing."""
+    kind = rows.profile.column(name).kind
+    if kind == "text":
+        yield from _bins_of(f"length of {name}", name, _lengths(rows, name), figure)
+    elif rows.is_ordered(name):
+        yield from _bins_of(name, name, rows.numbers(name), day if kind == "date" else figure)
+    else:
+        yield from _levels_of(rows, name)
+    missing = rows.missing(name)
+    if missing.any():
+        yield _Part((name,), f"{name} is missing", missing)
+
+
+def _bins_of(title: str, name: str, values: Array, spell: Callable[[float], str]) -> Iterator[_Part]:
+    known = values[~np.isnan(values)]
+    if not len(known):
+        return
+    edges = np.unique(np.quantile(known, np.linspace(0, 1, N_BINS + 1)[1:-1], method="lower"))
+    places = np.where(np.isnan(values), -1, np.searchsorted(edges, values, side="left"))
+    for place in range(len(edges) + 1):
+        inside = places == place
+        if inside.any():
+            yield _Part((name,), _range(title, values[inside], spell), inside)
+
+
+def _range(title: str, values: Array, spell: Callable[[float], str]) -> str:
+    low, high = spell(float(values.min())), spell(float(values.max()))
+    return f"{title} is {low}" if low == high else f"{title} from {low} to {high}"
+
+
+def _levels_of(rows: Rows, name: str) -> Iterator[_Part]:
+    names, places = rows.levels(name)
+    counts = np.bincount(places[places >= 0], minlength=len(names))
+    for level in np.argsort(-counts, kind="stable")[:MOST_LEVELS]:
+        yield _Part((name,), f"{name} is {shortened(names[level])!r}", places == level)
+
+
+def _lengths(rows: Rows, name: str) -> Array:
+    lengths = pc.utf8_length(pc.cast(rows.arrow[name], "string"))
+    return np.asarray(pc.fill_null(pc.cast(lengths, "double"), math.nan).to_numpy(), dtype=np.float64)

@@ -1,0 +1,99 @@
+"""The rows that were set aside: their inputs, how they hang together, and what models said of them.
+
+Nothing here reads the target; that is for `evaluate` alone, which keeps it in a blob for the stages that judge.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from mlwright.core.run import Run
+from mlwright.data.columns import Rows
+from mlwright.data.compute.table import open_snapshot, roles_of
+from mlwright.learning.statistics.sampling import Sampling, block_length
+from mlwright.records.data import Snapshot
+from mlwright.records.profile import Profile
+from mlwright.records.split import TEST, Split
+
+Array = NDArray[np.float64]
+Places = NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Unseen:
+    """Rows that were set aside, without their target.
+
+    Parameters
+    ----------
+    positions : array of int, shape (n_rows,)
+        Places in the snapshot, rising.
+    table : pyarrow.Table
+        The inputs, and the columns of time and group.
+    profile : Profile
+    split : Split
+    """
+
+    positions: Places
+    table: pa.Table
+    profile: Profile
+    split: Split
+
+    def __len__(self) -> int:
+        return len(self.positions)
+
+    @property
+    def rows(self) -> Rows:
+        """The same rows, column by column."""
+        return Rows(self.profile, self.positions, self.table)
+
+    def take(self, places: Places) -> Unseen:
+        """Some of these rows."""
+        return Unseen(self.positions[places], self.table.take(pa.array(places)), self.profile, self.split)
+
+    def sampling(self, loss: Array) -> Sampling:
+        """How these rows were drawn: one by one, in groups, or in stretches of time.
+
+        Parameters
+        ----------
+        loss : array, shape (n_rows,)
+            Of the model: where neighbours in time lose alike, they are drawn as one.
+        """
+        roles = self.profile.roles
+        if roles.time is not None and (self.split.method == "by_time" or roles.group is None):
+            order = np.argsort(self.rows.numbers(roles.time), kind="stable")
+            return Sampling(len(self), order=order, block=block_length(loss[order]))
+        if roles.group is not None:
+            return Sampling(len(self), groups=_own_group_where_missing(self.rows.levels(roles.group).places))
+        return Sampling(len(self))
+
+
+def open_unseen(snapshot: Snapshot, profile: Profile, split: Split, run: Run) -> Unseen:
+    """The rows that were set aside."""
+    positions = np.flatnonzero(roles_of(split, run) == TEST)
+    roles = profile.roles
+    keys = [name for name in (roles.time, roles.group) if name is not None]
+    columns = list(dict.fromkeys([*roles.inputs, *keys]))
+    return Unseen(positions, open_snapshot(snapshot, run).arrow(columns, positions), profile, split)
+
+
+def keep_scores(scores: Array, run: Run) -> str:
+    """Keep what a model said, shape (n_rows, n_outputs), and return the blob's name."""
+    return run.put(scores.astype(np.float32).tobytes())
+
+
+def kept_scores(blob: str, n_rows: int, run: Run) -> Array:
+    """What `keep_scores` kept, shape (n_rows, n_outputs)."""
+    return np.frombuffer(run.get(blob), dtype=np.float32).reshape(n_rows, -1).astype(np.float64)
+
+
+def kept_target(blob: str, run: Run) -> Array:
+    """The target that `evaluate` kept, shape (n_rows,)."""
+    return np.frombuffer(run.get(blob), dtype=np.float64)
+
+
+def _own_group_where_missing(places: Places) -> Places:
+    return np.where(places < 0, -1 - np.arange(len(places)), places)
