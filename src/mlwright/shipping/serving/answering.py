@@ -1,0 +1,63 @@
+"""From records to answers as JSON, by the model of one bundle."""
+
+from __future__ import annotations
+
+import logging
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from mlwright.core.errors import BundleError
+
+if TYPE_CHECKING:
+    from mlwright.scoring.bundle import Bundle
+
+log = logging.getLogger("mlwright.serving")
+
+Answer = dict[str, Any]
+
+
+class Answerer:
+    """Asks the model.
+
+    Parameters
+    ----------
+    bundle : Bundle
+
+    Attributes
+    ----------
+    is_ready : bool
+        Whether the model gives its stored answers in this process.
+    """
+
+    def __init__(self, bundle: Bundle) -> None:
+        self._bundle = bundle
+        self._names = bundle.manifest.model.classes
+        self._name_of = dict(zip(bundle.classes or (), self._names, strict=True))
+        self.is_ready = _is_proved(bundle)
+
+    def answer(self, records: Sequence[Mapping[str, Any]]) -> list[Answer]:
+        """The answer to each record: a class with the probabilities of all, or a number."""
+        if not records:
+            return []
+        scores = self._bundle.score_records(records)
+        labels = self._bundle.answers(scores).tolist()
+        if not self._names:
+            return [{"prediction": label} for label in labels]
+        return [
+            {"prediction": label, "probabilities": dict(zip(self._names, row, strict=True))}
+            for label, row in zip(labels, scores.tolist(), strict=True)
+        ]
+
+    def count_classes(self, answers: Sequence[Answer]) -> Counter[str]:
+        """How often each class was answered, by its spelling; empty for numbers."""
+        return Counter(self._name_of[answer["prediction"]] for answer in answers) if self._names else Counter()
+
+
+def _is_proved(bundle: Bundle) -> bool:
+    try:
+        bundle.prove()
+    except BundleError as error:
+        log.error("the model is not ready: %s", error)
+        return False
+    return True

@@ -1,0 +1,166 @@
+"""What the service counts, in the text format that Prometheus reads.
+
+All series are known from the bundle before the first request, so nothing that a caller sends can add one. The
+counts of a process lie in an array; where several processes answer, each keeps its array in a file of one folder
+and whoever is asked adds them up.
+"""
+
+from __future__ import annotations
+
+import mmap
+import os
+import threading
+from bisect import bisect_left
+from collections.abc import Iterable, Mapping
+from itertools import product
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mlwright.records.bundle import Manifest
+from mlwright.records.profile import Kind
+from mlwright.shipping.serving.refusals import REASONS
+
+BUCKETS_S = (0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0)
+STATUSES = (200, *sorted({reason.status for reason in REASONS.values()}))
+PREFIX = "mlwright_"
+
+Series = tuple[str, tuple[str, ...]]
+
+
+class Measure(NamedTuple):
+    """One thing that is counted: its name, what it means, and the names of its labels."""
+
+    name: str
+    meaning: str
+    labels: tuple[str, ...] = ()
+
+
+MEASURES = (
+    Measure("requests_total", "Requests, by path and HTTP status.", ("path", "status")),
+    Measure("rows_total", "Records that were answered."),
+    Measure("answers_total", "Answers, by class.", ("answer",)),
+    Measure("refusals_total", "Requests that were refused, by reason.", ("reason",)),
+    Measure("missing_values_total", "Values that were missing in answered records, by field.", ("field",)),
+    Measure("unknown_names_total", "Names that training had not seen, by field.", ("field",)),
+    Measure("out_of_range_total", "Numbers and dates outside the range seen in training, by field.", ("field",)),
+)
+IMPOSSIBLE: Mapping[str, frozenset[Kind]] = {
+    "unknown_names_total": frozenset({"number", "date", "text"}),
+    "out_of_range_total": frozenset({"category", "boolean", "text"}),
+}
+"""Kinds of fields of which there is nothing to count."""
+
+SECONDS = Measure("predict_seconds", "Seconds from the first byte of a prediction request to its answer.")
+
+
+class Counters:
+    """The counts of one service.
+
+    Parameters
+    ----------
+    manifest : Manifest
+    paths : iterable of str
+        The paths of the service; every other one counts as ``other``.
+    folder : Path, optional
+        Where the processes of one service keep their counts; default: in memory.
+    """
+
+    def __init__(self, manifest: Manifest, paths: Iterable[str], folder: Path | None = None) -> None:
+        self._manifest = manifest
+        self._paths = (*paths, "other")
+        self._places: dict[Series, int] = {series: i for i, series in enumerate(self._all_series())}
+        self._folder = folder
+        self._cells = self._open(folder)
+        self._lock = threading.Lock()
+
+    def add(self, measure: str, *labels: str, by: float = 1.0) -> None:
+        """Count something; what was not foreseen is not counted."""
+        place = self._places.get((measure, labels))
+        if place is not None:
+            with self._lock:
+                self._cells[place] += by
+
+    def request(self, path: str | None, status: int) -> None:
+        """Count a request."""
+        self.add("requests_total", path if path in self._paths else "other", str(status))
+
+    def predicted_in(self, seconds: float) -> None:
+        """Count the time of one prediction request."""
+        bucket = bisect_left(BUCKETS_S, seconds)
+        self.add("predict_seconds", str(BUCKETS_S[bucket]) if bucket < len(BUCKETS_S) else "+Inf")
+        self.add("predict_seconds_sum", by=seconds)
+
+    def text(self) -> str:
+        """All counts, of all processes, as Prometheus reads them."""
+        counts = self._total()
+        lines = self._facts()
+        for measure in MEASURES:
+            lines += _head(measure, "counter")
+            for (name, labels), place in self._places.items():
+                if name == measure.name and (counts[place] or name != "requests_total"):
+                    lines.append(_line(name, dict(zip(measure.labels, labels, strict=True)), counts[place]))
+        return "\n".join([*lines, *self._histogram(counts), ""])
+
+    def _all_series(self) -> list[Series]:
+        kinds = {item.name: item.kind for item in self._manifest.inputs}
+        values: dict[str, Iterable[str]] = {
+            "path": self._paths,
+            "status": map(str, STATUSES),
+            "answer": self._manifest.model.classes,
+            "reason": REASONS,
+            "field": kinds,
+        }
+        plain = [
+            (measure.name, labels)
+            for measure in MEASURES
+            for labels in product(*(list(values[label]) for label in measure.labels))
+            if measure.labels != ("field",) or kinds[labels[0]] not in IMPOSSIBLE.get(measure.name, ())
+        ]
+        buckets = [(SECONDS.name, (str(bound),)) for bound in (*BUCKETS_S, "+Inf")]
+        return [*plain, *buckets, (f"{SECONDS.name}_sum", ())]
+
+    def _open(self, folder: Path | None) -> NDArray[np.float64]:
+        if folder is None:
+            return np.zeros(len(self._places))
+        size = len(self._places) * 8
+        with open(folder / f"{os.getpid()}.counts", "a+b") as file:
+            file.truncate(size)
+            return np.frombuffer(mmap.mmap(file.fileno(), size), dtype=np.float64)
+
+    def _total(self) -> NDArray[np.float64]:
+        if self._folder is None:
+            return self._cells.copy()
+        files = sorted(self._folder.glob("*.counts"))
+        total: NDArray[np.float64] = np.sum([np.fromfile(file, dtype=np.float64) for file in files], axis=0)
+        return total
+
+    def _facts(self) -> list[str]:
+        measure = Measure("bundle_info", "The bundle that answers.", ("bundle", "name"))
+        labels = {"bundle": self._manifest.bundle_id, "name": self._manifest.name}
+        return [*_head(measure, "gauge"), _line(measure.name, labels, 1)]
+
+    def _histogram(self, counts: NDArray[np.float64]) -> list[str]:
+        lines, below = _head(SECONDS, "histogram"), 0.0
+        for bound in (*BUCKETS_S, "+Inf"):
+            below += counts[self._places[SECONDS.name, (str(bound),)]]
+            lines.append(_line(f"{SECONDS.name}_bucket", {"le": str(bound)}, below))
+        lines.append(_line(f"{SECONDS.name}_sum", {}, counts[self._places[f"{SECONDS.name}_sum", ()]]))
+        return [*lines, _line(f"{SECONDS.name}_count", {}, below)]
+
+
+def _head(measure: Measure, kind: str) -> list[str]:
+    name = PREFIX + measure.name
+    return [f"# HELP {name} {measure.meaning}", f"# TYPE {name} {kind}"]
+
+
+def _line(name: str, labels: Mapping[str, str], value: float) -> str:
+    inside = ",".join(f'{label}="{_escaped(text)}"' for label, text in labels.items())
+    number = f"{value:.0f}" if float(value).is_integer() else repr(float(value))
+    return f"{PREFIX}{name}{{{inside}}} {number}" if inside else f"{PREFIX}{name} {number}"
+
+
+def _escaped(text: str) -> str:
+    return text.replace("\\", "\\\\").replace("\n", "\\n").replace('"', '\\"')

@@ -1,0 +1,226 @@
+"""Records against the schema of the bundle: what is refused, and what is answered but worth a note."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+import orjson
+
+from mlwright.core.errors import name_list, nearest
+from mlwright.records.bundle import InputField, Manifest
+from mlwright.records.model import CategoryColumn, DateColumn
+from mlwright.scoring.spelling import canonical, is_missing, to_moment, to_number
+from mlwright.shipping.serving.fields import describe_range, example_value
+from mlwright.shipping.serving.refusals import Refusal, json_type, shown
+
+State = Literal["fine", "missing", "unknown", "below", "above", "wrong"]
+COUNTED: dict[State, str] = {
+    "missing": "missing_values",
+    "unknown": "unknown_names",
+    "below": "out_of_range",
+    "above": "out_of_range",
+}
+NAME_COMPARED_MAX = 100
+
+
+@dataclass(frozen=True)
+class Note:
+    """Something about one value that was answered all the same."""
+
+    field: str
+    state: State
+    message: str
+
+    def as_json(self) -> dict[str, str]:
+        """What the caller reads."""
+        return {"field": self.field, "code": self.state, "message": self.message}
+
+
+@dataclass
+class Looked:
+    """What the records of a request look like.
+
+    Parameters
+    ----------
+    notes : dict
+        The notes of a record, by its place; records without any are left out.
+    counts : Counter
+        How many values were ``missing_values``, ``unknown_names`` or ``out_of_range``, by that word and the field.
+    """
+
+    notes: dict[int, list[Note]] = field(default_factory=dict)
+    counts: Counter[tuple[str, str]] = field(default_factory=Counter)
+
+
+@dataclass(frozen=True)
+class Reader:
+    """How the values of one field are read.
+
+    Parameters
+    ----------
+    field : InputField
+    expected : str
+        What a value must be, for people.
+    look : callable
+        The state of a value.
+    """
+
+    field: InputField
+    expected: str
+    look: Callable[[Any], State]
+
+    def note(self, state: State) -> Note | None:
+        """A note on a value in that state, if it deserves one."""
+        name = self.field.name
+        seen = describe_range(self.field)
+        sentences = {
+            "unknown": f"{name}: this name was not seen in training.",
+            "below": f"{name}: below the range seen in training ({seen}).",
+            "above": f"{name}: above the range seen in training ({seen}).",
+        }
+        if not self.field.optional:
+            sentences["missing"] = f"{name}: missing, which never happened in training."
+        return Note(name, state, sentences[state]) if state in sentences else None
+
+
+class InputSchema:
+    """The fields of a record, in the order of the bundle.
+
+    Parameters
+    ----------
+    manifest : Manifest
+    """
+
+    def __init__(self, manifest: Manifest) -> None:
+        columns = {column.name: column for column in manifest.model.plan.columns}
+        self.readers = {item.name: _reader(item, columns.get(item.name)) for item in manifest.inputs}
+        self._names = frozenset(self.readers)
+
+    def look(self, records: Sequence[Mapping[str, Any]]) -> Looked:
+        """Look at every value of every record.
+
+        Raises
+        ------
+        Refusal
+            At the first record that lacks a field, has one too many, or one of a wrong type.
+        """
+        looked = Looked()
+        for place, record in enumerate(records):
+            if record.keys() != self._names:
+                self._refuse_names(record, place)
+            for name, reader in self.readers.items():
+                state = reader.look(record[name])
+                if state != "fine":
+                    self._mark(looked, reader, state, place, record[name])
+        return looked
+
+    def _mark(self, looked: Looked, reader: Reader, state: State, place: int, value: object) -> None:
+        name = reader.field.name
+        if state == "wrong":
+            found = json_type(value) if not isinstance(value, str) else "text that cannot be read as such"
+            example = orjson.dumps(example_value(reader.field)).decode()
+            raise Refusal(
+                "wrong_type",
+                f"Field {name!r} of record {place} must be {reader.expected}; it is {found}.",
+                f"Send something like {example}, or null if it is not known.",
+                field=name,
+                record=place,
+            )
+        looked.counts[COUNTED[state], name] += 1
+        if note := reader.note(state):
+            looked.notes.setdefault(place, []).append(note)
+
+    def _refuse_names(self, record: Mapping[str, Any], place: int) -> None:
+        unknown = [name for name in record if name not in self._names]
+        missing = [name for name in self.readers if name not in record]
+        if unknown:
+            offers = nearest(unknown[0][:NAME_COMPARED_MAX], missing or self.readers)
+            more = f" (and {len(unknown) - 1} more)" if len(unknown) > 1 else ""
+            known = f"Known are: {name_list(self.readers, limit=20)}."
+            raise Refusal(
+                "unknown_field",
+                f"Record {place} has the field {shown(unknown[0])}{more}, which the model does not know.",
+                f"Did you mean {offers[0]!r}?" if offers else known,
+                field=shown(unknown[0])[1:-1],
+                record=place,
+            )
+        raise Refusal(
+            "missing_field",
+            f"Record {place} lacks {name_list(map(repr, missing), limit=20)}.",
+            "Send every field; one whose value is not known may be null.",
+            field=missing[0],
+            record=place,
+        )
+
+
+def known_levels(item: InputField, column: object) -> tuple[str, ...]:
+    """All names that the model knows, which may be more than the bundle shows to people."""
+    return column.levels if isinstance(column, CategoryColumn) else item.levels
+
+
+def _reader(item: InputField, column: Any) -> Reader:
+    codes = frozenset(getattr(column, "missing_codes", ()))
+    if item.kind == "number":
+        return Reader(item, "a number", _number_look(item, codes))
+    if item.kind == "date":
+        pattern = column.format if isinstance(column, DateColumn) else None
+        return Reader(item, "a date", _date_look(item, codes, pattern))
+    if item.kind == "text":
+        return Reader(item, "text", _text_look(codes))
+    levels = frozenset(known_levels(item, column))
+    return Reader(item, "one name: text, a number, or true or false", _name_look(levels, codes))
+
+
+def _number_look(item: InputField, codes: frozenset[str]) -> Callable[[Any], State]:
+    def look(value: Any) -> State:
+        if type(value) is float or type(value) is int:
+            if codes and is_missing(value, codes):
+                return "missing"
+            return _place(float(value), item)
+        if value is None or (isinstance(value, str) and is_missing(value, codes)):
+            return "missing"
+        return _place(to_number(value), item) if isinstance(value, str) else "wrong"
+
+    return look
+
+
+def _date_look(item: InputField, codes: frozenset[str], pattern: str | None) -> Callable[[Any], State]:
+    def look(value: Any) -> State:
+        if isinstance(value, bool | dict | list):
+            return "wrong"
+        return "missing" if is_missing(value, codes) else _place(to_moment(value, pattern), item)
+
+    return look
+
+
+def _text_look(codes: frozenset[str]) -> Callable[[Any], State]:
+    def look(value: Any) -> State:
+        if value is not None and not isinstance(value, str):
+            return "wrong"
+        return "missing" if is_missing(value, codes) else "fine"
+
+    return look
+
+
+def _name_look(levels: frozenset[str], codes: frozenset[str]) -> Callable[[Any], State]:
+    def look(value: Any) -> State:
+        if isinstance(value, dict | list):
+            return "wrong"
+        spelling = canonical(value)
+        if spelling is None or spelling in codes:
+            return "missing"
+        return "fine" if not levels or spelling in levels else "unknown"
+
+    return look
+
+
+def _place(number: float, item: InputField) -> State:
+    if not math.isfinite(number):
+        return "wrong"
+    if item.low is not None and number < item.low:
+        return "below"
+    return "above" if item.high is not None and number > item.high else "fine"

@@ -1,0 +1,181 @@
+"""The OpenAPI document of a service, made from its bundle."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from mlwright.records.bundle import InputField, Manifest
+from mlwright.shipping.serving.fields import describe_range, example_value
+from mlwright.shipping.serving.refusals import REASONS
+from mlwright.shipping.serving.settings import ServiceSettings
+
+NAME_TYPES = ["string", "number", "boolean", "null"]
+JSON = "application/json"
+
+
+def describe(manifest: Manifest, settings: ServiceSettings) -> dict[str, Any]:
+    """The whole document, version 3.1."""
+    document: dict[str, Any] = {
+        "openapi": "3.1.0",
+        "info": {
+            "title": manifest.name,
+            "version": manifest.bundle_id,
+            "summary": f"Predicts {manifest.target}.",
+            "description": f"{manifest.decision.headline}\n\nMade {manifest.made_at} by {manifest.made_by}.",
+        },
+        "paths": _paths(manifest, settings),
+        "components": {"schemas": _schemas(manifest, settings)},
+    }
+    if settings.token is not None:
+        document["components"]["securitySchemes"] = {"token": {"type": "http", "scheme": "bearer"}}
+        document["security"] = [{"token": []}]
+    return document
+
+
+def example_record(manifest: Manifest) -> dict[str, Any]:
+    """One typical record, as a client would send it: a stored row if there is one."""
+    if manifest.golden:
+        return dict(manifest.golden[0].row)
+    return {item.name: example_value(item) for item in manifest.inputs}
+
+
+def _paths(manifest: Manifest, settings: ServiceSettings) -> dict[str, Any]:
+    open_to_all: dict[str, Any] = {"security": []} if settings.token is not None else {}
+    return {
+        "/predict": {"post": _predict(manifest)},
+        "/health": {"get": _get("Whether the process answers.", JSON, [200]) | open_to_all},
+        "/ready": {"get": _get("Whether the model gives its stored answers.", JSON, [200, 503]) | open_to_all},
+        "/metrics": {"get": _get("Counts, in Prometheus' text format.", "text/plain", [200])},
+        "/openapi.json": {"get": _get("This document.", JSON, [200])},
+    }
+
+
+def _predict(manifest: Manifest) -> dict[str, Any]:
+    refusals = sorted({reason.status for reason in REASONS.values()} - {404, 405})
+    return {
+        "summary": f"Predict {manifest.target} for one record or several.",
+        "operationId": "predict",
+        "requestBody": {
+            "required": True,
+            "content": {
+                JSON: {
+                    "schema": {"oneOf": [_ref("Record"), _ref("Records"), {"type": "array", "items": _ref("Record")}]},
+                    "example": example_record(manifest),
+                }
+            },
+        },
+        "responses": {
+            "200": _response("The answer, or one answer a record.", JSON, {"oneOf": [_ref("Answer"), _ref("Answers")]}),
+            **{str(status): _response(_meanings(status), JSON, _ref("Error")) for status in refusals},
+        },
+    }
+
+
+def _get(summary: str, content: str, statuses: Iterable[int]) -> dict[str, Any]:
+    responses = {str(status): _response(summary, content, {}) for status in statuses}
+    return {"summary": summary, "responses": responses}
+
+
+def _response(description: str, content: str, schema: Mapping[str, Any]) -> dict[str, Any]:
+    return {"description": description, "content": {content: {"schema": schema} if schema else {}}}
+
+
+def _meanings(status: int) -> str:
+    return " ".join(f"{code}: {reason.meaning}" for code, reason in REASONS.items() if reason.status == status)
+
+
+def _schemas(manifest: Manifest, settings: ServiceSettings) -> dict[str, Any]:
+    names = [item.name for item in manifest.inputs]
+    return {
+        "Record": {
+            "type": "object",
+            "properties": {item.name: _input(item) for item in manifest.inputs},
+            "required": names,
+            "additionalProperties": False,
+        },
+        "Records": {
+            "type": "object",
+            "properties": {"records": _many(_ref("Record"), settings)},
+            "required": ["records"],
+            "additionalProperties": False,
+        },
+        "Answer": _answer(manifest, with_model=True),
+        "Answers": {
+            "type": "object",
+            "properties": {
+                "predictions": _many(_answer(manifest, with_model=False), settings),
+                "model": {"type": "string", "const": manifest.bundle_id},
+            },
+            "required": ["predictions", "model"],
+        },
+        "Error": _error(),
+    }
+
+
+def _many(items: Mapping[str, Any], settings: ServiceSettings) -> dict[str, Any]:
+    return {"type": "array", "items": items, "maxItems": settings.max_records}
+
+
+def _input(item: InputField) -> dict[str, Any]:
+    schema: dict[str, Any] = {"examples": [example_value(item)]}
+    seen = describe_range(item)
+    words = [f"Seen in training: {seen}." if seen else "", "" if item.optional else "Never missing in training."]
+    if item.kind == "number":
+        schema |= {"type": ["number", "string", "null"], "x-seen": {"low": item.low, "high": item.high}}
+    elif item.kind == "date":
+        schema |= {"type": ["string", "null"], "x-seen": {"low": item.low, "high": item.high}}
+        words.insert(0, "A date or moment in ISO 8601, or as in the training data.")
+    elif item.kind == "text":
+        schema |= {"type": ["string", "null"]}
+    else:
+        schema["anyOf"] = [{"enum": list(item.levels)}, {"type": NAME_TYPES}] if item.levels else [{"type": NAME_TYPES}]
+    description = " ".join(filter(None, words))
+    return schema | ({"description": description} if description else {})
+
+
+def _answer(manifest: Manifest, *, with_model: bool) -> dict[str, Any]:
+    classes = manifest.model.classes
+    properties: dict[str, Any] = {"prediction": {"type": "number" if not classes else ["string", "number", "boolean"]}}
+    if classes:
+        properties["probabilities"] = {
+            "type": "object",
+            "properties": {name: {"type": "number", "minimum": 0, "maximum": 1} for name in classes},
+            "required": list(classes),
+        }
+    required = list(properties)
+    if with_model:
+        properties["model"] = {"type": "string", "const": manifest.bundle_id}
+        required.append("model")
+    properties["notes"] = {"type": "array", "items": _note()}
+    return {"type": "object", "properties": properties, "required": required}
+
+
+def _note() -> dict[str, Any]:
+    codes = {"enum": ["missing", "unknown", "below", "above"]}
+    return {
+        "type": "object",
+        "description": "A value that training had not seen the like of; the answer deserves less trust.",
+        "properties": {"field": {"type": "string"}, "code": codes, "message": {"type": "string"}},
+        "required": ["field", "code", "message"],
+    }
+
+
+def _error() -> dict[str, Any]:
+    text = {"type": "string"}
+    inside = {
+        "type": "object",
+        "properties": {
+            "code": {"enum": list(REASONS)},
+            "message": text,
+            "hint": text,
+            "field": text,
+            "record": {"type": "integer"},
+        },
+        "required": ["code", "message", "hint"],
+    }
+    return {"type": "object", "properties": {"error": inside}, "required": ["error"]}
+
+
+def _ref(name: str) -> dict[str, str]:
+    return {"$ref": f"#/components/schemas/{name}"}

@@ -1,0 +1,128 @@
+"""From the bytes of a request to records: strict JSON, and nothing that could be read in two ways."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection
+from typing import IO, Any, NamedTuple
+
+import orjson
+
+from mlwright.shipping.serving.refusals import Refusal, json_type, shown
+
+CHUNK_BYTES = 1 << 20
+ENVELOPE = "records"
+EXAMPLE_HINT = 'Send one record as {"field": value, ...}, or several as {"records": [{...}, {...}]}.'
+
+
+class Question(NamedTuple):
+    """The records of a request, and whether the answer is a list."""
+
+    records: list[dict[str, Any]]
+    many: bool
+
+
+def read_body(stream: IO[bytes], announced: int | None, max_bytes: int) -> bytes:
+    """The bytes of a body, however long it claims to be; no more than `max_bytes` of them are ever held.
+
+    Raises
+    ------
+    Refusal
+        If it is longer.
+    """
+    chunks, held = [], 0
+    while (announced or 0) <= max_bytes and (chunk := stream.read(min(CHUNK_BYTES, max_bytes + 1 - held))):
+        chunks.append(chunk)
+        held += len(chunk)
+        if held > max_bytes:
+            break
+    if max(announced or 0, held) > max_bytes:
+        message = f"The body has more than the {max_bytes:,} bytes that the service takes."
+        raise Refusal("too_large", message, "Send fewer records at a time.")
+    return b"".join(chunks)
+
+
+def read_question(body: bytes, names: Collection[str], max_records: int) -> Question:
+    """The records that a body holds.
+
+    Parameters
+    ----------
+    body : bytes
+    names : collection of str
+        The fields of a record; needed to tell a record from an envelope if one of them is called ``records``.
+    max_records : int
+
+    Raises
+    ------
+    Refusal
+        If the body is no JSON, holds no records, too many of them, or a field twice.
+    """
+    content = _parse(body)
+    question = _unwrap(content, names)
+    if len(question.records) > max_records:
+        raise Refusal(
+            "too_many_records",
+            f"The request holds {len(question.records)} records; at most {max_records} are taken.",
+            "Send them in several requests.",
+        )
+    for place, record in enumerate(question.records):
+        if not isinstance(record, dict):
+            message = f"Record {place} is {json_type(record)}, not an object."
+            raise Refusal("not_records", message, EXAMPLE_HINT, record=place)
+    _refuse_duplicates(body, question, enveloped=question.many and isinstance(content, dict))
+    return question
+
+
+def _parse(body: bytes) -> Any:
+    if not body:
+        raise Refusal("not_json", "The body is empty.", EXAMPLE_HINT)
+    try:
+        return orjson.loads(body)
+    except orjson.JSONDecodeError as error:
+        where = f"line {error.lineno}, column {error.colno}"
+        message = f"The body is not JSON: {error.msg} at {where}."
+    try:
+        body.decode()
+    except UnicodeDecodeError as error:
+        message = f"The body is not JSON: it is no UTF-8 at byte {error.start}."
+    raise Refusal("not_json", message, "Send JSON in UTF-8; a value that is not known is null, not NaN.")
+
+
+def _unwrap(content: Any, names: Collection[str]) -> Question:
+    if isinstance(content, list):
+        return Question(content, many=True)
+    if not isinstance(content, dict):
+        raise Refusal("not_records", f"The body is {json_type(content)}, not an object or array.", EXAMPLE_HINT)
+    if ENVELOPE not in content or (ENVELOPE in names and not isinstance(content[ENVELOPE], list)):
+        return Question([content], many=False)
+    if len(content) > 1:
+        other = next(name for name in content if name != ENVELOPE)
+        message = f"{shown(other)} stands beside {ENVELOPE!r}, which must stand alone."
+        raise Refusal("unknown_field", message, EXAMPLE_HINT, field=shown(other)[1:-1])
+    if not isinstance(content[ENVELOPE], list):
+        raise Refusal("not_records", f"{ENVELOPE!r} is {json_type(content[ENVELOPE])}, not an array.", EXAMPLE_HINT)
+    return Question(content[ENVELOPE], many=True)
+
+
+def _refuse_duplicates(body: bytes, question: Question, *, enveloped: bool) -> None:
+    """Refuse a field that is given twice, of which the parser has kept only the last.
+
+    Every key is followed by a colon, so a body with no more colons than keys were read holds none twice. Only
+    where there are more, because a text holds some or a key does come twice, is the body read again with care.
+    """
+    n_keys = sum(map(len, question.records)) + enveloped
+    if body.count(b":") == n_keys:
+        return
+    try:
+        json.loads(body, object_pairs_hook=_refuse_twice, parse_int=len, parse_float=len)
+    except RecursionError:
+        raise Refusal("not_records", "The body is nested too deeply.", EXAMPLE_HINT) from None
+
+
+def _refuse_twice(pairs: list[tuple[str, Any]]) -> None:
+    seen: set[str] = set()
+    for name, _ in pairs:
+        if name in seen:
+            message = f"An object names the field {shown(name)} twice."
+            raise Refusal("duplicate_field", message, "Name every field once.", field=shown(name)[1:-1])
+        seen.add(name)

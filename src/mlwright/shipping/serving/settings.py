@@ -1,0 +1,95 @@
+"""What the service may be told."""
+
+from __future__ import annotations
+
+import ipaddress
+import os
+
+from pydantic import Field
+
+from mlwright.core.errors import SettingsError
+from mlwright.core.record import Settings
+
+TOKEN_MIN_LENGTH = 16
+
+
+class ServiceSettings(Settings):
+    """How the service listens, and what it takes.
+
+    Parameters
+    ----------
+    host : str
+        The address to listen on. Beyond this machine a token is needed.
+    port : int
+        0 for any free one.
+    workers : int
+        Processes that answer.
+    token : str
+        ``env:NAME``: the variable that holds the token which callers must send.
+    max_body_bytes : int
+        Longer bodies are refused before they are read to their end.
+    max_records : int
+        More records in one request are refused.
+    """
+
+    host: str = "127.0.0.1"
+    port: int = Field(default=8080, ge=0, le=65535)
+    workers: int = Field(default=1, ge=1, le=256)
+    token: str | None = None
+    max_body_bytes: int = Field(default=10_000_000, ge=1)
+    max_records: int = Field(default=10_000, ge=1)
+
+    def secret(self) -> str | None:
+        """The token itself, from the environment; None if callers need none.
+
+        Raises
+        ------
+        SettingsError
+            If it is written out, its variable is not set, it is too short, or the service listens beyond this
+            machine without one.
+        """
+        if self.token is None:
+            if not is_loopback(self.host):
+                raise _without_token(self.host)
+            return None
+        kind, _, name = self.token.partition(":")
+        if kind != "env" or not name:
+            raise SettingsError(
+                "The token of the service is written out; it must be named, as env:NAME.",
+                "export MLWRIGHT_TOKEN=...   and pass --token env:MLWRIGHT_TOKEN",
+            )
+        return _checked_token(name, os.environ.get(name, ""))
+
+
+def is_loopback(host: str) -> bool:
+    """Whether only this machine can reach a service that listens on `host`.
+
+    >>> is_loopback("localhost"), is_loopback("::1"), is_loopback("0.0.0.0")
+    (True, True, False)
+    """
+    if host.casefold() == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _checked_token(name: str, token: str) -> str:
+    make = f"export {name}=$(openssl rand -hex 32)"
+    if not token:
+        raise SettingsError(f"The token of the service should be in the variable {name}, which is not set.", make)
+    if len(token) < TOKEN_MIN_LENGTH or not token.isascii() or not token.isprintable() or " " in token:
+        raise SettingsError(
+            f"The token in {name} can be guessed or cannot be sent: it has {len(token)} characters.",
+            f"{make}   (at least {TOKEN_MIN_LENGTH} letters and digits)",
+        )
+    return token
+
+
+def _without_token(host: str) -> SettingsError:
+    return SettingsError(
+        f"The service would listen on {host}, which others can reach, and ask for no token.",
+        "export MLWRIGHT_TOKEN=$(openssl rand -hex 32)   and type: "
+        f"mlwright serve MODEL --host {host} --token env:MLWRIGHT_TOKEN",
+    )

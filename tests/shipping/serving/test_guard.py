@@ -1,0 +1,140 @@
+"""Who may ask, and the headers of every answer."""
+
+from __future__ import annotations
+
+import base64
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+
+from mlwright.core.errors import SettingsError
+from mlwright.scoring.bundle import Bundle
+from mlwright.shipping.serving.app import create_app
+from mlwright.shipping.serving.settings import ServiceSettings, is_loopback
+
+TOKEN = "0123456789abcdef0123456789abcdef"
+ALL_PATHS = ("/", "/predict", "/health", "/ready", "/metrics", "/openapi.json", "/docs", "/nothing")
+
+
+@pytest.fixture
+def guarded(bundle: Bundle, monkeypatch: pytest.MonkeyPatch) -> FlaskClient:
+    """A service that listens to the world and asks for a token."""
+    monkeypatch.setenv("TOKEN_OF_THE_TEST", TOKEN)
+    return create_app(bundle, ServiceSettings(host="0.0.0.0", token="env:TOKEN_OF_THE_TEST")).test_client()
+
+
+@pytest.mark.parametrize("host", ["localhost", "127.0.0.1:8080", "LOCALHOST:1", "[::1]:8080", "[::1]"])
+def test_this_machine_is_answered(client: FlaskClient, host: str) -> None:
+    assert client.get("/metrics", headers={"Host": host}).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "host", ["evil.example", "127.0.0.1.evil.example", "localhost.evil.example:8080", "localhost:80:80", "", "[::2]"]
+)
+def test_a_page_that_calls_itself_by_another_name_is_refused(client: FlaskClient, host: str) -> None:
+    for path in ("/", "/predict", "/metrics"):
+        reply = client.get(path, headers={"Host": host})
+        assert (reply.status_code, reply.json["error"]["code"]) == (403, "host")
+
+
+def test_a_loopback_address_that_was_set_is_answered(bundle: Bundle) -> None:
+    client = create_app(bundle, ServiceSettings(host="127.0.0.2")).test_client()
+    assert client.get("/metrics", headers={"Host": "127.0.0.2:8080"}).status_code == 200
+
+
+def test_with_a_token_the_right_one_lets_in_by_any_name(guarded: FlaskClient, row: dict[str, Any]) -> None:
+    headers = {"Authorization": f"Bearer {TOKEN}", "Host": "models.example"}
+    assert guarded.post("/predict", json=row, headers=headers).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        None,
+        "",
+        "Bearer",
+        "Bearer ",
+        f"Bearer {TOKEN[:-1]}",
+        f"Bearer {TOKEN}x",
+        "Bearer \u00fc\u00fc",
+        f"Token {TOKEN}",
+        TOKEN,
+        "Basic !!!",
+        "Basic " + base64.b64encode(b"user").decode(),
+        "Basic " + base64.b64encode(b"user:wrong").decode(),
+    ],
+)
+def test_any_other_token_is_refused(guarded: FlaskClient, row: dict[str, Any], header: str | None) -> None:
+    headers = {} if header is None else {"Authorization": header}
+    reply = guarded.post("/predict", json=row, headers=headers)
+    assert (reply.status_code, reply.json["error"]["code"]) == (401, "token")
+    assert reply.headers["WWW-Authenticate"].startswith("Bearer")
+
+
+def test_a_person_is_asked_for_the_token_as_a_password(guarded: FlaskClient) -> None:
+    assert guarded.get("/").headers["WWW-Authenticate"].startswith("Basic")
+    password = base64.b64encode(f"anybody:{TOKEN}".encode()).decode()
+    assert guarded.get("/", headers={"Authorization": f"Basic {password}"}).status_code == 200
+
+
+def test_health_and_readiness_need_no_token(guarded: FlaskClient) -> None:
+    assert guarded.get("/health", headers={"Host": "10.0.0.7:8080"}).status_code == 200
+    assert guarded.get("/ready", headers={"Host": "10.0.0.7:8080"}).status_code == 200
+
+
+def test_nothing_else_is_open(guarded: FlaskClient) -> None:
+    for path in set(ALL_PATHS) - {"/health", "/ready"}:
+        assert guarded.get(path).status_code == 401
+
+
+@pytest.mark.parametrize("path", ALL_PATHS)
+def test_every_answer_bears_the_safe_headers(client: FlaskClient, path: str) -> None:
+    headers = client.get(path).headers
+    assert headers["Server"] == ""
+    assert headers["X-Content-Type-Options"] == "nosniff"
+    assert headers["Cache-Control"] == "no-store"
+    assert "default-src 'none'" in headers["Content-Security-Policy"]
+    assert "unsafe" not in headers["Content-Security-Policy"]
+
+
+def test_a_request_id_is_given_back(client: FlaskClient) -> None:
+    assert client.get("/health", headers={"X-Request-ID": "order-7.a:1"}).headers["X-Request-ID"] == "order-7.a:1"
+
+
+@pytest.mark.parametrize("given", ["", "a b", "a" * 129, "<script>"])
+def test_an_unusable_request_id_is_replaced(client: FlaskClient, given: str) -> None:
+    first, second = (client.get("/health", headers={"X-Request-ID": given}).headers["X-Request-ID"] for _ in range(2))
+    assert first.isalnum()
+    assert first != second
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.168.1.7", "example.com", ""])
+def test_listening_to_others_needs_a_token(bundle: Bundle, host: str) -> None:
+    with pytest.raises(SettingsError, match="ask for no token") as caught:
+        create_app(bundle, ServiceSettings(host=host))
+    assert "mlwright serve" in (caught.value.hint or "")
+
+
+def test_a_token_is_named_and_never_written_out(bundle: Bundle) -> None:
+    with pytest.raises(SettingsError, match="written out") as caught:
+        create_app(bundle, ServiceSettings(token=TOKEN))
+    assert TOKEN not in str(caught.value)
+
+
+@pytest.mark.parametrize("token", ["", "short", "x" * 15, "with a space in it", "ümläute-ümläute-ü"])
+def test_a_token_that_cannot_be_used_is_refused_at_once(
+    bundle: Bundle, monkeypatch: pytest.MonkeyPatch, token: str
+) -> None:
+    monkeypatch.setenv("TOKEN_OF_THE_TEST", token)
+    with pytest.raises(SettingsError, match="TOKEN_OF_THE_TEST") as caught:
+        create_app(bundle, ServiceSettings(token="env:TOKEN_OF_THE_TEST"))
+    assert not token or token not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("host", "expected"),
+    [("127.0.0.1", True), ("127.9.9.9", True), ("LocalHost", True), ("10.0.0.1", False), ("", False)],
+)
+def test_what_loopback_is(host: str, expected: bool) -> None:
+    assert is_loopback(host) is expected

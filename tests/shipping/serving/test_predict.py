@@ -1,0 +1,155 @@
+"""What the service answers."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+
+from mlwright.scoring.bundle import Bundle
+from mlwright.shipping.serving.app import create_app
+
+
+def test_one_record_is_answered_with_a_class_and_the_probability_of_each(
+    client: FlaskClient, bundle: Bundle, row: dict[str, Any]
+) -> None:
+    reply = client.post("/predict", json=row | {"tenure": 20})
+    assert reply.status_code == 200
+    assert reply.json["prediction"] == "Yes"
+    assert reply.json["probabilities"]["Yes"] == pytest.approx(1 / (1 + math.exp(1.0)))
+    assert sum(reply.json["probabilities"].values()) == pytest.approx(1.0)
+    assert reply.json["model"] == bundle.bundle_id
+    assert "notes" not in reply.json
+
+
+def test_the_answers_are_those_of_the_bundle(client: FlaskClient, bundle: Bundle, row: dict[str, Any]) -> None:
+    rows = [row | {"tenure": tenure} for tenure in range(0, 72, 7)]
+    reply = client.post("/predict", json=rows)
+    assert [answer["prediction"] for answer in reply.json["predictions"]] == bundle.predict(rows).tolist()
+    said = [list(answer["probabilities"].values()) for answer in reply.json["predictions"]]
+    assert said == bundle.predict_proba(rows).tolist()
+
+
+def test_many_records_come_as_an_array_or_in_an_envelope(client: FlaskClient, row: dict[str, Any]) -> None:
+    rows = [row, row | {"tenure": 3}]
+    bare, wrapped = client.post("/predict", json=rows), client.post("/predict", json={"records": rows})
+    assert len(bare.json["predictions"]) == 2
+    assert bare.json == wrapped.json
+
+
+def test_no_records_give_no_answers(client: FlaskClient) -> None:
+    assert client.post("/predict", json=[]).json["predictions"] == []
+
+
+def test_an_input_may_be_called_records(write_bundle: Callable[..., Path]) -> None:
+    bundle = Bundle.load(write_bundle())
+    item = bundle.manifest.inputs[0].model_copy(update={"name": "records"})
+    folder = write_bundle(inputs=[item], row={"records": 29}, weights={"records": -0.05})
+    client = create_app(Bundle.load(folder)).test_client()
+    one, two = client.post("/predict", json={"records": 3}), client.post("/predict", json={"records": [{"records": 3}]})
+    assert one.json["prediction"] == two.json["predictions"][0]["prediction"]
+
+
+def test_a_null_counts_as_missing_and_is_answered(client: FlaskClient, row: dict[str, Any]) -> None:
+    reply = client.post("/predict", json=dict.fromkeys(row))
+    assert reply.status_code == 200
+    assert [note["code"] for note in reply.json["notes"]] == ["missing"] * 3
+    assert [note["field"] for note in reply.json["notes"]] == ["tenure", "contract", "senior"]
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "code"),
+    [
+        ("tenure", 73, "above"),
+        ("tenure", -2, "below"),
+        ("tenure", 10**30, "above"),
+        ("charges", "1,000.50", "above"),
+        ("contract", "Three year", "unknown"),
+        ("contract", 7, "unknown"),
+        ("senior", "maybe", "unknown"),
+        ("signup", "1999-12-31", "below"),
+    ],
+)
+def test_what_training_has_not_seen_is_answered_with_a_note(
+    client: FlaskClient, row: dict[str, Any], field: str, value: object, code: str
+) -> None:
+    reply = client.post("/predict", json=row | {field: value})
+    assert reply.status_code == 200
+    assert [(note["field"], note["code"]) for note in reply.json["notes"]] == [(field, code)]
+    assert str(value) not in reply.json["notes"][0]["message"]
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("tenure", "29"),
+        ("tenure", 29.0),
+        ("charges", -1),
+        ("charges", ""),
+        ("senior", "false"),
+        ("senior", False),
+        ("signup", "01.03.2018"),
+        ("signup", "2018-03-01T00:00:00Z"),
+        ("remarks", ""),
+    ],
+)
+def test_other_spellings_of_the_same_need_no_note(
+    client: FlaskClient, row: dict[str, Any], field: str, value: object
+) -> None:
+    reply = client.post("/predict", json=row | {field: value})
+    assert reply.status_code == 200
+    assert "notes" not in reply.json
+
+
+def test_notes_stand_at_their_record(client: FlaskClient, row: dict[str, Any]) -> None:
+    answers = client.post("/predict", json=[row, row | {"tenure": 100}]).json["predictions"]
+    assert "notes" not in answers[0]
+    assert answers[1]["notes"][0]["message"] == "tenure: above the range seen in training (0 to 72)."
+
+
+def test_several_classes(write_bundle: Callable[..., Path], row: dict[str, Any]) -> None:
+    client = create_app(Bundle.load(write_bundle("multiclass"))).test_client()
+    reply = client.post("/predict", json=row | {"tenure": 0})
+    assert reply.json["probabilities"] == pytest.approx({"bus": 1 / 3, "saab": 1 / 3, "van": 1 / 3})
+
+
+def test_numbers_have_no_probabilities(write_bundle: Callable[..., Path], row: dict[str, Any]) -> None:
+    client = create_app(Bundle.load(write_bundle("regression"))).test_client()
+    reply = client.post("/predict", json=row | {"tenure": 20})
+    assert reply.json["prediction"] == pytest.approx(-1.0)
+    assert "probabilities" not in reply.json
+
+
+def test_classes_come_back_as_what_they_were(write_bundle: Callable[..., Path], row: dict[str, Any]) -> None:
+    bundle = Bundle.load(write_bundle())
+    spec = bundle.manifest.model.model_copy(update={"classes": ("0", "1")})
+    client = create_app(Bundle.load(write_bundle(model=spec, target_type="int64"))).test_client()
+    reply = client.post("/predict", json=row | {"tenure": 3})
+    assert reply.json["prediction"] == 1
+    assert set(reply.json["probabilities"]) == {"0", "1"}
+    assert 'answers_total{answer="1"} 1' in client.get("/metrics").text
+
+
+def test_a_model_that_does_not_give_its_stored_answers_gives_none(bundle: Bundle, row: dict[str, Any]) -> None:
+    golden = bundle.manifest.golden[0].model_copy(update={"answer": (0.5, 0.5)})
+    other = Bundle(bundle.folder, bundle.manifest.model_copy(update={"golden": (golden,)}), bundle.model)
+    client = create_app(other).test_client()
+    assert client.get("/health").status_code == 200
+    for reply in (client.get("/ready"), client.post("/predict", json=row)):
+        assert reply.status_code == 503
+        assert reply.json["error"]["code"] == "not_ready"
+        assert str(bundle.folder) not in reply.text
+
+
+def test_ready_once_the_stored_rows_give_their_answers(client: FlaskClient, bundle: Bundle) -> None:
+    assert client.get("/ready").json == {"status": "ready", "model": bundle.bundle_id, "golden_rows": 1}
+
+
+def test_text_with_colons_is_no_duplicate(client: FlaskClient, row: dict[str, Any]) -> None:
+    body = json.dumps(row | {"remarks": 'at 10:00: "price":1', "signup": "2018-03-01T10:00:00"})
+    assert client.post("/predict", data=body, content_type="application/json").status_code == 200
