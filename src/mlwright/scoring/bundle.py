@@ -170,17 +170,14 @@ class Bundle:
         BundleError
             If one is not; names the packages that are installed in other versions.
         """
-        expected = np.array([golden.answer for golden in self.manifest.golden])
-        found = self.score_records([golden.row for golden in self.manifest.golden])
-        off = np.abs(found - expected) / np.maximum(1.0, np.abs(expected))
-        if off.max(initial=0.0) <= TOLERANCE:
-            return
-        row = int(off.max(axis=1).argmax())
-        raise BundleError(
-            f"Golden row {row} of the bundle {self.folder} was answered {_shown(expected[row])} where it was packed, "
-            f"and is answered {_shown(found[row])} here.",
-            _other_versions(self.manifest.packages) or "Pack the bundle on a machine like this one.",
-        )
+        found = self.score_records([golden.row for golden in self.manifest.golden]).tolist()
+        for number, (golden, answer) in enumerate(zip(self.manifest.golden, found, strict=True)):
+            if not _agree(golden.answer, answer):
+                raise BundleError(
+                    f"Golden row {number} of the bundle {self.folder} was answered {_shown(golden.answer)} where it "
+                    f"was packed, and is answered {_shown(answer)} here.",
+                    _other_versions(self.manifest.packages) or "Pack the bundle on a machine like this one.",
+                )
 
     def save(self, path: str | os.PathLike[str]) -> Path:
         """Copy the bundle to a folder; a bundle that is there already is replaced.
@@ -215,7 +212,14 @@ def _restored(classes: Sequence[str], target_type: str) -> tuple[Class, ...]:
     return tuple(classes)
 
 
-def _shown(answer: Array) -> str:
+def _agree(packed: Sequence[float], here: Sequence[float]) -> bool:
+    """Whether two answers are the same, up to rounding."""
+    return len(packed) == len(here) and all(
+        abs(one - other) <= TOLERANCE * max(1.0, abs(one)) for one, other in zip(packed, here, strict=True)
+    )
+
+
+def _shown(answer: Sequence[float]) -> str:
     return ", ".join(f"{value:.7g}" for value in answer)
 
 
