@@ -11,12 +11,12 @@ from __future__ import annotations
 import importlib
 import inspect
 import pkgutil
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from importlib.metadata import EntryPoint, entry_points
 from types import ModuleType
 from typing import Generic, TypeVar
 
-from mlwright.core.errors import ExtraMissing, Fault, MemberUnknown, nearest
+from mlwright.core.errors import ExtraMissing, Fault, MemberUnknown, SettingsError, nearest
 
 T = TypeVar("T")
 
@@ -72,6 +72,29 @@ class Family(Generic[T]):
         raise MemberUnknown(
             f"{self.package.rpartition('.')[2]} has no member {name!r}.", f"Known are: {', '.join(offers)}"
         )
+
+    def names_but(self, left_out: Iterable[str], setting: str) -> tuple[str, ...]:
+        """Names of all members but some.
+
+        Parameters
+        ----------
+        left_out : iterable of str
+        setting : str
+            The setting that names them, for the error (``check.skip``).
+
+        Raises
+        ------
+        SettingsError
+            If one of them is no member; the nearest names are offered.
+        """
+        names, unwanted = self.names(), tuple(left_out)
+        for name in unwanted:
+            if name not in names:
+                offers = nearest(name, names) or names
+                raise SettingsError(
+                    f"{setting} names {name!r}, which is unknown.", f"Did you mean: {', '.join(offers)}?"
+                )
+        return tuple(name for name in names if name not in unwanted)
 
     def __iter__(self) -> Iterator[tuple[str, type[T]]]:
         """Import every member; pairs of name and class, by name."""
