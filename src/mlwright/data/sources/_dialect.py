@@ -1,0 +1,256 @@
+"""How a text table is written: delimiter, quotes, decimal mark, and where its header is.
+
+Everything is judged by the beginning of the file. Each delimiter is tried; the one whose rows agree best in their
+number of fields is taken. Quotes are believed unless the rows agree better without them.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import pyarrow as pa
+
+from mlwright.core.errors import SourceUnreadable
+from mlwright.data.sources._types import convert, widen
+
+DELIMITERS = (",", "\t", ";", "|", "^", "~", "\x01", " ")
+DELIMITER_NAMES = {",": "comma", "\t": "tab", ";": "semicolon", "|": "bar", " ": "blank", "\x1f": "none"}
+NO_DELIMITER = "\x1f"
+MISSING_WORDS = {"", "?", "-", "--", ".", "na", "n/a", "nan", "null", "none", "nil", "missing", "unknown"}
+SNIFFED_CHARACTERS = 1 << 18
+SNIFFED_ROWS = 1000
+MAX_PREAMBLE_ROWS = 50
+
+
+@dataclass(frozen=True)
+class Dialect:
+    """How a text table is written.
+
+    Parameters
+    ----------
+    delimiter : str
+    quote, escape : str or None
+        None where there is none.
+    decimal : str
+        The decimal mark of numbers.
+    names : tuple of str
+        As the header says, else ``column_1`` and so on.
+    header_line : int or None
+        The line that holds the header, from 1.
+    n_skipped : int
+        Lines above the first row of values.
+    notices : tuple of str
+    """
+
+    delimiter: str
+    quote: str | None
+    escape: str | None
+    decimal: str
+    names: tuple[str, ...]
+    header_line: int | None
+    n_skipped: int
+    notices: tuple[str, ...] = ()
+
+    def details(self) -> dict[str, str]:
+        """What was found out, for the lineage."""
+        return {
+            "delimiter": DELIMITER_NAMES.get(self.delimiter, repr(self.delimiter)),
+            "quote": self.quote or "none",
+            "decimal": self.decimal,
+            "header": "none" if self.header_line is None else f"line {self.header_line}",
+        }
+
+
+@dataclass(frozen=True)
+class Line:
+    """The fields of one row, and the last line that it takes."""
+
+    fields: list[str]
+    last_line: int
+
+
+def find_dialect(sample: str, *, complete: bool) -> Dialect:
+    """Find out how a text table is written, from its beginning.
+
+    Parameters
+    ----------
+    sample : str
+    complete : bool
+        Whether the sample is the whole file.
+    """
+    if not complete:
+        sample = sample[: max(sample.rfind("\n"), sample.rfind("\r")) + 1]
+    announced = re.match(r"\ufeff?sep=(.)\r?[\n\r]", sample, re.IGNORECASE)
+    n_above = 1 if announced else 0
+    if announced:
+        sample = sample[announced.end() :]
+    delimiter = announced[1] if announced else _find_delimiter(sample[:SNIFFED_CHARACTERS])
+    quote, escape = _find_quotes(sample, delimiter)
+    rows = list(_rows(sample, delimiter, quote, escape, SNIFFED_ROWS))
+    if not rows:
+        raise SourceUnreadable("No row could be found.", "Name a file with a header and rows.")
+    return _laid_out(rows, delimiter, quote, escape, n_above)
+
+
+def parse_rows(lines: Iterator[str], delimiter: str, quote: str | None, escape: str | None) -> Iterator[Line]:
+    """Rows by Python's own reader, with their line numbers; blank lines are no rows."""
+    reader = csv.reader(
+        lines,
+        delimiter=delimiter,
+        quotechar=quote or '"',
+        escapechar=escape,
+        quoting=csv.QUOTE_MINIMAL if quote else csv.QUOTE_NONE,
+        doublequote=True,
+    )
+    try:
+        for fields in reader:
+            if fields:
+                yield Line(fields, reader.line_num)
+    except csv.Error:
+        return
+
+
+def _rows(text: str, delimiter: str, quote: str | None, escape: str | None, limit: int) -> Iterator[Line]:
+    for count, row in enumerate(parse_rows(io.StringIO(text, newline=""), delimiter, quote, escape)):
+        if count == limit:
+            return
+        yield row
+
+
+def _find_delimiter(text: str) -> str:
+    scores = {delimiter: _agreement(text, delimiter) for delimiter in DELIMITERS}
+    best = max(DELIMITERS, key=lambda delimiter: scores[delimiter])
+    return best if scores[best] > 0 else NO_DELIMITER
+
+
+def _agreement(text: str, delimiter: str) -> float:
+    """How well the rows agree in their number of fields, from 0 to 2; fields that hold other delimiters count less."""
+    rows = [row.fields for row in _rows(text, delimiter, '"', None, SNIFFED_ROWS)]
+    width, n_agreeing = _common_width(rows)
+    share = n_agreeing / max(len(rows), 1)
+    if width < 2 or share < 0.5 or (delimiter == " " and (width < 3 or share < 0.99)):
+        return 0.0
+    others = "".join(other for other in ",;\t|" if other != delimiter)
+    fields = [field for row in rows if len(row) == width for field in row]
+    n_clean = sum(not any(other in field for other in others) for field in fields)
+    return share * (1 + n_clean / len(fields)) * (0.5 if delimiter == " " else 1.0)
+
+
+def _common_width(rows: Sequence[Sequence[str]]) -> tuple[int, int]:
+    """The most common number of fields, and how many rows have it; of equals the larger."""
+    counts = Counter(map(len, rows))
+    return max(counts.items(), key=lambda item: (item[1], item[0]), default=(0, 0))
+
+
+def _find_quotes(text: str, delimiter: str) -> tuple[str | None, str | None]:
+    """The quote and the escape under which the rows agree best; of equals the usual ones."""
+    if '"' not in text:
+        return ("'" if _all_in_single_quotes(text, delimiter) else '"'), None
+    ways: list[tuple[str | None, str | None]] = [('"', None), (None, None)]
+    if '\\"' in text:
+        ways.insert(1, ('"', "\\"))
+    costs = {}
+    for way in ways:
+        rows = [row.fields for row in _rows(text, delimiter, *way, limit=len(text))]
+        costs[way] = (len(rows) - _common_width(rows)[1], -len(rows))
+    usual = min(ways[:-1], key=lambda way: costs[way][0])
+    without = costs[None, None]
+    return (None, None) if without[0] == 0 and without < costs[usual] else usual
+
+
+def _all_in_single_quotes(text: str, delimiter: str) -> bool:
+    """Whether there is a column whose values all stand in single quotes."""
+    rows = [row.fields for row in _rows(text, delimiter, None, None, SNIFFED_ROWS)][1:]
+    width, _ = _common_width(rows)
+    rows = [row for row in rows if len(row) == width]
+    return len(rows) >= 3 and any(
+        all(len(field) >= 2 and field[0] == field[-1] == "'" for field in column) for column in zip(*rows, strict=True)
+    )
+
+
+def _laid_out(rows: list[Line], delimiter: str, quote: str | None, escape: str | None, n_above: int) -> Dialect:
+    width, _ = _common_width([row.fields for row in rows])
+    n_preamble = _count_preamble(rows, width)
+    notices = [f"{n_preamble} lines above the table were skipped."] if n_preamble else []
+    above = rows[n_preamble - 1].last_line if n_preamble else 0
+    first, body = rows[n_preamble], [row.fields for row in rows[n_preamble + 1 :]]
+    decimal = "," if delimiter != "," and _has_decimal_comma(body) else "."
+    names, header_line = [f"column_{place + 1}" for place in range(width)], None
+    if is_header(first.fields, [row for row in body if len(row) == width]):
+        names = _header_names(first.fields, body, width, notices)
+        header_line, above = above + n_above + 1, first.last_line
+    return Dialect(
+        delimiter, quote, escape, decimal, tuple(names), header_line, above + n_above, notices=tuple(notices)
+    )
+
+
+def _count_preamble(rows: list[Line], width: int) -> int:
+    """Rows above the table: titles and remarks, which have fewer fields than a header could have."""
+    least = max(2, width - 1)
+    if width < 2:
+        return 0
+    limit = min(MAX_PREAMBLE_ROWS, len(rows) - 1)
+    return next((count for count in range(limit + 1) if len(rows[count].fields) >= least), 0)
+
+
+def _header_names(header: list[str], body: list[list[str]], width: int, notices: list[str]) -> list[str]:
+    names = [name.strip() for name in header]
+    while len(names) > width and not names[-1]:
+        names.pop()
+    if len(names) == width - 1:
+        if all(not row[-1].strip() for row in body if len(row) == width):
+            return [*names, ""]
+        notices.append("The header is one name short of the rows; the first column was named 'row_name'.")
+        return ["row_name", *names]
+    return names
+
+
+def is_header(first: list[str], body: list[list[str]]) -> bool:
+    """Whether the first row names the columns instead of holding values.
+
+    It does if a column of numbers, dates or flags begins with a word; it does not if a cell fits such a column, or
+    comes again below. Without any such sign it does if its cells are different words.
+    """
+    cells = [cell.strip() for cell in first]
+    if not body:
+        return all(re.search(r"[^\W\d_]", cell) for cell in cells if cell) and len(set(cells)) == len(cells)
+    if _counts_up(cells):
+        return True
+    signs = [_sign(cell, [row[place] for row in body]) for place, cell in enumerate(cells[: len(body[0])])]
+    if any(sign > 0 for sign in signs):
+        return True
+    named = [cell for cell in cells if cell]
+    return all(sign == 0 for sign in signs) and len(set(named)) == len(named) > 0
+
+
+def _sign(cell: str, below: list[str]) -> int:
+    """1 if the cell can only be a name, -1 if it looks like one of the values below it, else 0."""
+    values = [value for value in below if value.strip().lower() not in MISSING_WORDS]
+    if cell.lower() in MISSING_WORDS or not values:
+        return 0
+    kind = widen(None, pa.array(values, pa.string()))
+    if kind == "string":
+        return -1 if cell in values else 0
+    wider = "double" if kind == "int64" else kind
+    if convert(pa.array([cell]), wider) is not None:
+        return -1
+    return 1 if re.search(r"[^\W\d_]", cell) else 0
+
+
+def _counts_up(cells: list[str]) -> bool:
+    """Whether the cells are 0, 1, 2, ... or three years or more in a row."""
+    numbers = [int(cell) for cell in cells if re.fullmatch(r"[0-9]{1,5}", cell)]
+    in_a_row = len(numbers) >= 3 and numbers == list(range(numbers[0], numbers[0] + len(numbers)))
+    return in_a_row and ((numbers[0] == 0 and len(numbers) == len(cells)) or 1800 <= numbers[0] <= 2200)
+
+
+def _has_decimal_comma(body: list[list[str]]) -> bool:
+    fields = [field.strip() for row in body for field in row]
+    with_comma = [found for field in fields if (found := re.fullmatch(r"-?[0-9]+,([0-9]+)", field))]
+    with_point = any(re.fullmatch(r"-?[0-9]*\.[0-9]+", field) for field in fields)
+    return not with_point and any(len(found[1]) != 3 for found in with_comma)

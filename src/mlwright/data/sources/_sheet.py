@@ -1,0 +1,180 @@
+"""A sheet of a workbook, cell by cell: opened safely, without the blank rows and the title above its table."""
+
+from __future__ import annotations
+
+import zipfile
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+from typing import Any
+from xml.etree.ElementTree import ParseError
+
+from mlwright.core.errors import SourceEmpty, SourceMissing, SourceUnreadable, name_list, nearest
+from mlwright.data.sources._columns import refuse_width
+from mlwright.data.sources._dialect import MAX_PREAMBLE_ROWS, is_header
+from mlwright.data.sources._files import refuse_bomb
+from mlwright.data.sources._formats import refuse_foreign
+from mlwright.data.sources._values import spell
+
+BATCH_ROWS = 5_000
+SNIFFED_ROWS = 500
+EXCEL_ERRORS = {"#N/A", "#DIV/0!", "#REF!", "#VALUE!", "#NAME?", "#NUM!", "#NULL!", "#SPILL!", "#CALC!"}
+
+Row = list[Any]
+
+
+@dataclass
+class Sheet:
+    """One sheet, to be read several times.
+
+    Parameters
+    ----------
+    path : Path
+    title : str
+    others : tuple of str
+        Names of the other sheets.
+    names : tuple of str
+        Of the columns; an empty one for a column without a name.
+    header_row : int or None
+        The row that holds the names, from 1.
+    n_above : int
+        Rows with something in them above the first row of values.
+    n_errors : int
+        Cells with an Excel error, counted while reading; they count as empty.
+    """
+
+    path: Path
+    title: str
+    others: tuple[str, ...]
+    names: tuple[str, ...] = ()
+    header_row: int | None = None
+    n_above: int = 0
+    n_errors: int = 0
+
+    def columns(self) -> Iterator[list[tuple[Any, ...]]]:
+        """The values, a list of columns for every few thousand rows."""
+        self.n_errors = 0
+        rows = (self._cells(row) for _, row in islice(_rows(self.path, self.title), self.n_above, None))
+        while batch := list(islice(rows, BATCH_ROWS)):
+            yield list(zip(*batch, strict=True))
+
+    def _cells(self, row: Row) -> Row:
+        width = len(self.names)
+        cells = row[:width] + [None] * (width - len(row))
+        if not EXCEL_ERRORS.isdisjoint(cells):
+            self.n_errors += sum(cell in EXCEL_ERRORS for cell in cells)
+            return [None if cell in EXCEL_ERRORS else cell for cell in cells]
+        return cells
+
+
+def open_sheet(path: Path, wanted: str | None) -> Sheet:
+    """Find a sheet and see where its table is.
+
+    Raises
+    ------
+    SourceUnreadable
+        If the file is no workbook.
+    SourceMissing
+        If there is no sheet of that name.
+    SourceEmpty
+        If there is nothing on the sheet.
+    """
+    _refuse_broken(path)
+    visible, titles = _titles(path)
+    if wanted is not None and wanted not in titles:
+        offers = nearest(wanted, titles) or titles
+        raise SourceMissing(
+            f"{path} has no sheet {wanted!r}; it has {name_list(titles)}.", f"Set collect.sheet to: {', '.join(offers)}"
+        )
+    title = wanted or (visible or titles)[0]
+    sheet = Sheet(path, title, tuple(other for other in titles if other != title))
+    top = list(islice(_rows(path, title), SNIFFED_ROWS))
+    if not top:
+        raise empty(sheet)
+    return _laid_out(sheet, top)
+
+
+def empty(sheet: Sheet) -> SourceEmpty:
+    """The error for a sheet without rows."""
+    hint = f"Set collect.sheet to one of: {name_list(sheet.others)}" if sheet.others else "Name a workbook with rows."
+    return SourceEmpty(f"Sheet {sheet.title!r} of {sheet.path} holds no rows.", hint)
+
+
+def _laid_out(sheet: Sheet, top: list[tuple[int, Row]]) -> Sheet:
+    """Skip titles (rows with one cell above a table of three columns or more), and find the header."""
+    filled = [sum(cell is not None for cell in row) for _, row in top]
+    is_title = [n == 1 and max(filled) >= 3 for n in filled[: min(MAX_PREAMBLE_ROWS, len(top) - 1)]]
+    n_above = next((place for place, title in enumerate(is_title) if not title), 0)
+    width = max(len(row) for _, row in top[n_above:])
+    refuse_width(width, f"Sheet {sheet.title!r}")
+    spelled = [
+        ["" if cell is None else spell(cell) for cell in row] + [""] * (width - len(row)) for _, row in top[n_above:]
+    ]
+    if is_header(spelled[0], spelled[1:]):
+        sheet.header_row, sheet.n_above = top[n_above][0], n_above + 1
+        sheet.names = tuple(name.strip() for name in spelled[0])
+    else:
+        sheet.n_above, sheet.names = n_above, tuple(f"column_{place + 1}" for place in range(width))
+    return sheet
+
+
+def _refuse_broken(path: Path) -> None:
+    with open(path, "rb") as file:
+        refuse_foreign(path, file.read(512))
+    try:
+        with zipfile.ZipFile(path) as archive:
+            refuse_bomb(path, sum(member.file_size for member in archive.infolist()), path.stat().st_size)
+    except zipfile.BadZipFile:
+        raise _broken(path, "its packing is damaged") from None
+
+
+def _broken(path: Path, why: str) -> SourceUnreadable:
+    return SourceUnreadable(f"{path} is no readable Excel workbook ({why}).", "Open it in Excel and save it anew.")
+
+
+def _opened(path: Path) -> Any:
+    import openpyxl
+
+    return openpyxl.load_workbook(path, read_only=True, data_only=True, keep_links=False)
+
+
+def _titles(path: Path) -> tuple[list[str], list[str]]:
+    """Names of the visible sheets, and of all."""
+    try:
+        book = _opened(path)
+    except (
+        zipfile.BadZipFile,
+        zlib.error,
+        ParseError,
+        KeyError,
+        ValueError,
+        TypeError,
+        AttributeError,
+        OSError,
+    ) as error:
+        raise _broken(path, f"{type(error).__name__}: {error}") from None
+    sheets = book.worksheets
+    book.close()
+    if not sheets:
+        raise SourceEmpty(f"{path} has no sheet with cells.", "Name a workbook with a table.")
+    return [sheet.title for sheet in sheets if sheet.sheet_state == "visible"], [sheet.title for sheet in sheets]
+
+
+def _rows(path: Path, title: str) -> Iterator[tuple[int, Row]]:
+    """Row numbers and cells of the rows that hold anything, without empty cells at their ends."""
+    book = _opened(path)
+    try:
+        sheet = book[title]
+        sheet.reset_dimensions()  # some programs write wrong ones, which would cut rows off
+        for number, cells in enumerate(sheet.iter_rows(values_only=True), start=1):
+            row = [None if cell == "" else cell for cell in cells]
+            while row and row[-1] is None:
+                row.pop()
+            if row:
+                yield number, row
+    except (zlib.error, zipfile.BadZipFile, ParseError, KeyError, ValueError, TypeError, IndexError, EOFError) as error:
+        raise _broken(path, f"{type(error).__name__}: {error}") from None
+    finally:
+        book.close()

@@ -1,0 +1,179 @@
+"""Text tables: CSV, TSV and their like, read twice: once to learn what the columns are, once for the values."""
+
+from __future__ import annotations
+
+import io
+import itertools
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Any, ClassVar
+
+import pyarrow as pa
+
+from mlwright.core.errors import SourceEmpty, SourceUnreadable
+from mlwright.data.sources import Reading, Source
+from mlwright.data.sources._columns import refuse_width
+from mlwright.data.sources._dialect import Dialect, Line, find_dialect
+from mlwright.data.sources._files import find_file
+from mlwright.data.sources._formats import format_of
+from mlwright.data.sources._ragged import N_LINES_NAMED, Mender, ragged_lines, too_many
+from mlwright.data.sources._rows import EndlessRow, string_batches
+from mlwright.data.sources._text import TextFile
+from mlwright.data.sources._types import PLAIN, Spelled, convert, widen
+
+BLOCK_BYTES = 4 << 20
+LARGE_BLOCK_BYTES = 32 << 20
+WIDE_COLUMNS = 500
+
+
+class Csv(Source):
+    """A file of delimited text, packed or not."""
+
+    title: ClassVar[str] = "Text table (CSV, TSV)"
+
+    @classmethod
+    def accepts(cls, location: str) -> bool:
+        """Whether it looks like a text table; a file of unknown ending that is nothing else counts as one."""
+        return format_of(location) == "csv"
+
+    def read(self) -> Reading:
+        """Learn what the file holds, and begin to read its rows."""
+        file = TextFile(find_file(str(self.settings.source)), lambda share: self.tick(share / 2))
+        survey = file.settle(lambda: _survey(file))
+        if survey.n_rows == 0:
+            raise SourceEmpty(f"{file.path} has a header but no rows.", "Name a file with rows.")
+        file.tick = lambda share: self.tick(0.5 + share / 2)
+        types = [PLAIN[kind] for kind in survey.kinds]
+        schema = pa.schema([pa.field(*pair) for pair in zip(survey.dialect.names, types, strict=True)])
+        notices = [*survey.dialect.notices, *file.guessed_encoding(), *survey.notices]
+        batches = _typed_batches(file, survey, schema, notices)
+        return Reading(schema, batches, {**survey.dialect.details(), **file.details()}, notices)
+
+
+@dataclass(frozen=True)
+class Survey:
+    """What a first reading of the whole file has shown."""
+
+    dialect: Dialect
+    block_bytes: int
+    kinds: list[Spelled | None]
+    n_rows: int
+    n_ragged: int
+    n_lines: int
+    notices: tuple[str, ...] = ()
+
+
+class _Counter:
+    """Counts ragged rows, from whichever thread."""
+
+    def __init__(self) -> None:
+        self._numbers = itertools.count()
+
+    def take(self, row: Any) -> str:
+        next(self._numbers)
+        return "skip"
+
+    def total(self) -> int:
+        return next(self._numbers)
+
+
+def _survey(file: TextFile) -> Survey:
+    """Read the whole file with quotes; where they make no sense of it, without."""
+    dialect = find_dialect(file.sample(), complete=file.complete)
+    refuse_width(len(dialect.names), str(file.path))
+    wide = len(dialect.names) > WIDE_COLUMNS
+    for block_bytes in (LARGE_BLOCK_BYTES,) if wide else (BLOCK_BYTES, LARGE_BLOCK_BYTES):
+        try:
+            return _survey_once(file, dialect, block_bytes)
+        except EndlessRow:
+            continue
+    if dialect.quote is not None:
+        unquoted = _survey_unquoted(file, replace(dialect, quote=None))
+        if unquoted is not None:
+            return unquoted
+    raise SourceUnreadable(
+        f"{file.path} has a row of more than {LARGE_BLOCK_BYTES >> 20} MB, or a quote that is never closed.",
+        "Mend the quotes, or name the right file.",
+    )
+
+
+def _survey_once(file: TextFile, dialect: Dialect, block_bytes: int) -> Survey:
+    kinds: list[Spelled | None] = [None] * len(dialect.names)
+    n_rows, counter, stream = 0, _Counter(), file.open()
+    last_row: list[str] = []
+    for batch in string_batches(stream, dialect, block_bytes, counter.take):
+        kinds = [widen(kind, column, decimal=dialect.decimal) for kind, column in zip(kinds, batch, strict=True)]
+        n_rows += len(batch)
+        last_row = [column[-1].as_py() or "" for column in batch] if len(batch) else last_row
+    if stream.n_quotes % 2 and any("\n" in value for value in last_row):
+        raise EndlessRow
+    n_ragged = counter.total()
+    if too_many(n_ragged, n_rows + n_ragged):
+        raise _too_ragged(file, dialect, n_ragged, n_rows + n_ragged)
+    notices = (f"{stream.n_nul} NUL characters were left out.",) if stream.n_nul else ()
+    return Survey(dialect, block_bytes, kinds, n_rows, n_ragged, stream.n_lines, notices)
+
+
+def _survey_unquoted(file: TextFile, dialect: Dialect) -> Survey | None:
+    try:
+        survey = _survey_once(file, dialect, LARGE_BLOCK_BYTES)
+    except (EndlessRow, SourceUnreadable):
+        return None
+    notice = "A quote is opened and never closed: all quotes were read as ordinary characters."
+    return replace(survey, notices=(*survey.notices, notice)) if survey.n_ragged == 0 else None
+
+
+def _typed_batches(file: TextFile, survey: Survey, schema: pa.Schema, notices: list[str]) -> Iterator[pa.RecordBatch]:
+    """The second reading: the values in their types, with ragged rows where they stood."""
+    mender = Mender(survey.dialect, survey.kinds)
+    for batch in _mended_batches(file, survey, mender):
+        columns = [
+            convert(column, kind, decimal=survey.dialect.decimal)
+            for column, kind in zip(batch.columns, survey.kinds, strict=True)
+        ]
+        if any(column is None for column in columns):
+            raise SourceUnreadable(f"{file.path} changed while it was read.", "Start again when it is finished.")
+        yield pa.RecordBatch.from_arrays(columns, schema=schema)
+    if survey.n_ragged:
+        lines = _first_lines(file, survey, mender)
+        notices.append(
+            f"{survey.n_ragged} rows do not have {len(schema)} fields ({lines}): {mender.n_mended} were filled up "
+            f"or cut, {mender.n_left_out} left out."
+        )
+
+
+def _mended_batches(file: TextFile, survey: Survey, mender: Mender) -> Iterator[pa.RecordBatch]:
+    in_order = survey.n_ragged > 0
+    batches = string_batches(file.open(), survey.dialect, survey.block_bytes, mender.take, in_order=in_order)
+    if not in_order:
+        yield from batches
+        return
+    for batch in batches:
+        yield mender.put_back(batch)
+    yield mender.rest()
+
+
+def _first_lines(file: TextFile, survey: Survey, mender: Mender) -> str:
+    """Where the first ragged rows are; where every row is one line, the parser knows already."""
+    n_above = survey.dialect.n_skipped
+    if survey.n_lines - n_above in (survey.n_rows + survey.n_ragged, survey.n_rows + survey.n_ragged - 1):
+        return _lines_named([str(number) for number in mender.first_numbers])
+    return _lines_named([str(line.last_line) for line in _find_ragged(file, survey.dialect)])
+
+
+def _too_ragged(file: TextFile, dialect: Dialect, n_ragged: int, n_rows: int) -> SourceUnreadable:
+    lines = _lines_named([f"{line.last_line} with {len(line.fields)}" for line in _find_ragged(file, dialect)])
+    return SourceUnreadable(
+        f"{file.path}: {n_ragged} of {n_rows} rows do not have {len(dialect.names)} fields ({lines}).",
+        "Mend these lines, or save the table anew with quotes around text.",
+    )
+
+
+def _find_ragged(file: TextFile, dialect: Dialect) -> list[Line]:
+    with file.open() as stream:
+        text = io.TextIOWrapper(io.BufferedReader(stream), encoding="utf-8", newline="")
+        return list(itertools.islice(ragged_lines(text, dialect), N_LINES_NAMED))
+
+
+def _lines_named(lines: list[str]) -> str:
+    return f"lines {', '.join(lines)}{', ...' if len(lines) == N_LINES_NAMED else ''}" if lines else "lines unknown"

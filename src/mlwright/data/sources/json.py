@@ -1,0 +1,103 @@
+"""JSON: a list of objects, or objects one after the other; nested objects become columns with dots."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import islice
+from typing import Any, ClassVar
+
+import pyarrow as pa
+
+from mlwright.core.errors import SourceEmpty, SourceUnreadable
+from mlwright.data.sources import Reading, Source
+from mlwright.data.sources._columns import refuse_width
+from mlwright.data.sources._files import find_file
+from mlwright.data.sources._formats import format_of
+from mlwright.data.sources._objects import objects
+from mlwright.data.sources._text import TextFile
+from mlwright.data.sources._types import PLAIN, Spelled
+from mlwright.data.sources._values import Seen, array_of, in_utc_notice
+
+BATCH_ROWS = 10_000
+
+
+class Json(Source):
+    """A file of JSON objects, packed or not."""
+
+    title: ClassVar[str] = "JSON or JSON lines"
+
+    @classmethod
+    def accepts(cls, location: str) -> bool:
+        """Whether it ends like JSON, or begins like it."""
+        return format_of(location) == "json"
+
+    def read(self) -> Reading:
+        """See all objects once to learn the columns, and begin to read them again."""
+        file = TextFile(find_file(str(self.settings.source)), lambda share: self.tick(share / 2))
+        seen, n_rows, wrapped = file.settle(lambda: _survey(file))
+        if not n_rows:
+            raise SourceEmpty(f"{file.path} holds no objects.", "Name a file with rows.")
+        file.tick = lambda share: self.tick(0.5 + share / 2)
+        kinds = {name: column.kind() for name, column in seen.items()}
+        schema = pa.schema([pa.field(name, PLAIN[kind]) for name, kind in kinds.items()])
+        details = {"rows": f"the list {wrapped!r}" if wrapped else "objects", **file.details()}
+        notices = [*file.guessed_encoding(), *in_utc_notice(kinds, kinds.values())]
+        return Reading(schema, _typed_batches(file, wrapped, kinds, schema), details, notices)
+
+
+def _survey(file: TextFile) -> tuple[dict[str, Seen], int, str | None]:
+    """What each column holds, how many rows there are, and the key of the list if one object wraps it."""
+    first = list(islice(objects(file.open(), file.path), 2))
+    wrapped = _wrapped_list(first[0]) if len(first) == 1 else None
+    seen: dict[str, Seen] = {}
+    n_rows = 0
+    for batch in _batches(file, wrapped):
+        n_rows += len(batch)
+        for name in dict.fromkeys(name for row in batch for name in row):
+            seen.setdefault(name, Seen()).see([row.get(name) for row in batch])
+        refuse_width(len(seen), str(file.path))
+    return seen, n_rows, wrapped
+
+
+def _wrapped_list(only: dict[str, Any]) -> str | None:
+    """The key of the list of rows in an object like ``{"data": [{...}, {...}], "page": 1}``."""
+    lists = [key for key, value in only.items() if isinstance(value, list) and value and _all_objects(value)]
+    return lists[0] if len(lists) == 1 else None
+
+
+def _all_objects(values: list[Any]) -> bool:
+    return all(isinstance(value, dict) for value in values)
+
+
+def _batches(file: TextFile, wrapped: str | None) -> Iterator[list[dict[str, Any]]]:
+    found = objects(file.open(), file.path)
+    rows = found if wrapped is None else iter(next(found)[wrapped])
+    while batch := [flatten(row) for row in islice(rows, BATCH_ROWS)]:
+        yield batch
+
+
+def _typed_batches(
+    file: TextFile, wrapped: str | None, kinds: dict[str, Spelled | None], schema: pa.Schema
+) -> Iterator[pa.RecordBatch]:
+    for batch in _batches(file, wrapped):
+        columns = [array_of([row.get(name) for row in batch], kind) for name, kind in kinds.items()]
+        if any(column is None for column in columns):
+            raise SourceUnreadable(f"{file.path} changed while it was read.", "Start again when it is finished.")
+        yield pa.RecordBatch.from_arrays(columns, schema=schema)
+
+
+def flatten(row: dict[str, Any]) -> dict[str, Any]:
+    """Nested objects as names with dots; lists stay lists.
+
+    >>> flatten({"id": 1, "home": {"city": "Rome", "at": {"lat": 41.9}}})
+    {'id': 1, 'home.city': 'Rome', 'home.at.lat': 41.9}
+    """
+    if not any(isinstance(value, dict) for value in row.values()):
+        return row
+    flat: dict[str, Any] = {}
+    for name, value in row.items():
+        if isinstance(value, dict):
+            flat.update({f"{name}.{key}": deep for key, deep in flatten(value).items()})
+        else:
+            flat[name] = value
+    return flat
