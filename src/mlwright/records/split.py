@@ -7,6 +7,9 @@ from typing import Literal
 from mlwright.core.record import Record
 
 
+Method = Literal["random", "stratified", "by_group", "by_time"]
+
+
 class Split(Record):
     """Which rows train, and which are set aside until the end.
 
@@ -23,7 +26,7 @@ class Split(Record):
     left_out_reason : str
     """
 
-    method: Literal["random", "stratified", "by_group", "by_time"]
+    method: Method
     reason: str
     roles: str
     n_train: int

@@ -58,4 +58,10 @@ class Splitter(ABC):
         """Pairs of positions (train, held out) for cross-validation; at most `n_folds`."""
 
 
+def folds_from(fold: NDArray[np.int64], n_folds: int) -> list[Fold]:
+    """Pairs of positions from the number of the fold in which each row is held out; empty folds are left away."""
+    pairs = [(np.flatnonzero(fold != k), np.flatnonzero(fold == k)) for k in range(n_folds)]
+    return [(train, held) for train, held in pairs if len(train) and len(held)]
+
+
 SPLITTERS: Family[Splitter] = Family("mlwright.data.splitters", Splitter)

@@ -1,0 +1,109 @@
+"""Split: rows are set aside for the test before anything looks at what the target depends on."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mlwright.core.errors import SettingsError, TargetError
+from mlwright.core.run import Run
+from mlwright.data.compute.table import open_snapshot
+from mlwright.data.keys import has_target, split_keys
+from mlwright.data.splitters import SPLITTERS, SplitKeys
+from mlwright.records.data import Snapshot
+from mlwright.records.profile import Profile
+from mlwright.records.settings import SplitSettings
+from mlwright.records.split import LEFT_OUT, TEST, TRAIN, Method, Split
+
+MOST_TEST_ROWS = 50_000
+FEWEST_ROWS = 10
+
+
+def split(snapshot: Snapshot, profile: Profile, settings: SplitSettings, run: Run) -> Split:
+    """Deal the rows: which learn, and which are set aside until the end.
+
+    The target is looked at only for whether it is there and for the class of a row.
+
+    Raises
+    ------
+    SettingsError
+        If a method is asked for that lacks its column.
+    TargetError
+        If too few rows are left to learn from and to test with.
+    """
+    table = open_snapshot(snapshot, run)
+    usable = np.flatnonzero(has_target(table, profile))
+    _refuse_too_few(len(usable), profile)
+    method, reason = _method(profile, settings)
+    keys = split_keys(table, profile).take(usable)
+    share = min(settings.test_share, MOST_TEST_ROWS / len(usable))
+    held = SPLITTERS.get(method)().holdout(keys, share, np.random.default_rng(run.seed_for("split")))
+    _refuse_one_sided(held, method, keys, profile)
+    roles = np.full(snapshot.n_rows, LEFT_OUT, dtype=np.uint8)
+    roles[usable] = np.where(held, TEST, TRAIN)
+    n_left_out = snapshot.n_rows - len(usable)
+    return Split(
+        method=method,
+        reason=reason + _lonely_classes(keys, profile),
+        roles=run.put(roles.tobytes()),
+        n_train=int((~held).sum()),
+        n_test=int(held.sum()),
+        n_left_out=n_left_out,
+        left_out_reason=f"no usable value in {profile.roles.target!r}" if n_left_out else "",
+    )
+
+
+def _method(profile: Profile, settings: SplitSettings) -> tuple[Method, str]:
+    """Which splitter, and why."""
+    roles = profile.roles
+    needs = {"by_group": ("group", roles.group), "by_time": ("time", roles.time)}
+    if settings.method != "auto":
+        key, column = needs.get(settings.method, ("", ""))
+        if column is None:
+            raise SettingsError(
+                f"split.method is {settings.method!r}, but there is no {key} column.", f"Set collect.{key}."
+            )
+        if settings.method == "stratified" and not roles.classes:
+            raise SettingsError("split.method is 'stratified', but the target has no classes.", "Set it to 'random'.")
+        return settings.method, f"By {settings.method.replace('_', ' ')}, as the settings say."
+    if roles.group:
+        return "by_group", f"Rows with the same {roles.group!r} stay together, so the test holds only new ones."
+    if roles.time:
+        return "by_time", f"The latest rows by {roles.time!r} are the test, as the model will be used on later rows."
+    if roles.classes:
+        return (
+            "stratified",
+            "At random, with the same share of every class: the rows show neither groups nor an order in time.",
+        )
+    return "random", "At random: the rows show neither groups nor an order in time."
+
+
+def _refuse_too_few(n_usable: int, profile: Profile) -> None:
+    if n_usable < FEWEST_ROWS:
+        raise TargetError(
+            f"Only {n_usable} of {profile.n_rows:,} rows have a usable value in {profile.roles.target!r}.",
+            f"Give at least {FEWEST_ROWS} rows with a target; some hundreds are needed for a model worth having.",
+        )
+
+
+def _refuse_one_sided(held: NDArray[np.bool_], method: Method, keys: SplitKeys, profile: Profile) -> None:
+    if not held.any() or held.all():
+        column = profile.roles.group if method == "by_group" else profile.roles.time
+        raise SettingsError(
+            f"All rows have one value in {column!r}, so they cannot be split {method.replace('_', ' ')}.",
+            "Set split.method to 'random' in mlwright.toml, or choose another column.",
+        )
+    if keys.classes is not None and len(np.unique(keys.classes[~held])) < 2:
+        raise TargetError(
+            f"The rows to learn from hold one class of {profile.roles.target!r} only.",
+            "Set split.method to 'stratified' in mlwright.toml, or collect rows of other classes.",
+        )
+
+
+def _lonely_classes(keys: SplitKeys, profile: Profile) -> str:
+    if keys.classes is None:
+        return ""
+    lonely = [name for place, name in enumerate(profile.roles.classes) if (keys.classes == place).sum() == 1]
+    if not lonely:
+        return ""
+    return f" Classes of a single row ({', '.join(map(repr, lonely[:5]))}) cannot be on both sides."
