@@ -303,3 +303,18 @@ def test_numbers_too_large_for_float32_are_clipped_to_the_largest():
     found = Encoder(plan).encode({"x": [1e308, -1e308, 1.0]}).numbers[:, 0]
     assert np.isfinite(found).all()
     assert found[2] == 1.0
+
+
+@pytest.mark.parametrize("value", [pd.NA, pd.NaT, np.float64("nan"), np.datetime64("NaT")])
+def test_every_sort_of_nothing_is_missing(value):
+    nothing = dict.fromkeys(ROW)
+    same(encode(**nothing), encode(**dict.fromkeys(ROW, value)))
+
+
+@pytest.mark.parametrize(
+    "value", [10**400, [1, 2], {"a": [1]}, np.array([1, 2]), object(), b"\xff", np.timedelta64(1, "D")]
+)
+def test_odd_values_are_no_trouble(value):
+    blocks = encode(**dict.fromkeys(ROW, value))
+    assert blocks.codes[0, 0] == 3
+    assert not np.isinf(blocks.numbers).any()

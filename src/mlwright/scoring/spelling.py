@@ -72,7 +72,7 @@ def canonical(value: object) -> str | None:
     """
     if isinstance(value, str):
         return value.strip() or None
-    if value is None or value != value:
+    if _is_nothing(value):
         return None
     if isinstance(value, np.generic):
         value = value.item()
@@ -137,10 +137,12 @@ def to_number(value: object) -> float:
     """
     if isinstance(value, str):
         return _read_number(value.strip())
+    if isinstance(value, np.generic):
+        value = value.item()
     if isinstance(value, timedelta):
         return value.total_seconds()
-    if isinstance(value, int | float | Decimal | np.number | np.bool_):
-        return float(value)
+    if isinstance(value, int | float | Decimal):
+        return _as_float(value)
     return math.nan
 
 
@@ -194,6 +196,21 @@ def to_moment_array(values: pa.ChunkedArray | pa.Array, format: str | None = Non
         return _by_distinct(whole, read)
     plain = pc.fill_null(pc.match_substring_regex(whole, _PLAIN_ISO), False)
     return _quick_and_slow(whole, plain, pa.timestamp("us"), read)
+
+
+def _is_nothing(value: object) -> bool:
+    """Whether a value is None, NaN, or pandas' NA or NaT."""
+    try:
+        return value is None or bool(value != value)
+    except (TypeError, ValueError):  # NA and arrays do not say whether they equal themselves
+        return not hasattr(value, "__len__")
+
+
+def _as_float(value: int | float | Decimal) -> float:
+    try:
+        return float(value)
+    except OverflowError:
+        return math.inf if value > 0 else -math.inf
 
 
 def _spelled_float(value: float) -> str:
