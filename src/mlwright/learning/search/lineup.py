@@ -29,7 +29,7 @@ class LineUp:
     simple : Candidate or None
         What the chosen model must be worth more than.
     opening : tuple of Candidate
-        The best bet of every other family, cheapest first.
+        The best bet of every other family, and the second one of the simple model's, cheapest first.
     extra : tuple of Candidate
         The further candidates of the families, best bets first.
     costs_s : dict
@@ -97,17 +97,19 @@ def line_up(models: Mapping[str, ModelFamily], facts: Facts, wanted: Sequence[st
         for name, candidates in named.items()
         for candidate in candidates
     }
-    others = [candidates for name, candidates in named.items() if name not in (BASELINE, SIMPLE) and candidates]
-    opening = sorted((candidates[0] for candidates in others), key=lambda candidate: costs[candidate.name])
+    compete = not wanted or SIMPLE in wanted
     simple = named.get(SIMPLE, [])
-    extra = _in_turns([*(candidates[1:] for candidates in others), simple[1:]])
+    queues = [candidates for name, candidates in named.items() if name not in (BASELINE, SIMPLE)]
+    queues.append(simple[1:] if compete else [])
+    opening = sorted((queue[0] for queue in queues if queue), key=lambda candidate: costs[candidate.name])
+    extra = _in_turns([queue[1:] for queue in queues])
     return LineUp(
         baseline=named[BASELINE][0],
         simple=simple[0] if simple else None,
         opening=tuple(opening),
         extra=tuple(extra[: max(cap(facts.n_rows) - len(opening) - len(simple[:1]), 0)]),
         costs_s=costs,
-        compete=not wanted or SIMPLE in wanted,
+        compete=compete,
     )
 
 

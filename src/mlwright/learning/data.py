@@ -1,0 +1,89 @@
+"""The training rows, loaded and encoded once for all fits."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from mlwright.core.run import Run
+from mlwright.data.compute.table import open_snapshot, train_rows
+from mlwright.data.keys import split_keys
+from mlwright.data.splitters import SplitKeys
+from mlwright.learning.features.plan import learn_plan
+from mlwright.learning.memory import check_memory
+from mlwright.learning.models import Rows
+from mlwright.learning.tasks import TASKS
+from mlwright.records.data import Snapshot
+from mlwright.records.model import EncodingPlan
+from mlwright.records.profile import Profile
+from mlwright.records.split import Split
+from mlwright.scoring.blocks import BlockNames
+from mlwright.scoring.encoder import names
+from mlwright.scoring.model import load_encoder
+
+
+@dataclass(frozen=True)
+class TrainingData:
+    """What fits learn from.
+
+    Parameters
+    ----------
+    plan : EncodingPlan
+    names : BlockNames
+    rows : Rows
+        Encoded, in the order of the snapshot.
+    keys : SplitKeys
+        Classes, groups and times of the same rows.
+    row_s : float
+        Seconds to encode one row.
+    """
+
+    plan: EncodingPlan
+    names: BlockNames
+    rows: Rows
+    keys: SplitKeys
+    row_s: float
+
+    def class_counts(self, n_classes: int) -> NDArray[np.int64]:
+        """Rows of each class, in the order of the classes."""
+        return np.bincount(self.rows.target.astype(np.int64), minlength=n_classes)
+
+
+def load_training(snapshot: Snapshot, profile: Profile, split: Split, run: Run) -> TrainingData:
+    """Read the training rows, learn the plan from them and encode them.
+
+    Raises
+    ------
+    MemoryShort
+        If the encoded rows and the fits on them would not fit into memory.
+    """
+    table, positions = open_snapshot(snapshot, run), train_rows(split, run)
+    inputs = table.arrow(profile.roles.inputs, positions)
+    plan = _plan(inputs, profile, split, run)
+    check_memory(len(positions), names(plan), run.n_jobs)
+    began = time.monotonic()
+    blocks = load_encoder(plan, run.get).encode(inputs)
+    row_s = (time.monotonic() - began) / max(len(positions), 1)
+    target = TASKS.get(profile.roles.task)().target(
+        table.arrow([profile.roles.target], positions)[profile.roles.target],
+        profile.roles.classes,
+        profile.target.missing_codes,
+    )
+    return TrainingData(plan, names(plan), Rows(blocks, target), split_keys(table, profile).take(positions), row_s)
+
+
+def _plan(inputs: pa.Table, profile: Profile, split: Split, run: Run) -> EncodingPlan:
+    def learn(seed: int) -> EncodingPlan:
+        plan, arrays = learn_plan(inputs, profile, seed, by_time=split.method == "by_time")
+        if plan.arrays is not None:
+            run.put(arrays)
+        return plan
+
+    seed = run.seed_for("plan")
+    kept = run.each([seed], learn, kind=EncodingPlan, key=lambda _: "plan", label=lambda _: "how rows become numbers")
+    assert kept[0] is not None
+    return kept[0]

@@ -1,0 +1,80 @@
+"""From the trials to a model: weights, a calibrator and a threshold, all found on held-out rows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mlwright.learning.search.calibration import fit_calibrator
+from mlwright.learning.search.course import Course
+from mlwright.learning.search.ensemble import blend, choose_weights
+from mlwright.learning.search.judge import Array, Judge
+from mlwright.records.model import Calibrator, Member
+from mlwright.scoring.calibrate import calibrate
+
+
+@dataclass(frozen=True)
+class Choice:
+    """The members of a model and what it says of the held-out rows.
+
+    Parameters
+    ----------
+    weights : dict
+        By the members' names; they sum to 1.
+    level : int
+        How many folds counted.
+    judge : Judge
+        Of the rows that these folds held out.
+    prediction : array
+        What the model answers, calibrated.
+    calibrator : Calibrator or None
+    """
+
+    weights: dict[str, float]
+    level: int
+    judge: Judge
+    prediction: Array
+    calibrator: Calibrator | None
+
+
+def choose(course: Course, rng: np.random.Generator) -> Choice:
+    """The ensemble of the candidates that came through; the baseline if none did."""
+    level = course.level()
+    names = course.finalists(level) or [course.lineup.baseline.name]
+    judge = course.bench.judge(range(level))
+    predictions = course.predictions(names, level)
+    found = choose_weights(predictions, judge, rng)
+    raw = blend(predictions, found)
+    calibrator = fit_calibrator(judge, raw, rng)
+    return Choice(
+        weights={name: float(weight) for name, weight in zip(names, found, strict=True) if weight > 0},
+        level=level,
+        judge=judge,
+        prediction=course.bench.clip(calibrate(raw, calibrator)),
+        calibrator=calibrator,
+    )
+
+
+def members(choice: Choice, course: Course) -> tuple[Member, ...]:
+    """The members of a choice with their cores, heaviest first."""
+    ranked = sorted(choice.weights.items(), key=lambda item: -item[1])
+    return tuple(_member(name, weight, course) for name, weight in ranked)
+
+
+def on_its_own(course: Course, name: str) -> Member:
+    """A candidate as the only member of a model."""
+    return _member(name, 1.0, course)
+
+
+def out_of_fold(choice: Choice, n_rows: int) -> NDArray[np.float32]:
+    """What the model says of all training rows, NaN where a row was never held out; shape (n_rows, n_outputs)."""
+    everywhere = np.full((n_rows, choice.prediction.shape[1]), np.nan, dtype=np.float32)
+    everywhere[choice.judge.held.rows] = choice.prediction
+    return everywhere
+
+
+def _member(name: str, weight: float, course: Course) -> Member:
+    cores = tuple(trial.core for trial in course.trials[name] if trial.core is not None)
+    return Member(candidate=name, weight=weight, cores=cores)

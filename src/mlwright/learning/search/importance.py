@@ -1,0 +1,173 @@
+"""How much each input column matters: what is lost when its values are shuffled."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import hstack
+
+from mlwright.learning.data import TrainingData
+from mlwright.learning.search.choice import Choice
+from mlwright.learning.search.course import Course
+from mlwright.learning.search.judge import Array, HeldOut, Judge
+from mlwright.records.model import EncodingPlan, TextColumn
+from mlwright.scoring.blocks import BlockNames, Blocks
+from mlwright.scoring.cores import CORES, Core
+
+MOST_ROWS = 2_000
+FEWEST_ROWS = 200
+
+
+@dataclass(frozen=True)
+class Voice:
+    """A core and what its word weighs."""
+
+    core: Core
+    weight: float
+
+
+@dataclass(frozen=True)
+class Hearing:
+    """Rows that one fold held out, and the cores that have not seen them."""
+
+    blocks: Blocks
+    voices: Sequence[Voice]
+
+    def answer(self, blocks: Blocks) -> Array:
+        """The weighted mean of what the cores say."""
+        answer: Array = np.sum([voice.weight * voice.core.predict(blocks) for voice in self.voices], axis=0)
+        return answer
+
+
+@dataclass(frozen=True)
+class InputPlaces:
+    """Where the outputs of one input column stand in the blocks."""
+
+    numbers: NDArray[np.int64]
+    codes: NDArray[np.int64]
+    terms: tuple[tuple[int, int], ...]
+
+    def shuffle(self, blocks: Blocks, order: NDArray[np.int64]) -> Blocks:
+        """The blocks with this column's outputs taken from other rows, all of a row together."""
+        numbers, codes, text = blocks.numbers.copy(), blocks.codes.copy(), blocks.text
+        numbers[:, self.numbers] = numbers[order][:, self.numbers]
+        codes[:, self.codes] = codes[order][:, self.codes]
+        if text is not None:
+            for start, end in self.terms:
+                text = hstack([text[:, :start], text[order][:, start:end], text[:, end:]], format="csr")
+        return Blocks(numbers, codes, text)
+
+
+def places_of(plan: EncodingPlan, names: BlockNames) -> dict[str, InputPlaces]:
+    """Where the outputs of every input column of a plan stand."""
+    terms: dict[str, list[tuple[int, int]]] = {}
+    start = 0
+    for column in plan.columns:
+        if isinstance(column, TextColumn):
+            terms.setdefault(column.name, []).append((start, start + len(column.terms)))
+            start += len(column.terms)
+    numbers, codes = np.array(names.number_inputs), np.array(names.code_inputs)
+    return {
+        name: InputPlaces(np.flatnonzero(numbers == name), np.flatnonzero(codes == name), tuple(terms.get(name, ())))
+        for name in dict.fromkeys(column.name for column in plan.columns)
+    }
+
+
+def rank_inputs(course: Course, choice: Choice, data: TrainingData) -> dict[str, float]:
+    """The importance of every input column to a chosen model, from some held-out rows; see `importances`."""
+    bench, seconds = course.bench, course.budget.importance_s
+    rng = np.random.default_rng(bench.run.seed_for("importance"))
+    places = places_of(data.plan, data.names)
+    row_s = sum(bench.row_s(course.trials[name]) for name in choice.weights)
+    some = np.sort(rng.permutation(len(choice.judge.held))[: sample_size(len(places), row_s, seconds)])
+    judge = Judge(bench.task, bench.metric, choice.judge.held.take(some))
+    baseline = bench.prediction(course.trials[course.baseline()][: choice.level])[some]
+    return importances(
+        [_hearing(course, choice, judge.held, int(fold)) for fold in np.unique(judge.held.fold)],
+        judge,
+        places,
+        judge.loss(baseline),
+        rng,
+        course.budget.timer(seconds),
+    )
+
+
+def _hearing(course: Course, choice: Choice, held: HeldOut, fold: int) -> Hearing:
+    rows = held.rows[held.fold == fold]
+    refs = [(course.trials[name][fold].core, weight) for name, weight in choice.weights.items()]
+    voices = [
+        Voice(CORES.get(ref.form).from_bytes(course.bench.run.get(ref.blob)), weight)
+        for ref, weight in refs
+        if ref is not None
+    ]
+    return Hearing(course.bench.rows.blocks.take(rows), voices)
+
+
+def sample_size(n_inputs: int, row_s: float, seconds: float) -> int:
+    """How many rows there is time for.
+
+    Parameters
+    ----------
+    n_inputs : int
+    row_s : float
+        Seconds in which all members score one row.
+    seconds : float
+
+    >>> sample_size(10, 1e-5, 2.0), sample_size(100, 1e-3, 2.0)
+    (2000, 200)
+    """
+    return int(np.clip(seconds / max(n_inputs * row_s, 1e-9), FEWEST_ROWS, MOST_ROWS))
+
+
+def importances(
+    hearings: Sequence[Hearing],
+    judge: Judge,
+    places: dict[str, InputPlaces],
+    baseline_loss: float,
+    rng: np.random.Generator,
+    time_up: Callable[[], bool],
+) -> dict[str, float]:
+    """By how much the loss on held-out rows rises when one input column is shuffled within each fold.
+
+    Every core is asked about rows that it has not seen. Columns that say the same stand in for each other: each of
+    them alone matters little then, and together they may matter much.
+
+    Parameters
+    ----------
+    hearings : sequence of Hearing
+        One a fold; the rows of all of them, in order, are those of `judge`.
+    judge : Judge
+    places : dict
+        See `places_of`.
+    baseline_loss : float
+        Of the dummy: what is gained over it is 1.
+    rng : Generator
+    time_up : callable
+        Asked before each column; columns that there is no time for are left out.
+
+    Returns
+    -------
+    importances : dict of str to float
+        Largest first; empty if the model gains nothing over the dummy.
+    """
+    untouched = judge.loss(np.concatenate([hearing.answer(hearing.blocks) for hearing in hearings]))
+    gain = baseline_loss - untouched
+    if not gain > 0:
+        return {}
+    orders = [rng.permutation(len(hearing.blocks)) for hearing in hearings]
+
+    def losses() -> Iterator[tuple[str, float]]:
+        for name, place in places.items():
+            if time_up():
+                return
+            answers = [
+                hearing.answer(place.shuffle(hearing.blocks, order))
+                for hearing, order in zip(hearings, orders, strict=True)
+            ]
+            yield name, judge.loss(np.concatenate(answers))
+
+    found = {name: max(loss - untouched, 0.0) / gain for name, loss in losses()}
+    return dict(sorted(found.items(), key=lambda item: -item[1]))

@@ -1,0 +1,95 @@
+"""From the data and the settings to a search that is ready to run."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from mlwright.core.errors import SettingsError, nearest
+from mlwright.core.run import Run
+from mlwright.learning.data import TrainingData
+from mlwright.learning.metrics import METRICS
+from mlwright.learning.models import Facts
+from mlwright.learning.search.bench import Bench
+from mlwright.learning.search.budget import Budget, fitting_s
+from mlwright.learning.search.course import Course
+from mlwright.learning.search.folds import make_folds, n_folds_for
+from mlwright.learning.search.judge import Array
+from mlwright.learning.search.lineup import line_up, open_families
+from mlwright.learning.tasks import TASKS
+from mlwright.records.profile import Roles
+from mlwright.records.settings import TrainSettings
+from mlwright.records.split import Split
+
+ROWS_FOR_THREADED_FITS = 50_000
+BOUND_MARGIN = 0.5
+
+
+def set_up(data: TrainingData, roles: Roles, split: Split, settings: TrainSettings, run: Run) -> Course:
+    """A search over the families that the settings name.
+
+    Many small fits run side by side, one thread each; with many rows one fit runs at a time, with all threads.
+    """
+    side_by_side = len(data.rows) < ROWS_FOR_THREADED_FITS
+    n_workers, n_threads = (run.n_jobs, 1) if side_by_side else (1, run.n_jobs)
+    facts = _facts(data, roles, fitting_s(settings.budget, run.n_jobs))
+    models = open_families(settings.families, run)
+    lineup = line_up(models, facts, settings.families, n_threads)
+    opening_s = sum(lineup.costs_s[candidate.name] for candidate in lineup.opening)
+    n_folds = n_folds_for(len(data.rows), fitting_s(settings.budget, n_workers), opening_s)
+    bench = Bench(
+        rows=data.rows,
+        groups=data.keys.groups,
+        folds=make_folds(split, data.keys, n_folds, np.random.default_rng(run.seed_for("folds"))),
+        task=TASKS.get(roles.task)(),
+        metric=METRICS.get(metric_name(settings, roles))(),
+        facts=facts,
+        models=models,
+        run=run,
+        n_threads=n_threads,
+        bounds=answer_bounds(data.rows.target) if roles.task == "regression" else None,
+    )
+    return Course(bench, lineup, Budget(run.clock, n_workers, n_test=split.n_test, row_s=data.row_s))
+
+
+def metric_name(settings: TrainSettings, roles: Roles) -> str:
+    """The metric to optimise: the user's, or the usual one of the task.
+
+    Raises
+    ------
+    SettingsError
+        If there is no such metric, or it says nothing about such a task.
+    """
+    fitting = TASKS.get(roles.task).metrics
+    wanted = settings.metric or TASKS.get(roles.task).default_metric
+    if wanted not in METRICS.names():
+        offers = nearest(wanted, fitting) or fitting
+        raise SettingsError(f"train.metric is {wanted!r}; there is no such metric.", f"Try: {', '.join(offers)}")
+    if roles.task not in METRICS.get(wanted).tasks:
+        raise SettingsError(
+            f"train.metric is {wanted!r}, which says nothing about a {roles.task} task.", f"Use: {', '.join(fitting)}"
+        )
+    return wanted
+
+
+def answer_bounds(target: Array) -> tuple[float, float]:
+    """The range of the training rows, widened by half its width; not below zero if nothing in it is.
+
+    >>> answer_bounds(np.array([1.0, 5.0]))
+    (0.0, 7.0)
+    """
+    low, high = float(target.min()), float(target.max())
+    margin = BOUND_MARGIN * (high - low)
+    return (max(low - margin, 0.0) if low >= 0 else low - margin), high + margin
+
+
+def _facts(data: TrainingData, roles: Roles, budget_s: float) -> Facts:
+    n_rows = len(data.rows)
+    counts = data.class_counts(len(roles.classes)) if roles.classes else np.array([n_rows])
+    return Facts(
+        task=roles.task,
+        n_classes=len(roles.classes),
+        n_rows=n_rows,
+        smallest_class=int(counts.min()),
+        names=data.names,
+        budget_s=budget_s,
+    )

@@ -1,0 +1,77 @@
+"""Search for the best model that there is time for."""
+
+from __future__ import annotations
+
+import numpy as np
+from threadpoolctl import threadpool_limits
+
+from mlwright.core.run import Run
+from mlwright.learning.benefit import Benefit, benefit_table
+from mlwright.learning.data import TrainingData, load_training
+from mlwright.learning.search.choice import Choice, choose, members, on_its_own, out_of_fold
+from mlwright.learning.search.course import Course
+from mlwright.learning.search.importance import rank_inputs
+from mlwright.learning.search.leaderboard import leaderboard
+from mlwright.learning.search.setup import metric_name, set_up
+from mlwright.learning.search.threshold import choose_threshold
+from mlwright.records.data import Snapshot
+from mlwright.records.findings import Findings
+from mlwright.records.model import Member, ModelSpec
+from mlwright.records.profile import Profile, Roles
+from mlwright.records.settings import DecideSettings, TrainSettings
+from mlwright.records.split import Split
+from mlwright.records.trials import Training
+
+
+def train(
+    snapshot: Snapshot,
+    profile: Profile,
+    split: Split,
+    findings: Findings,
+    settings: TrainSettings,
+    decide: DecideSettings,
+    run: Run,
+) -> Training:
+    """Fit candidates fold by fold, drop those that do not pay, and put the others together."""
+    roles = profile.roles
+    metric = metric_name(settings, roles)
+    data = load_training(snapshot, profile, split, run)
+    benefit = _benefit(data, roles, decide)
+    course = set_up(data, roles, split, settings, run)
+    with threadpool_limits(course.bench.n_threads):
+        course.run()
+        choice = choose(course, np.random.default_rng(run.seed_for("ensemble")))
+        threshold, reason = _threshold(choice, roles, benefit)
+        chosen = _spec(data, course, roles, members(choice, course))
+        return Training(
+            metric=metric,
+            greater_is_better=course.bench.metric.greater_is_better,
+            leaderboard=leaderboard(course, choice, np.random.default_rng(run.seed_for("errors"))),
+            n_folds=len(course.bench.folds),
+            model=chosen.model_copy(update={"calibrator": choice.calibrator, "threshold": threshold}),
+            simple=_spec(data, course, roles, (on_its_own(course, course.simple()),)),
+            baseline=_spec(data, course, roles, (on_its_own(course, course.baseline()),)),
+            out_of_fold=run.put(out_of_fold(choice, len(data.rows)).tobytes()),
+            threshold_reason=reason,
+            budget_s=run.clock.budget_s,
+            used_s=round(run.clock.elapsed_s, 3),
+            stopped=course.stopped,
+            feature_names=data.names.all,
+            importance=rank_inputs(course, choice, data),
+        )
+
+
+def _benefit(data: TrainingData, roles: Roles, decide: DecideSettings) -> Benefit:
+    counts = data.class_counts(len(roles.classes)) if roles.classes else np.zeros(0)
+    return benefit_table(roles.task, roles.classes, [float(count) / len(data.rows) for count in counts], decide)
+
+
+def _threshold(choice: Choice, roles: Roles, benefit: Benefit) -> tuple[float | None, str]:
+    if roles.task != "binary":
+        return None, ""
+    return choose_threshold(choice.judge.held, choice.prediction, benefit)
+
+
+def _spec(data: TrainingData, course: Course, roles: Roles, of: tuple[Member, ...]) -> ModelSpec:
+    low, high = course.bench.bounds or (None, None)
+    return ModelSpec(task=roles.task, classes=roles.classes, plan=data.plan, members=of, low=low, high=high)

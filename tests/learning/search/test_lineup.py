@@ -1,0 +1,70 @@
+import pytest
+
+from mlwright.core.errors import SettingsError
+from mlwright.learning.models import MODELS
+from mlwright.learning.search.lineup import expected_cost_s, line_up, open_families
+from mlwright.records.model import Candidate
+from mlwright.records.trials import Trial
+
+
+def trial(name: str, seconds: float, *, cut: bool = False) -> Trial:
+    return Trial(candidate=Candidate(name=name, family=name), fold=0, score=0.1, seconds=seconds, cut=cut)
+
+
+@pytest.fixture
+def bench(make_bench):
+    return make_bench({name: MODELS.get(name)() for name in ("dummy", "linear", "lightgbm", "extra_trees")})
+
+
+def test_the_best_bets_open_and_the_cheapest_is_first(bench):
+    lineup = line_up(bench.models, bench.facts)
+    costs = [lineup.costs_s[candidate.name] for candidate in lineup.opening]
+    assert {candidate.family for candidate in lineup.opening} >= {"lightgbm", "extra_trees"}
+    assert costs == sorted(costs)
+    assert lineup.baseline.name == "dummy"
+    assert lineup.simple.name == "linear"
+
+
+def test_few_rows_allow_few_candidates(bench):
+    lineup = line_up(bench.models, bench.facts)
+    assert 1 + len(lineup.opening) + len(lineup.extra) <= 8
+
+
+def test_every_name_is_there_once(bench):
+    lineup = line_up(bench.models, bench.facts)
+    everybody = [lineup.baseline, lineup.simple, *lineup.opening, *lineup.extra]
+    assert len({candidate.name for candidate in everybody}) == len(everybody) == len(lineup.everybody)
+
+
+def test_the_floor_is_opened_whatever_is_wanted(bench):
+    assert set(open_families(["lightgbm"], bench.run)) == {"dummy", "linear", "lightgbm"}
+    assert set(open_families([], bench.run)) >= {"dummy", "linear", "lightgbm"}
+
+
+def test_a_simple_model_that_is_not_wanted_does_not_compete(bench):
+    assert line_up(bench.models, bench.facts).compete
+    lineup = line_up(bench.models, bench.facts, ["lightgbm"])
+    assert not lineup.compete
+    assert {candidate.family for candidate in (*lineup.opening, *lineup.extra)} == {"lightgbm", "extra_trees"}
+
+
+def test_an_unknown_family_names_the_nearest(bench):
+    with pytest.raises(SettingsError, match="'lightgb'") as caught:
+        open_families(["lightgb"], bench.run)
+    assert caught.value.hint == "Try: lightgbm"
+
+
+def test_a_cost_is_what_the_first_fits_took():
+    assert expected_cost_s("a", {"a": 1.0}, {}) == 1.0
+    assert expected_cost_s("a", {"a": 1.0}, {"a": [trial("a", 4.0), trial("a", 6.0)]}) == 5.0
+
+
+def test_on_a_slow_machine_all_guesses_are_corrected():
+    costs = {"a": 1.0, "b": 2.0, "c": 4.0}
+    done = {"a": [trial("a", 3.0)], "b": [trial("b", 6.0)]}
+    assert expected_cost_s("c", costs, done) == pytest.approx(12.0)
+
+
+def test_a_fit_that_was_cut_corrects_no_guess():
+    costs = {"a": 1.0, "c": 4.0}
+    assert expected_cost_s("c", costs, {"a": [trial("a", 0.2, cut=True)]}) == 4.0
