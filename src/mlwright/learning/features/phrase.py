@@ -14,8 +14,9 @@ from mlwright.learning.features.text import LearnedText, Size, learn_terms, read
 from mlwright.records.profile import ColumnProfile
 from mlwright.scoring.spelling import spelled
 
-RARE_SHARE = 0.1
+MANY_PHRASES = 100
 PHRASE_WORDS = 1.5
+RARE_SHARE = 0.1
 
 SIZE = Size(word_ngrams=(1, 2), char_ngrams=(2, 4), n_word_terms=2000, n_char_terms=3000, n_dense=24)
 
@@ -27,8 +28,9 @@ def learn_phrase(column: ColumnProfile, values: pa.Array, prefix: str, seed: int
     counts = np.bincount(places[places >= 0], minlength=len(names))[known]
     if len(counts) <= COUNTED_LEVELS:
         return None
-    words = [len(name.split()) for name, is_known in zip(names, known, strict=True) if is_known]
-    if np.mean(words) < PHRASE_WORDS and _rare_share(counts, len(values)) < RARE_SHARE:
+    n_words = np.array([len(name.split()) for name in names])[known].mean()
+    many_phrases = len(counts) >= MANY_PHRASES and n_words >= PHRASE_WORDS
+    if not many_phrases and _rare_share(counts, len(values)) < RARE_SHARE:
         return None
     return learn_terms(column, read_texts(column, values), SIZE, prefix, seed)
 
