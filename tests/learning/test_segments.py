@@ -14,7 +14,7 @@ N = 1200
 
 def rows_of(table: pa.Table) -> Rows:
     profile = small_profile(table.append_column("y", pa.array(np.zeros(len(table)))), "y", task="regression", kinds={})
-    return Rows(profile, np.arange(len(table)), table)
+    return Rows(profile, np.arange(len(table)), table, seed=0)
 
 
 def columns(rng: np.random.Generator, n: int = N) -> pa.Table:

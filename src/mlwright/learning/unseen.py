@@ -48,7 +48,7 @@ class Unseen:
     @property
     def rows(self) -> Rows:
         """The same rows, column by column."""
-        return Rows(self.profile, self.positions, self.table)
+        return Rows(self.profile, self.positions, self.table, seed=0)
 
     def take(self, places: Places) -> Unseen:
         """Some of these rows."""
@@ -64,7 +64,8 @@ class Unseen:
         """
         roles = self.profile.roles
         if roles.time is not None and (self.split.method == "by_time" or roles.group is None):
-            order = np.argsort(self.rows.numbers(roles.time), kind="stable")
+            moments = self.rows.numbers(roles.time)
+            order = np.argsort(np.where(np.isnan(moments), -np.inf, moments), kind="stable")
             return Sampling(len(self), order=order, block=block_length(loss[order]))
         if roles.group is not None:
             return Sampling(len(self), groups=_own_group_where_missing(self.rows.levels(roles.group).places))

@@ -1,0 +1,34 @@
+"""Values land in the wrong rows."""
+
+from __future__ import annotations
+
+import numpy as np
+import pyarrow as pa
+
+from mlwright.core.family import NotApplicable
+from mlwright.data.words import percent
+from mlwright.judging.probes import Probe
+from mlwright.judging.probes._cells import replaced, some
+from mlwright.records.profile import Profile
+
+SHARE_AT_MOST = 0.5
+
+
+class MixedUpRows(Probe):
+    """A join on the wrong key, or a value that was not refreshed: some cells hold what belongs to another row."""
+
+    title = "Values of other rows"
+
+    def disturb(self, table: pa.Table, profile: Profile, strength: float, rng: np.random.Generator) -> pa.Table:
+        """Take a share of the cells from random other rows."""
+        n = table.num_rows
+        if n < 2:
+            raise NotApplicable("there is only one row")
+        for name in table.column_names:
+            sources = np.where(some(rng, n, SHARE_AT_MOST * strength), rng.integers(n, size=n), np.arange(n))
+            table = replaced(table, name, table[name].take(pa.array(sources)))
+        return table
+
+    def describe(self, strength: float) -> str:
+        """How many values belong to other rows."""
+        return f"{percent(SHARE_AT_MOST * strength)} of all values belong to another row"

@@ -1,0 +1,134 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pytest
+
+from mlwright.core.errors import MlwrightError, RunCancelled
+from mlwright.judging.probe import probe
+from mlwright.judging.probes import PROBES
+from mlwright.learning.evaluate import evaluate
+from mlwright.records.robustness import ProbeResult, Robustness
+from mlwright.records.settings import EvaluateSettings, ProbeSettings
+from mlwright.testing.small_job import SmallJob, small_job
+
+
+def patients(n: int = 1200, seed: int = 0) -> pa.Table:
+    """Who is ill depends on `pressure` most, on `ward` a little, and on `noise` not at all."""
+    rng = np.random.default_rng(seed)
+    pressure, ward = rng.normal(120, 15, n), rng.choice(["east", "west"], n)
+    logit = 0.15 * (pressure - 120) + 0.5 * (ward == "west")
+    ill = rng.random(n) < 1 / (1 + np.exp(-logit))
+    day = np.datetime64("2024-01-01") + np.sort(rng.integers(0, 700, n))
+    return pa.table(
+        {
+            "noise": rng.normal(120, 15, n),
+            "ward": ward,
+            "pressure": pressure,
+            "day": pa.array(day, pa.date32()),
+            "y": np.where(ill, "ill", "well"),
+        }
+    )
+
+
+def job_of(folder: Path, table: pa.Table, **options: object) -> SmallJob:
+    job = small_job(folder, table, kinds={"day": "date"}, **options)  # type: ignore[arg-type]
+    importance = {name: 0.5 if name == "pressure" else 0.01 for name in ("pressure", "ward", "noise", "day")}
+    return job._replace(training=job.training.model_copy(update={"importance": importance}))
+
+
+def probed(job: SmallJob, *skip: str) -> Robustness:
+    evaluation = evaluate(job.snapshot, job.profile, job.split, job.training, EvaluateSettings(), job.run)
+    settings = ProbeSettings(skip=skip)
+    return probe(job.snapshot, job.profile, job.split, job.training, evaluation, settings, job.run)
+
+
+def result(robustness: Robustness, name: str, strength: float = 1.0) -> ProbeResult:
+    return next(r for r in robustness.results if r.probe == name and r.strength == strength)
+
+
+@pytest.fixture(scope="module")
+def robustness(tmp_path_factory: pytest.TempPathFactory) -> Robustness:
+    return probed(job_of(tmp_path_factory.mktemp("ward"), patients()))
+
+
+def test_the_loss_of_the_one_column_that_matters_costs_the_whole_gain(robustness: Robustness) -> None:
+    gone = result(robustness, "column_gone")
+    assert gone.title == "A column is gone: pressure"
+    assert gone.loss.low > 0
+    assert gone.lost_share == pytest.approx(1.0, abs=0.3)
+    assert gone.answers_changed > 0.2
+
+
+def test_more_of_the_same_harms_more(robustness: Robustness) -> None:
+    for name in ("missing_values", "noise", "mixed_up_rows"):
+        losses = [result(robustness, name, strength).loss.value for strength in (0.1, 0.3, 1.0)]
+        assert losses == sorted(losses)
+
+
+def test_most_harmful_first_and_every_probe_is_told_of(robustness: Robustness) -> None:
+    shares = [found.lost_share for found in robustness.results]
+    assert shares == sorted(shares, reverse=True)
+    told = {found.probe for found in robustness.results} | {skipped.name for skipped in robustness.skipped}
+    assert told == set(PROBES.names())
+    assert {skipped.name for skipped in robustness.skipped} >= {"text_damage", "cut_text"}
+
+
+def test_sentences_say_what_was_done_and_what_it_cost(robustness: Robustness) -> None:
+    sentence = result(robustness, "missing_values", 0.3).sentence
+    assert sentence.startswith("15 % of all values are missing: Log loss goes from 0.")
+    assert "of what the model gains over one that knows nothing is lost" in sentence
+    assert sentence.endswith("of the answers change.")
+
+
+def test_a_model_that_holds_up_in_time_does_not_lose_in_the_latest_rows(tmp_path: Path) -> None:
+    late = result(probed(job_of(tmp_path, patients(3000), time="day")), "later_period", 0.5)
+    assert late.loss.low < 0 < late.loss.high
+
+
+def test_a_world_that_turns_is_seen_in_the_latest_rows(tmp_path: Path) -> None:
+    table = patients(3000)
+    turned = np.array(table["pressure"]).copy()
+    turned[2250:] = 240 - turned[2250:]
+    table = table.set_column(2, "pressure", pa.array(turned))
+    late = result(probed(job_of(tmp_path, table, time="day")), "later_period", 0.5)
+    assert late.loss.low > 0
+    assert late.lost_share > 1
+
+
+def test_the_same_job_gives_the_same_results(robustness: Robustness, tmp_path: Path) -> None:
+    assert probed(job_of(tmp_path, patients())) == robustness
+
+
+def test_numbers_are_probed_too(tmp_path: Path) -> None:
+    rng = np.random.default_rng(0)
+    x = rng.normal(size=800)
+    table = pa.table({"x": x, "z": rng.normal(size=800), "y": 3 * x + rng.normal(size=800)})
+    gone = result(probed(small_job(tmp_path, table, task="regression")), "column_gone")
+    assert gone.title == "A column is gone: x"
+    assert gone.lost_share > 0.8
+
+
+def test_what_is_to_be_skipped_is_skipped_and_unknown_names_are_errors(tmp_path: Path) -> None:
+    job = job_of(tmp_path, patients(300))
+    assert "noise" not in {found.probe for found in probed(job, "noise").results}
+    with pytest.raises(MlwrightError, match="nois"):
+        probed(job, "nois")
+
+
+def test_little_time_means_fewer_rows_and_the_same_questions(tmp_path: Path) -> None:
+    job = job_of(tmp_path, patients(3000))
+    job.run.clock.budget_s = job.run.clock.elapsed_s + 0.01
+    robustness = probed(job)
+    assert len(robustness.results) > 15
+
+
+def test_a_cancel_ends_it(tmp_path: Path) -> None:
+    job = job_of(tmp_path, patients(300))
+    evaluation = evaluate(job.snapshot, job.profile, job.split, job.training, EvaluateSettings(), job.run)
+    job.run.clock.cancel_file.touch()
+    job.run.clock._looked = 0.0
+    with pytest.raises(RunCancelled):
+        probe(job.snapshot, job.profile, job.split, job.training, evaluation, ProbeSettings(), job.run)
