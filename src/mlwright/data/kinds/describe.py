@@ -1,0 +1,186 @@
+"""What is known of each column, as the record of its profile."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pyarrow as pa
+
+from mlwright.core.errors import name_list
+from mlwright.data.compute.aggregate import Figures, figures, figures_of
+from mlwright.data.compute.table import Table
+from mlwright.data.kinds import Order, Reading, Seen
+from mlwright.data.kinds.look import look, n_queries, order_of, spelled_codes
+from mlwright.data.kinds.missing import is_sentinel, suspects
+from mlwright.data.kinds.reading import read
+from mlwright.data.kinds.verdict import sentence, verdict
+from mlwright.records.data import Field
+from mlwright.records.profile import ColumnProfile, Kind, ValueCount
+from mlwright.records.settings import ProfileSettings
+from mlwright.scoring.spelling import missing_array, spelled, to_moment_array, to_number_array
+
+N_SHOWN = 20
+N_EXAMPLES = 5
+
+
+@dataclass(frozen=True)
+class _Known:
+    """A column with the way it is read and its figures under that reading; `forced` is the kind that the user said."""
+
+    seen: Seen
+    reading: Reading
+    figures: Figures
+    n_missing: int
+    forced: Kind | None = None
+    order: Order = "none"
+    n_unparsed: int = 0
+    unparsed: tuple[str, ...] = ()
+
+    def with_sentinels(self, codes: tuple[str, ...]) -> _Known:
+        """The same with numbers that turned out to mean "missing"."""
+        if not codes:
+            return self
+        note = f"{name_list(codes)} means missing: it cannot belong to the other values"
+        codes, notes = (*self.reading.codes, *codes), (*self.reading.notes, note)
+        return replace(self, reading=replace(self.reading, codes=codes, notes=notes))
+
+    def has_other_codes(self) -> bool:
+        """Whether the first look left out other values than the reading's codes."""
+        levels = {level for level, _ in self.seen.top}
+        return set(self.seen.left_out) & levels != set(self.reading.codes) & levels
+
+
+@dataclass(frozen=True)
+class Described:
+    """What is known of all columns.
+
+    Parameters
+    ----------
+    columns : tuple of ColumnProfile
+        In the order of the table.
+    orders : dict
+        Whether the rows are sorted by a column.
+    tops : dict
+        More of the most frequent values of a column than its profile shows, missing codes among them.
+    n_queries : int
+        How many queries it took.
+    """
+
+    columns: tuple[ColumnProfile, ...]
+    orders: dict[str, Order]
+    tops: dict[str, tuple[tuple[str, int], ...]]
+    n_queries: int
+
+
+def describe(table: Table, fields: Sequence[Field], settings: ProfileSettings, target: str) -> Described:
+    """Say of every column what it is.
+
+    Parameters
+    ----------
+    table : Table
+    fields : sequence of Field
+    settings : ProfileSettings
+    target : str
+        No number of this column is taken for a missing value unless the user says so.
+
+    Raises
+    ------
+    SettingsError
+        If a column cannot be what the user says it is.
+    """
+    codes = spelled_codes(table, settings.missing)
+    seen, n_looks = look(table, fields, codes)
+    known = {name: _first_known(each, settings.kinds.get(name), codes.get(name)) for name, each in seen.items()}
+    guessed = [name for name in known if name != target and name not in codes and _may_hold_sentinels(known[name])]
+    n_asked = _ask_again(table, known, guessed)
+    to_read = [name for name in known if known[name].reading.form != "stored"]
+    known |= {name: _read_through(table, known[name], guess=name in guessed) for name in to_read}
+    return Described(
+        tuple(_profile(known[field.name]) for field in fields),
+        {name: each.order for name, each in known.items()},
+        {name: each.top for name, each in seen.items()},
+        n_looks + n_asked + len(to_read),
+    )
+
+
+def _first_known(seen: Seen, forced: Kind | None, codes: tuple[str, ...] | None) -> _Known:
+    n_missing = seen.n_rows - seen.figures.n
+    return _Known(seen, read(seen, forced, codes), seen.figures, n_missing, forced, seen.order)
+
+
+def _may_hold_sentinels(known: _Known) -> bool:
+    is_measured = known.forced in (None, "number")
+    return is_measured and (known.seen.sort in ("whole", "fraction") or known.reading.form == "number")
+
+
+def _ask_again(table: Table, known: dict[str, _Known], guessed: Sequence[str]) -> int:
+    """Mend the figures from which other values were left out than the reading says; returns how many queries it took.
+
+    Numbers that may stand for "missing" are judged by the figures of all others.
+    """
+    stored = {name: each for name, each in known.items() if each.reading.form == "stored"}
+    suspected = {name: suspects(each.figures, each.seen.top) for name, each in stored.items() if name in guessed}
+    suspected = {name: codes for name, codes in suspected.items() if codes}
+    rest = figures(table, suspected)
+    for name, codes in suspected.items():
+        kept = tuple(code for code in codes if is_sentinel(code, stored[name].seen.top, rest[name]))
+        known[name] = known[name].with_sentinels(kept)
+    changed = {name: known[name].reading.codes for name in stored if known[name].has_other_codes()}
+    for name, own in figures(table, changed).items():
+        known[name] = replace(known[name], figures=own, n_missing=known[name].seen.n_rows - own.n)
+    return n_queries(suspected) + n_queries(changed)
+
+
+def _read_through(table: Table, known: _Known, *, guess: bool) -> _Known:
+    """A column that is read as something else than it is stored, value by value."""
+    reading, values = known.reading, table.arrow([known.seen.name])[0]
+    numbers = to_number_array(values) if reading.form == "number" else to_moment_array(values, reading.format)
+    missing = missing_array(values, reading.codes)
+    unparsed = ~missing & np.isnan(numbers)
+    numbers[missing] = np.nan
+    own = figures_of(numbers)
+    if guess and (codes := suspects(own, known.seen.top)):
+        rest = figures_of(np.where(np.isin(numbers, [float(code) for code in codes]), np.nan, numbers))
+        kept = tuple(code for code in codes if is_sentinel(code, known.seen.top, rest))
+        if kept:
+            return _read_through(table, known.with_sentinels(kept), guess=False)
+    return replace(
+        known,
+        figures=own,
+        n_missing=int(missing.sum()),
+        order=order_of(numbers),
+        n_unparsed=int(unparsed.sum()),
+        unparsed=spelled(values.filter(pa.array(unparsed))).levels[:N_EXAMPLES],
+    )
+
+
+def _profile(known: _Known) -> ColumnProfile:
+    seen, own, codes = known.seen, known.figures, known.reading.codes
+    kind, reason = verdict(seen, own, known.reading)
+    if known.forced is not None:
+        kind, reason = known.forced, sentence("set by profile.kinds", *known.reading.notes)
+    return ColumnProfile(
+        name=seen.name,
+        type=seen.type,
+        kind=kind,
+        reason=reason,
+        n_missing=known.n_missing,
+        missing_codes=codes,
+        n_distinct=own.n_distinct,
+        distinct_is_exact=own.distinct_is_exact,
+        minimum=own.minimum,
+        maximum=own.maximum,
+        mean=own.mean,
+        std=own.std,
+        quantiles=own.quantiles,
+        n_zero=own.n_zero,
+        n_infinite=own.n_infinite,
+        top=tuple(ValueCount(value=v, count=n) for v, n in seen.top if v not in codes)[:N_SHOWN],
+        length_mean=seen.figures.length_mean,
+        length_max=seen.figures.length_max,
+        date_format=known.reading.format,
+        n_unparsed=known.n_unparsed,
+        unparsed_examples=known.unparsed,
+    )

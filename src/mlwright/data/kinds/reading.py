@@ -1,0 +1,146 @@
+"""Says how one column is read, and which of its spellings count as missing."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Sequence
+
+from mlwright.core.errors import SettingsError
+from mlwright.data.kinds import Reading, Seen
+from mlwright.data.kinds.dates import DIGITS_ONLY, GOOD_SHARE, how_written
+from mlwright.data.kinds.missing import MISSING_WORDS, VAGUE_WORDS, missing_words, vague_words
+from mlwright.data.kinds.names import says_moment
+from mlwright.records.profile import Kind
+from mlwright.scoring.spelling import to_moment, to_number
+
+_LEADING_ZERO = re.compile(r"0[0-9]+").fullmatch
+_DECIMAL_COMMA = re.compile(r"-?[0-9]+,[0-9]{1,2}").fullmatch
+_LEADING_ZERO_SHARE = 0.01
+_YEARS = (19000101, 21001231)
+
+
+def read(seen: Seen, forced: Kind | None, codes: tuple[str, ...] | None) -> Reading:
+    """How a column is read.
+
+    Parameters
+    ----------
+    seen : Seen
+    forced : str or None
+        The kind that the user says it is.
+    codes : tuple of str or None
+        The spellings that the user says count as missing; None to find them.
+
+    Raises
+    ------
+    SettingsError
+        If the column cannot be what the user says it is.
+    """
+    if seen.sort == "text":
+        return _read_text(seen, forced, codes)
+    if forced == "number" and seen.sort == "moment":
+        raise _cannot_be(seen, "number", "it holds dates")
+    if seen.sort == "whole" and (forced == "date" or (forced is None and _are_days_in_digits(seen))):
+        if not _are_days_in_digits(seen, any_name=True):
+            raise _cannot_be(seen, "date", "its numbers are not written like 20200131")
+        return Reading("moment", codes or (), DIGITS_ONLY, ("the digits of each number are a year, a month and a day",))
+    if forced == "date" and seen.sort != "moment":
+        raise _cannot_be(seen, "date", f"it is stored as {seen.type}")
+    return Reading("stored", codes or ())
+
+
+def _read_text(seen: Seen, forced: Kind | None, codes: tuple[str, ...] | None) -> Reading:
+    levels = [level for level, _ in seen.top]
+    found = missing_words(levels) if codes is None else codes
+    vague = vague_words(levels) if codes is None else ()
+    values = [value for value in seen.sample or levels if value not in found]
+    numbers = [value for value in values if value.casefold() not in VAGUE_WORDS] if codes is None else values
+    if forced == "date" or forced is None:
+        if date := _as_date(seen, numbers, (*found, *vague), forced):
+            return date
+        if forced == "date":
+            raise _cannot_be(seen, "date", f"no known pattern reads values like {_some(values)}")
+    if forced == "number" or forced is None:
+        if number := _as_number(numbers, (*found, *vague), forced):
+            return number
+        if forced == "number":
+            raise _cannot_be(seen, "number", f"its values are like {_some(values)}")
+    return Reading("stored", found, notes=_notes(values, found, vague))
+
+
+def _as_date(seen: Seen, values: Sequence[str], codes: tuple[str, ...], forced: Kind | None) -> Reading | None:
+    in_digits = all(re.fullmatch("[0-9]{8}", value) for value in values)
+    if values and in_digits and (forced or says_moment(seen.name)):
+        share = sum(_is_day(value) for value in values) / len(values)
+        return Reading("moment", codes, DIGITS_ONLY, tuple(_code_notes(codes))) if share >= GOOD_SHARE else None
+    written = how_written(values)
+    if written is None or (written.share < GOOD_SHARE and forced is None) or written.share == 0:
+        return None
+    notes = [f"written like {written.format}", *_code_notes(codes)]
+    if written.other:
+        notes.append(
+            f"no value tells whether the day or the month comes first; {written.other} would read all of them too"
+        )
+    return Reading("moment", codes, written.format, tuple(notes))
+
+
+def _as_number(values: Sequence[str], codes: tuple[str, ...], forced: Kind | None) -> Reading | None:
+    share = sum(not math.isnan(to_number(value)) for value in values) / max(len(values), 1)
+    if forced is None:
+        zeros = sum(_LEADING_ZERO(value) is not None for value in values)
+        if share < GOOD_SHARE or zeros > _LEADING_ZERO_SHARE * len(values):
+            return None
+    return Reading("number", codes, notes=("text that reads as numbers", *_code_notes(codes))) if share > 0 else None
+
+
+def _notes(values: Sequence[str], codes: Sequence[str], vague: Sequence[str]) -> tuple[str, ...]:
+    """What a reader of the report should know about the levels of a column of text."""
+    notes: list[str] = []
+    if values and sum(_LEADING_ZERO(value) is not None for value in values) > _LEADING_ZERO_SHARE * len(values):
+        notes.append("digits with leading zeros name things and are no numbers")
+    if values and all(_DECIMAL_COMMA(value) for value in values):
+        notes.append("they look like numbers with a decimal comma, which is not read as a number")
+    if vague:
+        notes.append(f"{_quoted(vague)} may mean missing, and stays a level of its own")
+    if kept := (MISSING_WORDS & set(values)) - set(codes):
+        notes.append(f"{_quoted(sorted(kept))} is a name here and does not mean missing")
+    return (*_code_notes(codes), *notes)
+
+
+def _code_notes(codes: Sequence[str]) -> list[str]:
+    if not codes:
+        return []
+    aside = " (should NA mean 'none', models treat it alike)" if "NA" in codes else ""
+    return [f"{_quoted(codes)} counts as missing{aside}"]
+
+
+def _are_days_in_digits(seen: Seen, *, any_name: bool = False) -> bool:
+    low, high = seen.figures.minimum, seen.figures.maximum
+    if low is None or high is None or not (any_name or says_moment(seen.name)):
+        return False
+    values = [value for value, _ in seen.top] or [str(int(low)), str(int(high))]
+    return _YEARS[0] <= low and high <= _YEARS[1] and sum(map(_is_day, values)) >= GOOD_SHARE * len(values)
+
+
+def _is_day(value: str) -> bool:
+    return not math.isnan(to_moment(value, DIGITS_ONLY))
+
+
+def _quoted(words: Sequence[str]) -> str:
+    """Words for a clause; the verb that follows stays in the singular.
+
+    >>> _quoted(["a"]), _quoted(["a", "b"])
+    ("'a'", "each of 'a', 'b'")
+    """
+    return ("each of " if len(words) > 1 else "") + ", ".join(map(repr, words))
+
+
+def _some(values: Sequence[str]) -> str:
+    return _quoted(list(dict.fromkeys(values))[:3]) or "none"
+
+
+def _cannot_be(seen: Seen, kind: str, why: str) -> SettingsError:
+    return SettingsError(
+        f"profile.kinds says that column {seen.name!r} is a {kind}, but {why}.",
+        f"Leave {seen.name!r} out of profile.kinds, or give it another kind.",
+    )

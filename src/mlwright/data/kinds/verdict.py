@@ -1,0 +1,121 @@
+"""Names the kind of a column, and says why."""
+
+from __future__ import annotations
+
+from mlwright.data.compute.aggregate import Figures
+from mlwright.data.kinds import Reading, Seen
+from mlwright.data.kinds.names import says_code, says_id
+from mlwright.data.kinds.wording import Wording, wording_of
+from mlwright.records.profile import Kind
+
+BOOLEAN_PAIRS = frozenset(
+    {frozenset(pair) for pair in (("no", "yes"), ("false", "true"), ("n", "y"), ("f", "t"), ("off", "on"), ("0", "1"))}
+)
+NEARLY_ALL = 0.95
+ALL_NUMBERS = 0.999
+ESTIMATE_SLACK = 0.97
+LONGEST_EXACT = 1e15
+YEARS = (1500, 2200)
+SENTENCE_WORDS = 6.0
+SENTENCE_LEVELS = 100
+PHRASE_WORDS = 2.5
+PHRASE_SHARE = 0.5
+FEW_MISSING_SHARE = 0.005
+FEW_MISSING_ROWS = 3
+
+
+def verdict(seen: Seen, figures: Figures, reading: Reading) -> tuple[Kind, str]:
+    """The kind of a column and the reason as a sentence.
+
+    Parameters
+    ----------
+    seen : Seen
+    figures : Figures
+        Of the column as it is read, without what counts as missing.
+    reading : Reading
+    """
+    kind, why = _kind(seen, figures, reading)
+    return kind, sentence(why, *reading.notes)
+
+
+def sentence(*clauses: str) -> str:
+    """Clauses as one sentence."""
+    whole = "; ".join(clause for clause in clauses if clause)
+    return f"{whole[0].upper()}{whole[1:]}."
+
+
+def _kind(seen: Seen, figures: Figures, reading: Reading) -> tuple[Kind, str]:
+    if not figures.n:
+        codes = f", only {', '.join(map(repr, reading.codes))}" if reading.codes else ""
+        return "empty", f"holds no value in any of its {seen.n_rows:,} rows{codes}"
+    if figures.n_distinct == 1:
+        return _one_value(seen, figures, reading)
+    if reading.form == "moment" or seen.sort == "moment":
+        return "date", f"stored as {seen.type}" if reading.form == "stored" else "text that reads as dates"
+    if seen.sort == "boolean":
+        return "boolean", "stored as true and false"
+    if reading.form == "number" or seen.sort in ("whole", "fraction"):
+        return _number(seen, figures)
+    return _text(seen, figures, reading)
+
+
+def _one_value(seen: Seen, figures: Figures, reading: Reading) -> tuple[Kind, str]:
+    n_missing = seen.n_rows - figures.n
+    value = next((value for value, _ in seen.top if value not in reading.codes), "one value")
+    if n_missing < max(FEW_MISSING_ROWS, FEW_MISSING_SHARE * seen.n_rows):
+        return "constant", f"every row that has a value holds {value!r}"
+    return "category", f"holds {value!r} or nothing: whether it is there may tell something"
+
+
+def _number(seen: Seen, figures: Figures) -> tuple[Kind, str]:
+    if figures.n_distinct == 2 and (figures.minimum, figures.maximum) == (0.0, 1.0):
+        return "boolean", "holds only 0 and 1"
+    if _is_whole(seen, figures):
+        if why := _why_number_is_id(seen, figures):
+            return "id", why
+        if says_code(seen.name):
+            return "category", f"its name says that the {figures.n_distinct:,} numbers are codes, which measure nothing"
+        return "number", "whole numbers"
+    return "number", "numbers with fractions"
+
+
+def _is_whole(seen: Seen, figures: Figures) -> bool:
+    return seen.sort == "whole" or (figures.n_whole is not None and figures.n_whole == figures.n)
+
+
+def _why_number_is_id(seen: Seen, figures: Figures) -> str | None:
+    share = figures.n_distinct / figures.n
+    if share < (NEARLY_ALL if figures.distinct_is_exact else NEARLY_ALL * ESTIMATE_SLACK):
+        return None
+    low, high = figures.minimum or 0.0, figures.maximum or 0.0
+    if says_id(seen.name):
+        return "whole numbers that are nearly all different, and the name is that of an id"
+    if max(abs(low), abs(high)) >= LONGEST_EXACT:
+        return "whole numbers of more than 15 digits that are nearly all different"
+    runs = seen.order != "none" and share >= ALL_NUMBERS * (1 if figures.distinct_is_exact else ESTIMATE_SLACK)
+    if runs and high - low + 1 <= figures.n / ALL_NUMBERS and not (low >= YEARS[0] and high <= YEARS[1]):
+        return "a running number: one for each row, in order"
+    return None
+
+
+def _text(seen: Seen, figures: Figures, reading: Reading) -> tuple[Kind, str]:
+    levels = frozenset(level.casefold() for level, _ in seen.top if level not in reading.codes)
+    n, n_distinct = figures.n, figures.n_distinct
+    if n_distinct == 2 and levels in BOOLEAN_PAIRS:
+        return "boolean", f"holds only {' and '.join(sorted(levels))}"
+    wording = wording_of([value for value in seen.sample if value not in reading.codes])
+    if why := _why_text(n, n_distinct, wording):
+        return "text", why
+    if n_distinct >= NEARLY_ALL * n * (1 if figures.distinct_is_exact else ESTIMATE_SLACK):
+        return "id", f"{n_distinct:,} different values in {n:,} rows, and no words that repeat"
+    return "category", f"{n_distinct:,} different values in {n:,} rows"
+
+
+def _why_text(n: int, n_distinct: int, wording: Wording) -> str | None:
+    words = f"{wording.words_mean:.1f} words a value"
+    if wording.words_mean >= SENTENCE_WORDS and n_distinct >= SENTENCE_LEVELS:
+        return f"{n_distinct:,} different values of {words}"
+    if wording.words_mean >= PHRASE_WORDS and n_distinct >= PHRASE_SHARE * n and wording.common:
+        common = ", ".join(wording.common[:3])
+        return f"{n_distinct:,} different values of {words}, of which some repeat from row to row ({common})"
+    return None

@@ -1,0 +1,47 @@
+"""The stage that says what is known of a table before anybody looks at how its columns relate to the target."""
+
+from __future__ import annotations
+
+from mlwright.core.errors import SourceEmpty
+from mlwright.core.run import Run
+from mlwright.data.compute.table import open_snapshot
+from mlwright.data.kinds.describe import describe
+from mlwright.data.roles import assign_roles, check_names
+from mlwright.data.target import LEAST_ROWS, question, target_name
+from mlwright.records.data import Snapshot
+from mlwright.records.profile import Profile
+from mlwright.records.settings import CollectSettings, ProfileSettings, ProjectSettings
+
+
+def profile(
+    snapshot: Snapshot, project: ProjectSettings, collect: CollectSettings, settings: ProfileSettings, run: Run
+) -> Profile:
+    """Say what every column is, with its figures, and which part it plays.
+
+    Raises
+    ------
+    SettingsError
+        If the settings name no target, or a column that is not there or cannot be what they say it is.
+    TargetError
+        If the target is missing, constant, empty or cannot be predicted.
+    SourceEmpty
+        If there are too few rows to learn anything.
+    TableError
+        If no column is left to predict from.
+    """
+    target = target_name(project, snapshot)
+    check_names(snapshot.column_names, target, collect, settings)
+    if snapshot.n_rows < LEAST_ROWS:
+        raise SourceEmpty(
+            f"{snapshot.lineage.location!r} holds {snapshot.n_rows} rows; "
+            f"at least {LEAST_ROWS} are needed to learn and to test.",
+            "Collect more rows.",
+        )
+    table = open_snapshot(snapshot, run)
+    found = describe(table, snapshot.fields, settings, target)
+    run.note(f"Looked at {len(found.columns):,} columns of {snapshot.n_rows:,} rows in {found.n_queries} queries.")
+    own = next(column for column in found.columns if column.name == target)
+    asked = question(own, found.tops[target], snapshot.n_rows, project)
+    columns = tuple(asked.column if column.name == target else column for column in found.columns)
+    roles = assign_roles(columns, asked, snapshot.n_rows, found.orders, (collect, settings))
+    return Profile(n_rows=snapshot.n_rows, columns=columns, roles=roles, n_passes=found.n_queries)

@@ -1,0 +1,175 @@
+"""Which column plays which part."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from mlwright.core.errors import SettingsError, TableError, nearest
+from mlwright.data.kinds import Order
+from mlwright.data.kinds.names import says_entity, says_event, says_moment, says_private_moment
+from mlwright.data.target import Question
+from mlwright.records.profile import ColumnProfile, Roles
+from mlwright.records.settings import CollectSettings, ProfileSettings
+
+LEAST_MOMENTS = 10
+MANY_MOMENTS = 50
+LEAST_GROUPS = 20
+REPEATS = (1.25, 50.0)
+_NO_INPUT = {"id": "it names each row", "constant": "it never changes", "empty": "it holds nothing"}
+
+
+def check_names(names: Sequence[str], target: str, collect: CollectSettings, settings: ProfileSettings) -> None:
+    """Raise a `SettingsError` for a column that the settings name and the table lacks, or that cannot be asked for."""
+    single = {"collect.time": collect.time, "collect.group": collect.group}
+    named: dict[str, tuple[str, ...]] = {
+        **{key: () if name is None else (name,) for key, name in single.items()},
+        "profile.kinds": tuple(settings.kinds),
+        "profile.missing": tuple(settings.missing),
+        "profile.ignore": settings.ignore,
+    }
+    for key, given in named.items():
+        for name in given:
+            if name not in names:
+                offers = nearest(name, names) or names[:5]
+                raise SettingsError(
+                    f"{key} names the column {name!r}, which the table does not have.",
+                    f"Did you mean: {', '.join(offers)}?",
+                )
+    for key in (*single, "profile.ignore"):
+        if target in named[key]:
+            raise SettingsError(f"{key} names {target!r}, which is the target.", f"Take it out of {key}.")
+    for name, kind in settings.kinds.items():
+        if kind in ("constant", "empty"):
+            raise SettingsError(
+                f"profile.kinds says that {name!r} is {kind}, which is for the data to say.",
+                "To leave a column out, name it in profile.ignore.",
+            )
+
+
+def assign_roles(
+    columns: Sequence[ColumnProfile],
+    asked: Question,
+    n_rows: int,
+    orders: Mapping[str, Order],
+    settings: tuple[CollectSettings, ProfileSettings],
+) -> Roles:
+    """The part of every column.
+
+    Parameters
+    ----------
+    columns : sequence of ColumnProfile
+        All columns; the target among them.
+    asked : Question
+    n_rows : int
+    orders : mapping
+        Whether the rows are sorted by a column.
+    settings : CollectSettings, ProfileSettings
+
+    Raises
+    ------
+    SettingsError
+        If the time or group column that the settings name cannot be used as such.
+    TableError
+        If no column is left for models to use.
+    """
+    collect, profile = settings
+    target = asked.column.name
+    others = [column for column in columns if column.name != target]
+    time, time_reason = _time(others, collect.time, orders)
+    group, group_reason = _group(others, collect.group, n_rows)
+    left_out: dict[str, str] = {}
+    for column in others:
+        if why := _why_left_out(column, group, profile.ignore):
+            left_out[column.name] = why
+    inputs = tuple(column.name for column in others if column.name not in left_out)
+    if not inputs:
+        raise _no_inputs(target, left_out)
+    return Roles(
+        target=target,
+        task=asked.task,
+        task_reason=asked.reason,
+        classes=asked.classes,
+        time=time,
+        time_reason=time_reason,
+        group=group,
+        group_reason=group_reason,
+        inputs=inputs,
+        left_out=left_out,
+    )
+
+
+def _why_left_out(column: ColumnProfile, group: str | None, ignored: Sequence[str]) -> str | None:
+    if column.name in ignored:
+        return "profile.ignore names it"
+    if column.name == group:
+        return "it is the group column, whose values are new in new data"
+    if column.kind in _NO_INPUT:
+        return f"{_NO_INPUT[column.kind]}: {column.reason[0].lower()}{column.reason[1:].removesuffix('.')}"
+    return None
+
+
+def _no_inputs(target: str, left_out: Mapping[str, str]) -> TableError:
+    if not left_out:
+        return TableError(f"The table has no column besides the target {target!r}.", "Give a table with more columns.")
+    reasons = "; ".join(f"{name!r}: {why}" for name, why in list(left_out.items())[:5])
+    return TableError(
+        f"No column is left to predict {target!r} from, of {len(left_out)}: {reasons}.",
+        "Give more columns, or say in profile.kinds what these are.",
+    )
+
+
+def _time(columns: Sequence[ColumnProfile], asked: str | None, orders: Mapping[str, Order]) -> tuple[str | None, str]:
+    """The column to split by, and why; a date is taken unasked only where all speaks for it."""
+    if asked is not None:
+        column = next(column for column in columns if column.name == asked)
+        if column.minimum is None:
+            raise SettingsError(
+                f"collect.time names {asked!r}, which holds no dates and no numbers: {column.reason}",
+                "Name a column of dates, or leave collect.time out.",
+            )
+        return asked, "Set by collect.time."
+    dates = [column for column in columns if column.kind == "date"]
+    if not dates:
+        return None, "No column holds dates."
+    events = [column for column in dates if _is_event(column, orders[column.name])]
+    if len(events) == len(dates) and (len(dates) == 1 or all(orders[column.name] != "none" for column in dates)):
+        finest = max(events, key=lambda column: column.n_distinct)
+        why = "the rows are sorted by it" if orders[finest.name] != "none" else "its name is that of an event"
+        return finest.name, f"It holds dates, and {why}; its absolute value is no guide to later rows."
+    names = ", ".join(repr(column.name) for column in dates)
+    return None, f"Nothing shows that rows came about at {names}; set collect.time if they did."
+
+
+def _is_event(column: ColumnProfile, order: Order) -> bool:
+    if says_private_moment(column.name) or column.n_missing + column.n_unparsed > 0:
+        return False
+    if column.n_distinct >= MANY_MOMENTS:
+        return order != "none" or says_event(column.name)
+    return order != "none" and column.n_distinct >= LEAST_MOMENTS and says_moment(column.name)
+
+
+def _group(columns: Sequence[ColumnProfile], asked: str | None, n_rows: int) -> tuple[str | None, str]:
+    """The column whose equal values stay together, and why."""
+    if asked is not None:
+        column = next(column for column in columns if column.name == asked)
+        if column.n_distinct < 2:
+            raise SettingsError(
+                f"collect.group names {asked!r}, which has {column.n_distinct} different values: nothing to divide by.",
+                "Name another column, or leave collect.group out.",
+            )
+        return asked, "Set by collect.group."
+    keys = [column for column in columns if _is_repeated_key(column, n_rows)]
+    if not keys:
+        return None, "No column looks like the key of something that comes back in several rows."
+    best = max(keys, key=lambda column: column.n_distinct)
+    repeats = (n_rows - best.n_missing) / best.n_distinct
+    return best.name, (
+        f"Its name is that of a key, and each value comes back {repeats:.1f} times on average: rows of one "
+        "must not be learned from and tested on."
+    )
+
+
+def _is_repeated_key(column: ColumnProfile, n_rows: int) -> bool:
+    n = n_rows - column.n_missing
+    is_key = column.kind in ("category", "number", "id") and says_entity(column.name)
+    return is_key and column.n_distinct >= LEAST_GROUPS and REPEATS[0] <= n / column.n_distinct <= REPEATS[1]

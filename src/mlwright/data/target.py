@@ -1,0 +1,238 @@
+"""What is to be predicted: the target column, the task and its classes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from mlwright.core.errors import SettingsError, TargetError, name_list, nearest
+from mlwright.data.kinds.names import says_amount, says_class, words_of
+from mlwright.data.kinds.verdict import sentence
+from mlwright.records.data import Snapshot
+from mlwright.records.profile import ColumnProfile, Task
+from mlwright.records.settings import ProjectSettings
+from mlwright.scoring.spelling import canonical
+
+LEAST_ROWS = 20
+MOST_CLASSES = 200
+MOST_NUMBERS_AS_CLASSES = 10
+MOST_NUMBERS_CALLED_CLASSES = 50
+NAMES_SHARE = 0.5
+POSITIVE_NAMES = frozenset(
+    {
+        *("yes", "y", "true", "t", "1", "positive", "pos", "churn", "churned", "fraud", "default", "defaulted", "bad"),
+        *("ill", "sick", "disease", "dead", "died", "failure", "fail", "failed", "spam", "attrition", "left", "lost"),
+        *("malignant", "abnormal", "anomaly", "attack", "success", "win", "won", "bought", "converted", "clicked"),
+    }
+)
+_LIKELY_NAMES = frozenset(
+    {
+        *("target", "label", "class", "y", "outcome", "response", "churn", "churned", "survived", "default", "fraud"),
+        *("converted", "clicked", "deposit", "attrition", "diagnosis", "result", "quality", "price", "salary", "sales"),
+    }
+)
+
+
+@dataclass(frozen=True)
+class Question:
+    """What is asked of a target column; `column` counts what cannot be learned from as missing."""
+
+    task: Task
+    reason: str
+    classes: tuple[str, ...]
+    column: ColumnProfile
+
+
+def target_name(project: ProjectSettings, snapshot: Snapshot) -> str:
+    """The column to predict.
+
+    Raises
+    ------
+    SettingsError
+        If the settings name none; likely columns are offered.
+    TargetError
+        If the snapshot has no such column; the nearest names are offered.
+    """
+    names = snapshot.column_names
+    if project.target is None:
+        likely = [name for name in names if _LIKELY_NAMES & set(words_of(name))]
+        offers = name_list(dict.fromkeys([*likely, *reversed(names)]))
+        raise SettingsError(
+            "project.target does not say which column is to be predicted.",
+            f"Set project.target in mlwright.toml to one of: {offers}",
+        )
+    if project.target not in names:
+        offers = name_list(dict.fromkeys([*nearest(project.target, names), *reversed(names)]))
+        raise TargetError(
+            f"Target column {project.target!r} is missing from {snapshot.lineage.location!r} ({len(names)} columns).",
+            f"Set project.target in mlwright.toml to one of: {offers}",
+        )
+    return project.target
+
+
+def question(
+    column: ColumnProfile, levels: Sequence[tuple[str, int]], n_rows: int, project: ProjectSettings
+) -> Question:
+    """What is asked of the target, and why.
+
+    Parameters
+    ----------
+    column : ColumnProfile
+        The target.
+    levels : sequence of (str, int)
+        Its most frequent values with their counts, at least `MOST_CLASSES` of them if there are so many.
+    n_rows : int
+        Rows of the table.
+    project : ProjectSettings
+
+    Raises
+    ------
+    TargetError
+        If nothing can be learned from this target.
+    SettingsError
+        If `project.positive` is no class of it.
+    """
+    _check_usable(column, n_rows)
+    levels = [(value, count) for value, count in levels if value not in column.missing_codes]
+    task, why = (project.task, "set by project.task") if project.task != "auto" else _guess(column, levels, n_rows)
+    if task == "regression":
+        return _numbers(column, why, n_rows)
+    return _classes(column, levels, n_rows, (task, why), project)
+
+
+def _check_usable(column: ColumnProfile, n_rows: int) -> None:
+    labelled = n_rows - column.n_missing
+    where = f"Target column {column.name!r}"
+    if not labelled:
+        raise TargetError(f"{where} holds no value in any of its {n_rows:,} rows.", "Choose another project.target.")
+    if column.n_distinct == 1:
+        value = column.top[0].value if column.top else "one value"
+        hint = "Choose another project.target."
+        if column.n_missing:
+            hint = "If an empty cell means the other class, write that class there; else choose another project.target."
+        raise TargetError(f"{where} holds only {value!r} ({labelled:,} rows): there is nothing to tell apart.", hint)
+    if column.kind == "date":
+        raise TargetError(
+            f"{where} holds dates, which are no classes and no amounts.",
+            "Give a column with the number of days, or with a class, and set project.target to it.",
+        )
+    _check_enough(column, labelled, n_rows)
+
+
+def _check_enough(column: ColumnProfile, labelled: int, n_rows: int) -> None:
+    if labelled < LEAST_ROWS:
+        raise TargetError(
+            f"Target column {column.name!r} has a value in {labelled} of {n_rows:,} rows; "
+            f"at least {LEAST_ROWS} are needed to learn and to test.",
+            "Collect more rows that have it.",
+        )
+
+
+def _is_numeric(column: ColumnProfile) -> bool:
+    return column.minimum is not None and column.kind != "date"
+
+
+def _guess(column: ColumnProfile, levels: Sequence[tuple[str, int]], n_rows: int) -> tuple[Task, str]:
+    if column.n_distinct == 2:
+        return "binary", "two different values"
+    if not _is_numeric(column) or column.kind == "category":
+        return "multiclass", f"{column.n_distinct:,} different names"
+    if column.n_distinct > MOST_NUMBERS_CALLED_CLASSES:
+        span = f"from {column.minimum:,.6g} to {column.maximum:,.6g}"
+        return "regression", f"{column.n_distinct:,} different numbers {span}"
+    if not all(re.fullmatch("-?[0-9]+", value) for value, _ in levels):
+        return "regression", "numbers with fractions"
+    return _guess_whole(column)
+
+
+def _guess_whole(column: ColumnProfile) -> tuple[Task, str]:
+    """Few whole numbers may be classes or amounts; the name decides first, then how many there are."""
+    span = f"{column.n_distinct:,} whole numbers from {column.minimum:,.0f} to {column.maximum:,.0f}"
+    other = "set project.task if they are not"
+    if says_amount(column.name) and not says_class(column.name):
+        return "regression", f"{span}, and the name is that of an amount"
+    if says_class(column.name) and column.n_distinct <= MOST_NUMBERS_CALLED_CLASSES:
+        return "multiclass", f"{span}, and the name is that of classes; {other}"
+    if column.n_distinct <= MOST_NUMBERS_AS_CLASSES:
+        return "multiclass", f"{span}: so few that they are taken as classes; {other}"
+    return "regression", span
+
+
+def _numbers(column: ColumnProfile, why: str, n_rows: int) -> Question:
+    if not _is_numeric(column):
+        raise TargetError(
+            f"Target column {column.name!r} does not hold numbers: {_some(column)}.",
+            "Set project.task to binary or multiclass, or leave it out.",
+        )
+    n_infinite = column.n_infinite or 0
+    _check_enough(column, n_rows - column.n_missing - column.n_unparsed - n_infinite, n_rows)
+    if not n_infinite:
+        return Question("regression", sentence(why), (), column)
+    codes = (*column.missing_codes, "-inf", "inf")
+    cleaned = column.model_copy(update={"missing_codes": codes, "n_missing": column.n_missing + n_infinite})
+    return Question("regression", sentence(why, f"{n_infinite:,} infinite values count as missing"), (), cleaned)
+
+
+def _classes(
+    column: ColumnProfile,
+    levels: Sequence[tuple[str, int]],
+    n_rows: int,
+    asked: tuple[Task, str],
+    project: ProjectSettings,
+) -> Question:
+    task, why = asked
+    _check_classes(column, n_rows - column.n_missing, task)
+    classes = tuple(sorted(value for value, _ in levels))
+    if len(classes) > 2:
+        if project.positive is not None:
+            raise SettingsError(
+                f"project.positive is {project.positive!r}, but {column.name!r} has {len(classes)} classes.",
+                "Leave project.positive out: it is for two classes.",
+            )
+        return Question("multiclass", sentence(why), classes, column)
+    positive, reason = _positive(dict(levels), project, column.name)
+    negative = next(value for value in classes if value != positive)
+    return Question("binary", sentence(why, reason), (negative, positive), column)
+
+
+def _check_classes(column: ColumnProfile, labelled: int, task: Task) -> None:
+    where, n_distinct = f"Target column {column.name!r}", column.n_distinct
+    if n_distinct > 2 and n_distinct > NAMES_SHARE * labelled:
+        raise TargetError(
+            f"{where} has {n_distinct:,} different values in {labelled:,} rows ({_some(column)}): "
+            "these are names, not classes.",
+            "Set project.task to regression if they are amounts, or choose another project.target.",
+        )
+    if task == "binary" and n_distinct != 2:
+        raise TargetError(
+            f"{where} has {n_distinct:,} different values ({_some(column)}), but project.task is binary.",
+            "Set project.task to multiclass or auto.",
+        )
+    if n_distinct > MOST_CLASSES:
+        raise TargetError(
+            f"{where} has {n_distinct:,} different values; at most {MOST_CLASSES} classes can be learned.",
+            "Join rare classes into one, set project.task to regression if they are amounts, "
+            "or choose another project.target.",
+        )
+
+
+def _positive(counts: dict[str, int], project: ProjectSettings, target: str) -> tuple[str, str]:
+    """The class that the decision is about, and why."""
+    if project.positive is not None:
+        asked = canonical(project.positive) or ""
+        if asked not in counts:
+            raise SettingsError(
+                f"project.positive is {project.positive!r}, which is no class of {target!r}.",
+                f"Set it to one of: {', '.join(nearest(asked, counts) or sorted(counts))}",
+            )
+        return asked, f"the decision is about {asked!r}: set by project.positive"
+    named = [value for value in counts if value.casefold() in POSITIVE_NAMES]
+    if len(named) == 1:
+        return named[0], f"the decision is taken to be about {named[0]!r}, by its name"
+    rarest = min(sorted(counts, reverse=True), key=counts.__getitem__)
+    return rarest, f"the decision is taken to be about {rarest!r}, the rarer class; set project.positive if it is not"
+
+
+def _some(column: ColumnProfile) -> str:
+    return ", ".join(repr(each.value) for each in column.top[:3])
