@@ -37,7 +37,7 @@ def collect(settings: CollectSettings, run: Run) -> Snapshot:
     StorageError
         If the disk is full; nothing is left behind.
     """
-    name, kind = _source_for(settings)
+    name, kind = source_for(settings)
     source = kind(settings, _ticker(run))
     reading = source.read()
     names, renamed = _checked_columns(reading, source)
@@ -58,7 +58,14 @@ def collect(settings: CollectSettings, run: Run) -> Snapshot:
     )
 
 
-def _source_for(settings: CollectSettings) -> tuple[str, type[Source]]:
+def source_for(settings: CollectSettings) -> tuple[str, type[Source]]:
+    """The name and the class of the source that reads a location.
+
+    Raises
+    ------
+    SourceError
+        If none does.
+    """
     if not settings.source:
         raise SettingsError("No source is set.", "Set collect.source in mlwright.toml, or: mlwright run sales.csv")
     for name, kind in SOURCES:

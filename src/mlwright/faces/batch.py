@@ -9,7 +9,7 @@ import pyarrow as pa
 
 from mlwright.core.errors import SettingsError
 from mlwright.core.store.blobs import explain_disk_errors
-from mlwright.data.collect import open_source
+from mlwright.data.collect import source_for
 from mlwright.records.settings import CollectSettings
 
 if TYPE_CHECKING:
@@ -30,7 +30,8 @@ def score_file(bundle: Bundle, source: str, query: str | None, output: Path) -> 
     """
     if output.suffix not in WRITERS:
         raise SettingsError(f"{output} ends in {output.suffix!r}.", f"Choose one of: {', '.join(WRITERS)}")
-    reading = open_source(CollectSettings(source=source, query=query)).read()
+    wanted = CollectSettings(source=source, query=query)
+    reading = source_for(wanted)[1](wanted).read()
     temporary = output.with_name(f".{output.name}.part")
     n_rows = 0
     try:

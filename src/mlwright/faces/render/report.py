@@ -104,7 +104,7 @@ def _figures(facts: dict[str, Record | None]) -> dict[str, Markup | None]:
     assert isinstance(evaluation, Evaluation)
     assert isinstance(robustness, Robustness)
     assert isinstance(decision, Decision)
-    drawn = {
+    drawn: dict[str, dict[str, Any] | None] = {
         "leaderboard": charts.leaderboard(training),
         "importance": charts.importance(training),
         "calibration": charts.calibration(evaluation),
@@ -112,7 +112,7 @@ def _figures(facts: dict[str, Record | None]) -> dict[str, Markup | None]:
         "robustness": charts.robustness(robustness),
         **{f"curve_{place}": charts.curve(curve) for place, curve in enumerate(evaluation.curves)},
     }
-    return {name: figure and _safe(figure) for name, figure in drawn.items()}
+    return {name: None if figure is None else _safe(figure) for name, figure in drawn.items()}
 
 
 def _safe(figure: dict[str, Any]) -> Markup:
