@@ -78,12 +78,18 @@ def linear_core(plan: EncodingPlan, task: str, weights: Mapping[str, float]) -> 
     """Sums the numbers with the given weights; with several classes only the first class's sum moves."""
     outputs = names(plan)
     n_numbers = len(outputs.numbers)
-    zeros, ones = np.zeros(n_numbers), np.ones(n_numbers)
-    none, no_curve = np.zeros(0, dtype=np.int64), np.zeros((0, 2))
-    levels = np.array(outputs.n_levels, dtype=np.int64)
-    design = Design(
-        -1e9 * ones, 1e9 * ones, zeros, ones, none, no_curve, no_curve, none, levels, np.array([outputs.n_terms])
-    )
+    zeros, ones, nothing = np.zeros(n_numbers), np.ones(n_numbers), np.zeros(0, dtype=np.int64)
+    parts = dict.fromkeys(Design.names(), nothing) | {
+        "low": -1e9 * ones,
+        "high": 1e9 * ones,
+        "center": zeros,
+        "scale": ones,
+        "knots": np.zeros((0, 2)),
+        "heights": np.zeros((0, 2)),
+        "n_levels": np.array(outputs.n_levels, dtype=np.int64),
+        "n_terms": np.array([outputs.n_terms]),
+    }
+    design = Design(**parts)
     n_sums = len(CLASSES[task]) if task == "multiclass" else 1
     sums = np.zeros((design.width, n_sums))
     for name, weight in weights.items():

@@ -99,6 +99,8 @@ class Loader:
 
     def __call__(self) -> Flask:
         """The application."""
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, signal.SIG_DFL)  # those of the first process came along, and would do nothing here
         os.environ.update(ONE_THREAD)
         threading.Thread(target=_end_with_parent, daemon=True).start()
         from mlwright.scoring.bundle import Bundle

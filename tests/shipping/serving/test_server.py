@@ -1,0 +1,235 @@
+"""The real server, as a process of its own."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from mlwright.core.errors import SettingsError
+from mlwright.shipping.serving.server import serve
+
+CODE = """
+import sys
+from mlwright.core.errors import MlwrightError
+from mlwright.shipping.serving.server import serve
+try:
+    serve(sys.argv[1], port=int(sys.argv[2]), workers=int(sys.argv[3]))
+except MlwrightError as error:
+    sys.exit(f"{type(error).__name__}: {error}")
+"""
+JSON = {"Content-Type": "application/json"}
+START_S = 60
+
+
+class Service:
+    """A running service and its port."""
+
+    def __init__(self, process: subprocess.Popen[str], port: int, said: str) -> None:
+        self.process = process
+        self.port = port
+        self.said = said
+
+    def connect(self) -> http.client.HTTPConnection:
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=START_S)
+        connection.connect()
+        return connection
+
+    def ask(self, path: str, body: object = None) -> tuple[int, bytes]:
+        connection = self.connect()
+        method = "GET" if body is None else "POST"
+        connection.request(method, path, None if body is None else json.dumps(body), JSON)
+        reply = connection.getresponse()
+        return reply.status, reply.read()
+
+    def workers(self) -> list[int]:
+        found = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split()
+        return [int(pid) for pid in found]
+
+
+@pytest.fixture
+def start() -> Iterator[Callable[..., Service]]:
+    """Starts services, and ends them after the test."""
+    processes = []
+
+    def run(folder: Path, port: int = 0, workers: int = 1) -> Service:
+        command = [sys.executable, "-c", CODE, str(folder), str(port), str(workers)]
+        process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        processes.append(process)
+        assert process.stdout is not None
+        said = "".join(process.stdout.readline() for _ in range(4))
+        if not said:
+            return Service(process, 0, process.communicate()[1])
+        return Service(process, int(said.split()[2].rpartition(":")[2]), said)
+
+    yield run
+    for process in processes:
+        process.terminate()
+        process.communicate(timeout=START_S)
+
+
+def test_it_says_where_it_is_once_it_answers(
+    start: Callable[..., Service], write_bundle: Callable[..., Path], row: dict[str, Any]
+) -> None:
+    service = start(write_bundle())
+    assert service.said.startswith(f"Serving at http://127.0.0.1:{service.port}\n")
+    assert service.ask("/ready")[0] == 200
+    status, body = service.ask("/predict", row)
+    assert (status, json.loads(body)["prediction"]) == (200, "No")
+
+
+def test_it_tells_no_product_and_answers_on_one_connection(
+    start: Callable[..., Service], write_bundle: Callable[..., Path]
+) -> None:
+    connection = start(write_bundle()).connect()
+    for _ in range(3):
+        connection.request("GET", "/health")
+        reply = connection.getresponse()
+        assert reply.read() == b'{"status":"ok"}'
+        assert not reply.getheader("server")
+
+
+def test_requests_in_work_are_answered_after_a_sigterm(
+    start: Callable[..., Service], write_bundle: Callable[..., Path], row: dict[str, Any]
+) -> None:
+    service = start(write_bundle())
+    connections = [service.connect() for _ in range(4)]
+    for connection in connections:
+        connection.request("GET", "/health")
+        connection.getresponse().read()
+    body = json.dumps([row] * 10_000)
+    for connection in connections:
+        connection.request("POST", "/predict", body, JSON)
+    time.sleep(0.1)
+    service.process.send_signal(signal.SIGTERM)
+    for connection in connections:
+        reply = connection.getresponse()
+        assert reply.status == 200
+        assert len(json.loads(reply.read())["predictions"]) == 10_000
+    assert service.process.wait(START_S) == 0
+
+
+@pytest.mark.parametrize("chunked", [False, True], ids=["announced", "chunked"])
+def test_a_body_of_100_megabytes_is_refused_and_not_held(
+    start: Callable[..., Service], write_bundle: Callable[..., Path], row: dict[str, Any], chunked: bool
+) -> None:
+    service = start(write_bundle())
+    service.ask("/predict", row)
+    (worker,) = service.workers()
+    before = peak_bytes(worker)
+    status, body = post_in_pieces(service.port, 100_000_000, chunked=chunked)
+    assert (status, json.loads(body)["error"]["code"]) == (413, "too_large")
+    assert peak_bytes(worker) - before < 45_000_000
+    assert service.ask("/health")[0] == 200
+
+
+def test_a_content_length_that_lies_harms_nobody(
+    start: Callable[..., Service], write_bundle: Callable[..., Path], row: dict[str, Any]
+) -> None:
+    service = start(write_bundle())
+    body = json.dumps(row).encode()
+    head = "POST /predict HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n"
+    with socket.create_connection(("127.0.0.1", service.port), timeout=START_S) as short:
+        short.sendall(head.format(len(body) - 5).encode() + body)
+        assert short.recv(1000).startswith(b"HTTP/1.1 400")
+    with socket.create_connection(("127.0.0.1", service.port), timeout=START_S) as long:
+        long.sendall(head.format(len(body) + 5).encode() + body)
+        assert service.ask("/predict", row)[0] == 200
+    assert service.ask("/health")[0] == 200
+
+
+def test_the_processes_of_one_service_count_together(
+    start: Callable[..., Service], write_bundle: Callable[..., Path], row: dict[str, Any]
+) -> None:
+    service = start(write_bundle(), workers=2)
+    for _ in range(30):
+        assert service.ask("/predict", row)[0] == 200
+    assert b"\nmlwright_rows_total 30\n" in service.ask("/metrics")[1]
+
+
+def test_a_second_service_on_the_port_is_refused(
+    start: Callable[..., Service], write_bundle: Callable[..., Path]
+) -> None:
+    service = start(write_bundle())
+    with pytest.raises(SettingsError, match=f"Port {service.port} of 127.0.0.1 is taken") as caught:
+        serve("anywhere", port=service.port)
+    assert "--port" in (caught.value.hint or "")
+
+
+def test_a_bundle_that_was_changed_is_not_served(
+    start: Callable[..., Service], write_bundle: Callable[..., Path]
+) -> None:
+    folder = write_bundle()
+    (folder / "model" / "1").write_bytes(b"changed")
+    service = start(folder)
+    assert service.process.wait(START_S) == 1
+    assert service.said.startswith("BundleError: model/1 of the bundle")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
+def test_no_worker_outlives_a_killed_service(start: Callable[..., Service], write_bundle: Callable[..., Path]) -> None:
+    service = start(write_bundle(), workers=2)
+    workers = service.workers()
+    service.process.kill()
+    deadline = time.monotonic() + START_S
+    while any(is_alive(worker) for worker in workers):
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+
+
+@pytest.mark.parametrize(
+    ("options", "says"),
+    [
+        ({"host": "0.0.0.0"}, "ask for no token"),
+        ({"token": "env:NO_SUCH_VARIABLE_IS_SET"}, "not set"),
+        ({"port": 70_000}, "port is not usable"),
+        ({"workers": 0}, "workers is not usable"),
+        ({"host": "203.0.113.7", "token": "env:TOKEN_OF_THE_TEST"}, "cannot be used"),
+    ],
+)
+def test_what_cannot_be_used_is_refused_before_anything_starts(
+    monkeypatch: pytest.MonkeyPatch, options: dict[str, Any], says: str
+) -> None:
+    monkeypatch.setenv("TOKEN_OF_THE_TEST", "0123456789abcdef")
+    with pytest.raises(SettingsError, match=says):
+        serve("anywhere", **options)
+
+
+def post_in_pieces(port: int, size: int, *, chunked: bool) -> tuple[int, bytes]:
+    """Send a long body until the service has had enough; its answer."""
+    length = "Transfer-Encoding: chunked" if chunked else f"Content-Length: {size}"
+    head = f"POST /predict HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n{length}\r\n\r\n"
+    piece = b" " * 100_000
+    framed = b"186a0\r\n" + piece + b"\r\n" if chunked else piece
+    with socket.create_connection(("127.0.0.1", port), timeout=START_S) as connection:
+        connection.sendall(head.encode())
+        try:
+            for _ in range(size // len(piece)):
+                connection.sendall(framed)
+        except OSError:
+            pass  # the service does not listen any more; it has answered
+        reply = http.client.HTTPResponse(connection)
+        reply.begin()
+        return reply.status, reply.read()
+
+
+def peak_bytes(pid: int) -> int:
+    """The most memory that a process ever held."""
+    status = Path(f"/proc/{pid}/status").read_text()
+    return 1024 * int(status.split("VmHWM:")[1].split()[0])
+
+
+def is_alive(pid: int) -> bool:
+    try:
+        return "State:\tZ" not in Path(f"/proc/{pid}/status").read_text()
+    except (FileNotFoundError, ProcessLookupError):
+        return False
