@@ -78,7 +78,7 @@ def test_most_harmful_first_and_every_probe_is_told_of(robustness: Robustness) -
 
 def test_sentences_say_what_was_done_and_what_it_cost(robustness: Robustness) -> None:
     sentence = result(robustness, "missing_values", 0.3).sentence
-    assert sentence.startswith("15 % of all values are missing: Log loss goes from 0.")
+    assert sentence.startswith("If 15 % of all values are missing, log loss goes from 0.")
     assert "of what the model gains over one that knows nothing is lost" in sentence
     assert sentence.endswith("of the answers change.")
 
@@ -95,7 +95,7 @@ def test_a_world_that_turns_is_seen_in_the_latest_rows(tmp_path: Path) -> None:
     table = table.set_column(2, "pressure", pa.array(turned))
     late = result(probed(job_of(tmp_path, table, time="day")), "later_period", 0.5)
     assert late.loss.low > 0
-    assert late.lost_share > 1
+    assert late.lost_share >= 1
 
 
 def test_the_same_job_gives_the_same_results(robustness: Robustness, tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ from functools import partial
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
+from threadpoolctl import threadpool_limits
 
 from mlwright.core.family import NotApplicable
 from mlwright.core.record import Record
@@ -82,11 +83,11 @@ def probe(
         If ``probe.skip`` names an unknown probe.
     """
     names = PROBES.names_but(settings.skip, "probe.skip")
-    bench = _set_up(open_unseen(snapshot, profile, split, run), training, evaluation, run)
     tasks = [(name, strength) for name in names for strength in PROBES.get(name).strengths]
-    answers = run.each(
-        tasks, partial(_try, bench=bench), kind=Answer, key=list, label=lambda task: f"{task[0]} {task[1]:g}"
-    )
+    # Small matrices: a second thread would only wait for the first.
+    with threadpool_limits(limits=1, user_api="blas"):
+        bench = _set_up(open_unseen(snapshot, profile, split, run), training, evaluation, run)
+        answers = run.each(tasks, partial(_try, bench=bench), kind=Answer, key=list, label=_label)
     results = [answer.result for answer in answers if answer is not None and answer.result is not None]
     skipped = {answer.skipped.name: answer.skipped for answer in answers if answer is not None and answer.skipped}
     return Robustness(
@@ -94,6 +95,10 @@ def probe(
         results=tuple(sorted(results, key=lambda result: -result.lost_share)),
         skipped=tuple(skipped.values()),
     )
+
+
+def _label(task: tuple[str, float]) -> str:
+    return f"{task[0].replace('_', ' ')}, strength {task[1]:g}"
 
 
 def _set_up(unseen: Unseen, training: Training, evaluation: Evaluation, run: Run) -> _Bench:
@@ -166,7 +171,6 @@ def _result(name: str, strength: float, bench: _Bench) -> ProbeResult:
     worst = max(_harms(name, probe, strength, bench), key=lambda harm: harm.loss.value)
     title = f"{probe.title}: {worst.what}" if worst.what else probe.title
     lost = _lost_share(worst.loss.value, bench.gain)
-    clause = probe.describe(strength)
     return ProbeResult(
         probe=name,
         title=title,
@@ -175,13 +179,14 @@ def _result(name: str, strength: float, bench: _Bench) -> ProbeResult:
         loss=worst.loss,
         lost_share=lost,
         answers_changed=worst.changed,
-        sentence=_sentence(f"{title}: {clause}" if worst.what else clause[0].upper() + clause[1:], bench, worst, lost),
+        sentence=_sentence(worst, bench, lost),
     )
 
 
 @dataclass(frozen=True)
 class _Harm:
     what: str
+    clause: str
     after: Scored
     loss: Estimate
     changed: float
@@ -197,7 +202,8 @@ def _harms(name: str, probe: Probe, strength: float, bench: _Bench) -> Iterator[
         loss = bench.measure.gain(bench.before, after)
         if math.isnan(loss.value):
             raise NotApplicable(f"{bench.measure.metric.title} is not defined on these rows")
-        yield _Harm(way.what, after, loss, _changed_share(bench.before, after, bench))
+        clause = way.clause or probe.describe(strength)
+        yield _Harm(way.what, clause, after, loss, _changed_share(bench.before, after, bench))
 
 
 def _changed_share(before: Scored, after: Scored, bench: _Bench) -> float:
@@ -215,10 +221,15 @@ def _lost_share(loss: float, gain: float) -> float:
     return 1.0 if loss > 0 else 0.0
 
 
-def _sentence(what: str, bench: _Bench, harm: _Harm, lost: float) -> str:
+def _sentence(harm: _Harm, bench: _Bench, lost: float) -> str:
     before, after = bench.measure.score(bench.before), bench.measure.score(harm.after)
-    moved = f"{what}: {bench.measure.metric.title} goes from {figure(before)} to {figure(after)}"
+    moved = f"If {harm.clause}, {_inside(bench.measure.metric.title)} goes from {figure(before)} to {figure(after)}"
     return f"{moved}. {_in_words(lost)} {percent(harm.changed)} of the answers change."
+
+
+def _inside(title: str) -> str:
+    """A title as it reads inside of a sentence: a name in capitals (F1, R²) keeps them."""
+    return title[0].lower() + title[1:] if title[1:2].islower() else title
 
 
 def _in_words(lost: float) -> str:
@@ -243,7 +254,6 @@ def _result_on_part(name: str, probe: Probe, strength: float, late: NDArray[np.b
         method="difference of independent rows",
     )
     lost = _lost_share(value, bench.gain)
-    clause = probe.describe(strength)
     return ProbeResult(
         probe=name,
         title=probe.title,
@@ -253,8 +263,9 @@ def _result_on_part(name: str, probe: Probe, strength: float, late: NDArray[np.b
         lost_share=lost,
         answers_changed=0.0,
         sentence=(
-            f"{clause[0].upper() + clause[1:]}: the gain over a model that knows nothing "
-            f"({bench.measure.metric.title}) is {figure(late_gain.value)} there and {figure(early_gain.value)} before."
+            f"If {probe.describe(strength)}, the gain over a model that knows nothing "
+            f"({_inside(bench.measure.metric.title)}) is {figure(late_gain.value)} there, "
+            f"and {figure(early_gain.value)} before."
         ),
     )
 

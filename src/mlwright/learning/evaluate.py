@@ -9,6 +9,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import norm
+from threadpoolctl import threadpool_limits
 
 from mlwright.core.run import Run
 from mlwright.data.compute.table import open_snapshot
@@ -57,14 +58,31 @@ def evaluate(
     """Score the test rows once and put figures with intervals on the answers."""
     unseen = open_unseen(snapshot, profile, split, run)
     target = _open_target(snapshot, unseen, run)
-    run.clock.check()
+    # Small matrices: a second thread would only wait for the first.
+    with threadpool_limits(limits=1, user_api="blas"):
+        return _evaluation(_sitting(unseen, target, training, settings, run), training, run)
+
+
+def _sitting(unseen: Unseen, target: Array, training: Training, settings: EvaluateSettings, run: Run) -> _Sitting:
+    """Let every model say what it says."""
     threshold = DEFAULT_THRESHOLD if training.model.threshold is None else training.model.threshold
     model = _scored(training.model, unseen, threshold, run)
-    simple = _scored(training.simple, unseen, threshold, run)
-    baseline = _scored(training.baseline, unseen, DEFAULT_THRESHOLD, run)
-    sampling = unseen.sampling(TASKS.get(profile.roles.task)().row_loss(target, model.prediction))
+    sampling = unseen.sampling(TASKS.get(unseen.profile.roles.task)().row_loss(target, model.prediction))
     seeds = {name: run.seed_for("evaluate", name) for name in ("draws", "calibration", "segments")}
-    sitting = _Sitting(unseen, target, model, simple, baseline, Draws(sampling, seeds["draws"]), settings.level, seeds)
+    return _Sitting(
+        unseen=unseen,
+        target=target,
+        model=model,
+        simple=_scored(training.simple, unseen, threshold, run),
+        baseline=_scored(training.baseline, unseen, DEFAULT_THRESHOLD, run),
+        draws=Draws(sampling, seeds["draws"]),
+        level=settings.level,
+        seeds=seeds,
+    )
+
+
+def _evaluation(sitting: _Sitting, training: Training, run: Run) -> Evaluation:
+    unseen, sampling, level = sitting.unseen, sitting.draws.sampling, sitting.level
     metrics = _metrics(sitting, training.metric, run)
     bins, error = _calibration(sitting)
     return Evaluation(
@@ -74,12 +92,12 @@ def evaluate(
         calibration=bins,
         calibration_error=error,
         curves=_curves(sitting),
-        segments=weak_segments(unseen.rows, _told_loss(sitting), sampling, seeds["segments"], settings.level),
-        predictions=keep_scores(model.prediction, run),
-        simple_predictions=keep_scores(simple.prediction, run),
-        baseline_predictions=keep_scores(baseline.prediction, run),
-        truth=run.put(target.tobytes()),
-        overfit=_overfit(metrics[0], training, settings.level),
+        segments=weak_segments(unseen.rows, _told_loss(sitting), sampling, sitting.seeds["segments"], level),
+        predictions=keep_scores(sitting.model.prediction, run),
+        simple_predictions=keep_scores(sitting.simple.prediction, run),
+        baseline_predictions=keep_scores(sitting.baseline.prediction, run),
+        truth=run.put(sitting.target.tobytes()),
+        overfit=_overfit(metrics[0], training, level),
     )
 
 

@@ -144,4 +144,4 @@ def hard_tables() -> Iterator[tuple[pa.Table, Profile]]:
 def _all_ways(probe_class: type[Probe], table: pa.Table, profile: Profile) -> Iterator[tuple[str, pa.Table]]:
     for strength in probe_class.strengths:
         for way in probe_class().ways(table, profile, strength, np.random.default_rng(1)):
-            yield f"{way.what or probe_class.title} at {strength}", way.table
+            yield f"{probe_class.title} {way.what} at {strength}", way.table

@@ -19,13 +19,16 @@ class Disturbed(NamedTuple):
 
     Parameters
     ----------
-    what : str
-        Which way, as it reads in brackets after the title: the column, or the pair of columns.
     table : pyarrow.Table
+    what : str
+        What tells this way from the others, a name that reads after the title; empty if there is one way.
+    clause : str
+        What was done in this way, in place of `Probe.describe`.
     """
 
-    what: str
     table: pa.Table
+    what: str = ""
+    clause: str = ""
 
 
 class Probe(ABC):
@@ -60,7 +63,7 @@ class Probe(ABC):
         NotApplicable
             If these rows cannot be disturbed in this way.
         """
-        yield Disturbed("", self.disturb(table, profile, strength, rng))
+        yield Disturbed(self.disturb(table, profile, strength, rng))
 
     def judged(self, table: pa.Table, profile: Profile, strength: float) -> NDArray[np.bool_] | None:
         """The rows on which the model is judged against all others, shape (n_rows,); None for all before and after."""

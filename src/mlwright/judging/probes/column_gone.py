@@ -31,8 +31,9 @@ class ColumnGone(Probe):
         if len(names) < 2:
             raise NotApplicable("there is only one input")
         for name in names:
-            yield Disturbed(name, replaced(table, name, pa.nulls(table.num_rows, table[name].type)))
+            empty = pa.nulls(table.num_rows, table[name].type)
+            yield Disturbed(replaced(table, name, empty), name, f"'{name}' comes empty in every row")
 
     def describe(self, strength: float) -> str:
-        """Which column comes with the name."""
-        return "the column comes empty"
+        """What is tried."""
+        return "one of the most important columns comes empty in every row"

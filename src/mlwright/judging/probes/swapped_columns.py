@@ -34,11 +34,12 @@ class SwappedColumns(Probe):
             raise NotApplicable("no two of the most important inputs are alike")
         for one, other in pairs:
             swapped = replaced(replaced(table, one.name, table[other.name]), other.name, table[one.name])
-            yield Disturbed(f"{one.name} and {other.name}", swapped)
+            names = f"{one.name} and {other.name}"
+            yield Disturbed(swapped, names, f"'{one.name}' and '{other.name}' come in each other's place")
 
     def describe(self, strength: float) -> str:
-        """Which columns comes with the names."""
-        return "the two columns come in each other's place"
+        """What is tried."""
+        return "two columns that are alike come in each other's place"
 
 
 def _alike(one: ColumnProfile, other: ColumnProfile) -> bool:

@@ -32,16 +32,16 @@ class UnitChange(Probe):
         for column in columns_of(table, profile, "number")[:N_COLUMNS]:
             values = table[column.name]
             for unit, numbers in _changes(column.name, to_number_array(values)):
-                changed = with_numbers(values, numbers)
-                yield Disturbed(f"{column.name} {unit}", replaced(table, column.name, changed))
+                changed = replaced(table, column.name, with_numbers(values, numbers))
+                yield Disturbed(changed, column.name, f"'{column.name}' comes {unit}")
 
     def describe(self, strength: float) -> str:
-        """Which column and unit come with the name."""
-        return "the column comes in another unit, 1,000 times as large or small"
+        """What is tried."""
+        return "one of the most important numbers comes 1,000 times as large or small"
 
 
 def _changes(name: str, numbers: NDArray[np.float64]) -> Iterator[tuple[str, NDArray[np.float64]]]:
-    yield "x 1,000", numbers * 1000.0
-    yield "/ 1,000", numbers / 1000.0
+    yield "1,000 times as large", numbers * 1000.0
+    yield "divided by 1,000", numbers / 1000.0
     if any(word in name.casefold() for word in DEGREES):
         yield "in Fahrenheit", numbers * 1.8 + 32.0
