@@ -58,6 +58,6 @@ def _groups(values: pa.ChunkedArray) -> NDArray[np.int64]:
 
 def _times(values: pa.ChunkedArray, profile: Profile, name: str) -> NDArray[np.int64]:
     column = profile.column(name)
-    read = to_number_array(values) if column.kind == "number" else to_moment_array(values, column.date_format)
-    read = np.where(np.isfinite(read), read, -np.inf)
+    read = to_moment_array(values, column.date_format) if column.kind == "date" else to_number_array(values)
+    read = np.where(np.isfinite(read) & ~missing_array(values, column.missing_codes), read, -np.inf)
     return np.unique(read, return_inverse=True)[1].astype(np.int64)

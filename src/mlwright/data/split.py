@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from mlwright.core.errors import SettingsError, TargetError
+from mlwright.core.errors import SettingsError, TargetError, name_list
 from mlwright.core.run import Run
 from mlwright.data.compute.table import open_snapshot
 from mlwright.data.keys import has_target, split_keys
@@ -44,7 +44,7 @@ def split(snapshot: Snapshot, profile: Profile, settings: SplitSettings, run: Ru
     n_left_out = snapshot.n_rows - len(usable)
     return Split(
         method=method,
-        reason=reason + _lonely_classes(keys, profile),
+        reason=" ".join([reason, *_one_sided_classes(held, keys, profile)]),
         roles=run.put(roles.tobytes()),
         n_train=int((~held).sum()),
         n_test=int(held.sum()),
@@ -65,9 +65,10 @@ def _method(profile: Profile, settings: SplitSettings) -> tuple[Method, str]:
             )
         if settings.method == "stratified" and not roles.classes:
             raise SettingsError("split.method is 'stratified', but the target has no classes.", "Set it to 'random'.")
-        return settings.method, f"By {settings.method.replace('_', ' ')}, as the settings say."
+        return settings.method, f"Rows are divided {SPLITTERS.get(settings.method).title}, as split.method says."
     if roles.group:
-        return "by_group", f"Rows with the same {roles.group!r} stay together, so the test holds only new ones."
+        aside = f" Time ({roles.time!r}) is not split by; set split.method to do so." if roles.time else ""
+        return "by_group", f"Rows with the same {roles.group!r} stay together: the test holds only new ones.{aside}"
     if roles.time:
         return "by_time", f"The latest rows by {roles.time!r} are the test, as the model will be used on later rows."
     if roles.classes:
@@ -87,8 +88,8 @@ def _refuse_too_few(n_usable: int, profile: Profile) -> None:
 
 
 def _refuse_one_sided(held: NDArray[np.bool_], method: Method, keys: SplitKeys, profile: Profile) -> None:
+    column = {"by_group": profile.roles.group, "by_time": profile.roles.time}.get(method)
     if not held.any() or held.all():
-        column = profile.roles.group if method == "by_group" else profile.roles.time
         raise SettingsError(
             f"All rows have one value in {column!r}, so they cannot be split {method.replace('_', ' ')}.",
             "Set split.method to 'random' in mlwright.toml, or choose another column.",
@@ -100,10 +101,14 @@ def _refuse_one_sided(held: NDArray[np.bool_], method: Method, keys: SplitKeys, 
         )
 
 
-def _lonely_classes(keys: SplitKeys, profile: Profile) -> str:
+def _one_sided_classes(held: NDArray[np.bool_], keys: SplitKeys, profile: Profile) -> list[str]:
+    """Sentences about classes that stand on one side only."""
     if keys.classes is None:
-        return ""
-    lonely = [name for place, name in enumerate(profile.roles.classes) if (keys.classes == place).sum() == 1]
-    if not lonely:
-        return ""
-    return f" Classes of a single row ({', '.join(map(repr, lonely[:5]))}) cannot be on both sides."
+        return []
+    names = profile.roles.classes
+    learned = np.bincount(keys.classes[~held], minlength=len(names))
+    tested = np.bincount(keys.classes[held], minlength=len(names))
+    untested = [name for name, n, m in zip(names, learned, tested, strict=True) if n and not m]
+    unknown = [name for name, n, m in zip(names, learned, tested, strict=True) if m and not n]
+    sentences = [f"The rows to learn from hold no row of {name_list(map(repr, unknown))}."] if unknown else []
+    return [*sentences, f"The test holds no row of {name_list(map(repr, untested))}."] if untested else sentences

@@ -10,7 +10,7 @@ from mlwright.core.errors import SettingsError
 from mlwright.data.kinds import Reading, Seen
 from mlwright.data.kinds.dates import DIGITS_ONLY, GOOD_SHARE, how_written
 from mlwright.data.kinds.missing import MISSING_WORDS, VAGUE_WORDS, missing_words, vague_words
-from mlwright.data.kinds.names import says_moment
+from mlwright.data.kinds.names import says_code, says_moment
 from mlwright.records.profile import Kind
 from mlwright.scoring.spelling import to_moment, to_number
 
@@ -61,7 +61,7 @@ def _read_text(seen: Seen, forced: Kind | None, codes: tuple[str, ...] | None) -
         if forced == "date":
             raise _cannot_be(seen, "date", f"no known pattern reads values like {_some(values)}")
     if forced == "number" or forced is None:
-        if number := _as_number(numbers, (*found, *vague), forced):
+        if number := _as_number(seen, numbers, (*found, *vague), forced):
             return number
         if forced == "number":
             raise _cannot_be(seen, "number", f"its values are like {_some(values)}")
@@ -84,11 +84,11 @@ def _as_date(seen: Seen, values: Sequence[str], codes: tuple[str, ...], forced: 
     return Reading("moment", codes, written.format, tuple(notes))
 
 
-def _as_number(values: Sequence[str], codes: tuple[str, ...], forced: Kind | None) -> Reading | None:
+def _as_number(seen: Seen, values: Sequence[str], codes: tuple[str, ...], forced: Kind | None) -> Reading | None:
     share = sum(not math.isnan(to_number(value)) for value in values) / max(len(values), 1)
     if forced is None:
         zeros = sum(_LEADING_ZERO(value) is not None for value in values)
-        if share < GOOD_SHARE or zeros > _LEADING_ZERO_SHARE * len(values):
+        if share < GOOD_SHARE or zeros > _LEADING_ZERO_SHARE * len(values) or says_code(seen.name):
             return None
     return Reading("number", codes, notes=("text that reads as numbers", *_code_notes(codes))) if share > 0 else None
 

@@ -7,21 +7,23 @@ from numpy.typing import NDArray
 
 from mlwright.data.splitters import Fold, SplitKeys, Splitter, folds_from
 
+N_DRAWS = 16
+
 
 class GroupSplitter(Splitter):
-    """Rows of one group stand on one side; a model is tested on groups that it has never met."""
+    """Rows of one group stand on one side; a model is tested on groups that it has never met.
+
+    Of `N_DRAWS` draws of groups the one is taken whose number of rows and mix of classes come closest to what they
+    should be.
+    """
 
     title = "by whole groups"
 
     def holdout(self, keys: SplitKeys, share: float, rng: np.random.Generator) -> NDArray[np.bool_]:
         """Whole groups, drawn by lot until they make up the share; at least one group is left to learn from."""
         codes, sizes = _groups(keys)
-        order = rng.permutation(len(sizes))
-        rows_before = np.cumsum(sizes[order]) - sizes[order]
-        chosen = order[rows_before + sizes[order] / 2 < share * keys.n_rows]
-        if len(chosen) == 0:
-            chosen = order[[int(np.argmin(sizes[order]))]]
-        return np.isin(codes, chosen[: len(sizes) - 1])
+        draws = [_draw(sizes, share * keys.n_rows, rng)[codes] for _ in range(N_DRAWS)]
+        return min(draws, key=lambda held: _distance(held, share, keys.classes))
 
     def folds(self, keys: SplitKeys, n_folds: int, rng: np.random.Generator) -> list[Fold]:
         """Each group, the largest first, goes to the fold that has the fewest rows so far."""
@@ -41,3 +43,27 @@ def _groups(keys: SplitKeys) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     assert keys.groups is not None
     _, codes, sizes = np.unique(keys.groups, return_inverse=True, return_counts=True)
     return codes, sizes
+
+
+def _draw(sizes: NDArray[np.int64], n_wanted: float, rng: np.random.Generator) -> NDArray[np.bool_]:
+    """Which groups are held back; those with more rows than are wanted in all come last."""
+    order = rng.permutation(len(sizes))
+    order = order[np.argsort(sizes[order] > n_wanted, kind="stable")]
+    rows_before = np.cumsum(sizes[order]) - sizes[order]
+    n_held = int((rows_before + sizes[order] / 2 < n_wanted).sum())
+    held = np.zeros(len(sizes), dtype=bool)
+    held[order[: min(max(n_held, 1), len(sizes) - 1)]] = True
+    return held
+
+
+def _distance(held: NDArray[np.bool_], share: float, classes: NDArray[np.int64] | None) -> float:
+    """How far the rows that are held back are from the share of all rows, and of each class."""
+    if not held.any():
+        return np.inf
+    off = abs(float(held.mean()) - share)
+    if classes is None:
+        return off
+    places = np.unique(classes, return_inverse=True)[1]
+    whole = np.bincount(places) / len(places)
+    part = np.bincount(places[held], minlength=len(whole)) / held.sum()
+    return off + float(np.abs(part - whole).sum()) * share

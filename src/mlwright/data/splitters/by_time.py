@@ -28,10 +28,11 @@ class TimeSplitter(Splitter):
         wanted = keys.n_rows * (1 - np.arange(1, n_folds + 1) / (n_folds + 1))
         starts = np.unique([borders[int(np.argmin(np.abs(n_later - rows)))] for rows in wanted])
         ends = np.append(starts[1:], np.iinfo(np.int64).max)
-        return [
+        pairs = [
             (np.flatnonzero(keys.times < start), np.flatnonzero((keys.times >= start) & (keys.times < end)))
             for start, end in zip(starts, ends, strict=True)
         ]
+        return [(train, held) for train, held in pairs if len(train)]
 
 
 def _borders(times: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

@@ -14,9 +14,10 @@ class RandomSplitter(Splitter):
     title = "at random"
 
     def holdout(self, keys: SplitKeys, share: float, rng: np.random.Generator) -> NDArray[np.bool_]:
-        """A share of the rows, drawn by lot."""
+        """A share of the rows, drawn by lot; at least one on either side."""
         held = np.zeros(keys.n_rows, dtype=bool)
-        held[rng.permutation(keys.n_rows)[: round(share * keys.n_rows)]] = True
+        n_held = min(max(round(share * keys.n_rows), 1), keys.n_rows - 1)
+        held[rng.permutation(keys.n_rows)[:n_held]] = True
         return held
 
     def folds(self, keys: SplitKeys, n_folds: int, rng: np.random.Generator) -> list[Fold]:

@@ -1,0 +1,164 @@
+"""The split chooses how to divide from the parts that columns play, and says why."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from mlwright.core.errors import SettingsError, TargetError
+from mlwright.core.run import Clock, Run
+from mlwright.core.store import Store
+from mlwright.data import split as stage
+from mlwright.data.compute.table import roles_of
+from mlwright.data.profile import profile as profile_of
+from mlwright.records.data import Field, Lineage, Snapshot
+from mlwright.records.profile import Profile
+from mlwright.records.settings import CollectSettings, ProfileSettings, ProjectSettings, SplitSettings
+from mlwright.records.split import LEFT_OUT, TEST, TRAIN, Split
+
+
+class Job:
+    """A table on its way to a split."""
+
+    def __init__(self, folder: Path, columns: dict[str, Sequence[Any]], **settings: Any) -> None:
+        table = pa.table(columns)
+        self.run = Run("run", Store(folder), Clock(folder / "cancel", None))
+        pq.write_table(table, self.run.scratch() / "data.parquet")
+        self.snapshot = Snapshot(
+            blob=self.run.store.blobs.adopt(self.run.scratch() / "data.parquet"),
+            n_rows=table.num_rows,
+            fields=tuple(Field(name=field.name, type=str(field.type)) for field in table.schema),
+            lineage=Lineage(source="parquet", location="data.parquet", read_at="2026-01-01T00:00:00+00:00"),
+            size_bytes=1,
+        )
+        self.columns = columns
+        self.profile: Profile = profile_of(
+            self.snapshot,
+            ProjectSettings(target="y", task=settings.pop("task", "auto")),
+            CollectSettings(**settings),
+            ProfileSettings(),
+            self.run,
+        )
+
+    def split(self, **settings: Any) -> Split:
+        return stage.split(self.snapshot, self.profile, SplitSettings(**settings), self.run)
+
+    def values(self, column: str, split: Split, role: int) -> list[Any]:
+        return [
+            value for value, own in zip(self.columns[column], roles_of(split, self.run), strict=True) if own == role
+        ]
+
+
+def numbers(n: int, seed: int = 0) -> list[float]:
+    return np.random.default_rng(seed).normal(size=n).tolist()
+
+
+def test_classes_are_split_with_the_same_share_of_each(tmp_path: Path) -> None:
+    job = Job(tmp_path, {"x": numbers(200), "y": ["yes"] * 40 + ["no"] * 160})
+    split = job.split()
+    assert split.method == "stratified"
+    assert "same share of every class" in split.reason
+    assert (split.n_train, split.n_test, split.n_left_out) == (160, 40, 0)
+    assert job.values("y", split, TEST).count("yes") == 8
+
+
+def test_numbers_are_split_at_random(tmp_path: Path) -> None:
+    split = Job(tmp_path, {"x": numbers(100), "y": numbers(100, 1)}).split(test_share=0.3)
+    assert (split.method, split.n_train, split.n_test) == ("random", 70, 30)
+
+
+def test_rows_without_a_target_are_left_out_and_said_to_be(tmp_path: Path) -> None:
+    labels = ["yes", "no", None, "?", " "] * 20
+    split = (job := Job(tmp_path, {"x": numbers(100), "y": labels})).split()
+    assert split.n_left_out == 60
+    assert set(job.values("y", split, LEFT_OUT)) == {None, "?", " "}
+    assert "'y'" in split.left_out_reason
+
+
+def test_infinite_and_unreadable_targets_are_left_out(tmp_path: Path) -> None:
+    amounts = [*numbers(97), float("inf"), float("-inf"), float("nan")]
+    split = Job(tmp_path, {"x": numbers(100, 1), "y": amounts}).split()
+    assert split.n_left_out == 3
+
+
+def test_a_group_column_keeps_groups_whole(tmp_path: Path) -> None:
+    households = [f"h{row // 4}" for row in range(200)]
+    job = Job(tmp_path, {"household": households, "x": numbers(200), "y": numbers(200, 1)}, group="household")
+    split = job.split()
+    assert split.method == "by_group"
+    assert "'household'" in split.reason
+    assert set(job.values("household", split, TEST)).isdisjoint(job.values("household", split, TRAIN))
+
+
+def test_a_time_column_makes_the_latest_rows_the_test(tmp_path: Path) -> None:
+    days = [date(2024, 1, 1) + timedelta(days=row * 7 % 100) for row in range(100)]
+    job = Job(tmp_path, {"day": days, "x": numbers(100), "y": numbers(100, 1)}, time="day")
+    split = job.split()
+    assert split.method == "by_time"
+    assert max(job.values("day", split, TRAIN)) < min(job.values("day", split, TEST))
+
+
+def test_a_running_number_can_be_the_time(tmp_path: Path) -> None:
+    job = Job(tmp_path, {"step": list(range(100)), "x": numbers(100), "y": numbers(100, 1)}, time="step")
+    split = job.split()
+    assert job.values("step", split, TEST) == list(range(80, 100))
+
+
+def test_rows_without_a_moment_are_taken_for_the_earliest(tmp_path: Path) -> None:
+    days = [None if row % 10 == 0 else f"2024-01-{1 + row % 28:02d}" for row in range(100)]
+    job = Job(tmp_path, {"day": days, "x": numbers(100), "y": numbers(100, 1)}, time="day")
+    assert None not in job.values("day", job.split(), TEST)
+
+
+def test_a_method_that_is_asked_for_is_taken(tmp_path: Path) -> None:
+    split = Job(tmp_path, {"x": numbers(100), "y": ["a", "b"] * 50}).split(method="random")
+    assert split.method == "random"
+    assert split.reason == "Rows are divided at random, as split.method says."
+
+
+@pytest.mark.parametrize(("method", "key"), [("by_group", "collect.group"), ("by_time", "collect.time")])
+def test_a_method_without_its_column_is_refused(tmp_path: Path, method: str, key: str) -> None:
+    job = Job(tmp_path, {"x": numbers(100), "y": numbers(100, 1)})
+    with pytest.raises(SettingsError, match=key):
+        job.split(method=method)
+
+
+def test_numbers_cannot_be_stratified(tmp_path: Path) -> None:
+    job = Job(tmp_path, {"x": numbers(100), "y": numbers(100, 1)})
+    with pytest.raises(SettingsError, match="no classes"):
+        job.split(method="stratified")
+
+
+def test_a_class_of_one_row_learns_and_is_named(tmp_path: Path) -> None:
+    split = (job := Job(tmp_path, {"x": numbers(101), "y": ["a", "b"] * 50 + ["rare"]})).split()
+    assert "rare" in job.values("y", split, TRAIN)
+    assert split.reason.endswith("The test holds no row of 'rare'.")
+
+
+def test_rows_to_learn_from_of_one_class_are_refused(tmp_path: Path) -> None:
+    columns = {"day": list(range(100)), "x": numbers(100), "y": ["no"] * 80 + ["yes"] * 20}
+    with pytest.raises(TargetError, match="one class of 'y' only"):
+        Job(tmp_path, columns, time="day").split()
+
+
+def test_one_moment_for_all_rows_is_refused(tmp_path: Path) -> None:
+    columns = {"day": [date(2024, 1, 1)] * 50, "x": numbers(50), "y": numbers(50, 1)}
+    with pytest.raises(SettingsError, match="one value in 'day'"):
+        Job(tmp_path, columns, time="day").split()
+
+
+def test_huge_tables_set_aside_no_more_rows_than_a_test_needs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(stage, "MOST_TEST_ROWS", 30)
+    assert Job(tmp_path, {"x": numbers(1_000), "y": numbers(1_000, 1)}).split().n_test == 30
+
+
+def test_the_same_data_and_seed_give_the_same_split(tmp_path: Path) -> None:
+    columns = {"x": numbers(100), "y": ["a", "b"] * 50}
+    assert Job(tmp_path / "a", columns).split() == Job(tmp_path / "b", columns).split()
