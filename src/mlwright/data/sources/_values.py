@@ -9,13 +9,13 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 
 import pyarrow as pa
 
-from mlwright.data.sources._types import DATES, Spelled, convert, widen
+from mlwright.data.sources._types import DATES, PLAIN, Spelled, convert, widen
 
 BYTES = {bytes, bytearray, memoryview}
 _NUMBERS = {int, float, Decimal}
@@ -79,21 +79,25 @@ class Seen:
 def array_of(values: Sequence[Any], kind: Spelled | None) -> pa.Array | None:
     """The values in their plain type, or None if one does not fit."""
     try:
-        match kind:
-            case None | "string":
-                return _text_array([None if value is None else spell(value) for value in values])
-            case "bool" | "int64":
-                return pa.array(values, pa.bool_() if kind == "bool" else pa.int64())
-            case "double":
-                return pa.array([None if value is None else _number(value) for value in values], pa.float64())
-            case _ if any(type(value) is str for value in values):
-                return convert(_text_array(values), kind)
-            case "date":
-                return pa.array([_day(value) for value in values], pa.date32())
-            case _:
-                return pa.array([_moment(value) for value in values], pa.timestamp("us"))
+        return pa.array(values, PLAIN[kind])  # what Arrow knows itself it converts ten times as fast
+    except (pa.ArrowInvalid, pa.ArrowTypeError, UnicodeEncodeError, OverflowError):
+        pass
+    try:
+        return _converted(values, kind)
     except (pa.ArrowInvalid, pa.ArrowTypeError, ValueError, OverflowError, TypeError):
         return None
+
+
+def _converted(values: Sequence[Any], kind: Spelled | None) -> pa.Array | None:
+    if kind in (None, "string"):
+        return _text_array([None if value is None else spell(value) for value in values])
+    if kind == "double":
+        return pa.array([None if value is None else _number(value) for value in values], pa.float64())
+    if kind in DATES:
+        if any(type(value) is str for value in values):
+            return convert(_text_array(values), kind)
+        return pa.array([_moment(value) for value in values], PLAIN[kind])
+    return None
 
 
 def spell(value: Any) -> str:
@@ -132,13 +136,5 @@ def _clock(moment: datetime) -> bool:
     return bool(moment.hour or moment.minute or moment.second or moment.microsecond)
 
 
-def _day(value: Any) -> date | None:
-    return value.date() if isinstance(value, datetime) else value
-
-
-def _moment(value: Any) -> datetime | None:
-    if value is None:
-        return None
-    if not isinstance(value, datetime):
-        return datetime(value.year, value.month, value.day)
-    return value.astimezone(UTC).replace(tzinfo=None) if value.tzinfo else value
+def _moment(value: Any) -> Any:
+    return datetime(value.year, value.month, value.day) if type(value) is date else value

@@ -1,0 +1,113 @@
+"""The rows of one query, streamed from the database; asked twice where only the values tell the types."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any, Literal
+
+import sqlalchemy as sa
+
+from mlwright.core.errors import SourceMissing
+from mlwright.data.sources._address import Address
+from mlwright.data.sources._database import connect, explained
+from mlwright.data.sources._query import checked_query, is_statement
+from mlwright.data.sources._tables import TableName, find_table, list_tables, offers_for, select_all
+from mlwright.data.sources._types import Spelled
+
+BATCH_CELLS = 200_000
+MAX_BATCH_ROWS = 10_000
+
+Declared = Spelled | Literal["bytes"]
+
+_POSTGRESQL: dict[str, Spelled] = {
+    **dict.fromkeys(("int2", "int4", "int8", "oid"), "int64"),
+    **dict.fromkeys(("float4", "float8", "numeric", "interval"), "double"),
+    "bool": "bool",
+    "date": "date",
+    "timestamp": "timestamp",
+    "timestamptz": "instant",
+}
+
+
+class Cursor:
+    """One query on one connection that only reads.
+
+    Parameters
+    ----------
+    address : Address
+    query : str or None
+        The name of a table, a select, or None for the only table.
+
+    Attributes
+    ----------
+    names : list of str
+        Of the columns.
+    table : TableName or None
+        None for a select.
+    """
+
+    def __init__(self, address: Address, query: str | None) -> None:
+        self.address = address
+        self.table: TableName | None = None
+        checked = None
+        if query is not None and is_statement(query):
+            checked = checked_query(query, address.url.get_backend_name())
+        self._connection = connect(address)
+        try:
+            self._asked = self._select_table(query) if checked is None else checked
+            self._result: sa.CursorResult[Any] | None = self._execute()
+            described = self._result.cursor.description
+            self.names = [str(column[0]) for column in described]
+            self._codes = [column[1] for column in described]
+        except BaseException:
+            self.close()
+            raise
+
+    def batches(self) -> Iterator[list[tuple[Any, ...]]]:
+        """The values, a list of columns for every few thousand rows; may be read again from the beginning."""
+        result = self._result or self._execute()
+        self._result = None
+        size = max(100, min(MAX_BATCH_ROWS, BATCH_CELLS // len(self.names)))
+        partitions = result.partitions(size)
+        while rows := explained(self.address, lambda: next(partitions, [])):
+            yield list(zip(*rows, strict=True))
+
+    def declared(self) -> list[Declared] | None:
+        """What the database says the columns are; None where it says nothing that can be relied on."""
+        if self._connection.dialect.driver != "psycopg":
+            return None
+        types = self._connection.connection.driver_connection.adapters.types  # type: ignore[union-attr]
+        infos = [types.get(code) for code in self._codes]
+        names = [
+            "" if info is None or info.oid != code else info.name for info, code in zip(infos, self._codes, strict=True)
+        ]
+        return ["bytes" if name == "bytea" else _POSTGRESQL.get(name, "string") for name in names]
+
+    def close(self) -> None:
+        """Let go of the database; nothing was changed."""
+        self._connection.close()
+        self._connection.engine.dispose()
+
+    def _select_table(self, query: str | None) -> sa.Select[Any]:
+        self.table = find_table(self._connection, self.address, query)
+        return select_all(self._connection, self.address, self.table)
+
+    def _execute(self) -> sa.CursorResult[Any]:
+        options = {"stream_results": True, "max_row_buffer": MAX_BATCH_ROWS, "no_parameters": True}
+        connection, asked = self._connection.execution_options(**options), self._asked
+        try:
+            if isinstance(asked, str):
+                return explained(self.address, lambda: connection.exec_driver_sql(asked))
+            return explained(self.address, lambda: connection.execute(asked))
+        except SourceMissing as missing:
+            raise self._with_offers(missing) from None
+
+    def _with_offers(self, missing: SourceMissing) -> SourceMissing:
+        """The error with the names that are most like a table that is not there."""
+        found = re.search(r'relation "([^"]+)" does not exist|no such table: (\S+)', missing.message)
+        if found is None:
+            return missing
+        self._connection.rollback()
+        tables = explained(self.address, lambda: list_tables(self._connection))
+        return SourceMissing(missing.message, offers_for(tables, found[1] or found[2]))
