@@ -1,5 +1,6 @@
 """A bundle answers as it did where it was packed, or is refused."""
 
+import functools
 import hashlib
 import json
 import threading
@@ -11,14 +12,14 @@ import pyarrow as pa
 import pytest
 
 from mlwright.core.errors import BundleError, MlwrightError, StorageError, TableError
+from mlwright.learning.models import MODELS, Facts, FitContext, Rows
 from mlwright.records.bundle import GoldenRow, InputField, Manifest
 from mlwright.records.data import Lineage
 from mlwright.records.decision import Decision, Worth
 from mlwright.records.evaluation import Estimate, Evaluation
-from mlwright.records.model import CategoryColumn, CoreRef, EncodingPlan, Member, ModelSpec, NumberColumn
+from mlwright.records.model import Candidate, CategoryColumn, CoreRef, EncodingPlan, Member, ModelSpec, NumberColumn
 from mlwright.scoring.bundle import Bundle
-from mlwright.scoring.cores.linear import LinearCore
-from mlwright.scoring.dense import Design
+from mlwright.scoring.encoder import Encoder
 from mlwright.scoring.folder import MANIFEST, UNSEALED, sealed, write_folder
 
 FIGURE = Estimate(value=0.5, low=0.4, high=0.6, method="made up")
@@ -32,20 +33,19 @@ PLAN = EncodingPlan(
     )
 )
 ROWS = [{"age": 20, "city": "Rome"}, {"age": 90, "city": "Paris"}, {"age": None, "city": None}]
-LINKS = {"regression": 0, "binary": 1, "multiclass": 2}
 CLASSES = {"regression": (), "binary": ("no", "yes"), "multiclass": ("a", "b", "c")}
 
 
+@functools.cache
 def linear_core(task):
-    """Sums of age and city, the same in every test."""
-    design = Design(
-        low=np.array([0.0]), high=np.array([100.0]), center=np.array([50.0]), scale=np.array([20.0]),
-        curves=np.zeros(0, dtype=np.int64), knots=np.zeros((0, 2)), heights=np.zeros((0, 2)),
-        gaps=np.zeros(0, dtype=np.int64), n_levels=np.array([2]), n_terms=np.array([0]),
-    )  # fmt: skip
-    n_outputs = 3 if task == "multiclass" else 1
-    weights = np.linspace(-1.0, 1.5, design.width * n_outputs).reshape(design.width, n_outputs)
-    return LinearCore(design, weights, np.zeros(n_outputs), LINKS[task]).to_bytes()
+    """A linear model of age and city, fitted to made-up rows."""
+    rng = np.random.default_rng(0)
+    encoder = Encoder(PLAN)
+    blocks = encoder.encode({"age": rng.uniform(0, 100, 90), "city": rng.choice(["Oslo", "Rome", "Bern"], 90)})
+    n_classes = len(CLASSES[task])
+    rows = Rows(blocks, rng.integers(0, n_classes, 90).astype(float) if n_classes else blocks.numbers[:, 0] / 300)
+    context = FitContext(Facts(task, n_classes, 90, 20, encoder.names, 1.0), 0, 1, lambda: False)
+    return MODELS.get("linear")().fit(Candidate(name="linear", family="linear"), rows, rows, context).core.to_bytes()
 
 
 def files_of(task="binary", *, target_type="string", core=None, golden=None, **spec):

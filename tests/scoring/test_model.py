@@ -7,6 +7,7 @@ import pytest
 
 from mlwright.core.errors import BundleError
 from mlwright.records.model import Calibrator, CoreRef, EncodingPlan, Member, ModelSpec, NumberColumn
+from mlwright.scoring import encoder
 from mlwright.scoring.calibrate import calibrate
 from mlwright.scoring.cores.constant import ConstantCore
 from mlwright.scoring.model import Model
@@ -57,6 +58,15 @@ def test_the_ensemble_is_calibrated_and_not_its_members():
     np.testing.assert_allclose(
         model("binary", members, calibrator=calibrator).scores({"x": [1]}), calibrate(np.array([[0.6]]), calibrator)
     )
+
+
+def test_a_large_table_is_scored_a_part_at_a_time(monkeypatch):
+    found = model("regression", [(1.0, [[3.0]])])
+    seen = []
+    monkeypatch.setattr(encoder, "CHUNK_ROWS", 4)
+    monkeypatch.setattr(Model, "predict", lambda self, blocks: seen.append(blocks) or blocks.numbers.astype(float))
+    np.testing.assert_allclose(found.scores({"x": np.linspace(0, 1, 10)})[:, 0], np.linspace(0, 1, 10), rtol=1e-6)
+    assert [len(blocks) for blocks in seen] == [4, 4, 2]
 
 
 def test_no_rows_have_no_scores():

@@ -104,16 +104,23 @@ class Encoder:
 
     def encode_columns(self, columns: Columns) -> Blocks:
         """The blocks of columns; columns that are no input are ignored."""
-        columns.pick(self.inputs)
         numbers = np.empty((columns.n_rows, len(self.names.numbers)), dtype=np.float32)
         codes = np.empty((columns.n_rows, len(self.names.codes)), dtype=np.int32)
-        texts = []
-        for rows in _chunks(columns.n_rows):
-            given = {name: columns.by_name[name][rows] for name in self.inputs}
-            part = self._blocks(self._read_columns(given, len(numbers[rows])))
+        texts, start = [], 0
+        for part in self.chunks(columns):
+            rows = slice(start, start + len(part))
             numbers[rows], codes[rows] = part.numbers, part.codes
             texts.append(part.text)
+            start = rows.stop
         return Blocks(numbers, codes, vstack(texts, format="csr") if self._texts else None)
+
+    def chunks(self, columns: Columns) -> Iterator[Blocks]:
+        """The blocks of columns, `CHUNK_ROWS` rows at a time; empty blocks if there are no rows."""
+        columns.pick(self.inputs)
+        for start in range(0, max(columns.n_rows, 1), CHUNK_ROWS):
+            rows = slice(start, min(start + CHUNK_ROWS, columns.n_rows))
+            given = {name: columns.by_name[name][rows] for name in self.inputs}
+            yield self._blocks(self._read_columns(given, rows.stop - start))
 
     def encode_records(self, rows: Sequence[Row]) -> Blocks:
         """The blocks of records; every record must have every input, null where it is not known."""
@@ -169,12 +176,6 @@ class Encoder:
             return None
         sparse, numbers[:, self._dense_places] = self._text_encoder.encode(texts)
         return sparse
-
-
-def _chunks(n_rows: int) -> Iterator[slice]:
-    """Slices that cover all rows; one empty slice if there are none."""
-    for start in range(0, max(n_rows, 1), CHUNK_ROWS):
-        yield slice(start, start + CHUNK_ROWS)
 
 
 def _clips(columns: Sequence[NumberColumn]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

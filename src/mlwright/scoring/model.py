@@ -12,6 +12,7 @@ from mlwright.records.model import EncodingPlan, ModelSpec
 from mlwright.scoring.arrays import arrays_from_bytes
 from mlwright.scoring.blocks import Blocks
 from mlwright.scoring.calibrate import calibrate
+from mlwright.scoring.columns import is_records, read_columns
 from mlwright.scoring.cores import CORES, Core
 from mlwright.scoring.encoder import Encoder
 
@@ -66,14 +67,16 @@ class Model:
         return scores if self.spec.low is None else np.clip(scores, self.spec.low, self.spec.high)
 
     def scores(self, table: Any) -> Array:
-        """Scores of the rows of any table; see `columns.read_columns`.
+        """Scores of the rows of any table, a part of it at a time; see `columns.read_columns`.
 
         Raises
         ------
         TableError
             If it is no table, or lacks an input.
         """
-        return self.predict(self.encoder.encode(table))
+        if is_records(table):
+            return self.predict(self.encoder.encode_records(table))
+        return np.vstack([self.predict(blocks) for blocks in self.encoder.chunks(read_columns(table))])
 
     def answers(self, scores: Array) -> Array:
         """The answer of each row, shape (n_rows,): the place of the class in `spec.classes`, or the number.

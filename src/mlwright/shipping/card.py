@@ -6,6 +6,7 @@ Markdown behind a YAML header that model hubs read.
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Iterable, Sequence
 
 from mlwright.records.bundle import InputField, Manifest
@@ -49,7 +50,7 @@ def _header(manifest: Manifest) -> str:
     ]
     lines += ["    dataset:", "      type: tabular", f"      name: {json.dumps(manifest.lineage.location)}"]
     lines += ["    metrics:"]
-    for metric in manifest.evaluation.metrics:
+    for metric in (metric for metric in manifest.evaluation.metrics if math.isfinite(metric.model.value)):
         lines += [f"    - type: {json.dumps(metric.name)}", f"      name: {json.dumps(metric.title)}"]
         lines += [f"      value: {metric.model.value:.6g}"]
     return "\n".join([*lines, "---", ""])
