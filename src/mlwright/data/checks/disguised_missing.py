@@ -1,0 +1,46 @@
+"""Values that stand for "not known"."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from mlwright.data.checks import Check, Specimen
+from mlwright.data.checks._plain import plain_columns
+from mlwright.data.compute.table import SplitTable
+from mlwright.data.words import counted, listing, percent, quoted
+from mlwright.records.findings import Finding
+from mlwright.records.profile import ColumnProfile, Profile
+
+
+class DisguisedMissing(Check):
+    """Values such as "?", "unknown" or -999 that look like data and mean that nothing is known."""
+
+    severity = "note"
+    title = "Missing values in disguise"
+    action = "mlwright treats them as missing. If one of them is a real value, say so: profile.missing = {COLUMN = []}."
+
+    def look(self, table: SplitTable, profile: Profile) -> Iterator[Finding]:
+        """One finding for all columns, those with most missing values first."""
+        found = [column for column in (*profile.inputs, profile.target) if column.missing_codes]
+        found.sort(key=lambda column: -column.n_missing)
+        if found:
+            told = listing(_told(column, profile.n_rows) for column in found)
+            yield self.found(
+                f'In {counted(len(found), "column")} a value stands for "not known": {told}.',
+                *(column.name for column in found),
+                examples=sorted({code for column in found for code in column.missing_codes})[:5],
+            )
+
+    @staticmethod
+    def speaks() -> Specimen:
+        """Every fifth answer about smoking is a question mark."""
+        return Specimen(plain_columns() | {"smoking": ["never", "often", "never", "seldom", "?"] * 60})
+
+    @staticmethod
+    def quiet() -> Specimen:
+        """Every fifth answer about smoking is left open."""
+        return Specimen(plain_columns() | {"smoking": ["never", "often", "never", "seldom", None] * 60})
+
+
+def _told(column: ColumnProfile, n_rows: int) -> str:
+    return f"{column.name} ({quoted(column.missing_codes)}; {percent(column.n_missing / n_rows)} missing in all)"

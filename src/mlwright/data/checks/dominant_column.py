@@ -1,0 +1,99 @@
+"""One input that outshines all others."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from mlwright.core.family import NotApplicable
+from mlwright.data.association import associations
+from mlwright.data.checks import Check, Specimen
+from mlwright.data.checks._plain import plain_columns
+from mlwright.data.columns import TrainingRows, training_rows
+from mlwright.data.compute.table import SplitTable
+from mlwright.data.leaks import gap_leaks, is_likely, sounds_early, sounds_late
+from mlwright.data.strength import Judge, strengths
+from mlwright.records.findings import Finding
+from mlwright.records.profile import Profile
+
+MIN_ROWS = 200
+LEAST_ORDER = 0.4
+LEAD_WITH_HINT = 1.5
+LEAD_WITHOUT = 2.5
+COPY_SKILL = 0.8
+
+
+class DominantColumn(Check):
+    """One input tells far more about the target than any other, without giving it away for good.
+
+    That may be the world's way, or a trace of what happens after the prediction: the length of the sales call that is
+    to be predicted from. Strength is the Gini or the correlation of `strength.Judge`, at least 0.4. With a name that
+    speaks of something late (duration, outcome, reason, the target's own name) a lead of 1.5 times over the next input
+    is enough, near copies of the first left out of account; with a name that does not, it takes 2.5 times, and with a
+    name that speaks of something early (age, previous) it says nothing.
+    """
+
+    severity = "warning"
+    title = "One column outshines all others"
+    action = (
+        "Is it known at the moment when the prediction is made? If it is known only later, the model is worthless in "
+        "use: add it to profile.ignore and run again. If it is known, all is well."
+    )
+
+    def look(self, table: SplitTable, profile: Profile) -> Iterator[Finding]:
+        """One finding at most."""
+        rows = training_rows(table, profile)
+        if len(rows) < MIN_ROWS or len(profile.roles.inputs) < 3:
+            raise NotApplicable("too few training rows or inputs to compare columns")
+        first, rivals = self._ranked(rows)
+        if first is None or not rivals:
+            return
+        found = strengths(rows)
+        is_late = sounds_late(first, profile.roles.target)
+        lead = found[first].order / max(found[rivals[0]].order, 0.05)
+        if lead < (LEAD_WITH_HINT if is_late else LEAD_WITHOUT) or sounds_early(first):
+            return
+        named = ", and its name sounds like something that is known only afterwards" if is_late else ""
+        yield self.found(
+            f"'{first}' alone {found[first].told(profile.roles)}; the next best, '{rivals[0]}', "
+            f"{found[rivals[0]].told(profile.roles)}. That is a lead of {lead:.1f} times{named}.",
+            first,
+            severity="warning" if is_late else "note",
+        )
+
+    def _ranked(self, rows: TrainingRows) -> tuple[str | None, list[str]]:
+        """The strongest input that does not leak outright, and those with which it is compared."""
+        roles, gaps, found = rows.profile.roles, gap_leaks(rows), strengths(rows)
+        names = [name for name, strength in found.items() if not is_likely(name, strength, roles) and name not in gaps]
+        if not names or found[names[0]].order < LEAST_ORDER:
+            return None, []
+        first, *others = names
+        if sounds_late(first, roles.target):
+            others = [name for name in others if not _is_copy(rows, name, first)]
+        return first, others
+
+    @staticmethod
+    def speaks() -> Specimen:
+        """Long calls end in a sale."""
+        columns = plain_columns(600)
+        rng = np.random.default_rng(1)
+        calls = [float(rng.gamma(4 if answer == "yes" else 1.5, 90)) for answer in columns["y"]]
+        weight = (np.asarray(columns["weight"]) + rng.normal(0, 20, 600)).round(1).tolist()
+        return Specimen(columns | {"call_duration": calls, "weight": weight})
+
+    @staticmethod
+    def quiet() -> Specimen:
+        """Two columns tell about as much."""
+        columns = plain_columns(600)
+        rng = np.random.default_rng(1)
+        calls = [float(rng.gamma(4 if answer == "yes" else 1.5, 90)) for answer in columns["y"]]
+        visits = [float(rng.gamma(4 if answer == "yes" else 1.5, 1)) for answer in columns["y"]]
+        return Specimen(columns | {"call_duration": calls, "visits": visits})
+
+
+def _is_copy(rows: TrainingRows, name: str, of: str) -> bool:
+    """Whether one column tells another one, so that the two are one fact."""
+    if rows.is_ordered(of):
+        return Judge(rows, rows.numbers(of)).column(name).skill >= COPY_SKILL
+    return float(associations(rows, [name, of])[0, 1]) >= COPY_SKILL

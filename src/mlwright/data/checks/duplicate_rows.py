@@ -1,0 +1,59 @@
+"""Rows that come more than once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from mlwright.core.family import NotApplicable
+from mlwright.data.checks import Check, Specimen
+from mlwright.data.checks._plain import plain_columns
+from mlwright.data.compute.table import SplitTable
+from mlwright.data.repeats import are_copies, key_counts, with_key
+from mlwright.data.words import counted, percent
+from mlwright.records.findings import Finding
+from mlwright.records.profile import Profile
+
+REPEATED_SHARE = 0.01
+
+
+class DuplicateRows(Check):
+    """Rows that repeat an earlier one in every input.
+
+    Coarse inputs make equal rows by coincidence: it speaks if `repeats.are_copies` says that these are not, and
+    1 % of the rows repeat.
+    """
+
+    severity = "warning"
+    title = "Repeated rows"
+    action = (
+        "mlwright keeps them, and they count twice. If they are copies, remove them where the data comes from; "
+        "if each is a case of its own, nothing needs to be done."
+    )
+
+    def look(self, table: SplitTable, profile: Profile) -> Iterator[Finding]:
+        """One finding with a few of the rows."""
+        if not profile.roles.inputs:
+            raise NotApplicable("there is no input column")
+        counts = key_counts(with_key(table, profile.roles.inputs))
+        repeated = counts.filter(counts.n > 1)
+        n_repeats = int(table.rows_of(repeated.aggregate(n=(repeated.n - 1).sum()))[0]["n"] or 0)
+        if n_repeats < max(2, REPEATED_SHARE * profile.n_rows) or not are_copies(table, profile):
+            return
+        often = table.rows_of(repeated.order_by([repeated.n.desc(), repeated.first]).limit(5))
+        verb = "repeats" if n_repeats == 1 else "repeat"
+        yield self.found(
+            f"{counted(n_repeats, 'row')} of {profile.n_rows:,} ({percent(n_repeats / profile.n_rows)}) {verb} an "
+            f"earlier row in every input; one row is there {often[0]['n']:,} times.",
+            rows=[row["first"] for row in often],
+        )
+
+    @staticmethod
+    def speaks() -> Specimen:
+        """The last 30 rows are copies of the first 30."""
+        return Specimen({name: [*values[:270], *values[:30]] for name, values in plain_columns().items()})
+
+    @staticmethod
+    def quiet() -> Specimen:
+        """Six kinds of rows is all that two coarse columns allow."""
+        columns = plain_columns()
+        return Specimen({"colour": columns["colour"], "size": ["S", "L", "L"] * 100, "y": columns["y"]})

@@ -1,0 +1,96 @@
+"""Dates that cannot be right."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from mlwright.core.family import NotApplicable
+from mlwright.data.checks import Check, Specimen
+from mlwright.data.checks._plain import plain_columns
+from mlwright.data.columns import TrainingRows, training_rows
+from mlwright.data.compute.table import SplitTable
+from mlwright.data.words import counted, day, quoted
+from mlwright.records.findings import Finding
+from mlwright.records.profile import Profile
+from mlwright.scoring.spelling import to_moment
+
+DAY_S = 86_400.0
+MOST_FUTURE_SHARE = 0.2
+LEAST_DEFAULT_ROWS = 3
+DEFAULT_DAYS = tuple(
+    to_moment(text)
+    for text in (
+        "0001-01-01",
+        "1753-01-01",
+        "1899-12-30",
+        "1899-12-31",
+        "1900-01-01",
+        "1970-01-01",
+        "2099-12-31",
+        "9999-12-31",
+    )
+)
+"""Days that programs write where no day is known."""
+
+
+class ImpossibleDates(Check):
+    """Dates that cannot be read, lie after the day of collecting, or are a program's way to say that none is known.
+
+    Days to come are left alone where they fill a fifth of the column or more: then it holds plans. A default day
+    counts if it comes three times, and lies more than a year before or after all other values.
+    """
+
+    severity = "warning"
+    title = "Dates that cannot be right"
+    action = (
+        "Mend them where the data comes from, or name the default day as missing: profile.missing = {COLUMN = "
+        '["1900-01-01"]}. What cannot be read counts as missing.'
+    )
+
+    def look(self, table: SplitTable, profile: Profile) -> Iterator[Finding]:
+        """One finding for each column."""
+        dates = [column for column in profile.inputs if column.kind == "date"]
+        if not dates:
+            raise NotApplicable("there is no column of dates")
+        rows = training_rows(table, profile)
+        for column in dates:
+            faults = [*_future(rows, column.name, table.as_of), *_defaults(rows, column.name)]
+            if column.n_unparsed:
+                examples = f", such as {quoted(column.unparsed_examples, 2)}" if column.unparsed_examples else ""
+                faults.append(f"{counted(column.n_unparsed, 'value')} cannot be read as a date{examples}")
+            if faults:
+                yield self.found(f"In '{column.name}' {'; '.join(faults)}.", column.name)
+
+    @staticmethod
+    def speaks() -> Specimen:
+        """Some days are 1900-01-01."""
+        days = ["1900-01-01" if row % 20 == 0 else f"2024-{1 + row % 12:02d}-{1 + row % 27:02d}" for row in range(300)]
+        return Specimen(plain_columns() | {"joined": days})
+
+    @staticmethod
+    def quiet() -> Specimen:
+        """All days lie in 2024."""
+        days = [f"2024-{1 + row % 12:02d}-{1 + row % 27:02d}" for row in range(300)]
+        return Specimen(plain_columns() | {"joined": days})
+
+
+def _future(rows: TrainingRows, name: str, as_of: float) -> Iterator[str]:
+    known = rows.numbers(name)[~rows.missing(name)]
+    ahead = known[known > as_of + DAY_S]
+    if 0 < len(ahead) < MOST_FUTURE_SHARE * len(known) and not np.isin(ahead, DEFAULT_DAYS).all():
+        yield f"{counted(len(ahead), 'day')} lie after the day of collecting, up to {day(float(ahead.max()))}"
+
+
+def _defaults(rows: TrainingRows, name: str) -> Iterator[str]:
+    known = rows.numbers(name)[~rows.missing(name)]
+    others = known[~np.isin(known, DEFAULT_DAYS)]
+    for default in DEFAULT_DAYS:
+        n = int((known == default).sum())
+        if n >= LEAST_DEFAULT_ROWS and (not len(others) or _far(default, others)):
+            yield f"{counted(n, 'row')} have {day(default)}, which programs write where no day is known"
+
+
+def _far(moment: float, others: np.ndarray) -> bool:
+    return bool(moment < others.min() - 365 * DAY_S or moment > others.max() + 365 * DAY_S)

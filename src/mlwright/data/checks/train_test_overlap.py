@@ -1,0 +1,54 @@
+"""Test rows that were seen in training."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from mlwright.core.family import NotApplicable
+from mlwright.data.checks import Check, Specimen
+from mlwright.data.checks._plain import plain_columns
+from mlwright.data.compute.table import ROW, SplitTable
+from mlwright.data.repeats import KEY, are_copies, with_key
+from mlwright.data.words import percent
+from mlwright.records.findings import Finding
+from mlwright.records.profile import Profile
+
+SEEN_SHARE = 0.02
+
+
+class TrainTestOverlap(Check):
+    """Test rows, 2 % of them or more, that are copies of a training row in every input (see `repeats.are_copies`)."""
+
+    severity = "warning"
+    title = "Test rows that were seen in training"
+    action = (
+        "The test flatters a model that learns rows by heart. Remove copies where the data comes from, or name a "
+        "column whose equal values belong together: collect.group."
+    )
+
+    def look(self, table: SplitTable, profile: Profile) -> Iterator[Finding]:
+        """One finding with a few of the test rows."""
+        n_test = table.test.n_rows
+        if not profile.roles.inputs or n_test == 0:
+            raise NotApplicable("there are no test rows" if profile.roles.inputs else "there is no input column")
+        train, test = (with_key(rows, profile.roles.inputs) for rows in (table.train, table.test))
+        seen = test.semi_join(train, KEY)
+        n_seen = int(table.rows_of(seen.aggregate(n=seen.count()))[0]["n"])
+        if n_seen < max(2, SEEN_SHARE * n_test) or not are_copies(table, profile):
+            return
+        first = table.rows_of(seen.order_by(ROW).limit(5))
+        yield self.found(
+            f"{n_seen:,} of {n_test:,} test rows ({percent(n_seen / n_test)}) are equal to a training row in every "
+            "input, so the test asks partly what the model has been told.",
+            rows=[row[ROW] for row in first],
+        )
+
+    @staticmethod
+    def speaks() -> Specimen:
+        """Every row is there twice."""
+        return Specimen({name: [*values[:150], *values[:150]] for name, values in plain_columns().items()})
+
+    @staticmethod
+    def quiet() -> Specimen:
+        """Every row is there once."""
+        return Specimen(plain_columns())

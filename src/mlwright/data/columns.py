@@ -1,0 +1,215 @@
+"""Rows as arrays, for checks and views: read once, by kind of column, bounded in size."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import NamedTuple
+from weakref import WeakKeyDictionary
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from mlwright.data.compute.table import SplitTable, Table
+from mlwright.records.profile import Profile
+from mlwright.scoring.spelling import missing_array, spelled, to_moment_array, to_number_array
+
+MAX_ROWS = 50_000
+MAX_CELLS = 10_000_000
+MAX_BINS = 64
+ORDERED_KINDS = frozenset({"number", "date"})
+
+
+class Levels(NamedTuple):
+    """A column as places in a list of names; -1 where the value is missing."""
+
+    names: tuple[str, ...]
+    places: NDArray[np.int64]
+
+
+class Bins(NamedTuple):
+    """A column cut into few groups, missing values being the last of them where there are any.
+
+    Parameters
+    ----------
+    places : array of int64, shape (n_rows,)
+        The group of each row, from 0.
+    n : int
+        How many groups there are.
+    has_missing : bool
+        Whether the last group holds the missing values.
+    edges : array of float64
+        For ordered columns: the upper ends of all groups but the last, each belonging to the group below.
+    names : tuple of str
+        For other columns: the levels.
+    """
+
+    places: NDArray[np.int64]
+    n: int
+    has_missing: bool
+    edges: NDArray[np.float64]
+    names: tuple[str, ...]
+
+
+class Rows:
+    """Some rows of a table, column by column.
+
+    Parameters
+    ----------
+    profile : Profile
+    positions : array of int64
+        Positions of the rows in the snapshot, rising.
+    arrow : pyarrow.Table
+        The rows, with the input columns at least.
+    seed : int
+        What random choices about these rows start from.
+    """
+
+    def __init__(self, profile: Profile, positions: NDArray[np.int64], arrow: pa.Table, seed: int) -> None:
+        self.profile = profile
+        self.positions = positions
+        self.arrow = arrow
+        self.seed = seed
+        self._kinds = {column.name: column for column in profile.columns}
+        self._numbers: dict[str, NDArray[np.float64]] = {}
+        self._levels: dict[str, Levels] = {}
+
+    def __len__(self) -> int:
+        return len(self.positions)
+
+    def is_ordered(self, name: str) -> bool:
+        """Whether the column holds numbers or moments; all others hold names."""
+        return self._kinds[name].kind in ORDERED_KINDS
+
+    def numbers(self, name: str) -> NDArray[np.float64]:
+        """Numbers, or seconds since 1970 for dates; NaN where missing, infinite or neither."""
+        if name not in self._numbers:
+            column, values = self._kinds[name], self.arrow[name]
+            is_date = column.kind == "date"
+            found = to_moment_array(values, column.date_format) if is_date else to_number_array(values)
+            found[~np.isfinite(found) | missing_array(values, column.missing_codes)] = np.nan
+            self._numbers[name] = found
+        return self._numbers[name]
+
+    def levels(self, name: str) -> Levels:
+        """Names and places, whatever the kind of the column."""
+        if name not in self._levels:
+            names, places = spelled(self.arrow[name])
+            codes = self._kinds[name].missing_codes
+            if known := [place for place, level in enumerate(names) if level in codes]:
+                places = np.where(np.isin(places, known), -1, places)
+            self._levels[name] = Levels(names, places)
+        return self._levels[name]
+
+    def missing(self, name: str) -> NDArray[np.bool_]:
+        """Which rows have no value."""
+        return np.isnan(self.numbers(name)) if self.is_ordered(name) else self.levels(name).places < 0
+
+    def bins(self, name: str, n_bins: int = MAX_BINS, *, fine_ends: bool = False) -> Bins:
+        """About `n_bins` groups at most for an ordered column, one for each level for all others."""
+        if self.is_ordered(name):
+            values = self.numbers(name)
+            edges = quantile_edges(values, n_bins, fine_ends=fine_ends)
+            places, n = np.searchsorted(edges, values), len(edges) + 1
+            missing, names = np.isnan(values), tuple[str, ...]()
+        else:
+            names, places = self.levels(name)
+            edges, n, missing = np.empty(0), len(names), places < 0
+        has_missing = bool(missing.any())
+        places = np.where(missing, n, places).astype(np.int64)
+        return Bins(places, n + has_missing, has_missing, edges, names)
+
+
+class TrainingRows(Rows):
+    """Training rows with their target; at most `MAX_ROWS` of them, fewer where there are very many columns."""
+
+    @cached_property
+    def classes(self) -> NDArray[np.int64]:
+        """The class of each row as its place in ``roles.classes``."""
+        names, places = self.levels(self.profile.roles.target)
+        known = {name: place for place, name in enumerate(self.profile.roles.classes)}
+        by_level = np.array([*(known.get(name, -1) for name in names), -1], dtype=np.int64)
+        return by_level[places]
+
+    @cached_property
+    def values(self) -> NDArray[np.float64]:
+        """The target as a number."""
+        return self.numbers(self.profile.roles.target)
+
+
+def training_rows(table: SplitTable, profile: Profile) -> TrainingRows:
+    """The training rows of a table with their inputs and target, read once for all who ask.
+
+    Rows whose target cannot be read are left out.
+    """
+    if (kept := _TRAINING.get(table)) is None:
+        target = profile.roles.target
+        positions, arrow = _read(table.train, [*profile.roles.inputs, *_keys(profile), target], table.seed)
+        rows = TrainingRows(profile, positions, arrow, table.seed)
+        known = ~np.isnan(rows.values) if profile.roles.task == "regression" else rows.classes >= 0
+        if not known.all():
+            rows = TrainingRows(profile, positions[known], arrow.filter(pa.array(known)), table.seed)
+        kept = _TRAINING.setdefault(table, rows)
+    return kept
+
+
+def test_rows(table: SplitTable, profile: Profile) -> Rows:
+    """The test rows of a table with their inputs, read once for all who ask."""
+    if (kept := _TEST.get(table)) is None:
+        positions, arrow = _read(table.test, [*profile.roles.inputs, *_keys(profile)], table.seed)
+        kept = _TEST.setdefault(table, Rows(profile, positions, arrow, table.seed))
+    return kept
+
+
+def mean_ranks(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Ranks between 0 and 1; equal values have equal ranks, and missing ones the middle rank."""
+    missing = np.isnan(values)
+    _, places, counts = np.unique(values[~missing], return_inverse=True, return_counts=True)
+    ranks = np.full(len(values), 0.5)
+    ranks[~missing] = ((np.cumsum(counts) - counts / 2) / max(1, counts.sum()))[places]
+    return ranks
+
+
+def quantile_edges(values: NDArray[np.float64], n_bins: int, *, fine_ends: bool = False) -> NDArray[np.float64]:
+    """Where to cut numbers into groups of about equal size; each value is a group where there are few.
+
+    Parameters
+    ----------
+    values : array
+        NaN is left out.
+    n_bins : int
+        Fewer are used so that a group holds about 20 values at least, unless they are equal.
+    fine_ends : bool
+        Whether the outermost 2 % at each end are cut finer, for what shows in rare cases alone.
+    """
+    known = np.sort(values[~np.isnan(values)])
+    if not len(known):
+        return np.empty(0)
+    distinct = known[np.flatnonzero(np.diff(known, prepend=-np.inf))]
+    if len(distinct) <= n_bins:
+        return distinct[:-1]
+    n = int(np.clip(len(known) / 20, 2, n_bins))
+    shares = np.concatenate([np.arange(1, n) / n, *([_TAILS, 1 - _TAILS] if fine_ends else [])])
+    shares = shares[(shares * len(known) >= 20) & ((1 - shares) * len(known) >= 20)]
+    edges: NDArray[np.float64] = np.unique(known[np.floor(np.unique(shares) * (len(known) - 1)).astype(np.int64)])
+    inner: NDArray[np.float64] = edges[edges < known[-1]]
+    return inner
+
+
+_TAILS = np.array([0.002, 0.005, 0.01, 0.02])
+_TRAINING: WeakKeyDictionary[SplitTable, TrainingRows] = WeakKeyDictionary()
+_TEST: WeakKeyDictionary[SplitTable, Rows] = WeakKeyDictionary()
+
+
+def _keys(profile: Profile) -> list[str]:
+    """Columns besides the inputs that say how rows belong together."""
+    roles = profile.roles
+    return [name for name in (roles.time, roles.group) if name is not None and name not in roles.inputs]
+
+
+def _read(table: Table, names: list[str], seed: int) -> tuple[NDArray[np.int64], pa.Table]:
+    n = min(MAX_ROWS, max(1_000, MAX_CELLS // max(1, len(names))), table.n_rows)
+    rng = np.random.default_rng(seed)
+    chosen = np.sort(rng.choice(table.n_rows, n, replace=False)) if n < table.n_rows else np.arange(table.n_rows)
+    positions = chosen if table.rows is None else table.rows[chosen]
+    return positions, table.arrow(names, chosen)

@@ -1,0 +1,77 @@
+"""Rows that are equal in every input, and whether they are copies or mere coincidence."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import ibis
+import ibis.expr.types as ir
+
+from mlwright.data.compute.table import ROW, Table
+from mlwright.records.profile import ColumnProfile, Profile
+
+KEY = "__inputs__"
+COMMON = 0.05
+SURE = 0.5
+
+
+def with_key(table: Table, names: Sequence[str]) -> ir.Table:
+    """The table with a column that is equal, but for one collision in 2^64, where all these columns are."""
+    inputs = {f"c{place}": table.expr[name] for place, name in enumerate(names)}
+    return table.expr.mutate(**{KEY: ibis.struct(inputs).hash()})
+
+
+def key_counts(keyed: ir.Table, answer: str | None = None) -> ir.Table:
+    """One row for each key, or each key and answer: `n` rows have it, `first` is the first of them."""
+    keys = [KEY] if answer is None else [KEY, answer]
+    return keyed.group_by(keys).aggregate(n=keyed.count(), first=keyed[ROW].min())
+
+
+def are_copies(table: Table, profile: Profile) -> bool:
+    """Whether rows that are equal in every input are copies of each other, and not equal for want of detail.
+
+    Coarse columns make equal rows by chance, and more of them where columns depend on each other. So the inputs are
+    dealt into two halves that tell rows apart about equally well. Two rows that agree in one half by coincidence
+    will mostly differ in the other; copies agree in it. Rows count as copies if half of the pairs that agree in one
+    half agree in the other as well, though of all pairs of rows fewer than one in twenty do.
+    """
+    halves = _halves(profile)
+    if not all(halves):
+        return False
+    n_pairs = profile.n_rows * (profile.n_rows - 1) / 2
+    both = _equal_pairs(table, [*halves[0], *halves[1]])
+    one, other = (_equal_pairs(table, half) for half in halves)
+    return any(
+        given > 0 and both / given >= SURE and asked / n_pairs < COMMON for given, asked in ((one, other), (other, one))
+    )
+
+
+def _equal_pairs(table: Table, names: Sequence[str]) -> float:
+    counts = key_counts(with_key(table, names))
+    answer = table.rows_of(counts.aggregate(pairs=(counts.n * (counts.n - 1) / 2).sum()))[0]
+    return float(answer["pairs"] or 0.0)
+
+
+def _halves(profile: Profile) -> tuple[list[str], list[str]]:
+    """The inputs in two halves that tell rows apart about equally well."""
+    details = {column.name: _detail(column, profile.n_rows) for column in profile.inputs}
+    halves: tuple[list[str], list[str]] = ([], [])
+    weights = [0.0, 0.0]
+    for name in sorted(details, key=lambda name: -details[name]):
+        lighter = int(weights[1] < weights[0])
+        halves[lighter].append(name)
+        weights[lighter] += details[name]
+    return halves
+
+
+def _detail(column: ColumnProfile, n_rows: int) -> float:
+    """How well a column tells rows apart: the negative logarithm of the chance that two rows agree in it.
+
+    All values but the most frequent ones are taken as equally rare.
+    """
+    counts = [value.count for value in column.top]
+    rest = max(0, n_rows - column.n_missing - sum(counts))
+    n_rest = max(1, column.n_distinct - len(counts))
+    agreeing = sum(count**2 for count in counts) + rest**2 / n_rest + column.n_missing**2
+    return -math.log(min(1.0, max(agreeing / max(1, n_rows) ** 2, 1e-12)))

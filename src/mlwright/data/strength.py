@@ -1,0 +1,170 @@
+"""How much one column alone tells about the target."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+from weakref import WeakKeyDictionary
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mlwright.data.columns import TrainingRows, mean_ranks
+from mlwright.data.words import percent
+from mlwright.records.profile import Roles
+
+N_FOLDS = 5
+MAX_CLASSES = 20
+PRIOR_ROWS = 3.0
+FINE, COARSE = 64, 8
+MIN_ROWS = 50
+
+
+class Strength(NamedTuple):
+    """How well one column alone answers for rows that it has not learned from.
+
+    Parameters
+    ----------
+    order : float
+        From 0 (chance) to 1. Classes: Gini, twice the area under the ROC curve less one (mean over classes,
+        weighted by their size). Numbers: correlation of the answers with the target's ranks.
+    skill : float
+        From 0 (no better than the same answer for all) to 1 (always right): the share of the squared error that
+        the column takes away, of class membership or of the target's ranks.
+    """
+
+    order: float
+    skill: float
+
+    def told(self, roles: Roles) -> str:
+        """What it means, as the words behind the column's name."""
+        if roles.task == "binary":
+            no, yes = roles.classes
+            pairs = round(50 + 50 * self.order)
+            return f"tells a '{yes}' from a '{no}' in {pairs} of 100 pairs (50 is chance)"
+        return f"accounts for {percent(self.skill)} of the differences in '{roles.target}'"
+
+
+def strengths(rows: TrainingRows) -> dict[str, Strength]:
+    """The strength of every input, strongest first; computed once for all who ask."""
+    if (kept := _KEPT.get(rows)) is None:
+        judge = Judge(rows)
+        found = {name: judge.column(name) for name in rows.profile.roles.inputs}
+        kept = _KEPT.setdefault(rows, dict(sorted(found.items(), key=lambda item: -item[1].order)))
+    return kept
+
+
+_KEPT: WeakKeyDictionary[TrainingRows, dict[str, Strength]] = WeakKeyDictionary()
+
+
+class Judge:
+    """Answers by the mean of the target in each group of rows, learned on four fifths and tried on the last one.
+
+    A group that is rare among the learning rows is drawn to the overall mean, as if three more rows of it had
+    been seen there; so a column with nearly as many names as rows gains nothing by chance.
+
+    Parameters
+    ----------
+    rows : TrainingRows
+    numbers : array of float64, shape (n_rows,), optional
+        What is to be answered in place of the target; rows with NaN count as one value.
+    """
+
+    def __init__(self, rows: TrainingRows, numbers: NDArray[np.float64] | None = None) -> None:
+        self.rows = rows
+        if numbers is None and rows.profile.roles.task == "regression":
+            numbers = rows.values
+        self.is_number = numbers is not None
+        self.targets = _memberships(rows) if numbers is None else [mean_ranks(numbers)]
+        self.folds = _folds(rows, np.random.default_rng(rows.seed))
+
+    def column(self, name: str) -> Strength:
+        """How well one column answers; an ordered one is cut coarsely and finely, and the better way counts."""
+        fine = self.strength(self.rows.bins(name, FINE, fine_ends=True).places)
+        return max(fine, self.strength(self.rows.bins(name, COARSE).places)) if self.rows.is_ordered(name) else fine
+
+    def strength(self, places: NDArray[np.int64]) -> Strength:
+        """How well the groups alone answer.
+
+        Parameters
+        ----------
+        places : array of int64, shape (n_rows,)
+            The group of each row, from 0.
+        """
+        cells = _Cells(self.folds, places)
+        orders, errors, spreads = [], [], []
+        for target in self.targets:
+            sums = cells.sums(target)
+            answers = cells.answers(sums)
+            errors.append(float(target @ target - 2 * (answers @ sums) + answers**2 @ cells.counts))
+            spreads.append(len(target) * float(target.var()))
+            ranked = (
+                _correlation(answers[cells.of_row], target) if self.is_number else _gini(answers, sums, cells.counts)
+            )
+            orders.append(ranked)
+        order = float(np.average(orders, weights=[target.mean() for target in self.targets]))
+        skill = 1 - sum(errors) / sum(spreads) if sum(spreads) > 0 else 0.0
+        return Strength(min(max(order, 0.0), 1.0), min(max(skill, 0.0), 1.0))
+
+
+class _Cells:
+    """Rows by group and fold: what a judge needs are sums over the rows of a cell."""
+
+    def __init__(self, folds: NDArray[np.int64], places: NDArray[np.int64]) -> None:
+        self.n_groups = int(places.max(initial=0)) + 1
+        self.of_row = folds * self.n_groups + places
+        cells = np.arange(self.n_groups * N_FOLDS)
+        if len(cells) > len(places):
+            cells, self.of_row = np.unique(self.of_row, return_inverse=True)
+        self.group, self.fold = cells % self.n_groups, cells // self.n_groups
+        self.counts = self.sums(np.ones(len(places)))
+
+    def sums(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
+        """The sum of the values in each cell."""
+        return np.bincount(self.of_row, values, len(self.group)).astype(np.float64)
+
+    def answers(self, sums: NDArray[np.float64]) -> NDArray[np.float64]:
+        """The mean of each cell's group, learned from the other folds."""
+        fold_counts, fold_sums = (np.bincount(self.fold, each, N_FOLDS) for each in (self.counts, sums))
+        overall = (sums.sum() - fold_sums) / np.maximum(self.counts.sum() - fold_counts, 1)
+        seen, total = (np.bincount(self.group, each, self.n_groups)[self.group] - each for each in (self.counts, sums))
+        answers: NDArray[np.float64] = (total + PRIOR_ROWS * overall[self.fold]) / (seen + PRIOR_ROWS)
+        return answers
+
+
+def _memberships(rows: TrainingRows) -> list[NDArray[np.float64]]:
+    """Whether a row is of a class: for two classes of the last one, else of each of the largest ones."""
+    sizes = np.bincount(rows.classes, minlength=len(rows.profile.roles.classes))
+    if len(sizes) == 2:
+        return [(rows.classes == 1).astype(np.float64)]
+    largest = np.argsort(-sizes, kind="stable")[:MAX_CLASSES]
+    return [(rows.classes == place).astype(np.float64) for place in largest if sizes[place]]
+
+
+def _folds(rows: TrainingRows, rng: np.random.Generator) -> NDArray[np.int64]:
+    """A fold for each row: whole groups where rows belong together, else balanced over the target."""
+    group = rows.profile.roles.group
+    if group is not None:
+        names, places = rows.levels(group)
+        by_group = np.append(rng.integers(0, N_FOLDS, len(names)), 0)
+        return np.asarray(by_group[places], dtype=np.int64)
+    target = rows.values if rows.profile.roles.task == "regression" else rows.classes
+    by_target = np.lexsort([rng.random(len(rows)), target])
+    folds = np.empty(len(rows), dtype=np.int64)
+    blocks = rng.permuted(np.tile(np.arange(N_FOLDS), (len(rows) // N_FOLDS + 1, 1)), axis=1)
+    folds[by_target] = blocks.ravel()[: len(rows)]
+    return folds
+
+
+def _gini(answers: NDArray[np.float64], positives: NDArray[np.float64], counts: NDArray[np.float64]) -> float:
+    """Twice the area under the ROC curve less one, from cells whose rows have one answer."""
+    _, places = np.unique(answers.round(12), return_inverse=True)
+    yes, all_rows = np.bincount(places, positives), np.bincount(places, counts)
+    no = all_rows - yes
+    below = np.cumsum(no) - no
+    pairs = yes.sum() * no.sum()
+    return 2 * float((yes @ (below + no / 2)) / pairs) - 1 if pairs else 0.0
+
+
+def _correlation(a: NDArray[np.float64], b: NDArray[np.float64]) -> float:
+    spread = a.std() * b.std()
+    return float(((a - a.mean()) @ (b - b.mean())) / len(a) / spread) if spread > 0 else 0.0

@@ -1,0 +1,58 @@
+"""Which columns go together."""
+
+from __future__ import annotations
+
+import numpy as np
+import plotly.graph_objects as go
+
+from mlwright.core.family import NotApplicable
+from mlwright.data.association import associations
+from mlwright.data.columns import training_rows
+from mlwright.data.compute.table import SplitTable
+from mlwright.data.strength import strengths
+from mlwright.data.style import SCALE, dress
+from mlwright.data.views import Picture, View
+from mlwright.data.words import shortened
+from mlwright.records.profile import Profile
+
+MAX_INPUTS = 24
+
+
+class Associations(View):
+    """How closely the inputs that tell most go together, in pairs and with the target; see `association`."""
+
+    title = "Which columns go together"
+    order = 50
+
+    def draw(self, table: SplitTable, profile: Profile) -> Picture:
+        """A heat map; the target is the last column."""
+        rows = training_rows(table, profile)
+        inputs = list(strengths(rows))[:MAX_INPUTS]
+        if len(inputs) < 2:
+            raise NotApplicable("there are not two inputs to compare")
+        names = [*inputs, profile.roles.target]
+        found = associations(rows, names)
+        labels = [shortened(name, 22) for name in names]
+        ticks = list(range(len(names)))
+        heat = go.Heatmap(
+            z=found.round(3).tolist(),
+            zmin=0,
+            zmax=1,
+            colorscale=[list(stop) for stop in SCALE],
+            customdata=[[f"{a} and {b}" for b in names] for a in names],
+            hovertemplate="%{customdata}: %{z:.2f}<extra></extra>",
+            colorbar={"thickness": 10, "outlinewidth": 0, "tickvals": [0, 0.5, 1]},
+            xgap=1,
+            ygap=1,
+        )
+        figure = dress(go.Figure(heat), height=160 + 20 * len(names))
+        figure.update_xaxes(tickvals=ticks, ticktext=labels, tickangle=-45, showgrid=False)
+        figure.update_yaxes(tickvals=ticks, ticktext=labels, autorange="reversed", showgrid=False)
+        pairs = np.triu(found[: len(inputs), : len(inputs)], 1)
+        a, b = np.unravel_index(int(pairs.argmax()), pairs.shape)
+        n_close = int((pairs >= 0.5).sum())
+        return Picture(
+            f"'{inputs[a]}' and '{inputs[b]}' go together most closely ({pairs[a, b]:.2f} on a scale from 0 to 1); "
+            f"{n_close} of {len(inputs) * (len(inputs) - 1) // 2} pairs of inputs reach 0.50.",
+            figure,
+        )

@@ -1,0 +1,96 @@
+"""Numbers and names as words of a sentence."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime, timedelta
+
+
+def percent(share: float) -> str:
+    """A share in per cent, with as many digits as tell it from 0 and 100.
+
+    >>> percent(0.0421), percent(0.5), percent(0.00004), percent(0.99996)
+    ('4.2 %', '50 %', '0.004 %', '99.996 %')
+    """
+    value = 100 * share
+    edge = min(value, 100 - value)
+    digits = 0 if edge >= 10 or edge < 1e-6 else max(1, -math.floor(math.log10(edge)))
+    return f"{value:.{digits}f} %"
+
+
+def figure(value: float) -> str:
+    """A number with four digits that matter, thousands apart.
+
+    >>> figure(12345.678), figure(0.012345), figure(3.0)
+    ('12,346', '0.01235', '3')
+    """
+    if value == 0 or not math.isfinite(value):
+        return f"{value:g}"
+    digits = max(0, 3 - math.floor(math.log10(abs(value))))
+    text = f"{value:,.{digits}f}"
+    if digits > 8:
+        return f"{value:.4g}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def counted(n: int, noun: str, plural: str | None = None) -> str:
+    """A count with its noun.
+
+    >>> counted(1, "row"), counted(1200, "row"), counted(2, "entry", "entries")
+    ('1 row', '1,200 rows', '2 entries')
+    """
+    return f"{n:,} {noun if n == 1 else plural or noun + 's'}"
+
+
+def listing(parts: Iterable[str], limit: int = 5) -> str:
+    """Parts of a sentence in a row, the first `limit` of them.
+
+    >>> listing(["a", "b", "c"]), listing(["a", "b", "c"], limit=1)
+    ('a, b and c', 'a and 2 more')
+    """
+    everything = list(parts)
+    shown = everything[:limit]
+    if len(everything) > limit:
+        shown.append(f"{len(everything) - limit} more")
+    return shown[0] if len(shown) == 1 else f"{', '.join(shown[:-1])} and {shown[-1]}"
+
+
+def quoted(values: Sequence[str], limit: int = 3) -> str:
+    """Values in quotes, each cut to a readable length.
+
+    >>> quoted(["Yes", "yes "])
+    "'Yes' and 'yes '"
+    """
+    return listing((f"'{shortened(value)}'" for value in values), limit)
+
+
+def told_apart(labels: Sequence[str]) -> list[str]:
+    """Labels of which none is another; the second of a kind gets a number.
+
+    >>> told_apart(["a", "b", "a"])
+    ['a', 'b', 'a (2)']
+    """
+    seen: dict[str, int] = {}
+    found = []
+    for label in labels:
+        seen[label] = seen.get(label, 0) + 1
+        found.append(label if seen[label] == 1 else f"{label} ({seen[label]})")
+    return found
+
+
+def shortened(text: str, limit: int = 40) -> str:
+    """Text of at most `limit` characters."""
+    return text if len(text) <= limit else text[: limit - 1] + "…"
+
+
+def day(seconds: float) -> str:
+    """A moment in seconds since 1970 as its day.
+
+    >>> day(86400.0)
+    '1970-01-02'
+    """
+    try:
+        return (datetime(1970, 1, 1, tzinfo=UTC) + timedelta(seconds=seconds)).date().isoformat()
+    except OverflowError:
+        return "a day beyond the calendar"

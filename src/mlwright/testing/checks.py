@@ -1,0 +1,142 @@
+"""What every check is held to; a new member of the family is found by itself.
+
+Whoever adds checks of their own (by an entry point of the group ``mlwright.data.checks``) runs this file:
+``pytest --pyargs mlwright.testing.checks``.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from mlwright.core.engine import execute
+from mlwright.core.family import NotApplicable
+from mlwright.core.run import Clock, Run
+from mlwright.core.store import Store
+from mlwright.data.checks import CHECKS, Check, Specimen
+from mlwright.data.compute.table import open_split
+from mlwright.pipeline import BUILD, Settings
+from mlwright.records.data import Snapshot
+from mlwright.records.findings import Finding
+from mlwright.records.profile import Profile
+from mlwright.records.settings import CollectSettings
+from mlwright.records.split import Split
+
+each_check = pytest.mark.parametrize("name", CHECKS.names())
+
+
+class Opened(NamedTuple):
+    """A table that went through the stages ``collect``, ``profile`` and ``split``."""
+
+    snapshot: Snapshot
+    profile: Profile
+    split: Split
+    run: Run
+
+
+def open_specimen(specimen: Specimen, folder: Path) -> Opened:
+    """Let a specimen go the way of any data, from a Parquet file to an open split."""
+    folder.mkdir(parents=True, exist_ok=True)
+    pq.write_table(
+        pa.table({name: pa.array(list(values)) for name, values in specimen.columns.items()}), folder / "data.parquet"
+    )
+    sections: dict[str, dict[str, Any]] = {
+        "project": {"target": specimen.target},
+        "collect": {"source": str(folder / "data.parquet")},
+        "profile": {},
+    }
+    for key, value in specimen.settings.items():
+        home = "collect" if key in CollectSettings.model_fields else "profile"
+        sections[home][key] = value
+    run = Run("specimen", Store(folder / "store"), Clock(folder / "cancel", None))
+    records = execute(BUILD, Settings.model_validate(sections).sections(), run, until="split")
+    snapshot, profile, split = records["collect"], records["profile"], records["split"]
+    assert isinstance(snapshot, Snapshot)
+    assert isinstance(profile, Profile)
+    assert isinstance(split, Split)
+    return Opened(snapshot, profile, split, run)
+
+
+def look(name: str, opened: Opened) -> list[Finding]:
+    """What a check finds, asked with fresh eyes; nothing where it cannot judge."""
+    profile = opened.profile
+    table = open_split(opened.snapshot, opened.split, profile.roles.target, opened.run)
+    try:
+        return list(CHECKS.get(name)().look(table, profile))
+    except NotApplicable:
+        return []
+
+
+@pytest.fixture(scope="module")
+def tiny(tmp_path_factory: pytest.TempPathFactory) -> Opened:
+    """Thirty rows with gaps everywhere."""
+    columns: dict[str, Sequence[Any]] = {
+        "number": [row / 3 if row % 3 else None for row in range(30)],
+        "word": [("a", None, "b")[row % 3] for row in range(30)],
+        "day": [f"2024-01-{1 + row % 28:02d}" for row in range(30)],
+        "y": [("no", "yes")[row % 2] for row in range(30)],
+    }
+    return open_specimen(Specimen(columns), tmp_path_factory.mktemp("tiny"))
+
+
+@each_check
+def test_it_stays_quiet_on_its_quiet_specimen(name: str, tmp_path: Path) -> None:
+    """The first duty: no false alarm."""
+    assert look(name, open_specimen(CHECKS.get(name).quiet(), tmp_path)) == []
+
+
+@each_check
+def test_it_speaks_on_its_speaking_specimen(name: str, tmp_path: Path) -> None:
+    """It finds its own fault; the finding is whole, and comes again in the same words."""
+    opened = open_specimen(CHECKS.get(name).speaks(), tmp_path)
+    found = look(name, opened)
+    assert found, f"{name} is silent on its speaking specimen"
+    for finding in found:
+        _is_whole(finding, name)
+    assert look(name, opened) == found
+
+
+@each_check
+def test_its_specimens_are_alike(name: str) -> None:
+    """The quiet specimen is not quiet for being another kind of table: its target is of the same kind."""
+    speaks, quiet = CHECKS.get(name).speaks(), CHECKS.get(name).quiet()
+    kinds = [{type(value) for value in table.columns[table.target] if value is not None} for table in (speaks, quiet)]
+    assert kinds[0] == kinds[1]
+
+
+@each_check
+def test_it_is_documented(name: str) -> None:
+    """It says what it looks for, what it is called and what to do."""
+    member = CHECKS.get(name)
+    assert (member.__doc__ or "").strip()
+    assert member.__doc__ != Check.__doc__
+    assert 3 <= len(member.title) <= 60
+    assert not member.title.endswith(".")
+    assert _is_sentence(member.action)
+
+
+@each_check
+def test_it_bears_a_tiny_table(name: str, tiny: Opened) -> None:
+    """Few rows with gaps everywhere end in findings or in a refusal, never in a crash."""
+    for finding in look(name, tiny):
+        _is_whole(finding, name)
+
+
+def _is_whole(finding: Finding, name: str) -> None:
+    assert finding.check == name
+    assert _is_sentence(finding.sentence), finding.sentence
+    assert re.search(r"\d", finding.sentence) or finding.columns, "a finding shows its numbers or its columns"
+    assert len(finding.sentence) <= 600
+    assert _is_sentence(finding.action), finding.action
+    assert len(finding.rows) <= 20
+    assert len(finding.examples) <= 20
+
+
+def _is_sentence(text: str) -> bool:
+    return len(text) > 20 and text[-1] == "." and "  " not in text and "{" not in text.replace("= {", "")
