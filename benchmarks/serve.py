@@ -1,0 +1,186 @@
+"""Requests that the service answers over loopback, against the same server with an application that does nothing.
+
+Usage: python benchmarks/serve.py [BUNDLE] [--seconds 10] [--quick] [--check]
+
+Without BUNDLE, a model is made first, from the data that comes with mlwright. One record is one of the bundle's golden
+rows, sent as JSON. The client, one asyncio process on the same machine, costs time of its own: what it measures of the
+server that does nothing is the limit.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+GOAL_P50_MS = 2.0
+"""The median time of one record at one client."""
+
+WARM_UP_S = 0.5
+NOTHING = b'{"prediction":"No","probabilities":{"No":0.9,"Yes":0.1},"model":"000000000000"}'
+
+
+@dataclass
+class Row:
+    what: str
+    clients: int
+    records: int
+    per_s: float
+    p50_ms: float
+    p99_ms: float
+
+
+class Client(asyncio.Protocol):
+    """Sends the same request again as soon as it is answered, and keeps the time of each."""
+
+    def __init__(self, request: bytes) -> None:
+        self.request = request
+        self.times: list[float] = []
+        self.buffer = b""
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self.transport = transport
+        self.send()
+
+    def send(self) -> None:
+        self.began = time.perf_counter()
+        self.transport.write(self.request)
+
+    def data_received(self, data: bytes) -> None:
+        self.buffer += data
+        head, end, body = self.buffer.partition(b"\r\n\r\n")
+        if not end or len(body) < int(head.lower().split(b"content-length:")[1].split(b"\r\n")[0]):
+            return
+        if not head.startswith(b"HTTP/1.1 200"):
+            raise SystemExit(self.buffer.decode(errors="replace"))
+        self.times.append(time.perf_counter() - self.began)
+        self.buffer = b""
+        self.send()
+
+
+async def measure(what: str, port: int, body: bytes, n_records: int, n_clients: int, seconds: float) -> Row:
+    head = "POST /predict HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+    request = f"{head}Content-Length: {len(body)}\r\n\r\n".encode() + body
+    loop = asyncio.get_running_loop()
+    clients = []
+    for _ in range(n_clients):
+        _, client = await loop.create_connection(lambda: Client(request), "127.0.0.1", port)
+        clients.append(client)
+    await asyncio.sleep(WARM_UP_S)
+    for client in clients:
+        client.times.clear()
+    began = time.perf_counter()
+    await asyncio.sleep(seconds)
+    times = sorted(t for client in clients for t in client.times)
+    took = time.perf_counter() - began
+    for client in clients:
+        client.transport.abort()
+    p99 = times[min(len(times) - 1, int(len(times) * 0.99))]
+    return Row(what, n_clients, n_records, len(times) / took, 1000 * statistics.median(times), 1000 * p99)
+
+
+@contextmanager
+def running(command: list[str]) -> Iterator[int]:
+    """A server as a process; the port that it tells."""
+    process = subprocess.Popen([sys.executable, *command], stdout=subprocess.PIPE, text=True)
+    try:
+        assert process.stdout is not None
+        first = process.stdout.readline()
+        yield int(first.split()[-1].rpartition(":")[2])
+    finally:
+        process.terminate()
+        process.wait(timeout=60)
+
+
+def nothing(environ, start_response):
+    """The application that does nothing but read and answer."""
+    environ["wsgi.input"].read()
+    start_response("200 OK", [("Content-Type", "application/json"), ("Content-Length", str(len(NOTHING)))])
+    return [NOTHING]
+
+
+def serve_nothing() -> None:
+    import socket
+
+    from granian.server import Server
+
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    server = Server(
+        "nothing", port=port, interface="wsgi", http="1", blocking_threads=32, websockets=False, log_enabled=False
+    )
+    server.on_startup(lambda: print(f"nothing at {port}", flush=True))
+    server.serve(target_loader=lambda: nothing, wrap_loader=False)
+
+
+def make_bundle(workspace: Path, budget: str) -> Path:
+    from importlib.resources import files
+
+    import mlwright
+
+    data = workspace / "bank_marketing.csv.gz"
+    data.write_bytes((files("mlwright") / "example" / "bank_marketing.csv.gz").read_bytes())
+    return mlwright.fit(data, target="deposit", budget=budget).save(workspace / "bundle")
+
+
+def run(bundle: Path, seconds: float) -> list[Row]:
+    manifest = json.loads((bundle / "manifest.json").read_text())
+    records = [golden["row"] for golden in manifest["golden"]]
+    one = json.dumps(records[0]).encode()
+    hundred = json.dumps((records * 100)[:100]).encode()
+    rows = []
+    with running([__file__, "--nothing"]) as port:
+        time.sleep(1.0)
+        rows += [asyncio.run(measure("nothing", port, one, 1, n, seconds)) for n in (1, 16)]
+    command = [
+        "-c",
+        "import sys; from mlwright.shipping.serving.server import serve; serve(sys.argv[1], port=0)",
+        str(bundle),
+    ]
+    with running(command) as port:
+        rows += [asyncio.run(measure("mlwright serve", port, one, 1, n, seconds)) for n in (1, 16)]
+        rows.append(asyncio.run(measure("mlwright serve", port, hundred, 100, 1, seconds)))
+    return rows
+
+
+def show(rows: list[Row]) -> None:
+    print("| server | clients | records a request | requests/s | records/s | p50 ms | p99 ms |")
+    print("|---|---|---|---|---|---|---|")
+    for r in rows:
+        rates = f"{r.per_s:,.0f} | {r.per_s * r.records:,.0f}"
+        print(f"| {r.what} | {r.clients} | {r.records} | {rates} | {r.p50_ms:.2f} | {r.p99_ms:.2f} |")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("bundle", nargs="?", type=Path)
+    parser.add_argument("--seconds", type=float, default=10.0, help="for each line of the table")
+    parser.add_argument("--quick", action="store_true", help="2 s for each line, and a model of 15 s")
+    parser.add_argument("--check", action="store_true", help=f"exit with 1 if the median is not below {GOAL_P50_MS} ms")
+    parser.add_argument("--nothing", action="store_true", help=argparse.SUPPRESS)
+    options = parser.parse_args()
+    if options.nothing:
+        serve_nothing()
+        return
+    with tempfile.TemporaryDirectory() as workspace:
+        bundle = options.bundle or make_bundle(Path(workspace), "15s" if options.quick else "60s")
+        rows = run(bundle, 2.0 if options.quick else options.seconds)
+    show(rows)
+    p50 = rows[2].p50_ms
+    print(json.dumps({"benchmark": "serve", "p50_ms": round(p50, 3), "rows": [asdict(row) for row in rows]}))
+    if options.check and p50 >= GOAL_P50_MS:
+        raise SystemExit(1)
+
+
+if __name__ == "__main__":
+    main()
