@@ -5,7 +5,7 @@ import pytest
 
 from mlwright.core.errors import RunCancelled
 from mlwright.core.run import Clock
-from mlwright.learning.search.budget import Budget, count_affordable, fitting_s, reserve_s
+from mlwright.learning.search.budget import Budget, fitting_s, reserve_s
 
 
 def budget(tmp_path: Path, whole_s: float | None, spent_s: float = 0.0) -> Budget:
@@ -26,20 +26,22 @@ def test_a_slow_model_leaves_less_time_for_fits(tmp_path):
     assert shared.left_s == pytest.approx(100 - 40 * 1_000 * 5.1e-4, abs=0.1)
 
 
-def test_fits_get_time_by_their_cost(tmp_path):
-    shared = budget(tmp_path, 68.2)
-    cheap, dear = shared.allowance_s(5, 120), shared.allowance_s(20, 120)
-    assert cheap == pytest.approx(2 * 2 * 60 * 5 / 120, rel=0.05)
-    assert dear == pytest.approx(2 * 2 * 60 * 20 / 120, rel=0.05)
+def test_with_time_for_all_a_fit_may_take_all_of_it(tmp_path):
+    assert budget(tmp_path, 100).allowance_s([5, 5, 20]) == pytest.approx(88, abs=0.1)
 
 
-def test_no_fit_gets_more_than_all_that_is_left(tmp_path):
-    assert budget(tmp_path, 10).allowance_s(1, 1) == pytest.approx(7, rel=0.05)
+def test_when_time_is_short_cheap_fits_get_what_they_need_and_dear_ones_are_cut_alike(tmp_path):
+    allowed = budget(tmp_path, 100).allowance_s([1, 1, 1, 1, 200, 200, 200, 200])
+    assert allowed == pytest.approx((88 - 2 * 1.3) / 2, abs=0.1)
+
+
+def test_an_odd_number_of_fits_keeps_one_worker_longer(tmp_path):
+    assert budget(tmp_path, 100).allowance_s([200, 200, 200]) == pytest.approx(44, abs=0.1)
 
 
 def test_without_a_budget_there_is_no_deadline(tmp_path):
     free = budget(tmp_path, None)
-    assert free.allowance_s(1, 100) == math.inf
+    assert free.allowance_s([1, 100]) == math.inf
     assert not free.timer(math.inf)()
 
 
@@ -52,10 +54,12 @@ def test_a_timer_ends_and_lets_a_cancel_through(tmp_path):
         budget(tmp_path, 60).timer(50.0)()
 
 
-def test_jobs_are_counted_until_the_time_is_well_overdrawn():
-    assert count_affordable([10, 10, 10], 100) == 3
-    assert count_affordable([10, 10, 10], 15) == 2
-    assert count_affordable([10, 10, 10], 1) == 0
+def test_candidates_are_taken_until_the_dearest_would_be_cut_too_short(tmp_path):
+    shared = budget(tmp_path, 100)
+    assert shared.affordable([1, 2, 10], n_folds=5) == 3
+    assert shared.affordable([1, 2, 40], n_folds=5) == 3
+    assert shared.affordable([1, 2, 90], n_folds=5) == 2
+    assert shared.affordable([900, 900], n_folds=5) == 0
 
 
 def test_many_test_rows_and_a_slow_model_need_a_longer_finish():

@@ -32,10 +32,10 @@ def several_classes(n_rows, seed=0):
 
 def test_right_probabilities_are_left_alone_in_most_cases():
     changed = 0
-    for seed in range(20):
+    for seed in range(10):
         true, target = two_classes(2000, seed)
         changed += fit_calibrator(judged("binary", target), true[:, None], np.random.default_rng(seed)) is not None
-    assert changed <= 3
+    assert changed <= 2
 
 
 def test_probabilities_that_are_too_sure_are_mended():

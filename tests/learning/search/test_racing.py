@@ -24,7 +24,7 @@ def test_who_is_surely_worse_and_of_no_use_is_dropped():
     noise = rng.normal(size=1_000)
     found = losers({"good": (target + 0.5 * noise)[:, None], "same_but_worse": (target + noise)[:, None]}, judge)
     assert list(found) == ["same_but_worse"]
-    assert "above that of good" in found["same_but_worse"]
+    assert "above that of good, and it adds nothing beside it" in found["same_but_worse"]
 
 
 def test_who_is_worse_but_errs_elsewhere_stays():

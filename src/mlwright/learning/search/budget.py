@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable, Iterable
+import heapq
+from collections.abc import Callable, Sequence
 from time import monotonic
 
 from mlwright.core.run import Clock
@@ -15,9 +15,10 @@ MOST_IMPORTANCE_S = 5.0
 MOST_RESERVE_SHARE = 0.5
 FITTING_SHARE = 0.75
 N_TEST_PASSES = 40
-CUT_SHARE = 0.7
-PATIENCE = 2.0
+CUT_SHARE = 0.4
+GUESS_MARGIN = 1.3
 LEAST_FIT_S = 0.5
+N_HALVINGS = 20
 
 
 class Budget:
@@ -53,11 +54,6 @@ class Budget:
         return max(self.clock.left_s - self.reserve_s, 0.0)
 
     @property
-    def capacity_s(self) -> float:
-        """Seconds of fitting that all workers together still have."""
-        return self.left_s * self.n_workers
-
-    @property
     def importance_s(self) -> float:
         """Seconds for telling how much each column matters, out of the reserve."""
         whole = self.clock.budget_s
@@ -67,24 +63,26 @@ class Budget:
         """Whether no fit should be started any more."""
         return self.left_s < LEAST_FIT_S
 
-    def allowance_s(self, cost_s: float, waiting_s: float) -> float:
-        """How long one fit may take: twice its fair share, as costs are guesses, and at most all that is left.
+    def allowance_s(self, waiting_s: Sequence[float]) -> float:
+        """How long the next fit may take, so that those behind it get as much.
 
         Parameters
         ----------
-        cost_s : float
-            The guess for this fit.
-        waiting_s : float
-            The guesses for all fits that are still planned, this one among them.
+        waiting_s : sequence of float
+            The costs of all fits that are still planned, the next one first.
         """
-        if math.isinf(self.left_s):
-            return math.inf
-        share = self.capacity_s * cost_s / max(waiting_s, cost_s, 1e-9)
-        return min(max(PATIENCE * share, LEAST_FIT_S), self.left_s)
+        return max(longest_fit_s(waiting_s, self.left_s, self.n_workers), LEAST_FIT_S)
 
-    def affordable(self, costs_s: Iterable[float]) -> int:
-        """How many of some jobs, cheapest first, there is time for; one that would be cut short a little counts."""
-        return count_affordable(costs_s, self.capacity_s)
+    def affordable(self, costs_s: Sequence[float], n_folds: int) -> int:
+        """How many of some candidates there is time for, in their order.
+
+        Each costs that much on every fold. The dearest may be cut short, but not below 40 % of what it needs.
+        """
+        for count in range(len(costs_s), 0, -1):
+            wanted = costs_s[:count]
+            if longest_fit_s([*wanted] * n_folds, self.left_s, self.n_workers) >= CUT_SHARE * max(wanted):
+                return count
+        return 0
 
     def timer(self, seconds: float) -> Callable[[], bool]:
         """Tells whether that many seconds have passed since now; raises `RunCancelled` if the run shall end."""
@@ -97,19 +95,34 @@ class Budget:
         return time_up
 
 
-def count_affordable(costs_s: Iterable[float], capacity_s: float) -> int:
-    """How many of the jobs fit into the time, in their order; they may overdraw it so far that all are cut by 30 %.
+def longest_fit_s(costs_s: Sequence[float], left_s: float, n_workers: int) -> float:
+    """The deadline under which all fits come to an end in time.
 
-    >>> count_affordable([1, 2, 40], 30), count_affordable([1, 2, 40], 31)
-    (2, 3)
+    If all are expected to be done in time, that is all the time there is. Else cheap fits still get what they need,
+    and the dear ones are cut to equal lengths.
+
+    >>> longest_fit_s([1, 2, 3], left_s=60, n_workers=1)
+    60
+    >>> round(longest_fit_s([1, 2, 100, 100], left_s=43.9, n_workers=1))
+    20
     """
-    total, count = 0.0, 0
+    needed = [GUESS_MARGIN * cost for cost in costs_s]
+    if _makespan(needed, n_workers) <= left_s:
+        return left_s
+    low, high = 0.0, left_s
+    for _ in range(N_HALVINGS):
+        middle = (low + high) / 2
+        in_time = _makespan([min(cost, middle) for cost in needed], n_workers) <= left_s
+        low, high = (middle, high) if in_time else (low, middle)
+    return low
+
+
+def _makespan(costs_s: Sequence[float], n_workers: int) -> float:
+    """When the last of some fits ends, if every worker takes the next one as soon as it is free."""
+    ends = [0.0] * n_workers
     for cost in costs_s:
-        total += cost
-        if CUT_SHARE * total > capacity_s:
-            break
-        count += 1
-    return count
+        heapq.heapreplace(ends, ends[0] + cost)
+    return max(ends)
 
 
 def fitting_s(budget_s: float, n_workers: int) -> float:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from itertools import accumulate
 from typing import Literal, NamedTuple
 
 import numpy as np
@@ -31,12 +30,11 @@ COMFORT = 0.5
 
 
 class Fit(NamedTuple):
-    """One fit to do, and the seconds that it and all that wait behind it are expected to take."""
+    """One fit to do, and the expected costs of it and of all that wait behind it."""
 
     candidate: Candidate
     fold: int
-    cost_s: float = 0.0
-    waiting_s: float = 0.0
+    waiting_s: tuple[float, ...]
 
 
 @dataclass
@@ -90,23 +88,21 @@ class Course:
         return candidate.name
 
     def level(self) -> int:
-        """How many folds count in the end: as many as the candidates at the front have all finished.
+        """How many folds count in the end.
 
-        Where the time ended in the middle, a candidate with fewer folds is compared on those it has, if it is as
-        good as the best; if it is surely worse, it is not waited for.
+        All of them, if time did not end in the middle. Else the most at which the candidates that have finished as
+        many are together not surely worse than those that have finished fewer.
         """
-        names = self.alive()
-        if not names:
+        levels = sorted({len(self.trials[name]) for name in self.alive()}, reverse=True)
+        if not levels:
             return len(self.bench.folds)
-        judge = self.bench.judge([0])
-        looks = {name: self.bench.prediction(self.trials[name][:1]) for name in names}
-        best = min(names, key=lambda name: judge.loss(looks[name]))
-        level = 0
-        for name in names:
-            gap, error = behind(looks[name], looks[best], judge)
-            if gap <= error:
-                level = max(level, len(self.trials[name]))
-        return level
+        chosen, best = levels[0], self._together(levels[0])
+        for level in levels[1:]:
+            judge, other = self.bench.judge(range(level)), self._together(level)
+            gap, error = behind(best[: len(other)], other, judge)
+            if gap > error:
+                chosen, best = level, other
+        return chosen
 
     def finalists(self, level: int) -> list[str]:
         """Candidates that have finished that many folds."""
@@ -116,10 +112,15 @@ class Course:
         """Held-out predictions of candidates, shape (n_candidates, n_rows, n_outputs)."""
         return np.stack([self.bench.prediction(self.trials[name][:level]) for name in names])
 
+    def _together(self, level: int) -> Array:
+        """What the finalists of a level say together of the rows of these folds."""
+        predictions = self.predictions(self.finalists(level), level)
+        return blend(predictions, choose_weights(predictions, self.bench.judge(range(level)), self._rng()))
+
     def _lay_floor(self) -> None:
         """The baseline and the simple model, whatever the time: a run never ends without a model."""
         floor = [self.lineup.baseline] if self.lineup.simple is None else [self.lineup.baseline, self.lineup.simple]
-        later = sum(self._cost_s(candidate) for candidate in self.lineup.opening) * len(self.bench.folds)
+        later = [self._cost_s(candidate) for candidate in self.lineup.opening] * len(self.bench.folds)
         self._fit_all(self._in_order([(one, fold) for one in floor for fold in self._folds()], later), must=True)
         if not self.trials.get(self.baseline()):
             raise Fault(f"The baseline could not be fitted: {self.fates[self.baseline()]}.")
@@ -127,8 +128,8 @@ class Course:
     def _open(self) -> list[Candidate]:
         """A look at every family that there is time for, and the race; returns those there was no time for."""
         opening = self.lineup.opening
-        costs = [self._cost_s(candidate) * len(self.bench.folds) for candidate in opening]
-        n_now = max(self.budget.affordable(costs), 1)
+        costs = [self._cost_s(candidate) for candidate in opening]
+        n_now = max(self.budget.affordable(costs, len(self.bench.folds)), 1)
         for candidate in opening[n_now:]:
             self.bench.run.note(f"{candidate.name} has to wait: its {len(self.bench.folds)} fits would take too long.")
         self._try(opening[:n_now])
@@ -158,14 +159,15 @@ class Course:
         ranked = sorted(waiting, key=lambda candidate: candidate.family in lost)
         batch: list[Candidate] = []
         for candidate in ranked:
-            costs = [self._cost_s(one) * len(self.bench.folds) for one in (*batch, candidate)]
-            if len(batch) < 2 * self.budget.n_workers and self.budget.affordable(costs) == len(costs):
+            costs = [self._cost_s(one) for one in (*batch, candidate)]
+            there_is_time = self.budget.affordable(costs, len(self.bench.folds)) == len(costs)
+            if len(batch) < 2 * self.budget.n_workers and there_is_time:
                 batch.append(candidate)
         return [] if self.budget.is_up() else batch
 
     def _try(self, candidates: Sequence[Candidate]) -> None:
         """The first fold of every candidate, the race, and the other folds of who is left."""
-        later = sum(self._cost_s(candidate) for candidate in candidates) * (len(self.bench.folds) - 1)
+        later = [self._cost_s(candidate) for candidate in candidates] * (len(self.bench.folds) - 1)
         self._fit_all(self._in_order([(candidate, 0) for candidate in candidates], later))
         self._race()
         left = [candidate for candidate in candidates if candidate.name in self.alive()]
@@ -188,8 +190,7 @@ class Course:
         if not names:
             return
         judge, predictions = self.bench.judge(range(level)), self.predictions(names, level)
-        rng = np.random.default_rng(self.bench.run.seed_for("progress"))
-        weights = choose_weights(predictions, judge, rng)
+        weights = choose_weights(predictions, judge, self._rng())
         self._expect(names, weights)
         progress.mark(len(self.trials), judge.row_loss(blend(predictions, weights)))
 
@@ -198,17 +199,14 @@ class Course:
         members = [self.trials[name] for name, weight in zip(names, weights, strict=True) if weight > 0]
         self.budget.expect(sum(len(trials) * self.bench.row_s(trials) for trials in members))
 
-    def _in_order(self, fits: Sequence[tuple[Candidate, int]], later_s: float = 0.0) -> list[Fit]:
+    def _in_order(self, fits: Sequence[tuple[Candidate, int]], later_s: Sequence[float] = ()) -> list[Fit]:
         """Fold by fold; cheap fits first where time is short, else dear ones first, so that all end together."""
         costs = {candidate.name: self._cost_s(candidate) for candidate, _ in fits}
-        in_comfort = sum(costs[candidate.name] for candidate, _ in fits) + later_s < COMFORT * self.budget.capacity_s
-        sign = -1.0 if in_comfort else 1.0
+        planned = [*(costs[candidate.name] for candidate, _ in fits), *later_s]
+        sign = -1.0 if sum(planned) < COMFORT * self.budget.left_s * self.budget.n_workers else 1.0
         ordered = sorted(fits, key=lambda fit: (fit[1], sign * costs[fit[0].name]))
-        waiting = list(accumulate([costs[candidate.name] for candidate, _ in reversed(ordered)], initial=later_s))[1:]
-        return [
-            Fit(candidate, fold, costs[candidate.name], wait)
-            for (candidate, fold), wait in zip(ordered, reversed(waiting), strict=True)
-        ]
+        waiting = [*(costs[candidate.name] for candidate, _ in ordered), *later_s]
+        return [Fit(candidate, fold, tuple(waiting[place:])) for place, (candidate, fold) in enumerate(ordered)]
 
     def _fit_all(self, fits: Sequence[Fit], *, must: bool = False) -> None:
         done = self.bench.run.each(
@@ -225,7 +223,7 @@ class Course:
             self._remember(trial)
 
     def _fit(self, fit: Fit) -> Trial:
-        timer = self.budget.timer(self.budget.allowance_s(fit.cost_s, fit.waiting_s))
+        timer = self.budget.timer(self.budget.allowance_s(fit.waiting_s))
         return self.bench.fit(fit.candidate, fit.fold, timer)
 
     def _remember(self, trial: Trial) -> None:
@@ -242,6 +240,9 @@ class Course:
     def _outside(self) -> set[str]:
         simple = self.lineup.simple
         return {self.baseline()} if self.lineup.compete or simple is None else {self.baseline(), simple.name}
+
+    def _rng(self) -> np.random.Generator:
+        return np.random.default_rng(self.bench.run.seed_for("progress"))
 
     def _folds(self) -> range:
         return range(len(self.bench.folds))

@@ -25,7 +25,7 @@ def n_folds_for(n_rows: int, budget_s: float, cost_s: float) -> int:
     budget_s : float
         Seconds of fitting that there are, over all workers.
     cost_s : float
-        Seconds to fit the first candidate of every family once.
+        Seconds to fit the first candidate of every family but the dearest once.
 
     >>> n_folds_for(500, 300, 1), n_folds_for(5_000, 300, 10), n_folds_for(5_000, 20, 10), n_folds_for(500_000, 300, 90)
     (8, 5, 3, 1)

@@ -10,6 +10,7 @@ from mlwright.learning.search.ensemble import greedy
 from mlwright.learning.search.judge import Array, Judge, mean_and_error
 
 N_ERRORS = 2.0
+MOST_BEHIND = 100.0
 
 
 def losers(predictions: Mapping[str, Array], judge: Judge) -> dict[str, str]:
@@ -33,9 +34,9 @@ def losers(predictions: Mapping[str, Array], judge: Judge) -> dict[str, str]:
     for name, weight in zip(names, weights, strict=True):
         gap, error = behind(predictions[name], predictions[best], judge)
         if weight == 0.0 and gap > N_ERRORS * error:
-            reasons[name] = (
-                f"its loss is above that of {best} by {gap:.3g} (± {error:.1g}), and it adds nothing beside it"
-            )
+            lead = max(float(judge.row_loss(predictions[best]).mean()), gap / MOST_BEHIND)
+            behind_by = f"{gap / lead:.0%} (± {error / lead:.0%})"
+            reasons[name] = f"its loss is {behind_by} above that of {best}, and it adds nothing beside it"
     return reasons
 
 

@@ -34,7 +34,7 @@ def set_up(data: TrainingData, roles: Roles, split: Split, settings: TrainSettin
     facts = _facts(data, roles, fitting_s(settings.budget, run.n_jobs))
     models = open_families(settings.families, run)
     lineup = line_up(models, facts, settings.families, n_threads)
-    opening_s = sum(lineup.costs_s[candidate.name] for candidate in lineup.opening)
+    opening_s = sum(lineup.costs_s[candidate.name] for candidate in lineup.opening[:-1])
     n_folds = n_folds_for(len(data.rows), fitting_s(settings.budget, n_workers), opening_s)
     bench = Bench(
         rows=data.rows,
