@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, cast
+from collections.abc import Callable, Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,41 +15,54 @@ _THURSDAY = 3
 """The weekday of the first of January 1970."""
 
 
-def date_part(seconds: NDArray[np.float64], part: DatePart) -> NDArray[np.float64]:
-    """One part of moments: ``weekday`` runs from 0 for Monday, the other parts are as people write them.
+def date_parts(seconds: NDArray[np.float64], parts: Sequence[DatePart]) -> NDArray[np.float64]:
+    """Parts of moments: ``weekday`` runs from 0 for Monday, the other parts are as people write them.
 
     Parameters
     ----------
     seconds : array, shape (n_rows,)
         Since 1970; NaN where missing.
-    part : str
+    parts : sequence of str
 
-    >>> date_part(np.array([86400.0 * 31.5]), "month"), date_part(np.array([0.0]), "weekday")
-    (array([2.]), array([3.]))
+    Returns
+    -------
+    array, shape (n_rows, n_parts)
+        NaN where missing.
+
+    >>> date_parts(np.array([0.0, 86400.0 * 31.5]), ["month", "weekday", "days"])
+    array([[ 1. ,  3. ,  0. ],
+           [ 2. ,  6. , 31.5]])
     """
     known = np.isfinite(seconds)
-    whole = np.where(known, seconds, 0.0)
-    return np.where(known, _PARTS[part](whole), np.nan)
+    moments = _Moments(np.where(known, seconds, 0.0))
+    found = np.empty((len(seconds), len(parts)))
+    for place, part in enumerate(parts):
+        found[:, place] = _PARTS[part](moments)
+    found[~known] = np.nan
+    return found
 
 
-def _days(seconds: NDArray[np.float64]) -> NDArray[np.datetime64]:
-    return np.floor(seconds / _DAY_S).astype(np.int64).astype("datetime64[D]")
+class _Moments:
+    """Moments, and the days that they are on."""
+
+    def __init__(self, seconds: NDArray[np.float64]) -> None:
+        self.seconds = seconds
+        self.days = np.floor(seconds / _DAY_S).astype(np.int64)
+        self.dates = self.days.astype("datetime64[D]")
+
+    def days_since(self, unit: str) -> NDArray[np.int64]:
+        """Whole days since the year or the month began."""
+        began: NDArray[np.int64] = self.dates.astype(f"datetime64[{unit}]").astype("datetime64[D]").astype(np.int64)
+        return self.days - began
 
 
-def _days_since(seconds: NDArray[np.float64], unit: str) -> NDArray[np.int64]:
-    """Whole days since the year or the month began."""
-    days = _days(seconds)
-    whole = days - days.astype(f"datetime64[{unit}]").astype("datetime64[D]")
-    return cast("NDArray[np.int64]", whole.astype(np.int64))
-
-
-_PARTS: dict[DatePart, Callable[[NDArray[np.float64]], NDArray[Any]]] = {
-    "year": lambda s: _days(s).astype("datetime64[Y]").astype(np.int64) + 1970,
-    "month": lambda s: _days(s).astype("datetime64[M]").astype(np.int64) % 12 + 1,
-    "day": lambda s: _days_since(s, "M") + 1,
-    "weekday": lambda s: (_days(s).astype(np.int64) + _THURSDAY) % 7,
-    "hour": lambda s: np.floor(s / 3600.0) % 24,
-    "minute": lambda s: np.floor(s / 60.0) % 60,
-    "day_of_year": lambda s: _days_since(s, "Y") + 1,
-    "days": lambda s: s / _DAY_S,
+_PARTS: dict[DatePart, Callable[[_Moments], NDArray[Any]]] = {
+    "year": lambda m: m.dates.astype("datetime64[Y]").astype(np.int64) + 1970,
+    "month": lambda m: m.dates.astype("datetime64[M]").astype(np.int64) % 12 + 1,
+    "day": lambda m: m.days_since("M") + 1,
+    "weekday": lambda m: (m.days + _THURSDAY) % 7,
+    "hour": lambda m: np.floor(m.seconds / 3600.0) % 24,
+    "minute": lambda m: np.floor(m.seconds / 60.0) % 60,
+    "day_of_year": lambda m: m.days_since("Y") + 1,
+    "days": lambda m: m.seconds / _DAY_S,
 }

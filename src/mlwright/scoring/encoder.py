@@ -17,7 +17,7 @@ from scipy.sparse import csr_matrix, vstack
 from mlwright.records.model import CategoryColumn, DateColumn, EncodingPlan, NumberColumn, PlanColumn, TextColumn
 from mlwright.scoring.blocks import BlockNames, Blocks
 from mlwright.scoring.columns import Column, Columns, Row, is_records, missing_field, read_columns
-from mlwright.scoring.dates import date_part
+from mlwright.scoring.dates import date_parts
 from mlwright.scoring.readers import CategoryReader, DateReader, NumberReader, Reader, TextReader
 from mlwright.scoring.text import TextEncoder
 
@@ -168,8 +168,8 @@ class Encoder:
 
     def _fill_dates(self, numbers: NDArray[np.float32], moments: NDArray[np.float64]) -> None:
         for j, reader in enumerate(self._dates):
-            for part in reader.column.parts:
-                numbers[:, self._places[f"{reader.name}:{part}"]] = date_part(moments[:, j], part)
+            places = [self._places[f"{reader.name}:{part}"] for part in reader.column.parts]
+            numbers[:, places] = date_parts(moments[:, j], reader.column.parts)
 
     def _fill_texts(self, numbers: NDArray[np.float32], texts: list[list[str | None]]) -> csr_matrix | None:
         if self._text_encoder is None:

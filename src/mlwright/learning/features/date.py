@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 import pyarrow as pa
-from numpy.typing import NDArray
 
 from mlwright.records.model import DateColumn, DatePart
 from mlwright.records.profile import ColumnProfile
-from mlwright.scoring.dates import date_part
+from mlwright.scoring.dates import date_parts
 from mlwright.scoring.readers import DateReader
 
 _HOUR_S = 3600.0
@@ -44,12 +43,9 @@ def learn_date(column: ColumnProfile, values: pa.Array, *, periodic: bool = Fals
     if not len(moments) or moments.min() == moments.max():
         return None
     seen_s = moments.max() - moments.min()
-    parts = [part for part, period_s in PERIODS_S.items() if seen_s >= period_s and _varies(moments, part)]
+    whole = [part for part, period_s in PERIODS_S.items() if seen_s >= period_s]
+    spread = np.ptp(date_parts(moments, whole), axis=0)
+    parts = [part for part, varies in zip(whole, spread > 0, strict=True) if varies]
     if not periodic:
         parts.append("days")
     return blank.model_copy(update={"parts": tuple(parts)}) if parts else None
-
-
-def _varies(moments: NDArray[np.float64], part: DatePart) -> bool:
-    found = date_part(moments, part)
-    return bool(found.min() < found.max())
