@@ -16,6 +16,7 @@ from dataclasses import dataclass
 import pyarrow as pa
 
 from mlwright.core.errors import SourceUnreadable
+from mlwright.data.sources._columns import refuse_width
 from mlwright.data.sources._types import convert, widen
 
 DELIMITERS = (",", "\t", ";", "|", "^", "~", "\x01", " ")
@@ -24,7 +25,11 @@ NO_DELIMITER = "\x1f"
 MISSING_WORDS = {"", "?", "-", "--", ".", "na", "n/a", "nan", "null", "none", "nil", "missing", "unknown"}
 SNIFFED_CHARACTERS = 1 << 18
 SNIFFED_ROWS = 1000
+SNIFFED_CELLS = 100_000
+MAX_FIELD_CHARACTERS = 16 << 20
 MAX_PREAMBLE_ROWS = 50
+
+csv.field_size_limit(MAX_FIELD_CHARACTERS)  # Python's own limit of 131,072 is less than a long text
 
 
 @dataclass(frozen=True)
@@ -74,14 +79,21 @@ class Line:
     last_line: int
 
 
-def find_dialect(sample: str, *, complete: bool) -> Dialect:
+def find_dialect(sample: str, where: str, *, complete: bool) -> Dialect:
     """Find out how a text table is written, from its beginning.
 
     Parameters
     ----------
     sample : str
+    where : str
+        What the file is called in messages.
     complete : bool
         Whether the sample is the whole file.
+
+    Raises
+    ------
+    SourceUnreadable
+        If not even the first row can be found, or it has too many columns.
     """
     if not complete:
         sample = sample[: max(sample.rfind("\n"), sample.rfind("\r")) + 1]
@@ -93,7 +105,11 @@ def find_dialect(sample: str, *, complete: bool) -> Dialect:
     quote, escape = _find_quotes(sample, delimiter)
     rows = list(_rows(sample, delimiter, quote, escape, SNIFFED_ROWS))
     if not rows:
-        raise SourceUnreadable("No row could be found.", "Name a file with a header and rows.")
+        raise SourceUnreadable(
+            f"The first row of {where} does not end within {len(sample) or MAX_FIELD_CHARACTERS} characters.",
+            "Name a file whose lines end, and whose quotes are closed.",
+        )
+    refuse_width(_common_width([row.fields for row in rows])[0], where)
     return _laid_out(rows, delimiter, quote, escape, n_above)
 
 
@@ -181,7 +197,8 @@ def _laid_out(rows: list[Line], delimiter: str, quote: str | None, escape: str |
     first, body = rows[n_preamble], [row.fields for row in rows[n_preamble + 1 :]]
     decimal = "," if delimiter != "," and _has_decimal_comma(body) else "."
     names, header_line = [f"column_{place + 1}" for place in range(width)], None
-    if is_header(first.fields, [row for row in body if len(row) == width]):
+    judged = [row for row in body if len(row) == width][: max(10, SNIFFED_CELLS // width)]
+    if is_header(first.fields, judged):
         names = _header_names(first.fields, body, width, notices)
         header_line, above = above + n_above + 1, first.last_line
     return Dialect(

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.csv as pa_csv
 
-from mlwright.data.sources._dialect import Dialect
+from mlwright.core.errors import SourceUnreadable
+from mlwright.data.sources._dialect import MAX_FIELD_CHARACTERS, Dialect
 from mlwright.data.sources._text import Utf8Stream
 
 
@@ -48,6 +50,27 @@ def string_batches(
             raise EndlessRow from None
         if "Empty CSV" not in text and "Could not skip" not in text:
             raise
+
+
+def refuse_huge(batch: pa.RecordBatch, n_before: int, names: Sequence[str], where: str) -> None:
+    """Refuse a value that is no value of a table but a whole document.
+
+    Raises
+    ------
+    SourceUnreadable
+        If one is longer than `MAX_FIELD_CHARACTERS`; says where.
+    """
+    if batch.nbytes < MAX_FIELD_CHARACTERS:
+        return
+    for name, column in zip(names, batch.columns, strict=True):
+        lengths = pc.binary_length(column)
+        if (longest := pc.max(lengths).as_py() or 0) > MAX_FIELD_CHARACTERS:
+            row = n_before + pc.index(lengths, longest).as_py() + 1
+            raise SourceUnreadable(
+                f"{where} holds a value of {longest / 1e6:.0f} MB (row {row}, column {name!r}); "
+                f"up to {MAX_FIELD_CHARACTERS >> 20} MB are taken.",
+                "Mend the row, or close the quote that is open before it.",
+            )
 
 
 def _opened(

@@ -7,6 +7,7 @@ plus signs, whole numbers beyond 64 bits. ``NA``, ``null`` and ``nan`` are text.
 
 from __future__ import annotations
 
+import math
 from typing import Literal
 
 import pyarrow as pa
@@ -31,27 +32,8 @@ DATES: tuple[Spelled, ...] = ("date", "timestamp", "instant")
 ALL: tuple[Spelled, ...] = ("int64", "double", "bool", *DATES)
 _WIDER: dict[Spelled, tuple[Spelled, ...]] = {"int64": ("double",), "date": ("timestamp",)}
 
-
-def _at_most(limit: str) -> str:
-    """A pattern of whole numbers with as many digits as `limit` and not above it.
-
-    >>> _at_most("42")
-    '(?:[1-3][0-9]{1}|4[0-1]|42)'
-    """
-    lowest = [1] + [0] * (len(limit) - 1)
-    ways = [
-        f"{limit[:place]}[{lowest[place]}-{int(digit) - 1}][0-9]{{{len(limit) - place - 1}}}"
-        for place, digit in enumerate(limit)
-        if int(digit) > lowest[place]
-    ]
-    return "(?:" + "|".join([way.removesuffix("[0-9]{0}") for way in ways] + [limit]) + ")"
-
-
-_WHOLE = f"(?:0|[1-9][0-9]{{0,17}}|{_at_most(str(2**63 - 1))})"
-_INT = f"^-?{_WHOLE}$"
-_DOUBLE = (
-    rf"^-?(?:{_WHOLE}|(?:0|[1-9][0-9]*)\.[0-9]*|\.[0-9]+|(?:(?:0|[1-9][0-9]*)\.?[0-9]*|\.[0-9]+)[eE][-+]?[0-9]{{1,3}})$"
-)
+_NOT_A_NUMBER = r"^-?0[0-9xX]|^\+"
+_BEYOND_INT64 = float(2**63)
 
 
 def widen(
@@ -128,10 +110,19 @@ def _parse_number(spellings: pa.Array, kind: Spelled, decimal: str) -> pa.Array 
             return None
         spellings = pc.replace_substring(spellings, decimal, ".")
     values = pc.cast(spellings, PLAIN[kind])
-    fits = pc.match_substring_regex(spellings, _INT if kind == "int64" else _DOUBLE)
-    if not _all(fits) or (kind == "double" and not _all(pc.is_finite(values))):
+    if _any(pc.match_substring_regex(spellings, _NOT_A_NUMBER)):
         return None
-    return values
+    return values if kind == "int64" or _keeps_spelling(spellings, values) else None
+
+
+def _keeps_spelling(spellings: pa.Array, values: pa.Array) -> bool:
+    """Whether doubles are finite, and none of them was a whole number too long for 64 bits."""
+    ends = pc.min_max(values).as_py()
+    if ends["min"] is None or (math.isfinite(ends["min"]) and max(-ends["min"], ends["max"]) < _BEYOND_INT64):
+        return not _any(pc.is_nan(values))
+    whole = pc.match_substring_regex(spellings, r"^-?[0-9]+$")
+    too_long = pc.and_(whole, pc.greater_equal(pc.abs(values), _BEYOND_INT64))
+    return _all(pc.is_finite(values)) and not _any(too_long)
 
 
 def _parse_bool(spellings: pa.Array) -> pa.Array | None:

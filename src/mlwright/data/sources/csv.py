@@ -17,7 +17,7 @@ from mlwright.data.sources._dialect import Dialect, Line, find_dialect
 from mlwright.data.sources._files import find_file
 from mlwright.data.sources._formats import format_of
 from mlwright.data.sources._ragged import N_LINES_NAMED, Mender, ragged_lines, too_many
-from mlwright.data.sources._rows import EndlessRow, string_batches
+from mlwright.data.sources._rows import EndlessRow, refuse_huge, string_batches
 from mlwright.data.sources._text import TextFile
 from mlwright.data.sources._types import PLAIN, Spelled, convert, widen
 
@@ -79,7 +79,7 @@ class _Counter:
 
 def _survey(file: TextFile) -> Survey:
     """Read the whole file with quotes; where they make no sense of it, without."""
-    dialect = find_dialect(file.sample(), complete=file.complete)
+    dialect = find_dialect(file.sample(), str(file.path), complete=file.complete)
     refuse_width(len(dialect.names), str(file.path))
     wide = len(dialect.names) > WIDE_COLUMNS
     for block_bytes in (LARGE_BLOCK_BYTES,) if wide else (BLOCK_BYTES, LARGE_BLOCK_BYTES):
@@ -103,6 +103,7 @@ def _survey_once(file: TextFile, dialect: Dialect, block_bytes: int) -> Survey:
     last_row: list[str] = []
     for batch in string_batches(stream, dialect, block_bytes, counter.take):
         kinds = [widen(kind, column, decimal=dialect.decimal) for kind, column in zip(kinds, batch, strict=True)]
+        refuse_huge(batch, n_rows, dialect.names, str(file.path))
         n_rows += len(batch)
         last_row = [column[-1].as_py() or "" for column in batch] if len(batch) else last_row
     if stream.n_quotes % 2 and any("\n" in value for value in last_row):
