@@ -133,7 +133,7 @@ def test_what_training_has_not_seen_stands_beside_its_field(visit: Callable[...,
     seen.field("contract").select_option(label="Other")
     seen.ask()
     assert seen.beside("tenure") == "Above the range seen in training (0 to 72)."
-    assert seen.beside("contract") == "This name was not seen in training."
+    assert seen.beside("contract") == "A name that training has seen too rarely or never."
     assert seen.page.locator("#notes li").count() == 2
 
 

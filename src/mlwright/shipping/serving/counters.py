@@ -44,7 +44,7 @@ MEASURES = (
     Measure("answers_total", "Answers, by class.", ("answer",)),
     Measure("refusals_total", "Requests that were refused, by reason.", ("reason",)),
     Measure("missing_values_total", "Values that were missing in answered records, by field.", ("field",)),
-    Measure("unknown_names_total", "Names that training had not seen, by field.", ("field",)),
+    Measure("unknown_names_total", "Names that training had seen too rarely or never, by field.", ("field",)),
     Measure("out_of_range_total", "Numbers and dates outside the range seen in training, by field.", ("field",)),
 )
 IMPOSSIBLE: Mapping[str, frozenset[Kind]] = {

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
@@ -12,7 +12,7 @@ import orjson
 
 from mlwright.core.errors import name_list, nearest
 from mlwright.records.bundle import InputField, Manifest
-from mlwright.records.model import CategoryColumn, DateColumn
+from mlwright.records.model import CategoryColumn, DateColumn, PlanColumn
 from mlwright.scoring.spelling import canonical, is_missing, to_moment, to_number
 from mlwright.shipping.serving.fields import describe_range, example_value
 from mlwright.shipping.serving.refusals import Refusal, json_type, shown
@@ -78,7 +78,7 @@ class Reader:
         name = self.field.name
         seen = describe_range(self.field)
         sentences = {
-            "unknown": f"{name}: this name was not seen in training.",
+            "unknown": f"{name}: a name that training has seen too rarely or never.",
             "below": f"{name}: below the range seen in training ({seen}).",
             "above": f"{name}: above the range seen in training ({seen}).",
         }
@@ -96,8 +96,10 @@ class InputSchema:
     """
 
     def __init__(self, manifest: Manifest) -> None:
-        columns = {column.name: column for column in manifest.model.plan.columns}
-        self.readers = {item.name: _reader(item, columns.get(item.name)) for item in manifest.inputs}
+        planned: dict[str, list[PlanColumn]] = defaultdict(list)
+        for column in manifest.model.plan.columns:
+            planned[column.name].append(column)
+        self.readers = {item.name: _reader(item, planned[item.name]) for item in manifest.inputs}
         self._names = frozenset(self.readers)
 
     def look(self, records: Sequence[Mapping[str, Any]]) -> Looked:
@@ -157,21 +159,17 @@ class InputSchema:
         )
 
 
-def known_levels(item: InputField, column: object) -> tuple[str, ...]:
-    """All names that the model knows, which may be more than the bundle shows to people."""
-    return column.levels if isinstance(column, CategoryColumn) else item.levels
-
-
-def _reader(item: InputField, column: Any) -> Reader:
-    codes = frozenset(getattr(column, "missing_codes", ()))
+def _reader(item: InputField, columns: Sequence[PlanColumn]) -> Reader:
+    """How an input is read; the model may make several columns of it."""
+    codes = frozenset(code for column in columns for code in column.missing_codes)
     if item.kind == "number":
         return Reader(item, "a number", _number_look(item, codes))
     if item.kind == "date":
-        pattern = column.format if isinstance(column, DateColumn) else None
+        pattern = next((column.format for column in columns if isinstance(column, DateColumn)), None)
         return Reader(item, "a date", _date_look(item, codes, pattern))
     if item.kind == "text":
         return Reader(item, "text", _text_look(codes))
-    levels = frozenset(known_levels(item, column))
+    levels = frozenset(level for column in columns if isinstance(column, CategoryColumn) for level in column.levels)
     return Reader(item, "one name: text, a number, or true or false", _name_look(levels, codes))
 
 

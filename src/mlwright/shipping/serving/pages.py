@@ -109,8 +109,8 @@ def _common(manifest: Manifest) -> dict[str, Any]:
 
 
 def _box(item: InputField, manifest: Manifest) -> Box:
-    column = next((column for column in manifest.model.plan.columns if column.name == item.name), None)
-    control, value = _control(item, column if isinstance(column, DateColumn) else None)
+    dates = [column for column in manifest.model.plan.columns if isinstance(column, DateColumn)]
+    control, value = _control(item, next((column for column in dates if column.name == item.name), None))
     options = item.levels if control == "select" else ()
     if control == "select" and value not in options:
         value = options[0]
