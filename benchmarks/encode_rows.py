@@ -1,6 +1,6 @@
 """How quickly rows become numbers: one record at a time, and as a table.
 
-python benchmarks/encode_rows.py
+Usage: python benchmarks/encode_rows.py [--quick] [--check]
 """
 
 import argparse
