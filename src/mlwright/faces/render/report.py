@@ -87,14 +87,12 @@ def _plotly_script() -> str:
 def _drawings(project: Project, exploration: Record | None) -> list[dict[str, Any]]:
     """The pictures of the data, each with its figure as text that is safe inside a script element."""
     assert isinstance(exploration, Exploration)
-    return [
-        {
-            "title": drawing.title,
-            "sentence": drawing.sentence,
-            "figure": _safe(json.loads(project.store.blobs.get(drawing.figure))),
-        }
-        for drawing in exploration.drawings
-    ]
+    shown = []
+    for drawing in exploration.drawings:
+        figure = json.loads(project.store.blobs.get(drawing.figure))
+        wide = "xaxis2" in figure["layout"] or any(trace["type"] == "heatmap" for trace in figure["data"])
+        shown.append({"title": drawing.title, "sentence": drawing.sentence, "figure": _safe(figure), "wide": wide})
+    return shown
 
 
 def _figures(facts: dict[str, Record | None]) -> dict[str, Markup | None]:
