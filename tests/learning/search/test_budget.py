@@ -54,6 +54,12 @@ def test_a_timer_ends_and_lets_a_cancel_through(tmp_path):
         budget(tmp_path, 60).timer(50.0)()
 
 
+def test_the_floor_is_not_pressed_by_those_who_wait(tmp_path):
+    waiting = [0.1, *[200] * 20]
+    assert budget(tmp_path, 100).allowance_s(waiting, must=True) == pytest.approx(88 / 6, abs=0.1)
+    assert budget(tmp_path, 100).allowance_s([200] * 20) < 88 / 6
+
+
 def test_candidates_are_taken_until_the_dearest_would_be_cut_too_short(tmp_path):
     shared = budget(tmp_path, 100)
     assert shared.affordable([1, 2, 10], n_folds=5) == 3

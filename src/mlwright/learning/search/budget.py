@@ -18,6 +18,7 @@ N_TEST_PASSES = 40
 CUT_SHARE = 0.4
 GUESS_MARGIN = 1.3
 LEAST_FIT_S = 0.5
+MUST_SHARE = 1 / 6
 N_HALVINGS = 20
 
 
@@ -63,15 +64,18 @@ class Budget:
         """Whether no fit should be started any more."""
         return self.left_s < LEAST_FIT_S
 
-    def allowance_s(self, waiting_s: Sequence[float]) -> float:
+    def allowance_s(self, waiting_s: Sequence[float], *, must: bool = False) -> float:
         """How long the next fit may take, so that those behind it get as much.
 
         Parameters
         ----------
         waiting_s : sequence of float
             The costs of all fits that are still planned, the next one first.
+        must : bool
+            Whether the fit is part of the floor, which comes before all others: it may take a sixth of what is left.
         """
-        return max(longest_fit_s(waiting_s, self.left_s, self.n_workers), LEAST_FIT_S)
+        fair = longest_fit_s(waiting_s, self.left_s, self.n_workers)
+        return max(fair, LEAST_FIT_S, MUST_SHARE * self.left_s if must else 0.0)
 
     def affordable(self, costs_s: Sequence[float], n_folds: int) -> int:
         """How many of some candidates there is time for, in their order.

@@ -30,11 +30,12 @@ COMFORT = 0.5
 
 
 class Fit(NamedTuple):
-    """One fit to do, and the expected costs of it and of all that wait behind it."""
+    """One fit to do, the expected costs of it and of all that wait behind it, and whether it is part of the floor."""
 
     candidate: Candidate
     fold: int
     waiting_s: tuple[float, ...]
+    must: bool = False
 
 
 @dataclass
@@ -121,7 +122,8 @@ class Course:
         """The baseline and the simple model, whatever the time: a run never ends without a model."""
         floor = [self.lineup.baseline] if self.lineup.simple is None else [self.lineup.baseline, self.lineup.simple]
         later = [self._cost_s(candidate) for candidate in self.lineup.opening] * len(self.bench.folds)
-        self._fit_all(self._in_order([(one, fold) for one in floor for fold in self._folds()], later), must=True)
+        fits = self._in_order([(one, fold) for one in floor for fold in self._folds()], later)
+        self._fit_all([fit._replace(must=True) for fit in fits])
         if not self.trials.get(self.baseline()):
             raise Fault(f"The baseline could not be fitted: {self.fates[self.baseline()]}.")
 
@@ -208,14 +210,14 @@ class Course:
         waiting = [*(costs[candidate.name] for candidate, _ in ordered), *later_s]
         return [Fit(candidate, fold, tuple(waiting[place:])) for place, (candidate, fold) in enumerate(ordered)]
 
-    def _fit_all(self, fits: Sequence[Fit], *, must: bool = False) -> None:
+    def _fit_all(self, fits: Sequence[Fit]) -> None:
         done = self.bench.run.each(
             fits,
             self._fit,
             kind=Trial,
             key=lambda fit: [fit.candidate.model_dump(mode="json"), fit.fold, len(self.bench.folds)],
             label=lambda fit: f"{fit.candidate.name}, fold {fit.fold + 1} of {len(self.bench.folds)}",
-            skip=(lambda: False) if must else self.budget.is_up,
+            skip=lambda: self.budget.is_up() and not fits[0].must,
             n_jobs=self.budget.n_workers,
         )
         self._missed |= any(trial is None for trial in done)
@@ -223,8 +225,8 @@ class Course:
             self._remember(trial)
 
     def _fit(self, fit: Fit) -> Trial:
-        timer = self.budget.timer(self.budget.allowance_s(fit.waiting_s))
-        return self.bench.fit(fit.candidate, fit.fold, timer)
+        allowed_s = self.budget.allowance_s(fit.waiting_s, must=fit.must)
+        return self.bench.fit(fit.candidate, fit.fold, self.budget.timer(allowed_s))
 
     def _remember(self, trial: Trial) -> None:
         name = trial.candidate.name
