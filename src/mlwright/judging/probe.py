@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -38,8 +38,12 @@ Places = NDArray[np.int64]
 ROWS = (5_000, 2_000, 1_000, 500)
 """How many test rows are disturbed; fewer where scoring is slow or time is short."""
 STAGE_S = 6.0
-SHARE_OF_TIME_LEFT = 0.3
+LEAST_S = 0.5
+SHARE_OF_TIME_LEFT = 0.5
+OVERTIME = 1.3
+"""No further question is asked once this many times the planned seconds have passed."""
 N_SCORINGS = 45
+MODERATE = 0.3
 N_REPLICATES = 400
 CHANGED_NUMBER = 0.1
 
@@ -83,25 +87,49 @@ def probe(
         If ``probe.skip`` names an unknown probe.
     """
     names = PROBES.names_but(settings.skip, "probe.skip")
-    tasks = [(name, strength) for name in names for strength in PROBES.get(name).strengths]
+    tasks = sorted(((name, strength) for name in names for strength in PROBES.get(name).strengths), key=_urgency)
+    planned_s = min(STAGE_S, max(LEAST_S, SHARE_OF_TIME_LEFT * run.clock.left_s))
+    latest = time.monotonic() + OVERTIME * planned_s
     # Small matrices: a second thread would only wait for the first.
     with threadpool_limits(limits=1, user_api="blas"):
-        bench = _set_up(open_unseen(snapshot, profile, split, run), training, evaluation, run)
-        answers = run.each(tasks, partial(_try, bench=bench), kind=Answer, key=list, label=_label)
+        bench = _set_up(open_unseen(snapshot, profile, split, run), training, evaluation, planned_s, run)
+        answers = run.each(
+            tasks,
+            partial(_try, bench=bench),
+            kind=Answer,
+            key=list,
+            label=_label,
+            skip=lambda: time.monotonic() > latest,
+        )
     results = [answer.result for answer in answers if answer is not None and answer.result is not None]
-    skipped = {answer.skipped.name: answer.skipped for answer in answers if answer is not None and answer.skipped}
     return Robustness(
         metric=bench.measure.name,
         results=tuple(sorted(results, key=lambda result: -result.lost_share)),
-        skipped=tuple(skipped.values()),
+        skipped=tuple(_skipped(names, answers)),
     )
+
+
+def _skipped(names: Sequence[str], answers: Sequence[Answer | None]) -> Iterator[Skipped]:
+    """Probes that came to no result at any strength."""
+    given = [answer for answer in answers if answer is not None]
+    tried = {answer.result.probe for answer in given if answer.result is not None}
+    reasons = {answer.skipped.name: answer.skipped for answer in given if answer.skipped is not None}
+    for name in names:
+        if name not in tried:
+            yield reasons.get(name, Skipped(name=name, reason="there was no time left for it"))
+
+
+def _urgency(task: tuple[str, float]) -> tuple[bool, bool, str]:
+    """Moderate strengths first, as a rule rests on them; the lightest last."""
+    name, strength = task
+    return strength != MODERATE, strength < MODERATE, name
 
 
 def _label(task: tuple[str, float]) -> str:
     return f"{task[0].replace('_', ' ')}, strength {task[1]:g}"
 
 
-def _set_up(unseen: Unseen, training: Training, evaluation: Evaluation, run: Run) -> _Bench:
+def _set_up(unseen: Unseen, training: Training, evaluation: Evaluation, planned_s: float, run: Run) -> _Bench:
     """The model is asked once about few rows, to learn how many can be afforded."""
     target = kept_target(evaluation.truth, run)
     threshold = DEFAULT_THRESHOLD if training.model.threshold is None else training.model.threshold
@@ -109,7 +137,7 @@ def _set_up(unseen: Unseen, training: Training, evaluation: Evaluation, run: Run
     loss = TASKS.get(unseen.profile.roles.task)().row_loss(target, said)
     model = Model.load(training.model, run.get)
     table = _by_importance(unseen, training)
-    rows = _chosen_rows(len(target), _affordable_rows(model, table, run), run)
+    rows = _chosen_rows(len(target), _affordable_rows(model, table, planned_s), run)
     draws = Draws(unseen.sampling(loss).take(rows), run.seed_for("probe", "draws"), N_REPLICATES)
     measure = yardstick(evaluation.metrics[0].name, target[rows], draws)
     baseline = kept_scores(evaluation.baseline_predictions, len(target), run)
@@ -135,14 +163,13 @@ def _by_importance(unseen: Unseen, training: Training) -> pa.Table:
     return unseen.table.select(list(dict.fromkeys([*ranked, *inputs, *last])))
 
 
-def _affordable_rows(model: Model, table: pa.Table, run: Run) -> int:
+def _affordable_rows(model: Model, table: pa.Table, planned_s: float) -> int:
     """As many rows as all scorings together have time for."""
     sample = table.slice(0, ROWS[-1])
     began = time.monotonic()
     model.scores(sample)
     row_s = (time.monotonic() - began) / max(1, sample.num_rows)
-    allowed_s = min(STAGE_S, max(0.0, SHARE_OF_TIME_LEFT * run.clock.left_s))
-    return next((n for n in ROWS if n * row_s * N_SCORINGS <= allowed_s), ROWS[-1])
+    return next((n for n in ROWS if n * row_s * N_SCORINGS <= planned_s), ROWS[-1])
 
 
 def _chosen_rows(n_rows: int, n: int, run: Run) -> Places:

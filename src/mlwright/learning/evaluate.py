@@ -14,21 +14,14 @@ from threadpoolctl import threadpool_limits
 from mlwright.core.run import Run
 from mlwright.data.compute.table import open_snapshot
 from mlwright.learning.curves import class_curves, number_curves
-from mlwright.learning.segments import weak_segments
+from mlwright.learning.segments import excess_loss, weak_segments
 from mlwright.learning.statistics.calibration import calibration_bins, calibration_error
 from mlwright.learning.statistics.sampling import Draws
 from mlwright.learning.statistics.yardstick import Scored, yardstick
 from mlwright.learning.tasks import TASKS
 from mlwright.learning.unseen import Unseen, keep_scores, open_unseen
 from mlwright.records.data import Snapshot
-from mlwright.records.evaluation import (
-    CalibrationBin,
-    Confusion,
-    Curve,
-    Estimate,
-    Evaluation,
-    MetricResult,
-)
+from mlwright.records.evaluation import CalibrationBin, Confusion, Curve, Estimate, Evaluation, MetricResult, Segment
 from mlwright.records.model import ModelSpec
 from mlwright.records.profile import Profile
 from mlwright.records.settings import EvaluateSettings
@@ -37,6 +30,9 @@ from mlwright.records.trials import Training
 from mlwright.scoring.model import DEFAULT_THRESHOLD, Model
 
 Array = NDArray[np.float64]
+
+SHARE_THAT_MATTERS = 0.1
+"""By how much of the mean loss a part of the rows must be worse to be told."""
 
 
 class _Sitting(NamedTuple):
@@ -82,22 +78,21 @@ def _sitting(unseen: Unseen, target: Array, training: Training, settings: Evalua
 
 
 def _evaluation(sitting: _Sitting, training: Training, run: Run) -> Evaluation:
-    unseen, sampling, level = sitting.unseen, sitting.draws.sampling, sitting.level
     metrics = _metrics(sitting, training.metric, run)
     bins, error = _calibration(sitting)
     return Evaluation(
-        n_rows=len(unseen),
+        n_rows=len(sitting.unseen),
         metrics=metrics,
         confusion=_confusion(sitting),
         calibration=bins,
         calibration_error=error,
         curves=_curves(sitting),
-        segments=weak_segments(unseen.rows, _told_loss(sitting), sampling, sitting.seeds["segments"], level),
+        segments=_segments(sitting),
         predictions=keep_scores(sitting.model.prediction, run),
         simple_predictions=keep_scores(sitting.simple.prediction, run),
         baseline_predictions=keep_scores(sitting.baseline.prediction, run),
         truth=run.put(sitting.target.tobytes()),
-        overfit=_overfit(metrics[0], training, level),
+        overfit=_overfit(metrics[0], training, sitting.level),
     )
 
 
@@ -170,12 +165,23 @@ def _curves(sitting: _Sitting) -> tuple[Curve, ...]:
     return number_curves(sitting.target, sitting.model.prediction)
 
 
-def _told_loss(sitting: _Sitting) -> Array:
-    """Loss of each row as people are told it: log loss, or for numbers the distance in the target's own units."""
+def _segments(sitting: _Sitting) -> tuple[Segment, ...]:
+    """Where log loss is beyond what probabilities promise, or numbers are further from the truth than elsewhere."""
     task = sitting.unseen.profile.roles.task
+    prediction = sitting.model.prediction
     if task == "regression":
-        return np.abs(sitting.model.prediction[:, 0] - sitting.target)
-    return TASKS.get(task)().row_loss(sitting.target, sitting.model.prediction)
+        usual = loss = np.abs(prediction[:, 0] - sitting.target)
+    else:
+        usual = TASKS.get(task)().row_loss(sitting.target, prediction)
+        loss = excess_loss(usual, prediction)
+    return weak_segments(
+        sitting.unseen.rows,
+        loss,
+        sitting.draws.sampling,
+        sitting.seeds["segments"],
+        matters=SHARE_THAT_MATTERS * float(usual.mean()),
+        level=sitting.level,
+    )
 
 
 def _overfit(result: MetricResult, training: Training, level: float) -> Estimate | None:

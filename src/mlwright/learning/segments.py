@@ -1,5 +1,9 @@
 """Parts of the test rows on which the model does worse than elsewhere.
 
+Some rows are harder to tell than others, and a good model knows it: its probabilities are then nearer to one half.
+So for classes a row's loss counts only as far as it is beyond what the model's own probabilities promise, and a part
+is weak where the model is surer than it should be.
+
 Whoever looks at hundreds of parts finds weak ones in any noise. So candidates are found on one half of the test
 rows, and only what the other half confirms, corrected for the number of candidates, is told.
 """
@@ -9,7 +13,7 @@ from __future__ import annotations
 import itertools
 import math
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pyarrow.compute as pc
@@ -18,6 +22,7 @@ from scipy.stats import t as student
 
 from mlwright.data.columns import Rows
 from mlwright.data.words import day, figure, shortened
+from mlwright.learning.loss import SMALLEST_PROBABILITY
 from mlwright.learning.statistics.means import mean_estimates
 from mlwright.learning.statistics.sampling import Draws, Sampling
 from mlwright.learning.statistics.several import holm
@@ -34,8 +39,8 @@ MOST_LEVELS = 20
 MOST_SINGLES, MOST_PAIRS = 6, 3
 STANDS_OUT = 1.5
 ALARM = 0.05
-WORSE_BY = 1.1
-MOST_OVERLAP = 0.8
+MOST_OVERLAP, MOST_OVERLAP_TOLD = 0.8, 0.5
+MOST_TOLD = 5
 
 
 @dataclass(frozen=True)
@@ -46,19 +51,24 @@ class _Part:
     description: str
     rows: Mask
     strength: float = 0.0
+    p_value: float = 1.0
 
 
-def weak_segments(rows: Rows, loss: Array, sampling: Sampling, seed: int, level: float = 0.95) -> tuple[Segment, ...]:
-    """Parts where the loss is higher by a tenth at least, and surely so; most harm first.
+def weak_segments(
+    rows: Rows, loss: Array, sampling: Sampling, seed: int, *, matters: float = 0.0, level: float = 0.95
+) -> tuple[Segment, ...]:
+    """At most five parts where the loss is surely higher than elsewhere; most harm first.
 
     Parameters
     ----------
     rows : Rows
         The test rows.
     loss : array, shape (n_rows,)
-        Loss of each row.
+        Of each row; for classes beyond what was to be expected.
     sampling : Sampling
     seed : int
+    matters : float
+        The least difference in mean loss that is worth telling.
     level : float
     """
     if len(loss) < FEWEST_ROWS:
@@ -67,17 +77,35 @@ def weak_segments(rows: Rows, loss: Array, sampling: Sampling, seed: int, level:
     finding = _first_half(sampling, rng)
     confirming = ~finding
     candidates = _candidates(rows, loss, finding)
-    if not candidates:
-        return ()
     p_values = holm(np.array([_p_value(part.rows, loss, sampling, confirming) for part in candidates]))
-    draws_seed = int(rng.integers(2**32))
-    confirmed = [
-        _segment(part, loss, sampling, confirming, (float(p_value), draws_seed, level))
+    weak = [
+        replace(part, p_value=float(p_value), strength=_harm(part.rows, loss, confirming, matters))
         for part, p_value in zip(candidates, p_values, strict=True)
         if p_value < ALARM
     ]
-    weak = [segment for segment in confirmed if segment.loss.value >= WORSE_BY * segment.loss_elsewhere]
-    return tuple(sorted(weak, key=lambda s: (s.loss_elsewhere - s.loss.value) * s.n_rows))
+    told = _distinct_best([part for part in weak if part.strength > 0], MOST_TOLD, MOST_OVERLAP_TOLD)
+    return tuple(_segment(part, loss, sampling, confirming, seed, level) for part in told)
+
+
+def _harm(part: Mask, loss: Array, confirming: Mask, matters: float) -> float:
+    """What the part costs more than others on the second half; nothing where that is too little to matter."""
+    inside = part & confirming
+    worse = float(loss[inside].mean() - loss[~part & confirming].mean())
+    return worse * int(inside.sum()) if worse > matters else 0.0
+
+
+def excess_loss(loss: Array, prediction: Array) -> Array:
+    """Log loss of each row beyond what its probabilities promise; its mean is 0 where they are right.
+
+    Parameters
+    ----------
+    loss : array, shape (n_rows,)
+    prediction : array, shape (n_rows, n_outputs)
+        Probability of the positive class, or of each of several.
+    """
+    shares = np.hstack([prediction, 1.0 - prediction]) if prediction.shape[1] == 1 else prediction
+    promised = -(shares * np.log(np.clip(shares, SMALLEST_PROBABILITY, 1.0))).sum(axis=1)
+    return np.asarray(loss - promised)
 
 
 def _first_half(sampling: Sampling, rng: np.random.Generator) -> Mask:
@@ -125,11 +153,11 @@ def _judged(parts: Iterator[_Part], loss: Array, finding: Mask) -> Iterator[_Par
                 yield _Part(part.columns, part.description, part.rows, strength)
 
 
-def _distinct_best(parts: list[_Part], most: int) -> list[_Part]:
+def _distinct_best(parts: list[_Part], most: int, overlap: float = MOST_OVERLAP) -> list[_Part]:
     """The strongest parts that do not hold about the same rows as a stronger one."""
     chosen: list[_Part] = []
     for part in sorted(parts, key=lambda part: -part.strength):
-        if len(chosen) < most and not any(_overlap(part.rows, other.rows) > MOST_OVERLAP for other in chosen):
+        if len(chosen) < most and not any(_overlap(part.rows, other.rows) > overlap for other in chosen):
             chosen.append(part)
     return chosen
 
@@ -161,9 +189,8 @@ def _p_value(part: Mask, loss: Array, sampling: Sampling, confirming: Mask) -> f
     return float(student.sf(difference / error, max(1, freedom)))
 
 
-def _segment(part: _Part, loss: Array, sampling: Sampling, confirming: Mask, how: tuple[float, int, float]) -> Segment:
+def _segment(part: _Part, loss: Array, sampling: Sampling, confirming: Mask, seed: int, level: float) -> Segment:
     """Figures from the second half alone, as the first one has chosen the part for being bad."""
-    p_value, seed, level = how
     inside = np.flatnonzero(part.rows & confirming)
     estimate = mean_estimates(loss[inside][:, None], Draws(sampling.take(inside), seed), level)[0]
     return Segment(
@@ -171,7 +198,7 @@ def _segment(part: _Part, loss: Array, sampling: Sampling, confirming: Mask, how
         n_rows=int(part.rows.sum()),
         loss=estimate,
         loss_elsewhere=float(loss[~part.rows & confirming].mean()),
-        p_value=p_value,
+        p_value=part.p_value,
     )
 
 

@@ -69,7 +69,8 @@ class Curve(Record):
 class Segment(Record):
     """A part of the test rows on which the model does worse than on the rest.
 
-    Loss is told as people know it: log loss for classes, the distance in the target's own units for numbers.
+    Loss is for classes the log loss beyond what the model's own probabilities promise (0: it is as sure as it should
+    be), for numbers the distance from the truth in the target's own units.
     `p_value` is corrected for the number of segments that were looked at.
     """
 

@@ -1,0 +1,50 @@
+"""Stands a moderate change of the data."""
+
+from __future__ import annotations
+
+from mlwright.core.family import NotApplicable
+from mlwright.data.words import counted, percent
+from mlwright.judging.rules import Evidence, Rule
+from mlwright.records.decision import Outcome
+from mlwright.records.robustness import ProbeResult
+
+MODERATE = 0.3
+MOST_LOST = 0.5
+
+
+class HoldsUp(Rule):
+    """No disturbance of the data, at a moderate strength, costs half of what the model is good for.
+
+    Moderate is a strength of 0.3 (15 % of the values missing, 3 % of the numbers far out, ...). What a heavier blow
+    does, as a column that stops coming, is told among the limits.
+    """
+
+    title = "Stands moderate changes of the data"
+
+    def judge(self, evidence: Evidence) -> tuple[Outcome, str]:
+        """Broken if a loss is surely above the limit, unclear if it may be."""
+        moderate = [result for result in evidence.robustness.results if result.strength <= MODERATE]
+        if not moderate:
+            raise NotApplicable("there is nothing to disturb at a moderate strength")
+        worst = max(moderate, key=lambda result: result.lost_share)
+        if worst.lost_share <= MOST_LOST:
+            return "kept", f"{_tried(moderate)}, the worst ('{worst.title}') costs {_lost(worst)}."
+        outcome: Outcome = "broken" if _surely_lost(worst) > MOST_LOST else "unclear"
+        return outcome, f"{worst.title} costs {_lost(worst)}; up to {percent(MOST_LOST)} is good. {worst.sentence}"
+
+
+def _tried(results: list[ProbeResult]) -> str:
+    return f"Of {counted(len(results), 'moderate disturbance')}"
+
+
+def _lost(result: ProbeResult) -> str:
+    if result.lost_share >= 1:
+        return "everything that the model is good for"
+    return f"{percent(max(0.0, result.lost_share))} of what the model is good for"
+
+
+def _surely_lost(result: ProbeResult) -> float:
+    """The share that is lost at the lower end of the interval."""
+    if result.loss.value <= 0:
+        return 0.0
+    return result.lost_share * result.loss.low / result.loss.value

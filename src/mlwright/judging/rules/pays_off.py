@@ -1,0 +1,21 @@
+"""Worth more than what is done today."""
+
+from __future__ import annotations
+
+from mlwright.judging.rules import Evidence, Rule
+from mlwright.judging.rules._words import outcome_of_gain
+from mlwright.judging.worth import told_gain
+from mlwright.records.decision import Outcome
+
+
+class PaysOff(Rule):
+    """Per 1,000 cases the model's answers are surely worth more than the best answer that looks at no case."""
+
+    title = "Pays off"
+
+    def judge(self, evidence: Evidence) -> tuple[Outcome, str]:
+        """Kept, unclear where the interval holds zero, broken where nothing is gained."""
+        worth = evidence.worth
+        sure = "" if worth.gain.low > 0 else " It may be chance."
+        told = f"Compared with the best that can be done without a model ({worth.today_is}), {told_gain(worth)}."
+        return outcome_of_gain(worth.gain), told + (sure if worth.gain.value > 0 else "")

@@ -1,0 +1,171 @@
+"""From rulings to a verdict and the words that a manager can act on."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from mlwright.data.words import counted, listing, quoted
+from mlwright.judging.leaks import leaks_in, suspects
+from mlwright.judging.rules import Evidence
+from mlwright.judging.rules._words import inside
+from mlwright.judging.rules.no_weak_segment import told_segment
+from mlwright.judging.worth import told_gain, told_table
+from mlwright.records.decision import Ruling, Verdict
+from mlwright.records.evaluation import Estimate
+from mlwright.records.findings import Finding
+
+GAIN_RULES = ("beats_baseline", "pays_off")
+RANK = {"pays_off": 0, "beats_baseline": 1}
+MOST_TIMES_THE_ROWS = 20.0
+"""A gain that takes more rows than this to be told from nothing is not worth waiting for."""
+MUCH_LOST = 0.5
+MOST_TOLD = 3
+
+
+class Ground(NamedTuple):
+    """A verdict, and in a few words what decided it.
+
+    Parameters
+    ----------
+    verdict : str
+    because : str
+        As a sentence that goes on after the verdict.
+    """
+
+    verdict: Verdict
+    because: str
+
+
+def verdict_of(rulings: Sequence[Ruling], evidence: Evidence) -> Ground:
+    """The verdict: the first of these that holds.
+
+    ``stop`` where an input gives the answer away, or nothing is gained over knowing nothing; ``collect_more`` where
+    a gain is seen but may be chance, and more rows would settle it (``stop`` if it would take too many); ``pilot``
+    where any other required rule is not kept, a leak is suspected, or a check found something critical; else
+    ``deploy``.
+    """
+    by_name = {ruling.rule: ruling for ruling in rulings}
+    if by_name["no_leak"].outcome == "broken":
+        return Ground("stop", "its figures mean nothing, as an input gives the answer away")
+    decisive = [by_name[name] for name in GAIN_RULES if name == "beats_baseline" or by_name[name].required]
+    if broken := next((ruling for ruling in decisive if ruling.outcome == "broken"), None):
+        return Ground("stop", _no_gain(broken))
+    if unclear := next((ruling for ruling in decisive if ruling.outcome == "unclear"), None):
+        return _more_rows(unclear, evidence)
+    return _pilot_or_deploy(rulings, evidence)
+
+
+def _no_gain(ruling: Ruling) -> str:
+    if ruling.rule == "beats_baseline":
+        return "it is no better than saying the same of every row"
+    return "it is worth no more than what can be done without a model"
+
+
+def _more_rows(ruling: Ruling, evidence: Evidence) -> Ground:
+    times = times_the_rows(_gain_of(ruling.rule, evidence))
+    if times > MOST_TIMES_THE_ROWS:
+        return Ground("stop", "its gain is so small that it cannot be told from chance")
+    return Ground("collect_more", f"its gain may be chance; about {_rows(times, evidence)} would settle it")
+
+
+def _gain_of(rule: str, evidence: Evidence) -> Estimate:
+    return evidence.worth.gain if rule == "pays_off" else evidence.evaluation.metrics[0].gain_over_baseline
+
+
+def times_the_rows(gain: Estimate) -> float:
+    """How many times as many rows would make a gain that is seen a sure one.
+
+    The interval narrows with the root of the number of rows.
+    """
+    return ((gain.value - gain.low) / gain.value) ** 2 if gain.value > 0 else math.inf
+
+
+def _rows(times: float, evidence: Evidence) -> str:
+    """All rows that are needed, rounded to two digits."""
+    return counted(int(float(f"{times * evidence.profile.n_rows:.1e}")), "row")
+
+
+def _pilot_or_deploy(rulings: Sequence[Ruling], evidence: Evidence) -> Ground:
+    obstacle = next(_obstacles(rulings, evidence), None)
+    return Ground("deploy", "") if obstacle is None else Ground("pilot", obstacle)
+
+
+def _obstacles(rulings: Sequence[Ruling], evidence: Evidence) -> Iterator[str]:
+    """What keeps a model that gains something from being used without a further thought."""
+    if names := suspects(evidence):
+        are = "is" if len(names) == 1 else "are"
+        yield f"first make sure that {quoted(names)} {are} known at the moment of prediction"
+    for ruling in rulings:
+        if ruling.required and ruling.rule not in ("no_leak", *GAIN_RULES) and ruling.outcome in ("broken", "unclear"):
+            state = "is not so" if ruling.outcome == "broken" else "is not sure"
+            yield f"'{ruling.title}' {state}"
+    for finding in critical(evidence):
+        yield f"the data has a serious fault: {inside(finding.title)}"
+
+
+def critical(evidence: Evidence) -> list[Finding]:
+    """What checks found critical."""
+    return [finding for finding in evidence.findings.findings if finding.severity == "critical"]
+
+
+def headline(ground: Ground, evidence: Evidence) -> str:
+    """One sentence that a manager can act on."""
+    gain = told_gain(evidence.worth)
+    if ground.verdict == "deploy":
+        return f"Use it: {gain}, compared with the best that can be done without one."
+    if ground.verdict == "pilot":
+        return f"Try it on a small scale: {gain}, but {ground.because}."
+    if ground.verdict == "collect_more":
+        return f"Collect more data before you decide: {ground.because}."
+    return f"Do not use it: {ground.because}."
+
+
+def reasons(rulings: Sequence[Ruling], evidence: Evidence) -> Iterator[str]:
+    """What was decisive, in sentences: the gain, the other required rules, and faults of the data."""
+    told = [ruling for ruling in rulings if ruling.required or ruling.rule == "beats_baseline"]
+    told.sort(key=lambda ruling: RANK.get(ruling.rule, len(RANK)))
+    leak = next(ruling for ruling in rulings if ruling.rule == "no_leak")
+    if leak not in told and leaks_in(evidence):
+        told.insert(0, leak)
+    yield from (ruling.sentence for ruling in told)
+    yield from (finding.sentence for finding in critical(evidence) if not finding.check.endswith("_leak"))
+    if evidence.worth.assumed:
+        yield told_table(evidence.worth, evidence.profile.roles)
+
+
+def limits(rulings: Sequence[Ruling], evidence: Evidence) -> Iterator[str]:
+    """Where it should not be used, and what to watch."""
+    for segment in evidence.evaluation.segments[:MOST_TOLD]:
+        yield told_segment(segment, evidence)
+    by_name = {ruling.rule: ruling for ruling in rulings}
+    if by_name["beats_simple"].outcome in ("unclear", "broken"):
+        yield f"{by_name['beats_simple'].sentence} A linear model is easier to explain."
+    if by_name["no_leak"].outcome == "unclear" and not leaks_in(evidence):
+        yield by_name["no_leak"].sentence
+    heavy = [result for result in evidence.robustness.results if result.lost_share > MUCH_LOST and result.loss.low > 0]
+    once = {result.probe: result for result in reversed(heavy)}
+    worst = sorted(once.values(), key=lambda result: -result.lost_share)
+    yield from (result.sentence for result in worst[:MOST_TOLD])
+    warnings = [finding.title for finding in evidence.findings.findings if finding.severity == "warning"]
+    if warnings:
+        yield f"The data has its faults: {listing(dict.fromkeys(map(inside, warnings)))} (see: mlwright show findings)."
+
+
+def next_steps(ground: Ground, evidence: Evidence) -> Iterator[str]:
+    """What to type or to do."""
+    names = suspects(evidence)
+    if names and ground.verdict in ("stop", "pilot"):
+        listed = ", ".join(f'"{name}"' for name in names)
+        yield f"If it is not known in time: set [profile] ignore = [{listed}] in mlwright.toml, then: mlwright run"
+    if ground.verdict == "deploy":
+        yield "mlwright serve   (answers over HTTP; see the report for what to watch)"
+    elif ground.verdict == "pilot":
+        yield "mlwright serve   (use it beside what you do today, and compare for some weeks)"
+    elif ground.verdict == "collect_more":
+        yield "Add rows to the source, then: mlwright run"
+    elif not names:
+        yield "Add columns that say more about the target, or ask an easier question, then: mlwright run"
+    if evidence.worth.assumed:
+        yield "Say what answers are worth: [decide] benefit in mlwright.toml, then: mlwright run"
