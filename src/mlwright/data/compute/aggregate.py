@@ -210,7 +210,8 @@ def _expressions(cleaned: ir.Table, place: int, sort: Sort, buckets: int) -> dic
         asked["distinct"] = there.nunique()
     else:
         asked["about"] = there.approx_nunique()
-        asked["bucket"] = there.nunique(where=there.hash() % buckets == 0)
+        if sort in ("whole", "text"):
+            asked["bucket"] = there.nunique(where=there.hash() % buckets == 0)
     if sort == "text":
         return asked | {"length_mean": there.length().mean(), "length_max": there.length().max()}
     if sort == "boolean":
@@ -301,9 +302,7 @@ def _as_text(value: ir.Value, sort: Sort) -> ir.Value:
 
 def _figures(answer: Mapping[str, Any], buckets: int) -> Figures:
     """Figures from the answers to `_expressions`."""
-    n_distinct = (
-        answer["distinct"] if buckets == 1 else _estimate(answer["n"], answer["about"], answer["bucket"], buckets)
-    )
+    n_distinct = answer["distinct"] if buckets == 1 else _estimate(answer, buckets)
     return Figures(
         n=answer["n"],
         n_distinct=n_distinct,
@@ -316,10 +315,10 @@ def _figures(answer: Mapping[str, Any], buckets: int) -> Figures:
     )
 
 
-def _estimate(n: int, about: int, in_bucket: int, buckets: int) -> int:
-    """Distinct values: from one bucket of hashes where there are many, else from DuckDB's own rough count."""
-    estimate = about if about < WIDE_LEVELS else in_bucket * buckets
-    return min(n, estimate)
+def _estimate(answer: Mapping[str, Any], buckets: int) -> int:
+    """Distinct values: from one bucket of hashes where that matters and there are many, else DuckDB's rough count."""
+    n, about, in_bucket = answer["n"], answer["about"], answer.get("bucket")
+    return int(min(n, about if in_bucket is None or about < WIDE_LEVELS else in_bucket * buckets))
 
 
 def _count(answer: Mapping[str, Any], key: str) -> int | None:

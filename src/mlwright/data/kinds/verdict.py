@@ -107,7 +107,8 @@ def _text(seen: Seen, figures: Figures, reading: Reading) -> tuple[Kind, str]:
     if why := _why_text(n, n_distinct, wording):
         return "text", why
     if n_distinct >= NEARLY_ALL * n * (1 if figures.distinct_is_exact else ESTIMATE_SLACK):
-        return "id", f"{n_distinct:,} different values in {n:,} rows, and no words that repeat"
+        why = "too few words to be text" if wording.common else "no words that repeat"
+        return "id", f"{n_distinct:,} different values in {n:,} rows, and {why}"
     return "category", f"{n_distinct:,} different values in {n:,} rows"
 
 
