@@ -218,7 +218,7 @@ def _expressions(cleaned: ir.Table, place: int, sort: Sort, buckets: int) -> dic
         return asked
     number = cleaned[f"number_{place}"]
     if sort == "fraction":
-        asked |= {"n_infinite": there.count() - number.count(), "n_whole": (number == number.floor()).sum()}
+        asked |= {"n_infinite": there.count() - number.count(), "n_whole": (number % 1 == 0).sum()}
     return asked | _number_expressions(number, exact=buckets == 1)
 
 

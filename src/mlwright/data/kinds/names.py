@@ -18,7 +18,7 @@ def word_set(text: str) -> frozenset[str]:
 _ID_ENDINGS = frozenset({"id", "ids", "uuid", "guid", "uid", "identifier", "key", "code"})
 _ID_NAMES = word_set(
     """index idx rownames rowname rownum rowid row number no nr num ref reference serial hash token url email
-    phone ssn unnamed isbn iban vin"""
+    phone ssn isbn iban vin"""
 )
 _PHONES = frozenset({"phone", "telephone", "mobile", "fax"})
 _AREA_WORDS = frozenset({"zip", "postal", "post", "postcode", "area"})
@@ -52,7 +52,8 @@ def words_of(name: str) -> tuple[str, ...]:
     >>> words_of("customerID"), words_of("tweet_created"), words_of("PULocationID2")
     (('customer', 'id'), ('tweet', 'created'), ('pu', 'location', 'id', '2'))
     """
-    return tuple(word.casefold() for word in re.findall(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+|[^\W\d_a-zA-Z]+", name))
+    apart = re.sub(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", " ", name)
+    return tuple(word.casefold() for word in re.findall(r"[^\W\d_]+|[0-9]+", apart))
 
 
 def says_id(name: str) -> bool:
@@ -60,7 +61,9 @@ def says_id(name: str) -> bool:
     words = words_of(name)
     if not words:
         return True
-    return (words[-1] in _ID_ENDINGS or words[0] in {"id", "uuid"} or words[-1] in _ID_NAMES) and not says_area(name)
+    return (
+        words[-1] in _ID_ENDINGS or words[0] in {"id", "uuid", "unnamed"} or words[-1] in _ID_NAMES
+    ) and not says_area(name)
 
 
 def says_code(name: str) -> bool:
