@@ -1,9 +1,10 @@
 """From blocks to well-scaled columns, as linear models and nets need them.
 
 The columns of a design, in order: every number, standardised (0 where missing); bent copies of some numbers,
-each a piecewise linear curve (a copy with a normal distribution, say); one 0/1 column for each number that can be
-missing; one 0/1 column for each level of each code, for any other name, and for a missing code; the text block.
-A model needs only the product of these columns with its weights, which is why they are never laid out to score.
+each a piecewise linear curve (a copy with a normal distribution, say); ramps, each of which rises from -0.5 to 0.5
+over a part of a number's range; one 0/1 column for each number that can be missing; one 0/1 column for each level
+of each code, for any other name, and for a missing code; the text block. A model needs only the product of these
+columns with its weights, which is why they are never laid out to score.
 """
 
 from __future__ import annotations
@@ -40,6 +41,10 @@ class Design:
         The number that each bent copy is made of.
     knots, heights : array, shape (n_curves, n_knots)
         The bends of each curve, from left to right; it is level outside of them.
+    ramps : array of int, shape (n_ramps,)
+        The number that each ramp is made of.
+    feet, lengths : array, shape (n_ramps,)
+        Where each ramp starts, and how long it is.
     gaps : array of int, shape (n_gaps,)
         The numbers that get a column that says whether they are missing.
     n_levels : array of int, shape (n_codes,)
@@ -55,6 +60,9 @@ class Design:
     curves: Places
     knots: Array
     heights: Array
+    ramps: Places
+    feet: Array
+    lengths: Array
     gaps: Places
     n_levels: Places
     n_terms: Places
@@ -67,7 +75,7 @@ class Design:
     @cached_property
     def n_dense(self) -> int:
         """Columns that are not 0/1 flags of codes, and not text."""
-        return len(self.center) + len(self.curves) + len(self.gaps)
+        return len(self.center) + len(self.curves) + len(self.ramps) + len(self.gaps)
 
     @cached_property
     def n_flags(self) -> int:
@@ -80,10 +88,15 @@ class Design:
         missing = np.isnan(numbers)
         scaled = (np.clip(numbers, self.low, self.high) - self.center) / self.scale
         scaled[missing] = 0.0
-        if not len(self.curves) and not len(self.gaps):
-            return scaled
-        bent = np.where(missing[:, self.curves], 0.0, self._bend(numbers[:, self.curves]))
-        return np.hstack([scaled, bent, missing[:, self.gaps]])
+        parts = [scaled]
+        if len(self.curves):
+            parts.append(np.where(missing[:, self.curves], 0.0, self._bend(numbers[:, self.curves])))
+        if len(self.ramps):
+            risen = np.clip((numbers[:, self.ramps] - self.feet) / self.lengths, 0.0, 1.0) - 0.5
+            parts.append(np.where(missing[:, self.ramps], 0.0, risen))
+        if len(self.gaps):
+            parts.append(missing[:, self.gaps])
+        return np.hstack(parts)
 
     def flags(self, blocks: Blocks) -> Places:
         """Which of the flag columns are 1, one for each code; shape (n_rows, n_codes)."""
@@ -128,10 +141,11 @@ class Design:
         n_numbers = len(self.center)
         same = all(array.shape == (n_numbers,) for array in (self.low, self.high, self.center, self.scale))
         bends = self.knots.ndim == 2 and self.knots.shape == self.heights.shape and self.knots.shape[1] > 1
-        sources = np.concatenate([self.curves, self.gaps])
+        slopes = self.ramps.shape == self.feet.shape == self.lengths.shape and bool((self.lengths > 0).all())
+        sources = np.concatenate([self.curves, self.ramps, self.gaps])
         known = sources.dtype.kind == "i" and bool(((sources >= 0) & (sources < n_numbers)).all())
         counts = self.n_levels.dtype.kind == "i" and self.n_terms.dtype.kind == "i" and self.n_terms.shape == (1,)
-        return same and bends and known and counts and len(self.knots) == len(self.curves)
+        return same and bends and slopes and known and counts and len(self.knots) == len(self.curves)
 
     @cached_property
     def _flags_of_code(self) -> Places:

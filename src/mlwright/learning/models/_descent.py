@@ -12,7 +12,9 @@ from scipy.special import expit, log_softmax, softmax
 
 Array = NDArray[np.float64]
 
-MOST_STEPS = 200
+MOST_STEPS = 100
+FLAT_ENOUGH = 1e-4
+"""The descent ends where no part of the gradient is larger than this."""
 
 Loss = Callable[[Array], tuple[float, Array]]
 """From sums, shape (n_rows, n_sums), to their mean loss and its gradient, of the same shape as the sums."""
@@ -54,7 +56,7 @@ def descend(columns: Any, loss: Loss, penalty: float, start: Weights, stop: Call
             raise StopIteration
 
     flat_start = np.concatenate([start.slope.ravel(), start.intercept])
-    options = {"maxiter": MOST_STEPS, "gtol": 1e-5}
+    options = {"maxiter": MOST_STEPS, "gtol": FLAT_ENOUGH}
     found = minimize(value_and_gradient, flat_start, jac=True, method="L-BFGS-B", callback=after_step, options=options)
     return unpack(found.x)
 

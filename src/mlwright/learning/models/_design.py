@@ -16,6 +16,7 @@ Array = NDArray[np.float64]
 
 N_KNOTS = 64
 LEAST_DISTINCT = 10
+LEAST_EDGES = 4
 STRAIGHT = 0.98
 """Numbers whose correlation with a normal distribution is at least this need no bent copy."""
 MOST_DENSE_FLAGS = 60
@@ -29,16 +30,18 @@ class _Scaling(NamedTuple):
     scale: float = 1.0
 
 
-def learn_design(blocks: Blocks, names: BlockNames, *, with_text: bool) -> Design:
+def learn_design(blocks: Blocks, names: BlockNames, *, with_text: bool, n_ramps: int = 0) -> Design:
     """The design for these training rows.
 
     Numbers are clipped far outside of their 1st and 99th percentile, then standardised. Those that are far from a
-    normal distribution get a second column that has one.
+    normal distribution get a second column that has one. Every number gets up to `n_ramps` ramps between its
+    quantiles: their weighted sum can be any piecewise linear curve.
     """
     columns = [column[~np.isnan(column)].astype(np.float64) for column in blocks.numbers.T]
     scalings = [_scaling(values) for values in columns]
     curves = {place: curve for place, values in enumerate(columns) if (curve := _normal_curve(values, scalings[place]))}
     n_knots = max((len(knots) for knots, _ in curves.values()), default=2)
+    ramps = [_ramps(values, n_ramps) for values in columns]
     low, high, center, scale = np.array(scalings, dtype=np.float64).reshape(-1, 4).T.copy()
     return Design(
         low=low,
@@ -48,6 +51,9 @@ def learn_design(blocks: Blocks, names: BlockNames, *, with_text: bool) -> Desig
         curves=np.array(list(curves), dtype=np.int64),
         knots=_padded([knots for knots, _ in curves.values()], n_knots),
         heights=_padded([heights for _, heights in curves.values()], n_knots),
+        ramps=np.repeat(np.arange(len(ramps)), [len(feet) for feet, _ in ramps]),
+        feet=np.concatenate([feet for feet, _ in ramps] or [np.empty(0)]),
+        lengths=np.concatenate([lengths for _, lengths in ramps] or [np.empty(0)]),
         gaps=np.flatnonzero(np.isnan(blocks.numbers).any(axis=0)).astype(np.int64),
         n_levels=np.array(names.n_levels, dtype=np.int64),
         n_terms=np.array([names.n_terms if with_text else 0], dtype=np.int64),
@@ -91,6 +97,16 @@ def _normal_curve(values: Array, scaling: _Scaling) -> tuple[Array, Array] | Non
     if np.corrcoef(inner, heights[1:-1])[0, 1] >= STRAIGHT:
         return None
     return knots, np.bincount(place, weights=heights) / np.bincount(place)
+
+
+def _ramps(values: Array, n_ramps: int) -> tuple[Array, Array]:
+    """Feet and lengths of ramps between the quantiles of the values."""
+    if not len(values) or not n_ramps:
+        return np.empty(0), np.empty(0)
+    edges = np.unique(np.quantile(values, np.linspace(0.0, 1.0, n_ramps + 1)))
+    if len(edges) < LEAST_EDGES:
+        return np.empty(0), np.empty(0)
+    return edges[:-1], np.diff(edges)
 
 
 def _padded(rows: list[Array], length: int) -> Array:

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.ensemble import ExtraTreesClassifier, ExtraTreesRegressor
 
+from mlwright.core.record import Scalar
 from mlwright.learning.models import Facts, FitContext, Fitted, ModelFamily, Rows
 from mlwright.learning.models._forest import forest_to_onnx
 from mlwright.learning.models._sample import some_rows
@@ -27,13 +28,15 @@ BYTES_PER_LEAF, BYTES_PER_ANSWER = 66, 16
 LEAF_FILLING = 1.2
 """Leaves of trees that are grown until a leaf would have less than m rows hold about so many times m rows."""
 CHUNK_S = 0.3
+PULL = 0.3
+"""How many rows the class shares count in a leaf; more would blur clean data, fewer would be too sure on noisy data."""
 
 
 class ExtraTrees(ModelFamily):
     """The mean of many trees that are cut at random places.
 
-    The probabilities of a leaf are drawn towards the class shares as if the shares had been seen there once, so
-    that none is 0.
+    For classes in two forms: one follows clean data closely, the other stays calm on noisy data. The probabilities
+    of a leaf are drawn a little towards the class shares, so that none is 0.
 
     References
     ----------
@@ -46,8 +49,12 @@ class ExtraTrees(ModelFamily):
         """One."""
         if not facts.names.all:
             return []
-        params = {"n_trees": N_TREES, "max_features": 0.75, "min_samples_leaf": _rows_in_leaf(facts)}
-        return [Candidate(name="extra_trees", family="extra_trees", params=params)]
+        leaf = _rows_in_leaf(facts)
+        if facts.task == "regression":
+            return [_candidate("extra_trees", criterion="squared_error", max_features=1.0, min_samples_leaf=leaf)]
+        sharp = _candidate("extra_trees", criterion="entropy", max_features=0.75, min_samples_leaf=leaf)
+        calm = _candidate("extra_trees-calm", criterion="entropy", max_features="sqrt", min_samples_leaf=max(5, leaf))
+        return [sharp, calm]
 
     def cost_s(self, candidate: Candidate, facts: Facts) -> float:
         """From fits of 23 columns on one core."""
@@ -59,13 +66,8 @@ class ExtraTrees(ModelFamily):
         facts = context.facts
         train = some_rows(train, _n_used(facts), context.seed)
         kind = ExtraTreesRegressor if facts.task == "regression" else ExtraTreesClassifier
-        forest = kind(
-            min_samples_leaf=int(str(candidate.params["min_samples_leaf"])),
-            max_features=float(str(candidate.params["max_features"])),
-            random_state=context.seed % 2**31,
-            n_jobs=context.n_threads,
-            warm_start=True,
-        )
+        wanted = {name: value for name, value in candidate.params.items() if name != "n_trees"}
+        forest = kind(**wanted, random_state=context.seed % 2**31, n_jobs=context.n_threads, warm_start=True)
         standard = standardised(train.target)
         target = standard.values if facts.task == "regression" else train.target
         cut = _grow(forest, train.blocks.matrix(), target, int(str(candidate.params["n_trees"])), context)
@@ -112,14 +114,18 @@ def leaf_probabilities(tree: Any, seen: Array, shares: Array) -> Array:
     n_rows = tree.n_node_samples[:, None]
     probabilities = np.zeros((tree.node_count, len(shares)))
     probabilities[:, seen.astype(np.int64)] = tree.value[:, 0, :]
-    drawn: Array = (n_rows * probabilities + shares) / (n_rows + 1.0)
+    drawn: Array = (n_rows * probabilities + PULL * shares) / (n_rows + PULL)
     return drawn[:, 1:] if len(shares) == 2 else drawn
 
 
+def _candidate(name: str, **params: Scalar) -> Candidate:
+    return Candidate(name=name, family="extra_trees", params={"n_trees": N_TREES, **params})
+
+
 def _rows_in_leaf(facts: Facts) -> int:
-    """The fewest that keep the model small enough, and what is known to do well."""
+    """The fewest that keep the model small enough, at least two."""
     bytes_if_one = N_TREES * _n_used(facts) * (BYTES_PER_LEAF + BYTES_PER_ANSWER * n_outputs(facts)) / LEAF_FILLING
-    return max(5 if facts.n_rows < 1000 else 2, math.ceil(bytes_if_one / MOST_BYTES))
+    return max(2, math.ceil(bytes_if_one / MOST_BYTES))
 
 
 def _n_used(facts: Facts) -> int:

@@ -29,6 +29,7 @@ Array = NDArray[np.float64]
 
 STRENGTHS = (100.0, 10.0, 1.0, 0.1, 0.01)
 """Strengths of the pull towards zero, strongest first; 1 / strength is what others call C."""
+N_RAMPS = 8
 MOST_ENTRIES = 50_000_000
 """Fits use a random part of the rows above this many entries of the design."""
 
@@ -46,6 +47,8 @@ class _Problem(NamedTuple):
 class Linear(ModelFamily):
     """A weighted sum of well-scaled columns, the simple model that others must be worth more than.
 
+    With ramps it is an additive model: the sum of one piecewise linear curve for each number.
+
     The pull of the weights towards zero is chosen on the validation rows: from strong to weak, each fit starting
     where the last one ended, until it no longer helps.
     """
@@ -53,18 +56,22 @@ class Linear(ModelFamily):
     title = "Linear model"
 
     def candidates(self, facts: Facts) -> list[Candidate]:
-        """One, whatever the data."""
-        return [Candidate(name="linear", family="linear")]
+        """The plain sum, and one in which every number counts along a curve of its own."""
+        plain = Candidate(name="linear", family="linear", params={"n_ramps": 0})
+        bent = Candidate(name="linear-bent", family="linear", params={"n_ramps": N_RAMPS})
+        return [plain, bent] if facts.names.numbers else [plain]
 
     def cost_s(self, candidate: Candidate, facts: Facts) -> float:
         """Mostly the number of entries that every step goes through."""
-        return 0.05 + 2e-7 * min(facts.n_rows * _n_filled(facts), MOST_ENTRIES) * n_outputs(facts)
+        n_entries = facts.n_rows * _n_filled(candidate, facts)
+        return 0.05 + 5e-7 * min(n_entries, MOST_ENTRIES) * n_outputs(facts)
 
     def fit(self, candidate: Candidate, train: Rows, valid: Rows, context: FitContext) -> Fitted:
         """Walk from strong to weak."""
-        most = max(1000, MOST_ENTRIES // _n_filled(context.facts))
+        most = max(1000, MOST_ENTRIES // _n_filled(candidate, context.facts))
         train = some_rows(train, most, context.seed)
-        design = learn_design(train.blocks, context.facts.names, with_text=True)
+        n_ramps = int(str(candidate.params.get("n_ramps", 0)))
+        design = learn_design(train.blocks, context.facts.names, with_text=True, n_ramps=n_ramps)
         problem = _problem(train.target, context.facts)
         walk = _Walk(design, problem, train, valid, context)
         weights = walk.best()
@@ -119,7 +126,7 @@ def _problem(target: Array, facts: Facts) -> _Problem:
     return _Problem(several_class_loss(target, facts.n_classes), np.log(shares), 2)
 
 
-def _n_filled(facts: Facts) -> int:
+def _n_filled(candidate: Candidate, facts: Facts) -> int:
     """About how many entries of a row are not zero."""
-    names = facts.names
-    return 1 + 2 * len(names.numbers) + len(names.codes) + min(names.n_terms, 100)
+    names, n_ramps = facts.names, int(str(candidate.params.get("n_ramps", 0)))
+    return 1 + (2 + n_ramps) * len(names.numbers) + len(names.codes) + min(names.n_terms, 100)

@@ -1,0 +1,197 @@
+"""Fits a small neural net with numpy: mini-batches, Adam with decoupled weight decay, and dropout.
+
+The columns are few and the nets small, so that a fit takes about a second for some thousand rows; no library for
+deep learning is needed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import expit
+
+Single = NDArray[np.float32]
+
+MOMENTUM, MEMORY = 0.9, 0.95
+WARM_UP = 0.05
+
+Link = Callable[[NDArray[Any]], NDArray[Any]]
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """How a net is fitted.
+
+    Parameters
+    ----------
+    rate : float
+        The largest step; it rises over the first steps and falls along a cosine to nothing.
+    decay : float
+        How much weights shrink in a step, as a share of the step.
+    dropout : float
+        Share of the hidden values that are left out at random in fitting.
+    batch_size, n_epochs, patience : int
+        The fit ends `patience` epochs after the best one.
+    """
+
+    rate: float
+    decay: float
+    dropout: float
+    batch_size: int
+    n_epochs: int
+    patience: int
+
+
+class Net:
+    """Weights, and how to make them better.
+
+    Parameters
+    ----------
+    widths : list of int
+        From the columns to the sums.
+    bias : array
+        Where the last layer starts.
+    rng : numpy.random.Generator
+    """
+
+    def __init__(self, widths: list[int], bias: Single, rng: np.random.Generator) -> None:
+        spread = [np.sqrt(2.0 / max(1, fan_in)) for fan_in in widths[:-1]]
+        spread[-1] *= 0.1
+        self.weights: list[Single] = [
+            (rng.standard_normal((fan_in, fan_out)) * scale).astype(np.float32)
+            for fan_in, fan_out, scale in zip(widths[:-1], widths[1:], spread, strict=True)
+        ]
+        self.biases: list[Single] = [np.zeros(width, dtype=np.float32) for width in widths[1:]]
+        self.biases[-1] += bias
+        self._first = [np.zeros_like(part) for part in self.parts]
+        self._second = [np.zeros_like(part) for part in self.parts]
+        self._n_steps = 0
+
+    @property
+    def parts(self) -> list[Single]:
+        """All that is fitted: weights, then biases."""
+        return [*self.weights, *self.biases]
+
+    def sums(self, columns: Any) -> Single:
+        """What comes out of the last layer, shape (n_rows, n_sums)."""
+        values = columns
+        for weights, bias in zip(self.weights[:-1], self.biases[:-1], strict=True):
+            before = values @ weights + bias
+            values = before * expit(before)
+        last: Single = values @ self.weights[-1] + self.biases[-1]
+        return last
+
+    def gradients(
+        self, columns: Any, error: Callable[[Single], Single], dropout: float, rng: np.random.Generator
+    ) -> list[Single]:
+        """Slope of the loss in every part; `error` gives the slope of the loss in the sums."""
+        values, slopes = [columns], []
+        for weights, bias in zip(self.weights[:-1], self.biases[:-1], strict=True):
+            before = values[-1] @ weights + bias
+            gate = expit(before)
+            kept = _dropout_mask(before.shape, dropout, rng)
+            values.append(before * gate * kept)
+            slopes.append(gate * (1.0 + before * (1.0 - gate)) * kept)
+        back = error(values[-1] @ self.weights[-1] + self.biases[-1])
+        by_weight, by_bias = [], []
+        for layer in reversed(range(len(self.weights))):
+            by_weight.append(np.asarray(values[layer].T @ back))
+            by_bias.append(back.sum(axis=0))
+            if layer:
+                back = (back @ self.weights[layer].T) * slopes[layer - 1]
+        return [*reversed(by_weight), *reversed(by_bias)]
+
+    def step(self, gradients: list[Single], rate: float, decay: float) -> None:
+        """One step of Adam; weights, not biases, shrink.
+
+        References
+        ----------
+        Loshchilov, I. and Hutter, F. (2019). Decoupled weight decay regularization. ICLR.
+        """
+        self._n_steps += 1
+        first_share, second_share = 1.0 - MOMENTUM**self._n_steps, 1.0 - MEMORY**self._n_steps
+        for place, (part, gradient) in enumerate(zip(self.parts, gradients, strict=True)):
+            first, second = self._first[place], self._second[place]
+            first += (1.0 - MOMENTUM) * (gradient - first)
+            second += (1.0 - MEMORY) * (gradient**2 - second)
+            if place < len(self.weights):
+                part *= 1.0 - rate * decay
+            part -= (rate / first_share) * first / (np.sqrt(second / second_share) + 1e-8)
+
+
+class Course:
+    """One fit of a net: over the rows again and again, until the held-out rows no longer gain.
+
+    Parameters
+    ----------
+    recipe : Recipe
+    rng : numpy.random.Generator
+    time_up : callable
+        See `FitContext`; asked in every batch.
+    """
+
+    def __init__(self, recipe: Recipe, rng: np.random.Generator, time_up: Callable[[], bool]) -> None:
+        self.recipe = recipe
+        self.cut = False
+        self._rng = rng
+        self._time_up = time_up
+
+    def run(self, net: Net, columns: Any, target: Single, link: Link, held_out_loss: Callable[[Net], float]) -> None:
+        """Fit, and leave the net with the parts that did best.
+
+        Parameters
+        ----------
+        columns : array or csr_matrix of float32, shape (n_rows, n_columns)
+        target : array, shape (n_rows, n_sums)
+            Numbers, or a 1 where the class is the true one.
+        link : callable
+            From sums to what is compared with the target.
+        held_out_loss : callable
+        """
+        best, best_loss, since = [part.copy() for part in net.parts], held_out_loss(net), 0
+        for epoch in range(self.recipe.n_epochs):
+            self._epoch(net, columns, target, link, epoch)
+            loss = held_out_loss(net)
+            since += 1
+            if loss < best_loss:
+                best, best_loss, since = [part.copy() for part in net.parts], loss, 0
+            if self.cut or since >= self.recipe.patience:
+                break
+        for part, best_part in zip(net.parts, best, strict=True):
+            part[...] = best_part
+
+    def _epoch(self, net: Net, columns: Any, target: Single, link: Link, epoch: int) -> None:
+        batches = list(self._batches(len(target)))
+        for done, rows in enumerate(batches):
+            if self._time_up():
+                self.cut = True
+                return
+            wanted = target[rows]
+            gradients = net.gradients(columns[rows], partial(_error, wanted, link), self.recipe.dropout, self._rng)
+            net.step(gradients, self._rate((epoch + done / len(batches)) / self.recipe.n_epochs), self.recipe.decay)
+
+    def _batches(self, n_rows: int) -> Iterator[NDArray[np.int64]]:
+        order, size = self._rng.permutation(n_rows), min(self.recipe.batch_size, n_rows)
+        yield from (order[start : start + size] for start in range(0, n_rows - size + 1, size))
+
+    def _rate(self, share_done: float) -> float:
+        """The size of a step when so much of the course is behind."""
+        rising = min(1.0, (share_done + 1e-3) / WARM_UP)
+        return float(self.recipe.rate * rising * 0.5 * (1.0 + np.cos(np.pi * share_done)))
+
+
+def _error(wanted: Single, link: Link, sums: Single) -> Single:
+    """Slope of the mean loss in the sums: the same form for numbers and for classes."""
+    slope: Single = ((link(sums) - wanted) / len(wanted)).astype(np.float32)
+    return slope
+
+
+def _dropout_mask(shape: tuple[int, ...], share: float, rng: np.random.Generator) -> Single:
+    """0 for values that are left out; the others are scaled up, so that their sum stays what it was."""
+    kept: Single = (rng.random(shape, dtype=np.float32) >= share).astype(np.float32)
+    return kept / np.float32(1.0 - share)

@@ -1,0 +1,127 @@
+"""A small neural net."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mlwright.core.record import Scalar
+from mlwright.learning.loss import log_loss_rows, squared_error_rows
+from mlwright.learning.models import Facts, FitContext, Fitted, ModelFamily, Rows
+from mlwright.learning.models._design import lay_out, learn_design
+from mlwright.learning.models._net import Course, Net, Recipe
+from mlwright.learning.models._sample import some_rows
+from mlwright.learning.models._target import class_shares, n_outputs, standardised
+from mlwright.records.model import Candidate
+from mlwright.scoring.blocks import Blocks
+from mlwright.scoring.cores.net import NetCore
+from mlwright.scoring.dense import Design
+from mlwright.scoring.links import LINKS
+
+Array = NDArray[np.float64]
+
+N_RAMPS = 8
+MOST_ENTRIES = 50_000_000
+"""Fits use a random part of the rows above this many entries of the design."""
+BASE: dict[str, Scalar] = {"width": 128, "rate": 3e-3, "decay": 0.01, "dropout": 0.1, "patience": 15}
+
+
+class Mlp(ModelFamily):
+    """Two layers of weighted sums between well-scaled columns and the answer.
+
+    Every number comes with ramps between its quantiles, without which nets are slow to learn steps and bends.
+
+    References
+    ----------
+    Gorishniy, Y., Rubachev, I. and Babenko, A. (2022). On embeddings for numerical features in tabular deep
+    learning. NeurIPS: piecewise linear encoding.
+    """
+
+    title = "Neural net"
+
+    def candidates(self, facts: Facts) -> list[Candidate]:
+        """One; fewer and larger batches the more rows there are."""
+        if not facts.names.all:
+            return []
+        size, n_epochs = (128, 60) if facts.n_rows <= 20_000 else (256, 30) if facts.n_rows <= 100_000 else (512, 15)
+        params: dict[str, Scalar] = BASE | {"batch_size": size, "n_epochs": n_epochs}
+        return [Candidate(name="mlp", family="mlp", params=params)]
+
+    def cost_s(self, candidate: Candidate, facts: Facts) -> float:
+        """From fits of 23 columns on one core."""
+        n_seen = _n_used(facts) * int(str(candidate.params["n_epochs"]))
+        return 0.05 + n_seen * (4e-6 + 1e-8 * _n_columns(facts))
+
+    def fit(self, candidate: Candidate, train: Rows, valid: Rows, context: FitContext) -> Fitted:
+        """Fit epoch by epoch."""
+        facts, rng = context.facts, np.random.default_rng(context.seed)
+        train = some_rows(train, _n_used(facts), context.seed)
+        design = learn_design(train.blocks, facts.names, with_text=False, n_ramps=N_RAMPS)
+        goal = _Goal(train.target, facts)
+        width = int(str(candidate.params["width"]))
+        net = Net([design.width, width, width, n_outputs(facts)], goal.start, rng)
+        course = Course(_recipe(candidate.params), rng, context.time_up)
+        held_out = _columns(design, valid.blocks)
+        course.run(
+            net,
+            _columns(design, train.blocks),
+            goal.wanted,
+            goal.link,
+            lambda fitted: goal.loss(fitted.sums(held_out), valid.target),
+        )
+        core = NetCore(design, net.weights, net.biases, goal.link_place, center=goal.center, scale=goal.scale)
+        return Fitted(core, course.cut)
+
+
+class _Goal:
+    """What the net is to say, in the units in which it is fitted."""
+
+    def __init__(self, target: Array, facts: Facts) -> None:
+        self.is_number = facts.task == "regression"
+        standard = standardised(target)
+        self.center, self.scale = (standard.center, standard.scale) if self.is_number else (0.0, 1.0)
+        self.link_place = 0 if self.is_number else min(2, facts.n_classes - 1)
+        self.link = LINKS[self.link_place]
+        self.wanted, self.start = _wanted(target, standard.values, facts)
+
+    def loss(self, sums: Any, target: Array) -> float:
+        """Mean loss on rows with this target."""
+        if self.is_number:
+            return float(squared_error_rows((target - self.center) / self.scale, sums).mean())
+        return float(log_loss_rows(target, self.link(sums.astype(np.float64))).mean())
+
+
+def _wanted(target: Array, standard: Array, facts: Facts) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """The target as the net's sums are compared with it, and the biases to start from."""
+    if facts.task == "regression":
+        return standard[:, None].astype(np.float32), np.zeros(1, dtype=np.float32)
+    shares = class_shares(target, facts.n_classes)
+    if facts.n_classes == 2:
+        return target[:, None].astype(np.float32), np.log(shares[1:] / shares[:1]).astype(np.float32)
+    return np.eye(facts.n_classes, dtype=np.float32)[target.astype(np.int64)], np.log(shares).astype(np.float32)
+
+
+def _columns(design: Design, blocks: Blocks) -> Any:
+    return lay_out(design, blocks).astype(np.float32)
+
+
+def _recipe(params: dict[str, Scalar]) -> Recipe:
+    return Recipe(
+        rate=float(str(params["rate"])),
+        decay=float(str(params["decay"])),
+        dropout=float(str(params["dropout"])),
+        batch_size=int(str(params["batch_size"])),
+        n_epochs=int(str(params["n_epochs"])),
+        patience=int(str(params["patience"])),
+    )
+
+
+def _n_columns(facts: Facts) -> int:
+    """About how many columns the design has."""
+    return (2 + N_RAMPS) * len(facts.names.numbers) + sum(facts.names.n_levels) + 1
+
+
+def _n_used(facts: Facts) -> int:
+    return min(facts.n_rows, max(1000, MOST_ENTRIES // _n_columns(facts)))
