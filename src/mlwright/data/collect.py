@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -14,8 +14,8 @@ import pyarrow.parquet as pq
 from mlwright.core.errors import Fault, SettingsError, SourceEmpty, SourceRefused
 from mlwright.core.run import Run
 from mlwright.core.store.blobs import explain_disk_errors
-from mlwright.data.sources import SOURCES, Reading, Source, Tick
-from mlwright.data.sources._columns import mend_names, refuse_width
+from mlwright.data.sources import SOURCES, Reading, Source
+from mlwright.data.sources._columns import refuse_width
 from mlwright.records.data import Field, Lineage, Snapshot
 from mlwright.records.settings import CollectSettings
 
@@ -38,23 +38,24 @@ def collect(settings: CollectSettings, run: Run) -> Snapshot:
         If the disk is full; nothing is left behind.
     """
     name, kind = source_for(settings)
-    source = kind(settings, _ticker(run))
+    progress = _Progress(run)
+    source = kind(settings, progress.tick)
     reading = source.read()
-    names, renamed = _checked_columns(reading, source)
-    schema = pa.schema([pa.field(*pair) for pair in zip(names, reading.schema.types, strict=True)])
+    where = _described(source)
+    _check_columns(reading, source, where)
     file = run.scratch() / "collected.parquet"
-    n_rows = _write(reading, schema, file, run)
+    n_rows = _write(reading, file, progress)
     if n_rows == 0:
         file.unlink()
-        raise SourceEmpty(f"{source.shown_location()} holds no rows.", "Name a source with rows.")
+        raise SourceEmpty(f"{where} holds no rows.", "Name a source with rows.")
     size = file.stat().st_size
     return Snapshot(
         blob=run.store.blobs.adopt(file),
         n_rows=n_rows,
-        fields=tuple(Field(name=field.name, type=str(field.type)) for field in schema),
+        fields=tuple(Field(name=field.name, type=str(field.type)) for field in reading.schema),
         lineage=_lineage(name, source, reading),
         size_bytes=size,
-        notices=(*reading.notices, *renamed, *_unused(name, settings)),
+        notices=(*reading.notices, *_unused(name, settings)),
     )
 
 
@@ -78,63 +79,71 @@ def source_for(settings: CollectSettings) -> tuple[str, type[Source]]:
     )
 
 
-def _ticker(run: Run) -> Tick:
+class _Progress:
     """Looks for a cancel at every tick, and tells now and then how far the reading is."""
-    told = time.monotonic()
 
-    def tick(share: float) -> None:
-        nonlocal told
-        run.clock.check()
-        if time.monotonic() - told > TELL_EVERY_S:
-            told = time.monotonic()
-            run.tell("progress", share=round(share, 3), label="reading")
+    def __init__(self, run: Run) -> None:
+        self.run = run
+        self.n_rows = 0
+        self._told = time.monotonic()
 
-    return tick
+    def tick(self, share: float) -> None:
+        self.run.clock.check()
+        if time.monotonic() - self._told > TELL_EVERY_S:
+            self._told = time.monotonic()
+            parts = [
+                f"{self.n_rows:,} rows" if self.n_rows else "looking at the columns",
+                f"{share:.0%}" if share else "",
+            ]
+            self.run.tell("progress", message=", ".join(filter(None, parts)), share=round(share, 3), n_rows=self.n_rows)
 
 
-def _checked_columns(reading: Reading, source: Source) -> tuple[list[str], list[str]]:
-    refuse_width(len(reading.schema), source.shown_location())
+def _described(source: Source) -> str:
+    query = source.settings.query
+    return source.shown_location() + (f" ({query})" if query else "")
+
+
+def _check_columns(reading: Reading, source: Source, where: str) -> None:
+    refuse_width(len(reading.schema), where)
     if not reading.schema:
-        raise SourceEmpty(f"{source.shown_location()} has no columns.", "Name a source with columns and rows.")
+        raise SourceEmpty(f"{where} has no columns.", "Name a source with columns and rows.")
     if strange := [str(kind) for kind in reading.schema.types if kind not in PLAIN_TYPES]:
         raise Fault(f"Source {type(source).__name__} gave columns of the types {strange}.")
-    return mend_names(reading.schema.names)
 
 
-def _write(reading: Reading, schema: pa.Schema, file: Path, run: Run) -> int:
+def _write(reading: Reading, file: Path, progress: _Progress) -> int:
     """Write all batches and return the number of rows; a file that is not finished is removed."""
-    n_rows = 0
     try:
         with explain_disk_errors(file.parent):
-            writer = pq.ParquetWriter(file, schema, compression="zstd", store_schema=False)
+            writer = pq.ParquetWriter(file, reading.schema, compression="zstd", store_schema=False)
         try:
-            for group in _groups(reading.batches, schema, run.clock.check):
+            for group in _groups(reading, progress):
                 with explain_disk_errors(file.parent):
                     writer.write_table(group, row_group_size=group.num_rows)
-                n_rows += group.num_rows
         finally:
             with explain_disk_errors(file.parent):
                 writer.close()
     except BaseException:
         file.unlink(missing_ok=True)
         raise
-    return n_rows
+    return progress.n_rows
 
 
-def _groups(batches: Iterator[pa.RecordBatch], schema: pa.Schema, check: Callable[[], None]) -> Iterator[pa.Table]:
+def _groups(reading: Reading, progress: _Progress) -> Iterator[pa.Table]:
     """Batches joined to tables of about `GROUP_ROWS` rows, or less where rows are large."""
     waiting: list[pa.RecordBatch] = []
     n_rows = n_bytes = 0
-    for batch in batches:
-        check()
+    for batch in reading.batches:
+        progress.run.clock.check()
+        progress.n_rows += batch.num_rows
         if batch.num_rows:
-            waiting.append(pa.RecordBatch.from_arrays(batch.columns, schema=schema))
+            waiting.append(batch)
             n_rows, n_bytes = n_rows + batch.num_rows, n_bytes + batch.nbytes
         if n_rows >= GROUP_ROWS or n_bytes >= GROUP_BYTES:
-            yield pa.Table.from_batches(waiting, schema)
+            yield pa.Table.from_batches(waiting, reading.schema)
             waiting, n_rows, n_bytes = [], 0, 0
     if waiting:
-        yield pa.Table.from_batches(waiting, schema)
+        yield pa.Table.from_batches(waiting, reading.schema)
 
 
 def _lineage(name: str, source: Source, reading: Reading) -> Lineage:

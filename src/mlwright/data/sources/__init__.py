@@ -10,12 +10,16 @@ from typing import ClassVar
 import pyarrow as pa
 
 from mlwright.core.family import Family
+from mlwright.data.sources._columns import mend_names
 from mlwright.records.settings import CollectSettings
 
 
 @dataclass
 class Reading:
     """A table that is being read.
+
+    However a source names its columns, here all have a name, no two are alike, and stray blanks are gone; what had
+    to be changed is in the notices.
 
     Parameters
     ----------
@@ -33,6 +37,13 @@ class Reading:
     batches: Iterator[pa.RecordBatch]
     details: dict[str, str] = field(default_factory=dict)
     notices: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        names, notices = mend_names(self.schema.names)
+        schema = pa.schema([pa.field(*pair) for pair in zip(names, self.schema.types, strict=True)])
+        given = self.batches
+        self.schema, self.batches = schema, (pa.RecordBatch.from_arrays(b.columns, schema=schema) for b in given)
+        self.notices.extend(notices)
 
 
 Tick = Callable[[float], None]

@@ -74,6 +74,7 @@ class _Scanner:
             raise self.wrong("an object {...} was expected")
         while True:
             try:
+                found: dict[str, Any]
                 found, self._at = self._decoder.raw_decode(self._buffer, self._at)
             except json.JSONDecodeError as error:
                 if self._too_large() or not self._read_more(len(self._buffer) - self._at):
@@ -81,7 +82,7 @@ class _Scanner:
             except RecursionError:
                 raise self.wrong("objects are nested too deep") from None
             else:
-                return dict(found)
+                return found
 
     def wrong(self, what: str) -> SourceUnreadable:
         """The error that says what is wrong at this place."""

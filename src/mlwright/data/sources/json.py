@@ -92,11 +92,11 @@ def flatten(row: dict[str, Any]) -> dict[str, Any]:
     >>> flatten({"id": 1, "home": {"city": "Rome", "at": {"lat": 41.9}}})
     {'id': 1, 'home.city': 'Rome', 'home.at.lat': 41.9}
     """
-    if not any(isinstance(value, dict) for value in row.values()):
+    if dict not in map(type, row.values()):
         return row
     flat: dict[str, Any] = {}
     for name, value in row.items():
-        if isinstance(value, dict):
+        if type(value) is dict:
             flat.update({f"{name}.{key}": deep for key, deep in flatten(value).items()})
         else:
             flat[name] = value
