@@ -42,6 +42,7 @@ def train(
         course.run()
         choice = choose(course, np.random.default_rng(run.seed_for("ensemble")))
         threshold, reason = _threshold(choice, roles, benefit)
+        importance = rank_inputs(course, choice, data)
         chosen = _spec(data, course, roles, members(choice, course))
         return Training(
             metric=metric,
@@ -57,7 +58,7 @@ def train(
             used_s=round(run.clock.elapsed_s, 3),
             stopped=course.stopped,
             feature_names=data.names.all,
-            importance=rank_inputs(course, choice, data),
+            importance=importance,
         )
 
 

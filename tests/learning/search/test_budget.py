@@ -26,6 +26,13 @@ def test_a_slow_model_leaves_less_time_for_fits(tmp_path):
     assert shared.left_s == pytest.approx(100 - 40 * 1_000 * 5.1e-4, abs=0.1)
 
 
+def test_a_model_may_be_too_slow_for_the_time_that_is_left(tmp_path):
+    shared = budget(tmp_path, 100, spent_s=90)
+    assert shared.can_score(1e-4)
+    assert not shared.can_score(1e-3)
+    assert budget(tmp_path, None).can_score(1e3)
+
+
 def test_with_time_for_all_a_fit_may_take_all_of_it(tmp_path):
     assert budget(tmp_path, 100).allowance_s([5, 5, 20]) == pytest.approx(88, abs=0.1)
 

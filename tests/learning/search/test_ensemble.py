@@ -73,14 +73,21 @@ def test_with_few_rows_luck_costs_little(n_rows):
 
 def test_members_that_add_next_to_nothing_are_left_out():
     judge, predictions = numbers(5_000, 0.5, 0.5, 3.0)
-    weights = fewest(predictions, np.array([0.49, 0.49, 0.02]), judge)
+    weights = fewest(predictions, np.array([0.49, 0.49, 0.02]), judge, np.ones(3))
     assert weights == pytest.approx([0.5, 0.5, 0.0])
 
 
 def test_members_that_are_missed_stay():
     judge, predictions = numbers(5_000, 1.0, 1.0, 1.0)
     even = np.full(3, 1 / 3)
-    assert fewest(predictions, even, judge) == pytest.approx(even)
+    assert fewest(predictions, even, judge, np.ones(3)) == pytest.approx(even)
+
+
+def test_of_twins_the_dear_one_leaves():
+    judge, predictions = numbers(5_000, 0.5)
+    twins = np.repeat(predictions, 2, axis=0)
+    assert fewest(twins, np.array([0.6, 0.4]), judge, np.array([9.0, 1.0])).tolist() == [0.0, 1.0]
+    assert fewest(twins, np.array([0.6, 0.4]), judge, np.array([1.0, 1.0])).tolist() == [1.0, 0.0]
 
 
 def test_where_the_metric_is_not_defined_the_first_is_taken():

@@ -110,6 +110,10 @@ class Bench:
         n_rows = sum(len(self.folds[trial.fold][1]) for trial in trials)
         return sum(trial.predict_s for trial in trials) / max(n_rows, 1)
 
+    def size_bytes(self, trials: Sequence[Trial]) -> int:
+        """Size of the cores of these trials: larger ones answer slower, and it is the same in every run."""
+        return sum(self.run.path(trial.core.blob).stat().st_size for trial in trials if trial.core is not None)
+
     def _fit(self, candidate: Candidate, fold: int, time_up: Callable[[], bool]) -> Fitted:
         learn, held_out = self.folds[fold]
         context = FitContext(

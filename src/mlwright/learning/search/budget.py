@@ -49,6 +49,10 @@ class Budget:
         whole = self.clock.budget_s
         self.reserve_s = 0.0 if whole is None else reserve_s(whole, self.n_test, self.encode_s + score_s)
 
+    def can_score(self, score_s: float) -> bool:
+        """Whether the later stages have time for a model that takes so many seconds to score one row."""
+        return N_TEST_PASSES * self.n_test * (self.encode_s + score_s) <= self.clock.left_s
+
     @property
     def left_s(self) -> float:
         """Seconds of wall clock for fits; zero if there are none, infinite without a budget."""

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from mlwright.learning.search.calibration import fit_calibrator
 from mlwright.learning.search.course import Course
-from mlwright.learning.search.ensemble import blend, choose_weights
+from mlwright.learning.search.ensemble import blend
 from mlwright.learning.search.judge import Array, Judge
 from mlwright.records.model import Calibrator, Member
 from mlwright.scoring.calibrate import calibrate
@@ -42,11 +42,10 @@ class Choice:
 def choose(course: Course, rng: np.random.Generator) -> Choice:
     """The ensemble of the candidates that came through; the baseline if none did."""
     level = course.level()
-    names = course.finalists(level) or [course.lineup.baseline.name]
+    names = course.finalists(level) or [course.baseline()]
     judge = course.bench.judge(range(level))
-    predictions = course.predictions(names, level)
-    found = choose_weights(predictions, judge, rng)
-    raw = blend(predictions, found)
+    names, found = _in_time(course, names, level)
+    raw = blend(course.predictions(names, level), found)
     calibrator = fit_calibrator(judge, raw, rng)
     return Choice(
         weights={name: float(weight) for name, weight in zip(names, found, strict=True) if weight > 0},
@@ -55,6 +54,20 @@ def choose(course: Course, rng: np.random.Generator) -> Choice:
         prediction=course.bench.clip(calibrate(raw, calibrator)),
         calibrator=calibrator,
     )
+
+
+def _in_time(course: Course, names: list[str], level: int) -> tuple[list[str], Array]:
+    """Candidates and their weights, without those whose answers would take longer than the run has left."""
+    found = course.weights(names, level)
+    while len(names) > 1:
+        members = [name for name, weight in zip(names, found, strict=True) if weight > 0]
+        if course.budget.can_score(sum(course.score_s(name) for name in members)):
+            break
+        slowest = max(members, key=course.score_s)
+        course.bench.run.note(f"{slowest} is left out: it answers too slowly for the time that is left.")
+        names = [name for name in names if name != slowest]
+        found = course.weights(names, level)
+    return names, found
 
 
 def members(choice: Choice, course: Course) -> tuple[Member, ...]:

@@ -115,8 +115,18 @@ class Course:
 
     def _together(self, level: int) -> Array:
         """What the finalists of a level say together of the rows of these folds."""
-        predictions = self.predictions(self.finalists(level), level)
-        return blend(predictions, choose_weights(predictions, self.bench.judge(range(level)), self._rng()))
+        names = self.finalists(level)
+        return blend(self.predictions(names, level), self.weights(names, level))
+
+    def weights(self, names: Sequence[str], level: int) -> Array:
+        """What candidates weigh in an ensemble, from the rows of these folds."""
+        rng = np.random.default_rng(self.bench.run.seed_for("ensemble"))
+        costs = np.array([self.bench.size_bytes(self.trials[name]) for name in names], dtype=np.float64)
+        return choose_weights(self.predictions(names, level), self.bench.judge(range(level)), rng, costs)
+
+    def score_s(self, name: str) -> float:
+        """Seconds in which all cores of a candidate score one row, in a batch."""
+        return len(self.trials[name]) * self.bench.row_s(self.trials[name])
 
     def _lay_floor(self) -> None:
         """The baseline and the simple model, whatever the time: a run never ends without a model."""
@@ -187,19 +197,16 @@ class Course:
         self.bench.run.note(f"{name}: {fate}.")
 
     def _mark(self, progress: Progress) -> None:
+        """Remember how good all candidates so far are together, and what their answers would cost."""
         level = self.level()
         names = self.finalists(level)
         if not names:
             return
-        judge, predictions = self.bench.judge(range(level)), self.predictions(names, level)
-        weights = choose_weights(predictions, judge, self._rng())
-        self._expect(names, weights)
-        progress.mark(len(self.trials), judge.row_loss(blend(predictions, weights)))
-
-    def _expect(self, names: Sequence[str], weights: Array) -> None:
-        """Keep enough time for the later stages to use a model of these members."""
-        members = [self.trials[name] for name, weight in zip(names, weights, strict=True) if weight > 0]
-        self.budget.expect(sum(len(trials) * self.bench.row_s(trials) for trials in members))
+        weights = self.weights(names, level)
+        members = [name for name, weight in zip(names, weights, strict=True) if weight > 0]
+        self.budget.expect(sum(self.score_s(name) for name in members))
+        together = blend(self.predictions(names, level), weights)
+        progress.mark(len(self.trials), self.bench.judge(range(level)).row_loss(together))
 
     def _in_order(self, fits: Sequence[tuple[Candidate, int]], later_s: Sequence[float] = ()) -> list[Fit]:
         """Fold by fold; cheap fits first where time is short, else dear ones first, so that all end together."""
@@ -242,9 +249,6 @@ class Course:
     def _outside(self) -> set[str]:
         simple = self.lineup.simple
         return {self.baseline()} if self.lineup.compete or simple is None else {self.baseline(), simple.name}
-
-    def _rng(self) -> np.random.Generator:
-        return np.random.default_rng(self.bench.run.seed_for("progress"))
 
     def _folds(self) -> range:
         return range(len(self.bench.folds))

@@ -32,7 +32,7 @@ SHRINKAGE = 0.2
 LEAST_WEIGHT = 0.02
 
 
-def choose_weights(predictions: Array, judge: Judge, rng: np.random.Generator) -> Array:
+def choose_weights(predictions: Array, judge: Judge, rng: np.random.Generator, costs: Array | None = None) -> Array:
     """The weights of candidates in an ensemble that is no larger than it needs to be; they sum to 1.
 
     With few rows the weights of one selection are mostly chance: then they are averaged over bootstraps of the
@@ -44,6 +44,8 @@ def choose_weights(predictions: Array, judge: Judge, rng: np.random.Generator) -
         For the judge's rows.
     judge : Judge
     rng : Generator
+    costs : array, shape (n_candidates,), optional
+        What it costs to keep and ask each of them; of members that are hardly missed the dear ones leave first.
 
     Returns
     -------
@@ -59,7 +61,7 @@ def choose_weights(predictions: Array, judge: Judge, rng: np.random.Generator) -
     select = _bagged if len(judge.held) < SMALL_ROWS else _once
     weights = np.zeros(len(losses))
     weights[pool] = select(predictions[pool], judge, rng)
-    return fewest(predictions, weights, judge)
+    return fewest(predictions, weights, judge, np.ones(len(losses)) if costs is None else costs)
 
 
 def cap(n_rows: int) -> int:
@@ -89,8 +91,8 @@ def greedy(predictions: Array, loss: Loss, n_rounds: int = N_ROUNDS) -> Array:
     return _only(best_counts, np.flatnonzero(best_counts)) if best_counts.any() else _first(len(predictions))
 
 
-def fewest(predictions: Array, weights: Array, judge: Judge) -> Array:
-    """Leave out members that the ensemble does not miss.
+def fewest(predictions: Array, weights: Array, judge: Judge, costs: Array) -> Array:
+    """Leave out members that the ensemble does not miss, those with the least weight for their cost first.
 
     A member may go while the others keep 98 % of what the ensemble gains over its best member; where that gain is
     within one standard error, 90 % are enough.
@@ -100,7 +102,8 @@ def fewest(predictions: Array, weights: Array, judge: Judge) -> Array:
     full = judge.loss(blend(predictions, weights))
     alone = min(judge.loss(predictions[member]) for member in members)
     allowed = full + _share_to_give(predictions, weights, judge) * max(alone - full, 0.0)
-    for member in sorted(members, key=lambda i: float(weights[i])):
+    worth = weights / np.maximum(costs, 1e-12)
+    for member in sorted(members, key=lambda i: float(worth[i])):
         rest = np.flatnonzero(weights)
         if len(rest) == 1:
             break
