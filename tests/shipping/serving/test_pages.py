@@ -12,8 +12,10 @@ import pytest
 from flask.testing import FlaskClient
 
 from mlwright.records.bundle import InputField
+from mlwright.records.profile import ColumnProfile, ValueCount
 from mlwright.scoring.bundle import Bundle
 from mlwright.shipping.serving.app import create_app
+from mlwright.shipping.serving.boxes import form_boxes
 from mlwright.shipping.serving.pages import question
 from mlwright.shipping.serving.refusals import REASONS
 
@@ -66,6 +68,43 @@ def test_the_value_for_other_names_is_never_a_known_name(write_bundle: Callable[
     assert '<option value="another value*">Other' in text
 
 
+def profile_of(name: str, kind: Any, **figures: Any) -> ColumnProfile:
+    return ColumnProfile(
+        name=name, type="string", kind=kind, reason="", **({"n_missing": 0, "n_distinct": 9} | figures)
+    )
+
+
+def test_a_short_text_gets_a_line_and_a_long_one_an_area_at_the_end(write_bundle: Callable[..., Path]) -> None:
+    inputs = [InputField(name=name, kind="text", optional=False, example="Rome") for name in ("story", "town")]
+    reference = (profile_of("story", "text", length_mean=400.0), profile_of("town", "text", length_mean=8.0))
+    folder = write_bundle(inputs=inputs, row={"story": "a", "town": "b"}, weights={}, reference=reference)
+    page = Elements(create_app(Bundle.load(folder)).test_client().get("/").text)
+    assert list(controls(page)) == ["town", "story"]
+    assert [control["data-name"] for control in page.all("textarea")] == ["story"]
+
+
+def test_what_is_mostly_missing_is_not_known_at_first(write_bundle: Callable[..., Path]) -> None:
+    item = InputField(name="pool", kind="category", levels=("good", "fair"), optional=True, example="good")
+    reference = (profile_of("pool", "category", n_missing=1400, top=(ValueCount(value="good", count=4),)),)
+    folder = write_bundle(inputs=[item], row={"pool": None}, weights={}, reference=reference)
+    assert '<option value="" selected>Not known' in create_app(Bundle.load(folder)).test_client().get("/").text
+
+
+def test_a_list_that_is_not_whole_suggests_and_takes_others(write_bundle: Callable[..., Path]) -> None:
+    item = InputField(name="town", kind="category", levels=("Bonn", "Rome"), optional=False, example="Rome")
+    bundle = Bundle.load(write_bundle(inputs=[item], row={"town": "Rome"}, weights={}))
+    plan = bundle.manifest.model.plan
+    column = plan.columns[0].model_copy(update={"levels": ("Bonn", "Rome", "Ulm"), "counts": (1, 1, 1)})
+    spec = bundle.manifest.model.model_copy(update={"plan": plan.model_copy(update={"columns": (column,)})})
+    manifest = bundle.manifest.model_copy(update={"model": spec})
+    (box,) = form_boxes(manifest)
+    assert (box.control, box.value, box.options) == ("text", "Rome", ("Bonn", "Rome"))
+    client = create_app(Bundle(bundle.folder, manifest, bundle.model)).test_client()
+    page = Elements(client.get("/").text)
+    assert controls(page)["town"]["list"] == page.all("datalist")[0]["id"]
+    assert "notes" not in client.post("/predict", json={"town": "Ulm"}).json
+
+
 def test_every_control_has_a_label_and_a_place_for_what_is_wrong(client: FlaskClient) -> None:
     page = Elements(client.get("/").text)
     labels = {label["for"] for label in page.all("label")}
@@ -115,7 +154,7 @@ def test_hostile_names_and_levels_are_only_text(write_bundle: Callable[..., Path
     assert not page.all("img")
     assert "49" not in text
     if path == "/":
-        assert list(controls(page)) == [item.name for item in inputs]
+        assert set(controls(page)) == {item.name for item in inputs}
 
 
 def test_the_description_has_every_input_and_every_error(client: FlaskClient, row: dict[str, Any]) -> None:

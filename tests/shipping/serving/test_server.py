@@ -147,6 +147,33 @@ def test_a_content_length_that_lies_harms_nobody(
     assert service.ask("/health")[0] == 200
 
 
+ODD = {
+    "bytes that are no text in the path": b"GET /%ff%fe%00 HTTP/1.1\r\nHost: localhost\r\n\r\n",
+    "another machine in the path": b"GET http://evil.example/metrics HTTP/1.1\r\nHost: evil.example\r\n\r\n",
+    "two hosts": b"GET / HTTP/1.1\r\nHost: localhost\r\nHost: evil.example\r\n\r\n",
+    "no host": b"GET / HTTP/1.0\r\n\r\n",
+    "a method of its own": b"FOO / HTTP/1.1\r\nHost: localhost\r\n\r\n",
+    "a length that is no number": b"POST /predict HTTP/1.1\r\nHost: localhost\r\nContent-Length: abc\r\n\r\n",
+    "a length beyond measure": b"POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9999999999999999\r\n\r\n",
+    "a chunk that is none": b"POST /predict HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n",
+    "a header without an end": b"GET / HTTP/1.1\r\nHost: localhost\r\nX: " + b"a" * 1_000_000 + b"\r\n\r\n",
+    "another language": b"\x16\x03\x01\x02\x00\x01\x00",
+}
+
+
+def test_requests_that_break_http_are_refused_and_harm_nobody(
+    start: Callable[..., Service], write_bundle: Callable[..., Path]
+) -> None:
+    service = start(write_bundle())
+    for name, sent in ODD.items():
+        with socket.create_connection(("127.0.0.1", service.port), timeout=START_S) as connection:
+            connection.sendall(sent)
+            status = connection.recv(12)
+        assert status[8:10] == b" 4", name
+    assert service.ask("/health")[0] == 200
+    assert b'refusals_total{reason="internal"} 0' in service.ask("/metrics")[1]
+
+
 def test_the_processes_of_one_service_count_together(
     start: Callable[..., Service], write_bundle: Callable[..., Path], row: dict[str, Any]
 ) -> None:

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 from mlwright.records.bundle import InputField
 
+COMMAS_FROM = 10_000
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -30,7 +31,9 @@ def describe_range(item: InputField) -> str:
 
 
 def _bound(item: InputField, bound: float) -> str:
-    """Dates as days, numbers in at most six digits."""
+    """Dates as days; numbers in at most six digits, those that cannot be a year with commas."""
     if item.kind == "date":
         return (EPOCH + timedelta(seconds=bound)).date().isoformat()
-    return f"{bound:,.0f}" if abs(bound) >= 100_000 else f"{bound:.6g}"
+    if abs(bound) >= COMMAS_FROM:
+        return f"{bound:,.0f}"
+    return f"{bound:.6g}"

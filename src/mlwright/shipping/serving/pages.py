@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-import math
 import shlex
 from collections.abc import Mapping
-from datetime import UTC, datetime
-from typing import Any, Literal, NamedTuple
+from typing import Any
 
 import orjson
 
 from mlwright.records.bundle import InputField, Manifest
-from mlwright.records.model import DateColumn
-from mlwright.scoring.spelling import to_moment
+from mlwright.shipping.serving.boxes import form_boxes
 from mlwright.shipping.serving.fields import describe_range, example_value
 from mlwright.shipping.serving.openapi import example_record
 from mlwright.shipping.serving.refusals import REASONS
 from mlwright.shipping.serving.settings import ServiceSettings
-
-Control = Literal["select", "number", "date", "datetime-local", "textarea", "text"]
 
 CLASSES_NAMED = 5
 VERDICTS = {
@@ -29,38 +24,11 @@ VERDICTS = {
 }
 
 
-class Box(NamedTuple):
-    """One field of the form.
-
-    Parameters
-    ----------
-    name : str
-    control : str
-        The sort of HTML control.
-    value : str
-        What it holds at first: the typical value.
-    options : tuple of str
-        For a choice: the known names.
-    other : str
-        For a choice: a value that is none of the known names.
-    hint : str
-    optional : bool
-    """
-
-    name: str
-    control: Control
-    value: str
-    options: tuple[str, ...]
-    other: str
-    hint: str
-    optional: bool
-
-
 def form_page(manifest: Manifest) -> dict[str, Any]:
     """What the template of the form needs."""
     return {
         **_common(manifest),
-        "boxes": [_box(item, manifest) for item in manifest.inputs],
+        "boxes": form_boxes(manifest),
         "model": {
             "classes": manifest.model.classes,
             "threshold": manifest.model.threshold,
@@ -106,32 +74,6 @@ def _common(manifest: Manifest) -> dict[str, Any]:
         "verdict": VERDICTS[manifest.decision.verdict],
         "made_on": manifest.made_at[:10],
     }
-
-
-def _box(item: InputField, manifest: Manifest) -> Box:
-    dates = [column for column in manifest.model.plan.columns if isinstance(column, DateColumn)]
-    control, value = _control(item, next((column for column in dates if column.name == item.name), None))
-    options = item.levels if control == "select" else ()
-    if control == "select" and value not in options:
-        value = options[0]
-    other = "another value"
-    while other in options:
-        other += "*"
-    return Box(item.name, control, value, options, other, describe_range(item), item.optional)
-
-
-def _control(item: InputField, column: DateColumn | None) -> tuple[Control, str]:
-    if item.kind == "number":
-        return "number", str(example_value(item))
-    if item.kind == "date":
-        has_time = column is not None and {"hour", "minute"} & set(column.parts)
-        moment = to_moment(item.example, column.format if column else None)
-        pattern = "%Y-%m-%dT%H:%M" if has_time else "%Y-%m-%d"
-        value = "" if math.isnan(moment) else datetime.fromtimestamp(moment, UTC).strftime(pattern)
-        return "datetime-local" if has_time else "date", value
-    if item.kind == "text":
-        return "textarea", item.example
-    return ("select" if item.levels else "text"), item.example
 
 
 def _typical_error(manifest: Manifest) -> float | None:

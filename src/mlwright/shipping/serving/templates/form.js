@@ -16,7 +16,8 @@ const percent = (share) => {
   if (value < 100 && value > 99.9) return "over 99.9 %";
   return value.toFixed(value > 0 && value < 10 || value > 90 && value < 100 ? 1 : 0) + " %";
 };
-const spelled = (number) => number.toLocaleString("en", { maximumSignificantDigits: Math.abs(number) >= 1e5 ? 7 : 5 });
+const spelled = (number) =>
+  number.toLocaleString("en", Math.abs(number) >= 1000 ? { maximumFractionDigits: 0 } : { maximumSignificantDigits: 4 });
 
 function element(name, className, text) {
   const made = document.createElement(name);
