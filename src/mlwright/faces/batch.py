@@ -9,7 +9,7 @@ import pyarrow as pa
 
 from mlwright.core.errors import SettingsError
 from mlwright.core.store.blobs import explain_disk_errors
-from mlwright.data.collect import source_for
+from mlwright.data.snapshots import source_for
 from mlwright.records.settings import CollectSettings
 
 if TYPE_CHECKING:

@@ -1,0 +1,166 @@
+"""Whatever the source, its rows become one Parquet file of the store that is never changed."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from mlwright.core.errors import Fault, SettingsError, SourceEmpty, SourceRefused
+from mlwright.core.run import Run
+from mlwright.core.store.blobs import explain_disk_errors
+from mlwright.data.sources import SOURCES, Reading, Source
+from mlwright.data.sources._columns import refuse_width
+from mlwright.records.data import Field, Lineage, Snapshot
+from mlwright.records.settings import CollectSettings
+
+GROUP_ROWS = 100_000
+GROUP_BYTES = 256 << 20
+TELL_EVERY_S = 1.0
+PLAIN_TYPES = {pa.int64(), pa.float64(), pa.bool_(), pa.string(), pa.date32(), pa.timestamp("us")}
+
+
+def take_snapshot(settings: CollectSettings, run: Run) -> Snapshot:
+    """Read the source, batch by batch, into one Parquet file of the store.
+
+    The same data gives the same bytes, and so the same blob.
+
+    Raises
+    ------
+    SourceError
+        If the data cannot be had.
+    StorageError
+        If the disk is full; nothing is left behind.
+    """
+    name, kind = source_for(settings)
+    progress = _Progress(run)
+    source = kind(settings, progress.tick)
+    reading = source.read()
+    where = _described(source)
+    _check_columns(reading, source, where)
+    file = run.scratch() / "collected.parquet"
+    n_rows = _write(reading, file, progress)
+    if n_rows == 0:
+        file.unlink()
+        raise SourceEmpty(f"{where} holds no rows.", "Name a source with rows.")
+    size = file.stat().st_size
+    return Snapshot(
+        blob=run.store.blobs.adopt(file),
+        n_rows=n_rows,
+        fields=tuple(Field(name=field.name, type=str(field.type)) for field in reading.schema),
+        lineage=_lineage(name, source, reading),
+        size_bytes=size,
+        notices=(*reading.notices, *_unused(name, settings)),
+    )
+
+
+def source_for(settings: CollectSettings) -> tuple[str, type[Source]]:
+    """The name and the class of the source that reads a location.
+
+    Raises
+    ------
+    SourceError
+        If none does.
+    """
+    if not settings.source:
+        raise SettingsError("No source is set.", "Set collect.source in mlwright.toml, or: mlwright run sales.csv")
+    for name, kind in SOURCES:
+        if kind.accepts(settings.source):
+            return name, kind
+    shown = re.sub(r"//[^/@]*@", "//***@", settings.source)
+    raise SourceRefused(
+        f"No source reads {shown!r}.",
+        "Download it and name the file, or name the URL of a database (postgresql://...).",
+    )
+
+
+class _Progress:
+    """Looks for a cancel at every tick, and tells now and then how far the reading is."""
+
+    def __init__(self, run: Run) -> None:
+        self.run = run
+        self.n_rows = 0
+        self._told = time.monotonic()
+
+    def tick(self, share: float) -> None:
+        self.run.clock.check()
+        if time.monotonic() - self._told > TELL_EVERY_S:
+            self._told = time.monotonic()
+            parts = [
+                f"{self.n_rows:,} rows" if self.n_rows else "looking at the columns",
+                f"{share:.0%}" if share else "",
+            ]
+            self.run.tell("progress", message=", ".join(filter(None, parts)), share=round(share, 3), n_rows=self.n_rows)
+
+
+def _described(source: Source) -> str:
+    query = source.settings.query
+    return source.shown_location() + (f" ({query})" if query else "")
+
+
+def _check_columns(reading: Reading, source: Source, where: str) -> None:
+    refuse_width(len(reading.schema), where)
+    if not reading.schema:
+        raise SourceEmpty(f"{where} has no columns.", "Name a source with columns and rows.")
+    if strange := [str(kind) for kind in reading.schema.types if kind not in PLAIN_TYPES]:
+        raise Fault(f"Source {type(source).__name__} gave columns of the types {strange}.")
+
+
+def _write(reading: Reading, file: Path, progress: _Progress) -> int:
+    """Write all batches and return the number of rows; a file that is not finished is removed."""
+    try:
+        with explain_disk_errors(file.parent):
+            writer = pq.ParquetWriter(file, reading.schema, compression="zstd", store_schema=False)
+        try:
+            for group in _groups(reading, progress):
+                with explain_disk_errors(file.parent):
+                    writer.write_table(group, row_group_size=group.num_rows)
+        finally:
+            with explain_disk_errors(file.parent):
+                writer.close()
+    except BaseException:
+        file.unlink(missing_ok=True)
+        raise
+    return progress.n_rows
+
+
+def _groups(reading: Reading, progress: _Progress) -> Iterator[pa.Table]:
+    """Batches joined to tables of about `GROUP_ROWS` rows, or less where rows are large."""
+    waiting: list[pa.RecordBatch] = []
+    n_rows = n_bytes = 0
+    for batch in reading.batches:
+        progress.run.clock.check()
+        progress.n_rows += batch.num_rows
+        if batch.num_rows:
+            waiting.append(batch)
+            n_rows, n_bytes = n_rows + batch.num_rows, n_bytes + batch.nbytes
+        if n_rows >= GROUP_ROWS or n_bytes >= GROUP_BYTES:
+            yield pa.Table.from_batches(waiting, reading.schema)
+            waiting, n_rows, n_bytes = [], 0, 0
+    if waiting:
+        yield pa.Table.from_batches(waiting, reading.schema)
+
+
+def _lineage(name: str, source: Source, reading: Reading) -> Lineage:
+    return Lineage(
+        source=name,
+        location=source.shown_location(),
+        query=source.settings.query,
+        read_at=datetime.now(UTC).isoformat(timespec="seconds"),
+        details=reading.details,
+    )
+
+
+def _unused(name: str, settings: CollectSettings) -> list[str]:
+    given = {"sheet": settings.sheet, "query": settings.query}
+    meant_for = {"sheet": "excel", "query": "sql"}
+    return [
+        f"collect.{key} was not used: the source is a {name} file."
+        for key, value in given.items()
+        if value is not None and name in ("csv", "json", "parquet", "excel", "sql") and meant_for[key] != name
+    ]
