@@ -92,7 +92,6 @@ def _is_token(given: Authorization | None, token: str) -> bool:
 
 def add_headers(response: Response, request_id: str, nonce: str) -> None:
     """The headers that every answer bears; `nonce` is what the page's own script and style bear."""
-    response.headers.update(HEADERS)
-    response.headers["X-Request-ID"] = request_id
-    is_page = response.mimetype == "text/html"
-    response.headers["Content-Security-Policy"] = f"{POLICY}; {PAGE_POLICY.format(nonce=nonce)}" if is_page else POLICY
+    policy = f"{POLICY}; {PAGE_POLICY.format(nonce=nonce)}" if response.mimetype == "text/html" else POLICY
+    own = {"X-Request-ID": request_id, "Content-Security-Policy": policy}
+    response.headers.extend(HEADERS | own)
