@@ -40,16 +40,9 @@ def class_shares(target: Array, n_classes: int) -> Array:
     return shares
 
 
-def constant_if_one_value(target: Array, facts: Facts) -> ConstantCore | None:
-    """What to answer where all rows have the same target, of which some libraries refuse to learn."""
-    if target.min() < target.max():
-        return None
+def constant_core(target: Array, facts: Facts) -> ConstantCore:
+    """The mean, or the class shares, for every row."""
     if facts.task == "regression":
-        return ConstantCore(target[:1])
-    return ConstantCore(class_scores(target, facts.n_classes))
-
-
-def class_scores(target: Array, n_classes: int) -> Array:
-    """`class_shares` as one row of a prediction, shape (n_outputs,)."""
-    shares = class_shares(target, n_classes)
-    return shares[1:] if n_classes == 2 else shares
+        return ConstantCore(np.array([target.mean()]))
+    shares = class_shares(target, facts.n_classes)
+    return ConstantCore(shares[1:] if facts.n_classes == 2 else shares)

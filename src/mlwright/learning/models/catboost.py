@@ -11,8 +11,10 @@ from mlwright.core.errors import RunCancelled
 from mlwright.core.record import Scalar
 from mlwright.learning.models import Facts, FitContext, Fitted, ModelFamily, Rows
 from mlwright.learning.models._fills import learn_fills
-from mlwright.learning.models._target import constant_if_one_value, n_outputs, standardised
+from mlwright.learning.models._sample import with_every_class
+from mlwright.learning.models._target import constant_core, n_outputs, standardised
 from mlwright.records.model import Candidate
+from mlwright.scoring.blocks import Blocks
 from mlwright.scoring.cores.catboost import CatBoostCore, features
 
 Params = dict[str, Scalar]
@@ -66,8 +68,9 @@ class CatBoost(ModelFamily):
 
     def fit(self, candidate: Candidate, train: Rows, valid: Rows, context: FitContext) -> Fitted:
         """Boost until the validation rows no longer gain."""
-        if constant := constant_if_one_value(train.target, context.facts):
-            return Fitted(constant)
+        train = with_every_class(train, context.facts.n_classes, context.seed)
+        if train.target.min() == train.target.max() or _is_constant(train.blocks):
+            return Fitted(constant_core(train.target, context.facts))
         fills = learn_fills(train.blocks.numbers)
         is_number = context.facts.task == "regression"
         standard = standardised(train.target)
@@ -108,6 +111,12 @@ class _Watch:
         """Raise what was kept."""
         if self._cancelled is not None:
             raise self._cancelled
+
+
+def _is_constant(blocks: Blocks) -> bool:
+    """Whether there is nothing to learn from, of which CatBoost would complain."""
+    matrix = blocks.matrix()
+    return not ((matrix != matrix[:1]) & ~(np.isnan(matrix) & np.isnan(matrix[:1]))).any()
 
 
 def _unstandardised(model: Any, center: float, scale: float) -> tuple[float, float]:

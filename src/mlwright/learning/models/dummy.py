@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from mlwright.learning.models import Facts, FitContext, Fitted, ModelFamily, Rows
-from mlwright.learning.models._target import class_scores
+from mlwright.learning.models._target import constant_core
 from mlwright.records.model import Candidate
-from mlwright.scoring.cores.constant import ConstantCore
 
 
 class Dummy(ModelFamily):
@@ -25,6 +22,4 @@ class Dummy(ModelFamily):
 
     def fit(self, candidate: Candidate, train: Rows, valid: Rows, context: FitContext) -> Fitted:
         """Count."""
-        if context.facts.task == "regression":
-            return Fitted(ConstantCore(np.array([train.target.mean()])))
-        return Fitted(ConstantCore(class_scores(train.target, context.facts.n_classes)))
+        return Fitted(constant_core(train.target, context.facts))

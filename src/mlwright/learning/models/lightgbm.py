@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from mlwright.core.record import Scalar
 from mlwright.learning.models import Facts, FitContext, Fitted, ModelFamily, Rows
 from mlwright.learning.models._fills import learn_fills
+from mlwright.learning.models._sample import with_every_class
 from mlwright.learning.models._target import n_outputs
 from mlwright.records.model import Candidate
 from mlwright.scoring.cores.lightgbm import LightGBMCore
@@ -22,6 +23,8 @@ MANY_ROWS = 100_000
 FITS_IN_BUDGET = 30
 """How many fits of such a cost should find room in the budget: five folds of half a dozen candidates."""
 MOST_HURRY = 4.0
+WORTHWHILE = 1e-4
+"""Boosting goes on as long as the loss falls by this share within the patience."""
 
 TUNED_FOR_CLASSES: Params = {
     "learning_rate": 0.04,
@@ -95,6 +98,7 @@ class LightGBM(ModelFamily):
 
     def fit(self, candidate: Candidate, train: Rows, valid: Rows, context: FitContext) -> Fitted:
         """Boost until the validation rows no longer gain."""
+        train = with_every_class(train, context.facts.n_classes, context.seed)
         fills = learn_fills(train.blocks.numbers)
         params = _own_words(candidate.params, context)
         known = _dataset(train, fills, context, params)
@@ -106,14 +110,17 @@ class LightGBM(ModelFamily):
 
 def _boost(booster: Any, rate: float, context: FitContext) -> tuple[int, bool]:
     """Add trees; how many did best, and whether time was up before more could be known."""
-    patience, most = max(30, round(4.0 / rate)), round(120.0 / rate)
+    patience, most = max(30, round(4.0 / rate)), round(50.0 / rate)
     best, best_loss = 1, np.inf
+    looked_at, to_beat = 0, np.inf
     for done in range(1, most + 1):
         is_finished = booster.update()
         loss = booster.eval_valid()[0][2]
         if loss < best_loss:
             best, best_loss = done, loss
-        if is_finished or done - best >= patience:
+        if loss < to_beat:
+            looked_at, to_beat = done, loss * (1.0 - WORTHWHILE)
+        if is_finished or done - looked_at >= patience:
             break
         if context.time_up():
             return best, True

@@ -14,7 +14,7 @@ from mlwright.core.errors import BundleError
 from mlwright.scoring.blocks import Blocks
 from mlwright.scoring.cores import Core
 from mlwright.scoring.fills import fill
-from mlwright.scoring.links import LINKS
+from mlwright.scoring.links import LINKS, softmax
 
 Array = NDArray[np.float64]
 
@@ -55,6 +55,8 @@ class CatBoostCore(Core):
 
     def predict(self, blocks: Blocks) -> Array:
         """Scores of the rows; codes are categories."""
+        if not len(blocks):
+            return np.empty((0, len(self.model.classes_) if self.link is softmax else 1))
         sums: Array = self.model.predict(features(blocks, self.fills), prediction_type="RawFormulaVal", thread_count=1)
         return self.link(np.asarray(sums, dtype=np.float64).reshape(len(blocks), -1))
 

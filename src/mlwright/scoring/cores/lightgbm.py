@@ -43,6 +43,8 @@ class LightGBMCore(Core):
 
     def predict(self, blocks: Blocks) -> NDArray[np.float64]:
         """Scores of the rows; codes are categorical features."""
+        if not len(blocks):
+            return np.empty((0, self.booster.num_model_per_iteration()))
         matrix = fill(blocks.matrix(), self.fills)
         scores: NDArray[np.float64] = self.booster.predict(matrix, num_threads=1, validate_features=False)
         return scores.reshape(len(matrix), -1)

@@ -1,0 +1,217 @@
+"""What every model family is held to; a new member is found by itself.
+
+Whoever adds families of their own (by an entry point of the group ``mlwright.learning.models``) runs this file:
+``pytest --pyargs mlwright.testing.models``.
+"""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from mlwright.core.errors import BundleError, RunCancelled
+from mlwright.learning.models import MODELS, FitContext, Fitted
+from mlwright.learning.tasks import TASKS
+from mlwright.records.model import Candidate
+from mlwright.records.profile import Task
+from mlwright.scoring.blocks import Blocks
+from mlwright.scoring.cores import CORES
+from mlwright.testing.demand import demand
+from mlwright.testing.encoded_rows import AWKWARD, N_CLASSES, Lesson, easy
+
+each_family = pytest.mark.parametrize("name", MODELS.names())
+each_task = pytest.mark.parametrize("task", list(N_CLASSES))
+
+LATE_S = 2.0
+"""How much computing may follow after time is up; a busy machine is no excuse, as only computing counts."""
+
+
+class Alarm:
+    """Time that is up after so many questions, or never."""
+
+    def __init__(self, after: int | None = None) -> None:
+        self.after = after
+        self.n_asked = 0
+        self.rang_at: float | None = None
+
+    def __call__(self) -> bool:
+        """Whether time is up."""
+        self.n_asked += 1
+        is_up = self.after is not None and self.n_asked > self.after
+        if is_up and self.rang_at is None:
+            self.rang_at = time.process_time()
+        return is_up
+
+
+def fit(name: str, candidate: Candidate, lesson: Lesson, alarm: Alarm | None = None, seed: int = 5) -> Fitted:
+    """Fit one candidate on a lesson."""
+    context = FitContext(lesson.facts, seed=seed, n_threads=1, time_up=alarm or Alarm())
+    return MODELS.get(name)().fit(candidate, lesson.train, lesson.valid, context)
+
+
+def candidates_for(name: str, lesson: Lesson) -> list[Candidate]:
+    """What the family would try; the test is skipped if that is nothing."""
+    candidates = MODELS.get(name)().candidates(lesson.facts)
+    if not candidates:
+        pytest.skip(f"{name} does not suit these rows")
+    return candidates
+
+
+def demand_scores(prediction: NDArray[np.float64], n_rows: int, lesson: Lesson) -> None:
+    """Complain unless these are scores."""
+    n_outputs = TASKS.get(lesson.facts.task)().n_outputs(tuple("abcdefgh"[: lesson.facts.n_classes]))
+    demand(prediction.shape == (n_rows, n_outputs), f"shape {prediction.shape} instead of {(n_rows, n_outputs)}")
+    demand(prediction.dtype == np.float64, f"scores are {prediction.dtype}")
+    demand(bool(np.isfinite(prediction).all()), "a score is not finite")
+    if lesson.facts.task != "regression":
+        demand(bool((prediction >= 0).all() and (prediction <= 1).all()), "a probability leaves 0 to 1")
+    if lesson.facts.task == "multiclass":
+        demand(bool(np.allclose(prediction.sum(axis=1), 1.0, atol=1e-5)), "probabilities do not sum to 1")
+
+
+@each_family
+@each_task
+def test_candidates_are_well_formed(name: str, task: Task) -> None:
+    """Names are unique and start with the family's; costs are positive and grow with the rows."""
+    family, lesson = MODELS.get(name)(), easy(task)
+    candidates = family.candidates(lesson.facts)
+    demand(len({candidate.name for candidate in candidates}) == len(candidates), "a name comes twice")
+    for candidate in candidates:
+        demand(candidate.family == name and candidate.name.startswith(name), f"{candidate.name!r} is misnamed")
+        few, many = (family.cost_s(candidate, easy(task, n_rows).facts) for n_rows in (200, 20_000))
+        demand(0 < few <= many, f"{candidate.name} costs {few:g} s on few rows and {many:g} s on many")
+    demand(bool(family.title) and bool(family.__doc__), "a title or a docstring is missing")
+
+
+@each_family
+@each_task
+def test_every_candidate_learns(name: str, task: Task) -> None:
+    """On an easy lesson each is clearly better than the dummy."""
+    lesson, row_loss = easy(task), TASKS.get(task)().row_loss
+    dummy = fit("dummy", candidates_for("dummy", lesson)[0], lesson).core.predict(lesson.trial.blocks)
+    known = row_loss(lesson.trial.target, dummy).mean()
+    for candidate in candidates_for(name, lesson):
+        fitted = fit(name, candidate, lesson)
+        prediction = fitted.core.predict(lesson.trial.blocks)
+        demand_scores(prediction, len(lesson.trial), lesson)
+        demand(not fitted.cut, f"{candidate.name} says that it was cut, and was not")
+        share = row_loss(lesson.trial.target, prediction).mean() / known
+        demand(name == "dummy" or share < 0.8, f"{candidate.name} keeps {share:.0%} of the dummy's loss")
+
+
+@each_family
+@each_task
+@pytest.mark.parametrize("what", AWKWARD)
+def test_awkward_rows(name: str, task: Task, what: str) -> None:
+    """Whatever comes, finite scores come out, from the core as it was fitted and as it was read back."""
+    lesson = AWKWARD[what](task)
+    fitted = fit(name, candidates_for(name, lesson)[0], lesson)
+    prediction = fitted.core.predict(lesson.trial.blocks)
+    demand_scores(prediction, len(lesson.trial), lesson)
+    if task == "multiclass":
+        demand(bool((prediction > 0).all()), "a probability is 0: such a row would cost infinitely much")
+    again = CORES.get(fitted.core.form).from_bytes(fitted.core.to_bytes()).predict(lesson.trial.blocks)
+    demand(bool((again == prediction).all()), "the core answers otherwise when it was read back")
+
+
+@each_family
+@each_task
+def test_a_row_is_scored_as_in_its_batch(name: str, task: Task) -> None:
+    """One row, three rows and no row; the blocks stay as they are."""
+    lesson = easy(task)
+    core = fit(name, candidates_for(name, lesson)[0], lesson).core
+    blocks = lesson.trial.blocks
+    before = Blocks(blocks.numbers.copy(), blocks.codes.copy())
+    batch = core.predict(blocks)
+    for rows in ([0], [3], [5, 4, 9]):
+        some = core.predict(blocks.take(np.array(rows)))
+        demand(bool(np.allclose(some, batch[rows], rtol=1e-9, atol=1e-12)), f"rows {rows} are scored otherwise alone")
+    demand(core.predict(blocks.take(np.arange(0))).shape == (0, batch.shape[1]), "no rows give no scores")
+    same = np.array_equal(before.numbers, blocks.numbers, equal_nan=True) and (before.codes == blocks.codes).all()
+    demand(bool(same), "scoring changed the blocks")
+
+
+@each_family
+@each_task
+def test_the_same_seed_gives_the_same_core(name: str, task: Task) -> None:
+    """Byte for byte: a bundle is known by its hash."""
+    lesson = easy(task, 300)
+    candidate = candidates_for(name, lesson)[0]
+    first, second = (fit(name, candidate, lesson).core.to_bytes() for _ in range(2))
+    demand(first == second, "the same seed gave other bytes")
+
+
+@each_family
+@each_task
+def test_it_ends_when_time_is_up(name: str, task: Task) -> None:
+    """Soon after, with a core that answers, and it says so."""
+    lesson = easy(task, 12_000, n_numbers=15)
+    candidate = candidates_for(name, lesson)[0]
+    whole = Alarm(after=1)
+    fitted = fit(name, candidate, lesson, whole)
+    late_s = time.process_time() - (whole.rang_at or time.process_time())
+    demand(late_s < LATE_S, f"it went on for {late_s:.1f} s")
+    demand(fitted.cut or whole.rang_at is None, "it does not say that it was cut")
+    demand_scores(fitted.core.predict(lesson.trial.blocks), len(lesson.trial), lesson)
+
+
+@each_family
+def test_it_asks_for_the_time(name: str) -> None:
+    """A fit of more than a second asks at least every half second of computing."""
+    lesson, asked = easy("regression", 12_000, n_numbers=15), [time.process_time()]
+
+    def ask() -> bool:
+        asked.append(time.process_time())
+        return asked[-1] - asked[0] > 3.0
+
+    context = FitContext(lesson.facts, seed=5, n_threads=1, time_up=ask)
+    MODELS.get(name)().fit(candidates_for(name, lesson)[0], lesson.train, lesson.valid, context)
+    gaps = np.diff([*asked, time.process_time()])
+    demand(float(gaps.max()) < LATE_S / 2, f"{gaps.max():.1f} s of computing went by unasked")
+
+
+@each_family
+@each_task
+def test_a_cancelled_run_ends_the_fit(name: str, task: Task) -> None:
+    """What the clock raises comes out as it is, of every family that asks it."""
+    lesson, n_asked = easy(task), [0]
+
+    def cancelled() -> bool:
+        n_asked[0] += 1
+        raise RunCancelled("The run was cancelled.")
+
+    context = FitContext(lesson.facts, seed=5, n_threads=1, time_up=cancelled)
+    try:
+        MODELS.get(name)().fit(candidates_for(name, lesson)[0], lesson.train, lesson.valid, context)
+    except RunCancelled:
+        return
+    demand(n_asked[0] == 0, "it went on although the run was cancelled")
+
+
+@each_family
+def test_it_is_quiet(
+    name: str, tmp_path: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing is printed and no file is left behind, not even for rows that libraries complain about."""
+    monkeypatch.chdir(tmp_path)
+    odd = [AWKWARD[what]("multiclass") for what in ("one value of the target", "absent class", "constant columns")]
+    for lesson in (easy("binary", 200), *odd):
+        fitted = fit(name, candidates_for(name, lesson)[0], lesson)
+        fitted.core.predict(lesson.trial.blocks)
+        fitted.core.predict(lesson.trial.blocks.take(np.arange(0)))
+        fitted.core.to_bytes()
+    printed = "".join(capfd.readouterr())
+    demand(not printed, f"it prints {printed[:80]!r}")
+    demand(not list(tmp_path.iterdir()), "it leaves files behind")
+
+
+@pytest.mark.parametrize("form", CORES.names())
+@pytest.mark.parametrize("data", [b"", b"{}", b"garbage" * 40, b"\x00\xff" * 99, b"tree\n", b"CBM1" + bytes(60)])
+def test_bytes_that_are_no_core_are_refused(form: str, data: bytes) -> None:
+    """With an error of ours, which `Bundle` shows to people."""
+    with pytest.raises(BundleError):
+        CORES.get(form).from_bytes(data)
