@@ -51,7 +51,7 @@ def decide(
     with threadpool_limits(limits=1, user_api="blas"):
         worth = _worth(snapshot, profile, split, training, evaluation, settings, run)
     evidence = Evidence(profile, findings, training, evaluation, robustness, worth)
-    rulings = tuple(_ruling(name, evidence, required=name in settings.must) for name in RULES.names())
+    rulings = tuple(rule_on(name, evidence, required=name in settings.must) for name in RULES.names())
     ground = verdict_of(rulings, evidence)
     return Decision(
         verdict=ground.verdict,
@@ -103,7 +103,7 @@ def _training_target(snapshot: Snapshot, profile: Profile, split: Split, run: Ru
     return TASKS.get(roles.task)().target(values, roles.classes, profile.target.missing_codes)
 
 
-def _ruling(name: str, evidence: Evidence, *, required: bool) -> Ruling:
+def rule_on(name: str, evidence: Evidence, *, required: bool) -> Ruling:
     """What one rule says; a rule that says nothing about such a model says why."""
     rule = RULES.get(name)()
     try:

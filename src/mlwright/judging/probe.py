@@ -13,6 +13,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
+from mlwright.core.errors import RunCancelled
 from mlwright.core.family import NotApplicable
 from mlwright.core.record import Record
 from mlwright.core.run import Run
@@ -38,7 +39,7 @@ Places = NDArray[np.int64]
 ROWS = (5_000, 2_000, 1_000, 500)
 """How many test rows are disturbed; fewer where scoring is slow or time is short."""
 STAGE_S = 6.0
-LEAST_S = 0.5
+LEAST_S = 1.0
 SHARE_OF_TIME_LEFT = 0.5
 OVERTIME = 1.3
 """No further question is asked once this many times the planned seconds have passed."""
@@ -87,20 +88,12 @@ def probe(
         If ``probe.skip`` names an unknown probe.
     """
     names = PROBES.names_but(settings.skip, "probe.skip")
-    tasks = sorted(((name, strength) for name in names for strength in PROBES.get(name).strengths), key=_urgency)
+    tasks = [(name, strength) for name in names for strength in PROBES.get(name).strengths]
     planned_s = min(STAGE_S, max(LEAST_S, SHARE_OF_TIME_LEFT * run.clock.left_s))
-    latest = time.monotonic() + OVERTIME * planned_s
     # Small matrices: a second thread would only wait for the first.
     with threadpool_limits(limits=1, user_api="blas"):
         bench = _set_up(open_unseen(snapshot, profile, split, run), training, evaluation, planned_s, run)
-        answers = run.each(
-            tasks,
-            partial(_try, bench=bench),
-            kind=Answer,
-            key=list,
-            label=_label,
-            skip=lambda: time.monotonic() > latest,
-        )
+        answers = _ask(tasks, bench, planned_s)
     results = [answer.result for answer in answers if answer is not None and answer.result is not None]
     return Robustness(
         metric=bench.measure.name,
@@ -119,10 +112,17 @@ def _skipped(names: Sequence[str], answers: Sequence[Answer | None]) -> Iterator
             yield reasons.get(name, Skipped(name=name, reason="there was no time left for it"))
 
 
-def _urgency(task: tuple[str, float]) -> tuple[bool, bool, str]:
-    """Moderate strengths first, as a rule rests on them; the lightest last."""
-    name, strength = task
-    return strength != MODERATE, strength < MODERATE, name
+def _ask(tasks: Sequence[tuple[str, float]], bench: _Bench, planned_s: float) -> list[Answer | None]:
+    """Moderate strengths first and whatever the time, as a rule rests on them; the lightest last."""
+    latest = time.monotonic() + OVERTIME * planned_s
+    moderate = [task for task in tasks if task[1] == MODERATE]
+    others = sorted((task for task in tasks if task[1] != MODERATE), key=lambda task: (task[1] < MODERATE, task[0]))
+
+    def time_up() -> bool:
+        return time.monotonic() > latest
+
+    each = partial(bench.run.each, work=partial(_try, bench=bench), kind=Answer, key=list, label=_label)
+    return each(moderate) + each(others, skip=time_up)
 
 
 def _label(task: tuple[str, float]) -> str:
@@ -186,6 +186,8 @@ def _try(task: tuple[str, float], bench: _Bench) -> Answer:
         return Answer(result=_result(name, strength, bench))
     except NotApplicable as refusal:
         return Answer(skipped=Skipped(name=name, reason=refusal.reason))
+    except RunCancelled:
+        raise
     except Exception as error:  # noqa: BLE001  one probe that fails must not hide what the others found
         return Answer(skipped=Skipped(name=name, reason=f"it failed with {type(error).__name__}: {error}"))
 

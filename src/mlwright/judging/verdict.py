@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
@@ -15,6 +16,7 @@ from mlwright.judging.worth import told_gain, told_table
 from mlwright.records.decision import Ruling, Verdict
 from mlwright.records.evaluation import Estimate
 from mlwright.records.findings import Finding
+from mlwright.records.robustness import Robustness
 
 GAIN_RULES = ("beats_baseline", "pays_off")
 RANK = {"pays_off": 0, "beats_baseline": 1}
@@ -144,13 +146,19 @@ def limits(rulings: Sequence[Ruling], evidence: Evidence) -> Iterator[str]:
         yield f"{by_name['beats_simple'].sentence} A linear model is easier to explain."
     if by_name["no_leak"].outcome == "unclear" and not leaks_in(evidence):
         yield by_name["no_leak"].sentence
-    heavy = [result for result in evidence.robustness.results if result.lost_share > MUCH_LOST and result.loss.low > 0]
-    once = {result.probe: result for result in reversed(heavy)}
-    worst = sorted(once.values(), key=lambda result: -result.lost_share)
-    yield from (result.sentence for result in worst[:MOST_TOLD])
+    yield from _blows(evidence.robustness)
     warnings = [finding.title for finding in evidence.findings.findings if finding.severity == "warning"]
     if warnings:
         yield f"The data has its faults: {listing(dict.fromkeys(map(inside, warnings)))} (see: mlwright show findings)."
+
+
+def _blows(robustness: Robustness) -> Iterator[str]:
+    """What costs more than half of the gain: faults of one column first, others at their lightest such strength."""
+    heavy = [result for result in robustness.results if result.lost_share > MUCH_LOST and result.loss.low > 0]
+    lightest = {result.probe: result for result in sorted(heavy, key=lambda result: -result.strength)}
+    tried = Counter(result.probe for result in robustness.results)
+    first = sorted(lightest.values(), key=lambda result: (tried[result.probe] > 1, -result.lost_share))
+    yield from (result.sentence for result in first[:MOST_TOLD])
 
 
 def next_steps(ground: Ground, evidence: Evidence) -> Iterator[str]:

@@ -11,7 +11,10 @@ GOOD_CLASS, FEWEST_CLASS = 30, 10
 
 
 class EnoughRows(Rule):
-    """There are 200 test rows or more, and 30 or more of every class; with fewer than 50, or 10, nothing is sure."""
+    """There are 200 test rows or more, and 30 or more of every class.
+
+    With fewer than 50 rows, or 10 of one of two classes, nothing is sure. A rare class among several is only less sure.
+    """
 
     title = "Enough rows to tell"
 
@@ -26,7 +29,7 @@ class EnoughRows(Rule):
         outcome: Outcome = "unclear"
         if n_rows >= GOOD_ROWS and (not rarest or n_rarest >= GOOD_CLASS):
             outcome = "kept"
-        elif n_rows < FEWEST_ROWS or n_rarest < FEWEST_CLASS:
+        elif n_rows < FEWEST_ROWS or (n_rarest < FEWEST_CLASS and evidence.profile.roles.task == "binary"):
             outcome = "broken"
         asked = f"{GOOD_ROWS} rows" + (f" and {GOOD_CLASS} of every class" if rarest else "")
         return outcome, f"The model was tested on {counted(n_rows, 'row')}{rarest}; {asked} are enough to tell."

@@ -30,6 +30,10 @@ class HonestEstimate(Rule):
         if overfit is None:
             raise NotApplicable("it is not known how good the model looked during the search")
         first = evidence.evaluation.metrics[0]
+        if overfit.high < 0:
+            return "kept", (
+                f"On unseen rows {inside(first.title)} is {figure(-overfit.value)} better than the search had promised."
+            )
         if overfit.low <= 0:
             return "kept", (
                 f"On unseen rows {inside(first.title)} differs by {figure(abs(overfit.value))} from what the search "

@@ -116,11 +116,16 @@ class Yardstick:
 
     @property
     def _n_effective(self) -> int:
-        """Rows of the rarest class, or all; not more than there are independent units."""
-        n_rows = len(self.target)
-        if "regression" not in self.metric.tasks:
-            n_rows = int(np.unique(self.target, return_counts=True)[1].min())
-        return min(n_rows, self.draws.sampling.n_draws)
+        """How many rows a figure rests on; not more than there are independent units.
+
+        For two classes the rows of the rarer one. With several, each class has its part in a mean over the classes:
+        the mean count.
+        """
+        counts = np.unique(self.target, return_counts=True)[1] if "regression" not in self.metric.tasks else None
+        if counts is None:
+            return min(len(self.target), self.draws.sampling.n_draws)
+        n_rows = counts.min() if len(counts) == 2 else counts.mean()
+        return min(int(n_rows), self.draws.sampling.n_draws)
 
     def _made(self, value: float, bounds: Bounds, method: str) -> Estimate:
         return Estimate(value=value, low=bounds.low, high=bounds.high, level=self.level, method=method)

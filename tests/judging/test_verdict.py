@@ -1,0 +1,134 @@
+from __future__ import annotations
+
+import pytest
+
+from mlwright.judging.decide import rule_on
+from mlwright.judging.rules import RULES, Evidence
+from mlwright.judging.verdict import headline, limits, next_steps, reasons, times_the_rows, verdict_of
+from mlwright.records.decision import Ruling
+from mlwright.records.robustness import Robustness
+from mlwright.testing.rules import (
+    estimate,
+    evaluation,
+    finding,
+    good_evidence,
+    no_gain,
+    probed,
+    segment,
+    training,
+    with_findings,
+    worth,
+)
+
+MUST = ("beats_baseline", "pays_off", "holds_up")
+
+
+def rulings(evidence: Evidence, must: tuple[str, ...] = MUST) -> list[Ruling]:
+    return [rule_on(name, evidence, required=name in must) for name in RULES.names()]
+
+
+def told(evidence: Evidence, must: tuple[str, ...] = MUST) -> tuple[str, str, str]:
+    """Verdict, headline, and all else that is said."""
+    found = rulings(evidence, must)
+    ground = verdict_of(found, evidence)
+    rest = [*reasons(found, evidence), *limits(found, evidence), *next_steps(ground, evidence)]
+    return ground.verdict, headline(ground, evidence), "\n".join(rest)
+
+
+def maybe(value: float, low: float) -> Evidence:
+    gain = estimate(value, low, 2 * value - low)
+    return good_evidence(worth=worth(gain))
+
+
+def test_a_good_model_is_to_be_used() -> None:
+    verdict, words, rest = told(good_evidence())
+    assert verdict == "deploy"
+    assert words == (
+        "Use it: per 1,000 cases the model saves what 300 false alarms cost (between 250 and 350), compared with the "
+        "best that can be done without one."
+    )
+    assert "mlwright serve" in rest
+
+
+def test_a_model_that_knows_nothing_is_not() -> None:
+    verdict, words, _ = told(no_gain())
+    assert verdict == "stop"
+    assert words == "Do not use it: it is no better than saying the same of every row."
+
+
+def test_a_leak_makes_the_figures_worthless_and_says_what_to_type() -> None:
+    verdict, words, rest = told(with_findings(finding("target_leak", "critical", "spend", "fee")))
+    assert verdict == "stop"
+    assert "an input gives the answer away" in words
+    assert 'set [profile] ignore = ["spend", "fee"] in mlwright.toml' in rest
+
+
+def test_a_suspected_leak_is_a_question_before_use() -> None:
+    verdict, words, rest = told(with_findings(finding("dominant_column", "warning", "duration")))
+    assert verdict == "pilot"
+    assert "first make sure that 'duration' is known at the moment of prediction" in words
+    assert 'ignore = ["duration"]' in rest
+
+
+def test_a_gain_that_more_rows_would_settle_asks_for_them() -> None:
+    verdict, words, _ = told(maybe(100.0, -50.0))
+    assert verdict == "collect_more"
+    assert words == "Collect more data before you decide: its gain may be chance; about 11,000 rows would settle it."
+
+
+def test_a_gain_that_no_number_of_rows_would_show_is_none() -> None:
+    verdict, words, _ = told(maybe(10.0, -200.0))
+    assert verdict == "stop"
+    assert "so small that it cannot be told from chance" in words
+
+
+def test_the_number_of_rows_follows_from_the_root() -> None:
+    assert times_the_rows(estimate(1.0, -1.0, 3.0)) == pytest.approx(4.0)
+    assert times_the_rows(estimate(1.0, 0.0, 2.0)) == pytest.approx(1.0)
+
+
+def test_a_required_rule_that_is_broken_allows_a_pilot_at_most() -> None:
+    fragile = good_evidence(robustness=Robustness(metric="log_loss", results=(probed(0.3, 0.9),), skipped=()))
+    verdict, words, _ = told(fragile)
+    assert verdict == "pilot"
+    assert "'Stands moderate changes of the data' is not so" in words
+    assert told(fragile, must=("beats_baseline", "pays_off"))[0] == "deploy"
+
+
+def test_a_rule_that_says_nothing_does_not_stand_in_the_way() -> None:
+    heavy_only = good_evidence(robustness=Robustness(metric="log_loss", results=(), skipped=()))
+    assert told(heavy_only)[0] == "deploy"
+
+
+def test_a_serious_fault_of_the_data_allows_a_pilot_at_most() -> None:
+    verdict, words, _ = told(with_findings(finding("too_few_rows", "critical")))
+    assert verdict == "pilot"
+    assert "serious fault" in words
+
+
+def test_no_better_than_knowing_nothing_is_a_stop_whatever_is_required() -> None:
+    assert told(no_gain(), must=())[0] == "stop"
+
+
+def test_an_assumed_table_is_owned_up_to_and_a_given_one_is_not_doubted() -> None:
+    rest = told(good_evidence())[2]
+    assert "What an answer is worth was not told" in rest
+    assert "a missed 'left = yes' costs as much as 2.5 false alarms" in rest
+    assert "[decide] benefit = {true_positive = 100, false_positive = -5}" in rest
+    given = good_evidence(worth=worth(estimate(300.0, 250.0, 350.0), unit="money", assumed=False))
+    assert "was not told" not in told(given)[2]
+
+
+def test_limits_name_weak_parts_heavy_blows_and_an_equal_simple_model() -> None:
+    evidence = good_evidence(
+        evaluation=evaluation(gain_over_simple=estimate(0.001, -0.01, 0.012)).model_copy(
+            update={"segments": (segment(0.1, 0.0),)}
+        ),
+        robustness=Robustness(metric="log_loss", results=(probed(1.0, 2.0), probed(0.3, 0.1)), skipped=()),
+        training=training(age=0.97, spend=0.01),
+    )
+    rest = told(evidence)[2]
+    assert "Where plan is 'pro'" in rest
+    assert "A linear model is easier to explain." in rest
+    assert "If 15 % of all values are missing" in rest
+    assert "all rests on one column" in rest
