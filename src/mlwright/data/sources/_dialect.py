@@ -141,7 +141,16 @@ def _rows(text: str, delimiter: str, quote: str | None, escape: str | None, limi
 def _find_delimiter(text: str) -> str:
     scores = {delimiter: _agreement(text, delimiter) for delimiter in DELIMITERS}
     best = max(DELIMITERS, key=lambda delimiter: scores[delimiter])
-    return best if scores[best] > 0 else NO_DELIMITER
+    return best if scores[best] > 0 else _prominent(text)
+
+
+def _prominent(text: str) -> str:
+    """The delimiter that most rows and the first one hold, though they disagree: then the file is broken."""
+    for delimiter in DELIMITERS[:4]:
+        widths = [len(row.fields) for row in _rows(text, delimiter, '"', None, SNIFFED_ROWS)]
+        if widths and widths[0] > 1 and 2 * sum(width > 1 for width in widths) > len(widths):
+            return delimiter
+    return NO_DELIMITER
 
 
 def _agreement(text: str, delimiter: str) -> float:
@@ -190,7 +199,8 @@ def _all_in_single_quotes(text: str, delimiter: str) -> bool:
 
 
 def _laid_out(rows: list[Line], delimiter: str, quote: str | None, escape: str | None, n_above: int) -> Dialect:
-    width, _ = _common_width([row.fields for row in rows])
+    width, n_agreeing = _common_width([row.fields for row in rows])
+    width = width if 2 * n_agreeing >= len(rows) else len(rows[0].fields)
     n_preamble = _count_preamble(rows, width)
     notices = [f"{n_preamble} lines above the table were skipped."] if n_preamble else []
     above = rows[n_preamble - 1].last_line if n_preamble else 0
