@@ -22,15 +22,16 @@ def test_what_the_later_stages_need_is_not_spent(tmp_path):
 
 def test_a_slow_model_leaves_less_time_for_fits(tmp_path):
     shared = budget(tmp_path, 100)
-    shared.expect(score_s=5e-4)
-    assert shared.left_s == pytest.approx(100 - 40 * 1_000 * 5.1e-4, abs=0.1)
+    shared.expect(score_s=5e-3)
+    assert shared.left_s == pytest.approx(100 - 12 - 3 * 1_000 * 5e-3, abs=0.1)
 
 
-def test_a_model_may_be_too_slow_for_the_time_that_is_left(tmp_path):
-    shared = budget(tmp_path, 100, spent_s=90)
-    assert shared.can_score(1e-4)
-    assert not shared.can_score(1e-3)
-    assert budget(tmp_path, None).can_score(1e3)
+def test_a_model_may_have_as_many_cores_as_there_is_time_to_ask(tmp_path):
+    shared = budget(tmp_path, 100, spent_s=91)
+    assert shared.affordable_cores(1e-4, n_folds=5) == 5
+    assert shared.affordable_cores(1e-3, n_folds=5) == 2
+    assert shared.affordable_cores(1e-2, n_folds=5) == 0
+    assert budget(tmp_path, None).affordable_cores(1e3, n_folds=5) == 5
 
 
 def test_with_time_for_all_a_fit_may_take_all_of_it(tmp_path):
@@ -76,8 +77,8 @@ def test_candidates_are_taken_until_the_dearest_would_be_cut_too_short(tmp_path)
 
 
 def test_many_test_rows_and_a_slow_model_need_a_longer_finish():
-    assert reserve_s(60, 1_000, 1e-5) == pytest.approx(7.2)
-    assert reserve_s(60, 10_000, 5e-5) == pytest.approx(20)
+    assert reserve_s(60, 1_000, 1e-5) == pytest.approx(7.23)
+    assert reserve_s(60, 10_000, 5e-4) == pytest.approx(7.2 + 15)
     assert reserve_s(60, 10**6, 1e-3) == 30.0
     assert reserve_s(5, 100, 1e-5) == 2.5
 

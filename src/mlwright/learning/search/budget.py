@@ -14,7 +14,7 @@ IMPORTANCE_SHARE = 0.03
 MOST_IMPORTANCE_S = 5.0
 MOST_RESERVE_SHARE = 0.5
 FITTING_SHARE = 0.75
-N_TEST_PASSES = 40
+N_TEST_PASSES = 3
 CUT_SHARE = 0.4
 GUESS_MARGIN = 1.3
 LEAST_FIT_S = 0.5
@@ -32,7 +32,7 @@ class Budget:
     n_workers : int
         Fits that are in work at the same time.
     n_test : int
-        Rows that are set aside: the later stages score them again and again.
+        Rows that are set aside: the later stages score them.
     row_s : float
         Seconds to encode one row.
     """
@@ -49,9 +49,18 @@ class Budget:
         whole = self.clock.budget_s
         self.reserve_s = 0.0 if whole is None else reserve_s(whole, self.n_test, self.encode_s + score_s)
 
-    def can_score(self, score_s: float) -> bool:
-        """Whether the later stages have time for a model that takes so many seconds to score one row."""
-        return N_TEST_PASSES * self.n_test * (self.encode_s + score_s) <= self.clock.left_s
+    def affordable_cores(self, core_s: float, n_folds: int) -> int:
+        """With how many cores for each member, `n_folds` at most, the later stages can still score the test rows.
+
+        Parameters
+        ----------
+        core_s : float
+            Seconds in which one core of every member together score one row.
+        n_folds : int
+        """
+        left_s = max(self.clock.left_s, 0.0) / N_TEST_PASSES - self.n_test * self.encode_s
+        needed_s = self.n_test * core_s * n_folds
+        return n_folds if needed_s <= left_s else max(int(n_folds * left_s / needed_s), 0)
 
     @property
     def left_s(self) -> float:
@@ -148,10 +157,11 @@ def reserve_s(budget_s: float, n_test: int, row_s: float) -> float:
     n_test : int
         Rows that are set aside.
     row_s : float
-        Seconds to encode one row and to score it with the whole model; the test rows are scored about 40 times.
+        Seconds to encode one row and to score it with the whole model; all test rows are scored about three times
+        (probes ask about as many of them as there is time for).
 
-    >>> reserve_s(60, 1_000, 1e-5), reserve_s(600, 100_000, 1e-4)
-    (7.2, 300.0)
+    >>> reserve_s(60, 1_000, 1e-5), reserve_s(600, 100_000, 1e-3)
+    (7.23, 300.0)
     """
-    needed = max(LEAST_RESERVE_S, RESERVE_SHARE * budget_s, N_TEST_PASSES * n_test * row_s)
+    needed = max(LEAST_RESERVE_S, RESERVE_SHARE * budget_s) + N_TEST_PASSES * n_test * row_s
     return min(needed, MOST_RESERVE_SHARE * budget_s)

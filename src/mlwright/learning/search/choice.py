@@ -23,6 +23,8 @@ class Choice:
     ----------
     weights : dict
         By the members' names; they sum to 1.
+    n_cores : int
+        How many cores each member may have.
     level : int
         How many folds counted.
     judge : Judge
@@ -33,6 +35,7 @@ class Choice:
     """
 
     weights: dict[str, float]
+    n_cores: int
     level: int
     judge: Judge
     prediction: Array
@@ -42,13 +45,13 @@ class Choice:
 def choose(course: Course, rng: np.random.Generator) -> Choice:
     """The ensemble of the candidates that came through; the baseline if none did."""
     level = course.level()
-    names = course.finalists(level) or [course.baseline()]
     judge = course.bench.judge(range(level))
-    names, found = _in_time(course, names, level)
-    raw = blend(course.predictions(names, level), found)
+    weights, n_cores = _in_time(course, course.finalists(level) or [course.baseline()], level)
+    raw = blend(course.predictions(list(weights), level), np.array(list(weights.values())))
     calibrator = fit_calibrator(judge, raw, rng)
     return Choice(
-        weights={name: float(weight) for name, weight in zip(names, found, strict=True) if weight > 0},
+        weights=weights,
+        n_cores=n_cores,
         level=level,
         judge=judge,
         prediction=course.bench.clip(calibrate(raw, calibrator)),
@@ -56,29 +59,32 @@ def choose(course: Course, rng: np.random.Generator) -> Choice:
     )
 
 
-def _in_time(course: Course, names: list[str], level: int) -> tuple[list[str], Array]:
-    """Candidates and their weights, without those whose answers would take longer than the run has left."""
-    found = course.weights(names, level)
-    while len(names) > 1:
-        members = [name for name, weight in zip(names, found, strict=True) if weight > 0]
-        if course.budget.can_score(sum(course.score_s(name) for name in members)):
-            break
-        slowest = max(members, key=course.score_s)
+def _in_time(course: Course, names: list[str], level: int) -> tuple[dict[str, float], int]:
+    """The members and how many cores each may have, so that the later stages have time to ask them.
+
+    Fewer cores of every member answer nearly as well; only where one of each is still too slow the slowest leaves.
+    """
+    while True:
+        found = course.weights(names, level)
+        weights = {name: float(weight) for name, weight in zip(names, found, strict=True) if weight > 0}
+        core_s = {name: course.bench.row_s(course.trials[name]) for name in weights}
+        n_cores = course.budget.affordable_cores(sum(core_s.values()), len(course.bench.folds))
+        if n_cores or len(names) == 1:
+            return weights, max(n_cores, 1)
+        slowest = max(core_s, key=core_s.__getitem__)
         course.bench.run.note(f"{slowest} is left out: it answers too slowly for the time that is left.")
         names = [name for name in names if name != slowest]
-        found = course.weights(names, level)
-    return names, found
 
 
 def members(choice: Choice, course: Course) -> tuple[Member, ...]:
     """The members of a choice with their cores, heaviest first."""
     ranked = sorted(choice.weights.items(), key=lambda item: -item[1])
-    return tuple(_member(name, weight, course) for name, weight in ranked)
+    return tuple(_member(name, weight, course, choice.n_cores) for name, weight in ranked)
 
 
 def on_its_own(course: Course, name: str) -> Member:
     """A candidate as the only member of a model."""
-    return _member(name, 1.0, course)
+    return _member(name, 1.0, course, len(course.bench.folds))
 
 
 def out_of_fold(choice: Choice, n_rows: int) -> NDArray[np.float32]:
@@ -88,6 +94,6 @@ def out_of_fold(choice: Choice, n_rows: int) -> NDArray[np.float32]:
     return everywhere
 
 
-def _member(name: str, weight: float, course: Course) -> Member:
-    cores = tuple(trial.core for trial in course.trials[name] if trial.core is not None)
-    return Member(candidate=name, weight=weight, cores=cores)
+def _member(name: str, weight: float, course: Course, n_cores: int) -> Member:
+    cores = [trial.core for trial in course.trials[name] if trial.core is not None]
+    return Member(candidate=name, weight=weight, cores=tuple(cores[:n_cores]))

@@ -1,0 +1,62 @@
+import numpy as np
+import pytest
+
+from mlwright.learning.models import MODELS
+from mlwright.learning.search.budget import Budget
+from mlwright.learning.search.choice import choose, members, on_its_own, out_of_fold
+from mlwright.learning.search.course import Course
+from mlwright.learning.search.lineup import line_up
+
+
+@pytest.fixture
+def course(make_bench):
+    models = {name: MODELS.get(name)() for name in ("dummy", "linear")}
+    bench = make_bench(models)
+    course = Course(bench, line_up(models, bench.facts), Budget(bench.run.clock, 1))
+    course.run()
+    return course
+
+
+def chosen(course):
+    return choose(course, np.random.default_rng(0))
+
+
+def with_time_left(course, left_s: float, n_test: int = 1_000):
+    course.bench.run.clock.budget_s = course.bench.run.clock.elapsed_s + left_s
+    course.budget = Budget(course.bench.run.clock, 1, n_test)
+    return course
+
+
+def slowed(course, name: str, row_s: float):
+    course.trials[name] = [trial.model_copy(update={"predict_s": 100 * row_s}) for trial in course.trials[name]]
+    return course
+
+
+def test_weights_sum_to_one_and_name_members_with_all_their_cores(course):
+    found = members(chosen(course), course)
+    assert sum(member.weight for member in found) == pytest.approx(1.0)
+    assert [member.weight for member in found] == sorted((member.weight for member in found), reverse=True)
+    assert {len(member.cores) for member in found} == {3}
+
+
+def test_predictions_stand_where_their_rows_stand(course):
+    choice = chosen(course)
+    everywhere = out_of_fold(choice, 300)
+    assert everywhere[choice.judge.held.rows] == pytest.approx(choice.prediction, abs=1e-6)
+
+
+def test_when_time_is_short_every_member_has_fewer_cores(course):
+    for name in course.alive():
+        slowed(course, name, 1e-3)
+    n_members = len(chosen(course).weights)
+    choice = chosen(with_time_left(course, left_s=3 * 2.5 * n_members))
+    assert choice.n_cores == 2
+    assert {len(member.cores) for member in members(choice, course)} == {2}
+    assert len(on_its_own(course, "linear").cores) == 3
+
+
+def test_who_is_too_slow_for_the_time_that_is_left_is_left_out(course):
+    slowest = next(iter(chosen(course).weights))
+    choice = chosen(with_time_left(slowed(course, slowest, 10.0), left_s=30.0))
+    assert slowest not in choice.weights
+    assert choice.n_cores == 3
