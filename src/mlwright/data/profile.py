@@ -8,6 +8,7 @@ from mlwright.data.compute.table import open_snapshot
 from mlwright.data.kinds.describe import describe
 from mlwright.data.roles import assign_roles, check_names
 from mlwright.data.target import LEAST_ROWS, question, target_name
+from mlwright.data.words import counted
 from mlwright.records.data import Snapshot
 from mlwright.records.profile import Profile
 from mlwright.records.settings import CollectSettings, ProfileSettings, ProjectSettings
@@ -33,7 +34,7 @@ def profile(
     check_names(snapshot.column_names, target, collect, settings)
     if snapshot.n_rows < LEAST_ROWS:
         raise SourceEmpty(
-            f"{snapshot.lineage.location!r} holds {snapshot.n_rows} rows; "
+            f"{snapshot.lineage.location!r} holds {counted(snapshot.n_rows, 'row')}; "
             f"at least {LEAST_ROWS} are needed to learn and to test.",
             "Collect more rows.",
         )

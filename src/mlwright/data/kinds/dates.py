@@ -61,7 +61,7 @@ def how_written(values: Sequence[str]) -> Written | None:
     ('%d/%m/%Y', '%Y-%m-%d %H:%M')
     """
     looked_at = list(dict.fromkeys(values))[:_N_LOOKED_AT]
-    if not looked_at or _share(looked_at, _could_be_date) < GOOD_SHARE:
+    if not looked_at or _share(looked_at, could_be_date) < GOOD_SHARE:
         return None
     first = looked_at[:_N_FIRST]
     likely = [format for format in _CANDIDATES if any(_fits(value, format) for value in first)]
@@ -89,8 +89,8 @@ def _fits(value: str, format: str) -> bool:
     return True
 
 
-def _could_be_date(value: str) -> bool:
-    """Few characters, and more than one run of digits or letters with a digit among them."""
+def could_be_date(value: str) -> bool:
+    """Whether a value has few characters, and more than one run of digits or letters with a digit among them."""
     return (
         len(value) <= _LONGEST and re.search(r"\d", value) is not None and len(re.findall(r"\d+|[^\W\d]+", value)) > 1
     )

@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pyarrow as pa
 
-from mlwright.core.errors import name_list
 from mlwright.data.compute.aggregate import Figures, figures, figures_of
 from mlwright.data.compute.table import Table
 from mlwright.data.kinds import Order, Reading, Seen
@@ -16,6 +15,7 @@ from mlwright.data.kinds.look import look, n_queries, order_of, spelled_codes
 from mlwright.data.kinds.missing import is_sentinel, suspects
 from mlwright.data.kinds.reading import read
 from mlwright.data.kinds.verdict import sentence, verdict
+from mlwright.data.words import listing
 from mlwright.records.data import Field
 from mlwright.records.profile import ColumnProfile, Kind, ValueCount
 from mlwright.records.settings import ProfileSettings
@@ -42,7 +42,7 @@ class _Known:
         """The same with numbers that turned out to mean "missing"."""
         if not codes:
             return self
-        note = f"{name_list(codes)} means missing: it cannot belong to the other values"
+        note = f"missing is spelled {listing(codes)}, which cannot belong to the other values"
         codes, notes = (*self.reading.codes, *codes), (*self.reading.notes, note)
         return replace(self, reading=replace(self.reading, codes=codes, notes=notes))
 

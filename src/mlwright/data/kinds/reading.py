@@ -8,9 +8,10 @@ from collections.abc import Sequence
 
 from mlwright.core.errors import SettingsError
 from mlwright.data.kinds import Reading, Seen
-from mlwright.data.kinds.dates import DIGITS_ONLY, GOOD_SHARE, how_written
+from mlwright.data.kinds.dates import DIGITS_ONLY, GOOD_SHARE, could_be_date, how_written
 from mlwright.data.kinds.missing import MISSING_WORDS, VAGUE_WORDS, missing_words, vague_words
 from mlwright.data.kinds.names import says_code, says_moment
+from mlwright.data.words import listing
 from mlwright.records.profile import Kind
 from mlwright.scoring.spelling import to_moment, to_number
 
@@ -73,7 +74,7 @@ def _as_date(seen: Seen, values: Sequence[str], codes: tuple[str, ...], forced: 
     if values and in_digits and (forced or says_moment(seen.name)):
         share = sum(_is_day(value) for value in values) / len(values)
         return Reading("moment", codes, DIGITS_ONLY, tuple(_code_notes(codes))) if share >= GOOD_SHARE else None
-    written = how_written(values)
+    written = how_written(list(filter(could_be_date, values)) if forced else values)
     if written is None or (written.share < GOOD_SHARE and forced is None) or written.share == 0:
         return None
     notes = [f"written like {written.format}", *_code_notes(codes)]
@@ -101,9 +102,9 @@ def _notes(values: Sequence[str], codes: Sequence[str], vague: Sequence[str]) ->
     if values and all(_DECIMAL_COMMA(value) for value in values):
         notes.append("they look like numbers with a decimal comma, which is not read as a number")
     if vague:
-        notes.append(f"{_quoted(vague)} may mean missing, and stays a level of its own")
+        notes.append(f"kept apart from missing: {_quoted(vague)}")
     if kept := (MISSING_WORDS & set(values)) - set(codes):
-        notes.append(f"{_quoted(sorted(kept))} is a name here and does not mean missing")
+        notes.append(f"a name here and not missing: {_quoted(sorted(kept))}")
     return (*_code_notes(codes), *notes)
 
 
@@ -111,7 +112,7 @@ def _code_notes(codes: Sequence[str]) -> list[str]:
     if not codes:
         return []
     aside = " (should NA mean 'none', models treat it alike)" if "NA" in codes else ""
-    return [f"{_quoted(codes)} counts as missing{aside}"]
+    return [f"missing is spelled {_quoted(codes)}{aside}"]
 
 
 def _are_days_in_digits(seen: Seen, *, any_name: bool = False) -> bool:
@@ -127,16 +128,11 @@ def _is_day(value: str) -> bool:
 
 
 def _quoted(words: Sequence[str]) -> str:
-    """Words for a clause; the verb that follows stays in the singular.
-
-    >>> _quoted(["a"]), _quoted(["a", "b"])
-    ("'a'", "each of 'a', 'b'")
-    """
-    return ("each of " if len(words) > 1 else "") + ", ".join(map(repr, words))
+    return listing(map(repr, words))
 
 
 def _some(values: Sequence[str]) -> str:
-    return _quoted(list(dict.fromkeys(values))[:3]) or "none"
+    return _quoted(list(dict.fromkeys(values))[:3]) if values else "none"
 
 
 def _cannot_be(seen: Seen, kind: str, why: str) -> SettingsError:
