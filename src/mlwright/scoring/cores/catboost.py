@@ -38,7 +38,9 @@ class CatBoostCore(Core):
     form = "catboost"
 
     def __init__(self, model: Any) -> None:
-        metadata = model.get_metadata()
+        metadata = dict(model.get_metadata().items())
+        if missing := {FILLS_KEY, LINK_KEY} - set(metadata):
+            raise BundleError(f"A CatBoost core lacks {min(missing)!r} in its metadata: it was made by somebody else.")
         self.model = model
         self.fills = np.array(metadata[FILLS_KEY].split(), dtype=np.float64)
         self.link = LINKS[int(metadata[LINK_KEY])]

@@ -1,0 +1,64 @@
+"""What metrics say where there is little to say."""
+
+from __future__ import annotations
+
+import math
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from mlwright.learning.metrics import METRICS
+
+PAGE = Path(__file__).parents[3] / "docs" / "reference" / "metrics.md"
+
+
+def score(name, target, prediction, weight=None, **options):
+    columns = np.asarray(prediction, dtype=float)
+    columns = columns if columns.ndim == 2 else columns[:, None]
+    weights = None if weight is None else np.asarray(weight, dtype=float)
+    return METRICS.get(name)().score(np.asarray(target, dtype=float), columns, weights, **options)
+
+
+def test_equal_scores_are_worth_half_a_point_whatever_their_order():
+    assert score("roc_auc", [1, 0, 1, 0], [0.5] * 4) == 0.5
+    assert score("roc_auc", [0, 0, 1, 1], [0.5] * 4) == 0.5
+
+
+def test_rows_of_one_class_have_no_roc_auc():
+    assert math.isnan(score("roc_auc", [1, 1], [0.2, 0.4]))
+
+
+def test_a_class_without_rows_does_not_count_against_several_classes():
+    target, prediction = [0, 0, 1, 1], [[0.8, 0.1, 0.1], [0.7, 0.2, 0.1], [0.1, 0.8, 0.1], [0.2, 0.7, 0.1]]
+    assert score("roc_auc", target, prediction) == 1.0
+    assert score("balanced_accuracy", target, prediction) == 1.0
+    assert score("f1", target, prediction) == 1.0
+
+
+def test_no_answer_positive_means_no_precision():
+    assert math.isnan(score("precision", [1, 0], [0.1, 0.2]))
+
+
+def test_a_sure_mistake_costs_much_but_not_infinitely_much():
+    assert score("log_loss", [1], [0.0]) == pytest.approx(-math.log(1e-15))
+
+
+def test_equal_numbers_have_no_variance_to_explain():
+    assert math.isnan(score("r2", [3, 3, 3], [3, 3, 4]))
+
+
+def test_a_number_that_is_not_above_zero_has_no_percentage():
+    assert math.isnan(score("mape", [1, 0], [1, 1]))
+    assert score("mape", [2, 4], [1, 4]) == 0.25
+
+
+def test_half_of_the_rows_stay_below_the_median_error():
+    assert score("median_absolute_error", [0, 0, 0, 0], [1, 2, 3, 100]) == 2.5
+    assert score("median_absolute_error", [0, 0, 0], [1, 2, 100], weight=[1, 1, 0]) == 1.5
+
+
+@pytest.mark.parametrize("name", METRICS.names())
+def test_each_metric_is_in_the_reference(name):
+    assert re.search(rf"^\| `{name}` \| {re.escape(METRICS.get(name).title)} \|", PAGE.read_text("utf-8"), re.MULTILINE)
