@@ -73,10 +73,10 @@ class TextFile:
             self._head, self.complete = _read_sample(file)
             raw = file.raw
             self.compression = raw.compression if isinstance(raw, Unpacked) else None
-        if not self._head.strip():
-            raise SourceEmpty(f"{path} is empty ({len(self._head)} bytes).", "Name a file with a header and rows.")
         refuse_foreign(path, self._head)
         self.encoding = find_encoding(self._head, complete=self.complete)
+        if not self.sample().strip():
+            raise SourceEmpty(f"{path} is empty ({len(self._head)} bytes).", "Name a file with a header and rows.")
         self._refuse_binary()
 
     def sample(self) -> str:

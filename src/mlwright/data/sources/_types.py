@@ -8,6 +8,7 @@ plus signs, whole numbers beyond 64 bits. ``NA``, ``null`` and ``nan`` are text.
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from typing import Literal
 
 import pyarrow as pa
@@ -80,6 +81,12 @@ def convert(spellings: pa.Array, kind: Spelled | None, *, decimal: str = ".") ->
         return spellings
     trimmed = _trimmed(spellings)
     return None if trimmed is None else _parse(trimmed, kind, decimal)
+
+
+def in_utc_notice(names: Iterable[str], kinds: Iterable[Spelled | None]) -> list[str]:
+    """A notice of the columns whose times had an offset from UTC."""
+    shifted = [name for name, kind in zip(names, kinds, strict=True) if kind == "instant"]
+    return [f"Times with an offset were turned into UTC: {', '.join(shifted)}."] if shifted else []
 
 
 def _trimmed(spellings: pa.Array) -> pa.Array | None:

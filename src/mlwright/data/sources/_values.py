@@ -7,7 +7,7 @@ is taken at its word, but a column of nothing but ISO dates is a column of dates
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
@@ -113,12 +113,6 @@ def spell(value: Any) -> str:
     if isinstance(value, date | time):
         return value.isoformat()
     return str(value)
-
-
-def in_utc_notice(names: Iterable[str], kinds: Iterable[Spelled | None]) -> list[str]:
-    """A notice of the columns whose times had an offset from UTC."""
-    shifted = [name for name, kind in zip(names, kinds, strict=True) if kind == "instant"]
-    return [f"Times with an offset were turned into UTC: {', '.join(shifted)}."] if shifted else []
 
 
 def _text_array(values: Sequence[Any]) -> pa.Array:

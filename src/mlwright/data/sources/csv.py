@@ -19,7 +19,7 @@ from mlwright.data.sources._formats import format_of
 from mlwright.data.sources._ragged import N_LINES_NAMED, Mender, ragged_lines, too_many
 from mlwright.data.sources._rows import EndlessRow, refuse_huge, string_batches
 from mlwright.data.sources._text import TextFile
-from mlwright.data.sources._types import PLAIN, Spelled, convert, widen
+from mlwright.data.sources._types import PLAIN, Spelled, convert, in_utc_notice, widen
 
 BLOCK_BYTES = 4 << 20
 LARGE_BLOCK_BYTES = 32 << 20
@@ -46,6 +46,7 @@ class Csv(Source):
         types = [PLAIN[kind] for kind in survey.kinds]
         schema = pa.schema([pa.field(*pair) for pair in zip(survey.dialect.names, types, strict=True)])
         notices = [*survey.dialect.notices, *file.guessed_encoding(), *survey.notices]
+        notices += in_utc_notice(survey.dialect.names, survey.kinds)
         batches = _typed_batches(file, survey, schema, notices)
         return Reading(schema, batches, {**survey.dialect.details(), **file.details()}, notices)
 

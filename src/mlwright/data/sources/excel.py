@@ -12,8 +12,8 @@ from mlwright.data.sources import Reading, Source
 from mlwright.data.sources._files import find_file
 from mlwright.data.sources._formats import format_of
 from mlwright.data.sources._sheet import Sheet, empty, open_sheet
-from mlwright.data.sources._types import PLAIN, Spelled
-from mlwright.data.sources._values import Seen, array_of, in_utc_notice
+from mlwright.data.sources._types import PLAIN, Spelled, in_utc_notice
+from mlwright.data.sources._values import Seen, array_of
 
 
 class Excel(Source):

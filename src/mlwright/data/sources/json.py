@@ -15,8 +15,8 @@ from mlwright.data.sources._files import find_file
 from mlwright.data.sources._formats import format_of
 from mlwright.data.sources._objects import objects
 from mlwright.data.sources._text import TextFile
-from mlwright.data.sources._types import PLAIN, Spelled
-from mlwright.data.sources._values import Seen, array_of, in_utc_notice
+from mlwright.data.sources._types import PLAIN, Spelled, in_utc_notice
+from mlwright.data.sources._values import Seen, array_of
 
 BATCH_ROWS = 10_000
 

@@ -13,8 +13,8 @@ from mlwright.core.errors import SourceUnreadable, name_list
 from mlwright.data.sources import Reading, Source
 from mlwright.data.sources._columns import refuse_width
 from mlwright.data.sources._formats import format_of
-from mlwright.data.sources._types import PLAIN, Spelled
-from mlwright.data.sources._values import Seen, array_of, in_utc_notice
+from mlwright.data.sources._types import PLAIN, Spelled, in_utc_notice
+from mlwright.data.sources._values import Seen, array_of
 
 if TYPE_CHECKING:
     from mlwright.data.sources._cursor import Cursor, Declared

@@ -1,0 +1,188 @@
+"""However a text table is written, its rows come out."""
+
+import bz2
+import gzip
+import io
+import lzma
+import zipfile
+
+import pyarrow as pa
+import pytest
+
+PEOPLE = "id,name,share\n1,Anna,1.5\n2,Bob,2\n3,Cläre,3\n"
+ROWS = [(1, "Anna", 1.5), (2, "Bob", 2.0), (3, "Cläre", 3.0)]
+
+
+def zipped(content: bytes) -> bytes:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("inside/people.csv", content)
+        archive.writestr("__MACOSX/._people.csv", b"clutter")
+    return packed.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("delimiter", "name"), [(",", "comma"), (";", "semicolon"), ("\t", "tab"), ("|", "bar"), ("^", "'^'")]
+)
+def test_the_delimiter_is_found(read_text, delimiter, name):
+    result = read_text(PEOPLE.replace(",", delimiter))
+    assert (result.rows, result.details["delimiter"]) == (ROWS, name)
+
+
+@pytest.mark.parametrize("line_end", ["\n", "\r\n", "\r"])
+def test_lines_may_end_in_any_way(read_text, line_end):
+    assert read_text(PEOPLE.replace("\n", line_end)).rows == ROWS
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32"])
+def test_every_form_of_unicode_is_read(read_text, encoding):
+    result = read_text(PEOPLE.encode(encoding))
+    assert (result.rows, result.details["encoding"], result.notices) == (ROWS, encoding, [])
+
+
+@pytest.mark.parametrize(
+    ("encoding", "text"),
+    [
+        ("cp1252", "name,town\nJürgen,Köln\nFrançois,Orléans\n"),
+        ("cp1251", "имя,город\nИван,Москва\nПётр,Казань\n"),
+        ("cp932", "名前,都市\n田中,東京\n鈴木,大阪\n"),
+    ],
+)
+def test_an_older_encoding_is_guessed_and_told(read_text, encoding, text):
+    header, body = text.split("\n", 1)
+    result = read_text(f"{header}\n{body * 3}".encode(encoding))
+    assert result.table.schema.names == header.split(",")
+    assert result.details["encoding"] == encoding
+    assert f"it was read as {encoding}, which is a guess" in result.notices[0]
+
+
+def test_an_older_encoding_that_shows_late_is_found_too(read_text):
+    plain = "".join(f"{n},plain\n" for n in range(200_000))
+    result = read_text(f"id,word\n{plain}".encode() + "7,café\n".encode("cp1252"))
+    assert result.column("word")[-1] == "café"
+    assert result.details["encoding"] == "cp1252"
+
+
+@pytest.mark.parametrize(
+    ("name", "pack"),
+    [
+        ("gzip", gzip.compress),
+        ("bzip2", bz2.compress),
+        ("xz", lzma.compress),
+        ("zip", zipped),
+        ("zstd", lambda content: pa.compress(content, codec="zstd", asbytes=True)),
+    ],
+)
+def test_packed_files_are_known_by_their_first_bytes(read_text, name, pack):
+    result = read_text(pack(PEOPLE.encode()), "people.csv")
+    assert (result.rows, result.details["compression"]) == (ROWS, name)
+
+
+def test_quotes_hold_delimiters_line_ends_and_quotes(read_text):
+    result = read_text('id,text\n1,"a,\nb"\n2,"say ""hi"""\n3,5" pipe\n')
+    assert result.column("text") == ["a,\nb", 'say "hi"', '5" pipe']
+
+
+def test_quotes_may_be_escaped_with_a_backslash(read_text):
+    result = read_text('id,text,n\n1,"say \\"hi\\", then",5\n2,"x",6\n3,"y",7\n')
+    assert result.column("text") == ['say "hi", then', "x", "y"]
+
+
+def test_single_quotes_around_all_values_of_a_column_are_taken_off(read_text):
+    result = read_text("0.5,'-1'\n0.25,'1'\n0.75,'-1'\n0.1,'1'\n")
+    assert result.column("column_2") == [-1, 1, -1, 1]
+
+
+def test_apostrophes_are_no_quotes(read_text):
+    assert read_text("id,word\n1,'tis\n2,don't\n3,it\n4,'s\n").column("word") == ["'tis", "don't", "it", "'s"]
+
+
+def test_quotes_without_sense_are_ordinary_characters(read_text):
+    result = read_text('ham\t"I am here\nspam\twin 5" now\nham\tok\nham\t"see you\nspam\tbye\n', "messages.tsv")
+    assert result.details["quote"] == "none"
+    assert result.column("column_2")[0] == '"I am here'
+    assert len(result.rows) == 5
+
+
+def test_a_quote_that_is_never_closed_far_down_swallows_nothing(read_text):
+    rows = "".join(f"{n},fine\n" for n in range(150_000))
+    result = read_text(f'id,text\n{rows}5,"oops\n{rows}')
+    assert len(result.rows) == 300_001
+    assert any("never closed" in notice for notice in result.notices)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "id,x,y\n1,2,3\n4,5,6\n",
+        "country,2019,2020,2021\nDE,1.5,2.5,3\nFR,1,2,3\n",
+        "0,1,2,3\n5.5,a,7,x\n6.5,b,8,y\n",
+        "word,meaning\nuno,one\ndue,two\n",
+        ",x\nfirst,1\nsecond,2\n",
+    ],
+)
+def test_a_header_is_known_as_one(read_text, text):
+    result = read_text(text)
+    assert result.details["header"] == "line 1"
+    assert len(result.rows) == 2
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["5.1,3.5,setosa\n4.9,3.0,setosa\n6.0,2.9,virginica\n", "1,2\n3,4\n", "high,low\nhigh,high\nlow,low\n"],
+)
+def test_without_a_header_columns_are_numbered(read_text, text):
+    result = read_text(text)
+    assert result.details["header"] == "none"
+    assert result.table.schema.names == [f"column_{n + 1}" for n in range(result.table.num_columns)]
+    assert len(result.rows) == text.count("\n")
+
+
+def test_lines_above_the_table_are_skipped_and_told(read_text):
+    result = read_text("Sales report\nmade 2024\n\nid,x,y\n1,2,3\n4,5,6\n")
+    assert result.rows == [(1, 2, 3), (4, 5, 6)]
+    assert "2 lines above the table were skipped." in result.notices
+
+
+def test_the_delimiter_that_excel_announces_is_believed(read_text):
+    assert read_text("sep=;\na;b\n1;2\n3;4\n").table.to_pylist() == [{"a": 1, "b": 2}, {"a": 3, "b": 4}]
+
+
+def test_a_header_one_short_is_that_of_row_names(read_text):
+    result = read_text('"x","y"\n"a",1,2\n"b",3,4\n')
+    assert result.table.schema.names == ["row_name", "x", "y"]
+
+
+def test_a_delimiter_at_the_end_of_every_row_makes_an_empty_column(read_text):
+    result = read_text("x,y\n1,2,\n3,4,\n")
+    assert result.column("y") == [2, 4]
+    assert result.column("column_3") == [None, None]
+
+
+def test_names_are_made_different_and_none_is_empty(read_text):
+    result = read_text("a,A, a ,,b,__row__\n1,2,3,4,5,6\n")
+    assert result.table.schema.names == ["a", "A_2", "a_3", "column_4", "b", "__row___2"]
+    assert any("renamed" in notice for notice in result.notices)
+    assert any("column_4" in notice for notice in result.notices)
+
+
+def test_one_column_of_sentences_is_one_column(read_text):
+    result = read_text("text\nHello, world\nfine\nbye\nso, so, so\n")
+    assert result.column("text") == ["Hello, world", "fine", "bye", "so, so, so"]
+
+
+def test_nul_characters_are_left_out_and_counted(read_text):
+    result = read_text(b"id,word\n1,a\0b\n2,c\n")
+    assert result.column("word") == ["ab", "c"]
+    assert "1 NUL characters were left out." in result.notices
+
+
+def test_blank_lines_are_no_rows(read_text):
+    assert read_text("a,b\n\n1,2\n\n\n3,4\n\n").rows == [(1, 2), (3, 4)]
+
+
+def test_two_thousand_columns_are_read(read_text):
+    header = ",".join(f"c{n}" for n in range(2000))
+    result = read_text(header + "\n" + "\n".join(",".join(str(row + n) for n in range(2000)) for row in range(20)))
+    assert (result.table.num_rows, result.table.num_columns) == (20, 2000)
+    assert result.column("c1999") == list(range(1999, 2019))

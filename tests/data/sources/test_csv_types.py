@@ -1,0 +1,106 @@
+"""What the columns of a text table are taken for: judged by all of their values."""
+
+import datetime as dt
+
+import pytest
+
+
+def column_of(read_text, *values: str):
+    """Types and values of a column whose spellings are given, beside a column that keeps blank lines away."""
+    result = read_text("row,x\n" + "".join(f"r{place},{value}\n" for place, value in enumerate(values)))
+    return result.types["x"], result.column("x")
+
+
+@pytest.mark.parametrize(
+    ("spellings", "kind", "values"),
+    [
+        (["1", "-2", "0"], "int64", [1, -2, 0]),
+        (["9223372036854775807"], "int64", [2**63 - 1]),
+        (["1", "2.5", "1e3", ".5", "-0.25"], "double", [1.0, 2.5, 1000.0, 0.5, -0.25]),
+        (["true", "False", "TRUE"], "bool", [True, False, True]),
+        (["2024-02-29", "1999-12-31"], "date32[day]", [dt.date(2024, 2, 29), dt.date(1999, 12, 31)]),
+        (
+            ["2024-01-01", "2024-01-01 10:30", "2024-01-01T10:30:15.25"],
+            "timestamp[us]",
+            [dt.datetime(2024, 1, 1), dt.datetime(2024, 1, 1, 10, 30), dt.datetime(2024, 1, 1, 10, 30, 15, 250_000)],
+        ),
+    ],
+)
+def test_plain_spellings_become_values(read_text, spellings, kind, values):
+    assert column_of(read_text, *spellings) == (kind, values)
+
+
+def test_times_with_an_offset_are_told_in_utc(read_text):
+    result = read_text("at,x\n2024-01-01T10:00:00Z,1\n2024-01-01T10:00:00+02:00,2\n")
+    assert result.column("at") == [dt.datetime(2024, 1, 1, 10), dt.datetime(2024, 1, 1, 8)]
+    assert "Times with an offset were turned into UTC: at." in result.notices
+
+
+@pytest.mark.parametrize(
+    "spellings",
+    [
+        ["007", "8"],
+        ["00.5", "1.5"],
+        ["9223372036854775808"],
+        ["12345678901234567890", "1.5"],
+        ["+491701234567"],
+        ["0x1F"],
+        ["1e400"],
+        ["nan", "1"],
+        ["inf", "1"],
+        ["2023-02-29"],
+        ["2024-01-01T10:00:00Z", "2024-01-01"],
+        ["12:30"],
+        ["yes", "no"],
+    ],
+)
+def test_what_would_lose_its_spelling_stays_text(read_text, spellings):
+    assert column_of(read_text, *spellings) == ("string", spellings)
+
+
+@pytest.mark.parametrize("odd", ["?", " ", "NA", "null", "-"])
+def test_one_value_that_is_no_number_keeps_the_column_as_it_is_written(read_text, odd):
+    spellings = ["1"] * 5000 + [odd]
+    assert column_of(read_text, *spellings) == ("string", spellings)
+
+
+def test_an_odd_value_in_the_last_row_of_a_large_file_is_seen(read_text):
+    text = "id,x\n" + "".join(f"{n},{n}\n" for n in range(700_000)) + "700000,unknown\n"
+    assert len(text) > 2 * (4 << 20)
+    result = read_text(text)
+    assert result.types == {"id": "int64", "x": "string"}
+    assert result.column("x")[-1] == "unknown"
+
+
+def test_whole_numbers_first_and_fractions_late_are_fractions(read_text):
+    text = "id,x\n" + "".join(f"{n},{n}\n" for n in range(600_000)) + "600000,0.5\n"
+    result = read_text(text)
+    assert result.types["x"] == "double"
+    assert result.column("x")[-2:] == [599_999.0, 0.5]
+
+
+def test_empty_fields_are_missing_and_quoted_ones_are_empty_text(read_text):
+    result = read_text('id,text,number\n1,,\n2,"",""\n3,a,7\n')
+    assert result.column("text") == [None, "", "a"]
+    assert result.column("number") == [None, None, 7]
+
+
+def test_a_column_without_values_is_text(read_text):
+    result = read_text("id,x\n1,\n2,\n")
+    assert (result.types["x"], result.column("x")) == ("string", [None, None])
+
+
+def test_blanks_around_numbers_do_not_matter_and_around_words_are_kept(read_text):
+    result = read_text("id, n, word\n1, 2, a\n3, 4, b\n")
+    assert result.types == {"id": "int64", "n": "int64", "word": "string"}
+    assert result.column("word") == [" a", " b"]
+
+
+def test_a_decimal_comma_is_understood_where_it_cannot_be_a_delimiter(read_text):
+    result = read_text("name;price\nanna;1,5\nbob;-2,25\ncleo;3\n")
+    assert (result.details["decimal"], result.column("price")) == (",", [1.5, -2.25, 3.0])
+
+
+def test_commas_that_may_group_thousands_are_left_alone(read_text):
+    result = read_text("name;people\nanna;1,500\nbob;2,250\n")
+    assert result.column("people") == ["1,500", "2,250"]
