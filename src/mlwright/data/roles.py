@@ -8,6 +8,7 @@ from mlwright.core.errors import SettingsError, TableError, nearest
 from mlwright.data.kinds import Order
 from mlwright.data.kinds.names import says_entity, says_event, says_moment, says_private_moment
 from mlwright.data.target import Question
+from mlwright.data.words import counted
 from mlwright.records.profile import ColumnProfile, Roles
 from mlwright.records.settings import CollectSettings, ProfileSettings
 
@@ -154,7 +155,7 @@ def _group(columns: Sequence[ColumnProfile], asked: str | None, n_rows: int) -> 
         column = next(column for column in columns if column.name == asked)
         if column.n_distinct < 2:
             raise SettingsError(
-                f"collect.group names {asked!r}, which has {column.n_distinct} different values: nothing to divide by.",
+                f"collect.group names {asked!r}, which has {counted(column.n_distinct, 'different value')}: nothing to divide by.",
                 "Name another column, or leave collect.group out.",
             )
         return asked, "Set by collect.group."
