@@ -154,8 +154,9 @@ def _group(columns: Sequence[ColumnProfile], asked: str | None, n_rows: int) -> 
     if asked is not None:
         column = next(column for column in columns if column.name == asked)
         if column.n_distinct < 2:
+            found = counted(column.n_distinct, "different value")
             raise SettingsError(
-                f"collect.group names {asked!r}, which has {counted(column.n_distinct, 'different value')}: nothing to divide by.",
+                f"collect.group names {asked!r}, which has {found}: nothing to divide by.",
                 "Name another column, or leave collect.group out.",
             )
         return asked, "Set by collect.group."
