@@ -7,7 +7,7 @@ import pytest
 from scipy.sparse import csr_matrix, issparse, random_array
 
 from mlwright.core.errors import BundleError
-from mlwright.learning.models._design import lay_out, learn_design
+from mlwright.learning.design import lay_out, learn_design
 from mlwright.scoring.blocks import BlockNames, Blocks
 from mlwright.scoring.cores.linear import LinearCore
 from mlwright.scoring.cores.net import NetCore

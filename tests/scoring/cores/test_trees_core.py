@@ -8,7 +8,7 @@ import pytest
 from sklearn.ensemble import ExtraTreesClassifier, ExtraTreesRegressor, RandomForestClassifier
 
 from mlwright.core.errors import BundleError
-from mlwright.learning.models._forest import forest_to_onnx
+from mlwright.learning.forest import forest_to_onnx
 from mlwright.scoring.blocks import Blocks
 from mlwright.scoring.cores.trees import TreesCore
 

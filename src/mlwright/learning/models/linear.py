@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from mlwright.learning.design import lay_out, learn_design
 from mlwright.learning.loss import log_loss_rows, squared_error_rows
 from mlwright.learning.models import Facts, FitContext, Fitted, ModelFamily, Rows
 from mlwright.learning.models._descent import (
@@ -17,7 +18,6 @@ from mlwright.learning.models._descent import (
     squared_loss,
     two_class_loss,
 )
-from mlwright.learning.models._design import lay_out, learn_design
 from mlwright.learning.models._sample import some_rows
 from mlwright.learning.models._target import class_shares, n_outputs, standardised
 from mlwright.records.model import Candidate

@@ -8,9 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mlwright.core.record import Scalar
+from mlwright.learning.design import lay_out, learn_design
 from mlwright.learning.loss import log_loss_rows, squared_error_rows
 from mlwright.learning.models import Facts, FitContext, Fitted, ModelFamily, Rows
-from mlwright.learning.models._design import lay_out, learn_design
 from mlwright.learning.models._net import Course, Net, Recipe
 from mlwright.learning.models._sample import some_rows
 from mlwright.learning.models._target import class_shares, n_outputs, standardised
