@@ -141,15 +141,19 @@ def limits(rulings: Sequence[Ruling], evidence: Evidence) -> Iterator[str]:
     """Where it should not be used, and what to watch."""
     for segment in evidence.evaluation.segments[:MOST_TOLD]:
         yield told_segment(segment, evidence)
-    by_name = {ruling.rule: ruling for ruling in rulings}
-    if by_name["beats_simple"].outcome in ("unclear", "broken"):
-        yield f"{by_name['beats_simple'].sentence} A linear model is easier to explain."
-    if by_name["no_leak"].outcome == "unclear" and not leaks_in(evidence):
-        yield by_name["no_leak"].sentence
+    for ruling in rulings:
+        if not ruling.required and ruling.outcome in ("broken", "unclear") and not _is_told(ruling, evidence):
+            advice = " A linear model is easier to explain." if ruling.rule == "beats_simple" else ""
+            yield ruling.sentence + advice
     yield from _blows(evidence.robustness)
     warnings = [finding.title for finding in evidence.findings.findings if finding.severity == "warning"]
     if warnings:
         yield f"The data has its faults: {listing(dict.fromkeys(map(inside, warnings)))} (see: mlwright show findings)."
+
+
+def _is_told(ruling: Ruling, evidence: Evidence) -> bool:
+    """Whether a ruling stands elsewhere already: weak segments one by one, suspected leaks among the reasons."""
+    return ruling.rule in ("no_weak_segment", *GAIN_RULES) or (ruling.rule == "no_leak" and bool(leaks_in(evidence)))
 
 
 def _blows(robustness: Robustness) -> Iterator[str]:
