@@ -153,7 +153,7 @@ def training_rows(table: SplitTable, profile: Profile) -> TrainingRows:
     return kept
 
 
-def test_rows(table: SplitTable, profile: Profile) -> Rows:
+def rows_for_test(table: SplitTable, profile: Profile) -> Rows:
     """The test rows of a table with their inputs, read once for all who ask."""
     if (kept := _TEST.get(table)) is None:
         positions, arrow = _read(table.test, [*profile.roles.inputs, *_keys(profile)], table.seed)

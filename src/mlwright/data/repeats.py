@@ -9,11 +9,14 @@ import ibis
 import ibis.expr.types as ir
 
 from mlwright.data.compute.table import ROW, Table
+from mlwright.records.findings import Severity
 from mlwright.records.profile import ColumnProfile, Profile
 
 KEY = "__inputs__"
 COMMON = 0.05
 SURE = 0.5
+RARE = 0.005
+TIMES_CHANCE = 10.0
 
 
 def with_key(table: Table, names: Sequence[str]) -> ir.Table:
@@ -28,23 +31,29 @@ def key_counts(keyed: ir.Table, answer: str | None = None) -> ir.Table:
     return keyed.group_by(keys).aggregate(n=keyed.count(), first=keyed[ROW].min())
 
 
-def are_copies(table: Table, profile: Profile) -> bool:
-    """Whether rows that are equal in every input are copies of each other, and not equal for want of detail.
+def weight_of_repeats(table: Table, profile: Profile) -> Severity | None:
+    """How much it matters that rows are equal in every input; None where that is mere want of detail.
 
-    Coarse columns make equal rows by chance, and more of them where columns depend on each other. So the inputs are
-    dealt into two halves that tell rows apart about equally well. Two rows that agree in one half by coincidence
-    will mostly differ in the other; copies agree in it. Rows count as copies if half of the pairs that agree in one
-    half agree in the other as well, though of all pairs of rows fewer than one in twenty do.
+    Coarse columns make equal rows by coincidence, and more of them where columns depend on each other. So the inputs
+    are dealt into two halves that tell rows apart about equally well. Two rows that agree in one half by coincidence
+    will mostly differ in the other; copies agree in it.
+
+    A warning: of the pairs of rows that agree in one half, half agree in the other as well, though of all pairs fewer
+    than one in twenty do. A note: pairs that agree in both are ten times as many as if the halves knew nothing of
+    each other, and fewer than one pair in 200 agrees in the more detailed half.
     """
     halves = _halves(profile)
     if not all(halves):
-        return False
+        return None
     n_pairs = profile.n_rows * (profile.n_rows - 1) / 2
     both = _equal_pairs(table, [*halves[0], *halves[1]])
     one, other = (_equal_pairs(table, half) for half in halves)
-    return any(
-        given > 0 and both / given >= SURE and asked / n_pairs < COMMON for given, asked in ((one, other), (other, one))
-    )
+    if not both:
+        return None
+    if any(both / given >= SURE and asked / n_pairs < COMMON for given, asked in ((one, other), (other, one))):
+        return "warning"
+    is_detailed = min(one, other) / n_pairs < RARE
+    return "note" if is_detailed and both >= TIMES_CHANCE * one * other / n_pairs else None
 
 
 def _equal_pairs(table: Table, names: Sequence[str]) -> float:

@@ -7,10 +7,12 @@ Whoever adds checks of their own (by an entry point of the group ``mlwright.data
 from __future__ import annotations
 
 import re
+import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
@@ -42,7 +44,7 @@ class Opened(NamedTuple):
 
 def open_specimen(specimen: Specimen, folder: Path) -> Opened:
     """Let a specimen go the way of any data, from a Parquet file to an open split."""
-    folder.mkdir(parents=True, exist_ok=True)
+    folder = Path(tempfile.mkdtemp(dir=folder))
     pq.write_table(
         pa.table({name: pa.array(list(values)) for name, values in specimen.columns.items()}), folder / "data.parquet"
     )
@@ -126,6 +128,44 @@ def test_it_bears_a_tiny_table(name: str, tiny: Opened) -> None:
     """Few rows with gaps everywhere end in findings or in a refusal, never in a crash."""
     for finding in look(name, tiny):
         _is_whole(finding, name)
+
+
+@pytest.mark.parametrize("task", ["two classes", "four classes", "number"])
+@pytest.mark.parametrize("seed", [1, 2])
+def test_pure_noise_raises_no_alarm(task: str, seed: int, tmp_path: Path) -> None:
+    """Columns of all kinds that have nothing to do with each other or the target: no critical finding, no warning."""
+    opened = open_specimen(Specimen(pure_noise(task, seed)), tmp_path)
+    alarms = {
+        name: found for name in CHECKS.names() if (found := [f for f in look(name, opened) if f.severity != "note"])
+    }
+    assert alarms == {}
+
+
+def pure_noise(task: str, seed: int, n_rows: int = 500) -> dict[str, Sequence[Any]]:
+    """Numbers of light and heavy tails, counts, categories, gaps and dates, each drawn for itself."""
+    rng = np.random.default_rng(seed)
+    days = np.datetime64("2023-01-01") + rng.integers(0, 700, n_rows)
+    columns: dict[str, Sequence[Any]] = {
+        **{f"normal_{place}": rng.normal(size=n_rows).tolist() for place in range(5)},
+        "lognormal": rng.lognormal(0, 1.5, n_rows).tolist(),
+        "cauchy": rng.standard_cauchy(n_rows).tolist(),
+        "pareto": rng.pareto(1.2, n_rows).tolist(),
+        "count": rng.poisson(2, n_rows).tolist(),
+        "duration": rng.exponential(100, n_rows).tolist(),
+        **{f"category_{size}": [f"v{v}" for v in rng.integers(0, size, n_rows)] for size in (2, 5, 40, 150)},
+        "flag": (rng.random(n_rows) < 0.03).tolist(),
+        "gaps": [
+            None if gap else value for gap, value in zip(rng.random(n_rows) < 0.4, rng.random(n_rows), strict=True)
+        ],
+        "reason": [None if gap else "x" for gap in rng.random(n_rows) < 0.9],
+        "day": [str(day) for day in days],
+    }
+    answers: dict[str, Sequence[Any]] = {
+        "two classes": rng.choice(["no", "yes"], n_rows, p=[0.7, 0.3]).tolist(),
+        "four classes": rng.choice(["a", "b", "c", "d"], n_rows, p=[0.4, 0.3, 0.15, 0.15]).tolist(),
+        "number": rng.lognormal(0, 1, n_rows).tolist(),
+    }
+    return columns | {"y": answers[task]}
 
 
 def _is_whole(finding: Finding, name: str) -> None:

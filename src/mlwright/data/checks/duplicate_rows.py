@@ -8,7 +8,7 @@ from mlwright.core.family import NotApplicable
 from mlwright.data.checks import Check, Specimen
 from mlwright.data.checks._plain import plain_columns
 from mlwright.data.compute.table import SplitTable
-from mlwright.data.repeats import are_copies, key_counts, with_key
+from mlwright.data.repeats import key_counts, weight_of_repeats, with_key
 from mlwright.data.words import counted, percent
 from mlwright.records.findings import Finding
 from mlwright.records.profile import Profile
@@ -19,8 +19,7 @@ REPEATED_SHARE = 0.01
 class DuplicateRows(Check):
     """Rows that repeat an earlier one in every input.
 
-    Coarse inputs make equal rows by coincidence: it speaks if `repeats.are_copies` says that these are not, and
-    1 % of the rows repeat.
+    It speaks if 1 % of the rows do and that is more than coincidence (see `repeats.weight_of_repeats`).
     """
 
     severity = "warning"
@@ -37,7 +36,7 @@ class DuplicateRows(Check):
         counts = key_counts(with_key(table, profile.roles.inputs))
         repeated = counts.filter(counts.n > 1)
         n_repeats = int(table.rows_of(repeated.aggregate(n=(repeated.n - 1).sum()))[0]["n"] or 0)
-        if n_repeats < max(2, REPEATED_SHARE * profile.n_rows) or not are_copies(table, profile):
+        if n_repeats < max(2, REPEATED_SHARE * profile.n_rows) or (weight := weight_of_repeats(table, profile)) is None:
             return
         often = table.rows_of(repeated.order_by([repeated.n.desc(), repeated.first]).limit(5))
         verb = "repeats" if n_repeats == 1 else "repeat"
@@ -45,6 +44,7 @@ class DuplicateRows(Check):
             f"{counted(n_repeats, 'row')} of {profile.n_rows:,} ({percent(n_repeats / profile.n_rows)}) {verb} an "
             f"earlier row in every input; one row is there {often[0]['n']:,} times.",
             rows=[row["first"] for row in often],
+            severity=weight,
         )
 
     @staticmethod

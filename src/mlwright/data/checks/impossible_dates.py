@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import numpy as np
+from numpy.typing import NDArray
 
 from mlwright.core.family import NotApplicable
 from mlwright.data.checks import Check, Specimen
 from mlwright.data.checks._plain import plain_columns
-from mlwright.data.columns import TrainingRows, training_rows
+from mlwright.data.columns import rows_for_test, training_rows
 from mlwright.data.compute.table import SplitTable
 from mlwright.data.words import counted, day, quoted
 from mlwright.records.findings import Finding
@@ -54,9 +55,11 @@ class ImpossibleDates(Check):
         dates = [column for column in profile.inputs if column.kind == "date"]
         if not dates:
             raise NotApplicable("there is no column of dates")
-        rows = training_rows(table, profile)
+        train, test = training_rows(table, profile), rows_for_test(table, profile)
         for column in dates:
-            faults = [*_future(rows, column.name, table.as_of), *_defaults(rows, column.name)]
+            moments = np.concatenate([train.numbers(column.name), test.numbers(column.name)])
+            known = moments[~np.isnan(moments)]
+            faults = [*_future(known, table.as_of), *_defaults(known)]
             if column.n_unparsed:
                 examples = f", such as {quoted(column.unparsed_examples, 2)}" if column.unparsed_examples else ""
                 faults.append(f"{counted(column.n_unparsed, 'value')} cannot be read as a date{examples}")
@@ -76,15 +79,13 @@ class ImpossibleDates(Check):
         return Specimen(plain_columns() | {"joined": days})
 
 
-def _future(rows: TrainingRows, name: str, as_of: float) -> Iterator[str]:
-    known = rows.numbers(name)[~rows.missing(name)]
+def _future(known: NDArray[np.float64], as_of: float) -> Iterator[str]:
     ahead = known[known > as_of + DAY_S]
     if 0 < len(ahead) < MOST_FUTURE_SHARE * len(known) and not np.isin(ahead, DEFAULT_DAYS).all():
         yield f"{counted(len(ahead), 'day')} lie after the day of collecting, up to {day(float(ahead.max()))}"
 
 
-def _defaults(rows: TrainingRows, name: str) -> Iterator[str]:
-    known = rows.numbers(name)[~rows.missing(name)]
+def _defaults(known: NDArray[np.float64]) -> Iterator[str]:
     others = known[~np.isin(known, DEFAULT_DAYS)]
     for default in DEFAULT_DAYS:
         n = int((known == default).sum())
@@ -92,5 +93,5 @@ def _defaults(rows: TrainingRows, name: str) -> Iterator[str]:
             yield f"{counted(n, 'row')} have {day(default)}, which programs write where no day is known"
 
 
-def _far(moment: float, others: np.ndarray) -> bool:
+def _far(moment: float, others: NDArray[np.float64]) -> bool:
     return bool(moment < others.min() - 365 * DAY_S or moment > others.max() + 365 * DAY_S)

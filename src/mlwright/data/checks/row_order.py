@@ -12,7 +12,7 @@ from mlwright.data.checks import Check, Specimen
 from mlwright.data.checks._plain import plain_columns
 from mlwright.data.columns import TrainingRows, training_rows
 from mlwright.data.compute.table import SplitTable
-from mlwright.data.strength import Judge, Strength, strengths
+from mlwright.data.strength import Judge, Strength, chance, strengths
 from mlwright.data.words import figure, percent
 from mlwright.records.findings import Finding
 from mlwright.records.profile import Profile
@@ -20,6 +20,7 @@ from mlwright.records.profile import Profile
 N_PARTS = 8
 MIN_ROWS = 200
 LEAST_ORDER = 0.4
+FALSE_ALARMS = 0.001
 SORTED_ORDER = 0.85
 EXPLAINED_SKILL = 0.1
 LEAD = 0.1
@@ -28,9 +29,9 @@ LEAD = 0.1
 class RowOrder(Check):
     """The place of a row in the table says much about its target, and no input explains why.
 
-    The rows are cut into eight parts, whose number is judged like a column (`strength.Judge`); on pure noise of 200
-    rows it stays below half of the bound. Quiet if an input tells both the place and, nearly as well, the target: then
-    the rows are merely sorted by that input. Does not ask if the time column is named: then the order is known.
+    The rows are cut into eight parts, whose number is judged like a column (`strength.Judge`) and must reach 0.4,
+    which noise does with a chance below 0.1 %. Quiet if an input tells both the place and, nearly as well, the
+    target: then the rows are merely sorted by that input. Not asked if the time column is named: the order is known.
     """
 
     severity = "warning"
@@ -49,7 +50,9 @@ class RowOrder(Check):
             raise NotApplicable(f"{len(rows)} training rows are too few to judge an order")
         parts = np.arange(len(rows)) * N_PARTS // len(rows)
         strength = Judge(rows).strength(parts)
-        if strength.order < LEAST_ORDER or _is_explained(rows, parts, strength):
+        if strength.order < LEAST_ORDER or chance(strength.order, rows, 1) > FALSE_ALARMS:
+            return
+        if _is_explained(rows, parts, strength):
             return
         is_sorted = strength.order >= SORTED_ORDER
         sorted_action = "mlwright shuffles rows, so nothing needs to be done; make sure that no row number is an input."

@@ -9,8 +9,8 @@ from mlwright.data.checks import Check, Specimen
 from mlwright.data.checks._plain import plain_columns
 from mlwright.data.columns import training_rows
 from mlwright.data.compute.table import SplitTable
-from mlwright.data.leaks import gap_leaks, is_likely, is_sure
-from mlwright.data.strength import MIN_ROWS, Strength, strengths
+from mlwright.data.leaks import gap_leaks, is_sure, value_leaks
+from mlwright.data.strength import MIN_ROWS, Strength
 from mlwright.data.words import listing
 from mlwright.records.findings import Finding
 from mlwright.records.profile import Profile
@@ -19,10 +19,10 @@ from mlwright.records.profile import Profile
 class TargetLeak(Check):
     """Inputs that alone answer nearly without a fault, on rows that they have not learned from.
 
-    Judged by `strength.Judge`, in which a column of many names gains nothing by learning rows by heart: on 50 rows
-    of pure noise no column comes near the bounds, whatever their number. Critical: 97 % of the squared error is
-    gone, or 99.75 of 100 pairs are told apart. 85 % is a warning, for numbers only if the name speaks too (see
-    `leaks.is_likely`). A column whose gaps settle the target is left to `missingness_leak`.
+    Judged by `strength.Judge`, in which a column of many names gains nothing by learning rows by heart. Critical:
+    97 % of the squared error is gone, or 99.75 of 100 pairs are told apart. 85 % is a warning, for numbers only if
+    the name speaks too. The chance of a false alarm is held below 0.1 % over all columns (see `leaks.value_leaks`).
+    A column whose gaps settle the target is left to `missingness_leak`.
     """
 
     severity = "critical"
@@ -38,9 +38,7 @@ class TargetLeak(Check):
         if len(rows) < MIN_ROWS:
             raise NotApplicable(f"{len(rows)} training rows are too few to judge a column")
         gaps = gap_leaks(rows)
-        found = {
-            name: s for name, s in strengths(rows).items() if is_likely(name, s, profile.roles) and name not in gaps
-        }
+        found = {name: strength for name, strength in value_leaks(rows).items() if name not in gaps}
         sure = {name: strength for name, strength in found.items() if is_sure(strength)}
         if sure:
             yield self._finding(sure, profile)

@@ -11,7 +11,7 @@ from scipy.special import chdtrc, kolmogorov
 from mlwright.core.family import NotApplicable
 from mlwright.data.checks import Check, Specimen
 from mlwright.data.checks._plain import plain_columns
-from mlwright.data.columns import Rows, mean_ranks, test_rows, training_rows
+from mlwright.data.columns import Rows, mean_ranks, rows_for_test, training_rows
 from mlwright.data.compute.table import SplitTable
 from mlwright.data.words import listing, percent
 from mlwright.records.findings import Finding
@@ -42,7 +42,7 @@ class TrainTestDrift(Check):
 
     def look(self, table: SplitTable, profile: Profile) -> Iterator[Finding]:
         """One finding for all columns, the one that moved most first."""
-        train, test = training_rows(table, profile), test_rows(table, profile)
+        train, test = training_rows(table, profile), rows_for_test(table, profile)
         if min(len(train), len(test)) < MIN_ROWS:
             raise NotApplicable("there are too few training or test rows to compare")
         names = [name for name in profile.roles.inputs if not _tells_time(train, name)]

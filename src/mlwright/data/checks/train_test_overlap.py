@@ -8,7 +8,7 @@ from mlwright.core.family import NotApplicable
 from mlwright.data.checks import Check, Specimen
 from mlwright.data.checks._plain import plain_columns
 from mlwright.data.compute.table import ROW, SplitTable
-from mlwright.data.repeats import KEY, are_copies, with_key
+from mlwright.data.repeats import KEY, weight_of_repeats, with_key
 from mlwright.data.words import percent
 from mlwright.records.findings import Finding
 from mlwright.records.profile import Profile
@@ -17,7 +17,10 @@ SEEN_SHARE = 0.02
 
 
 class TrainTestOverlap(Check):
-    """Test rows, 2 % of them or more, that are copies of a training row in every input (see `repeats.are_copies`)."""
+    """Test rows, 2 % of them or more, that are equal to a training row in every input.
+
+    It speaks if that is more than coincidence (see `repeats.weight_of_repeats`).
+    """
 
     severity = "warning"
     title = "Test rows that were seen in training"
@@ -34,13 +37,14 @@ class TrainTestOverlap(Check):
         train, test = (with_key(rows, profile.roles.inputs) for rows in (table.train, table.test))
         seen = test.semi_join(train, KEY)
         n_seen = int(table.rows_of(seen.aggregate(n=seen.count()))[0]["n"])
-        if n_seen < max(2, SEEN_SHARE * n_test) or not are_copies(table, profile):
+        if n_seen < max(2, SEEN_SHARE * n_test) or (weight := weight_of_repeats(table, profile)) is None:
             return
         first = table.rows_of(seen.order_by(ROW).limit(5))
         yield self.found(
             f"{n_seen:,} of {n_test:,} test rows ({percent(n_seen / n_test)}) are equal to a training row in every "
             "input, so the test asks partly what the model has been told.",
             rows=[row[ROW] for row in first],
+            severity=weight,
         )
 
     @staticmethod

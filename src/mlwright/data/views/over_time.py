@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from plotly.subplots import make_subplots
 
 from mlwright.core.family import NotApplicable
-from mlwright.data.columns import Rows, test_rows, training_rows
+from mlwright.data.columns import Rows, rows_for_test, training_rows
 from mlwright.data.compute.table import SplitTable
 from mlwright.data.style import BLUE, ORANGE, dress
 from mlwright.data.views import Picture, View
@@ -28,7 +28,7 @@ class OverTime(View):
     def draw(self, table: SplitTable, profile: Profile) -> Picture:
         """The target above, the rows below; the rows of the test in another colour."""
         name = _time_column(profile)
-        train, test = training_rows(table, profile), test_rows(table, profile)
+        train, test = training_rows(table, profile), rows_for_test(table, profile)
         edges = _edges(np.concatenate([train.numbers(name), test.numbers(name)]), name)
         middles = [day(float(middle)) for middle in (edges[:-1] + edges[1:]) / 2]
         period = _periods(train, name, edges)

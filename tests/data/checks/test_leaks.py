@@ -1,0 +1,179 @@
+"""Columns that know the answer are found, and columns that are merely useful are left alone."""
+
+import numpy as np
+import pytest
+
+from mlwright.data.checks import Specimen
+from mlwright.data.leaks import sounds_early, sounds_late
+from mlwright.testing.checks import look, open_specimen
+
+N = 600
+
+
+@pytest.fixture
+def find(tmp_path):
+    """What some checks find in a table, by check."""
+
+    def ask(columns, *names, **settings):
+        values = {name: np.asarray(given).tolist() for name, given in columns.items()}
+        opened = open_specimen(Specimen(values, settings=settings), tmp_path)
+        return {name: found for name in names if (found := look(name, opened))}
+
+    return ask
+
+
+def world(seed=0, n=N):
+    """Two useful numbers, a category, and an answer that they do not settle."""
+    rng = np.random.default_rng(seed)
+    a, b = rng.normal(size=n), rng.normal(size=n)
+    answer = a + b + rng.normal(size=n) > 0
+    return rng, {"a": a, "b": b, "kind": rng.choice(["x", "y", "z"], n), "y": np.where(answer, "yes", "no")}
+
+
+def spread(columns):
+    return columns | {"y": 50 + 10 * np.asarray(columns["a"]) + 10 * np.asarray(columns["b"])}
+
+
+@pytest.mark.parametrize("hidden", ["code", "number", "category", "many names"])
+def test_the_answer_in_disguise_is_critical(hidden, find):
+    rng, columns = world()
+    yes = columns["y"] == "yes"
+    disguise = {
+        "code": np.where(yes, 7, 3) + 10 * rng.integers(0, 2, N),
+        "number": np.where(yes, 1e6, -1e6) + rng.normal(size=N),
+        "category": np.where(yes, "gone", "active"),
+        "many names": np.char.add(np.where(yes, "G", "A"), rng.integers(0, 40, N).astype(str)),
+    }
+    (finding,) = find(columns | {"leak": disguise[hidden]}, "target_leak")["target_leak"]
+    assert finding.severity == "critical"
+    assert finding.columns == ("leak",)
+
+
+def test_an_answer_with_a_few_slips_is_a_warning(find):
+    rng, columns = world()
+    slips = rng.random(N) < 0.02
+    status = np.where((columns["y"] == "yes") ^ slips, "closed", "open")
+    (finding,) = find(columns | {"state": status}, "target_leak")["target_leak"]
+    assert finding.severity == "warning"
+
+
+def test_the_target_in_another_unit_is_critical(find):
+    _, columns = world()
+    columns = spread(columns)
+    found = find(columns | {"in_cents": columns["y"] * 100 + 3}, "target_leak", "sum_leak")
+    assert found["target_leak"][0].columns == ("in_cents",)
+    assert found["sum_leak"][0].columns == ("in_cents",)
+
+
+@pytest.mark.parametrize(
+    ("parts", "formula"),
+    [
+        (lambda p, q: p + q, "'y' is p + q"),
+        (lambda p, q: q - p, "q - p"),
+        (lambda p, q: 2 * p + 0.5 * q + 100, "2 x p"),
+        (lambda p, q: p * q, "x q"),
+    ],
+    ids=["sum", "difference", "weights", "product"],
+)
+def test_parts_that_make_up_the_target_are_named(parts, formula, find):
+    rng, columns = world()
+    p, q = rng.uniform(10, 40, N), rng.uniform(50, 90, N)
+    (finding,) = find(columns | {"p": p, "q": q, "y": parts(p, q)}, "sum_leak")["sum_leak"]
+    assert set(finding.columns) == {"p", "q"}
+    assert formula in finding.sentence.replace("q + p", "p + q").replace("q x p", "p x q")
+
+
+def test_parts_that_leave_something_open_are_no_leak(find):
+    rng, columns = world()
+    p, q = rng.uniform(10, 40, N), rng.uniform(50, 90, N)
+    assert find(columns | {"p": p, "q": q, "y": p + q + rng.normal(0, 1, N)}, "sum_leak", "target_leak") == {}
+
+
+def test_what_is_filled_in_only_afterwards_is_found_by_its_gaps_and_said_once(find):
+    rng, columns = world()
+    asked = (columns["y"] == "yes") & (rng.random(N) < 0.6)
+    reason = [str(word) if told else None for told, word in zip(asked, rng.choice(["price", "move"], N), strict=True)]
+    found = find(columns | {"reason": reason}, "missingness_leak", "target_leak", "dominant_column")
+    assert list(found) == ["missingness_leak"]
+    assert "'yes' in" in found["missingness_leak"][0].sentence
+
+
+def test_a_claim_that_is_empty_where_nothing_was_paid_is_found_for_numbers_too(find):
+    rng, columns = world()
+    paid = rng.random(N) < 0.5
+    day = [f"2024-03-{1 + k % 28:02d}" if told else None for k, told in enumerate(paid)]
+    y = np.where(paid, rng.lognormal(5, 1, N), 0)
+    assert "missingness_leak" in find(columns | {"paid_on": day, "y": y}, "missingness_leak")
+
+
+def test_gaps_that_say_something_but_not_all_are_left_alone(find):
+    rng, columns = world()
+    known = rng.random(N) < np.where(columns["y"] == "yes", 0.9, 0.4)
+    email = [value if told else None for told, value in zip(known, rng.choice(["a", "b"], N).tolist(), strict=True)]
+    assert find(columns | {"email": email}, "missingness_leak", "target_leak") == {}
+
+
+def call(columns, name, strength=1.6):
+    """A column that tells the answer well and no more, whose name is to be judged."""
+    rng = np.random.default_rng(5)
+    weak = {key: np.asarray(columns[key]) + rng.normal(0, 3, N) for key in ("a", "b")}
+    return columns | weak | {name: np.exp(rng.normal(size=N) + strength * (columns["y"] == "yes"))}
+
+
+def test_a_strong_column_whose_name_sounds_late_is_pointed_at(find):
+    _, columns = world()
+    (finding,) = find(call(columns, "call_duration"), "dominant_column")["dominant_column"]
+    assert finding.severity == "warning"
+    assert finding.columns == ("call_duration",)
+
+
+def test_a_second_column_that_says_the_same_does_not_hide_it(find):
+    _, columns = world()
+    columns = call(columns, "call_duration")
+    minutes = (np.asarray(columns["call_duration"]) / 60).round(4)
+    assert "dominant_column" in find(columns | {"duration_minutes": minutes}, "dominant_column")
+
+
+@pytest.mark.parametrize("name", ["age", "previous_duration"])
+def test_a_strong_column_that_is_known_beforehand_is_left_alone(name, find):
+    _, columns = world()
+    assert find(call(columns, name), "dominant_column") == {}
+
+
+def test_a_strong_column_among_strong_ones_is_left_alone(find):
+    _, columns = world()
+    assert find(columns | {"duration": np.asarray(columns["a"]) * 2 + 1}, "dominant_column") == {}
+
+
+@pytest.mark.parametrize(
+    ("name", "late", "early"),
+    [
+        ("duration", True, False),
+        ("callDuration", True, False),
+        ("END DATE", True, False),
+        ("calendar", False, False),
+        ("age", False, True),
+        ("wages", False, False),
+        ("last_result", False, True),
+        ("churn_score", True, False),
+    ],
+)
+def test_names_are_read_word_by_word(name, late, early):
+    assert sounds_late(name, "Churn") == late
+    assert sounds_early(name) == early
+
+
+def test_rows_sorted_by_the_answer_are_only_noted(find):
+    _, columns = world()
+    order = np.argsort(columns["y"], kind="stable")
+    (finding,) = find({name: np.asarray(values)[order] for name, values in columns.items()}, "row_order")["row_order"]
+    assert finding.severity == "note"
+
+
+def test_rows_whose_answer_drifts_are_a_warning_unless_the_time_is_named(find):
+    rng, columns = world()
+    days = [f"2024-{1 + row // 50:02d}-{1 + row % 28:02d}" for row in range(N)]
+    drifting = columns | {"y": np.where(rng.random(N) < np.linspace(0.05, 0.95, N), "yes", "no")}
+    (finding,) = find(drifting, "row_order")["row_order"]
+    assert finding.severity == "warning"
+    assert find(drifting | {"day": sorted(days)}, "row_order", time="day") == {}

@@ -1,0 +1,124 @@
+"""Checks that look at the values of single columns."""
+
+import numpy as np
+import pytest
+
+from mlwright.data.checks import Specimen
+from mlwright.data.checks.spelling_variants import _folded
+from mlwright.testing.checks import look, open_specimen
+
+N = 400
+
+
+@pytest.fixture
+def find(tmp_path):
+    def ask(name, columns, **settings):
+        rng = np.random.default_rng(0)
+        base = {"size": rng.normal(size=N).tolist(), "y": rng.choice(["no", "yes"], N).tolist()}
+        return look(name, open_specimen(Specimen(base | columns, settings=settings), tmp_path))
+
+    return ask
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("New York", "new york"),
+        ("New York", "New  York"),
+        ("São Paulo", "Sao Paulo"),
+        ("co-op", "co op"),
+        ("St. Paul", "St Paul"),
+        ("N/A", "n.a."),
+        ("Chili-Corn Salsa", "Chili Corn Salsa"),
+    ],
+)
+def test_spellings_of_one_thing_are_folded(one, other):
+    assert _folded(one) == _folded(other)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("<50", ">50"),
+        ("C", "C++"),
+        ("1-2", "12"),
+        ("-1", "1"),
+        ("1.5", "15"),
+        ("A1", "A-1"),
+        ("10 %", "10"),
+        ("a+", "a-"),
+    ],
+)
+def test_signs_that_mean_something_are_kept(one, other):
+    assert _folded(one) != _folded(other)
+
+
+def test_single_letters_of_both_cases_are_codes_unless_one_is_rare(find):
+    letters = [("a", "A", "b", "B")[row % 4] for row in range(N)]
+    assert find("spelling_variants", {"code": letters}) == []
+    slips = ["f" if row % 20 == 0 else ("F", "M")[row % 2] for row in range(N)]
+    assert find("spelling_variants", {"sex": slips})[0].columns == ("sex",)
+
+
+def test_classes_with_two_spellings_are_found(find):
+    answers = [("yes", "no", "Yes")[row * row % 3 if row % 2 else row % 3] for row in range(N)]
+    assert find("spelling_variants", {"y": answers})[0].columns == ("y",)
+
+
+def test_text_read_in_the_wrong_encoding_is_found_and_foreign_letters_are_not(find):
+    towns = ["Málaga", "Łódź", "Zürich", "Αθήνα", "SÃO TOMÉ", "東京", "Лион"]
+    columns = {"town": [towns[row % 7] for row in range(N)]}
+    assert find("text_encoding_damage", columns) == []
+    (finding,) = find("text_encoding_damage", columns | {"street": ["Ga\ufffde", "GÃ¼rtel", "Weg", "Allee"] * 100})
+    assert finding.columns == ("street",)
+    assert "200 rows" in finding.sentence
+
+
+def test_days_that_are_not_known_yet_are_found_but_plans_are_left_alone(find):
+    past = [f"2020-{1 + row % 12:02d}-{1 + row % 28:02d}" for row in range(N)]
+    slips = ["2090-01-01" if row % 50 == 0 else day for row, day in enumerate(past)]
+    plans = ["2090-01-01" if row % 2 == 0 else day for row, day in enumerate(past)]
+    assert "8 days lie after the day of collecting" in find("impossible_dates", {"sold": slips})[0].sentence
+    assert find("impossible_dates", {"due": plans}) == []
+
+
+def test_a_default_day_among_days_of_its_time_is_a_day_like_any_other(find):
+    days = [str(np.datetime64("1969-06-01") + row) for row in range(N)]
+    days[10:14] = ["1970-01-01"] * 4
+    assert find("impossible_dates", {"born": days}) == []
+
+
+def test_a_heap_at_zero_is_no_cut(find):
+    rng = np.random.default_rng(1)
+    spent = np.where(rng.random(N) < 0.4, 0.0, rng.lognormal(3, 1, N))
+    assert find("capped_target", {"y": spent.tolist()}) == []
+    assert len(find("capped_target", {"y": np.clip(rng.normal(50, 10, N), 40, 60).tolist()})) == 2
+
+
+def test_equal_columns_are_named_in_groups(find):
+    rng = np.random.default_rng(2)
+    x = rng.normal(size=N)
+    shop = rng.integers(0, 9, N)
+    columns = {
+        "metres": x.tolist(),
+        "feet": (x * 3.28).round(3).tolist(),
+        "minus": (-x).tolist(),
+        "shop": [f"S{k}" for k in shop],
+        "street": [f"{k * 7 % 9} High Street" for k in shop],
+    }
+    (finding,) = find("correlated_inputs", columns)
+    assert "2 groups" in finding.sentence
+    assert set(finding.columns) == {"metres", "feet", "minus", "shop", "street"}
+
+
+def test_what_moves_with_time_by_its_nature_is_no_drift(find):
+    days = [str(np.datetime64("2022-01-01") + row) for row in range(N)]
+    year = [2022 + row // 100 for row in range(N)]
+    assert find("train_test_drift", {"day": days, "season": year}, time="day") == []
+
+
+def test_a_name_that_comes_up_only_lately_is_drift(find):
+    days = [str(np.datetime64("2022-01-01") + row) for row in range(N)]
+    brand = ["new" if row > 0.75 * N else ("old", "older")[row % 2] for row in range(N)]
+    (finding,) = find("train_test_drift", {"day": days, "brand": brand}, time="day")
+    assert "a rare or new name" in finding.sentence or "'new'" in finding.sentence
