@@ -13,7 +13,7 @@ from mlwright.core.errors import SourceUnreadable
 from mlwright.data.sources._text import Utf8Stream
 
 CHUNK_CHARACTERS = 1 << 20
-MAX_OBJECT_CHARACTERS = 32 << 20
+MAX_OBJECT_CHARACTERS = 16 << 20
 _BLANK = re.compile(r"[ \t\r\n]*")
 
 
@@ -74,15 +74,17 @@ class _Scanner:
             raise self.wrong("an object {...} was expected")
         while True:
             try:
-                found: dict[str, Any]
-                found, self._at = self._decoder.raw_decode(self._buffer, self._at)
+                found, end = self._decoder.raw_decode(self._buffer, self._at)
             except json.JSONDecodeError as error:
                 if self._too_large() or not self._read_more(len(self._buffer) - self._at):
                     raise self._broken(error) from None
             except RecursionError:
                 raise self.wrong("objects are nested too deep") from None
             else:
-                return found
+                if end - self._at > MAX_OBJECT_CHARACTERS:
+                    raise self._too_long()
+                self._at = end
+                return dict(found)
 
     def wrong(self, what: str) -> SourceUnreadable:
         """The error that says what is wrong at this place."""
@@ -95,10 +97,13 @@ class _Scanner:
 
     def _broken(self, error: json.JSONDecodeError) -> SourceUnreadable:
         if self._too_large():
-            return self.wrong(f"an object of more than {MAX_OBJECT_CHARACTERS >> 20} MB begins")
+            return self._too_long()
         self._at = min(error.pos, len(self._buffer))
         cut_off = self._at >= len(self._buffer.rstrip()) or error.msg.startswith("Unterminated string")
         return self.wrong("the text is cut off" if cut_off else error.msg[:1].lower() + error.msg[1:])
+
+    def _too_long(self) -> SourceUnreadable:
+        return self.wrong(f"an object of more than {MAX_OBJECT_CHARACTERS >> 20} MB begins")
 
     def _too_large(self) -> bool:
         return len(self._buffer) - self._at > MAX_OBJECT_CHARACTERS

@@ -150,4 +150,5 @@ def _is_uuid(kind: pa.DataType) -> bool:
 
 
 def _casts_to_text(kind: pa.DataType) -> bool:
-    return not pt.is_nested(kind) and not pt.is_interval(kind) and not isinstance(kind, pa.BaseExtensionType)
+    asked = (pt.is_nested, pt.is_interval, pt.is_time)
+    return not any(is_kind(kind) for is_kind in asked) and not isinstance(kind, pa.BaseExtensionType)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import zipfile
 import zlib
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -21,6 +22,17 @@ from mlwright.data.sources._values import spell
 BATCH_ROWS = 5_000
 SNIFFED_ROWS = 500
 EXCEL_ERRORS = {"#N/A", "#DIV/0!", "#REF!", "#VALUE!", "#NAME?", "#NUM!", "#NULL!", "#SPILL!", "#CALC!"}
+_STUMBLES = (
+    zipfile.BadZipFile,
+    zlib.error,
+    ParseError,
+    KeyError,
+    ValueError,
+    TypeError,
+    AttributeError,
+    IndexError,
+    EOFError,
+)
 
 Row = list[Any]
 
@@ -134,38 +146,32 @@ def _broken(path: Path, why: str) -> SourceUnreadable:
     return SourceUnreadable(f"{path} is no readable Excel workbook ({why}).", "Open it in Excel and save it anew.")
 
 
-def _opened(path: Path) -> Any:
+@contextmanager
+def _opened(path: Path) -> Iterator[Any]:
+    """The workbook, for as long as it is read; what its library stumbles over becomes one clear error."""
     import openpyxl
 
-    return openpyxl.load_workbook(path, read_only=True, data_only=True, keep_links=False)
+    with open(path, "rb") as file:
+        try:
+            book = openpyxl.load_workbook(file, read_only=True, data_only=True, keep_links=False)
+            yield book
+            book.close()
+        except _STUMBLES as error:
+            raise _broken(path, f"{type(error).__name__}: {error}") from None
 
 
 def _titles(path: Path) -> tuple[list[str], list[str]]:
     """Names of the visible sheets, and of all."""
-    try:
-        book = _opened(path)
-    except (
-        zipfile.BadZipFile,
-        zlib.error,
-        ParseError,
-        KeyError,
-        ValueError,
-        TypeError,
-        AttributeError,
-        OSError,
-    ) as error:
-        raise _broken(path, f"{type(error).__name__}: {error}") from None
-    sheets = book.worksheets
-    book.close()
+    with _opened(path) as book:
+        sheets = [(sheet.title, sheet.sheet_state) for sheet in book.worksheets]
     if not sheets:
         raise SourceEmpty(f"{path} has no sheet with cells.", "Name a workbook with a table.")
-    return [sheet.title for sheet in sheets if sheet.sheet_state == "visible"], [sheet.title for sheet in sheets]
+    return [title for title, state in sheets if state == "visible"], [title for title, _ in sheets]
 
 
 def _rows(path: Path, title: str) -> Iterator[tuple[int, Row]]:
     """Row numbers and cells of the rows that hold anything, without empty cells at their ends."""
-    book = _opened(path)
-    try:
+    with _opened(path) as book:
         sheet = book[title]
         sheet.reset_dimensions()  # some programs write wrong ones, which would cut rows off
         for number, cells in enumerate(sheet.iter_rows(values_only=True), start=1):
@@ -174,7 +180,3 @@ def _rows(path: Path, title: str) -> Iterator[tuple[int, Row]]:
                 row.pop()
             if row:
                 yield number, row
-    except (zlib.error, zipfile.BadZipFile, ParseError, KeyError, ValueError, TypeError, IndexError, EOFError) as error:
-        raise _broken(path, f"{type(error).__name__}: {error}") from None
-    finally:
-        book.close()

@@ -19,6 +19,7 @@ from mlwright.data.sources._types import PLAIN, Spelled, in_utc_notice
 from mlwright.data.sources._values import Seen, array_of
 
 BATCH_ROWS = 10_000
+BATCH_CELLS = 1_000_000
 
 
 class Json(Source):
@@ -53,9 +54,13 @@ def _survey(file: TextFile) -> tuple[dict[str, Seen], int, str | None]:
     n_rows = 0
     for batch in _batches(file, wrapped):
         n_rows += len(batch)
-        for name in dict.fromkeys(name for row in batch for name in row):
-            seen.setdefault(name, Seen()).see([row.get(name) for row in batch])
-        refuse_width(len(seen), str(file.path))
+        here: dict[str, list[Any]] = {}
+        for row in batch:
+            for name, value in row.items():
+                here.setdefault(name, []).append(value)
+        refuse_width(len(seen.keys() | here.keys()), str(file.path))
+        for name, values in here.items():
+            seen.setdefault(name, Seen()).see(values)
     return seen, n_rows, wrapped
 
 
@@ -69,17 +74,18 @@ def _all_objects(values: list[Any]) -> bool:
     return all(isinstance(value, dict) for value in values)
 
 
-def _batches(file: TextFile, wrapped: str | None) -> Iterator[list[dict[str, Any]]]:
+def _batches(file: TextFile, wrapped: str | None, size: int = BATCH_ROWS) -> Iterator[list[dict[str, Any]]]:
     found = objects(file.open(), file.path)
     rows = found if wrapped is None else iter(next(found)[wrapped])
-    while batch := [flatten(row) for row in islice(rows, BATCH_ROWS)]:
+    while batch := [flatten(row) for row in islice(rows, size)]:
         yield batch
 
 
 def _typed_batches(
     file: TextFile, wrapped: str | None, kinds: dict[str, Spelled | None], schema: pa.Schema
 ) -> Iterator[pa.RecordBatch]:
-    for batch in _batches(file, wrapped):
+    size = max(100, min(BATCH_ROWS, BATCH_CELLS // max(1, len(kinds))))
+    for batch in _batches(file, wrapped, size):
         columns = [array_of([row.get(name) for row in batch], kind) for name, kind in kinds.items()]
         if any(column is None for column in columns):
             raise SourceUnreadable(f"{file.path} changed while it was read.", "Start again when it is finished.")

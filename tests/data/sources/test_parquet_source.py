@@ -1,0 +1,120 @@
+"""Parquet of every type comes out in the plain ones."""
+
+import datetime as dt
+import decimal
+import uuid
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from mlwright.core.errors import SourceEmpty, SourceUnreadable
+
+BERLIN = dt.timezone(dt.timedelta(hours=1))
+
+
+@pytest.fixture
+def read_table(read, tmp_path):
+    def write_and_read(**columns: pa.Array):
+        pq.write_table(pa.table(columns), tmp_path / "a.parquet")
+        return read(tmp_path / "a.parquet")
+
+    return write_and_read
+
+
+@pytest.mark.parametrize(
+    ("array", "kind", "values"),
+    [
+        (pa.array([1, None], pa.int8()), "int64", [1, None]),
+        (pa.array([1, 2], pa.uint64()), "int64", [1, 2]),
+        (pa.array([1, 2**64 - 1], pa.uint64()), "string", ["1", str(2**64 - 1)]),
+        (pa.array([0.5, None], pa.float16()), "double", [0.5, None]),
+        (pa.array([decimal.Decimal("1.50"), None]), "double", [1.5, None]),
+        (pa.array([dt.timedelta(seconds=1.5)]), "double", [1.5]),
+        (pa.array([True, None]), "bool", [True, None]),
+        (pa.array(["a", None]).dictionary_encode(), "string", ["a", None]),
+        (pa.array([5, 6]).dictionary_encode(), "int64", [5, 6]),
+        (pa.array(["a"], pa.large_string()), "string", ["a"]),
+        (pa.array([dt.date(2024, 2, 29)], pa.date64()), "date32[day]", [dt.date(2024, 2, 29)]),
+        (pa.array([1500], pa.timestamp("ns")), "timestamp[us]", [dt.datetime(1970, 1, 1, 0, 0, 0, 1)]),
+        (pa.array([1], pa.timestamp("s")), "timestamp[us]", [dt.datetime(1970, 1, 1, 0, 0, 1)]),
+        (
+            pa.array([dt.datetime(2024, 1, 1, 10, tzinfo=BERLIN)], pa.timestamp("us", "+01:00")),
+            "timestamp[us]",
+            [dt.datetime(2024, 1, 1, 9)],
+        ),
+        (pa.array([dt.time(10, 30)], pa.time32("s")), "string", ["10:30:00"]),
+        (pa.array([[1, 2], None, []]), "string", ["[1, 2]", None, "[]"]),
+        (pa.array([b"text", None]), "string", ["text", None]),
+        (pa.array([uuid.UUID(int=5).bytes], pa.uuid()), "string", [str(uuid.UUID(int=5))]),
+        (pa.nulls(2), "string", [None, None]),
+    ],
+)
+def test_every_type_has_a_plain_one(read_table, array, kind, values):
+    result = read_table(x=array)
+    assert (result.types, result.column("x")) == ({"x": kind}, values)
+
+
+def test_structs_are_columns_with_dots(read_table):
+    result = read_table(home=pa.array([{"city": "Rome", "at": {"lat": 41.9}}, None]))
+    assert result.types == {"home.city": "string", "home.at.lat": "double"}
+    assert result.rows == [("Rome", 41.9), (None, None)]
+
+
+def test_raw_bytes_are_left_out_and_told(read_table):
+    result = read_table(id=pa.array([1, 2]), photo=pa.array([b"\xff\xd8", None]))
+    assert result.types == {"id": "int64"}
+    assert result.notices == ["Columns of raw bytes were left out: photo."]
+
+
+def test_times_with_a_zone_are_told(read_table):
+    result = read_table(at=pa.array([dt.datetime(2024, 1, 1, tzinfo=BERLIN)], pa.timestamp("us", "Europe/Berlin")))
+    assert result.notices == ["Times with a time zone were turned into UTC: at."]
+
+
+def test_a_folder_of_files_is_one_table_in_the_order_of_their_names(read, tmp_path):
+    for month, columns in (("02", {"a": [3.5], "late": ["x"]}), ("01", {"a": [1, 2]})):
+        folder = tmp_path / "sales" / "year=2024" / f"month={month}"
+        folder.mkdir(parents=True)
+        pq.write_table(pa.table(columns), folder / "part-0.parquet")
+    (tmp_path / "sales" / "_SUCCESS").touch()
+    result = read(tmp_path / "sales")
+    assert result.types == {"a": "double", "late": "string", "year": "int64", "month": "string"}
+    assert result.rows == [(1.0, None, 2024, "01"), (2.0, None, 2024, "01"), (3.5, "x", 2024, "02")]
+    assert result.details == {"files": "2"}
+
+
+def test_columns_of_different_types_in_two_files_become_text(read, tmp_path):
+    pq.write_table(pa.table({"a": [1, 2]}), tmp_path / "1.parquet")
+    pq.write_table(pa.table({"a": ["x"]}), tmp_path / "2.parquet")
+    assert read(tmp_path).column("a") == ["1", "2", "x"]
+
+
+def test_a_folder_without_parquet_is_refused_with_what_it_holds(read, tmp_path):
+    (tmp_path / "a.csv").write_text("a\n1\n")
+    with pytest.raises(SourceUnreadable, match=r"a folder that holds no Parquet files but: a\.csv"):
+        read(tmp_path)
+
+
+def test_a_damaged_file_is_refused(read, tmp_path):
+    pq.write_table(pa.table({"a": list(range(10_000))}), tmp_path / "a.parquet")
+    whole = (tmp_path / "a.parquet").read_bytes()
+    (tmp_path / "a.parquet").write_bytes(whole[:-30])
+    with pytest.raises(SourceUnreadable, match="no whole Parquet file"):
+        read(tmp_path / "a.parquet")
+    (tmp_path / "a.parquet").write_bytes(whole[:100] + bytes(4000) + whole[4100:])
+    with pytest.raises(SourceUnreadable, match="no whole Parquet file"):
+        read(tmp_path / "a.parquet")
+
+
+def test_a_file_without_rows_is_empty(read_table, read, tmp_path):
+    with pytest.raises(SourceEmpty, match="holds no rows"):
+        read_table(a=pa.array([], pa.int64()))
+    (tmp_path / "b.parquet").touch()
+    with pytest.raises(SourceEmpty, match="0 bytes"):
+        read(tmp_path / "b.parquet")
+
+
+def test_the_content_counts_more_than_the_ending(read, tmp_path):
+    pq.write_table(pa.table({"a": [1]}), tmp_path / "a.csv")
+    assert read(tmp_path / "a.csv").rows == [(1,)]
