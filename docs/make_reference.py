@@ -15,7 +15,7 @@ import typer
 
 from mlwright.core import errors
 from mlwright.faces.cli.main import COMMANDS, build
-from mlwright.pipeline import BUILD, Settings
+from mlwright.pipeline import PIPELINES, Settings
 
 REFERENCE = Path(__file__).parent / "reference"
 NOTE = "<!-- Written by docs/make_reference.py: change the code, not this page. -->\n"
@@ -37,7 +37,8 @@ def cli_page() -> str:
     lines = [
         "# Commands\n",
         NOTE,
-        "Exit status: 0 done, 2 something that you can mend, 1 a fault of ours, 130 cancelled.\n",
+        "Exit status: 0 done, 2 something that you can mend, 1 a fault of ours, 3 `watch` found something to do, "
+        "130 cancelled.\n",
     ]
     for name in COMMANDS:
         command = group.commands[name]
@@ -119,11 +120,14 @@ def errors_page() -> str:
 
 def stages_page() -> str:
     """The stages, in their order."""
-    lines = ["# Stages\n", NOTE, "| stage | makes | what it does |", "|---|---|---|"]
-    for stage in BUILD:
-        doc = inspect.getdoc(stage.function()).splitlines()[0]
-        lines.append(f"| `{stage.name}` | `{stage.makes.__name__}` | {doc} |")
-    return "\n".join([*lines, ""])
+    lines = ["# Stages\n", NOTE]
+    for name, stages in PIPELINES.items():
+        lines += [f"## {name.upper()}\n", "| stage | makes | what it does |", "|---|---|---|"]
+        for stage in stages:
+            doc = inspect.getdoc(stage.function()).splitlines()[0]
+            lines.append(f"| `{stage.name}` | `{stage.makes.__name__}` | {doc} |")
+        lines.append("")
+    return "\n".join(lines)
 
 
 if __name__ == "__main__":

@@ -72,11 +72,11 @@ def fit(
 
 
 def load(path: str | os.PathLike[str]) -> Bundle:
-    """The bundle at `path`, or the latest one of the project at `path`; every file's hash is checked."""
+    """The bundle at `path`; of a project the one in use, else its latest one. Every file's hash is checked."""
     from mlwright.scoring.bundle import Bundle
 
     folder = Path(path)
-    return Project(folder).bundle() if (folder / FILE_NAME).exists() else Bundle.load(folder)
+    return Bundle.load(Project(folder).model_path() if (folder / FILE_NAME).exists() else folder)
 
 
 def _as_source(train: Any, folder: Path) -> str:

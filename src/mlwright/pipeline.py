@@ -9,6 +9,7 @@ from mlwright.core.record import Settings as Section
 from mlwright.records.bundle import Packed
 from mlwright.records.data import Snapshot
 from mlwright.records.decision import Decision
+from mlwright.records.deployment import Deployment
 from mlwright.records.evaluation import Evaluation
 from mlwright.records.exploration import Exploration
 from mlwright.records.findings import Findings
@@ -18,6 +19,7 @@ from mlwright.records.settings import (
     CheckSettings,
     CollectSettings,
     DecideSettings,
+    DeploySettings,
     EvaluateSettings,
     ExploreSettings,
     PackSettings,
@@ -26,9 +28,11 @@ from mlwright.records.settings import (
     ProjectSettings,
     SplitSettings,
     TrainSettings,
+    WatchSettings,
 )
 from mlwright.records.split import Split
 from mlwright.records.trials import Training
+from mlwright.records.watch import Comparison, Response, Window
 
 BUILD = (
     Stage("mlwright.data.collect", Snapshot, reads_world=True),
@@ -41,7 +45,16 @@ BUILD = (
     Stage("mlwright.judging.probe", Robustness),
     Stage("mlwright.judging.decide", Decision),
     Stage("mlwright.shipping.pack", Packed),
+    Stage("mlwright.shipping.deploy", Deployment, reads_world=True),
 )
+
+WATCH = (
+    Stage("mlwright.watching.observe", Window, reads_world=True),
+    Stage("mlwright.watching.compare", Comparison),
+    Stage("mlwright.watching.respond", Response),
+)
+
+PIPELINES = {"build": BUILD, "watch": WATCH}
 
 
 class Settings(Section):
@@ -58,6 +71,8 @@ class Settings(Section):
     probe: ProbeSettings = Field(default_factory=ProbeSettings)
     decide: DecideSettings = Field(default_factory=DecideSettings)
     pack: PackSettings = Field(default_factory=PackSettings)
+    deploy: DeploySettings = Field(default_factory=DeploySettings)
+    watch: WatchSettings = Field(default_factory=WatchSettings)
 
     def sections(self) -> tuple[Section, ...]:
         """The sections, as the engine takes them."""

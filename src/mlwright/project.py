@@ -9,16 +9,19 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mlwright.config import FILE_NAME, read_settings, write_settings
-from mlwright.core.engine import Stage, execute
-from mlwright.core.errors import MlwrightError, NothingToShow, RunCancelled, SettingsError, StorageError, nearest
+from mlwright.core.engine import Stage
+from mlwright.core.errors import NothingToShow, SettingsError, StorageError, nearest
 from mlwright.core.history import RunState, replay
 from mlwright.core.record import Record
-from mlwright.core.run import Clock, Run
 from mlwright.core.store import Store
 from mlwright.core.store.journal import Event
-from mlwright.pipeline import BUILD, Settings
-from mlwright.records.bundle import Packed
+from mlwright.core.store.registry import Champion
+from mlwright.pipeline import BUILD, WATCH, Settings
+from mlwright.records.bundle import Manifest, Packed
 from mlwright.records.settings import seconds as parse_seconds
+from mlwright.records.watch import ModelInUse, Response
+from mlwright.running import Attempt, cancel_file, carry_out, next_id
+from mlwright.scoring.folder import MANIFEST
 
 if TYPE_CHECKING:
     from mlwright.scoring.bundle import Bundle
@@ -34,6 +37,9 @@ SHOWN = {
     "robustness": "probe",
     "decision": "decide",
     "bundle": "pack",
+    "deployment": "deploy",
+    "comparison": "compare",
+    "watch": "respond",
 }
 """What can be shown of a run, and the stage that makes it."""
 
@@ -104,11 +110,12 @@ class Project:
         """What ``mlwright.toml`` says now."""
         settings = read_settings(self.path / FILE_NAME)
         name = settings.project.name or self.path.name
-        source = settings.collect.source
+        source, new = settings.collect.source, settings.watch.source
         return settings.model_copy(
             update={
                 "project": settings.project.model_copy(update={"name": name}),
-                "collect": settings.collect.model_copy(update={"source": source and self._located(source)}),
+                "collect": settings.collect.model_copy(update={"source": source and _located(source, self.path)}),
+                "watch": settings.watch.model_copy(update={"source": new and _located(new, self.path)}),
             }
         )
 
@@ -161,20 +168,63 @@ class Project:
         settings = self._with_budget(self.settings(), budget)
         for name in (until, start_from):
             self._check_stage(name)
-        run_id = self._unfinished() if resume else self._next_id()
-        with self.store.hold(run_id):
-            self.store.sweep()
-            run = Run(
-                run_id,
-                self.store,
-                self._clock(run_id, settings.train.budget, time.time() - began),
-                seed=settings.project.seed,
-                n_jobs=n_jobs or len(os.sched_getaffinity(0)),
-                fresh=fresh,
-                listen=listen,
-            )
-            run.tell("attempt_started", began=round(began, 3), pid=os.getpid(), until=until)
-            return self._carry_out(run, settings, until, start_from)
+        attempt = Attempt(
+            self._unfinished() if resume else next_id(self.store),
+            "build",
+            seed=settings.project.seed,
+            budget_s=settings.train.budget,
+            n_jobs=n_jobs,
+            fresh=fresh,
+            began=began,
+            listen=listen,
+        )
+
+        def finish(results: Mapping[str, Record]) -> None:
+            if "pack" in results:
+                self.bundle_path(attempt.run_id)
+
+        return carry_out(self.store, attempt, settings.sections(), until=until, start_from=start_from, finish=finish)
+
+    def watch(
+        self,
+        data: str | os.PathLike[str] | None = None,
+        *,
+        query: str | None = None,
+        n_jobs: int | None = None,
+        began: float | None = None,
+        listen: Callable[[Event], None] | None = None,
+    ) -> Response:
+        """Compare new rows with what the model in use has learned from, and say what to do.
+
+        Parameters
+        ----------
+        data : path or URL, optional
+            The new rows, with or without the target; default: `watch.source` of the settings.
+        query : str, optional
+            For databases: the name of a table, or a ``select``.
+        n_jobs : int, optional
+        began : float, optional
+        listen : callable, optional
+            As for `run`.
+
+        Raises
+        ------
+        NothingToShow
+            If there is no model yet.
+        TableError
+            If the rows lack an input of the model.
+        """
+        settings = self._with_data(self.settings(), data, query)
+        model = self.in_use()
+        began = time.time() if began is None else began
+        attempt = Attempt(
+            next_id(self.store), "watch", seed=settings.project.seed, n_jobs=n_jobs, began=began, listen=listen
+        )
+        results: dict[str, Record] = {}
+        carry_out(self.store, attempt, (*settings.sections(), model), finish=results.update)
+        response = results["respond"]
+        assert isinstance(response, Response)
+        return response
 
     def show(self, what: str, run_id: str | None = None) -> Record:
         """One of the records of a run; see `SHOWN` for the names.
@@ -241,19 +291,49 @@ class Project:
         if not holder or "run" not in holder:
             raise NothingToShow(f"No run works in {self.path} now.", "mlwright runs")
         run_id = str(holder["run"])
-        self._cancel_file(run_id).touch()
+        cancel_file(self.store, run_id).touch()
         return run_id
 
     def bundle_path(self, run_id: str | None = None) -> Path:
         """The folder of the bundle that a run has packed."""
         packed = self.show("bundle", run_id)
         assert isinstance(packed, Packed)
-        folder = self.path / "bundles" / packed.bundle_id
-        if not folder.exists():
-            from mlwright.shipping.pack import write_bundle
+        return self._written(packed.bundle_id, packed.files[MANIFEST])
 
-            write_bundle(packed, self.store.blobs.get, folder)
-        return folder
+    def current(self) -> Champion | None:
+        """The bundle that is in use, or None."""
+        return self.store.registry.now()
+
+    def in_use(self) -> ModelInUse:
+        """The champion; where there is none, the latest bundle."""
+        champion = self.current()
+        if champion is not None:
+            return ModelInUse(**champion.model_dump(include={"bundle_id", "manifest", "run_id"}), is_champion=True)
+        packed = self.show("bundle")
+        assert isinstance(packed, Packed)
+        manifest = packed.files[MANIFEST]
+        run_id = Manifest.model_validate_json(self.store.blobs.get(manifest)).run_id
+        return ModelInUse(bundle_id=packed.bundle_id, manifest=manifest, run_id=run_id, is_champion=False)
+
+    def model_path(self) -> Path:
+        """The folder of the bundle that is in use, or of the latest one; see `in_use`."""
+        model = self.in_use()
+        return self._written(model.bundle_id, model.manifest)
+
+    def undo(self, why: str = "") -> Champion:
+        """Put the champion before back to use, and return it; nothing is deleted.
+
+        Raises
+        ------
+        NothingToShow
+            If there has been none before.
+        """
+        from mlwright.shipping.targets import TARGETS
+
+        before = self.store.registry.before()
+        if before is not None:
+            TARGETS.get(before.target)().deploy(self._written(before.bundle_id, before.manifest))
+        return self.store.registry.undo(why)
 
     def bundle(self, run_id: str | None = None) -> Bundle:
         """The model that a run has packed, ready to answer."""
@@ -261,25 +341,20 @@ class Project:
 
         return Bundle.load(self.bundle_path(run_id))
 
-    def _clock(self, run_id: str, budget_s: float, starting_s: float) -> Clock:
-        """The clock of a run, with the time of its earlier attempts and of starting up on it."""
-        cancel_file = self._cancel_file(run_id)
-        cancel_file.unlink(missing_ok=True)
-        earlier = replay(run_id, self.store.journal(run_id), alive=True)
-        return Clock(cancel_file, budget_s, earlier.seconds + starting_s)
+    def _written(self, bundle_id: str, manifest: str) -> Path:
+        """The folder of a bundle, written anew from the store if it is not there."""
+        from mlwright.shipping.writing import write_bundle
 
-    def _carry_out(self, run: Run, settings: Settings, until: str | None, start_from: str | None) -> RunState:
-        try:
-            results = execute(BUILD, settings.sections(), run, until=until, fresh_from=start_from)
-            if "pack" in results:
-                self.bundle_path(run.run_id)
-        except BaseException as error:
-            _tell_the_end(run, error)
-            raise
-        finally:
-            self.store.sweep()
-        run.tell("finished")
-        return replay(run.run_id, self.store.journal(run.run_id), alive=False)
+        folder = self.path / "bundles" / bundle_id
+        if not folder.exists():
+            write_bundle(manifest, self.store.blobs.get, folder)
+        return folder
+
+    def _with_data(self, settings: Settings, data: str | os.PathLike[str] | None, query: str | None) -> Settings:
+        if data is None:
+            return settings
+        new = {"source": _located(os.fspath(data), Path.cwd()), "query": query, "sheet": None}
+        return settings.model_copy(update={"watch": settings.watch.model_copy(update=new)})
 
     def _with_budget(self, settings: Settings, budget: str | float | None) -> Settings:
         if budget is None:
@@ -298,17 +373,6 @@ class Project:
             offers = nearest(name, names) or names
             raise SettingsError(f"There is no stage called {name!r}.", f"Stages are: {', '.join(offers)}")
 
-    def _located(self, source: str) -> str:
-        return source if "://" in source or source.startswith("env:") else str((self.path / source).resolve())
-
-    def _cancel_file(self, run_id: str) -> Path:
-        return self.store.run_folder(run_id) / "cancel"
-
-    def _next_id(self) -> str:
-        today = time.strftime("%Y-%m-%d")
-        counts = [int(r.rpartition("-")[2]) for r in self.store.run_ids() if r.startswith(today)]
-        return f"{today}-{max(counts, default=0) + 1}"
-
     def _latest(self) -> str:
         ids = self.store.run_ids()
         if not ids:
@@ -317,20 +381,14 @@ class Project:
 
     def _unfinished(self) -> str:
         for state in reversed(self.runs()):
-            if state.status in ("interrupted", "failed", "cancelled", "running"):
+            if state.pipeline == "build" and state.status in ("interrupted", "failed", "cancelled", "running"):
                 return state.run_id
         raise NothingToShow(f"No run in {self.path} waits to be resumed.", "mlwright run")
 
 
 def _stage(name: str) -> Stage:
-    return next(stage for stage in BUILD if stage.name == name)
+    return next(stage for stage in (*BUILD, *WATCH) if stage.name == name)
 
 
-def _tell_the_end(run: Run, error: BaseException) -> None:
-    """Write why the run ended; a disk that is full does not hide the error itself."""
-    kind = "cancelled" if isinstance(error, RunCancelled | KeyboardInterrupt) else "failed"
-    code = error.code if isinstance(error, MlwrightError) else type(error).__name__
-    try:
-        run.tell(kind, code=code, error=str(error) or type(error).__name__)
-    except (StorageError, OSError):
-        return
+def _located(source: str, folder: Path) -> str:
+    return source if "://" in source or source.startswith("env:") else str((folder / source).resolve())

@@ -25,9 +25,11 @@ from mlwright.records.settings import PackSettings, ProjectSettings
 from mlwright.records.split import Split
 from mlwright.records.trials import Training
 from mlwright.scoring.bundle import Bundle
+from mlwright.scoring.folder import MANIFEST
 from mlwright.scoring.model import load_encoder
 from mlwright.shipping.golden import UNSEEN
-from mlwright.shipping.pack import pack, write_bundle
+from mlwright.shipping.pack import pack
+from mlwright.shipping.writing import write_bundle
 
 KINDS = {
     "age": "number",
@@ -96,7 +98,7 @@ class World:
 
     def write(self, folder, **settings):
         packed = self.pack(**settings)
-        write_bundle(packed, self.run.get, folder)
+        write_bundle(packed.files[MANIFEST], self.run.get, folder)
         return packed
 
     def _snapshot(self):

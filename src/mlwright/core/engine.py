@@ -59,7 +59,7 @@ class Stage:
 
 def execute(
     stages: Sequence[Stage],
-    sections: Sequence[Settings],
+    given: Sequence[Settings | Record],
     run: Run,
     *,
     until: str | None = None,
@@ -71,8 +71,8 @@ def execute(
     ----------
     stages : sequence of Stage
         The pipeline; every stage finds its inputs among the results of those before it.
-    sections : sequence of Settings
-        The settings; a stage gets the one whose type its parameter names.
+    given : sequence of Settings or Record
+        The settings, and facts that no stage makes; a stage gets the one whose type its parameter names.
     run : Run
         What the stages may ask of the outside.
     until : str, optional
@@ -80,7 +80,7 @@ def execute(
     fresh_from : str, optional
         The first stage whose kept result is passed over, with all that follow it.
     """
-    facts: dict[type, Any] = {type(section): section for section in sections} | {Run: run}
+    facts: dict[type, Any] = {type(fact): fact for fact in given} | {Run: run}
     results: dict[str, Record] = {}
     wanted = list(stages) if until is None else stages[: _position(stages, until) + 1]
     fresh_at = len(stages) if fresh_from is None else _position(stages, fresh_from)

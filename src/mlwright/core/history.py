@@ -27,6 +27,8 @@ class RunState(Record):
     Parameters
     ----------
     run_id : str
+    pipeline : str
+        ``build`` or ``watch``.
     status : str
         ``interrupted``: it ended without a word, by a kill or a power cut.
     started_at : float
@@ -40,6 +42,7 @@ class RunState(Record):
     """
 
     run_id: str
+    pipeline: str = "build"
     status: Status
     started_at: float
     seconds: float
@@ -61,10 +64,12 @@ def replay(run_id: str, events: Iterable[Event], *, alive: bool) -> RunState:
     status: Status | None = None
     error: str | None = None
     attempts: list[tuple[float, float]] = []
+    pipeline = "build"
     for event in events:
         kind, now = event["event"], float(event["t"])
         if kind == "attempt_started":
             attempts.append((float(event["began"]), now))
+            pipeline = event.get("pipeline", pipeline)
             stages, status, error = {}, None, None
         elif attempts:
             attempts[-1] = (attempts[-1][0], now)
@@ -78,6 +83,7 @@ def replay(run_id: str, events: Iterable[Event], *, alive: bool) -> RunState:
             status, error = _ENDINGS[kind], event.get("error")
     return RunState(
         run_id=run_id,
+        pipeline=pipeline,
         status=status or ("running" if alive else "interrupted"),
         started_at=attempts[0][0] if attempts else 0.0,
         seconds=round(sum(end - start for start, end in attempts), 3),

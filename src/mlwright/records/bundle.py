@@ -70,6 +70,10 @@ class Manifest(Record):
         Versions that the bundle was made with, of the packages that scoring needs.
     target_type : str
         Arrow type of the target column, so that classes come back as what they were.
+    reference : tuple of ColumnProfile
+        The inputs as they were, so that new rows can be compared with them.
+    n_reference : int
+        Rows that the reference was made of; 0 if that is not known.
     """
 
     format: Literal[1] = 1
@@ -85,6 +89,7 @@ class Manifest(Record):
     lineage: Lineage
     golden: tuple[GoldenRow, ...]
     reference: tuple[ColumnProfile, ...]
+    n_reference: int = 0
     evaluation: Evaluation
     decision: Decision
     files: dict[str, str]

@@ -212,3 +212,42 @@ class PackSettings(Settings):
     """
 
     golden_rows: int = Field(default=8, ge=1, le=1000)
+
+
+class DeploySettings(Settings):
+    """``[deploy]``: where the bundle is put to use.
+
+    Parameters
+    ----------
+    target : str
+        ``local``: the project folder, from which ``mlwright serve`` and ``mlwright predict`` take it.
+    overrule : str
+        Why the bundle is put to use whatever the verdict; kept in the registry. Take it out again afterwards.
+    """
+
+    target: str = "local"
+    overrule: str | None = Field(default=None, min_length=1)
+
+
+class WatchSettings(Settings):
+    """``[watch]``: new rows, and when they are a reason to act.
+
+    Parameters
+    ----------
+    source : str
+        Where new rows are, as in ``[collect]``; ``mlwright watch --data`` goes before it.
+    query : str
+        For databases: the name of a table, or a ``select``.
+    sheet : str
+        For Excel: the name of the sheet; default: the first.
+    alarms : float
+        The share of windows in which something seems to have moved although nothing has.
+    least : float
+        Share of the rows that must have moved, in a column, to be a reason to act.
+    """
+
+    source: str | None = None
+    query: str | None = None
+    sheet: str | None = None
+    alarms: float = Field(default=0.05, gt=0.0, le=0.5)
+    least: float = Field(default=0.05, ge=0.0, lt=1.0)

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from importlib.metadata import version
-from pathlib import Path
 from statistics import median
 
 import numpy as np
@@ -25,7 +24,7 @@ from mlwright.records.split import Split
 from mlwright.records.trials import Training
 from mlwright.scoring.bundle import TOLERANCE
 from mlwright.scoring.columns import to_arrow
-from mlwright.scoring.folder import MANIFEST, UNSEALED, sealed, write_folder
+from mlwright.scoring.folder import MANIFEST, UNSEALED, sealed
 from mlwright.scoring.model import Model
 from mlwright.shipping.card import write_card
 from mlwright.shipping.golden import Json, choose_rows
@@ -74,6 +73,7 @@ def pack(
         lineage=snapshot.lineage,
         golden=tuple(GoldenRow(row=row, answer=answer) for row, answer in _answered(model, rows)),
         reference=tuple(profile.column(name) for name in model.encoder.inputs),
+        n_reference=profile.n_rows,
         evaluation=evaluation,
         decision=decision,
         files={},
@@ -89,24 +89,6 @@ def pack(
         single_row_ms=_single_row_ms(model, rows[0]),
         files=files,
     )
-
-
-def write_bundle(packed: Packed, get: Callable[[str], bytes], folder: Path) -> None:
-    """Write a packed bundle into a folder; a bundle that is there already is replaced.
-
-    Parameters
-    ----------
-    packed : Packed
-    get : callable
-        The bytes of a blob.
-    folder : Path
-
-    Raises
-    ------
-    StorageError
-        If something that is no bundle is in the way, or the disk is full or cannot be written.
-    """
-    write_folder({name: get(blob) for name, blob in packed.files.items()}, folder)
 
 
 def _golden_rows(

@@ -6,6 +6,7 @@
       blobs/ab/ab12...      content-addressed files, never changed
       kept/cd/cd34....json  results under the hash of all that they depended on
       runs/ID/journal.jsonl what happened, event by event
+      registry.jsonl        which bundle is in use, since when and why
       lock                  held by the one run that may write
 """
 
@@ -23,6 +24,7 @@ from mlwright.core.record import Record
 from mlwright.core.store import lock
 from mlwright.core.store.blobs import Blobs, explain_disk_errors, write_atomically
 from mlwright.core.store.journal import Journal
+from mlwright.core.store.registry import Registry
 
 R = TypeVar("R", bound=Record)
 
@@ -41,6 +43,12 @@ class Store:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.blobs = Blobs(folder / "blobs")
+        self.registry = Registry(folder / "registry.jsonl")
+
+    @property
+    def project(self) -> Path:
+        """The folder of the project that this is the memory of."""
+        return self.folder.parent
 
     def keep(self, key: str, record: Record) -> None:
         """Keep a result under the hash of all that it depended on."""

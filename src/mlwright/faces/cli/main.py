@@ -20,6 +20,9 @@ COMMANDS = (
     "report",
     "predict",
     "serve",
+    "status",
+    "undo",
+    "watch",
     "follow",
     "cancel",
     "runs",
@@ -66,11 +69,13 @@ def _version(version: bool = typer.Option(False, "--version", help="Print the ve
 
 
 def main() -> None:
-    """Run the command line; the exit status is 0, 2 for the user's mistake, 1 for a fault of ours, 130 if cancelled."""
+    """Run the command line and leave with its exit status.
+
+    0: done; 1: a fault of ours; 2: the user's mistake; 3: `watch` found something to do; 130: cancelled.
+    """
     status = FAULT
     try:
-        build()(standalone_mode=False)
-        status = 0
+        status = int(build()(standalone_mode=False) or 0)
     except MlwrightError as error:
         complain(error.message, error.hint)
         status = error.exit_status

@@ -8,11 +8,12 @@ from functools import singledispatch
 
 from mlwright.core.record import Record
 from mlwright.faces.render.numbers import short, with_interval
-from mlwright.pipeline import BUILD
+from mlwright.pipeline import BUILD, WATCH
 from mlwright.project import Project
 from mlwright.records.bundle import Packed
 from mlwright.records.data import Snapshot
 from mlwright.records.decision import Decision
+from mlwright.records.deployment import Deployment
 from mlwright.records.evaluation import Evaluation
 from mlwright.records.exploration import Exploration
 from mlwright.records.findings import Findings
@@ -20,11 +21,12 @@ from mlwright.records.profile import Profile
 from mlwright.records.robustness import Robustness
 from mlwright.records.split import Split
 from mlwright.records.trials import Training
+from mlwright.records.watch import Comparison, Response, Window
 
 
 def summary_of(project: Project) -> Callable[[str, str], str]:
     """A function from a stage's name and the key of its record to a line about the record."""
-    kinds = {stage.name: stage.makes for stage in BUILD}
+    kinds = {stage.name: stage.makes for stage in (*BUILD, *WATCH)}
 
     def say(stage: str, key: str) -> str:
         record = project.store.kept(key, kinds[stage])
@@ -97,3 +99,24 @@ def _(record: Decision) -> str:
 @summary.register
 def _(record: Packed) -> str:
     return f"bundle {record.bundle_id}, {record.size_bytes / 1e6:.1f} MB, one row in {record.single_row_ms:.2f} ms"
+
+
+@summary.register
+def _(record: Deployment) -> str:
+    return record.sentence
+
+
+@summary.register
+def _(record: Window) -> str:
+    return f"{record.snapshot.n_rows:,} new rows from {record.snapshot.lineage.location}"
+
+
+@summary.register
+def _(record: Comparison) -> str:
+    moved = {column.name for column, _ in record.moved()}
+    return f"{len(moved)} of {len(record.columns)} moved beyond chance ({record.n_tests} tests together)"
+
+
+@summary.register
+def _(record: Response) -> str:
+    return f"{record.action.replace('_', ' ').upper()}: {record.headline}"

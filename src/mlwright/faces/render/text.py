@@ -12,6 +12,7 @@ from rich.text import Text
 
 from mlwright.core.history import RunState
 from mlwright.core.record import Record
+from mlwright.core.store.registry import Champion
 from mlwright.faces.render.numbers import duration, share, short, with_interval
 from mlwright.faces.render.summary import summary
 from mlwright.records.decision import Decision
@@ -20,6 +21,7 @@ from mlwright.records.findings import Findings
 from mlwright.records.profile import ColumnProfile, Profile
 from mlwright.records.robustness import Robustness
 from mlwright.records.trials import Training
+from mlwright.records.watch import ColumnThenNow, Comparison, Response
 
 COLOURS = {
     "critical": "red",
@@ -33,6 +35,9 @@ COLOURS = {
     "broken": "red",
     "unclear": "yellow",
     "not_applicable": "dim",
+    "nothing": "green",
+    "ask_for_labels": "yellow",
+    "retrain": "red",
 }
 LEVELS = ("critical", "warning", "note")
 
@@ -205,6 +210,62 @@ def _(record: Decision) -> list[Any]:
     return [*shown, *[Text(f"Limit: {limit}") for limit in record.limits]]
 
 
+@render.register
+def _(record: Response) -> list[Any]:
+    shown: list[Any] = [comparison_table(record.comparison), Text()]
+    shown.append(Text.assemble(coloured(record.action), f": {record.headline}"))
+    shown += [Text(f"- {reason}") for reason in record.reasons]
+    return [*shown, *[Text(f"  -> {step}") for step in record.next_steps]]
+
+
+@render.register
+def _(record: Comparison) -> list[Any]:
+    return [comparison_table(record)]
+
+
+def comparison_table(comparison: Comparison) -> Table:
+    """Every input then and now, those that moved most first."""
+    heads = ("column", "missing then", "now", "new names", "moved", "chance", "in words")
+    rows = [_column_then_now(column, comparison.alarms) for column in comparison.columns]
+    title = f"{comparison.n_rows:,} new rows against {comparison.n_reference:,} that the model knows"
+    return table(title, heads, rows, right=(1, 2, 4, 5))
+
+
+def _column_then_now(column: ColumnThenNow, alarms: float) -> tuple[str | Text, ...]:
+    most = column.movements[0] if column.movements else None
+    beyond = most is not None and most.corrected <= alarms
+    new = f"{share(column.new_share)}: {', '.join(column.new_names)}" if column.new_names else ""
+    words = most.sentence if most is not None and beyond else column.untested and f"Not compared: {column.untested}."
+    return (
+        Text(column.name, "yellow" if beyond else ""),
+        share(column.missing_then) if column.missing_then else "",
+        share(column.missing_now) if column.missing_now else "",
+        new[:40],
+        share(most.size) if most else "",
+        f"{most.corrected:.2g}" if most else "",
+        words,
+    )
+
+
+def champions_table(reign: Sequence[Champion]) -> Table | Text:
+    """The champion and those that were before it."""
+    if not reign:
+        return Text("No bundle is in use yet: no run has come to the verdict 'deploy'.\n  -> mlwright show decision")
+    rows = [
+        (
+            Text("in use", "green") if champion is reign[-1] else "before",
+            champion.bundle_id,
+            champion.run_id,
+            coloured(champion.verdict),
+            champion.since_text,
+            champion.by,
+            champion.why,
+        )
+        for champion in reversed(reign)
+    ]
+    return table("Bundles", ("", "bundle", "run", "verdict", "since", "by", "why"), rows)
+
+
 def runs_table(states: Sequence[RunState]) -> Table | Text:
     """The runs of a project."""
     if not states:
@@ -212,6 +273,7 @@ def runs_table(states: Sequence[RunState]) -> Table | Text:
     rows = [
         (
             state.run_id,
+            state.pipeline,
             state.status,
             time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(state.started_at)),
             duration(state.seconds),
@@ -220,7 +282,7 @@ def runs_table(states: Sequence[RunState]) -> Table | Text:
         )
         for state in states
     ]
-    return table("Runs", ("run", "status", "began", "took", "done", "error"), rows, right=(3,))
+    return table("Runs", ("run", "", "status", "began", "took", "done", "error"), rows, right=(4,))
 
 
 def diagnosis_tables(facts: dict[str, Any]) -> list[Any]:

@@ -18,7 +18,8 @@ def predict(
 ) -> None:
     """Score new rows: writes them with the prediction, and probabilities for classes."""
     from mlwright.faces.batch import score_file
-    from mlwright.fitting import load
+    from mlwright.faces.cli.chosen import bundle_at
+    from mlwright.scoring.bundle import Bundle
 
-    n_rows = score_file(load(model), source, query, output)
+    n_rows = score_file(Bundle.load(bundle_at(model)), source, query, output)
     typer.echo(f"{n_rows:,} rows were scored: {output}")

@@ -21,12 +21,7 @@ def serve(
     ] = None,
 ) -> None:
     """Answer over HTTP: POST /predict, a page for people at /, the API at /docs."""
-    from mlwright.config import FILE_NAME
+    from mlwright.faces.cli.chosen import bundle_at
     from mlwright.shipping.serving.server import serve as serve_bundle
 
-    path = model
-    if (model / FILE_NAME).exists():
-        from mlwright.project import Project
-
-        path = Project(model).bundle_path()
-    serve_bundle(path, host=host, port=port, workers=workers, token=token)
+    serve_bundle(bundle_at(model), host=host, port=port, workers=workers, token=token)

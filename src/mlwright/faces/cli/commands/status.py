@@ -1,0 +1,21 @@
+"""``mlwright status``."""
+
+from __future__ import annotations
+
+from mlwright.faces.cli.arguments import HERE, AsJson, ProjectDir
+
+
+def status(project: ProjectDir = HERE, json: AsJson = False) -> None:
+    """Say which bundle is in use, since when and why, and which one was before."""
+    from mlwright.faces.cli.terminal import print_json, print_rich
+    from mlwright.faces.render.text import champions_table
+    from mlwright.project import Project
+
+    chosen = Project(project)
+    chosen.settings()
+    reign = chosen.store.registry.reign()
+    if json:
+        plain = [champion.model_dump(mode="json") for champion in reversed(reign)]
+        print_json({"champion": plain[0] if plain else None, "before": plain[1:]})
+    else:
+        print_rich(champions_table(reign))

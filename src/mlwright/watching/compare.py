@@ -1,0 +1,187 @@
+"""The stage that compares new rows with what the model learned from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from mlwright.core.errors import BundleError
+from mlwright.core.family import NotApplicable
+from mlwright.core.run import Run
+from mlwright.data.compute.table import Table, open_snapshot
+from mlwright.learning.unseen import kept_scores
+from mlwright.records.bundle import Manifest
+from mlwright.records.profile import QUANTILE_LEVELS, ColumnProfile
+from mlwright.records.settings import WatchSettings
+from mlwright.records.watch import ColumnThenNow, Comparison, ModelInUse, Movement, Performance, Window
+from mlwright.scoring.columns import missing_columns
+from mlwright.scoring.model import Model
+from mlwright.scoring.spelling import spelled
+from mlwright.watching.drifts import DRIFTS, Current, Reference
+from mlwright.watching.performance import labels_needed, performance
+from mlwright.watching.reference import current_of, reference_of, unknown_names
+
+ANSWERS = "the model's answers"
+SHOWN_NAMES = 5
+
+Array = NDArray[np.float64]
+
+
+def compare(window: Window, model: ModelInUse, settings: WatchSettings, run: Run) -> Comparison:
+    """Compare every input, the model's answers and, where the true outcome is known, how good it is.
+
+    The chances of all tests are corrected together (Holm): if nothing has changed, something seems to have moved in
+    at most a share `settings.alarms` of all windows, however many columns there are. Rows must not hang together:
+    a window of a few households, each with many rows, looks like a shift.
+
+    Raises
+    ------
+    TableError
+        If the window lacks an input of the model.
+    BundleError
+        If the bundle does not say what its reference was made of.
+    """
+    manifest = Manifest.model_validate_json(run.get(model.manifest))
+    if not manifest.n_reference:
+        raise BundleError(
+            f"Bundle {model.bundle_id} does not say how many rows it learned from.", "mlwright run --from pack"
+        )
+    table = open_snapshot(window.snapshot, run)
+    inputs = [column.name for column in manifest.reference]
+    if not set(inputs) <= set(table.columns):
+        raise missing_columns(inputs, table.columns)
+    columns = [_input(table.arrow([column.name])[0], column, manifest) for column in manifest.reference]
+    prediction = Model.load(manifest.model, run.get).scores(table.arrow(inputs))
+    found = _performance(table, prediction, manifest, run)
+    columns += _answers(prediction, manifest, run)
+    return _corrected(window, model, manifest, settings, (columns, found))
+
+
+def _input(values: pa.ChunkedArray, column: ColumnProfile, manifest: Manifest) -> ColumnThenNow:
+    reference = reference_of(column, manifest)
+    current = current_of(values, reference)
+    unknown = unknown_names(current, reference)
+    n_there = max(1, int((~current.missing).sum()))
+    return _then_now(reference, current).model_copy(
+        update={
+            "new_share": sum(unknown.values()) / n_there,
+            "new_names": tuple(unknown)[:SHOWN_NAMES],
+        }
+    )
+
+
+def _then_now(reference: Reference, current: Current) -> ColumnThenNow:
+    """A column with the answers of all tests; chances are not corrected yet."""
+    movements, reasons = [], {}
+    for name, test in DRIFTS:
+        try:
+            shift = test().compare(reference, current)
+        except NotApplicable as refusal:
+            reasons[name] = refusal.reason
+            continue
+        movements.append(
+            Movement(
+                test=name, p_value=shift.p_value, corrected=shift.p_value, size=shift.size, sentence=shift.sentence
+            )
+        )
+    compared = {movement.test for movement in movements} - {"missing_share"}
+    return ColumnThenNow(
+        name=reference.profile.name,
+        kind=reference.profile.kind,
+        missing_then=reference.profile.n_missing / reference.n_rows,
+        missing_now=float(current.missing.mean()),
+        movements=tuple(movements),
+        untested="" if compared else _why_untested(reference.profile, reasons),
+    )
+
+
+def _why_untested(column: ColumnProfile, reasons: dict[str, str]) -> str:
+    if column.kind == "date":
+        return "dates move on by themselves"
+    if column.kind == "text":
+        return "the bundle holds no figures of what texts say"
+    return reasons["quantile_bins" if column.kind == "number" else "level_shares"]
+
+
+def _answers(prediction: Array, manifest: Manifest, run: Run) -> list[ColumnThenNow]:
+    """The model's answers to the window against its answers to the test rows, if those are in this store."""
+    evaluation, classes = manifest.evaluation, manifest.model.classes
+    if not run.store.blobs.has(evaluation.predictions):
+        return []
+    then = kept_scores(evaluation.predictions, evaluation.n_rows, run)
+    nothing = np.zeros(len(prediction), dtype=np.bool_)
+    profile = ColumnProfile(
+        name=ANSWERS, type="double", kind="number", reason="", n_missing=0, n_distinct=len(np.unique(then)),
+        quantiles=tuple(float(value) for value in np.quantile(then[:, -1], QUANTILE_LEVELS)),
+    )  # fmt: skip
+    if prediction.shape[1] == 1:
+        now = prediction[:, 0].astype(np.float32).astype(np.float64)
+        found = _then_now(Reference(profile, evaluation.n_rows), Current(nothing, now))
+    else:
+        counts = np.bincount(then.argmax(axis=1), minlength=len(classes))
+        levels = {name: int(count) for name, count in zip(classes, counts, strict=True)}
+        names = spelled(pa.array(np.array(classes)[prediction.argmax(axis=1)]))
+        found = _then_now(Reference(profile, evaluation.n_rows, levels), Current(nothing, names=names))
+    return [found.model_copy(update={"kind": "answers"})]
+
+
+def _performance(table: Table, prediction: Array, manifest: Manifest, run: Run) -> Performance | None:
+    if manifest.target not in table.columns:
+        return None
+    truth = table.arrow([manifest.target])[0]
+    return performance(truth, prediction, manifest, run.seed_for("compare", "performance"))
+
+
+def _corrected(
+    window: Window,
+    model: ModelInUse,
+    manifest: Manifest,
+    settings: WatchSettings,
+    found: tuple[Sequence[ColumnThenNow], Performance | None],
+) -> Comparison:
+    """The comparison, with the chances of all its tests corrected together."""
+    columns, measured = found
+    chances = [movement.p_value for column in columns for movement in column.movements]
+    corrected = iter(holm([*chances, *([measured.p_value] if measured else [])]))
+    done = [_with_chances(column, corrected) for column in columns]
+    return Comparison(
+        bundle_id=model.bundle_id,
+        n_rows=window.snapshot.n_rows,
+        n_reference=manifest.n_reference,
+        target=manifest.target,
+        columns=tuple(sorted(done, key=lambda column: (_least_chance(column), column.name))),
+        performance=measured and measured.model_copy(update={"corrected": next(corrected)}),
+        labels_needed=labels_needed(manifest),
+        alarms=settings.alarms,
+        n_tests=len(chances) + (measured is not None),
+    )
+
+
+def _with_chances(column: ColumnThenNow, corrected: Iterator[float]) -> ColumnThenNow:
+    movements = [movement.model_copy(update={"corrected": next(corrected)}) for movement in column.movements]
+    return column.model_copy(update={"movements": tuple(sorted(movements, key=lambda movement: movement.corrected))})
+
+
+def _least_chance(column: ColumnThenNow) -> float:
+    return min((movement.corrected for movement in column.movements), default=1.0)
+
+
+def holm(chances: Sequence[float]) -> list[float]:
+    """Chances corrected for how many there are, so that the chance of any false alarm stays below the one chosen.
+
+    References
+    ----------
+    Holm, S. (1979). A simple sequentially rejective multiple test procedure. Scandinavian Journal of Statistics 6.
+
+    >>> holm([0.01, 0.04, 0.03])
+    [0.03, 0.06, 0.06]
+    """
+    corrected = [1.0] * len(chances)
+    largest = 0.0
+    for rank, place in enumerate(np.argsort(chances, kind="stable")):
+        largest = max(largest, min(1.0, (len(chances) - rank) * chances[place]))
+        corrected[place] = largest
+    return corrected

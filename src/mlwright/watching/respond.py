@@ -1,0 +1,79 @@
+"""The stage that says what to do about new rows."""
+
+from __future__ import annotations
+
+from mlwright.core.errors import name_list
+from mlwright.records.settings import WatchSettings
+from mlwright.records.watch import Comparison, Performance, Response
+
+HALF = 0.5
+"""Share of the model's gain over the dummy that must not be lost unseen."""
+
+SHOWN = 3
+
+
+def respond(comparison: Comparison, settings: WatchSettings) -> Response:
+    """Say whether to do nothing, to find out true outcomes, or to train again.
+
+    A shift of the inputs is no proof that the model is worse, only a reason to look; true outcomes prove it.
+    """
+    measured = comparison.performance
+    moved = comparison.moved(settings.least)
+    if measured is not None and measured.corrected <= comparison.alarms and measured.loss.value > 0:
+        return _retrain(comparison, measured)
+    if moved and not _is_reassuring(measured):
+        return _ask_for_labels(comparison, measured)
+    return _nothing(comparison, measured)
+
+
+def _is_reassuring(measured: Performance | None) -> bool:
+    """Whether the model keeps at least half of its gain, with some certainty."""
+    return measured is not None and measured.lost_share.high < HALF
+
+
+def _retrain(comparison: Comparison, measured: Performance) -> Response:
+    return Response(
+        action="retrain",
+        headline=f"The model is worse than promised: train it again. {_measured(measured)}",
+        reasons=_moves(comparison),
+        next_steps=("Add the new rows to the data and type: mlwright run",),
+        comparison=comparison,
+    )
+
+
+def _ask_for_labels(comparison: Comparison, measured: Performance | None) -> Response:
+    known = _measured(measured) if measured else f"The true {comparison.target!r} of these rows is not known."
+    n = min(comparison.n_rows, comparison.labels_needed)
+    return Response(
+        action="ask_for_labels",
+        headline="The rows are not what the model learned from; only true outcomes can tell whether it still holds.",
+        reasons=(*_moves(comparison), known),
+        next_steps=(
+            f"Find out the true {comparison.target!r} of {n:,} of these rows, chosen at random.",
+            "Write them beside the rows and type: mlwright watch --data LABELLED_ROWS",
+        ),
+        comparison=comparison,
+    )
+
+
+def _nothing(comparison: Comparison, measured: Performance | None) -> Response:
+    moved = bool(comparison.moved())
+    said = "Something moved, but it is no reason to act." if moved else "Nothing has moved beyond chance."
+    reasons = (*_moves(comparison), *((_measured(measured),) if measured else ()))
+    return Response(action="nothing", headline=said, reasons=reasons, comparison=comparison)
+
+
+def _moves(comparison: Comparison) -> tuple[str, ...]:
+    """What moved most, in sentences."""
+    moved = comparison.moved()
+    told = [f"{column.name}: {movement.sentence}" for column, movement in moved[:SHOWN]]
+    rest = list(dict.fromkeys(column.name for column, _ in moved[SHOWN:]))
+    return (*told, *([f"Moved less: {name_list(rest)}."] if rest else []))
+
+
+def _measured(measured: Performance) -> str:
+    promised, found = measured.promised, measured.found
+    return (
+        f"On {measured.n_rows:,} new rows its {measured.title} is {found.value:.4g} ({found.low:.4g} to "
+        f"{found.high:.4g}); {promised.value:.4g} ({promised.low:.4g} to {promised.high:.4g}) was promised."
+    )
