@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from mlwright.data.splitters import SplitKeys
-from mlwright.learning.search.folds import make_folds, n_folds_for
+from mlwright.learning.search.folds import make_folds, n_cores_for, n_folds_for
 from mlwright.records.split import Split
 
 
@@ -42,14 +42,19 @@ def test_groups_are_never_torn_apart():
         assert not set(groups[learn]) & set(groups[held])
 
 
-def test_in_time_order_the_latest_fold_comes_first_and_learns_from_most_rows():
-    times = np.random.default_rng(1).permutation(1_100)
-    folds = make_folds(split("by_time"), SplitKeys(1_100, times=times), 5, rng())
-    assert len(folds) == 5
-    assert [len(learn) for learn, _ in folds] == [1_000, 900, 800, 700, 600]
-    assert times[folds[0][1]].max() == 1_099
+def test_in_time_order_the_latest_fold_comes_first_and_misses_few_rows():
+    times = np.random.default_rng(1).permutation(2_100)
+    folds = make_folds(split("by_time"), SplitKeys(2_100, times=times), 5, rng())
+    assert [len(learn) for learn, _ in folds] == [2_000, 1_900, 1_800, 1_700, 1_600]
+    assert times[folds[0][1]].max() == 2_099
     for learn, held in folds:
         assert times[learn].max() < times[held].min()
+
+
+def test_in_time_order_the_model_is_made_of_the_latest_folds():
+    assert n_cores_for(split("by_time"), 5) == 2
+    assert n_cores_for(split("by_time"), 1) == 1
+    assert n_cores_for(split("random"), 5) == 5
 
 
 def test_one_fold_is_a_hold_out_of_a_tenth_or_less():

@@ -42,6 +42,8 @@ class Bench:
     run : Run
     n_threads : int
         Threads of one fit.
+    n_cores : int or None
+        How many of a candidate's cores become the model, those of the first folds; None for all.
     bounds : pair of float or None
         Numbers: answers are clipped to this range.
     """
@@ -55,6 +57,7 @@ class Bench:
     models: Mapping[str, ModelFamily]
     run: Run
     n_threads: int = 1
+    n_cores: int | None = None
     bounds: tuple[float, float] | None = None
     _read: dict[str, Array] = field(default_factory=dict)
 
@@ -110,9 +113,13 @@ class Bench:
         n_rows = sum(len(self.folds[trial.fold][1]) for trial in trials)
         return sum(trial.predict_s for trial in trials) / max(n_rows, 1)
 
+    def cores(self, trials: Sequence[Trial]) -> list[CoreRef]:
+        """The cores of these trials that become the model."""
+        return [trial.core for trial in trials if trial.core is not None][: self.n_cores]
+
     def size_bytes(self, trials: Sequence[Trial]) -> int:
         """Size of the cores of these trials: larger ones answer slower, and it is the same in every run."""
-        return sum(self.run.path(trial.core.blob).stat().st_size for trial in trials if trial.core is not None)
+        return sum(self.run.path(core.blob).stat().st_size for core in self.cores(trials))
 
     def _fit(self, candidate: Candidate, fold: int, time_up: Callable[[], bool]) -> Fitted:
         learn, held_out = self.folds[fold]

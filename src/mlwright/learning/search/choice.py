@@ -68,7 +68,7 @@ def _in_time(course: Course, names: list[str], level: int) -> tuple[dict[str, fl
         found = course.weights(names, level)
         weights = {name: float(weight) for name, weight in zip(names, found, strict=True) if weight > 0}
         core_s = {name: course.bench.row_s(course.trials[name]) for name in weights}
-        n_cores = course.budget.affordable_cores(sum(core_s.values()), len(course.bench.folds))
+        n_cores = course.budget.affordable_cores(sum(core_s.values()), course.bench.n_cores or len(course.bench.folds))
         if n_cores or len(names) == 1:
             return weights, max(n_cores, 1)
         slowest = max(core_s, key=core_s.__getitem__)
@@ -95,5 +95,4 @@ def out_of_fold(choice: Choice, n_rows: int) -> NDArray[np.float32]:
 
 
 def _member(name: str, weight: float, course: Course, n_cores: int) -> Member:
-    cores = [trial.core for trial in course.trials[name] if trial.core is not None]
-    return Member(candidate=name, weight=weight, cores=tuple(cores[:n_cores]))
+    return Member(candidate=name, weight=weight, cores=tuple(course.bench.cores(course.trials[name])[:n_cores]))

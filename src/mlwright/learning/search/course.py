@@ -126,7 +126,7 @@ class Course:
 
     def score_s(self, name: str) -> float:
         """Seconds in which all cores of a candidate score one row, in a batch."""
-        return len(self.trials[name]) * self.bench.row_s(self.trials[name])
+        return len(self.bench.cores(self.trials[name])) * self.bench.row_s(self.trials[name])
 
     def _lay_floor(self) -> None:
         """The baseline and the simple model, whatever the time: a run never ends without a model."""

@@ -12,6 +12,9 @@ LONG_BUDGET_S = 600.0
 FEWEST_FOLDS = 3
 MOST_HELD_OUT = 25_000
 HELD_OUT_SHARE = 0.1
+PIECES_PER_FOLD = 4
+FEWEST_IN_PIECE = 100
+LATEST_CORES = 2
 
 
 def n_folds_for(n_rows: int, budget_s: float, cost_s: float) -> int:
@@ -39,15 +42,23 @@ def n_folds_for(n_rows: int, budget_s: float, cost_s: float) -> int:
 def make_folds(split: Split, keys: SplitKeys, n_folds: int, rng: np.random.Generator) -> list[Fold]:
     """Folds of the same kind as the split, so that groups stay together and time runs forward.
 
-    One fold is a hold-out of a tenth of the rows, of 25,000 rows at most. In time order the rows are cut into twice
-    as many pieces as there are folds, and the latest of them are held out, the latest first: what learns for the
-    first fold then misses only a small piece of the most recent rows.
+    One fold is a hold-out of a tenth of the rows, of 25,000 rows at most. In time order the rows are cut into more
+    pieces than there are folds, and the latest of them are held out, the latest first: what learns for the first fold
+    then misses only a small piece of the most recent rows.
     """
     pieces = n_folds
     if n_folds == 1:
         pieces = round(max(1 / HELD_OUT_SHARE, keys.n_rows / MOST_HELD_OUT))
     elif split.method == "by_time":
-        pieces = 2 * n_folds
+        pieces = max(n_folds, min(PIECES_PER_FOLD * n_folds, keys.n_rows // FEWEST_IN_PIECE))
     folds = SPLITTERS.get(split.method)().folds(keys, pieces, rng)
     latest_first = folds[::-1] if split.method == "by_time" else folds
     return [fold for fold in latest_first if len(fold[0]) and len(fold[1])][:n_folds]
+
+
+def n_cores_for(split: Split, n_folds: int) -> int:
+    """Of how many folds the fitted cores become the model.
+
+    In time order only those of the latest two, as the others have learned from less, and from older rows.
+    """
+    return min(n_folds, LATEST_CORES) if split.method == "by_time" else n_folds

@@ -12,7 +12,7 @@ from mlwright.learning.models import Facts
 from mlwright.learning.search.bench import Bench
 from mlwright.learning.search.budget import Budget, fitting_s
 from mlwright.learning.search.course import Course
-from mlwright.learning.search.folds import make_folds, n_folds_for
+from mlwright.learning.search.folds import make_folds, n_cores_for, n_folds_for
 from mlwright.learning.search.judge import Array
 from mlwright.learning.search.lineup import line_up, open_families
 from mlwright.learning.tasks import TASKS
@@ -46,6 +46,7 @@ def set_up(data: TrainingData, roles: Roles, split: Split, settings: TrainSettin
         models=models,
         run=run,
         n_threads=n_threads,
+        n_cores=n_cores_for(split, n_folds),
         bounds=answer_bounds(data.rows.target) if roles.task == "regression" else None,
     )
     return Course(bench, lineup, Budget(run.clock, n_workers, n_test=split.n_test, row_s=data.row_s))
