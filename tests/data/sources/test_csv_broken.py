@@ -22,7 +22,7 @@ def test_rows_that_are_too_short_are_filled_up_where_they_stood(read_text):
     lines[5] = "4,w4,8"
     result = read_text("\n".join(lines))
     assert result.rows[3:6] == [(3, "w3", 6, 9), (4, "w4", 8, None), (5, "w5", 10, 15)]
-    assert result.notices == ["1 rows do not have 4 fields (lines 6): 1 were filled up or cut, 0 left out."]
+    assert result.notices == ["1 row of another width than 4 fields (line 6): 1 filled up or cut, 0 left out."]
 
 
 def test_empty_fields_at_the_end_of_a_row_are_cut(read_text):
@@ -39,7 +39,9 @@ def test_rows_whose_values_cannot_be_trusted_are_left_out(read_text):
     result = read_text("\n".join(lines))
     assert result.types == {"id": "int64", "word": "string", "x": "int64", "y": "int64"}
     assert [row[0] for row in result.rows] == [i for i in range(300) if i not in (9, 19, 29)]
-    assert result.notices == ["3 rows do not have 4 fields (lines 11, 21, 31): 0 were filled up or cut, 3 left out."]
+    assert result.notices == [
+        "3 rows of another width than 4 fields (lines 11, 21, 31): 0 filled up or cut, 3 left out."
+    ]
 
 
 def test_line_numbers_are_right_behind_values_of_several_lines(read_text):
@@ -48,7 +50,7 @@ def test_line_numbers_are_right_behind_values_of_several_lines(read_text):
     lines[50] = "49,w49,98"
     result = read_text("\n".join(lines))
     assert result.rows[49] == (49, "w49", 98, None)
-    assert "(lines 53)" in result.notices[0]
+    assert "(line 53)" in result.notices[0]
 
 
 def test_broken_rows_are_put_back_in_every_block_of_a_large_file(read_text):

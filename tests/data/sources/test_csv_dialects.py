@@ -141,7 +141,7 @@ def test_without_a_header_columns_are_numbered(read_text, text):
 def test_lines_above_the_table_are_skipped_and_told(read_text):
     result = read_text("Sales report\nmade 2024\n\nid,x,y\n1,2,3\n4,5,6\n")
     assert result.rows == [(1, 2, 3), (4, 5, 6)]
-    assert "2 lines above the table were skipped." in result.notices
+    assert "Skipped above the table: 2 lines." in result.notices
 
 
 def test_the_delimiter_that_excel_announces_is_believed(read_text):
@@ -174,7 +174,7 @@ def test_one_column_of_sentences_is_one_column(read_text):
 def test_nul_characters_are_left_out_and_counted(read_text):
     result = read_text(b"id,word\n1,a\0b\n2,c\n")
     assert result.column("word") == ["ab", "c"]
-    assert "1 NUL characters were left out." in result.notices
+    assert "Left out: 1 NUL character." in result.notices
 
 
 def test_blank_lines_are_no_rows(read_text):

@@ -64,7 +64,7 @@ def test_mixed_cells_are_text_and_errors_are_empty(read, workbook):
     result = read(workbook(Data=[["id", "mixed", "ratio"], [1, "x", 0.5], [2, 7, "#DIV/0!"], [3, True, "#N/A"]]))
     assert result.column("mixed") == ["x", "7", "true"]
     assert result.column("ratio") == [0.5, None, None]
-    assert "2 cells hold an Excel error (like #N/A); they count as empty." in result.notices
+    assert "Excel errors (like #N/A) that count as empty: 2 cells." in result.notices
 
 
 def test_the_first_sheet_is_read_and_the_others_are_named(read, workbook):

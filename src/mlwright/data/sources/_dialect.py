@@ -18,6 +18,7 @@ import pyarrow as pa
 from mlwright.core.errors import SourceUnreadable
 from mlwright.data.sources._columns import refuse_width
 from mlwright.data.sources._types import convert, widen
+from mlwright.data.words import counted
 
 DELIMITERS = (",", "\t", ";", "|", "^", "~", "\x01", " ")
 DELIMITER_NAMES = {",": "comma", "\t": "tab", ";": "semicolon", "|": "bar", " ": "blank", "\x1f": "none"}
@@ -202,7 +203,7 @@ def _laid_out(rows: list[Line], delimiter: str, quote: str | None, escape: str |
     width, n_agreeing = _common_width([row.fields for row in rows])
     width = width if 2 * n_agreeing >= len(rows) else len(rows[0].fields)
     n_preamble = _count_preamble(rows, width)
-    notices = [f"{n_preamble} lines above the table were skipped."] if n_preamble else []
+    notices = [f"Skipped above the table: {counted(n_preamble, 'line')}."] if n_preamble else []
     above = rows[n_preamble - 1].last_line if n_preamble else 0
     first, body = rows[n_preamble], [row.fields for row in rows[n_preamble + 1 :]]
     decimal = "," if delimiter != "," and _has_decimal_comma(body) else "."

@@ -20,6 +20,7 @@ from mlwright.data.sources._ragged import N_LINES_NAMED, Mender, ragged_lines, t
 from mlwright.data.sources._rows import EndlessRow, refuse_huge, string_batches
 from mlwright.data.sources._text import TextFile
 from mlwright.data.sources._types import PLAIN, Spelled, convert, in_utc_notice, widen
+from mlwright.data.words import counted
 
 BLOCK_BYTES = 4 << 20
 LARGE_BLOCK_BYTES = 32 << 20
@@ -112,7 +113,7 @@ def _survey_once(file: TextFile, dialect: Dialect, block_bytes: int) -> Survey:
     n_ragged = counter.total()
     if too_many(n_ragged, n_rows + n_ragged):
         raise _too_ragged(file, dialect, n_ragged, n_rows + n_ragged)
-    notices = (f"{stream.n_nul} NUL characters were left out.",) if stream.n_nul else ()
+    notices = (f"Left out: {counted(stream.n_nul, 'NUL character')}.",) if stream.n_nul else ()
     return Survey(dialect, block_bytes, kinds, n_rows, n_ragged, stream.n_lines, notices)
 
 
@@ -139,8 +140,8 @@ def _typed_batches(file: TextFile, survey: Survey, schema: pa.Schema, notices: l
     if survey.n_ragged:
         lines = _first_lines(file, survey, mender)
         notices.append(
-            f"{survey.n_ragged} rows do not have {len(schema)} fields ({lines}): {mender.n_mended} were filled up "
-            f"or cut, {mender.n_left_out} left out."
+            f"{counted(survey.n_ragged, 'row')} of another width than {len(schema)} fields ({lines}): "
+            f"{mender.n_mended:,} filled up or cut, {mender.n_left_out:,} left out."
         )
 
 
@@ -178,4 +179,7 @@ def _find_ragged(file: TextFile, dialect: Dialect) -> list[Line]:
 
 
 def _lines_named(lines: list[str]) -> str:
-    return f"lines {', '.join(lines)}{', ...' if len(lines) == N_LINES_NAMED else ''}" if lines else "lines unknown"
+    if not lines:
+        return "lines unknown"
+    word = "line" if len(lines) == 1 else "lines"
+    return f"{word} {', '.join(lines)}{', ...' if len(lines) == N_LINES_NAMED else ''}"

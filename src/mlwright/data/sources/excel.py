@@ -14,6 +14,7 @@ from mlwright.data.sources._formats import format_of
 from mlwright.data.sources._sheet import Sheet, empty, open_sheet
 from mlwright.data.sources._types import PLAIN, Spelled, in_utc_notice
 from mlwright.data.sources._values import Seen, array_of
+from mlwright.data.words import counted
 
 
 class Excel(Source):
@@ -71,5 +72,5 @@ class Excel(Source):
         if sheet.others and self.settings.sheet is None:
             notices.append(f"The workbook has more sheets, which were not read: {name_list(sheet.others)}.")
         if sheet.n_errors:
-            notices.append(f"{sheet.n_errors} cells hold an Excel error (like #N/A); they count as empty.")
+            notices.append(f"Excel errors (like #N/A) that count as empty: {counted(sheet.n_errors, 'cell')}.")
         return notices
