@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
+
+from mlwright.data.words import shortened, told_apart
 
 INK, GREY, PALE = "#1f2933", "#9aa5b1", "#e4e7eb"
 BLUE, ORANGE, GREEN, PURPLE, YELLOW, SKY = "#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9"
@@ -11,6 +14,17 @@ COLOURS = (BLUE, ORANGE, GREEN, PURPLE, YELLOW, SKY)
 
 SCALE = ((0.0, "#ffffff"), (0.5, SKY), (1.0, "#00436b"))
 """From none to much, on white."""
+
+
+def labels(texts: Iterable[str], limit: int = 60) -> list[str]:
+    """Texts as Plotly shall show them: short, none like another, and never taken for markup.
+
+    >>> labels(["<50 and >3", "a", "a"])
+    ['&lt;50 and >3', 'a', 'a (2)']
+    """
+    return [
+        text.replace("&", "&amp;").replace("<", "&lt;") for text in told_apart([shortened(t, limit) for t in texts])
+    ]
 
 
 def dress(figure: Any, *, height: int = 320, legend: bool = False) -> Any:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime, timedelta
+
+DAYS_FROM = 60
 
 
 def percent(share: float) -> str:
@@ -90,7 +92,26 @@ def day(seconds: float) -> str:
     >>> day(86400.0)
     '1970-01-02'
     """
+    return minute(seconds)[:10]
+
+
+def minute(seconds: float) -> str:
+    """A moment in seconds since 1970, to the minute; the nearest there is where the calendar ends.
+
+    >>> minute(86460.0), minute(1e15)
+    ('1970-01-02 00:01', '9999-12-31 23:59')
+    """
     try:
-        return (datetime(1970, 1, 1, tzinfo=UTC) + timedelta(seconds=seconds)).date().isoformat()
+        moment = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(seconds=seconds)
     except OverflowError:
-        return "a day beyond the calendar"
+        moment = datetime.max if seconds > 0 else datetime.min
+    return moment.isoformat(" ")[:16]
+
+
+def moment_spelling(low: float, high: float) -> Callable[[float], str]:
+    """How to spell moments of a range: by the day, or by the minute where the range is short.
+
+    >>> moment_spelling(0.0, 1e9)(86460.0), moment_spelling(0.0, 1e5)(86460.0)
+    ('1970-01-02', '1970-01-02 00:01')
+    """
+    return day if high - low > DAYS_FROM * 86_400 else minute

@@ -6,11 +6,10 @@ from typing import Any
 
 from plotly.subplots import make_subplots
 
-from mlwright.data.style import dress
-from mlwright.data.words import shortened
+from mlwright.data.style import dress, labels
 
 N_ACROSS = 2
-ROW_HEIGHT = 180
+ROW_HEIGHT = 200
 
 
 def grid(titles: list[str]) -> tuple[Any, list[tuple[int, int]]]:
@@ -20,8 +19,8 @@ def grid(titles: list[str]) -> tuple[Any, list[tuple[int, int]]]:
     figure = make_subplots(
         rows=n_down,
         cols=n_across,
-        subplot_titles=[shortened(title, 34) for title in titles],
-        vertical_spacing=0.34 / n_down,
+        subplot_titles=labels(titles, 34),
+        vertical_spacing=0.42 / n_down,
         horizontal_spacing=0.11,
     )
     dress(figure, height=60 + ROW_HEIGHT * n_down)

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from mlwright.data.columns import TrainingRows
 from mlwright.data.intervals import mean_interval, share_interval
-from mlwright.data.style import BLUE, GREY
+from mlwright.data.style import BLUE, GREY, labels
 from mlwright.data.words import figure, percent
 
 MIN_ROWS = 5
@@ -84,7 +84,7 @@ class Measure:
                 "thickness": 1.5,
                 "width": 3,
             },
-            customdata=[point.label for point in points],
+            customdata=labels(point.label for point in points),
             hovertemplate=f"%{{customdata}}: %{{y:{'.4g' if self.is_number else '.1%'}}}<extra></extra>",
             showlegend=False,
         )
@@ -92,7 +92,7 @@ class Measure:
     @property
     def axis(self) -> dict[str, str]:
         """How the axis is written."""
-        return {} if self.is_number else {"tickformat": ".0%", "rangemode": "tozero"}
+        return {} if self.is_number else {"tickformat": "~%", "rangemode": "tozero"}
 
     def _interval(self, inside: NDArray[np.bool_]) -> tuple[float, float, float]:
         if self.is_number:

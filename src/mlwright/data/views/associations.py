@@ -10,9 +10,8 @@ from mlwright.data.association import associations
 from mlwright.data.columns import training_rows
 from mlwright.data.compute.table import SplitTable
 from mlwright.data.strength import strengths
-from mlwright.data.style import SCALE, dress
+from mlwright.data.style import SCALE, dress, labels
 from mlwright.data.views import Picture, View
-from mlwright.data.words import shortened
 from mlwright.records.profile import Profile
 
 MAX_INPUTS = 24
@@ -32,22 +31,22 @@ class Associations(View):
             raise NotApplicable("there are not two inputs to compare")
         names = [*inputs, profile.roles.target]
         found = associations(rows, names)
-        labels = [shortened(name, 22) for name in names]
+        ticktext = labels(names, 22)
         ticks = list(range(len(names)))
         heat = go.Heatmap(
             z=found.round(3).tolist(),
             zmin=0,
             zmax=1,
             colorscale=[list(stop) for stop in SCALE],
-            customdata=[[f"{a} and {b}" for b in names] for a in names],
+            customdata=[[f"{a} and {b}" for b in ticktext] for a in ticktext],
             hovertemplate="%{customdata}: %{z:.2f}<extra></extra>",
             colorbar={"thickness": 10, "outlinewidth": 0, "tickvals": [0, 0.5, 1]},
             xgap=1,
             ygap=1,
         )
         figure = dress(go.Figure(heat), height=160 + 20 * len(names))
-        figure.update_xaxes(tickvals=ticks, ticktext=labels, tickangle=-45, showgrid=False)
-        figure.update_yaxes(tickvals=ticks, ticktext=labels, autorange="reversed", showgrid=False)
+        figure.update_xaxes(tickvals=ticks, ticktext=ticktext, tickangle=-45, showgrid=False)
+        figure.update_yaxes(tickvals=ticks, ticktext=ticktext, autorange="reversed", showgrid=False)
         pairs = np.triu(found[: len(inputs), : len(inputs)], 1)
         a, b = np.unravel_index(int(pairs.argmax()), pairs.shape)
         n_close = int((pairs >= 0.5).sum())

@@ -6,9 +6,9 @@ import plotly.graph_objects as go
 
 from mlwright.core.family import NotApplicable
 from mlwright.data.compute.table import SplitTable
-from mlwright.data.style import BLUE, dress
+from mlwright.data.style import BLUE, dress, labels
 from mlwright.data.views import Picture, View
-from mlwright.data.words import percent, shortened
+from mlwright.data.words import percent
 from mlwright.records.profile import Profile
 
 MAX_COLUMNS = 25
@@ -31,7 +31,7 @@ class Missing(View):
         shown = ranked[:MAX_COLUMNS][::-1]
         bars = go.Bar(
             x=[shares[name] for name in shown],
-            y=[shortened(name, 30) for name in shown],
+            y=labels(shown, 30),
             orientation="h",
             marker_color=BLUE,
             text=[percent(shares[name]) for name in shown],
@@ -40,9 +40,9 @@ class Missing(View):
             hovertemplate="%{y}: %{text}<extra></extra>",
         )
         figure = dress(go.Figure(bars), height=90 + 24 * len(shown))
-        figure.update_xaxes(tickformat=".0%", range=[0, min(1.15, 1.2 * shares[ranked[0]])], title="share of all rows")
+        figure.update_xaxes(tickformat="~%", range=[0, min(1.15, 1.2 * shares[ranked[0]])], title="share of all rows")
         figure.update_yaxes(type="category")
-        verb = "input lacks" if len(shares) == 1 else "inputs lack"
+        verb = "inputs lacks" if len(shares) == 1 else "inputs lack"
         return Picture(
             f"{len(shares)} of {len(profile.roles.inputs)} {verb} values; '{ranked[0]}' lacks most, "
             f"{percent(shares[ranked[0]])} of the rows.",

@@ -13,7 +13,7 @@ from mlwright.data.compute.table import SplitTable
 from mlwright.data.style import BLUE, ORANGE, dress
 from mlwright.data.views import Picture, View
 from mlwright.data.views._measure import Group, Measure
-from mlwright.data.words import day
+from mlwright.data.words import moment_spelling
 from mlwright.records.profile import Profile
 
 N_PERIODS = 30
@@ -30,7 +30,8 @@ class OverTime(View):
         name = _time_column(profile)
         train, test = training_rows(table, profile), rows_for_test(table, profile)
         edges = _edges(np.concatenate([train.numbers(name), test.numbers(name)]), name)
-        middles = [day(float(middle)) for middle in (edges[:-1] + edges[1:]) / 2]
+        spell = moment_spelling(edges[0], edges[-1])
+        middles = [spell(float(middle)) for middle in (edges[:-1] + edges[1:]) / 2]
         period = _periods(train, name, edges)
         measure = Measure(train, [Group(x, x, period == place) for place, x in enumerate(middles)])
         points = measure.points()

@@ -8,9 +8,9 @@ from mlwright.core.family import NotApplicable
 from mlwright.data.columns import training_rows
 from mlwright.data.compute.table import SplitTable
 from mlwright.data.strength import strengths
-from mlwright.data.style import BLUE, dress
+from mlwright.data.style import BLUE, dress, labels
 from mlwright.data.views import Picture, View
-from mlwright.data.words import counted, shortened
+from mlwright.data.words import counted
 from mlwright.records.profile import Profile
 
 MAX_COLUMNS = 20
@@ -31,7 +31,7 @@ class RelationStrength(View):
         shown = list(ranked)[:MAX_COLUMNS][::-1]
         bars = go.Bar(
             x=[round(ranked[name].order, 4) for name in shown],
-            y=[shortened(name, 30) for name in shown],
+            y=labels(shown, 30),
             orientation="h",
             marker_color=BLUE,
             customdata=[ranked[name].told(profile.roles) for name in shown],

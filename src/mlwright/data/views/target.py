@@ -7,7 +7,7 @@ import plotly.graph_objects as go
 
 from mlwright.data.columns import TrainingRows, training_rows
 from mlwright.data.compute.table import SplitTable
-from mlwright.data.style import BLUE, ORANGE, dress
+from mlwright.data.style import BLUE, ORANGE, dress, labels
 from mlwright.data.views import Picture, View
 from mlwright.data.views._bars import heap
 from mlwright.data.words import figure as told
@@ -37,7 +37,7 @@ def _classes(rows: TrainingRows) -> Picture:
     most, least = ranked[0], ranked[-1]
     bars = go.Bar(
         x=shares[shown].tolist(),
-        y=[names[place] for place in shown],
+        y=labels((names[place] for place in shown), 30),
         orientation="h",
         marker_color=BLUE,
         text=[percent(shares[place]) for place in shown],
@@ -46,7 +46,7 @@ def _classes(rows: TrainingRows) -> Picture:
         hovertemplate="%{y}: %{text}<extra></extra>",
     )
     figure = dress(go.Figure(bars), height=90 + 34 * len(shown))
-    figure.update_xaxes(tickformat=".0%", range=[0, 1.12 * float(shares.max())], title="share of the training rows")
+    figure.update_xaxes(tickformat="~%", range=[0, 1.12 * float(shares.max())], title="share of the training rows")
     figure.update_yaxes(type="category")
     return Picture(
         f"Of {len(names)} classes, '{names[most]}' is the most frequent with {percent(shares[most])} of the training "
@@ -58,13 +58,13 @@ def _classes(rows: TrainingRows) -> Picture:
 def _numbers(rows: TrainingRows) -> Picture:
     values = rows.values
     low, median, high = np.quantile(values, [0.05, 0.5, 0.95])
-    x, share, width, labels = heap(values, n_bins=40)
+    x, share, width, ranges = heap(values, n_bins=40)
     bars = go.Bar(
         x=x,
         y=share,
         width=width,
         marker_color=BLUE,
-        customdata=labels,
+        customdata=ranges,
         hovertemplate="%{customdata}: %{y:.1%}<extra></extra>",
     )
     figure = go.Figure(bars)
@@ -73,7 +73,7 @@ def _numbers(rows: TrainingRows) -> Picture:
     )
     dress(figure).update_layout(bargap=0.02)
     figure.update_xaxes(title=rows.profile.roles.target)
-    figure.update_yaxes(tickformat=".0%", title="share of the training rows")
+    figure.update_yaxes(tickformat="~%", title="share of the training rows")
     sentence = (
         f"Half of the training rows lie below {told(float(median))}, and 90 % between {told(float(low))} and "
         f"{told(float(high))}; the largest has {told(float(values.max()))}."

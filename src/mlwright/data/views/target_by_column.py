@@ -8,11 +8,12 @@ from mlwright.core.family import NotApplicable
 from mlwright.data.columns import TrainingRows, training_rows
 from mlwright.data.compute.table import SplitTable
 from mlwright.data.strength import strengths
+from mlwright.data.style import labels
 from mlwright.data.views import Picture, View
 from mlwright.data.views._bars import frequent
 from mlwright.data.views._grid import grid
 from mlwright.data.views._measure import Group, Measure, Point
-from mlwright.data.words import day, figure, shortened, told_apart
+from mlwright.data.words import figure, moment_spelling
 from mlwright.records.profile import Profile
 
 MAX_COLUMNS = 6
@@ -32,7 +33,8 @@ class TargetByColumn(View):
     def draw(self, table: SplitTable, profile: Profile) -> Picture:
         """Up to six small pictures, the most telling input first."""
         rows = training_rows(table, profile)
-        measures = {name: Measure(rows, _groups(rows, name)) for name in list(strengths(rows))[:MAX_COLUMNS]}
+        drawn = [name for name in strengths(rows) if profile.column(name).kind != "text"][:MAX_COLUMNS]
+        measures = {name: Measure(rows, _groups(rows, name)) for name in drawn}
         measures = {name: measure for name, measure in measures.items() if len(measure.groups) > 1}
         if not measures:
             raise NotApplicable("no input has two groups of rows to compare")
@@ -51,18 +53,18 @@ class TargetByColumn(View):
 def _groups(rows: TrainingRows, name: str) -> list[Group]:
     if not rows.is_ordered(name):
         found = frequent(rows.levels(name).places, rows.levels(name).names, MAX_NAMES)
-        labels = told_apart([shortened(label, 11) for label, _ in found])
-        return [Group(label, x, inside) for (label, inside), x in zip(found, labels, strict=True)]
+        short = labels((label for label, _ in found), 11)
+        return [Group(label, x, inside) for (label, inside), x in zip(found, short, strict=True)]
     bins, values = rows.bins(name, N_BINS), rows.numbers(name)
     is_date = rows.profile.column(name).kind == "date"
-    spell = day if is_date else figure
+    spell = moment_spelling(np.nanmin(values), np.nanmax(values)) if is_date else figure
     groups = []
     for place in range(bins.n - bins.has_missing):
         inside = bins.places == place
         if inside.any():
             low, middle, high = (float(end) for end in np.quantile(values[inside], [0, 0.5, 1]))
             label = spell(low) if low == high else f"{spell(low)} to {spell(high)}"
-            groups.append(Group(label, day(middle) if is_date else middle, inside))
+            groups.append(Group(label, spell(middle) if is_date else middle, inside))
     return groups
 
 

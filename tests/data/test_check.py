@@ -1,0 +1,146 @@
+"""The stage that asks every check."""
+
+from collections.abc import Iterator
+
+import numpy as np
+import pytest
+
+from mlwright.core.errors import SettingsError, StorageError
+from mlwright.core.family import NotApplicable
+from mlwright.data.check import check
+from mlwright.data.checks import CHECKS, Specimen
+from mlwright.data.checks.constant_columns import ConstantColumns
+from mlwright.data.compute.table import open_split
+from mlwright.records.settings import CheckSettings
+from mlwright.testing.checks import open_specimen
+
+N = 300
+
+
+def churn(n=N):
+    rng = np.random.default_rng(0)
+    left = rng.random(n) < 0.3
+    return Specimen(
+        {
+            "customer": [f"C{row:05d}" for row in range(n)],
+            "country": ["PT"] * n,
+            "months": rng.integers(1, 60, n).tolist(),
+            "fee": rng.normal(30, 8, n).round(2).tolist(),
+            "refund": np.where(left, rng.uniform(5, 50, n), 0).round(2).tolist(),
+            "y": np.where(left, "left", "stayed").tolist(),
+        }
+    )
+
+
+@pytest.fixture
+def ask(tmp_path):
+    """Run the stage on a table."""
+
+    def run_stage(specimen=None, **settings):
+        opened = open_specimen(specimen or churn(), tmp_path)
+        opened.run.stage, opened.run.stage_key = "check", "key"
+        return check(opened.snapshot, opened.profile, opened.split, CheckSettings(**settings), opened.run)
+
+    return run_stage
+
+
+def test_every_check_is_asked_and_the_worst_comes_first(ask):
+    answer = ask()
+    assert [finding.severity for finding in answer.findings] == ["critical", "note", "note"]
+    assert {finding.check for finding in answer.findings} == {"target_leak", "constant_columns", "id_columns"}
+    told = {f.check for f in answer.findings} | set(answer.quiet) | {skipped.name for skipped in answer.skipped}
+    assert told == set(CHECKS.names())
+
+
+def test_checks_that_are_not_wanted_are_not_asked(ask):
+    answer = ask(skip=("target_leak", "duplicate_rows"))
+    assert "target_leak" not in {finding.check for finding in answer.findings}
+    assert "duplicate_rows" not in answer.quiet
+
+
+def test_an_unknown_check_is_refused_with_the_nearest_name(ask):
+    with pytest.raises(SettingsError, match="target_leek") as refusal:
+        ask(skip=("target_leek",))
+    assert "target_leak" in (refusal.value.hint or "")
+
+
+def test_a_check_that_cannot_judge_becomes_a_row_with_its_reason(ask):
+    reasons = {skipped.name: skipped.reason for skipped in ask().skipped}
+    assert reasons["sum_leak"] == "the target is not a number"
+
+
+@pytest.mark.parametrize("after_a_finding", [False, True])
+def test_a_check_that_fails_does_not_hide_the_others(after_a_finding, ask, monkeypatch):
+    def fail(self, table, profile) -> Iterator:
+        if after_a_finding:
+            yield self.found("One thing was found.")
+        raise ZeroDivisionError("division by zero")
+
+    monkeypatch.setattr(ConstantColumns, "look", fail)
+    answer = ask()
+    reasons = {skipped.name: skipped.reason for skipped in answer.skipped}
+    assert reasons["constant_columns"] == "it failed with ZeroDivisionError: division by zero"
+    assert {finding.check for finding in answer.findings} == {"target_leak", "id_columns"}
+
+
+def test_a_full_disk_is_no_fault_of_the_check(ask, monkeypatch):
+    def fail(self, table, profile) -> Iterator:
+        raise StorageError("The disk is full.")
+        yield
+
+    monkeypatch.setattr(ConstantColumns, "look", fail)
+    with pytest.raises(StorageError, match="disk is full"):
+        ask()
+
+
+def test_what_was_asked_before_a_kill_is_not_asked_again(tmp_path, monkeypatch):
+    opened = open_specimen(churn(), tmp_path)
+    opened.run.stage, opened.run.stage_key = "check", "key"
+    arguments = (opened.snapshot, opened.profile, opened.split, CheckSettings(), opened.run)
+
+    def killed(self, table, profile) -> Iterator:
+        raise KeyboardInterrupt
+        yield
+
+    with monkeypatch.context() as patch:
+        patch.setattr(CHECKS.get("target_leak"), "look", killed)
+        with pytest.raises(KeyboardInterrupt):
+            check(*arguments)
+    events = []
+    opened.run._listen = events.append
+    check(*arguments)
+    reused = {event["label"] for event in events if event["event"] == "item_done" and event["reused"]}
+    assert "constant_columns" in reused
+    assert "target_leak" not in reused
+
+
+def test_no_check_can_see_the_target_of_a_test_row(tmp_path):
+    opened = open_specimen(churn(), tmp_path)
+    table = open_split(opened.snapshot, opened.split, "y", opened.run)
+    assert "y" not in table.columns
+    assert "y" not in table.test.columns
+    for hidden in (table, table.test):
+        with pytest.raises(KeyError, match="cannot be seen"):
+            hidden.arrow(["y"])
+
+
+def test_findings_do_not_change_when_only_the_test_answers_do(tmp_path):
+    """What is said about the target rests on the training rows alone."""
+    columns = dict(churn().columns) | {"day": [str(np.datetime64("2023-01-01") + row) for row in range(N)]}
+    flipped = [*columns["y"][:250], *("left" if answer == "stayed" else "stayed" for answer in columns["y"][250:])]
+    said = []
+    for answers in (columns["y"], flipped):
+        opened = open_specimen(Specimen(columns | {"y": answers}, settings={"time": "day"}), tmp_path)
+        assert opened.split.method == "by_time"
+        table = open_split(opened.snapshot, opened.split, "y", opened.run)
+        said.append(
+            {name: _findings(name, table, opened.profile) for name in ("target_leak", "row_order", "class_imbalance")}
+        )
+    assert said[0] == said[1]
+
+
+def _findings(name, table, profile):
+    try:
+        return list(CHECKS.get(name)().look(table, profile))
+    except NotApplicable as refusal:
+        return refusal.reason

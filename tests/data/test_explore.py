@@ -1,0 +1,81 @@
+"""The stage that lets every view draw."""
+
+import json
+
+import numpy as np
+import pytest
+
+from mlwright.core.errors import SettingsError
+from mlwright.data.checks import Specimen
+from mlwright.data.explore import explore
+from mlwright.data.views import VIEWS
+from mlwright.data.views.target import Target
+from mlwright.records.settings import ExploreSettings
+from mlwright.testing.checks import open_specimen
+
+N = 300
+
+
+@pytest.fixture
+def shown(tmp_path):
+    """Run the stage on a table and return what it made and where the figures lie."""
+
+    def run_stage(**settings):
+        rng = np.random.default_rng(0)
+        size = rng.normal(size=N)
+        columns = {
+            "size": size.tolist(),
+            "rooms": rng.poisson(3, N).tolist(),
+            "town": rng.choice(["here", "there"], N).tolist(),
+            "y": (100 * size + rng.normal(0, 30, N)).tolist(),
+        }
+        opened = open_specimen(Specimen(columns), tmp_path)
+        opened.run.stage, opened.run.stage_key = "explore", "key"
+        settings = ExploreSettings(**settings)
+        return explore(opened.snapshot, opened.profile, opened.split, settings, opened.run), opened.run
+
+    return run_stage
+
+
+def test_pictures_come_in_the_order_in_which_to_look_at_them(shown):
+    exploration, run = shown()
+    orders = [VIEWS.get(drawing.view).order for drawing in exploration.drawings]
+    assert orders == sorted(orders)
+    assert exploration.drawings[0].view == "target"
+    for drawing in exploration.drawings:
+        assert json.loads(run.get(drawing.figure))["data"]
+
+
+def test_a_view_with_nothing_to_draw_becomes_a_row_with_its_reason(shown):
+    reasons = {skipped.name: skipped.reason for skipped in shown()[0].skipped}
+    assert reasons == {"missing": "no input lacks a value", "over_time": "there is no column of time"}
+
+
+def test_a_view_that_fails_does_not_hide_the_others(shown, monkeypatch):
+    def fail(self, table, profile):
+        raise ValueError("a bad figure")
+
+    monkeypatch.setattr(Target, "draw", fail)
+    exploration, _ = shown()
+    assert {skipped.name: skipped.reason for skipped in exploration.skipped}["target"] == (
+        "it failed with ValueError: a bad figure"
+    )
+    assert len(exploration.drawings) == len(VIEWS.names()) - 3
+
+
+def test_views_that_are_not_wanted_are_not_drawn_and_unknown_ones_are_refused(shown):
+    exploration, _ = shown(skip=("associations",))
+    assert "associations" not in {drawing.view for drawing in exploration.drawings}
+    with pytest.raises(SettingsError, match="asociations") as refusal:
+        shown(skip=("asociations",))
+    assert "associations" in (refusal.value.hint or "")
+
+
+def test_the_pictures_say_what_is_true_of_the_data(shown):
+    exploration, run = shown()
+    by_view = {drawing.view: drawing for drawing in exploration.drawings}
+    assert by_view["relation_strength"].sentence.startswith("'size' tells most")
+    bars = json.loads(run.get(by_view["relation_strength"].figure))["data"][0]
+    assert bars["y"][-1] == "size"
+    line = json.loads(run.get(by_view["target_by_column"].figure))["data"][0]
+    assert line["y"] == sorted(line["y"]), "the mean of y rises with size"
