@@ -61,6 +61,7 @@ def test_a_leak_makes_the_figures_worthless_and_says_what_to_type() -> None:
     assert verdict == "stop"
     assert "an input gives the answer away" in words
     assert 'set [profile] ignore = ["spend", "fee"] in mlwright.toml' in rest
+    assert "false alarms" not in rest
 
 
 def test_a_suspected_leak_is_a_question_before_use() -> None:

@@ -10,8 +10,8 @@ from typing import NamedTuple
 from mlwright.data.words import counted, listing, quoted
 from mlwright.judging.leaks import leaks_in, suspects
 from mlwright.judging.rules import Evidence
-from mlwright.judging.rules._words import inside
 from mlwright.judging.rules.no_weak_segment import told_segment
+from mlwright.judging.words import inside
 from mlwright.judging.worth import told_gain, told_table
 from mlwright.records.decision import Ruling, Verdict
 from mlwright.records.evaluation import Estimate
@@ -126,19 +126,31 @@ def headline(ground: Ground, evidence: Evidence) -> str:
 
 def reasons(rulings: Sequence[Ruling], evidence: Evidence) -> Iterator[str]:
     """What was decisive, in sentences: the gain, the other required rules, and faults of the data."""
+    if any(ruling.rule == "no_leak" and ruling.outcome == "broken" for ruling in rulings):
+        yield from (finding.sentence for finding in critical(evidence))
+        yield "However good the model looks with such an input, in use it will have to do without."
+        return
     told = [ruling for ruling in rulings if ruling.required or ruling.rule == "beats_baseline"]
     told.sort(key=lambda ruling: RANK.get(ruling.rule, len(RANK)))
     leak = next(ruling for ruling in rulings if ruling.rule == "no_leak")
     if leak not in told and leaks_in(evidence):
         told.insert(0, leak)
     yield from (ruling.sentence for ruling in told)
-    yield from (finding.sentence for finding in critical(evidence) if not finding.check.endswith("_leak"))
+    yield from (finding.sentence for finding in critical(evidence))
     if evidence.worth.assumed:
         yield told_table(evidence.worth, evidence.profile.roles)
 
 
 def limits(rulings: Sequence[Ruling], evidence: Evidence) -> Iterator[str]:
     """Where it should not be used, and what to watch."""
+    if not any(ruling.rule == "no_leak" and ruling.outcome == "broken" for ruling in rulings):
+        yield from _weak_points(rulings, evidence)
+    warnings = [finding.title for finding in evidence.findings.findings if finding.severity == "warning"]
+    if warnings:
+        yield f"The data has its faults: {listing(dict.fromkeys(map(inside, warnings)))} (see: mlwright show findings)."
+
+
+def _weak_points(rulings: Sequence[Ruling], evidence: Evidence) -> Iterator[str]:
     for segment in evidence.evaluation.segments[:MOST_TOLD]:
         yield told_segment(segment, evidence)
     for ruling in rulings:
@@ -146,9 +158,6 @@ def limits(rulings: Sequence[Ruling], evidence: Evidence) -> Iterator[str]:
             advice = " A linear model is easier to explain." if ruling.rule == "beats_simple" else ""
             yield ruling.sentence + advice
     yield from _blows(evidence.robustness)
-    warnings = [finding.title for finding in evidence.findings.findings if finding.severity == "warning"]
-    if warnings:
-        yield f"The data has its faults: {listing(dict.fromkeys(map(inside, warnings)))} (see: mlwright show findings)."
 
 
 def _is_told(ruling: Ruling, evidence: Evidence) -> bool:
@@ -170,7 +179,8 @@ def next_steps(ground: Ground, evidence: Evidence) -> Iterator[str]:
     names = suspects(evidence)
     if names and ground.verdict in ("stop", "pilot"):
         listed = ", ".join(f'"{name}"' for name in names)
-        yield f"If it is not known in time: set [profile] ignore = [{listed}] in mlwright.toml, then: mlwright run"
+        are = "it is" if len(names) == 1 else "they are"
+        yield f"If {are} not known in time: set [profile] ignore = [{listed}] in mlwright.toml, then: mlwright run"
     if ground.verdict == "deploy":
         yield "mlwright serve   (answers over HTTP; see the report for what to watch)"
     elif ground.verdict == "pilot":
@@ -179,5 +189,5 @@ def next_steps(ground: Ground, evidence: Evidence) -> Iterator[str]:
         yield "Add rows to the source, then: mlwright run"
     elif not names:
         yield "Add columns that say more about the target, or ask an easier question, then: mlwright run"
-    if evidence.worth.assumed:
+    if evidence.worth.assumed and ground.verdict != "stop":
         yield "Say what answers are worth: [decide] benefit in mlwright.toml, then: mlwright run"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
 from typing import NamedTuple
 
 import numpy as np
@@ -33,6 +32,8 @@ Array = NDArray[np.float64]
 
 SHARE_THAT_MATTERS = 0.1
 """By how much of the mean loss a part of the rows must be worse to be told."""
+MOST_SEARCHED = 50_000
+"""Test rows that are searched for weak segments; the size of a segment is told for all."""
 
 
 class _Sitting(NamedTuple):
@@ -45,7 +46,6 @@ class _Sitting(NamedTuple):
     baseline: Scored
     draws: Draws
     level: float
-    seeds: Mapping[str, int]
 
 
 def evaluate(
@@ -64,22 +64,20 @@ def _sitting(unseen: Unseen, target: Array, training: Training, settings: Evalua
     threshold = DEFAULT_THRESHOLD if training.model.threshold is None else training.model.threshold
     model = _scored(training.model, unseen, threshold, run)
     sampling = unseen.sampling(TASKS.get(unseen.profile.roles.task)().row_loss(target, model.prediction))
-    seeds = {name: run.seed_for("evaluate", name) for name in ("draws", "calibration", "segments")}
     return _Sitting(
         unseen=unseen,
         target=target,
         model=model,
         simple=_scored(training.simple, unseen, threshold, run),
         baseline=_scored(training.baseline, unseen, DEFAULT_THRESHOLD, run),
-        draws=Draws(sampling, seeds["draws"]),
+        draws=Draws(sampling, run.seed_for("evaluate", "draws")),
         level=settings.level,
-        seeds=seeds,
     )
 
 
 def _evaluation(sitting: _Sitting, training: Training, run: Run) -> Evaluation:
     metrics = _metrics(sitting, training.metric, run)
-    bins, error = _calibration(sitting)
+    bins, error = _calibration(sitting, run.seed_for("evaluate", "calibration"))
     return Evaluation(
         n_rows=len(sitting.unseen),
         metrics=metrics,
@@ -87,7 +85,7 @@ def _evaluation(sitting: _Sitting, training: Training, run: Run) -> Evaluation:
         calibration=bins,
         calibration_error=error,
         curves=_curves(sitting),
-        segments=_segments(sitting),
+        segments=_segments(sitting, run),
         predictions=keep_scores(sitting.model.prediction, run),
         simple_predictions=keep_scores(sitting.simple.prediction, run),
         baseline_predictions=keep_scores(sitting.baseline.prediction, run),
@@ -144,7 +142,7 @@ def _confusion(sitting: _Sitting) -> Confusion | None:
     return Confusion(classes=classes, counts=tuple(tuple(int(count) for count in row) for row in counts))
 
 
-def _calibration(sitting: _Sitting) -> tuple[tuple[CalibrationBin, ...], Estimate | None]:
+def _calibration(sitting: _Sitting, seed: int) -> tuple[tuple[CalibrationBin, ...], Estimate | None]:
     """Of the positive class, or with several classes of the one that was answered."""
     if not sitting.unseen.profile.roles.classes:
         return (), None
@@ -154,7 +152,7 @@ def _calibration(sitting: _Sitting) -> tuple[tuple[CalibrationBin, ...], Estimat
     else:
         said, happened = prediction.max(axis=1), (prediction.argmax(axis=1) == sitting.target).astype(np.float64)
     sampling, level = sitting.draws.sampling, sitting.level
-    error = calibration_error(said, happened, sampling, sitting.seeds["calibration"], level)
+    error = calibration_error(said, happened, sampling, seed, level)
     return calibration_bins(said, happened, sitting.draws, level), error
 
 
@@ -165,23 +163,27 @@ def _curves(sitting: _Sitting) -> tuple[Curve, ...]:
     return number_curves(sitting.target, sitting.model.prediction)
 
 
-def _segments(sitting: _Sitting) -> tuple[Segment, ...]:
+def _segments(sitting: _Sitting, run: Run) -> tuple[Segment, ...]:
     """Where log loss is beyond what probabilities promise, or numbers are further from the truth than elsewhere."""
-    task = sitting.unseen.profile.roles.task
+    task, n_rows = sitting.unseen.profile.roles.task, len(sitting.unseen)
     prediction = sitting.model.prediction
     if task == "regression":
         usual = loss = np.abs(prediction[:, 0] - sitting.target)
     else:
         usual = TASKS.get(task)().row_loss(sitting.target, prediction)
         loss = excess_loss(usual, prediction)
-    return weak_segments(
-        sitting.unseen.rows,
-        loss,
-        sitting.draws.sampling,
-        sitting.seeds["segments"],
+    rng = np.random.default_rng(run.seed_for("evaluate", "segment rows"))
+    some = np.sort(rng.permutation(n_rows)[:MOST_SEARCHED])
+    found = weak_segments(
+        sitting.unseen.take(some).rows,
+        loss[some],
+        sitting.draws.sampling.take(some),
+        run.seed_for("evaluate", "segments"),
         matters=SHARE_THAT_MATTERS * float(usual.mean()),
         level=sitting.level,
     )
+    whole = n_rows / len(some)
+    return tuple(segment.model_copy(update={"n_rows": round(whole * segment.n_rows)}) for segment in found)
 
 
 def _overfit(result: MetricResult, training: Training, level: float) -> Estimate | None:

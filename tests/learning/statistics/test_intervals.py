@@ -50,6 +50,12 @@ def test_the_area_of_a_constant_is_one_half_without_doubt() -> None:
     assert (estimate.low, estimate.value, estimate.high) == pytest.approx((0.5, 0.5, 0.5))
 
 
+def test_a_model_gains_nothing_over_itself() -> None:
+    target, model, _ = models_for("regression")
+    gain = yardstick("rmse", target, Draws(Sampling(80), 0, 300)).gain(model, model)
+    assert (gain.low, gain.value, gain.high) == (0, 0, 0)
+
+
 def test_what_is_not_defined_says_so() -> None:
     measure = yardstick("roc_auc", np.ones(20), Draws(Sampling(20), 0))
     estimate = measure.estimate(Scored(np.linspace(0, 1, 20)[:, None]))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from mlwright.judging.rules import Evidence, Rule
-from mlwright.judging.rules._words import compared, outcome_of_gain
+from mlwright.judging.words import compared, outcome_of_gain
 from mlwright.records.decision import Outcome
 
 

@@ -30,7 +30,8 @@ class HoldsUp(Rule):
         if worst.lost_share <= MOST_LOST:
             return "kept", f"{_tried(moderate)}, the worst ('{worst.title}') costs {_lost(worst)}."
         outcome: Outcome = "broken" if _surely_lost(worst) > MOST_LOST else "unclear"
-        return outcome, f"{worst.title} costs {_lost(worst)}; up to {percent(MOST_LOST)} is good. {worst.sentence}"
+        told = f"The disturbance '{worst.title}' costs {_lost(worst)}; up to {percent(MOST_LOST)} is good."
+        return outcome, f"{told} {worst.sentence}"
 
 
 def _tried(results: list[ProbeResult]) -> str:

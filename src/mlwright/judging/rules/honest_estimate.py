@@ -5,7 +5,7 @@ from __future__ import annotations
 from mlwright.core.family import NotApplicable
 from mlwright.data.words import figure, percent
 from mlwright.judging.rules import Evidence, Rule
-from mlwright.judging.rules._words import between, inside
+from mlwright.judging.words import between, inside
 from mlwright.records.decision import Outcome
 
 MUCH_OF_THE_GAIN = 0.25

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from mlwright.judging.rules import Evidence, Rule
-from mlwright.judging.rules._words import outcome_of_gain
+from mlwright.judging.words import outcome_of_gain
 from mlwright.judging.worth import told_gain
 from mlwright.records.decision import Outcome
 

@@ -45,9 +45,9 @@ def mean_estimates(values: Array, draws: Draws, level: float = 0.95) -> list[Est
     return [_estimate(column, found, draws, level) for column, found in zip(values.T, bounds, strict=True)]
 
 
-def difference_estimate(differences: Array, draws: Draws, level: float = 0.95) -> Estimate:
-    """Interval of the mean of paired differences, shape (n_rows,)."""
-    if draws.sampling.is_plain and set(np.unique(differences)) <= {-1.0, 0.0, 1.0}:
+def difference_estimate(differences: Array, draws: Draws, level: float = 0.95, *, of_shares: bool = False) -> Estimate:
+    """Interval of the mean of paired differences, shape (n_rows,); `of_shares` says that they are -1, 0 or 1."""
+    if of_shares and draws.sampling.is_plain:
         low, high = paired_difference(differences, level)
         return Estimate(value=float(differences.mean()), low=low, high=high, level=level, method="Bonett-Price")
     return mean_estimates(differences[:, None], draws, level)[0]

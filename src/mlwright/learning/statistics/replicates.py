@@ -18,7 +18,7 @@ Array = NDArray[np.float64]
 Scale = Literal["share", "positive", "at most one", "plain"]
 
 MOST_CALLS = 200
-FEWEST_CALLS = 60
+FEWEST_CALLS = 40
 MOST_WEIGHED_ROWS = 2_000_000
 """Calls of a metric times rows, for one figure."""
 

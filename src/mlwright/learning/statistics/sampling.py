@@ -20,6 +20,8 @@ MOST_REPLICATES = 2000
 FEWEST_REPLICATES = 60
 MOST_CELLS = 20_000_000
 CHUNK_CELLS = 2_000_000
+MOST_LOOKED_AT = 20_000
+"""Rows from which the length of a stretch of time is learned; it grows with the cube root of their number."""
 
 
 @dataclass(frozen=True)
@@ -177,6 +179,9 @@ def block_length(series: Array) -> int:
     """
     n = len(series)
     most = max(1, n // 10)
+    if n > MOST_LOOKED_AT:
+        longer = math.cbrt(n / MOST_LOOKED_AT)
+        return min(most, math.ceil(block_length(series[-MOST_LOOKED_AT:]) * longer))
     if n < 20 or not series.std() > 0:
         return 1
     covariances = _autocovariances(series, min(n - 1, 2 * (math.ceil(math.sqrt(n)) + 5)))

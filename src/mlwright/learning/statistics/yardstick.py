@@ -87,6 +87,8 @@ class Yardstick:
 
     def gain(self, model: Scored, than: Scored) -> Estimate:
         """How much better `model` is than the other, on the same rows; positive is better."""
+        if model.threshold == than.threshold and np.array_equal(model.prediction, than.prediction):
+            return UNDEFINED if math.isnan(self.score(model)) else self._made(0.0, Bounds(0.0, 0.0), "the same model")
         value = self._sign * (self.score(model) - self.score(than))
         return UNDEFINED if math.isnan(value) else self._gain(model, than, value)
 
@@ -143,7 +145,9 @@ class _RowMeans(Yardstick):
         return mean_estimates(self._rows(model)[:, None], self.draws, self.level)[0]
 
     def _gain(self, model: Scored, than: Scored, value: float) -> Estimate:
-        return difference_estimate(self._sign * (self._rows(model) - self._rows(than)), self.draws, self.level)
+        mine, other = self._rows(model), self._rows(than)
+        of_shares = set(np.unique([mine, other])) <= {0.0, 1.0}
+        return difference_estimate(self._sign * (mine - other), self.draws, self.level, of_shares=of_shares)
 
 
 class _Roots(Yardstick):

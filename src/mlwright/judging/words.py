@@ -1,4 +1,4 @@
-"""Figures as they stand in the sentences of rules."""
+"""Figures as they stand in sentences for people who do not know the field."""
 
 from __future__ import annotations
 

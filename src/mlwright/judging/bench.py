@@ -1,0 +1,108 @@
+"""Test rows on which probes are tried: as many as there is time for."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from mlwright.core.run import Run
+from mlwright.learning.statistics.sampling import Draws
+from mlwright.learning.statistics.yardstick import Scored, Yardstick, yardstick
+from mlwright.learning.tasks import TASKS
+from mlwright.learning.unseen import Unseen, kept_scores, kept_target
+from mlwright.records.evaluation import Evaluation
+from mlwright.records.profile import Profile
+from mlwright.records.trials import Training
+from mlwright.scoring.model import DEFAULT_THRESHOLD, Model
+
+Places = NDArray[np.int64]
+
+ROWS = (5_000, 2_000, 1_000, 500)
+"""How many test rows are disturbed; fewer where scoring is slow or time is short."""
+N_SCORINGS = 45
+N_REPLICATES = 400
+
+
+@dataclass(frozen=True)
+class Bench:
+    """Test rows, with what the model and the dummy say of them as they are.
+
+    Parameters
+    ----------
+    profile : Profile
+    table : pyarrow.Table
+        The inputs, the most important first, then the column of time.
+    model : Model
+    measure : Yardstick
+        By the metric in which loss is told.
+    before, dummy : Scored
+    gain : float
+        Of the model over the dummy.
+    spread : float
+        Standard deviation of the target, for numbers.
+    run : Run
+    """
+
+    profile: Profile
+    table: pa.Table
+    model: Model
+    measure: Yardstick
+    before: Scored
+    dummy: Scored
+    gain: float
+    spread: float
+    run: Run
+
+
+def set_up(unseen: Unseen, training: Training, evaluation: Evaluation, planned_s: float, run: Run) -> Bench:
+    """Choose the rows; the model is asked once about few of them, to learn how many can be afforded."""
+    target = kept_target(evaluation.truth, run)
+    threshold = DEFAULT_THRESHOLD if training.model.threshold is None else training.model.threshold
+    said = kept_scores(evaluation.predictions, len(target), run)
+    loss = TASKS.get(unseen.profile.roles.task)().row_loss(target, said)
+    model = Model.load(training.model, run.get)
+    table = _by_importance(unseen, training)
+    rows = _chosen_rows(len(target), _affordable_rows(model, table, planned_s), run)
+    draws = Draws(unseen.sampling(loss).take(rows), run.seed_for("probe", "draws"), N_REPLICATES)
+    measure = yardstick(evaluation.metrics[0].name, target[rows], draws)
+    baseline = kept_scores(evaluation.baseline_predictions, len(target), run)
+    before, dummy = Scored(said[rows], threshold), Scored(baseline[rows], DEFAULT_THRESHOLD)
+    return Bench(
+        profile=unseen.profile,
+        table=table.take(pa.array(rows)),
+        model=model,
+        measure=measure,
+        before=before,
+        dummy=dummy,
+        gain=measure.gain(before, dummy).value,
+        spread=float(target.std()),
+        run=run,
+    )
+
+
+def _by_importance(unseen: Unseen, training: Training) -> pa.Table:
+    """The inputs, the most important first, then the column of time."""
+    inputs, time_column = unseen.profile.roles.inputs, unseen.profile.roles.time
+    ranked = [name for name in training.importance if name in inputs]
+    last = [time_column] if time_column is not None else []
+    return unseen.table.select(list(dict.fromkeys([*ranked, *inputs, *last])))
+
+
+def _affordable_rows(model: Model, table: pa.Table, planned_s: float) -> int:
+    """As many rows as all scorings together have time for."""
+    sample = table.slice(0, ROWS[-1])
+    began = time.monotonic()
+    model.scores(sample)
+    row_s = (time.monotonic() - began) / max(1, sample.num_rows)
+    return next((n for n in ROWS if n * row_s * N_SCORINGS <= planned_s), ROWS[-1])
+
+
+def _chosen_rows(n_rows: int, n: int, run: Run) -> Places:
+    if n_rows <= n:
+        return np.arange(n_rows)
+    rng = np.random.default_rng(run.seed_for("probe", "rows"))
+    return np.sort(rng.choice(n_rows, n, replace=False))
