@@ -1,0 +1,78 @@
+"""Writes ``docs/reference/checks.md`` and ``docs/reference/views.md`` from the members of the two families.
+
+Usage: python docs/make_checks.py
+"""
+
+from __future__ import annotations
+
+import inspect
+from pathlib import Path
+
+from mlwright.data.checks import CHECKS
+from mlwright.data.views import VIEWS
+
+REFERENCE = Path(__file__).parent / "reference"
+NOTE = "<!-- Written by docs/make_checks.py: change the code, not this page. -->\n"
+ABOUT_CHECKS = """\
+What is looked for in the data before a model is trained. A check speaks or stays quiet; the answer of all of them is
+shown by `mlwright show findings`. **critical**: the model would be wrong or worthless; **warning**: it may be;
+**note**: good to know. Checks that look at the target see it in the training rows only.
+
+Leave some out with
+
+```toml
+[check]
+skip = ["outliers"]
+```
+
+[Write your own](../how-to/write-a-check.md).
+"""
+ABOUT_VIEWS = """\
+Pictures of the data, in the order in which to look at them. Those that show the target show it of the training rows.
+
+Leave some out with
+
+```toml
+[explore]
+skip = ["associations"]
+```
+"""
+
+
+def pages() -> dict[str, str]:
+    """Text of the pages, by file name."""
+    return {"checks.md": checks_page(), "views.md": views_page()}
+
+
+def checks_page() -> str:
+    """All checks: a table, then each with its bounds and its advice."""
+    lines = ["# Checks\n", NOTE, ABOUT_CHECKS, "| check | mostly | what it finds |", "|---|---|---|"]
+    lines += [f"| [{name}](#{name}) | {check.severity} | {_first(check)} |" for name, check in CHECKS]
+    for name, check in CHECKS:
+        lines += [f"\n## {name}\n", f"**{check.title}.** {_doc(check)}\n", f"*What to do:* {check.action}"]
+    return "\n".join(lines) + "\n"
+
+
+def views_page() -> str:
+    """All views."""
+    lines = ["# Views\n", NOTE, ABOUT_VIEWS]
+    for name, view in sorted(VIEWS, key=lambda member: member[1].order):
+        lines += [f"## {name}\n", f"**{view.title}.** {_doc(view)}\n"]
+    return "\n".join(lines)
+
+
+def _doc(member: type) -> str:
+    """The docstring without its sections."""
+    text = inspect.getdoc(member) or ""
+    return text.partition("\n\nParameters\n")[0].partition("\n\nReferences\n")[0]
+
+
+def _first(member: type) -> str:
+    """The first paragraph of the docstring, up to its first stop, on one line."""
+    return " ".join(_doc(member).split("\n\n")[0].split()).partition(". ")[0].rstrip(".") + "."
+
+
+if __name__ == "__main__":
+    REFERENCE.mkdir(exist_ok=True)
+    for file, text in pages().items():
+        (REFERENCE / file).write_text(text, "utf-8")
