@@ -137,6 +137,7 @@ def test_a_target_that_is_not_there_offers_the_nearest_name(tmp_path: Path) -> N
 @pytest.mark.parametrize(
     ("target", "what"),
     [
+        (["a" * 600, "b"] * 100, "holds texts of up to 600 characters"),
         ([None] * N, "holds no value in any of its 200 rows"),
         (["?", ""] * 100, "holds no value in any of its 200 rows"),
         (["yes"] * N, r"holds only 'yes' \(200 rows\): there is nothing to tell apart"),
@@ -189,6 +190,7 @@ def test_infinite_targets_count_as_missing_and_are_said_to(tmp_path: Path) -> No
     assert found.target.n_missing == 3
     assert set(found.target.missing_codes) == {"inf", "-inf"}
     assert "2 infinite values count as missing" in found.roles.task_reason
+    assert not set(found.target.missing_codes) & {each.value for each in found.target.top}
 
 
 def test_no_number_of_the_target_is_taken_for_missing_unasked(tmp_path: Path) -> None:

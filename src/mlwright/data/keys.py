@@ -31,8 +31,8 @@ def has_target(table: Table, profile: Profile) -> NDArray[np.bool_]:
     """Which rows have a target that can be learned from."""
     target = profile.target
     values = _read(table, target.name)
-    if profile.roles.task != "regression":
-        return ~missing_array(values, target.missing_codes)
+    if profile.roles.classes:
+        return _classes(values, profile) >= 0
     return np.isfinite(to_number_array(values)) & ~missing_array(values, target.missing_codes)
 
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from mlwright.core.errors import SettingsError, TargetError, name_list, nearest
+from mlwright.data.compute.aggregate import LONGEST_SHOWN
 from mlwright.data.kinds.names import says_amount, says_class, words_of
 from mlwright.data.kinds.verdict import sentence
 from mlwright.records.data import Snapshot
@@ -26,6 +27,7 @@ POSITIVE_NAMES = frozenset(
         *("malignant", "abnormal", "anomaly", "attack", "success", "win", "won", "bought", "converted", "clicked"),
     }
 )
+_INFINITE = ("-inf", "inf")
 _LIKELY_NAMES = frozenset(
     {
         *("target", "label", "class", "y", "outcome", "response", "churn", "churned", "survived", "default", "fraud"),
@@ -130,7 +132,7 @@ def _check_enough(column: ColumnProfile, labelled: int, n_rows: int) -> None:
 
 
 def _is_numeric(column: ColumnProfile) -> bool:
-    return column.minimum is not None and column.kind != "date"
+    return column.minimum is not None and column.kind != "date" and not column.type.startswith(("date", "timestamp"))
 
 
 def _guess(column: ColumnProfile, levels: Sequence[tuple[str, int]], n_rows: int) -> tuple[Task, str]:
@@ -169,8 +171,14 @@ def _numbers(column: ColumnProfile, why: str, n_rows: int) -> Question:
     _check_enough(column, n_rows - column.n_missing - column.n_unparsed - n_infinite, n_rows)
     if not n_infinite:
         return Question("regression", sentence(why), (), column)
-    codes = (*column.missing_codes, "-inf", "inf")
-    cleaned = column.model_copy(update={"missing_codes": codes, "n_missing": column.n_missing + n_infinite})
+    cleaned = column.model_copy(
+        update={
+            "missing_codes": (*column.missing_codes, *_INFINITE),
+            "n_missing": column.n_missing + n_infinite,
+            "n_distinct": column.n_distinct - sum(each.value in _INFINITE for each in column.top),
+            "top": tuple(each for each in column.top if each.value not in _INFINITE),
+        }
+    )
     return Question("regression", sentence(why, f"{n_infinite:,} infinite values count as missing"), (), cleaned)
 
 
@@ -198,6 +206,11 @@ def _classes(
 
 def _check_classes(column: ColumnProfile, labelled: int, task: Task) -> None:
     where, n_distinct = f"Target column {column.name!r}", column.n_distinct
+    if (column.length_max or 0) > LONGEST_SHOWN:
+        raise TargetError(
+            f"{where} holds texts of up to {column.length_max:,.0f} characters, which are no classes.",
+            "Choose another project.target.",
+        )
     if n_distinct > 2 and n_distinct > NAMES_SHARE * labelled:
         raise TargetError(
             f"{where} has {n_distinct:,} different values in {labelled:,} rows ({_some(column)}): "
