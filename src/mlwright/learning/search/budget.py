@@ -15,6 +15,7 @@ MOST_IMPORTANCE_S = 5.0
 MOST_RESERVE_SHARE = 0.5
 FITTING_SHARE = 0.75
 N_TEST_PASSES = 3
+JUDGE_ROW_S = 1.5e-4
 CUT_SHARE = 0.4
 GUESS_MARGIN = 1.3
 LEAST_FIT_S = 0.5
@@ -66,12 +67,6 @@ class Budget:
     def left_s(self) -> float:
         """Seconds of wall clock for fits; zero if there are none, infinite without a budget."""
         return max(self.clock.left_s - self.reserve_s, 0.0)
-
-    @property
-    def importance_s(self) -> float:
-        """Seconds for telling how much each column matters, out of the reserve."""
-        whole = self.clock.budget_s
-        return MOST_IMPORTANCE_S if whole is None else min(MOST_IMPORTANCE_S, IMPORTANCE_SHARE * whole)
 
     def is_up(self) -> bool:
         """Whether no fit should be started any more."""
@@ -158,10 +153,16 @@ def reserve_s(budget_s: float, n_test: int, row_s: float) -> float:
         Rows that are set aside.
     row_s : float
         Seconds to encode one row and to score it with the whole model; all test rows are scored about three times
-        (probes ask about as many of them as there is time for).
+        (probes ask about as many of them as there is time for). To find the intervals takes time for each row too.
 
     >>> reserve_s(60, 1_000, 1e-5), reserve_s(600, 100_000, 1e-3)
-    (7.23, 300.0)
+    (9.18, 300.0)
     """
-    needed = max(LEAST_RESERVE_S, RESERVE_SHARE * budget_s) + N_TEST_PASSES * n_test * row_s
+    fixed = max(LEAST_RESERVE_S, RESERVE_SHARE * budget_s) + importance_s(budget_s)
+    needed = fixed + n_test * (JUDGE_ROW_S + N_TEST_PASSES * row_s)
     return min(needed, MOST_RESERVE_SHARE * budget_s)
+
+
+def importance_s(budget_s: float | None) -> float:
+    """Seconds for telling how much each column matters, out of the reserve."""
+    return MOST_IMPORTANCE_S if budget_s is None else min(MOST_IMPORTANCE_S, IMPORTANCE_SHARE * budget_s)

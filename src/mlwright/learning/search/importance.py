@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from scipy.sparse import hstack
 
 from mlwright.learning.data import TrainingData
+from mlwright.learning.search.budget import importance_s
 from mlwright.learning.search.choice import Choice
 from mlwright.learning.search.course import Course
 from mlwright.learning.search.judge import Array, HeldOut, Judge
@@ -78,7 +79,7 @@ def places_of(plan: EncodingPlan, names: BlockNames) -> dict[str, InputPlaces]:
 
 def rank_inputs(course: Course, choice: Choice, data: TrainingData) -> dict[str, float]:
     """The importance of every input column to a chosen model, from some held-out rows; see `importances`."""
-    bench, seconds = course.bench, course.budget.importance_s
+    bench, seconds = course.bench, importance_s(course.budget.clock.budget_s)
     rng = np.random.default_rng(bench.run.seed_for("importance"))
     places = places_of(data.plan, data.names)
     row_s = sum(bench.row_s(course.trials[name]) for name in choice.weights)
