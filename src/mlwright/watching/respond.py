@@ -57,8 +57,12 @@ def _ask_for_labels(comparison: Comparison, measured: Performance | None) -> Res
 
 
 def _nothing(comparison: Comparison, measured: Performance | None) -> Response:
-    moved = bool(comparison.moved())
-    said = "Something moved, but it is no reason to act." if moved else "Nothing has moved beyond chance."
+    if all(column.untested for column in comparison.columns) and measured is None:
+        said = f"The window holds too little to tell anything ({comparison.n_rows:,} rows): give more rows."
+    elif comparison.moved():
+        said = "Something moved, but it is no reason to act."
+    else:
+        said = "Nothing has moved beyond chance."
     reasons = (*_moves(comparison), *((_measured(measured),) if measured else ()))
     return Response(action="nothing", headline=said, reasons=reasons, comparison=comparison)
 

@@ -114,7 +114,7 @@ def _(record: Window) -> str:
 @summary.register
 def _(record: Comparison) -> str:
     moved = {column.name for column, _ in record.moved()}
-    return f"{len(moved)} of {len(record.columns)} moved beyond chance ({record.n_tests} tests together)"
+    return f"{len(moved)} of {len(record.columns)} moved beyond chance"
 
 
 @summary.register

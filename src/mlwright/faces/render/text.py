@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from functools import singledispatch
 from typing import Any
 
@@ -212,7 +212,8 @@ def _(record: Decision) -> list[Any]:
 
 @render.register
 def _(record: Response) -> list[Any]:
-    shown: list[Any] = [comparison_table(record.comparison), Text()]
+    moved = {column.name for column, _ in record.comparison.moved()}
+    shown: list[Any] = [comparison_table(record.comparison, moved), Text()] if moved else []
     shown.append(Text.assemble(coloured(record.action), f": {record.headline}"))
     shown += [Text(f"- {reason}") for reason in record.reasons]
     return [*shown, *[Text(f"  -> {step}") for step in record.next_steps]]
@@ -220,13 +221,13 @@ def _(record: Response) -> list[Any]:
 
 @render.register
 def _(record: Comparison) -> list[Any]:
-    return [comparison_table(record)]
+    return [comparison_table(record, {column.name for column in record.columns})]
 
 
-def comparison_table(comparison: Comparison) -> Table:
-    """Every input then and now, those that moved most first."""
+def comparison_table(comparison: Comparison, names: Collection[str]) -> Table:
+    """Some of the inputs then and now, those that moved most first."""
     heads = ("column", "missing then", "now", "new names", "moved", "chance", "in words")
-    rows = [_column_then_now(column, comparison.alarms) for column in comparison.columns]
+    rows = [_column_then_now(column, comparison.alarms) for column in comparison.columns if column.name in names]
     title = f"{comparison.n_rows:,} new rows against {comparison.n_reference:,} that the model knows"
     return table(title, heads, rows, right=(1, 2, 4, 5))
 

@@ -6,20 +6,21 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import chdtrc
 
-LEAST_EXPECTED = 5.0
-"""Rows that a cell must be expected to hold, so that chi-square tells the chance well enough."""
-
 Array = NDArray[np.float64]
 
 
-def chance(chi_square: float, n_cells: int) -> float:
-    """Chance of such a chi-square, or a larger one, over that many cells."""
-    return float(chdtrc(n_cells - 1, max(0.0, chi_square)))
+def chance(before: Array, now: Array) -> float:
+    """Chance that two samples of the same shares differ as much as these counts of cells, or more (Pearson)."""
+    n_before, n_now = before.sum(), now.sum()
+    pooled = (before + now) / (n_before + n_now)
+    apart = now / n_now - before / n_before
+    chi_square = n_before * n_now / (n_before + n_now) * float((apart**2 / pooled).sum())
+    return float(chdtrc(len(before) - 1, chi_square))
 
 
-def distance(one: Array, other: Array) -> float:
-    """Half the sum of the differences between shares: how many would have to move."""
-    return float(np.abs(one - other).sum() / 2)
+def distance(before: Array, now: Array) -> float:
+    """Share of the rows that would have to move to another cell to make the shares alike."""
+    return float(np.abs(now / now.sum() - before / before.sum()).sum() / 2)
 
 
 def percent(share: float) -> str:

@@ -8,7 +8,10 @@ from numpy.typing import NDArray
 from mlwright.core.family import NotApplicable
 from mlwright.scoring.spelling import Spelled
 from mlwright.watching.drifts import Array, Current, DriftTest, Reference, Shift
-from mlwright.watching.drifts._shares import LEAST_EXPECTED, chance, distance, percent
+from mlwright.watching.drifts._shares import chance, distance, percent
+
+LEAST_EXPECTED = 5.0
+"""Rows that a cell must be expected to hold on both sides, so that chi-square tells the chance well enough."""
 
 OTHER = "other names"
 
@@ -70,10 +73,7 @@ def _gathered(counts: Array, kept: NDArray[np.int64]) -> Array:
 
 
 def _shift(before: Array, now: Array, labels: list[str]) -> Shift:
-    n_before, n_now = before.sum(), now.sum()
-    pooled = (before + now) / (n_before + n_now)
-    then, today = before / n_before, now / n_now
-    chi_square = float((n_before * (then - pooled) ** 2 / pooled + n_now * (today - pooled) ** 2 / pooled).sum())
+    then, today = before / before.sum(), now / now.sum()
     most = int(np.abs(today - then).argmax())
     sentence = f"The share of {labels[most]} is {percent(today[most])} now; in training it was {percent(then[most])}."
-    return Shift(chance(chi_square, len(before)), distance(then, today), sentence)
+    return Shift(chance(before, now), distance(before, now), sentence)

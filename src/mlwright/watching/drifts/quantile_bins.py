@@ -7,10 +7,13 @@ import numpy as np
 from mlwright.core.family import NotApplicable
 from mlwright.records.profile import QUANTILE_LEVELS
 from mlwright.watching.drifts import Array, Current, DriftTest, Reference, Shift
-from mlwright.watching.drifts._shares import LEAST_EXPECTED, chance, distance, percent
+from mlwright.watching.drifts._shares import chance, distance, percent
 
 ESTIMATED_WITHIN = 0.002
 """Quantiles of large tables are estimated; their ranks were never further off than 0.0011 on 0.3 to 3 million rows."""
+
+LEAST_EXPECTED = 10.0
+"""Rows that a bin must be expected to hold on both sides, so that chi-square tells the chance well enough."""
 
 MEDIAN = QUANTILE_LEVELS.index(0.50)
 _SWEEPS = 200
@@ -19,9 +22,9 @@ _SWEEPS = 200
 class QuantileBins(DriftTest):
     """Whether numbers lie where they lay in training.
 
-    The bundle's quantiles cut the line into bins of known shares ``p``. With ``q`` the shares of the window, ``m`` its
-    rows and ``n`` those of the reference, ``n * m / (n + m) * sum((q - p)**2 / p)`` is chi-square if nothing has
-    changed: the factor counts that the quantiles come from a sample too. Bins that are too small are joined.
+    The bundle's quantiles cut the line into bins of known shares; those of the window are compared with them by
+    Pearson's chi-square of two samples, which counts that the quantiles come from a sample too. Bins that are too
+    small are joined.
 
     Rows that lie on a quantile (whole numbers, zeros) belong to both of its sides; they are shared out so that they
     speak least for a shift.
@@ -50,10 +53,8 @@ class QuantileBins(DriftTest):
         below = [np.searchsorted(values, cuts, side=side)[kept] / len(values) for side in ("left", "right")]
         slack = 0.0 if reference.profile.distinct_is_exact else ESTIMATED_WITHIN
         reached = _least_telling(levels[kept], below[0] - slack, below[1] + slack)
-        expected, found = _shares(levels[kept]), _shares(reached)
-        effective = reference.n_there * len(values) / (reference.n_there + len(values))
-        chi_square = float((effective * (found - expected) ** 2 / expected).sum())
-        return Shift(chance(chi_square, len(expected)), distance(found, expected), _told(values, cuts[MEDIAN]))
+        before, now = _shares(levels[kept]) * reference.n_there, _shares(reached) * len(values)
+        return Shift(chance(before, now), distance(before, now), _told(values, cuts[MEDIAN]))
 
 
 def _bins(n_rows: int) -> list[int]:
@@ -71,9 +72,10 @@ def _shares(cumulative: Array) -> Array:
 
 
 def _least_telling(levels: Array, low: Array, high: Array) -> Array:
-    """The cumulative shares between `low` and `high` whose bins are nearest to those of `levels`, by chi-square.
+    """The cumulative shares between `low` and `high` whose bins are nearest to those of `levels`.
 
-    Each share in turn goes where its two bins are best; the sum of squares is convex, so that this ends at its least.
+    Nearest by the squares of the differences over the shares; each share in turn goes where its two bins are best. The
+    sum is convex, so that this ends at its least.
     """
     apart = 1.0 / _shares(levels)
     away = np.zeros(len(levels) + 2)
