@@ -17,15 +17,16 @@ def test_the_gradients_are_the_slopes_of_the_loss():
     net = Net([3, 5, 4, 2], np.zeros(2, dtype=np.float32), rng())
     columns = rng(1).normal(size=(7, 3)).astype(np.float32)
     target = np.eye(2, dtype=np.float32)[rng(2).integers(0, 2, 7)]
-    for part in net.parts:
+    for part, average in zip(net.parts, net.averages, strict=True):
         part += rng(3).normal(size=part.shape).astype(np.float32) * 0.3
+        average[...] = part
 
     def loss() -> float:
         sums = net.sums(columns.astype(np.float64)).astype(np.float64)
         return float(-(target * np.log(softmax(sums))).sum() / len(target))
 
     found = net.gradients(columns, lambda sums: (softmax(sums) - target) / len(target), 0.0, rng())
-    for part, gradient in zip(net.parts, found, strict=True):
+    for part, gradient in zip(net.averages, found, strict=True):
         place = tuple(size // 2 for size in part.shape)
         kept = part[place]
         part[place] = kept + 1e-2
@@ -48,13 +49,22 @@ def test_the_weights_that_did_best_on_held_out_rows_are_kept():
     losses, seen = iter([5.0, 4.0, 1.0, 2.0, 3.0, 4.0, 5.0]), []
 
     def held_out_loss(fitted: Net) -> float:
-        seen.append(fitted.weights[0].copy())
+        seen.append(fitted.averages[0].copy())
         return next(losses)
 
     columns = rng(1).normal(size=(40, 2)).astype(np.float32)
     Course(recipe, rng(), lambda: False).run(net, columns, columns[:, :1], lambda sums: sums, held_out_loss)
-    assert (net.weights[0] == seen[2]).all()
-    assert not (net.weights[0] == seen[-1]).all()
+    assert (net.averages[0] == seen[2]).all()
+    assert not (net.averages[0] == seen[-1]).all()
+
+
+def test_averages_lie_among_the_latest_steps():
+    net, place = Net([1, 1], np.zeros(1, dtype=np.float32), rng()), []
+    for _ in range(1000):
+        net.step([np.ones((1, 1), dtype=np.float32), np.ones(1, dtype=np.float32)], rate=0.01, decay=0.0)
+        place.append(float(net.weights[0][0, 0]))
+    steps_behind = (float(net.averages[0][0, 0]) - place[-1]) / 0.01
+    assert 50 < steps_behind < 150
 
 
 def test_patience_ends_the_course():

@@ -71,7 +71,8 @@ class Mlp(ModelFamily):
             goal.link,
             lambda fitted: goal.loss(fitted.sums(held_out), valid.target),
         )
-        core = NetCore(design, net.weights, net.biases, goal.link_place, center=goal.center, scale=goal.scale)
+        weights, biases = net.averages[: len(net.weights)], net.averages[len(net.weights) :]
+        core = NetCore(design, weights, biases, goal.link_place, center=goal.center, scale=goal.scale)
         return Fitted(core, course.cut)
 
 
