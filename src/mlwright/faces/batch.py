@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
-from mlwright.core.errors import SettingsError
+from mlwright.core.errors import SettingsError, SourceEmpty
 from mlwright.core.store.blobs import explain_disk_errors
 from mlwright.data.snapshots import source_for
 from mlwright.records.settings import CollectSettings
@@ -21,44 +23,63 @@ WRITERS = (".csv", ".parquet")
 def score_file(bundle: Bundle, source: str, query: str | None, output: Path) -> int:
     """Score every row of a source, batch by batch, and write the rows with their predictions.
 
-    Added are ``prediction`` and, for classes, ``probability of CLASS`` for each class.
+    Added are ``prediction`` and, for classes, ``probability of CLASS`` for each class; columns that have these names
+    already are replaced. A file is there only when all of it is written.
 
     Returns
     -------
     int
         How many rows were scored.
+
+    Raises
+    ------
+    SettingsError
+        If the name of the output does not say how it is to be written.
+    SourceError
+        If the rows cannot be had.
+    TableError
+        If columns are missing.
     """
     if output.suffix not in WRITERS:
         raise SettingsError(f"{output} ends in {output.suffix!r}.", f"Choose one of: {', '.join(WRITERS)}")
     wanted = CollectSettings(source=source, query=query)
     reading = source_for(wanted)[1](wanted).read()
+    tables = (scored_rows(bundle, pa.Table.from_batches([batch])) for batch in reading.batches)
+    first = next(tables, None)
+    if first is None:
+        raise SourceEmpty(f"{source} holds no rows.", "Name a source with rows.")
+    return _write(chain([first], tables), first.schema, output)
+
+
+def scored_rows(bundle: Bundle, rows: pa.Table) -> pa.Table:
+    """The rows with their predictions beside them."""
+    added = {"prediction": pa.array(bundle.predict(rows))}
+    if bundle.classes is not None:
+        for name, column in zip(bundle.classes, bundle.predict_proba(rows).T, strict=True):
+            added[f"probability of {name}"] = pa.array(column)
+    kept = rows.drop_columns([name for name in added if name in rows.column_names])
+    for name, values in added.items():
+        kept = kept.append_column(name, values)
+    return kept
+
+
+def _write(tables: Iterator[pa.Table], schema: pa.Schema, output: Path) -> int:
     temporary = output.with_name(f".{output.name}.part")
     n_rows = 0
     try:
         with explain_disk_errors(output.parent):
-            writer = None
-            for batch in reading.batches:
-                scored = scored_rows(bundle, pa.Table.from_batches([batch]))
-                writer = writer or _writer(temporary, output.suffix, scored.schema)
-                writer.write_table(scored)
-                n_rows += len(scored)
-            if writer is not None:
-                writer.close()
-                temporary.replace(output)
+            output.parent.mkdir(parents=True, exist_ok=True)
+            with _writer(temporary, output.suffix, schema) as writer:
+                for table in tables:
+                    writer.write_table(table)
+                    n_rows += len(table)
+            temporary.replace(output)
     finally:
         temporary.unlink(missing_ok=True)
     return n_rows
 
 
-def scored_rows(bundle: Bundle, rows: pa.Table) -> pa.Table:
-    """The rows with their predictions beside them."""
-    rows = rows.append_column("prediction", pa.array(bundle.predict(rows)))
-    if bundle.classes is not None:
-        for name, column in zip(bundle.classes, bundle.predict_proba(rows).T, strict=True):
-            rows = rows.append_column(f"probability of {name}", pa.array(column))
-    return rows
+def _writer(path: Path, suffix: str, schema: pa.Schema) -> Any:
+    from pyarrow import csv, parquet
 
-
-def _writer(path: Path, suffix: str, schema: pa.Schema) -> pa.parquet.ParquetWriter | pa.csv.CSVWriter:
-
-    return pa.csv.CSVWriter(path, schema) if suffix == ".csv" else pa.parquet.ParquetWriter(path, schema)
+    return csv.CSVWriter(path, schema) if suffix == ".csv" else parquet.ParquetWriter(path, schema)

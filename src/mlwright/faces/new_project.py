@@ -8,52 +8,89 @@ import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from mlwright.config import FILE_NAME, write_settings
 from mlwright.core.errors import SettingsError, UserMistake
-from mlwright.core.history import StageState
 from mlwright.core.store.journal import Event
 from mlwright.project import Project
-from mlwright.records.profile import Profile
-
-_NONE = StageState(name="", status="running")
+from mlwright.records.profile import Profile, Roles
 
 
-def new_project(source: str, target: str, query: str | None = None, path: Path | None = None) -> Project:
-    """The project that asks this question of this source; made if it is not there yet.
+class Question(NamedTuple):
+    """What is asked of which data.
+
+    Parameters
+    ----------
+    source : str
+        A file, or the URL of a database.
+    target : str
+    query : str or None
+        For databases.
+    path : Path or None
+        The project folder; None: named after the source.
+    """
+
+    source: str
+    target: str
+    query: str | None = None
+    path: Path | None = None
+
+    @property
+    def folder(self) -> Path:
+        """Where the project is, or will be."""
+        return (self.path or Path(_name_of(self.source, self.query))).resolve()
+
+
+@contextmanager
+def new_project(question: Question) -> Iterator[Project]:
+    """A project that is made now, and taken away again if its very question is refused.
+
+    Raises
+    ------
+    SettingsError
+        If the folder holds a project already.
+    """
+    folder = question.folder
+    if (folder / FILE_NAME).exists():
+        raise SettingsError(
+            f"{folder} holds a project already.",
+            f"mlwright run -p {folder}   (or choose another folder with --project)",
+        )
+    was_there = folder.exists()
+    collect = {"source": _relative(question.source, folder), "query": question.query}
+    project = Project.create(folder, {"project": {"target": question.target}, "collect": collect})
+    try:
+        yield project
+    except UserMistake:
+        if not _is_known(project):
+            _take_away(folder, was_there)
+        raise
+
+
+@contextmanager
+def project_that_asks(question: Question) -> Iterator[Project]:
+    """The project that asks this question; made if it is not there yet, see `new_project`.
 
     Raises
     ------
     SettingsError
         If the folder holds a project with another question.
     """
-    folder = (path or Path(_name_of(source, query))).resolve()
-    located = _relative(source, folder)
+    folder = question.folder
     if not (folder / FILE_NAME).exists():
-        collect = {"source": located, "query": query}
-        return Project.create(folder, {"project": {"target": target}, "collect": collect})
+        with new_project(question) as project:
+            yield project
+        return
     project = Project(folder)
     settings = project.settings()
     asked = (settings.project.target, settings.collect.source, settings.collect.query)
-    if asked != (target, _absolute(located, folder), query):
+    if asked != (question.target, _absolute(question.source), question.query):
         raise SettingsError(
             f"{folder} holds a project with another question: it predicts {asked[0]!r} from {asked[1]!r}.",
-            "Choose another folder with --project, or type: mlwright run -p " + str(folder),
+            f"Choose another folder with --project, or type: mlwright run -p {folder}",
         )
-    return project
-
-
-@contextmanager
-def removed_if_refused(project: Project) -> Iterator[None]:
-    """Take a project that has never been run away again if its very question is refused."""
-    untouched = not project.runs() and {file.name for file in project.path.glob("*")} == {FILE_NAME}
-    try:
-        yield
-    except UserMistake:
-        if untouched and not any((state.stage("profile") or _NONE).status == "done" for state in project.runs()):
-            shutil.rmtree(project.path, ignore_errors=True)
-        raise
+    yield project
 
 
 def describe(project: Project, listen: Callable[[Event], None]) -> Profile:
@@ -61,15 +98,20 @@ def describe(project: Project, listen: Callable[[Event], None]) -> Profile:
     project.run(until="profile", listen=listen)
     profile = project.show("profile")
     assert isinstance(profile, Profile)
-    sections, comments = _inferred(project, profile)
-    write_settings(project.path / FILE_NAME, sections, comments)
+    comments = {key: _one_line(reason) for key, reason in _reasons(profile.roles).items()}
+    write_settings(project.path / FILE_NAME, _inferred(project, profile.roles), comments)
     return profile
 
 
-def _inferred(project: Project, profile: Profile) -> tuple[dict[str, dict[str, Any]], dict[str, str]]:
-    settings, roles = project.settings(), profile.roles
-    sections: dict[str, dict[str, Any]] = {
-        "project": {"name": settings.project.name, "target": roles.target, "task": roles.task},
+def _inferred(project: Project, roles: Roles) -> dict[str, dict[str, Any]]:
+    settings = project.settings()
+    return {
+        "project": {
+            "name": settings.project.name,
+            "target": roles.target,
+            "task": roles.task,
+            "positive": roles.classes[1] if len(roles.classes) == 2 else None,
+        },
         "collect": {
             "source": _relative(str(settings.collect.source), project.path),
             "query": settings.collect.query,
@@ -79,9 +121,10 @@ def _inferred(project: Project, profile: Profile) -> tuple[dict[str, dict[str, A
         "train": {"budget": "5m"},
         "decide": {"must": list(settings.decide.must)},
     }
-    if len(roles.classes) == 2:
-        sections["project"]["positive"] = roles.classes[1]
-    comments = {
+
+
+def _reasons(roles: Roles) -> dict[str, str]:
+    return {
         "project.task": roles.task_reason,
         "project.positive": "the class that the decision is about",
         "collect.time": roles.time_reason,
@@ -89,7 +132,22 @@ def _inferred(project: Project, profile: Profile) -> tuple[dict[str, dict[str, A
         "train.budget": "wall clock of the whole run",
         "decide.must": "rules that have to be kept for a deployment",
     }
-    return sections, comments
+
+
+def _one_line(text: str) -> str:
+    """Text as it may stand in a comment, whatever the names in it hold."""
+    return " ".join("".join(letter if letter.isprintable() else " " for letter in text).split())
+
+
+def _is_known(project: Project) -> bool:
+    """Whether the data was looked at already."""
+    stages = (state.stage("profile") for state in project.runs())
+    return any(stage is not None and stage.status == "done" for stage in stages)
+
+
+def _take_away(folder: Path, was_there: bool) -> None:
+    (folder / FILE_NAME).unlink(missing_ok=True)
+    shutil.rmtree(folder if not was_there else folder / ".mlwright", ignore_errors=True)
 
 
 def _name_of(source: str, query: str | None) -> str:
@@ -98,11 +156,13 @@ def _name_of(source: str, query: str | None) -> str:
     return name or "project"
 
 
+def _is_local(source: str) -> bool:
+    return "://" not in source and not source.startswith("env:")
+
+
 def _relative(source: str, folder: Path) -> str:
-    if "://" in source or source.startswith("env:"):
-        return source
-    return os.path.relpath(Path(source).resolve(), folder)
+    return os.path.relpath(Path(source).resolve(), folder) if _is_local(source) else source
 
 
-def _absolute(located: str, folder: Path) -> str:
-    return located if "://" in located or located.startswith("env:") else str((folder / located).resolve())
+def _absolute(source: str) -> str:
+    return str(Path(source).resolve()) if _is_local(source) else source

@@ -1,4 +1,4 @@
-"""Which model a command takes."""
+"""Which project, run and model a command takes."""
 
 from __future__ import annotations
 
@@ -8,18 +8,41 @@ from typing import TYPE_CHECKING
 import typer
 
 from mlwright.config import FILE_NAME
+from mlwright.core.errors import NothingToShow, ProjectMissing, nearest
 
 if TYPE_CHECKING:
     from mlwright.project import Project
+
+
+def opened(path: Path, run_id: str | None = None) -> Project:
+    """The project in a folder, after a look whether it is there and has that run.
+
+    Raises
+    ------
+    ProjectMissing
+        If the folder holds none.
+    NothingToShow
+        If it has no such run.
+    """
+    from mlwright.project import Project
+
+    project = Project(path)
+    if not (project.path / FILE_NAME).exists():
+        raise ProjectMissing(
+            f"{project.path} holds no project: there is no {FILE_NAME}.", "mlwright init DATA --target COLUMN"
+        )
+    known = project.store.run_ids()
+    if run_id is not None and run_id not in known:
+        offers = nearest(run_id, known) or known[-3:] or ["none yet"]
+        raise NothingToShow(f"{project.path} has no run {run_id!r}.", f"Runs are: {', '.join(offers)}")
+    return project
 
 
 def bundle_at(path: Path) -> Path:
     """The bundle at `path`; of a project the one in use, else its latest one. Says which."""
     if not (path / FILE_NAME).exists():
         return path
-    from mlwright.project import Project
-
-    project = Project(path)
+    project = opened(path)
     say_which(project)
     return project.model_path()
 

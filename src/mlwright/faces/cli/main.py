@@ -5,12 +5,14 @@ from __future__ import annotations
 import os
 import sys
 import time
+from collections.abc import Sequence
 from importlib import import_module
+from typing import Any
 
 import typer
 from typer.core import TyperGroup
 
-from mlwright.core.errors import MlwrightError
+from mlwright.core.errors import Fault, MlwrightError, RunCancelled, SettingsError
 from mlwright.faces.cli.terminal import complain
 
 COMMANDS = (
@@ -31,79 +33,106 @@ COMMANDS = (
 )
 """In the order in which people meet them."""
 
-CANCELLED, FAULT = 130, 1
 
-
-class InOrder(TyperGroup):
-    """Lists the commands in the order in which people meet them."""
+class Commands(TyperGroup):
+    """The commands in the order in which people meet them; Ctrl-C in any of them ends in words."""
 
     def list_commands(self, ctx: object) -> list[str]:
         """Names of the commands."""
         return [name for name in COMMANDS if name in self.commands]
+
+    def invoke(self, ctx: Any) -> Any:
+        """Carry out the command that was typed."""
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt:
+            raise RunCancelled("Stopped by Ctrl-C; what was finished is kept.") from None
+        except BrokenPipeError:
+            raise typer.Exit from None
 
 
 def build() -> typer.Typer:
     """The application with all its commands."""
     app = typer.Typer(
         name="mlwright",
-        cls=InOrder,
+        cls=Commands,
         help="A machine learning engineer that you can run: from a table to a checked, judged and served model.",
-        no_args_is_help=True,
+        invoke_without_command=True,
         add_completion=False,
         pretty_exceptions_enable=False,
         rich_markup_mode=None,
     )
-    app.callback()(_version)
+    app.callback()(_options)
     for name in COMMANDS:
         app.command(name)(getattr(import_module(f"mlwright.faces.cli.commands.{name}"), name))
     return app
 
 
-def _version(version: bool = typer.Option(False, "--version", help="Print the version and exit.")) -> None:
-    """A machine learning engineer that you can run: from a table to a checked, judged and served model."""
-    if version:
+def _print_version(wanted: bool) -> None:
+    if wanted:
         from mlwright import __version__
 
         typer.echo(f"mlwright {__version__}")
         raise typer.Exit
 
 
-def main() -> None:
+def _options(
+    context: typer.Context,
+    version: bool = typer.Option(
+        False, "--version", is_eager=True, callback=_print_version, help="Print the version and exit."
+    ),
+) -> None:
+    """A machine learning engineer that you can run: from a table to a checked, judged and served model."""
+    if context.invoked_subcommand is None:
+        typer.echo(context.get_help())
+        raise typer.Exit(SettingsError.exit_status)
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line and leave with its exit status.
 
     0: done; 1: a fault of ours; 2: the user's mistake; 3: `watch` found something to do; 130: cancelled.
+
+    Parameters
+    ----------
+    arguments : sequence of str, optional
+        Default: what was typed.
     """
-    status = FAULT
+    typed = sys.argv[1:] if arguments is None else list(arguments)
+    status = _carried_out(typed)
     try:
-        status = int(build()(standalone_mode=False) or 0)
-    except MlwrightError as error:
-        complain(error.message, error.hint)
-        status = error.exit_status
-    except typer.Exit as leave:
-        status = leave.exit_code
-    except (KeyboardInterrupt, typer.Abort):
-        complain("Stopped by Ctrl-C.", "mlwright run --resume   (what was finished is kept)")
-        status = CANCELLED
-    except BrokenPipeError:
+        sys.stdout.flush()
+    except BrokenPipeError:  # what reads our output has read enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        status = 0
-    except Exception as error:  # noqa: BLE001  the last place where a fault of ours can be put into words
-        status = _usage_or_fault(error)
     sys.exit(status)
 
 
-def _usage_or_fault(error: Exception) -> int:
-    show = getattr(error, "show", None)
-    if show is not None:
-        show()
-        return int(getattr(error, "exit_code", 2))
-    if os.environ.get("MLWRIGHT_DEBUG"):
-        raise error
-    complain(
-        f"A mistake of ours: {type(error).__name__}: {error}",
-        "Type the command again with MLWRIGHT_DEBUG=1 in front for the details, and send us those.",
-    )
-    return FAULT
+def _carried_out(typed: Sequence[str]) -> int:
+    """Carry a command out and return its exit status; an error is told in words, or as JSON to who asked for that."""
+    try:
+        return int(build()(typed, standalone_mode=False) or 0)
+    except MlwrightError as error:
+        found = error
+    except Exception as error:  # the last place where a fault of ours can be put into words
+        if os.environ.get("MLWRIGHT_DEBUG"):
+            raise
+        found = _explained(error)
+    complain(found, as_json="--json" in typed)
+    return found.exit_status
+
+
+def _explained(error: Exception) -> MlwrightError:
+    """A wrong option or argument as the mistake that it is, anything else as a fault of ours."""
+    if isinstance(error, typer.Abort):
+        return RunCancelled("Stopped.")
+    telling = getattr(error, "format_message", None)
+    if telling is None:
+        return Fault(
+            f"A mistake of ours: {type(error).__name__}: {error}",
+            "Type the command again with MLWRIGHT_DEBUG=1 in front for the details, and send us those.",
+        )
+    context = getattr(error, "ctx", None)
+    return SettingsError(f"{telling().rstrip('.')}.", f"{context.command_path if context else 'mlwright'} --help")
 
 
 def process_start() -> float:

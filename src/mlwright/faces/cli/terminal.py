@@ -4,35 +4,46 @@ from __future__ import annotations
 
 import json
 import sys
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import typer
 
 from mlwright.core.record import Record
 
+if TYPE_CHECKING:
+    from rich.console import RenderableType
 
-def complain(message: str, hint: str | None = None) -> None:
-    """Say what went wrong and what to do, on standard error."""
-    typer.secho(message, fg="red", err=True)
-    if hint:
-        typer.echo(f"  -> {hint}", err=True)
+    from mlwright.core.errors import MlwrightError
+
+PLAIN_WIDTH = 120
+"""Columns of what is printed where there is no terminal."""
+
+
+def complain(error: MlwrightError, *, as_json: bool = False) -> None:
+    """Say what went wrong and what to do: on standard error, or to programs as JSON on standard output."""
+    if as_json:
+        print_json({"error": {"code": error.code, "message": error.message, "hint": error.hint}})
+        return
+    typer.secho(error.message, fg="red", err=True)
+    if error.hint:
+        typer.echo(f"  -> {error.hint}", err=True)
 
 
 def print_json(fact: Record | list[Any] | dict[str, Any]) -> None:
     """Print a record, or plain values, as one JSON document."""
+    typer.echo(json.dumps(_plain(fact), indent=2, ensure_ascii=False))
+
+
+def _plain(fact: Any) -> Any:
     if isinstance(fact, Record):
-        plain: Any = fact.model_dump(mode="json")
-    elif isinstance(fact, list):
-        plain = [item.model_dump(mode="json") if isinstance(item, Record) else item for item in fact]
-    else:
-        plain = fact
-    typer.echo(json.dumps(plain, indent=2, ensure_ascii=False))
+        return fact.model_dump(mode="json")
+    return [_plain(item) for item in fact] if isinstance(fact, list) else fact
 
 
-def print_rich(*things: Any) -> None:
-    """Print rich renderables; without a terminal they come as plain text, 120 columns wide."""
+def print_rich(*things: RenderableType) -> None:
+    """Print rich renderables; without a terminal they come as plain text."""
     from rich.console import Console
 
-    console = Console(width=None if sys.stdout.isatty() else 120, soft_wrap=False, highlight=False)
+    console = Console(width=None if sys.stdout.isatty() else PLAIN_WIDTH, highlight=False)
     for thing in things:
         console.print(thing)

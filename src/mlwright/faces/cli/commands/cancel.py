@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import typer
 
-from mlwright.faces.cli.arguments import HERE, ProjectDir
+from mlwright.faces.cli.arguments import HERE, AsJson, ProjectDir
 
 
-def cancel(project: ProjectDir = HERE) -> None:
+def cancel(project: ProjectDir = HERE, json: AsJson = False) -> None:
     """Ask the run that works now to end; what it has finished is kept."""
-    from mlwright.project import Project
+    from mlwright.faces.cli.chosen import opened
+    from mlwright.faces.cli.terminal import print_json
 
-    run_id = Project(project).cancel()
-    typer.echo(f"Run {run_id} was asked to end.\n  -> mlwright run --resume   (to go on with it)")
+    run_id = opened(project).cancel()
+    if json:
+        print_json({"run_id": run_id})
+    else:
+        typer.echo(f"Run {run_id} was asked to end.\n  -> mlwright run --resume   (to go on with it)")

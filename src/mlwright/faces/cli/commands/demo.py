@@ -12,8 +12,11 @@ def demo(
     path: Annotated[Path, typer.Option("--project", "-p", help="The folder to make.")] = Path("demo"),
     budget: Annotated[str, typer.Option("--budget", "-b", help="Wall clock for the whole job.")] = "75s",
 ) -> None:
-    """Do the main job on the data that comes with mlwright: find whom a bank should call."""
-    from mlwright.faces.cli.commands.run import tell
+    """Do the main job on the data that comes with mlwright.
+
+    The question: whom should a bank call?
+    """
+    from mlwright.faces.cli.ending import tell_the_end
     from mlwright.faces.cli.progress import shown
     from mlwright.faces.cli.terminal import print_rich
     from mlwright.faces.demonstration import STORY, first_look, heed_the_finding, make_demo_project
@@ -27,4 +30,4 @@ def demo(
     print_rich(findings_table(findings), heed_the_finding(project))
     with shown(summary_of(project)) as listen:
         state = project.run(budget=budget, listen=listen)
-    tell(project, state, json=False)
+    tell_the_end(project, state)

@@ -6,7 +6,7 @@ from mlwright.faces.cli.arguments import AsJson
 
 
 def doctor(json: AsJson = False) -> None:
-    """Say what is installed, which extras are missing and how to get them."""
+    """Say what is installed and how to get what is missing."""
     from mlwright.faces.cli.terminal import print_json, print_rich
     from mlwright.faces.diagnosis import diagnose
     from mlwright.faces.render.text import diagnosis_tables

@@ -11,18 +11,17 @@ def follow(project: ProjectDir = HERE, run: RunId = None, json: AsJson = False) 
     """Watch a run that works in another terminal, until it ends."""
     import json as plain
 
+    from mlwright.faces.cli.chosen import opened
     from mlwright.faces.cli.progress import shown
-    from mlwright.faces.cli.terminal import complain
     from mlwright.faces.render.summary import summary_of
-    from mlwright.project import Project
 
-    chosen = Project(project)
+    chosen = opened(project, run)
     with shown(summary_of(chosen), quiet=json) as listen:
         for event in chosen.events(run, follow=True):
             if json:
                 typer.echo(plain.dumps(event, ensure_ascii=False))
             else:
                 listen(event)
-            last = event
-    if not json and last["event"] in ("failed", "cancelled"):
-        complain(str(last.get("error", last["event"])))
+    state = next(state for state in reversed(chosen.runs()) if run in (None, state.run_id))
+    if not json and state.status != "finished":
+        typer.echo(f"Run {state.run_id} is {state.status}. {state.error or ''}".rstrip(), err=True)

@@ -19,17 +19,20 @@ def init(
     ] = None,
     json: AsJson = False,
 ) -> None:
-    """Make a project folder; says what each column is, what the task is, and why."""
+    """Make a project folder, and say what each column is and why.
+
+    What was inferred is written into mlwright.toml, the only file that you edit.
+    """
     from mlwright.faces.cli.progress import shown
     from mlwright.faces.cli.terminal import print_json, print_rich
-    from mlwright.faces.new_project import describe, new_project, removed_if_refused
+    from mlwright.faces.new_project import Question, describe, new_project
     from mlwright.faces.render.summary import summary_of
-    from mlwright.faces.render.text import profile_tables
+    from mlwright.faces.render.text import render
 
-    project = new_project(source, target, query, path)
-    with removed_if_refused(project), shown(summary_of(project), quiet=json) as listen:
+    made = new_project(Question(source, target, query, path))
+    with made as project, shown(summary_of(project), quiet=json) as listen:
         profile = describe(project, listen)
     if json:
         print_json(profile)
     else:
-        print_rich(*profile_tables(profile), f"\nThe project is {project.path}\n  -> mlwright run -p {project.path}")
+        print_rich(*render(profile), f"\nThe project is {project.path}\n  -> mlwright run -p {project.path}")

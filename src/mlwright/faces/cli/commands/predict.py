@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from mlwright.faces.cli.arguments import ProjectOrBundle
+from mlwright.faces.cli.arguments import AsJson, ProjectOrBundle
 
 
 def predict(
@@ -15,11 +15,20 @@ def predict(
     source: Annotated[str, typer.Argument(metavar="NEW_DATA", help="A file with the rows to score, or a database.")],
     output: Annotated[Path, typer.Option("--output", "-o", help="Where to write the scored rows: .csv or .parquet.")],
     query: Annotated[str | None, typer.Option(help="For databases: a table, or a select.")] = None,
+    json: AsJson = False,
 ) -> None:
-    """Score new rows: writes them with the prediction, and probabilities for classes."""
+    """Score new rows and write them with their predictions.
+
+    For classes, the probability of each is written too.
+    """
     from mlwright.faces.batch import score_file
     from mlwright.faces.cli.chosen import bundle_at
+    from mlwright.faces.cli.terminal import print_json
     from mlwright.scoring.bundle import Bundle
 
-    n_rows = score_file(Bundle.load(bundle_at(model)), source, query, output)
-    typer.echo(f"{n_rows:,} rows were scored: {output}")
+    bundle = Bundle.load(bundle_at(model))
+    n_rows = score_file(bundle, source, query, output)
+    if json:
+        print_json({"bundle_id": bundle.manifest.bundle_id, "n_rows": n_rows, "output": str(output)})
+    else:
+        typer.echo(f"{n_rows:,} rows were scored: {output}")

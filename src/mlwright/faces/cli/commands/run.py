@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from mlwright.core.errors import SettingsError
 from mlwright.faces.cli.arguments import HERE, AsJson
+
+if TYPE_CHECKING:
+    from mlwright.faces.new_project import Question
+    from mlwright.project import Project
 
 
 def run(
@@ -28,17 +33,24 @@ def run(
     path: Annotated[Path | None, typer.Option("--project", "-p", help="The project folder.")] = None,
     json: AsJson = False,
 ) -> None:
-    """Do the whole job: collect, check, explore, train, test, decide and pack."""
+    """Do the whole job, from the data to a decision and a model.
+
+    Collect, check, explore, train, test, decide, pack, and put to use what the decision allows. What was done before
+    with the same data and settings is not done again.
+    """
+    from mlwright.faces.cli.chosen import opened
+    from mlwright.faces.cli.ending import tell_the_end
     from mlwright.faces.cli.main import process_start
     from mlwright.faces.cli.progress import shown
-    from mlwright.faces.new_project import new_project, removed_if_refused
+    from mlwright.faces.new_project import project_that_asks
     from mlwright.faces.render.summary import summary_of
-    from mlwright.project import Project
 
-    if source is not None and target is None:
-        raise SettingsError("Which column is to be predicted?", f"mlwright run {source} --target COLUMN")
-    project = Project(path or HERE) if source is None else new_project(source, str(target), query, path)
-    with removed_if_refused(project), shown(summary_of(project), quiet=json) as listen:
+    asked: AbstractContextManager[Project]
+    if source is None and target is None and query is None:
+        asked = nullcontext(opened(path or HERE))
+    else:
+        asked = project_that_asks(_question(source, target, query, path))
+    with asked as project, shown(summary_of(project), quiet=json) as listen:
         state = project.run(
             until=until,
             start_from=start_from,
@@ -49,21 +61,14 @@ def run(
             began=process_start(),
             listen=listen,
         )
-    tell(project, state, json)
+    tell_the_end(project, state, json=json)
 
 
-def tell(project: object, state: object, json: bool) -> None:
-    """Write the report and say how the run ended."""
-    from mlwright.core.history import RunState
-    from mlwright.faces.cli.terminal import print_json, print_rich
-    from mlwright.faces.render.closing import closing
-    from mlwright.faces.render.report import write_report
-    from mlwright.project import Project
+def _question(source: str | None, target: str | None, query: str | None, path: Path | None) -> Question:
+    from mlwright.faces.new_project import Question
 
-    assert isinstance(project, Project)
-    assert isinstance(state, RunState)
-    report = write_report(project, state) if state.stage("decide") else None
-    if json:
-        print_json({**state.model_dump(mode="json"), "report": report and str(report)})
-    else:
-        print_rich(*closing(project, state, report))
+    if source is None:
+        raise SettingsError("Which data is to be learned from?", f"mlwright run DATA --target {target or 'COLUMN'}")
+    if target is None:
+        raise SettingsError("Which column is to be predicted?", f"mlwright run {source} --target COLUMN")
+    return Question(source, target, query, path)

@@ -20,7 +20,10 @@ def serve(
         str | None, typer.Option(help="env:NAME of the variable that holds the token callers must send.")
     ] = None,
 ) -> None:
-    """Answer over HTTP: POST /predict, a page for people at /, the API at /docs."""
+    """Answer over HTTP.
+
+    POST /predict; a page for people at /, the description of the API at /docs.
+    """
     from mlwright.faces.cli.chosen import bundle_at
     from mlwright.shipping.serving.server import serve as serve_bundle
 

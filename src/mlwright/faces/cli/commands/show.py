@@ -18,15 +18,15 @@ def show(
     json: AsJson = False,
 ) -> None:
     """Show what a run has found."""
-    from mlwright.faces.cli.commands.runs import show_runs
+    from mlwright.faces.cli.chosen import opened
+    from mlwright.faces.cli.commands.runs import runs
     from mlwright.faces.cli.terminal import print_json, print_rich
     from mlwright.faces.render.text import render
-    from mlwright.project import Project
 
     if what == "runs":
-        show_runs(Project(project), json)
+        runs(project, json)
         return
-    record = Project(project).show(what, run)
+    record = opened(project, run).show(what, run)
     if json:
         print_json(record)
     else:

@@ -6,13 +6,15 @@ from mlwright.faces.cli.arguments import HERE, AsJson, ProjectDir
 
 
 def status(project: ProjectDir = HERE, json: AsJson = False) -> None:
-    """Say which bundle is in use, since when and why, and which one was before."""
+    """Say which bundle is in use, since when and why.
+
+    And which ones were in use before.
+    """
+    from mlwright.faces.cli.chosen import opened
     from mlwright.faces.cli.terminal import print_json, print_rich
     from mlwright.faces.render.text import champions_table
-    from mlwright.project import Project
 
-    chosen = Project(project)
-    chosen.settings()
+    chosen = opened(project)
     reign = chosen.store.registry.reign()
     if json:
         plain = [champion.model_dump(mode="json") for champion in reversed(reign)]

@@ -13,10 +13,12 @@ def undo(
     project: ProjectDir = HERE,
     why: Annotated[str, typer.Option(help="The reason, kept in the registry.")] = "",
 ) -> None:
-    """Put the bundle back to use that was in use before; nothing is deleted."""
-    from mlwright.project import Project
+    """Put the bundle that was in use before back to use.
 
-    chosen = Project(project)
-    chosen.settings()
+    Nothing is deleted.
+    """
+    from mlwright.faces.cli.chosen import opened
+
+    chosen = opened(project)
     champion = chosen.undo(why)
     typer.echo(f"Bundle {champion.bundle_id} of run {champion.run_id} is in use again.\n  -> mlwright status")

@@ -19,16 +19,18 @@ def watch(
     project: ProjectDir = HERE,
     json: AsJson = False,
 ) -> None:
-    """Compare new rows with what the model has learned from; exit status 3 if there is something to do."""
-    from mlwright.faces.cli.chosen import say_which
+    """Compare new rows with what the model has learned from.
+
+    Exit status 3 if there is something to do.
+    """
+    from mlwright.faces.cli.chosen import opened, say_which
     from mlwright.faces.cli.main import process_start
     from mlwright.faces.cli.progress import shown
     from mlwright.faces.cli.terminal import print_json, print_rich
     from mlwright.faces.render.summary import summary_of
     from mlwright.faces.render.text import render
-    from mlwright.project import Project
 
-    chosen = Project(project)
+    chosen = opened(project)
     say_which(chosen)
     with shown(summary_of(chosen), quiet=json) as listen:
         response = chosen.watch(data, query=query, began=process_start(), listen=listen)
