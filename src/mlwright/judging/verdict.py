@@ -101,8 +101,8 @@ def _obstacles(rulings: Sequence[Ruling], evidence: Evidence) -> Iterator[str]:
         yield f"first make sure that {quoted(names)} {are} known at the moment of prediction"
     for ruling in rulings:
         if ruling.required and ruling.rule not in ("no_leak", *GAIN_RULES) and ruling.outcome in ("broken", "unclear"):
-            state = "is not so" if ruling.outcome == "broken" else "is not sure"
-            yield f"'{ruling.title}' {state}"
+            state = "is not met" if ruling.outcome == "broken" else "may not be met"
+            yield f"a condition {state} ('{ruling.title}')"
     for finding in critical(evidence):
         yield f"the data has a serious fault: {inside(finding.title)}"
 

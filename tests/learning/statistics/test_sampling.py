@@ -56,7 +56,7 @@ def test_the_same_seed_draws_the_same_samples() -> None:
 
 def test_many_rows_are_drawn_fewer_times() -> None:
     assert Draws(Sampling(1_000), 0).n_replicates == 2000
-    assert Draws(Sampling(40_000), 0).n_replicates == 500
+    assert Draws(Sampling(16_000), 0).n_replicates == 500
     assert Draws(Sampling(1_000_000), 0).n_replicates == 60
 
 

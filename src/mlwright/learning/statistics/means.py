@@ -29,7 +29,7 @@ def mean_estimates(values: Array, draws: Draws, level: float = 0.95) -> list[Est
     """Interval of the mean of each column.
 
     A column of two values is a share in disguise and is treated as one. All others: the studentised bootstrap, or
-    from 50,000 rows on the normal interval.
+    from 20,000 rows on the normal interval.
 
     Parameters
     ----------

@@ -19,7 +19,7 @@ Scale = Literal["share", "positive", "at most one", "plain"]
 
 MOST_CALLS = 200
 FEWEST_CALLS = 40
-MOST_WEIGHED_ROWS = 2_000_000
+MOST_WEIGHED_ROWS = 1_000_000
 """Calls of a metric times rows, for one figure."""
 
 

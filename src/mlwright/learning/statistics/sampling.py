@@ -18,7 +18,7 @@ Places = NDArray[np.int64]
 
 MOST_REPLICATES = 2000
 FEWEST_REPLICATES = 60
-MOST_CELLS = 20_000_000
+MOST_CELLS = 8_000_000
 CHUNK_CELLS = 2_000_000
 MOST_LOOKED_AT = 20_000
 """Rows from which the length of a stretch of time is learned; it grows with the cube root of their number."""
@@ -129,7 +129,7 @@ class Draws:
     sampling : Sampling
     seed : int
     n_replicates : int, optional
-        Default: 2,000, and fewer where there are more than 10,000 units, down to 60.
+        Default: 2,000, and fewer where there are more than 4,000 units, down to 60.
     """
 
     def __init__(self, sampling: Sampling, seed: int, n_replicates: int | None = None) -> None:
