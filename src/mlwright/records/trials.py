@@ -120,3 +120,12 @@ class Training(Record):
     stopped: Literal["all candidates were tried", "time was up", "no further gain"]
     feature_names: tuple[str, ...]
     importance: dict[str, float] = {}
+
+    @property
+    def chosen(self) -> LeaderboardRow:
+        """The row of the chosen model."""
+        return next((row for row in self.leaderboard if row.name == "ensemble"), self.leaderboard[0])
+
+    def is_comparable(self, row: LeaderboardRow) -> bool:
+        """Whether a row was scored on as many folds, and so on the same rows, as the chosen model."""
+        return row.score is not None and row.n_folds == self.chosen.n_folds
