@@ -65,6 +65,7 @@ class Course:
     fates: dict[str, str] = field(default_factory=dict)
     stopped: Stopped = "all candidates were tried"
     _missed: bool = False
+    _weighed: dict[tuple[tuple[str, ...], int], Array] = field(default_factory=dict)
 
     def run(self) -> None:
         """Search until everything was tried, the time is up or nothing is gained any more."""
@@ -95,8 +96,8 @@ class Course:
         many are together not surely worse than those that have finished fewer.
         """
         levels = sorted({len(self.trials[name]) for name in self.alive()}, reverse=True)
-        if not levels:
-            return len(self.bench.folds)
+        if len(levels) < 2:
+            return levels[0] if levels else len(self.bench.folds)
         chosen, best = levels[0], self._together(levels[0])
         for level in levels[1:]:
             judge, other = self.bench.judge(range(level)), self._together(level)
@@ -119,10 +120,14 @@ class Course:
         return blend(self.predictions(names, level), self.weights(names, level))
 
     def weights(self, names: Sequence[str], level: int) -> Array:
-        """What candidates weigh in an ensemble, from the rows of these folds."""
-        rng = np.random.default_rng(self.bench.run.seed_for("ensemble"))
-        costs = np.array([self.bench.size_bytes(self.trials[name]) for name in names], dtype=np.float64)
-        return choose_weights(self.predictions(names, level), self.bench.judge(range(level)), rng, costs)
+        """What candidates weigh in an ensemble, from the rows of these folds; worked out once for the same names."""
+        known = (tuple(names), level)
+        if known not in self._weighed:
+            rng = np.random.default_rng(self.bench.run.seed_for("ensemble"))
+            costs = np.array([self.bench.size_bytes(self.trials[name]) for name in names], dtype=np.float64)
+            predictions, judge = self.predictions(names, level), self.bench.judge(range(level))
+            self._weighed[known] = choose_weights(predictions, judge, rng, costs)
+        return self._weighed[known]
 
     def score_s(self, name: str) -> float:
         """Seconds in which all cores of a candidate score one row, in a batch."""

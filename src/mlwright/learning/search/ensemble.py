@@ -21,9 +21,11 @@ from mlwright.learning.search.judge import Array, Judge, mean_and_error
 Loss = Callable[[Array], float]
 
 N_ROUNDS = 30
+PATIENCE = 6
 N_BAGS = 20
 SMALL_ROWS = 2_000
-MOST_ROWS = 20_000
+MOST_ENTRIES = 20_000
+FEWEST_ROWS = 5_000
 CAPS = ((1_000, 8), (2_500, 15), (10_000, 25))
 MOST_MEMBERS = 40
 WEAK = 1.5
@@ -51,8 +53,9 @@ def choose_weights(predictions: Array, judge: Judge, rng: np.random.Generator, c
     -------
     weights : array, shape (n_candidates,)
     """
-    if len(judge.held) > MOST_ROWS:
-        some = np.sort(rng.choice(len(judge.held), MOST_ROWS, replace=False))
+    most_rows = max(FEWEST_ROWS, MOST_ENTRIES // predictions.shape[2])
+    if len(judge.held) > most_rows:
+        some = np.sort(rng.choice(len(judge.held), most_rows, replace=False))
         predictions, judge = predictions[:, some], Judge(judge.task, judge.metric, judge.held.take(some))
     losses = np.array([judge.loss(prediction) for prediction in predictions])
     if not np.isfinite(losses).any():
@@ -74,9 +77,9 @@ def cap(n_rows: int) -> int:
 
 
 def greedy(predictions: Array, loss: Loss, n_rounds: int = N_ROUNDS) -> Array:
-    """Weights from greedy selection with replacement; the best prefix of `n_rounds` rounds.
+    """Weights from greedy selection with replacement: the best prefix of `n_rounds` rounds.
 
-    Ties go to the candidate that is in already, then to the first.
+    Ends early after six rounds without gain. Ties go to the candidate that is in already, then to the first.
     """
     counts = np.zeros(len(predictions))
     best, best_counts = math.inf, counts
@@ -88,6 +91,8 @@ def greedy(predictions: Array, loss: Loss, n_rounds: int = N_ROUNDS) -> Array:
         counts[pick] += 1
         if losses[pick] < best:
             best, best_counts = losses[pick], counts.copy()
+        if counts.sum() - best_counts.sum() >= PATIENCE:
+            break
     return _only(best_counts, np.flatnonzero(best_counts)) if best_counts.any() else _first(len(predictions))
 
 
