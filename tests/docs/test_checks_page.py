@@ -31,13 +31,13 @@ def installed(tmp_path, monkeypatch):
     """The example as a package that is installed, with the entry point of the guide."""
     text = GUIDE.read_text("utf-8")
     example = re.search(r"```python\n(.*?)```", text, re.DOTALL)[1]
-    package, facts = tmp_path / "my_package", tmp_path / "my_package-1.0.dist-info"
+    package, facts = tmp_path / "my_checks", tmp_path / "my_checks-1.0.dist-info"
     package.mkdir()
     facts.mkdir()
     (package / "__init__.py").touch()
     (package / "impossible_ages.py").write_text(example, "utf-8")
     group, entry = re.search(r'\[project\.entry-points\."(.+?)"\]\n(.+?)\n', text).groups()
-    (facts / "METADATA").write_text("Metadata-Version: 2.1\nName: my_package\nVersion: 1.0\n")
+    (facts / "METADATA").write_text("Metadata-Version: 2.1\nName: my_checks\nVersion: 1.0\n")
     (facts / "entry_points.txt").write_text(f"[{group}]\n{entry.replace(chr(34), '')}\n")
     monkeypatch.syspath_prepend(str(tmp_path))
 

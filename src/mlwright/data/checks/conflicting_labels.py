@@ -34,8 +34,6 @@ class ConflictingLabels(Check):
         """One finding with a few of the rows."""
         if profile.roles.task == "regression":
             raise NotApplicable("the target is a number, and numbers differ by chance")
-        if not profile.roles.inputs:
-            raise NotApplicable("there is no input column")
         keyed = with_key(table.train, profile.roles.inputs)
         answers = key_counts(keyed, answer=profile.roles.target)
         twins = answers.group_by(KEY).aggregate(n=answers.n.sum(), most=answers.n.max(), first=answers.first.min())

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from mlwright.core.family import NotApplicable
 from mlwright.data.checks import Check, Specimen
 from mlwright.data.checks._plain import plain_columns
 from mlwright.data.compute.table import SplitTable
@@ -31,8 +30,6 @@ class DuplicateRows(Check):
 
     def look(self, table: SplitTable, profile: Profile) -> Iterator[Finding]:
         """One finding with a few of the rows."""
-        if not profile.roles.inputs:
-            raise NotApplicable("there is no input column")
         counts = key_counts(with_key(table, profile.roles.inputs))
         repeated = counts.filter(counts.n > 1)
         n_repeats = int(table.rows_of(repeated.aggregate(n=(repeated.n - 1).sum()))[0]["n"] or 0)

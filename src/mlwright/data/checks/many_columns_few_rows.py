@@ -36,14 +36,14 @@ class ManyColumnsFewRows(Check):
 
     @staticmethod
     def speaks() -> Specimen:
-        """A hundred measurements of 300 things."""
-        return Specimen(plain_columns() | _measurements(100))
+        """Twenty-five measurements of 120 things."""
+        return Specimen(plain_columns(120) | _measurements(25))
 
     @staticmethod
     def quiet() -> Specimen:
-        """Ten measurements of 300 things."""
-        return Specimen(plain_columns() | _measurements(10))
+        """Ten measurements of as many."""
+        return Specimen(plain_columns(120) | _measurements(10))
 
 
 def _measurements(n: int) -> dict[str, list[float]]:
-    return {f"m{place}": [((row + 1) * (place + 3) * 7919 % 1009) / 10 for row in range(300)] for place in range(n)}
+    return {f"m{place}": [((row + 1) * (place + 3) * 7919 % 1009) / 10 for row in range(120)] for place in range(n)}
