@@ -6,6 +6,7 @@ from mlwright.judging.decide import rule_on
 from mlwright.judging.rules import RULES, Evidence
 from mlwright.judging.verdict import headline, limits, next_steps, reasons, times_the_rows, verdict_of
 from mlwright.records.decision import Ruling
+from mlwright.records.evaluation import Confusion
 from mlwright.records.robustness import Robustness
 from mlwright.testing.rules import (
     estimate,
@@ -81,6 +82,14 @@ def test_a_gain_that_no_number_of_rows_would_show_is_none() -> None:
     verdict, words, _ = told(maybe(10.0, -200.0))
     assert verdict == "stop"
     assert "so small that it cannot be told from chance" in words
+
+
+def test_a_handful_of_test_rows_is_no_ground_for_anything() -> None:
+    few = Confusion(classes=("no", "yes"), counts=((12, 1), (1, 6)))
+    evidence = good_evidence(evaluation=evaluation().model_copy(update={"n_rows": 20, "confusion": few}))
+    verdict, words, _ = told(evidence)
+    assert verdict == "collect_more"
+    assert "20 rows to test on are too few to tell; about 50,000 rows in all would do" in words
 
 
 def test_the_number_of_rows_follows_from_the_root() -> None:

@@ -10,6 +10,7 @@ from typing import NamedTuple
 from mlwright.data.words import counted, listing, quoted
 from mlwright.judging.leaks import leaks_in, suspects
 from mlwright.judging.rules import Evidence
+from mlwright.judging.rules.enough_rows import GOOD_CLASS, GOOD_ROWS
 from mlwright.judging.rules.no_weak_segment import told_segment
 from mlwright.judging.words import inside
 from mlwright.judging.worth import told_gain, told_table
@@ -43,14 +44,18 @@ class Ground(NamedTuple):
 def verdict_of(rulings: Sequence[Ruling], evidence: Evidence) -> Ground:
     """The verdict: the first of these that holds.
 
-    ``stop`` where an input gives the answer away, or nothing is gained over knowing nothing; ``collect_more`` where
-    a gain is seen but may be chance, and more rows would settle it (``stop`` if it would take too many); ``pilot``
-    where any other required rule is not kept, a leak is suspected, or a check found something critical; else
-    ``deploy``.
+    - ``stop``: an input gives the answer away;
+    - ``collect_more``: there are too few test rows to tell;
+    - ``stop``: nothing is gained over knowing nothing, or (if required) over what can be done without a model;
+    - ``collect_more``: a gain is seen that may be chance, and more rows would settle it (else ``stop``);
+    - ``pilot``: any other required rule is not kept, a leak is suspected, or a check found something critical;
+    - ``deploy``.
     """
     by_name = {ruling.rule: ruling for ruling in rulings}
     if by_name["no_leak"].outcome == "broken":
         return Ground("stop", "its figures mean nothing, as an input gives the answer away")
+    if by_name["enough_rows"].outcome == "broken":
+        return _too_few_rows(evidence)
     decisive = [by_name[name] for name in GAIN_RULES if name == "beats_baseline" or by_name[name].required]
     if broken := next((ruling for ruling in decisive if ruling.outcome == "broken"), None):
         return Ground("stop", _no_gain(broken))
@@ -70,6 +75,16 @@ def _more_rows(ruling: Ruling, evidence: Evidence) -> Ground:
     if times > MOST_TIMES_THE_ROWS:
         return Ground("stop", "its gain is so small that it cannot be told from chance")
     return Ground("collect_more", f"its gain may be chance; about {_rows(times, evidence)} would settle it")
+
+
+def _too_few_rows(evidence: Evidence) -> Ground:
+    """With a handful of test rows even an interval says little: those rows may all be of one kind."""
+    n_rows, n_rarest = evidence.evaluation.n_rows, None
+    if evidence.evaluation.confusion is not None and evidence.profile.roles.task == "binary":
+        n_rarest = min(map(sum, evidence.evaluation.confusion.counts))
+    times = max(GOOD_ROWS / n_rows, GOOD_CLASS / max(n_rarest, 1) if n_rarest is not None else 0.0)
+    because = f"{counted(n_rows, 'row')} to test on are too few to tell; about {_rows(times, evidence)} in all would do"
+    return Ground("collect_more", because)
 
 
 def _gain_of(rule: str, evidence: Evidence) -> Estimate:

@@ -11,15 +11,19 @@ from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.stats import t as student
 
 from mlwright.learning.statistics.sampling import Draws, Sampling
-from mlwright.learning.statistics.shares import Bounds, paired_difference, quantile_of, wilson
+from mlwright.learning.statistics.shares import Bounds, paired_difference, wilson
 from mlwright.records.evaluation import Estimate
 
 Array = NDArray[np.float64]
 
 SMALLEST_ERROR_SHARE = 0.3
 """A sample's standard error counts as at least this share of the real one: samples of equal rows have none."""
+
+ENOUGH_DRAWS = 8
+"""With fewer rows (groups, stretches of time) most samples hold hardly more than one of them again and again."""
 
 ENOUGH_REPLICATES = 400
 """With fewer the tails are not known; there are fewer only where there are so many rows that means are normal."""
@@ -29,7 +33,7 @@ def mean_estimates(values: Array, draws: Draws, level: float = 0.95) -> list[Est
     """Interval of the mean of each column.
 
     A column of two values is a share in disguise and is treated as one. All others: the studentised bootstrap, or
-    from 20,000 rows on the normal interval.
+    with fewer than 8 rows or more than 20,000 Student's interval.
 
     Parameters
     ----------
@@ -101,9 +105,10 @@ def studentised(values: Array, draws: Draws, level: float = 0.95) -> list[Bounds
     """Studentised bootstrap intervals of the means of the columns; (n_rows, k) gives k of them."""
     means = values.mean(axis=0)
     error = np.sqrt(np.diag(draws.sampling.covariance_of_means(values)))
-    if draws.n_replicates < ENOUGH_REPLICATES:
-        z = quantile_of(level)
-        return [Bounds(float(mean - z * e), float(mean + z * e)) for mean, e in zip(means, error, strict=True)]
+    if not _is_bootstrapped(draws):
+        freedom = draws.sampling.n_draws - 1
+        reach = student.ppf(0.5 + level / 2, freedom) * error if freedom else np.full(len(means), np.inf)
+        return [Bounds(float(mean - half), float(mean + half)) for mean, half in zip(means, reach, strict=True)]
     shifts, errors = _replicated_shifts(values - means, draws)
     floor = np.maximum(SMALLEST_ERROR_SHARE * error, np.finfo(float).tiny)
     ratios = shifts / np.maximum(errors, floor)
@@ -112,6 +117,10 @@ def studentised(values: Array, draws: Draws, level: float = 0.95) -> list[Bounds
     return [
         Bounds(float(low), float(high)) for low, high in zip(means - upper * error, means - lower * error, strict=True)
     ]
+
+
+def _is_bootstrapped(draws: Draws) -> bool:
+    return draws.n_replicates >= ENOUGH_REPLICATES and draws.sampling.n_draws >= ENOUGH_DRAWS
 
 
 def _replicated_shifts(centred: Array, draws: Draws) -> tuple[Array, Array]:
@@ -133,7 +142,7 @@ def _estimate(values: Array, bounds: Bounds, draws: Draws, level: float) -> Esti
     if len(distinct) == 2:
         return _scaled_share(values, distinct, draws, level)
     low, high = bounds
-    sort = "studentised bootstrap" if draws.n_replicates >= ENOUGH_REPLICATES else "normal interval"
+    sort = "studentised bootstrap" if _is_bootstrapped(draws) else "Student's interval"
     method = f"{sort} of {draws.sampling.drawn}"
     return Estimate(value=float(values.mean()), low=low, high=high, level=level, method=method)
 
