@@ -1,6 +1,7 @@
 """However a text table is written, its rows come out."""
 
 import bz2
+import csv
 import gzip
 import io
 import lzma
@@ -8,6 +9,8 @@ import zipfile
 
 import pyarrow as pa
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 PEOPLE = "id,name,share\n1,Anna,1.5\n2,Bob,2\n3,Cläre,3\n"
 ROWS = [(1, "Anna", 1.5), (2, "Bob", 2.0), (3, "Cläre", 3.0)]
@@ -186,3 +189,25 @@ def test_two_thousand_columns_are_read(read_text):
     result = read_text(header + "\n" + "\n".join(",".join(str(row + n) for n in range(2000)) for row in range(20)))
     assert (result.table.num_rows, result.table.num_columns) == (20, 2000)
     assert result.column("c1999") == list(range(1999, 2019))
+
+
+WORDS = st.text(st.sampled_from("ab ,;|\t\"'\né1."), min_size=1, max_size=8).filter(lambda text: text.strip() == text)
+TABLES = st.integers(2, 5).flatmap(
+    lambda width: st.lists(st.lists(WORDS, min_size=width, max_size=width), min_size=3, max_size=12)
+)
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(table=TABLES, delimiter=st.sampled_from(",;\t|"), line_end=st.sampled_from(["\n", "\r\n"]))
+def test_what_a_csv_writer_writes_is_read_as_it_was(read_text, table, delimiter, line_end):
+    header = ["key", *(f"name {n}" for n in range(len(table[0])))]
+    written = io.StringIO(newline="")
+    writer = csv.writer(written, delimiter=delimiter, lineterminator=line_end, quoting=csv.QUOTE_ALL)
+    writer.writerows([header, *([f"k{n}", *row] for n, row in enumerate(table))])
+    result = read_text(written.getvalue())
+    assert result.table.schema.names == header
+    texts = [name for name, kind in result.types.items() if kind == "string"]
+    for name in texts:
+        place = header.index(name) - 1
+        assert result.column(name) == [f"k{n}" if place < 0 else row[place] for n, row in enumerate(table)]
+    assert all(result.types[name] in ("string", "int64", "double") for name in header)

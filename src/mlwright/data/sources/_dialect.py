@@ -12,6 +12,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import pyarrow as pa
 
@@ -116,20 +117,25 @@ def find_dialect(sample: str, where: str, *, complete: bool) -> Dialect:
 
 def parse_rows(lines: Iterator[str], delimiter: str, quote: str | None, escape: str | None) -> Iterator[Line]:
     """Rows by Python's own reader, with their line numbers; blank lines are no rows."""
-    reader = csv.reader(
-        lines,
-        delimiter=delimiter,
-        quotechar=quote or '"',
-        escapechar=escape,
-        quoting=csv.QUOTE_MINIMAL if quote else csv.QUOTE_NONE,
-        doublequote=True,
-    )
+    reader = _reader(lines, delimiter, quote, escape)
     try:
         for fields in reader:
             if fields:
                 yield Line(fields, reader.line_num)
     except csv.Error:
         return
+
+
+def _reader(lines: Iterator[str], delimiter: str, quote: str | None, escape: str | None, strict: bool = False) -> Any:
+    return csv.reader(
+        lines,
+        delimiter=delimiter,
+        quotechar=quote or '"',
+        escapechar=escape,
+        quoting=csv.QUOTE_MINIMAL if quote else csv.QUOTE_NONE,
+        doublequote=True,
+        strict=strict,
+    )
 
 
 def _rows(text: str, delimiter: str, quote: str | None, escape: str | None, limit: int) -> Iterator[Line]:
@@ -177,16 +183,30 @@ def _find_quotes(text: str, delimiter: str) -> tuple[str | None, str | None]:
     """The quote and the escape under which the rows agree best; of equals the usual ones."""
     if '"' not in text:
         return ("'" if _all_in_single_quotes(text, delimiter) else '"'), None
-    ways: list[tuple[str | None, str | None]] = [('"', None), (None, None)]
-    if '\\"' in text:
-        ways.insert(1, ('"', "\\"))
-    costs = {}
-    for way in ways:
-        rows = [row.fields for row in _rows(text, delimiter, *way, limit=len(text))]
-        costs[way] = (len(rows) - _common_width(rows)[1], -len(rows))
-    usual = min(ways[:-1], key=lambda way: costs[way][0])
-    without = costs[None, None]
-    return (None, None) if without[0] == 0 and without < costs[usual] else usual
+    ways: list[tuple[str, str | None]] = [('"', None), ('"', "\\")] if '\\"' in text else [('"', None)]
+    usual = min(ways, key=lambda way: _n_ragged(text, delimiter, *way))
+    n_ragged = _n_ragged(text, delimiter, *usual)
+    if n_ragged == 0 and _quotes_are_well_placed(text, delimiter, *usual):
+        return usual
+    n_lines = sum(1 for _ in _rows(text, delimiter, None, None, len(text)))
+    n_rows = sum(1 for _ in _rows(text, delimiter, *usual, len(text)))
+    senseless = _n_ragged(text, delimiter, None, None) == 0 and (n_ragged > 0 or n_lines > n_rows)
+    return (None, None) if senseless else usual
+
+
+def _n_ragged(text: str, delimiter: str, quote: str | None, escape: str | None) -> int:
+    rows = [row.fields for row in _rows(text, delimiter, quote, escape, len(text))]
+    return len(rows) - _common_width(rows)[1]
+
+
+def _quotes_are_well_placed(text: str, delimiter: str, quote: str, escape: str | None) -> bool:
+    """Whether every quote that is opened is closed right before a delimiter or the end of a line."""
+    try:
+        for _ in _reader(io.StringIO(text, newline=""), delimiter, quote, escape, strict=True):
+            pass
+    except csv.Error:
+        return False
+    return True
 
 
 def _all_in_single_quotes(text: str, delimiter: str) -> bool:

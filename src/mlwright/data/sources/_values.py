@@ -50,7 +50,7 @@ class Seen:
         if int in types and not self.huge:
             whole = [value for value in values if type(value) is int]
             self.huge = max(whole) >= 2**63 or min(whole) < -(2**63)
-        if self.types == {str}:
+        if self.types == {str} and self.dates != "string":
             self.dates = widen(self.dates, _text_array(values), tried=DATES)
         if datetime in types:
             moments = [value for value in values if type(value) is datetime]
