@@ -72,7 +72,7 @@ def test_the_simple_model_is_not_compared_with_itself() -> None:
 
 def test_money_is_told_per_thousand_cases_and_errors_per_case() -> None:
     money = good_evidence(worth=worth(estimate(1240.0, 900.0, 1500.0), unit="money", assumed=False))
-    assert "per 1,000 cases the model brings 1,240 more (between 900 and 1,500)" in says("pays_off", money)[1]
+    assert "per 1,000 cases the model is worth 1,240 more (between 900 and 1,500)" in says("pays_off", money)[1]
     assert "on average the model comes 0.9 nearer to the truth (between 0.8 and 1)" in says("pays_off", regression())[1]
 
 

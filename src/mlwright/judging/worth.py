@@ -131,7 +131,7 @@ def told_gain(worth: Worth) -> str:
 
 
 _WORDS = {
-    "money": ("per 1,000 cases the model brings {} more", "per 1,000 cases the model brings {} less"),
+    "money": ("per 1,000 cases the model is worth {} more", "per 1,000 cases the model is worth {} less"),
     "false alarms": (
         "per 1,000 cases the model saves what {} false alarms cost",
         "per 1,000 cases the model costs as much as {} more false alarms",
