@@ -6,16 +6,22 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import TYPE_CHECKING
 
 import typer
 
 from mlwright.core.store.journal import Event
+from mlwright.faces.render.visible import visible
+
+if TYPE_CHECKING:
+    from rich.progress import Progress, TaskID
 
 Summary = Callable[[str, str], str]
 """Says in a line what a stage has made, from the stage's name and the key of its record."""
 
 LINE_EVERY_S = 2.0
+WIDTH = 9
+"""Columns for the name of a stage."""
 
 
 @contextmanager
@@ -30,13 +36,13 @@ def shown(summary: Summary, *, quiet: bool = False) -> Iterator[Callable[[Event]
         yield _Lines(summary).listen
 
 
-def _bars() -> Any:
+def _bars() -> Progress:
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
     return Progress(
         SpinnerColumn(),
-        TextColumn("{task.description}"),
+        TextColumn("{task.description}", markup=False),
         BarColumn(bar_width=24),
         MofNCompleteColumn(),
         TimeElapsedColumn(),
@@ -48,26 +54,32 @@ def _bars() -> Any:
 class _OnTerminal:
     """One moving line for the stage in work, a standing line for each that is done."""
 
-    def __init__(self, bars: Any, summary: Summary) -> None:
+    def __init__(self, bars: Progress, summary: Summary) -> None:
         self.bars = bars
         self.summary = summary
-        self.task: Any = None
+        self.task: TaskID | None = None
 
     def listen(self, event: Event) -> None:
         kind = event["event"]
         if kind == "stage_started":
-            self.task = self.bars.add_task(f"{event['stage']:<9}", total=None)
-        elif kind == "item_done":
-            label = f"{event['stage']:<9} {event['label']}"
-            self.bars.update(self.task, description=label, completed=event["done"], total=event["total"])
-        elif kind == "progress":
-            self.bars.update(self.task, description=f"{event['stage']:<9} {event.get('message', '')}")
+            self.task = self.bars.add_task(_line(event, ""), total=None)
         elif kind == "note":
-            self.bars.console.print(f"            [dim]{_escaped(event['message'])}[/dim]")
+            self._print(_line({"stage": ""}, event["message"]), "dim")
         elif kind == "stage_done":
-            self.bars.remove_task(self.task)
-            mark = "[green]✓[/green]"
-            self.bars.console.print(f"{mark} {_escaped(_done_line(event, self.summary))}")
+            self._print(_done_line(event, self.summary))
+            if self.task is not None:
+                self.bars.remove_task(self.task)
+                self.task = None
+        elif self.task is not None and kind == "item_done":
+            description = _line(event, event["label"])
+            self.bars.update(self.task, description=description, completed=event["done"], total=event["total"])
+        elif self.task is not None and kind == "progress":
+            self.bars.update(self.task, description=_line(event, event["message"]))
+
+    def _print(self, line: str, style: str = "") -> None:
+        from rich.text import Text
+
+        self.bars.console.print(Text(line, style=style))
 
 
 class _Lines:
@@ -75,28 +87,29 @@ class _Lines:
 
     def __init__(self, summary: Summary) -> None:
         self.summary = summary
-        self.last = 0.0
+        self.last = time.monotonic()
 
     def listen(self, event: Event) -> None:
         kind = event["event"]
         if kind == "stage_done":
             self._say(_done_line(event, self.summary))
         elif kind == "note":
-            self._say(f"          {event['message']}")
-        elif kind == "item_done" and time.monotonic() - self.last > LINE_EVERY_S:
-            self._say(f"          {event['done']} of {event['total']}: {event['label']}")
+            self._say(_line({"stage": ""}, event["message"]))
+        elif time.monotonic() - self.last > LINE_EVERY_S:
+            if kind == "item_done":
+                self._say(_line(event, f"{event['done']} of {event['total']}: {event['label']}"))
+            elif kind == "progress":
+                self._say(_line(event, event["message"]))
 
     def _say(self, line: str) -> None:
         self.last = time.monotonic()
         typer.echo(line, err=True)
 
 
+def _line(event: Event, text: str) -> str:
+    return visible(f"{event['stage']:<{WIDTH}} {text}".rstrip())
+
+
 def _done_line(event: Event, summary: Summary) -> str:
     took = "kept from before" if event["reused"] else f"{event['seconds']:.1f} s"
-    return f"{event['stage']:<9} {summary(event['stage'], event['key'])}  ({took})"
-
-
-def _escaped(text: str) -> str:
-    from rich.markup import escape
-
-    return escape(text)
+    return _line(event, f"{summary(event['stage'], event['key'])}  ({took})")

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from mlwright.core.record import Record
+from mlwright.faces.render.visible import visible
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -24,9 +25,9 @@ def complain(error: MlwrightError, *, as_json: bool = False) -> None:
     if as_json:
         print_json({"error": {"code": error.code, "message": error.message, "hint": error.hint}})
         return
-    typer.secho(error.message, fg="red", err=True)
+    typer.secho(visible(error.message), fg="red", err=True)
     if error.hint:
-        typer.echo(f"  -> {error.hint}", err=True)
+        typer.echo(f"  -> {visible(error.hint)}", err=True)
 
 
 def print_json(fact: Record | list[Any] | dict[str, Any]) -> None:

@@ -3,52 +3,51 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
-from rich.panel import Panel
 from rich.text import Text
 
 from mlwright.core.history import RunState
 from mlwright.faces.render.numbers import duration
-from mlwright.faces.render.text import COLOURS, findings_table
+from mlwright.faces.render.panel import decision_panel
+from mlwright.faces.render.tables import table
+from mlwright.faces.render.text import Shown, findings_table
 from mlwright.project import Project
 from mlwright.records.decision import Decision
 from mlwright.records.findings import Findings
 
 
-def closing(project: Project, state: RunState, report: Path | None) -> list[Any]:
+def closing(project: Project, state: RunState, report: Path | None) -> Shown:
     """What to print when a run has come to its end."""
-    shown: list[Any] = []
+    shown: Shown = []
     if state.stage("check"):
         findings = project.show("findings", state.run_id)
         assert isinstance(findings, Findings)
-        shown.append(findings_table(findings, least="warning"))
+        shown += [findings_table(findings, least="warning"), Text()]
     if state.stage("decide"):
         decision = project.show("decision", state.run_id)
         assert isinstance(decision, Decision)
         shown.append(decision_panel(decision))
-    shown.append(Text(f"Run {state.run_id} took {duration(state.seconds)}."))
-    if report is not None:
-        shown.append(Text(f"report   {report}"))
+    return [
+        *shown,
+        table(f"Run {state.run_id} took {duration(state.seconds)}", ("", ""), _places(project, state, report)),
+    ]
+
+
+def _places(project: Project, state: RunState, report: Path | None) -> list[tuple[str, str]]:
+    """Where things are, and the command to type next."""
+    where = _typed(project.path)
+    option = "" if where == "." else f" -p {where}"
+    if report is None:
+        return [("look", f"mlwright runs{option}"), ("next", f"mlwright run{option}")]
+    places = [("report", f"{report}"), ("figures", f"{report.with_name('leaderboard.xlsx')}")]
     if state.stage("pack"):
-        shown.append(Text(f"bundle   {project.bundle_path(state.run_id)}"))
-        shown.append(Text(f"next     mlwright serve {_typed(project.path)}"))
-    return shown
-
-
-def decision_panel(decision: Decision) -> Panel:
-    """The verdict and its reasons in a frame."""
-    body = Text(decision.headline + "\n\n", style="bold")
-    for reason in decision.reasons:
-        body.append(f"- {reason}\n", style="not bold")
-    for step in decision.next_steps:
-        body.append(f"-> {step}\n", style="not bold")
-    body.rstrip()
-    colour = COLOURS[decision.verdict]
-    return Panel(body, title=decision.verdict.replace("_", " ").upper(), border_style=colour, title_align="left")
+        places.append(("bundle", str(project.bundle_path(state.run_id))))
+        places.append(("next", f"mlwright serve {where}"))
+    return places
 
 
 def _typed(path: Path) -> str:
+    """The shortest way to write a path here."""
     try:
         return str(path.relative_to(Path.cwd()))
     except ValueError:

@@ -4,51 +4,96 @@ from __future__ import annotations
 
 import math
 
+from mlwright.data.words import figure
 from mlwright.records.evaluation import Estimate
 
+LARGE, HUGE = 1e6, 1e12
+MOST_DIGITS = 7
+NONE = "-"
+"""What stands for a figure that is not defined."""
 
-def short(value: float, digits: int = 4) -> str:
+
+def short(value: float) -> str:
     """A number with as many digits as help.
 
-    >>> short(0.123456), short(123456.7), short(12.3456), short(-0.00001234)
-    ('0.1235', '123,457', '12.35', '-1.234e-05')
+    >>> short(0.123456), short(123456.7), short(0.0), short(float("nan"))
+    ('0.1235', '123,457', '0', '-')
     """
-    if value != value:
-        return "-"
+    if math.isnan(value):
+        return NONE
     if math.isinf(value):
         return "∞" if value > 0 else "-∞"
-    size = abs(value)
-    if size >= 1000:
-        return f"{value:,.0f}"
-    if size == 0 or size >= 1e-3:
-        return f"{value:.{digits}g}" if size >= 1 else f"{value:.{digits}f}"
-    return f"{value:.{digits - 1}e}"
+    if abs(value) < LARGE:
+        return figure(value)
+    return f"{figure(value / LARGE)} million" if abs(value) < HUGE else f"{value:.4g}"
 
 
 def with_interval(estimate: Estimate) -> str:
-    """An estimate with its interval.
+    """An estimate with its interval, with no more digits than the interval's width deserves.
 
-    >>> with_interval(Estimate(value=0.8123, low=0.79, high=0.83, method="Wilson"))
-    '0.8123 (0.7900 to 0.8300)'
+    >>> with_interval(Estimate(value=0.81234, low=0.78912, high=0.83456, method="Wilson"))
+    '0.8123 (0.7891 to 0.8346)'
+    >>> with_interval(Estimate(value=58736593, low=56530389, high=61103306, method="bootstrap"))
+    '58.74 million (56.53 to 61.10 million)'
+    >>> with_interval(Estimate(value=float("nan"), low=float("nan"), high=float("nan"), method="none"))
+    '-'
     """
-    return f"{short(estimate.value)} ({short(estimate.low)} to {short(estimate.high)})"
+    if math.isnan(estimate.value):
+        return NONE
+    if not _has_width(estimate):
+        return short(estimate.value)
+    if abs(estimate.value) >= HUGE or _digits(estimate, 1.0) > MOST_DIGITS:
+        return "{} ({} to {})".format(*map(short, _parts(estimate)))
+    scale, unit = (LARGE, " million") if abs(estimate.value) >= LARGE else (1.0, "")
+    value, low, high = (_spelled(part / scale, _digits(estimate, scale)) for part in _parts(estimate))
+    return f"{value}{unit} ({low} to {high}{unit})"
 
 
-def share(value: float) -> str:
-    """A share as a percentage.
+def alike(value: float, estimate: Estimate) -> str:
+    """A number with as many digits as an estimate beside it.
 
-    >>> share(0.1234), share(0.00012)
-    ('12.3 %', '0.012 %')
+    >>> alike(-0.00000067, Estimate(value=0.8401, low=0.8230, high=0.8571, method="bootstrap"))
+    '0.0000'
     """
-    return f"{value * 100:.1f} %" if value == 0 or abs(value) >= 0.001 else f"{value * 100:.2g} %"
+    if not math.isfinite(value) or not _has_width(estimate) or abs(value) >= LARGE:
+        return short(value)
+    digits = _digits(estimate, 1.0)
+    return _spelled(value, digits) if digits <= MOST_DIGITS else short(value)
+
+
+def two_errors(value: float, error: float) -> Estimate:
+    """A score and twice its standard error to both sides."""
+    return Estimate(value=value, low=value - 2 * error, high=value + 2 * error, method="two standard errors")
+
+
+def _has_width(estimate: Estimate) -> bool:
+    return math.isfinite(estimate.high - estimate.low) and estimate.high > estimate.low
+
+
+def _parts(estimate: Estimate) -> tuple[float, float, float]:
+    return estimate.value, estimate.low, estimate.high
+
+
+def _digits(estimate: Estimate, scale: float) -> int:
+    """Decimals that show three digits of the interval's width."""
+    return max(0, 2 - math.floor(math.log10((estimate.high - estimate.low) / scale)))
+
+
+def _spelled(value: float, digits: int) -> str:
+    if value == 0:
+        return "0"
+    text = f"{value:,.{digits}f}"
+    return text.removeprefix("-") if not text.strip("-0.,") else text
 
 
 def duration(seconds: float) -> str:
     """A length of time.
 
-    >>> duration(3.21), duration(75), duration(3700)
-    ('3.2 s', '1 min 15 s', '1 h 1 min')
+    >>> duration(0.004), duration(3.21), duration(75), duration(3700)
+    ('4 ms', '3.2 s', '1 min 15 s', '1 h 1 min')
     """
+    if seconds < 0.05:
+        return f"{seconds * 1000:.0f} ms"
     if seconds < 60:
         return f"{seconds:.1f} s"
     minutes, rest = divmod(round(seconds), 60)

@@ -14,6 +14,7 @@ from mlwright.core.errors import NothingToShow
 from mlwright.core.history import RunState
 from mlwright.core.record import Record
 from mlwright.core.store.blobs import write_atomically
+from mlwright.data.words import percent
 from mlwright.faces.render import charts, numbers
 from mlwright.project import SHOWN, Project
 from mlwright.records.decision import Decision
@@ -55,7 +56,7 @@ def render_report(project: Project, state: RunState, facts: dict[str, Record | N
     environment.filters |= {
         "short": numbers.short,
         "interval": numbers.with_interval,
-        "share": numbers.share,
+        "share": percent,
         "duration": numbers.duration,
         "words": lambda text: str(text).replace("_", " "),
     }

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from functools import singledispatch
 
 from mlwright.core.record import Record
-from mlwright.faces.render.numbers import short, with_interval
+from mlwright.faces.render.numbers import NONE, alike, short, two_errors, with_interval
 from mlwright.pipeline import BUILD, WATCH
 from mlwright.project import Project
 from mlwright.records.bundle import Packed
@@ -20,7 +20,7 @@ from mlwright.records.findings import Findings
 from mlwright.records.profile import Profile
 from mlwright.records.robustness import Robustness
 from mlwright.records.split import Split
-from mlwright.records.trials import Training
+from mlwright.records.trials import LeaderboardRow, Training
 from mlwright.records.watch import Comparison, Response, Window
 
 
@@ -72,9 +72,27 @@ def _(record: Exploration) -> str:
 
 @summary.register
 def _(record: Training) -> str:
-    best = record.leaderboard[0]
-    scored = "no score" if best.score is None else f"{record.metric} {short(best.score)}"
-    return f"{len(record.leaderboard)} on the leaderboard, best {best.name}: {scored}; {record.stopped}"
+    chosen = record.chosen
+    scored = "no score" if chosen.score is None else f"{record.metric.replace('_', ' ')} {short(chosen.score)}"
+    n_tried = len({row.name for row in record.leaderboard} - {chosen.name})
+    return f"{scored} by {composition(record)}; {n_tried} candidates, {record.stopped}"
+
+
+def composition(training: Training) -> str:
+    """What the chosen model is made of, in words."""
+    members = sorted(training.model.members, key=lambda member: -member.weight)
+    if len(members) == 1:
+        return f"{members[0].candidate} alone"
+    return " + ".join(f"{member.weight:.0%} {member.candidate}" for member in members)
+
+
+def told_score(row: LeaderboardRow, training: Training) -> tuple[str, str]:
+    """The score of a row and its standard error, with as many digits as that of the chosen model."""
+    chosen = training.chosen
+    if row.score is None:
+        return NONE, ""
+    like = two_errors(chosen.score or 0.0, chosen.score_error or 0.0)
+    return alike(row.score, like), "" if row.score_error is None else alike(row.score_error, like)
 
 
 @summary.register

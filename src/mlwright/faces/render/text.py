@@ -2,102 +2,69 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterator
 from functools import singledispatch
-from typing import Any
 
+from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from mlwright.core.history import RunState
 from mlwright.core.record import Record
-from mlwright.core.store.registry import Champion
-from mlwright.faces.render.numbers import duration, share, short, with_interval
-from mlwright.faces.render.summary import summary
+from mlwright.data.words import percent
+from mlwright.faces.render.numbers import alike, duration, short, with_interval
+from mlwright.faces.render.panel import decision_panel
+from mlwright.faces.render.summary import composition, summary, told_score
+from mlwright.faces.render.tables import coloured, said, table
+from mlwright.records.bundle import Packed
+from mlwright.records.data import Snapshot
 from mlwright.records.decision import Decision
-from mlwright.records.evaluation import Confusion, Evaluation
-from mlwright.records.findings import Findings
+from mlwright.records.evaluation import Confusion, Evaluation, MetricResult
+from mlwright.records.exploration import Exploration
+from mlwright.records.findings import Findings, Severity, Skipped
 from mlwright.records.profile import ColumnProfile, Profile
-from mlwright.records.robustness import Robustness
-from mlwright.records.trials import Training
+from mlwright.records.robustness import ProbeResult, Robustness
+from mlwright.records.split import Split
+from mlwright.records.trials import LeaderboardRow, Training
 from mlwright.records.watch import ColumnThenNow, Comparison, Response
 
-COLOURS = {
-    "critical": "red",
-    "warning": "yellow",
-    "note": "cyan",
-    "deploy": "green",
-    "pilot": "yellow",
-    "collect_more": "yellow",
-    "stop": "red",
-    "kept": "green",
-    "broken": "red",
-    "unclear": "yellow",
-    "not_applicable": "dim",
-    "nothing": "green",
-    "ask_for_labels": "yellow",
-    "retrain": "red",
-}
-LEVELS = ("critical", "warning", "note")
+Shown = list[RenderableType]
 
-
-def table(title: str, heads: Sequence[str], rows: Iterable[Sequence[str | Text]], right: Sequence[int] = ()) -> Table:
-    """A table with a title; the columns of which the places are in `right` are aligned to the right."""
-    made = Table(title=title, title_justify="left", title_style="bold", box=None, pad_edge=False, padding=(0, 2, 0, 0))
-    for place, head in enumerate(heads):
-        made.add_column(head, justify="right" if place in right else "left", overflow="fold", header_style="dim")
-    for row in rows:
-        made.add_row(*[cell if isinstance(cell, Text) else Text(cell) for cell in row])
-    return made
-
-
-def coloured(word: str) -> Text:
-    """A severity, a verdict or an outcome in its colour."""
-    return Text(word.replace("_", " "), style=COLOURS.get(word, ""))
+LEVELS: tuple[Severity, ...] = ("critical", "warning", "note")
+MOST_IMPORTANT = 8
 
 
 @singledispatch
-def render(record: Record) -> list[Any]:
+def render(record: Record) -> Shown:
     """What to print for a record."""
-    return [Text(summary(record))]
+    return [said(summary(record))]
 
 
 @render.register
-def _(record: Findings) -> list[Any]:
-    skipped = [(item.name, item.reason) for item in record.skipped]
-    quiet = Text(f"\nQuiet: {', '.join(record.quiet) or 'none'}", style="dim")
-    shown: list[Any] = [findings_table(record), quiet]
-    return [*shown, table("\nCould not judge", ("check", "why"), skipped)] if skipped else shown
-
-
-def findings_table(findings: Findings, least: str = "note") -> Table | Text:
-    """The findings that are at least this severe."""
-    wanted = [f for f in findings.findings if LEVELS.index(f.severity) <= LEVELS.index(least)]
-    if not wanted:
-        return Text("Nothing was found in the data that stands in the way.", style="green")
-    rows = [(coloured(f.severity), f.title, f"{f.sentence} {f.action}") for f in wanted]
-    return table("What was found in the data", ("", "finding", "what and what to do"), rows)
+def _(record: Snapshot) -> Shown:
+    lineage = record.lineage
+    facts = [("source", f"{lineage.location} ({lineage.source})"), ("read", lineage.read_at)]
+    facts += [(key.replace("_", " "), value) for key, value in lineage.details.items()]
+    facts += [("query", lineage.query)] if lineage.query else []
+    facts += [("kept as", f"{record.size_bytes / 1e6:.1f} MB of Parquet, SHA-256 {record.blob}")]
+    facts += [("notice", notice) for notice in record.notices]
+    title = f"{record.n_rows:,} rows, {len(record.fields)} columns"
+    fields = [(field.name, field.type) for field in record.fields]
+    return [table(title, ("", ""), facts), Text(), table("Columns as they are stored", ("column", "type"), fields)]
 
 
 @render.register
-def _(record: Profile) -> list[Any]:
-    return profile_tables(record)
-
-
-def profile_tables(profile: Profile) -> list[Any]:
-    """The question, the columns and the reasons."""
-    roles = profile.roles
+def _(record: Profile) -> Shown:
+    roles = record.roles
     facts = [("predict", f"{roles.target}: {roles.task}. {roles.task_reason}")]
     facts += [
         ("time", f"{roles.time or 'none'}. {roles.time_reason}"),
         ("group", f"{roles.group or 'none'}. {roles.group_reason}"),
     ]
     facts += [(f"without {name}", reason) for name, reason in roles.left_out.items()]
-    columns = [_column_row(column, profile.n_rows) for column in profile.columns]
+    columns = [_column_row(column, record.n_rows) for column in record.columns]
     heads = ("column", "kind", "missing", "distinct", "typical", "why")
     return [
-        table(f"{profile.n_rows:,} rows, {len(columns)} columns", ("", ""), facts),
+        table(f"{record.n_rows:,} rows, {len(columns)} columns", ("", ""), facts),
         Text(),
         table("Columns", heads, columns, right=(2, 3)),
     ]
@@ -108,53 +75,87 @@ def _column_row(column: ColumnProfile, n_rows: int) -> tuple[str, ...]:
         typical = f"{short(column.quantiles[1])} ... {short(column.quantiles[-2])}"
     else:
         typical = ", ".join(top.value for top in column.top[:3])[:40]
-    missing = share(column.n_missing / max(n_rows, 1)) if column.n_missing else ""
+    missing = percent(column.n_missing / max(n_rows, 1)) if column.n_missing else ""
     distinct = f"{column.n_distinct:,}" if column.distinct_is_exact else f"~{column.n_distinct:,}"
     return (column.name, column.kind, missing, distinct, typical, column.reason)
 
 
 @render.register
-def _(record: Training) -> list[Any]:
-    rows = [
-        (
-            row.name,
-            "-" if row.score is None else short(row.score),
-            "" if row.score_error is None else f"± {short(row.score_error)}",
-            str(row.n_folds),
-            duration(row.fit_s),
-            "" if row.predict_ms is None else f"{row.predict_ms:.3f} ms",
-            f"{row.weight:.0%}" if row.weight else "",
-            row.fate,
-        )
-        for row in record.leaderboard
-    ]
-    better = "greater is better" if record.greater_is_better else "smaller is better"
-    heads = ("model", record.metric, "", "folds", "fitting", "a row", "weight", "fate")
-    important = ", ".join(f"{name} ({share(value)})" for name, value in list(record.importance.items())[:8])
-    return [
-        table(f"Leaderboard ({better}; {record.n_folds} folds)", heads, rows, right=(1, 3, 4, 5, 6)),
-        Text(f"\nThe search ended after {duration(record.used_s)}: {record.stopped}."),
-        Text(f"What the model relies on: {important}." if important else ""),
-    ]
+def _(record: Split) -> Shown:
+    facts = [("method", f"{record.method.replace('_', ' ')}. {record.reason}")]
+    facts += [("to learn from", f"{record.n_train:,} rows"), ("set aside for the test", f"{record.n_test:,} rows")]
+    facts += [("left out", f"{record.n_left_out:,} rows: {record.left_out_reason}")] if record.n_left_out else []
+    return [table("Which rows are for what", ("", ""), facts)]
 
 
 @render.register
-def _(record: Evaluation) -> list[Any]:
-    rows = [
-        (
-            m.title,
-            with_interval(m.model),
-            short(m.simple.value),
-            short(m.baseline.value),
-            with_interval(m.gain_over_baseline),
+def _(record: Findings) -> Shown:
+    quiet = said(f"\nQuiet: {', '.join(record.quiet) or 'none'}", "dim")
+    return [findings_table(record), quiet, *_skipped("Could not judge", record.skipped)]
+
+
+def findings_table(findings: Findings, least: Severity = "note") -> Table | Text:
+    """The findings that are at least this severe."""
+    wanted = [f for f in findings.findings if LEVELS.index(f.severity) <= LEVELS.index(least)]
+    if not wanted:
+        return said("Nothing was found in the data that stands in the way.", "green")
+    rows = [(coloured(f.severity), f.title, f"{f.sentence} {f.action}") for f in wanted]
+    return table("What was found in the data", ("", "finding", "what and what to do"), rows)
+
+
+def _skipped(title: str, skipped: Collection[Skipped]) -> Shown:
+    rows = [(item.name, item.reason) for item in skipped]
+    return [Text(), table(title, ("", "why"), rows)] if rows else []
+
+
+@render.register
+def _(record: Exploration) -> Shown:
+    rows = [(drawing.title, drawing.sentence) for drawing in record.drawings]
+    shown: Shown = [table("Pictures (drawn in the report)", ("picture", "what there is to see"), rows)]
+    return [*shown, *_skipped("Not drawn", record.skipped)]
+
+
+@render.register
+def _(record: Training) -> Shown:
+    better = "greater is better" if record.greater_is_better else "smaller is better"
+    heads = ("model", record.metric, "", "folds", "fitting", "a row", "weight", "fate")
+    rows = [_leaderboard_row(row, record) for row in record.leaderboard]
+    title = f"Leaderboard ({better}; {record.n_folds} folds)"
+    return [table(title, heads, rows, right=(1, 3, 4, 5, 6)), Text(), *_remarks(record)]
+
+
+def _leaderboard_row(row: LeaderboardRow, training: Training) -> tuple[str | Text, ...]:
+    score, error = told_score(row, training)
+    return (
+        said(row.name, "bold" if row is training.chosen else ""),
+        said(score, "" if training.is_comparable(row) else "dim"),
+        error and f"± {error}",
+        str(row.n_folds),
+        duration(row.fit_s),
+        "" if row.predict_ms is None else f"{row.predict_ms:.3f} ms",
+        f"{row.weight:.0%}" if row.weight else "",
+        row.fate,
+    )
+
+
+def _remarks(training: Training) -> Iterator[Text]:
+    yield said(f"Chosen: {composition(training)}.")
+    if any(row.score is not None and not training.is_comparable(row) for row in training.leaderboard):
+        yield said(
+            f"Only rows with {training.chosen.n_folds} folds can be compared with it: others were scored on other rows."
         )
-        for m in record.metrics
-    ]
+    yield said(f"The search ended after {duration(training.used_s)}: {training.stopped}.")
+    if training.importance:
+        ranked = [f"{name} ({percent(value)})" for name, value in list(training.importance.items())[:MOST_IMPORTANT]]
+        yield said(f"What the model relies on, by the share of its gain that is lost without: {', '.join(ranked)}.")
+
+
+@render.register
+def _(record: Evaluation) -> Shown:
     heads = ("metric", "model", "simple model", "dummy", "gain over the dummy")
     level = record.metrics[0].model.level if record.metrics else 0.95
-    shown: list[Any] = [
-        table(f"On {record.n_rows:,} rows that the model had never seen ({level:.0%} intervals)", heads, rows)
-    ]
+    title = f"On {record.n_rows:,} rows that the model had never seen ({level:.0%} intervals)"
+    shown: Shown = [table(title, heads, [_metric_row(metric) for metric in record.metrics], right=(2, 3))]
     if record.confusion is not None:
         shown += [Text(), _confusion_table(record.confusion)]
     if record.segments:
@@ -163,6 +164,11 @@ def _(record: Evaluation) -> list[Any]:
         ]
         shown += [Text(), table("Weak segments", ("where", "rows", "loss", "elsewhere"), weak, right=(1,))]
     return shown
+
+
+def _metric_row(metric: MetricResult) -> tuple[str, ...]:
+    beside = (alike(estimate.value, metric.model) for estimate in (metric.simple, metric.baseline))
+    return (metric.title, with_interval(metric.model), *beside, with_interval(metric.gain_over_baseline))
 
 
 def _confusion_table(confusion: Confusion) -> Table:
@@ -175,29 +181,20 @@ def _confusion_table(confusion: Confusion) -> Table:
 
 
 @render.register
-def _(record: Robustness) -> list[Any]:
-    rows = [
-        (
-            r.title,
-            f"{r.strength:g}",
-            with_interval(r.metric),
-            f"{r.lost_share:.0%}",
-            f"{r.answers_changed:.0%}",
-            r.sentence,
-        )
-        for r in record.results
-    ]
-    heads = ("disturbance", "strength", record.metric, "gain lost", "answers changed", "in words")
-    shown: list[Any] = [table("How well it holds up", heads, rows, right=(1, 3, 4))]
-    if record.skipped:
-        shown += [Text(), table("Could not be tried", ("probe", "why"), [(s.name, s.reason) for s in record.skipped])]
-    return shown
+def _(record: Robustness) -> Shown:
+    heads = ("gain lost", "answers changed", "what was done, and what came of it")
+    rows = [_probe_row(result) for result in record.results]
+    title = "How well it holds up if the data is not as it was"
+    return [table(title, heads, rows, right=(0, 1)), *_skipped("Could not be tried", record.skipped)]
+
+
+def _probe_row(result: ProbeResult) -> tuple[str | Text, ...]:
+    style = "red" if result.lost_share > 0.5 else "yellow" if result.lost_share > 0.2 else ""
+    return (Text(f"{result.lost_share:.0%}", style), f"{result.answers_changed:.0%}", result.sentence)
 
 
 @render.register
-def _(record: Decision) -> list[Any]:
-    from mlwright.faces.render.closing import decision_panel
-
+def _(record: Decision) -> Shown:
     rulings = [(coloured(r.outcome), r.title, "must" if r.required else "", r.sentence) for r in record.rulings]
     worth = record.worth
     rows = [
@@ -205,22 +202,32 @@ def _(record: Decision) -> list[Any]:
         (f"today ({worth.today_is})", with_interval(worth.today)),
         ("gain", with_interval(worth.gain)),
     ]
-    shown: list[Any] = [decision_panel(record), table("Rules", ("", "rule", "", "evidence"), rulings), Text()]
-    shown.append(table(f"Worth per 1,000 cases ({worth.unit}{', assumed' if worth.assumed else ''})", ("", ""), rows))
-    return [*shown, *[Text(f"Limit: {limit}") for limit in record.limits]]
+    title = f"Worth per 1,000 cases ({worth.unit}{', assumed' if worth.assumed else ''})"
+    limits = [("-", limit) for limit in record.limits]
+    shown: Shown = [decision_panel(record), table("Rules", ("", "rule", "", "evidence"), rulings), Text()]
+    shown.append(table(title, ("", ""), rows))
+    return [*shown, Text(), table("Limits", ("", ""), limits)] if limits else shown
 
 
 @render.register
-def _(record: Response) -> list[Any]:
+def _(record: Packed) -> Shown:
+    facts = [("bundle", record.bundle_id), ("size", f"{record.size_bytes / 1e6:.1f} MB")]
+    facts += [("one row is scored in", f"{record.single_row_ms:.2f} ms")]
+    files = [(name, blob[:12]) for name, blob in sorted(record.files.items())]
+    return [table("Bundle", ("", ""), facts), Text(), table("Files", ("file", "SHA-256"), files)]
+
+
+@render.register
+def _(record: Response) -> Shown:
     moved = {column.name for column, _ in record.comparison.moved()}
-    shown: list[Any] = [comparison_table(record.comparison, moved), Text()] if moved else []
-    shown.append(Text.assemble(coloured(record.action), f": {record.headline}"))
-    shown += [Text(f"- {reason}") for reason in record.reasons]
-    return [*shown, *[Text(f"  -> {step}") for step in record.next_steps]]
+    shown: Shown = [comparison_table(record.comparison, moved), Text()] if moved else []
+    shown.append(Text.assemble(coloured(record.action), said(f": {record.headline}")))
+    shown += [said(f"- {reason}") for reason in record.reasons]
+    return [*shown, *[said(f"  -> {step}") for step in record.next_steps]]
 
 
 @render.register
-def _(record: Comparison) -> list[Any]:
+def _(record: Comparison) -> Shown:
     return [comparison_table(record, {column.name for column in record.columns})]
 
 
@@ -235,82 +242,14 @@ def comparison_table(comparison: Comparison, names: Collection[str]) -> Table:
 def _column_then_now(column: ColumnThenNow, alarms: float) -> tuple[str | Text, ...]:
     most = column.movements[0] if column.movements else None
     beyond = most is not None and most.corrected <= alarms
-    new = f"{share(column.new_share)}: {', '.join(column.new_names)}" if column.new_names else ""
+    new = f"{percent(column.new_share)}: {', '.join(column.new_names)}" if column.new_names else ""
     words = most.sentence if most is not None and beyond else column.untested and f"Not compared: {column.untested}."
     return (
-        Text(column.name, "yellow" if beyond else ""),
-        share(column.missing_then) if column.missing_then else "",
-        share(column.missing_now) if column.missing_now else "",
+        said(column.name, "yellow" if beyond else ""),
+        percent(column.missing_then) if column.missing_then else "",
+        percent(column.missing_now) if column.missing_now else "",
         new[:40],
-        share(most.size) if most else "",
+        percent(most.size) if most else "",
         f"{most.corrected:.2g}" if most else "",
         words,
     )
-
-
-def champions_table(reign: Sequence[Champion]) -> Table | Text:
-    """The champion and those that were before it."""
-    if not reign:
-        return Text("No bundle is in use yet: no run has come to the verdict 'deploy'.\n  -> mlwright show decision")
-    rows = [
-        (
-            Text("in use", "green") if champion is reign[-1] else "before",
-            champion.bundle_id,
-            champion.run_id,
-            coloured(champion.verdict),
-            champion.since_text,
-            champion.by,
-            champion.why,
-        )
-        for champion in reversed(reign)
-    ]
-    return table("Bundles", ("", "bundle", "run", "verdict", "since", "by", "why"), rows)
-
-
-def runs_table(states: Sequence[RunState]) -> Table | Text:
-    """The runs of a project."""
-    if not states:
-        return Text("Nothing has been run yet.\n  -> mlwright run")
-    rows = [
-        (
-            state.run_id,
-            state.pipeline,
-            state.status,
-            time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(state.started_at)),
-            duration(state.seconds),
-            ", ".join(stage.name for stage in state.stages if stage.status == "done"),
-            (state.error or "").split("\n")[0],
-        )
-        for state in states
-    ]
-    return table("Runs", ("run", "", "status", "began", "took", "done", "error"), rows, right=(4,))
-
-
-def diagnosis_tables(facts: dict[str, Any]) -> list[Any]:
-    """What `faces.diagnosis.diagnose` has found."""
-    machine = [(key, str(value)) for key, value in facts.items() if not isinstance(value, list)]
-    packages = [
-        (
-            p["name"],
-            p["found"] or "missing",
-            p["wanted"],
-            Text("fits", "green") if p["fits"] else Text("does not fit", "red"),
-        )
-        for p in facts["packages"]
-    ]
-    extras = [
-        (
-            e["name"],
-            e["purpose"],
-            f"missing: {', '.join(e['missing'])}" if e["missing"] else "installed",
-            e["install"] if e["missing"] else "",
-        )
-        for e in facts["extras"]
-    ]
-    return [
-        table("This installation", ("", ""), machine),
-        Text(),
-        table("Packages", ("package", "found", "wanted", ""), packages),
-        Text(),
-        table("Extras", ("extra", "to", "", "how to get it"), extras),
-    ]

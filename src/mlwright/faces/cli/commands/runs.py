@@ -9,7 +9,7 @@ def runs(project: ProjectDir = HERE, json: AsJson = False) -> None:
     """List the runs of a project, the latest last."""
     from mlwright.faces.cli.chosen import opened
     from mlwright.faces.cli.terminal import print_json, print_rich
-    from mlwright.faces.render.text import runs_table
+    from mlwright.faces.render.listings import runs_table
 
     states = opened(project).runs()
     if json:

@@ -12,7 +12,7 @@ def status(project: ProjectDir = HERE, json: AsJson = False) -> None:
     """
     from mlwright.faces.cli.chosen import opened
     from mlwright.faces.cli.terminal import print_json, print_rich
-    from mlwright.faces.render.text import champions_table
+    from mlwright.faces.render.listings import champions_table
 
     chosen = opened(project)
     reign = chosen.store.registry.reign()

@@ -1,0 +1,81 @@
+"""Runs, bundles and the installation as tables for a terminal."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from typing import Any
+
+from rich.console import RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from mlwright.core.history import RunState
+from mlwright.core.store.registry import Champion
+from mlwright.faces.render.numbers import duration
+from mlwright.faces.render.tables import coloured, table
+
+
+def runs_table(states: Sequence[RunState]) -> Table | Text:
+    """The runs of a project."""
+    if not states:
+        return Text("Nothing has been run yet.\n  -> mlwright run")
+    rows = [
+        (
+            state.run_id,
+            state.pipeline,
+            coloured(state.status),
+            time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(state.started_at)),
+            duration(state.seconds),
+            _how_far(state),
+            (state.error or "").split("\n")[0],
+        )
+        for state in states
+    ]
+    return table("Runs", ("run", "", "status", "began", "took", "came to", "error"), rows, right=(4,))
+
+
+def _how_far(state: RunState) -> str:
+    return state.stages[-1].name if state.stages else ""
+
+
+def champions_table(reign: Sequence[Champion]) -> Table | Text:
+    """The champion and those that were before it."""
+    if not reign:
+        return Text("No bundle is in use yet: no run has come to the verdict 'deploy'.\n  -> mlwright show decision")
+    rows = [
+        (
+            Text("in use", "green") if champion is reign[-1] else "before",
+            champion.bundle_id,
+            champion.run_id,
+            coloured(champion.verdict),
+            champion.since_text,
+            champion.by,
+            champion.why,
+        )
+        for champion in reversed(reign)
+    ]
+    return table("Bundles", ("", "bundle", "run", "verdict", "since", "by", "why"), rows)
+
+
+def diagnosis_tables(facts: dict[str, Any]) -> list[RenderableType]:
+    """What `faces.diagnosis.diagnose` has found."""
+    machine = [(key.replace("_", " "), str(value)) for key, value in facts.items() if not isinstance(value, list)]
+    return [
+        table("This installation", ("", ""), machine),
+        Text(),
+        table("Packages", ("package", "found", "wanted", ""), map(_package_row, facts["packages"])),
+        Text(),
+        table("Extras", ("extra", "to", "", "how to get it"), map(_extra_row, facts["extras"])),
+    ]
+
+
+def _package_row(package: dict[str, Any]) -> tuple[str | Text, ...]:
+    fits = Text("fits", "green") if package["fits"] else Text("does not fit", "red")
+    return package["name"], package["found"] or "missing", package["wanted"], fits
+
+
+def _extra_row(extra: dict[str, Any]) -> tuple[str, ...]:
+    missing = extra["missing"]
+    state, how = (f"missing: {', '.join(missing)}", extra["install"]) if missing else ("installed", "")
+    return extra["name"], extra["purpose"], state, how
