@@ -136,6 +136,14 @@ class TrainingRows(Rows):
         """The target as a number."""
         return self.numbers(self.profile.roles.target)
 
+    @cached_property
+    def independent_share(self) -> float:
+        """How many of the rows say something new: one in each group where rows belong together, else all; a share."""
+        group = self.profile.roles.group
+        if group is None or not len(self):
+            return 1.0
+        return len(np.unique(self.levels(group).places)) / len(self)
+
 
 def training_rows(table: SplitTable, profile: Profile) -> TrainingRows:
     """The training rows of a table with their inputs and target, read once for all who ask.

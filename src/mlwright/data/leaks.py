@@ -108,8 +108,9 @@ def _gap_and_class(rows: TrainingRows, name: str, gap: NDArray[np.bool_], n_colu
     for side, words in ((~gap, "has a value"), (gap, "is missing")):
         sizes = np.bincount(rows.classes[side], minlength=len(classes))
         place, n = int(sizes.argmax()), int(sizes.sum())
-        chance = float(bdtrc(int(sizes[place]) - 1, n, base[place]))
-        if sizes[place] >= PURE_SHARE * n and chance * n_columns * 2 * len(classes) < FALSE_ALARMS:
+        hits, seen = (int(count * rows.independent_share) for count in (sizes[place], n))
+        by_chance = float(bdtrc(hits - 1, seen, base[place])) if hits else 1.0
+        if sizes[place] >= PURE_SHARE * n and by_chance * n_columns * 2 * len(classes) < FALSE_ALARMS:
             return (
                 f"Where '{name}' {words}, the answer is '{classes[place]}' in {sizes[place]:,} of {n:,} training rows; "
                 f"over all rows it is so in {percent(base[place])}"

@@ -60,13 +60,14 @@ def chance(order: float, rows: TrainingRows, n_tried: int) -> float:
 
     Without a relation, a Gini has the standard error of the Mann-Whitney statistic and a correlation that of
     ``1 / sqrt(n)``; several classes are judged as the largest against the rest. Each column is tried in two ways.
+    Where rows belong together, only one of each group counts.
     """
     if rows.profile.roles.task == "regression":
         error = 1 / math.sqrt(max(1, len(rows)))
     else:
         largest = int(np.bincount(rows.classes).max(initial=0))
         error = math.sqrt((len(rows) + 1) / (3 * max(1, largest * (len(rows) - largest))))
-    return min(1.0, 2 * n_tried * float(ndtr(-order / error)))
+    return min(1.0, 2 * n_tried * float(ndtr(-order / error * math.sqrt(rows.independent_share))))
 
 
 _KEPT: WeakKeyDictionary[TrainingRows, dict[str, Strength]] = WeakKeyDictionary()

@@ -177,3 +177,20 @@ def test_rows_whose_answer_drifts_are_a_warning_unless_the_time_is_named(find):
     (finding,) = find(drifting, "row_order")["row_order"]
     assert finding.severity == "warning"
     assert find(drifting | {"day": sorted(days)}, "row_order", time="day") == {}
+
+
+def test_what_goes_with_a_few_streets_is_not_taken_for_a_leak(find):
+    """Forty streets: that three of them alone have a phone, and all people there leave, may be chance."""
+    rng = np.random.default_rng(3)
+    street = np.repeat(np.arange(40), 15)
+    leaves = (np.arange(40) % 3 == 0)[street]
+    phone = ["yes" if k % 30 else "no" for k in range(N)]
+    columns = {
+        "street": [f"S{k:02d}" for k in street],
+        "a": rng.normal(size=N),
+        "phone": [value if k in (0, 3, 6) else None for k, value in zip(street, phone, strict=True)],
+        "y": np.where(leaves, "yes", "no"),
+    }
+    names = ("missingness_leak", "target_leak", "dominant_column", "train_test_drift")
+    assert "missingness_leak" in find(columns, *names)
+    assert find(columns, *names, group="street") == {}

@@ -23,6 +23,7 @@ LEAST_RIVAL = 0.05
 FALSE_ALARMS = 0.001
 LEAD_WITH_HINT = 1.5
 LEAD_WITHOUT = 2.5
+SKILL_WITHOUT = 0.3
 COPY_SKILL = 0.8
 
 
@@ -32,9 +33,9 @@ class DominantColumn(Check):
     That may be the world's way, or a trace of what happens after the prediction: the length of the sales call that is
     to be predicted from. Strength is the Gini or the correlation of `strength.Judge`, at least 0.4. With a name that
     speaks of something late (duration, outcome, reason, the target's own name) a lead of 1.5 times over the next input
-    is enough, near copies of the first left out of account; with a name that does not, it takes 2.5 times, and with a
-    name that speaks of something early (age, previous) it says nothing. The chance that noise is so strong is held
-    below 0.1 % over all columns (Bonferroni).
+    is enough, near copies of the first left out of account; with a name that does not, it takes 2.5 times and a skill
+    of 0.3, and with a name that speaks of something early (age, previous) it says nothing. The chance that noise is
+    so strong is held below 0.1 % over all columns (Bonferroni).
     """
 
     severity = "warning"
@@ -63,7 +64,8 @@ class DominantColumn(Check):
         if second is None or sounds_early(first):
             return
         lead = found[first].order / max(found[second].order, LEAST_RIVAL)
-        if lead < (LEAD_WITH_HINT if is_late else LEAD_WITHOUT):
+        stands_out = lead >= LEAD_WITHOUT and found[first].skill >= SKILL_WITHOUT
+        if not (stands_out or (is_late and lead >= LEAD_WITH_HINT)):
             return
         named = ", and its name sounds like something that is known only afterwards" if is_late else ""
         yield self.found(

@@ -42,6 +42,8 @@ class TrainTestDrift(Check):
 
     def look(self, table: SplitTable, profile: Profile) -> Iterator[Finding]:
         """One finding for all columns, the one that moved most first."""
+        if profile.roles.group is not None:
+            raise NotApplicable("training and test rows are of different groups, which differ by nature")
         train, test = training_rows(table, profile), rows_for_test(table, profile)
         if min(len(train), len(test)) < MIN_ROWS:
             raise NotApplicable("there are too few training or test rows to compare")
