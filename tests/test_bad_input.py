@@ -125,6 +125,16 @@ def test_a_folder_without_a_project_says_how_to_make_one(call):
     assert "mlwright run" in said or "mlwright init" in said
 
 
+def test_a_slip_in_a_name_is_found_before_anything_is_read(call):
+    Path("mlwright.toml").write_text(
+        '[project]\ntarget = "y"\n[collect]\nsource = "not_there.csv"\n[decide]\nmust = ["beats_basline"]\n'
+    )
+    status, said = call("run")
+    assert status == 2
+    assert "decide.must names 'beats_basline'" in said
+    assert "beats_baseline" in said
+
+
 def test_an_unknown_stage_is_named(call):
     Path("mlwright.toml").write_text('[project]\ntarget = "y"\n[collect]\nsource = "x.csv"\n')
     status, said = call("run", "--until", "evalute")

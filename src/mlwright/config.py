@@ -11,7 +11,9 @@ from typing import Any
 from pydantic import ValidationError
 
 from mlwright.core.errors import ProjectMissing, SettingsError, nearest
+from mlwright.core.family import Family
 from mlwright.pipeline import Settings
+from mlwright.records.settings import MembersOf
 
 FILE_NAME = "mlwright.toml"
 
@@ -63,6 +65,21 @@ def _known_keys(place: list[str]) -> list[str]:
         section = fields[place[0]].annotation
         fields = getattr(section, "model_fields", {})
     return list(fields)
+
+
+def check_members(settings: Settings) -> None:
+    """Look up every member of a family that the settings name, before hours are spent.
+
+    Raises
+    ------
+    SettingsError
+        If a family has no such member; the nearest names are offered.
+    """
+    for section_name in type(settings).model_fields:
+        section = getattr(settings, section_name)
+        for key, field in type(section).model_fields.items():
+            for family in (item for item in field.metadata if isinstance(item, MembersOf)):
+                Family(family.package, object).names_but(getattr(section, key), f"{section_name}.{key}")
 
 
 def write_settings(path: Path, sections: Mapping[str, Mapping[str, Any]], comments: Mapping[str, str]) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from mlwright.config import FILE_NAME, read_settings, write_settings
+from mlwright.config import FILE_NAME, check_members, read_settings, write_settings
 from mlwright.core.engine import Stage
 from mlwright.core.errors import NothingToShow, SettingsError, StorageError, nearest
 from mlwright.core.history import RunState, replay
@@ -166,6 +166,7 @@ class Project:
         """
         began = time.time() if began is None else began
         settings = self._with_budget(self.settings(), budget)
+        check_members(settings)
         for name in (until, start_from):
             self._check_stage(name)
         attempt = Attempt(

@@ -6,6 +6,7 @@ Every key may be left out; what is left out is inferred, and the reason goes int
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field
@@ -32,6 +33,19 @@ def seconds(value: object) -> object:
         return float(text)
     except ValueError:
         raise ValueError(f"{value!r} is not a length of time; write it like 90s, 5m or 1h30m") from None
+
+
+@dataclass(frozen=True)
+class MembersOf:
+    """Says that a setting names members of a family, so that a slip is found before the run begins.
+
+    Parameters
+    ----------
+    package : str
+        The family's folder, e.g. ``mlwright.data.checks``.
+    """
+
+    package: str
 
 
 Seconds = Annotated[float, BeforeValidator(seconds), Field(gt=0)]
@@ -128,7 +142,7 @@ class CheckSettings(Settings):
         Checks to leave out, by name.
     """
 
-    skip: tuple[str, ...] = ()
+    skip: Annotated[tuple[str, ...], MembersOf("mlwright.data.checks")] = ()
 
 
 class ExploreSettings(Settings):
@@ -140,7 +154,7 @@ class ExploreSettings(Settings):
         Views to leave out, by name.
     """
 
-    skip: tuple[str, ...] = ()
+    skip: Annotated[tuple[str, ...], MembersOf("mlwright.data.views")] = ()
 
 
 class TrainSettings(Settings):
@@ -157,7 +171,7 @@ class TrainSettings(Settings):
     """
 
     budget: Seconds = 300.0
-    families: tuple[str, ...] = ()
+    families: Annotated[tuple[str, ...], MembersOf("mlwright.learning.models")] = ()
     metric: str | None = None
 
 
@@ -182,7 +196,7 @@ class ProbeSettings(Settings):
         Probes to leave out, by name.
     """
 
-    skip: tuple[str, ...] = ()
+    skip: Annotated[tuple[str, ...], MembersOf("mlwright.judging.probes")] = ()
 
 
 class DecideSettings(Settings):
@@ -199,7 +213,7 @@ class DecideSettings(Settings):
     """
 
     benefit: dict[str, float] = {}
-    must: tuple[str, ...] = ("beats_baseline", "pays_off", "holds_up")
+    must: Annotated[tuple[str, ...], MembersOf("mlwright.judging.rules")] = ("beats_baseline", "pays_off", "holds_up")
 
 
 class PackSettings(Settings):
