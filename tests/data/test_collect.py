@@ -165,8 +165,7 @@ def test_a_cancel_ends_the_reading_and_leaves_nothing_behind(people, run):
     assert files_of(run) == []
 
 
-def test_memory_is_bounded_whatever_the_size_of_the_file(tmp_path):
-    """A file of 120 MB is collected with less memory than its values would take."""
+def test_three_times_the_file_takes_hardly_more_memory(tmp_path):
     script = (
         "import resource, sys; from pathlib import Path; from mlwright.core.run import Clock, Run\n"
         "from mlwright.core.store import Store; from mlwright.data.collect import collect\n"
@@ -175,17 +174,12 @@ def test_memory_is_bounded_whatever_the_size_of_the_file(tmp_path):
         "collect(CollectSettings(source=sys.argv[1]), run)\n"
         "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)"
     )
+    rows = "".join(f"{n},{n * 0.37},some words and a number {n}\n" for n in range(100_000))
     used = []
-    for name, n_times in (("small.csv", 1), ("large.csv", 6)):
-        rows = "".join(f"{n},{n * 0.37},some words and a number {n}\n" for n in range(300_000))
+    for name, n_times in (("small.csv", 8), ("large.csv", 24)):
         with open(tmp_path / name, "w") as file:
             file.write("id,share,text\n")
             file.writelines(rows for _ in range(n_times))
-        told = subprocess.run(
-            [sys.executable, "-c", script, str(tmp_path / name), str(tmp_path / f"of {name}")],
-            capture_output=True,
-            text=True,
-            check=True,
-        )
-        used.append(int(told.stdout))
-    assert used[1] - used[0] < 120
+        command = [sys.executable, "-c", script, str(tmp_path / name), str(tmp_path / f"of {name}")]
+        used.append(int(subprocess.run(command, capture_output=True, text=True, check=True).stdout))
+    assert used[1] < 1.5 * used[0]

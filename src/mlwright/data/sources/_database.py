@@ -26,6 +26,11 @@ from mlwright.data.sources._address import Address
 T = TypeVar("T")
 
 CONNECT_TIMEOUT_S = 10
+_POSTGRESQL_SETTINGS = (
+    "SET default_transaction_read_only = on",
+    # else a large table may begin anywhere, and the same rows would be another snapshot
+    "SELECT set_config(name, 'off', false) FROM pg_settings WHERE name = 'synchronize_seqscans'",
+)
 _DRIVER_HINTS = {
     "psycopg": "pip install 'mlwright[postgresql]'",
     "psycopg2": "Write postgresql://... without a driver, and: pip install 'mlwright[postgresql]'",
@@ -92,8 +97,8 @@ def connect(address: Address) -> sa.Connection:
     if engine.dialect.name == "postgresql":
         options = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
         connection = connection.execution_options(**options)
-        for setting in ("default_transaction_read_only = on", "synchronize_seqscans = off"):
-            explained(address, partial(connection.exec_driver_sql, f"SET {setting}"))
+        for statement in _POSTGRESQL_SETTINGS:
+            explained(address, partial(connection.exec_driver_sql, statement))
     elif engine.dialect.name == "sqlite":
         explained(address, lambda: connection.exec_driver_sql("BEGIN"))
     return connection
