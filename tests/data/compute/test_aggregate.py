@@ -98,7 +98,6 @@ def test_the_most_frequent_values_come_first_and_spaces_around_them_do_not_count
     tops = top_values(table, {"t": 3, "x": 2})
     assert tops["t"].values == (("c", 3), ("b", 2), ("a", 1))
     assert tops["x"].values == (("1.0", 5), ("2.5", 1))
-    assert (tops["t"].n_distinct, tops["x"].n_distinct) == (3, 2)
 
 
 def test_wanted_words_are_listed_however_seldom(tmp_path: Path) -> None:
@@ -117,6 +116,7 @@ def test_distinct_values_of_large_tables_are_estimated_closely(tmp_path: Path) -
     assert known["n"].n_distinct == pytest.approx(true, rel=0.15)
     assert known["t"].n_distinct == pytest.approx(true, rel=0.15)
     assert known["few"].n_distinct == 3
+    assert top_values(table, {"few": 3})["few"].n_distinct == 3
 
 
 @pytest.mark.usefixtures("estimating")

@@ -67,7 +67,8 @@ class Figures:
 class Top:
     """The most frequent values of a column as the engine spells them, most frequent first.
 
-    `n_distinct` counts all distinct values, where it was counted.
+    `n_distinct` counts all distinct values of a column of which `Figures` has an estimate; None where it was not
+    counted.
     """
 
     values: tuple[tuple[str, int], ...] = ()
@@ -137,9 +138,9 @@ def top_values(table: Table, n_distinct: Mapping[str, int], wanted: Collection[s
             listed.setdefault(row["place"], []).append((row["value"], row["n"]))
             distinct[row["place"]] = row["n_distinct"]
         for place, values in listed.items():
-            wide = _is_wide(table, n_distinct[names[place]])
+            unknown = table.n_rows <= EXACT_ROWS or _is_wide(table, n_distinct[names[place]])
             ordered = sorted(values, key=lambda pair: (-pair[1], pair[0]))
-            found[names[place]] = Top(tuple(ordered), None if wide else distinct[place])
+            found[names[place]] = Top(tuple(ordered), None if unknown else distinct[place])
     return found
 
 
@@ -274,7 +275,9 @@ def _counted(table: Table, name: str, place: int, n_distinct: int, wanted: Colle
     if sort == "text":
         counted = counted.mutate(value=counted.value.strip())
         counted = counted.filter(counted.value != "").group_by("value").aggregate(n=counted.n.sum())
-    counted = counted.filter(counted.value.notnull()).mutate(n_distinct=ibis._.count().over(ibis.window()))
+    counted = counted.filter(counted.value.notnull())
+    is_known = table.n_rows <= EXACT_ROWS
+    counted = counted.mutate(n_distinct=ibis.literal(0) if is_known else ibis._.count().over(ibis.window()))
     shown = counted.select(value=_as_text(counted.value, sort), n="n", n_distinct="n_distinct")
     first = [ibis.desc(shown.value.isin(wanted))] if sort == "text" and wanted else []
     shown = shown.filter(shown.value.length() <= LONGEST_SHOWN).order_by([*first, ibis.desc("n"), "value"])

@@ -103,7 +103,8 @@ def _text(seen: Seen, figures: Figures, reading: Reading) -> tuple[Kind, str]:
     n, n_distinct = figures.n, figures.n_distinct
     if n_distinct == 2 and levels in BOOLEAN_PAIRS:
         return "boolean", f"holds only {' and '.join(sorted(levels))}"
-    wording = wording_of([value for value in seen.sample if value not in reading.codes])
+    could_be_text = n_distinct >= min(SENTENCE_LEVELS, PHRASE_SHARE * n)
+    wording = wording_of([value for value in seen.sample if value not in reading.codes] if could_be_text else [])
     if why := _why_text(n, n_distinct, wording):
         return "text", why
     if n_distinct >= NEARLY_ALL * n * (1 if figures.distinct_is_exact else ESTIMATE_SLACK):
