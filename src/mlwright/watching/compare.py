@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 import pyarrow as pa
@@ -20,7 +20,7 @@ from mlwright.records.watch import ColumnThenNow, Comparison, ModelInUse, Moveme
 from mlwright.scoring.columns import missing_columns
 from mlwright.scoring.model import Model
 from mlwright.scoring.spelling import spelled
-from mlwright.watching.drifts import DRIFTS, Current, Reference
+from mlwright.watching.drifts import DRIFTS, Current, DriftTest, Reference
 from mlwright.watching.performance import labels_needed, performance
 from mlwright.watching.reference import current_of, reference_of, unknown_names
 
@@ -28,6 +28,7 @@ ANSWERS = "the model's answers"
 SHOWN_NAMES = 5
 
 Array = NDArray[np.float64]
+Tests = Mapping[str, DriftTest]
 
 
 def compare(window: Window, model: ModelInUse, settings: WatchSettings, run: Run) -> Comparison:
@@ -53,19 +54,20 @@ def compare(window: Window, model: ModelInUse, settings: WatchSettings, run: Run
     inputs = [column.name for column in manifest.reference]
     if not set(inputs) <= set(table.columns):
         raise missing_columns(inputs, table.columns)
-    columns = [_input(table.arrow([column.name])[0], column, manifest) for column in manifest.reference]
+    tests = {name: test() for name, test in DRIFTS}
+    columns = [_input(table.arrow([column.name])[0], column, manifest, tests) for column in manifest.reference]
     prediction = Model.load(manifest.model, run.get).scores(table.arrow(inputs))
     found = _performance(table, prediction, manifest, run)
-    columns += _answers(prediction, manifest, run)
+    columns += _answers(prediction, manifest, tests, run)
     return _corrected(window, model, manifest, settings, (columns, found))
 
 
-def _input(values: pa.ChunkedArray, column: ColumnProfile, manifest: Manifest) -> ColumnThenNow:
+def _input(values: pa.ChunkedArray, column: ColumnProfile, manifest: Manifest, tests: Tests) -> ColumnThenNow:
     reference = reference_of(column, manifest)
     current = current_of(values, reference)
     unknown = unknown_names(current, reference)
     n_there = max(1, int((~current.missing).sum()))
-    return _then_now(reference, current).model_copy(
+    return _then_now(reference, current, tests).model_copy(
         update={
             "new_share": sum(unknown.values()) / n_there,
             "new_names": tuple(unknown)[:SHOWN_NAMES],
@@ -73,12 +75,12 @@ def _input(values: pa.ChunkedArray, column: ColumnProfile, manifest: Manifest) -
     )
 
 
-def _then_now(reference: Reference, current: Current) -> ColumnThenNow:
+def _then_now(reference: Reference, current: Current, tests: Tests) -> ColumnThenNow:
     """A column with the answers of all tests; chances are not corrected yet."""
     movements, reasons = [], {}
-    for name, test in DRIFTS:
+    for name, test in tests.items():
         try:
-            shift = test().compare(reference, current)
+            shift = test.compare(reference, current)
         except NotApplicable as refusal:
             reasons[name] = refusal.reason
             continue
@@ -94,19 +96,20 @@ def _then_now(reference: Reference, current: Current) -> ColumnThenNow:
         missing_then=reference.profile.n_missing / reference.n_rows,
         missing_now=float(current.missing.mean()),
         movements=tuple(movements),
-        untested="" if compared else _why_untested(reference.profile, reasons),
+        untested="" if compared else _why_untested(reference, reasons),
     )
 
 
-def _why_untested(column: ColumnProfile, reasons: dict[str, str]) -> str:
-    if column.kind == "date":
+def _why_untested(reference: Reference, reasons: dict[str, str]) -> str:
+    kind = reference.profile.kind
+    if kind == "date":
         return "dates move on by themselves"
-    if column.kind == "text":
+    if kind == "text":
         return "the bundle holds no figures of what texts say"
-    return reasons["quantile_bins" if column.kind == "number" else "level_shares"]
+    return reasons["quantile_bins" if kind == "number" and not reference.levels else "level_shares"]
 
 
-def _answers(prediction: Array, manifest: Manifest, run: Run) -> list[ColumnThenNow]:
+def _answers(prediction: Array, manifest: Manifest, tests: Tests, run: Run) -> list[ColumnThenNow]:
     """The model's answers to the window against its answers to the test rows, if those are in this store."""
     evaluation, classes = manifest.evaluation, manifest.model.classes
     if not run.store.blobs.has(evaluation.predictions):
@@ -119,12 +122,12 @@ def _answers(prediction: Array, manifest: Manifest, run: Run) -> list[ColumnThen
     )  # fmt: skip
     if prediction.shape[1] == 1:
         now = prediction[:, 0].astype(np.float32).astype(np.float64)
-        found = _then_now(Reference(profile, evaluation.n_rows), Current(nothing, now))
+        found = _then_now(Reference(profile, evaluation.n_rows), Current(nothing, now), tests)
     else:
         counts = np.bincount(then.argmax(axis=1), minlength=len(classes))
         levels = {name: int(count) for name, count in zip(classes, counts, strict=True)}
         names = spelled(pa.array(np.array(classes)[prediction.argmax(axis=1)]))
-        found = _then_now(Reference(profile, evaluation.n_rows, levels), Current(nothing, names=names))
+        found = _then_now(Reference(profile, evaluation.n_rows, levels), Current(nothing, names=names), tests)
     return [found.model_copy(update={"kind": "answers"})]
 
 
