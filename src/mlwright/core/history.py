@@ -54,6 +54,11 @@ class RunState(Record):
         """One stage, or None if the run has not come to it."""
         return next((stage for stage in self.stages if stage.name == name), None)
 
+    def has_done(self, name: str) -> bool:
+        """Whether the run has brought a stage to its end."""
+        stage = self.stage(name)
+        return stage is not None and stage.status == "done"
+
 
 _ENDINGS: dict[str, Status] = {"finished": "finished", "failed": "failed", "cancelled": "cancelled"}
 
