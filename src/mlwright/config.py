@@ -11,9 +11,8 @@ from typing import Any
 from pydantic import ValidationError
 
 from mlwright.core.errors import ProjectMissing, SettingsError, nearest
-from mlwright.core.family import Family
+from mlwright.core.family import families_named
 from mlwright.pipeline import Settings
-from mlwright.records.settings import MembersOf
 
 FILE_NAME = "mlwright.toml"
 
@@ -75,11 +74,10 @@ def check_members(settings: Settings) -> None:
     SettingsError
         If a family has no such member; the nearest names are offered.
     """
-    for section_name in type(settings).model_fields:
-        section = getattr(settings, section_name)
-        for key, field in type(section).model_fields.items():
-            for family in (item for item in field.metadata if isinstance(item, MembersOf)):
-                Family(family.package, object).names_but(getattr(section, key), f"{section_name}.{key}")
+    for name in type(settings).model_fields:
+        section = getattr(settings, name)
+        for key, family in families_named(section).items():
+            family.names_but(getattr(section, key), f"{name}.{key}")
 
 
 def write_settings(path: Path, sections: Mapping[str, Mapping[str, Any]], comments: Mapping[str, str]) -> None:

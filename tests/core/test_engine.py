@@ -1,10 +1,12 @@
 import sys
 import types
+from typing import Annotated
 
 import pytest
 
 from mlwright.core.engine import Stage, execute
 from mlwright.core.errors import Fault
+from mlwright.core.family import MembersOf
 from mlwright.core.record import Record, Settings
 from mlwright.core.run import Clock, Run
 from mlwright.core.store import Store
@@ -101,3 +103,22 @@ def test_a_pipeline_that_lacks_a_fact_is_our_fault(tmp_path):
     run = Run("r-1", Store(tmp_path), Clock(tmp_path / "cancel", None))
     with pytest.raises(Fault, match="which no stage before it makes"):
         execute(PIPELINE[1:], (DoubleSettings(),), run)
+
+
+def test_a_new_member_of_a_family_does_the_stage_again(tmp_path, monkeypatch):
+    members = tmp_path / "shapes"
+    members.mkdir()
+    (members / "__init__.py").touch()
+    (members / "round.py").touch()
+    monkeypatch.syspath_prepend(tmp_path)
+
+    class ShapeSettings(DoubleSettings):
+        skip: Annotated[tuple[str, ...], MembersOf("shapes")] = ()
+
+    monkeypatch.setitem(double.__annotations__, "settings", ShapeSettings)
+    go(tmp_path / "store", settings=ShapeSettings())
+    go(tmp_path / "store", settings=ShapeSettings())
+    assert WORLD["calls"] == ["read", "double"]
+    (members / "square.py").touch()
+    go(tmp_path / "store", settings=ShapeSettings())
+    assert WORLD["calls"] == ["read", "double", "double"]

@@ -19,6 +19,7 @@ from importlib.metadata import version
 from typing import Any, get_type_hints
 
 from mlwright.core.errors import Fault
+from mlwright.core.family import families_named
 from mlwright.core.record import Record, Settings, digest
 from mlwright.core.run import Run
 
@@ -125,5 +126,6 @@ def _key(stage: Stage, given: Mapping[str, Any], run: Run) -> str:
         if isinstance(value, Record):
             parts.append([name, value.digest()])
         elif isinstance(value, Settings):
-            parts.append([name, value.model_dump(mode="json")])
+            members = {key: family.names() for key, family in families_named(value).items()}
+            parts.append([name, value.model_dump(mode="json"), members])
     return digest(parts)

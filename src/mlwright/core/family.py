@@ -12,11 +12,13 @@ import importlib
 import inspect
 import pkgutil
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from importlib.metadata import EntryPoint, entry_points
 from types import ModuleType
 from typing import Generic, TypeVar
 
 from mlwright.core.errors import ExtraMissing, Fault, MemberUnknown, SettingsError, nearest
+from mlwright.core.record import Settings
 
 T = TypeVar("T")
 
@@ -135,3 +137,29 @@ class Family(Generic[T]):
         if inspect.isclass(thing) and issubclass(thing, self.contract):
             return thing
         raise Fault(f"{where} is not a {self.contract.__name__}.")
+
+
+@dataclass(frozen=True)
+class MembersOf:
+    """Says in a setting's type that it names members of a family.
+
+    A slip in such a name is found before a run begins, and a stage with such a setting is done anew when the family
+    has got a new member.
+
+    Parameters
+    ----------
+    package : str
+        The family's folder, e.g. ``mlwright.data.checks``.
+    """
+
+    package: str
+
+
+def families_named(settings: Settings) -> dict[str, Family[object]]:
+    """The families whose members a section of the settings names, by key."""
+    return {
+        key: Family(mark.package, object)
+        for key, field in type(settings).model_fields.items()
+        for mark in field.metadata
+        if isinstance(mark, MembersOf)
+    }

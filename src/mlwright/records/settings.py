@@ -6,11 +6,11 @@ Every key may be left out; what is left out is inferred, and the reason goes int
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field
 
+from mlwright.core.family import MembersOf
 from mlwright.core.record import Settings
 from mlwright.records.profile import Kind, Task
 
@@ -33,19 +33,6 @@ def seconds(value: object) -> object:
         return float(text)
     except ValueError:
         raise ValueError(f"{value!r} is not a length of time; write it like 90s, 5m or 1h30m") from None
-
-
-@dataclass(frozen=True)
-class MembersOf:
-    """Says that a setting names members of a family, so that a slip is found before the run begins.
-
-    Parameters
-    ----------
-    package : str
-        The family's folder, e.g. ``mlwright.data.checks``.
-    """
-
-    package: str
 
 
 Seconds = Annotated[float, BeforeValidator(seconds), Field(gt=0)]
