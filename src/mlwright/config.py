@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
@@ -110,3 +111,28 @@ def _toml(value: Any) -> str:
     if isinstance(value, list | tuple):
         return "[" + ", ".join(_toml(item) for item in value) + "]"
     return json.dumps(value, ensure_ascii=False)
+
+
+SQLITE = "sqlite:///"
+
+
+def located(source: str, folder: Path) -> str:
+    """A source as it is seen from anywhere: a path, or that of an SQLite file, counts from `folder`.
+
+    >>> located("data/a.csv", Path("/home/ada")), located("sqlite:///shop.db", Path("/home/ada"))
+    ('/home/ada/data/a.csv', 'sqlite:////home/ada/shop.db')
+    """
+    if source.startswith(SQLITE):
+        return SQLITE + located(source.removeprefix(SQLITE), folder)
+    return source if "://" in source or source.startswith("env:") else os.path.normpath(folder / source)
+
+
+def relative(source: str, folder: Path) -> str:
+    """A source as it is written into the settings of a project: a path below or beside `folder` counts from there.
+
+    >>> relative("/home/ada/a.csv", Path("/home/ada/churn")), relative("postgresql://host/db", Path("/home/ada"))
+    ('../a.csv', 'postgresql://host/db')
+    """
+    if source.startswith(SQLITE):
+        return SQLITE + relative(source.removeprefix(SQLITE), folder)
+    return source if "://" in source or source.startswith("env:") else os.path.relpath(source, folder)

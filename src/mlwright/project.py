@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from mlwright.config import FILE_NAME, check_members, read_settings, write_settings
+from mlwright.config import FILE_NAME, check_members, located, read_settings, write_settings
 from mlwright.core.engine import Stage
 from mlwright.core.errors import NothingToShow, SettingsError, StorageError, nearest
 from mlwright.core.history import RunState, replay
@@ -114,8 +114,8 @@ class Project:
         return settings.model_copy(
             update={
                 "project": settings.project.model_copy(update={"name": name}),
-                "collect": settings.collect.model_copy(update={"source": source and _located(source, self.path)}),
-                "watch": settings.watch.model_copy(update={"source": new and _located(new, self.path)}),
+                "collect": settings.collect.model_copy(update={"source": source and located(source, self.path)}),
+                "watch": settings.watch.model_copy(update={"source": new and located(new, self.path)}),
             }
         )
 
@@ -354,7 +354,7 @@ class Project:
     def _with_data(self, settings: Settings, data: str | os.PathLike[str] | None, query: str | None) -> Settings:
         if data is None:
             return settings
-        new = {"source": _located(os.fspath(data), Path.cwd()), "query": query, "sheet": None}
+        new = {"source": located(os.fspath(data), Path.cwd()), "query": query, "sheet": None}
         return settings.model_copy(update={"watch": settings.watch.model_copy(update=new)})
 
     def _with_budget(self, settings: Settings, budget: str | float | None) -> Settings:
@@ -389,7 +389,3 @@ class Project:
 
 def _stage(name: str) -> Stage:
     return next(stage for stage in (*BUILD, *WATCH) if stage.name == name)
-
-
-def _located(source: str, folder: Path) -> str:
-    return source if "://" in source or source.startswith("env:") else str((folder / source).resolve())
