@@ -122,7 +122,7 @@ def located(source: str, folder: Path) -> str:
     >>> located("data/a.csv", Path("/home/ada")), located("sqlite:///shop.db", Path("/home/ada"))
     ('/home/ada/data/a.csv', 'sqlite:////home/ada/shop.db')
     """
-    if source.startswith(SQLITE):
+    if _is_sqlite_file(source):
         return SQLITE + located(source.removeprefix(SQLITE), folder)
     return source if "://" in source or source.startswith("env:") else os.path.normpath(folder / source)
 
@@ -133,6 +133,11 @@ def relative(source: str, folder: Path) -> str:
     >>> relative("/home/ada/a.csv", Path("/home/ada/churn")), relative("postgresql://host/db", Path("/home/ada"))
     ('../a.csv', 'postgresql://host/db')
     """
-    if source.startswith(SQLITE):
+    if _is_sqlite_file(source):
         return SQLITE + relative(source.removeprefix(SQLITE), folder)
     return source if "://" in source or source.startswith("env:") else os.path.relpath(source, folder)
+
+
+def _is_sqlite_file(source: str) -> bool:
+    rest = source.removeprefix(SQLITE)
+    return rest != source and rest != "" and not rest.startswith((":memory:", "file:"))
