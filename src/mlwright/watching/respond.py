@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from mlwright.core.errors import name_list
+from mlwright.data.words import counted, figure
+from mlwright.records.evaluation import Estimate
 from mlwright.records.settings import WatchSettings
 from mlwright.records.watch import Comparison, Performance, Response
 
@@ -58,7 +60,7 @@ def _ask_for_labels(comparison: Comparison, measured: Performance | None) -> Res
 
 def _nothing(comparison: Comparison, measured: Performance | None) -> Response:
     if all(column.untested for column in comparison.columns) and measured is None:
-        said = f"The window holds too little to tell anything ({comparison.n_rows:,} rows): give more rows."
+        said = f"The window holds too little to tell anything ({counted(comparison.n_rows, 'row')}): give more."
     elif comparison.moved():
         said = "Something moved, but it is no reason to act."
     else:
@@ -76,8 +78,11 @@ def _moves(comparison: Comparison) -> tuple[str, ...]:
 
 
 def _measured(measured: Performance) -> str:
-    promised, found = measured.promised, measured.found
     return (
-        f"On {measured.n_rows:,} new rows its {measured.title} is {found.value:.4g} ({found.low:.4g} to "
-        f"{found.high:.4g}); {promised.value:.4g} ({promised.low:.4g} to {promised.high:.4g}) was promised."
+        f"{measured.title} on {counted(measured.n_rows, 'new row')}: {_with_interval(measured.found)}; "
+        f"{_with_interval(measured.promised)} was promised."
     )
+
+
+def _with_interval(estimate: Estimate) -> str:
+    return f"{figure(estimate.value)} ({figure(estimate.low)} to {figure(estimate.high)})"

@@ -21,12 +21,3 @@ def chance(before: Array, now: Array) -> float:
 def distance(before: Array, now: Array) -> float:
     """Share of the rows that would have to move to another cell to make the shares alike."""
     return float(np.abs(now / now.sum() - before / before.sum()).sum() / 2)
-
-
-def percent(share: float) -> str:
-    """A share for a sentence.
-
-    >>> percent(0.256), percent(0.0042), percent(0.0)
-    ('26 %', '0.4 %', '0 %')
-    """
-    return f"{share:.0%}".replace("%", " %") if share == 0 or share >= 0.1 else f"{share * 100:.2g} %"

@@ -6,9 +6,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mlwright.core.family import NotApplicable
+from mlwright.data.words import percent
 from mlwright.scoring.spelling import Spelled
 from mlwright.watching.drifts import Array, Current, DriftTest, Reference, Shift
-from mlwright.watching.drifts._shares import chance, distance, percent
+from mlwright.watching.drifts._shares import chance, distance
 
 LEAST_EXPECTED = 5.0
 """Rows that a cell must be expected to hold on both sides, so that chi-square tells the chance well enough."""
@@ -75,5 +76,5 @@ def _gathered(counts: Array, kept: NDArray[np.int64]) -> Array:
 def _shift(before: Array, now: Array, labels: list[str]) -> Shift:
     then, today = before / before.sum(), now / now.sum()
     most = int(np.abs(today - then).argmax())
-    sentence = f"The share of {labels[most]} is {percent(today[most])} now; in training it was {percent(then[most])}."
+    sentence = f"The share of {labels[most]} is {percent(today[most])} now; it was {percent(then[most])}."
     return Shift(chance(before, now), distance(before, now), sentence)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from scipy.stats import hypergeom
 
 from mlwright.core.family import NotApplicable
+from mlwright.data.words import percent
 from mlwright.watching.drifts import Current, DriftTest, Reference, Shift
-from mlwright.watching.drifts._shares import percent
 
 
 class MissingShare(DriftTest):
@@ -33,5 +33,5 @@ class MissingShare(DriftTest):
         drawn = hypergeom(n_before + n_now, before + now, n_now)
         p_value = min(1.0, 2.0 * min(float(drawn.cdf(now)), float(drawn.sf(now - 1))))
         shares = before / n_before, now / n_now
-        sentence = f"{percent(shares[1])} of the values are missing; in training it was {percent(shares[0])}."
+        sentence = f"{percent(shares[1])} of the values are missing; it was {percent(shares[0])}."
         return Shift(p_value, abs(shares[1] - shares[0]), sentence)

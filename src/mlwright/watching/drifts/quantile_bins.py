@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 from mlwright.core.family import NotApplicable
+from mlwright.data.words import figure, percent
 from mlwright.records.profile import QUANTILE_LEVELS
 from mlwright.watching.drifts import Array, Current, DriftTest, Reference, Shift
-from mlwright.watching.drifts._shares import chance, distance, percent
+from mlwright.watching.drifts._shares import chance, distance
 
 ESTIMATED_WITHIN = 0.002
 """Quantiles of large tables are estimated; their ranks were never further off than 0.0011 on 0.3 to 3 million rows."""
@@ -92,8 +93,7 @@ def _least_telling(levels: Array, low: Array, high: Array) -> Array:
 
 def _told(values: Array, median: float) -> str:
     above = float((values > median).mean() + (values == median).mean() / 2)
-    now = float(np.median(values))
     return (
-        f"{percent(above)} of the values lie above the median of training ({median:.6g}), where half of them were; "
-        f"their median is {now:.6g} now."
+        f"{percent(above)} of the values lie above {figure(median)}, which was the median; "
+        f"{figure(float(np.median(values)))} is the median now."
     )
