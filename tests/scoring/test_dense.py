@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from scipy.sparse import csr_matrix, issparse, random_array
+from scipy.sparse import csr_matrix, random_array
 
 from mlwright.core.errors import BundleError
 from mlwright.learning.design import lay_out, learn_design
@@ -28,7 +28,7 @@ def rows(n_rows=300, n_levels=(3, 5), n_terms=0):
 
 def columns_of(design: Design, blocks: Blocks):
     laid_out = lay_out(design, blocks)
-    return laid_out.toarray() if issparse(laid_out) else laid_out
+    return np.hstack([laid_out.dense, *([] if laid_out.sparse is None else [laid_out.sparse.toarray()])])
 
 
 @pytest.mark.parametrize(
@@ -38,7 +38,19 @@ def test_the_product_is_that_of_the_columns_laid_out(n_levels, n_terms, n_ramps)
     blocks, names = rows(n_levels=n_levels, n_terms=n_terms)
     design = learn_design(blocks, names, with_text=True, n_ramps=n_ramps)
     weights = np.random.default_rng(1).normal(size=(design.width, 3))
-    assert np.allclose(design.times(blocks, weights), columns_of(design, blocks) @ weights)
+    expected = columns_of(design, blocks) @ weights
+    assert np.allclose(design.times(blocks, weights), expected)
+    assert np.allclose(lay_out(design, blocks).times(weights), expected)
+
+
+def test_columns_beside_each_other_are_as_one_matrix():
+    blocks, names = rows(n_levels=(200, 5), n_terms=20)
+    design = learn_design(blocks, names, with_text=True)
+    laid_out, matrix, some = lay_out(design, blocks), columns_of(design, blocks), np.array([7, 3])
+    values = np.random.default_rng(1).normal(size=(len(blocks), 2))
+    assert laid_out.width == design.width == matrix.shape[1]
+    assert np.allclose(laid_out.transposed_times(values), matrix.T @ values)
+    assert np.allclose(laid_out.take(some).times(matrix.T[:, :3]), matrix[some] @ matrix.T[:, :3])
 
 
 def test_few_rows_and_many_are_bent_alike():

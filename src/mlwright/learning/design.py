@@ -21,6 +21,8 @@ STRAIGHT = 0.98
 """Numbers whose correlation with a normal distribution is at least this need no bent copy."""
 MOST_DENSE_FLAGS = 60
 TAIL = 0.001
+ENOUGH_ROWS = 20_000
+ROWS_AT_ONCE = 10_000
 
 
 class _Scaling(NamedTuple):
@@ -35,9 +37,10 @@ def learn_design(blocks: Blocks, names: BlockNames, *, with_text: bool, n_ramps:
 
     Numbers are clipped far outside of their 1st and 99th percentile, then standardised. Those that are far from a
     normal distribution get a second column that has one. Every number gets up to `n_ramps` ramps between its
-    quantiles: their weighted sum can be any piecewise linear curve.
+    quantiles: their weighted sum can be any piecewise linear curve. Of many rows, evenly spaced ones are looked at.
     """
-    columns = [column[~np.isnan(column)].astype(np.float64) for column in blocks.numbers.T]
+    seen = blocks.numbers[:: max(1, len(blocks) // ENOUGH_ROWS)]
+    columns = [column[~np.isnan(column)].astype(np.float64) for column in seen.T]
     scalings = [_scaling(values) for values in columns]
     curves = {place: curve for place, values in enumerate(columns) if (curve := _normal_curve(values, scalings[place]))}
     n_knots = max((len(knots) for knots, _ in curves.values()), default=2)
@@ -60,14 +63,57 @@ def learn_design(blocks: Blocks, names: BlockNames, *, with_text: bool, n_ramps:
     )
 
 
-def lay_out(design: Design, blocks: Blocks) -> Any:
-    """The columns of the design: an array if most of it is not zero, else a csr_matrix; shape (n_rows, width)."""
-    dense = design.dense(blocks)
-    flags = _flag_matrix(design, blocks)
-    if not design.n_terms[0] and design.n_flags <= MOST_DENSE_FLAGS:
-        return np.hstack([dense, flags.toarray()])
-    text = [blocks.text.astype(np.float64)] if design.n_terms[0] and blocks.text is not None else []
-    return hstack([csr_matrix(dense), flags, *text], format="csr")
+class Columns:
+    """The columns of a design, laid out: an array, and beside it a sparse matrix where most entries are 0.
+
+    Parameters
+    ----------
+    dense : array, shape (n_rows, n_dense)
+    sparse : csr_matrix, shape (n_rows, n_sparse), or None
+        Of the same precision.
+    """
+
+    def __init__(self, dense: NDArray[Any], sparse: csr_matrix | None = None) -> None:
+        self.dense = dense
+        self.sparse = sparse
+
+    def __len__(self) -> int:
+        return len(self.dense)
+
+    @property
+    def width(self) -> int:
+        """Number of columns."""
+        return int(self.dense.shape[1]) + (0 if self.sparse is None else int(self.sparse.shape[1]))
+
+    def take(self, rows: NDArray[np.int64]) -> Columns:
+        """The columns of some rows."""
+        return Columns(self.dense[rows], None if self.sparse is None else self.sparse[rows])
+
+    def times(self, weights: NDArray[Any]) -> NDArray[Any]:
+        """The product with weights of shape (width, n_sums); shape (n_rows, n_sums)."""
+        n_dense = self.dense.shape[1]
+        product: NDArray[Any] = self.dense @ weights[:n_dense]
+        return product if self.sparse is None else product + self.sparse @ weights[n_dense:]
+
+    def transposed_times(self, values: NDArray[Any]) -> NDArray[Any]:
+        """The product of the columns, transposed, with values of shape (n_rows, n_sums); shape (width, n_sums)."""
+        product: NDArray[Any] = self.dense.T @ values
+        return product if self.sparse is None else np.vstack([product, self.sparse.T @ values])
+
+
+def lay_out(design: Design, blocks: Blocks, precision: type[np.floating[Any]] = np.float64) -> Columns:
+    """The columns of the design for these rows; codes of many levels and text as a sparse matrix."""
+    flags = _flag_matrix(design, blocks, precision)
+    text = blocks.text if design.n_terms[0] else None
+    is_sparse = text is not None or design.n_flags > MOST_DENSE_FLAGS
+    dense = np.empty((len(blocks), design.n_dense + (0 if is_sparse else design.n_flags)), dtype=precision)
+    for start in range(0, len(blocks), ROWS_AT_ONCE):
+        rows = np.arange(start, min(start + ROWS_AT_ONCE, len(blocks)))
+        dense[rows, : design.n_dense] = design.dense(blocks.take(rows))
+    if not is_sparse:
+        dense[:, design.n_dense :] = flags.toarray()
+        return Columns(dense)
+    return Columns(dense, flags if text is None else hstack([flags, text.astype(precision)], format="csr"))
 
 
 def _scaling(values: Array) -> _Scaling:
@@ -115,8 +161,8 @@ def _padded(rows: list[Array], length: int) -> Array:
     return np.array(filled, dtype=np.float64).reshape(len(rows), length)
 
 
-def _flag_matrix(design: Design, blocks: Blocks) -> csr_matrix:
+def _flag_matrix(design: Design, blocks: Blocks, precision: type[np.floating[Any]]) -> csr_matrix:
     n_rows, n_codes = blocks.codes.shape
-    columns = design.flags(blocks).ravel()
+    ones = np.ones(n_rows * n_codes, dtype=precision)
     starts = np.arange(n_rows + 1) * n_codes
-    return csr_matrix((np.ones(n_rows * n_codes), columns, starts), shape=(n_rows, design.n_flags))
+    return csr_matrix((ones, design.flags(blocks).ravel(), starts), shape=(n_rows, design.n_flags))

@@ -7,6 +7,7 @@ import pytest
 from scipy.sparse import csr_matrix
 from sklearn.linear_model import LogisticRegression, Ridge
 
+from mlwright.learning.design import Columns
 from mlwright.learning.models import Facts, FitContext, Rows
 from mlwright.learning.models._descent import (
     Weights,
@@ -35,7 +36,7 @@ def columns_and_signal(n_rows=400):
 
 def test_the_descent_ends_where_ridge_regression_does():
     X, y = columns_and_signal()
-    found = descend(X, squared_loss(y), 10.0 / len(X), start(1), never)
+    found = descend(Columns(X), squared_loss(y), 10.0 / len(X), start(1), never)
     expected = Ridge(alpha=10.0).fit(X, y)
     assert found.slope[:, 0] == pytest.approx(expected.coef_, abs=1e-3)
     assert found.intercept[0] == pytest.approx(expected.intercept_, abs=1e-3)
@@ -44,14 +45,14 @@ def test_the_descent_ends_where_ridge_regression_does():
 def test_the_descent_ends_where_logistic_regression_does():
     X, signal = columns_and_signal()
     target = (signal > 0).astype(float)
-    found = descend(csr_matrix(X), two_class_loss(target), 1.0 / len(X), start(1), never)
+    found = descend(Columns(X[:, :2], csr_matrix(X[:, 2:])), two_class_loss(target), 1.0 / len(X), start(1), never)
     assert found.slope[:, 0] == pytest.approx(LogisticRegression(C=1.0).fit(X, target).coef_[0], abs=5e-3)
 
 
 def test_the_descent_ends_where_regression_of_several_classes_does():
     X, signal = columns_and_signal()
     target = np.digitize(signal, [-1.0, 1.0]).astype(float)
-    found = descend(X, several_class_loss(target, 3), 1.0 / len(X), start(3), never)
+    found = descend(Columns(X), several_class_loss(target, 3), 1.0 / len(X), start(3), never)
     expected = LogisticRegression(C=1.0).fit(X, target).coef_.T
     assert found.slope == pytest.approx(expected, abs=5e-3)
 

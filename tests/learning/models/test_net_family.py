@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from mlwright.learning.design import Columns
 from mlwright.learning.models._net import Course, Net, Recipe, _dropout_mask
 from mlwright.scoring.links import softmax
 
@@ -22,10 +23,10 @@ def test_the_gradients_are_the_slopes_of_the_loss():
         average[...] = part
 
     def loss() -> float:
-        sums = net.sums(columns.astype(np.float64)).astype(np.float64)
+        sums = net.sums(Columns(columns.astype(np.float64))).astype(np.float64)
         return float(-(target * np.log(softmax(sums))).sum() / len(target))
 
-    found = net.gradients(columns, lambda sums: (softmax(sums) - target) / len(target), 0.0, rng())
+    found = net.gradients(Columns(columns), lambda sums: (softmax(sums) - target) / len(target), 0.0, rng())
     for part, gradient in zip(net.averages, found, strict=True):
         place = tuple(size // 2 for size in part.shape)
         kept = part[place]
@@ -53,7 +54,7 @@ def test_the_weights_that_did_best_on_held_out_rows_are_kept():
         return next(losses)
 
     columns = rng(1).normal(size=(40, 2)).astype(np.float32)
-    Course(recipe, rng(), lambda: False).run(net, columns, columns[:, :1], lambda sums: sums, held_out_loss)
+    Course(recipe, rng(), lambda: False).run(net, Columns(columns), columns[:, :1], lambda sums: sums, held_out_loss)
     assert (net.averages[0] == seen[2]).all()
     assert not (net.averages[0] == seen[-1]).all()
 
@@ -76,5 +77,5 @@ def test_patience_ends_the_course():
         return float(n_looks[0])
 
     columns = rng(1).normal(size=(40, 2)).astype(np.float32)
-    Course(recipe, rng(), lambda: False).run(net, columns, columns[:, :1], lambda sums: sums, held_out_loss)
+    Course(recipe, rng(), lambda: False).run(net, Columns(columns), columns[:, :1], lambda sums: sums, held_out_loss)
     assert n_looks[0] == 1 + 3

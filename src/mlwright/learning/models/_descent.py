@@ -10,6 +10,8 @@ from numpy.typing import NDArray
 from scipy.optimize import minimize
 from scipy.special import expit, log_softmax, softmax
 
+from mlwright.learning.design import Columns
+
 Array = NDArray[np.float64]
 
 MOST_STEPS = 100
@@ -27,27 +29,27 @@ class Weights(NamedTuple):
     intercept: Array
 
 
-def descend(columns: Any, loss: Loss, penalty: float, start: Weights, stop: Callable[[], bool]) -> Weights:
+def descend(columns: Columns, loss: Loss, penalty: float, start: Weights, stop: Callable[[], bool]) -> Weights:
     """The weights that make the mean loss plus ``penalty / 2 * sum(slope ** 2)`` smallest.
 
     Parameters
     ----------
-    columns : array or csr_matrix, shape (n_rows, n_columns)
+    columns : Columns
     loss : Loss
     penalty : float
     start : Weights
     stop : callable
         Asked after every step; once true, the weights are returned as they are.
     """
-    shape, transposed = start.slope.shape, columns.T
+    shape = start.slope.shape
 
     def unpack(flat: Array) -> Weights:
         return Weights(flat[: start.slope.size].reshape(shape), flat[start.slope.size :])
 
     def value_and_gradient(flat: Array) -> tuple[float, Array]:
         weights = unpack(flat)
-        value, gradient = loss(columns @ weights.slope + weights.intercept)
-        by_slope = transposed @ gradient + penalty * weights.slope
+        value, gradient = loss(columns.times(weights.slope) + weights.intercept)
+        by_slope = columns.transposed_times(gradient) + penalty * weights.slope
         value += 0.5 * penalty * float((weights.slope**2).sum())
         return value, np.concatenate([by_slope.ravel(), gradient.sum(axis=0)])
 

@@ -15,6 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import expit
 
+from mlwright.learning.design import Columns
+
 Single = NDArray[np.float32]
 
 MOMENTUM, MEMORY = 0.9, 0.95
@@ -87,33 +89,33 @@ class Net:
         """All that is fitted: weights, then biases."""
         return [*self.weights, *self.biases]
 
-    def sums(self, columns: Any) -> Single:
+    def sums(self, columns: Columns) -> Single:
         """What comes out of the last layer of the averages, shape (n_rows, n_sums)."""
-        n_layers, values = len(self.weights), columns
-        for layer in range(n_layers):
-            before = values @ self.averages[layer] + self.averages[n_layers + layer]
-            values = before * expit(before) if layer < n_layers - 1 else before
-        last: Single = values
-        return last
+        weights, biases = self.averages[: len(self.weights)], self.averages[len(self.weights) :]
+        values = columns.times(weights[0]) + biases[0]
+        for layer, bias in zip(weights[1:], biases[1:], strict=True):
+            values = (values * expit(values)) @ layer + bias
+        return values
 
     def gradients(
-        self, columns: Any, error: Callable[[Single], Single], dropout: float, rng: np.random.Generator
+        self, columns: Columns, error: Callable[[Single], Single], dropout: float, rng: np.random.Generator
     ) -> list[Single]:
         """Slope of the loss in every part; `error` gives the slope of the loss in the sums."""
-        values, slopes = [columns], []
-        for weights, bias in zip(self.weights[:-1], self.biases[:-1], strict=True):
-            before = values[-1] @ weights + bias
+        before = columns.times(self.weights[0]) + self.biases[0]
+        values, slopes = [], []
+        for weights, bias in zip(self.weights[1:], self.biases[1:], strict=True):
             gate = expit(before)
             kept = _dropout_mask(before.shape, dropout, rng)
             values.append(before * gate * kept)
             slopes.append(gate * (1.0 + before * (1.0 - gate)) * kept)
-        back = error(values[-1] @ self.weights[-1] + self.biases[-1])
-        by_weight, by_bias = [], []
-        for layer in reversed(range(len(self.weights))):
-            by_weight.append(np.asarray(values[layer].T @ back))
+            before = values[-1] @ weights + bias
+        back = error(before)
+        by_weight, by_bias = [], [back.sum(axis=0)]
+        for layer in reversed(range(len(values))):
+            by_weight.append(values[layer].T @ back)
+            back = (back @ self.weights[layer + 1].T) * slopes[layer]
             by_bias.append(back.sum(axis=0))
-            if layer:
-                back = (back @ self.weights[layer].T) * slopes[layer - 1]
+        by_weight.append(columns.transposed_times(back))
         return [*reversed(by_weight), *reversed(by_bias)]
 
     def step(self, gradients: list[Single], rate: float, decay: float) -> None:
@@ -152,12 +154,15 @@ class Course:
         self._rng = rng
         self._time_up = time_up
 
-    def run(self, net: Net, columns: Any, target: Single, link: Link, held_out_loss: Callable[[Net], float]) -> None:
+    def run(
+        self, net: Net, columns: Columns, target: Single, link: Link, held_out_loss: Callable[[Net], float]
+    ) -> None:
         """Fit, and leave the net with the averages that did best.
 
         Parameters
         ----------
-        columns : array or csr_matrix of float32, shape (n_rows, n_columns)
+        columns : Columns
+            In single precision.
         target : array, shape (n_rows, n_sums)
             Numbers, or a 1 where the class is the true one.
         link : callable
@@ -175,14 +180,14 @@ class Course:
                 break
         net.averages = best
 
-    def _epoch(self, net: Net, columns: Any, target: Single, link: Link, epoch: int) -> None:
+    def _epoch(self, net: Net, columns: Columns, target: Single, link: Link, epoch: int) -> None:
         batches = list(self._batches(len(target)))
         for done, rows in enumerate(batches):
             if self._time_up():
                 self.cut = True
                 return
             wanted = target[rows]
-            gradients = net.gradients(columns[rows], partial(_error, wanted, link), self.recipe.dropout, self._rng)
+            gradients = net.gradients(columns.take(rows), partial(_error, wanted, link), self.recipe.dropout, self._rng)
             net.step(gradients, self._rate((epoch + done / len(batches)) / self.recipe.n_epochs), self.recipe.decay)
 
     def _batches(self, n_rows: int) -> Iterator[NDArray[np.int64]]:

@@ -64,7 +64,8 @@ class CatBoost(ModelFamily):
         n_columns = max(4, len(facts.names.all))
         deep: float = 2.0 ** (float(str(candidate.params["depth"])) - 7.0)
         per_row = 1.6e-5 * n_columns * 0.08 / float(str(candidate.params["learning_rate"]))
-        return (1.0 + per_row * facts.n_rows) * max(1.0, deep) * n_outputs(facts)
+        cost: float = (0.3 + per_row * facts.n_rows) * max(1.0, deep) * n_outputs(facts) ** 0.5
+        return cost
 
     def fit(self, candidate: Candidate, train: Rows, valid: Rows, context: FitContext) -> Fitted:
         """Boost until the validation rows no longer gain."""

@@ -146,7 +146,8 @@ def _in_time(params: Params, facts: Facts) -> Params:
 def _cost_s(params: Params, facts: Facts) -> float:
     n_columns = max(4, len(facts.names.all))
     steps: float = 0.05 / _number(params, "learning_rate") * (_number(params, "num_leaves") / 31.0) ** 0.5
-    return 0.1 + 3e-6 * facts.n_rows * n_columns * steps * n_outputs(facts)
+    per_entry = 5e-6 if facts.task == "regression" else 2e-6 * n_outputs(facts) ** 0.6
+    return 0.1 + per_entry * facts.n_rows * n_columns * steps
 
 
 def _number(params: Params, name: str) -> float:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,7 +30,7 @@ Array = NDArray[np.float64]
 STRENGTHS = (100.0, 10.0, 1.0, 0.1, 0.01)
 """Strengths of the pull towards zero, strongest first; 1 / strength is what others call C."""
 N_RAMPS = 8
-MOST_ENTRIES = 50_000_000
+MOST_ENTRIES = 20_000_000
 """Fits use a random part of the rows above this many entries of the design."""
 
 
@@ -64,7 +64,7 @@ class Linear(ModelFamily):
     def cost_s(self, candidate: Candidate, facts: Facts) -> float:
         """Mostly the number of entries that every step goes through."""
         n_entries = facts.n_rows * _n_filled(candidate, facts)
-        return 0.05 + 5e-7 * min(n_entries, MOST_ENTRIES) * n_outputs(facts)
+        return 0.02 + 1.2e-7 * min(n_entries, MOST_ENTRIES) * n_outputs(facts)
 
     def fit(self, candidate: Candidate, train: Rows, valid: Rows, context: FitContext) -> Fitted:
         """Walk from strong to weak."""
@@ -93,8 +93,8 @@ class _Walk:
 
     def best(self) -> Weights:
         """The weights with the smallest loss on the validation rows."""
-        n_columns, n_rows = self.columns.shape[1], self.columns.shape[0]
-        weights = Weights(np.zeros((n_columns, len(self.problem.start))), self.problem.start)
+        n_rows = len(self.columns)
+        weights = Weights(np.zeros((self.columns.width, len(self.problem.start))), self.problem.start)
         best, best_loss = weights, np.inf
         for strength in STRENGTHS:
             weights = descend(self.columns, self.problem.loss, strength / n_rows, weights, self._time_up)
@@ -111,7 +111,7 @@ class _Walk:
         return self.cut
 
     def _loss(self, weights: Weights) -> float:
-        sums: Any = self.held_out @ weights.slope + weights.intercept
+        sums = self.held_out.times(weights.slope) + weights.intercept
         rows = squared_error_rows if self.problem.link == 0 else log_loss_rows
         return float(rows(self.wanted, LINKS[self.problem.link](sums)).mean())
 

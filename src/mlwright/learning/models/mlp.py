@@ -15,9 +15,7 @@ from mlwright.learning.models._net import Course, Net, Recipe
 from mlwright.learning.models._sample import some_rows
 from mlwright.learning.models._target import class_shares, n_outputs, standardised
 from mlwright.records.model import Candidate
-from mlwright.scoring.blocks import Blocks
 from mlwright.scoring.cores.net import NetCore
-from mlwright.scoring.dense import Design
 from mlwright.scoring.links import LINKS
 
 Array = NDArray[np.float64]
@@ -63,10 +61,10 @@ class Mlp(ModelFamily):
         width = int(str(candidate.params["width"]))
         net = Net([design.width, width, width, n_outputs(facts)], goal.start, rng)
         course = Course(_recipe(candidate.params), rng, context.time_up)
-        held_out = _columns(design, valid.blocks)
+        held_out = lay_out(design, valid.blocks, np.float32)
         course.run(
             net,
-            _columns(design, train.blocks),
+            lay_out(design, train.blocks, np.float32),
             goal.wanted,
             goal.link,
             lambda fitted: goal.loss(fitted.sums(held_out), valid.target),
@@ -104,10 +102,6 @@ def _wanted(target: Array, standard: Array, facts: Facts) -> tuple[NDArray[np.fl
     return np.eye(facts.n_classes, dtype=np.float32)[target.astype(np.int64)], np.log(shares).astype(np.float32)
 
 
-def _columns(design: Design, blocks: Blocks) -> Any:
-    return lay_out(design, blocks).astype(np.float32)
-
-
 def _recipe(params: dict[str, Scalar]) -> Recipe:
     return Recipe(
         rate=float(str(params["rate"])),
@@ -120,8 +114,8 @@ def _recipe(params: dict[str, Scalar]) -> Recipe:
 
 
 def _n_columns(facts: Facts) -> int:
-    """About how many columns the design has."""
-    return (2 + N_RAMPS) * len(facts.names.numbers) + sum(facts.names.n_levels) + 1
+    """About how many columns of the design a row fills."""
+    return (2 + N_RAMPS) * len(facts.names.numbers) + len(facts.names.codes) + 1
 
 
 def _n_used(facts: Facts) -> int:
