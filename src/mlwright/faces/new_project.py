@@ -141,8 +141,7 @@ def _one_line(text: str) -> str:
 
 def _is_known(project: Project) -> bool:
     """Whether the data was looked at already."""
-    stages = (state.stage("profile") for state in project.runs())
-    return any(stage is not None and stage.status == "done" for stage in stages)
+    return any(state.has_done("profile") for state in project.runs())
 
 
 def _take_away(folder: Path, was_there: bool) -> None:

@@ -15,7 +15,7 @@ def tell_the_end(project: Project, state: RunState, *, json: bool = False) -> No
     from mlwright.faces.render.closing import closing
     from mlwright.faces.render.report import write_report
 
-    report = write_report(project, state) if state.stage("decide") else None
+    report = write_report(project, state) if state.has_done("decide") else None
     if json:
         print_json({**state.model_dump(mode="json"), "report": report and str(report)})
     else:

@@ -2,75 +2,127 @@
 
 from __future__ import annotations
 
+import textwrap
+from collections.abc import Iterable, Sequence
+from itertools import cycle
 from typing import Any
 
+from mlwright.data.style import BLUE, COLOURS, GREY, INK, ORANGE, PALE, SKY, labels
+from mlwright.data.words import told_apart
 from mlwright.faces.render.numbers import short
 from mlwright.records.decision import Decision
 from mlwright.records.evaluation import Curve, Evaluation
 from mlwright.records.robustness import Robustness
-from mlwright.records.trials import Training
-
-INK, BLUE, ORANGE, GREY, RED = "#1f2933", "#0072b2", "#d55e00", "#9aa5b1", "#b3261e"
-"""Colours that colour-blind people can tell apart (Okabe and Ito)."""
+from mlwright.records.trials import LeaderboardRow, Training
 
 Figure = dict[str, Any]
 
+MOST_ROWS = 14
+LABEL_WIDTH = 30
+"""Letters on one line of a label."""
+MODERATE = 0.3
+HALF = 50.0
 
-def _figure(data: list[Figure], x_title: str, y_title: str, height: int = 320, **layout: Any) -> Figure:
-    axis = {"gridcolor": "#e4e7eb", "zerolinecolor": "#cbd2d9", "automargin": True}
+
+def _figure(data: Sequence[Figure], x_title: str, y_title: str, height: int = 320, **layout: Any) -> Figure:
+    axis = {"gridcolor": PALE, "zerolinecolor": GREY, "automargin": True}
     base: Figure = {
         "height": height,
-        "margin": {"l": 10, "r": 16, "t": 10, "b": 10},
+        "margin": {"l": 10, "r": 16, "t": 12, "b": 10},
         "paper_bgcolor": "rgba(0,0,0,0)",
         "plot_bgcolor": "rgba(0,0,0,0)",
         "font": {"family": "system-ui, sans-serif", "size": 13, "color": INK},
         "xaxis": {**axis, "title": {"text": x_title}},
         "yaxis": {**axis, "title": {"text": y_title}},
         "showlegend": False,
+        "legend": {"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom"},
+        "hoverlabel": {"bgcolor": "#ffffff", "bordercolor": GREY},
     }
     for key, value in layout.items():
         base[key] = {**base[key], **value} if isinstance(base.get(key), dict) else value
-    return {"data": data, "layout": base}
+    if base["showlegend"]:
+        base["margin"] = {**base["margin"], "t": 34}
+    return {"data": list(data), "layout": base}
+
+
+def _ladder(data: Sequence[Figure], names: Sequence[str], x_title: str, **layout: Any) -> Figure:
+    """A picture with one line for each name; the first of the names stands on top.
+
+    Traces hold places in `names` as their y, so that no two names can fall together.
+    """
+    lines = [_broken(name) for name in told_apart(names)]
+    height = 70 + len(lines) * (14 + 14 * max(1 + line.count("<br>") for line in lines))
+    yaxis = {
+        "tickvals": list(range(len(lines))),
+        "ticktext": lines,
+        "range": [len(lines) - 0.4, -0.6],
+        "showgrid": False,
+        "zeroline": False,
+    }
+    return _figure(data, x_title, "", height, yaxis=yaxis, **layout)
+
+
+def _broken(name: str) -> str:
+    """A label on at most two lines, none of it taken for markup."""
+    parts = textwrap.wrap(name, LABEL_WIDTH, max_lines=2, placeholder=" …") or [""]
+    return "<br>".join(labels(parts))
 
 
 def leaderboard(training: Training) -> Figure | None:
-    """Scores with their standard errors, best on top."""
-    rows = [row for row in training.leaderboard if row.score is not None][:12][::-1]
-    dummy = next((row.score for row in rows if row.family == "dummy"), None)
-    shown = [row for row in rows if row.family != "dummy"]
+    """Scores with twice their standard errors, best on top; hollow where other rows were scored."""
+    shown = [row for row in training.leaderboard if row.score is not None and row.family != "dummy"][:MOST_ROWS]
     if not shown:
         return None
-    points = {
+    return _ladder(
+        [_scores(shown, training)],
+        [row.name for row in shown],
+        f"{training.metric.replace('_', ' ')} on rows held out of training ({_better(training)})",
+    )
+
+
+def _better(training: Training) -> str:
+    better = "greater is better" if training.greater_is_better else "smaller is better"
+    dummy = next((row.score for row in training.leaderboard if row.family == "dummy"), None)
+    return better if dummy is None else f"{better}; without a model {short(dummy)}"
+
+
+def _scores(rows: Sequence[LeaderboardRow], training: Training) -> Figure:
+    comparable = [training.is_comparable(row) for row in rows]
+    return {
         "type": "scatter",
         "mode": "markers",
-        "x": [row.score for row in shown],
-        "y": [row.name for row in shown],
-        "error_x": {"type": "data", "array": [2 * (row.score_error or 0.0) for row in shown], "color": GREY},
-        "marker": {"size": 10, "color": [BLUE if row.weight or row.family == "ensemble" else GREY for row in shown]},
-        "hovertemplate": "%{y}: %{x:.4f}<extra></extra>",
+        "x": [row.score for row in rows],
+        "y": list(range(len(rows))),
+        "error_x": {"type": "data", "array": [2 * (row.score_error or 0.0) for row in rows], "color": GREY},
+        "marker": {
+            "size": 11,
+            "symbol": ["circle" if same else "circle-open" for same in comparable],
+            "color": [BLUE if row.weight else GREY for row in rows],
+        },
+        "customdata": labels(f"{row.name}, {row.n_folds} of {training.n_folds} folds" for row in rows),
+        "hovertemplate": "%{customdata}: %{x:.5~g}<extra></extra>",
     }
-    better = "greater is better" if training.greater_is_better else "smaller is better"
-    title = f"{training.metric.replace('_', ' ')} on rows held out ({better}"
-    title += ")" if dummy is None else f"; dummy {short(dummy)})"
-    return _figure([points], title, "", height=90 + 28 * len(shown))
 
 
 def importance(training: Training) -> Figure | None:
     """How much is lost when a column is shuffled, most important on top."""
-    ranked = list(training.importance.items())[:12][::-1]
+    ranked = list(training.importance.items())[:MOST_ROWS]
     if not ranked:
         return None
-    bars = {
+    bars = _bars([100 * value for _, value in ranked], [name for name, _ in ranked], BLUE)
+    return _ladder([bars], [name for name, _ in ranked], "% of what the model is good for is lost without the column")
+
+
+def _bars(values: Iterable[float], names: Sequence[str], colour: str) -> Figure:
+    return {
         "type": "bar",
         "orientation": "h",
-        "x": [value * 100 for _, value in ranked],
-        "y": [name for name, _ in ranked],
-        "marker": {"color": BLUE},
-        "hovertemplate": "%{y}: %{x:.1f} %<extra></extra>",
+        "x": list(values),
+        "y": list(range(len(names))),
+        "marker": {"color": colour},
+        "customdata": labels(names),
+        "hovertemplate": "%{customdata}: %{x:.3~g} %<extra></extra>",
     }
-    return _figure(
-        [bars], "share of the gain that is lost when the column is shuffled, in %", "", 90 + 24 * len(ranked)
-    )
 
 
 def calibration(evaluation: Evaluation) -> Figure | None:
@@ -93,17 +145,48 @@ def calibration(evaluation: Evaluation) -> Figure | None:
         },
         "marker": {"color": BLUE, "size": 9},
         "text": [f"{b.n_rows:,} rows" for b in bins],
-        "hovertemplate": "said %{x:.3f}, happened %{y:.3f}, %{text}<extra></extra>",
+        "hovertemplate": "said %{x:.1%}, happened %{y:.1%}, %{text}<extra></extra>",
     }
     high = min(1.0, 1.05 * max([b.said for b in bins] + [h.high for h in happened]))
-    line = _straight([0, high], [0, high])
-    return _figure([line, points], "what the model said", "what happened")
+    percents = {"tickformat": ".0%"}
+    return _figure([_dotted([0, high], [0, high]), points], "said", "happened", xaxis=percents, yaxis=percents)
 
 
-def curve(drawn: Curve) -> Figure:
-    """A curve of the evaluation."""
-    line = {"type": "scatter", "mode": "lines", "x": drawn.x, "y": drawn.y, "line": {"color": BLUE, "width": 2.5}}
-    return _figure([line], drawn.x_title, drawn.y_title)
+def curves(drawn: Sequence[Curve]) -> Figure:
+    """Curves over the same axes: one line for each, named where there are several."""
+    several = len(drawn) > 1
+    lines = [
+        {
+            "type": "scatter",
+            "mode": "lines",
+            "x": curve.x,
+            "y": curve.y,
+            "name": labels([of_what(curve)], 24)[0],
+            "line": {"color": colour, "width": 2 if several else 2.5},
+            "hovertemplate": "%{x:.4~g}, %{y:.4~g}<extra>%{fullData.name}</extra>" if several else None,
+        }
+        for curve, colour in zip(drawn, cycle(COLOURS), strict=False)
+    ]
+    guide = [_dotted([low, high], [low, high]) for low, high in _diagonal(drawn)]
+    return _figure([*guide, *lines], drawn[0].x_title, drawn[0].y_title, showlegend=several)
+
+
+def _diagonal(drawn: Sequence[Curve]) -> list[tuple[float, float]]:
+    """Where a line of chance, or of truth, is to be drawn."""
+    if drawn[0].name.startswith("Precision and recall"):
+        return []
+    values = [value for curve in drawn for value in (*curve.x, *curve.y)]
+    return [(min(values), max(values))]
+
+
+def kind_of(curve: Curve) -> str:
+    """What kind of curve it is: its name without the class."""
+    return curve.name.partition(" of ")[0]
+
+
+def of_what(curve: Curve) -> str:
+    """The class that a curve is about; empty if it is about none."""
+    return curve.name.partition(" of ")[2]
 
 
 def worth(decision: Decision, threshold: float | None) -> Figure | None:
@@ -117,35 +200,49 @@ def worth(decision: Decision, threshold: float | None) -> Figure | None:
         "x": found.curve_threshold,
         "y": found.curve_gain,
         "line": {"color": BLUE, "width": 2.5},
-        "hovertemplate": "from %{x:.3f} on: %{y:,.1f}<extra></extra>",
+        "hovertemplate": "from %{x:.0%} on: %{y:,.1f}<extra></extra>",
     }
     low, high = min(*found.curve_gain, 0.0), max(*found.curve_gain, 0.0)
-    mark = _straight([threshold, threshold], [low, high], ORANGE)
+    mark = _dotted([threshold, threshold], [low, high], ORANGE)
     return _figure(
-        [_straight([0, 1], [0, 0]), line, mark], "act from this probability on", f"gain per 1,000 cases ({found.unit})"
+        [_dotted([0, 1], [0, 0]), line, mark],
+        "the answer is yes from this probability on",
+        f"gain per 1,000 cases ({found.unit})",
+        xaxis={"tickformat": ".0%"},
     )
 
 
 def robustness(result: Robustness) -> Figure | None:
-    """Share of the gain that each disturbance takes, at its greatest strength."""
-    worst: dict[str, float] = {}
-    for item in result.results:
-        worst[item.title] = max(worst.get(item.title, float("-inf")), item.lost_share)
-    ranked = sorted(worst.items(), key=lambda pair: pair[1])
-    if not ranked:
+    """Share of the gain that each disturbance takes at each of its strengths, the worst on top."""
+    if not result.results:
         return None
-    bars = {
-        "type": "bar",
-        "orientation": "h",
-        "x": [min(100 * value, 150) for _, value in ranked],
-        "y": [title for title, _ in ranked],
-        "marker": {"color": [RED if value > 0.5 else ORANGE if value > 0.2 else BLUE for _, value in ranked]},
-        "hovertemplate": "%{y}: %{x:.0f} %<extra></extra>",
-    }
-    return _figure([bars], "share of the gain that is lost at the greatest strength, in %", "", 90 + 26 * len(ranked))
+    titles = list(dict.fromkeys(item.title for item in result.results))
+    strengths = ("light", SKY), ("moderate", BLUE), ("heavy", ORANGE)
+    traces = []
+    for name, colour in strengths:
+        points = [item for item in result.results if _strength(item.strength) == name]
+        traces.append(
+            {
+                "type": "scatter",
+                "mode": "markers",
+                "name": name,
+                "x": [min(max(100 * item.lost_share, -5.0), 150.0) for item in points],
+                "y": [titles.index(item.title) for item in points],
+                "marker": {"size": 11, "color": colour},
+                "customdata": [f"{item.lost_share:.0%}" for item in points],
+                "hovertemplate": f"{name}: %{{customdata}} lost<extra></extra>",
+            }
+        )
+    half = _dotted([HALF, HALF], [-0.6, len(titles) - 0.4])
+    title = "% of what the model is good for is lost"
+    return _ladder([half, *traces], titles, title, showlegend=True, xaxis={"rangemode": "tozero"})
 
 
-def _straight(x: list[float], y: list[float], colour: str = GREY) -> Figure:
+def _strength(strength: float) -> str:
+    return "light" if strength < MODERATE else "moderate" if strength == MODERATE else "heavy"
+
+
+def _dotted(x: list[float], y: list[float], colour: str = GREY) -> Figure:
     return {
         "type": "scatter",
         "mode": "lines",
@@ -153,4 +250,5 @@ def _straight(x: list[float], y: list[float], colour: str = GREY) -> Figure:
         "y": y,
         "line": {"color": colour, "width": 1.5, "dash": "dot"},
         "hoverinfo": "skip",
+        "showlegend": False,
     }

@@ -19,11 +19,11 @@ from mlwright.records.findings import Findings
 def closing(project: Project, state: RunState, report: Path | None) -> Shown:
     """What to print when a run has come to its end."""
     shown: Shown = []
-    if state.stage("check"):
+    if state.has_done("check"):
         findings = project.show("findings", state.run_id)
         assert isinstance(findings, Findings)
         shown += [findings_table(findings, least="warning"), Text()]
-    if state.stage("decide"):
+    if state.has_done("decide"):
         decision = project.show("decision", state.run_id)
         assert isinstance(decision, Decision)
         shown.append(decision_panel(decision))
@@ -40,7 +40,7 @@ def _places(project: Project, state: RunState, report: Path | None) -> list[tupl
     if report is None:
         return [("look", f"mlwright runs{option}"), ("next", f"mlwright run{option}")]
     places = [("report", f"{report}"), ("figures", f"{report.with_name('leaderboard.xlsx')}")]
-    if state.stage("pack"):
+    if state.has_done("pack"):
         places.append(("bundle", str(project.bundle_path(state.run_id))))
         places.append(("next", f"mlwright serve {where}"))
     return places

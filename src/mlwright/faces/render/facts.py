@@ -1,0 +1,79 @@
+"""All that a report needs of a run."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TypeVar
+
+from mlwright.core.errors import NothingToShow
+from mlwright.core.history import RunState
+from mlwright.core.record import Record
+from mlwright.project import Project
+from mlwright.records.bundle import Packed
+from mlwright.records.data import Snapshot
+from mlwright.records.decision import Decision
+from mlwright.records.deployment import Deployment
+from mlwright.records.evaluation import Evaluation
+from mlwright.records.exploration import Exploration
+from mlwright.records.findings import Findings
+from mlwright.records.profile import Profile
+from mlwright.records.robustness import Robustness
+from mlwright.records.split import Split
+from mlwright.records.trials import Training
+
+R = TypeVar("R", bound=Record)
+
+
+@dataclass(frozen=True)
+class Facts:
+    """The records of a run that has come to a decision; what may follow a decision may be missing."""
+
+    run: RunState
+    snapshot: Snapshot
+    profile: Profile
+    split: Split
+    findings: Findings
+    exploration: Exploration
+    leaderboard: Training
+    evaluation: Evaluation
+    robustness: Robustness
+    decision: Decision
+    bundle: Packed | None
+    deployment: Deployment | None
+
+
+def facts_of(project: Project, run: RunState) -> Facts:
+    """What a run has found.
+
+    Raises
+    ------
+    NothingToShow
+        If it has not come to a decision.
+    """
+    return Facts(
+        run=run,
+        snapshot=_fact(project, run, "snapshot", Snapshot),
+        profile=_fact(project, run, "profile", Profile),
+        split=_fact(project, run, "split", Split),
+        findings=_fact(project, run, "findings", Findings),
+        exploration=_fact(project, run, "exploration", Exploration),
+        leaderboard=_fact(project, run, "leaderboard", Training),
+        evaluation=_fact(project, run, "evaluation", Evaluation),
+        robustness=_fact(project, run, "robustness", Robustness),
+        decision=_fact(project, run, "decision", Decision),
+        bundle=_later(project, run, "bundle", Packed),
+        deployment=_later(project, run, "deployment", Deployment),
+    )
+
+
+def _fact(project: Project, run: RunState, name: str, kind: type[R]) -> R:
+    record = project.show(name, run.run_id)
+    assert isinstance(record, kind)
+    return record
+
+
+def _later(project: Project, run: RunState, name: str, kind: type[R]) -> R | None:
+    try:
+        return _fact(project, run, name, kind)
+    except NothingToShow:
+        return None
