@@ -9,8 +9,8 @@ import inspect
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
-import click
 import typer
 
 from mlwright.core import errors
@@ -42,19 +42,19 @@ def cli_page() -> str:
     ]
     for name in COMMANDS:
         command = group.commands[name]
-        lines += [f"## mlwright {name}\n", f"{command.help}\n", "| | |", "|---|---|"]
+        lines += [f"## mlwright {name}\n", f"{command.help}\n", "| argument or option | meaning |", "|---|---|"]
         lines += [f"| `{_usage(parameter)}` | {_help(parameter)} |" for parameter in command.params]
         lines.append("")
     return "\n".join(lines)
 
 
-def _usage(parameter: click.Parameter) -> str:
+def _usage(parameter: Any) -> str:
     if parameter.param_type_name == "argument":
-        return parameter.make_metavar(click.Context(click.Command("x"))) or str(parameter.name).upper()
+        return parameter.metavar or str(parameter.name).upper()
     return ", ".join(parameter.opts)
 
 
-def _help(parameter: click.Parameter) -> str:
+def _help(parameter: Any) -> str:
     default = parameter.default
     shown = "" if default in (None, False, ()) or callable(default) else f" Default: `{default}`."
     return f"{getattr(parameter, 'help', '') or ''}{shown}".strip()
