@@ -19,7 +19,7 @@ from mlwright.scoring.fills import fill
 
 Params = dict[str, Scalar]
 
-MANY_ROWS = 100_000
+SLOW_PAYS_ROWS, MANY_ROWS = 20_000, 100_000
 FITS_IN_BUDGET = 30
 """How many fits of such a cost should find room in the budget: five folds of half a dozen candidates."""
 MOST_HURRY = 4.0
@@ -83,10 +83,12 @@ class LightGBM(ModelFamily):
     title = "LightGBM"
 
     def candidates(self, facts: Facts) -> list[Candidate]:
-        """The tuned defaults first; then slower, more random and shallower ones."""
+        """The tuned defaults first; then ones for noisy and small data, and one for large data."""
         if not facts.names.all:
             return []
-        settings = {"": _tuned(facts), "-slow": SLOW, "-random": RANDOM, "-shallow": SHALLOW}
+        settings = {"": _tuned(facts), "-random": RANDOM, "-shallow": SHALLOW, "-slow": SLOW}
+        if facts.n_rows >= SLOW_PAYS_ROWS:
+            settings = {"": _tuned(facts), "-slow": SLOW, "-random": RANDOM, "-shallow": SHALLOW}
         return [
             Candidate(name=f"lightgbm{suffix}", family="lightgbm", params=_in_time(params, facts))
             for suffix, params in settings.items()

@@ -20,6 +20,7 @@ from mlwright.scoring.links import LINKS
 
 Array = NDArray[np.float64]
 
+WIDE: dict[str, Scalar] = {"width": 256, "rate": 2e-3, "dropout": 0.3}
 N_RAMPS = 8
 MOST_ENTRIES = 50_000_000
 """Fits use a random part of the rows above this many entries of the design."""
@@ -40,17 +41,21 @@ class Mlp(ModelFamily):
     title = "Neural net"
 
     def candidates(self, facts: Facts) -> list[Candidate]:
-        """One; fewer and larger batches the more rows there are."""
+        """Two sizes; fewer and larger batches the more rows there are."""
         if not facts.names.all:
             return []
         size, n_epochs = (128, 60) if facts.n_rows <= 20_000 else (256, 30) if facts.n_rows <= 100_000 else (512, 15)
-        params: dict[str, Scalar] = BASE | {"batch_size": size, "n_epochs": n_epochs}
-        return [Candidate(name="mlp", family="mlp", params=params)]
+        course: dict[str, Scalar] = {"batch_size": size, "n_epochs": n_epochs}
+        return [
+            Candidate(name="mlp", family="mlp", params=BASE | course),
+            Candidate(name="mlp-wide", family="mlp", params=BASE | WIDE | course),
+        ]
 
     def cost_s(self, candidate: Candidate, facts: Facts) -> float:
         """From fits of 23 columns on one core."""
         n_seen = _n_used(facts) * int(str(candidate.params["n_epochs"]))
-        return 0.05 + n_seen * (4e-6 + 1e-8 * _n_columns(facts))
+        width = float(str(candidate.params["width"])) / 128.0
+        return 0.05 + n_seen * width * (4e-6 + 1e-8 * _n_columns(facts))
 
     def fit(self, candidate: Candidate, train: Rows, valid: Rows, context: FitContext) -> Fitted:
         """Fit epoch by epoch."""
