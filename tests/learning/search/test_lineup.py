@@ -60,9 +60,13 @@ def test_a_cost_is_what_the_first_fits_took():
 
 
 def test_on_a_slow_machine_all_guesses_are_corrected():
-    costs = {"a": 1.0, "b": 2.0, "c": 4.0}
-    done = {"a": [trial("a", 3.0)], "b": [trial("b", 6.0)]}
-    assert expected_cost_s("c", costs, done) == pytest.approx(12.0)
+    costs = {"a": 10.0, "b": 20.0, "c": 4.0}
+    done = {"a": [trial("a", 30.0)], "b": [trial("b", 60.0)]}
+    assert expected_cost_s("c", costs, done) == pytest.approx(12.0, rel=0.1)
+
+
+def test_a_few_short_fits_correct_little():
+    assert expected_cost_s("c", {"a": 0.1, "c": 4.0}, {"a": [trial("a", 0.5)]}) == pytest.approx(4.0, rel=0.15)
 
 
 def test_a_fit_that_was_cut_corrects_no_guess():

@@ -27,6 +27,7 @@ from mlwright.records.trials import Trial
 Stopped = Literal["all candidates were tried", "time was up", "no further gain"]
 
 COMFORT = 0.5
+FEWEST_FOLDS = 2
 
 
 class Fit(NamedTuple):
@@ -149,7 +150,7 @@ class Course:
         n_now = max(self.budget.affordable(costs, len(self.bench.folds)), 1)
         for candidate in opening[n_now:]:
             self.bench.run.note(f"{candidate.name} has to wait: its {len(self.bench.folds)} fits would take too long.")
-        self._try(opening[:n_now])
+        self._try(opening[:n_now], len(self.bench.folds))
         return list(opening[n_now:])
 
     def _extend(self, waiting: list[Candidate]) -> None:
@@ -157,38 +158,44 @@ class Course:
         progress = Progress(self.bench.judge(list(self._folds())).held.groups)
         self._mark(progress)
         while waiting:
-            batch = self._next(waiting)
+            batch, n_folds = self._next(waiting)
             if not batch:
                 self.stopped = "time was up"
                 return
             if progress.stalled():
                 self.stopped = "no further gain"
                 return
-            self._try(batch)
+            self._try(batch, n_folds)
             waiting = [candidate for candidate in waiting if candidate not in batch]
             self._mark(progress)
         if self._missed:
             self.stopped = "time was up"
 
-    def _next(self, waiting: Sequence[Candidate]) -> list[Candidate]:
-        """The next candidates that there is time for, two for every worker."""
+    def _next(self, waiting: Sequence[Candidate]) -> tuple[list[Candidate], int]:
+        """The next candidates and on how many folds; fewer folds where there is no time for all, but two at least."""
         lost = {self.trials[name][0].candidate.family for name in self.fates if self.trials.get(name)}
         ranked = sorted(waiting, key=lambda candidate: candidate.family in lost)
+        for n_folds in range(len(self.bench.folds), min(FEWEST_FOLDS, len(self.bench.folds)) - 1, -1):
+            if not self.budget.is_up() and (batch := self._batch(ranked, n_folds)):
+                return batch, n_folds
+        return [], 0
+
+    def _batch(self, ranked: Sequence[Candidate], n_folds: int) -> list[Candidate]:
+        """Those that there is time for on so many folds, two for every worker."""
         batch: list[Candidate] = []
         for candidate in ranked:
             costs = [self._cost_s(one) for one in (*batch, candidate)]
-            there_is_time = self.budget.affordable(costs, len(self.bench.folds)) == len(costs)
-            if len(batch) < 2 * self.budget.n_workers and there_is_time:
+            if len(batch) < 2 * self.budget.n_workers and self.budget.affordable(costs, n_folds) == len(costs):
                 batch.append(candidate)
-        return [] if self.budget.is_up() else batch
+        return batch
 
-    def _try(self, candidates: Sequence[Candidate]) -> None:
+    def _try(self, candidates: Sequence[Candidate], n_folds: int) -> None:
         """The first fold of every candidate, the race, and the other folds of who is left."""
-        later = [self._cost_s(candidate) for candidate in candidates] * (len(self.bench.folds) - 1)
+        later = [self._cost_s(candidate) for candidate in candidates] * (n_folds - 1)
         self._fit_all(self._in_order([(candidate, 0) for candidate in candidates], later))
         self._race()
         left = [candidate for candidate in candidates if candidate.name in self.alive()]
-        self._fit_all(self._in_order([(candidate, fold) for fold in self._folds()[1:] for candidate in left]))
+        self._fit_all(self._in_order([(candidate, fold) for fold in range(1, n_folds) for candidate in left]))
 
     def _race(self) -> None:
         names = self.alive()

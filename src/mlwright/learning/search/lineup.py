@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from statistics import fmean, median
+from statistics import fmean
 
 from mlwright.core.errors import ExtraMissing, SettingsError, nearest
 from mlwright.core.run import Run
@@ -14,8 +14,7 @@ from mlwright.records.model import Candidate
 from mlwright.records.trials import Trial
 
 BASELINE, SIMPLE = "dummy", "linear"
-LEAST_MEASURED_S = 0.05
-MOST_CORRECTION = 20.0
+TRUST_S = 3.0
 
 
 @dataclass(frozen=True)
@@ -117,18 +116,15 @@ def expected_cost_s(name: str, costs_s: Mapping[str, float], trials: Mapping[str
     """Seconds of the next fit of a candidate.
 
     What its own fits took, if there were any; else the guess, corrected by how wrong the guesses for the others
-    turned out to be (a slow machine is slow for all).
+    turned out to be (a slow machine is slow for all). A few short fits prove little: the correction is drawn to none
+    as if three seconds of fitting had been guessed rightly.
     """
     own = [trial.seconds + trial.predict_s for trial in trials.get(name, ())]
     if own:
         return max(fmean(own), 1e-3)
-    wrong = [
-        fmean(trial.seconds for trial in done) / costs_s[other]
-        for other, done in trials.items()
-        if done and min(trial.seconds for trial in done) > LEAST_MEASURED_S and not any(t.cut or t.error for t in done)
-    ]
-    factor = median(wrong) if wrong else 1.0
-    return costs_s[name] * min(max(factor, 1 / MOST_CORRECTION), MOST_CORRECTION)
+    others = [(trial.seconds, costs_s[other]) for other, done in trials.items() for trial in done if not trial.cut]
+    took, guessed = (sum(seconds) for seconds in zip(*others, strict=True)) if others else (0.0, 0.0)
+    return costs_s[name] * (took + TRUST_S) / (guessed + TRUST_S)
 
 
 def _in_turns(queues: Sequence[Sequence[Candidate]]) -> list[Candidate]:
