@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import shutil
 from collections.abc import Callable, Iterator
@@ -10,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from mlwright.config import FILE_NAME, write_settings
+from mlwright.config import FILE_NAME, located, relative, write_settings
 from mlwright.core.errors import SettingsError, UserMistake
 from mlwright.core.store.journal import Event
 from mlwright.project import Project
@@ -58,7 +57,7 @@ def new_project(question: Question) -> Iterator[Project]:
             f"mlwright run -p {folder}   (or choose another folder with --project)",
         )
     was_there = folder.exists()
-    collect = {"source": _relative(question.source, folder), "query": question.query}
+    collect = {"source": relative(located(question.source, Path.cwd()), folder), "query": question.query}
     project = Project.create(folder, {"project": {"target": question.target}, "collect": collect})
     try:
         yield project
@@ -85,7 +84,7 @@ def project_that_asks(question: Question) -> Iterator[Project]:
     project = Project(folder)
     settings = project.settings()
     asked = (settings.project.target, settings.collect.source, settings.collect.query)
-    if asked != (question.target, _absolute(question.source), question.query):
+    if asked != (question.target, located(question.source, Path.cwd()), question.query):
         raise SettingsError(
             f"{folder} holds a project with another question: it predicts {asked[0]!r} from {asked[1]!r}.",
             f"Choose another folder with --project, or type: mlwright run -p {folder}",
@@ -113,7 +112,7 @@ def _inferred(project: Project, roles: Roles) -> dict[str, dict[str, Any]]:
             "positive": roles.classes[1] if len(roles.classes) == 2 else None,
         },
         "collect": {
-            "source": _relative(str(settings.collect.source), project.path),
+            "source": relative(str(settings.collect.source), project.path),
             "query": settings.collect.query,
             "time": roles.time,
             "group": roles.group,
@@ -153,15 +152,3 @@ def _name_of(source: str, query: str | None) -> str:
     stem = query if query and re.fullmatch(r"[\w. ]+", query) else re.split(r"[/?]", source.rstrip("/"))[-1]
     name = re.sub(r"\W+", "_", stem.split(".")[0]).strip("_")
     return name or "project"
-
-
-def _is_local(source: str) -> bool:
-    return "://" not in source and not source.startswith("env:")
-
-
-def _relative(source: str, folder: Path) -> str:
-    return os.path.relpath(Path(source).resolve(), folder) if _is_local(source) else source
-
-
-def _absolute(source: str) -> str:
-    return str(Path(source).resolve()) if _is_local(source) else source

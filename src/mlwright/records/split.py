@@ -6,7 +6,6 @@ from typing import Literal
 
 from mlwright.core.record import Record
 
-
 Method = Literal["random", "stratified", "by_group", "by_time"]
 
 
