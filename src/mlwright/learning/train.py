@@ -37,6 +37,7 @@ def train(
     metric = metric_name(settings, roles)
     data = load_training(snapshot, profile, split, run)
     benefit = _benefit(data, roles, decide)
+    _warn(findings, run)
     course = set_up(data, roles, split, settings, run)
     with threadpool_limits(course.bench.n_threads):
         course.run()
@@ -60,6 +61,13 @@ def train(
             feature_names=data.names.all,
             importance=importance,
         )
+
+
+def _warn(findings: Findings, run: Run) -> None:
+    """Whoever follows the run should know at once that the model may turn out worthless."""
+    for finding in findings.findings:
+        if finding.severity == "critical":
+            run.note(f"Trained in spite of a critical finding ({finding.check}): {finding.sentence}")
 
 
 def _benefit(data: TrainingData, roles: Roles, decide: DecideSettings) -> Benefit:

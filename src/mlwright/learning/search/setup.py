@@ -34,6 +34,9 @@ def set_up(data: TrainingData, roles: Roles, split: Split, settings: TrainSettin
     facts = _facts(data, roles, fitting_s(settings.budget, run.n_jobs))
     models = open_families(settings.families, run)
     lineup = line_up(models, facts, settings.families, n_threads)
+    for name in settings.families:
+        if name not in {candidate.family for candidate in lineup.everybody.values()}:
+            run.note(f"{name} has nothing to offer for such data.")
     opening_s = sum(lineup.costs_s[candidate.name] for candidate in lineup.opening[:-1])
     n_folds = n_folds_for(len(data.rows), fitting_s(settings.budget, n_workers), opening_s)
     bench = Bench(
