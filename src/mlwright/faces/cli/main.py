@@ -110,7 +110,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
 def _carried_out(typed: Sequence[str]) -> int:
     """Carry a command out and return its exit status; an error is told in words, or as JSON to who asked for that."""
     try:
-        return int(build()(typed, standalone_mode=False) or 0)
+        return int(build()(typed, prog_name="mlwright", standalone_mode=False) or 0)
     except MlwrightError as error:
         found = error
     except Exception as error:  # the last place where a fault of ours can be put into words

@@ -37,7 +37,7 @@ def print_json(fact: Record | list[Any] | dict[str, Any]) -> None:
 
 def _plain(fact: Any) -> Any:
     if isinstance(fact, Record):
-        return fact.model_dump(mode="json")
+        return json.loads(fact.model_dump_json())  # which spells NaN as text, as JSON has no word for it
     return [_plain(item) for item in fact] if isinstance(fact, list) else fact
 
 

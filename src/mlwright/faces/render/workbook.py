@@ -95,10 +95,10 @@ def _fill(sheet: Worksheet, heads: Sequence[str], rows: Iterable[Sequence[Cell]]
 def _write(sheet: Worksheet, y: int, x: int, value: Cell) -> None:
     """Write one value; text is never taken for a formula."""
     cell = sheet.cell(y, x)
-    if isinstance(value, str):
+    if isinstance(value, str) and value:
         cell.value = visible(value)[:MOST_LETTERS]
         cell.data_type = "s"
         cell.alignment = Alignment(wrap_text=len(value) > WIDEST, vertical="top")
-    elif value is not None and math.isfinite(value):
+    elif isinstance(value, int | float) and math.isfinite(value):
         cell.value = value
         cell.alignment = Alignment(vertical="top")

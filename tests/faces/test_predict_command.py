@@ -1,0 +1,80 @@
+"""``mlwright predict``: new rows with their predictions."""
+
+import pyarrow as pa
+import pytest
+from pyarrow import csv, parquet
+
+from mlwright import Project
+
+ADDED = ["prediction", "probability of no", "probability of yes"]
+
+
+@pytest.fixture
+def new_rows(shop):
+    table = csv.read_csv(shop / "new.csv")
+    return table.drop_columns(["bought"]).slice(0, 50)
+
+
+@pytest.mark.parametrize(("name", "read"), [("out.csv", csv.read_csv), ("out.parquet", parquet.read_table)])
+def test_rows_come_back_with_their_predictions(call, shop, tmp_path, new_rows, name, read):
+    csv.write_csv(new_rows, tmp_path / "new.csv")
+    answer = call("predict", shop, "new.csv", "-o", name)
+    assert answer.status == 0
+    assert f"50 rows were scored: {name}" in answer.out
+    scored = read(tmp_path / name)
+    assert scored.column_names == [*new_rows.column_names, *ADDED]
+    assert scored.select(new_rows.column_names).equals(new_rows)
+    assert scored["prediction"].to_pylist() == list(Project(shop).bundle().predict(new_rows))
+    shares = zip(scored["probability of no"].to_pylist(), scored["probability of yes"].to_pylist(), strict=True)
+    assert all(abs(no + yes - 1) < 1e-6 for no, yes in shares)
+
+
+def test_a_bundle_answers_like_its_project(call, shop, tmp_path):
+    call("predict", shop, shop / "new.csv", "-o", "by_project.csv")
+    call("predict", Project(shop).bundle_path(), shop / "new.csv", "-o", "by_bundle.csv")
+    assert (tmp_path / "by_project.csv").read_bytes() == (tmp_path / "by_bundle.csv").read_bytes()
+
+
+def test_the_facts_come_as_json(call, shop):
+    answer = call("predict", shop, shop / "new.csv", "-o", "out.csv", "--json")
+    assert answer.json == {"bundle_id": Project(shop).bundle().bundle_id, "n_rows": 400, "output": "out.csv"}
+
+
+def test_predictions_of_before_are_replaced(call, shop, tmp_path):
+    call("predict", shop, shop / "new.csv", "-o", "first.csv")
+    call("predict", shop, "first.csv", "-o", "second.csv")
+    assert (tmp_path / "first.csv").read_bytes() == (tmp_path / "second.csv").read_bytes()
+
+
+def test_an_unknown_ending_is_told_with_the_known_ones(call, shop, tmp_path):
+    answer = call("predict", shop, shop / "new.csv", "-o", "out.xls")
+    assert answer.status == 2
+    assert ".csv, .parquet" in answer.err
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_missing_columns_are_named_and_nothing_is_written(call, shop, tmp_path, new_rows):
+    csv.write_csv(new_rows.drop_columns(["visits"]), tmp_path / "new.csv")
+    answer = call("predict", shop, "new.csv", "-o", "out.csv")
+    assert answer.status == 2
+    assert "visits" in answer.err
+    assert [file.name for file in tmp_path.iterdir()] == ["new.csv"]
+
+
+def test_rows_that_are_not_there_are_told(call, shop, tmp_path):
+    (tmp_path / "new.csv").write_text("age,visits,town\n")
+    assert call("predict", shop, "new.csv", "-o", "out.csv").status == 2
+    assert call("predict", shop, "none.csv", "-o", "out.csv").status == 2
+    assert not (tmp_path / "out.csv").exists()
+
+
+def test_a_folder_is_made_for_the_output(call, shop, tmp_path):
+    assert call("predict", shop, shop / "new.csv", "-o", "march/out.csv").status == 0
+    assert (tmp_path / "march" / "out.csv").exists()
+
+
+def test_many_batches_become_one_file(call, shop, tmp_path, new_rows):
+    many = pa.concat_tables([new_rows] * 3000)
+    parquet.write_table(many, tmp_path / "many.parquet", row_group_size=40_000)
+    call("predict", shop, "many.parquet", "-o", "out.parquet")
+    assert parquet.read_table(tmp_path / "out.parquet").num_rows == 150_000
