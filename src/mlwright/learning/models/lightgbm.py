@@ -148,7 +148,7 @@ def _in_time(params: Params, facts: Facts) -> Params:
 def _cost_s(params: Params, facts: Facts) -> float:
     n_columns = max(4, len(facts.names.all))
     steps: float = 0.05 / _number(params, "learning_rate") * (_number(params, "num_leaves") / 31.0) ** 0.5
-    per_entry = 5e-6 if facts.task == "regression" else 2e-6 * n_outputs(facts) ** 0.6
+    per_entry = 5e-6 if facts.task == "regression" else 3e-6 * n_outputs(facts) ** 0.7
     return 0.1 + per_entry * facts.n_rows * n_columns * steps
 
 

@@ -20,11 +20,11 @@ from mlwright.scoring.links import LINKS
 
 Array = NDArray[np.float64]
 
+BASE: dict[str, Scalar] = {"width": 128, "rate": 3e-3, "decay": 0.01, "dropout": 0.1, "patience": 15}
 WIDE: dict[str, Scalar] = {"width": 256, "rate": 2e-3, "dropout": 0.3}
 N_RAMPS = 8
 MOST_ENTRIES = 50_000_000
 """Fits use a random part of the rows above this many entries of the design."""
-BASE: dict[str, Scalar] = {"width": 128, "rate": 3e-3, "decay": 0.01, "dropout": 0.1, "patience": 15}
 
 
 class Mlp(ModelFamily):
@@ -55,7 +55,7 @@ class Mlp(ModelFamily):
         """From fits of 23 columns on one core."""
         n_seen = _n_used(facts) * int(str(candidate.params["n_epochs"]))
         width = float(str(candidate.params["width"])) / 128.0
-        return 0.05 + n_seen * width * (4e-6 + 1e-8 * _n_columns(facts))
+        return 0.05 + n_seen * width * (3e-6 + 6e-9 * _n_columns(facts))
 
     def fit(self, candidate: Candidate, train: Rows, valid: Rows, context: FitContext) -> Fitted:
         """Fit epoch by epoch."""
