@@ -137,7 +137,7 @@ class Net:
             self.averages[place] += N_AVERAGED / (self._n_steps + N_AVERAGED) * (part - self.averages[place])
 
 
-class Course:
+class NetFit:
     """One fit of a net: over the rows again and again, until the held-out rows no longer gain.
 
     Parameters

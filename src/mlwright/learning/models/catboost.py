@@ -8,16 +8,14 @@ import catboost
 import numpy as np
 
 from mlwright.core.errors import RunCancelled
-from mlwright.core.record import Scalar
 from mlwright.learning.models import Facts, FitContext, Fitted, ModelFamily, Rows
 from mlwright.learning.models._fills import learn_fills
+from mlwright.learning.models._params import Params, number
 from mlwright.learning.models._sample import with_every_class
 from mlwright.learning.models._target import constant_core, n_outputs, standardised
 from mlwright.records.model import Candidate
 from mlwright.scoring.blocks import Blocks
 from mlwright.scoring.cores.catboost import CatBoostCore, features
-
-Params = dict[str, Scalar]
 
 FEW_ROWS, MANY_ROWS = 2_000, 100_000
 
@@ -62,8 +60,8 @@ class CatBoost(ModelFamily):
     def cost_s(self, candidate: Candidate, facts: Facts) -> float:
         """From fits of 23 columns on one core."""
         n_columns = max(4, len(facts.names.all))
-        deep: float = 2.0 ** (float(str(candidate.params["depth"])) - 7.0)
-        per_row = 1.6e-5 * n_columns * 0.08 / float(str(candidate.params["learning_rate"]))
+        deep: float = 2.0 ** (number(candidate.params, "depth") - 7.0)
+        per_row = 1.6e-5 * n_columns * 0.08 / number(candidate.params, "learning_rate")
         cost: float = (0.3 + per_row * facts.n_rows) * max(1.0, deep) * n_outputs(facts) ** 0.5
         return cost
 

@@ -13,6 +13,7 @@ from sklearn.ensemble import ExtraTreesClassifier, ExtraTreesRegressor
 from mlwright.core.record import Scalar
 from mlwright.learning.forest import forest_to_onnx
 from mlwright.learning.models import Facts, FitContext, Fitted, ModelFamily, Rows
+from mlwright.learning.models._params import whole
 from mlwright.learning.models._sample import some_rows
 from mlwright.learning.models._target import class_shares, n_outputs, standardised
 from mlwright.records.model import Candidate
@@ -46,7 +47,7 @@ class ExtraTrees(ModelFamily):
     title = "Extra trees"
 
     def candidates(self, facts: Facts) -> list[Candidate]:
-        """One."""
+        """One for numbers; a sharp and a calm one for classes."""
         if not facts.names.all:
             return []
         leaf = _rows_in_leaf(facts)
@@ -71,7 +72,7 @@ class ExtraTrees(ModelFamily):
         forest = kind(**wanted, random_state=context.seed % 2**31, n_jobs=context.n_threads, warm_start=True)
         standard = standardised(train.target)
         target = standard.values if facts.task == "regression" else train.target
-        cut = _grow(forest, train.blocks.matrix(), target, int(str(candidate.params["n_trees"])), context)
+        cut = _grow(forest, train.blocks.matrix(), target, whole(candidate.params, "n_trees"), context)
         trees = [member.tree_ for member in forest.estimators_]
         if facts.task == "regression":
             values = [tree.value[:, :, 0] for tree in trees]

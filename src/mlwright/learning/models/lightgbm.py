@@ -8,16 +8,14 @@ import lightgbm
 import numpy as np
 from numpy.typing import NDArray
 
-from mlwright.core.record import Scalar
 from mlwright.learning.models import Facts, FitContext, Fitted, ModelFamily, Rows
 from mlwright.learning.models._fills import learn_fills
+from mlwright.learning.models._params import Params, number, whole
 from mlwright.learning.models._sample import with_every_class
 from mlwright.learning.models._target import n_outputs
 from mlwright.records.model import Candidate
 from mlwright.scoring.cores.lightgbm import LightGBMCore
 from mlwright.scoring.fills import fill
-
-Params = dict[str, Scalar]
 
 SLOW_PAYS_ROWS, MANY_ROWS = 20_000, 100_000
 FITS_IN_BUDGET = 30
@@ -133,27 +131,23 @@ def _tuned(facts: Facts) -> Params:
     params = dict(TUNED_FOR_NUMBERS if facts.task == "regression" else TUNED_FOR_CLASSES)
     if facts.n_rows >= MANY_ROWS:
         params |= FOR_MANY_ROWS
-    params["min_data_in_leaf"] = min(int(str(params["min_data_in_leaf"])), max(3, facts.n_rows // 25))
+    params["min_data_in_leaf"] = min(whole(params, "min_data_in_leaf"), max(3, facts.n_rows // 25))
     return params
 
 
 def _in_time(params: Params, facts: Facts) -> Params:
     """The same with larger steps, if the budget asks for it."""
     hurry = _cost_s(params, facts) * FITS_IN_BUDGET / max(facts.budget_s, 0.1)
-    rate = _number(params, "learning_rate")
+    rate = number(params, "learning_rate")
     quicker = min(rate * min(max(hurry, 1.0), MOST_HURRY), max(rate, 0.1))
     return params | {"learning_rate": round(quicker, 4)}
 
 
 def _cost_s(params: Params, facts: Facts) -> float:
     n_columns = max(4, len(facts.names.all))
-    steps: float = 0.05 / _number(params, "learning_rate") * (_number(params, "num_leaves") / 31.0) ** 0.5
+    steps: float = 0.05 / number(params, "learning_rate") * (number(params, "num_leaves") / 31.0) ** 0.5
     per_entry = 5e-6 if facts.task == "regression" else 3e-6 * n_outputs(facts) ** 0.7
     return 0.1 + per_entry * facts.n_rows * n_columns * steps
-
-
-def _number(params: Params, name: str) -> float:
-    return float(str(params[name]))
 
 
 def _own_words(params: Params, context: FitContext) -> dict[str, Any]:

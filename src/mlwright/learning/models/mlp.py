@@ -7,11 +7,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from mlwright.core.record import Scalar
 from mlwright.learning.design import lay_out, learn_design
 from mlwright.learning.loss import log_loss_rows, squared_error_rows
 from mlwright.learning.models import Facts, FitContext, Fitted, ModelFamily, Rows
-from mlwright.learning.models._net import Course, Net, Recipe
+from mlwright.learning.models._net import Net, NetFit, Recipe
+from mlwright.learning.models._params import Params, number, whole
 from mlwright.learning.models._sample import some_rows
 from mlwright.learning.models._target import class_shares, n_outputs, standardised
 from mlwright.records.model import Candidate
@@ -20,8 +20,8 @@ from mlwright.scoring.links import LINKS
 
 Array = NDArray[np.float64]
 
-BASE: dict[str, Scalar] = {"width": 128, "rate": 3e-3, "decay": 0.01, "dropout": 0.1, "patience": 15}
-WIDE: dict[str, Scalar] = {"width": 256, "rate": 2e-3, "dropout": 0.3}
+BASE: Params = {"width": 128, "rate": 3e-3, "decay": 0.01, "dropout": 0.1, "patience": 15}
+WIDE: Params = {"width": 256, "rate": 2e-3, "dropout": 0.3}
 N_RAMPS = 8
 MOST_ENTRIES = 50_000_000
 """Fits use a random part of the rows above this many entries of the design."""
@@ -45,7 +45,7 @@ class Mlp(ModelFamily):
         if not facts.names.all:
             return []
         size, n_epochs = (128, 60) if facts.n_rows <= 20_000 else (256, 30) if facts.n_rows <= 100_000 else (512, 15)
-        course: dict[str, Scalar] = {"batch_size": size, "n_epochs": n_epochs}
+        course: Params = {"batch_size": size, "n_epochs": n_epochs}
         return [
             Candidate(name="mlp", family="mlp", params=BASE | course),
             Candidate(name="mlp-wide", family="mlp", params=BASE | WIDE | course),
@@ -53,8 +53,8 @@ class Mlp(ModelFamily):
 
     def cost_s(self, candidate: Candidate, facts: Facts) -> float:
         """From fits of 23 columns on one core."""
-        n_seen = _n_used(facts) * int(str(candidate.params["n_epochs"]))
-        width = float(str(candidate.params["width"])) / 128.0
+        n_seen = _n_used(facts) * whole(candidate.params, "n_epochs")
+        width = number(candidate.params, "width") / 128.0
         return 0.05 + n_seen * width * (3e-6 + 6e-9 * _n_columns(facts))
 
     def fit(self, candidate: Candidate, train: Rows, valid: Rows, context: FitContext) -> Fitted:
@@ -63,11 +63,11 @@ class Mlp(ModelFamily):
         train = some_rows(train, _n_used(facts), context.seed)
         design = learn_design(train.blocks, facts.names, with_text=False, n_ramps=N_RAMPS)
         goal = _Goal(train.target, facts)
-        width = int(str(candidate.params["width"]))
+        width = whole(candidate.params, "width")
         net = Net([design.width, width, width, n_outputs(facts)], goal.start, rng)
-        course = Course(_recipe(candidate.params), rng, context.time_up)
+        net_fit = NetFit(_recipe(candidate.params), rng, context.time_up)
         held_out = lay_out(design, valid.blocks, np.float32)
-        course.run(
+        net_fit.run(
             net,
             lay_out(design, train.blocks, np.float32),
             goal.wanted,
@@ -76,7 +76,7 @@ class Mlp(ModelFamily):
         )
         weights, biases = net.averages[: len(net.weights)], net.averages[len(net.weights) :]
         core = NetCore(design, weights, biases, goal.link_place, center=goal.center, scale=goal.scale)
-        return Fitted(core, course.cut)
+        return Fitted(core, net_fit.cut)
 
 
 class _Goal:
@@ -107,14 +107,14 @@ def _wanted(target: Array, standard: Array, facts: Facts) -> tuple[NDArray[np.fl
     return np.eye(facts.n_classes, dtype=np.float32)[target.astype(np.int64)], np.log(shares).astype(np.float32)
 
 
-def _recipe(params: dict[str, Scalar]) -> Recipe:
+def _recipe(params: Params) -> Recipe:
     return Recipe(
-        rate=float(str(params["rate"])),
-        decay=float(str(params["decay"])),
-        dropout=float(str(params["dropout"])),
-        batch_size=int(str(params["batch_size"])),
-        n_epochs=int(str(params["n_epochs"])),
-        patience=int(str(params["patience"])),
+        rate=number(params, "rate"),
+        decay=number(params, "decay"),
+        dropout=number(params, "dropout"),
+        batch_size=whole(params, "batch_size"),
+        n_epochs=whole(params, "n_epochs"),
+        patience=whole(params, "patience"),
     )
 
 
