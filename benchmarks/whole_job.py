@@ -116,7 +116,7 @@ def default_lightgbm(project, metric: str) -> float:
     snapshot, profile, split = project.show("snapshot"), project.show("profile"), project.show("split")
     roles = np.frombuffer(store.blobs.get(split.roles), dtype=np.uint8)
     table = pq.read_table(store.blobs.path(snapshot.blob))
-    frame = table.select(list(profile.roles.inputs)).to_pandas()
+    frame = moments_as_seconds(table.select(list(profile.roles.inputs))).to_pandas()
     for name in frame.columns:
         if frame[name].dtype.kind not in "biuf":
             frame[name] = frame[name].astype("category")
@@ -131,6 +131,16 @@ def default_lightgbm(project, metric: str) -> float:
         said[:, model.classes_.astype(int)] = model.predict_proba(frame[roles == 1])
         said = said[:, 1:] if profile.roles.task == "binary" else said
     return float(METRICS.get(metric)().score(target[roles == 1], said))
+
+
+def moments_as_seconds(table):
+    """The table with its dates as numbers, which is the least that LightGBM needs."""
+    import pyarrow as pa
+
+    for place, field in enumerate(table.schema):
+        if pa.types.is_date(field.type) or pa.types.is_timestamp(field.type):
+            table = table.set_column(place, field.name, table[field.name].cast(pa.timestamp("s")).cast(pa.int64()))
+    return table
 
 
 def show(rows: list[Row]) -> None:
