@@ -20,11 +20,15 @@ Which customers should it call next time, and is a model worth it?
 (Moro, Rita and Cortez: Bank Marketing, UCI Machine Learning Repository, CC BY 4.0)
 """
 
+DATA = "bank_marketing.csv.gz"
+MADE = {DATA, FILE_NAME, ".mlwright", "reports", "bundles"}
+"""All that a demonstration leaves in its folder."""
+
 TARGET = "deposit"
 KNOWN_TOO_LATE = "duration"
 SECTIONS: dict[str, dict[str, Any]] = {
     "project": {"name": "bank-marketing", "target": TARGET},
-    "collect": {"source": "bank_marketing.csv.gz"},
+    "collect": {"source": DATA},
     "decide": {
         "benefit": {"true_positive": 60, "false_positive": -8, "true_negative": 0, "false_negative": 0},
         "must": ["beats_baseline", "pays_off", "holds_up"],
@@ -41,13 +45,14 @@ def make_demo_project(folder: Path) -> Project:
     SettingsError
         If the folder holds something else.
     """
-    if folder.exists() and any(folder.iterdir()):
-        if not (folder / "bank_marketing.csv.gz").exists():
-            raise SettingsError(f"{folder} is not empty.", "mlwright demo --project another_folder")
+    found = {file.name for file in folder.iterdir()} if folder.exists() else set()
+    if found:
+        if DATA not in found or found - MADE:
+            raise SettingsError(f"{folder} holds something else.", "mlwright demo --project another_folder")
         shutil.rmtree(folder)
     folder.mkdir(parents=True, exist_ok=True)
-    with as_file(files("mlwright") / "example" / "bank_marketing.csv.gz") as data:
-        shutil.copyfile(data, folder / "bank_marketing.csv.gz")
+    with as_file(files("mlwright") / "example" / DATA) as data:
+        shutil.copyfile(data, folder / DATA)
     return Project.create(folder, SECTIONS, COMMENTS)
 
 

@@ -1,0 +1,182 @@
+"""The report in a real browser: whole, silent, and safe whatever the data holds."""
+
+from __future__ import annotations
+
+import csv
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from mlwright import Project
+from mlwright.faces.render.report import write_report
+
+playwright = pytest.importorskip("playwright.sync_api")
+CHROMIUM = shutil.which("chromium")
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(CHROMIUM is None, reason="no chromium: apt-get install chromium"),
+]
+FLAGS = [
+    "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync",
+    "--disable-background-networking", "--disable-component-update",
+]  # fmt: skip
+SECTIONS = ["decision", "worth", "quality", "limits", "models", "data", "findings", "pictures", "words", "facts"]
+
+SCRIPT = "<script>alert(1)</script>"
+HOSTILE = [SCRIPT, "</script><img src=x onerror=alert(2)>", "\"quotes\" & 'more'", "🦊 ünï", "long " * 60]
+LEVELS = [SCRIPT, "</script>", "a \"b\" 'c'", "🍎", "x" * 300]
+
+
+def answers(kind: str, rng: np.random.Generator, pull: np.ndarray) -> list[Any]:
+    """A target that one can learn something about from `pull`."""
+    if kind == "binary":
+        return [SCRIPT if value > 0.5 else "no" for value in pull + rng.normal(0, 0.5, len(pull))]
+    if kind == "multiclass":
+        return [f"class {place}" for place in np.clip(pull * 2 + 5 + rng.normal(0, 0.7, len(pull)), 0, 9).astype(int)]
+    return (1000 * pull + rng.normal(0, 500, len(pull))).round(1).tolist()
+
+
+def make_project(folder: Path, kind: str) -> Project:
+    """A project on 500 rows whose names and levels are as hostile as can be."""
+    rng = np.random.default_rng(5)
+    n_rows = 500
+    numbers = rng.normal(0, 1, (3, n_rows))
+    levels = rng.integers(0, len(LEVELS), (2, n_rows))
+    pull = numbers[0] + (levels[0] == 1) - (levels[1] == 2)
+    columns = [*numbers.round(3).tolist(), *[[LEVELS[place] for place in places] for places in levels]]
+    folder.mkdir()
+    with open(folder / "data.csv", "w", newline="", encoding="utf-8") as file:
+        writer = csv.writer(file)
+        writer.writerow([*HOSTILE, "y"])
+        writer.writerows(zip(*columns, answers(kind, rng, pull), strict=True))
+    sections = {
+        "project": {"target": "y", "task": kind, "name": SCRIPT},
+        "collect": {"source": "data.csv"},
+        "train": {"families": ["linear"], "budget": "20s"},
+    }
+    return Project.create(folder, sections)
+
+
+@pytest.fixture(scope="module", params=["binary", "multiclass", "regression"])
+def report(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    project = make_project(tmp_path_factory.mktemp("reports") / request.param, request.param)
+    return write_report(project, project.run())
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    with playwright.sync_playwright() as running:
+        started = running.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield started
+        started.close()
+
+
+class Visit:
+    """A page, what it asked for, and what went wrong on it."""
+
+    def __init__(self, page: Any, file: Path) -> None:
+        self.page = page
+        self.asked: list[str] = []
+        self.complaints: list[str] = []
+        page.on("request", lambda request: self.asked.append(request.url))
+        page.on("console", lambda message: self.complaints.append(message.text))
+        page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        page.on("dialog", lambda dialog: (self.complaints.append(f"dialog {dialog.message}"), dialog.dismiss()))
+        page.goto(file.as_uri())
+
+    def scroll_through(self) -> None:
+        for plot in self.page.query_selector_all(".plot"):
+            plot.scroll_into_view_if_needed()
+            self.page.wait_for_function("plot => plot.querySelector('.main-svg')", arg=plot)
+
+    def overflow(self) -> int:
+        return int(self.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth"))
+
+
+@pytest.fixture
+def visit(browser: Any, report: Path) -> Iterator[Callable[..., Visit]]:
+    pages = []
+
+    def opened(width: int = 1200) -> Visit:
+        pages.append(browser.new_page(viewport={"width": width, "height": 900}))
+        return Visit(pages[-1], report)
+
+    yield opened
+    for page in pages:
+        page.close()
+
+
+def test_every_picture_is_drawn_and_nothing_goes_wrong_or_out(visit, report):
+    seen = visit()
+    seen.scroll_through()
+    assert [section.get_attribute("id") for section in seen.page.query_selector_all("section")] == SECTIONS
+    assert len(seen.page.query_selector_all(".plot")) >= 7
+    assert seen.complaints == []
+    assert seen.asked == [report.as_uri()]
+
+
+def test_the_decision_stands_on_the_first_screen(visit):
+    page = visit().page
+    for selector in ("h1", ".verdict", ".tiles"):
+        box = page.locator(selector).bounding_box()
+        assert box["y"] + box["height"] < 900
+
+
+def test_links_lead_to_their_sections(visit):
+    page = visit().page
+    page.evaluate("document.documentElement.style.scrollBehavior = 'auto'")
+    links = page.query_selector_all("nav a")
+    assert [link.get_attribute("href") for link in links] == [f"#{name}" for name in SECTIONS]
+    for link, name in zip(links, SECTIONS, strict=True):
+        link.click()
+        top = page.locator(f"#{name}").bounding_box()["y"]
+        at_the_end = page.evaluate("scrollY + innerHeight >= document.documentElement.scrollHeight - 1")
+        assert 0 <= top < 120 or at_the_end
+
+
+def test_hostile_names_are_shown_as_they_are_and_run_nothing(visit):
+    seen = visit()
+    seen.scroll_through()
+    assert seen.page.title() == f"{SCRIPT}: report"
+    text = seen.page.locator("#data").text_content()
+    assert all(" ".join(name.split()) in " ".join(text.split()) for name in HOSTILE)
+    assert seen.page.locator("body img").count() == 0
+    drawn = "".join(seen.page.locator(".plot text").all_text_contents())
+    assert "<script>" in drawn
+    assert seen.complaints == []
+
+
+@pytest.mark.parametrize("width", [1200, 400])
+def test_nothing_is_wider_than_the_page(visit, width):
+    seen = visit(width)
+    seen.scroll_through()
+    assert seen.overflow() == 0
+    for box in (element.bounding_box() for element in seen.page.query_selector_all("h1, h2, h3, p, li, dd")):
+        assert box is None or box["x"] + box["width"] <= width
+
+
+def test_labels_do_not_lie_on_each_other(visit):
+    seen = visit()
+    seen.scroll_through()
+    crowded = seen.page.evaluate("""() => [...document.querySelectorAll('.plot')].flatMap((plot) => {
+      const boxes = [...plot.querySelectorAll('.ytick text')].map((label) => label.getBoundingClientRect());
+      return boxes.filter((a, i) => boxes.some((b, j) => j > i && a.left < b.right && b.left < a.right
+        && a.top + 2 < b.bottom && b.top + 2 < a.bottom)).map(() => plot.id);
+    })""")
+    assert crowded == []
+
+
+def test_on_paper_everything_is_there(visit, report):
+    seen = visit()
+    seen.page.emulate_media(media="print")
+    seen.page.set_viewport_size({"width": 760, "height": 1000})
+    assert not seen.page.locator("nav").is_visible()
+    assert seen.overflow() == 0
+    paper = seen.page.pdf(format="A4")
+    assert paper.startswith(b"%PDF")
+    assert seen.page.evaluate("document.querySelectorAll('.plot:not(:has(.main-svg))').length") == 0
+    assert seen.complaints == []
