@@ -7,11 +7,13 @@ Whoever adds families of their own (by an entry point of the group ``mlwright.le
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
+from threadpoolctl import threadpool_limits
 
 from mlwright.core.errors import BundleError, RunCancelled
 from mlwright.learning.models import MODELS, FitContext, Fitted
@@ -28,6 +30,13 @@ each_task = pytest.mark.parametrize("task", list(N_CLASSES))
 
 LATE_S = 2.0
 """How much computing may follow after time is up; a busy machine is no excuse, as only computing counts."""
+
+
+@pytest.fixture(autouse=True)
+def one_thread() -> Iterator[None]:
+    """Linear algebra with one thread, as in the search."""
+    with threadpool_limits(1):
+        yield
 
 
 class Alarm:
