@@ -22,7 +22,7 @@ ROWS = [(1, "p1", 0.5), (2, "p2", 1.0), (3, "p3", 1.5)]
         ("sequence.json", "\n".join(json.dumps(person, indent=2) for person in PEOPLE)),
         ("wrapped.json", json.dumps({"page": 1, "data": PEOPLE})),
         ("no_ending", json.dumps(PEOPLE)),
-        ("packed.json.gz", gzip.compress(json.dumps(PEOPLE).encode())),
+        ("packed.json.gz", gzip.compress(json.dumps(PEOPLE).encode(), mtime=0)),
         ("wide.json", json.dumps(PEOPLE).encode("utf-16")),
     ],
 )
