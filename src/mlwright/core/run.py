@@ -174,33 +174,26 @@ class Run:
         n_jobs : int
             How many items may be in work at the same time (joblib threads, unless the user chose a backend).
         """
-        results: list[R | None] = [None] * len(items)
-        waiting: list[tuple[int, str]] = []
-        done = 0
-        for position, item in enumerate(items):
-            name = digest([self.stage_key, key(item)])
-            kept = None if self.fresh else self.store.kept(name, kind)
-            if kept is None:
-                waiting.append((position, name))
-                continue
-            results[position] = kept
-            done += 1
-            self._item_done(done, len(items), label(item), reused=True, seconds=0.0)
+        names = [digest([self.stage_key, key(item)]) for item in items]
+        results = [None if self.fresh else self.store.kept(name, kind) for name in names]
+        waiting = [place for place, result in enumerate(results) if result is None]
+        for done, place in enumerate(sorted(set(range(len(items))) - set(waiting)), start=1):
+            self._item_done(done, len(items), label(items[place]), reused=True, seconds=0.0)
 
-        def attempt(position: int) -> tuple[int, R | None, float]:
+        def attempt(place: int) -> tuple[int, R | None, float]:
             self.clock.check()
             if skip():
-                return position, None, 0.0
+                return place, None, 0.0
             began = time.monotonic()
-            return position, work(items[position]), time.monotonic() - began
+            return place, work(items[place]), time.monotonic() - began
 
-        names = dict(waiting)
-        for position, result, seconds in _in_parallel(attempt, list(names), n_jobs):
+        done = len(items) - len(waiting)
+        for place, result, seconds in _in_parallel(attempt, waiting, n_jobs):
             done += 1
             if result is not None:
-                self.store.keep(names[position], result)
-                results[position] = result
-                self._item_done(done, len(items), label(items[position]), reused=False, seconds=seconds)
+                self.store.keep(names[place], result)
+                results[place] = result
+                self._item_done(done, len(items), label(items[place]), reused=False, seconds=seconds)
         return results
 
     def _item_done(self, done: int, total: int, label: str, *, reused: bool, seconds: float) -> None:
