@@ -20,7 +20,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-PAGES = ["README.md", "docs/tutorial/first-model.md"]
+PAGES = ["README.md", "docs/tutorial/first-model.md", "docs/how-to/use-in-scripts.md"]
 MLWRIGHT = f"{sys.executable} -m mlwright"
 
 
@@ -33,7 +33,7 @@ def rows():
 @pytest.fixture
 def place(tmp_path, rows):
     head, body = rows[0], rows[1:]
-    write(tmp_path / "customers.csv", [head, *body[::45]])
+    write(tmp_path / "customers.csv", [head, *body[::100]])
     write(tmp_path / "new.csv", [head[:-1], *[row[:-1] for row in body[7::2000]]])
     return tmp_path
 

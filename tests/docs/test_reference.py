@@ -39,3 +39,29 @@ def test_every_link_between_pages_leads_somewhere():
         for link in re.findall(r"\]\(([^)#]+)(?:#[^)]*)?\)", page.read_text("utf-8")):
             if "://" not in link:
                 assert (page.parent / link).exists(), f"{page.name} links to {link}"
+
+
+def test_every_page_can_be_found_from_the_first_one():
+    index = DOCS / "README.md"
+    linked = {(index.parent / link).resolve() for link in re.findall(r"\]\(([^)#]+)\)", index.read_text("utf-8"))}
+    pages = {page for page in DOCS.rglob("*.md") if page != index and page.parent.name != "decisions"}
+    assert pages - linked == set()
+
+
+def test_every_decision_is_listed():
+    listed = (DOCS / "decisions" / "README.md").read_text("utf-8")
+    assert all(page.name in listed for page in (DOCS / "decisions").glob("0*.md"))
+
+
+def test_every_plugin_family_has_a_page_that_names_its_members():
+    from mlwright.data.checks import CHECKS
+    from mlwright.data.views import VIEWS
+    from mlwright.judging.probes import PROBES
+    from mlwright.judging.rules import RULES
+    from mlwright.learning.metrics import METRICS
+    from mlwright.learning.models import MODELS
+
+    pages = {"checks": CHECKS, "views": VIEWS, "models": MODELS, "metrics": METRICS, "probes": PROBES, "rules": RULES}
+    for page, family in pages.items():
+        text = (DOCS / "reference" / f"{page}.md").read_text("utf-8")
+        assert [name for name in family.names() if f"`{name}`" not in text and f"## {name}" not in text] == []

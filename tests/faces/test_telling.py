@@ -35,8 +35,8 @@ def with_worth(facts: Facts, found: Worth) -> Facts:
 @pytest.mark.parametrize(
     ("found", "figure", "says"),
     [
-        (worth("money", 1234.5, 1000.4, 1500), "1,234", "more money per 1,000 cases"),
-        (worth("money", -12.34, -20, -5), "12.3", "less money per 1,000 cases"),
+        (worth("money", 1234.5, 1000.4, 1500), "1,234", "gained per 1,000 cases"),
+        (worth("money", -12.34, -20, -5), "12.3", "lost per 1,000 cases"),
         (worth("false alarms", 399.1, 330.4, 440.6), "399", "fewer false alarms"),
         (worth("right answers", 206.2, 174, 240), "206", "more right answers"),
         (worth("units of error", 58_736_593, 56_530_389, 61_103_306), "58,737", "nearer to the truth, on average"),

@@ -38,7 +38,7 @@ def _worth_tile(worth: Worth) -> Tile:
     gain = _scaled(worth.gain, worth)
     more = gain.value >= 0
     captions = {
-        "money": f"{'more' if more else 'less'} money per 1,000 cases than the best that can be done without a model",
+        "money": f"{'gained' if more else 'lost'} per 1,000 cases, against the best that can be done without a model",
         "false alarms": f"{'fewer' if more else 'more'} false alarms per 1,000 cases, or what costs as much",
         "right answers": f"{'more' if more else 'fewer'} right answers per 1,000 cases than without a model",
         PER_CASE: f"{'nearer to' if more else 'further from'} the truth, on average, than without a model",
