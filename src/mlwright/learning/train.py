@@ -41,18 +41,19 @@ def train(
     course = set_up(data, roles, split, settings, run)
     with threadpool_limits(course.bench.n_threads):
         course.run()
-        choice = choose(course, np.random.default_rng(run.seed_for("ensemble")))
+        standing = course.standing
+        choice = choose(standing, course.budget, np.random.default_rng(run.seed_for("calibration")))
         threshold, reason = _threshold(choice, roles, benefit)
-        importance = rank_inputs(course, choice, data)
-        chosen = _spec(data, course, roles, members(choice, course))
+        importance = rank_inputs(standing, choice, data, course.budget)
+        chosen = _spec(data, course, roles, members(choice, standing))
         return Training(
             metric=metric,
             greater_is_better=course.bench.metric.greater_is_better,
-            leaderboard=leaderboard(course, choice, np.random.default_rng(run.seed_for("errors"))),
+            leaderboard=leaderboard(standing, choice, np.random.default_rng(run.seed_for("errors"))),
             n_folds=len(course.bench.folds),
             model=chosen.model_copy(update={"calibrator": choice.calibrator, "threshold": threshold}),
-            simple=_spec(data, course, roles, (on_its_own(course, course.simple()),)),
-            baseline=_spec(data, course, roles, (on_its_own(course, course.baseline()),)),
+            simple=_spec(data, course, roles, (on_its_own(standing, standing.simple()),)),
+            baseline=_spec(data, course, roles, (on_its_own(standing, standing.baseline()),)),
             out_of_fold=run.put(out_of_fold(choice, len(data.rows)).tobytes()),
             threshold_reason=reason,
             budget_s=run.clock.budget_s,

@@ -8,7 +8,6 @@ from mlwright.records.trials import Trial
 from mlwright.scoring.cores import CORES
 from mlwright.scoring.cores.constant import ConstantCore
 
-LINEAR = Candidate(name="linear", family="linear")
 ODD = Candidate(name="odd", family="odd")
 
 
@@ -34,9 +33,13 @@ def never() -> bool:
     return False
 
 
+def linear(bench) -> Candidate:
+    return bench.models["linear"].candidates(bench.facts)[0]
+
+
 def test_a_trial_holds_what_was_said_of_rows_that_were_not_learned_from(make_bench):
     bench = make_bench()
-    trial = bench.fit(LINEAR, 1, never)
+    trial = bench.fit(linear(bench), 1, never)
     core = CORES.get(trial.core.form).from_bytes(bench.run.get(trial.core.blob))
     said = core.predict(bench.held_out(1))
     assert trial.error is None
@@ -46,7 +49,7 @@ def test_a_trial_holds_what_was_said_of_rows_that_were_not_learned_from(make_ben
 
 def test_predictions_stand_in_the_order_of_the_judges_rows(make_bench):
     bench = make_bench()
-    trials = [bench.fit(LINEAR, fold, never) for fold in (0, 1, 2)]
+    trials = [bench.fit(linear(bench), fold, never) for fold in (0, 1, 2)]
     judge = bench.judge([0, 1, 2])
     assert sorted(judge.held.rows) == list(range(300))
     pooled = judge.score(bench.prediction(trials))

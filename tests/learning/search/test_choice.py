@@ -18,7 +18,7 @@ def course(make_bench):
 
 
 def chosen(course):
-    return choose(course, np.random.default_rng(0))
+    return choose(course.standing, course.budget, np.random.default_rng(0))
 
 
 def with_time_left(course, left_s: float, n_test: int = 1_000):
@@ -28,12 +28,13 @@ def with_time_left(course, left_s: float, n_test: int = 1_000):
 
 
 def slowed(course, name: str, row_s: float):
-    course.trials[name] = [trial.model_copy(update={"predict_s": 100 * row_s}) for trial in course.trials[name]]
+    trials = course.standing.trials
+    trials[name] = [trial.model_copy(update={"predict_s": 100 * row_s}) for trial in trials[name]]
     return course
 
 
 def test_weights_sum_to_one_and_name_members_with_all_their_cores(course):
-    found = members(chosen(course), course)
+    found = members(chosen(course), course.standing)
     assert sum(member.weight for member in found) == pytest.approx(1.0)
     assert [member.weight for member in found] == sorted((member.weight for member in found), reverse=True)
     assert {len(member.cores) for member in found} == {3}
@@ -46,13 +47,13 @@ def test_predictions_stand_where_their_rows_stand(course):
 
 
 def test_when_time_is_short_every_member_has_fewer_cores(course):
-    for name in course.alive():
+    for name in course.standing.alive():
         slowed(course, name, 1e-3)
     n_members = len(chosen(course).weights)
     choice = chosen(with_time_left(course, left_s=3 * 2.5 * n_members))
     assert choice.n_cores == 2
-    assert {len(member.cores) for member in members(choice, course)} == {2}
-    assert len(on_its_own(course, "linear").cores) == 3
+    assert {len(member.cores) for member in members(choice, course.standing)} == {2}
+    assert len(on_its_own(course.standing, "linear").cores) == 3
 
 
 def test_who_is_too_slow_for_the_time_that_is_left_is_left_out(course):

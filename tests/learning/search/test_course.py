@@ -72,11 +72,11 @@ def fits(course):
 
 
 def chosen(course):
-    return choose(course, np.random.default_rng(0))
+    return choose(course.standing, course.budget, np.random.default_rng(0))
 
 
 def board(course):
-    return {row.name: row for row in leaderboard(course, chosen(course), np.random.default_rng(0))}
+    return {row.name: row for row in leaderboard(course.standing, chosen(course), np.random.default_rng(0))}
 
 
 def test_the_floor_comes_first_and_then_fold_after_fold(search):
@@ -96,7 +96,7 @@ def test_the_useful_model_is_chosen(search):
 
 def test_who_is_surely_worse_is_dropped_after_one_fold(search):
     course = search(Made("off", constant))
-    assert len(course.trials["off"]) == 1
+    assert len(course.standing.trials["off"]) == 1
     assert board(course)["off"].fate.startswith("dropped after one fold: its loss is ")
 
 
@@ -113,14 +113,14 @@ def test_a_family_that_crashes_does_not_end_the_search(search):
 def test_if_all_but_the_dummy_fail_the_dummy_wins(search):
     course = search(Made("broken", crash), Made("linear", crash))
     assert chosen(course).weights == {"dummy": 1.0}
-    assert course.simple() == "dummy"
+    assert course.standing.simple() == "dummy"
     assert board(course)["ensemble"].fate == "chosen: 100% dummy"
 
 
 def test_a_simple_model_that_nobody_asked_for_is_there_to_compare_with(search):
     course = search(Made("a", shares), wanted=("a",))
     assert chosen(course).weights == {"a": 1.0}
-    assert course.simple() == "linear"
+    assert course.standing.simple() == "linear"
     assert board(course)["linear"].fate == "the simple model to compare with"
 
 
@@ -135,7 +135,7 @@ def test_time_is_kept_and_there_is_a_model_in_the_end(search, n_jobs):
 
 def test_without_any_time_the_floor_still_stands(search):
     course = search(Made("slow", until_time_is_up), budget_s=1e-3)
-    assert {name: len(trials) for name, trials in course.trials.items()} == {"dummy": 3, "linear": 3}
+    assert {name: len(trials) for name, trials in course.standing.trials.items()} == {"dummy": 3, "linear": 3}
     assert course.stopped == "time was up"
     assert chosen(course).weights == {"linear": 1.0}
 
@@ -146,13 +146,21 @@ def test_what_is_kept_is_not_fitted_again_and_gives_the_same(search):
     assert len(fits(first)) > 6
     assert fits(again) == []
     assert chosen(again).weights == chosen(first).weights
-    assert members(chosen(again), again) == members(chosen(first), first)
+    assert members(chosen(again), again.standing) == members(chosen(first), first.standing)
+
+
+def test_with_few_rows_the_members_are_fitted_again_with_another_seed(search, monkeypatch):
+    course = search(Made("a", shares), wanted=("a",))
+    assert list(course.standing.trials) == ["dummy", "linear", "a", "a-again"]
+    assert board(course)["a-again"].family == "a"
+    monkeypatch.setattr("mlwright.learning.search.course.ROWS_FOR_ONE_SEED", 100)
+    assert "a-again" not in search(Made("a", shares), wanted=("a",)).standing.trials
 
 
 def test_a_search_without_gain_ends_before_everything_was_tried(search):
     course = search(Made("same", shares, n=30), n_rows=3_000)
     assert course.stopped == "no further gain"
-    assert len(course.trials) < 25
+    assert len(course.standing.trials) < 25
 
 
 def test_predictions_are_held_out_for_every_row(search):
@@ -165,9 +173,9 @@ def test_predictions_are_held_out_for_every_row(search):
 def test_a_candidate_that_time_stopped_counts_on_the_folds_that_it_has(search):
     """Everybody has finished two folds, but the front runner only one: then one fold is what they are compared on."""
     course = search(wanted=("ahead",))
-    course.lineup = dataclasses.replace(course.lineup, compete=True)
-    course.trials["ahead"] = course.trials["linear"][:1]
-    assert course.level() == 3
-    course.trials["linear"] = course.trials["linear"][:1]
-    assert course.level() == 1
-    assert course.finalists(1) == ["linear", "ahead"]
+    course.standing.lineup = dataclasses.replace(course.lineup, compete=True)
+    course.standing.trials["ahead"] = course.standing.trials["linear"][:1]
+    assert course.standing.level() == 3
+    course.standing.trials["linear"] = course.standing.trials["linear"][:1]
+    assert course.standing.level() == 1
+    assert course.standing.finalists(1) == ["linear", "ahead"]

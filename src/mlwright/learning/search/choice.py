@@ -7,10 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from mlwright.learning.search.budget import Budget
 from mlwright.learning.search.calibration import fit_calibrator
-from mlwright.learning.search.course import Course
-from mlwright.learning.search.ensemble import blend
 from mlwright.learning.search.judge import Array, Judge
+from mlwright.learning.search.standing import Standing
 from mlwright.records.model import Calibrator, Member
 from mlwright.scoring.calibrate import calibrate
 
@@ -42,49 +42,49 @@ class Choice:
     calibrator: Calibrator | None
 
 
-def choose(course: Course, rng: np.random.Generator) -> Choice:
+def choose(standing: Standing, budget: Budget, rng: np.random.Generator) -> Choice:
     """The ensemble of the candidates that came through; the baseline if none did."""
-    level = course.level()
-    judge = course.bench.judge(range(level))
-    weights, n_cores = _in_time(course, course.finalists(level) or [course.baseline()], level)
-    raw = blend(course.predictions(list(weights), level), np.array(list(weights.values())))
+    level = standing.level()
+    judge = standing.judge(level)
+    weights, n_cores = _in_time(standing, budget, level)
+    raw = standing.blend(weights, level)
     calibrator = fit_calibrator(judge, raw, rng)
     return Choice(
         weights=weights,
         n_cores=n_cores,
         level=level,
         judge=judge,
-        prediction=course.bench.clip(calibrate(raw, calibrator)),
+        prediction=standing.bench.clip(calibrate(raw, calibrator)),
         calibrator=calibrator,
     )
 
 
-def _in_time(course: Course, names: list[str], level: int) -> tuple[dict[str, float], int]:
+def _in_time(standing: Standing, budget: Budget, level: int) -> tuple[dict[str, float], int]:
     """The members and how many cores each may have, so that the later stages have time to ask them.
 
     Fewer cores of every member answer nearly as well; only where one of each is still too slow the slowest leaves.
     """
+    bench, names = standing.bench, standing.finalists(level)
     while True:
-        found = course.weights(names, level)
-        weights = {name: float(weight) for name, weight in zip(names, found, strict=True) if weight > 0}
-        core_s = {name: course.bench.row_s(course.trials[name]) for name in weights}
-        n_cores = course.budget.affordable_cores(sum(core_s.values()), course.bench.n_cores or len(course.bench.folds))
+        weights = standing.weights(names, level)
+        core_s = {name: bench.row_s(standing.trials[name]) for name in weights}
+        n_cores = budget.affordable_cores(sum(core_s.values()), bench.n_cores or len(bench.folds))
         if n_cores or len(names) == 1:
             return weights, max(n_cores, 1)
         slowest = max(core_s, key=core_s.__getitem__)
-        course.bench.run.note(f"{slowest} is left out: it answers too slowly for the time that is left.")
+        bench.run.note(f"{slowest} is left out: it answers too slowly for the time that is left.")
         names = [name for name in names if name != slowest]
 
 
-def members(choice: Choice, course: Course) -> tuple[Member, ...]:
+def members(choice: Choice, standing: Standing) -> tuple[Member, ...]:
     """The members of a choice with their cores, heaviest first."""
     ranked = sorted(choice.weights.items(), key=lambda item: -item[1])
-    return tuple(_member(name, weight, course, choice.n_cores) for name, weight in ranked)
+    return tuple(_member(name, weight, standing, choice.n_cores) for name, weight in ranked)
 
 
-def on_its_own(course: Course, name: str) -> Member:
+def on_its_own(standing: Standing, name: str) -> Member:
     """A candidate as the only member of a model."""
-    return _member(name, 1.0, course, len(course.bench.folds))
+    return _member(name, 1.0, standing, len(standing.bench.folds))
 
 
 def out_of_fold(choice: Choice, n_rows: int) -> NDArray[np.float32]:
@@ -94,5 +94,6 @@ def out_of_fold(choice: Choice, n_rows: int) -> NDArray[np.float32]:
     return everywhere
 
 
-def _member(name: str, weight: float, course: Course, n_cores: int) -> Member:
-    return Member(candidate=name, weight=weight, cores=tuple(course.bench.cores(course.trials[name])[:n_cores]))
+def _member(name: str, weight: float, standing: Standing, n_cores: int) -> Member:
+    cores = standing.bench.cores(standing.trials[name])
+    return Member(candidate=name, weight=weight, cores=tuple(cores[:n_cores]))

@@ -10,10 +10,10 @@ from numpy.typing import NDArray
 from scipy.sparse import hstack
 
 from mlwright.learning.data import TrainingData
-from mlwright.learning.search.budget import importance_s
+from mlwright.learning.search.budget import Budget, importance_s
 from mlwright.learning.search.choice import Choice
-from mlwright.learning.search.course import Course
 from mlwright.learning.search.judge import Array, HeldOut, Judge
+from mlwright.learning.search.standing import Standing
 from mlwright.records.model import EncodingPlan, TextColumn
 from mlwright.scoring.blocks import BlockNames, Blocks
 from mlwright.scoring.cores import CORES, Core
@@ -77,34 +77,34 @@ def places_of(plan: EncodingPlan, names: BlockNames) -> dict[str, InputPlaces]:
     }
 
 
-def rank_inputs(course: Course, choice: Choice, data: TrainingData) -> dict[str, float]:
+def rank_inputs(standing: Standing, choice: Choice, data: TrainingData, budget: Budget) -> dict[str, float]:
     """The importance of every input column to a chosen model, from some held-out rows; see `importances`."""
-    bench, seconds = course.bench, importance_s(course.budget.clock.budget_s)
+    bench, seconds = standing.bench, importance_s(budget.clock.budget_s)
     rng = np.random.default_rng(bench.run.seed_for("importance"))
     places = places_of(data.plan, data.names)
-    row_s = sum(bench.row_s(course.trials[name]) for name in choice.weights)
+    row_s = sum(bench.row_s(standing.trials[name]) for name in choice.weights)
     some = np.sort(rng.permutation(len(choice.judge.held))[: sample_size(len(places), row_s, seconds)])
     judge = Judge(bench.task, bench.metric, choice.judge.held.take(some))
-    baseline = bench.prediction(course.trials[course.baseline()][: choice.level])[some]
+    baseline = bench.prediction(standing.trials[standing.baseline()][: choice.level])[some]
     return importances(
-        [_hearing(course, choice, judge.held, int(fold)) for fold in np.unique(judge.held.fold)],
+        [_hearing(standing, choice, judge.held, int(fold)) for fold in np.unique(judge.held.fold)],
         judge,
         places,
         judge.loss(baseline),
         rng,
-        course.budget.timer(seconds),
+        budget.timer(seconds),
     )
 
 
-def _hearing(course: Course, choice: Choice, held: HeldOut, fold: int) -> Hearing:
+def _hearing(standing: Standing, choice: Choice, held: HeldOut, fold: int) -> Hearing:
     rows = held.rows[held.fold == fold]
-    refs = [(course.trials[name][fold].core, weight) for name, weight in choice.weights.items()]
+    refs = [(standing.trials[name][fold].core, weight) for name, weight in choice.weights.items()]
     voices = [
-        Voice(CORES.get(ref.form).from_bytes(course.bench.run.get(ref.blob)), weight)
+        Voice(CORES.get(ref.form).from_bytes(standing.bench.run.get(ref.blob)), weight)
         for ref, weight in refs
         if ref is not None
     ]
-    return Hearing(course.bench.rows.blocks.take(rows), voices)
+    return Hearing(standing.bench.rows.blocks.take(rows), voices)
 
 
 def sample_size(n_inputs: int, row_s: float, seconds: float) -> int:

@@ -1,0 +1,138 @@
+"""How a search stands: what came out so far, who is still in it, and what they are worth together."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from mlwright.learning.search.bench import Bench
+from mlwright.learning.search.ensemble import blend, choose_weights
+from mlwright.learning.search.judge import Array, Judge
+from mlwright.learning.search.lineup import LineUp
+from mlwright.learning.search.racing import behind
+from mlwright.records.model import Candidate
+from mlwright.records.trials import Trial
+
+
+@dataclass
+class Standing:
+    """The trials of a search and what follows from them.
+
+    Parameters
+    ----------
+    bench : Bench
+    lineup : LineUp
+
+    Attributes
+    ----------
+    candidates : dict
+        All that take part, by name.
+    trials : dict
+        The trials of every candidate that has any, in the order of the folds, without gaps.
+    fates : dict
+        Why a candidate that is out of the search is out.
+    """
+
+    bench: Bench
+    lineup: LineUp
+    candidates: dict[str, Candidate] = field(init=False)
+    trials: dict[str, list[Trial]] = field(default_factory=dict)
+    fates: dict[str, str] = field(default_factory=dict)
+    _weighed: dict[tuple[tuple[str, ...], int], Array] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.candidates = self.lineup.everybody
+
+    def remember(self, trial: Trial) -> None:
+        """Take in what came out of a fit; a candidate that failed is out."""
+        name = trial.candidate.name
+        if trial.error is not None:
+            self.drop(name, f"failed on fold {trial.fold + 1}: {trial.error}")
+        elif trial.fold == len(self.trials.get(name, [])):
+            self.trials.setdefault(name, []).append(trial)
+
+    def drop(self, name: str, fate: str) -> None:
+        """Take a candidate out of the search; the first reason stays."""
+        if name not in self.fates:
+            self.fates[name] = fate
+            self.bench.run.note(f"{name}: {fate}.")
+
+    def alive(self) -> list[str]:
+        """Candidates that may be chosen, in the order in which they came: not the baseline, nor who was dropped."""
+        outside = {self.baseline()}
+        if self.lineup.simple is not None and not self.lineup.compete:
+            outside.add(self.lineup.simple.name)
+        return [name for name in self.trials if name not in self.fates and name not in outside]
+
+    def baseline(self) -> str:
+        """The name of the baseline."""
+        return self.lineup.baseline.name
+
+    def simple(self) -> str:
+        """The name of the simple model; the baseline's where there is none, or where its fits failed."""
+        candidate = self.lineup.simple
+        if candidate is None or len(self.trials.get(candidate.name, [])) < len(self.bench.folds):
+            return self.baseline()
+        return candidate.name
+
+    def looks(self) -> dict[str, Array]:
+        """What every candidate that is still in the search says of the rows of the first fold."""
+        return {name: self.bench.prediction(self.trials[name][:1]) for name in self.alive()}
+
+    def level(self) -> int:
+        """How many folds count.
+
+        All of them, if time did not end in the middle. Else the most at which the candidates that have finished as
+        many are together not surely worse than those that have finished fewer.
+        """
+        levels = sorted({len(self.trials[name]) for name in self.alive()}, reverse=True)
+        if len(levels) < 2:
+            return levels[0] if levels else len(self.bench.folds)
+        chosen, best = levels[0], self.together(levels[0])
+        for level in levels[1:]:
+            other = self.together(level)
+            gap, error = behind(best[: len(other)], other, self.judge(level))
+            if gap > error:
+                chosen, best = level, other
+        return chosen
+
+    def judge(self, level: int) -> Judge:
+        """A judge of the rows that the first `level` folds hold out."""
+        return self.bench.judge(range(level))
+
+    def finalists(self, level: int) -> list[str]:
+        """Candidates that have finished that many folds; the baseline if none has."""
+        return [name for name in self.alive() if len(self.trials[name]) >= level] or [self.baseline()]
+
+    def predictions(self, names: Sequence[str], level: int) -> Array:
+        """What candidates say of the rows of so many folds, shape (n_candidates, n_rows, n_outputs)."""
+        return np.stack([self.bench.prediction(self.trials[name][:level]) for name in names])
+
+    def weights(self, names: Sequence[str], level: int) -> dict[str, float]:
+        """The members of an ensemble of some candidates, and what they weigh; worked out once for the same names."""
+        known = (tuple(names), level)
+        if known not in self._weighed:
+            rng = np.random.default_rng(self.bench.run.seed_for("ensemble"))
+            costs = np.array([self.bench.size_bytes(self.trials[name]) for name in names], dtype=np.float64)
+            self._weighed[known] = choose_weights(self.predictions(names, level), self.judge(level), rng, costs)
+        found = self._weighed[known]
+        return {name: float(weight) for name, weight in zip(names, found, strict=True) if weight > 0}
+
+    def together(self, level: int) -> Array:
+        """What the finalists of a level say together of the rows of these folds."""
+        return self.blend(self.weights(self.finalists(level), level), level)
+
+    def blend(self, weights: dict[str, float], level: int) -> Array:
+        """What members say together of the rows of so many folds, shape (n_rows, n_outputs)."""
+        return blend(self.predictions(list(weights), level), np.array(list(weights.values())))
+
+    def members(self) -> list[str]:
+        """The candidates that have a weight as things stand."""
+        level = self.level()
+        return list(self.weights(self.finalists(level), level))
+
+    def score_s(self, name: str) -> float:
+        """Seconds in which all cores of a candidate score one row, in a batch."""
+        return len(self.bench.cores(self.trials[name])) * self.bench.row_s(self.trials[name])
