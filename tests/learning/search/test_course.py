@@ -151,7 +151,7 @@ def test_what_is_kept_is_not_fitted_again_and_gives_the_same(search):
 
 def test_with_few_rows_the_members_are_fitted_again_with_another_seed(search, monkeypatch):
     course = search(Made("a", shares), wanted=("a",))
-    assert list(course.standing.trials) == ["dummy", "linear", "a", "a-again"]
+    assert set(course.standing.trials) == {"dummy", "linear", "a", "a-again"}
     assert board(course)["a-again"].family == "a"
     monkeypatch.setattr("mlwright.learning.search.course.ROWS_FOR_ONE_SEED", 100)
     assert "a-again" not in search(Made("a", shares), wanted=("a",)).standing.trials
@@ -174,6 +174,7 @@ def test_a_candidate_that_time_stopped_counts_on_the_folds_that_it_has(search):
     """Everybody has finished two folds, but the front runner only one: then one fold is what they are compared on."""
     course = search(wanted=("ahead",))
     course.standing.lineup = dataclasses.replace(course.lineup, compete=True)
+    course.standing.candidates["ahead"] = Candidate(name="ahead", family="ahead")
     course.standing.trials["ahead"] = course.standing.trials["linear"][:1]
     assert course.standing.level() == 3
     course.standing.trials["linear"] = course.standing.trials["linear"][:1]

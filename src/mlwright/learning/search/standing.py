@@ -60,11 +60,11 @@ class Standing:
             self.bench.run.note(f"{name}: {fate}.")
 
     def alive(self) -> list[str]:
-        """Candidates that may be chosen, in the order in which they came: not the baseline, nor who was dropped."""
+        """Candidates that may be chosen, in the order of the line-up: not the baseline, nor who was dropped."""
         outside = {self.baseline()}
         if self.lineup.simple is not None and not self.lineup.compete:
             outside.add(self.lineup.simple.name)
-        return [name for name in self.trials if name not in self.fates and name not in outside]
+        return [name for name in self.candidates if name in self.trials and name not in {*self.fates, *outside}]
 
     def baseline(self) -> str:
         """The name of the baseline."""
