@@ -105,6 +105,24 @@ def test_a_failure_in_one_item_is_not_hidden(tmp_path):
         make_run(tmp_path).each([1, 2], work, kind=Square, key=lambda n: n, n_jobs=2)
 
 
+def test_who_stops_a_run_asks_its_threads_to_end_and_waits_for_them(tmp_path):
+    run, ended = make_run(tmp_path), []
+
+    def work(number):
+        if number == 0:
+            time.sleep(0.05)
+            raise KeyboardInterrupt
+        while not run.clock.cancelled():
+            time.sleep(0.01)
+        time.sleep(0.2)
+        ended.append(number)
+        return Square(value=0)
+
+    with pytest.raises(KeyboardInterrupt):
+        run.each([0, 1, 2], work, kind=Square, key=lambda n: n, n_jobs=3)
+    assert sorted(ended) == [1, 2]
+
+
 def test_seeds_depend_on_their_names_and_on_nothing_else(tmp_path):
     one, two = make_run(tmp_path), make_run(tmp_path)
     assert one.seed_for("folds", 1) == two.seed_for("folds", 1) != one.seed_for("folds", 2)

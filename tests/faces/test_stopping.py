@@ -20,7 +20,7 @@ def training(shop, tmp_path):
     shutil.copy(shop / "customers.csv", folder)
     sections = {"project": {"target": "bought"}, "collect": {"source": "customers.csv"}, "train": {"budget": "10m"}}
     Project.create(folder, sections)
-    words = [sys.executable, "-m", "mlwright", "run", "-p", str(folder), "--jobs", "1"]
+    words = [sys.executable, "-m", "mlwright", "run", "-p", str(folder), "--jobs", "2"]
     process = subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     wait_for_training(folder, process)
     yield folder, process

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+import warnings
+from collections.abc import Callable, Generator, Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -17,6 +19,8 @@ I = TypeVar("I")  # noqa: E741  an item
 R = TypeVar("R", bound=Record)
 
 CANCEL_LOOK_S = 0.2
+GRACE_S = 20.0
+"""How long threads are waited for that were asked to end."""
 
 
 class Clock:
@@ -58,6 +62,10 @@ class Clock:
             self._looked = now
             self._cancelled = self.cancel_file.exists()
         return self._cancelled
+
+    def cancel(self) -> None:
+        """Ask the run to end, from within this process."""
+        self._cancelled = True
 
     def check(self) -> None:
         """Raise `RunCancelled` if somebody has asked the run to end."""
@@ -188,26 +196,64 @@ class Run:
             return place, work(items[place]), time.monotonic() - began
 
         done = len(items) - len(waiting)
-        for place, result, seconds in _in_parallel(attempt, waiting, n_jobs):
-            done += 1
-            if result is not None:
-                self.store.keep(names[place], result)
-                results[place] = result
-                self._item_done(done, len(items), label(items[place]), reused=False, seconds=seconds)
+        with closing(_in_parallel(attempt, waiting, n_jobs, self.clock)) as attempts:
+            for place, result, seconds in attempts:
+                done += 1
+                if result is not None:
+                    self.store.keep(names[place], result)
+                    results[place] = result
+                    self._item_done(done, len(items), label(items[place]), reused=False, seconds=seconds)
         return results
 
     def _item_done(self, done: int, total: int, label: str, *, reused: bool, seconds: float) -> None:
         self.tell("item_done", done=done, total=total, label=label, reused=reused, seconds=round(seconds, 3))
 
 
+class _InWork:
+    """How many threads are at work now: a process that ends while native code runs in one of them would crash."""
+
+    def __init__(self) -> None:
+        self._n = 0
+        self._changed = threading.Condition()
+
+    def __enter__(self) -> None:
+        with self._changed:
+            self._n += 1
+
+    def __exit__(self, *error: object) -> None:
+        with self._changed:
+            self._n -= 1
+            self._changed.notify_all()
+
+    def wait(self, timeout_s: float) -> None:
+        """Wait until none is, but no longer than this."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._n == 0, timeout_s)
+
+
 def _in_parallel(
-    attempt: Callable[[int], tuple[int, R | None, float]], positions: list[int], n_jobs: int
-) -> Iterator[tuple[int, R | None, float]]:
-    """Attempts as they finish; one after the other in this thread where that is enough."""
+    attempt: Callable[[int], tuple[int, R | None, float]], positions: list[int], n_jobs: int, clock: Clock
+) -> Generator[tuple[int, R | None, float], None, None]:
+    """Attempts as they finish; one after the other in this thread where that is enough.
+
+    Who stops asking ends the run: threads that are at work are asked to end, and waited for.
+    """
     if n_jobs == 1 or len(positions) < 2:
         yield from map(attempt, positions)
         return
     from joblib import Parallel, delayed
 
+    in_work = _InWork()
+
+    def counted(position: int) -> tuple[int, R | None, float]:
+        with in_work:
+            return attempt(position)
+
+    warnings.filterwarnings("ignore", message=".*tasks which were still being processed", module="joblib")
     pool = Parallel(n_jobs=n_jobs, prefer="threads", return_as="generator_unordered", pre_dispatch=n_jobs)
-    yield from pool(delayed(attempt)(position) for position in positions)
+    try:
+        yield from pool(delayed(counted)(position) for position in positions)
+    except BaseException:
+        clock.cancel()
+        in_work.wait(GRACE_S)
+        raise
