@@ -64,9 +64,9 @@ class _OnTerminal:
         if kind == "stage_started":
             self.task = self.bars.add_task(_line(event, ""), total=None)
         elif kind == "note":
-            self._print(_line({"stage": ""}, event["message"]), "dim")
+            self._print("", event["message"], "dim")
         elif kind == "stage_done":
-            self._print(_done_line(event, self.summary))
+            self._print(event["stage"], _done(event, self.summary))
             if self.task is not None:
                 self.bars.remove_task(self.task)
                 self.task = None
@@ -76,10 +76,16 @@ class _OnTerminal:
         elif self.task is not None and kind == "progress":
             self.bars.update(self.task, description=_line(event, event["message"]))
 
-    def _print(self, line: str, style: str = "") -> None:
+    def _print(self, stage: str, text: str, style: str = "") -> None:
+        """Print a line that stands; what does not fit goes on below the text."""
+        from rich.table import Table
         from rich.text import Text
 
-        self.bars.console.print(Text(line, style=style))
+        line = Table.grid(padding=(0, 1, 0, 0))
+        line.add_column(width=WIDTH)
+        line.add_column(overflow="fold")
+        line.add_row(Text(stage, "bold"), Text(visible(text), style))
+        self.bars.console.print(line)
 
 
 class _Lines:
@@ -92,7 +98,7 @@ class _Lines:
     def listen(self, event: Event) -> None:
         kind = event["event"]
         if kind == "stage_done":
-            self._say(_done_line(event, self.summary))
+            self._say(_line(event, _done(event, self.summary)))
         elif kind == "note":
             self._say(_line({"stage": ""}, event["message"]))
         elif time.monotonic() - self.last > LINE_EVERY_S:
@@ -110,6 +116,6 @@ def _line(event: Event, text: str) -> str:
     return visible(f"{event['stage']:<{WIDTH}} {text}".rstrip())
 
 
-def _done_line(event: Event, summary: Summary) -> str:
+def _done(event: Event, summary: Summary) -> str:
     took = "kept from before" if event["reused"] else f"{event['seconds']:.1f} s"
-    return _line(event, f"{summary(event['stage'], event['key'])}  ({took})")
+    return f"{summary(event['stage'], event['key'])}  ({took})"
