@@ -71,7 +71,7 @@ class Linear(ModelFamily):
         """Walk from strong to weak."""
         most = max(1000, MOST_ENTRIES // _n_filled(candidate, context.facts))
         train = some_rows(train, most, context.seed)
-        n_ramps = whole(candidate.params, "n_ramps")
+        n_ramps = whole(candidate.params, "n_ramps", 0)
         design = learn_design(train.blocks, context.facts.names, with_text=True, n_ramps=n_ramps)
         problem = _problem(train.target, context.facts)
         walk = _Walk(design, problem, train, valid, context)
@@ -129,5 +129,5 @@ def _problem(target: Array, facts: Facts) -> _Problem:
 
 def _n_filled(candidate: Candidate, facts: Facts) -> int:
     """About how many entries of a row are not zero."""
-    names, n_ramps = facts.names, whole(candidate.params, "n_ramps")
+    names, n_ramps = facts.names, whole(candidate.params, "n_ramps", 0)
     return 1 + (2 + n_ramps) * len(names.numbers) + len(names.codes) + min(names.n_terms, 100)
