@@ -1,4 +1,3 @@
-import dataclasses
 import time
 
 import numpy as np
@@ -149,14 +148,6 @@ def test_what_is_kept_is_not_fitted_again_and_gives_the_same(search):
     assert members(chosen(again), again.standing) == members(chosen(first), first.standing)
 
 
-def test_with_few_rows_the_members_are_fitted_again_with_another_seed(search, monkeypatch):
-    course = search(Made("a", shares), wanted=("a",))
-    assert set(course.standing.trials) == {"dummy", "linear", "a", "a-again"}
-    assert board(course)["a-again"].family == "a"
-    monkeypatch.setattr("mlwright.learning.search.course.ROWS_FOR_ONE_SEED", 100)
-    assert "a-again" not in search(Made("a", shares), wanted=("a",)).standing.trials
-
-
 def test_a_search_without_gain_ends_before_everything_was_tried(search):
     course = search(Made("same", shares, n=30), n_rows=3_000)
     assert course.stopped == "no further gain"
@@ -171,12 +162,14 @@ def test_predictions_are_held_out_for_every_row(search):
 
 
 def test_a_candidate_that_time_stopped_counts_on_the_folds_that_it_has(search):
-    """Everybody has finished two folds, but the front runner only one: then one fold is what they are compared on."""
-    course = search(wanted=("ahead",))
-    course.standing.lineup = dataclasses.replace(course.lineup, compete=True)
-    course.standing.candidates["ahead"] = Candidate(name="ahead", family="ahead")
-    course.standing.trials["ahead"] = course.standing.trials["linear"][:1]
+    """The front runner has finished one fold only, the others all: then one fold is what they are compared on."""
+    course = search(Made("a", shares), Made("ahead", shares), wanted=("a", "ahead"))
+    trials, linear = course.standing.trials, course.standing.trials["linear"]
     assert course.standing.level() == 3
-    course.standing.trials["linear"] = course.standing.trials["linear"][:1]
+    trials["ahead"] = [
+        trial.model_copy(update={"candidate": Candidate(name="ahead", family="a")}) for trial in linear[:1]
+    ]
     assert course.standing.level() == 1
-    assert course.standing.finalists(1) == ["linear", "ahead"]
+    assert course.standing.finalists(1) == ["a", "ahead"]
+    trials["ahead"] = trials["a"][:1]
+    assert course.standing.level() == 3

@@ -13,7 +13,7 @@ from typing import Literal, NamedTuple
 from mlwright.core.errors import Fault
 from mlwright.learning.search.bench import Bench
 from mlwright.learning.search.budget import Budget
-from mlwright.learning.search.lineup import BASELINE, SIMPLE, LineUp, expected_cost_s
+from mlwright.learning.search.lineup import LineUp, expected_cost_s
 from mlwright.learning.search.racing import losers
 from mlwright.learning.search.standing import Standing
 from mlwright.learning.search.stop import Progress
@@ -24,8 +24,6 @@ Stopped = Literal["all candidates were tried", "time was up", "no further gain"]
 
 COMFORT = 0.5
 FEWEST_FOLDS = 2
-ROWS_FOR_ONE_SEED = 20_000
-SEEDLESS = (BASELINE, SIMPLE)
 
 
 class Fit(NamedTuple):
@@ -60,10 +58,8 @@ class Course:
         self.budget = budget
         self.standing = Standing(bench, lineup)
         self.stopped: Stopped = "all candidates were tried"
-        self._costs_s = dict(lineup.costs_s)
         self._folds = range(len(bench.folds))
         self._has_missed = False
-        self._has_repeated = False
 
     def run(self) -> None:
         """Search until everything was tried, the time is up or nothing is gained any more."""
@@ -96,7 +92,7 @@ class Course:
         """Further candidates, a few at a time, families that did well first."""
         progress = Progress(self.standing.judge(len(self._folds)).held.groups)
         self._mark(progress)
-        while waiting := waiting or self._again():
+        while waiting:
             batch, n_folds = self._next(waiting)
             if not batch:
                 self.stopped = "time was up"
@@ -109,18 +105,6 @@ class Course:
             self._mark(progress)
         if self._has_missed:
             self.stopped = "time was up"
-
-    def _again(self) -> list[Candidate]:
-        """With few rows and time left, the members once more with another seed: the mean of two is less chance."""
-        if self._has_repeated or len(self.bench.rows) >= ROWS_FOR_ONE_SEED:
-            return []
-        self._has_repeated = True
-        members = [self.standing.candidates[name] for name in self.standing.members()]
-        again = [one.model_copy(update={"name": f"{one.name}-again"}) for one in members if one.family not in SEEDLESS]
-        for one in again:
-            self._costs_s[one.name] = self._cost_s(self.standing.candidates[one.name.removesuffix("-again")])
-            self.standing.candidates[one.name] = one
-        return again
 
     def _next(self, waiting: Sequence[Candidate]) -> tuple[list[Candidate], int]:
         """The next candidates and on how many folds; fewer folds where there is no time for all, but two at least."""
@@ -189,4 +173,4 @@ class Course:
         return self.bench.fit(fit.candidate, fit.fold, self.budget.timer(allowed_s))
 
     def _cost_s(self, candidate: Candidate) -> float:
-        return expected_cost_s(candidate.name, self._costs_s, self.standing.trials)
+        return expected_cost_s(candidate.name, self.lineup.costs_s, self.standing.trials)

@@ -30,7 +30,7 @@ def _candidate_row(standing: Standing, choice: Choice, name: str, rng: np.random
         score, error = _score(bench.judge([trial.fold for trial in trials]), bench.prediction(trials), rng)
     return LeaderboardRow(
         name=name,
-        family=standing.candidates[name].family,
+        family=standing.lineup.everybody[name].family,
         score=score,
         score_error=error,
         n_folds=len(trials),

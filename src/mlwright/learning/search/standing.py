@@ -12,7 +12,6 @@ from mlwright.learning.search.ensemble import blend, choose_weights
 from mlwright.learning.search.judge import Array, Judge
 from mlwright.learning.search.lineup import LineUp
 from mlwright.learning.search.racing import behind
-from mlwright.records.model import Candidate
 from mlwright.records.trials import Trial
 
 
@@ -27,8 +26,6 @@ class Standing:
 
     Attributes
     ----------
-    candidates : dict
-        All that take part, by name.
     trials : dict
         The trials of every candidate that has any, in the order of the folds, without gaps.
     fates : dict
@@ -37,13 +34,9 @@ class Standing:
 
     bench: Bench
     lineup: LineUp
-    candidates: dict[str, Candidate] = field(init=False)
     trials: dict[str, list[Trial]] = field(default_factory=dict)
     fates: dict[str, str] = field(default_factory=dict)
     _weighed: dict[tuple[tuple[str, ...], int], Array] = field(default_factory=dict)
-
-    def __post_init__(self) -> None:
-        self.candidates = self.lineup.everybody
 
     def remember(self, trial: Trial) -> None:
         """Take in what came out of a fit; a candidate that failed is out."""
@@ -64,7 +57,7 @@ class Standing:
         outside = {self.baseline()}
         if self.lineup.simple is not None and not self.lineup.compete:
             outside.add(self.lineup.simple.name)
-        return [name for name in self.candidates if name in self.trials and name not in {*self.fates, *outside}]
+        return [name for name in self.lineup.everybody if name in self.trials and name not in {*self.fates, *outside}]
 
     def baseline(self) -> str:
         """The name of the baseline."""
