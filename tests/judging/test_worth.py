@@ -5,10 +5,10 @@ import pytest
 
 from mlwright.judging.worth import Cases, worth_of
 from mlwright.learning.benefit import Benefit
-from mlwright.learning.statistics.sampling import Draws, Sampling
-from mlwright.learning.statistics.yardstick import Scored
+from mlwright.learning.yardstick import Scored
 from mlwright.records.decision import Worth
 from mlwright.records.profile import Roles, Task
+from mlwright.statistics.sampling import Draws, Sampling
 
 OFFER = Benefit(
     {"true_positive": 90.0, "false_positive": -10.0, "true_negative": 0.0, "false_negative": 0.0}, False, "money"

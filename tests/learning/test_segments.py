@@ -6,7 +6,7 @@ import pytest
 
 from mlwright.data.columns import Rows
 from mlwright.learning.segments import weak_segments
-from mlwright.learning.statistics.sampling import Sampling
+from mlwright.statistics.sampling import Sampling
 from mlwright.testing.small_job import small_profile
 
 N = 1200

@@ -10,14 +10,14 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from mlwright.core.run import Run
-from mlwright.learning.statistics.sampling import Draws
-from mlwright.learning.statistics.yardstick import Scored, Yardstick, yardstick
 from mlwright.learning.tasks import TASKS
 from mlwright.learning.unseen import Unseen, kept_scores, kept_target
+from mlwright.learning.yardstick import Scored, Yardstick, yardstick
 from mlwright.records.evaluation import Evaluation
 from mlwright.records.profile import Profile
 from mlwright.records.trials import Training
 from mlwright.scoring.model import DEFAULT_THRESHOLD, Model
+from mlwright.statistics.sampling import Draws
 
 Places = NDArray[np.int64]
 

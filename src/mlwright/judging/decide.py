@@ -13,10 +13,9 @@ from mlwright.judging.rules import RULES, Evidence
 from mlwright.judging.verdict import headline, limits, next_steps, reasons, verdict_of
 from mlwright.judging.worth import Cases, worth_of
 from mlwright.learning.benefit import benefit_table
-from mlwright.learning.statistics.sampling import Array, Draws
-from mlwright.learning.statistics.yardstick import Scored
 from mlwright.learning.tasks import TASKS
 from mlwright.learning.unseen import kept_scores, kept_target, open_unseen
+from mlwright.learning.yardstick import Scored
 from mlwright.records.data import Snapshot
 from mlwright.records.decision import Decision, Ruling, Worth
 from mlwright.records.evaluation import Evaluation
@@ -27,6 +26,7 @@ from mlwright.records.settings import DecideSettings
 from mlwright.records.split import Split
 from mlwright.records.trials import Training
 from mlwright.scoring.model import DEFAULT_THRESHOLD
+from mlwright.statistics.sampling import Array, Draws
 
 
 def decide(

@@ -14,10 +14,10 @@ from mlwright.data.words import figure, percent
 from mlwright.judging.bench import N_REPLICATES, Bench, Places
 from mlwright.judging.probes import PROBES, Probe
 from mlwright.judging.words import inside
-from mlwright.learning.statistics.sampling import Draws
-from mlwright.learning.statistics.yardstick import Scored, yardstick
+from mlwright.learning.yardstick import Scored, yardstick
 from mlwright.records.evaluation import Estimate
 from mlwright.records.robustness import ProbeResult
+from mlwright.statistics.sampling import Draws
 
 CHANGED_NUMBER = 0.1
 

@@ -10,11 +10,11 @@ from numpy.typing import NDArray
 
 from mlwright.data.words import figure, shortened
 from mlwright.learning.benefit import Benefit, worth_per_case
-from mlwright.learning.statistics.means import difference_estimate, mean_estimates
-from mlwright.learning.statistics.sampling import Draws
-from mlwright.learning.statistics.yardstick import Scored
+from mlwright.learning.yardstick import Scored
 from mlwright.records.decision import Worth
 from mlwright.records.profile import Roles
+from mlwright.statistics.means import difference_estimate, mean_estimates
+from mlwright.statistics.sampling import Draws
 
 Array = NDArray[np.float64]
 

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from mlwright.learning.statistics.ranking import one_against_rest
 from mlwright.records.evaluation import Curve
+from mlwright.statistics.ranking import one_against_rest
 
 Array = NDArray[np.float64]
 

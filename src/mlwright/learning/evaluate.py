@@ -14,11 +14,9 @@ from mlwright.core.run import Run
 from mlwright.data.compute.table import open_snapshot
 from mlwright.learning.curves import class_curves, number_curves
 from mlwright.learning.segments import excess_loss, weak_segments
-from mlwright.learning.statistics.calibration import calibration_bins, calibration_error
-from mlwright.learning.statistics.sampling import Draws
-from mlwright.learning.statistics.yardstick import Scored, yardstick
 from mlwright.learning.tasks import TASKS
 from mlwright.learning.unseen import Unseen, keep_scores, open_unseen
+from mlwright.learning.yardstick import Scored, yardstick
 from mlwright.records.data import Snapshot
 from mlwright.records.evaluation import CalibrationBin, Confusion, Curve, Estimate, Evaluation, MetricResult, Segment
 from mlwright.records.model import ModelSpec
@@ -27,6 +25,8 @@ from mlwright.records.settings import EvaluateSettings
 from mlwright.records.split import Split
 from mlwright.records.trials import Training
 from mlwright.scoring.model import DEFAULT_THRESHOLD, Model
+from mlwright.statistics.calibration import calibration_bins, calibration_error
+from mlwright.statistics.sampling import Draws
 
 Array = NDArray[np.float64]
 

@@ -23,10 +23,10 @@ from scipy.stats import t as student
 from mlwright.data.columns import Rows
 from mlwright.data.words import day, figure, shortened
 from mlwright.learning.loss import SMALLEST_PROBABILITY
-from mlwright.learning.statistics.means import mean_estimates
-from mlwright.learning.statistics.sampling import Draws, Sampling
-from mlwright.learning.statistics.several import holm
 from mlwright.records.evaluation import Segment
+from mlwright.statistics.means import mean_estimates
+from mlwright.statistics.sampling import Draws, Sampling
+from mlwright.statistics.several import holm
 
 Array = NDArray[np.float64]
 Mask = NDArray[np.bool_]

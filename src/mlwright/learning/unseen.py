@@ -14,10 +14,10 @@ from numpy.typing import NDArray
 from mlwright.core.run import Run
 from mlwright.data.columns import Rows
 from mlwright.data.compute.table import open_snapshot, roles_of
-from mlwright.learning.statistics.sampling import Sampling, block_length
 from mlwright.records.data import Snapshot
 from mlwright.records.profile import Profile
 from mlwright.records.split import TEST, Split
+from mlwright.statistics.sampling import Sampling, block_length
 
 Array = NDArray[np.float64]
 Places = NDArray[np.int64]

@@ -9,13 +9,13 @@ import pyarrow as pa
 from numpy.typing import NDArray
 from scipy.stats import norm
 
-from mlwright.learning.statistics.sampling import Draws, Sampling
-from mlwright.learning.statistics.yardstick import Scored, yardstick
 from mlwright.learning.tasks import TASKS
+from mlwright.learning.yardstick import Scored, yardstick
 from mlwright.records.bundle import Manifest
 from mlwright.records.evaluation import Estimate, MetricResult
 from mlwright.records.watch import Performance
 from mlwright.scoring.model import DEFAULT_THRESHOLD
+from mlwright.statistics.sampling import Draws, Sampling
 
 LEAST_ROWS = 30
 LEAST_LABELS = 100

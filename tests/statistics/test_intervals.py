@@ -7,12 +7,12 @@ import pytest
 from scipy.stats import binomtest
 
 from mlwright.learning.metrics import METRICS
-from mlwright.learning.statistics.calibration import calibration_bins, calibration_error
-from mlwright.learning.statistics.ranking import area_influence
-from mlwright.learning.statistics.sampling import Draws, Sampling
-from mlwright.learning.statistics.several import holm
-from mlwright.learning.statistics.shares import paired_difference, wilson
-from mlwright.learning.statistics.yardstick import Scored, yardstick
+from mlwright.learning.yardstick import Scored, yardstick
+from mlwright.statistics.calibration import calibration_bins, calibration_error
+from mlwright.statistics.ranking import area_influence
+from mlwright.statistics.sampling import Draws, Sampling
+from mlwright.statistics.several import holm
+from mlwright.statistics.shares import paired_difference, wilson
 
 
 def test_wilson_is_the_textbook_interval() -> None:

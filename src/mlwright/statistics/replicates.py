@@ -11,8 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import t as student
 
-from mlwright.learning.statistics.sampling import Draws
-from mlwright.learning.statistics.shares import Bounds, wilson
+from mlwright.statistics.sampling import Draws
+from mlwright.statistics.shares import Bounds, wilson
 
 Array = NDArray[np.float64]
 Scale = Literal["share", "positive", "at most one", "plain"]

@@ -11,9 +11,9 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from mlwright.learning.statistics.sampling import Draws, Sampling
-from mlwright.learning.statistics.yardstick import Scored, yardstick
+from mlwright.learning.yardstick import Scored, yardstick
 from mlwright.records.evaluation import Estimate
+from mlwright.statistics.sampling import Draws, Sampling
 
 N_SETS = 300
 Set = tuple[np.ndarray, Scored, Scored]

@@ -13,9 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import t as student
 
-from mlwright.learning.statistics.sampling import Draws, Sampling
-from mlwright.learning.statistics.shares import Bounds, paired_difference, wilson
 from mlwright.records.evaluation import Estimate
+from mlwright.statistics.sampling import Draws, Sampling
+from mlwright.statistics.shares import Bounds, paired_difference, wilson
 
 Array = NDArray[np.float64]
 

@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from mlwright.learning.statistics.sampling import Draws, Sampling, block_length
+from mlwright.statistics.sampling import Draws, Sampling, block_length
 
 GROUPS = np.array([5, 5, 5, 2, 2, 9, 9, 9, 9, 1])
 ORDER = np.array([3, 1, 0, 2, 4, 5, 9, 8, 7, 6])

@@ -8,9 +8,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from mlwright.learning.statistics.means import share_estimate
-from mlwright.learning.statistics.sampling import Draws, Sampling
 from mlwright.records.evaluation import CalibrationBin, Estimate
+from mlwright.statistics.means import share_estimate
+from mlwright.statistics.sampling import Draws, Sampling
 
 Array = NDArray[np.float64]
 

@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 from scipy.stats import rankdata
 from scipy.stats import t as student
 
-from mlwright.learning.statistics.sampling import Sampling
-from mlwright.learning.statistics.shares import Bounds, wilson
+from mlwright.statistics.sampling import Sampling
+from mlwright.statistics.shares import Bounds, wilson
 
 Array = NDArray[np.float64]
 

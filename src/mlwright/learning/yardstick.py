@@ -14,12 +14,12 @@ from numpy.typing import NDArray
 from scipy.stats import t as student
 
 from mlwright.learning.metrics import METRICS, Metric
-from mlwright.learning.statistics.means import difference_estimate, mean_estimates, mean_of_shares, share_estimate
-from mlwright.learning.statistics.ranking import area_bounds, area_influence
-from mlwright.learning.statistics.replicates import Scale, bounds_from, replicate
-from mlwright.learning.statistics.sampling import Draws
-from mlwright.learning.statistics.shares import Bounds
 from mlwright.records.evaluation import Estimate
+from mlwright.statistics.means import difference_estimate, mean_estimates, mean_of_shares, share_estimate
+from mlwright.statistics.ranking import area_bounds, area_influence
+from mlwright.statistics.replicates import Scale, bounds_from, replicate
+from mlwright.statistics.sampling import Draws
+from mlwright.statistics.shares import Bounds
 
 Array = NDArray[np.float64]
 
