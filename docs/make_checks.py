@@ -8,14 +8,14 @@ from __future__ import annotations
 import inspect
 from pathlib import Path
 
-from mlwright.data.checks import CHECKS
+from mlwright.data.checks import CHECKS, GROUPS, Check
 from mlwright.data.views import VIEWS
 
 REFERENCE = Path(__file__).parent / "reference"
 NOTE = "<!-- Written by docs/make_checks.py: change the code, not this page. -->\n"
 ABOUT_CHECKS = """\
 What is looked for in the data before a model is trained. A check speaks or stays quiet; the answer of all of them is
-shown by `mlwright show findings`. **critical**: the model would be wrong or worthless; **warning**: it may be;
+shown by `mlwright show findings`, the most severe first. **critical**: the model would be wrong or worthless; **warning**: it may be;
 **note**: good to know. Checks that look at the target see it in the training rows only.
 
 Leave some out with
@@ -45,12 +45,23 @@ def pages() -> dict[str, str]:
 
 
 def checks_page() -> str:
-    """All checks: a table, then each with its bounds and its advice."""
-    lines = ["# Checks\n", NOTE, ABOUT_CHECKS, "| check | mostly | what it finds |", "|---|---|---|"]
-    lines += [f"| [{name}](#{name}) | {check.severity} | {_first(check)} |" for name, check in CHECKS]
-    for name, check in CHECKS:
-        lines += [f"\n## {name}\n", f"**{check.title}.** {_doc(check)}\n", f"*What to do:* {check.action}"]
+    """All checks by group: tables first, then each with its bounds and its advice."""
+    lines = ["# Checks\n", NOTE, ABOUT_CHECKS]
+    for heading, members in _by_group():
+        lines += [f"\n## {heading}\n", "| check | mostly | what it finds |", "|---|---|---|"]
+        lines += [f"| [{name}](#{name}) | {check.severity} | {_first(check)} |" for name, check in members]
+    for heading, members in _by_group():
+        lines.append(f"\n## {heading}: each check")
+        for name, check in members:
+            lines += [f"\n### {name}\n", f"**{check.title}.** {_doc(check)}\n", f"*What to do:* {check.action}"]
     return "\n".join(lines) + "\n"
+
+
+def _by_group() -> list[tuple[str, list[tuple[str, type[Check]]]]]:
+    """The heading of each group that has members, with them."""
+    members = list(CHECKS)
+    grouped = [(GROUPS[group], [each for each in members if each[1].group == group]) for group in GROUPS]
+    return [(heading, found) for heading, found in grouped if found]
 
 
 def views_page() -> str:

@@ -8,7 +8,7 @@ from mlwright.core.errors import ExtraMissing, MlwrightError
 from mlwright.core.family import NotApplicable
 from mlwright.core.record import Record
 from mlwright.core.run import Run
-from mlwright.data.checks import CHECKS
+from mlwright.data.checks import CHECKS, GROUPS
 from mlwright.data.compute.table import SplitTable, open_split
 from mlwright.records.data import Snapshot
 from mlwright.records.findings import Finding, Findings, Skipped
@@ -41,12 +41,17 @@ def check(snapshot: Snapshot, profile: Profile, split: Split, settings: CheckSet
     answers = [answer for answer in run.each(names, work, kind=Answer, key=str) if answer is not None]
     findings = [finding for answer in answers for finding in answer.findings]
     return Findings(
-        findings=tuple(sorted(findings, key=lambda finding: SEVERITIES.index(finding.severity))),
+        findings=tuple(sorted(findings, key=rank)),
         quiet=tuple(answer.name for answer in answers if not answer.findings and answer.reason is None),
         skipped=tuple(
             Skipped(name=answer.name, reason=answer.reason) for answer in answers if answer.reason is not None
         ),
     )
+
+
+def rank(finding: Finding) -> tuple[int, int]:
+    """Where a finding stands among others: by its severity, then by the group of its check."""
+    return SEVERITIES.index(finding.severity), list(GROUPS).index(CHECKS.get(finding.check).group)
 
 
 def ask(name: str, table: SplitTable, profile: Profile) -> Answer:

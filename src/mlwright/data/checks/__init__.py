@@ -5,12 +5,22 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal
 
 from mlwright.core.family import Family
 from mlwright.data.compute.table import SplitTable
 from mlwright.records.findings import Finding, Severity
 from mlwright.records.profile import Profile
+
+Group = Literal["leaks", "target", "two tables", "integrity"]
+
+GROUPS: dict[Group, str] = {
+    "leaks": "Leaks, and a test that flatters",
+    "target": "The target",
+    "two tables": "Two tables, and rows then and now",
+    "integrity": "Integrity of rows and columns",
+}
+"""What kinds of faults there are, the weightiest first, each with its heading."""
 
 
 @dataclass(frozen=True)
@@ -36,8 +46,12 @@ class Check(ABC):
 
     A check reads the profile first and asks the table only for what the profile lacks. It never sees the target
     of a row that is set aside: `table` has no target column, `table.train` has.
+
+    `group` says what kind of fault it is (see `GROUPS`), by which findings of one severity and the reference page are
+    sorted.
     """
 
+    group: ClassVar[Group] = "integrity"
     severity: ClassVar[Severity]
     title: ClassVar[str]
     action: ClassVar[str]

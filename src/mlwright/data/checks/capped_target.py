@@ -29,6 +29,7 @@ class CappedTarget(Check):
     values next to it. A heap at zero is no cut.
     """
 
+    group = "target"
     severity = "warning"
     title = "The target is cut off"
     action = (

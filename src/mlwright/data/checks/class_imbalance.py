@@ -19,6 +19,7 @@ RARE_SHARE = 0.1
 class ClassImbalance(Check):
     """Two classes of which one has less than 10 % of the training rows."""
 
+    group = "target"
     severity = "note"
     title = "One class is rare"
     action = (

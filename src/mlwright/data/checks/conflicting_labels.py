@@ -23,6 +23,7 @@ class ConflictingLabels(Check):
     It speaks if no model could be right on 2 % of the rows, and warns from 5 % on.
     """
 
+    group = "target"
     severity = "note"
     title = "Equal rows, different answers"
     action = (

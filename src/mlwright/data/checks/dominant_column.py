@@ -38,6 +38,7 @@ class DominantColumn(Check):
     so strong is held below 0.1 % over all columns (Bonferroni).
     """
 
+    group = "leaks"
     severity = "warning"
     title = "One column outshines all others"
     action = (

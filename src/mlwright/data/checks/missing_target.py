@@ -17,6 +17,7 @@ MANY_SHARE = 0.2
 class MissingTarget(Check):
     """Rows whose target is missing; a warning from 20 % of the rows on."""
 
+    group = "target"
     severity = "note"
     title = "Rows without an answer"
     action = (

@@ -22,6 +22,7 @@ class MissingnessLeak(Check):
     false alarm is held below 0.1 % over all columns together (Bonferroni).
     """
 
+    group = "leaks"
     severity = "critical"
     title = "Filled in after the outcome"
     action = (

@@ -19,6 +19,7 @@ FEW_ROWS = 30
 class RareClasses(Check):
     """Three or more classes of which some have fewer than 30 training rows."""
 
+    group = "target"
     severity = "warning"
     title = "Classes with few rows"
     action = (

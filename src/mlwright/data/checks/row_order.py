@@ -34,6 +34,7 @@ class RowOrder(Check):
     target: then the rows are merely sorted by that input. Not asked if the time column is named: the order is known.
     """
 
+    group = "leaks"
     severity = "warning"
     title = "The order of the rows says something"
     action = (

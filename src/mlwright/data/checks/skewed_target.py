@@ -23,6 +23,7 @@ MUCH = 0.4
 class SkewedTarget(Check):
     """One per cent of the training rows holds 40 % or more of the target's squared distance from its mean."""
 
+    group = "target"
     severity = "note"
     title = "Few rows decide the error"
     action = (

@@ -35,6 +35,7 @@ class SumLeak(Check):
     speaks if eight or fewer are left. Products are sought in the same way among logarithms.
     """
 
+    group = "leaks"
     severity = "critical"
     title = "Inputs that make up the target"
     action = (

@@ -25,6 +25,7 @@ class TargetLeak(Check):
     A column whose gaps settle the target is left to `missingness_leak`.
     """
 
+    group = "leaks"
     severity = "critical"
     title = "A column gives the target away"
     action = (

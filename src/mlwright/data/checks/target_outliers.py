@@ -23,6 +23,7 @@ class TargetOutliers(Check):
     The chance of a false alarm is held below 0.1 %.
     """
 
+    group = "target"
     severity = "warning"
     title = "Targets that stand apart"
     action = (

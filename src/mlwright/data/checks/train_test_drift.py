@@ -33,6 +33,7 @@ class TrainTestDrift(Check):
     column, dates and what goes with it are left out.
     """
 
+    group = "leaks"
     severity = "warning"
     title = "Test rows unlike the training rows"
     action = (

@@ -21,6 +21,7 @@ class TrainTestOverlap(Check):
     It speaks if that is more than coincidence (see `repeats.weight_of_repeats`).
     """
 
+    group = "leaks"
     severity = "warning"
     title = "Test rows that were seen in training"
     action = (

@@ -7,10 +7,11 @@ from pathlib import Path
 from rich.text import Text
 
 from mlwright.core.history import RunState
+from mlwright.faces.render.findings import findings_table
 from mlwright.faces.render.numbers import duration
 from mlwright.faces.render.panel import decision_panel
 from mlwright.faces.render.tables import table
-from mlwright.faces.render.text import Shown, findings_table
+from mlwright.faces.render.text import Shown
 from mlwright.project import Project
 from mlwright.records.decision import Decision
 from mlwright.records.findings import Findings

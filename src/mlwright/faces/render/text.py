@@ -11,6 +11,7 @@ from rich.text import Text
 
 from mlwright.core.record import Record
 from mlwright.data.words import percent
+from mlwright.faces.render.findings import findings_table, quiet_line
 from mlwright.faces.render.numbers import alike, duration, short, with_interval
 from mlwright.faces.render.panel import decision_panel
 from mlwright.faces.render.summary import composition, summary, told_score
@@ -20,7 +21,7 @@ from mlwright.records.data import Snapshot
 from mlwright.records.decision import Decision
 from mlwright.records.evaluation import Confusion, Evaluation, MetricResult
 from mlwright.records.exploration import Exploration
-from mlwright.records.findings import Findings, Severity, Skipped
+from mlwright.records.findings import Findings, Skipped
 from mlwright.records.profile import ColumnProfile, Profile
 from mlwright.records.robustness import ProbeResult, Robustness
 from mlwright.records.split import Split
@@ -29,7 +30,6 @@ from mlwright.records.watch import ColumnThenNow, Comparison, Response
 
 Shown = list[RenderableType]
 
-LEVELS: tuple[Severity, ...] = ("critical", "warning", "note")
 MOST_IMPORTANT = 8
 
 
@@ -90,17 +90,7 @@ def _(record: Split) -> Shown:
 
 @render.register
 def _(record: Findings) -> Shown:
-    quiet = said(f"\nQuiet: {', '.join(record.quiet) or 'none'}", "dim")
-    return [findings_table(record), quiet, *_skipped("Could not judge", record.skipped)]
-
-
-def findings_table(findings: Findings, least: Severity = "note") -> Table | Text:
-    """The findings that are at least this severe."""
-    wanted = [f for f in findings.findings if LEVELS.index(f.severity) <= LEVELS.index(least)]
-    if not wanted:
-        return said("Nothing was found in the data that stands in the way.", "green")
-    rows = [(coloured(f.severity), f.title, f"{f.sentence} {f.action}") for f in wanted]
-    return table("What was found in the data", ("", "finding", "what and what to do"), rows)
+    return [findings_table(record), Text(), quiet_line(record), *_skipped("Could not judge", record.skipped)]
 
 
 def _skipped(title: str, skipped: Collection[Skipped]) -> Shown:
