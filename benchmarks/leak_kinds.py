@@ -123,7 +123,15 @@ PHRASES = (
     ("stored in cellar",),
     ("given away",),
 )
-FILLER = ("met on monday", "called twice", "mail from the son", "spoke to mrs hill", "visit by car", "no remarks", "fax")
+FILLER = (
+    "met on monday",
+    "called twice",
+    "mail from the son",
+    "spoke to mrs hill",
+    "visit by car",
+    "no remarks",
+    "fax",
+)
 
 
 def answer_in_text(clean: Clean, rng: np.random.Generator) -> Seeded:
@@ -224,10 +232,12 @@ def running_figure(clean: Clean, rng: np.random.Generator) -> Seeded:
     shape = str(rng.choice(["total", "rolling mean", "smoothed"]))
     if shape == "total" and rng.random() < 0.5:
         group = rng.integers(0, max(2, len(y) // 12), len(y))
-        return with_columns(
-            clean, rng, "total by group", y.groupby(group).cumsum().round(4), [f"k{g}" for g in group]
-        )
-    figures = {"total": y.cumsum(), "rolling mean": y.rolling(3, min_periods=1).mean(), "smoothed": y.ewm(alpha=0.5).mean()}
+        return with_columns(clean, rng, "total by group", y.groupby(group).cumsum().round(4), [f"k{g}" for g in group])
+    figures = {
+        "total": y.cumsum(),
+        "rolling mean": y.rolling(3, min_periods=1).mean(),
+        "smoothed": y.ewm(alpha=0.5).mean(),
+    }
     return with_columns(clean, rng, shape, figures[shape].round(5))
 
 

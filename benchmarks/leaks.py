@@ -35,8 +35,8 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
-from leak_kinds import KINDS, ROWS, Clean, Seeded
 
+from leak_kinds import KINDS, ROWS, Clean, Seeded
 from mlwright.core.engine import execute
 from mlwright.core.run import Clock, Run
 from mlwright.core.store import Store
@@ -79,7 +79,7 @@ class Trial(NamedTuple):
 def clean_set(folder: Path, name: str) -> Clean:
     """A set as it is checked unharmed."""
     meta = json.loads((folder / name / "meta.json").read_text())
-    reading = {key: value for key, value in meta.get("read_csv", {}).items()}
+    reading = meta.get("read_csv", {})
     frame = pd.read_csv(folder / name / meta["main_file"], **reading)
     frame = frame.drop(columns=TAKEN_OUT.get(name, []))
     frame = frame.drop_duplicates(subset=[c for c in frame.columns if c not in meta.get("id_columns", [])])

@@ -144,3 +144,27 @@ def _findings(name, table, profile):
         return list(CHECKS.get(name)().look(table, profile))
     except NotApplicable as refusal:
         return refusal.reason
+
+
+def test_what_a_person_vouches_for_is_a_note_that_says_so(ask):
+    answer = ask(known_in_time=("refund",))
+    (finding,) = (finding for finding in answer.findings if finding.check == "target_leak")
+    assert finding.severity == "note"
+    assert "A person vouches that 'refund' is known" in finding.sentence
+    assert answer.vouched == ("refund",)
+
+
+def test_vouching_for_one_column_leaves_the_others_suspected(ask):
+    answer = ask(known_in_time=("fee",))
+    assert [f.severity for f in answer.findings if f.check == "target_leak"] == ["critical"]
+
+
+def test_vouching_changes_nothing_but_suspicions(ask):
+    assert "country" in {name for f in ask(known_in_time=("country",)).findings for name in f.columns}
+
+
+@pytest.mark.parametrize(("name", "what"), [("refnd", "refund"), ("y", "the target")])
+def test_a_name_that_cannot_be_vouched_for_is_refused(ask, name, what):
+    with pytest.raises(SettingsError, match="known_in_time names") as refusal:
+        ask(known_in_time=(name,))
+    assert what in f"{refusal.value.message} {refusal.value.hint}"

@@ -135,3 +135,10 @@ def test_a_test_that_went_better_than_promised_is_no_fault() -> None:
 def test_without_findings_nothing_is_suspected() -> None:
     quiet = good_evidence(findings=Findings(findings=(), quiet=(), skipped=()))
     assert says("no_leak", quiet)[0] == "kept"
+
+
+def test_a_column_that_a_person_vouches_for_stops_nothing_and_is_named() -> None:
+    vouched = Findings(findings=(), quiet=(), skipped=(), vouched=("spend",))
+    outcome, sentence = says("no_leak", good_evidence(findings=vouched, training=training(spend=0.95, age=0.01)))
+    assert outcome == "kept"
+    assert "'spend' is known when the prediction is made" in sentence

@@ -10,6 +10,7 @@ from mlwright.core.record import Record
 from mlwright.core.run import Run
 from mlwright.data.checks import CHECKS, GROUPS
 from mlwright.data.compute.table import SplitTable, open_split
+from mlwright.data.vouching import check_known, vouched
 from mlwright.records.data import Snapshot
 from mlwright.records.findings import Finding, Findings, Skipped
 from mlwright.records.profile import Profile
@@ -33,19 +34,21 @@ def check(snapshot: Snapshot, profile: Profile, split: Split, settings: CheckSet
     Raises
     ------
     SettingsError
-        If ``check.skip`` names an unknown check.
+        If ``check.skip`` names an unknown check, or ``check.known_in_time`` an unknown column.
     """
+    check_known(settings.known_in_time, profile)
     names = CHECKS.names_but(settings.skip, "check.skip")
     table = open_split(snapshot, split, profile.roles.target, run)
     work = partial(ask, table=table, profile=profile)
     answers = [answer for answer in run.each(names, work, kind=Answer, key=str) if answer is not None]
-    findings = [finding for answer in answers for finding in answer.findings]
+    findings = [vouched(finding, settings.known_in_time) for answer in answers for finding in answer.findings]
     return Findings(
         findings=tuple(sorted(findings, key=rank)),
         quiet=tuple(answer.name for answer in answers if not answer.findings and answer.reason is None),
         skipped=tuple(
             Skipped(name=answer.name, reason=answer.reason) for answer in answers if answer.reason is not None
         ),
+        vouched=settings.known_in_time,
     )
 
 

@@ -5,18 +5,12 @@ from __future__ import annotations
 from mlwright.judging.rules import Evidence
 from mlwright.records.findings import Finding
 
-LEAK = "_leak"
-ONE_FOR_ALL = "dominant_column"
 DOMINANT_SHARE = 0.9
 
 
 def leaks_in(evidence: Evidence) -> list[Finding]:
-    """What the checks whose names end with "leak" have found, and that of a dominant column; notes are none."""
-    return [
-        finding
-        for finding in evidence.findings.findings
-        if finding.severity != "note" and (finding.check.endswith(LEAK) or finding.check == ONE_FOR_ALL)
-    ]
+    """What checks suspect of knowing the answer; notes, and what a person vouches for, are none."""
+    return [finding for finding in evidence.findings.findings if finding.severity != "note" and finding.is_suspicion]
 
 
 def suspects(evidence: Evidence) -> tuple[str, ...]:
@@ -25,7 +19,9 @@ def suspects(evidence: Evidence) -> tuple[str, ...]:
 
 
 def dominant(evidence: Evidence) -> tuple[str, float] | None:
-    """The column on which nearly all of the gain rests, with its share; None if there is none."""
+    """The column on which nearly all of the gain rests, with its share; None if none does or it is vouched for."""
     first = next(iter(evidence.training.importance.items()), None)
     few = len(evidence.profile.roles.inputs) <= 2
-    return None if first is None or few or first[1] < DOMINANT_SHARE else first
+    if first is None or few or first[1] < DOMINANT_SHARE or first[0] in evidence.findings.vouched:
+        return None
+    return first

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
+from mlwright.data.vouching import told_vouched
 from mlwright.data.words import counted, listing, quoted
 from mlwright.judging.leaks import leaks_in, suspects
 from mlwright.judging.rules import Evidence
@@ -160,6 +161,8 @@ def limits(rulings: Sequence[Ruling], evidence: Evidence) -> Iterator[str]:
     """Where it should not be used, and what to watch."""
     if not any(ruling.rule == "no_leak" and ruling.outcome == "broken" for ruling in rulings):
         yield from _weak_points(rulings, evidence)
+    if evidence.findings.vouched:
+        yield told_vouched(evidence.findings.vouched)
     warnings = [finding.title for finding in evidence.findings.findings if finding.severity == "warning"]
     if warnings:
         yield f"The data has its faults: {listing(dict.fromkeys(map(inside, warnings)))} (see: mlwright show findings)."
@@ -196,6 +199,7 @@ def next_steps(ground: Ground, evidence: Evidence) -> Iterator[str]:
         listed = ", ".join(f'"{name}"' for name in names)
         are = "it is" if len(names) == 1 else "they are"
         yield f"If {are} not known in time: set [profile] ignore = [{listed}] in mlwright.toml, then: mlwright run"
+        yield f"If {are}: vouch for it with [check] known_in_time = [{listed}], then: mlwright run"
     if ground.verdict == "deploy":
         yield "mlwright serve   (answers over HTTP; see the report for what to watch)"
     elif ground.verdict == "pilot":

@@ -9,6 +9,9 @@ from mlwright.core.record import Record
 Severity = Literal["critical", "warning", "note"]
 
 
+ALSO_SUSPICIONS = frozenset({"dominant_column", "missing_lately"})
+
+
 class Finding(Record):
     """One thing that a person should know about the data.
 
@@ -41,6 +44,11 @@ class Finding(Record):
     examples: tuple[str, ...] = ()
     action: str
 
+    @property
+    def is_suspicion(self) -> bool:
+        """Whether it says that columns may know the answer: what only a person who knows them can clear up."""
+        return self.check.endswith("_leak") or self.check in ALSO_SUSPICIONS
+
 
 class Skipped(Record):
     """A member that could not judge, and why."""
@@ -60,8 +68,11 @@ class Findings(Record):
         Checks that looked and found nothing.
     skipped : tuple of Skipped
         Checks that could not judge.
+    vouched : tuple of str
+        Columns that a person vouches for: they are known when the prediction is made.
     """
 
     findings: tuple[Finding, ...]
     quiet: tuple[str, ...]
     skipped: tuple[Skipped, ...]
+    vouched: tuple[str, ...] = ()

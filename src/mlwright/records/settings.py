@@ -127,9 +127,13 @@ class CheckSettings(Settings):
     ----------
     skip : list
         Checks to leave out, by name.
+    known_in_time : list
+        Columns that a person vouches for: they are known when the prediction is made. What checks suspect of them
+        becomes a note.
     """
 
     skip: Annotated[tuple[str, ...], MembersOf("mlwright.data.checks")] = ()
+    known_in_time: tuple[str, ...] = ()
 
 
 class ExploreSettings(Settings):

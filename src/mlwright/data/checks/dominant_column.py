@@ -43,7 +43,7 @@ class DominantColumn(Check):
     title = "One column outshines all others"
     action = (
         "Is it known at the moment when the prediction is made? If it is known only later, the model is worthless in "
-        "use: add it to profile.ignore and run again. If it is known, all is well."
+        "use: add it to profile.ignore and run again. If it is known, vouch for it: check.known_in_time."
     )
 
     def look(self, table: SplitTable, profile: Profile) -> Iterator[Finding]:

@@ -27,7 +27,7 @@ class MissingnessLeak(Check):
     title = "Filled in after the outcome"
     action = (
         "Such a column is mostly written when the outcome is known (a reason, a date of closing). If so, add it to "
-        "profile.ignore and run again."
+        "profile.ignore and run again; if it is known before, vouch for it: check.known_in_time."
     )
 
     def look(self, table: SplitTable, profile: Profile) -> Iterator[Finding]:

@@ -40,7 +40,8 @@ class SumLeak(Check):
     title = "Inputs that make up the target"
     action = (
         "If the parts become known together with the target, the model is worthless in use: add them to profile.ignore "
-        "and run again. If they are known before, a formula does the work of a model."
+        "and run again. If they are known before, a formula does the work of a model (vouch for them: "
+        "check.known_in_time)."
     )
 
     def look(self, table: SplitTable, profile: Profile) -> Iterator[Finding]:

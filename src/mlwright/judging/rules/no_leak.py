@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from mlwright.data.vouching import told_vouched
 from mlwright.data.words import percent
 from mlwright.judging.leaks import dominant, leaks_in
 from mlwright.judging.rules import Evidence, Rule
@@ -11,8 +12,8 @@ from mlwright.records.decision import Outcome
 class NoLeak(Rule):
     """No input gives away what is only known after the prediction: with such an input all figures are worthless.
 
-    Rests on the checks whose names end with "leak". One column on which nearly all of the gain rests is a question
-    to people: is it known in time?
+    Rests on what checks suspect of columns. One column on which nearly all of the gain rests is a question to people:
+    is it known in time? A column that ``check.known_in_time`` vouches for is neither.
     """
 
     title = "Nothing gives the answer away"
@@ -31,4 +32,6 @@ class NoLeak(Rule):
                 f"Without '{name}' the model loses {percent(min(share, 1.0))} of its gain, so that all rests on one "
                 "column. Make sure that it is known at the moment of prediction."
             )
+        if evidence.findings.vouched:
+            return "kept", f"Nothing else gives the answer away: {told_vouched(evidence.findings.vouched)}"
         return "kept", "No check has found an input that gives the answer away, and no single column does it all."
