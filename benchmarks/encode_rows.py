@@ -13,7 +13,7 @@ import numpy as np
 import pyarrow as pa
 
 from mlwright.learning.features.plan import learn_plan
-from mlwright.records.profile import ColumnProfile, Kind, Profile, Roles
+from mlwright.records.profile import Asked, ColumnProfile, Kind, Profile, Roles
 from mlwright.scoring.model import load_encoder
 
 WORDS = [f"word{i}" for i in range(3000)]
@@ -72,7 +72,7 @@ def profiled(table: pa.Table) -> Profile:
         ColumnProfile(name=name, type="", kind=kinds[name[0]], reason="", n_missing=0, n_distinct=9)
         for name in table.column_names
     )
-    roles = Roles(target="y", task="binary", task_reason="", inputs=tuple(table.column_names))
+    roles = Roles(asked=Asked(target="y", task="binary"), inputs=tuple(table.column_names))
     return Profile(n_rows=len(table), columns=columns, roles=roles, n_passes=1)
 
 

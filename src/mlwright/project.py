@@ -43,6 +43,9 @@ SHOWN = {
 }
 """What can be shown of a run, and the stage that makes it."""
 
+LAST_LOOK = "explore"
+"""The last stage that needs nothing to predict."""
+
 
 class Project:
     """A project folder: settings, runs and what they made.
@@ -138,7 +141,7 @@ class Project:
         Parameters
         ----------
         until : str, optional
-            The last stage.
+            The last stage; default: all of them, or `explore` where nothing is predicted.
         start_from : str, optional
             The first stage that is done anew even if nothing has changed.
         resume : bool, default=False
@@ -169,6 +172,8 @@ class Project:
         check_members(settings)
         for name in (until, start_from):
             self._check_stage(name)
+        if settings.project.task == "none":
+            until = _last_look(until)
         attempt = Attempt(
             self._unfinished() if resume else next_id(self.store),
             "build",
@@ -385,6 +390,18 @@ class Project:
             if state.pipeline == "build" and state.status in ("interrupted", "failed", "cancelled", "running"):
                 return state.run_id
         raise NothingToShow(f"No run in {self.path} waits to be resumed.", "mlwright run")
+
+
+def _last_look(until: str | None) -> str:
+    """The last stage where nothing is predicted."""
+    looks = [stage.name for stage in BUILD]
+    looks = looks[: looks.index(LAST_LOOK) + 1]
+    if until is not None and until not in looks:
+        raise SettingsError(
+            f"There is nothing to {until}: project.task is 'none', so the data is only looked at.",
+            "Set project.target in mlwright.toml to the column to predict, and take project.task out.",
+        )
+    return until or LAST_LOOK
 
 
 def _stage(name: str) -> Stage:

@@ -116,7 +116,7 @@ def test_what_was_asked_before_a_kill_is_not_asked_again(tmp_path, monkeypatch):
 
 def test_no_check_can_see_the_target_of_a_test_row(tmp_path):
     opened = open_specimen(churn(), tmp_path)
-    table = open_split(opened.snapshot, opened.split, "y", opened.run)
+    table = open_split(opened.snapshot, opened.split, opened.profile, opened.run)
     assert "y" not in table.columns
     assert "y" not in table.test.columns
     for hidden in (table, table.test):
@@ -132,7 +132,7 @@ def test_findings_do_not_change_when_only_the_test_answers_do(tmp_path):
     for answers in (columns["y"], flipped):
         opened = open_specimen(Specimen(columns | {"y": answers}, settings={"time": "day"}), tmp_path)
         assert opened.split.method == "by_time"
-        table = open_split(opened.snapshot, opened.split, "y", opened.run)
+        table = open_split(opened.snapshot, opened.split, opened.profile, opened.run)
         said.append(
             {name: _findings(name, table, opened.profile) for name in ("target_leak", "row_order", "class_imbalance")}
         )

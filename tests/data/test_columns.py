@@ -21,7 +21,7 @@ def opened(tmp_path, **more):
         "y": [("no", "yes")[row * 7 % 3 == 0] for row in range(N)],
     }
     specimen = open_specimen(Specimen(values | more), tmp_path)
-    return open_split(specimen.snapshot, specimen.split, "y", specimen.run), specimen.profile
+    return open_split(specimen.snapshot, specimen.split, specimen.profile, specimen.run), specimen.profile
 
 
 def test_each_kind_is_read_as_what_it_is(tmp_path):

@@ -77,13 +77,13 @@ RNG = np.random.default_rng(0)
 )
 def test_the_task_follows_from_the_target(tmp_path: Path, name: str, target: Sequence[Any], task: str) -> None:
     roles = roles_with_target(tmp_path, target, name)
-    assert roles.task == task, roles.task_reason
-    assert roles.task_reason.endswith(".")
+    assert roles.task == task, roles.asked.reason
+    assert roles.asked.reason.endswith(".")
 
 
 def test_the_users_task_is_taken(tmp_path: Path) -> None:
     roles = roles_with_target(tmp_path, cycle(3, 4, 5, 6), task="regression")
-    assert (roles.task, roles.classes, roles.task_reason) == ("regression", (), "Set by project.task.")
+    assert (roles.task, roles.classes, roles.asked.reason) == ("regression", (), "Set by project.task.")
     assert roles_with_target(tmp_path, cycle(3, 4, 5, 16), "count", task="multiclass").classes == ("16", "3", "4", "5")
     assert roles_with_target(tmp_path, cycle("a", "b"), task="multiclass").task == "binary"
 
@@ -189,7 +189,7 @@ def test_infinite_targets_count_as_missing_and_are_said_to(tmp_path: Path) -> No
     found = profile_of(tmp_path, {"x": cycle(1, 2, 3), "y": [*RNG.normal(size=N - 3), np.inf, -np.inf, None]})
     assert found.target.n_missing == 3
     assert set(found.target.missing_codes) == {"inf", "-inf"}
-    assert "2 infinite values count as missing" in found.roles.task_reason
+    assert "2 infinite values count as missing" in found.roles.asked.reason
     assert not set(found.target.missing_codes) & {each.value for each in found.target.top}
 
 

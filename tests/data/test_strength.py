@@ -6,7 +6,7 @@ import pytest
 
 from mlwright.data.columns import TrainingRows
 from mlwright.data.strength import Judge, chance, strengths
-from mlwright.records.profile import ColumnProfile, Profile, Roles
+from mlwright.records.profile import Asked, ColumnProfile, Profile, Roles
 
 N = 2_000
 
@@ -19,7 +19,7 @@ def rows_of(columns, kinds, task="binary", group=None):
     )
     classes = () if task == "regression" else tuple(sorted({str(value) for value in columns["y"]}))
     inputs = tuple(name for name in kinds if name not in ("y", group))
-    roles = Roles(target="y", task=task, task_reason="", classes=classes, inputs=inputs, group=group)
+    roles = Roles(asked=Asked(target="y", task=task, classes=classes), inputs=inputs, group=group)
     profile = Profile(n_rows=len(columns["y"]), columns=described, roles=roles, n_passes=1)
     table = pa.table({name: pa.array(list(values)) for name, values in columns.items()})
     return TrainingRows(profile, np.arange(table.num_rows), table, seed=0)

@@ -27,7 +27,7 @@ def test_what_was_inferred_is_written_with_its_reasons(call, table):
     assert settings["project"]["target"] == "bought"
     assert settings["project"]["task"] == roles.task == "binary"
     assert settings["collect"]["time"] == roles.time == "day"
-    assert f"# {roles.task_reason}" in text
+    assert f"# {roles.asked.reason}" in text
     assert f"# {roles.time_reason}" in text
 
 

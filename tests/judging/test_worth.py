@@ -7,7 +7,7 @@ from mlwright.judging.worth import Cases, worth_of
 from mlwright.learning.benefit import Benefit
 from mlwright.learning.yardstick import Scored
 from mlwright.records.decision import Worth
-from mlwright.records.profile import Roles, Task
+from mlwright.records.profile import Asked, Roles, Task
 from mlwright.statistics.sampling import Draws, Sampling
 
 OFFER = Benefit(
@@ -16,7 +16,7 @@ OFFER = Benefit(
 
 
 def roles(task: Task, *classes: str) -> Roles:
-    return Roles(target="y", task=task, task_reason="", classes=classes, inputs=("x",))
+    return Roles(asked=Asked(target="y", task=task, classes=classes), inputs=("x",))
 
 
 def buyers(n: int, seed: int, share: float = 0.2) -> tuple[np.ndarray, np.ndarray]:

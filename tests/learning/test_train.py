@@ -15,7 +15,7 @@ from mlwright.data.compute.table import open_snapshot
 from mlwright.learning.train import train
 from mlwright.records.data import Field, Lineage, Snapshot
 from mlwright.records.findings import Findings
-from mlwright.records.profile import ColumnProfile, Profile, Roles
+from mlwright.records.profile import Asked, ColumnProfile, Profile, Roles
 from mlwright.records.settings import DecideSettings, TrainSettings
 from mlwright.records.split import LEFT_OUT, TEST, TRAIN, Split
 from mlwright.scoring.model import Model
@@ -96,11 +96,9 @@ class Project:
             ColumnProfile(name=name, type="string", kind=kind, reason="", n_missing=0, n_distinct=9)
             for name, kind in kinds.items()
         )
+        classes = () if self.task == "regression" else tuple(sorted(set(self.columns["target"])))
         roles = Roles(
-            target="target",
-            task=self.task,
-            task_reason="",
-            classes=() if self.task == "regression" else tuple(sorted(set(self.columns["target"]))),
+            asked=Asked(target="target", task=self.task, classes=classes),
             time="day" if self.method == "by_time" else None,
             group="family" if self.method == "by_group" else None,
             inputs=("size", "city", "noise"),

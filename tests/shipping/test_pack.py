@@ -20,7 +20,7 @@ from mlwright.records.data import Field, Lineage, Snapshot
 from mlwright.records.decision import Decision, Worth
 from mlwright.records.evaluation import Estimate, Evaluation, MetricResult
 from mlwright.records.model import Calibrator, Candidate, CoreRef, Member, ModelSpec
-from mlwright.records.profile import ColumnProfile, Profile, Roles, ValueCount
+from mlwright.records.profile import Asked, ColumnProfile, Profile, Roles, ValueCount
 from mlwright.records.settings import PackSettings, ProjectSettings
 from mlwright.records.split import Split
 from mlwright.records.trials import Training
@@ -121,7 +121,7 @@ class World:
 
         columns = [column(name, kind, str(self.table.schema.field(name).type)) for name, kind in KINDS.items()]
         roles = Roles(
-            target="target", task=self.task, task_reason="", classes=self.classes, inputs=tuple(KINDS)
+            asked=Asked(target="target", task=self.task, classes=self.classes), inputs=tuple(KINDS)
         )  # fmt: skip
         target = column("target", "category" if self.classes else "number", target_type)
         return Profile(n_rows=300, columns=(*columns, target), roles=roles, n_passes=1)

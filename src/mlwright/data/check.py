@@ -38,7 +38,7 @@ def check(snapshot: Snapshot, profile: Profile, split: Split, settings: CheckSet
     """
     check_known(settings.known_in_time, profile)
     names = CHECKS.names_but(settings.skip, "check.skip")
-    table = open_split(snapshot, split, profile.roles.target, run)
+    table = open_split(snapshot, split, profile, run)
     work = partial(ask, table=table, profile=profile)
     answers = [answer for answer in run.each(names, work, kind=Answer, key=str) if answer is not None]
     findings = [vouched(finding, settings.known_in_time) for answer in answers for finding in answer.findings]

@@ -136,6 +136,13 @@ class TrainingRows(Rows):
         """The target as a number."""
         return self.numbers(self.profile.roles.target)
 
+    @property
+    def has_answer(self) -> NDArray[np.bool_]:
+        """Which rows have a target that can be learned from; all of them where nothing is predicted."""
+        if self.profile.roles.asked is None:
+            return np.ones(len(self), dtype=bool)
+        return ~np.isnan(self.values) if self.profile.roles.task == "regression" else self.classes >= 0
+
     @cached_property
     def independent_share(self) -> float:
         """How many of the rows say something new: one in each group where rows belong together, else all; a share."""
@@ -151,10 +158,10 @@ def training_rows(table: SplitTable, profile: Profile) -> TrainingRows:
     Rows whose target cannot be read are left out.
     """
     if (kept := _TRAINING.get(table)) is None:
-        target = profile.roles.target
-        positions, arrow = _read(table.train, [*profile.roles.inputs, *_keys(profile), target], table.seed)
+        names = [*(column.name for column in profile.used), *_keys(profile)]
+        positions, arrow = _read(table.train, names, table.seed)
         rows = TrainingRows(profile, positions, arrow, table.seed)
-        known = ~np.isnan(rows.values) if profile.roles.task == "regression" else rows.classes >= 0
+        known = rows.has_answer
         if not known.all():
             rows = TrainingRows(profile, positions[known], arrow.filter(pa.array(known)), table.seed)
         kept = _TRAINING.setdefault(table, rows)

@@ -36,7 +36,7 @@ def explore(snapshot: Snapshot, profile: Profile, split: Split, settings: Explor
         If ``explore.skip`` names an unknown view.
     """
     names = VIEWS.names_but(settings.skip, "explore.skip")
-    table = open_split(snapshot, split, profile.roles.target, run)
+    table = open_split(snapshot, split, profile, run)
     work = partial(draw, table=table, profile=profile, run=run)
     answers = [answer for answer in run.each(names, work, kind=Answer, key=str) if answer is not None]
     answers.sort(key=lambda answer: (answer.order, answer.name))

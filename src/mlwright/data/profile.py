@@ -5,9 +5,9 @@ from __future__ import annotations
 from mlwright.core.errors import SourceEmpty
 from mlwright.core.run import Run
 from mlwright.data.compute.table import open_snapshot
-from mlwright.data.kinds.describe import describe
+from mlwright.data.kinds.describe import Described, describe
 from mlwright.data.roles import assign_roles, check_names
-from mlwright.data.target import LEAST_ROWS, question, target_name
+from mlwright.data.target import LEAST_ROWS, Question, question, target_name
 from mlwright.data.words import counted
 from mlwright.records.data import Snapshot
 from mlwright.records.profile import Profile
@@ -30,9 +30,9 @@ def profile(
     TableError
         If no column is left to predict from.
     """
-    target = target_name(project, snapshot)
+    target = None if project.task == "none" else target_name(project, snapshot)
     check_names(snapshot.column_names, target, collect, settings)
-    if snapshot.n_rows < LEAST_ROWS:
+    if target is not None and snapshot.n_rows < LEAST_ROWS:
         raise SourceEmpty(
             f"{snapshot.lineage.location!r} holds {counted(snapshot.n_rows, 'row')}; "
             f"at least {LEAST_ROWS} are needed to learn and to test.",
@@ -41,8 +41,12 @@ def profile(
     table = open_snapshot(snapshot, run)
     found = describe(table, snapshot.fields, settings, target)
     run.note(f"Looked at {len(found.columns):,} columns of {snapshot.n_rows:,} rows in {found.n_queries} queries.")
-    own = next(column for column in found.columns if column.name == target)
-    asked = question(own, found.tops[target], snapshot.n_rows, project)
-    columns = tuple(asked.column if column.name == target else column for column in found.columns)
+    asked = None if target is None else _question(found, target, snapshot.n_rows, project)
+    columns = tuple(asked.column if asked and column.name == target else column for column in found.columns)
     roles = assign_roles(columns, asked, snapshot.n_rows, found.orders, (collect, settings))
     return Profile(n_rows=snapshot.n_rows, columns=columns, roles=roles, n_passes=found.n_queries)
+
+
+def _question(found: Described, target: str, n_rows: int, project: ProjectSettings) -> Question:
+    own = next(column for column in found.columns if column.name == target)
+    return question(own, found.tops[target], n_rows, project)

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 import ibis
 import ibis.expr.types as ir
 
+from mlwright.core.family import NotApplicable
 from mlwright.data.compute.table import ROW, Table
 from mlwright.records.findings import Severity
 from mlwright.records.profile import ColumnProfile, Profile
@@ -21,6 +22,8 @@ TIMES_CHANCE = 10.0
 
 def with_key(table: Table, names: Sequence[str]) -> ir.Table:
     """The table with a column that is equal, but for one collision in 2^64, where all these columns are."""
+    if not names:
+        raise NotApplicable("there is no input")
     inputs = {f"c{place}": table.expr[name] for place, name in enumerate(names)}
     return table.expr.mutate(**{KEY: ibis.struct(inputs).hash()})
 

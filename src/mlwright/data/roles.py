@@ -9,7 +9,7 @@ from mlwright.data.kinds import Order
 from mlwright.data.kinds.names import says_entity, says_event, says_moment, says_private_moment
 from mlwright.data.target import Question
 from mlwright.data.words import counted
-from mlwright.records.profile import ColumnProfile, Roles
+from mlwright.records.profile import Asked, ColumnProfile, Roles
 from mlwright.records.settings import CollectSettings, ProfileSettings
 
 LEAST_MOMENTS = 10
@@ -19,7 +19,7 @@ REPEATS = (1.25, 50.0)
 _NO_INPUT = {"id": "it names each row", "constant": "it never changes", "empty": "it holds nothing"}
 
 
-def check_names(names: Sequence[str], target: str, collect: CollectSettings, settings: ProfileSettings) -> None:
+def check_names(names: Sequence[str], target: str | None, collect: CollectSettings, settings: ProfileSettings) -> None:
     """Raise a `SettingsError` for a column that the settings name and the table lacks, or that cannot be asked for."""
     single = {"collect.time": collect.time, "collect.group": collect.group}
     named: dict[str, tuple[str, ...]] = {
@@ -37,7 +37,7 @@ def check_names(names: Sequence[str], target: str, collect: CollectSettings, set
                     f"Did you mean: {', '.join(offers)}?",
                 )
     for key in (*single, "profile.ignore"):
-        if target in named[key]:
+        if target is not None and target in named[key]:
             raise SettingsError(f"{key} names {target!r}, which is the target.", f"Take it out of {key}.")
     for name, kind in settings.kinds.items():
         if kind in ("constant", "empty"):
@@ -49,7 +49,7 @@ def check_names(names: Sequence[str], target: str, collect: CollectSettings, set
 
 def assign_roles(
     columns: Sequence[ColumnProfile],
-    asked: Question,
+    asked: Question | None,
     n_rows: int,
     orders: Mapping[str, Order],
     settings: tuple[CollectSettings, ProfileSettings],
@@ -60,7 +60,8 @@ def assign_roles(
     ----------
     columns : sequence of ColumnProfile
         All columns; the target among them.
-    asked : Question
+    asked : Question or None
+        None where nothing is predicted.
     n_rows : int
     orders : mapping
         Whether the rows are sorted by a column.
@@ -74,7 +75,7 @@ def assign_roles(
         If no column is left for models to use.
     """
     collect, profile = settings
-    target = asked.column.name
+    target = asked.column.name if asked else None
     others = [column for column in columns if column.name != target]
     time, time_reason = _time(others, collect.time, orders)
     group, group_reason = _group(others, collect.group, n_rows)
@@ -83,13 +84,10 @@ def assign_roles(
         if why := _why_left_out(column, group, profile.ignore):
             left_out[column.name] = why
     inputs = tuple(column.name for column in others if column.name not in left_out)
-    if not inputs:
-        raise _no_inputs(target, left_out)
+    if not inputs and asked:
+        raise _no_inputs(asked.column.name, left_out)
     return Roles(
-        target=target,
-        task=asked.task,
-        task_reason=asked.reason,
-        classes=asked.classes,
+        asked=asked and Asked(target=asked.column.name, task=asked.task, reason=asked.reason, classes=asked.classes),
         time=time,
         time_reason=time_reason,
         group=group,

@@ -31,6 +31,8 @@ def split(snapshot: Snapshot, profile: Profile, settings: SplitSettings, run: Ru
     TargetError
         If too few rows are left to learn from and to test with.
     """
+    if profile.roles.asked is None:
+        return _undivided(snapshot, run)
     table = open_snapshot(snapshot, run)
     usable = np.flatnonzero(has_target(table, profile))
     _refuse_too_few(len(usable), profile)
@@ -50,6 +52,17 @@ def split(snapshot: Snapshot, profile: Profile, settings: SplitSettings, run: Ru
         n_test=int(held.sum()),
         n_left_out=n_left_out,
         left_out_reason=f"no usable value in {profile.roles.target!r}" if n_left_out else "",
+    )
+
+
+def _undivided(snapshot: Snapshot, run: Run) -> Split:
+    """Nothing is predicted, so that nothing has to be tested."""
+    return Split(
+        method="none",
+        reason="No row is set aside: nothing is predicted.",
+        roles=run.put(np.full(snapshot.n_rows, TRAIN, dtype=np.uint8).tobytes()),
+        n_train=snapshot.n_rows,
+        n_test=0,
     )
 
 

@@ -97,7 +97,10 @@ def question(
     """
     _check_usable(column, n_rows)
     levels = [(value, count) for value, count in levels if value not in column.missing_codes]
-    task, why = (project.task, "set by project.task") if project.task != "auto" else _guess(column, levels, n_rows)
+    if project.task == "auto" or project.task == "none":
+        task, why = _guess(column, levels, n_rows)
+    else:
+        task, why = project.task, "set by project.task"
     if task == "regression":
         return _numbers(column, why, n_rows)
     return _classes(column, levels, n_rows, (task, why), project)

@@ -7,6 +7,7 @@ import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple
 
 from mlwright.config import FILE_NAME, located, relative, write_settings
@@ -23,7 +24,8 @@ class Question(NamedTuple):
     ----------
     source : str
         A file, or the URL of a database.
-    target : str
+    target : str or None
+        None to look at the data only.
     query : str or None
         For databases.
     path : Path or None
@@ -31,7 +33,7 @@ class Question(NamedTuple):
     """
 
     source: str
-    target: str
+    target: str | None
     query: str | None = None
     path: Path | None = None
 
@@ -58,7 +60,8 @@ def new_project(question: Question) -> Iterator[Project]:
         )
     was_there = folder.exists()
     collect = {"source": relative(located(question.source, Path.cwd()), folder), "query": question.query}
-    project = Project.create(folder, {"project": {"target": question.target}, "collect": collect})
+    asked = {"task": "none"} if question.target is None else {"target": question.target}
+    project = Project.create(folder, {"project": asked, "collect": collect})
     try:
         yield project
     except UserMistake:
@@ -90,6 +93,20 @@ def project_that_asks(question: Question) -> Iterator[Project]:
             f"Choose another folder with --project, or type: mlwright run -p {folder}",
         )
     yield project
+
+
+@contextmanager
+def project_to_look_at(question: Question) -> Iterator[Project]:
+    """A project for a look at data: at the question's path if there is one, else one that is gone after the look."""
+    if question.path is not None:
+        with project_that_asks(question) as project:
+            yield project
+        return
+    with (
+        TemporaryDirectory(prefix="mlwright-") as folder,
+        new_project(question._replace(path=Path(folder) / "look")) as project,
+    ):
+        yield project
 
 
 def describe(project: Project, listen: Callable[[Event], None]) -> Profile:
@@ -124,7 +141,7 @@ def _inferred(project: Project, roles: Roles) -> dict[str, dict[str, Any]]:
 
 def _reasons(roles: Roles) -> dict[str, str]:
     return {
-        "project.task": roles.task_reason,
+        "project.task": roles.asked.reason if roles.asked else "",
         "project.positive": "the class that the decision is about",
         "collect.time": roles.time_reason,
         "collect.group": roles.group_reason,

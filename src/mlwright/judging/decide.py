@@ -98,7 +98,7 @@ def _worth(
 def _training_target(snapshot: Snapshot, profile: Profile, split: Split, run: Run) -> Array:
     """The target of the training rows; the test rows' was kept by `evaluate` and is not read here."""
     roles = profile.roles
-    table = open_split(snapshot, split, roles.target, run).train
+    table = open_split(snapshot, split, profile, run).train
     values = table.arrow([roles.target])[roles.target]
     return TASKS.get(roles.task)().target(values, roles.classes, profile.target.missing_codes)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
+from mlwright.core.family import NotApplicable
 from mlwright.core.record import Record
 
 Kind = Literal["number", "category", "boolean", "date", "text", "id", "constant", "empty"]
@@ -78,16 +79,35 @@ class ColumnProfile(Record):
 QUANTILE_LEVELS = (0.01, 0.05, 0.25, 0.50, 0.75, 0.95, 0.99)
 
 
-class Roles(Record):
-    """Which column plays which part, what is to be predicted, and why.
+class Asked(Record):
+    """What is to be predicted.
 
     Parameters
     ----------
     target : str
+        The column.
     task : str
-    task_reason : str
+    reason : str
+        Why it is this task.
     classes : tuple of str
         For classes: their spellings in sorted order; for two classes the positive one is last. Empty for numbers.
+    """
+
+    target: str
+    task: Task
+    reason: str = ""
+    classes: tuple[str, ...] = ()
+
+
+class Roles(Record):
+    """Which column plays which part, what is to be predicted, and why.
+
+    Where nothing is predicted, whoever asks for the target, the task or the classes gets `NotApplicable`.
+
+    Parameters
+    ----------
+    asked : Asked or None
+        What is to be predicted; None where the table is only looked at.
     time : str or None
         The column to split and watch by.
     time_reason : str
@@ -100,16 +120,34 @@ class Roles(Record):
         The columns that models may not use, with the reason of each.
     """
 
-    target: str
-    task: Task
-    task_reason: str
-    classes: tuple[str, ...] = ()
+    asked: Asked | None
     time: str | None = None
     time_reason: str = ""
     group: str | None = None
     group_reason: str = ""
     inputs: tuple[str, ...]
     left_out: dict[str, str] = {}
+
+    @property
+    def target(self) -> str:
+        """The column to predict."""
+        return self._question.target
+
+    @property
+    def task(self) -> Task:
+        """What kind of answer is wanted."""
+        return self._question.task
+
+    @property
+    def classes(self) -> tuple[str, ...]:
+        """The classes to tell apart; empty for numbers."""
+        return self._question.classes
+
+    @property
+    def _question(self) -> Asked:
+        if self.asked is None:
+            raise NotApplicable("no target is named")
+        return self.asked
 
 
 class Profile(Record):
@@ -144,5 +182,10 @@ class Profile(Record):
 
     @property
     def target(self) -> ColumnProfile:
-        """The column to predict."""
+        """The column to predict; `NotApplicable` where nothing is predicted."""
         return self.column(self.roles.target)
+
+    @property
+    def used(self) -> tuple[ColumnProfile, ...]:
+        """The inputs, and the target where there is one."""
+        return self.inputs if self.roles.asked is None else (*self.inputs, self.target)

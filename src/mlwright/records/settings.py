@@ -48,7 +48,7 @@ class ProjectSettings(Settings):
     target : str
         The column to predict.
     task : str
-        ``auto``, ``binary``, ``multiclass`` or ``regression``.
+        ``auto``, ``binary``, ``multiclass`` or ``regression``; ``none`` to look at the data only, until `explore`.
     positive : str
         For two classes: the one that the decision is about; default: found from its name or its rareness.
     seed : int
@@ -57,7 +57,7 @@ class ProjectSettings(Settings):
 
     name: str | None = None
     target: str | None = None
-    task: Literal["auto"] | Task = "auto"
+    task: Literal["auto", "none"] | Task = "auto"
     positive: str | None = None
     seed: int = 0
 

@@ -7,6 +7,7 @@ from typing import Literal
 from mlwright.core.record import Record
 
 Method = Literal["random", "stratified", "by_group", "by_time"]
+"""Members of the splitter family."""
 
 
 class Split(Record):
@@ -15,7 +16,7 @@ class Split(Record):
     Parameters
     ----------
     method : str
-        Member of the splitter family.
+        Member of the splitter family; ``none`` where nothing is predicted and no row is set aside.
     reason : str
         Why this one, as a sentence.
     roles : str
@@ -25,7 +26,7 @@ class Split(Record):
     left_out_reason : str
     """
 
-    method: Method
+    method: Method | Literal["none"]
     reason: str
     roles: str
     n_train: int

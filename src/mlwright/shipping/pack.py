@@ -94,7 +94,7 @@ def pack(
 def _golden_rows(
     model: Model, snapshot: Snapshot, profile: Profile, split: Split, n_rows: int, run: Run
 ) -> list[dict[str, Json]]:
-    train = open_split(snapshot, split, profile.roles.target, run).train
+    train = open_split(snapshot, split, profile, run).train
     seed = run.seed_for("golden rows")
     return choose_rows(train.sample(model.encoder.inputs, 50 * n_rows, seed), model, n_rows)
 

@@ -69,7 +69,7 @@ def open_specimen(specimen: Specimen, folder: Path) -> Opened:
 def look(name: str, opened: Opened) -> list[Finding]:
     """What a check finds, asked with fresh eyes; nothing where it cannot judge."""
     profile = opened.profile
-    table = open_split(opened.snapshot, opened.split, profile.roles.target, opened.run)
+    table = open_split(opened.snapshot, opened.split, profile, opened.run)
     try:
         return list(CHECKS.get(name)().look(table, profile))
     except NotApplicable:
@@ -135,7 +135,7 @@ def test_it_bears_a_tiny_table(name: str, tiny: Opened) -> None:
 def test_pure_noise_raises_no_alarm(task: str, seed: int, tmp_path: Path) -> None:
     """Columns of all kinds that have nothing to do with each other or the target: no critical finding, no warning."""
     opened = open_specimen(Specimen(pure_noise(task, seed)), tmp_path)
-    table = open_split(opened.snapshot, opened.split, opened.profile.roles.target, opened.run)
+    table = open_split(opened.snapshot, opened.split, opened.profile, opened.run)
     answers = [ask(name, table, opened.profile) for name in CHECKS.names()]
     assert [finding for answer in answers for finding in answer.findings if finding.severity != "note"] == []
     assert [answer.reason for answer in answers if "failed with" in (answer.reason or "")] == []

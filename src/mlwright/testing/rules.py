@@ -10,7 +10,7 @@ from mlwright.records.decision import Outcome, Worth
 from mlwright.records.evaluation import Confusion, Estimate, Evaluation, MetricResult, Segment
 from mlwright.records.findings import Finding, Findings
 from mlwright.records.model import EncodingPlan, Member, ModelSpec
-from mlwright.records.profile import ColumnProfile, Profile, Roles
+from mlwright.records.profile import Asked, ColumnProfile, Profile, Roles
 from mlwright.records.robustness import ProbeResult, Robustness
 from mlwright.records.trials import LeaderboardRow, Training
 from mlwright.testing.demand import demand
@@ -85,7 +85,7 @@ def no_gain() -> Evidence:
 
 def regression() -> Evidence:
     """A model of numbers that does well."""
-    roles = profile().roles.model_copy(update={"task": "regression", "classes": ()})
+    roles = profile().roles.model_copy(update={"asked": Asked(target="left", task="regression")})
     rmse = result(name="rmse", title="Root mean squared error", model=estimate(2.0, 1.9, 2.1))
     return good_evidence(
         profile=profile().model_copy(update={"roles": roles}),
@@ -134,7 +134,7 @@ def profile(n_rows: int = 5000) -> Profile:
     columns = tuple(
         ColumnProfile(name=name, type="double", kind="number", reason="", n_missing=0, n_distinct=9) for name in names
     )
-    roles = Roles(target="left", task="binary", task_reason="", classes=("no", "yes"), inputs=names[:3])
+    roles = Roles(asked=Asked(target="left", task="binary", classes=("no", "yes")), inputs=names[:3])
     return Profile(n_rows=n_rows, columns=columns, roles=roles, n_passes=1)
 
 

@@ -20,7 +20,7 @@ from mlwright.learning.models import MODELS, Facts, FitContext, Rows
 from mlwright.learning.tasks import TASKS
 from mlwright.records.data import Field, Lineage, Snapshot
 from mlwright.records.model import Candidate, CoreRef, EncodingPlan, Member, ModelSpec
-from mlwright.records.profile import QUANTILE_LEVELS, ColumnProfile, Kind, Profile, Roles, Task, ValueCount
+from mlwright.records.profile import QUANTILE_LEVELS, Asked, ColumnProfile, Kind, Profile, Roles, Task, ValueCount
 from mlwright.records.split import TEST, TRAIN, Split
 from mlwright.records.trials import LeaderboardRow, Training
 from mlwright.scoring.encoder import names
@@ -104,10 +104,7 @@ def small_profile(
         n_rows=table.num_rows,
         columns=columns,
         roles=Roles(
-            target=target,
-            task=task,
-            task_reason="As the test says.",
-            classes=classes,
+            asked=Asked(target=target, task=task, reason="As the test says.", classes=classes),
             time=time,
             group=group,
             inputs=tuple(name for name in table.column_names if name not in (target, group)),

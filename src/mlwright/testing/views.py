@@ -29,7 +29,7 @@ each_view = pytest.mark.parametrize("name", VIEWS.names())
 def draw(name: str, opened: Opened) -> Picture | None:
     """What a view draws, asked with fresh eyes; None where there is nothing to draw."""
     profile = opened.profile
-    table = open_split(opened.snapshot, opened.split, profile.roles.target, opened.run)
+    table = open_split(opened.snapshot, opened.split, profile, opened.run)
     try:
         return VIEWS.get(name)().draw(table, profile)
     except NotApplicable:

@@ -8,7 +8,7 @@ import pytest
 
 from mlwright.learning.features.plan import learn_plan
 from mlwright.records.model import CategoryColumn, DateColumn, NumberColumn, TextColumn
-from mlwright.records.profile import ColumnProfile, Profile, Roles
+from mlwright.records.profile import Asked, ColumnProfile, Profile, Roles
 from mlwright.scoring.blocks import BlockNames
 from mlwright.scoring.model import load_encoder
 
@@ -20,7 +20,7 @@ def profiled(kinds, time=None, **details):
         ColumnProfile(name=name, type="", kind=kind, reason="", n_missing=0, n_distinct=2, **details.get(name, {}))
         for name, kind in kinds.items()
     )
-    roles = Roles(target="y", task="binary", task_reason="", inputs=tuple(kinds), time=time)
+    roles = Roles(asked=Asked(target="y", task="binary"), inputs=tuple(kinds), time=time)
     return Profile(n_rows=100, columns=columns, roles=roles, n_passes=1)
 
 

@@ -21,7 +21,7 @@ class DisguisedMissing(Check):
 
     def look(self, table: SplitTable, profile: Profile) -> Iterator[Finding]:
         """One finding for all columns, those with most missing values first."""
-        found = [column for column in (*profile.inputs, profile.target) if column.missing_codes]
+        found = [column for column in profile.used if column.missing_codes]
         found.sort(key=lambda column: -column.n_missing)
         if found:
             told = listing(_told(column, profile.n_rows) for column in found)

@@ -22,7 +22,7 @@ class IdColumns(Check):
     def look(self, table: SplitTable, profile: Profile) -> Iterator[Finding]:
         """One finding for all of them."""
         roles = profile.roles
-        parts = {roles.target, roles.time, roles.group, *roles.inputs}
+        parts = {roles.asked and roles.target, roles.time, roles.group, *roles.inputs}
         found = [column for column in profile.columns if column.kind == "id" and column.name not in parts]
         if found:
             noun = "column names" if len(found) == 1 else "columns name"

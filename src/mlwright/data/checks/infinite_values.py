@@ -21,7 +21,7 @@ class InfiniteValues(Check):
 
     def look(self, table: SplitTable, profile: Profile) -> Iterator[Finding]:
         """One finding for all columns."""
-        found = [column for column in (*profile.inputs, profile.target) if column.n_infinite]
+        found = [column for column in profile.used if column.n_infinite]
         if found:
             told = listing(f"{column.name} ({counted(column.n_infinite or 0, 'row')})" for column in found)
             yield self.found(f"Infinite numbers stand in {told}.", *(column.name for column in found))

@@ -21,7 +21,7 @@ class MixedTypes(Check):
 
     def look(self, table: SplitTable, profile: Profile) -> Iterator[Finding]:
         """One finding for all columns, those with most misfits first."""
-        found = [c for c in (*profile.inputs, profile.target) if c.n_unparsed and c.kind != "date"]
+        found = [c for c in profile.used if c.n_unparsed and c.kind != "date"]
         found.sort(key=lambda column: -column.n_unparsed)
         if found:
             noun = "column holds" if len(found) == 1 else "columns hold"

@@ -35,9 +35,9 @@ class SpellingVariants(Check):
 
     def look(self, table: SplitTable, profile: Profile) -> Iterator[Finding]:
         """One finding for all columns."""
-        columns = [c for c in profile.inputs if c.kind in ("category", "boolean") and c.n_distinct <= MAX_NAMES]
-        names = [column.name for column in columns]
-        if profile.roles.task != "regression":
+        classes = profile.roles.asked.classes if profile.roles.asked else ()
+        names = [c.name for c in profile.inputs if c.kind in ("category", "boolean") and c.n_distinct <= MAX_NAMES]
+        if classes:
             names.append(profile.roles.target)
         if not names:
             raise NotApplicable("there is no category")

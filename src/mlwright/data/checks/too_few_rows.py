@@ -29,6 +29,7 @@ class TooFewRows(Check):
 
     def look(self, table: SplitTable, profile: Profile) -> Iterator[Finding]:
         """One finding at most."""
+        is_binary = profile.roles.task == "binary"
         n_train, n_test = table.train.n_rows, table.test.n_rows
         if n_train < FEW_ROWS:
             doubt = round(100 / math.sqrt(max(1, n_test)))
@@ -37,7 +38,7 @@ class TooFewRows(Check):
                 f"on so few test rows may be off by {doubt} points.",
                 severity="critical" if n_train < VERY_FEW_ROWS else "warning",
             )
-        elif profile.roles.task == "binary":
+        elif is_binary:
             name, size = next(iter(class_sizes(table, profile).items()))
             if size < FEW_OF_CLASS:
                 yield self.found(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from mlwright.core.family import NotApplicable
 from mlwright.data.checks import Check, Specimen
 from mlwright.data.checks._plain import plain_columns
 from mlwright.data.compute.table import ROW, SplitTable
@@ -31,7 +32,8 @@ class TrainTestOverlap(Check):
 
     def look(self, table: SplitTable, profile: Profile) -> Iterator[Finding]:
         """One finding with a few of the test rows."""
-        n_test = table.test.n_rows
+        if not (n_test := table.test.n_rows):
+            raise NotApplicable("no row is set aside")
         train, test = (with_key(rows, profile.roles.inputs) for rows in (table.train, table.test))
         seen = test.semi_join(train, KEY)
         n_seen = int(table.rows_of(seen.aggregate(n=seen.count()))[0]["n"])

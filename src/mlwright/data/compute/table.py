@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 
 from mlwright.core.run import Run
 from mlwright.records.data import Snapshot
+from mlwright.records.profile import Profile
 from mlwright.records.split import TEST, TRAIN, Split
 
 ROW = "__row__"
@@ -133,11 +134,12 @@ class SplitTable(Table):
     as_of: float
 
 
-def open_split(snapshot: Snapshot, split: Split, target: str, run: Run) -> SplitTable:
-    """The snapshot as checks and views see it: the target is there for training rows only."""
+def open_split(snapshot: Snapshot, split: Split, profile: Profile, run: Run) -> SplitTable:
+    """The snapshot as checks and views see it: the target, if there is one, is there for training rows only."""
     whole = open_snapshot(snapshot, run)
     roles = roles_of(split, run)
-    table = SplitTable(whole.expr.drop(target), whole.path, hidden=(target,))
+    hidden = () if profile.roles.asked is None else (profile.roles.target,)
+    table = SplitTable(whole.expr.drop(*hidden), whole.path, hidden=hidden)
     table.train = _some_rows(whole, "train_rows", np.flatnonzero(roles == TRAIN))
     table.test = _some_rows(table, "test_rows", np.flatnonzero(roles == TEST))
     table.seed = run.seed_for("open_split")

@@ -74,7 +74,7 @@ class Described:
     n_queries: int
 
 
-def describe(table: Table, fields: Sequence[Field], settings: ProfileSettings, target: str) -> Described:
+def describe(table: Table, fields: Sequence[Field], settings: ProfileSettings, target: str | None) -> Described:
     """Say of every column what it is.
 
     Parameters
@@ -82,7 +82,7 @@ def describe(table: Table, fields: Sequence[Field], settings: ProfileSettings, t
     table : Table
     fields : sequence of Field
     settings : ProfileSettings
-    target : str
+    target : str or None
         No number of this column is taken for a missing value unless the user says so.
 
     Raises

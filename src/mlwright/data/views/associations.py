@@ -24,12 +24,13 @@ class Associations(View):
     order = 50
 
     def draw(self, table: SplitTable, profile: Profile) -> Picture:
-        """A heat map; the target is the last column."""
+        """A heat map; the target, if there is one, is the last column."""
         rows = training_rows(table, profile)
-        inputs = list(strengths(rows))[:MAX_INPUTS]
+        is_asked = profile.roles.asked is not None
+        inputs = list(strengths(rows) if is_asked else profile.roles.inputs)[:MAX_INPUTS]
         if len(inputs) < 2:
             raise NotApplicable("there are not two inputs to compare")
-        names = [*inputs, profile.roles.target]
+        names = [*inputs, profile.roles.target] if is_asked else inputs
         found = associations(rows, names)
         ticktext = labels(names, 22)
         ticks = list(range(len(names)))

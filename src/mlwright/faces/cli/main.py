@@ -18,6 +18,8 @@ from mlwright.faces.cli.terminal import complain
 COMMANDS = (
     "init",
     "run",
+    "check",
+    "explore",
     "show",
     "report",
     "predict",
@@ -91,7 +93,8 @@ def _options(
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line and leave with its exit status.
 
-    0: done; 1: a fault of ours; 2: the user's mistake; 3: `watch` found something to do; 130: cancelled.
+    0: done; 1: a fault of ours; 2: the user's mistake; 3: `watch` found something to do, or
+    `check` something critical; 130: cancelled.
 
     Parameters
     ----------

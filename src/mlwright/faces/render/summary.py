@@ -7,6 +7,7 @@ from collections.abc import Callable
 from functools import singledispatch
 
 from mlwright.core.record import Record
+from mlwright.data.words import counted
 from mlwright.faces.render.numbers import NONE, alike, short, two_errors, with_interval
 from mlwright.pipeline import BUILD, WATCH
 from mlwright.project import Project
@@ -49,12 +50,15 @@ def _(record: Snapshot) -> str:
 @summary.register
 def _(record: Profile) -> str:
     kinds = Counter(column.kind for column in record.columns)
-    counted = ", ".join(f"{count} {kind}" for kind, count in kinds.most_common())
-    return f"{record.roles.task} on {record.roles.target!r}; {counted}"
+    told = ", ".join(f"{count} {kind}" for kind, count in kinds.most_common())
+    asked = record.roles.asked
+    return f"{asked.task} on {asked.target!r}; {told}" if asked else told
 
 
 @summary.register
 def _(record: Split) -> str:
+    if record.method == "none":
+        return f"{counted(record.n_train, 'row')} to look at"
     return f"{record.n_train:,} rows to learn from, {record.n_test:,} set aside ({record.method.replace('_', ' ')})"
 
 

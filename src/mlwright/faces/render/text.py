@@ -55,7 +55,8 @@ def _(record: Snapshot) -> Shown:
 @render.register
 def _(record: Profile) -> Shown:
     roles = record.roles
-    facts = [("predict", f"{roles.target}: {roles.task}. {roles.task_reason}")]
+    asked = roles.asked
+    facts = [("predict", f"{asked.target}: {asked.task}. {asked.reason}")] if asked else []
     facts += [
         ("time", f"{roles.time or 'none'}. {roles.time_reason}"),
         ("group", f"{roles.group or 'none'}. {roles.group_reason}"),

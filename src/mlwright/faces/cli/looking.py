@@ -1,0 +1,46 @@
+"""A look at data from the command line, with or without a project."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from mlwright.core.errors import SettingsError
+
+if TYPE_CHECKING:
+    from mlwright.project import Project
+
+
+@contextmanager
+def look(
+    source: str | None, target: str | None, query: str | None, path: Path | None, *, until: str, quiet: bool
+) -> Iterator[Project]:
+    """A project in which the stages were run until one of the looks.
+
+    Without a source it is the one at `path`, or in this folder; else one that is kept at `path`, or that is gone
+    afterwards.
+    """
+    from mlwright.faces.cli.main import process_start
+    from mlwright.faces.cli.progress import shown
+    from mlwright.faces.render.summary import summary_of
+
+    with _chosen(source, target, query, path) as project:
+        with shown(summary_of(project), quiet=quiet) as listen:
+            project.run(until=until, began=process_start(), listen=listen)
+        yield project
+
+
+def _chosen(
+    source: str | None, target: str | None, query: str | None, path: Path | None
+) -> AbstractContextManager[Project]:
+    from mlwright.faces.cli.arguments import HERE
+    from mlwright.faces.cli.chosen import opened
+    from mlwright.faces.new_project import Question, project_to_look_at
+
+    if source is not None:
+        return project_to_look_at(Question(source, target, query, path))
+    if target is not None or query is not None:
+        raise SettingsError("Which data is to be looked at?", "Name a file or a database as the first argument.")
+    return nullcontext(opened(path or HERE))

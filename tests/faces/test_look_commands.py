@@ -1,0 +1,79 @@
+"""``mlwright check`` and ``mlwright explore``: a look at data, with or without a project."""
+
+import numpy as np
+import pyarrow as pa
+import pytest
+from pyarrow import csv
+
+from mlwright import Project
+from mlwright.core.errors import SettingsError
+
+
+@pytest.fixture
+def people(tmp_path, monkeypatch):
+    """A file in the folder where the commands are typed; `answer` gives the target away."""
+    rng = np.random.default_rng(0)
+    left = rng.random(300) < 0.3
+    columns = {
+        "age": rng.integers(18, 80, 300),
+        "plan": rng.choice(["basic", "plus", "pro"], 300),
+        "left": np.where(left, "yes", "no"),
+        "answer": np.where(left, "left us", "with us"),
+    }
+    csv.write_csv(pa.table({name: pa.array(values.tolist()) for name, values in columns.items()}), tmp_path / "p.csv")
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def test_a_file_is_checked_without_a_target_and_nothing_is_left_behind(call, people):
+    answer = call("check", "p.csv", "--json")
+    assert answer.status == 0
+    assert [finding["check"] for finding in answer.json["findings"]] == ["correlated_inputs"]
+    assert "target_leak" in [skipped["name"] for skipped in answer.json["skipped"]]
+    assert [file.name for file in people.iterdir()] == ["p.csv"]
+
+
+def test_with_a_target_leaks_are_found_and_the_exit_status_says_so(call, people):
+    answer = call("check", "p.csv", "--target", "left")
+    assert answer.status == 3
+    assert "answer" in answer.out
+
+
+def test_a_look_can_be_kept_as_a_project(call, people):
+    assert call("check", "p.csv", "-p", "kept").status == 0
+    project = Project(people / "kept")
+    assert project.settings().project.task == "none"
+    assert project.show("profile").roles.asked is None
+    assert call("explore", "-p", "kept").status == 0
+    assert call("check", "-p", "kept", "--json").json == project.show("findings").model_dump(mode="json")
+
+
+def test_a_project_that_only_looks_ends_with_the_look(call, people):
+    call("check", "p.csv", "-p", "kept")
+    project = Project(people / "kept")
+    assert project.run().status == "finished"
+    assert not project.runs()[-1].has_done("train")
+    with pytest.raises(SettingsError, match="nothing to train"):
+        project.run(until="train")
+
+
+def test_a_file_is_explored_without_a_target(call, people):
+    answer = call("explore", "p.csv")
+    assert answer.status == 0
+    assert "Which columns go together" in answer.out
+
+
+@pytest.mark.parametrize("command", ["check", "explore"])
+def test_a_target_without_data_is_told(call, people, command):
+    answer = call(command, "--target", "left")
+    assert answer.status == 2
+    assert "Which data is to be looked at?" in answer.err
+
+
+@pytest.mark.parametrize("content", ["", "a,b\n", "a,b\n1,2\n"], ids=["empty", "header only", "one row"])
+def test_a_file_with_next_to_nothing_ends_in_words(call, people, content):
+    (people / "small.csv").write_text(content)
+    answer = call("check", "small.csv")
+    assert answer.status in (0, 2, 3)
+    assert "Traceback" not in answer.err
+    assert "mistake of ours" not in answer.err
