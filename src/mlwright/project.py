@@ -247,8 +247,8 @@ class Project:
             If there is no such record (yet).
         """
         if what not in SHOWN:
-            offers = nearest(what, SHOWN) or sorted(SHOWN)
-            raise NothingToShow(f"There is nothing called {what!r}.", f"mlwright show {offers[0]}")
+            offers = nearest(what, SHOWN) or SHOWN
+            raise NothingToShow(f"There is nothing called {what!r}.", f"mlwright show {' | '.join(offers)}")
         stage = _stage(SHOWN[what])
         for state in reversed(self.runs()):
             done = state.stage(stage.name)

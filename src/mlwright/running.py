@@ -12,6 +12,7 @@ from typing import Literal
 from mlwright.core.engine import execute
 from mlwright.core.errors import MlwrightError, RunCancelled, StorageError
 from mlwright.core.history import RunState, replay
+from mlwright.core.machine import processors
 from mlwright.core.record import Record, Settings
 from mlwright.core.run import Clock, Run
 from mlwright.core.store import Store
@@ -80,7 +81,7 @@ def carry_out(
             store,
             _clock(store, attempt),
             seed=attempt.seed,
-            n_jobs=attempt.n_jobs or len(os.sched_getaffinity(0)),
+            n_jobs=attempt.n_jobs or processors(),
             fresh=attempt.fresh,
             listen=attempt.listen,
         )

@@ -8,7 +8,9 @@ from openpyxl import load_workbook
 
 from mlwright import Project
 from mlwright.faces.render.facts import facts_of
+from mlwright.faces.render.report import _curves
 from mlwright.faces.render.workbook import workbook
+from mlwright.records.evaluation import Curve
 from mlwright.records.findings import Finding
 
 
@@ -87,3 +89,11 @@ def test_text_that_looks_like_a_formula_stays_text(facts):
     assert [cell.data_type for cell in sheet[2]] == ["s"] * 6 + ["n"]
     assert sheet["B2"].value == "=1+1"
     assert sheet["E2"].value == "␛@x"
+
+
+def test_curves_of_some_classes_say_that_these_are_not_all():
+    line = {"x_title": "x", "y_title": "y", "x": (0.0, 1.0), "y": (0.0, 1.0)}
+    drawn = [Curve(name=f"ROC of {name}", **line) for name in "ab"]
+    assert [picture.title for picture in _curves(drawn, 2)] == ["ROC of each class"]
+    assert [picture.title for picture in _curves(drawn, 9)] == ["ROC of the first 2 classes"]
+    assert [picture.title for picture in _curves(drawn[:1], 2)] == ["ROC of a"]

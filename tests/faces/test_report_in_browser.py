@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -97,37 +97,42 @@ class Visit:
         return int(self.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth"))
 
 
-@pytest.fixture
-def visit(browser: Any, report: Path) -> Iterator[Callable[..., Visit]]:
-    pages = []
-
-    def opened(width: int = 1200) -> Visit:
-        pages.append(browser.new_page(viewport={"width": width, "height": 900}))
-        return Visit(pages[-1], report)
-
-    yield opened
-    for page in pages:
-        page.close()
-
-
-def test_every_picture_is_drawn_and_nothing_goes_wrong_or_out(visit, report):
-    seen = visit()
+@pytest.fixture(scope="module")
+def read(browser: Any, report: Path) -> Iterator[Visit]:
+    """The report after somebody has scrolled through it."""
+    seen = Visit(browser.new_page(viewport={"width": 1200, "height": 900}), report)
     seen.scroll_through()
-    assert [section.get_attribute("id") for section in seen.page.query_selector_all("section")] == SECTIONS
-    assert len(seen.page.query_selector_all(".plot")) >= 7
-    assert seen.complaints == []
-    assert seen.asked == [report.as_uri()]
+    yield seen
+    seen.page.close()
 
 
-def test_the_decision_stands_on_the_first_screen(visit):
-    page = visit().page
-    for selector in ("h1", ".verdict", ".tiles"):
-        box = page.locator(selector).bounding_box()
-        assert box["y"] + box["height"] < 900
+def test_every_picture_is_drawn_and_nothing_goes_wrong_or_out(read, report):
+    assert [section.get_attribute("id") for section in read.page.query_selector_all("section")] == SECTIONS
+    assert len(read.page.query_selector_all(".plot")) >= 7
+    assert read.complaints == []
+    assert read.asked == [report.as_uri()]
 
 
-def test_links_lead_to_their_sections(visit):
-    page = visit().page
+def test_hostile_names_are_shown_as_they_are_and_run_nothing(read):
+    assert read.page.title() == f"{SCRIPT}: report"
+    text = read.page.locator("#data").text_content()
+    assert all(" ".join(name.split()) in " ".join(text.split()) for name in HOSTILE)
+    assert read.page.locator("body img").count() == 0
+    assert "<script>" in "".join(read.page.locator(".plot text").all_text_contents())
+    assert read.complaints == []
+
+
+def test_labels_do_not_lie_on_each_other(read):
+    crowded = read.page.evaluate("""() => [...document.querySelectorAll('.plot')].flatMap((plot) => {
+      const boxes = [...plot.querySelectorAll('.ytick text')].map((label) => label.getBoundingClientRect());
+      return boxes.filter((a, i) => boxes.some((b, j) => j > i && a.left < b.right && b.left < a.right
+        && a.top + 2 < b.bottom && b.top + 2 < a.bottom)).map(() => plot.id);
+    })""")
+    assert crowded == []
+
+
+def test_links_lead_to_their_sections(read):
+    page = read.page
     page.evaluate("document.documentElement.style.scrollBehavior = 'auto'")
     links = page.query_selector_all("nav a")
     assert [link.get_attribute("href") for link in links] == [f"#{name}" for name in SECTIONS]
@@ -138,45 +143,30 @@ def test_links_lead_to_their_sections(visit):
         assert 0 <= top < 120 or at_the_end
 
 
-def test_hostile_names_are_shown_as_they_are_and_run_nothing(visit):
-    seen = visit()
-    seen.scroll_through()
-    assert seen.page.title() == f"{SCRIPT}: report"
-    text = seen.page.locator("#data").text_content()
-    assert all(" ".join(name.split()) in " ".join(text.split()) for name in HOSTILE)
-    assert seen.page.locator("body img").count() == 0
-    drawn = "".join(seen.page.locator(".plot text").all_text_contents())
-    assert "<script>" in drawn
-    assert seen.complaints == []
-
-
 @pytest.mark.parametrize("width", [1200, 400])
-def test_nothing_is_wider_than_the_page(visit, width):
-    seen = visit(width)
-    seen.scroll_through()
-    assert seen.overflow() == 0
-    for box in (element.bounding_box() for element in seen.page.query_selector_all("h1, h2, h3, p, li, dd")):
+def test_nothing_is_wider_than_the_page(read, width):
+    read.page.set_viewport_size({"width": width, "height": 900})
+    read.page.reload()
+    read.scroll_through()
+    assert read.overflow() == 0
+    for box in (element.bounding_box() for element in read.page.query_selector_all("h1, h2, h3, p, li, dd")):
         assert box is None or box["x"] + box["width"] <= width
 
 
-def test_labels_do_not_lie_on_each_other(visit):
-    seen = visit()
-    seen.scroll_through()
-    crowded = seen.page.evaluate("""() => [...document.querySelectorAll('.plot')].flatMap((plot) => {
-      const boxes = [...plot.querySelectorAll('.ytick text')].map((label) => label.getBoundingClientRect());
-      return boxes.filter((a, i) => boxes.some((b, j) => j > i && a.left < b.right && b.left < a.right
-        && a.top + 2 < b.bottom && b.top + 2 < a.bottom)).map(() => plot.id);
-    })""")
-    assert crowded == []
+def test_the_decision_stands_on_the_first_screen(read):
+    read.page.set_viewport_size({"width": 1200, "height": 900})
+    read.page.reload()
+    for selector in ("h1", ".verdict", ".tiles"):
+        box = read.page.locator(selector).bounding_box()
+        assert box["y"] + box["height"] < 900
 
 
-def test_on_paper_everything_is_there(visit, report):
-    seen = visit()
+def test_on_paper_everything_is_there(browser, report):
+    seen = Visit(browser.new_page(viewport={"width": 760, "height": 1000}), report)
     seen.page.emulate_media(media="print")
-    seen.page.set_viewport_size({"width": 760, "height": 1000})
     assert not seen.page.locator("nav").is_visible()
     assert seen.overflow() == 0
-    paper = seen.page.pdf(format="A4")
-    assert paper.startswith(b"%PDF")
+    assert seen.page.pdf(format="A4").startswith(b"%PDF")
     assert seen.page.evaluate("document.querySelectorAll('.plot:not(:has(.main-svg))').length") == 0
     assert seen.complaints == []
+    seen.page.close()

@@ -11,6 +11,9 @@ from typing import Any
 
 from packaging.requirements import Requirement
 
+from mlwright.core.machine import processors
+from mlwright.learning.memory import available_bytes
+
 EXTRAS = {
     "postgresql": "read from PostgreSQL databases",
     "dev": "run the tests and change the code",
@@ -24,9 +27,9 @@ def diagnose() -> dict[str, Any]:
         "mlwright": version("mlwright"),
         "python": platform.python_version(),
         "platform": platform.platform(terse=True),
-        "processors": len(os.sched_getaffinity(0)),
-        "memory_free_gb": round(_free_memory_bytes() / 1e9, 1),
-        "disk_free_gb": round(shutil.disk_usage(os.getcwd()).free / 1e9, 1),
+        "processors": processors(),
+        "memory_free_gb": _gigabytes(available_bytes()),
+        "disk_free_gb": _gigabytes(shutil.disk_usage(os.getcwd()).free),
         "packages": [_package(requirement) for requirement in _requirements(None)],
         "extras": [_extra(name, purpose) for name, purpose in EXTRAS.items()],
         "executable": sys.executable,
@@ -55,5 +58,5 @@ def _extra(name: str, purpose: str) -> dict[str, Any]:
     return {"name": name, "purpose": purpose, "missing": missing, "install": f"pip install 'mlwright[{name}]'"}
 
 
-def _free_memory_bytes() -> float:
-    return os.sysconf("SC_AVPHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+def _gigabytes(size_bytes: int | None) -> float | None:
+    return None if size_bytes is None else round(size_bytes / 1e9, 1)

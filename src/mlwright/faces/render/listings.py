@@ -60,7 +60,11 @@ def champions_table(reign: Sequence[Champion]) -> Table | Text:
 
 def diagnosis_tables(facts: dict[str, Any]) -> list[RenderableType]:
     """What `faces.diagnosis.diagnose` has found."""
-    machine = [(key.replace("_", " "), str(value)) for key, value in facts.items() if not isinstance(value, list)]
+    machine = [
+        (key.replace("_gb", ", GB").replace("_", " "), "unknown" if value is None else str(value))
+        for key, value in facts.items()
+        if not isinstance(value, list)
+    ]
     return [
         table("This installation", ("", ""), machine),
         Text(),

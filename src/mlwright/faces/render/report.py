@@ -90,7 +90,7 @@ def render_report(project: Project, facts: Facts) -> str:
             plotly=Markup(_plotly_script()),  # noqa: S704  the library's own code
             drawings=_drawings(project, facts),
             pictures=_pictures(facts),
-            curves=_curves(facts.evaluation.curves),
+            curves=_curves(facts.evaluation.curves, len(facts.profile.roles.classes)),
             glossary=list(telling.glossary(facts.leaderboard, facts.evaluation)),
         )
     )
@@ -152,12 +152,13 @@ def _pictures(facts: Facts) -> dict[str, Picture | None]:
     return {name: None if figure is None else _picture(figure) for name, figure in drawn.items()}
 
 
-def _curves(curves: Iterable[Curve]) -> list[Picture]:
+def _curves(curves: Iterable[Curve], n_classes: int) -> list[Picture]:
     """A picture for each kind of curve."""
     shown = []
     for kind, group in groupby(sorted(curves, key=charts.kind_of), charts.kind_of):
         same = list(group)
-        title = same[0].name if len(same) == 1 else f"{kind} of each class"
+        of = "each class" if len(same) == n_classes else f"the first {len(same)} classes"
+        title = same[0].name if len(same) == 1 else f"{kind} of {of}"
         shown.append(_picture(charts.curves(same))._replace(title=title, sentence=CAPTIONS.get(kind, "")))
     return shown
 
