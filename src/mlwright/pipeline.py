@@ -7,6 +7,7 @@ from pydantic import Field
 from mlwright.core.engine import Stage
 from mlwright.core.record import Settings as Section
 from mlwright.records.bundle import Packed
+from mlwright.records.contract import Contract
 from mlwright.records.data import Snapshot
 from mlwright.records.decision import Decision
 from mlwright.records.deployment import Deployment
@@ -18,6 +19,7 @@ from mlwright.records.robustness import Robustness
 from mlwright.records.settings import (
     CheckSettings,
     CollectSettings,
+    ContractSettings,
     DecideSettings,
     DeploySettings,
     EvaluateSettings,
@@ -39,6 +41,7 @@ BUILD = (
     Stage("mlwright.data.profile", Profile),
     Stage("mlwright.data.split", Split),
     Stage("mlwright.data.check", Findings),
+    Stage("mlwright.data.contract", Contract),
     Stage("mlwright.data.explore", Exploration),
     Stage("mlwright.learning.train", Training),
     Stage("mlwright.learning.evaluate", Evaluation),
@@ -65,6 +68,7 @@ class Settings(Section):
     profile: ProfileSettings = Field(default_factory=ProfileSettings)
     split: SplitSettings = Field(default_factory=SplitSettings)
     check: CheckSettings = Field(default_factory=CheckSettings)
+    contract: ContractSettings = Field(default_factory=ContractSettings)
     explore: ExploreSettings = Field(default_factory=ExploreSettings)
     train: TrainSettings = Field(default_factory=TrainSettings)
     evaluate: EvaluateSettings = Field(default_factory=EvaluateSettings)

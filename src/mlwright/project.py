@@ -31,6 +31,7 @@ SHOWN = {
     "profile": "profile",
     "split": "split",
     "findings": "check",
+    "contract": "contract",
     "exploration": "explore",
     "leaderboard": "train",
     "evaluation": "evaluate",

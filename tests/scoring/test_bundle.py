@@ -13,7 +13,8 @@ import pytest
 
 from mlwright.core.errors import BundleError, MlwrightError, StorageError, TableError
 from mlwright.learning.models import MODELS, Facts, FitContext, Rows
-from mlwright.records.bundle import GoldenRow, InputField, Manifest
+from mlwright.records.bundle import GoldenRow, Manifest
+from mlwright.records.contract import Clause, Contract
 from mlwright.records.data import Lineage
 from mlwright.records.decision import Decision, Worth
 from mlwright.records.evaluation import Estimate, Evaluation
@@ -63,8 +64,10 @@ def files_of(task="binary", *, target_type="string", core=None, golden=None, **s
         bundle_id=UNSEALED, name="flights", made_at="2026-01-01T00:00:00+00:00", made_by="mlwright 0", run_id="r",
         target="late", target_type=target_type, model=model, golden=(), reference=(), evaluation=EVALUATION,
         decision=DECISION, packages={"numpy": "1.0"},
-        inputs=(InputField(name="age", kind="number", optional=True, example="31"),
-                InputField(name="city", kind="category", optional=True, example="Rome")),
+        contract=Contract(n_rows=100, columns=(
+            Clause(type="int64", name="age", kind="number", optional=True, example="31"),
+            Clause(type="string", name="city", kind="category", optional=True, example="Rome"),
+        )),
         lineage=Lineage(source="csv", location="flights.csv", read_at="2026-01-01T00:00:00Z"),
         files={name: hashlib.sha256(data).hexdigest() for name, data in files.items()},
     )  # fmt: skip

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from mlwright import Project
-from mlwright.watching.drifts import DRIFTS
+from mlwright.data.drifts import DRIFTS
 
 DOCS = Path(__file__).parents[2] / "docs"
 PAGE = (DOCS / "how-to" / "watch.md").read_text("utf-8")

@@ -5,37 +5,12 @@ from __future__ import annotations
 from typing import Literal
 
 from mlwright.core.record import Record
+from mlwright.records.contract import Clause, Contract
 from mlwright.records.data import Lineage
 from mlwright.records.decision import Decision
 from mlwright.records.evaluation import Evaluation
 from mlwright.records.model import ModelSpec
-from mlwright.records.profile import ColumnProfile, Kind
-
-
-class InputField(Record):
-    """One input of the model, as a caller must give it.
-
-    Parameters
-    ----------
-    name : str
-    kind : str
-    levels : tuple of str
-        Known names of a category (all if few, else the most frequent).
-    low, high : float or None
-        The range seen in training, for numbers; seconds since 1970 for dates.
-    optional : bool
-        Whether it was ever missing in training; a missing value is accepted either way and counted.
-    example : str
-        A typical value.
-    """
-
-    name: str
-    kind: Kind
-    levels: tuple[str, ...] = ()
-    low: float | None = None
-    high: float | None = None
-    optional: bool
-    example: str
+from mlwright.records.profile import ColumnProfile
 
 
 class GoldenRow(Record):
@@ -70,6 +45,8 @@ class Manifest(Record):
         Versions that the bundle was made with, of the packages that scoring needs.
     target_type : str
         Arrow type of the target column, so that classes come back as what they were.
+    contract : Contract
+        What requests and later deliveries are held to.
     reference : tuple of ColumnProfile
         The inputs as they were, so that new rows can be compared with them.
     n_reference : int
@@ -84,16 +61,22 @@ class Manifest(Record):
     run_id: str
     target: str
     target_type: str
-    inputs: tuple[InputField, ...]
     model: ModelSpec
     lineage: Lineage
     golden: tuple[GoldenRow, ...]
+    contract: Contract
     reference: tuple[ColumnProfile, ...]
     n_reference: int = 0
     evaluation: Evaluation
     decision: Decision
     files: dict[str, str]
     packages: dict[str, str]
+
+    @property
+    def inputs(self) -> tuple[Clause, ...]:
+        """What each column that the model needs is held to, in the order in which it needs them."""
+        names = dict.fromkeys(column.name for column in self.model.plan.columns)
+        return tuple(self.contract.clause(name) for name in names)
 
 
 class Packed(Record):

@@ -6,12 +6,14 @@ Every key may be left out; what is left out is inferred, and the reason goes int
 from __future__ import annotations
 
 import re
+from datetime import date, datetime
 from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field
 
 from mlwright.core.family import MembersOf
 from mlwright.core.record import Settings
+from mlwright.records.contract import NewLevels
 from mlwright.records.profile import Kind, Task
 
 _UNITS_S = {"ms": 0.001, "s": 1.0, "m": 60.0, "min": 60.0, "h": 3600.0, "d": 86400.0}
@@ -134,6 +136,59 @@ class CheckSettings(Settings):
 
     skip: Annotated[tuple[str, ...], MembersOf("mlwright.data.checks")] = ()
     known_in_time: tuple[str, ...] = ()
+
+
+class ClauseSettings(Settings):
+    """``[contract.columns.NAME]``: what a person wants one column to be held to.
+
+    Parameters
+    ----------
+    required : bool
+        Whether a table without the column breaks the contract.
+    optional : bool
+        Whether a value may be missing.
+    unique : bool
+        Whether no value may come twice.
+    levels : list
+        The names that are allowed besides those that were seen.
+    new_levels : str
+        What of a name that is not listed: ``refuse``, ``some`` or ``any``.
+    least, most : float or date
+        No value may lie beyond.
+    pattern : str
+        A regular expression that every text must match as a whole; empty for none.
+    """
+
+    required: bool | None = None
+    optional: bool | None = None
+    unique: bool | None = None
+    levels: tuple[str, ...] | None = None
+    new_levels: NewLevels | None = None
+    least: float | datetime | date | None = None
+    most: float | datetime | date | None = None
+    pattern: str | None = None
+
+
+class ContractSettings(Settings):
+    """``[contract]``: what later data is held to, where that is not what was learned from the data.
+
+    Parameters
+    ----------
+    columns : dict
+        By column, the clauses to change: ``required``, ``optional``, ``unique``, ``levels``, ``new_levels``, ``least``,
+        ``most``, ``pattern``; see `mlwright contract`.
+    key : str
+        The column that names each row.
+    may_repeat : bool
+        Whether rows may be equal in all columns.
+    least_rows : int
+        A table of fewer rows breaks the contract.
+    """
+
+    columns: dict[str, ClauseSettings] = {}
+    key: str | None = None
+    may_repeat: bool | None = None
+    least_rows: int | None = Field(default=None, ge=1)
 
 
 class ExploreSettings(Settings):

@@ -12,7 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mlwright.core.errors import BundleError, UserMistake
-from mlwright.records.bundle import InputField, Manifest
+from mlwright.records.bundle import Manifest
+from mlwright.records.contract import Clause
 from mlwright.records.decision import Decision
 from mlwright.records.evaluation import Evaluation
 from mlwright.records.profile import Task
@@ -106,7 +107,7 @@ class Bundle:
         return self.manifest.target
 
     @property
-    def inputs(self) -> tuple[InputField, ...]:
+    def inputs(self) -> tuple[Clause, ...]:
         """The columns that it needs."""
         return self.manifest.inputs
 

@@ -9,7 +9,8 @@ import json
 import math
 from collections.abc import Iterable, Sequence
 
-from mlwright.records.bundle import InputField, Manifest
+from mlwright.records.bundle import Manifest
+from mlwright.records.contract import Clause
 from mlwright.records.decision import Verdict
 from mlwright.records.evaluation import Estimate, MetricResult
 from mlwright.records.model import ModelSpec
@@ -124,7 +125,7 @@ def _model(spec: ModelSpec) -> str:
     return f"## What it is made of\n\n{_table(['model', 'weight', 'copies'], rows)}"
 
 
-def _values(field: InputField) -> str:
+def _values(field: Clause) -> str:
     if field.levels:
         more = ", ..." if len(field.levels) > SHOWN_LEVELS else ""
         return _listed(field.levels[:SHOWN_LEVELS]) + more

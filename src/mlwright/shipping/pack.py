@@ -12,14 +12,16 @@ import numpy as np
 
 from mlwright.core.errors import Fault
 from mlwright.core.run import Run
+from mlwright.data.clauses.edits import amended
 from mlwright.data.compute.table import open_split
 from mlwright.records.bundle import GoldenRow, Manifest, Packed
+from mlwright.records.contract import Contract
 from mlwright.records.data import Snapshot
 from mlwright.records.decision import Decision
 from mlwright.records.evaluation import Evaluation
 from mlwright.records.model import CoreForm, ModelSpec
 from mlwright.records.profile import Profile
-from mlwright.records.settings import PackSettings, ProjectSettings
+from mlwright.records.settings import ContractSettings, PackSettings, ProjectSettings
 from mlwright.records.split import Split
 from mlwright.records.trials import Training
 from mlwright.scoring.bundle import TOLERANCE
@@ -28,7 +30,6 @@ from mlwright.scoring.folder import MANIFEST, UNSEALED, sealed
 from mlwright.scoring.model import Model
 from mlwright.shipping.card import write_card
 from mlwright.shipping.golden import Json, choose_rows
-from mlwright.shipping.schema import input_fields
 
 ENDINGS: dict[CoreForm, str] = {
     "constant": "json",
@@ -49,10 +50,12 @@ def pack(
     project: ProjectSettings,
     snapshot: Snapshot,
     profile: Profile,
+    contract: Contract,
     split: Split,
     training: Training,
     evaluation: Evaluation,
     decision: Decision,
+    edits: ContractSettings,
     settings: PackSettings,
     run: Run,
 ) -> Packed:
@@ -68,10 +71,10 @@ def pack(
         run_id=run.run_id,
         target=profile.roles.target,
         target_type=profile.target.type,
-        inputs=input_fields(model.encoder.plan, profile),
         model=training.model,
         lineage=snapshot.lineage,
         golden=tuple(GoldenRow(row=row, answer=answer) for row, answer in _answered(model, rows)),
+        contract=amended(contract, edits),
         reference=tuple(profile.column(name) for name in model.encoder.inputs),
         n_reference=profile.n_rows,
         evaluation=evaluation,

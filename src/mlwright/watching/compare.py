@@ -12,6 +12,8 @@ from mlwright.core.errors import BundleError
 from mlwright.core.family import NotApplicable
 from mlwright.core.run import Run
 from mlwright.data.compute.table import Table, open_snapshot
+from mlwright.data.drifts import DRIFTS, Current, DriftTest, Reference
+from mlwright.data.reference import current_of, reference_of, unknown_names
 from mlwright.learning.unseen import kept_scores
 from mlwright.records.bundle import Manifest
 from mlwright.records.profile import QUANTILE_LEVELS, ColumnProfile
@@ -20,9 +22,8 @@ from mlwright.records.watch import ColumnThenNow, Comparison, ModelInUse, Moveme
 from mlwright.scoring.columns import missing_columns
 from mlwright.scoring.model import Model
 from mlwright.scoring.spelling import spelled
-from mlwright.watching.drifts import DRIFTS, Current, DriftTest, Reference
+from mlwright.statistics.several import holm
 from mlwright.watching.performance import labels_needed, performance
-from mlwright.watching.reference import current_of, reference_of, unknown_names
 
 ANSWERS = "the model's answers"
 SHOWN_NAMES = 5
@@ -63,7 +64,7 @@ def compare(window: Window, model: ModelInUse, settings: WatchSettings, run: Run
 
 
 def _input(values: pa.ChunkedArray, column: ColumnProfile, manifest: Manifest, tests: Tests) -> ColumnThenNow:
-    reference = reference_of(column, manifest)
+    reference = reference_of(column, manifest.contract.clause(column.name), manifest.n_reference)
     current = current_of(values, reference)
     unknown = unknown_names(current, reference)
     n_there = max(1, int((~current.missing).sum()))
@@ -148,7 +149,7 @@ def _corrected(
     """The comparison, with the chances of all its tests corrected together."""
     columns, measured = found
     chances = [movement.p_value for column in columns for movement in column.movements]
-    corrected = iter(holm([*chances, *([measured.p_value] if measured else [])]))
+    corrected = iter(holm(np.array([*chances, *([measured.p_value] if measured else [])])).tolist())
     done = [_with_chances(column, corrected) for column in columns]
     return Comparison(
         bundle_id=model.bundle_id,
@@ -170,21 +171,3 @@ def _with_chances(column: ColumnThenNow, corrected: Iterator[float]) -> ColumnTh
 
 def _least_chance(column: ColumnThenNow) -> float:
     return min((movement.corrected for movement in column.movements), default=1.0)
-
-
-def holm(chances: Sequence[float]) -> list[float]:
-    """Chances corrected for how many there are, so that the chance of any false alarm stays below the one chosen.
-
-    References
-    ----------
-    Holm, S. (1979). A simple sequentially rejective multiple test procedure. Scandinavian Journal of Statistics 6.
-
-    >>> holm([0.01, 0.04, 0.03])
-    [0.03, 0.06, 0.06]
-    """
-    corrected = [1.0] * len(chances)
-    largest = 0.0
-    for rank, place in enumerate(np.argsort(chances, kind="stable")):
-        largest = max(largest, min(1.0, (len(chances) - rank) * chances[place]))
-        corrected[place] = largest
-    return corrected

@@ -11,7 +11,8 @@ import numpy as np
 import pytest
 from flask.testing import FlaskClient
 
-from mlwright.records.bundle import GoldenRow, InputField, Manifest
+from mlwright.records.bundle import GoldenRow, Manifest
+from mlwright.records.contract import Clause, Contract
 from mlwright.records.data import Lineage
 from mlwright.records.decision import Decision, Worth
 from mlwright.records.evaluation import Estimate, Evaluation, MetricResult
@@ -40,18 +41,40 @@ LINKS = {"binary": 1, "multiclass": 2, "regression": 0}
 CLASSES = {"binary": ("No", "Yes"), "multiclass": ("bus", "saab", "van"), "regression": ()}
 
 INPUTS = (
-    InputField(name="tenure", kind="number", low=0, high=72, optional=False, example="29"),
-    InputField(name="charges", kind="number", low=18.25, high=118.75, optional=True, example="70.35"),
-    InputField(
-        name="contract", kind="category", levels=("Month-to-month", "One year", "Two year"), optional=False,
+    Clause(
+        type="string", name="tenure", kind="number", low=0, high=72, missing_codes=("-1",), optional=False, example="29"
+    ),
+    Clause(
+        type="string",
+        name="charges",
+        kind="number",
+        low=18.25,
+        high=118.75,
+        missing_codes=("-1",),
+        optional=True,
+        example="70.35",
+    ),
+    Clause(
+        type="string",
+        name="contract",
+        kind="category",
+        levels=("Month-to-month", "One year", "Two year"),
+        optional=False,
         example="Month-to-month",
     ),
-    InputField(name="senior", kind="boolean", levels=("false", "true"), optional=False, example="false"),
-    InputField(
-        name="signup", kind="date", low=16_000 * DAY_S, high=18_000 * DAY_S, optional=True, example="2018-03-01"
+    Clause(type="string", name="senior", kind="boolean", levels=("false", "true"), optional=False, example="false"),
+    Clause(
+        type="string",
+        name="signup",
+        kind="date",
+        low=16_000 * DAY_S,
+        high=18_000 * DAY_S,
+        date_format="%d.%m.%Y",
+        optional=True,
+        example="2018-03-01",
     ),
-    InputField(name="remarks", kind="text", optional=True, example="Asked about the price."),
-)  # fmt: skip
+    Clause(type="string", name="remarks", kind="text", optional=True, example="Asked about the price."),
+)
 
 ROW: dict[str, Any] = {
     "tenure": 29,
@@ -63,7 +86,7 @@ ROW: dict[str, Any] = {
 }
 
 
-def column_of(item: InputField) -> PlanColumn:
+def column_of(item: Clause) -> PlanColumn:
     """The plan of one input."""
     if item.kind == "number":
         return NumberColumn(name=item.name, missing_codes=("-1",), low=item.low or 0.0, high=item.high or 0.0)
@@ -122,7 +145,7 @@ def write_bundle(tmp_path: Path) -> Callable[..., Path]:
     def write(
         task: str = "binary",
         *,
-        inputs: Sequence[InputField] = INPUTS,
+        inputs: Sequence[Clause] = INPUTS,
         row: Mapping[str, Any] = ROW,
         weights: Mapping[str, float] | None = None,
         **facts: Any,
@@ -151,7 +174,7 @@ def write_bundle(tmp_path: Path) -> Callable[..., Path]:
                 "run_id": "2026-11-21-1",
                 "target": "churned",
                 "target_type": "string",
-                "inputs": inputs,
+                "contract": Contract(n_rows=100, columns=tuple(inputs)),
                 "model": spec,
                 "lineage": Lineage(source="csv", location="churn.csv", read_at="2026-11-21T09:00:00Z"),
                 "golden": (GoldenRow(row=dict(row), answer=answer),),

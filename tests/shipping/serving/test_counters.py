@@ -9,7 +9,7 @@ from typing import Any
 
 from flask.testing import FlaskClient
 
-from mlwright.records.bundle import InputField
+from mlwright.records.contract import Clause
 from mlwright.scoring.bundle import Bundle
 from mlwright.shipping.serving.app import create_app
 from mlwright.shipping.serving.counters import Counters
@@ -83,7 +83,7 @@ def test_the_buckets_of_the_histogram_add_up(bundle: Bundle) -> None:
 
 def test_hostile_names_stay_inside_their_quotes(write_bundle: Callable[..., Path]) -> None:
     name = 'a"} 1\nmlwright_rows_total 999\\'
-    item = InputField(name=name, kind="number", low=0, high=1, optional=False, example="1")
+    item = Clause(type="string", name=name, kind="number", low=0, high=1, optional=False, example="1")
     folder = write_bundle(inputs=[item], row={name: 1}, weights={name: 1.0})
     text = lines(create_app(Bundle.load(folder)).test_client())
     assert "mlwright_rows_total 999" not in text

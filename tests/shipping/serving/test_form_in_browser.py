@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from werkzeug.serving import make_server
 
-from mlwright.records.bundle import InputField
+from mlwright.records.contract import Clause
 from mlwright.scoring.bundle import Bundle
 from mlwright.shipping.serving.app import create_app
 
@@ -185,10 +185,12 @@ def test_several_classes_and_numbers(visit: Callable[..., Visit]) -> None:
     assert number.page.get_by_text("On new cases it was off by 12.5 on average.").count() == 1
 
 
-def hostile_inputs() -> Sequence[InputField]:
+def hostile_inputs() -> Sequence[Clause]:
     names = [HOSTILE, "__proto__", "constructor", "a'b", "x" * 120, "日本語 🙂"]
     return [
-        InputField(name=name, kind="category", levels=(HOSTILE, "b", "w" * 120), optional=False, example=HOSTILE)
+        Clause(
+            type="string", name=name, kind="category", levels=(HOSTILE, "b", "w" * 120), optional=False, example=HOSTILE
+        )
         for name in names
     ]
 

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
-from mlwright.records.bundle import InputField
+from mlwright.records.contract import Clause
 from mlwright.records.profile import ColumnProfile, ValueCount
 from mlwright.scoring.bundle import Bundle
 from mlwright.shipping.serving.app import create_app
@@ -63,7 +63,7 @@ def test_a_choice_has_all_known_names_and_two_more(client: FlaskClient) -> None:
 
 
 def test_the_value_for_other_names_is_never_a_known_name(write_bundle: Callable[..., Path]) -> None:
-    item = InputField(name="c", kind="category", levels=("another value", "b"), optional=False, example="b")
+    item = Clause(type="string", name="c", kind="category", levels=("another value", "b"), optional=False, example="b")
     text = create_app(Bundle.load(write_bundle(inputs=[item], row={"c": "b"}, weights={}))).test_client().get("/").text
     assert '<option value="another value*">Other' in text
 
@@ -75,7 +75,9 @@ def profile_of(name: str, kind: Any, **figures: Any) -> ColumnProfile:
 
 
 def test_a_short_text_gets_a_line_and_a_long_one_an_area_at_the_end(write_bundle: Callable[..., Path]) -> None:
-    inputs = [InputField(name=name, kind="text", optional=False, example="Rome") for name in ("story", "town")]
+    inputs = [
+        Clause(type="string", name=name, kind="text", optional=False, example="Rome") for name in ("story", "town")
+    ]
     reference = (profile_of("story", "text", length_mean=400.0), profile_of("town", "text", length_mean=8.0))
     folder = write_bundle(inputs=inputs, row={"story": "a", "town": "b"}, weights={}, reference=reference)
     page = Elements(create_app(Bundle.load(folder)).test_client().get("/").text)
@@ -84,22 +86,19 @@ def test_a_short_text_gets_a_line_and_a_long_one_an_area_at_the_end(write_bundle
 
 
 def test_what_is_mostly_missing_is_not_known_at_first(write_bundle: Callable[..., Path]) -> None:
-    item = InputField(name="pool", kind="category", levels=("good", "fair"), optional=True, example="good")
+    item = Clause(type="string", name="pool", kind="category", levels=("good", "fair"), optional=True, example="good")
     reference = (profile_of("pool", "category", n_missing=1400, top=(ValueCount(value="good", count=4),)),)
     folder = write_bundle(inputs=[item], row={"pool": None}, weights={}, reference=reference)
     assert '<option value="" selected>Not known' in create_app(Bundle.load(folder)).test_client().get("/").text
 
 
 def test_a_list_that_is_not_whole_suggests_and_takes_others(write_bundle: Callable[..., Path]) -> None:
-    item = InputField(name="town", kind="category", levels=("Bonn", "Rome"), optional=False, example="Rome")
-    bundle = Bundle.load(write_bundle(inputs=[item], row={"town": "Rome"}, weights={}))
-    plan = bundle.manifest.model.plan
-    column = plan.columns[0].model_copy(update={"levels": ("Bonn", "Rome", "Ulm"), "counts": (1, 1, 1)})
-    spec = bundle.manifest.model.model_copy(update={"plan": plan.model_copy(update={"columns": (column,)})})
-    manifest = bundle.manifest.model_copy(update={"model": spec})
-    (box,) = form_boxes(manifest)
-    assert (box.control, box.value, box.options) == ("text", "Rome", ("Bonn", "Rome"))
-    client = create_app(Bundle(bundle.folder, manifest, bundle.model)).test_client()
+    levels = (*(f"t{place:02d}" for place in range(50)), "Ulm")
+    item = Clause(type="string", name="town", kind="category", levels=levels, optional=False, example="t00")
+    bundle = Bundle.load(write_bundle(inputs=[item], row={"town": "t00"}, weights={}))
+    (box,) = form_boxes(bundle.manifest)
+    assert (box.control, box.value, box.options) == ("text", "t00", levels[:50])
+    client = create_app(bundle).test_client()
     page = Elements(client.get("/").text)
     assert controls(page)["town"]["list"] == page.all("datalist")[0]["id"]
     assert "notes" not in client.post("/predict", json={"town": "Ulm"}).json
@@ -115,7 +114,7 @@ def test_every_control_has_a_label_and_a_place_for_what_is_wrong(client: FlaskCl
 
 
 def test_dates_of_any_format_are_filled_in_as_dates(write_bundle: Callable[..., Path]) -> None:
-    item = InputField(name="d", kind="date", low=0, high=1e9, optional=False, example="24.12.2001")
+    item = Clause(type="string", name="d", kind="date", low=0, high=1e9, optional=False, example="24.12.2001")
     folder = write_bundle(inputs=[item], row={"d": "24.12.2001"}, weights={})
     found = controls(Elements(create_app(Bundle.load(folder)).test_client().get("/").text))
     assert found["d"]["value"] == "2001-12-24"
@@ -141,9 +140,9 @@ def test_the_nonce_is_new_for_every_answer(client: FlaskClient) -> None:
 @pytest.mark.parametrize("path", ["/", "/docs"])
 def test_hostile_names_and_levels_are_only_text(write_bundle: Callable[..., Path], path: str) -> None:
     inputs = [
-        InputField(name=HOSTILE, kind="category", levels=(HOSTILE, "b"), optional=False, example=HOSTILE),
-        InputField(name=f"text {HOSTILE}", kind="text", optional=False, example=f"</textarea>{HOSTILE}"),
-        InputField(name=f"number {HOSTILE}", kind="number", low=0, high=1, optional=False, example="1"),
+        Clause(type="string", name=HOSTILE, kind="category", levels=(HOSTILE, "b"), optional=False, example=HOSTILE),
+        Clause(type="string", name=f"text {HOSTILE}", kind="text", optional=False, example=f"</textarea>{HOSTILE}"),
+        Clause(type="string", name=f"number {HOSTILE}", kind="number", low=0, high=1, optional=False, example="1"),
     ]
     row = {item.name: item.example for item in inputs}
     plain = Elements(create_app(Bundle.load(write_bundle())).test_client().get(path).text)

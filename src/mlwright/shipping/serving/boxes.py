@@ -6,11 +6,12 @@ import math
 from datetime import timedelta
 from typing import Literal, NamedTuple
 
-from mlwright.records.bundle import InputField, Manifest
-from mlwright.records.model import CategoryColumn, DateColumn
+from mlwright.records.bundle import Manifest
+from mlwright.records.contract import Clause
+from mlwright.records.model import DateColumn
 from mlwright.records.profile import ColumnProfile
 from mlwright.scoring.spelling import to_moment
-from mlwright.shipping.serving.fields import EPOCH, describe_range, example_value
+from mlwright.shipping.serving.fields import EPOCH, describe_range, example_value, listed_levels, lists_all_levels
 
 Control = Literal["select", "number", "date", "datetime-local", "textarea", "text"]
 
@@ -50,16 +51,16 @@ def form_boxes(manifest: Manifest) -> list[Box]:
     return sorted(boxes, key=lambda box: box.control == "textarea")
 
 
-def _box(item: InputField, manifest: Manifest, profile: ColumnProfile | None) -> Box:
+def _box(item: Clause, manifest: Manifest, profile: ColumnProfile | None) -> Box:
     control = _control(item, manifest, profile)
-    other = "another value"
-    while other in item.levels:
+    other, levels = "another value", listed_levels(item)
+    while other in levels:
         other += "*"
     value = "" if _is_mostly_missing(profile) else _typical(item, manifest, control)
-    return Box(item.name, control, value, item.levels, other, describe_range(item))
+    return Box(item.name, control, value, levels, other, describe_range(item))
 
 
-def _control(item: InputField, manifest: Manifest, profile: ColumnProfile | None) -> Control:
+def _control(item: Clause, manifest: Manifest, profile: ColumnProfile | None) -> Control:
     if item.kind == "number":
         return "number"
     if item.kind == "date":
@@ -68,10 +69,10 @@ def _control(item: InputField, manifest: Manifest, profile: ColumnProfile | None
     if item.kind == "text":
         is_short = profile is not None and profile.length_mean is not None and profile.length_mean < LONG_TEXT
         return "text" if is_short else "textarea"
-    return "select" if item.levels and not _knows_more_names(item, manifest) else "text"
+    return "select" if item.levels and lists_all_levels(item) else "text"
 
 
-def _typical(item: InputField, manifest: Manifest, control: Control) -> str:
+def _typical(item: Clause, manifest: Manifest, control: Control) -> str:
     if control in ("date", "datetime-local"):
         column = _date_column(item, manifest)
         seconds = to_moment(item.example, column.format if column else None)
@@ -80,7 +81,7 @@ def _typical(item: InputField, manifest: Manifest, control: Control) -> str:
         moment = (EPOCH + timedelta(seconds=seconds)).replace(tzinfo=None)
         return moment.date().isoformat() if control == "date" else moment.isoformat(timespec="minutes")
     if control == "select" and item.example not in item.levels:
-        return item.levels[0]
+        return listed_levels(item)[0]
     return str(example_value(item)) if control == "number" else item.example
 
 
@@ -91,12 +92,6 @@ def _is_mostly_missing(profile: ColumnProfile | None) -> bool:
     return profile.n_missing > profile.top[0].count
 
 
-def _knows_more_names(item: InputField, manifest: Manifest) -> bool:
-    """Whether the model knows more names than the bundle lists."""
-    categories = (column for column in manifest.model.plan.columns if isinstance(column, CategoryColumn))
-    return any(column.name == item.name and len(column.levels) > len(item.levels) for column in categories)
-
-
-def _date_column(item: InputField, manifest: Manifest) -> DateColumn | None:
+def _date_column(item: Clause, manifest: Manifest) -> DateColumn | None:
     dates = (column for column in manifest.model.plan.columns if isinstance(column, DateColumn))
     return next((column for column in dates if column.name == item.name), None)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
@@ -11,10 +11,10 @@ from typing import Any, Literal
 import orjson
 
 from mlwright.core.errors import name_list, nearest
-from mlwright.records.bundle import InputField, Manifest
-from mlwright.records.model import CategoryColumn, DateColumn, PlanColumn
+from mlwright.records.bundle import Manifest
+from mlwright.records.contract import Clause
 from mlwright.scoring.spelling import canonical, is_missing, to_moment, to_number
-from mlwright.shipping.serving.fields import describe_range, example_value
+from mlwright.shipping.serving.fields import describe_range, example_value, range_of
 from mlwright.shipping.serving.refusals import Refusal, json_type, shown
 
 State = Literal["fine", "missing", "unknown", "below", "above", "wrong"]
@@ -62,14 +62,14 @@ class Reader:
 
     Parameters
     ----------
-    field : InputField
+    field : Clause
     expected : str
         What a value must be, for people.
     look : callable
         The state of a value.
     """
 
-    field: InputField
+    field: Clause
     expected: str
     look: Callable[[Any], State]
 
@@ -96,10 +96,7 @@ class InputSchema:
     """
 
     def __init__(self, manifest: Manifest) -> None:
-        planned: dict[str, list[PlanColumn]] = defaultdict(list)
-        for column in manifest.model.plan.columns:
-            planned[column.name].append(column)
-        self.readers = {item.name: _reader(item, planned[item.name]) for item in manifest.inputs}
+        self.readers = {item.name: _reader(item) for item in manifest.inputs}
         self._names = frozenset(self.readers)
 
     def look(self, records: Sequence[Mapping[str, Any]]) -> Looked:
@@ -159,38 +156,41 @@ class InputSchema:
         )
 
 
-def _reader(item: InputField, columns: Sequence[PlanColumn]) -> Reader:
-    """How an input is read; the model may make several columns of it."""
-    codes = frozenset(code for column in columns for code in column.missing_codes)
+def _reader(item: Clause) -> Reader:
+    """How an input is read."""
+    codes = frozenset(item.missing_codes)
     if item.kind == "number":
         return Reader(item, "a number", _number_look(item, codes))
     if item.kind == "date":
-        pattern = next((column.format for column in columns if isinstance(column, DateColumn)), None)
-        return Reader(item, "a date", _date_look(item, codes, pattern))
+        return Reader(item, "a date", _date_look(item, codes))
     if item.kind == "text":
         return Reader(item, "text", _text_look(codes))
-    levels = frozenset(level for column in columns if isinstance(column, CategoryColumn) for level in column.levels)
+    levels = frozenset(item.levels)
     return Reader(item, "one name: text, a number, or true or false", _name_look(levels, codes))
 
 
-def _number_look(item: InputField, codes: frozenset[str]) -> Callable[[Any], State]:
+def _number_look(item: Clause, codes: frozenset[str]) -> Callable[[Any], State]:
+    place = _placer(item)
+
     def look(value: Any) -> State:
         if type(value) is float or type(value) is int:
             if codes and is_missing(value, codes):
                 return "missing"
-            return _place(float(value), item)
+            return place(float(value))
         if value is None or (isinstance(value, str) and is_missing(value, codes)):
             return "missing"
-        return _place(to_number(value), item) if isinstance(value, str) else "wrong"
+        return place(to_number(value)) if isinstance(value, str) else "wrong"
 
     return look
 
 
-def _date_look(item: InputField, codes: frozenset[str], pattern: str | None) -> Callable[[Any], State]:
+def _date_look(item: Clause, codes: frozenset[str]) -> Callable[[Any], State]:
+    place = _placer(item)
+
     def look(value: Any) -> State:
         if isinstance(value, bool | dict | list):
             return "wrong"
-        return "missing" if is_missing(value, codes) else _place(to_moment(value, pattern), item)
+        return "missing" if is_missing(value, codes) else place(to_moment(value, item.date_format))
 
     return look
 
@@ -216,9 +216,12 @@ def _name_look(levels: frozenset[str], codes: frozenset[str]) -> Callable[[Any],
     return look
 
 
-def _place(number: float, item: InputField) -> State:
-    if not math.isfinite(number):
-        return "wrong"
-    if item.low is not None and number < item.low:
-        return "below"
-    return "above" if item.high is not None and number > item.high else "fine"
+def _placer(item: Clause) -> Callable[[float], State]:
+    low, high = range_of(item)
+
+    def place(number: float) -> State:
+        if not math.isfinite(number):
+            return "wrong"
+        return "below" if number < low else "above" if number > high else "fine"
+
+    return place

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from mlwright.records.bundle import InputField, Manifest
-from mlwright.shipping.serving.fields import describe_range, example_value
+from mlwright.records.bundle import Manifest
+from mlwright.records.contract import Clause
+from mlwright.shipping.serving.fields import describe_range, example_value, listed_levels, range_of
 from mlwright.shipping.serving.refusals import REASONS
 from mlwright.shipping.serving.settings import ServiceSettings
 
@@ -117,19 +118,24 @@ def _many(items: Mapping[str, Any], settings: ServiceSettings) -> dict[str, Any]
     return {"type": "array", "items": items, "maxItems": settings.max_records}
 
 
-def _input(item: InputField) -> dict[str, Any]:
+def _input(item: Clause) -> dict[str, Any]:
     schema: dict[str, Any] = {"examples": [example_value(item)]}
     seen = describe_range(item)
     words = [f"Seen in training: {seen}." if seen else "", "" if item.optional else "Never missing in training."]
     if item.kind == "number":
-        schema |= {"type": ["number", "string", "null"], "x-seen": {"low": item.low, "high": item.high}}
+        schema |= {
+            "type": ["number", "string", "null"],
+            "x-seen": dict(zip(("low", "high"), range_of(item), strict=True)),
+        }
     elif item.kind == "date":
-        schema |= {"type": ["string", "null"], "x-seen": {"low": item.low, "high": item.high}}
+        schema |= {"type": ["string", "null"], "x-seen": dict(zip(("low", "high"), range_of(item), strict=True))}
         words.insert(0, "A date or moment in ISO 8601, or as in the training data.")
     elif item.kind == "text":
         schema |= {"type": ["string", "null"]}
     else:
-        schema["anyOf"] = [{"enum": list(item.levels)}, {"type": NAME_TYPES}] if item.levels else [{"type": NAME_TYPES}]
+        schema["anyOf"] = (
+            [{"enum": list(listed_levels(item))}, {"type": NAME_TYPES}] if item.levels else [{"type": NAME_TYPES}]
+        )
     description = " ".join(filter(None, words))
     return schema | ({"description": description} if description else {})
 

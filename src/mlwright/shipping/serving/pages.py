@@ -8,9 +8,10 @@ from typing import Any
 
 import orjson
 
-from mlwright.records.bundle import InputField, Manifest
+from mlwright.records.bundle import Manifest
+from mlwright.records.contract import Clause
 from mlwright.shipping.serving.boxes import form_boxes
-from mlwright.shipping.serving.fields import describe_range, example_value
+from mlwright.shipping.serving.fields import describe_range, example_value, listed_levels
 from mlwright.shipping.serving.openapi import example_record
 from mlwright.shipping.serving.refusals import REASONS
 from mlwright.shipping.serving.settings import ServiceSettings
@@ -84,8 +85,8 @@ def _typical_error(manifest: Manifest) -> float | None:
     return None
 
 
-def _seen(item: InputField) -> str:
-    return describe_range(item) or ", ".join(item.levels)
+def _seen(item: Clause) -> str:
+    return describe_range(item) or ", ".join(listed_levels(item))
 
 
 def _curl(address: str, content: str, settings: ServiceSettings) -> str:

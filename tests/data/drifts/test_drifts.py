@@ -7,29 +7,23 @@ import pyarrow as pa
 import pytest
 
 from mlwright.core.family import NotApplicable
-from mlwright.learning.features.category import learn_category
+from mlwright.data.clauses.clause import clause_of
+from mlwright.data.drifts import DRIFTS, Current
+from mlwright.data.reference import current_of, reference_of, unknown_names
+from mlwright.statistics.several import holm
 from mlwright.testing.small_job import small_profile
-from mlwright.watching.compare import holm
-from mlwright.watching.drifts import DRIFTS, Current
-from mlwright.watching.reference import current_of, reference_of, unknown_names
 
 LEVEL = 0.05
 TESTS = {name: test() for name, test in DRIFTS}
 
 
 def bundle_of(table):
-    """What a bundle would know of these rows, of which the last fifth are the test rows."""
+    """What a bundle would know of these rows."""
     profile = small_profile(
         table.append_column("y", pa.array([0, 1] * (len(table) // 2))), "y", task="binary", kinds={}
     )
-    train = table.slice(0, len(table) - len(table) // 5)
-    planned = [learn_category(profile.column(name), train[name]) for name in table.column_names
-               if profile.column(name).kind == "category"]  # fmt: skip
-    plan = SimpleNamespace(columns=[column for column in planned if column is not None])
-    manifest = SimpleNamespace(
-        n_reference=len(table), evaluation=SimpleNamespace(n_rows=len(table) // 5), model=SimpleNamespace(plan=plan)
-    )
-    return {name: reference_of(profile.column(name), manifest) for name in table.column_names}
+    clauses = {name: clause_of(table[name], profile.column(name), "input", 0.01) for name in table.column_names}
+    return {name: reference_of(profile.column(name), clause, len(table)) for name, clause in clauses.items()}
 
 
 def shifts(before, after):
@@ -69,7 +63,7 @@ def test_nothing_moved_and_at_most_one_window_in_twenty_alarms():
     n_windows, alarms = 300, 0
     for _ in range(n_windows):
         found = shifts(many_columns(rng, 400), many_columns(rng, 400))
-        alarms += min(holm([shift.p_value for shift in found.values()])) <= LEVEL
+        alarms += min(holm(np.array([shift.p_value for shift in found.values()]))) <= LEVEL
     # 5 % of 300 are 15; 24 or more happen by chance in 1.5 % of all cases.
     assert alarms < 24
 

@@ -1,7 +1,7 @@
-"""The drift family: tests whether a column still is what the model has learned from.
+"""The drift family: tests whether a column still is what it was.
 
-A bundle holds no training rows, only figures of them. A test compares the window with those figures and counts the
-uncertainty of both: the figures come from a limited number of rows as well.
+Of the rows before there may be figures alone, as in a bundle. A test compares new rows with those figures and counts
+the uncertainty of both: the figures come from a limited number of rows as well.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ Array = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Reference:
-    """What a bundle knows of one column of the rows that it learned from.
+    """What is known of one column of the rows before.
 
     Parameters
     ----------
@@ -33,7 +33,7 @@ class Reference:
     levels : mapping of str to int
         Names (for numbers of few values: their spellings) and how many rows hold each; empty if unknown.
     n_other : int
-        At most so many rows held a name that is none of `levels`.
+        Rows that held a name that is none of `levels`.
     """
 
     profile: ColumnProfile
@@ -49,7 +49,7 @@ class Reference:
 
 @dataclass(frozen=True)
 class Current:
-    """The same column in the window, read as the model reads it.
+    """The same column in the new rows, read as it was read before.
 
     Parameters
     ----------
@@ -100,4 +100,4 @@ class DriftTest(ABC):
         """
 
 
-DRIFTS: Family[DriftTest] = Family("mlwright.watching.drifts", DriftTest)
+DRIFTS: Family[DriftTest] = Family("mlwright.data.drifts", DriftTest)

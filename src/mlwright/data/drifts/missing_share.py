@@ -5,8 +5,8 @@ from __future__ import annotations
 from scipy.stats import hypergeom
 
 from mlwright.core.family import NotApplicable
+from mlwright.data.drifts import Current, DriftTest, Reference, Shift
 from mlwright.data.words import percent
-from mlwright.watching.drifts import Current, DriftTest, Reference, Shift
 
 
 class MissingShare(DriftTest):

@@ -6,10 +6,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mlwright.core.family import NotApplicable
+from mlwright.data.drifts import Array, Current, DriftTest, Reference, Shift
+from mlwright.data.drifts._shares import chance, distance
 from mlwright.data.words import percent
 from mlwright.scoring.spelling import Spelled
-from mlwright.watching.drifts import Array, Current, DriftTest, Reference, Shift
-from mlwright.watching.drifts._shares import chance, distance
 
 LEAST_EXPECTED = 5.0
 """Rows that a cell must be expected to hold on both sides, so that chi-square tells the chance well enough."""
@@ -21,9 +21,7 @@ class LevelShares(DriftTest):
     """Whether names (or the few values of a number) are as frequent as in training.
 
     Pearson's chi-square of two samples, over the names and one cell for all others. Names that are too rare on both
-    sides together go into that cell: as both sides choose, the choice favours none. Of names that the bundle does
-    not list it is only known how many rows they had at most (`Reference.n_other`); the number that speaks least for a
-    shift is taken.
+    sides together go into that cell: as both sides choose, the choice favours none.
 
     Raises
     ------
@@ -36,17 +34,14 @@ class LevelShares(DriftTest):
     def compare(self, reference: Reference, current: Current) -> Shift:
         """The distance between the shares, and its chance."""
         if current.names is None or not reference.levels:
-            raise NotApplicable("the bundle holds no list of its names")
+            raise NotApplicable("there is no list of its names")
         labels = [*map(repr, reference.levels), OTHER]
-        before = np.array([*reference.levels.values(), 0], dtype=np.float64)
+        before = np.array([*reference.levels.values(), reference.n_other], dtype=np.float64)
         now = _counts(current.names, list(reference.levels))
         kept = _cells(before, now)
         if len(kept) < 2:
             raise NotApplicable("there are too few rows, or there is only one name")
         before, now = _gathered(before, kept), _gathered(now, kept)
-        if kept[-1] == len(labels) - 1:
-            matching = now[-1] * before[:-1].sum() / max(now[:-1].sum(), 1.0)
-            before[-1] = np.clip(matching, before[-1], before[-1] + reference.n_other)
         return _shift(before, now, [labels[place] for place in kept])
 
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 from mlwright.core.family import NotApplicable
+from mlwright.data.drifts import Array, Current, DriftTest, Reference, Shift
+from mlwright.data.drifts._shares import chance, distance
 from mlwright.data.words import figure, percent
 from mlwright.records.profile import QUANTILE_LEVELS
-from mlwright.watching.drifts import Array, Current, DriftTest, Reference, Shift
-from mlwright.watching.drifts._shares import chance, distance
 
 ESTIMATED_WITHIN = 0.002
 """Quantiles of large tables are estimated; their ranks were never further off than 0.0011 on 0.3 to 3 million rows."""

