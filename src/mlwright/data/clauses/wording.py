@@ -11,7 +11,8 @@ NAMED = 4
 def told_clause(clause: Clause, n_rows: int) -> str:
     """What a column is held to, in words.
 
-    >>> told_clause(Clause(name="age", kind="number", type="int64", optional=False, low=18, high=95, least=0, most=172), 9)
+    >>> age = Clause(name="age", kind="number", type="int64", optional=False, low=18, high=95, least=0, most=172)
+    >>> told_clause(age, 1000)
     'never missing; 18 to 95 seen; 0 to 172 allowed'
     """
     told = [_gaps(clause, n_rows), _range(clause), _limits(clause), _names(clause)]

@@ -12,6 +12,7 @@ from mlwright.faces.render.numbers import NONE, alike, short, two_errors, with_i
 from mlwright.pipeline import BUILD, WATCH
 from mlwright.project import Project
 from mlwright.records.bundle import Packed
+from mlwright.records.contract import Contract
 from mlwright.records.data import Snapshot
 from mlwright.records.decision import Decision
 from mlwright.records.deployment import Deployment
@@ -67,6 +68,12 @@ def _(record: Findings) -> str:
     counts = Counter(finding.severity for finding in record.findings)
     found = ", ".join(f"{counts[level]} {level}" for level in ("critical", "warning", "note") if counts[level])
     return f"{found or 'nothing found'}; {len(record.quiet)} checks were quiet"
+
+
+@summary.register
+def _(record: Contract) -> str:
+    key = f", key {record.key!r}" if record.key else ""
+    return f"{len(record.columns)} columns, learned from {record.n_rows:,} rows{key}"
 
 
 @summary.register

@@ -10,13 +10,15 @@ from rich.table import Table
 from rich.text import Text
 
 from mlwright.core.record import Record
-from mlwright.data.words import percent
+from mlwright.data.clauses.wording import told_clause
+from mlwright.data.words import counted, percent
 from mlwright.faces.render.findings import findings_table, quiet_line
 from mlwright.faces.render.numbers import alike, duration, short, with_interval
 from mlwright.faces.render.panel import decision_panel
 from mlwright.faces.render.summary import composition, summary, told_score
 from mlwright.faces.render.tables import coloured, said, table
 from mlwright.records.bundle import Packed
+from mlwright.records.contract import Contract
 from mlwright.records.data import Snapshot
 from mlwright.records.decision import Decision
 from mlwright.records.evaluation import Confusion, Evaluation, MetricResult
@@ -97,6 +99,17 @@ def _(record: Findings) -> Shown:
 def _skipped(title: str, skipped: Collection[Skipped]) -> Shown:
     rows = [(item.name, item.reason) for item in skipped]
     return [Text(), table(title, ("", "why"), rows)] if rows else []
+
+
+@render.register
+def _(record: Contract) -> Shown:
+    rows = [(clause.name, clause.part, told_clause(clause, record.n_rows)) for clause in record.columns]
+    facts = [("learned from", counted(record.n_rows, "row"))]
+    facts += [("key", record.key)] if record.key else []
+    facts += [("equal rows", f"{record.n_repeated:,}" if record.may_repeat else "none allowed")]
+    facts += [("at least", counted(record.least_rows, "row"))]
+    title = "What later data is held to"
+    return [table(title, ("", ""), facts), Text(), table("Columns", ("column", "part", "what it keeps"), rows)]
 
 
 @render.register
