@@ -77,6 +77,13 @@ class Rows:
     def __len__(self) -> int:
         return len(self.positions)
 
+    def texts(self, name: str) -> NDArray[np.object_]:
+        """The values as they are written, white space and all; None where there is none, or where it is no text."""
+        values = self.arrow[name]
+        is_text = pa.types.is_string(values.type) or pa.types.is_large_string(values.type)
+        found: NDArray[np.object_] = np.array(values.to_pylist() if is_text else [None] * len(values), dtype=object)
+        return found
+
     def is_ordered(self, name: str) -> bool:
         """Whether the column holds numbers or moments; all others hold names."""
         return self._kinds[name].kind in ORDERED_KINDS
@@ -176,6 +183,16 @@ def rows_for_test(table: SplitTable, profile: Profile) -> Rows:
     return kept
 
 
+def sampled_rows(table: SplitTable, profile: Profile) -> Rows:
+    """Rows from all over the table with every column but the target, ids among them; read once for all who ask."""
+    if (kept := _SAMPLED.get(table)) is None:
+        shown = set(table.columns)
+        names = [column.name for column in profile.columns if column.name in shown]
+        positions, arrow = _read(table, names, table.seed)
+        kept = _SAMPLED.setdefault(table, Rows(profile, positions, arrow, table.seed))
+    return kept
+
+
 def mean_ranks(values: NDArray[np.float64]) -> NDArray[np.float64]:
     """Ranks between 0 and 1; equal values have equal ranks, and missing ones the middle rank."""
     missing = np.isnan(values)
@@ -214,6 +231,7 @@ def quantile_edges(values: NDArray[np.float64], n_bins: int, *, fine_ends: bool 
 _TAILS = np.array([0.002, 0.005, 0.01, 0.02])
 _TRAINING: WeakKeyDictionary[SplitTable, TrainingRows] = WeakKeyDictionary()
 _TEST: WeakKeyDictionary[SplitTable, Rows] = WeakKeyDictionary()
+_SAMPLED: WeakKeyDictionary[SplitTable, Rows] = WeakKeyDictionary()
 
 
 def _keys(profile: Profile) -> list[str]:

@@ -1,0 +1,113 @@
+"""Numbers that are stored as text with units, currencies or foreign separators."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from mlwright.core.family import NotApplicable
+from mlwright.data.checks import Check, Specimen
+from mlwright.data.checks._plain import plain_columns
+from mlwright.data.columns import Rows, sampled_rows
+from mlwright.data.compute.table import SplitTable
+from mlwright.data.kinds.names import says_code
+from mlwright.data.words import counted, listing, percent, quoted
+from mlwright.records.findings import Finding
+from mlwright.records.profile import Profile
+
+LEAST_SHARE = 0.9
+LEAST_NUMBERS = 5
+MAX_UNITS = 8
+_NUMBER = r"[+-]?(?P<digits>[0-9]{1,3}(?:[ .,'’\u00a0\u202f][0-9]{3})+(?:[.,][0-9]+)?|[0-9]+(?:[.,][0-9]+)?)"
+_BEFORE = re.compile(r"(?P<unit>[A-Z]{2,3}|[^\W\d_]{0,2}[$€£¥₹.]{1,2}) ?" + _NUMBER)
+_BEHIND = re.compile(
+    _NUMBER + r"(?P<unit> ?[^\W\d_%°$€£¥₹][^\W\d_./²³°]{0,11}[./]?[^\W\d_]{0,5}[²³]?\.?| ?[%°$€£¥₹][^\W\d_]?)?"
+)
+_ORDINALS = frozenset({"st", "nd", "rd", "th"})
+
+
+class NumbersAsText(Check):
+    """Columns of text in which nine values of ten are numbers with a unit, a currency or foreign separators.
+
+    "12.0 oz", "EUR 1.234,50", "3,5". Five different numbers at least, and eight different units at most, the most
+    frequent of which stands at half of the values, so that codes like "12A" are left alone; ordinals ("3rd") too. What
+    mlwright reads as numbers by itself ("$1,200", "15%") is not told. Looks at 50,000 rows at most.
+    """
+
+    severity = "warning"
+    title = "Numbers stored as text"
+    action = (
+        "mlwright takes them for names, so that nothing can be learned from their order. Turn them into numbers, one "
+        "unit to a column, where the data comes from."
+    )
+
+    def look(self, table: SplitTable, profile: Profile) -> Iterator[Finding]:
+        """One finding for all columns."""
+        texts = [column for column in profile.columns if column.length_max and column.name in table.columns]
+        named = [c.name for c in texts if c.kind in ("category", "text", "id") and not says_code(c.name)]
+        if not named:
+            raise NotApplicable("there is no column of names")
+        rows = sampled_rows(table, profile)
+        found = {name: written for name in named if (written := how_written(rows, name))}
+        if found:
+            told = listing((f"{name} ({each.told()})" for name, each in found.items()), 4)
+            yield self.found(
+                f"{counted(len(found), 'column of names holds', 'columns of names hold')} numbers: {told}.",
+                *found,
+                examples=[example for each in found.values() for example in each.examples][:6],
+            )
+
+    @staticmethod
+    def speaks() -> Specimen:
+        """Contents are given in ounces, in words."""
+        return Specimen(plain_columns() | {"content": [f"{8 + row % 9}.0 oz" for row in range(300)]})
+
+    @staticmethod
+    def quiet() -> Specimen:
+        """Seats are numbered by row and letter."""
+        return Specimen(plain_columns() | {"seat": [f"{1 + row % 30}{'ABCDEF'[row % 6]}" for row in range(300)]})
+
+
+class Written(NamedTuple):
+    """How the numbers of a column are written: their share, the units with the most frequent first, a few values."""
+
+    share: float
+    units: tuple[str, ...]
+    has_comma: bool
+    examples: tuple[str, ...]
+
+    def told(self) -> str:
+        """What it means."""
+        how = f"with {quoted(self.units, 3)}" if self.units else "with foreign separators"
+        comma = ", decimal commas" if self.has_comma else ""
+        return f"{percent(self.share)} {how}{comma}, such as {quoted(self.examples, 2)}"
+
+
+def how_written(rows: Rows, name: str) -> Written | None:
+    """How the numbers of a column of text are written; None if they are not, or are plain."""
+    names, places = rows.levels(name)
+    values = [names[place] for place in dict.fromkeys(places[places >= 0].tolist())]
+    read = {value: match for value in values if (match := _BEFORE.fullmatch(value) or _BEHIND.fullmatch(value))}
+    is_read = [value in read for value in names]
+    share = sum(is_read[place] for place in places if place >= 0) / max(1, int((places >= 0).sum()))
+    if share < LEAST_SHARE or len({match["digits"] for match in read.values()}) < LEAST_NUMBERS:
+        return None
+    units = Counter((match["unit"] or "").strip() for match in read.values())
+    if not _are_units(units, len(read)):
+        return None
+    has_comma = _are_decimal_commas([match["digits"] for match in read.values()])
+    known = tuple(unit for unit, _ in units.most_common() if unit)
+    return Written(share, known, has_comma, tuple(read)[:3]) if known or has_comma else None
+
+
+def _are_units(units: Counter[str], n: int) -> bool:
+    most = units.most_common(1)[0][1]
+    return len(units) <= MAX_UNITS and most >= n / 2 and not {unit.lower() for unit in units} & _ORDINALS
+
+
+def _are_decimal_commas(digits: Sequence[str]) -> bool:
+    """Whether commas stand where English writes a point: never before groups of three only."""
+    with_comma = [text for text in digits if "," in text]
+    return len(with_comma) >= len(digits) / 2 and any(not re.fullmatch(r".*,[0-9]{3}", text) for text in with_comma)

@@ -1,0 +1,63 @@
+"""Rows that hold the names of the columns."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import reduce
+from operator import add
+
+from mlwright.core.family import NotApplicable
+from mlwright.data.checks import Check, Specimen
+from mlwright.data.checks._plain import plain_columns
+from mlwright.data.compute.table import ROW, SplitTable
+from mlwright.data.words import counted
+from mlwright.records.findings import Finding
+from mlwright.records.profile import Profile
+
+MAX_COLUMNS = 50
+
+
+class RepeatedHeader(Check):
+    """Rows in which two columns or more, and half of the columns of text, hold their own name: files were joined.
+
+    The first 50 columns of text are looked at, in all rows.
+    """
+
+    severity = "warning"
+    title = "The header stands among the rows"
+    action = (
+        "Remove these rows where the files were joined. Until then columns of numbers that hold the name as well are "
+        "read as text or lose these cells."
+    )
+
+    def look(self, table: SplitTable, profile: Profile) -> Iterator[Finding]:
+        """One finding at most."""
+        names = [c.name for c in profile.columns if c.length_max is not None and c.name in table.columns][:MAX_COLUMNS]
+        if len(names) < 2:
+            raise NotApplicable("fewer than two columns hold text")
+        hits = reduce(add, ((table.expr[name] == name).fill_null(False).cast("int64") for name in names))
+        found = table.expr.filter(hits >= max(2, len(names) / 2)).select(ROW).order_by(ROW)
+        n = int(table.rows_of(found.aggregate(n=found.count()))[0]["n"])
+        if n:
+            yield self.found(
+                f"{counted(n, 'row')} of {profile.n_rows:,} {'holds' if n == 1 else 'hold'} the names of the columns "
+                "in place of values, as if several files had been joined with their headers.",
+                rows=[row[ROW] for row in table.rows_of(found.limit(6))],
+            )
+
+    @staticmethod
+    def speaks() -> Specimen:
+        """Two files were joined below each other, the second with its header."""
+        return Specimen(_delivered("town", "street"))
+
+    @staticmethod
+    def quiet() -> Specimen:
+        """One street is called like its column, which happens."""
+        return Specimen(_delivered("Lisbon", "street"))
+
+
+def _delivered(town: str, street: str) -> dict[str, list[object]]:
+    places = {"town": ["Oslo", "Rome", "Bern"] * 100, "street": [f"Road {row % 40}" for row in range(300)]}
+    columns = {name: list(values) for name, values in (plain_columns() | places).items()}
+    columns["town"][150], columns["street"][150] = town, street
+    return columns

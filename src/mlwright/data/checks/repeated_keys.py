@@ -1,0 +1,77 @@
+"""Keys that name more than one row."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from mlwright.core.family import NotApplicable
+from mlwright.data.checks import Check, Specimen
+from mlwright.data.checks._plain import plain_columns
+from mlwright.data.compute.table import ROW, SplitTable
+from mlwright.data.kinds.names import says_id
+from mlwright.data.words import counted, listing
+from mlwright.records.findings import Finding
+from mlwright.records.profile import Profile
+
+NEARLY_ALL = 0.95
+
+
+class RepeatedKeys(Check):
+    """Columns that are called like a key and name each row, but for a few values that come more than once.
+
+    A column counts as a key if its name says so and 95 % of its values are different; all rows are counted.
+    """
+
+    severity = "warning"
+    title = "Keys that repeat"
+    action = (
+        "Look at these rows: copies, a join that multiplied rows, or a key that is none? If each value is one case, "
+        "keep one row of it; else name the column as collect.group, so that its rows stay together."
+    )
+
+    def look(self, table: SplitTable, profile: Profile) -> Iterator[Finding]:
+        """One finding for each key."""
+        names = [
+            column.name
+            for column in profile.columns
+            if column.kind == "id" and says_id(column.name) and column.name in table.columns
+        ]
+        if not names:
+            raise NotApplicable("no column is called like a key")
+        counts = table.ask(
+            **{f"n_{place}": table.expr[name].count() for place, name in enumerate(names)},
+            **{f"distinct_{place}": table.expr[name].nunique() for place, name in enumerate(names)},
+        )
+        for place, name in enumerate(names):
+            n, n_distinct = int(counts[f"n_{place}"]), int(counts[f"distinct_{place}"])
+            if NEARLY_ALL * n <= n_distinct < n:
+                often = _often(table, name)
+                yield self.found(
+                    f"'{name}' should name each row, but {counted(n - n_distinct, 'row repeats', 'rows repeat')} a "
+                    f"value of another one, such as {listing(repr(str(row['value'])) for row in often[:2])}.",
+                    name,
+                    rows=[row["first"] for row in often],
+                    examples=[str(row["value"]) for row in often],
+                )
+
+    @staticmethod
+    def speaks() -> Specimen:
+        """Three customers were entered twice."""
+        ids = [f"C{1_000 + (row - 50 if row in (60, 70, 80) else row)}" for row in range(300)]
+        return Specimen(plain_columns() | {"customer_id": ids})
+
+    @staticmethod
+    def quiet() -> Specimen:
+        """Names of people are no keys, and each customer is there once."""
+        ids = [f"C{1_000 + row}" for row in range(300)]
+        people = [f"P. {chr(65 + row % 26)}{row - 50 if row in (60, 70, 80) else row}" for row in range(300)]
+        return Specimen(plain_columns() | {"customer_id": ids, "person": people})
+
+
+def _often(table: SplitTable, name: str) -> list[dict[str, Any]]:
+    """The values that come most often, with the first row of each."""
+    known = table.expr.filter(table.expr[name].notnull())
+    counts = known.group_by(value=known[name]).aggregate(n=known.count(), first=known[ROW].min())
+    repeated = counts.filter(counts.n > 1).order_by([counts.n.desc(), counts.first])
+    return table.rows_of(repeated.limit(5))

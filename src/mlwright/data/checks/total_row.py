@@ -1,0 +1,89 @@
+"""A line of totals among the rows."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import numpy as np
+
+from mlwright.core.family import NotApplicable
+from mlwright.data.checks import Check, Specimen
+from mlwright.data.checks._plain import plain_columns
+from mlwright.data.compute.table import SplitTable
+from mlwright.data.words import figure, listing
+from mlwright.records.findings import Finding
+from mlwright.records.profile import ColumnProfile, Profile
+from mlwright.scoring.spelling import canonical, to_number
+
+MIN_ROWS = 20
+N_LAST = 3
+TOLERANCE = 1e-6
+_TOTAL = re.compile(
+    r"((grand|sub|over)[- ]?)?(total|totals|sum|average|mean|overall|summe|gesamt|somme|suma|totale)\b.{0,20}", re.I
+)
+
+
+class TotalRow(Check):
+    """One of the last three rows is the sum or the mean of all others, as spreadsheets end.
+
+    A row counts if two of its numbers are, or if one is and a cell says so ("Total"). Two such coincidences do not
+    happen by chance: numbers must agree in six digits and differ from zero.
+    """
+
+    severity = "warning"
+    title = "A line of totals among the rows"
+    action = "Remove it where the data comes from: mlwright takes it for a case like any other."
+
+    def look(self, table: SplitTable, profile: Profile) -> Iterator[Finding]:
+        """One finding for each such row."""
+        numbers = [column for column in profile.columns if _is_summed(column, profile.n_rows, table)]
+        if not numbers or profile.n_rows < MIN_ROWS:
+            raise NotApplicable("there are no numbers, or too few rows, to add up")
+        texts = [column.name for column in profile.columns if column.length_max and column.name in table.columns]
+        last = np.arange(profile.n_rows - N_LAST, profile.n_rows)
+        cells = table.arrow([*texts, *(column.name for column in numbers)], last).to_pylist()
+        for position, row in zip(last.tolist(), cells, strict=True):
+            said = [name for name in texts if _TOTAL.fullmatch(canonical(row[name]) or "")]
+            summed = [column.name for column in numbers if _sums_up(column, to_number(row[column.name]), profile)]
+            if len(summed) >= (1 if said else 2):
+                word = f" and '{said[0]}' says '{row[said[0]]}'" if said else ""
+                shown = listing((f"'{name}' ({figure(to_number(row[name]))})" for name in summed), 3)
+                yield self.found(
+                    f"Row {position:,}, one of the last, is the sum or the mean of all others in {shown}{word}.",
+                    *summed,
+                    rows=[position],
+                )
+
+    @staticmethod
+    def speaks() -> Specimen:
+        """The sheet ends with the sums."""
+        return Specimen(_sheet(ending=True))
+
+    @staticmethod
+    def quiet() -> Specimen:
+        """The sheet ends with a large order."""
+        return Specimen(_sheet(ending=False))
+
+
+def _is_summed(column: ColumnProfile, n_rows: int, table: SplitTable) -> bool:
+    is_number = column.kind == "number" and column.mean is not None and column.name in table.columns
+    return is_number and n_rows - column.n_missing >= MIN_ROWS
+
+
+def _sums_up(column: ColumnProfile, value: float, profile: Profile) -> bool:
+    """Whether a value is the sum, or the mean, of all other values of its column."""
+    n = profile.n_rows - column.n_missing
+    if not np.isfinite(value) or value == 0 or column.mean is None or column.std == 0:
+        return False
+    rest = column.mean * n - value
+    return any(abs(value - other) <= TOLERANCE * abs(value) for other in (rest, rest / (n - 1)))
+
+
+def _sheet(*, ending: bool) -> dict[str, list[object]]:
+    columns = {name: list(values) for name, values in plain_columns().items()}
+    columns["pieces"] = [1 + row * 7 % 13 for row in range(300)]
+    columns["colour"][-1] = "Total" if ending else "red"
+    for name in ("weight", "height", "pieces"):
+        columns[name][-1] = sum(columns[name][:-1]) if ending else max(columns[name])
+    return columns
