@@ -1,4 +1,4 @@
-"""Draw pictures of the data."""
+"""Draw pictures of the data, and say what there is to know."""
 
 from __future__ import annotations
 
@@ -8,11 +8,16 @@ from mlwright.core.errors import ExtraMissing, MlwrightError
 from mlwright.core.family import NotApplicable
 from mlwright.core.record import Record
 from mlwright.core.run import Run
+from mlwright.data.checks import CHECKS
+from mlwright.data.columns import training_rows
 from mlwright.data.compute.table import SplitTable, open_split
+from mlwright.data.insights import SEEKERS
+from mlwright.data.insights._ranking import Told, tell
+from mlwright.data.sketches import sketches
 from mlwright.data.views import VIEWS
 from mlwright.records.data import Snapshot
 from mlwright.records.exploration import Drawing, Exploration
-from mlwright.records.findings import Skipped
+from mlwright.records.findings import Findings, Skipped
 from mlwright.records.profile import Profile
 from mlwright.records.settings import ExploreSettings
 from mlwright.records.split import Split
@@ -27,25 +32,52 @@ class Answer(Record):
     reason: str | None = None
 
 
-def explore(snapshot: Snapshot, profile: Profile, split: Split, settings: ExploreSettings, run: Run) -> Exploration:
-    """Let every view draw.
+def explore(
+    snapshot: Snapshot, profile: Profile, split: Split, findings: Findings, settings: ExploreSettings, run: Run
+) -> Exploration:
+    """Let every view draw, sketch every column, and tell what there is to know.
+
+    Columns that a check calls a leak are drawn, but nothing is told of what they have to do with the target.
 
     Raises
     ------
     SettingsError
-        If ``explore.skip`` names an unknown view.
+        If ``explore.skip`` or ``explore.skip_insights`` names an unknown member.
     """
     names = VIEWS.names_but(settings.skip, "explore.skip")
+    SEEKERS.names_but(settings.skip_insights, "explore.skip_insights")
     table = open_split(snapshot, split, profile, run)
     work = partial(draw, table=table, profile=profile, run=run)
     answers = [answer for answer in run.each(names, work, kind=Answer, key=str) if answer is not None]
     answers.sort(key=lambda answer: (answer.order, answer.name))
+    giveaways = _giveaways(findings, profile)
+    told = _told(table, profile, giveaways, settings, run)
     return Exploration(
         drawings=tuple(answer.drawing for answer in answers if answer.drawing is not None),
-        skipped=tuple(
-            Skipped(name=answer.name, reason=answer.reason) for answer in answers if answer.reason is not None
+        insights=told.insights,
+        n_looks=told.n_looks,
+        giveaways=giveaways,
+        sketches=sketches(training_rows(table, profile)),
+        skipped=(
+            *(Skipped(name=answer.name, reason=answer.reason) for answer in answers if answer.reason is not None),
+            *told.skipped,
         ),
     )
+
+
+def _giveaways(findings: Findings, profile: Profile) -> tuple[str, ...]:
+    """The inputs that give the target away beyond doubt."""
+    leaks = [f for f in findings.findings if f.severity == "critical" and CHECKS.get(f.check).group == "leaks"]
+    named = {name for finding in leaks for name in finding.columns}
+    return tuple(name for name in profile.roles.inputs if name in named)
+
+
+def _told(table: SplitTable, profile: Profile, giveaways: tuple[str, ...], settings: ExploreSettings, run: Run) -> Told:
+    def work(_: str) -> Told:
+        return tell(training_rows(table, profile), giveaways, settings.skip_insights)
+
+    found = run.each(["what there is to know"], work, kind=Told, key=lambda label: [label, *giveaways])[0]
+    return found or Told()
 
 
 def draw(name: str, table: SplitTable, profile: Profile, run: Run) -> Answer:

@@ -192,15 +192,18 @@ class ContractSettings(Settings):
 
 
 class ExploreSettings(Settings):
-    """``[explore]``: what is drawn.
+    """``[explore]``: what is drawn and told.
 
     Parameters
     ----------
     skip : list
         Views to leave out, by name.
+    skip_insights : list
+        Kinds of insights to leave out, by name.
     """
 
     skip: Annotated[tuple[str, ...], MembersOf("mlwright.data.views")] = ()
+    skip_insights: Annotated[tuple[str, ...], MembersOf("mlwright.data.insights")] = ()
 
 
 class TrainSettings(Settings):

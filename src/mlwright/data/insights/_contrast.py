@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -134,10 +134,18 @@ class Apart(Contrast):
         The rows as a clause.
     is_above : bool
         Whether they are those with the larger figure.
+    weight : float
+        What a fact of this kind counts for in the ranking, against one about a single column.
     """
 
     where: str = ""
     is_above: bool = True
+    weight: float = 1.0
+
+    def measure(self, evidence: Evidence, level: float) -> Measured | None:
+        """As for any contrast; its size counts by its weight."""
+        found = super().measure(evidence, level)
+        return None if found is None else replace(found, size=self.weight * found.size)
 
     def sentence(self, high: float, low: float, measure: str, bounds: Bounds) -> str:
         """The fact in words, the rows it is about first."""

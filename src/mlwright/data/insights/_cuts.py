@@ -6,9 +6,9 @@ from typing import NamedTuple
 
 import numpy as np
 
+from mlwright.data.columns import quantile_edges
 from mlwright.data.insights._evidence import MIN_ROWS, Evidence, Mask, Outcome
 from mlwright.data.insights._shapes import N_BINS, number_spelling
-from mlwright.data.columns import quantile_edges
 from mlwright.data.words import shortened
 
 MAX_COLUMNS = 8

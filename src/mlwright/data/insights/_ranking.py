@@ -8,7 +8,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from mlwright.core.errors import ExtraMissing, MlwrightError
 from mlwright.core.family import NotApplicable
+from mlwright.core.record import Record
 from mlwright.data.columns import TrainingRows
 from mlwright.data.insights import SEEKERS
 from mlwright.data.insights._candidate import Candidate, Measured
@@ -24,12 +26,12 @@ ALIKE = 0.8
 """Correlation of what two facts divide the rows into, from which they are one fact."""
 
 
-class Told(NamedTuple):
-    """Facts, most worth knowing first, and how many things were measured for them."""
+class Told(Record):
+    """Facts, most worth knowing first, how many things were measured for them, and what could not be looked for."""
 
-    insights: tuple[Insight, ...]
-    n_looks: int
-    skipped: tuple[Skipped, ...]
+    insights: tuple[Insight, ...] = ()
+    n_looks: int = 0
+    skipped: tuple[Skipped, ...] = ()
 
 
 class _Fact(NamedTuple):
@@ -56,7 +58,8 @@ def tell(rows: TrainingRows, left_out: Collection[str] = (), skip: Collection[st
     """
     if len(rows) < MIN_ROWS:
         reason = f"{len(rows)} training rows are too few to look on one half and measure on the other"
-        return Told((), 0, tuple(Skipped(name=name, reason=reason) for name in SEEKERS.names() if name not in skip))
+        names = [name for name in SEEKERS.names() if name not in skip]
+        return Told(skipped=tuple(Skipped(name=name, reason=reason) for name in names))
     evidence = Evidence(rows, left_out)
     candidates, skipped = _suggested(evidence, skip)
     level = 1 - FALSE_ALARMS / max(1, len(candidates))
@@ -64,19 +67,25 @@ def tell(rows: TrainingRows, left_out: Collection[str] = (), skip: Collection[st
     for kind, candidate in candidates:
         if (measured := candidate.measure(evidence, level)) is not None:
             facts.append(_Fact(kind, candidate, measured, _standard(candidate.code(), evidence)))
-    return Told(tuple(_ranked(facts)), len(candidates), tuple(skipped))
+    return Told(insights=tuple(_ranked(facts)), n_looks=len(candidates), skipped=tuple(skipped))
 
 
 def _suggested(evidence: Evidence, skip: Collection[str]) -> tuple[list[tuple[str, Candidate]], list[Skipped]]:
     candidates: list[tuple[str, Candidate]] = []
     skipped = []
-    for name, member in SEEKERS:
+    for name in SEEKERS.names():
         if name in skip:
             continue
         try:
-            candidates += [(name, candidate) for candidate in member().look(evidence)]
+            candidates += [(name, candidate) for candidate in SEEKERS.get(name)().look(evidence)]
         except NotApplicable as refusal:
             skipped.append(Skipped(name=name, reason=refusal.reason))
+        except ExtraMissing as missing:
+            skipped.append(Skipped(name=name, reason=missing.message))
+        except MlwrightError:
+            raise
+        except Exception as error:  # noqa: BLE001  one member that fails must not hide the others
+            skipped.append(Skipped(name=name, reason=f"it failed with {type(error).__name__}: {error}"))
     return candidates, skipped
 
 
@@ -110,7 +119,8 @@ def _standard(code: NDArray[np.float64] | None, evidence: Evidence) -> NDArray[n
     if code is None:
         return None
     centred = code[evidence.second] - code[evidence.second].mean()
-    return (centred / max(float(centred.std()), 1e-12)).astype(np.float32)
+    standard: NDArray[np.float32] = (centred / max(float(centred.std()), 1e-12)).astype(np.float32)
+    return standard
 
 
 def _insight(fact: _Fact, also: list[str]) -> Insight:

@@ -54,14 +54,14 @@ def shape(evidence: Evidence, name: str, outcome: Outcome) -> Shape | None:
         return None
     places = np.searchsorted(edges, x)
     counts = np.bincount(places, minlength=len(edges) + 1).astype(np.float64)
-    sums = np.bincount(places, y, minlength=len(edges) + 1)
+    sums = np.bincount(places, y, minlength=len(edges) + 1).astype(np.float64)
     step, at = _best_step(counts, sums)
     band, (start, end) = _best_band(counts, sums)
     slope = _line(counts, sums)
     if band > CLEARLY * max(step, slope):
         inside = (places > start) & (places <= end)
         return _shape("band", edges[start], edges[end] if end < len(edges) else x.max(), inside, ~inside, y)
-    low, high = np.quantile(x, [0.2, 0.8])
+    low, high = np.quantile(x, 0.2, method="lower"), np.quantile(x, 0.8, method="higher")
     if slope >= step and low < high and len(edges) > 2:
         return _shape("trend", low, high, x >= high, x <= low, y)
     return _shape("step", edges[at], edges[at], places > at, places <= at, y) if step > 0 else None

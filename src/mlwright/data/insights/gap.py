@@ -29,8 +29,8 @@ class Gap(Seeker):
 
     Of `n` moments that come about independently and evenly, the longest gap exceeds `g` mean gaps with a chance of
     at most ``n * exp(-g)``. That chance is held below the level over all that is looked for; the mean is that of
-    all other gaps, and the gap must be ten times the usual (the 90 % quantile of the gaps) and 1 % of the whole time. All rows are looked at:
-    a gap is a gap.
+    all other gaps, and the gap must be ten times the usual (the 90 % quantile of the gaps) and 1 % of the whole
+    time. All rows are looked at: a gap is a gap.
     """
 
     title = "Stretches of time without a row"

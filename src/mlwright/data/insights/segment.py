@@ -18,6 +18,7 @@ from mlwright.data.insights._shapes import apart
 MAX_SEGMENTS = 6
 BEYOND = 1.2
 SEEN = 4.0
+WEIGHT = 0.7
 
 
 class Segment(Seeker):
@@ -63,9 +64,9 @@ def _cells(evidence: Evidence, outcome: Outcome) -> Iterator[tuple[float, Contra
             strength = apart(y, seen, ~seen)
             if abs(strength) >= SEEN and out >= BEYOND * alone:
                 sides = (cell, ~cell) if strength > 0 else (~cell, cell)
-                told = Apart(
-                    (a.name, b.name), outcome, *sides, "", "", where=f"{where_a} and {where_b}", is_above=strength > 0
-                )
+                where = f"{where_a} and {where_b}"
+                columns, above = (a.name, b.name), strength > 0
+                told = Apart(columns, outcome, *sides, "", "", where=where, is_above=above, weight=WEIGHT)
                 yield out * float(seen.mean()) ** 0.25, told
 
 

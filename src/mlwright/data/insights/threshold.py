@@ -40,8 +40,8 @@ class Threshold(Seeker):
     def speaks() -> Specimen:
         """Yes from a load of 40 on, hardly ever below."""
         rng = np.random.default_rng(5)
-        load = rng.uniform(0, 100, 600)
-        answers = np.where(rng.random(600) < np.where(load > 40, 0.7, 0.1), "yes", "no")
+        load = rng.uniform(0, 100, 1600)
+        answers = np.where(rng.random(1600) < np.where(load > 40, 0.7, 0.1), "yes", "no")
         return Specimen({"load": load.round(1).tolist(), "y": answers.tolist()})
 
     @staticmethod

@@ -27,7 +27,7 @@ STRONG = 0.5
 COPY = 0.98
 N_BINS = 8
 MAX_NAMES = 12
-WEIGHT = 0.4
+WEIGHT = 0.2
 """With a target in view, what the inputs have to do with each other comes second."""
 
 

@@ -36,8 +36,12 @@ class Trend(Seeker):
 
     @staticmethod
     def speaks() -> Specimen:
-        """The answer hangs on the weight."""
-        return Specimen(plain_columns())
+        """The more years, the more often yes."""
+        rng = np.random.default_rng(6)
+        years = rng.uniform(0, 40, 1200)
+        return Specimen(
+            {"years": years.round(1).tolist(), "y": np.where(rng.random(1200) < years / 40, "yes", "no").tolist()}
+        )
 
     @staticmethod
     def quiet() -> Specimen:

@@ -2,23 +2,17 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from mlwright.core.family import NotApplicable
-from mlwright.data.columns import TrainingRows, training_rows
+from mlwright.data.columns import training_rows
 from mlwright.data.compute.table import SplitTable
 from mlwright.data.strength import strengths
-from mlwright.data.style import labels
 from mlwright.data.views import Picture, View
-from mlwright.data.views._bars import frequent
 from mlwright.data.views._grid import grid
-from mlwright.data.views._measure import Group, Measure, Point
-from mlwright.data.words import figure, moment_spelling
+from mlwright.data.views._groups import groups
+from mlwright.data.views._measure import Measure, Point
 from mlwright.records.profile import Profile
 
 MAX_COLUMNS = 6
-N_BINS = 12
-MAX_NAMES = 8
 
 
 class TargetByColumn(View):
@@ -34,7 +28,7 @@ class TargetByColumn(View):
         """Up to six small pictures, the most telling input first."""
         rows = training_rows(table, profile)
         drawn = [name for name in strengths(rows) if profile.column(name).kind != "text"][:MAX_COLUMNS]
-        measures = {name: Measure(rows, _groups(rows, name)) for name in drawn}
+        measures = {name: Measure(rows, groups(rows, name)) for name in drawn}
         measures = {name: measure for name, measure in measures.items() if len(measure.groups) > 1}
         if not measures:
             raise NotApplicable("no input has two groups of rows to compare")
@@ -48,24 +42,6 @@ class TargetByColumn(View):
         chart.update_xaxes(nticks=6, showgrid=False)
         first = next(iter(measures))
         return Picture(_sentence(first, measures[first], measures[first].points()), chart)
-
-
-def _groups(rows: TrainingRows, name: str) -> list[Group]:
-    if not rows.is_ordered(name):
-        found = frequent(rows.levels(name).places, rows.levels(name).names, MAX_NAMES)
-        short = labels((label for label, _ in found), 11)
-        return [Group(label, x, inside) for (label, inside), x in zip(found, short, strict=True)]
-    bins, values = rows.bins(name, N_BINS), rows.numbers(name)
-    is_date = rows.profile.column(name).kind == "date"
-    spell = moment_spelling(np.nanmin(values), np.nanmax(values)) if is_date else figure
-    groups = []
-    for place in range(bins.n - bins.has_missing):
-        inside = bins.places == place
-        if inside.any():
-            low, middle, high = (float(end) for end in np.quantile(values[inside], [0, 0.5, 1]))
-            label = spell(low) if low == high else f"{spell(low)} to {spell(high)}"
-            groups.append(Group(label, spell(middle) if is_date else middle, inside))
-    return groups
 
 
 def _sentence(name: str, measure: Measure, points: list[Point]) -> str:

@@ -78,7 +78,7 @@ def _(record: Contract) -> str:
 
 @summary.register
 def _(record: Exploration) -> str:
-    return f"{len(record.drawings)} pictures"
+    return f"{counted(len(record.insights), 'insight')}, {counted(len(record.drawings), 'picture')}"
 
 
 @summary.register

@@ -13,6 +13,7 @@ from mlwright.core.record import Record
 from mlwright.data.clauses.wording import told_clause
 from mlwright.data.words import counted, percent
 from mlwright.faces.render.findings import findings_table, quiet_line
+from mlwright.faces.render.insights import how_sure, left_aside, told
 from mlwright.faces.render.numbers import alike, duration, short, with_interval
 from mlwright.faces.render.panel import decision_panel
 from mlwright.faces.render.summary import composition, summary, told_score
@@ -115,8 +116,21 @@ def _(record: Contract) -> Shown:
 @render.register
 def _(record: Exploration) -> Shown:
     rows = [(drawing.title, drawing.sentence) for drawing in record.drawings]
-    shown: Shown = [table("Pictures (drawn in the report)", ("picture", "what there is to see"), rows)]
-    return [*shown, *_skipped("Not drawn", record.skipped)]
+    pictures = table("Pictures (drawn on the page)", ("picture", "what there is to see"), rows)
+    return [*insights_shown(record), Text(), pictures, *_skipped("Not drawn or looked for", record.skipped)]
+
+
+def insights_shown(record: Exploration, limit: int | None = None) -> Shown:
+    """The facts in sentences, and how sure they are."""
+    shown: Shown = []
+    if record.insights:
+        facts = [(f"{place}.", told(insight)) for place, insight in enumerate(record.insights[:limit], start=1)]
+        shown += [table("What there is to know", ("", ""), facts), Text(), said(how_sure(record), "dim")]
+    else:
+        shown.append(said(f"Nothing stands out beyond chance. {how_sure(record)}"))
+    if record.giveaways:
+        shown += [Text(), said(left_aside(record))]
+    return shown
 
 
 @render.register
