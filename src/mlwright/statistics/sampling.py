@@ -74,6 +74,14 @@ class Sampling:
         """How many units make a sample of the same size."""
         return max(2, round(self.n_rows / self.block)) if self._by_time else self.n_units
 
+    def units_in(self, part: NDArray[np.bool_]) -> int:
+        """How many units have rows in a part, shape (n_rows,); of stretches of time those that do not overlap."""
+        if self.groups is not None:
+            return len(np.unique(self.groups[part]))
+        if self.order is None or self.block == 1:
+            return int(part.sum())
+        return len(np.unique(np.flatnonzero(part[self.order]) // self.block))
+
     def take(self, rows: Places) -> Sampling:
         """How some of the rows were drawn."""
         groups = None if self.groups is None else self.groups[rows]

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,7 +16,7 @@ from mlwright.data.words import figure, percent, shortened
 from mlwright.statistics.means import effective_rows
 from mlwright.statistics.proportions import difference_of_shares, ratio_of_shares
 from mlwright.statistics.sampling import Sampling
-from mlwright.statistics.shares import Bounds
+from mlwright.statistics.shares import Bounds, quantile_of
 
 LEAST_TOLD_AS_RATIO = 1.5
 MOST_TOLD_AS_RATIO = 1000.0
@@ -53,7 +54,7 @@ class Contrast(Candidate):
         more, less = self.more[evidence.second], self.less[evidence.second]
         if min(more.sum(), less.sum()) < MIN_ROWS // 2:
             return None
-        difference = self._difference(values, more, less, evidence.sampling, level)
+        difference = self.difference(values, more, less, evidence.sampling, level)
         least = difference.low / self.outcome.spread
         if not least >= LEAST_SIZE or not self._holds_in_ranks(evidence, more, less, level):
             return None
@@ -72,16 +73,20 @@ class Contrast(Candidate):
             size=least * (4 * float(more.mean()) * float(less.mean())) ** 0.25,
         )
 
-    def _difference(self, values: Array, more: Mask, less: Mask, sampling: Sampling, level: float) -> Bounds:
+    def difference(self, values: Array, more: Mask, less: Mask, sampling: Sampling, level: float) -> Bounds:
+        """Interval of the figure of one group less that of the other."""
         if self.outcome.is_share:
-            return difference_of_shares(*_share(values, more, sampling), *_share(values, less, sampling), level)
+            return difference_of_shares(
+                *_share(values, more, sampling, level), *_share(values, less, sampling, level), level
+            )
         return difference_of_means(values, more, less, sampling, level)
 
     def _ratio(self, values: Array, more: Mask, less: Mask, sampling: Sampling, level: float) -> Bounds | None:
         if not values[less].mean() > 0 or values.min() < 0:
             return None
         if self.outcome.is_share:
-            found = ratio_of_shares(*_share(values, more, sampling), *_share(values, less, sampling), level)
+            shares = _share(values, more, sampling, level), _share(values, less, sampling, level)
+            found = ratio_of_shares(*shares[0], *shares[1], level)
         else:
             found = ratio_of_means(values, more, less, sampling, level)
         return found if math.isfinite(found.high) else None
@@ -134,18 +139,10 @@ class Apart(Contrast):
         The rows as a clause.
     is_above : bool
         Whether they are those with the larger figure.
-    weight : float
-        What a fact of this kind counts for in the ranking, against one about a single column.
     """
 
     where: str = ""
     is_above: bool = True
-    weight: float = 1.0
-
-    def measure(self, evidence: Evidence, level: float) -> Measured | None:
-        """As for any contrast; its size counts by its weight."""
-        found = super().measure(evidence, level)
-        return None if found is None else replace(found, size=self.weight * found.size)
 
     def sentence(self, high: float, low: float, measure: str, bounds: Bounds) -> str:
         """The fact in words, the rows it is about first."""
@@ -164,11 +161,11 @@ def subject(outcome: Outcome) -> str:
 def difference_of_means(values: Array, a: Mask, b: Mask, sampling: Sampling, level: float) -> Bounds:
     """Interval of the mean in `a` less the mean in `b` (Welch), rows that are alike counting for less.
 
-    Degrees of freedom are those of the smaller group, which is on the safe side.
+    Degrees of freedom are those of the part that has rows of the fewest units, which is on the safe side.
     """
     moved = _pull(values, a) - _pull(values, b)
     middle = float(values[a].mean() - values[b].mean())
-    half = _reach(a, b, sampling, level) * sampling.error_of_mean(moved)
+    half = reach((a, b), sampling, level) * sampling.error_of_mean(moved)
     return Bounds(middle - half, middle + half)
 
 
@@ -176,13 +173,17 @@ def ratio_of_means(values: Array, a: Mask, b: Mask, sampling: Sampling, level: f
     """Interval of the mean in `a` over the mean in `b`, both positive, on the scale of logarithms."""
     moved = _pull(values, a) / values[a].mean() - _pull(values, b) / values[b].mean()
     middle = math.log(float(values[a].mean() / values[b].mean()))
-    half = _reach(a, b, sampling, level) * sampling.error_of_mean(moved)
+    half = reach((a, b), sampling, level) * sampling.error_of_mean(moved)
     return Bounds(math.exp(middle - half), math.exp(min(middle + half, 700.0)))
 
 
-def _reach(a: Mask, b: Mask, sampling: Sampling, level: float) -> float:
-    fewest = min(int(a.sum()), int(b.sum()), sampling.n_draws)
-    return float(student.ppf(0.5 + level / 2, max(1, fewest - 1)))
+def reach(parts: Sequence[Mask], sampling: Sampling, level: float) -> float:
+    """How many standard errors an interval reaches to either side, where the parts may have rows of few units.
+
+    Student's quantile, and a little more: a standard error from `m` units is too small by the root of ``(m - 1) / m``.
+    """
+    fewest = max(2, min(sampling.units_in(part) for part in parts))
+    return float(student.ppf(0.5 + level / 2, fewest - 1)) * math.sqrt(fewest / (fewest - 1))
 
 
 def _pull(values: Array, part: Mask) -> Array:
@@ -191,9 +192,12 @@ def _pull(values: Array, part: Mask) -> Array:
     return pull
 
 
-def _share(values: Array, part: Mask, sampling: Sampling) -> tuple[float, float]:
-    """A share of a part and how many independent rows say as much about it."""
-    return float(values[part].mean()), effective_rows(values, part, sampling)
+def _share(values: Array, part: Mask, sampling: Sampling, level: float) -> tuple[float, float]:
+    """A share of a part and how many independent rows say as much about it, fewer where it has rows of few units."""
+    n_rows = effective_rows(values, part, sampling)
+    if sampling.is_plain:
+        return float(values[part].mean()), n_rows
+    return float(values[part].mean()), n_rows * (quantile_of(level) / reach((part,), sampling, level)) ** 2
 
 
 def times(ratio: float) -> str:

@@ -103,9 +103,13 @@ def _ranked(facts: list[_Fact]) -> list[Insight]:
 
 
 def _news(told: _Fact, fact: _Fact, alike: float) -> float:
-    """What is left of a fact once another one is told: less if it divides the rows alike, or names the same columns."""
-    shared = len(set(told.candidate.columns) & set(fact.candidate.columns)) if "text_term" not in fact.kind else 0
-    return (1 - alike**2) * SAME_COLUMN**shared
+    """What is left of a fact once another one is told: less if it divides the rows alike, or names the same columns.
+
+    A fact about two columns takes nothing from one about a single column, and words of one text are so many facts.
+    """
+    columns, known = set(fact.candidate.columns), set(told.candidate.columns)
+    repeated = 0 if fact.kind == "text_term" or len(columns) < len(known) else len(columns & known)
+    return (1 - alike**2) * SAME_COLUMN**repeated
 
 
 def _alike(a: _Fact, b: _Fact) -> float:

@@ -8,13 +8,12 @@ from itertools import combinations
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import t as student
 
 from mlwright.core.family import NotApplicable
 from mlwright.data.checks import Specimen
 from mlwright.data.insights import Seeker
 from mlwright.data.insights._candidate import LEAST_SIZE, Candidate, Measured
-from mlwright.data.insights._contrast import Contrast, subject
+from mlwright.data.insights._contrast import Contrast, reach, subject
 from mlwright.data.insights._cuts import Cut, best_cuts
 from mlwright.data.insights._evidence import MIN_ROWS, Array, Evidence, Mask, Outcome
 from mlwright.data.words import shortened
@@ -144,8 +143,7 @@ def _difference(values: Array, cells: list[Mask], evidence: Evidence, level: flo
         sign * cell * (values - values[cell].mean()) / cell.mean() for sign, cell in zip(signs, cells, strict=True)
     ]
     moved = np.asarray(sum(pulls[1:], pulls[0]))
-    fewest = min(*(int(cell.sum()) for cell in cells), evidence.independent)
-    half = float(student.ppf(0.5 + level / 2, max(1, fewest - 1))) * evidence.sampling.error_of_mean(moved)
+    half = reach(cells, evidence.sampling, level) * evidence.sampling.error_of_mean(moved)
     middle = _gap(values, cells[0], cells[1]) - _gap(values, cells[2], cells[3])
     return Bounds(middle - half, middle + half)
 

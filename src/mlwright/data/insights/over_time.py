@@ -27,7 +27,7 @@ class OverTime(Seeker):
         if time is not None and time not in dates and evidence.rows.profile.column(time).kind == "date":
             dates = [time, *dates]
         if not dates:
-            raise NotApplicable("there is no column of dates")
+            raise NotApplicable("there is no column of time")
         for name in dates:
             yield from _ends(evidence, name)
 

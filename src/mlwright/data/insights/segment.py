@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from itertools import combinations, product
 
 import numpy as np
@@ -10,6 +11,7 @@ import numpy as np
 from mlwright.core.family import NotApplicable
 from mlwright.data.checks import Specimen
 from mlwright.data.insights import Seeker
+from mlwright.data.insights._candidate import Measured
 from mlwright.data.insights._contrast import Apart, Contrast
 from mlwright.data.insights._cuts import Cut, best_cuts
 from mlwright.data.insights._evidence import MIN_ROWS, Evidence, Mask, Outcome
@@ -26,7 +28,8 @@ class Segment(Seeker):
 
     Every column is cut in two where that says most in the first half; of all cells of two of the eight best columns,
     those are measured against all other rows whose figure is at least 1.2 times as far from the overall one as that
-    of either cut; at most six for each outcome.
+    of either cut; at most six for each outcome. On the second half they have to stand out against the rows for which
+    one of the two conditions holds alone, too.
     """
 
     title = "Combinations in which the target stands out"
@@ -64,10 +67,38 @@ def _cells(evidence: Evidence, outcome: Outcome) -> Iterator[tuple[float, Contra
             strength = apart(y, seen, ~seen)
             if abs(strength) >= SEEN and out >= BEYOND * alone:
                 sides = (cell, ~cell) if strength > 0 else (~cell, cell)
-                where = f"{where_a} and {where_b}"
-                columns, above = (a.name, b.name), strength > 0
-                told = Apart(columns, outcome, *sides, "", "", where=where, is_above=above, weight=WEIGHT)
+                where, columns = f"{where_a} and {where_b}", (a.name, b.name)
+                kin = (in_a & ~in_b, in_b & ~in_a)
+                told = _Cell(columns, outcome, *sides, "", "", where=where, is_above=strength > 0, kin=kin)
                 yield out * float(seen.mean()) ** 0.25, told
+
+
+@dataclass(frozen=True, eq=False)
+class _Cell(Apart):
+    """A cell against all other rows, and against those for which one half of its condition holds.
+
+    Parameters
+    ----------
+    kin : tuple of array of bool
+        The rows for which the one condition holds alone, and the other one.
+    """
+
+    kin: tuple[Mask, ...] = ()
+
+    def measure(self, evidence: Evidence, level: float) -> Measured | None:
+        """As for any contrast, if it stands out against its kin as well: else one column says it all."""
+        found = super().measure(evidence, level)
+        if found is None or not all(self._is_beyond(kin, evidence, level) for kin in self.kin):
+            return None
+        return replace(found, size=WEIGHT * found.size)
+
+    def _is_beyond(self, kin: Mask, evidence: Evidence, level: float) -> bool:
+        own, others = (self.more if self.is_above else self.less)[evidence.second], kin[evidence.second]
+        if min(own.sum(), others.sum()) < MIN_ROWS // 2:
+            return False
+        sides = (own, others) if self.is_above else (others, own)
+        values = self.outcome.ranks[evidence.second]
+        return self.difference(values, *sides, evidence.sampling, level).low > 0
 
 
 def _sides(cut: Cut) -> tuple[tuple[Mask, str], tuple[Mask, str]]:
