@@ -12,6 +12,7 @@ from mlwright.learning.search.choice import Choice, choose, members, on_its_own,
 from mlwright.learning.search.course import Course
 from mlwright.learning.search.importance import rank_inputs
 from mlwright.learning.search.leaderboard import leaderboard
+from mlwright.learning.search.refit import refit
 from mlwright.learning.search.setup import metric_name, set_up
 from mlwright.learning.search.threshold import choose_threshold
 from mlwright.records.data import Snapshot
@@ -45,15 +46,16 @@ def train(
         choice = choose(standing, course.budget, np.random.default_rng(run.seed_for("calibration")))
         threshold, reason = _threshold(choice, roles, benefit)
         importance = rank_inputs(standing, choice, data, course.budget)
-        chosen = _spec(data, course, roles, members(choice, standing))
+        refitted = refit((*choice.weights, standing.simple(), standing.baseline()), standing, course.budget)
+        chosen = _spec(data, course, roles, members(choice, standing, refitted))
         return Training(
             metric=metric,
             greater_is_better=course.bench.metric.greater_is_better,
             leaderboard=leaderboard(standing, choice, np.random.default_rng(run.seed_for("errors"))),
             n_folds=len(course.bench.folds),
             model=chosen.model_copy(update={"calibrator": choice.calibrator, "threshold": threshold}),
-            simple=_spec(data, course, roles, (on_its_own(standing, standing.simple()),)),
-            baseline=_spec(data, course, roles, (on_its_own(standing, standing.baseline()),)),
+            simple=_spec(data, course, roles, (on_its_own(standing, standing.simple(), refitted),)),
+            baseline=_spec(data, course, roles, (on_its_own(standing, standing.baseline(), refitted),)),
             out_of_fold=run.put(out_of_fold(choice, len(data.rows)).tobytes()),
             threshold_reason=reason,
             budget_s=run.clock.budget_s,

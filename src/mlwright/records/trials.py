@@ -23,6 +23,8 @@ class Trial(Record):
         Of predicting the held-out rows, with one thread.
     cut : bool
         Whether the deadline ended the fit early.
+    chosen : dict
+        What the fit chose by the held-out rows, where the family says so.
     core : CoreRef or None
     predictions : str or None
         Blob: predictions for the held-out rows, float32, shape (n_held_out, n_outputs), row-major.
@@ -36,9 +38,17 @@ class Trial(Record):
     seconds: float
     predict_s: float = 0.0
     cut: bool = False
+    chosen: dict[str, float] = {}
     core: CoreRef | None = None
     predictions: str | None = None
     error: str | None = None
+
+
+class Refit(Record):
+    """A candidate fitted once more on all training rows; without a core where the folds' own cores stay."""
+
+    candidate: str
+    core: CoreRef | None = None
 
 
 class LeaderboardRow(Record):

@@ -156,6 +156,23 @@ def test_the_same_seed_gives_the_same_core(name: str, task: Task) -> None:
 
 @each_family
 @each_task
+def test_a_fit_on_all_rows_is_as_good(name: str, task: Task) -> None:
+    """Where a family fits once more on all rows, with what the folds chose, other rows lose nothing by it."""
+    lesson, row_loss = easy(task), TASKS.get(task)().row_loss
+    for candidate in candidates_for(name, lesson):
+        on_fold = fit(name, candidate, lesson)
+        context = FitContext(lesson.facts, seed=5, n_threads=1, time_up=Alarm())
+        again = MODELS.get(name)().refit(candidate, lesson.train, [on_fold.chosen] * 3, context)
+        if again is None:
+            continue
+        losses = [
+            row_loss(lesson.trial.target, each.core.predict(lesson.trial.blocks)).mean() for each in (again, on_fold)
+        ]
+        demand(losses[0] < 1.05 * losses[1], f"{candidate.name} loses {losses[0]:.4g} in place of {losses[1]:.4g}")
+
+
+@each_family
+@each_task
 def test_it_ends_when_time_is_up(name: str, task: Task) -> None:
     """Soon after, with a core that answers, and it says so."""
     lesson = easy(task, 12_000, n_numbers=15)

@@ -145,7 +145,7 @@ def test_what_is_kept_is_not_fitted_again_and_gives_the_same(search):
     assert len(fits(first)) > 6
     assert fits(again) == []
     assert chosen(again).weights == chosen(first).weights
-    assert members(chosen(again), again.standing) == members(chosen(first), first.standing)
+    assert members(chosen(again), again.standing, {}) == members(chosen(first), first.standing, {})
 
 
 def test_a_search_without_gain_ends_before_everything_was_tried(search):

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import ClassVar
 
 import numpy as np
@@ -76,10 +76,20 @@ class FitContext:
 
 @dataclass(frozen=True)
 class Fitted:
-    """A fitted core; `cut` says that the deadline ended the fit early."""
+    """A fitted core.
+
+    Parameters
+    ----------
+    core : Core
+    cut : bool
+        Whether the deadline ended the fit early.
+    chosen : mapping
+        What was chosen by the validation rows; see `ModelFamily.refit`.
+    """
 
     core: Core
     cut: bool = False
+    chosen: Mapping[str, float] = field(default_factory=dict)
 
 
 class ModelFamily(ABC):
@@ -98,6 +108,26 @@ class ModelFamily(ABC):
     @abstractmethod
     def fit(self, candidate: Candidate, train: Rows, valid: Rows, context: FitContext) -> Fitted:
         """Fit on `train`; `valid` is for early stopping alone."""
+
+    def refit(
+        self, candidate: Candidate, rows: Rows, chosen: Sequence[Mapping[str, float]], context: FitContext
+    ) -> Fitted | None:
+        """Fit once more, on all training rows and without validation rows.
+
+        Parameters
+        ----------
+        candidate : Candidate
+        rows : Rows
+        chosen : sequence of mapping
+            What the fits on the folds chose by their validation rows.
+        context : FitContext
+
+        Returns
+        -------
+        Fitted or None
+            To take the place of the cores of all folds; None where the mean of their answers is better.
+        """
+        return None
 
 
 MODELS: Family[ModelFamily] = Family("mlwright.learning.models", ModelFamily)

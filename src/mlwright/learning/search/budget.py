@@ -20,6 +20,7 @@ CUT_SHARE = 0.4
 GUESS_MARGIN = 1.3
 LEAST_FIT_S = 0.5
 MUST_SHARE = 1 / 6
+REFIT_SHARE = 0.1
 N_HALVINGS = 20
 
 
@@ -95,6 +96,15 @@ class Budget:
             if longest_fit_s([*wanted] * n_folds, self.left_s, self.n_workers) >= CUT_SHARE * max(wanted):
                 return count
         return 0
+
+    @property
+    def refit_s(self) -> float:
+        """How long a member may take to be fitted once more on all rows, out of the reserve; see `refit`."""
+        return REFIT_SHARE * max(self.clock.left_s, 0.0)
+
+    def allows_refit(self, cost_s: float) -> bool:
+        """Whether there is time to fit a member once more."""
+        return GUESS_MARGIN * cost_s <= self.refit_s
 
     def timer(self, seconds: float) -> Callable[[], bool]:
         """Tells whether that many seconds have passed since now; raises `RunCancelled` if the run shall end."""

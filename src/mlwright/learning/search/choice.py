@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,7 +12,7 @@ from mlwright.learning.search.budget import Budget
 from mlwright.learning.search.calibration import fit_calibrator
 from mlwright.learning.search.judge import Array, Judge
 from mlwright.learning.search.standing import Standing
-from mlwright.records.model import Calibrator, Member
+from mlwright.records.model import Calibrator, CoreRef, Member
 from mlwright.scoring.calibrate import calibrate
 
 
@@ -76,15 +77,15 @@ def _in_time(standing: Standing, budget: Budget, level: int) -> tuple[dict[str, 
         names = [name for name in names if name != slowest]
 
 
-def members(choice: Choice, standing: Standing) -> tuple[Member, ...]:
-    """The members of a choice with their cores, heaviest first."""
+def members(choice: Choice, standing: Standing, refitted: Mapping[str, CoreRef]) -> tuple[Member, ...]:
+    """The members of a choice with their cores, heaviest first; `refitted` are those that have one for all rows."""
     ranked = sorted(choice.weights.items(), key=lambda item: -item[1])
-    return tuple(_member(name, weight, standing, choice.n_cores) for name, weight in ranked)
+    return tuple(_member(name, weight, standing, choice.n_cores, refitted) for name, weight in ranked)
 
 
-def on_its_own(standing: Standing, name: str) -> Member:
+def on_its_own(standing: Standing, name: str, refitted: Mapping[str, CoreRef]) -> Member:
     """A candidate as the only member of a model."""
-    return _member(name, 1.0, standing, len(standing.bench.folds))
+    return _member(name, 1.0, standing, len(standing.bench.folds), refitted)
 
 
 def out_of_fold(choice: Choice, n_rows: int) -> NDArray[np.float32]:
@@ -94,6 +95,7 @@ def out_of_fold(choice: Choice, n_rows: int) -> NDArray[np.float32]:
     return everywhere
 
 
-def _member(name: str, weight: float, standing: Standing, n_cores: int) -> Member:
-    cores = standing.bench.cores(standing.trials[name])
-    return Member(candidate=name, weight=weight, cores=tuple(cores[:n_cores]))
+def _member(name: str, weight: float, standing: Standing, n_cores: int, refitted: Mapping[str, CoreRef]) -> Member:
+    of_folds = standing.bench.cores(standing.trials[name])[:n_cores]
+    cores = (refitted[name],) if name in refitted else tuple(of_folds)
+    return Member(candidate=name, weight=weight, cores=cores)

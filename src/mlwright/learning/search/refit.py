@@ -1,0 +1,31 @@
+"""Members that are fitted once more on all training rows, in place of a fit for each fold."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from mlwright.learning.search.budget import Budget
+from mlwright.learning.search.standing import Standing
+from mlwright.records.model import CoreRef
+from mlwright.records.trials import Refit
+
+
+def refit(names: Collection[str], standing: Standing, budget: Budget) -> dict[str, CoreRef]:
+    """The cores of those candidates whose family fits anew on all rows, by name; as far as there is time."""
+    bench = standing.bench
+    costs = {name: _cost_s(name, standing) for name in dict.fromkeys(names)}
+    wanted = [name for name, cost_s in costs.items() if budget.allows_refit(cost_s)]
+    done = bench.run.each(
+        wanted,
+        lambda name: bench.refit(standing.trials[name], budget.timer(budget.refit_s)),
+        kind=Refit,
+        key=lambda name: ["refit", name],
+        label=lambda name: f"{name}, all rows",
+    )
+    return {found.candidate: found.core for found in done if found is not None and found.core is not None}
+
+
+def _cost_s(name: str, standing: Standing) -> float:
+    """A fit on all rows takes about as long as one on a fold, times the rows that the fold holds out."""
+    trials, n_folds = standing.trials[name], len(standing.bench.folds)
+    return max(trial.seconds for trial in trials) * n_folds / max(n_folds - 1, 1)
