@@ -192,8 +192,11 @@ class Candidate(Record):
     family : str
         Member of the model families.
     params : dict
+    most_rows : int or None
+        Learns from at most so many of the training rows, drawn at random; None: from all of them.
     """
 
     name: str
     family: str
     params: dict[str, Scalar] = {}
+    most_rows: int | None = None

@@ -140,6 +140,8 @@ class Bench:
 
     def _fit(self, candidate: Candidate, fold: int, time_up: Callable[[], bool]) -> Fitted:
         learn, held_out = self.folds[fold]
+        if candidate.most_rows is not None:
+            learn = sample_of(learn, candidate.most_rows, self.run.seed_for("sample", fold))
         context = self._context(candidate, fold, time_up)
         return self.models[candidate.family].fit(candidate, self._take(learn), self._take(held_out), context)
 
@@ -164,6 +166,13 @@ class Bench:
             n_rows = len(self.folds[trial.fold][1])
             self._read[trial.predictions] = values.reshape(n_rows, -1).astype(np.float64)
         return self._read[trial.predictions]
+
+
+def sample_of(rows: NDArray[np.int64], most: int, seed: int) -> NDArray[np.int64]:
+    """At most so many of the rows, rising; a smaller sample is a part of a larger one."""
+    if len(rows) <= most:
+        return rows
+    return np.sort(np.random.default_rng(seed).permutation(rows)[:most])
 
 
 def _one_line(error: Exception) -> str:

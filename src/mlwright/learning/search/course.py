@@ -7,14 +7,18 @@ interrupted takes the same way again with the trials that are kept.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Literal, NamedTuple
+
+import numpy as np
 
 from mlwright.core.errors import Fault
 from mlwright.learning.search.bench import Bench
 from mlwright.learning.search.budget import Budget
+from mlwright.learning.search.judge import Array, Judge
+from mlwright.learning.search.ladder import CLIMB_SHARE, base_of, first_rung, needs_ladder, next_rung, sampled
 from mlwright.learning.search.lineup import LineUp, expected_cost_s
-from mlwright.learning.search.racing import losers
+from mlwright.learning.search.racing import behind, losers
 from mlwright.learning.search.standing import Standing
 from mlwright.learning.search.stop import Progress
 from mlwright.records.model import Candidate
@@ -59,13 +63,13 @@ class Course:
         self.standing = Standing(bench, lineup)
         self.stopped: Stopped = "all candidates were tried"
         self._folds = range(len(bench.folds))
+        self._n_rows = len(bench.folds[0][0])
         self._has_missed = False
 
     def run(self) -> None:
         """Search until everything was tried, the time is up or nothing is gained any more."""
         self._lay_floor()
-        left_out = self._open()
-        self._extend([*left_out, *self.lineup.extra])
+        self._extend(self._climb() if self._is_too_much() else [*self._open(), *self.lineup.extra])
         self.bench.run.note(f"The search ended after {len(self.standing.trials)} candidates: {self.stopped}.")
 
     def _lay_floor(self) -> None:
@@ -77,6 +81,60 @@ class Course:
         baseline = self.standing.baseline()
         if baseline not in self.standing.trials:
             raise Fault(f"The baseline could not be fitted: {self.standing.fates[baseline]}.")
+
+    def _is_too_much(self) -> bool:
+        """Whether there are too many rows to begin with all of them."""
+        costs = [self._cost_s(candidate) for candidate in self.lineup.opening]
+        return len(self._folds) == 1 and needs_ladder(self._n_rows, costs, self.budget.left_s)
+
+    def _climb(self) -> list[Candidate]:
+        """Every family on a sample, and the best on larger ones; returns the further candidates, on the last sample."""
+        costs = [self._cost_s(candidate) for candidate in self.lineup.opening]
+        rows = first_rung(self._n_rows, costs, self.budget.left_s)
+        batch = self._enter(self.lineup.opening, rows)
+        while batch:
+            self._try(batch, 1)
+            rows = batch[0].most_rows or self._n_rows
+            batch = self._step_up(batch)
+        return self._enter(self.lineup.extra, rows)
+
+    def _enter(self, candidates: Sequence[Candidate], rows: int) -> list[Candidate]:
+        """The candidates as they learn from so many rows, known to the line-up."""
+        entered = [sampled(candidate, rows, self._n_rows) for candidate in candidates]
+        self.lineup = self.standing.lineup = self.lineup.with_samples(entered, self._n_rows)
+        return entered
+
+    def _step_up(self, batch: Sequence[Candidate]) -> list[Candidate]:
+        """Who learns from more rows: the best of these, and those beside it that there is time for; nobody at the end.
+
+        Nobody either if the last step gained nothing that could be told from chance.
+        """
+        done = [one for one in batch if one.name in self.standing.alive() and one.most_rows is not None]
+        looks, judge = self.standing.looks(), self.standing.judge(1)
+        done.sort(key=lambda one: judge.loss(looks[one.name]))
+        if not done or not self._is_worth_it(done[0], looks, judge):
+            return []
+        rows, best_s = done[0].most_rows or self._n_rows, self._cost_s(done[0])
+        more = next_rung(rows, self._n_rows, best_s / rows, self.budget.left_s * self.budget.n_workers)
+        if more is None:
+            return []
+        bases = [one.model_copy(update={"name": base_of(one.name), "most_rows": None}) for one in done]
+        entered = self._enter(bases, more)
+        costs = np.cumsum([self._cost_s(one) for one in entered])
+        in_time = costs <= max(CLIMB_SHARE * self.budget.left_s * self.budget.n_workers, costs[0])
+        return [one for one, fits in zip(entered, in_time, strict=True) if fits]
+
+    def _is_worth_it(self, best: Candidate, looks: Mapping[str, Array], judge: Judge) -> bool:
+        """Whether the best of a sample gained by learning from more rows than before; says so."""
+        before = [name for name in looks if base_of(name) == base_of(best.name) and name != best.name]
+        if not before:
+            return True
+        gain, error = behind(looks[before[-1]], looks[best.name], judge)
+        loss = float(judge.row_loss(looks[before[-1]]).mean())
+        self.bench.run.note(
+            f"{best.name} has a loss {gain / loss:.1%} (± {error / loss:.1%}) below that of {before[-1]}."
+        )
+        return gain > error
 
     def _open(self) -> list[Candidate]:
         """A look at every family that there is time for, and the race; returns those there was no time for."""

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from statistics import fmean
 
 from mlwright.core.errors import ExtraMissing, SettingsError, nearest
 from mlwright.core.run import Run
 from mlwright.learning.models import MODELS, Facts, ModelFamily
 from mlwright.learning.search.ensemble import cap
+from mlwright.learning.search.ladder import base_of
 from mlwright.records.model import Candidate
 from mlwright.records.trials import Trial
 
@@ -35,6 +36,8 @@ class LineUp:
         Guessed seconds of one fit, by the candidates' names.
     compete : bool
         Whether the simple model may be a part of the chosen one.
+    sampled : tuple of Candidate
+        Candidates that learn from a sample; see `ladder`.
     """
 
     baseline: Candidate
@@ -43,12 +46,19 @@ class LineUp:
     extra: tuple[Candidate, ...]
     costs_s: dict[str, float]
     compete: bool = True
+    sampled: tuple[Candidate, ...] = ()
 
     @property
     def everybody(self) -> dict[str, Candidate]:
         """All candidates by name."""
         floor = [self.baseline] if self.simple is None else [self.baseline, self.simple]
-        return {candidate.name: candidate for candidate in (*floor, *self.opening, *self.extra)}
+        return {candidate.name: candidate for candidate in (*floor, *self.sampled, *self.opening, *self.extra)}
+
+    def with_samples(self, candidates: Sequence[Candidate], n_rows: int) -> LineUp:
+        """The same with candidates that learn from a sample of so many rows in all; a part costs its share."""
+        costs = {one.name: self.costs_s[base_of(one.name)] * (one.most_rows or n_rows) / n_rows for one in candidates}
+        known = {one.name: one for one in (*self.sampled, *candidates) if one.most_rows is not None}
+        return replace(self, sampled=tuple(known.values()), costs_s=self.costs_s | costs)
 
 
 def open_families(wanted: Sequence[str], run: Run) -> dict[str, ModelFamily]:
@@ -115,13 +125,18 @@ def line_up(models: Mapping[str, ModelFamily], facts: Facts, wanted: Sequence[st
 def expected_cost_s(name: str, costs_s: Mapping[str, float], trials: Mapping[str, Sequence[Trial]]) -> float:
     """Seconds of the next fit of a candidate.
 
-    What its own fits took, if there were any; else the guess, corrected by how wrong the guesses for the others
+    What its own fits took, if there were any; else what it took on the largest sample, and what rows are more; else
+    the guess, corrected by how wrong the guesses for the others
     turned out to be (a slow machine is slow for all). A few short fits prove little: the correction is drawn to none
     as if three seconds of fitting had been guessed rightly.
     """
     own = [trial.seconds + trial.predict_s for trial in trials.get(name, ())]
     if own:
         return max(fmean(own), 1e-3)
+    kin = [(costs_s[other], trials[other][-1]) for other in trials if base_of(other) == base_of(name)]
+    if kin:
+        guessed_s, largest = max(kin, key=lambda pair: pair[0])
+        return (largest.seconds + largest.predict_s) * costs_s[name] / guessed_s
     others = [(trial.seconds, costs_s[other]) for other, done in trials.items() for trial in done if not trial.cut]
     took, guessed = (sum(seconds) for seconds in zip(*others, strict=True)) if others else (0.0, 0.0)
     return costs_s[name] * (took + TRUST_S) / (guessed + TRUST_S)
