@@ -46,8 +46,9 @@ def ask(tmp_path):
 
 def test_every_check_is_asked_and_the_worst_comes_first(ask):
     answer = ask()
-    assert [finding.severity for finding in answer.findings] == ["critical", "note", "note"]
-    assert {finding.check for finding in answer.findings} == {"target_leak", "constant_columns", "id_columns"}
+    assert [finding.severity for finding in answer.findings] == ["critical", "note", "note", "note"]
+    found = {finding.check for finding in answer.findings}
+    assert found == {"target_leak", "constant_columns", "excess_zeros", "id_columns"}
     told = {f.check for f in answer.findings} | set(answer.quiet) | {skipped.name for skipped in answer.skipped}
     assert told == set(CHECKS.names())
 
@@ -80,7 +81,7 @@ def test_a_check_that_fails_does_not_hide_the_others(after_a_finding, ask, monke
     answer = ask()
     reasons = {skipped.name: skipped.reason for skipped in answer.skipped}
     assert reasons["constant_columns"] == "it failed with ZeroDivisionError: division by zero"
-    assert {finding.check for finding in answer.findings} == {"target_leak", "id_columns"}
+    assert {finding.check for finding in answer.findings} == {"target_leak", "excess_zeros", "id_columns"}
 
 
 def test_a_full_disk_is_no_fault_of_the_check(ask, monkeypatch):

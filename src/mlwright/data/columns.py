@@ -77,6 +77,10 @@ class Rows:
     def __len__(self) -> int:
         return len(self.positions)
 
+    def where(self, chosen: NDArray[np.bool_]) -> Rows:
+        """Some of these rows."""
+        return Rows(self.profile, self.positions[chosen], self.arrow.filter(pa.array(chosen)), self.seed)
+
     def texts(self, name: str) -> NDArray[np.object_]:
         """The values as they are written, white space and all; None where there is none, or where it is no text."""
         values = self.arrow[name]

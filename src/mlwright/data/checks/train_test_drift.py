@@ -3,24 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
 
 import numpy as np
-from scipy.special import chdtrc, kolmogorov
 
 from mlwright.core.family import NotApplicable
 from mlwright.data.checks import Check, Specimen
 from mlwright.data.checks._plain import plain_columns
 from mlwright.data.columns import Rows, mean_ranks, rows_for_test, training_rows
 from mlwright.data.compute.table import SplitTable
-from mlwright.data.words import listing, percent
+from mlwright.data.shifts import move
+from mlwright.data.words import listing
 from mlwright.records.findings import Finding
 from mlwright.records.profile import Profile
 
 MIN_ROWS = 50
 FALSE_ALARMS = 0.001
 LEAST_MOVED = 0.15
-MAX_NAMES = 50
 SAME_AS_TIME = 0.95
 
 
@@ -49,7 +47,7 @@ class TrainTestDrift(Check):
         if min(len(train), len(test)) < MIN_ROWS:
             raise NotApplicable("there are too few training or test rows to compare")
         names = [name for name in profile.roles.inputs if not _tells_time(train, name)]
-        moves = {name: _move(train, test, name) for name in names}
+        moves = {name: move(train, test, name, ("training", "test")) for name in names}
         found = {n: m for n, m in moves.items() if m.size >= LEAST_MOVED and m.chance * len(names) < FALSE_ALARMS}
         if found:
             ranked = sorted(found, key=lambda name: -found[name].size)
@@ -84,45 +82,3 @@ def _tells_time(rows: Rows, name: str) -> bool:
         return True
     ranks = np.corrcoef(mean_ranks(rows.numbers(time)), mean_ranks(rows.numbers(name)))
     return bool(abs(ranks[0, 1]) >= SAME_AS_TIME)
-
-
-class _Move(NamedTuple):
-    size: float
-    chance: float
-    told: str
-
-
-def _move(train: Rows, test: Rows, name: str) -> _Move:
-    return _move_of_numbers(train, test, name) if train.is_ordered(name) else _move_of_names(train, test, name)
-
-
-def _move_of_numbers(train: Rows, test: Rows, name: str) -> _Move:
-    before, after = (np.sort(rows.numbers(name)[~rows.missing(name)]) for rows in (train, test))
-    if min(len(before), len(after)) < MIN_ROWS:
-        return _Move(0.0, 1.0, "")
-    both = np.concatenate([before, after])
-    below = [np.searchsorted(values, both, side="right") / len(values) for values in (before, after)]
-    size = float(np.abs(below[0] - below[1]).max())
-    n = len(before) * len(after) / (len(before) + len(after))
-    share = float((after > np.median(before)).mean())
-    told = f"{percent(share)} of the test rows lie above the median of the training rows"
-    return _Move(size, float(kolmogorov(size * np.sqrt(n))), told)
-
-
-def _move_of_names(train: Rows, test: Rows, name: str) -> _Move:
-    (known, before), (found, after) = train.levels(name), test.levels(name)
-    frequent = np.argsort(-np.bincount(before[before >= 0], minlength=len(known)), kind="stable")[:MAX_NAMES]
-    place = {known[k]: at + 2 for at, k in enumerate(frequent)}
-    by_name = [np.array([*(place.get(n, 1) for n in names), 0]) for names in (known, found)]
-    counts = [
-        np.bincount(group[places], minlength=MAX_NAMES + 2)
-        for group, places in zip(by_name, (before, after), strict=True)
-    ]
-    shares = [count / count.sum() for count in counts]
-    pooled = (counts[0] + counts[1]) / (counts[0].sum() + counts[1].sum())
-    used = pooled > 0
-    chi2 = sum(((c[used] - pooled[used] * c.sum()) ** 2 / (pooled[used] * c.sum())).sum() for c in counts)
-    most = int(np.abs(shares[0] - shares[1]).argmax())
-    labels = {at: f"'{label}'" for label, at in place.items()} | {0: "a missing value", 1: "a rare or new name"}
-    told = f"{labels[most]} goes from {percent(shares[0][most])} to {percent(shares[1][most])}"
-    return _Move(float(np.abs(shares[0] - shares[1]).sum() / 2), float(chdtrc(max(1, used.sum() - 1), chi2)), told)
