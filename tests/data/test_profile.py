@@ -288,7 +288,7 @@ def test_columns_of_every_arrow_type_have_a_kind(tmp_path: Path) -> None:
         "bytes": pa.array([b"\xff" * (row % 4) for row in range(N)]),
         "struct": pa.array([{"a": row} for row in range(N)]),
         "decimal": pa.array([row % 9 for row in range(N)]).cast(pa.decimal128(30, 2)),
-        "nanoseconds": pa.array([row % 5 for row in range(N)]).cast(pa.timestamp("ns")),
+        "nanoseconds": pa.array([row % 5 * 10**9 for row in range(N)]).cast(pa.timestamp("ns")),
         "zoned": pa.array([row % 5 for row in range(N)]).cast(pa.timestamp("us", tz="Asia/Tokyo")),
         "small": pa.array([row % 5 for row in range(N)]).cast(pa.float32()),
         "coded": pa.array(cycle("a", "b")).dictionary_encode(),

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from mlwright.core.errors import SettingsError, TargetError, name_list, nearest
-from mlwright.data.compute.aggregate import LONGEST_SHOWN
+from mlwright.data.compute.engine import LONGEST_SHOWN
 from mlwright.data.kinds.names import says_amount, says_class, words_of
 from mlwright.data.kinds.verdict import sentence
 from mlwright.records.data import Snapshot

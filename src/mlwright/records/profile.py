@@ -37,10 +37,16 @@ class ColumnProfile(Record):
         Values that stand for "missing", spelled as text (``"?"``, ``"-1"``, ``"unknown"``).
     n_distinct : int
     distinct_is_exact : bool
+    distinct_error : float
+        The relative standard error of `n_distinct`; 0 where it was counted.
     minimum, maximum, mean, std : float or None
-        For numbers; dates count in seconds since 1970.
+        For numbers; dates count in seconds since 1970. Always exact.
+    skewness : float or None
+        The third standardized moment: 0 for what is symmetric, positive where the upper tail is longer.
     quantiles : tuple of float
         At 1, 5, 25, 50, 75, 95 and 99 per cent; empty where there are none.
+    quantile_error : float
+        How far the ranks of the quantiles may be off, as a share of the rows, 95 times in 100; 0 where they are exact.
     n_zero, n_infinite : int or None
     top : tuple of ValueCount
         The most frequent values (up to 20), most frequent first.
@@ -61,11 +67,14 @@ class ColumnProfile(Record):
     missing_codes: tuple[str, ...] = ()
     n_distinct: int
     distinct_is_exact: bool = True
+    distinct_error: float = 0.0
     minimum: float | None = None
     maximum: float | None = None
     mean: float | None = None
     std: float | None = None
+    skewness: float | None = None
     quantiles: tuple[float, ...] = ()
+    quantile_error: float = 0.0
     n_zero: int | None = None
     n_infinite: int | None = None
     top: tuple[ValueCount, ...] = ()

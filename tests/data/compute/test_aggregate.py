@@ -13,7 +13,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from mlwright.data.compute import aggregate
-from mlwright.data.compute.aggregate import figures, figures_of, sample, top_values
+from mlwright.data.compute.aggregate import Aggregates
+from mlwright.data.compute.figures import Figures, figures_of
 from mlwright.data.compute.table import Table, open_parquet
 from mlwright.records.profile import QUANTILE_LEVELS
 
@@ -23,11 +24,17 @@ def table_of(folder: Path, columns: dict[str, Sequence[Any] | pa.Array]) -> Tabl
     return open_parquet(folder / "data.parquet")
 
 
+def figures(table: Table, codes: dict[str, Sequence[str]]) -> dict[str, Figures]:
+    return Aggregates(table, tuple(codes)).figures(codes)
+
+
 @pytest.fixture
 def estimating(monkeypatch: pytest.MonkeyPatch) -> None:
     """Tables of more than 1,000 rows count as too large to be counted exactly."""
     monkeypatch.setattr(aggregate, "EXACT_ROWS", 1_000)
-    monkeypatch.setattr(aggregate, "WIDE_LEVELS", 500)
+    monkeypatch.setattr(aggregate, "MOST_COUNTED", 100)
+    monkeypatch.setattr(aggregate, "N_DRAWN", 5_000)
+    monkeypatch.setattr(aggregate, "N_HASHED", 2_000)
 
 
 def test_figures_of_numbers_are_those_that_numpy_finds(tmp_path: Path) -> None:
@@ -90,75 +97,104 @@ def test_columns_of_any_type_have_figures(tmp_path: Path) -> None:
     table = table_of(tmp_path, columns)
     known = figures(table, dict.fromkeys(columns, ()))
     assert [known[name].n for name in columns] == [1, 2, 2, 0, 2, 2]
-    assert top_values(table, dict.fromkeys(columns, 2))["flag"].values == (("true", 1),)
+    assert Aggregates(table, tuple(columns)).top("flag") == (("true", 1),)
 
 
 def test_the_most_frequent_values_come_first_and_spaces_around_them_do_not_count(tmp_path: Path) -> None:
     table = table_of(tmp_path, {"t": ["b", " b", "a", "c", "c", "c", "", None], "x": [1.0] * 5 + [2.5, np.nan, None]})
-    tops = top_values(table, {"t": 3, "x": 2})
-    assert tops["t"].values == (("c", 3), ("b", 2), ("a", 1))
-    assert tops["x"].values == (("1.0", 5), ("2.5", 1))
+    asked = Aggregates(table, ["t", "x"])
+    assert asked.top("t") == (("c", 3), ("b", 2), ("a", 1))
+    assert asked.top("x") == (("1", 5), ("2.5", 1))
 
 
 def test_wanted_words_are_listed_however_seldom(tmp_path: Path) -> None:
     table = table_of(tmp_path, {"t": [f"v{row}" for row in range(999)] + ["?"]})
-    assert ("?", 1) in top_values(table, {"t": 1_000}, wanted=("?",))["t"].values
+    assert ("?", 1) in Aggregates(table, ["t"]).top("t", wanted=("?",))
 
 
 @pytest.mark.usefixtures("estimating")
-def test_distinct_values_of_large_tables_are_estimated_closely(tmp_path: Path) -> None:
-    rng = np.random.default_rng(0)
-    numbers = rng.integers(0, 10_000, 20_000)
+def test_distinct_values_of_large_tables_are_as_close_as_they_say(tmp_path: Path) -> None:
+    numbers = np.random.default_rng(0).integers(0, 10_000, 20_000)
     table = table_of(tmp_path, {"n": numbers, "t": [f"word {value}" for value in numbers], "few": numbers % 3})
     known = figures(table, {"n": (), "t": (), "few": ()})
     true = len(np.unique(numbers))
-    assert not known["n"].distinct_is_exact
-    assert known["n"].n_distinct == pytest.approx(true, rel=0.15)
-    assert known["t"].n_distinct == pytest.approx(true, rel=0.15)
-    assert known["few"].n_distinct == 3
-    assert top_values(table, {"few": 3})["few"].n_distinct == 3
+    for name in ("n", "t"):
+        assert 0 < known[name].distinct_error < 0.05
+        assert known[name].n_distinct == pytest.approx(true, rel=3 * known[name].distinct_error)
+    assert (known["few"].n_distinct, known["few"].distinct_error) == (3, 0.0)
 
 
 @pytest.mark.usefixtures("estimating")
-def test_frequent_values_of_wide_columns_are_counted_exactly(tmp_path: Path) -> None:
+def test_frequent_values_of_columns_of_very_many_are_counted_exactly(tmp_path: Path) -> None:
     rng = np.random.default_rng(0)
     values = np.where(rng.random(10_000) < 0.1, -999, rng.integers(0, 1_000_000, 10_000))
     text = [f"v{value}" for value in values]
     text[7] = "?"
-    table = table_of(tmp_path, {"n": values, "t": text})
-    tops = top_values(table, {"n": 9_000, "t": 9_000}, wanted=("?",))
-    assert tops["n"].values[0] == ("-999", int((values == -999).sum()))
-    assert dict(tops["t"].values)["?"] == 1
-    assert tops["n"].n_distinct is None
+    asked = Aggregates(table_of(tmp_path, {"n": values, "t": text}), ["n", "t"])
+    asked.figures({"n": (), "t": ("?",)})
+    assert asked.top("n")[0] == ("-999", int((values == -999).sum()))
+    assert dict(asked.top("t", wanted=("?",)))["?"] == 1
+    assert len(asked.top("n")) < 10
 
 
 @pytest.mark.usefixtures("estimating")
-def test_quantiles_of_large_tables_are_close(tmp_path: Path) -> None:
+def test_what_is_measured_is_what_numpy_finds(tmp_path: Path) -> None:
+    values = np.random.default_rng(0).lognormal(size=20_000) + 1e6
+    values[:3] = 0, -9, -9
+    known = figures(table_of(tmp_path, {"x": values}), {"x": ("-9",)})["x"]
+    rest = values[values != -9]
+    assert (known.n, known.n_zero, known.n_infinite, known.n_whole) == (19_998, 1, 0, None)
+    assert (known.minimum, known.maximum) == (rest.min(), rest.max())
+    assert known.mean == pytest.approx(rest.mean(), rel=1e-12)
+    assert known.std == pytest.approx(rest.std(ddof=1), rel=1e-9)
+    exact = figures_of(rest)
+    assert known.skewness == pytest.approx(exact.skewness, rel=1e-6)
+    ranks = np.searchsorted(np.sort(rest), known.quantiles) / len(rest)
+    assert np.abs(ranks - QUANTILE_LEVELS).max() <= known.quantile_error < 0.03
+
+
+@pytest.mark.usefixtures("estimating")
+def test_odd_numbers_do_not_spoil_the_rest(tmp_path: Path) -> None:
     values = np.random.default_rng(0).normal(size=20_000)
+    values[:6] = np.nan, np.inf, -np.inf, np.inf, 1e300, np.nan
     known = figures(table_of(tmp_path, {"x": values}), {"x": ()})["x"]
-    assert known.quantiles == pytest.approx(tuple(np.quantile(values, QUANTILE_LEVELS)), abs=0.05)
+    assert (known.n, known.n_infinite) == (19_998, 4)
+    assert known.mean == pytest.approx(values[6:].mean())
+    assert known.maximum == values[6:].max()
 
 
+@pytest.mark.usefixtures("estimating")
+def test_words_for_missing_are_found_in_a_column_of_very_many_texts(tmp_path: Path) -> None:
+    text = [f"note number {row}" for row in range(5_000)]
+    text[:5] = ["?", " ? ", " " * 50, "", "NA"]
+    known = figures(table_of(tmp_path, {"t": text}), {"t": ("?", "NA")})["t"]
+    assert known.n == 4_995
+    assert known.length_max == len("note number 4999")
+
+
+@pytest.mark.usefixtures("estimating")
+def test_a_column_that_looks_narrow_and_is_not_is_counted_no_further(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(aggregate, "MOST_COUNTED", 1_000)
+    values = np.where(np.arange(20_000) % 2 == 0, 0, np.arange(20_000))
+    monkeypatch.setattr(aggregate, "N_DRAWN", 100)
+    known = figures(table_of(tmp_path, {"n": values}), {"n": ()})["n"]
+    assert known.n_distinct == pytest.approx(10_001, rel=4 * known.distinct_error)
+
+
+def test_texts_that_are_long_are_told_apart_and_not_shown(tmp_path: Path) -> None:
+    asked = Aggregates(table_of(tmp_path, {"t": ["x" * 2_000, "x" * 2_000, "x" * 2_000 + "y", "short"]}), ["t"])
+    known = asked.figures({"t": ()})["t"]
+    assert (known.n_distinct, known.length_max) == (3, 2_001)
+    assert asked.top("t") == (("short", 1),)
+
+
+@pytest.mark.usefixtures("estimating")
 def test_a_sample_is_in_order_and_the_same_every_time(tmp_path: Path) -> None:
     table = table_of(tmp_path, {"n": list(range(30_000)), "t": ["x" * 2_000] * 30_000})
-    some = sample(table, ["n", "t"])
-    assert some.num_rows == pytest.approx(aggregate.N_SAMPLE, rel=0.1)
+    some, again = (Aggregates(table, ["n", "t"]).sample for _ in range(2))
+    assert 4_000 <= len(some["n"]) <= aggregate.N_SAMPLE
     assert some["n"].to_pylist() == sorted(some["n"].to_pylist())
-    assert max(map(len, some["t"].to_pylist())) == aggregate.LONGEST_SHOWN
-    assert some.equals(sample(table, ["n", "t"]))
-
-
-def test_very_wide_tables_are_asked_in_lots(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(aggregate, "COLUMNS_A_QUERY", 4)
-    table = table_of(tmp_path, {f"c{place}": [place, place + 1] for place in range(10)})
-    known = figures(table, dict.fromkeys(table.columns, ()))
-    assert [known[f"c{place}"].minimum for place in range(10)] == list(range(10))
-    assert top_values(table, dict.fromkeys(table.columns, 2))["c9"].values == (("10", 1), ("9", 1))
-
-
-def test_names_of_columns_may_hold_anything(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    names = ["a b", 'say "hi"', "it's", "ünï", "select", "a.b;--"]
-    table = table_of(tmp_path, {name: [1, 2] for name in names})
-    assert list(figures(table, dict.fromkeys(names, ()))) == names
-    monkeypatch.setattr(aggregate, "COLUMNS_A_QUERY", 2)
-    assert [known.n for known in figures(table, dict.fromkeys(names, ())).values()] == [2] * 6
+    assert max(map(len, some["t"].to_pylist())) <= aggregate.LONGEST_SHOWN
+    assert some["n"].equals(again["n"])

@@ -99,7 +99,7 @@ def test_whole_numbers_that_share_quantiles_with_many_rows_are_no_shift():
 def test_quantiles_that_are_estimates_are_not_taken_at_their_word():
     reference = bundle_of(pa.table({"x": np.linspace(0, 1, 1000)}))["x"]
     estimated = reference.profile.model_copy(
-        update={"distinct_is_exact": False, "quantiles": tuple(q + 0.001 for q in reference.profile.quantiles)}
+        update={"quantile_error": 0.002, "quantiles": tuple(q + 0.001 for q in reference.profile.quantiles)}
     )
     huge = SimpleNamespace(profile=estimated, n_rows=10**7, n_there=10**7, levels={}, n_other=0)
     numbers = np.linspace(0, 1, 1_000_000)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from mlwright.data.compute.aggregate import Figures, figures_of
+from mlwright.data.compute.figures import Figures, figures_of
 from mlwright.data.kinds.dates import how_written
 from mlwright.data.kinds.look import order_of
 from mlwright.data.kinds.missing import is_sentinel, missing_words, suspects, vague_words

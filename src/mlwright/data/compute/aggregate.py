@@ -1,332 +1,350 @@
-"""The figures of all columns, from a few queries over the whole table.
+"""The figures of all columns of a table.
 
-One aggregate query gives every figure of every column, one more the most frequent values, a third a few rows to
-look at. Tables of very many columns are asked in batches, so that no query grows without bound. Above
-`EXACT_ROWS` rows distinct values and quantiles are estimated, so that memory stays bounded too.
+A small table is read once and every column is counted in full: all figures follow from the counts, exactly. Of a large
+table some rows are drawn first. They tell which columns have few values, and these are counted by the engine: exact
+again. The others are measured in one aggregate query. What it gives is exact too: how many values are there, their
+extremes, mean and spread. How many *different* values such a column has is estimated from those with the smallest
+hashes, and its quantiles are those of the drawn rows; both say how exact they are. What is never asked for is a sort
+or a table of all values of a column that has millions of them, so memory stays bounded.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, Literal
+from dataclasses import replace
+from typing import Any, NamedTuple
 
 import ibis
 import ibis.expr.types as ir
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from mlwright.data.compute.engine import (
+    LONGEST_SHOWN,
+    Sort,
+    engine_of,
+    hashed,
+    is_below,
+    key,
+    plain,
+    sort_of,
+    unsigned,
+)
+from mlwright.data.compute.figures import Counts, Figures, finite_or_none, weighted_quantiles
+from mlwright.data.compute.moments import Moments
+from mlwright.data.compute.sketches import SPACE, Distinct, rank_error
 from mlwright.data.compute.table import ROW, Table, open_parquet
-from mlwright.records.profile import QUANTILE_LEVELS
 from mlwright.scoring.spelling import to_number
 
-Sort = Literal["boolean", "whole", "fraction", "moment", "text"]
-"""How a column is stored, as far as figures differ; what is none of the others is looked at as text."""
-
 EXACT_ROWS = 200_000
+"""Tables of so many rows are read and counted in full."""
+N_DRAWN = 65_536
+"""About so many rows of larger tables are drawn."""
+MOST_COUNTED = 150_000
+"""Columns of about so many different values are counted in full."""
+N_HASHED = 30_000
+"""Of columns of more, about so many are counted."""
 COLUMNS_A_QUERY = 50
-N_TOP = 200
+CELLS_A_QUERY = 1_500_000
 N_SAMPLE = 5_000
-WIDE_LEVELS = 50_000
-LONGEST_SHOWN = 500
+FREQUENT_SHARE = 0.001
+LONGEST_CODE = 12
 _LARGEST_SQUARED = 1e150
 
 
-@dataclass(frozen=True)
-class Figures:
-    """What is known of one column; missing values are left out.
+class _Guess(NamedTuple):
+    """What the drawn rows say of a column: how many values, the frequent ones, and about where numbers lie."""
 
-    Parameters
-    ----------
-    n : int
-        Values that are there.
-    n_distinct : int
-    distinct_is_exact : bool
-    n_whole : int or None
-        Numbers without a fraction.
-    """
+    n_distinct: float
+    frequent: pa.Array
+    shift: float = 0.0
+    scale: float = 1.0
+    numbers: NDArray[np.float64] = np.empty(0)
 
-    n: int
-    n_distinct: int
-    distinct_is_exact: bool = True
-    minimum: float | None = None
-    maximum: float | None = None
-    mean: float | None = None
-    std: float | None = None
-    quantiles: tuple[float, ...] = ()
-    n_zero: int | None = None
-    n_infinite: int | None = None
-    n_whole: int | None = None
-    length_mean: float | None = None
-    length_max: float | None = None
+    @property
+    def is_whole(self) -> bool:
+        return bool((self.numbers == np.floor(self.numbers)).all())
 
 
-@dataclass(frozen=True)
-class Top:
-    """The most frequent values of a column as the engine spells them, most frequent first.
-
-    `n_distinct` counts all distinct values of a column of which `Figures` has an estimate; None where it was not
-    counted.
-    """
-
-    values: tuple[tuple[str, int], ...] = ()
-    n_distinct: int | None = None
-
-
-def sort_of(column: ir.Value) -> Sort:
-    """How a column is stored."""
-    kind = column.type()
-    if kind.is_boolean():
-        return "boolean"
-    if kind.is_integer():
-        return "whole"
-    if kind.is_numeric():
-        return "fraction"
-    return "moment" if kind.is_date() or kind.is_timestamp() else "text"
-
-
-def batches(table: Table, names: Sequence[str]) -> Iterator[tuple[Table, Sequence[str]]]:
-    """Names in lots that one query can take, each with a table that has not many more columns."""
-    for start in range(0, len(names), COLUMNS_A_QUERY):
-        lot = names[start : start + COLUMNS_A_QUERY]
-        yield (table if len(table.columns) <= COLUMNS_A_QUERY else open_parquet(table.path, lot)), lot
-
-
-def figures(table: Table, codes: Mapping[str, Collection[str]]) -> dict[str, Figures]:
-    """All figures of the columns that `codes` names.
+class Aggregates:
+    """Figures, frequent values and a sample of some columns of a table.
 
     Parameters
     ----------
     table : Table
-    codes : mapping
-        By column, the spellings that count as missing.
+    names : sequence of str
     """
-    found: dict[str, Figures] = {}
-    buckets = _buckets(table)
-    for part, names in batches(table, tuple(codes)):
-        sorts = [sort_of(part.expr[name]) for name in names]
-        cleaned = part.expr.select(**_cleaned_columns(part, names, codes))
-        asked: dict[str, ir.Value] = {}
-        for place, sort in enumerate(sorts):
-            asked |= {f"{key}_{place}": each for key, each in _expressions(cleaned, place, sort, buckets).items()}
-        answer = Table(cleaned, part.path).ask(**asked)
+
+    def __init__(self, table: Table, names: Sequence[str]) -> None:
+        self.table = table
+        self.sorts: dict[str, Sort] = {name: sort_of(table.expr[name]) for name in names}
+        self.n_queries = 0
+        self.counts: dict[str, Counts] = {}
+        self.sample: dict[str, pa.Array] = {}
+        self._guesses: dict[str, _Guess] = {}
+        self._distinct: dict[str, Distinct] = {}
+        self._measured: dict[tuple[str, tuple[str, ...]], Figures] = {}
+        self._with_codes: set[str] = set()
+        is_small = table.n_rows <= EXACT_ROWS
+        n_rows = table.n_rows if is_small else N_DRAWN
+        for part, lot in lots(table, names, n_rows):
+            self._draw(part, lot, is_small=is_small)
+        for name, guess in self._guesses.items():
+            if guess.n_distinct <= MOST_COUNTED and (counted := self._counted(name)) is not None:
+                self.counts[name] = counted
+
+    def figures(self, codes: Mapping[str, Collection[str]]) -> dict[str, Figures]:
+        """The figures of the columns that `codes` names; its spellings count as missing."""
+        found = {name: self.counts[name].figures(given) for name, given in codes.items() if name in self.counts}
+        wanted = {name: tuple(sorted(given)) for name, given in codes.items() if name not in found}
+        new = [name for name, given in wanted.items() if (name, given) not in self._measured]
+        for part, lot in lots(self.table, new, 1):
+            self._measure(part, {name: wanted[name] for name in lot})
+        found |= {name: self._measured[name, given] for name, given in wanted.items()}
+        return {name: found[name] for name in codes}
+
+    def top(self, name: str, wanted: Collection[str] = ()) -> tuple[tuple[str, int], ...]:
+        """The most frequent values of a column, counted exactly, and the wanted spellings of text however seldom.
+
+        Of a column that is not counted in full, those that 0.1 % of the drawn rows hold.
+        """
+        if name in self.counts:
+            return self.counts[name].top(wanted)
+        is_text = self.sorts[name] == "text"
+        likely = [*self._guesses[name].frequent.to_pylist(), *(sorted(wanted) if name in self._with_codes else ())]
+        if not likely:
+            return ()
+        expr = self._part(name).expr
+        value = plain(expr[name])
+        if is_text:
+            value = ibis.cases((_may_be_code(value), value.strip()), else_=value)
+        counted = self._counts_of(expr.select(value=value).filter(ibis._.value.isin(likely)), name)
+        return counted.top(wanted) if counted is not None else ()
+
+    def distinct(self, name: str) -> Distinct:
+        """The sketch of the different values of a column that is not counted in full."""
+        if name not in self._distinct:
+            expr = self._part(name).expr
+            limit = max(1, min(SPACE, math.ceil(SPACE * N_HASHED / max(1.0, self._guesses[name].n_distinct))))
+            codes = expr.filter(expr[name].notnull()).select(code=hashed(expr, plain(expr[name])))
+            rows = codes.filter(is_below(codes.code, limit)).group_by("code").aggregate(n=ibis._.count())
+            found = self._rows(rows)
+            self._distinct[name] = Distinct.of(
+                unsigned(found["code"]), found["n"].to_numpy().astype(np.int64), limit, engine_of(expr)
+            )
+        return self._distinct[name]
+
+    def _part(self, name: str) -> Table:
+        return next(part for part, _ in lots(self.table, [name], 1))
+
+    def _ask(self, part: Table, **asked: ir.Value) -> dict[str, Any]:
+        self.n_queries += 1
+        return part.ask(**asked)
+
+    def _rows(self, expr: ir.Table) -> pa.Table:
+        self.n_queries += 1
+        return expr.to_pyarrow()
+
+    def _draw(self, part: Table, names: Sequence[str], *, is_small: bool) -> None:
+        """Read some rows, or all of them, and count or guess from them."""
+        expr = part.expr if is_small else drawn_rows(part.expr, part.n_rows, N_DRAWN)
+        shown: dict[str, ir.Value] = {f"v{place}": key(expr, expr[name]) for place, name in enumerate(names)}
         for place, name in enumerate(names):
-            own = {key.removesuffix(f"_{place}"): value for key, value in answer.items() if key.endswith(f"_{place}")}
-            found[name] = _figures(own, buckets)
-    return found
+            if self.sorts[name] == "text":
+                shown[f"l{place}"] = plain(expr[name]).length()
+        rows = self._rows(in_order(expr.select(**_position(expr), **shown)))
+        step = np.unique(np.linspace(0, max(0, rows.num_rows - 1), min(rows.num_rows, N_SAMPLE)).astype(np.int64))
+        for place, name in enumerate(names):
+            values = rows[f"v{place}"].combine_chunks()
+            lengths = rows[f"l{place}"].combine_chunks() if self.sorts[name] == "text" else None
+            counts = _count(self.sorts[name], values, lengths)
+            self.sample[name] = values.take(pa.array(step))
+            if is_small:
+                self.counts[name] = counts
+            else:
+                self._guesses[name] = _guess(counts, part.n_rows)
 
+    def _counted(self, name: str) -> Counts | None:
+        """All different values of a column, counted by the engine; None if there are far too many."""
+        expr = self._part(name).expr
+        lengths = plain(expr[name]).length() if self.sorts[name] == "text" else ibis.literal(0)
+        return self._counts_of(expr.select(value=key(expr, expr[name]), length=lengths), name)
 
-def top_values(table: Table, n_distinct: Mapping[str, int], wanted: Collection[str] = ()) -> dict[str, Top]:
-    """The most frequent values of the columns that `n_distinct` names.
+    def _counts_of(self, values: ir.Table, name: str) -> Counts | None:
+        is_text = "length" in values.columns and self.sorts[name] == "text"
+        extra = {"length": values.length.max()} if is_text else {}
+        most = 4 * MOST_COUNTED
+        rows = self._rows(values.group_by("value").aggregate(n=values.count(), **extra).limit(most + 1))
+        if rows.num_rows > most:
+            return None
+        found = rows["value"].combine_chunks()
+        lengths = rows["length"].combine_chunks() if is_text else _no_lengths(found)
+        return Counts.of(self.sorts[name], found, rows["n"].to_numpy().astype(np.int64), _whole(lengths))
 
-    Parameters
-    ----------
-    n_distinct : mapping
-        By column, about how many distinct values there are. Columns of very many are not counted in full: what is
-        frequent in a sample is counted exactly.
-    wanted : collection of str
-        Spellings that are listed wherever they occur in text, however seldom.
-    """
-    found = dict.fromkeys(n_distinct, Top())
-    for part, names in batches(table, tuple(n_distinct)):
-        parts = [_counted(part, name, place, n_distinct[name], wanted) for place, name in enumerate(names)]
-        listed: dict[int, list[tuple[str, int]]] = {}
-        distinct: dict[int, int] = {}
-        for row in part.rows_of(ibis.union(*parts) if len(parts) > 1 else parts[0]):
-            listed.setdefault(row["place"], []).append((row["value"], row["n"]))
-            distinct[row["place"]] = row["n_distinct"]
-        for place, values in listed.items():
-            unknown = table.n_rows <= EXACT_ROWS or _is_wide(table, n_distinct[names[place]])
-            ordered = sorted(values, key=lambda pair: (-pair[1], pair[0]))
-            found[names[place]] = Top(tuple(ordered), None if unknown else distinct[place])
-    return found
+    def _measure(self, part: Table, codes: Mapping[str, tuple[str, ...]]) -> None:
+        """Find out all about columns that are not counted, in one query, and their extremes in another.
 
+        The extremes of plain columns stand in the headers of a Parquet file, and cost nothing if nothing else is asked.
+        """
+        values = {name: self._value(part, name, given) for name, given in codes.items()}
+        asked = {name: self._sums(name, value) for name, value in values.items()}
+        for name in asked:
+            if self.sorts[name] == "text":
+                asked[name]["n_stored"] = part.expr[name].count()
+        sums = self._ask_each(part, asked)
+        for name, own in sums.items():
+            if self.sorts[name] == "fraction" and not math.isfinite(own["zzz"] or 0.0):
+                number = values[name]
+                values[name] = ibis.cases((number.abs() <= _LARGEST_SQUARED, number))
+                n_there = {"n_there": number.count() - number.isnan().sum()}
+                sums |= self._ask_each(part, {name: self._sums(name, values[name]) | n_there})
+        numbers = [name for name in codes if self.sorts[name] in ("whole", "fraction", "moment")]
+        ends = self._ask_each(part, {name: _extremes(values[name]) for name in numbers})
+        for name, given in codes.items():
+            self._measured[name, given] = self._figures(name, sums[name] | ends.get(name, {}), given)
 
-def sample(table: Table, names: Sequence[str]) -> pa.Table:
-    """About `N_SAMPLE` rows of some columns, spread over the table and in its order; long texts are cut."""
-    rows = _some_rows(table, N_SAMPLE)
-    shown = {
-        name: rows[name].cast("string").left(LONGEST_SHOWN) if sort_of(rows[name]) == "text" else rows[name]
-        for name in names
-    }
-    return rows.select(rows[ROW], **shown).order_by(ROW).drop(ROW).to_pyarrow()
+    def _ask_each(self, part: Table, asked: Mapping[str, Mapping[str, ir.Value]]) -> dict[str, dict[str, Any]]:
+        """Answers to several questions about each of several columns, by one query."""
+        flat = {(name, what): each for name, own in asked.items() for what, each in own.items()}
+        answer = self._ask(part, **{f"a{place}": each for place, each in enumerate(flat.values())}) if flat else {}
+        found: dict[str, dict[str, Any]] = {name: {} for name in asked}
+        for (name, what), each in zip(flat, answer.values(), strict=True):
+            found[name][what] = each
+        return found
 
+    def _value(self, part: Table, name: str, codes: tuple[str, ...]) -> ir.Value:
+        """A column with null where a value counts as missing; of text its length."""
+        value, sort = plain(part.expr[name]), self.sorts[name]
+        if sort == "text":
+            is_code = ibis.cases((_may_be_code(value), value.strip().isin(["", *codes])), else_=False)
+            return ibis.cases((is_code, None), else_=value.length())
+        return ibis.cases((_is_code(value, sort, codes), None), else_=value) if codes else value
 
-def figures_of(values: NDArray[np.float64]) -> Figures:
-    """The figures of numbers in memory; NaN is missing."""
-    there = values[~np.isnan(values)]
-    finite = there[np.isfinite(there)]
-    if not len(finite):
-        return Figures(len(there), len(np.unique(there)), n_infinite=len(there))
-    return Figures(
-        n=len(there),
-        n_distinct=len(np.unique(there)),
-        minimum=float(finite.min()),
-        maximum=float(finite.max()),
-        mean=_finite(finite.mean()),
-        std=_finite(finite.std(ddof=1)) if len(finite) > 1 else None,
-        quantiles=tuple(float(q) for q in np.quantile(finite, QUANTILE_LEVELS)),
-        n_zero=int((finite == 0).sum()),
-        n_infinite=len(there) - len(finite),
-        n_whole=int((finite == np.floor(finite)).sum()),
-    )
-
-
-def _buckets(table: Table) -> int:
-    """Of so many values one is looked at to estimate how many there are; 1: all are counted."""
-    return max(1, math.ceil(table.n_rows / EXACT_ROWS))
-
-
-def _is_wide(table: Table, n_distinct: int) -> bool:
-    return table.n_rows > EXACT_ROWS and n_distinct > WIDE_LEVELS
-
-
-def _some_rows(table: Table, n: int) -> ir.Table:
-    """About `n` rows, chosen by a hash of their position: the same rows every time."""
-    step = max(1, table.n_rows // n)
-    return table.expr if step == 1 else table.expr.filter(table.expr[ROW].hash() % step == 0)
-
-
-def _cleaned_columns(table: Table, names: Sequence[str], codes: Mapping[str, Collection[str]]) -> dict[str, ir.Value]:
-    """For each column its values and, for numbers and moments, its finite numbers: computed once for all figures."""
-    cleaned: dict[str, ir.Value] = {}
-    for place, name in enumerate(names):
-        sort = sort_of(table.expr[name])
-        there = cleaned[f"value_{place}"] = _there(table.expr[name], sort, codes[name])
-        if sort == "moment":
-            cleaned[f"number_{place}"] = there.cast("timestamp").epoch_seconds().cast("float64")
-        elif sort in ("whole", "fraction"):
-            number = there.cast("float64")
-            cleaned[f"number_{place}"] = _without(number, number.isinf()) if sort == "fraction" else number
-    return cleaned
-
-
-def _expressions(cleaned: ir.Table, place: int, sort: Sort, buckets: int) -> dict[str, ir.Value]:
-    """Every figure of one column as an expression over `_cleaned_columns`."""
-    there = cleaned[f"value_{place}"]
-    asked: dict[str, ir.Value] = {"n": there.count()}
-    if buckets == 1:
-        asked["distinct"] = there.nunique()
-    else:
-        asked["about"] = there.approx_nunique()
-        if sort in ("whole", "text"):
-            asked["bucket"] = there.nunique(where=there.hash() % buckets == 0)
-    if sort == "text":
-        return asked | {"length_mean": there.length().mean(), "length_max": there.length().max()}
-    if sort == "boolean":
+    def _sums(self, name: str, value: ir.Value) -> dict[str, ir.Value]:
+        """What is added up over the rows."""
+        if self.sorts[name] == "boolean":
+            return {"n": value.count()}
+        if self.sorts[name] == "text":
+            return {"n": value.count(), "length": value.sum(), "longest": value.max()}
+        number, guess = _number(value), self._guesses[name]
+        z = (number - guess.shift) * (1 / guess.scale)
+        asked = {"n": value.count(), "z": z.sum(), "zz": (z * z).sum(), "zzz": (z * z * z).sum()}
+        asked["n_zero"] = ibis.cases((number == 0, 1)).count()
+        if self.sorts[name] == "fraction" and guess.is_whole:
+            asked["n_whole"] = ibis.cases((number % 1 == 0, 1)).count()
         return asked
-    number = cleaned[f"number_{place}"]
-    if sort == "fraction":
-        asked |= {"n_infinite": there.count() - number.count(), "n_whole": (number % 1 == 0).sum()}
-    return asked | _number_expressions(number, exact=buckets == 1)
+
+    def _figures(self, name: str, answer: Mapping[str, Any], codes: Collection[str]) -> Figures:
+        """The figures of a column that is not counted."""
+        n, n_infinite = int(answer["n"]), int(answer.get("n_there") or answer["n"]) - int(answer["n"])
+        sketch = self.distinct(name)
+        known = Figures(n + n_infinite, min(n + n_infinite, sketch.n), sketch.error, n_infinite=n_infinite)
+        if self.sorts[name] == "text":
+            if n < int(answer["n_stored"]):
+                self._with_codes.add(name)
+            length = float(answer["length"]) / n if n else None
+            return replace(known, n_infinite=None, length_mean=length, length_max=finite_or_none(answer["longest"]))
+        if self.sorts[name] == "boolean" or not n:
+            return known
+        guess, sums = self._guesses[name], (answer["z"], answer["zz"], answer["zzz"])
+        ends = {"minimum": float(answer["minimum"]), "maximum": float(answer["maximum"])}
+        found = Moments.of_sums(n, sums, guess.shift, guess.scale, **ends)
+        drawn = guess.numbers[~np.isin(guess.numbers, [to_number(code) for code in codes])]
+        return replace(
+            known,
+            minimum=found.minimum,
+            maximum=found.maximum,
+            mean=finite_or_none(found.mean),
+            std=found.std,
+            skewness=found.skewness,
+            quantiles=weighted_quantiles(drawn, np.ones(len(drawn), np.int64)) if len(drawn) else (),
+            quantile_error=rank_error(len(drawn)),
+            n_zero=int(answer["n_zero"]),
+            n_whole=answer.get("n_whole"),
+        )
 
 
-def _number_expressions(number: ir.Value, *, exact: bool) -> dict[str, ir.Value]:
-    quantiles = number.quantile if exact else number.approx_quantile
-    return {
-        "minimum": number.min(),
-        "maximum": number.max(),
-        "mean": number.mean(),
-        "std": _without(number, number.abs() > _LARGEST_SQUARED).std(),
-        "quantiles": quantiles(list(QUANTILE_LEVELS)),
-        "n_zero": (number == 0).sum(),
-    }
+def lots(table: Table, names: Sequence[str], n_rows: int) -> Iterator[tuple[Table, Sequence[str]]]:
+    """Names in lots that one query can take, each with a table that has not many more columns."""
+    size = max(1, min(COLUMNS_A_QUERY, CELLS_A_QUERY // max(1, n_rows)))
+    for start in range(0, len(names), size):
+        lot = names[start : start + size]
+        is_narrow = table.path is None or len(table.columns) <= COLUMNS_A_QUERY
+        yield (table if is_narrow else open_parquet(table.path, lot)), lot
 
 
-def _there(column: ir.Value, sort: Sort, codes: Collection[str]) -> ir.Value:
-    """The column with null for all that counts as missing."""
-    if sort == "text":
-        text = _stripped(column.cast("string"))
-        return _without(text, text.isin(["", *codes]))
-    if sort == "fraction":
-        column = column.cast("float64")
-        column = _without(column, column.isnan())
-    return _without(column, _is_code(column, sort, codes)) if codes else column
+def drawn_rows(expr: ir.Table, n_rows: int, n: int) -> ir.Table:
+    """About `n` rows, chosen by a hash of their position: the same rows every time."""
+    if n_rows <= n:
+        return expr
+    return expr.filter(is_below(hashed(expr, expr[ROW]), math.ceil(SPACE * n / n_rows)))
 
 
-def _is_code(column: ir.Value, sort: Sort, codes: Collection[str]) -> ir.Value:
+def in_order(rows: ir.Table) -> ir.Table:
+    """Rows in the order of the table, where they have one."""
+    return rows.order_by(ROW) if ROW in rows.columns else rows
+
+
+def _position(expr: ir.Table) -> dict[str, ir.Value]:
+    return {ROW: expr[ROW]} if ROW in expr.columns else {}
+
+
+def _count(sort: Sort, values: pa.Array, lengths: pa.Array | None) -> Counts:
+    coded = values.dictionary_encode()
+    places = pc.fill_null(coded.indices, -1).to_numpy(zero_copy_only=False).astype(np.int64)
+    there, n = places >= 0, len(coded.dictionary)
+    longest = np.zeros(n, np.int64)
+    if lengths is not None:
+        longest[places[there]] = _whole(lengths)[there]
+    return Counts.of(sort, coded.dictionary, np.bincount(places[there], minlength=n), longest)
+
+
+def _guess(counts: Counts, n_rows: int) -> _Guess:
+    """What drawn rows say; how many values there are by Chao's estimate, from those seen once and twice."""
+    n, once, twice = (int(counts.counts.sum()), *(int((counts.counts == times).sum()) for times in (1, 2)))
+    n_distinct = min(n_rows, len(counts.values) + once * (once - 1) / (2 * (twice + 1)))
+    is_shown = (counts.counts >= max(5, FREQUENT_SHARE * n)) & (counts.lengths <= LONGEST_SHOWN)
+    frequent = counts.values.filter(pa.array(is_shown))
+    if counts.sort in ("text", "boolean"):
+        return _Guess(n_distinct, frequent)
+    numbers = np.repeat(counts.numbers, counts.counts)
+    numbers = numbers[np.abs(numbers) <= _LARGEST_SQUARED]
+    if not len(numbers):
+        return _Guess(n_distinct, frequent)
+    shift, scale = float(np.median(numbers)), float(numbers.std())
+    return _Guess(n_distinct, frequent, shift, scale if 0 < scale < _LARGEST_SQUARED else 1.0, numbers)
+
+
+def _number(value: ir.Value) -> ir.Value:
+    """A number, or a moment in seconds since 1970."""
+    is_moment = sort_of(value) == "moment"
+    return (value.cast("timestamp").epoch_seconds() if is_moment else value).cast("float64")
+
+
+def _extremes(value: ir.Value) -> dict[str, ir.Value]:
+    return {"minimum": _number(value.min()), "maximum": _number(value.max())}
+
+
+def _may_be_code(text: ir.Value) -> ir.Value:
+    """Whether a text is short or begins with white space: only then is it worth a closer look, which is slow."""
+    return (text.length() <= LONGEST_CODE) | (text.ascii_str() <= ord(" "))
+
+
+def _is_code(value: ir.Value, sort: Sort, codes: Collection[str]) -> ir.Value:
     if sort in ("whole", "fraction"):
-        return column.isin([number for number in map(to_number, codes) if not math.isnan(number)])
-    if sort == "moment" and not column.type().is_date():
-        return column.cast("timestamp").strftime("%Y-%m-%dT%H:%M:%S").isin(list(codes))
-    return column.cast("string").isin(list(codes))
+        numbers = [number for number in map(to_number, codes) if not math.isnan(number)]
+        return value.isin(numbers) if numbers else ibis.literal(False)
+    if not value.type().is_date():
+        return value.cast("timestamp").strftime("%Y-%m-%dT%H:%M:%S").isin(list(codes))
+    return value.cast("string").isin(list(codes))
 
 
-def _stripped(text: ir.Value) -> ir.Value:
-    """Text without white space around it; looks first, because there seldom is any and taking it off is slow."""
-    return ibis.cases(((text.left(1) <= " ") | (text.right(1) <= " "), text.strip()), else_=text)
+def _no_lengths(values: pa.Array) -> pa.Array:
+    return pc.fill_null(pc.utf8_length(values), 0) if pa.types.is_string(values.type) else pa.repeat(0, len(values))
 
 
-def _without(column: ir.Value, condition: ir.Value) -> ir.Value:
-    return ibis.cases((condition, None), else_=column)
-
-
-def _counted(table: Table, name: str, place: int, n_distinct: int, wanted: Collection[str]) -> ir.Table:
-    """The distinct values of a column with their counts, the most frequent of them, as text."""
-    sort = sort_of(table.expr[name])
-    rows = table.expr.select(value=_comparable(table.expr[name], sort))
-    if _is_wide(table, n_distinct):
-        likely = _frequent_in_sample(table, name, sort)
-        is_likely = rows.value.isin(likely.value)
-        rows = rows.filter(is_likely | rows.value.isin(wanted) if sort == "text" else is_likely)
-    counted = rows.group_by("value").aggregate(n=rows.count())
-    if sort == "text":
-        counted = counted.mutate(value=counted.value.strip())
-        counted = counted.filter(counted.value != "").group_by("value").aggregate(n=counted.n.sum())
-    counted = counted.filter(counted.value.notnull())
-    is_known = table.n_rows <= EXACT_ROWS
-    counted = counted.mutate(n_distinct=ibis.literal(0) if is_known else ibis._.count().over(ibis.window()))
-    shown = counted.select(value=_as_text(counted.value, sort), n="n", n_distinct="n_distinct")
-    first = [ibis.desc(shown.value.isin(wanted))] if sort == "text" and wanted else []
-    shown = shown.filter(shown.value.length() <= LONGEST_SHOWN).order_by([*first, ibis.desc("n"), "value"])
-    return shown.limit(N_TOP).mutate(place=ibis.literal(place))
-
-
-def _comparable(column: ir.Value, sort: Sort) -> ir.Value:
-    """A column that can be counted by its values: text is text, no number is NaN."""
-    if sort == "text":
-        return column.cast("string")
-    return _there(column, sort, ())
-
-
-def _frequent_in_sample(table: Table, name: str, sort: Sort) -> ir.Table:
-    rows = _some_rows(table, EXACT_ROWS)
-    counted = rows.select(value=_comparable(rows[name], sort)).group_by("value").aggregate(n=ibis._.count())
-    return counted.order_by([ibis.desc("n"), "value"]).limit(N_TOP)
-
-
-def _as_text(value: ir.Value, sort: Sort) -> ir.Value:
-    if sort == "moment":
-        return value.cast("timestamp").strftime("%Y-%m-%dT%H:%M:%S.%f")
-    return value.cast("string")
-
-
-def _figures(answer: Mapping[str, Any], buckets: int) -> Figures:
-    """Figures from the answers to `_expressions`."""
-    n_distinct = answer["distinct"] if buckets == 1 else _estimate(answer, buckets)
-    return Figures(
-        n=answer["n"],
-        n_distinct=n_distinct,
-        distinct_is_exact=buckets == 1,
-        quantiles=tuple(answer.get("quantiles") or ()),
-        n_zero=_count(answer, "n_zero"),
-        n_infinite=_count(answer, "n_infinite"),
-        n_whole=_count(answer, "n_whole"),
-        **{key: _finite(answer.get(key)) for key in ("minimum", "maximum", "mean", "std", "length_mean", "length_max")},
-    )
-
-
-def _estimate(answer: Mapping[str, Any], buckets: int) -> int:
-    """Distinct values: from one bucket of hashes where that matters and there are many, else DuckDB's rough count."""
-    n, about, in_bucket = answer["n"], answer["about"], answer.get("bucket")
-    return int(min(n, about if in_bucket is None or about < WIDE_LEVELS else in_bucket * buckets))
-
-
-def _count(answer: Mapping[str, Any], key: str) -> int | None:
-    return int(answer[key] or 0) if key in answer else None
-
-
-def _finite(value: float | None) -> float | None:
-    return None if value is None or not math.isfinite(value) else float(value)
+def _whole(values: pa.Array) -> NDArray[np.int64]:
+    return np.asarray(pc.fill_null(values, 0).to_numpy(zero_copy_only=False), dtype=np.int64)

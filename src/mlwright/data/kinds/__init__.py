@@ -10,7 +10,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from mlwright.data.compute.aggregate import Figures, Sort
+from mlwright.data.compute.engine import Sort
+from mlwright.data.compute.figures import Figures
 
 Order = Literal["rising", "falling", "none"]
 

@@ -7,11 +7,13 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import pyarrow as pa
+from numpy.typing import NDArray
 
-from mlwright.data.compute.aggregate import Figures, figures, figures_of
+from mlwright.data.compute.aggregate import Aggregates
+from mlwright.data.compute.figures import Figures, figures_of
 from mlwright.data.compute.table import Table
 from mlwright.data.kinds import Order, Reading, Seen
-from mlwright.data.kinds.look import look, n_queries, order_of, spelled_codes
+from mlwright.data.kinds.look import look, order_of, spelled_codes
 from mlwright.data.kinds.missing import is_sentinel, suspects
 from mlwright.data.kinds.reading import read
 from mlwright.data.kinds.verdict import sentence, verdict
@@ -91,17 +93,18 @@ def describe(table: Table, fields: Sequence[Field], settings: ProfileSettings, t
         If a column cannot be what the user says it is.
     """
     codes = spelled_codes(table, settings.missing)
-    seen, n_looks = look(table, fields, codes)
+    asked = Aggregates(table, [field.name for field in fields])
+    seen = look(asked, fields, codes)
     known = {name: _first_known(each, settings.kinds.get(name), codes.get(name)) for name, each in seen.items()}
     guessed = [name for name in known if name != target and name not in codes and _may_hold_sentinels(known[name])]
-    n_asked = _ask_again(table, known, guessed)
+    _ask_again(asked, known, guessed)
     to_read = [name for name in known if known[name].reading.form != "stored"]
-    known |= {name: _read_through(table, known[name], guess=name in guessed) for name in to_read}
+    known |= {name: _read_through(asked, known[name], guess=name in guessed) for name in to_read}
     return Described(
         tuple(_profile(known[field.name]) for field in fields),
         {name: each.order for name, each in known.items()},
         {name: each.top for name, each in seen.items()},
-        n_looks + n_asked + len(to_read),
+        asked.n_queries + len(to_read),
     )
 
 
@@ -115,45 +118,57 @@ def _may_hold_sentinels(known: _Known) -> bool:
     return is_measured and (known.seen.sort in ("whole", "fraction") or known.reading.form == "number")
 
 
-def _ask_again(table: Table, known: dict[str, _Known], guessed: Sequence[str]) -> int:
-    """Mend the figures from which other values were left out than the reading says; returns how many queries it took.
+def _ask_again(asked: Aggregates, known: dict[str, _Known], guessed: Sequence[str]) -> None:
+    """Mend the figures from which other values were left out than the reading says.
 
     Numbers that may stand for "missing" are judged by the figures of all others.
     """
     stored = {name: each for name, each in known.items() if each.reading.form == "stored"}
     suspected = {name: suspects(each.figures, each.seen.top) for name, each in stored.items() if name in guessed}
     suspected = {name: codes for name, codes in suspected.items() if codes}
-    rest = figures(table, suspected)
+    rest = asked.figures(suspected)
     for name, codes in suspected.items():
         kept = tuple(code for code in codes if is_sentinel(code, stored[name].seen.top, rest[name]))
         known[name] = known[name].with_sentinels(kept)
     changed = {name: known[name].reading.codes for name in stored if known[name].has_other_codes()}
-    for name, own in figures(table, changed).items():
+    for name, own in asked.figures(changed).items():
         known[name] = replace(known[name], figures=own, n_missing=known[name].seen.n_rows - own.n)
-    return n_queries(suspected) + n_queries(changed)
 
 
-def _read_through(table: Table, known: _Known, *, guess: bool) -> _Known:
+def _read_through(asked: Aggregates, known: _Known, *, guess: bool) -> _Known:
     """A column that is read as something else than it is stored, value by value."""
-    reading, values = known.reading, table.arrow([known.seen.name])[0]
-    numbers = to_number_array(values) if reading.form == "number" else to_moment_array(values, reading.format)
+    reading, (values, counts) = known.reading, _values(asked, known.seen.name)
+    numbers = _read_as(reading, values)
     missing = missing_array(values, reading.codes)
     unparsed = ~missing & np.isnan(numbers)
     numbers[missing] = np.nan
-    own = figures_of(numbers)
+    own = figures_of(numbers, counts)
     if guess and (codes := suspects(own, known.seen.top)):
-        rest = figures_of(np.where(np.isin(numbers, [float(code) for code in codes]), np.nan, numbers))
+        rest = figures_of(np.where(np.isin(numbers, [float(code) for code in codes]), np.nan, numbers), counts)
         kept = tuple(code for code in codes if is_sentinel(code, known.seen.top, rest))
         if kept:
-            return _read_through(table, known.with_sentinels(kept), guess=False)
+            return _read_through(asked, known.with_sentinels(kept), guess=False)
+    n_unparsed = int(counts[unparsed].sum())
     return replace(
         known,
         figures=own,
-        n_missing=int(missing.sum()),
-        order=order_of(numbers),
-        n_unparsed=int(unparsed.sum()),
+        n_missing=known.seen.n_rows - own.n - n_unparsed,
+        order=order_of(_read_as(reading, asked.sample[known.seen.name])),
+        n_unparsed=n_unparsed,
         unparsed=spelled(values.filter(pa.array(unparsed))).levels[:N_EXAMPLES],
     )
+
+
+def _values(asked: Aggregates, name: str) -> tuple[pa.Array | pa.ChunkedArray, NDArray[np.int64]]:
+    """Each value and how many rows hold it, or all rows of a column of very many values."""
+    if counts := asked.counts.get(name):
+        return counts.values, counts.counts
+    values = asked.table.arrow([name])[0]
+    return values, np.ones(len(values), np.int64)
+
+
+def _read_as(reading: Reading, values: pa.Array | pa.ChunkedArray) -> NDArray[np.float64]:
+    return to_number_array(values) if reading.form == "number" else to_moment_array(values, reading.format)
 
 
 def _profile(known: _Known) -> ColumnProfile:
@@ -170,11 +185,14 @@ def _profile(known: _Known) -> ColumnProfile:
         missing_codes=codes,
         n_distinct=own.n_distinct,
         distinct_is_exact=own.distinct_is_exact,
+        distinct_error=own.distinct_error,
         minimum=own.minimum,
         maximum=own.maximum,
         mean=own.mean,
         std=own.std,
+        skewness=own.skewness,
         quantiles=own.quantiles,
+        quantile_error=own.quantile_error,
         n_zero=own.n_zero,
         n_infinite=own.n_infinite,
         top=tuple(ValueCount(value=v, count=n) for v, n in seen.top if v not in codes)[:N_SHOWN],

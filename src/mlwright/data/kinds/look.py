@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import math
-from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
-from decimal import Decimal
 
 import ibis.expr.types as ir
 import numpy as np
 import pyarrow as pa
 
-from mlwright.data.compute.aggregate import COLUMNS_A_QUERY, Figures, Sort, Top, figures, sample, sort_of, top_values
+from mlwright.data.compute.aggregate import Aggregates
+from mlwright.data.compute.engine import Sort, sort_of
+from mlwright.data.compute.figures import Figures
 from mlwright.data.compute.table import Table
 from mlwright.data.kinds import Order, Seen
 from mlwright.data.kinds.missing import LEAST_SHARE, MISSING_WORDS
@@ -23,40 +23,39 @@ from mlwright.scoring.spelling import canonical, canonical_array, to_moment, to_
 IN_ORDER = 0.999
 
 
-def look(table: Table, fields: Sequence[Field], codes: Mapping[str, Collection[str]]) -> tuple[dict[str, Seen], int]:
-    """What there is to see of every column, by name, and how many queries it took.
+def look(asked: Aggregates, fields: Sequence[Field], codes: Mapping[str, Collection[str]]) -> dict[str, Seen]:
+    """What there is to see of every column, by name.
 
     Parameters
     ----------
-    table : Table
+    asked : Aggregates
+        Of the table.
     fields : sequence of Field
         The columns to look at.
     codes : mapping
         By column, the spellings that a user said count as missing.
     """
-    sorts = {field.name: sort_of(table.expr[field.name]) for field in fields}
+    sorts = asked.sorts
     missing = {name: codes.get(name, MISSING_WORDS if sort == "text" else ()) for name, sort in sorts.items()}
-    found = figures(table, missing)
-    counted = {name: known.n_distinct for name, known in found.items() if _worth_counting(known, sorts[name])}
-    tops = top_values(table, counted, wanted={*MISSING_WORDS, *(code for given in codes.values() for code in given)})
-    watched = [name for name, sort in sorts.items() if sort in ("text", "whole", "moment")]
-    rows = sample(table, watched) if watched else pa.table({})
+    found = asked.figures(missing)
+    wanted = {*MISSING_WORDS, *(code for given in codes.values() for code in given)}
     seen = {
         field.name: Seen(
             name=field.name,
             type=field.type,
             sort=sorts[field.name],
-            n_rows=table.n_rows,
+            n_rows=asked.table.n_rows,
             figures=found[field.name],
             left_out=tuple(sorted(missing[field.name])),
         )
         for field in fields
     }
-    for name in counted:
-        seen[name] = _with_top(seen[name], tops[name])
-    for name in watched:
-        seen[name] = _with_sample(seen[name], rows[name])
-    return seen, n_queries(found) + n_queries(counted) + bool(watched)
+    for name, sort in sorts.items():
+        if _worth_counting(found[name], sort):
+            seen[name] = replace(seen[name], top=asked.top(name, wanted))
+        if sort in ("text", "whole", "moment"):
+            seen[name] = _with_sample(seen[name], asked.sample[name])
+    return seen
 
 
 def spelled_codes(table: Table, codes: Mapping[str, Sequence[str]]) -> dict[str, tuple[str, ...]]:
@@ -74,40 +73,12 @@ def _spelled_code(code: str, column: ir.Value) -> str:
     return text
 
 
-def n_queries(names: Collection[str]) -> int:
-    """How many queries it takes to ask about so many columns."""
-    return math.ceil(len(names) / COLUMNS_A_QUERY)
-
-
 def _worth_counting(known: Figures, sort: Sort) -> bool:
     """Whether some value can be frequent enough to matter; the words that mean "missing" matter always."""
     return sort == "text" or known.n_distinct <= (1 - LEAST_SHARE) * known.n
 
 
-def _with_top(seen: Seen, top: Top) -> Seen:
-    counts: Counter[str] = Counter()
-    for value, count in top.values:
-        if (spelling := _spelled_back(value, seen.sort, seen.type)) is not None:
-            counts[spelling] += count
-    known = seen.figures
-    if top.n_distinct is not None and not known.distinct_is_exact:
-        n_codes = len(set(seen.left_out) & set(counts))
-        known = replace(known, n_distinct=top.n_distinct - n_codes, distinct_is_exact=True)
-    ordered = sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))
-    return replace(seen, top=tuple(ordered), figures=known)
-
-
-def _spelled_back(value: str, sort: Sort, arrow_type: str) -> str | None:
-    """The canonical spelling of a value as the engine wrote it."""
-    if sort == "fraction":
-        return canonical(Decimal(value) if arrow_type.startswith("decimal") else float(value))
-    if sort == "moment":
-        moment = datetime.fromisoformat(value)
-        return canonical(moment.date() if arrow_type.startswith("date") else moment)
-    return canonical(value)
-
-
-def _with_sample(seen: Seen, values: pa.ChunkedArray) -> Seen:
+def _with_sample(seen: Seen, values: pa.Array) -> Seen:
     if seen.sort == "text":
         spelled = canonical_array(values)
         return replace(seen, sample=tuple(value for value in spelled.tolist() if value is not None))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Sequence
 
-from mlwright.data.compute.aggregate import Figures
+from mlwright.data.compute.figures import Figures
 from mlwright.data.kinds.names import word_set
 
 MISSING_WORDS = word_set(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mlwright.data.compute.aggregate import Figures
+from mlwright.data.compute.figures import Figures
 from mlwright.data.kinds import Reading, Seen
 from mlwright.data.kinds.names import says_code, says_id
 from mlwright.data.kinds.wording import Wording, wording_of
