@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
-from mlwright.core.errors import SettingsError, SourceEmpty
-from mlwright.core.store.blobs import explain_disk_errors
+from mlwright.core.errors import SourceEmpty
 from mlwright.data.snapshots import source_for
+from mlwright.faces.writing import refuse_suffix, write_tables
 from mlwright.records.settings import CollectSettings
 
 if TYPE_CHECKING:
     from mlwright.scoring.bundle import Bundle
-
-WRITERS = (".csv", ".parquet")
 
 
 def score_file(bundle: Bundle, source: str, query: str | None, output: Path) -> int:
@@ -40,15 +37,14 @@ def score_file(bundle: Bundle, source: str, query: str | None, output: Path) -> 
     TableError
         If columns are missing.
     """
-    if output.suffix not in WRITERS:
-        raise SettingsError(f"{output} ends in {output.suffix!r}.", f"Choose one of: {', '.join(WRITERS)}")
+    refuse_suffix(output)
     wanted = CollectSettings(source=source, query=query)
     reading = source_for(wanted)[1](wanted).read()
     tables = (scored_rows(bundle, pa.Table.from_batches([batch])) for batch in reading.batches)
     first = next(tables, None)
     if first is None:
         raise SourceEmpty(f"{source} holds no rows.", "Name a source with rows.")
-    return _write(chain([first], tables), first.schema, output)
+    return write_tables(chain([first], tables), first.schema, output)
 
 
 def scored_rows(bundle: Bundle, rows: pa.Table) -> pa.Table:
@@ -61,25 +57,3 @@ def scored_rows(bundle: Bundle, rows: pa.Table) -> pa.Table:
     for name, values in added.items():
         kept = kept.append_column(name, values)
     return kept
-
-
-def _write(tables: Iterator[pa.Table], schema: pa.Schema, output: Path) -> int:
-    temporary = output.with_name(f".{output.name}.part")
-    n_rows = 0
-    try:
-        with explain_disk_errors(output.parent):
-            output.parent.mkdir(parents=True, exist_ok=True)
-            with _writer(temporary, output.suffix, schema) as writer:
-                for table in tables:
-                    writer.write_table(table)
-                    n_rows += len(table)
-            temporary.replace(output)
-    finally:
-        temporary.unlink(missing_ok=True)
-    return n_rows
-
-
-def _writer(path: Path, suffix: str, schema: pa.Schema) -> Any:
-    from pyarrow import csv, parquet
-
-    return csv.CSVWriter(path, schema) if suffix == ".csv" else parquet.ParquetWriter(path, schema)

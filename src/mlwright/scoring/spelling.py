@@ -91,7 +91,7 @@ def canonical(value: object) -> str | None:
 
 def spelled(values: pa.ChunkedArray | pa.Array) -> Spelled:
     """The spellings of an array, each distinct value spelled once; see `canonical`."""
-    distinct, places = _distinct(values)
+    distinct, places = distinct_values(values)
     seen: dict[str, int] = {}
     moved = np.full(len(distinct) + 1, -1, dtype=np.int64)
     for place, value in enumerate(distinct):
@@ -260,7 +260,7 @@ def _plain_array(values: pa.ChunkedArray | pa.Array) -> pa.Array:
     return whole
 
 
-def _distinct(values: pa.ChunkedArray | pa.Array) -> tuple[list[Any], NDArray[np.int64]]:
+def distinct_values(values: pa.ChunkedArray | pa.Array) -> tuple[list[Any], NDArray[np.int64]]:
     """The distinct values as Python sees them, and the place of each row among them; -1 for null."""
     whole = _plain_array(values)
     if pa.types.is_nested(whole.type):
@@ -272,7 +272,7 @@ def _distinct(values: pa.ChunkedArray | pa.Array) -> tuple[list[Any], NDArray[np
 
 def _by_distinct(values: pa.Array, read: Callable[[object], float]) -> NDArray[np.float64]:
     """`read` of every value, each distinct one read once."""
-    distinct, places = _distinct(values)
+    distinct, places = distinct_values(values)
     found = np.array([*map(read, distinct), math.nan])
     return cast("NDArray[np.float64]", found[places])
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from collections import defaultdict
 from collections.abc import Iterator
 
@@ -14,6 +12,7 @@ from mlwright.data.checks import Check, Specimen
 from mlwright.data.checks._plain import plain_columns
 from mlwright.data.columns import TrainingRows, training_rows
 from mlwright.data.compute.table import SplitTable
+from mlwright.data.folding import folded
 from mlwright.data.words import counted, listing
 from mlwright.records.findings import Finding
 from mlwright.records.profile import Profile
@@ -70,20 +69,11 @@ def _variants(rows: TrainingRows, name: str) -> list[list[str]]:
     counts = np.bincount(places[places >= 0], minlength=len(names))
     groups: dict[str, list[int]] = defaultdict(list)
     for place in np.flatnonzero(counts):
-        groups[_folded(names[place])].append(int(place))
+        groups[folded(names[place])].append(int(place))
     found = [sorted(group, key=lambda place: -counts[place]) for group in groups.values() if len(group) > 1]
     found = [g for g in found if len(names[g[0]]) > 1 or counts[g[0]] >= LETTER_LEAD * counts[g[1]]]
     found.sort(key=lambda group: -int(counts[group].sum()))
     return [[names[place] for place in group] for group in found]
-
-
-def _folded(name: str) -> str:
-    """The name without what is a matter of spelling."""
-    plain = unicodedata.normalize("NFKD", name)
-    plain = " ".join("".join(c for c in plain if not unicodedata.combining(c)).casefold().split())
-    if plain.isdigit() or not any(c.isalpha() for c in plain):
-        return plain
-    return re.sub(r"(?<=[^\W\d_])[\s_\-./,'’]+(?=[^\W\d_])|[.]$", "", plain)
 
 
 def _told(groups: list[list[str]]) -> str:

@@ -20,6 +20,7 @@ COMMANDS = (
     "run",
     "check",
     "explore",
+    "clean",
     "show",
     "report",
     "predict",

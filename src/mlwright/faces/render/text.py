@@ -12,6 +12,7 @@ from rich.text import Text
 from mlwright.core.record import Record
 from mlwright.data.clauses.wording import told_clause
 from mlwright.data.words import counted, percent
+from mlwright.faces.render.cleaning import steps_table
 from mlwright.faces.render.findings import findings_table, quiet_line
 from mlwright.faces.render.insights import how_sure, left_aside, told
 from mlwright.faces.render.numbers import alike, duration, short, with_interval
@@ -19,6 +20,7 @@ from mlwright.faces.render.panel import decision_panel
 from mlwright.faces.render.summary import composition, summary, told_score
 from mlwright.faces.render.tables import coloured, said, table
 from mlwright.records.bundle import Packed
+from mlwright.records.cleaning import Cleaning
 from mlwright.records.contract import Contract
 from mlwright.records.data import Snapshot
 from mlwright.records.decision import Decision
@@ -53,6 +55,12 @@ def _(record: Snapshot) -> Shown:
     title = f"{record.n_rows:,} rows, {len(record.fields)} columns"
     fields = [(field.name, field.type) for field in record.fields]
     return [table(title, ("", ""), facts), Text(), table("Columns as they are stored", ("column", "type"), fields)]
+
+
+@render.register
+def _(record: Cleaning) -> Shown:
+    repeats = record.plan.repeats
+    return [steps_table(record), *([said(repeats.reason)] if repeats else [])]
 
 
 @render.register

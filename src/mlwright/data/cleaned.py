@@ -1,0 +1,157 @@
+"""Cleans a table that may be larger than memory, and says cell by cell what was changed.
+
+The rows come from a Parquet file, some thousand at a time. The plan is learned from all rows or, of very many, from a
+sample; the cells are counted over all of them.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+from numpy.typing import NDArray
+
+from mlwright.core.errors import TableError, name_list, nearest
+from mlwright.data.cleaning import Followed, learn_cleaning, rows_to_learn
+from mlwright.data.compute.table import ROW, Table
+from mlwright.data.repeats import KEY, key_counts, with_key
+from mlwright.data.words import counted
+from mlwright.records.cleaning import N_EXAMPLES, AnyStep, Change, CleaningPlan, Repeats
+from mlwright.scoring.cleaner import Cleaner
+from mlwright.scoring.columns import read_columns, to_arrow
+
+BATCH_ROWS = 50_000
+SEED = 0
+
+
+def plan_for(table: Table, target: str | None) -> CleaningPlan:
+    """Learn how a table is to be cleaned; the target, if there is one, is neither looked at nor changed."""
+    names = [name for name in table.columns if name != target]
+    rows = table.sample(names, rows_to_learn(len(names)), SEED)
+    plan = learn_cleaning(rows)
+    n = repeated_rows(table)
+    return plan.model_copy(update={"repeats": _repeats(n)}) if n else plan
+
+
+def _repeats(n: int) -> Repeats:
+    is_are = "equals" if n == 1 else "equal"
+    reason = f"{counted(n, 'row')} {is_are} an earlier row in every column; whether they are copies only you can tell."
+    return Repeats(n_rows=n, reason=reason)
+
+
+def repeated_rows(table: Table) -> int:
+    """How many rows equal an earlier one in every column."""
+    counts = key_counts(with_key(table, table.columns))
+    return int(table.rows_of(counts.aggregate(n=(counts.n - 1).sum()))[0]["n"] or 0)
+
+
+def first_rows(table: Table) -> NDArray[np.int64]:
+    """Positions of the rows that equal no earlier row, rising."""
+    firsts = with_key(table, table.columns).group_by(KEY).aggregate(**{ROW: lambda keyed: keyed[ROW].min()})
+    return np.sort(firsts[ROW].to_pyarrow().to_numpy())
+
+
+@dataclass
+class Tally:
+    """What was done to the rows so far.
+
+    Parameters
+    ----------
+    n_rows, n_dropped : int
+    cells : Counter
+        Cells by ``spelling``, ``repair``, ``type`` and ``doubt``; each cell once.
+    of_step : Counter
+        Cells by the place of a step in the plan.
+    examples : dict
+        Some changes by the place of a step.
+    """
+
+    n_rows: int = 0
+    n_dropped: int = 0
+    cells: Counter[str] = field(default_factory=Counter)
+    of_step: Counter[int] = field(default_factory=Counter)
+    examples: dict[int, dict[Change, None]] = field(default_factory=dict)
+
+    def plan(self, plan: CleaningPlan) -> CleaningPlan:
+        """The plan with what was counted."""
+        steps: list[AnyStep] = [
+            step.model_copy(update={"n_cells": self.of_step[place], "examples": tuple(self.examples.get(place, ()))})
+            for place, step in enumerate(plan.steps)
+        ]
+        return plan.model_copy(update={"steps": tuple(steps)})
+
+
+@dataclass(frozen=True)
+class ChangedCell:
+    """A cell that a step changed or doubts; `row` is its position in the source, from 0."""
+
+    step: int
+    row: int
+    column: str
+    before: str | None
+    after: str | None
+
+
+class Cleaned:
+    """The rows of a table as a plan leaves them.
+
+    Parameters
+    ----------
+    table : Table
+    plan : CleaningPlan
+
+    Raises
+    ------
+    TableError
+        If the plan changes a column that the table lacks.
+    """
+
+    def __init__(self, table: Table, plan: CleaningPlan) -> None:
+        self.table = table
+        self.plan = plan
+        self.tally = Tally()
+        self.schema = self._schema()
+        self._first = first_rows(table) if plan.repeats and plan.repeats.action == "drop" else None
+
+    def _schema(self) -> pa.Schema:
+        cleaner, names = Cleaner(self.plan), self.table.columns
+        if missing := [name for name in cleaner.inputs if name not in names]:
+            offers = nearest(missing[0], names)
+            raise TableError(
+                f"The plan changes {name_list(missing)}, which the table does not have.",
+                f"Did you mean {offers[0]!r}?" if offers else "Take the plan of this table, or delete those steps.",
+            )
+        empty = pq.ParquetFile(self.table.path).schema_arrow.empty_table()
+        return to_arrow(cleaner.clean_columns(read_columns(empty))).schema
+
+    def batches(self) -> Iterator[tuple[pa.Table, list[ChangedCell]]]:
+        """The cleaned rows, a part of them at a time, with the cells that were changed or are doubted."""
+        file, start = pq.ParquetFile(self.table.path), 0
+        for batch in file.iter_batches(BATCH_ROWS):
+            rows = pa.Table.from_batches([batch])
+            followed = Followed(self.plan, rows)
+            changed = list(self._note(followed, start))
+            self.tally.n_rows += len(rows)
+            yield self._kept(followed.table(self.schema), start), changed
+            start += len(rows)
+
+    def _kept(self, rows: pa.Table, start: int) -> pa.Table:
+        if self._first is None:
+            return rows
+        low, high = np.searchsorted(self._first, [start, start + len(rows)])
+        self.tally.n_dropped += len(rows) - int(high - low)
+        return rows.take(pa.array(self._first[low:high] - start))
+
+    def _note(self, followed: Followed, start: int) -> Iterator[ChangedCell]:
+        self.tally.cells += followed.cells()
+        for place, touched in followed.touched:
+            self.tally.of_step[place] += len(touched.rows)
+            examples = self.tally.examples.setdefault(place, {})
+            for row, before, after in touched.changes():
+                if len(examples) < N_EXAMPLES:
+                    examples.setdefault(Change(before=before, after=after))
+                yield ChangedCell(place, start + row, touched.column, before, after)

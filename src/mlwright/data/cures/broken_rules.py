@@ -1,0 +1,117 @@
+"""Cells that break a rule which the rest of the table keeps."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mlwright.data.cures import Cure, Specimen
+from mlwright.data.evidence.cells import Cells
+from mlwright.data.evidence.suspects import Suspects
+from mlwright.data.evidence.votes import Rule, Votes, votes
+from mlwright.data.words import counted, listing
+from mlwright.records.cleaning import AnyStep, DoubtPairs, MapPairs, Pair
+
+ENOUGH = 3
+MAX_MISSING = 0.3
+MAX_PAIRS = 100_000
+
+
+class BrokenRules(Cure):
+    """One column determines another (a postal code its town), and a cell says otherwise, or nothing.
+
+    Which columns determine which is found in the data: the measure is corrected for chance, and columns whose
+    deviations come again and again in the same form are not trusted, because those are exceptions and not errors.
+    A cell is wrong if a trusted rule clearly says another value, in a group of the other rows, and no rule speaks for
+    the value that is there. It is repaired if all that speak say one value, and `ENOUGH` rows or two rules say it; if
+    the value that is there looks misspelled, only into what it may have been. Where two cells of a row break each
+    other's rule and nothing else tells which of them is wrong, both are doubted. A missing cell is filled on the same
+    evidence where at most `MAX_MISSING` of the column are missing; it may be meant to be missing elsewhere.
+    """
+
+    title = "Cells that break a rule of the table"
+    turn = 50
+
+    def look(self, cells: Cells) -> Iterator[AnyStep]:
+        """For each column the repairs, by the column that they follow from, then the doubts."""
+        suspects = Suspects(cells)
+        for said in votes(cells, suspects):
+            wrong, right = _judged(cells, suspects, said)
+            for rule, pairs in _pairs(cells, said, right).items():
+                yield self._repair(said.rules[rule], pairs)
+            for rule, doubted in _pairs(cells, said, wrong & ~right).items():
+                yield self._doubt(said.rules[rule], doubted)
+
+    def _repair(self, rule: Rule, pairs: list[Pair]) -> MapPairs:
+        filled = sum(pair.before is None for pair in pairs)
+        told = [counted(len(pairs) - filled, "value") + " break this rule"] if filled < len(pairs) else []
+        told += [counted(filled, "value") + " are missing"] if filled else []
+        reason = (
+            f"{rule.given!r} determines {rule.name!r} (strength {rule.strength:.2f} of 1); {listing(told)}, and no "
+            "other column speaks for what is there."
+        )
+        return MapPairs(
+            column=rule.name, cure=self.name, level="repair", reason=reason, given=rule.given, pairs=tuple(pairs)
+        )
+
+    def _doubt(self, rule: Rule, pairs: list[Pair]) -> DoubtPairs:
+        reason = (
+            f"{rule.given!r} determines {rule.name!r} (strength {rule.strength:.2f} of 1); "
+            f"{counted(len(pairs), 'value')} break this rule, and which value is right is not certain."
+        )
+        return DoubtPairs(
+            column=rule.name,
+            cure=self.name,
+            level="doubt",
+            reason=reason,
+            given=rule.given,
+            pairs=tuple((pair.given, pair.before) for pair in pairs),
+        )
+
+    @staticmethod
+    def speaks() -> Specimen:
+        """Postal codes with their towns; one row has another town, in one the town is missing."""
+        codes = [f"{10001 + n % 12}" for n in range(120)]
+        towns = [f"{'ABCDEFGHIJKL'[n % 12]}ville" for n in range(120)]
+        return {"zip": codes, "town": [*towns[:-2], "Aville", None]}
+
+    @staticmethod
+    def quiet() -> Specimen:
+        """A town of the same name in two states, and ages that tell nothing."""
+        towns = [f"{'ABCDEFGHIJKL'[n % 12]}ville" for n in range(120)]
+        states = ["ME" if n % 36 == 0 else ("OR", "TX", "WA")[n % 3] for n in range(120)]
+        return {"town": towns, "state": states, "age": [20 + (7 * n) % 41 for n in range(120)]}
+
+
+def _judged(cells: Cells, suspects: Suspects, said: Votes) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """Which rows are wrong, and which of them can be repaired."""
+    levels = cells.levels(said.name)
+    missing = levels.places < 0
+    often_missing = missing.mean() > MAX_MISSING
+    wrong = (said.n_against > 0) & (said.n_for == 0) & ~(missing & often_missing)
+    right = wrong & (said.value >= 0) & (said.n_clear > 0) & ((said.n_rows >= ENOUGH) | (said.n_clear >= 2))
+    wrong &= ~missing | right
+    for row in np.flatnonzero(right & ~missing):
+        may_be = suspects.targets(said.name, int(levels.places[row]))
+        right[row] = not may_be or int(said.value[row]) in may_be
+    return wrong, right
+
+
+def _pairs(cells: Cells, said: Votes, rows: NDArray[np.bool_]) -> dict[int, list[Pair]]:
+    """What is to be changed by the rule that it follows from; only what holds in all rows of that pair of values."""
+    levels = cells.levels(said.name)
+    found: dict[int, list[Pair]] = defaultdict(list)
+    for place in np.unique(said.rule[rows]):
+        given = cells.levels(said.rules[place].given)
+        keys = given.places * (len(levels.names) + 1) + levels.places + 1
+        mine = rows & (said.rule == place)
+        chosen, first = np.unique(keys[mine], return_index=True)
+        spoiled = np.isin(chosen, keys[~mine & ~rows & (given.places >= 0)])
+        for row in np.flatnonzero(mine)[first[~spoiled]][:MAX_PAIRS]:
+            value = int(said.value[row])
+            after = levels.names[value] if value >= 0 else ""
+            found[int(place)].append(Pair(given=given.of(row) or "", before=levels.of(row), after=after))
+    return found

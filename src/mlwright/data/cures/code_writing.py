@@ -1,0 +1,90 @@
+"""Codes that are not set into the pattern of their column."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Iterator
+
+from mlwright.data.cures import Cure, Specimen
+from mlwright.data.evidence.cells import Cells, Levels
+from mlwright.data.kinds.names import says_area, says_moment
+from mlwright.data.words import counted, percent
+from mlwright.records.cleaning import AnyStep, Reformat
+from mlwright.scoring.actions import set_into
+from mlwright.scoring.spelling import to_number
+
+USUAL_SHARE = 0.7
+FIXED_SHARE = 0.9
+LEAST_SIGNS = 5
+LEAST_VALUES = 20
+
+
+class CodeWriting(Cure):
+    """Phone numbers, postal codes and the like whose digits and letters are right but not the signs between them.
+
+    In a column of which at least `USUAL_SHARE` have one pattern (``###-###-####``), values with the same digits and
+    letters in the same order are set into it. In columns of postal codes that are `FIXED_SHARE` of one length, zeros
+    that a spreadsheet has cut off are put in front again.
+    """
+
+    title = "Codes in several patterns"
+    turn = 34
+
+    def look(self, cells: Cells) -> Iterator[AnyStep]:
+        """One step a column."""
+        for name in cells.texts:
+            levels = cells.levels(name)
+            if levels.n_known < LEAST_VALUES or says_moment(name):
+                continue
+            patterns: Counter[str] = Counter()
+            for level, n in zip(levels.names, levels.counts.tolist(), strict=True):
+                patterns[pattern_of(level)] += n
+            pattern, n_usual = patterns.most_common(1)[0]
+            share = n_usual / levels.n_known
+            if share < USUAL_SHARE or sum(c in "#@" for c in pattern) < LEAST_SIGNS or "#" not in pattern:
+                continue
+            pad = says_area(name) and set(pattern) == {"#"} and share >= FIXED_SHARE
+            if changed := _changed(levels, pattern, pad=pad):
+                n = int(sum(levels.counts[levels.place_of[level]] for level in changed))
+                padded = " but for zeros in front" if pad else ""
+                reason = (
+                    f"{percent(share)} of the values have the pattern {pattern}; {counted(n, 'cell')} "
+                    f"{'has' if n == 1 else 'have'} the same digits and letters{padded}."
+                )
+                yield Reformat(column=name, cure=self.name, level="spelling", reason=reason, pattern=pattern, pad=pad)
+
+    @staticmethod
+    def speaks() -> Specimen:
+        """Phone numbers without their signs, a postal code without its zero."""
+        phones = [f"205-555-{1000 + n}" for n in range(45)]
+        return {
+            "phone": [*phones, "(205) 555-1100", "2055551101", "205.555.1102", *phones[:2]],
+            "zip": ["35233", "36201", "35801", "02139", "35660"] * 9 + ["2139"] * 2 + ["35233"] * 3,
+        }
+
+    @staticmethod
+    def quiet() -> Specimen:
+        """Extensions of another length, and prices."""
+        phones = [f"205-555-{1000 + n}" for n in range(45)]
+        return {
+            "phone": [*phones, "1-205-555-1100", "555-1101", "none", *phones[:2]],
+            "price": [f"{n}.{n + 10}" for n in range(10, 55)] + ["1234", "99.9", "7", "12.505", "0"],
+        }
+
+
+def pattern_of(text: str) -> str:
+    """A text with ``#`` for digits and ``@`` for letters.
+
+    >>> pattern_of("205-555"), pattern_of("AB 12")
+    ('###-###', '@@ ##')
+    """
+    return "".join("#" if c.isdigit() else "@" if c.isalpha() else c for c in text)
+
+
+def _changed(levels: Levels, pattern: str, *, pad: bool) -> list[str]:
+    if set(pattern) - {"#", ".", ","} == set() and pattern.count(".") + pattern.count(",") > 0:
+        numbers = [not math.isnan(to_number(name)) for name in levels.names]
+        if sum(numbers) > USUAL_SHARE * len(numbers):
+            return []
+    return [name for name in levels.names if set_into(pattern, name, pad=pad) not in (None, name)]

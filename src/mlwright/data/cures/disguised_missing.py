@@ -1,0 +1,78 @@
+"""Values that stand for "missing"."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from mlwright.data.compute.aggregate import Figures
+from mlwright.data.cures import Cure, Specimen
+from mlwright.data.evidence.cells import Cells, Levels
+from mlwright.data.kinds.missing import is_sentinel, missing_words, suspects
+from mlwright.data.words import counted, quoted
+from mlwright.records.cleaning import AnyStep, MarkMissing
+from mlwright.scoring.spelling import to_number
+
+N_TOP = 200
+
+
+class DisguisedMissing(Cure):
+    """Words such as ``N/A`` and ``?``, and numbers such as -999 that cannot belong to the rest, become missing.
+
+    Words that tell something ("unknown", "none") stay: they are values of their own.
+    """
+
+    title = "Disguised missing values"
+    turn = 20
+
+    def look(self, cells: Cells) -> Iterator[AnyStep]:
+        """One step a column."""
+        for name in cells.names:
+            levels = cells.levels(name)
+            words = missing_words(levels.names) if name in cells.texts else _sentinels(levels)
+            if not words or not levels.n_known:
+                continue
+            n = sum(int(levels.counts[levels.place_of[word]]) for word in words)
+            reason = f"{quoted(words)} {'stand' if len(words) > 1 else 'stands'} for a missing value"
+            share = f"{counted(n, 'cell')} of {levels.n_known:,}"
+            yield MarkMissing(
+                column=name, cure=self.name, level="spelling", reason=f"{reason} in {share}.", codes=tuple(words)
+            )
+
+    @staticmethod
+    def speaks() -> Specimen:
+        """A question mark among colours, -999 among ages."""
+        return {"colour": ["red", "?", "blue", "N/A"] * 20, "age": [31, 44, 27, -999] * 5 + list(range(20, 80))}
+
+    @staticmethod
+    def quiet() -> Specimen:
+        """Signs, country codes, and temperatures below zero."""
+        return {
+            "sign": ["+", "-"] * 40,
+            "country": ["NA", "UK", "EU", "JP"] * 20,
+            "celsius": [float(t) for t in range(-40, 40)],
+        }
+
+
+def _sentinels(levels: Levels) -> tuple[str, ...]:
+    numbers = np.array([to_number(name) for name in levels.names])
+    if len(numbers) < 2 or np.isnan(numbers).any():
+        return ()
+    order = np.argsort(-levels.counts, kind="stable")[:N_TOP]
+    top = [(levels.names[place], int(levels.counts[place])) for place in order]
+    found = suspects(_figures(numbers, levels.counts), top)
+    rest = ~np.isin(np.array(levels.names), found)
+    left = _figures(numbers[rest], levels.counts[rest])
+    return tuple(code for code in found if is_sentinel(code, top, left))
+
+
+def _figures(
+    numbers: np.ndarray[tuple[int], np.dtype[np.float64]], counts: np.ndarray[tuple[int], np.dtype[np.int64]]
+) -> Figures:
+    finite = numbers[np.isfinite(numbers)]
+    if not len(finite):
+        return Figures(n=0, n_distinct=0)
+    return Figures(
+        n=int(counts.sum()), n_distinct=len(numbers), minimum=float(finite.min()), maximum=float(finite.max())
+    )

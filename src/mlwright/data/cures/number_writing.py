@@ -1,0 +1,250 @@
+"""Numbers that are written as text."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from mlwright.data.cures import Cure, Specimen
+from mlwright.data.evidence.cells import Cells, Levels
+from mlwright.data.kinds.names import says_area, says_code
+from mlwright.data.units import CURRENCIES, SCALES, base_unit, dimension, factor
+from mlwright.data.words import counted, percent, quoted
+from mlwright.records.cleaning import AnyStep, ReadNumber
+from mlwright.scoring.quantities import (
+    Decimal,
+    Quantity,
+    parse_parts,
+    parse_quantity,
+    read_digits,
+    read_quantity,
+    written_like,
+)
+
+LEAST_READABLE = 0.9
+LEAST_VALUES = 5
+SIGNS: tuple[Decimal, ...] = (".", ",")
+USUAL_SHARE = 0.5
+APART_SHARE = 0.05
+"""Of the numbers, how many must have thousands set apart for that to be usual."""
+
+SURE_TIMES = 20
+ALIKE = 5.0
+"""Bare numbers count as written in the column's unit if their median is within this factor of the others'."""
+
+_leading_zero = re.compile(r"0[0-9]+").fullmatch
+
+
+@dataclass(frozen=True)
+class _Written:
+    """The readable values of a column: rows by unit, and the digits of each value."""
+
+    quantities: Mapping[str, Quantity]
+    parts: Mapping[str, list[tuple[str, str]]]
+    counts: Mapping[str, int]
+
+    @property
+    def units(self) -> Counter[str]:
+        """Rows by what stands around the digits; values of several parts count for each of them."""
+        found: Counter[str] = Counter()
+        for text, quantity in self.quantities.items():
+            found[quantity.unit] += self.counts[text]
+        for text, parts in self.parts.items():
+            found.update(dict.fromkeys((unit for _, unit in parts), self.counts[text]))
+        return found
+
+
+class NumberWriting(Cure):
+    """Numbers with units, currencies, percent signs, separators of thousands or a decimal comma become numbers.
+
+    Nothing is done where it is in doubt what a number means: two currencies, units of different sorts, digits that
+    name something (leading zeros, codes), bare numbers of another size than those with a unit, or a word that is no
+    unit beside more bare numbers (``5more``). What the comma of ``1,234`` means cannot be told from one value; the
+    others of the column decide. A column in which some values are no numbers stays text; its numbers are all written
+    in the usual way then.
+
+    A way of writing that most values share is not called wrong; the others are.
+    """
+
+    title = "Numbers written as text"
+    turn = 32
+
+    def look(self, cells: Cells) -> Iterator[AnyStep]:
+        """One step a column."""
+        for name in cells.texts:
+            levels = cells.levels(name)
+            if len(levels.names) < 2 or says_code(name) or says_area(name):
+                continue
+            written = _written(levels)
+            n_readable = sum(written.counts[text] for text in (*written.quantities, *written.parts))
+            if n_readable < LEAST_READABLE * levels.n_known or n_readable < LEAST_VALUES or _are_names(levels):
+                continue
+            if (decimal := _decimal(written)) and (units := _factors(written, decimal)) is not None:
+                yield from self._step(name, levels, written, decimal, units)
+
+    def _step(
+        self, name: str, levels: Levels, written: _Written, decimal: Decimal, units: dict[str, float]
+    ) -> Iterator[ReadNumber]:
+        unread = [text for text in levels.names if math.isnan(read_quantity(text, decimal, units))]
+        n_unread = int(sum(levels.counts[levels.place_of[text]] for text in unread))
+        if n_unread > (1 - LEAST_READABLE) * levels.n_known:
+            return
+        ways = _ways(written, decimal)
+        usual = _usual(ways)
+        odd = [way for way in ways if way not in usual]
+        if unread and not odd:
+            return
+        yield ReadNumber(
+            column=name,
+            cure=self.name,
+            level="spelling" if odd else "type",
+            reason=_reason(ways, usual, decimal, units, n_unread),
+            decimal=decimal,
+            units=units,
+            typed=not unread,
+            usual=usual,
+        )
+
+    @staticmethod
+    def speaks() -> Specimen:
+        """Ounces in four spellings, prices in thousands, a decimal comma, minutes and hours."""
+        return {
+            "size": ["12.0 oz", "12.0 oz.", "16 OUNCE", "12.0 oz. can", "16"] * 10,
+            "price": ["$12k", "$1,500", "$900", "$2.5k", "$700"] * 10,
+            "weight": ["1.234,50 kg", "3,5 kg", "12,25 kg", "800 g", "7,0 kg"] * 10,
+            "duration": ["114 min", "1 h 54 min", "90 min", "2h", "101 min"] * 10,
+        }
+
+    @staticmethod
+    def quiet() -> Specimen:
+        """Codes with zeros in front, two currencies, places in a race, versions, and counts of different things."""
+        return {
+            "code": ["0012", "0100", "1234", "0007", "4411"] * 10,
+            "price": ["$12", "€15", "$9", "€20", "$7"] * 10,
+            "place": ["1st", "2nd", "3rd", "4th", "5th"] * 10,
+            "release": ["1.2.3", "1.2.4", "2.0.0", "2.1", "3"] * 10,
+            "doors": ["2", "3", "4", "5more", "3"] * 10,
+            "home": ["2 rooms", "1 bath", "3 rooms", "1 kitchen", "2 baths"] * 10,
+        }
+
+
+def _written(levels: Levels) -> _Written:
+    quantities, parts = {}, {}
+    for text in levels.names:
+        if quantity := parse_quantity(text):
+            quantities[text] = quantity
+        elif several := parse_parts(text):
+            parts[text] = several
+    return _Written(quantities, parts, dict(zip(levels.names, levels.counts.tolist(), strict=True)))
+
+
+def _are_names(levels: Levels) -> bool:
+    """Whether digits name things: some have zeros in front that no number has."""
+    return any(_leading_zero(text) for text in levels.names)
+
+
+def _decimal(written: _Written) -> Decimal | None:
+    """The decimal sign; None if values contradict each other."""
+    counts: Counter[str] = Counter()
+    for text, quantity in written.quantities.items():
+        can = [sign for sign in SIGNS if not math.isnan(read_digits(quantity.digits, sign))]
+        counts["".join(can)] += written.counts[text]
+    if counts[","] > SURE_TIMES * counts["."]:
+        return ","
+    return "." if counts["."] >= SURE_TIMES * counts[","] else None
+
+
+def _factors(written: _Written, decimal: Decimal) -> dict[str, float] | None:
+    """What each unit is multiplied by; None if that cannot be told."""
+    units = written.units
+    has_money = any(part in CURRENCIES for unit in units for part in unit.split())
+    scaled = {unit: _scaled(unit, money=has_money) for unit in units}
+    bases = {unit: base_unit(rest) for unit, (rest, _) in scaled.items()}
+    rows: Counter[str] = Counter()
+    for unit, n in units.items():
+        rows[bases[unit]] += n
+    named = [base for base in rows if base]
+    if any(dimension(base) is None and base not in CURRENCIES and rows[base] < rows[""] for base in named):
+        return None
+    if len(named) > 1 and (len({dimension(base) for base in named}) > 1 or dimension(named[0]) is None):
+        return None
+    into = max(named, key=lambda base: rows[base]) if named else ""
+    bare = _bare_factor(written, decimal, units, into) if into and "" in rows else 1.0
+    if bare is None:
+        return None
+    one = {base: factor(base, into) if dimension(base) else 1.0 for base in named} | {"": bare}
+    return {unit: one[bases[unit]] * scaled[unit][1] for unit in units}
+
+
+def _scaled(unit: str, *, money: bool) -> tuple[str, float]:
+    """A unit without the word for thousands or millions, and that number."""
+    words = unit.split()
+    if words and words[-1] in SCALES and ((words[-1] != "m" and words[-1] != "b") or money):
+        return " ".join(words[:-1]), SCALES[words[-1]]
+    return unit, 1.0
+
+
+def _bare_factor(written: _Written, decimal: Decimal, units: Counter[str], into: str) -> float | None:
+    """What bare numbers are multiplied by to be like those with a unit; None if they are of another size."""
+    sizes: dict[bool, list[float]] = {True: [], False: []}
+    for text, quantity in written.quantities.items():
+        number = abs(read_digits(quantity.digits, decimal))
+        sizes[quantity.unit == ""] += [number] * min(written.counts[text], 100)
+    if not sizes[False] or not sizes[True]:
+        return 1.0
+    bare, other = float(np.nanmedian(sizes[True])), float(np.nanmedian(sizes[False]))
+    if max(bare, other) <= ALIKE * min(bare, other):
+        return 1.0
+    if into == "%" and 100 / ALIKE <= other / max(bare, 1e-12) <= 100 * ALIKE:
+        return 100.0
+    return None
+
+
+def _ways(written: _Written, decimal: Decimal) -> Counter[str]:
+    """Rows by the way in which the number is written."""
+    ways: Counter[str] = Counter()
+    for text in (*written.quantities, *written.parts):
+        ways[written_like(text, decimal)] += written.counts[text]
+    return ways
+
+
+def _usual(ways: Counter[str]) -> tuple[str, ...]:
+    """The way of most numbers; with and without thousands set apart, as far as most large numbers are so."""
+    alike: Counter[str] = Counter()
+    for way, n in ways.items():
+        alike[way.replace("#,#", "#")] += n
+    most, n_most = alike.most_common(1)[0]
+    if n_most <= USUAL_SHARE * sum(ways.values()):
+        return ()
+    apart = [way for way in ways if "#,#" in way and way.replace("#,#", "#") == most]
+    n_apart = sum(ways[way] for way in apart)
+    return (most, *(apart if n_apart >= APART_SHARE * n_most else ()))
+
+
+def _reason(
+    ways: Counter[str], usual: tuple[str, ...], decimal: Decimal, units: Mapping[str, float], n_unread: int
+) -> str:
+    named = [way for way, _ in ways.most_common()]
+    n_usual = sum(ways[way] for way in usual)
+    if set(ways) == {"#"}:
+        told = "The values are numbers that are written as text"
+    elif usual and n_usual == sum(ways.values()):
+        told = f"All numbers are written like {quoted(named)}"
+    elif usual:
+        others = [way for way in named if way not in usual]
+        share = percent(n_usual / sum(ways.values()))
+        told = f"{share} of the numbers are written like {quoted(usual)}, the others like {quoted(others)}"
+    else:
+        told = f"The numbers are written in {counted(len(ways), 'way')}, such as {quoted(named)}, none of them usual"
+    if decimal == ",":
+        told += "; the comma stands before the fraction"
+    if converted := [unit for unit, times in units.items() if times != 1.0]:
+        told += f"; {quoted(converted)} converted"
+    if n_unread:
+        told += f"; {counted(n_unread, 'cell')} cannot be read and stay"
+    return f"{told}."

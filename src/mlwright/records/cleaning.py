@@ -1,0 +1,263 @@
+"""A cleaning plan as facts: what is changed in a table, why, and how often.
+
+Every step is local to a row once it is learned: it looks at one or two cells of a row and at nothing else, so that one
+record of a request is cleaned as the whole table was. `scoring.cleaner` executes the steps.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from mlwright.core.record import Record
+
+Level = Literal["type", "spelling", "repair", "doubt"]
+"""How much a step claims: nothing is wrong and the values are only read as what they are (``type``); values are
+written in another way than they should be (``spelling``); a value says something wrong and the right one is known
+(``repair``); a value is probably wrong and the right one is not known, so it stays (``doubt``)."""
+
+N_EXAMPLES = 5
+
+
+class Change(Record):
+    """One cell before and after, in canonical spelling; None is missing."""
+
+    before: str | None
+    after: str | None
+
+
+class Step(Record):
+    """What all steps have.
+
+    Parameters
+    ----------
+    column : str
+        The column that is changed.
+    cure : str
+        Member of the family of cures that proposed it.
+    level : str
+        How much it claims; see `Level`.
+    reason : str
+        Why, as a sentence with its numbers.
+    n_cells : int
+        Cells that it changes (or doubts) in the rows it was learned from.
+    examples : tuple of Change
+        At most `N_EXAMPLES` of them.
+    """
+
+    column: str
+    cure: str
+    level: Level
+    reason: str
+    n_cells: int = 0
+    examples: tuple[Change, ...] = ()
+
+
+class TrimText(Step):
+    """White space around a text goes."""
+
+    do: Literal["trim_text"] = "trim_text"
+
+
+class MarkMissing(Step):
+    """Values that stand for "missing" become missing; `codes` are canonical spellings."""
+
+    do: Literal["mark_missing"] = "mark_missing"
+    codes: tuple[str, ...]
+
+
+class MapValues(Step):
+    """A value becomes another one, wherever it stands; both in canonical spelling."""
+
+    do: Literal["map_values"] = "map_values"
+    values: dict[str, str]
+
+
+class Pair(Record):
+    """Where the other column holds `given`, the value `before` (None: a missing one) becomes `after`."""
+
+    given: str
+    before: str | None
+    after: str
+
+
+class MapPairs(Step):
+    """A value becomes another one beside a certain value of the column `given`."""
+
+    do: Literal["map_pairs"] = "map_pairs"
+    given: str
+    pairs: tuple[Pair, ...]
+
+
+class SplitOff(Step):
+    """A value's last word moves to the column `into` if it is one of `values` and `into` is missing there."""
+
+    do: Literal["split_off"] = "split_off"
+    into: str
+    values: tuple[str, ...]
+
+
+class ReadNumber(Step):
+    """Text becomes a number.
+
+    Parameters
+    ----------
+    decimal : str
+        The sign before the fraction; the other one of ``.`` and ``,`` groups thousands.
+    units : dict
+        By what stands around the digits (in small letters, without a last dot; empty for nothing): what the number
+        is multiplied by. A number with anything else around it is not read.
+    typed : bool
+        Whether the column holds numbers from then on, and what cannot be read is missing. Otherwise it stays text
+        with all numbers written in the first of the usual ways, and what cannot be read stays as it is.
+    usual : tuple of str
+        The ways in which most values are written (``# kg``); values written in other ways count as wrong.
+    """
+
+    do: Literal["read_number"] = "read_number"
+    decimal: Literal[".", ","] = "."
+    units: dict[str, float]
+    typed: bool = True
+    usual: tuple[str, ...] = ()
+
+
+class ReadDate(Step):
+    """Text becomes a date, or a moment where times of the day occur.
+
+    Parameters
+    ----------
+    formats : tuple of str
+        `strptime` patterns, the first that reads a value counts; ISO 8601 is read by all of them.
+    with_time : bool
+        Whether it becomes a moment and not a day.
+    typed : bool
+        As for numbers; a column that stays text gets the dates in the first of the formats.
+    """
+
+    do: Literal["read_date"] = "read_date"
+    formats: tuple[str, ...]
+    with_time: bool = False
+    typed: bool = True
+
+
+class Reformat(Step):
+    """Digits and letters are set into a pattern: each ``#`` takes the next digit, each ``@`` the next letter.
+
+    Parameters
+    ----------
+    pattern : str
+        E.g. ``###-###-####``. A value whose digits and letters do not fill it exactly stays as it is.
+    pad : bool
+        Whether a value of digits that are too few gets zeros in front.
+    """
+
+    do: Literal["reformat"] = "reformat"
+    pattern: str
+    pad: bool = False
+
+
+class DoubtValues(Step):
+    """Values that are probably wrong, wherever they stand; nothing is changed."""
+
+    do: Literal["doubt_values"] = "doubt_values"
+    values: tuple[str, ...]
+
+
+class DoubtPairs(Step):
+    """Values that are probably wrong beside a certain value of another column; nothing is changed."""
+
+    do: Literal["doubt_pairs"] = "doubt_pairs"
+    given: str
+    pairs: tuple[tuple[str, str | None], ...]
+
+
+AnyStep = Annotated[
+    TrimText
+    | MarkMissing
+    | MapValues
+    | MapPairs
+    | SplitOff
+    | ReadNumber
+    | ReadDate
+    | Reformat
+    | DoubtValues
+    | DoubtPairs,
+    Field(discriminator="do"),
+]
+
+
+class Repeats(Record):
+    """Rows that are equal to an earlier row in every column.
+
+    Parameters
+    ----------
+    n_rows : int
+        How many there are.
+    action : str
+        ``keep`` or ``drop``; rows are never dropped when a model answers.
+    reason : str
+    """
+
+    n_rows: int
+    action: Literal["keep", "drop"] = "keep"
+    reason: str
+
+
+class CleaningPlan(Record):
+    """How a table is cleaned: the steps one after the other, each on what the ones before it left.
+
+    A step that is deleted is not done; nothing else depends on it.
+
+    Parameters
+    ----------
+    schema_version : int
+    n_rows : int
+        Rows that it was learned from.
+    steps : tuple of AnyStep
+    repeats : Repeats or None
+        None if no row is there twice.
+    """
+
+    schema_version: Literal[1] = 1
+    n_rows: int
+    steps: tuple[AnyStep, ...] = ()
+    repeats: Repeats | None = None
+
+    def up_to(self, level: Literal["type", "spelling", "repair"]) -> CleaningPlan:
+        """The same plan without the steps that claim more, and without doubts."""
+        allowed = {"type": ("type",), "spelling": ("type", "spelling"), "repair": ("type", "spelling", "repair")}[level]
+        return self.model_copy(update={"steps": tuple(step for step in self.steps if step.level in allowed)})
+
+
+class Cleaning(Record):
+    """A table that was cleaned.
+
+    Parameters
+    ----------
+    source, output : str
+        What was read and what was written.
+    n_rows : int
+        Rows of the source.
+    n_dropped : int
+        Rows that equal an earlier one and were left out.
+    n_spelled, n_repaired : int
+        Cells that were written in another way than they should be, and cells that said something wrong; both are
+        mended.
+    n_typed : int
+        Cells of which nothing is wrong, and which were read as the numbers or dates that they are.
+    n_doubted : int
+        Cells that are probably wrong and were left as they are.
+    plan : CleaningPlan
+        With the counts and examples of this very table.
+    """
+
+    source: str
+    output: str
+    n_rows: int
+    n_dropped: int = 0
+    n_spelled: int = 0
+    n_repaired: int = 0
+    n_typed: int = 0
+    n_doubted: int = 0
+    plan: CleaningPlan

@@ -1,0 +1,245 @@
+"""What each step of a cleaning plan does to the values of one row.
+
+An action is a function of the values of one or two cells that gives new values for one or two, or None where nothing
+changes. It knows nothing of tables: `cleaner` asks it once for each combination of values.
+"""
+
+from __future__ import annotations
+
+import math
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from mlwright.records.cleaning import (
+    AnyStep,
+    DoubtPairs,
+    DoubtValues,
+    MapPairs,
+    MapValues,
+    MarkMissing,
+    ReadDate,
+    ReadNumber,
+    Reformat,
+    SplitOff,
+    TrimText,
+)
+from mlwright.scoring.quantities import read_quantity, written_like
+from mlwright.scoring.spelling import canonical, to_moment
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+Values = tuple[Any, ...]
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+class Action(ABC):
+    """What one step does.
+
+    Parameters
+    ----------
+    step : AnyStep
+
+    Attributes
+    ----------
+    inputs : tuple of str
+        The columns that are looked at.
+    outputs : tuple of str
+        The columns that are changed.
+    """
+
+    changes: ClassVar[bool] = True
+
+    def __init__(self, step: Any) -> None:
+        self.step = step
+        self.inputs: tuple[str, ...] = (step.column,)
+        self.outputs: tuple[str, ...] = (step.column,)
+
+    @abstractmethod
+    def work(self, *values: Any) -> Values | None:
+        """The new values of the outputs where the inputs hold `values`; None if nothing changes."""
+
+    def type(self, before: pa.DataType) -> pa.DataType:
+        """The Arrow type of the outputs."""
+        return before
+
+
+class _Trim(Action):
+    def work(self, *values: Any) -> Values | None:
+        text = values[0]
+        return None if not isinstance(text, str) or text == text.strip() else (text.strip() or None,)
+
+
+class _MarkMissing(Action):
+    def __init__(self, step: MarkMissing) -> None:
+        super().__init__(step)
+        self._codes = frozenset(step.codes)
+
+    def work(self, *values: Any) -> Values | None:
+        return (None,) if values[0] is not None and canonical(values[0]) in self._codes else None
+
+
+class _MapValues(Action):
+    def work(self, *values: Any) -> Values | None:
+        after = self.step.values.get(canonical(values[0]))
+        return None if after is None else (after,)
+
+
+class _MapPairs(Action):
+    def __init__(self, step: MapPairs) -> None:
+        super().__init__(step)
+        self.inputs = (step.given, step.column)
+        self._after = {(pair.given, pair.before): pair.after for pair in step.pairs}
+
+    def work(self, *values: Any) -> Values | None:
+        after = self._after.get((canonical(values[0]) or "", canonical(values[1])))
+        return None if after is None else (after,)
+
+
+class _SplitOff(Action):
+    def __init__(self, step: SplitOff) -> None:
+        super().__init__(step)
+        self.inputs = self.outputs = (step.column, step.into)
+        self._values = frozenset(step.values)
+
+    def work(self, *values: Any) -> Values | None:
+        text, other = canonical(values[0]), canonical(values[1])
+        if text is None or other is not None:
+            return None
+        rest, _, last = text.rpartition(" ")
+        rest = rest.rstrip(" ,;")
+        return (rest, last) if rest and last in self._values else None
+
+
+class _ReadNumber(Action):
+    def work(self, *values: Any) -> Values | None:
+        if not isinstance(values[0], str):
+            return None
+        number = read_quantity(values[0], self.step.decimal, self.step.units)
+        if self.step.typed:
+            return (None if math.isnan(number) else number,)
+        if math.isnan(number) or is_usual(self.step, values[0]):
+            return None
+        plain = canonical(number) or ""
+        return (self.step.usual[0].replace("#", plain, 1) if self.step.usual else plain,)
+
+    def type(self, before: pa.DataType) -> pa.DataType:
+        import pyarrow as pa
+
+        return pa.float64() if self.step.typed else before
+
+
+class _ReadDate(Action):
+    def work(self, *values: Any) -> Values | None:
+        if not isinstance(values[0], str):
+            return None
+        text = values[0].strip()
+        seconds = next((s for f in self.step.formats if not math.isnan(s := to_moment(text, f))), math.nan)
+        if math.isnan(seconds):
+            return (None,) if self.step.typed else None
+        moment = (EPOCH + timedelta(seconds=seconds)).replace(tzinfo=None)
+        if self.step.typed:
+            return (moment if self.step.with_time else moment.date(),)
+        first = self.step.formats[0]
+        return None if is_written(text, first) else (moment.strftime(first),)
+
+    def type(self, before: pa.DataType) -> pa.DataType:
+        import pyarrow as pa
+
+        if not self.step.typed:
+            return before
+        return pa.timestamp("us") if self.step.with_time else pa.date32()
+
+
+class _Reformat(Action):
+    def work(self, *values: Any) -> Values | None:
+        if (text := canonical(values[0])) is None:
+            return None
+        after = set_into(self.step.pattern, text, pad=self.step.pad)
+        return None if after is None or after == text else (after,)
+
+
+class Doubt(Action):
+    """Changes nothing; `doubts` says whether the cell is called wrong."""
+
+    changes = False
+
+    def work(self, *values: Any) -> Values | None:
+        """Nothing."""
+        return None
+
+    @abstractmethod
+    def doubts(self, *values: Any) -> bool:
+        """Whether the cell of the step's column is called wrong where the inputs hold `values`."""
+
+
+class _DoubtValues(Doubt):
+    def __init__(self, step: DoubtValues) -> None:
+        super().__init__(step)
+        self._values = frozenset(step.values)
+
+    def doubts(self, *values: Any) -> bool:
+        return canonical(values[0]) in self._values
+
+
+class _DoubtPairs(Doubt):
+    def __init__(self, step: DoubtPairs) -> None:
+        super().__init__(step)
+        self.inputs = (step.given, step.column)
+        self._pairs = frozenset(step.pairs)
+
+    def doubts(self, *values: Any) -> bool:
+        return (canonical(values[0]) or "", canonical(values[1])) in self._pairs
+
+
+_ACTIONS: dict[type, Callable[[Any], Action]] = {
+    TrimText: _Trim,
+    MarkMissing: _MarkMissing,
+    MapValues: _MapValues,
+    MapPairs: _MapPairs,
+    SplitOff: _SplitOff,
+    ReadNumber: _ReadNumber,
+    ReadDate: _ReadDate,
+    Reformat: _Reformat,
+    DoubtValues: _DoubtValues,
+    DoubtPairs: _DoubtPairs,
+}
+
+
+def is_written(text: str, format: str) -> bool:
+    """Whether a date is written in this very pattern."""
+    try:
+        datetime.strptime(text, format)
+    except ValueError:
+        return False
+    return True
+
+
+def set_into(pattern: str, text: str, *, pad: bool = False) -> str | None:
+    """Digits and letters of a text set into a pattern; None if they do not fill it exactly.
+
+    >>> set_into("###-####", "555 1234"), set_into("#####", "907", pad=True), set_into("##", "a1")
+    ('555-1234', '00907', None)
+    """
+    given = [c for c in text if c.isalnum()]
+    places = [c for c in pattern if c in "#@"]
+    if pad and len(given) < len(places) and text.isdigit():
+        given = ["0"] * (len(places) - len(given)) + given
+    if len(given) != len(places) or any(c.isdigit() != (p == "#") for c, p in zip(given, places, strict=True)):
+        return None
+    taken = iter(given)
+    return "".join(next(taken) if c in "#@" else c for c in pattern)
+
+
+def is_usual(step: ReadNumber | ReadDate, text: str) -> bool:
+    """Whether a number or a date is written in the way of most of its column."""
+    if isinstance(step, ReadNumber):
+        return written_like(text, step.decimal) in step.usual
+    return is_written(text.strip(), step.formats[0])
+
+
+def action_of(step: AnyStep) -> Action:
+    """The action of a step."""
+    return _ACTIONS[type(step)](step)

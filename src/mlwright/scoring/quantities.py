@@ -1,0 +1,135 @@
+"""Numbers as people write them: with units, currencies, percent signs and separators."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Mapping
+from typing import Literal, NamedTuple
+
+Decimal = Literal[".", ","]
+
+EXACT_DIGITS = 15
+"""What a float holds for sure; digits behind them are an accident of computing (``0.052000000000000005``)."""
+
+_CURRENCY = "[$€£¥₹₩₽]|[A-Za-z]{2,3}[$]"
+_DIGITS = r"[0-9](?:[0-9.,'’_]|[ \u00a0\u202f](?=[0-9]{3}(?![0-9])))*|[.,][0-9]+"
+_WRITTEN = re.compile(
+    rf"(?P<minus>[-−+]?)\s*(?P<before>{_CURRENCY}|[A-Za-z]{{3}}(?=\s*[-−]?[0-9]))?\s*(?P<inner>[-−+]?)\s*"
+    rf"(?P<digits>{_DIGITS})(?P<power>[eE][-+]?[0-9]{{1,3}}(?![0-9A-Za-z]))?\s*(?P<behind>[^0-9]*)"
+)
+_PARTS = re.compile(r"([0-9]+(?:[.,][0-9]+)?)\s*([^\W\d_]+)[.,]?\s*(?:and\s+)?")
+_NUMBER = re.compile(_DIGITS)
+_SEPARATORS = {".": re.compile(r"[,'’_ \u00a0\u202f]"), ",": re.compile(r"[.'’_ \u00a0\u202f]")}
+_WELL_FORMED = {
+    ".": re.compile(r"(?:[0-9]{1,3}(?:([,'’_ \u00a0\u202f])[0-9]{3})(?:\1[0-9]{3})*|[0-9]+)?(?:\.[0-9]*)?"),
+    ",": re.compile(r"(?:[0-9]{1,3}(?:([.'’_ \u00a0\u202f])[0-9]{3})(?:\1[0-9]{3})*|[0-9]+)?(?:,[0-9]*)?"),
+}
+
+
+class Quantity(NamedTuple):
+    """A number as it is written.
+
+    Parameters
+    ----------
+    digits : str
+        With all separators.
+    sign : float
+    unit : str
+        What stands around the digits, in small letters and without a last dot; empty for nothing.
+    power : str
+        The power of ten, such as ``e5``.
+    """
+
+    digits: str
+    sign: float
+    unit: str
+    power: str = ""
+
+
+def parse_quantity(text: str) -> Quantity | None:
+    """A text as one number with what stands around it; None if it is not that.
+
+    >>> parse_quantity("$1,234.50"), parse_quantity("-12 kg.").unit, parse_quantity("(3)").sign
+    (Quantity(digits='1,234.50', sign=1.0, unit='$', power=''), 'kg', -1.0)
+    """
+    text = text.strip()
+    in_brackets = text.startswith("(") and text.endswith(")")
+    match = _WRITTEN.fullmatch(text[1:-1].strip() if in_brackets else text)
+    if match is None or (match["minus"] and match["inner"]):
+        return None
+    is_negative = in_brackets or match["minus"] in ("-", "−") or match["inner"] in ("-", "−")
+    unit = " ".join(part for part in (match["before"], plain_unit(match["behind"])) if part)
+    return Quantity(match["digits"], -1.0 if is_negative else 1.0, unit.casefold(), match["power"] or "")
+
+
+def plain_unit(text: str) -> str:
+    """A unit without what is a matter of spelling.
+
+    >>> plain_unit(" OZ. "), plain_unit("%")
+    ('oz', '%')
+    """
+    return " ".join(text.casefold().split()).rstrip(". ")
+
+
+def parse_parts(text: str) -> list[tuple[str, str]]:
+    """A text as several numbers with their units, such as ``1 h 54 min``; empty if it is not that.
+
+    >>> parse_parts("1h 54min."), parse_parts("12 kg")
+    ([('1', 'h'), ('54', 'min')], [])
+    """
+    found, place = [], 0
+    text = text.strip()
+    while match := _PARTS.match(text, place):
+        found.append((match[1], match[2].casefold()))
+        place = match.end()
+    return found if place == len(text) and len(found) > 1 else []
+
+
+def read_digits(digits: str, decimal: Decimal) -> float:
+    """Digits with separators as a number; NaN if the separators do not stand where they should.
+
+    >>> read_digits("1.234,5", ","), read_digits("1,234.5", "."), read_digits("1,23", ".")
+    (1234.5, 1234.5, nan)
+    """
+    if not digits or not _WELL_FORMED[decimal].fullmatch(digits):
+        return math.nan
+    plain = _SEPARATORS[decimal].sub("", digits)
+    if not any(c.isdigit() for c in plain):
+        return math.nan
+    number = float(plain.replace(",", "."))
+    return number if len(plain) <= EXACT_DIGITS else float(f"{number:.{EXACT_DIGITS}g}")
+
+
+def read_quantity(text: str, decimal: Decimal, units: Mapping[str, float]) -> float:
+    """A text as a number in the unit that `units` gives the factor 1; NaN if it is none, or in another unit.
+
+    >>> read_quantity("1 h 54 min", ".", {"h": 60.0, "min": 1.0}), read_quantity("12 %", ".", {"%": 1.0})
+    (114.0, 12.0)
+    """
+    if found := parse_quantity(text):
+        factor = units.get(found.unit)
+        return math.nan if factor is None else _times(found, decimal, factor)
+    parts = parse_parts(text)
+    if not parts or any(unit not in units for _, unit in parts):
+        return math.nan
+    return sum(read_digits(digits, decimal) * units[unit] for digits, unit in parts)
+
+
+def _times(found: Quantity, decimal: Decimal, factor: float) -> float:
+    number = read_digits(found.digits, decimal)
+    if found.power:
+        number = float(f"{number!r}{found.power}") if math.isfinite(number) else number
+    if factor == 1.0:
+        return found.sign * number
+    return found.sign * float(f"{number * factor:.15g}")
+
+
+def written_like(text: str, decimal: Decimal) -> str:
+    """The way in which a number is written: its text with ``#`` for digits, ``#,#`` where thousands are set apart.
+
+    >>> written_like("12.0 oz.", "."), written_like("$1,200", "."), written_like("1 h 54 min", ".")
+    ('# oz.', '$#,#', '# h # min')
+    """
+    apart = _SEPARATORS[decimal].search
+    return _NUMBER.sub(lambda match: "#,#" if apart(match[0]) else "#", text.strip())

@@ -1,0 +1,137 @@
+"""`mlwright clean`: a new file, a plan, a page of changes, and a source that stays as it is."""
+
+import csv
+import json
+
+import pyarrow.parquet as pq
+import pytest
+
+from mlwright.core.errors import MlwrightError
+from mlwright.faces.cleaning import Wanted, clean_file
+from mlwright.faces.cli.main import main
+
+
+@pytest.fixture
+def orders(tmp_path):
+    """Sixty orders: weights in two ways, a word for missing, a town misspelled beside its postal code, a row twice."""
+    towns = {"10115": "Berlin", "20095": "Hamburg", "50667": "Köln", "80331": "München", "70173": "Stuttgart"}
+    rows = [
+        [str(n), code, towns[code], "1,200.5 kg" if n % 6 == 0 else f"{n + 1} kg", "n/a" if n % 7 == 0 else "post"]
+        for n, code in enumerate(list(towns) * 12)
+    ]
+    rows[7][2] = "Kölnn"
+    rows.append(rows[-1])
+    path = tmp_path / "orders.csv"
+    with open(path, "w", newline="") as file:
+        csv.writer(file).writerows([["order", "zip", "town", "weight", "carrier"], *rows])
+    return path
+
+
+def clean(*words):
+    with pytest.raises(SystemExit) as left:
+        main(["clean", *map(str, words)])
+    return left.value.code
+
+
+def test_the_cleaned_table_has_types_and_right_values_and_the_source_is_as_it_was(orders, tmp_path, capsys):
+    before = orders.read_bytes()
+    assert clean(orders, "-o", tmp_path / "clean.parquet") == 0
+    rows = pq.read_table(tmp_path / "clean.parquet").to_pylist()
+    assert rows[0] == {"order": 0, "zip": 10115, "town": "Berlin", "weight": 1200.5, "carrier": None}
+    assert rows[7]["town"] == "Köln"
+    assert orders.read_bytes() == before
+    assert "1 cell repaired" in capsys.readouterr().out
+
+
+def test_a_step_that_a_person_deletes_from_the_plan_is_not_done(orders, tmp_path):
+    plan = tmp_path / "plan.json"
+    assert clean(orders, "--save-plan", plan) == 0
+    facts = json.loads(plan.read_text())
+    assert facts["schema_version"] == 1
+    facts["steps"] = [step for step in facts["steps"] if step["column"] != "town"]
+    plan.write_text(json.dumps(facts))
+    assert clean(orders, "--plan", plan, "-o", tmp_path / "clean.csv") == 0
+    with open(tmp_path / "clean.csv", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert rows[7]["town"] == "Kölnn"
+    assert rows[1]["weight"] == "2"
+
+
+def test_the_page_of_changes_shows_every_step_with_its_reason_and_cells(orders, tmp_path):
+    done = clean_file(Wanted(str(orders), tmp_path / "clean.csv", diff=tmp_path / "changes.html"))
+    page = (tmp_path / "changes.html").read_text()
+    for step in done.plan.steps:
+        assert step.reason.replace("'", "&#39;").replace('"', "&#34;") in page
+    assert "<del>Kölnn</del>" in page
+    assert "prefers-color-scheme:dark" in page
+    assert "http:" not in page
+    assert "https:" not in page
+
+
+def test_the_table_of_changes_puts_every_cell_back(orders, tmp_path):
+    done = clean_file(Wanted(str(orders), tmp_path / "clean.csv", diff=tmp_path / "changes.csv"))
+    with open(tmp_path / "changes.csv", newline="") as file:
+        changes = list(csv.DictReader(file))
+    assert len(changes) == sum(step.n_cells for step in done.plan.steps)
+    with open(orders, newline="") as file:
+        raw = list(csv.DictReader(file))
+    with open(tmp_path / "clean.csv", newline="") as file:
+        rows = list(csv.DictReader(file))
+    for change in reversed(changes):
+        rows[int(change["row"])][change["column"]] = change["before"]
+    assert rows == raw
+
+
+def test_rows_that_are_there_twice_are_kept_unless_dropping_is_asked_for(orders, tmp_path):
+    assert clean_file(Wanted(str(orders), tmp_path / "a.csv")).n_dropped == 0
+    done = clean_file(Wanted(str(orders), tmp_path / "b.csv", drop_repeats=True))
+    assert done.n_dropped == 1
+    assert done.plan.repeats.n_rows == 1
+    assert len((tmp_path / "b.csv").read_text().splitlines()) == 61
+
+
+def test_without_repairs_only_the_writing_changes(orders, tmp_path):
+    done = clean_file(Wanted(str(orders), tmp_path / "clean.csv", repair=False))
+    assert done.n_repaired == 0
+    assert done.n_spelled > 0
+
+
+def test_the_target_is_left_as_it_is(orders, tmp_path):
+    done = clean_file(Wanted(str(orders), tmp_path / "clean.csv", target="carrier"))
+    assert "carrier" not in {step.column for step in done.plan.steps}
+
+
+def test_json_is_the_record(orders, tmp_path, capsys):
+    assert clean(orders, "-o", tmp_path / "clean.csv", "--json") == 0
+    found = json.loads(capsys.readouterr().out)
+    assert found["n_repaired"] == 1
+    assert {step["do"] for step in found["plan"]["steps"]} >= {"read_number", "mark_missing", "map_pairs"}
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["-o", "orders.csv"], "never changed"),
+        (["-o", "clean.xlsx"], "Choose one of"),
+        ([], "Where is the result to go"),
+        (["-o", "clean.csv", "--plan", "absent.json"], "cannot be read"),
+        (["-o", "clean.csv", "--plan", "orders.csv"], "no cleaning plan"),
+        (["-o", "clean.csv", "--target", "wight"], "no column 'wight'"),
+        (["-o", "clean.csv", "--diff", "changes.txt"], "Choose one of"),
+    ],
+)
+def test_what_cannot_be_done_is_said_in_words(orders, tmp_path, monkeypatch, capsys, words, said):
+    monkeypatch.chdir(tmp_path)
+    before = orders.read_bytes()
+    assert clean("orders.csv", *words) == 2
+    assert said in capsys.readouterr().err
+    assert orders.read_bytes() == before
+
+
+def test_the_plan_of_another_table_is_refused(orders, tmp_path):
+    plan = tmp_path / "plan.json"
+    clean_file(Wanted(str(orders), None, save_plan=plan))
+    other = tmp_path / "other.csv"
+    other.write_text("a,b\n1,2\n")
+    with pytest.raises(MlwrightError, match="does not have"):
+        clean_file(Wanted(str(other), tmp_path / "clean.csv", plan=plan))
