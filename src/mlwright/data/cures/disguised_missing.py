@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from mlwright.data.compute.aggregate import Figures
+from mlwright.data.compute.figures import Figures
 from mlwright.data.cures import Cure, Specimen
 from mlwright.data.evidence.cells import Cells, Levels
 from mlwright.data.kinds.missing import is_sentinel, missing_words, suspects
