@@ -17,6 +17,7 @@ SIGMAS = 3.0
 MOST_STEPS = 2
 SORTED_SHARE = 0.9
 MAX_VALUES = 100
+MOST_TREND = 0.5
 
 
 class Break(NamedTuple):
@@ -59,7 +60,8 @@ def breaks(ordered: NDArray[np.float64]) -> list[Break]:
     The rows are cut into up to 40 blocks of 30 or more. The step at a block is how a row of the block behind it
     compares with one of the block before (from -1 to 1, that of Mann and Whitney). One or two steps must reach 0.9,
     which noise does not: the standard error of 30 rows against 30 is 0.15. All steps that do not touch them must stay
-    below 0.3 and three standard errors, so that what grows, swings or walks at random is left alone.
+    below 0.3 and three standard errors, and between the steps there must be no trend (a correlation of 0.5), so that
+    what is sorted, grows, swings or walks at random is left alone.
 
     Parameters
     ----------
@@ -80,7 +82,8 @@ def breaks(ordered: NDArray[np.float64]) -> list[Break]:
         middle = blocks[k + 1]
         found.append(Break(int(_sharpest(ranks, middle)), float(steps[k])))
         left[max(0, k - 2) : k + 3] = 0.0
-    return found if len(found) <= MOST_STEPS and left.max() < calm else []
+    is_steady = len(found) <= MOST_STEPS and left.max() < calm and not _has_trend(ranks[there], there, found)
+    return found if is_steady else []
 
 
 def is_sorted(rows: Rows, found: Break, but: str) -> bool:
@@ -95,6 +98,13 @@ def is_sorted(rows: Rows, found: Break, but: str) -> bool:
         if np.minimum(*shares).sum() <= 1 - SORTED_SHARE:
             return True
     return False
+
+
+def _has_trend(ranks: NDArray[np.float64], places: NDArray[np.int64], found: list[Break]) -> bool:
+    """Whether the values rise or fall between the steps, as they do where rows are sorted."""
+    parts = np.split(ranks, np.searchsorted(places, sorted(step.place for step in found)))
+    long = [part for part in parts if len(part) >= 2 * BLOCK_ROWS and np.ptp(part) > 0]
+    return any(abs(np.corrcoef(np.arange(len(part)), part)[0, 1]) > MOST_TREND for part in long)
 
 
 def _step(before: NDArray[np.float64], after: NDArray[np.float64]) -> float:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
@@ -14,26 +13,24 @@ from mlwright.data.checks import Check, Specimen
 from mlwright.data.checks._plain import plain_columns
 from mlwright.data.columns import Rows, sampled_rows
 from mlwright.data.compute.table import SplitTable
+from mlwright.data.slips import is_slip
 from mlwright.data.words import counted, listing
 from mlwright.records.findings import Finding
 from mlwright.records.profile import Profile
 
 MAX_NAMES = 5_000
 LONGEST = 60
-LEAST_LETTERS = 5
 TIMES_RARER = 20
 LEAST_FREQUENT = 10
 MANY = 5
-_WORDS = re.compile(r"[^\W_]+")
-_ROMAN = re.compile(r"[ivx]+")
 
 
 class LikelyTypos(Check):
     """Names that differ by one letter (missing, added, changed, or two swapped) from one that is 20 times as frequent.
 
-    The words that differ must have five letters at least and no digit, and must not be numerals (II, III) or a plural,
-    so that codes and real pairs of short names are left alone; capitals are left to `spelling_variants`. A warning
-    from five such names on. Looks at 50,000 rows at most.
+    The words that differ must have five letters at least (seven if one is changed) and no digit, and must not be
+    numerals (II, III) or a plural, so that codes and real pairs of short names are left alone (see `slips.is_slip`);
+    capitals are left to `spelling_variants`. A warning from five such names on. Looks at 50,000 rows at most.
     """
 
     severity = "note"
@@ -113,30 +110,6 @@ def _same_capitals(one: str, other: str) -> bool:
 def _shortened(word: str) -> set[str]:
     """A word and all that one letter less makes of it: two words that share one are about one slip apart."""
     return {word, *(word[:place] + word[place + 1 :] for place in range(len(word)))} if word else set()
-
-
-def is_slip(one: str, other: str) -> bool:
-    """Whether two names in small letters differ in one word, by one letter or by two that are swapped.
-
-    >>> is_slip("portugl", "portugal"), is_slip("new yrok", "new york"), is_slip("type ii", "type iii")
-    (True, False, False)
-    """
-    words, others = _WORDS.findall(one), _WORDS.findall(other)
-    differing = [pair for pair in zip(words, others, strict=False) if pair[0] != pair[1]]
-    if len(words) != len(others) or len(differing) != 1:
-        return False
-    a, b = differing[0]
-    if min(len(a), len(b)) < LEAST_LETTERS or not (a.isalpha() and b.isalpha()):
-        return False
-    is_plural = a + "s" == b or b + "s" == a
-    return not is_plural and not (_ROMAN.fullmatch(a) and _ROMAN.fullmatch(b)) and _one_apart(a, b)
-
-
-def _one_apart(a: str, b: str) -> bool:
-    start = next((place for place, (x, y) in enumerate(zip(a, b, strict=False)) if x != y), min(len(a), len(b)))
-    a, b = a[start:], b[start:]
-    swapped = len(a) > 1 and len(b) > 1 and a[0] == b[1] and a[1] == b[0] and a[2:] == b[2:]
-    return a[1:] == b[1:] or a[1:] == b or a == b[1:] or swapped
 
 
 def _told(slips: list[Slip]) -> str:

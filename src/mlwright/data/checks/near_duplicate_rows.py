@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -16,6 +15,7 @@ from mlwright.data.checks import Check, Specimen
 from mlwright.data.checks._plain import plain_columns
 from mlwright.data.columns import Rows, sampled_rows
 from mlwright.data.compute.table import SplitTable
+from mlwright.data.slips import is_slip
 from mlwright.data.words import counted, listing, quoted
 from mlwright.records.findings import Finding
 from mlwright.records.profile import Profile
@@ -25,13 +25,11 @@ MAX_PAIRS = 20_000
 N_RANDOM = 2_000
 FALSE_ALARMS = 0.001
 LEAST_PAIRS = 2
-LEAST_LENGTH = 4
-ALIKE = 0.75
-_LETTERS = re.compile(r"[\W_]+")
+_WORDS = re.compile(r"[^\W_]+")
 
 
 class NearDuplicateRows(Check):
-    """Pairs of rows that are equal in every input but one text, and there differ by case, space or a few letters.
+    """Pairs of rows that are equal in every input but one text, and there differ by case, space or a slip.
 
     Rows that agree everywhere else are found by hashes that leave one column out, so the cost grows with the number of
     rows and not with that of pairs; 50,000 rows are looked at at most. Near spellings come by chance too, so their
@@ -136,22 +134,18 @@ def _near_by_chance(rows: Rows, name: str) -> float:
 
 
 def is_near(one: str, other: str) -> bool:
-    """Whether two texts are the same but for case, space and signs, or share three quarters of their letter pairs.
+    """Whether two texts are the same but for case, space and signs, the order of two or three words, or one slip.
 
     Texts that differ in a digit are not near: they number different things.
 
-    >>> is_near("Smith, John", "smith john"), is_near("Jonson", "Johnson"), is_near("flat 12", "flat 13")
+    >>> is_near("Smith, John", "john smith"), is_near("Jonson", "Johnson"), is_near("flat 12", "flat 13")
     (True, True, False)
     """
-    a, b = (_LETTERS.sub("", text.casefold()) for text in (one, other))
-    if re.sub(r"\D", "", a) != re.sub(r"\D", "", b):
-        return False
-    if a == b:
+    words, others = (_WORDS.findall(text.casefold()) for text in (one, other))
+    if words == others or "".join(words) == "".join(others):
         return True
-    if min(len(a), len(b)) < LEAST_LENGTH:
-        return False
-    twos, others = (Counter(zip(f"^{text}", f"{text}$", strict=True)) for text in (a, b))
-    return 2 * (twos & others).total() >= ALIKE * (twos.total() + others.total())
+    is_turned = len(words) in (2, 3) and sorted(words) == sorted(others)
+    return is_turned or is_slip(" ".join(words), " ".join(others))
 
 
 def _customers(again: object) -> dict[str, list[object]]:

@@ -7,6 +7,8 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
+import numpy as np
+
 from mlwright.core.family import NotApplicable
 from mlwright.data.checks import Check, Specimen
 from mlwright.data.checks._plain import plain_columns
@@ -20,6 +22,7 @@ from mlwright.records.profile import Profile
 LEAST_SHARE = 0.9
 LEAST_NUMBERS = 5
 MAX_UNITS = 8
+UNIT_SHARE = 0.005
 _NUMBER = r"[+-]?(?P<digits>[0-9]{1,3}(?:[ .,'’\u00a0\u202f][0-9]{3})+(?:[.,][0-9]+)?|[0-9]+(?:[.,][0-9]+)?)"
 _BEFORE = re.compile(r"(?P<unit>[A-Z]{2,3}|[^\W\d_]{0,2}[$€£¥₹.]{1,2}) ?" + _NUMBER)
 _BEHIND = re.compile(
@@ -31,8 +34,8 @@ _ORDINALS = frozenset({"st", "nd", "rd", "th"})
 class NumbersAsText(Check):
     """Columns of text in which nine values of ten are numbers with a unit, a currency or foreign separators.
 
-    "12.0 oz", "EUR 1.234,50", "3,5". Five different numbers at least, and eight different units at most, the most
-    frequent of which stands at half of the values, so that codes like "12A" are left alone; ordinals ("3rd") too. What
+    "12.0 oz", "EUR 1.234,50", "3,5". Five different numbers at least, and eight units that are frequent at
+    most, one of which stands at half of the values, so that codes like "12A" are left alone; ordinals ("3rd") too. What
     mlwright reads as numbers by itself ("$1,200", "15%") is not told. Looks at 50,000 rows at most.
     """
 
@@ -88,23 +91,27 @@ class Written(NamedTuple):
 def how_written(rows: Rows, name: str) -> Written | None:
     """How the numbers of a column of text are written; None if they are not, or are plain."""
     names, places = rows.levels(name)
-    values = [names[place] for place in dict.fromkeys(places[places >= 0].tolist())]
-    read = {value: match for value in values if (match := _BEFORE.fullmatch(value) or _BEHIND.fullmatch(value))}
-    is_read = [value in read for value in names]
-    share = sum(is_read[place] for place in places if place >= 0) / max(1, int((places >= 0).sum()))
-    if share < LEAST_SHARE or len({match["digits"] for match in read.values()}) < LEAST_NUMBERS:
+    counts = np.bincount(places[places >= 0], minlength=len(names))
+    tried = [_BEFORE.fullmatch(value) or _BEHIND.fullmatch(value) for value in names]
+    read = [(match, int(n)) for match, n in zip(tried, counts, strict=True) if match and n]
+    n_read = sum(n for _, n in read)
+    if n_read < LEAST_SHARE * counts.sum() or len({match["digits"] for match, _ in read}) < LEAST_NUMBERS:
         return None
-    units = Counter((match["unit"] or "").strip() for match in read.values())
-    if not _are_units(units, len(read)):
+    units: Counter[str] = Counter()
+    for match, n in read:
+        units[(match["unit"] or "").strip(" .").casefold()] += n
+    if not _are_units(units):
         return None
-    has_comma = _are_decimal_commas([match["digits"] for match in read.values()])
+    has_comma = _are_decimal_commas([match["digits"] for match, _ in read])
     known = tuple(unit for unit, _ in units.most_common() if unit)
-    return Written(share, known, has_comma, tuple(read)[:3]) if known or has_comma else None
+    examples = tuple(match.string for match, _ in read[:3])
+    return Written(n_read / int(counts.sum()), known, has_comma, examples) if known or has_comma else None
 
 
-def _are_units(units: Counter[str], n: int) -> bool:
-    most = units.most_common(1)[0][1]
-    return len(units) <= MAX_UNITS and most >= n / 2 and not {unit.lower() for unit in units} & _ORDINALS
+def _are_units(units: Counter[str]) -> bool:
+    """Whether one of few units stands at half of the values; ordinals are none."""
+    often = [unit for unit, n in units.items() if n >= UNIT_SHARE * units.total()]
+    return units.most_common(1)[0][1] >= units.total() / 2 and len(often) <= MAX_UNITS and not set(units) & _ORDINALS
 
 
 def _are_decimal_commas(digits: Sequence[str]) -> bool:
