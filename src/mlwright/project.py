@@ -179,7 +179,7 @@ class Project:
             self._unfinished() if resume else next_id(self.store),
             "build",
             seed=settings.project.seed,
-            budget_s=settings.train.budget,
+            budget_s=None if settings.train.candidates else settings.train.budget,
             n_jobs=n_jobs,
             fresh=fresh,
             began=began,

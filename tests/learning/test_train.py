@@ -180,7 +180,16 @@ def test_out_of_fold_predictions_are_of_training_rows_alone(binary):
     target = np.array(project.rows(TRAIN)["target"].to_pylist()) == "yes"
     assert said.shape == (N_ROWS - 101,)
     loss = -np.log(np.where(target, said, 1 - said)).mean()
-    assert loss == pytest.approx(row_of(training, "ensemble").score, abs=1e-5)
+    assert loss + training.corrected.flattery == pytest.approx(row_of(training, "ensemble").score, abs=1e-5)
+
+
+def test_the_score_of_the_chosen_model_is_corrected_for_the_choice_and_has_an_interval(binary):
+    _, training = binary
+    found = training.corrected
+    assert found.model.value == pytest.approx(row_of(training, "ensemble").score, abs=1e-5)
+    assert found.model.low < found.model.value < found.model.high
+    assert found.gain_over_baseline.low > 0
+    assert found.n_rows == N_ROWS - 101
 
 
 def test_in_time_order_rows_that_were_never_held_out_have_no_prediction(tmp_path):

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
 from mlwright.core.run import Run
 from mlwright.learning.benefit import Benefit, benefit_table
 from mlwright.learning.data import TrainingData, load_training
 from mlwright.learning.search.choice import Choice, choose, members, on_its_own, out_of_fold
+from mlwright.learning.search.corrected import corrected
 from mlwright.learning.search.course import Course
 from mlwright.learning.search.importance import rank_inputs
 from mlwright.learning.search.leaderboard import leaderboard
@@ -57,6 +59,7 @@ def train(
             simple=_spec(data, course, roles, (on_its_own(standing, standing.simple(), refitted),)),
             baseline=_spec(data, course, roles, (on_its_own(standing, standing.baseline(), refitted),)),
             out_of_fold=run.put(out_of_fold(choice, len(data.rows)).tobytes()),
+            corrected=corrected(metric, standing, choice, _times(data, roles, split)),
             threshold_reason=reason,
             budget_s=run.clock.budget_s,
             used_s=round(run.clock.elapsed_s, 3),
@@ -82,6 +85,11 @@ def _threshold(choice: Choice, roles: Roles, benefit: Benefit) -> tuple[float | 
     if roles.task != "binary":
         return None, ""
     return choose_threshold(choice.judge.held, choice.prediction, benefit)
+
+
+def _times(data: TrainingData, roles: Roles, split: Split) -> NDArray[np.int64] | None:
+    """The rank of each training row in time, where rows follow each other in time."""
+    return data.keys.times if split.method == "by_time" or roles.group is None else None
 
 
 def _spec(data: TrainingData, course: Course, roles: Roles, of: tuple[Member, ...]) -> ModelSpec:

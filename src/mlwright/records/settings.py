@@ -213,6 +213,9 @@ class TrainSettings(Settings):
     ----------
     budget : duration
         Wall clock of the whole run, from the start of the process, kept to within 10 %.
+    candidates : int
+        How many candidates are tried, the dummy not counted, in place of a clock: the same data, settings and versions
+        then give the same bundle. `budget` no longer ends the search; it tells how large a fit may be planned.
     families : list
         Model families to try, by name; default: all that suit.
     metric : str
@@ -220,6 +223,7 @@ class TrainSettings(Settings):
     """
 
     budget: Seconds = 300.0
+    candidates: int | None = Field(default=None, ge=1)
     families: Annotated[tuple[str, ...], MembersOf("mlwright.learning.models")] = ()
     metric: str | None = None
 

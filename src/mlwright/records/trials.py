@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 from mlwright.core.record import Record
+from mlwright.records.evaluation import Estimate
 from mlwright.records.model import Candidate, CoreRef, ModelSpec
 
 
@@ -49,6 +50,29 @@ class Refit(Record):
 
     candidate: str
     core: CoreRef | None = None
+
+
+class Corrected(Record):
+    """What the chosen model is good for on held-out training rows, corrected for having been chosen.
+
+    Every row is answered by cores that have not learned from it. By how much the choice among them flatters is taken
+    off.
+
+    Parameters
+    ----------
+    model : Estimate
+        The metric that was optimised.
+    gain_over_baseline : Estimate
+        In the direction of better.
+    flattery : float
+        How much better the chosen model looks on the rows that it was chosen by, in the metric's unit.
+    n_rows : int
+    """
+
+    model: Estimate
+    gain_over_baseline: Estimate
+    flattery: float
+    n_rows: int
 
 
 class LeaderboardRow(Record):
@@ -103,6 +127,8 @@ class Training(Record):
     out_of_fold : str
         Blob: the chosen model's out-of-fold predictions for the training rows, as in `Trial.predictions`; NaN
         where a row was never held out.
+    corrected : Corrected or None
+        What these predictions are worth; None where the metric is not defined.
     threshold_reason : str
         How the threshold was chosen; empty where there is none.
     budget_s : float or None
@@ -124,6 +150,7 @@ class Training(Record):
     simple: ModelSpec
     baseline: ModelSpec
     out_of_fold: str
+    corrected: Corrected | None = None
     threshold_reason: str = ""
     budget_s: float | None
     used_s: float

@@ -14,7 +14,7 @@ def budget(tmp_path: Path, whole_s: float | None, spent_s: float = 0.0) -> Budge
 
 def test_what_the_later_stages_need_is_not_spent(tmp_path):
     shared = budget(tmp_path, 100, spent_s=50)
-    assert shared.left_s == pytest.approx(50 - 12 - 3 - 0.15, abs=0.1)
+    assert shared.left_s == pytest.approx(50 - 12 - 3 - 2 - 0.15, abs=0.1)
     assert not shared.is_up()
     assert budget(tmp_path, 100, spent_s=85).is_up()
     assert budget(tmp_path, 100, spent_s=120).left_s == 0.0

@@ -19,7 +19,7 @@ from mlwright.data.words import percent
 from mlwright.faces.render import charts, numbers, telling
 from mlwright.faces.render.charts import Figure
 from mlwright.faces.render.facts import Facts, facts_of
-from mlwright.faces.render.summary import composition, told_score
+from mlwright.faces.render.summary import composition, corrected_figure, told_score
 from mlwright.faces.render.workbook import workbook
 from mlwright.project import Project
 from mlwright.records.evaluation import Curve
@@ -115,6 +115,7 @@ def _environment() -> Environment:
     environment.globals |= {
         "alike": numbers.alike,
         "composition": composition,
+        "corrected_figure": corrected_figure,
         "told_score": told_score,
         **{name: getattr(telling, name) for name in TOLD},
     }

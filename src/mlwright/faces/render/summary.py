@@ -22,7 +22,7 @@ from mlwright.records.findings import Findings
 from mlwright.records.profile import Profile
 from mlwright.records.robustness import Robustness
 from mlwright.records.split import Split
-from mlwright.records.trials import LeaderboardRow, Training
+from mlwright.records.trials import Corrected, LeaderboardRow, Training
 from mlwright.records.watch import Comparison, Response, Window
 
 
@@ -95,6 +95,14 @@ def composition(training: Training) -> str:
     if len(members) == 1:
         return f"{members[0].candidate} alone"
     return " + ".join(f"{member.weight:.0%} {member.candidate}" for member in members)
+
+
+def corrected_figure(metric: str, found: Corrected) -> str:
+    """What the chosen model is worth on the rows that the folds held out, in a sentence."""
+    return (
+        f"On the {counted(found.n_rows, 'row')} that the folds held out its {metric.replace('_', ' ')} is "
+        f"{with_interval(found.model)}, corrected by {short(found.flattery)} for having been chosen by them."
+    )
 
 
 def told_score(row: LeaderboardRow, training: Training) -> tuple[str, str]:

@@ -17,7 +17,7 @@ from mlwright.faces.render.findings import findings_table, quiet_line
 from mlwright.faces.render.insights import how_sure, left_aside, told
 from mlwright.faces.render.numbers import alike, duration, short, with_interval
 from mlwright.faces.render.panel import decision_panel
-from mlwright.faces.render.summary import composition, summary, told_score
+from mlwright.faces.render.summary import composition, corrected_figure, summary, told_score
 from mlwright.faces.render.tables import coloured, said, table
 from mlwright.records.bundle import Packed
 from mlwright.records.cleaning import Cleaning
@@ -170,6 +170,8 @@ def _remarks(training: Training) -> Iterator[Text]:
         yield said(
             f"Only rows with {training.chosen.n_folds} folds can be compared with it: others were scored on other rows."
         )
+    if training.corrected is not None:
+        yield said(corrected_figure(training.metric, training.corrected))
     yield said(f"The search ended after {duration(training.used_s)}: {training.stopped}.")
     if training.importance:
         ranked = [f"{name} ({percent(value)})" for name, value in list(training.importance.items())[:MOST_IMPORTANT]]

@@ -22,6 +22,7 @@ LEAST_FIT_S = 0.5
 MUST_SHARE = 1 / 6
 REFIT_SHARE = 0.1
 N_HALVINGS = 20
+BATCH = 4
 
 
 class Budget:
@@ -63,6 +64,11 @@ class Budget:
         left_s = max(self.clock.left_s, 0.0) / N_TEST_PASSES - self.n_test * self.encode_s
         needed_s = self.n_test * core_s * n_folds
         return n_folds if needed_s <= left_s else max(int(n_folds * left_s / needed_s), 0)
+
+    @property
+    def batch(self) -> int:
+        """How many candidates are tried at a time: two for every worker; without a clock the same on every machine."""
+        return BATCH if self.clock.budget_s is None else 2 * self.n_workers
 
     @property
     def left_s(self) -> float:

@@ -48,27 +48,27 @@ def fit_calibrator(judge: Judge, prediction: Array, rng: np.random.Generator) ->
     held = judge.held
     if "regression" in judge.metric.tasks or len(held) < FEWEST_ROWS:
         return None
-    part = _parts(len(held), held.groups, rng)
+    part = parts(len(held), held.groups, rng, N_PARTS)
     tried = np.empty_like(prediction)
     for number in range(N_PARTS):
         inside = part == number
-        calibrator = _fit(held.target[~inside], prediction[~inside])
+        calibrator = fit(held.target[~inside], prediction[~inside])
         tried[inside] = calibrate(prediction[inside], calibrator)
     gain, error = mean_and_error(judge.row_loss(prediction) - judge.row_loss(tried), held.groups)
-    return _fit(held.target, prediction) if gain > error else None
+    return fit(held.target, prediction) if gain > error else None
 
 
-def _parts(n_rows: int, groups: NDArray[np.int64] | None, rng: np.random.Generator) -> NDArray[np.int64]:
+def parts(n_rows: int, groups: NDArray[np.int64] | None, rng: np.random.Generator, n_parts: int) -> NDArray[np.int64]:
     """The part of each row, at random; rows of one group are in one part."""
     if groups is None:
-        return rng.permutation(np.arange(n_rows) % N_PARTS)
+        return rng.permutation(np.arange(n_rows) % n_parts)
     _, group = np.unique(groups, return_inverse=True)
-    of_group = rng.permutation(np.arange(group.max() + 1) % N_PARTS)
-    parts: NDArray[np.int64] = of_group[group]
-    return parts
+    of_group = rng.permutation(np.arange(group.max() + 1) % n_parts)
+    found: NDArray[np.int64] = of_group[group]
+    return found
 
 
-def _fit(target: Array, prediction: Array) -> Calibrator:
+def fit(target: Array, prediction: Array) -> Calibrator:
     """The calibrator with the smallest log loss, from evenly spaced rows where there are very many."""
     step = max(1, prediction.size // MOST_ENTRIES)
     target, prediction = target[::step], prediction[::step]

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from mlwright.learning.search.budget import Budget
-from mlwright.learning.search.calibration import fit_calibrator
-from mlwright.learning.search.judge import Array, Judge
+from mlwright.learning.search.calibration import fit, fit_calibrator
+from mlwright.learning.search.ensemble import blend, choose_weights
+from mlwright.learning.search.honest import Answer, flattery
+from mlwright.learning.search.judge import Array, Judge, Places
 from mlwright.learning.search.standing import Standing
 from mlwright.records.model import Calibrator, CoreRef, Member
 from mlwright.scoring.calibrate import calibrate
@@ -32,6 +34,8 @@ class Choice:
         Of the rows that these folds held out.
     prediction : array
         What the model answers, calibrated.
+    flattery : float
+        By how much the loss of these answers is too low, as the model was chosen by them.
     calibrator : Calibrator or None
     """
 
@@ -40,6 +44,7 @@ class Choice:
     level: int
     judge: Judge
     prediction: Array
+    flattery: float
     calibrator: Calibrator | None
 
 
@@ -47,21 +52,44 @@ def choose(standing: Standing, budget: Budget, rng: np.random.Generator) -> Choi
     """The ensemble of the candidates that came through; the baseline if none did."""
     level = standing.level()
     judge = standing.judge(level)
-    weights, n_cores = _in_time(standing, budget, level)
+    names, n_cores = _in_time(standing, budget, level)
+    weights = standing.weights(names, level)
     raw = standing.blend(weights, level)
     calibrator = fit_calibrator(judge, raw, rng)
+    prediction = standing.bench.clip(calibrate(raw, calibrator))
+    choosing = _choosing(standing, names, level, with_calibrator=calibrator is not None)
     return Choice(
         weights=weights,
         n_cores=n_cores,
         level=level,
         judge=judge,
-        prediction=standing.bench.clip(calibrate(raw, calibrator)),
+        prediction=prediction,
+        flattery=flattery(judge, choosing, prediction, rng),
         calibrator=calibrator,
     )
 
 
-def _in_time(standing: Standing, budget: Budget, level: int) -> tuple[dict[str, float], int]:
-    """The members and how many cores each may have, so that the later stages have time to ask them.
+def _choosing(
+    standing: Standing, names: Sequence[str], level: int, *, with_calibrator: bool
+) -> Callable[[Judge, Places], Answer]:
+    """The same choice from some of the held-out rows only; gives what then answers for others."""
+    predictions, costs = standing.predictions(names, level), standing.costs(names)
+
+    def choose_on(some: Judge, places: Places) -> Answer:
+        seen = predictions[:, places]
+        weights = choose_weights(seen, some, standing.ensemble_rng(), costs)
+        calibrator = fit(some.held.target, blend(seen, weights)) if with_calibrator else None
+
+        def answer(here: Places) -> Array:
+            return standing.bench.clip(calibrate(blend(predictions[:, here], weights), calibrator))
+
+        return answer
+
+    return choose_on
+
+
+def _in_time(standing: Standing, budget: Budget, level: int) -> tuple[list[str], int]:
+    """The candidates to choose from and how many cores each may have, so that the later stages have time to ask them.
 
     Fewer cores of every member answer nearly as well; only where one of each is still too slow the slowest leaves.
     """
@@ -71,7 +99,7 @@ def _in_time(standing: Standing, budget: Budget, level: int) -> tuple[dict[str, 
         core_s = {name: bench.row_s(standing.trials[name]) for name in weights}
         n_cores = budget.affordable_cores(sum(core_s.values()), bench.n_cores or len(bench.folds))
         if n_cores or len(names) == 1:
-            return weights, max(n_cores, 1)
+            return names, max(n_cores, 1)
         slowest = max(core_s, key=core_s.__getitem__)
         bench.run.note(f"{slowest} is left out: it answers too slowly for the time that is left.")
         names = [name for name in names if name != slowest]

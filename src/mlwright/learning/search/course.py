@@ -175,11 +175,11 @@ class Course:
         return [], 0
 
     def _batch(self, ranked: Sequence[Candidate], n_folds: int) -> list[Candidate]:
-        """Those that there is time for on so many folds, two for every worker."""
+        """Those that there is time for on so many folds, a few at a time."""
         batch: list[Candidate] = []
         for candidate in ranked:
             costs = [self._cost_s(one) for one in (*batch, candidate)]
-            if len(batch) < 2 * self.budget.n_workers and self.budget.affordable(costs, n_folds) == len(costs):
+            if len(batch) < self.budget.batch and self.budget.affordable(costs, n_folds) == len(costs):
                 batch.append(candidate)
         return batch
 

@@ -56,7 +56,7 @@ def choose_weights(predictions: Array, judge: Judge, rng: np.random.Generator, c
     most_rows = max(FEWEST_ROWS, MOST_ENTRIES // predictions.shape[2])
     if len(judge.held) > most_rows:
         some = np.sort(rng.choice(len(judge.held), most_rows, replace=False))
-        predictions, judge = predictions[:, some], Judge(judge.task, judge.metric, judge.held.take(some))
+        predictions, judge = predictions[:, some], judge.take(some)
     losses = np.array([judge.loss(prediction) for prediction in predictions])
     if not np.isfinite(losses).any():
         return _first(len(losses))

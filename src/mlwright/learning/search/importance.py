@@ -84,7 +84,7 @@ def rank_inputs(standing: Standing, choice: Choice, data: TrainingData, budget: 
     places = places_of(data.plan, data.names)
     row_s = sum(bench.row_s(standing.trials[name]) for name in choice.weights)
     some = np.sort(rng.permutation(len(choice.judge.held))[: sample_size(len(places), row_s, seconds)])
-    judge = Judge(bench.task, bench.metric, choice.judge.held.take(some))
+    judge = choice.judge.take(some)
     baseline = bench.prediction(standing.trials[standing.baseline()][: choice.level])[some]
     return importances(
         [_hearing(standing, choice, judge.held, int(fold)) for fold in np.unique(judge.held.fold)],

@@ -68,6 +68,10 @@ class Judge:
         folds = np.zeros(len(held), dtype=np.int64) if pooled else held.fold
         self._parts = [np.flatnonzero(folds == fold) for fold in np.unique(folds)]
 
+    def take(self, places: Places) -> Judge:
+        """A judge of some of the rows."""
+        return Judge(self.task, self.metric, self.held.take(places))
+
     def score(self, prediction: Array, weight: Array | None = None) -> float:
         """The metric, in its own direction; NaN where it is not defined.
 
@@ -112,8 +116,7 @@ class Judge:
         if n_rows <= MOST_BOOTSTRAP_ROWS:
             return float(np.nanstd([self.score(prediction, self.resample(rng)) for _ in range(N_BOOTSTRAPS)], ddof=1))
         some = np.sort(rng.choice(n_rows, MOST_BOOTSTRAP_ROWS, replace=False))
-        smaller = Judge(self.task, self.metric, self.held.take(some))
-        return smaller._bootstrap_error(prediction[some], rng) * math.sqrt(MOST_BOOTSTRAP_ROWS / n_rows)
+        return self.take(some)._bootstrap_error(prediction[some], rng) * math.sqrt(MOST_BOOTSTRAP_ROWS / n_rows)
 
     def resample(self, rng: np.random.Generator) -> Array:
         """How often each row is drawn when rows (or groups) are drawn with replacement; shape (n_rows,)."""

@@ -44,10 +44,11 @@ def _candidate_row(standing: Standing, choice: Choice, name: str, rng: np.random
 def _ensemble_row(standing: Standing, choice: Choice, rng: np.random.Generator) -> LeaderboardRow:
     members = [standing.trials[name] for name in choice.weights]
     score, error = _score(choice.judge, choice.prediction, rng)
+    worse = -choice.flattery if standing.bench.metric.greater_is_better else choice.flattery
     return LeaderboardRow(
         name=ENSEMBLE,
         family=ENSEMBLE,
-        score=score,
+        score=None if score is None else score + worse,
         score_error=error,
         n_folds=choice.level,
         fit_s=round(sum(trial.seconds for trials in members for trial in trials), 3),

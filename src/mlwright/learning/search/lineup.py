@@ -87,7 +87,13 @@ def open_families(wanted: Sequence[str], run: Run) -> dict[str, ModelFamily]:
     return models
 
 
-def line_up(models: Mapping[str, ModelFamily], facts: Facts, wanted: Sequence[str] = (), n_threads: int = 1) -> LineUp:
+def line_up(
+    models: Mapping[str, ModelFamily],
+    facts: Facts,
+    wanted: Sequence[str] = (),
+    n_threads: int = 1,
+    most: int | None = None,
+) -> LineUp:
     """Ask every family for its candidates and put them into order.
 
     Parameters
@@ -99,6 +105,8 @@ def line_up(models: Mapping[str, ModelFamily], facts: Facts, wanted: Sequence[st
         The families that the user named; none means all.
     n_threads : int
         Threads of one fit.
+    most : int, optional
+        How many candidates there may be besides the baseline; never more than suit the rows, see `cap`.
     """
     named = {name: model.candidates(facts) for name, model in models.items()}
     costs = {
@@ -112,11 +120,14 @@ def line_up(models: Mapping[str, ModelFamily], facts: Facts, wanted: Sequence[st
     queues.append(simple[1:] if compete else [])
     opening = sorted((queue[0] for queue in queues if queue), key=lambda candidate: costs[candidate.name])
     extra = _in_turns([queue[1:] for queue in queues])
+    if most is not None:
+        opening = opening[: max(most - len(simple[:1]), 0)]
+    n_extra = min(cap(facts.n_rows), most or cap(facts.n_rows)) - len(opening) - len(simple[:1])
     return LineUp(
         baseline=named[BASELINE][0],
         simple=simple[0] if simple else None,
         opening=tuple(opening),
-        extra=tuple(extra[: max(cap(facts.n_rows) - len(opening) - len(simple[:1]), 0)]),
+        extra=tuple(extra[: max(n_extra, 0)]),
         costs_s=costs,
         compete=compete,
     )

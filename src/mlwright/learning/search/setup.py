@@ -21,6 +21,9 @@ from mlwright.records.settings import TrainSettings
 from mlwright.records.split import Split
 
 ROWS_FOR_THREADED_FITS = 50_000
+PLANNED_JOBS = 2
+"""Without a clock fits are planned as on a machine of so many processors, so that every machine does the same."""
+
 BOUND_MARGIN = 0.5
 
 
@@ -31,14 +34,15 @@ def set_up(data: TrainingData, roles: Roles, split: Split, settings: TrainSettin
     """
     side_by_side = len(data.rows) < ROWS_FOR_THREADED_FITS
     n_workers, n_threads = (run.n_jobs, 1) if side_by_side else (1, run.n_jobs)
-    facts = _facts(data, roles, fitting_s(settings.budget, run.n_jobs))
+    n_planned = (n_workers, run.n_jobs) if settings.candidates is None else (PLANNED_JOBS, PLANNED_JOBS)
+    facts = _facts(data, roles, fitting_s(settings.budget, n_planned[1]))
     models = open_families(settings.families, run)
-    lineup = line_up(models, facts, settings.families, n_threads)
+    lineup = line_up(models, facts, settings.families, n_threads, settings.candidates)
     for name in settings.families:
         if name not in {candidate.family for candidate in lineup.everybody.values()}:
             run.note(f"{name} has nothing to offer for such data.")
     opening_s = sum(lineup.costs_s[candidate.name] for candidate in lineup.opening[:-1])
-    n_folds = n_folds_for(len(data.rows), fitting_s(settings.budget, n_workers), opening_s)
+    n_folds = n_folds_for(len(data.rows), fitting_s(settings.budget, n_planned[0]), opening_s)
     bench = Bench(
         rows=data.rows,
         groups=data.keys.groups,

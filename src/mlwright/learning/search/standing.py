@@ -107,11 +107,18 @@ class Standing:
         """The members of an ensemble of some candidates, and what they weigh; worked out once for the same names."""
         known = (tuple(names), level)
         if known not in self._weighed:
-            rng = np.random.default_rng(self.bench.run.seed_for("ensemble"))
-            costs = np.array([self.bench.size_bytes(self.trials[name]) for name in names], dtype=np.float64)
-            self._weighed[known] = choose_weights(self.predictions(names, level), self.judge(level), rng, costs)
+            predictions, judge = self.predictions(names, level), self.judge(level)
+            self._weighed[known] = choose_weights(predictions, judge, self.ensemble_rng(), self.costs(names))
         found = self._weighed[known]
         return {name: float(weight) for name, weight in zip(names, found, strict=True) if weight > 0}
+
+    def costs(self, names: Sequence[str]) -> Array:
+        """What it costs to keep and ask candidates: the sizes of their cores."""
+        return np.array([self.bench.size_bytes(self.trials[name]) for name in names], dtype=np.float64)
+
+    def ensemble_rng(self) -> np.random.Generator:
+        """The chance that putting an ensemble together takes; the same every time."""
+        return np.random.default_rng(self.bench.run.seed_for("ensemble"))
 
     def together(self, level: int) -> Array:
         """What the finalists of a level say together of the rows of these folds."""
