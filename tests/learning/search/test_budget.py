@@ -77,8 +77,8 @@ def test_candidates_are_taken_until_the_dearest_would_be_cut_too_short(tmp_path)
 
 
 def test_many_test_rows_and_a_slow_model_need_a_longer_finish():
-    assert reserve_s(60, 1_000, 1e-5) == pytest.approx(7.2 + 1.8 + 0.15 + 0.03)
-    assert reserve_s(60, 10_000, 5e-4) == pytest.approx(7.2 + 1.8 + 1.5 + 15)
+    assert reserve_s(60, 1_000, 1e-5) == pytest.approx(7.2 + 1.8 + 1.2 + 0.15 + 0.03)
+    assert reserve_s(60, 10_000, 5e-4) == pytest.approx(7.2 + 1.8 + 1.2 + 1.5 + 15)
     assert reserve_s(60, 10**6, 1e-3) == 30.0
     assert reserve_s(5, 100, 1e-5) == 2.5
 

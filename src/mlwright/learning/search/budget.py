@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import heapq
+import math
 from collections.abc import Callable, Sequence
 from time import monotonic
 
@@ -10,6 +11,7 @@ from mlwright.core.run import Clock
 
 LEAST_RESERVE_S = 3.0
 RESERVE_SHARE = 0.12
+CHOICE_SHARE = 0.02
 IMPORTANCE_SHARE = 0.03
 MOST_IMPORTANCE_S = 5.0
 MOST_RESERVE_SHARE = 0.5
@@ -171,12 +173,17 @@ def reserve_s(budget_s: float, n_test: int, row_s: float) -> float:
         Seconds to encode one row and to score it with the whole model; all test rows are scored about three times
         (probes ask about as many of them as there is time for). To find the intervals takes time for each row too.
 
-    >>> reserve_s(60, 1_000, 1e-5), reserve_s(600, 100_000, 1e-3)
-    (9.18, 300.0)
+    >>> round(reserve_s(60, 1_000, 1e-5), 2), reserve_s(600, 100_000, 1e-3)
+    (10.38, 300.0)
     """
-    fixed = max(LEAST_RESERVE_S, RESERVE_SHARE * budget_s) + importance_s(budget_s)
+    fixed = max(LEAST_RESERVE_S, RESERVE_SHARE * budget_s) + importance_s(budget_s) + choice_s(budget_s)
     needed = fixed + n_test * (JUDGE_ROW_S + N_TEST_PASSES * row_s)
     return min(needed, MOST_RESERVE_SHARE * budget_s)
+
+
+def choice_s(budget_s: float | None) -> float:
+    """Seconds for telling how much the choice flatters the model, out of the reserve."""
+    return math.inf if budget_s is None else CHOICE_SHARE * budget_s
 
 
 def importance_s(budget_s: float | None) -> float:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from mlwright.learning.search.budget import Budget
+from mlwright.learning.search.budget import Budget, choice_s
 from mlwright.learning.search.calibration import fit, fit_calibrator
 from mlwright.learning.search.ensemble import blend, choose_weights
 from mlwright.learning.search.honest import Answer, flattery
@@ -64,7 +64,7 @@ def choose(standing: Standing, budget: Budget, rng: np.random.Generator) -> Choi
         level=level,
         judge=judge,
         prediction=prediction,
-        flattery=flattery(judge, choosing, prediction, rng),
+        flattery=flattery(judge, choosing, prediction, rng, budget.timer(choice_s(budget.clock.budget_s))),
         calibrator=calibrator,
     )
 

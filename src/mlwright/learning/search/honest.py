@@ -31,7 +31,9 @@ Choose = Callable[[Judge, Places], Answer]
 """Makes a model from the rows at some places of all that were held out; gives its answers for other places."""
 
 
-def flattery(judge: Judge, choose: Choose, naive: Array, rng: np.random.Generator) -> float:
+def flattery(
+    judge: Judge, choose: Choose, naive: Array, rng: np.random.Generator, time_up: Callable[[], bool] = lambda: False
+) -> float:
     """By how much the loss of a chosen model is too low on the rows by which it was chosen; below zero by chance only.
 
     Parameters
@@ -43,6 +45,8 @@ def flattery(judge: Judge, choose: Choose, naive: Array, rng: np.random.Generato
     naive : array, shape (n_rows, n_outputs)
         What the chosen model says of these rows.
     rng : numpy.random.Generator
+    time_up : callable
+        Asked before each division after the first: fewer of them are unbiased too.
 
     Returns
     -------
@@ -50,8 +54,10 @@ def flattery(judge: Judge, choose: Choose, naive: Array, rng: np.random.Generato
         In the unit of `Judge.loss`; 0.0 where no half defines the metric.
     """
     some = np.sort(rng.permutation(len(judge.held))[:MOST_ROWS])
-    gaps = []
+    gaps: list[float] = []
     for _ in range(N_DIVISIONS):
+        if gaps and time_up():
+            break
         half = parts(len(some), None if judge.held.groups is None else judge.held.groups[some], rng, 2)
         gaps += [_gap(judge, choose, naive, some[half == here], some[half != here]) for here in (0, 1)]
     defined = [gap for gap in gaps if np.isfinite(gap)]
