@@ -154,6 +154,19 @@ class TrainingRows(Rows):
             return np.ones(len(self), dtype=bool)
         return ~np.isnan(self.values) if self.profile.roles.task == "regression" else self.classes >= 0
 
+    def only(self, keep: NDArray[np.bool_]) -> TrainingRows:
+        """Some of these rows."""
+        return TrainingRows(self.profile, self.positions[keep], self.arrow.filter(pa.array(keep)), self.seed)
+
+    @cached_property
+    def memberships(self) -> dict[str, NDArray[np.float64]]:
+        """The target as numbers that have a mean: itself, or whether a row is of a class, for each of up to 20."""
+        if self.profile.roles.task == "regression":
+            return {self.profile.roles.target: self.values}
+        sizes = np.bincount(self.classes, minlength=len(self.profile.roles.classes))
+        largest = [place for place in np.argsort(-sizes, kind="stable")[:20] if sizes[place]]
+        return {self.profile.roles.classes[place]: (self.classes == place).astype(np.float64) for place in largest}
+
     @cached_property
     def independent_share(self) -> float:
         """How many of the rows say something new: one in each group where rows belong together, else all; a share."""

@@ -34,7 +34,20 @@ EARLY_WORDS = frozenset({
     "age", "sex", "gender", "birth", "born", "previous", "prior", "last", "past", "before", "planned", "expected",
     "scheduled", "requested", "initial", "start",
 })
+PLAN_WORDS = frozenset({
+    "due", "deadline", "expiry", "expires", "expire", "expiration", "maturity", "planned", "scheduled", "expected",
+    "requested", "promised", "until", "valid", "target", "forecast", "renewal", "appointment", "booked", "reserved",
+})
 # fmt: on
+
+
+def sounds_planned(name: str) -> bool:
+    """Whether a date's name speaks of a plan, which is known before its day comes.
+
+    >>> sounds_planned("due_date"), sounds_planned("closed_on")
+    (True, False)
+    """
+    return bool(_words(name) & PLAN_WORDS)
 
 
 def sounds_late(name: str, target: str) -> bool:

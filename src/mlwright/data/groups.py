@@ -1,0 +1,47 @@
+"""Columns by which rows fall into many small groups: keys of something that comes back."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mlwright.data.columns import Rows
+
+MIN_GROUPS = 20
+MOST_ROWS = 50.0
+LEAST_ROWS = 1.2
+MAX_COLUMNS = 20
+
+
+def grouping_columns(rows: Rows) -> dict[str, NDArray[np.int64]]:
+    """Columns whose values come back 1.2 to 50 times on average, with the group of each row (-1 where missing).
+
+    Names, codes and whole numbers; the inputs and the key that rows are held together by. The 20 with the smallest
+    groups.
+    """
+    roles = rows.profile.roles
+    names = [*roles.inputs, *([roles.group] if roles.group is not None else [])]
+    found = {name: places for name in names if _may_group(rows, name) and _is_key(places := _places(rows, name))}
+    return dict(sorted(found.items(), key=lambda item: -int(item[1].max()))[:MAX_COLUMNS])
+
+
+def _may_group(rows: Rows, name: str) -> bool:
+    column = rows.profile.column(name)
+    n = rows.profile.n_rows - column.n_missing
+    return column.n_distinct >= MIN_GROUPS and n >= LEAST_ROWS * column.n_distinct
+
+
+def _places(rows: Rows, name: str) -> NDArray[np.int64]:
+    if not rows.is_ordered(name):
+        return rows.levels(name).places
+    values = rows.numbers(name)
+    known = np.isfinite(values)
+    places = np.full(len(values), -1)
+    places[known] = np.unique(values[known], return_inverse=True)[1]
+    return places
+
+
+def _is_key(places: NDArray[np.int64]) -> bool:
+    known = int((places >= 0).sum())
+    n_groups = len(np.unique(places[places >= 0]))
+    return n_groups >= MIN_GROUPS and LEAST_ROWS <= known / n_groups <= MOST_ROWS
