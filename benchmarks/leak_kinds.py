@@ -71,7 +71,7 @@ def recoded_copy(clean: Clean, rng: np.random.Generator) -> Seeded:
         factor, shift = rng.choice([0.01, 0.92, 1.19, 1000]), rng.choice([0.0, 17.0])
         return with_columns(clean, rng, f"y x {factor} + {shift}", np.round(y * factor + shift, 4))
     n_codes = int(rng.choice([1, 3]))
-    letters = [f"{a}{b}" for a in "BDFGHK" for b in "127"]
+    letters = [f"{a}{b}" for a in "BDFGHKMR" for b in "1279"]
     dealt = rng.permutation(letters)[: n_codes * (clean.codes.max() + 1)].reshape(-1, n_codes)
     return with_columns(clean, rng, f"{n_codes} codes a class", dealt[clean.codes, rng.integers(0, n_codes, len(y))])
 

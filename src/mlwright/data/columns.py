@@ -154,9 +154,18 @@ class TrainingRows(Rows):
             return np.ones(len(self), dtype=bool)
         return ~np.isnan(self.values) if self.profile.roles.task == "regression" else self.classes >= 0
 
-    def only(self, keep: NDArray[np.bool_]) -> TrainingRows:
-        """Some of these rows."""
-        return TrainingRows(self.profile, self.positions[keep], self.arrow.filter(pa.array(keep)), self.seed)
+    def only(self, keep: NDArray[np.bool_], *names: str) -> TrainingRows:
+        """Some of these rows, with all columns or with some inputs, the target and the keys."""
+        keys = [*names, *_keys(self.profile), self.profile.roles.target] if names else self.arrow.column_names
+        arrow = self.arrow.select(list(dict.fromkeys(keys))).filter(pa.array(keep))
+        return TrainingRows(self.profile, self.positions[keep], arrow, self.seed)
+
+    def sample(self, n: int) -> TrainingRows:
+        """At most `n` of these rows, at random."""
+        if len(self) <= n:
+            return self
+        chosen = np.random.default_rng(self.seed).choice(len(self), n, replace=False)
+        return self.only(np.isin(np.arange(len(self)), chosen))
 
     @cached_property
     def memberships(self) -> dict[str, NDArray[np.float64]]:

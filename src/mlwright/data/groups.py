@@ -16,13 +16,13 @@ MAX_COLUMNS = 20
 def grouping_columns(rows: Rows) -> dict[str, NDArray[np.int64]]:
     """Columns whose values come back 1.2 to 50 times on average, with the group of each row (-1 where missing).
 
-    Names, codes and whole numbers; the inputs and the key that rows are held together by. The 20 with the smallest
-    groups.
+    Names, codes and numbers; the inputs and the key that rows are held together by. At most 20, names before numbers,
+    those with the smallest groups first.
     """
     roles = rows.profile.roles
     names = [*roles.inputs, *([roles.group] if roles.group is not None else [])]
     found = {name: places for name in names if _may_group(rows, name) and _is_key(places := _places(rows, name))}
-    return dict(sorted(found.items(), key=lambda item: -int(item[1].max()))[:MAX_COLUMNS])
+    return dict(sorted(found.items(), key=lambda item: (rows.is_ordered(item[0]), -int(item[1].max())))[:MAX_COLUMNS])
 
 
 def _may_group(rows: Rows, name: str) -> bool:

@@ -23,7 +23,7 @@ def check_known(names: Sequence[str], profile: Profile) -> None:
                 f"{KEY} names the column {name!r}, which the table does not have.",
                 f"Did you mean: {', '.join(offers)}?",
             )
-        if name == profile.roles.target:
+        if profile.roles.asked is not None and name == profile.roles.target:
             raise SettingsError(
                 f"{KEY} names {name!r}, which is the target: it is what is not known.", f"Take it out of {KEY}."
             )

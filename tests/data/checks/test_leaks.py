@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from mlwright.data.checks import Specimen
-from mlwright.data.leaks import sounds_early, sounds_late
+from mlwright.data.lateness import sounds_early, sounds_late
 from mlwright.testing.checks import look, open_specimen
 
 N = 600

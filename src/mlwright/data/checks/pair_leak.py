@@ -57,7 +57,7 @@ class PairLeak(Check):
         if len(rows) < MIN_ROWS or len(profile.roles.inputs) < 2:
             raise NotApplicable("there are too few training rows or inputs")
         told = value_leaks(rows).keys() | gap_leaks(rows).keys()
-        some = _sample(rows)
+        some = rows.sample(MAX_ROWS)
         pairs = list(_pairs(some, set(told)))
         found, alone = _promising(some, pairs), strengths(rows)
         sure = [
@@ -93,13 +93,6 @@ class _Pair(NamedTuple):
     def is_formula(self, profile: Profile) -> bool:
         """Whether two numbers make up a number: there a near fit is a law of nature as often as a leak."""
         return profile.roles.task == "regression" and profile.column(self.first).kind == "number"
-
-
-def _sample(rows: TrainingRows) -> TrainingRows:
-    if len(rows) <= MAX_ROWS:
-        return rows
-    chosen = np.random.default_rng(rows.seed).choice(len(rows), MAX_ROWS, replace=False)
-    return rows.only(np.isin(np.arange(len(rows)), chosen))
 
 
 def _promising(rows: TrainingRows, pairs: list[_Pair]) -> list[tuple[Strength, _Pair]]:

@@ -12,7 +12,8 @@ from mlwright.data.checks import Check, Specimen
 from mlwright.data.checks._plain import plain_columns
 from mlwright.data.columns import TrainingRows, training_rows
 from mlwright.data.compute.table import SplitTable
-from mlwright.data.strength import Judge, Strength, chance, strengths
+from mlwright.data.sequence import is_explained
+from mlwright.data.strength import Judge, chance
 from mlwright.data.words import figure, percent
 from mlwright.records.findings import Finding
 from mlwright.records.profile import Profile
@@ -22,8 +23,6 @@ MIN_ROWS = 200
 LEAST_ORDER = 0.4
 FALSE_ALARMS = 0.001
 SORTED_ORDER = 0.85
-EXPLAINED_SKILL = 0.1
-LEAD = 0.1
 
 
 class RowOrder(Check):
@@ -53,7 +52,7 @@ class RowOrder(Check):
         strength = Judge(rows).strength(parts)
         if strength.order < LEAST_ORDER or chance(strength.order, rows, 1) > FALSE_ALARMS:
             return
-        if _is_explained(rows, parts, strength):
+        if is_explained(rows, parts, strength):
             return
         is_sorted = strength.order >= SORTED_ORDER
         sorted_action = "mlwright shuffles rows, so nothing needs to be done; make sure that no row number is an input."
@@ -76,13 +75,6 @@ class RowOrder(Check):
         columns = plain_columns(600)
         order = np.argsort(columns["weight"])
         return Specimen({name: [values[place] for place in order] for name, values in columns.items()})
-
-
-def _is_explained(rows: TrainingRows, parts: NDArray[np.int64], strength: Strength) -> bool:
-    """Whether an input tells the target nearly as well as the place does, and tells the place too."""
-    by_place = Judge(rows, parts.astype(np.float64))
-    rivals = [name for name, rival in strengths(rows).items() if rival.order >= strength.order - LEAD]
-    return any(by_place.column(name).skill >= EXPLAINED_SKILL for name in rivals)
 
 
 def _told(rows: TrainingRows, parts: NDArray[np.int64]) -> str:

@@ -1,0 +1,120 @@
+"""Rows of one thing on both sides of the split."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mlwright.core.family import NotApplicable
+from mlwright.data.checks import Check, Specimen
+from mlwright.data.checks._plain import plain_columns
+from mlwright.data.columns import TrainingRows, mean_ranks, training_rows
+from mlwright.data.compute.table import SplitTable
+from mlwright.data.groups import grouping_columns
+from mlwright.data.words import percent
+from mlwright.records.findings import Finding
+from mlwright.records.profile import Profile
+
+MIN_ROWS = 100
+MIN_COLUMNS = 3
+MIN_PAIRS = 50
+LEAST_IN_BOTH = 0.2
+LEAST_ALIKE = 0.6
+LEAST_ANSWER = 0.5
+SAME_RANK = 0.01
+SAYS_NOTHING = 0.95
+
+
+class EntityOverlap(Check):
+    """A column that looks like the key of things that come back, each with rows in training and in test.
+
+    Rows of one key must agree in the other inputs, beyond what any two rows do, by 60 % on average, and in their
+    answer by 50 %: then they are records of one thing, and a test on known things flatters. A street or a job, within
+    which people differ, does not reach that. At least 50 pairs of rows are compared, so that chance alone does not
+    either, and a fifth of the test rows must have a key that is known from training. Not asked if rows are kept
+    together by a group.
+    """
+
+    group = "leaks"
+    severity = "warning"
+    title = "The same things in training and test"
+    action = (
+        "Will the model be asked about things that it has seen? If about new ones, set collect.group to that column, "
+        "so that the test is held on new ones; else all is well."
+    )
+
+    def look(self, table: SplitTable, profile: Profile) -> Iterator[Finding]:
+        """One finding, for the column whose rows are most alike."""
+        if profile.roles.group is not None:
+            raise NotApplicable("rows that belong together are kept on one side")
+        rows = training_rows(table, profile)
+        keys = grouping_columns(rows)
+        if len(rows) < MIN_ROWS or len(profile.roles.inputs) <= MIN_COLUMNS or not keys:
+            raise NotApplicable("no column looks like a key that comes back, or there are too few rows or inputs")
+        tried = [(*_agreement(rows, name, places), name) for name, places in keys.items()]
+        found = [each for each in tried if each[0] >= LEAST_ALIKE and each[1] >= LEAST_ANSWER]
+        if found and (in_both := _share_known(table, max(found)[2])) >= LEAST_IN_BOTH:
+            alike, answer, name = max(found)
+            yield self.found(
+                f"{percent(in_both)} of the test rows have a '{name}' that is known from training, and rows of one "
+                f"'{name}' agree in the other inputs by {percent(alike)} and in the answer by {percent(answer)} (0 %: "
+                "as much as any two rows; 100 %: in all).",
+                name,
+            )
+
+    @staticmethod
+    def speaks() -> Specimen:
+        """Every patient came three times."""
+        return Specimen(_visits(same_person=True))
+
+    @staticmethod
+    def quiet() -> Specimen:
+        """Every doctor saw three patients."""
+        return Specimen(_visits(same_person=False))
+
+
+def _agreement(rows: TrainingRows, key: str, places: NDArray[np.int64]) -> tuple[float, float]:
+    """How much rows of one key agree in the other inputs, on average, and in the answer: 0 as any two, 1 in all."""
+    pairs = _pairs(places)
+    if len(pairs[0]) < MIN_PAIRS:
+        return 0.0, 0.0
+    others = [_beyond_chance(_values(rows, name), pairs) for name in rows.profile.roles.inputs if name != key]
+    known = [agreement for agreement in others if agreement is not None]
+    answers = mean_ranks(rows.values) if rows.profile.roles.task == "regression" else rows.classes.astype(np.float64)
+    return (float(np.mean(known)) if known else 0.0), _beyond_chance(answers, pairs) or 0.0
+
+
+def _pairs(places: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Rows of one key, each with the next one of it."""
+    order = np.argsort(places, kind="stable")
+    order = order[places[order] >= 0]
+    same = places[order][:-1] == places[order][1:]
+    return order[:-1][same], order[1:][same]
+
+
+def _values(rows: TrainingRows, name: str) -> NDArray[np.float64]:
+    return mean_ranks(rows.numbers(name)) if rows.is_ordered(name) else rows.levels(name).places.astype(np.float64)
+
+
+def _beyond_chance(values: NDArray[np.float64], pairs: tuple[NDArray[np.int64], NDArray[np.int64]]) -> float | None:
+    """The share of pairs that agree, less that of any two rows, over what could be; None where nearly all agree."""
+    any_two = np.arange(len(values)), np.random.default_rng(0).permutation(len(values))
+    same, usual = (float((np.abs(values[a] - values[b]) <= SAME_RANK).mean()) for a, b in (pairs, any_two))
+    return None if usual > SAYS_NOTHING else (same - usual) / (1 - usual)
+
+
+def _share_known(table: SplitTable, name: str) -> float:
+    """The share of test rows whose key has training rows."""
+    known = table.train.expr.select(name).distinct()
+    seen = table.test.expr.semi_join(known, name)
+    return float(table.rows_of(seen.aggregate(n=seen.count()))[0]["n"]) / max(1, table.test.n_rows)
+
+
+def _visits(*, same_person: bool) -> dict[str, list[Any]]:
+    rows = np.repeat(np.arange(100), 3) if same_person else np.arange(300)
+    visits = {name: [values[row] for row in rows] for name, values in plain_columns().items()}
+    pulse = np.random.default_rng(2).normal(70, 9, 300).round().tolist()
+    return {"seen": [f"K{row * 37 % 977}" for row in np.repeat(np.arange(100), 3)], "pulse": pulse} | visits

@@ -1,0 +1,88 @@
+"""Columns that name rows, and tell the target by their order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from mlwright.core.family import NotApplicable
+from mlwright.data.checks import Check, Specimen
+from mlwright.data.checks._plain import plain_columns
+from mlwright.data.columns import mean_ranks, training_rows
+from mlwright.data.compute.table import SplitTable
+from mlwright.data.sequence import is_explained
+from mlwright.data.strength import Judge, chance
+from mlwright.records.findings import Finding
+from mlwright.records.profile import Profile
+from mlwright.scoring.spelling import to_number_array
+
+MIN_ROWS = 100
+LEAST_ORDER = 0.4
+FALSE_ALARMS = 0.001
+N_PARTS = 8
+SAME_ORDER = 0.95
+
+
+class TellingIds(Check):
+    """Columns that name rows and are left out for it, but whose numbers tell the target: rows were numbered by outcome.
+
+    The number (or the last digits of a code) is judged like a column (`strength.Judge`) and must reach a Gini or
+    correlation of 0.4, which noise does with a chance below 0.1 % over all such columns. Quiet if an input tells the
+    number, and nearly as well the target, and where numbers follow the order of the table, which `row_order` judges.
+    """
+
+    group = "leaks"
+    severity = "warning"
+    title = "Numbers of rows that tell the answer"
+    action = (
+        "mlwright leaves the column out. But rows were numbered when the outcome was known, or come from a file for "
+        "each outcome: look whether other columns (dates, sources, formats) tell the files apart as well."
+    )
+
+    def look(self, table: SplitTable, profile: Profile) -> Iterator[Finding]:
+        """One finding for each column."""
+        roles, rows = profile.roles, training_rows(table, profile)
+        names = [
+            c.name for c in profile.columns if c.kind == "id" and c.name in roles.left_out and c.name != roles.group
+        ]
+        if len(rows) < MIN_ROWS or not names:
+            raise NotApplicable("no column names rows, or there are too few of them")
+        judge = Judge(rows)
+        for name in names:
+            numbers = _numbers(table.arrow([name], rows.positions)[name])
+            if not np.isfinite(numbers).mean() > 0.5 or _follows(numbers, rows.positions):
+                continue
+            found = judge.number(numbers)
+            parts = np.nan_to_num(mean_ranks(numbers) * N_PARTS).astype(np.int64)
+            is_strong = found.order >= LEAST_ORDER and chance(found.order, rows, len(names)) < FALSE_ALARMS
+            if is_strong and not is_explained(rows, parts, found):
+                yield self.found(f"The number in '{name}', which names rows, {found.told(roles)}.", name)
+
+    @staticmethod
+    def speaks() -> Specimen:
+        """Those who left got their numbers first."""
+        columns = plain_columns()
+        order = np.argsort(np.argsort(np.asarray(columns["y"]) == "no", kind="stable"))
+        return Specimen({"case": [f"N-{1000 + number}" for number in order]} | columns)
+
+    @staticmethod
+    def quiet() -> Specimen:
+        """Numbers were dealt at random."""
+        order = np.random.default_rng(0).permutation(300)
+        return Specimen({"case": [f"N-{1000 + number}" for number in order]} | plain_columns())
+
+
+def _numbers(values: pa.ChunkedArray) -> NDArray[np.float64]:
+    """The numbers, or the last digits of codes; NaN where there are none."""
+    if pa.types.is_string(values.type) or pa.types.is_large_string(values.type):
+        digits = pc.struct_field(pc.extract_regex(values, r"(?P<n>[0-9]{1,15})[^0-9]*$"), "n")
+        return to_number_array(digits)
+    return to_number_array(values)
+
+
+def _follows(numbers: NDArray[np.float64], positions: NDArray[np.int64]) -> bool:
+    return abs(float(np.corrcoef(mean_ranks(numbers), positions)[0, 1])) >= SAME_ORDER
