@@ -55,8 +55,11 @@ def nearest(rows: Rows, among: Rows, names: list[str]) -> Nearest:
     places = np.argpartition(distance, k - 1, axis=1)[:, :k]
     found = np.take_along_axis(distance, places, axis=1)
     order = np.argsort(found, axis=1, kind="stable")
-    places, found = (np.take_along_axis(each, order, axis=1) for each in (places, found))
-    return Nearest(asked, places.astype(np.int64), found.astype(np.float64))
+    return Nearest(
+        asked,
+        np.take_along_axis(places, order, axis=1).astype(np.int64),
+        np.take_along_axis(found, order, axis=1).astype(np.float64),
+    )
 
 
 def _coordinates(rows: Rows, among: Rows, name: str) -> tuple[NDArray[np.float32], NDArray[np.float32]]:

@@ -9,7 +9,7 @@ import ibis
 import ibis.expr.types as ir
 
 from mlwright.core.family import NotApplicable
-from mlwright.data.compute.table import ROW, Table
+from mlwright.data.compute.table import ROW, SplitTable, Table
 from mlwright.records.findings import Severity
 from mlwright.records.profile import ColumnProfile, Profile
 
@@ -18,6 +18,9 @@ COMMON = 0.05
 SURE = 0.5
 RARE = 0.005
 TIMES_CHANCE = 10.0
+MANY_ANSWERS = 100
+MIN_PAIRS = 5
+SAME_ANSWER = 0.9
 
 
 def with_key(table: Table, names: Sequence[str]) -> ir.Table:
@@ -41,7 +44,8 @@ def weight_of_repeats(table: Table, profile: Profile) -> Severity | None:
     are dealt into two halves that tell rows apart about equally well. Two rows that agree in one half by coincidence
     will mostly differ in the other; copies agree in it.
 
-    A warning: of the pairs of rows that agree in one half, half agree in the other as well, though of all pairs fewer
+    A warning where the target is a number and nearly all training rows that are equal in every input have the same
+    one, or: of the pairs of rows that agree in one half, half agree in the other as well, though of all pairs fewer
     than one in twenty do. A note: pairs that agree in both are ten times as many as if the halves knew nothing of
     each other, and fewer than one pair in 200 agrees in the more detailed half.
     """
@@ -53,10 +57,22 @@ def weight_of_repeats(table: Table, profile: Profile) -> Severity | None:
     one, other = (_equal_pairs(table, half) for half in halves)
     if not both:
         return None
-    if any(both / given >= SURE and asked / n_pairs < COMMON for given, asked in ((one, other), (other, one))):
+    if _answer_the_same(table, profile) or any(
+        both / given >= SURE and asked / n_pairs < COMMON for given, asked in ((one, other), (other, one))
+    ):
         return "warning"
     is_detailed = min(one, other) / n_pairs < RARE
     return "note" if is_detailed and both >= TIMES_CHANCE * one * other / n_pairs else None
+
+
+def _answer_the_same(table: Table, profile: Profile) -> bool:
+    """Whether rows that are equal in every input have the same number to answer, which no coincidence makes."""
+    is_number = profile.roles.asked is not None and profile.roles.task == "regression"
+    if not is_number or not isinstance(table, SplitTable) or profile.target.n_distinct < MANY_ANSWERS:
+        return False
+    inputs, answer = list(profile.roles.inputs), profile.roles.target
+    by_inputs, by_all = (_equal_pairs(table.train, names) for names in (inputs, [*inputs, answer]))
+    return by_inputs >= MIN_PAIRS and by_all >= SAME_ANSWER * by_inputs
 
 
 def _equal_pairs(table: Table, names: Sequence[str]) -> float:

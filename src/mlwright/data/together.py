@@ -36,10 +36,21 @@ def skill_together(rows: TrainingRows, names: Sequence[str]) -> float:
     membership (of the eight largest classes), or of the target's ranks.
     """
     some = rows.sample(MAX_ROWS)
-    X = np.column_stack([_numbers(some, name) for name in names])
-    judge = Judge(some)
-    errors = [_error(X, target, judge.folds, is_number=judge.is_number) for target in judge.targets[:MAX_TARGETS]]
-    spread = sum(float(target[judge.folds < N_TRIED].var()) for target in judge.targets[:MAX_TARGETS])
+    return _skill(some, names, np.arange(len(some)))
+
+
+def shuffled_skill(rows: TrainingRows, names: Sequence[str]) -> float:
+    """The same of answers that were dealt anew among the rows: what chance and repeated rows can do."""
+    some = rows.sample(MAX_ROWS)
+    return _skill(some, names, np.random.default_rng(rows.seed).permutation(len(some)))
+
+
+def _skill(rows: TrainingRows, names: Sequence[str], dealt: NDArray[np.int64]) -> float:
+    X = np.column_stack([_numbers(rows, name) for name in names])
+    judge = Judge(rows)
+    targets = [target[dealt] for target in judge.targets[:MAX_TARGETS]]
+    errors = [_error(X, target, judge.folds, is_number=judge.is_number) for target in targets]
+    spread = sum(float(target[judge.folds < N_TRIED].var()) for target in targets)
     return max(0.0, 1 - sum(errors) / spread) if spread > 0 else 0.0
 
 

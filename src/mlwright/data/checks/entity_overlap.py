@@ -115,6 +115,6 @@ def _share_known(table: SplitTable, name: str) -> float:
 
 def _visits(*, same_person: bool) -> dict[str, list[Any]]:
     rows = np.repeat(np.arange(100), 3) if same_person else np.arange(300)
-    visits = {name: [values[row] for row in rows] for name, values in plain_columns().items()}
+    visits = {name: [values[int(row)] for row in rows] for name, values in plain_columns().items()}
     pulse = np.random.default_rng(2).normal(70, 9, 300).round().tolist()
     return {"seen": [f"K{row * 37 % 977}" for row in np.repeat(np.arange(100), 3)], "pulse": pulse} | visits

@@ -20,7 +20,7 @@ from mlwright.records.findings import Finding
 from mlwright.records.profile import Profile
 
 MIN_ROWS = 200
-LEAST_SHARE = 0.03
+LEAST_SHARE = 0.1
 LEAST_COLUMNS = 3
 MIN_STRIKING = 3
 STRIKING = 0.001
@@ -31,7 +31,7 @@ UPPER = 0.75
 
 
 class NearCopies(Check):
-    """Test rows, 3 % of them or more, whose nearest training row is far nearer than the other near ones, like a copy.
+    """Test rows, 10 % of them or more, whose nearest training row is far nearer than the other near ones, like a copy.
 
     Among rows that have nothing to do with each other, the ratio of the distances to the nearest and the tenth-nearest
     row follows from the dimension `d` of the cloud: it is below `r` with the chance ``1 - (1 - r**d)**9``. The

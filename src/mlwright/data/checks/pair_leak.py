@@ -26,6 +26,7 @@ MAX_NAMES = 30
 QUICK_ROWS = 1_000
 QUICK_BINS = 32
 QUICK_SKILL = 0.6
+CELLS = "combination"
 MAX_CELLS_A_ROW = 0.1
 SURE_FORMULA = 0.99
 LEAST_GAIN = 0.1
@@ -88,7 +89,12 @@ class _Pair(NamedTuple):
     first: str
     second: str
     how: str
-    made: NDArray[np.float64] | NDArray[np.int64]
+    made: NDArray[np.float64]
+
+    @property
+    def are_cells(self) -> bool:
+        """Whether it is the places of cells."""
+        return self.how == CELLS
 
     def is_formula(self, profile: Profile) -> bool:
         """Whether two numbers make up a number: there a near fit is a law of nature as often as a leak."""
@@ -100,14 +106,14 @@ def _promising(rows: TrainingRows, pairs: list[_Pair]) -> list[tuple[Strength, _
     few = np.arange(len(rows)) % max(1, len(rows) // QUICK_ROWS) == 0
     quick, judge = Judge(rows.only(few)), Judge(rows)
     return [
-        (judge.number(pair.made) if pair.made.dtype.kind == "f" else judge.strength(pair.made.astype(np.int64)), pair)
+        (judge.strength(pair.made.astype(np.int64)) if pair.are_cells else judge.number(pair.made), pair)
         for pair in pairs
-        if quick.strength(_places(pair.made[few])).skill >= QUICK_SKILL
+        if quick.strength(_places(pair, few)).skill >= QUICK_SKILL
     ]
 
 
-def _places(made: NDArray[np.float64] | NDArray[np.int64]) -> NDArray[np.int64]:
-    return cut(made, QUICK_BINS) if made.dtype.kind == "f" else made.astype(np.int64)
+def _places(pair: _Pair, few: NDArray[np.bool_]) -> NDArray[np.int64]:
+    return pair.made[few].astype(np.int64) if pair.are_cells else cut(pair.made[few], QUICK_BINS)
 
 
 def _pairs(rows: TrainingRows, told: set[str]) -> Iterator[_Pair]:
@@ -132,7 +138,8 @@ def _cells(rows: TrainingRows, names: list[str]) -> Iterator[_Pair]:
     for first, second in combinations(small, 2):
         n = len(levels[second].names) + 1
         if (len(levels[first].names) + 1) * n <= MAX_CELLS_A_ROW * len(rows):
-            yield _Pair(first, second, "combination", (levels[first].places + 1) * n + levels[second].places + 1)
+            cells = (levels[first].places + 1) * n + levels[second].places + 1
+            yield _Pair(first, second, CELLS, cells.astype(np.float64))
 
 
 def _told(strength: Strength, pair: _Pair, alone: dict[str, Strength], profile: Profile) -> str:
