@@ -88,6 +88,6 @@ def _torn_twins(table: SplitTable, profile: Profile) -> tuple[int, float]:
 
 def _game(slips: float) -> dict[str, list[Any]]:
     rng = np.random.default_rng(0)
-    a, b, c = rng.integers(0, 5, 1_000), rng.integers(0, 6, 1_000), rng.integers(0, 3, 1_000)
-    wins = ((a + b > 5) ^ (c == 0)) ^ (rng.random(1_000) < slips)
+    a, b, c = (rng.integers(0, size, 2_000) for size in (5, 6, 3))
+    wins = ((a > 2) & (b > 2) | (c == 1) & (b < 2)) ^ (rng.random(2_000) < slips)
     return {"a": a.tolist(), "b": b.tolist(), "c": c.tolist(), "y": np.where(wins, "won", "lost").tolist()}
