@@ -9,7 +9,7 @@ from mlwright.data.clauses.chance import ALARMS
 from mlwright.data.clauses.clause import clause_of
 from mlwright.data.clauses.edits import amended
 from mlwright.data.compute.table import Table, open_snapshot
-from mlwright.data.repeats import KEY, with_key
+from mlwright.data.repeats import repeats, row_keys
 from mlwright.records.contract import Clause, Contract, Part
 from mlwright.records.data import Snapshot
 from mlwright.records.profile import Profile
@@ -43,8 +43,7 @@ def contract(snapshot: Snapshot, profile: Profile, settings: ContractSettings, r
 
 def repeated_rows(table: Table) -> int:
     """How many rows are equal to an earlier one in all columns."""
-    keyed = with_key(table, table.columns)
-    return int(table.n_rows - table.rows_of(keyed.aggregate(n=keyed[KEY].nunique()))[0]["n"])
+    return repeats(row_keys(table, table.columns)).n_later
 
 
 def _clauses(table: Table, profile: Profile) -> tuple[Clause, ...]:

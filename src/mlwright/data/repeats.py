@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from typing import NamedTuple
+from weakref import WeakKeyDictionary
 
-import ibis
-import ibis.expr.types as ir
+import numpy as np
+from numpy.typing import NDArray
 
 from mlwright.core.family import NotApplicable
+from mlwright.data.compute.engine import hashed, unsigned
 from mlwright.data.compute.table import ROW, SplitTable, Table
 from mlwright.records.findings import Severity
 from mlwright.records.profile import ColumnProfile, Profile
 
-KEY = "__inputs__"
 COMMON = 0.05
 SURE = 0.5
 RARE = 0.005
@@ -23,18 +25,40 @@ MIN_PAIRS = 5
 SAME_ANSWER = 0.9
 
 
-def with_key(table: Table, names: Sequence[str]) -> ir.Table:
-    """The table with a column that is equal, but for one collision in 2^64, where all these columns are."""
-    if not names:
+class Repeats(NamedTuple):
+    """Rows that are equal to an earlier one.
+
+    Parameters
+    ----------
+    n_later : int
+        Rows that are equal to an earlier one.
+    n_in_all : int
+        These, and those that they are equal to.
+    """
+
+    n_later: int
+    n_in_all: int
+
+
+def row_keys(table: Table, names: Sequence[str]) -> NDArray[np.uint64]:
+    """A number for each row of the snapshot: equal, but for one collision in 2^64, where all these columns are.
+
+    They are computed once for all who ask for the same columns in turn.
+    """
+    if not (chosen := tuple(names)):
         raise NotApplicable("there is no input")
-    inputs = {f"c{place}": table.expr[name] for place, name in enumerate(names)}
-    return table.expr.mutate(**{KEY: ibis.struct(inputs).hash()})
+    kept = _KEYS.get(table)
+    if kept is None or kept[0] != chosen:
+        keyed = table.expr.select(code=hashed(table.expr, *(table.expr[name] for name in chosen)), row=table.expr[ROW])
+        kept = _KEYS[table] = chosen, unsigned(keyed.order_by("row").drop("row").to_pyarrow()["code"])
+    return kept[1]
 
 
-def key_counts(keyed: ir.Table, answer: str | None = None) -> ir.Table:
-    """One row for each key, or each key and answer: `n` rows have it, `first` is the first of them."""
-    keys = [KEY] if answer is None else [KEY, answer]
-    return keyed.group_by(keys).aggregate(n=keyed.count(), first=keyed[ROW].min())
+def repeats(keys: NDArray[np.uint64]) -> Repeats:
+    """How many rows share their key."""
+    ordered = np.sort(keys)
+    is_later = np.concatenate([[False], ordered[1:] == ordered[:-1]])
+    return Repeats(int(is_later.sum()), int((is_later | np.append(is_later[1:], False)).sum()))
 
 
 def weight_of_repeats(table: Table, profile: Profile) -> Severity | None:
@@ -76,9 +100,8 @@ def _answer_the_same(table: Table, profile: Profile) -> bool:
 
 
 def _equal_pairs(table: Table, names: Sequence[str]) -> float:
-    counts = key_counts(with_key(table, names))
-    answer = table.rows_of(counts.aggregate(pairs=(counts.n * (counts.n - 1) / 2).sum()))[0]
-    return float(answer["pairs"] or 0.0)
+    counts = np.unique(row_keys(table, names), return_counts=True)[1].astype(np.float64)
+    return float((counts * (counts - 1) / 2).sum())
 
 
 def _halves(profile: Profile) -> tuple[list[str], list[str]]:
@@ -103,3 +126,6 @@ def _detail(column: ColumnProfile, n_rows: int) -> float:
     n_rest = max(1, column.n_distinct - len(counts))
     agreeing = sum(count**2 for count in counts) + rest**2 / n_rest + column.n_missing**2
     return -math.log(min(1.0, max(agreeing / max(1, n_rows) ** 2, 1e-12)))
+
+
+_KEYS: WeakKeyDictionary[Table, tuple[tuple[str, ...], NDArray[np.uint64]]] = WeakKeyDictionary()

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import numpy as np
+
 from mlwright.data.checks import Check, Specimen
 from mlwright.data.checks._plain import plain_columns
 from mlwright.data.compute.table import SplitTable
-from mlwright.data.repeats import key_counts, weight_of_repeats, with_key
+from mlwright.data.repeats import repeats, row_keys, weight_of_repeats
 from mlwright.data.words import counted, percent
 from mlwright.records.findings import Finding
 from mlwright.records.profile import Profile
@@ -30,17 +32,18 @@ class DuplicateRows(Check):
 
     def look(self, table: SplitTable, profile: Profile) -> Iterator[Finding]:
         """One finding with a few of the rows."""
-        counts = key_counts(with_key(table, profile.roles.inputs))
-        repeated = counts.filter(counts.n > 1)
-        n_repeats = int(table.rows_of(repeated.aggregate(n=(repeated.n - 1).sum()))[0]["n"] or 0)
+        keys = row_keys(table, profile.roles.inputs)
+        n_repeats = repeats(keys).n_later
         if n_repeats < max(2, REPEATED_SHARE * profile.n_rows) or (weight := weight_of_repeats(table, profile)) is None:
             return
-        often = table.rows_of(repeated.order_by([repeated.n.desc(), repeated.first]).limit(5))
+        _, first, counts = np.unique(keys, return_index=True, return_counts=True)
+        often = np.lexsort([first, -counts])[:5]
+        often = often[counts[often] > 1]
         verb = "repeats" if n_repeats == 1 else "repeat"
         yield self.found(
             f"{counted(n_repeats, 'row')} of {profile.n_rows:,} ({percent(n_repeats / profile.n_rows)}) {verb} an "
-            f"earlier row in every input; one row is there {often[0]['n']:,} times.",
-            rows=[row["first"] for row in often],
+            f"earlier row in every input; one row is there {counts[often[0]]:,} times.",
+            rows=first[often].tolist(),
             severity=weight,
         )
 

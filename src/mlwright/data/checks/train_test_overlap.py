@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import numpy as np
+
 from mlwright.core.family import NotApplicable
 from mlwright.data.checks import Check, Specimen
 from mlwright.data.checks._plain import plain_columns
-from mlwright.data.compute.table import ROW, SplitTable
-from mlwright.data.repeats import KEY, weight_of_repeats, with_key
+from mlwright.data.compute.table import SplitTable
+from mlwright.data.repeats import repeats, row_keys, weight_of_repeats
 from mlwright.data.words import percent
 from mlwright.records.findings import Finding
 from mlwright.records.profile import Profile
@@ -34,16 +36,17 @@ class TrainTestOverlap(Check):
         """One finding with a few of the test rows."""
         if not (n_test := table.test.n_rows):
             raise NotApplicable("no row is set aside")
-        train, test = (with_key(rows, profile.roles.inputs) for rows in (table.train, table.test))
-        seen = test.semi_join(train, KEY)
-        n_seen = int(table.rows_of(seen.aggregate(n=seen.count()))[0]["n"])
+        keys = row_keys(table, profile.roles.inputs)
+        if repeats(keys).n_in_all < max(2, SEEN_SHARE * n_test):
+            return
+        seen = table.test.positions[np.isin(keys[table.test.positions], keys[table.train.positions])]
+        n_seen = len(seen)
         if n_seen < max(2, SEEN_SHARE * n_test) or (weight := weight_of_repeats(table, profile)) is None:
             return
-        first = table.rows_of(seen.order_by(ROW).limit(5))
         yield self.found(
             f"{n_seen:,} of {n_test:,} test rows ({percent(n_seen / n_test)}) are equal to a training row in every "
             "input, so the test asks partly what the model has been told.",
-            rows=[row[ROW] for row in first],
+            rows=seen[:5].tolist(),
             severity=weight,
         )
 

@@ -6,6 +6,7 @@ where rows have no position. `GAPS` names what an engine cannot do and what is d
 
 from __future__ import annotations
 
+from functools import reduce
 from typing import Literal, cast
 
 import ibis
@@ -18,6 +19,9 @@ Sort = Literal["boolean", "whole", "fraction", "moment", "text"]
 """How a column is stored, as far as figures differ; what is none of the others is looked at as text."""
 
 _SIGN = 1 << 63
+_MOST_FOLDED = 64
+"""Of so many values the hashes are put together one after the other, which is faster; more would nest too deeply."""
+
 LONGEST_SHOWN = 500
 _KEPT_OF_LONG = 480
 
@@ -55,12 +59,19 @@ def engine_of(expr: ir.Expr) -> str:
     return str(expr.get_backend().name)
 
 
-def hashed(expr: ir.Table, value: ir.Value) -> ir.Value:
-    """A hash of 64 bits; equal values have equal hashes. Unsigned in DuckDB, signed elsewhere; see `unsigned`."""
+def hashed(expr: ir.Table, *values: ir.Value) -> ir.Value:
+    """A hash of 64 bits of one value or several; equal values have equal hashes, and null is a value.
+
+    Unsigned in DuckDB, signed elsewhere; see `unsigned`.
+    """
     engine = engine_of(expr)
-    if engine == "duckdb":
-        return cast("ir.Value", _duckdb_hash(value))
-    return cast("ir.Value", _spark_hash(value) if engine == "pyspark" else _postgres_hash(value.cast("string"), 0))
+    if engine == "postgres":
+        spelled = [value.cast("string").fill_null("\x01") for value in values]
+        return cast("ir.Value", _postgres_hash(reduce(lambda a, b: a + "\x02" + b, spelled), 0))
+    step = _duckdb_hash if engine == "duckdb" else _spark_hash
+    if len(values) > _MOST_FOLDED:
+        return cast("ir.Value", step(ibis.struct({f"c{place}": value for place, value in enumerate(values)})))
+    return cast("ir.Value", reduce(lambda code, other: step(code) ^ other, map(step, values)))
 
 
 def is_below(code: ir.Value, limit: int) -> ir.BooleanValue:

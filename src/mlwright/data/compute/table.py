@@ -57,6 +57,11 @@ class Table:
         return pq.ParquetFile(self.path).metadata.num_rows if self.rows is None else len(self.rows)
 
     @property
+    def positions(self) -> NDArray[np.int64]:
+        """Positions of all rows in the snapshot, rising."""
+        return np.arange(self.n_rows) if self.rows is None else self.rows
+
+    @property
     def columns(self) -> tuple[str, ...]:
         """Names of the columns, without ``__row__``."""
         return tuple(name for name in self.expr.columns if name != ROW)
@@ -89,8 +94,9 @@ class Table:
         if forbidden := set(columns) & set(self.hidden):
             raise KeyError(f"{sorted(forbidden)} cannot be seen in this table")
         wanted = self.rows if positions is None else positions if self.rows is None else self.rows[positions]
-        whole = pq.read_table(self.path, columns=list(columns))
-        return whole if wanted is None else whole.take(pa.array(wanted))
+        if wanted is None:
+            return pq.read_table(self.path, columns=list(columns))
+        return rows_at(self.path, columns, wanted)
 
     def sample(self, columns: Sequence[str], n: int, seed: int) -> pa.Table:
         """At most `n` random rows, in the order of the snapshot."""
@@ -98,6 +104,22 @@ class Table:
             return self.arrow(columns)
         rng = np.random.default_rng(seed)
         return self.arrow(columns, np.sort(rng.choice(self.n_rows, n, replace=False)))
+
+
+def rows_at(path: Path, columns: Sequence[str], positions: NDArray[np.int64]) -> pa.Table:
+    """Some rows of a Parquet file, in the order asked for; row groups without any of them are not read."""
+    order = np.argsort(positions, kind="stable")
+    rising = positions[order]
+    with pq.ParquetFile(path) as file:
+        sizes = [file.metadata.row_group(group).num_rows for group in range(file.metadata.num_row_groups)]
+        ends = np.cumsum([0, *sizes])
+        parts = [file.schema_arrow.empty_table().select(list(columns))]
+        for group in np.unique(np.searchsorted(ends, rising, side="right") - 1).tolist():
+            low, high = np.searchsorted(rising, ends[group : group + 2])
+            whole = file.read_row_group(group, columns=list(columns))
+            parts.append(whole.take(pa.array(rising[low:high] - ends[group])).select(list(columns)))
+    found = pa.concat_tables(parts)
+    return found if (order[1:] > order[:-1]).all() else found.take(pa.array(np.argsort(order)))
 
 
 def connect() -> Any:

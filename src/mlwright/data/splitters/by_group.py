@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.sparse import csr_array
 
 from mlwright.data.splitters import Fold, SplitKeys, Splitter, folds_from
 
@@ -22,8 +23,9 @@ class GroupSplitter(Splitter):
     def holdout(self, keys: SplitKeys, share: float, rng: np.random.Generator) -> NDArray[np.bool_]:
         """Whole groups, drawn by lot until they make up the share; at least one group is left to learn from."""
         codes, sizes = _groups(keys)
-        draws = [_draw(sizes, share * keys.n_rows, rng)[codes] for _ in range(N_DRAWS)]
-        return min(draws, key=lambda held: _distance(held, share, keys.classes))
+        n_of = _class_counts(codes, len(sizes), keys.classes)
+        draws = [_draw(sizes, share * keys.n_rows, rng) for _ in range(N_DRAWS)]
+        return min(draws, key=lambda held: _distance(held, share, n_of))[codes]
 
     def folds(self, keys: SplitKeys, n_folds: int, rng: np.random.Generator) -> list[Fold]:
         """Each group, the largest first, goes to the fold that has the fewest rows so far."""
@@ -41,8 +43,15 @@ class GroupSplitter(Splitter):
 def _groups(keys: SplitKeys) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """The group of each row, numbered from 0, and the rows of each group."""
     assert keys.groups is not None
-    _, codes, sizes = np.unique(keys.groups, return_inverse=True, return_counts=True)
-    return codes, sizes
+    counts = np.bincount(keys.groups)
+    numbers = np.cumsum(counts > 0) - 1
+    return numbers[keys.groups], counts[counts > 0]
+
+
+def _class_counts(codes: NDArray[np.int64], n_groups: int, classes: NDArray[np.int64] | None) -> csr_array:
+    """How many rows of each class each group has, shape (n_groups, n_classes); one class where there are none."""
+    places = np.zeros_like(codes) if classes is None else classes + 1
+    return csr_array((np.ones(len(codes)), (codes, places)), shape=(n_groups, int(places.max()) + 1))
 
 
 def _draw(sizes: NDArray[np.int64], n_wanted: float, rng: np.random.Generator) -> NDArray[np.bool_]:
@@ -56,14 +65,10 @@ def _draw(sizes: NDArray[np.int64], n_wanted: float, rng: np.random.Generator) -
     return held
 
 
-def _distance(held: NDArray[np.bool_], share: float, classes: NDArray[np.int64] | None) -> float:
-    """How far the rows that are held back are from the share of all rows, and of each class."""
-    if not held.any():
+def _distance(held: NDArray[np.bool_], share: float, n_of: csr_array) -> float:
+    """How far the groups that are held back are from the share of all rows, and of each class."""
+    whole, part = n_of.sum(axis=0), n_of.T @ held
+    if not part.sum():
         return np.inf
-    off = abs(float(held.mean()) - share)
-    if classes is None:
-        return off
-    places = np.unique(classes, return_inverse=True)[1]
-    whole = np.bincount(places) / len(places)
-    part = np.bincount(places[held], minlength=len(whole)) / held.sum()
-    return off + float(np.abs(part - whole).sum()) * share
+    off = abs(float(part.sum() / whole.sum()) - share)
+    return off + float(np.abs(part / part.sum() - whole / whole.sum()).sum()) * share
