@@ -17,8 +17,8 @@ from numpy.typing import NDArray
 
 from mlwright.core.errors import TableError, name_list, nearest
 from mlwright.data.cleaning import Followed, learn_cleaning, rows_to_learn
-from mlwright.data.compute.table import ROW, Table
-from mlwright.data.repeats import KEY, key_counts, with_key
+from mlwright.data.compute.table import Table
+from mlwright.data.repeats import repeats, row_keys
 from mlwright.data.words import counted
 from mlwright.records.cleaning import N_EXAMPLES, AnyStep, Change, CleaningPlan, Repeats
 from mlwright.scoring.cleaner import Cleaner
@@ -45,14 +45,12 @@ def _repeats(n: int) -> Repeats:
 
 def repeated_rows(table: Table) -> int:
     """How many rows equal an earlier one in every column."""
-    counts = key_counts(with_key(table, table.columns))
-    return int(table.rows_of(counts.aggregate(n=(counts.n - 1).sum()))[0]["n"] or 0)
+    return repeats(row_keys(table, table.columns)).n_later
 
 
 def first_rows(table: Table) -> NDArray[np.int64]:
     """Positions of the rows that equal no earlier row, rising."""
-    firsts = with_key(table, table.columns).group_by(KEY).aggregate(**{ROW: lambda keyed: keyed[ROW].min()})
-    return np.sort(firsts[ROW].to_pyarrow().to_numpy())
+    return np.sort(np.unique(row_keys(table, table.columns), return_index=True)[1])
 
 
 @dataclass

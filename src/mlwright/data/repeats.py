@@ -15,6 +15,7 @@ from mlwright.data.compute.engine import hashed, unsigned
 from mlwright.data.compute.table import ROW, SplitTable, Table
 from mlwright.records.findings import Severity
 from mlwright.records.profile import ColumnProfile, Profile
+from mlwright.scoring.spelling import spelled
 
 COMMON = 0.05
 SURE = 0.5
@@ -59,6 +60,45 @@ def repeats(keys: NDArray[np.uint64]) -> Repeats:
     ordered = np.sort(keys)
     is_later = np.concatenate([[False], ordered[1:] == ordered[:-1]])
     return Repeats(int(is_later.sum()), int((is_later | np.append(is_later[1:], False)).sum()))
+
+
+class Twins(NamedTuple):
+    """Training rows that are equal to another one in every input.
+
+    Parameters
+    ----------
+    n_rows : int
+    n_torn : int
+        Those whose twins do not all have the same answer.
+    n_lost : int
+        Those that any model must miss, if it gives each set of twins their most frequent answer.
+    worst : tuple of int
+        Positions of the first rows of the sets that lose most.
+    """
+
+    n_rows: int = 0
+    n_torn: int = 0
+    n_lost: int = 0
+    worst: tuple[int, ...] = ()
+
+
+def twins(table: SplitTable, profile: Profile) -> Twins:
+    """What the classes of equal rows have in common."""
+    positions = table.train.positions
+    _, first, key_of, sizes = np.unique(
+        row_keys(table, profile.roles.inputs)[positions], return_index=True, return_inverse=True, return_counts=True
+    )
+    several = np.flatnonzero(sizes[key_of] > 1)
+    if not len(several):
+        return Twins()
+    answers = spelled(table.train.arrow([profile.roles.target], several)[0]).places
+    pairs, counts = np.unique(np.stack([key_of[several], answers]), axis=1, return_counts=True)
+    most = np.ones(len(sizes), np.int64)
+    np.maximum.at(most, pairs[0], counts)
+    lost = sizes - most
+    worst = np.lexsort([first, -lost])[:5]
+    worst = worst[lost[worst] > 0]
+    return Twins(len(several), int(sizes[lost > 0].sum()), int(lost.sum()), tuple(positions[first[worst]].tolist()))
 
 
 def weight_of_repeats(table: Table, profile: Profile) -> Severity | None:

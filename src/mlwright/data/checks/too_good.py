@@ -12,7 +12,7 @@ from mlwright.data.checks import Check, Specimen
 from mlwright.data.columns import training_rows
 from mlwright.data.compute.table import SplitTable
 from mlwright.data.leaks import gap_leaks, value_leaks
-from mlwright.data.repeats import KEY, key_counts, with_key
+from mlwright.data.repeats import twins
 from mlwright.data.together import shuffled_skill, skill_together
 from mlwright.data.words import counted, percent
 from mlwright.records.findings import Finding
@@ -78,12 +78,8 @@ def _torn_twins(table: SplitTable, profile: Profile) -> tuple[int, float]:
     """Training rows that are equal to another in every input, and the share of them that the best answer misses."""
     if profile.roles.task == "regression":
         return 0, 0.0
-    answers = key_counts(with_key(table.train, profile.roles.inputs), answer=profile.roles.target)
-    twins = answers.group_by(KEY).aggregate(n=answers.n.sum(), most=answers.n.max())
-    twins = twins.filter(twins.n > 1)
-    found = table.rows_of(twins.aggregate(rows=twins.n.sum(), lost=(twins.n - twins.most).sum()))[0]
-    n_twins = int(found["rows"] or 0)
-    return n_twins, int(found["lost"] or 0) / max(1, n_twins)
+    found = twins(table, profile)
+    return found.n_rows, found.n_lost / max(1, found.n_rows)
 
 
 def _game(slips: float) -> dict[str, list[Any]]:
