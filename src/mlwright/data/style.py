@@ -7,13 +7,13 @@ from typing import Any
 
 from mlwright.data.words import shortened, told_apart
 
-INK, GREY, PALE = "#1f2933", "#9aa5b1", "#e4e7eb"
+INK, GREY, PALE, GROUND = "#1f2933", "#9aa5b1", "#e4e7eb", "#f1f4f7"
 BLUE, ORANGE, GREEN, PURPLE, YELLOW, SKY = "#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9"
 COLOURS = (BLUE, ORANGE, GREEN, PURPLE, YELLOW, SKY)
 """Okabe and Ito (2008). Color universal design."""
 
-SCALE = ((0.0, "#ffffff"), (0.5, SKY), (1.0, "#00436b"))
-"""From none to much, on white."""
+SCALE = ((0.0, GROUND), (0.5, SKY), (1.0, "#00436b"))
+"""From none to much, on the ground of the page."""
 
 
 def labels(texts: Iterable[str], limit: int = 60) -> list[str]:

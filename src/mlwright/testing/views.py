@@ -49,12 +49,15 @@ def table_of(sort: str, n_rows: int = 400) -> Specimen:
     size, gap = rng.normal(size=n_rows), rng.random(n_rows) < 0.2
     columns: dict[str, Sequence[Any]] = {
         "size": [None if lost else value for lost, value in zip(gap, size.round(3).tolist(), strict=True)],
-        "income": rng.lognormal(8, 2, n_rows).tolist(),
+        "income": [
+            None if lost else value for lost, value in zip(gap, rng.lognormal(8, 2, n_rows).tolist(), strict=True)
+        ],
         "rooms": rng.poisson(3, n_rows).tolist(),
         "colour": rng.choice(["red", "green", "blue"], n_rows).tolist(),
         "town": [f"a town with a very long name, number {place}" for place in rng.integers(0, 60, n_rows)],
         "member": (rng.random(n_rows) < 0.3).tolist(),
-        "day": [str(np.datetime64("2023-01-01") + row) for row in range(n_rows)],
+        "day": [str(np.datetime64("2023-01-01") + 800 * row // n_rows) for row in range(n_rows)],
+        "note": [" ".join(rng.choice([f"word{letter}" for letter in "abcdefghijklmnop"], 9)) for _ in range(n_rows)],
     }
     answers: dict[str, Sequence[Any]] = {
         "two classes": np.where(size + rng.normal(size=n_rows) > 0, "yes", "no").tolist(),
@@ -64,7 +67,7 @@ def table_of(sort: str, n_rows: int = 400) -> Specimen:
     if sort == "bare":
         return Specimen({"size": size.tolist(), "y": answers["two classes"]})
     if sort == "awkward":
-        names = ["</script><b>", "größe in m² — " * 6, "%{y}", "a\nb", "'quoted' \"twice\"", "d.o.t", "day"]
+        names = ["</script><b>", "größe in m² — " * 6, "%{y}", "a\nb", "'quoted' \"twice\"", "d.o.t", "day", "<i>"]
         return Specimen({**dict(zip(names, columns.values(), strict=True)), "y": answers["number"]})
     return Specimen({**columns, "y": answers[sort]}, settings={"time": "day"})
 

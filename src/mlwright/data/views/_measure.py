@@ -45,13 +45,15 @@ class Measure:
     rows : TrainingRows
     groups : sequence of Group
         Groups of fewer than five rows are left out.
+    place : int, optional
+        The class to draw, as its place in ``roles.classes``; default: as above.
     """
 
-    def __init__(self, rows: TrainingRows, groups: Sequence[Group]) -> None:
+    def __init__(self, rows: TrainingRows, groups: Sequence[Group], place: int | None = None) -> None:
         self.rows = rows
         self.groups = [group for group in groups if group.rows.sum() >= MIN_ROWS]
         self.is_number = rows.profile.roles.task == "regression"
-        self.place = -1 if self.is_number else self._moving_class()
+        self.place = -1 if self.is_number else self._moving_class() if place is None else place
         self.answer = "" if self.is_number else rows.profile.roles.classes[self.place]
 
     @property

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 import plotly.graph_objects as go
+from scipy.cluster.hierarchy import leaves_list, linkage
+from scipy.spatial.distance import squareform
 
 from mlwright.core.family import NotApplicable
 from mlwright.data.association import associations
-from mlwright.data.columns import training_rows
+from mlwright.data.columns import TrainingRows, training_rows
 from mlwright.data.compute.table import SplitTable
 from mlwright.data.strength import strengths
 from mlwright.data.style import SCALE, dress, labels
@@ -18,7 +20,11 @@ MAX_INPUTS = 24
 
 
 class Associations(View):
-    """How closely the inputs that tell most go together, in pairs and with the target; see `association`."""
+    """How closely the inputs that tell most go together, in pairs and with the target; see `association`.
+
+    Numbers and dates: the rank correlation without its sign; any other pair: Cramer's V. Inputs stand beside those that
+    they go with (average linkage).
+    """
 
     title = "Which columns go together"
     order = 50
@@ -30,6 +36,7 @@ class Associations(View):
         inputs = list(strengths(rows) if is_asked else profile.roles.inputs)[:MAX_INPUTS]
         if len(inputs) < 2:
             raise NotApplicable("there are not two inputs to compare")
+        inputs = _kin_together(rows, inputs)
         names = [*inputs, profile.roles.target] if is_asked else inputs
         found = associations(rows, names)
         ticktext = labels(names, 22)
@@ -39,8 +46,8 @@ class Associations(View):
             zmin=0,
             zmax=1,
             colorscale=[list(stop) for stop in SCALE],
-            customdata=[[f"{a} and {b}" for b in ticktext] for a in ticktext],
-            hovertemplate="%{customdata}: %{z:.2f}<extra></extra>",
+            customdata=_hover(rows, names, ticktext),
+            hovertemplate="%{customdata} %{z:.2f}<extra></extra>",
             colorbar={"thickness": 10, "outlinewidth": 0, "tickvals": [0, 0.5, 1]},
             xgap=1,
             ygap=1,
@@ -56,3 +63,24 @@ class Associations(View):
             f"{n_close} of {len(inputs) * (len(inputs) - 1) // 2} pairs of inputs reach 0.50.",
             figure,
         )
+
+
+def _kin_together(rows: TrainingRows, names: list[str]) -> list[str]:
+    """The names so that those that go together stand beside each other."""
+    if len(names) < 3:
+        return names
+    apart = 1 - associations(rows, names)
+    tree = linkage(squareform(apart, checks=False), "average", optimal_ordering=True)
+    return [names[place] for place in leaves_list(tree)]
+
+
+def _hover(rows: TrainingRows, names: list[str], shown: list[str]) -> list[list[str]]:
+    """What is compared and by which measure, for each cell."""
+    ordered = [rows.is_ordered(name) for name in names]
+    return [
+        [
+            f"{a} and {b}: {'rank correlation' if first and second else 'Cramer’s V'}"
+            for b, second in zip(shown, ordered, strict=True)
+        ]
+        for a, first in zip(shown, ordered, strict=True)
+    ]
