@@ -104,7 +104,7 @@ def project_to_look_at(question: Question) -> Iterator[Project]:
         return
     with (
         TemporaryDirectory(prefix="mlwright-") as folder,
-        new_project(question._replace(path=Path(folder) / "look")) as project,
+        new_project(question._replace(path=Path(folder) / _name_of(question.source, question.query))) as project,
     ):
         yield project
 

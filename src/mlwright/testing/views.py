@@ -18,6 +18,7 @@ from mlwright.core.family import NotApplicable
 from mlwright.data.checks import Specimen
 from mlwright.data.compute.table import open_split
 from mlwright.data.views import VIEWS, Picture, View
+from mlwright.faces.render.stills import still
 from mlwright.testing.checks import Opened, open_specimen
 
 MAX_BYTES = 300_000
@@ -88,6 +89,19 @@ def test_it_draws_or_says_why_not(name: str, sort: str, shown: dict[str, Opened]
     assert figure["data"]
     assert "title" not in figure["layout"]
     assert figure["layout"]["paper_bgcolor"] == "rgba(0,0,0,0)"
+
+
+@each_view
+@pytest.mark.parametrize("sort", ["two classes", "awkward"])
+def test_its_picture_can_be_drawn_without_a_browser(name: str, sort: str, shown: dict[str, Opened]) -> None:
+    """As a file, in the same way every time."""
+    picture = draw(name, shown[sort])
+    if picture is None:
+        return
+    first, again = (still(json.loads(picture.figure.to_json()), "A title", "svg") for _ in range(2))
+    assert first == again
+    assert first.startswith(b"<?xml")
+    assert still(json.loads(picture.figure.to_json()), "A title", "png").startswith(b"\x89PNG")
 
 
 @each_view

@@ -44,8 +44,8 @@ class ColumnsOverTime(View):
             raise NotApplicable("no number moves over time")
         spell = moment_spelling(edges[0], edges[-1])
         x = [spell(float(middle)) for middle in (edges[:-1] + edges[1:]) / 2]
-        chart, places = grid(names)
-        for name, (down, across) in zip(names, places, strict=True):
+        chart, corners = grid(names)
+        for name, (down, across) in zip(names, corners, strict=True):
             for trace in _traces(x, lines[name]):
                 chart.add_trace(trace, row=down, col=across)
         chart.update_xaxes(nticks=4, showgrid=False)

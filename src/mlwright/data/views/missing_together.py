@@ -54,9 +54,10 @@ class MissingTogether(View):
 
 def _sentence(names: list[str], patterns: np.ndarray, shares: np.ndarray) -> str:
     whole = float(shares[~patterns.any(axis=1)].sum())
+    lacking = f"{percent(whole)} of the rows lack nothing" if whole else "Every row lacks something"
     together = [place for place in range(len(patterns)) if patterns[place].sum() > 1]
     if not together:
-        return f"{percent(whole)} of the rows lack nothing; no two columns are often missing in the same rows."
+        return f"{lacking}; no two columns are often missing in the same rows."
     empty = [name for name, gap in zip(names, patterns[together[0]], strict=True) if gap]
     told = quoted(empty, 3)
-    return f"{percent(whole)} of the rows lack nothing; {told} are missing together in {percent(shares[together[0]])}."
+    return f"{lacking}; {told} are missing together in {percent(shares[together[0]])}."

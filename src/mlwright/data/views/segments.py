@@ -11,6 +11,7 @@ from mlwright.data.columns import training_rows
 from mlwright.data.compute.table import SplitTable
 from mlwright.data.insights._cuts import Cut, best_cuts
 from mlwright.data.insights._evidence import MIN_ROWS, Evidence, Outcome
+from mlwright.data.leaks import gap_leaks, value_leaks
 from mlwright.data.style import ORANGE
 from mlwright.data.views import Picture, View
 from mlwright.data.views._ladder import ladder
@@ -24,7 +25,8 @@ MIN_SHARE = 0.02
 class Segments(View):
     """The cells of two cuts in which the target is furthest from that of all rows, above and below.
 
-    Found on one half of the training rows, drawn with 95 % intervals as measured on the other half.
+    Found on one half of the training rows, drawn with 95 % intervals as measured on the other half. Columns that give
+    the target away are left out.
     """
 
     title = "Where the target stands out"
@@ -33,7 +35,7 @@ class Segments(View):
     def draw(self, table: SplitTable, profile: Profile) -> Picture:
         """One line for each cell, the largest figure on top; the dotted line is the figure of all rows."""
         rows = training_rows(table, profile)
-        evidence = Evidence(rows)
+        evidence = Evidence(rows, left_out={*value_leaks(rows), *gap_leaks(rows)} if profile.roles.asked else ())
         if not evidence.outcomes:
             raise NotApplicable("no target is named")
         outcome = evidence.outcomes[0]

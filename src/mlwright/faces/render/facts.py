@@ -52,21 +52,22 @@ def facts_of(project: Project, run: RunState) -> Facts:
     """
     return Facts(
         run=run,
-        snapshot=_fact(project, run, "snapshot", Snapshot),
-        profile=_fact(project, run, "profile", Profile),
-        split=_fact(project, run, "split", Split),
-        findings=_fact(project, run, "findings", Findings),
-        exploration=_fact(project, run, "exploration", Exploration),
-        leaderboard=_fact(project, run, "leaderboard", Training),
-        evaluation=_fact(project, run, "evaluation", Evaluation),
-        robustness=_fact(project, run, "robustness", Robustness),
-        decision=_fact(project, run, "decision", Decision),
+        snapshot=fact(project, run, "snapshot", Snapshot),
+        profile=fact(project, run, "profile", Profile),
+        split=fact(project, run, "split", Split),
+        findings=fact(project, run, "findings", Findings),
+        exploration=fact(project, run, "exploration", Exploration),
+        leaderboard=fact(project, run, "leaderboard", Training),
+        evaluation=fact(project, run, "evaluation", Evaluation),
+        robustness=fact(project, run, "robustness", Robustness),
+        decision=fact(project, run, "decision", Decision),
         bundle=_later(project, run, "bundle", Packed),
         deployment=_later(project, run, "deployment", Deployment),
     )
 
 
-def _fact(project: Project, run: RunState, name: str, kind: type[R]) -> R:
+def fact(project: Project, run: RunState, name: str, kind: type[R]) -> R:
+    """One record of a run."""
     record = project.show(name, run.run_id)
     assert isinstance(record, kind)
     return record
@@ -74,6 +75,6 @@ def _fact(project: Project, run: RunState, name: str, kind: type[R]) -> R:
 
 def _later(project: Project, run: RunState, name: str, kind: type[R]) -> R | None:
     try:
-        return _fact(project, run, name, kind)
+        return fact(project, run, name, kind)
     except NothingToShow:
         return None
