@@ -58,9 +58,30 @@ def test_a_project_that_only_looks_ends_with_the_look(call, people):
 
 
 def test_a_file_is_explored_without_a_target(call, people):
-    answer = call("explore", "p.csv")
+    answer = call("explore", "p.csv", "-o", "look.html")
     assert answer.status == 0
-    assert "Which columns go together" in answer.out
+    assert "'left' and 'answer' say nearly the same" in " ".join(answer.out.split())
+    assert (people / "look.html").stat().st_size < 5_000_000
+    assert sorted(file.name for file in people.iterdir()) == ["look.html", "p.csv"]
+
+
+def test_with_a_target_what_gives_it_away_is_named(call, people):
+    answer = call("explore", "p.csv", "-t", "left")
+    assert "'answer' gives the target away" in " ".join(answer.out.split())
+    assert (people / "exploration.html").exists()
+
+
+def test_a_project_is_explored_into_its_reports(call, people):
+    call("check", "p.csv", "-p", "kept")
+    assert call("explore", "-p", "kept").status == 0
+    assert (people / "kept" / "reports" / "exploration.html").exists()
+
+
+def test_pictures_become_files(call, people):
+    assert call("explore", "p.csv", "--png", "pictures", "--svg", "pictures").status == 0
+    files = sorted(file.name for file in (people / "pictures").iterdir())
+    assert "associations.png" in files
+    assert "associations.svg" in files
 
 
 @pytest.mark.parametrize("command", ["check", "explore"])

@@ -11,7 +11,7 @@ from scipy.sparse import csr_matrix
 from scipy.sparse.csgraph import connected_components
 
 from mlwright.core.family import NotApplicable
-from mlwright.data.association import associations
+from mlwright.data.association import associations, cramers_v
 from mlwright.data.checks import Specimen
 from mlwright.data.checks._plain import plain_columns
 from mlwright.data.columns import TrainingRows
@@ -91,7 +91,7 @@ class _Pair(Candidate):
 
     def _sentence(self, value: float, low: float, high: float, how: str) -> str:
         figures = f"{how} {value:.2f}, 95 % interval {low:.2f} to {high:.2f}"
-        if low >= COPY or len(self.columns) > 2:
+        if value >= COPY or len(self.columns) > 2:
             return f"{quoted(self.columns, 6)} say nearly the same ({figures})."
         a, b = (shortened(name) for name in self.columns)
         if how == "rank correlation -":
@@ -124,8 +124,8 @@ def _named(rows: TrainingRows, a: str, b: str, independent: int, level: float) -
     shape = int(first.max()) + 1, int(second.max()) + 1
     counts = np.bincount(first * shape[1] + second, minlength=shape[0] * shape[1]).reshape(shape).astype(np.float64)
     low, high = cramers_v_bounds(counts, min(float(known.sum()), independent * float(known.mean())), level)
-    statistic = (low + high) / 2
-    return statistic, low, high, "Cramer's V"
+    value = min(max(cramers_v(first, second), low), high)
+    return value, low, high, "Cramer's V"
 
 
 def _places(rows: TrainingRows, name: str) -> NDArray[np.int64]:
