@@ -32,7 +32,8 @@ def read_sheets(data: bytes) -> dict[str, list[tuple]]:
 def test_it_says_where_the_report_is(call, copy):
     answer = call("report", "-p", copy)
     assert answer.out == f"{copy / 'reports' / 'report.html'}\n"
-    assert {file.name for file in (copy / "reports").iterdir()} == {"report.html", "leaderboard.xlsx", "card.md"}
+    files = {file.name for file in (copy / "reports").iterdir()}
+    assert files == {"report.html", "exploration.html", "leaderboard.xlsx", "card.md"}
     state = call("report", "-p", copy, "--json").json
     assert state == {"run_id": Project(copy).runs()[0].run_id, "report": answer.out.strip()}
 
