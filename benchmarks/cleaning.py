@@ -27,7 +27,7 @@ import numpy as np
 import pyarrow as pa
 
 from mlwright.data.cleaning import CALLED, Followed, learn_cleaning
-from mlwright.data.snapshots import source_for
+from mlwright.data.sources import source_for
 from mlwright.records.cleaning import CleaningPlan, ReadDate, ReadNumber
 from mlwright.records.settings import CollectSettings
 from mlwright.scoring.cleaner import Cleaner

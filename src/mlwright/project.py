@@ -118,7 +118,12 @@ class Project:
         return settings.model_copy(
             update={
                 "project": settings.project.model_copy(update={"name": name}),
-                "collect": settings.collect.model_copy(update={"source": source and located(source, self.path)}),
+                "collect": settings.collect.model_copy(
+                    update={
+                        "source": source and located(source, self.path),
+                        "tables": {name: located(where, self.path) for name, where in settings.collect.tables.items()},
+                    }
+                ),
                 "watch": settings.watch.model_copy(update={"source": new and located(new, self.path)}),
             }
         )

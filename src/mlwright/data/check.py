@@ -21,11 +21,12 @@ SEVERITIES = ("critical", "warning", "note")
 
 
 class Answer(Record):
-    """What one check said: its findings, or why it could not judge."""
+    """What one check said: its findings, or why it could not judge, and whether it should have been able to."""
 
     name: str
     findings: tuple[Finding, ...] = ()
     reason: str | None = None
+    failed: bool = False
 
 
 def check(snapshot: Snapshot, profile: Profile, split: Split, settings: CheckSettings, run: Run) -> Findings:
@@ -46,7 +47,9 @@ def check(snapshot: Snapshot, profile: Profile, split: Split, settings: CheckSet
         findings=tuple(sorted(findings, key=rank)),
         quiet=tuple(answer.name for answer in answers if not answer.findings and answer.reason is None),
         skipped=tuple(
-            Skipped(name=answer.name, reason=answer.reason) for answer in answers if answer.reason is not None
+            Skipped(name=answer.name, reason=answer.reason, failed=answer.failed)
+            for answer in answers
+            if answer.reason is not None
         ),
         vouched=settings.known_in_time,
     )
@@ -64,8 +67,8 @@ def ask(name: str, table: SplitTable, profile: Profile) -> Answer:
     except NotApplicable as refusal:
         return Answer(name=name, reason=refusal.reason)
     except ExtraMissing as missing:
-        return Answer(name=name, reason=missing.message)
+        return Answer(name=name, reason=missing.message, failed=True)
     except MlwrightError:
         raise
     except Exception as error:  # noqa: BLE001  one check that fails must not hide what the others found
-        return Answer(name=name, reason=f"it failed with {type(error).__name__}: {error}")
+        return Answer(name=name, reason=f"it failed with {type(error).__name__}: {error}", failed=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -11,10 +10,11 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from mlwright.core.errors import Fault, SettingsError, SourceEmpty, SourceRefused
+from mlwright.core.errors import Fault, SourceEmpty
 from mlwright.core.run import Run
 from mlwright.core.store.blobs import explain_disk_errors
-from mlwright.data.sources import SOURCES, Reading, Source
+from mlwright.data.references import read_references
+from mlwright.data.sources import Reading, Source, source_for
 from mlwright.data.sources._columns import refuse_width
 from mlwright.records.data import Field, Lineage, Snapshot
 from mlwright.records.settings import CollectSettings
@@ -49,6 +49,7 @@ def take_snapshot(settings: CollectSettings, run: Run) -> Snapshot:
         file.unlink()
         raise SourceEmpty(f"{where} holds no rows.", "Name a source with rows.")
     size = file.stat().st_size
+    references = read_references(settings, reading, run)
     return Snapshot(
         blob=run.store.blobs.adopt(file),
         n_rows=n_rows,
@@ -56,26 +57,7 @@ def take_snapshot(settings: CollectSettings, run: Run) -> Snapshot:
         lineage=_lineage(name, source, reading),
         size_bytes=size,
         notices=(*reading.notices, *_unused(name, settings)),
-    )
-
-
-def source_for(settings: CollectSettings) -> tuple[str, type[Source]]:
-    """The name and the class of the source that reads a location.
-
-    Raises
-    ------
-    SourceError
-        If none does.
-    """
-    if not settings.source:
-        raise SettingsError("No source is set.", "Set collect.source in mlwright.toml, or: mlwright run sales.csv")
-    for name, kind in SOURCES:
-        if kind.accepts(settings.source):
-            return name, kind
-    shown = re.sub(r"//[^/@]*@", "//***@", settings.source)
-    raise SourceRefused(
-        f"No source reads {shown!r}.",
-        "Download it and name the file, or name the URL of a database (postgresql://...).",
+        references=references,
     )
 
 

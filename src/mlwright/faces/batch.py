@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 
 from mlwright.core.errors import SourceEmpty
-from mlwright.data.snapshots import source_for
+from mlwright.data.sources import source_for
 from mlwright.faces.writing import refuse_suffix, write_tables
 from mlwright.records.settings import CollectSettings
 

@@ -36,6 +36,34 @@ class Field(Record):
     type: str
 
 
+class Reference(Record):
+    """A column whose values must be there in another column, a key.
+
+    Parameters
+    ----------
+    column : str
+        The column of the snapshot.
+    table : str or None
+        The table that holds the key; None for the snapshot itself.
+    key : str
+        The key's column there.
+    blob : str or None
+        A Parquet file with the different values of the key, in a column ``key``; None for the snapshot itself.
+    n_rows, n_keys : int or None
+        Rows of that table that have a key, and how many of these are different.
+    is_declared : bool
+        Whether the database says so, and not the settings.
+    """
+
+    column: str
+    table: str | None = None
+    key: str
+    blob: str | None = None
+    n_rows: int | None = None
+    n_keys: int | None = None
+    is_declared: bool = False
+
+
 class Snapshot(Record):
     """An immutable Parquet file of what was collected.
 
@@ -51,6 +79,8 @@ class Snapshot(Record):
     size_bytes : int
     notices : tuple of str
         Sentences about what the reader had to mend (rows that were too long, a repeated column name, ...).
+    references : tuple of Reference
+        What its columns refer to.
     """
 
     blob: str
@@ -59,6 +89,7 @@ class Snapshot(Record):
     lineage: Lineage
     size_bytes: int
     notices: tuple[str, ...] = ()
+    references: tuple[Reference, ...] = ()
 
     @property
     def column_names(self) -> tuple[str, ...]:

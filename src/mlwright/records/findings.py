@@ -51,10 +51,11 @@ class Finding(Record):
 
 
 class Skipped(Record):
-    """A member that could not judge, and why."""
+    """A member that could not judge, and why; `failed` if it should have been able to."""
 
     name: str
     reason: str
+    failed: bool = False
 
 
 class Findings(Record):

@@ -80,6 +80,11 @@ class CollectSettings(Settings):
         Column to split and watch by.
     group : str
         Column whose equal values belong together (a household, a patient) and must not be torn apart.
+    tables : dict
+        Other tables that belong to the data, by name: where each is, as in `source`. Only what `keys` asks for is read.
+    keys : dict
+        Columns whose values must be there in another one: ``{customer = "customers.id"}`` for a column of `tables`,
+        ``{manager = "id"}`` for a column of the same table. Foreign keys that a database declares need not be named.
     """
 
     source: str | None = None
@@ -87,6 +92,8 @@ class CollectSettings(Settings):
     sheet: str | None = None
     time: str | None = None
     group: str | None = None
+    tables: dict[str, str] = {}
+    keys: dict[str, str] = {}
 
 
 class ProfileSettings(Settings):

@@ -9,7 +9,7 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
-from mlwright.data.snapshots import source_for
+from mlwright.data.sources import source_for
 from mlwright.records.settings import CollectSettings
 
 

@@ -5,7 +5,7 @@ import traceback
 import pytest
 
 from mlwright.core.errors import ExtraMissing, MlwrightError, SourceError, SourceMissing, SourceRefused
-from mlwright.data.snapshots import source_for
+from mlwright.data.sources import source_for
 from mlwright.data.sources._query import checked_query, is_statement
 from mlwright.records.settings import CollectSettings
 

@@ -21,7 +21,7 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from mlwright.core.run import Run
-from mlwright.records.data import Snapshot
+from mlwright.records.data import Reference, Snapshot
 from mlwright.records.profile import Profile
 from mlwright.records.split import TEST, TRAIN, Split
 
@@ -148,12 +148,14 @@ class SplitTable(Table):
     """All rows without the target, the training rows with it, and the test rows without it.
 
     `seed` is what random choices start from; `as_of` is when the rows were collected, in seconds since 1970.
+    `references` says what columns refer to, each with the file that holds the keys.
     """
 
     train: Table
     test: Table
     seed: int
     as_of: float
+    references: tuple[tuple[Reference, Path | None], ...] = ()
 
 
 def open_split(snapshot: Snapshot, split: Split, profile: Profile, run: Run) -> SplitTable:
@@ -166,6 +168,7 @@ def open_split(snapshot: Snapshot, split: Split, profile: Profile, run: Run) -> 
     table.test = _some_rows(table, "test_rows", np.flatnonzero(roles == TEST))
     table.seed = run.seed_for("open_split")
     table.as_of = datetime.fromisoformat(snapshot.lineage.read_at).timestamp()
+    table.references = tuple((each, run.path(each.blob) if each.blob else None) for each in snapshot.references)
     return table
 
 

@@ -2,16 +2,27 @@
 
 from __future__ import annotations
 
+import re
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
 
 import pyarrow as pa
 
+from mlwright.core.errors import SettingsError, SourceRefused
 from mlwright.core.family import Family
 from mlwright.data.sources._columns import mend_names
 from mlwright.records.settings import CollectSettings
+
+
+class ForeignKey(NamedTuple):
+    """What a database declares: the values of a column are there in the `key` of a `table`, as `query` lists them."""
+
+    column: str
+    table: str
+    key: str
+    query: str
 
 
 @dataclass
@@ -31,12 +42,15 @@ class Reading:
         What was found out (delimiter, encoding, sheet, ...), for the lineage.
     notices : list of str
         Sentences about what had to be mended; may grow while batches are read.
+    foreign_keys : list of ForeignKey
+        What a database declares of the table.
     """
 
     schema: pa.Schema
     batches: Iterator[pa.RecordBatch]
     details: dict[str, str] = field(default_factory=dict)
     notices: list[str] = field(default_factory=list)
+    foreign_keys: list[ForeignKey] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         names, notices = mend_names(self.schema.names)
@@ -87,3 +101,23 @@ class Source(ABC):
 
 
 SOURCES: Family[Source] = Family("mlwright.data.sources", Source)
+
+
+def source_for(settings: CollectSettings) -> tuple[str, type[Source]]:
+    """The name and the class of the source that reads a location.
+
+    Raises
+    ------
+    SourceError
+        If none does.
+    """
+    if not settings.source:
+        raise SettingsError("No source is set.", "Set collect.source in mlwright.toml, or: mlwright run sales.csv")
+    for name, kind in SOURCES:
+        if kind.accepts(settings.source):
+            return name, kind
+    shown = re.sub(r"//[^/@]*@", "//***@", settings.source)
+    raise SourceRefused(
+        f"No source reads {shown!r}.",
+        "Download it and name the file, or name the URL of a database (postgresql://...).",
+    )

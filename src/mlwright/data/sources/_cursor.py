@@ -9,10 +9,11 @@ from typing import Any, Literal
 import sqlalchemy as sa
 
 from mlwright.core.errors import SourceMissing
+from mlwright.data.sources import ForeignKey
 from mlwright.data.sources._address import Address
 from mlwright.data.sources._database import connect, explained
 from mlwright.data.sources._query import checked_query, is_statement
-from mlwright.data.sources._tables import TableName, find_table, list_tables, offers_for, select_all
+from mlwright.data.sources._tables import TableName, declared_keys, find_table, list_tables, offers_for, select_all
 from mlwright.data.sources._types import Spelled
 
 BATCH_CELLS = 200_000
@@ -83,6 +84,12 @@ class Cursor:
             "" if info is None or info.oid != code else info.name for info, code in zip(infos, self._codes, strict=True)
         ]
         return ["bytes" if name == "bytea" else _POSTGRESQL.get(name, "string") for name in names]
+
+    def foreign_keys(self) -> list[ForeignKey]:
+        """What the database declares of the table; nothing for a select or a view."""
+        if self.table is None or self.table.is_view:
+            return []
+        return declared_keys(self._connection, self.address, self.table)
 
     def close(self) -> None:
         """Let go of the database; nothing was changed."""

@@ -55,7 +55,8 @@ class Sql(Source):
         notices = [f"Columns of raw bytes were left out: {name_list(dropped)}."] if dropped else []
         details = {"table": str(cursor.table)} if cursor.table else {}
         batches = self._typed_batches(cursor, kept, schema, n_rows)
-        return Reading(schema, batches, details, [*notices, *in_utc_notice(names, kept.values())])
+        foreign = [foreign for foreign in cursor.foreign_keys() if foreign.column in names]
+        return Reading(schema, batches, details, [*notices, *in_utc_notice(names, kept.values())], foreign)
 
     def shown_location(self) -> str:
         """The location without any secret."""

@@ -102,7 +102,8 @@ def _(record: Split) -> Shown:
 
 @render.register
 def _(record: Findings) -> Shown:
-    return [findings_table(record), Text(), quiet_line(record), *_skipped("Could not judge", record.skipped)]
+    failed = [item for item in record.skipped if item.failed]
+    return [findings_table(record), Text(), quiet_line(record), *_skipped("Could not judge", failed)]
 
 
 def _skipped(title: str, skipped: Collection[Skipped]) -> Shown:

@@ -1,0 +1,97 @@
+"""Columns that refer to another table: the keys are read once, and what refers to nothing is found."""
+
+import sqlite3
+
+import pytest
+
+from mlwright.core.engine import execute
+from mlwright.core.errors import SettingsError
+from mlwright.core.run import Clock, Run
+from mlwright.core.store import Store
+from mlwright.pipeline import BUILD, Settings
+
+N = 200
+
+
+def csv(path, columns):
+    rows = zip(*columns.values(), strict=True)
+    lines = [",".join(columns), *(",".join(map(str, row)) for row in rows)]
+    path.write_text("\n".join(lines) + "\n")
+    return str(path)
+
+
+def orders(customers):
+    n = len(customers)
+    return {"order_id": range(n), "customer": customers, "price": [row % 17 + row / 7 for row in range(n)]}
+
+
+@pytest.fixture
+def run_checks(tmp_path):
+    """The references of a snapshot and what `broken_references` finds."""
+
+    def run(source, **collect):
+        settings = Settings.model_validate({"project": {"task": "none"}, "collect": {"source": source, **collect}})
+        run = Run("run", Store(tmp_path / "store"), Clock(tmp_path / "cancel", None))
+        records = execute(BUILD, settings.sections(), run, until="check")
+        found = [finding for finding in records["check"].findings if finding.check == "broken_references"]
+        return records["collect"].references, found
+
+    return run
+
+
+def test_a_customer_that_is_in_no_list_of_customers_is_found(run_checks, tmp_path):
+    customers = csv(tmp_path / "customers.csv", {"id": range(50), "name": [f"C{k}" for k in range(50)]})
+    source = csv(tmp_path / "orders.csv", orders([99 if row in (3, 8) else row % 50 for row in range(N)]))
+    _, (finding,) = run_checks(source, tables={"customers": customers}, keys={"customer": "customers.id"})
+    assert "2 rows of 200 (1.0 %) have a 'customer' that is not there in 'id' of 'customers'" in finding.sentence
+    assert finding.rows == (3, 8)
+    assert finding.examples == ("99", "99")
+
+
+def test_customers_that_are_all_there_are_no_finding_whatever_type_the_key_has(run_checks, tmp_path):
+    customers = csv(tmp_path / "customers.csv", {"id": [*(f"{k}.0" for k in range(50)), "none"]})
+    source = csv(tmp_path / "orders.csv", orders([row % 50 for row in range(N)]))
+    (reference,), found = run_checks(source, tables={"customers": customers}, keys={"customer": "customers.id"})
+    assert found == []
+    assert (reference.n_rows, reference.n_keys) == (51, 51)
+
+
+def test_a_key_that_names_two_rows_is_found(run_checks, tmp_path):
+    customers = csv(tmp_path / "customers.csv", {"id": [*range(50), 7], "name": ["x"] * 51})
+    source = csv(tmp_path / "orders.csv", orders([row % 50 for row in range(N)]))
+    _, (finding,) = run_checks(source, tables={"customers": customers}, keys={"customer": "customers.id"})
+    assert "should name each row, but 1 row repeats" in finding.sentence
+
+
+@pytest.mark.parametrize(
+    ("keys", "said"),
+    [
+        ({"custommer": "customers.id"}, "Did you mean: customer"),
+        ({"customer": "custmers.id"}, "Did you mean: customers"),
+        ({"customer": "customers.idd"}, "Did you mean: id"),
+    ],
+)
+def test_a_slip_in_the_keys_is_told_with_the_nearest_name(keys, said, run_checks, tmp_path):
+    customers = csv(tmp_path / "customers.csv", {"id": range(50), "name": ["x"] * 50})
+    source = csv(tmp_path / "orders.csv", orders([row % 50 for row in range(N)]))
+    with pytest.raises(SettingsError, match="which is not there") as refusal:
+        run_checks(source, tables={"customers": customers}, keys=keys)
+    assert said in refusal.value.hint
+
+
+def test_foreign_keys_that_a_database_declares_are_tested_unasked(run_checks, tmp_path):
+    database = tmp_path / "shop.db"
+    with sqlite3.connect(database) as connection:
+        connection.executescript(
+            'CREATE TABLE "The Customers" (id INTEGER PRIMARY KEY, name TEXT);'
+            'CREATE TABLE orders (id INTEGER PRIMARY KEY, customer INTEGER REFERENCES "The Customers", price REAL);'
+        )
+        connection.executemany('INSERT INTO "The Customers" VALUES (?, ?)', [(k, f"C{k}") for k in range(50)])
+        rows = [(row, 77 if row == 5 else None if row == 6 else row % 50, row / 7) for row in range(N)]
+        connection.executemany("INSERT INTO orders VALUES (?, ?, ?)", rows)
+    connection.close()
+    (reference,), (finding,) = run_checks(f"sqlite:///{database}", query="orders")
+    assert reference.is_declared
+    assert "1 row of 200 (0.5 %) has a 'customer'" in finding.sentence
+    assert "as the database declares" in finding.sentence
+    assert run_checks(f"sqlite:///{database}", query="select * from orders") == ((), [])
