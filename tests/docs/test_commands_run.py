@@ -20,7 +20,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-PAGES = ["README.md", "docs/tutorial/first-model.md", "docs/how-to/use-in-scripts.md"]
+PAGES = ["README.md", "docs/tutorial/first-model.md", "docs/how-to/use-in-scripts.md", "docs/how-to/find-leaks.md"]
 MLWRIGHT = f"{sys.executable} -m mlwright"
 
 

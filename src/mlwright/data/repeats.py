@@ -23,7 +23,8 @@ RARE = 0.005
 TIMES_CHANCE = 10.0
 MANY_ANSWERS = 100
 MIN_PAIRS = 5
-SAME_ANSWER = 0.9
+SAME_ANSWER = 0.6
+FREQUENT_ANSWER = 0.2
 
 
 class Repeats(NamedTuple):
@@ -108,7 +109,7 @@ def weight_of_repeats(table: Table, profile: Profile) -> Severity | None:
     are dealt into two halves that tell rows apart about equally well. Two rows that agree in one half by coincidence
     will mostly differ in the other; copies agree in it.
 
-    A warning where the target is a number and nearly all training rows that are equal in every input have the same
+    A warning where the target is a number and most training rows that are equal in every input have the same
     one, or: of the pairs of rows that agree in one half, half agree in the other as well, though of all pairs fewer
     than one in twenty do. A note: pairs that agree in both are ten times as many as if the halves knew nothing of
     each other, and fewer than one pair in 200 agrees in the more detailed half.
@@ -133,6 +134,8 @@ def _answer_the_same(table: Table, profile: Profile) -> bool:
     """Whether rows that are equal in every input have the same number to answer, which no coincidence makes."""
     is_number = profile.roles.asked is not None and profile.roles.task == "regression"
     if not is_number or not isinstance(table, SplitTable) or profile.target.n_distinct < MANY_ANSWERS:
+        return False
+    if profile.target.top and profile.target.top[0].count > FREQUENT_ANSWER * profile.n_rows:
         return False
     inputs, answer = list(profile.roles.inputs), profile.roles.target
     by_inputs, by_all = (_equal_pairs(table.train, names) for names in (inputs, [*inputs, answer]))

@@ -3,23 +3,9 @@
 import numpy as np
 import pytest
 
-from mlwright.data.checks import Specimen
 from mlwright.data.lateness import sounds_early, sounds_late
-from mlwright.testing.checks import look, open_specimen
 
 N = 600
-
-
-@pytest.fixture
-def find(tmp_path):
-    """What some checks find in a table, by check."""
-
-    def ask(columns, *names, **settings):
-        values = {name: np.asarray(given).tolist() for name, given in columns.items()}
-        opened = open_specimen(Specimen(values, settings=settings), tmp_path)
-        return {name: found for name in names if (found := look(name, opened))}
-
-    return ask
 
 
 def world(seed=0, n=N):
