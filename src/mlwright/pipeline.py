@@ -18,6 +18,7 @@ from mlwright.records.profile import Profile
 from mlwright.records.robustness import Robustness
 from mlwright.records.settings import (
     CheckSettings,
+    CleanSettings,
     CollectSettings,
     ContractSettings,
     DecideSettings,
@@ -70,6 +71,7 @@ class Settings(Section):
     check: CheckSettings = Field(default_factory=CheckSettings)
     contract: ContractSettings = Field(default_factory=ContractSettings)
     explore: ExploreSettings = Field(default_factory=ExploreSettings)
+    clean: CleanSettings = Field(default_factory=CleanSettings)
     train: TrainSettings = Field(default_factory=TrainSettings)
     evaluate: EvaluateSettings = Field(default_factory=EvaluateSettings)
     probe: ProbeSettings = Field(default_factory=ProbeSettings)

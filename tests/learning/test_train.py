@@ -16,7 +16,7 @@ from mlwright.learning.train import train
 from mlwright.records.data import Field, Lineage, Snapshot
 from mlwright.records.findings import Findings
 from mlwright.records.profile import Asked, ColumnProfile, Profile, Roles
-from mlwright.records.settings import DecideSettings, TrainSettings
+from mlwright.records.settings import CleanSettings, DecideSettings, ProfileSettings, TrainSettings
 from mlwright.records.split import LEFT_OUT, TEST, TRAIN, Split
 from mlwright.scoring.model import Model
 
@@ -65,9 +65,8 @@ class Project:
 
     def train(self, settings: TrainSettings = LINEAR, decide: DecideSettings | None = None, **how):
         run = self.run(**how)
-        return train(
-            self.snapshot(run), self.profile(), self.split(run), NO_FINDINGS, settings, decide or DecideSettings(), run
-        )
+        said = (settings, decide or DecideSettings(), CleanSettings(), ProfileSettings())
+        return train(self.snapshot(run), self.profile(), self.split(run), NO_FINDINGS, *said, run)
 
     def model(self, training, which: str = "model") -> Model:
         return Model.load(getattr(training, which), self.run().get)
@@ -262,9 +261,8 @@ def test_a_tiny_budget_still_gives_a_model_in_time(tmp_path):
     project = Project(tmp_path)
     run = project.run(budget_s=run_s)
     settings = TrainSettings(budget=run_s)
-    training = train(
-        project.snapshot(run), project.profile(), project.split(run), NO_FINDINGS, settings, DecideSettings(), run
-    )
+    said = (settings, DecideSettings(), CleanSettings(), ProfileSettings())
+    training = train(project.snapshot(run), project.profile(), project.split(run), NO_FINDINGS, *said, run)
     assert training.used_s < run_s
     assert training.simple.members[0].candidate == "linear"
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
+from collections.abc import Collection
 
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
 from mlwright.core.errors import TableError
-from mlwright.data.cures import CURES, Cure
+from mlwright.data.cures import CURES, EVERYTHING, About, Cure
 from mlwright.data.evidence.cells import Cells
 from mlwright.records.cleaning import N_EXAMPLES, AnyStep, Change, CleaningPlan, ReadDate, ReadNumber
 from mlwright.scoring.actions import is_usual
@@ -28,26 +29,28 @@ def rows_to_learn(n_columns: int) -> int:
     return max(1_000, min(MAX_ROWS, MAX_CELLS // max(1, n_columns)))
 
 
-def learn_cleaning(table: pa.Table) -> CleaningPlan:
+def learn_cleaning(table: pa.Table, about: Collection[About] = EVERYTHING) -> CleaningPlan:
     """Learn the steps that clean a table, each with its reason, its count and a few examples.
 
     Parameters
     ----------
     table : pyarrow.Table
-        The rows to learn from. What is a row's own affair is learned of inputs alone: hand over no target.
+        The rows to learn from, without the target.
+    about : collection of str
+        Which cures are asked: those about how values are written, or also those about what they say.
     """
     cells = Cells.of(table)
     steps: list[AnyStep] = []
-    for cure in cures():
+    for cure in cures(about):
         found = list(cure.look(cells))
         cells = cells.after(found)
         steps += found
     return counted_plan(CleaningPlan(n_rows=len(table), steps=tuple(steps)), table)
 
 
-def cures() -> list[Cure]:
-    """All cures in the order in which they look."""
-    return sorted((kind() for _, kind in CURES), key=lambda cure: (cure.turn, cure.name))
+def cures(about: Collection[About]) -> list[Cure]:
+    """The cures in the order in which they look."""
+    return sorted((kind() for _, kind in CURES if kind.about in about), key=lambda cure: (cure.turn, cure.name))
 
 
 def counted_plan(plan: CleaningPlan, table: pa.Table) -> CleaningPlan:

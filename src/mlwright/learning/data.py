@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Collection
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,6 +14,7 @@ from mlwright.core.run import Run
 from mlwright.data.compute.table import open_snapshot, train_rows
 from mlwright.data.keys import split_keys
 from mlwright.data.splitters import SplitKeys
+from mlwright.learning.features.cleaning import cleaned_inputs, learn_input_cleaning, profile_after, with_cleaning
 from mlwright.learning.features.plan import learn_plan
 from mlwright.learning.memory import check_memory
 from mlwright.learning.models import Rows
@@ -20,6 +22,7 @@ from mlwright.learning.tasks import TASKS
 from mlwright.records.data import Snapshot
 from mlwright.records.model import EncodingPlan
 from mlwright.records.profile import Profile
+from mlwright.records.settings import CleanSettings
 from mlwright.records.split import Split
 from mlwright.scoring.blocks import BlockNames
 from mlwright.scoring.encoder import names
@@ -53,7 +56,22 @@ class TrainingData:
         return np.bincount(self.rows.target.astype(np.int64), minlength=n_classes)
 
 
-def load_training(snapshot: Snapshot, profile: Profile, split: Split, run: Run) -> TrainingData:
+@dataclass(frozen=True)
+class Said:
+    """What a person said about the inputs.
+
+    Parameters
+    ----------
+    clean : CleanSettings
+    kinds : collection of str
+        Columns of which the kind was said.
+    """
+
+    clean: CleanSettings
+    kinds: Collection[str]
+
+
+def load_training(snapshot: Snapshot, profile: Profile, split: Split, said: Said, run: Run) -> TrainingData:
     """Read the training rows, learn the plan from them and encode them.
 
     Raises
@@ -63,7 +81,7 @@ def load_training(snapshot: Snapshot, profile: Profile, split: Split, run: Run) 
     """
     table, positions = open_snapshot(snapshot, run), train_rows(split, run)
     inputs = table.arrow(profile.roles.inputs, positions)
-    plan = _plan(inputs, profile, split, run)
+    plan = _plan(inputs, profile, split, said, run)
     check_memory(len(positions), names(plan), run.n_jobs)
     began = time.monotonic()
     blocks = load_encoder(plan, run.get).encode(inputs)
@@ -76,12 +94,14 @@ def load_training(snapshot: Snapshot, profile: Profile, split: Split, run: Run) 
     return TrainingData(plan, names(plan), Rows(blocks, target), split_keys(table, profile).take(positions), row_s)
 
 
-def _plan(inputs: pa.Table, profile: Profile, split: Split, run: Run) -> EncodingPlan:
+def _plan(inputs: pa.Table, profile: Profile, split: Split, said: Said, run: Run) -> EncodingPlan:
     def learn(seed: int) -> EncodingPlan:
-        plan, arrays = learn_plan(inputs, profile, seed, by_time=split.method == "by_time")
+        cleaning = learn_input_cleaning(inputs, profile, said.clean, said.kinds, seed)
+        cleaned, known = cleaned_inputs(inputs, cleaning), profile_after(profile, cleaning)
+        plan, arrays = learn_plan(cleaned, known, seed, by_time=split.method == "by_time")
         if plan.arrays is not None:
             run.put(arrays)
-        return plan
+        return with_cleaning(plan, cleaning)
 
     seed = run.seed_for("plan")
     kept = run.each([seed], learn, kind=EncodingPlan, key=lambda _: "plan", label=lambda _: "how rows become numbers")

@@ -8,7 +8,7 @@ from threadpoolctl import threadpool_limits
 
 from mlwright.core.run import Run
 from mlwright.learning.benefit import Benefit, benefit_table
-from mlwright.learning.data import TrainingData, load_training
+from mlwright.learning.data import Said, TrainingData, load_training
 from mlwright.learning.search.choice import Choice, choose, members, on_its_own, out_of_fold
 from mlwright.learning.search.corrected import corrected
 from mlwright.learning.search.course import Course
@@ -21,7 +21,7 @@ from mlwright.records.data import Snapshot
 from mlwright.records.findings import Findings
 from mlwright.records.model import Member, ModelSpec
 from mlwright.records.profile import Profile, Roles
-from mlwright.records.settings import DecideSettings, TrainSettings
+from mlwright.records.settings import CleanSettings, DecideSettings, ProfileSettings, TrainSettings
 from mlwright.records.split import Split
 from mlwright.records.trials import Training
 
@@ -33,12 +33,14 @@ def train(
     findings: Findings,
     settings: TrainSettings,
     decide: DecideSettings,
+    clean: CleanSettings,
+    told: ProfileSettings,
     run: Run,
 ) -> Training:
     """Fit candidates fold by fold, drop those that do not pay, and put the others together."""
     roles = profile.roles
     metric = metric_name(settings, roles)
-    data = load_training(snapshot, profile, split, run)
+    data = load_training(snapshot, profile, split, Said(clean, told.kinds), run)
     benefit = _benefit(data, roles, decide)
     _warn(findings, run)
     course = set_up(data, roles, split, settings, run)

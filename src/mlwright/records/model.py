@@ -10,6 +10,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from mlwright.core.record import Record, Scalar
+from mlwright.records.cleaning import CleaningPlan
 from mlwright.records.profile import Task
 
 
@@ -111,10 +112,13 @@ class EncodingPlan(Record):
         In the order in which their outputs stand in the blocks.
     arrays : str or None
         Blob (or file of a bundle) in safetensors format with the arrays that columns name.
+    cleaning : CleaningPlan or None
+        What is done to the inputs before they are read; None for nothing.
     """
 
     columns: tuple[PlanColumn, ...]
     arrays: str | None = None
+    cleaning: CleaningPlan | None = None
 
 
 CoreForm = Literal["constant", "linear", "net", "lightgbm", "catboost", "trees"]

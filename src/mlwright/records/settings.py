@@ -213,6 +213,19 @@ class ExploreSettings(Settings):
     skip_insights: Annotated[tuple[str, ...], MembersOf("mlwright.data.insights")] = ()
 
 
+class CleanSettings(Settings):
+    """``[clean]``: what is mended in the inputs of a model, in training and in serving alike.
+
+    Parameters
+    ----------
+    apply : str
+        ``safe``: how values are written (units, dates, spellings); ``all``: also values that say something wrong and
+        whose right value is certain; ``off``: nothing.
+    """
+
+    apply: Literal["safe", "all", "off"] = "safe"
+
+
 class TrainSettings(Settings):
     """``[train]``: how long and what to try.
 

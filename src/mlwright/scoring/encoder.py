@@ -1,8 +1,9 @@
 """Executes an encoding plan: rows become blocks of numbers, codes and sparse text.
 
-In two steps. First every input column is read into one plain value a row: a number, the code of a category, a moment
-in seconds, or a text (see `readers`). Tables are read column by column, records of a request value by value. Then the
-outputs are worked out from those values, in one way for both.
+In three steps. First the inputs are cleaned where the plan says so (see `cleaner`). Then every input column is read
+into one plain value a row: a number, the code of a category, a moment in seconds, or a text (see `readers`). Tables are
+read column by column, records of a request value by value. Then the outputs are worked out from those values, in one
+way for both.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from scipy.sparse import csr_matrix, vstack
 
 from mlwright.records.model import CategoryColumn, DateColumn, EncodingPlan, NumberColumn, PlanColumn, TextColumn
 from mlwright.scoring.blocks import BlockNames, Blocks
+from mlwright.scoring.cleaner import Cleaner
 from mlwright.scoring.columns import Column, Columns, Row, is_records, missing_field, read_columns
 from mlwright.scoring.dates import date_parts
 from mlwright.scoring.readers import CategoryReader, DateReader, NumberReader, Reader, TextReader
@@ -79,6 +81,7 @@ class Encoder:
     def __init__(self, plan: EncodingPlan, arrays: Mapping[str, NDArray[Any]] | None = None) -> None:
         self.plan = plan
         self.names = names(plan)
+        self._cleaner = Cleaner(plan.cleaning) if plan.cleaning else None
         self.inputs = tuple(dict.fromkeys(column.name for column in plan.columns))
         self._numbers = [NumberReader(column) for column in plan.columns if isinstance(column, NumberColumn)]
         self._categories = [CategoryReader(column) for column in plan.columns if isinstance(column, CategoryColumn)]
@@ -119,13 +122,15 @@ class Encoder:
         columns.pick(self.inputs)
         for start in range(0, max(columns.n_rows, 1), CHUNK_ROWS):
             rows = slice(start, min(start + CHUNK_ROWS, columns.n_rows))
-            given = {name: columns.by_name[name][rows] for name in self.inputs}
-            yield self._blocks(self._read_columns(given, rows.stop - start))
+            given = Columns({name: columns.by_name[name][rows] for name in self.inputs}, rows.stop - start)
+            cleaned = self._cleaner.clean_columns(given) if self._cleaner else given
+            yield self._blocks(self._read_columns(cleaned.by_name, cleaned.n_rows))
 
     def encode_records(self, rows: Sequence[Row]) -> Blocks:
         """The blocks of records; every record must have every input, null where it is not known."""
+        cleaned = self._cleaner.clean_records(rows) if self._cleaner else rows
         try:
-            return self._blocks(self._read_records(rows))
+            return self._blocks(self._read_records(cleaned))
         except KeyError:
             raise missing_field(rows, self.inputs) from None
 

@@ -104,8 +104,9 @@ def test_its_steps_are_kept_as_json(name: str) -> None:
 
 @each_cure
 def test_it_is_documented(name: str) -> None:
-    """It says what it looks for and when its turn is."""
+    """It says what it looks for, what it is about and when its turn is."""
     member = CURES.get(name)
     assert (member.__doc__ or "").strip()
     assert member.title
+    assert member.about in ("writing", "meaning")
     assert member.turn > 0

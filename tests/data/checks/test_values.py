@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from mlwright.data.checks import Specimen
-from mlwright.data.checks.spelling_variants import _folded
+from mlwright.data.folding import folded
 from mlwright.testing.checks import look, open_specimen
 
 N = 400
@@ -32,8 +32,8 @@ def find(tmp_path):
         ("Chili-Corn Salsa", "Chili Corn Salsa"),
     ],
 )
-def test_spellings_of_one_thing_are_folded(one, other):
-    assert _folded(one) == _folded(other)
+def test_spellings_of_one_thing_arefolded(one, other):
+    assert folded(one) == folded(other)
 
 
 @pytest.mark.parametrize(
@@ -50,7 +50,7 @@ def test_spellings_of_one_thing_are_folded(one, other):
     ],
 )
 def test_signs_that_mean_something_are_kept(one, other):
-    assert _folded(one) != _folded(other)
+    assert folded(one) != folded(other)
 
 
 def test_single_letters_of_both_cases_are_codes_unless_one_is_rare(find):

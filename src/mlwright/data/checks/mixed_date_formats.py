@@ -34,8 +34,8 @@ class MixedDateFormats(Check):
     severity = "warning"
     title = "Dates written in several ways"
     action = (
-        "mlwright reads the most frequent way; what it does not read counts as missing or is taken for a name. Write "
-        "all as 2020-01-31 where the data comes from."
+        "Models read every way that can be told for sure ([clean] apply in mlwright.toml). Write all dates "
+        "as 2020-01-31 where the data comes from, or take the copy that mlwright clean makes."
     )
 
     def look(self, table: SplitTable, profile: Profile) -> Iterator[Finding]:

@@ -42,8 +42,9 @@ class NumbersAsText(Check):
     severity = "warning"
     title = "Numbers stored as text"
     action = (
-        "mlwright takes them for names, so that nothing can be learned from their order. Turn them into numbers, one "
-        "unit to a column, where the data comes from."
+        "Models read them as numbers where it is certain what they mean ([clean] apply in mlwright.toml), and else as "
+        "names. Turn them into numbers, one unit to a column, where the data comes from, or take the copy that "
+        "mlwright clean makes."
     )
 
     def look(self, table: SplitTable, profile: Profile) -> Iterator[Finding]:

@@ -30,7 +30,10 @@ class SpellingVariants(Check):
 
     severity = "warning"
     title = "One thing under several names"
-    action = "mlwright takes them for different things. Write each thing in one way where the data comes from."
+    action = (
+        "Models take the spellings of an input for one thing ([clean] apply in mlwright.toml), those of a target for "
+        "several. Write each thing in one way where the data comes from, or take the copy that mlwright clean makes."
+    )
 
     def look(self, table: SplitTable, profile: Profile) -> Iterator[Finding]:
         """One finding for all columns."""

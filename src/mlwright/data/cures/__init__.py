@@ -9,11 +9,15 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal
 
 from mlwright.core.family import Family
 from mlwright.data.evidence.cells import Cells
 from mlwright.records.cleaning import AnyStep
+
+About = Literal["writing", "meaning"]
+WRITING: tuple[About, ...] = ("writing",)
+EVERYTHING: tuple[About, ...] = ("writing", "meaning")
 
 Specimen = Mapping[str, Sequence[Any]]
 """Values by column name."""
@@ -26,11 +30,14 @@ class Cure(ABC):
     ----------
     title : str
         The fault in a few words.
+    about : str
+        Whether it is about how values are written, or about what they say.
     turn : int
         Cures of a lower number look first.
     """
 
     title: ClassVar[str]
+    about: ClassVar[About]
     turn: ClassVar[int]
 
     @abstractmethod

@@ -33,6 +33,7 @@ class BrokenRules(Cure):
     """
 
     title = "Cells that break a rule of the table"
+    about = "meaning"
     turn = 50
 
     def look(self, cells: Cells) -> Iterator[AnyStep]:

@@ -29,6 +29,7 @@ class CodeWriting(Cure):
     """
 
     title = "Codes in several patterns"
+    about = "writing"
     turn = 34
 
     def look(self, cells: Cells) -> Iterator[AnyStep]:

@@ -2,32 +2,17 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator
 
 from mlwright.data.cures import Cure, Specimen
-from mlwright.data.evidence.cells import Cells, Levels
-from mlwright.data.kinds.dates import GOOD_SHARE, Written, could_be_date, how_written
+from mlwright.data.evidence.cells import Cells
+from mlwright.data.kinds.date_ways import DateWays, date_ways
 from mlwright.data.kinds.names import says_code
 from mlwright.data.words import counted, percent, quoted
 from mlwright.records.cleaning import AnyStep, ReadDate
-from mlwright.scoring.actions import is_written
-from mlwright.scoring.spelling import to_moment, to_number
 
 LEAST_VALUES = 5
-MAX_FORMATS = 5
-LEAST_OF_A_FORMAT = 0.002
 USUAL_SHARE = 0.5
-
-
-@dataclass(frozen=True)
-class _Found:
-    """The formats of a column, the most frequent first, and the rows that each of them reads first."""
-
-    formats: list[str]
-    n_rows: list[int]
-    unread: list[str]
 
 
 class DateWriting(Cure):
@@ -40,6 +25,7 @@ class DateWriting(Cure):
     """
 
     title = "Dates written as text"
+    about = "writing"
     turn = 33
 
     def look(self, cells: Cells) -> Iterator[AnyStep]:
@@ -48,7 +34,7 @@ class DateWriting(Cure):
             levels = cells.levels(name)
             if len(levels.names) < 2 or levels.n_known < LEAST_VALUES or says_code(name):
                 continue
-            found = _formats(levels)
+            found = date_ways(dict(zip(levels.names, levels.counts.tolist(), strict=True)))
             if found is None or (found.unread and len(found.formats) == 1):
                 continue
             n_usual = found.n_rows[0]
@@ -82,66 +68,7 @@ class DateWriting(Cure):
         }
 
 
-def _formats(levels: Levels) -> _Found | None:
-    """The ways in which the dates of a column are written; None if most values are no dates."""
-    left = [name for name in levels.names if math.isnan(to_number(name))]
-    if sum(levels.counts[levels.place_of[name]] for name in left) < GOOD_SHARE * levels.n_known:
-        return None
-    looked_at = sorted(left, key=lambda name: -levels.counts[levels.place_of[name]])
-    written = _most_written([name for name in looked_at if could_be_date(name)])
-    found = _Found([], [], [])
-    while written is not None and len(found.formats) < MAX_FORMATS:
-        format = written.format if written.other is None or not found.formats else _alike(written, found.formats[0])
-        if format is None:
-            break
-        read = [name for name in left if is_written(name, format)]
-        n = int(sum(levels.counts[levels.place_of[name]] for name in read))
-        if n < max(1, LEAST_OF_A_FORMAT * levels.n_known):
-            break
-        found.formats.append(format)
-        found.n_rows.append(n)
-        left = [name for name in left if math.isnan(to_moment(name, format)) or not is_written(name, format)]
-        written = _most_written([name for name in left if could_be_date(name)])
-    found.unread.extend(name for name in left if all(math.isnan(to_moment(name, f)) for f in found.formats))
-    n_unread = sum(levels.counts[levels.place_of[name]] for name in found.unread)
-    if not found.formats or n_unread > (1 - GOOD_SHARE) * levels.n_known:
-        return None
-    return _ordered(found)
-
-
-def _most_written(names: Sequence[str]) -> Written | None:
-    """How most of some values are written, asked of those that have the shape of the most frequent one."""
-    if not names:
-        return None
-    shapes: dict[str, list[str]] = {}
-    for name in names:
-        shapes.setdefault(_shape(name), []).append(name)
-    return how_written(max(shapes.values(), key=len))
-
-
-def _shape(name: str) -> str:
-    """A value with its digits and letters made alike; runs of them are one."""
-    kinds = ["0" if c.isdigit() else "a" if c.isalpha() else c for c in name]
-    return "".join(
-        kind for place, kind in enumerate(kinds) if place == 0 or kind not in "0a" or kinds[place - 1] != kind
-    )
-
-
-def _alike(written: Written, first: str) -> str | None:
-    """Of the two orders that a way of writing allows, that of the first way; None if that says nothing."""
-    day, month = first.find("%d"), max(first.find("%m"), first.find("%b"), first.find("%B"))
-    if first.startswith("%Y") or day < 0 or month < 0:
-        return None
-    same = [f for f in (written.format, written.other) if f and (f.find("%d") < f.find("%m")) == (day < month)]
-    return same[0] if same else None
-
-
-def _ordered(found: _Found) -> _Found:
-    order = sorted(range(len(found.formats)), key=lambda place: -found.n_rows[place])
-    return _Found([found.formats[p] for p in order], [found.n_rows[p] for p in order], found.unread)
-
-
-def _reason(found: _Found, n_known: int) -> str:
+def _reason(found: DateWays, n_known: int) -> str:
     if len(found.formats) == 1:
         return f"All dates are written like {found.formats[0]}."
     told = (

@@ -59,6 +59,7 @@ class DisagreeingSources(Cure):
     """
 
     title = "Sources that disagree"
+    about = "meaning"
     turn = 45
 
     def look(self, cells: Cells) -> Iterator[AnyStep]:

@@ -24,6 +24,7 @@ class DisguisedMissing(Cure):
     """
 
     title = "Disguised missing values"
+    about = "writing"
     turn = 20
 
     def look(self, cells: Cells) -> Iterator[AnyStep]:

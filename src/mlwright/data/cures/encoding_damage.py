@@ -18,6 +18,7 @@ class EncodingDamage(Cure):
     """UTF-8 that was read as Windows-1252 or Latin-1 ("cafÃ©") is turned back; a lost letter ("�") is doubted."""
 
     title = "Damaged letters"
+    about = "writing"
     turn = 11
 
     def look(self, cells: Cells) -> Iterator[AnyStep]:

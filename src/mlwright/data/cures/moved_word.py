@@ -26,6 +26,7 @@ class MovedWord(Cure):
     """
 
     title = "Values that ran over into another column"
+    about = "meaning"
     turn = 30
 
     def look(self, cells: Cells) -> Iterator[AnyStep]:

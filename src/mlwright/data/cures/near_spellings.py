@@ -35,6 +35,7 @@ class NearSpellings(Cure):
     """
 
     title = "Misspelled values"
+    about = "meaning"
     turn = 55
 
     def look(self, cells: Cells) -> Iterator[AnyStep]:

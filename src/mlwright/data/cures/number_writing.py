@@ -72,6 +72,7 @@ class NumberWriting(Cure):
     """
 
     title = "Numbers written as text"
+    about = "writing"
     turn = 32
 
     def look(self, cells: Cells) -> Iterator[AnyStep]:

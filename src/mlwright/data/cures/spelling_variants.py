@@ -24,6 +24,7 @@ class SpellingVariants(Cure):
     """
 
     title = "One thing under several spellings"
+    about = "writing"
     turn = 35
 
     def look(self, cells: Cells) -> Iterator[AnyStep]:

@@ -17,6 +17,7 @@ class StrayBlanks(Cure):
     """Spaces, tabs and line ends before or behind a text, which make two things of one."""
 
     title = "White space around texts"
+    about = "writing"
     turn = 10
 
     def look(self, cells: Cells) -> Iterator[AnyStep]:

@@ -20,6 +20,7 @@ class TruthWords(Cure):
     """
 
     title = "Yes and no in several words"
+    about = "writing"
     turn = 36
 
     def look(self, cells: Cells) -> Iterator[AnyStep]:

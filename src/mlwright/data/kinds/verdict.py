@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 from mlwright.data.compute.figures import Figures
 from mlwright.data.kinds import Reading, Seen
-from mlwright.data.kinds.names import says_code, says_id
+from mlwright.data.kinds.date_ways import date_ways
+from mlwright.data.kinds.names import says_area, says_code, says_id
 from mlwright.data.kinds.wording import Wording, wording_of
 from mlwright.records.profile import Kind
+from mlwright.scoring.quantities import parse_quantity
 
 BOOLEAN_PAIRS = frozenset(
     {frozenset(pair) for pair in (("no", "yes"), ("false", "true"), ("n", "y"), ("f", "t"), ("off", "on"), ("0", "1"))}
@@ -22,6 +26,7 @@ PHRASE_WORDS = 2.5
 PHRASE_SHARE = 0.5
 FEW_MISSING_SHARE = 0.005
 FEW_MISSING_ROWS = 3
+MAX_UNITS = 10
 
 
 def verdict(seen: Seen, figures: Figures, reading: Reading) -> tuple[Kind, str]:
@@ -108,9 +113,22 @@ def _text(seen: Seen, figures: Figures, reading: Reading) -> tuple[Kind, str]:
     if why := _why_text(n, n_distinct, wording):
         return "text", why
     if n_distinct >= NEARLY_ALL * n * (1 if figures.distinct_is_exact else ESTIMATE_SLACK):
+        if why := _why_measure(seen, reading):
+            return "category", f"{n_distinct:,} different values in {n:,} rows; {why}"
         why = "too few words to be text" if wording.common else "no words that repeat"
         return "id", f"{n_distinct:,} different values in {n:,} rows, and {why}"
     return "category", f"{n_distinct:,} different values in {n:,} rows"
+
+
+def _why_measure(seen: Seen, reading: Reading) -> str | None:
+    """Why values that are nearly all different measure something all the same; None if they do not."""
+    values = [value for value in seen.sample if value not in reading.codes]
+    if not values or says_id(seen.name) or says_code(seen.name) or says_area(seen.name):
+        return None
+    quantities = [found for value in values if (found := parse_quantity(value)) is not None]
+    if len(quantities) >= NEARLY_ALL * len(values) and len({found.unit for found in quantities}) <= MAX_UNITS:
+        return "they are numbers with something around them"
+    return "they are dates in several ways of writing" if date_ways(Counter(values)) else None
 
 
 def _why_text(n: int, n_distinct: int, wording: Wording) -> str | None:
