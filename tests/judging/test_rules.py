@@ -122,8 +122,9 @@ def test_a_weak_segment_is_named_with_its_figures() -> None:
     assert sentence.startswith("Where plan is 'pro' (200 test rows) it is surer than it should be")
 
 
-def test_repeated_rows_make_the_test_too_kind() -> None:
-    assert says("honest_estimate", with_findings(finding("train_test_overlap", "warning")))[0] == "unclear"
+@pytest.mark.parametrize("check", ["train_test_overlap", "near_copies", "entity_overlap"])
+def test_repeated_rows_make_the_test_too_kind(check: str) -> None:
+    assert says("honest_estimate", with_findings(finding(check, "warning")))[0] == "unclear"
 
 
 def test_a_test_that_went_better_than_promised_is_no_fault() -> None:

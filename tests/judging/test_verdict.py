@@ -7,6 +7,7 @@ from mlwright.judging.rules import RULES, Evidence
 from mlwright.judging.verdict import headline, limits, next_steps, reasons, times_the_rows, verdict_of
 from mlwright.records.decision import Ruling
 from mlwright.records.evaluation import Confusion
+from mlwright.records.findings import Findings
 from mlwright.records.robustness import Robustness
 from mlwright.testing.rules import (
     estimate,
@@ -142,3 +143,10 @@ def test_limits_name_weak_parts_heavy_blows_and_an_equal_simple_model() -> None:
     assert "A linear model is easier to explain." in rest
     assert "If 15 % of all values are missing" in rest
     assert "all rests on one column" in rest
+
+
+def test_a_column_that_a_person_vouches_for_is_named_among_the_limits() -> None:
+    vouched = Findings(findings=(), quiet=(), skipped=(), vouched=("duration",))
+    verdict, _, rest = told(good_evidence(findings=vouched))
+    assert verdict == "deploy"
+    assert "A person vouches that 'duration' is known when the prediction is made" in rest

@@ -9,7 +9,7 @@ from mlwright.judging.words import between, inside
 from mlwright.records.decision import Outcome
 
 MUCH_OF_THE_GAIN = 0.25
-OVERLAP = "train_test_overlap"
+OVERLAPS = frozenset({"train_test_overlap", "near_copies", "entity_overlap"})
 
 
 class HonestEstimate(Rule):
@@ -23,7 +23,7 @@ class HonestEstimate(Rule):
 
     def judge(self, evidence: Evidence) -> tuple[Outcome, str]:
         """Broken if it is surely worse, by a quarter of its gain; unclear if surely worse, or rows were repeated."""
-        copies = next((f for f in evidence.findings.findings if f.check == OVERLAP and f.severity != "note"), None)
+        copies = next((f for f in evidence.findings.findings if f.check in OVERLAPS and f.severity != "note"), None)
         if copies is not None:
             return "unclear", f"{copies.sentence} On rows that are really new the model may do worse."
         overfit = evidence.evaluation.overfit
