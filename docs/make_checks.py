@@ -9,6 +9,7 @@ import inspect
 from pathlib import Path
 
 from mlwright.data.checks import CHECKS, GROUPS, Check
+from mlwright.data.deliveries import DELIVERIES
 from mlwright.data.insights import SEEKERS
 from mlwright.data.views import VIEWS
 
@@ -27,6 +28,21 @@ skip = ["outliers"]
 ```
 
 [Write your own](../how-to/write-a-check.md).
+"""
+ABOUT_DELIVERIES = """\
+What is looked for when a new table is held to one before: `mlwright check TRAIN NEW` and
+`mlwright check NEW --against PROJECT`. **critical**: a model would be wrong on it, and the verdict is *refuse*;
+**warning**: a person should look; **note**: good to know, and the data is accepted. Where nothing has changed, each
+check warns in 0.5 % of deliveries at most, over all columns together.
+
+Leave some out with
+
+```toml
+[contract]
+skip = ["told_apart"]
+```
+
+[How to check a delivery](../how-to/check-a-delivery.md).
 """
 ABOUT_VIEWS = """\
 Pictures of the data, in the order in which to look at them. Those that show the target show it of the training rows.
@@ -61,7 +77,12 @@ skip_insights = ["interaction"]
 
 def pages() -> dict[str, str]:
     """Text of the pages, by file name."""
-    return {"checks.md": checks_page(), "views.md": views_page(), "insights.md": insights_page()}
+    return {
+        "checks.md": checks_page(),
+        "views.md": views_page(),
+        "insights.md": insights_page(),
+        "deliveries.md": deliveries_page(),
+    }
 
 
 def checks_page() -> str:
@@ -82,6 +103,15 @@ def _by_group() -> list[tuple[str, list[tuple[str, type[Check]]]]]:
     members = list(CHECKS)
     grouped = [(GROUPS[group], [each for each in members if each[1].group == group]) for group in GROUPS]
     return [(heading, found) for heading, found in grouped if found]
+
+
+def deliveries_page() -> str:
+    """All delivery checks: a table, then each with its bounds and its advice."""
+    lines = ["# Delivery checks\n", NOTE, ABOUT_DELIVERIES, "| check | mostly | what it finds |", "|---|---|---|"]
+    lines += [f"| [{name}](#{name}) | {check.severity} | {_first(check)} |" for name, check in DELIVERIES]
+    for name, check in DELIVERIES:
+        lines += [f"\n## {name}\n", f"**{check.title}.** {_doc(check)}\n", f"*What to do:* {check.action}"]
+    return "\n".join(lines) + "\n"
 
 
 def views_page() -> str:

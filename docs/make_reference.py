@@ -37,8 +37,8 @@ def cli_page() -> str:
     lines = [
         "# Commands\n",
         NOTE,
-        "Exit status: 0 done, 2 something that you can mend, 1 a fault of ours, 3 `watch` found something to do, "
-        "130 cancelled.\n",
+        "Exit status: 0 done, 2 something that you can mend, 1 a fault of ours, 3 `watch` found something to do "
+        "or `check` something critical, 130 cancelled.\n",
     ]
     for name in COMMANDS:
         command = group.commands[name]

@@ -10,6 +10,7 @@ from mlwright.records.bundle import Packed
 from mlwright.records.contract import Contract
 from mlwright.records.data import Snapshot
 from mlwright.records.decision import Decision
+from mlwright.records.delivery import Delivery
 from mlwright.records.deployment import Deployment
 from mlwright.records.evaluation import Evaluation
 from mlwright.records.exploration import Exploration
@@ -40,9 +41,9 @@ from mlwright.records.watch import Comparison, Response, Window
 BUILD = (
     Stage("mlwright.data.collect", Snapshot, reads_world=True),
     Stage("mlwright.data.profile", Profile),
+    Stage("mlwright.data.contract", Contract),
     Stage("mlwright.data.split", Split),
     Stage("mlwright.data.check", Findings),
-    Stage("mlwright.data.contract", Contract),
     Stage("mlwright.data.explore", Exploration),
     Stage("mlwright.learning.train", Training),
     Stage("mlwright.learning.evaluate", Evaluation),
@@ -58,7 +59,12 @@ WATCH = (
     Stage("mlwright.watching.respond", Response),
 )
 
-PIPELINES = {"build": BUILD, "watch": WATCH}
+RECEIVE = (
+    Stage("mlwright.watching.observe", Window, reads_world=True),
+    Stage("mlwright.watching.receive", Delivery),
+)
+
+PIPELINES = {"build": BUILD, "watch": WATCH, "receive": RECEIVE}
 
 
 class Settings(Section):

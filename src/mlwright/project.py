@@ -16,9 +16,14 @@ from mlwright.core.record import Record
 from mlwright.core.store import Store
 from mlwright.core.store.journal import Event
 from mlwright.core.store.registry import Champion
-from mlwright.pipeline import BUILD, WATCH, Settings
+from mlwright.pipeline import BUILD, RECEIVE, WATCH, Settings
 from mlwright.records.bundle import Manifest, Packed
+from mlwright.records.contract import Contract
+from mlwright.records.data import Snapshot
+from mlwright.records.delivery import Delivery, Promise
+from mlwright.records.profile import Profile
 from mlwright.records.settings import seconds as parse_seconds
+from mlwright.records.trials import Training
 from mlwright.records.watch import ModelInUse, Response
 from mlwright.running import Attempt, cancel_file, carry_out, next_id
 from mlwright.scoring.folder import MANIFEST
@@ -41,6 +46,7 @@ SHOWN = {
     "deployment": "deploy",
     "comparison": "compare",
     "watch": "respond",
+    "delivery": "receive",
 }
 """What can be shown of a run, and the stage that makes it."""
 
@@ -238,6 +244,74 @@ class Project:
         assert isinstance(response, Response)
         return response
 
+    def check_delivery(
+        self,
+        data: str | os.PathLike[str],
+        *,
+        query: str | None = None,
+        began: float | None = None,
+        listen: Callable[[Event], None] | None = None,
+    ) -> Delivery:
+        """Hold new data to the contract of the data that the model in use has learned from.
+
+        Parameters
+        ----------
+        data : path or URL
+            The new rows, with or without the target.
+        query : str, optional
+            For databases: the name of a table, or a ``select``.
+        began : float, optional
+        listen : callable, optional
+            As for `run`.
+
+        Raises
+        ------
+        NothingToShow
+            If no run has come to the contract yet.
+        TableError
+            If the data has none of the columns of the contract.
+        """
+        from mlwright.receiving import received
+
+        settings = self._with_data(self.settings(), data, query)
+        began = time.time() if began is None else began
+        return received(
+            self.store,
+            self.promise(),
+            (settings.watch, settings.contract),
+            seed=settings.project.seed,
+            began=began,
+            listen=listen,
+        )
+
+    def contract(self) -> Contract:
+        """What later data is held to, as ``[contract]`` of ``mlwright.toml`` wants it now."""
+        from mlwright.data.clauses.edits import amended
+
+        return amended(self.promise().contract, self.settings().contract)
+
+    def promise(self) -> Promise:
+        """The contract, as it was learned, of the data of the model in use (else of the latest run), and its figures.
+
+        Raises
+        ------
+        NothingToShow
+            If no run has come to the contract yet.
+        """
+        run_id = self._run_in_use()
+        contract, profile, snapshot = (self.show(what, run_id) for what in ("contract", "profile", "snapshot"))
+        assert isinstance(contract, Contract)
+        assert isinstance(profile, Profile)
+        assert isinstance(snapshot, Snapshot)
+        return Promise(
+            source=snapshot.lineage.location,
+            contract=contract,
+            columns=profile.columns,
+            importance=self._importance(run_id),
+            snapshot=snapshot,
+            encoding=snapshot.lineage.details.get("encoding", ""),
+        )
+
     def show(self, what: str, run_id: str | None = None) -> Record:
         """One of the records of a run; see `SHOWN` for the names.
 
@@ -385,6 +459,22 @@ class Project:
             offers = nearest(name, names) or names
             raise SettingsError(f"There is no stage called {name!r}.", f"Stages are: {', '.join(offers)}")
 
+    def _run_in_use(self) -> str | None:
+        """The run that made the model in use; None where there is no model yet."""
+        try:
+            return self.in_use().run_id
+        except NothingToShow:
+            return None
+
+    def _importance(self, run_id: str | None) -> dict[str, float]:
+        """How much the model makes of each input; empty where there is no model yet."""
+        try:
+            training = self.show("leaderboard", run_id)
+        except NothingToShow:
+            return {}
+        assert isinstance(training, Training)
+        return training.importance
+
     def _latest(self) -> str:
         ids = self.store.run_ids()
         if not ids:
@@ -411,4 +501,4 @@ def _last_look(until: str | None) -> str:
 
 
 def _stage(name: str) -> Stage:
-    return next(stage for stage in (*BUILD, *WATCH) if stage.name == name)
+    return next(stage for stage in (*BUILD, *WATCH, *RECEIVE) if stage.name == name)

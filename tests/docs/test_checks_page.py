@@ -42,7 +42,7 @@ def installed(tmp_path, monkeypatch):
     monkeypatch.syspath_prepend(str(tmp_path))
 
 
-@pytest.mark.parametrize("page", ["checks.md", "views.md", "insights.md"])
+@pytest.mark.parametrize("page", ["checks.md", "deliveries.md", "views.md", "insights.md"])
 def test_a_page_is_as_the_code_writes_it(page: str, generator: ModuleType) -> None:
     written = (DOCS / "reference" / page).read_text("utf-8")
     assert written == generator.pages()[page], "run: python docs/make_checks.py"

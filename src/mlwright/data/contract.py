@@ -9,6 +9,7 @@ from mlwright.data.clauses.chance import ALARMS
 from mlwright.data.clauses.clause import clause_of
 from mlwright.data.clauses.edits import amended
 from mlwright.data.compute.table import Table, open_snapshot
+from mlwright.data.lots import each_column
 from mlwright.data.repeats import repeats, row_keys
 from mlwright.records.contract import Clause, Contract, Part
 from mlwright.records.data import Snapshot
@@ -35,23 +36,19 @@ def contract(snapshot: Snapshot, profile: Profile, settings: ContractSettings, r
         columns=clauses,
         key=next((clause.name for clause in clauses if clause.unique), None),
         time=profile.roles.time,
-        n_repeated=repeated_rows(table),
+        n_repeated=repeats(row_keys(table, [clause.name for clause in clauses if clause.part != "target"])).n_later,
     )
     amended(found, settings)
     return found
 
 
-def repeated_rows(table: Table) -> int:
-    """How many rows are equal to an earlier one in all columns."""
-    return repeats(row_keys(table, table.columns)).n_later
-
-
 def _clauses(table: Table, profile: Profile) -> tuple[Clause, ...]:
-    """Column by column, so that only one of them is in memory at a time."""
+    """Column by column, so that only few of them are in memory at a time."""
     parts = _parts(profile)
     chance = ALARMS / max(1, sum(column.kind == "number" for column in profile.columns))
+    columns = {column.name: column for column in profile.columns}
     return tuple(
-        clause_of(table.arrow([column.name])[0], column, parts[column.name], chance) for column in profile.columns
+        clause_of(values, columns[name], parts[name], chance) for name, values in each_column(table, list(columns))
     )
 
 

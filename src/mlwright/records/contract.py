@@ -30,6 +30,8 @@ class Clause(Record):
         Whether a value may be missing.
     n_missing : int
         Rows in which it was.
+    n_unreadable : int
+        Rows with a value that is none of the column's kind; they count as missing.
     missing_codes : tuple of str
         Values that stand for "missing".
     unique : bool
@@ -67,6 +69,7 @@ class Clause(Record):
     required: bool = True
     optional: bool
     n_missing: int = 0
+    n_unreadable: int = 0
     missing_codes: tuple[str, ...] = ()
     unique: bool = False
     levels: tuple[str, ...] = ()
@@ -99,9 +102,9 @@ class Contract(Record):
     time : str or None
         The column that says when rows came about.
     n_repeated : int
-        Rows that were equal to an earlier one in all columns.
+        Rows that were equal to an earlier one in all columns but the target.
     may_repeat : bool
-        Whether rows may be equal in all columns.
+        Whether rows may be equal in all columns but the target.
     least_rows : int
         A table of fewer rows breaks the contract.
     edited : tuple of str

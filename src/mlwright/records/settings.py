@@ -187,15 +187,18 @@ class ContractSettings(Settings):
     key : str
         The column that names each row.
     may_repeat : bool
-        Whether rows may be equal in all columns.
+        Whether rows may be equal in all columns but the target.
     least_rows : int
         A table of fewer rows breaks the contract.
+    skip : list
+        Checks of deliveries to leave out, by name.
     """
 
     columns: dict[str, ClauseSettings] = {}
     key: str | None = None
     may_repeat: bool | None = None
     least_rows: int | None = Field(default=None, ge=1)
+    skip: Annotated[tuple[str, ...], MembersOf("mlwright.data.deliveries")] = ()
 
 
 class ExploreSettings(Settings):

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Literal
 
 from mlwright.core.family import Family
+from mlwright.data.asking import Finder
 from mlwright.data.compute.table import SplitTable
-from mlwright.records.findings import Finding, Severity
+from mlwright.records.findings import Finding
 from mlwright.records.profile import Profile
 
 Group = Literal["leaks", "target", "two tables", "integrity"]
@@ -41,7 +42,7 @@ class Specimen:
     settings: Mapping[str, Any] = field(default_factory=dict)
 
 
-class Check(ABC):
+class Check(Finder):
     """Looks for one kind of fault.
 
     A check reads the profile first and asks the table only for what the profile lacks. It never sees the target
@@ -52,9 +53,6 @@ class Check(ABC):
     """
 
     group: ClassVar[Group] = "integrity"
-    severity: ClassVar[Severity]
-    title: ClassVar[str]
-    action: ClassVar[str]
 
     @abstractmethod
     def look(self, table: SplitTable, profile: Profile) -> Iterator[Finding]:
@@ -75,27 +73,6 @@ class Check(ABC):
     @abstractmethod
     def quiet() -> Specimen:
         """A table, as like as can be, on which it must find nothing."""
-
-    def found(
-        self,
-        sentence: str,
-        *columns: str,
-        severity: Severity | None = None,
-        rows: Sequence[int] = (),
-        examples: Sequence[str] = (),
-        action: str | None = None,
-    ) -> Finding:
-        """A finding of this check."""
-        return Finding(
-            check=type(self).__module__.rpartition(".")[2],
-            severity=severity or self.severity,
-            title=self.title,
-            sentence=sentence,
-            columns=columns,
-            rows=tuple(rows),
-            examples=tuple(examples),
-            action=action or self.action,
-        )
 
 
 CHECKS: Family[Check] = Family("mlwright.data.checks", Check)

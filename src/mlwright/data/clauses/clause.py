@@ -49,6 +49,7 @@ def clause_of(values: pa.ChunkedArray, column: ColumnProfile, part: Part, chance
         required=part == "input",
         optional=column.n_missing + column.n_unparsed > 0 or not n_there,
         n_missing=column.n_missing + column.n_unparsed,
+        n_unreadable=column.n_unparsed,
         missing_codes=column.missing_codes,
         unique=column.kind == "id" and column.distinct_is_exact and column.n_distinct == n_there >= LEAST_UNIQUE,
         date_format=column.date_format,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -22,8 +23,10 @@ def amended(contract: Contract, edits: ContractSettings) -> Contract:
     _check_names(contract, (*edits.columns, *((edits.key,) if edits.key else ())))
     columns = [_amended(clause, edits.columns.get(clause.name)) for clause in contract.columns]
     columns = [c.model_copy(update={"unique": True}) if c.name == edits.key else c for c in columns]
-    changed = edits.model_dump(exclude={"columns"}, exclude_none=True)
-    return contract.model_copy(update={**changed, "columns": tuple(columns), "edited": tuple(sorted(changed))})
+    changed = edits.model_dump(exclude={"columns", "skip"}, exclude_none=True)
+    return contract.model_copy(
+        update={**changed, "columns": tuple(columns), "edited": _edited(contract.edited, changed)}
+    )
 
 
 def _check_names(contract: Contract, names: tuple[str, ...]) -> None:
@@ -43,13 +46,17 @@ def _amended(clause: Clause, edit: ClauseSettings | None) -> Clause:
     _check_suits(clause, changed)
     for bound in {"least", "most"} & set(changed):
         changed[bound] = _seconds(changed[bound])
-    edited = tuple(sorted(changed))
+    edited = _edited(clause.edited, changed)
     if "levels" in changed:
         added = tuple(level for level in changed["levels"] if level not in clause.levels)
         changed |= {"levels": (*clause.levels, *added), "counts": (*clause.counts, *[0] * len(added))}
     if changed.get("pattern") == "":
         changed["pattern"] = None
     return clause.model_copy(update={**changed, "edited": edited})
+
+
+def _edited(before: tuple[str, ...], changed: Iterable[str]) -> tuple[str, ...]:
+    return tuple(sorted({*before, *changed}))
 
 
 def _check_suits(clause: Clause, changed: dict[str, Any]) -> None:

@@ -45,13 +45,12 @@ def limits_of(numbers: Array, chance: float, *, whole: bool) -> tuple[float | No
         most = max(most, high + (high - low))
     if whole:
         least, most = (math.floor(limit) if math.isfinite(limit) else limit for limit in (least, most))
-    return _known(least), _known(most)
+    return _known(least, at_most=low), _known(most, at_least=high)
 
 
-def _known(limit: float) -> float | None:
-    return _short(float(limit)) if math.isfinite(limit) else None
-
-
-def _short(limit: float) -> float:
-    """Six digits are enough for a person to read, and too few to move the limit past a value."""
-    return float(f"{limit:.6g}") if abs(limit) < 1e6 else float(f"{limit:.10g}")
+def _known(limit: float, *, at_most: float = math.inf, at_least: float = -math.inf) -> float | None:
+    """The limit in so few digits that a person can read it, but never nearer than the outermost value."""
+    if not math.isfinite(limit):
+        return None
+    short = float(f"{limit:.6g}") if abs(limit) < 1e6 else float(f"{limit:.10g}")
+    return max(min(short, at_most), at_least)

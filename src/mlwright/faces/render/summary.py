@@ -9,12 +9,13 @@ from functools import singledispatch
 from mlwright.core.record import Record
 from mlwright.data.words import counted
 from mlwright.faces.render.numbers import NONE, alike, short, two_errors, with_interval
-from mlwright.pipeline import BUILD, WATCH
+from mlwright.pipeline import PIPELINES
 from mlwright.project import Project
 from mlwright.records.bundle import Packed
 from mlwright.records.contract import Contract
 from mlwright.records.data import Snapshot
 from mlwright.records.decision import Decision
+from mlwright.records.delivery import Delivery
 from mlwright.records.deployment import Deployment
 from mlwright.records.evaluation import Evaluation
 from mlwright.records.exploration import Exploration
@@ -28,7 +29,7 @@ from mlwright.records.watch import Comparison, Response, Window
 
 def summary_of(project: Project) -> Callable[[str, str], str]:
     """A function from a stage's name and the key of its record to a line about the record."""
-    kinds = {stage.name: stage.makes for stage in (*BUILD, *WATCH)}
+    kinds = {stage.name: stage.makes for stages in PIPELINES.values() for stage in stages}
 
     def say(stage: str, key: str) -> str:
         record = project.store.kept(key, kinds[stage])
@@ -146,6 +147,11 @@ def _(record: Deployment) -> str:
 @summary.register
 def _(record: Window) -> str:
     return f"{record.snapshot.n_rows:,} new rows from {record.snapshot.lineage.location}"
+
+
+@summary.register
+def _(record: Delivery) -> str:
+    return f"{record.verdict.upper()}: {record.headline}"
 
 
 @summary.register

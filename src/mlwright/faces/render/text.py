@@ -24,6 +24,7 @@ from mlwright.records.cleaning import Cleaning
 from mlwright.records.contract import Contract
 from mlwright.records.data import Snapshot
 from mlwright.records.decision import Decision
+from mlwright.records.delivery import Delivery
 from mlwright.records.evaluation import Confusion, Evaluation, MetricResult
 from mlwright.records.exploration import Exploration
 from mlwright.records.findings import Findings, Skipped
@@ -253,6 +254,17 @@ def _(record: Response) -> Shown:
     shown.append(Text.assemble(coloured(record.action), said(f": {record.headline}")))
     shown += [said(f"- {reason}") for reason in record.reasons]
     return [*shown, *[said(f"  -> {step}") for step in record.next_steps]]
+
+
+@render.register
+def _(record: Delivery) -> Shown:
+    findings = record.findings
+    title = f"{record.now} ({counted(record.n_now, 'row')}) beside {record.then} ({counted(record.n_then, 'row')})"
+    rows = [(coloured(f.severity), f.title, f"{f.sentence} {f.action}") for f in findings.findings]
+    shown: Shown = [table(title, ("", "finding", "what and what to do"), rows), Text()] if rows else [said(title)]
+    shown.append(Text.assemble(coloured(record.verdict), said(f": {record.headline}")))
+    quiet = said(f"\nQuiet: {', '.join(findings.quiet) or 'none'}", "dim")
+    return [*shown, quiet, *_skipped("Could not judge", findings.skipped)]
 
 
 @render.register

@@ -2,35 +2,98 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
 import typer
 
+from mlwright.core.errors import SettingsError
 from mlwright.faces.cli.arguments import AsJson, Looked, LookedIn, LookedQuery, LookedTarget
+
+if TYPE_CHECKING:
+    from mlwright.records.delivery import Delivery
+    from mlwright.records.findings import Findings
 
 CRITICAL = 3
 
 
 def check(
     source: Looked = None,
+    new: Annotated[
+        str | None, typer.Argument(metavar="NEW_DATA", help="A later table, to be compared with the first.")
+    ] = None,
     target: LookedTarget = None,
     query: LookedQuery = None,
+    new_query: Annotated[str | None, typer.Option(help="The same for NEW_DATA.")] = None,
+    against: Annotated[
+        Path | None, typer.Option(help="A project or a bundle: does DATA keep the contract of what it learned from?")
+    ] = None,
     project: LookedIn = None,
     json: AsJson = False,
 ) -> None:
-    """Look for faults in data: a file, a database, or a project.
+    """Look for faults in data, or compare new data with data before.
 
-    With a target, also for leaks and for faults of the target. Exit status 3 if something critical was found.
+    Of a file, a database, or a project. With a target, also for leaks and for faults of the target. With NEW_DATA or
+    --against it says whether the new data may be used: what is missing, new, in another unit, out of range, drifted or
+    delivered twice. Exit status 3 if something critical was found.
     """
-    from mlwright.faces.cli.looking import look
     from mlwright.faces.cli.terminal import print_json, print_rich
     from mlwright.faces.render.text import render
-    from mlwright.records.findings import Findings
+    from mlwright.records.delivery import Delivery
 
-    with look(source, target, query, project, until="check", quiet=json) as looked:
-        findings = looked.show("findings")
-    assert isinstance(findings, Findings)
-    if json:
-        print_json(findings)
+    found: Delivery | Findings
+    if against is not None:
+        found = _against(source, new, query, against, quiet=json)
+    elif new is not None:
+        found = _two_tables((source, target, query, project), (new, new_query), quiet=json)
     else:
-        print_rich(*render(findings))
+        found = _one_table((source, target, query, project), quiet=json)
+    if json:
+        print_json(found)
+    else:
+        print_rich(*render(found))
+    findings = found.findings if isinstance(found, Delivery) else found
     if any(finding.severity == "critical" for finding in findings.findings):
         raise typer.Exit(CRITICAL)
+
+
+_Asked = tuple[str | None, str | None, str | None, Path | None]
+
+
+def _one_table(asked: _Asked, *, quiet: bool) -> Findings:
+    from mlwright.faces.cli.looking import look
+    from mlwright.records.findings import Findings
+
+    with look(*asked, until="check", quiet=quiet) as looked:
+        findings = looked.show("findings")
+    assert isinstance(findings, Findings)
+    return findings
+
+
+def _two_tables(asked: _Asked, new: tuple[str, str | None], *, quiet: bool) -> Delivery:
+    from mlwright.faces.cli.looking import look
+    from mlwright.faces.cli.progress import shown
+    from mlwright.faces.render.summary import summary_of
+
+    with look(*asked, until="contract", quiet=quiet) as before, shown(summary_of(before), quiet=quiet) as listen:
+        return before.check_delivery(new[0], query=new[1], listen=listen)
+
+
+def _against(source: str | None, new: str | None, query: str | None, against: Path, *, quiet: bool) -> Delivery:
+    from mlwright.config import FILE_NAME, located
+    from mlwright.faces.cli.chosen import opened
+    from mlwright.faces.cli.main import process_start
+    from mlwright.faces.cli.progress import shown
+    from mlwright.faces.render.summary import summary_of
+    from mlwright.receiving import received_by_bundle
+    from mlwright.scoring.folder import read_folder
+
+    if source is None or new is not None:
+        raise SettingsError(
+            "With --against one table is named: the new one.", f"mlwright check NEW_DATA --against {against}"
+        )
+    if not (against / FILE_NAME).exists():
+        return received_by_bundle(read_folder(against)[0], located(source, Path.cwd()), query)
+    chosen = opened(against)
+    with shown(summary_of(chosen), quiet=quiet) as listen:
+        return chosen.check_delivery(source, query=query, began=process_start(), listen=listen)

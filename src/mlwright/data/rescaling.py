@@ -1,0 +1,128 @@
+"""Numbers that came in another unit."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+from weakref import WeakKeyDictionary
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from mlwright.data.arrived import shifts
+from mlwright.data.clauses.chance import ALARMS
+from mlwright.data.drifts import Current, Reference
+from mlwright.data.reference import current_of
+from mlwright.data.two_tables import TwoTables
+from mlwright.records.profile import QUANTILE_LEVELS
+from mlwright.scoring.spelling import spelled
+
+MEDIAN = QUANTILE_LEVELS.index(0.50)
+FAR = 0.4
+NEAR = 0.1
+LEAST_GAIN = 4.0
+NEAR_QUARTILES = 0.25
+
+
+class Unit(NamedTuple):
+    """A unit: the new value is ``scale * old + shift``."""
+
+    scale: float
+    shift: float
+    told: str
+
+
+class Rescaled(NamedTuple):
+    """The evidence: shares of the rows that lie elsewhere, as they came and with the unit undone, and the medians."""
+
+    unit: Unit
+    before: float
+    after: float
+    median_then: float
+    median_now: float
+
+
+SCALES = {
+    1000.0: "thousands: g and kg, m and km, ms and s",
+    1e6: "millions",
+    100.0: "hundreds: cents, per cent, cm and m",
+    10.0: "tens: mm and cm",
+    2.54: "inches and centimetres",
+    3.28084: "metres and feet",
+    1.609344: "miles and kilometres",
+    2.204623: "kilograms and pounds",
+    28.349523: "ounces and grams",
+    3.785412: "gallons and litres",
+    60.0: "minutes and seconds, or hours and minutes",
+    3600.0: "hours and seconds",
+    24.0: "days and hours",
+    86400.0: "days and seconds",
+    7.0: "weeks and days",
+    12.0: "years and months",
+    30.4375: "months and days",
+    365.25: "years and days",
+    3.6: "m/s and km/h",
+    1.15078: "knots and miles an hour",
+    1.852: "knots and kilometres an hour",
+}
+"""Factors between units, and what they are between."""
+
+UNITS = (
+    *(Unit(scale, 0.0, f"multiplied by {scale:g} ({told})") for scale, told in SCALES.items()),
+    *(Unit(1 / scale, 0.0, f"divided by {scale:g} ({told})") for scale, told in SCALES.items()),
+    Unit(1.8, 32.0, "in Fahrenheit, no longer in Celsius"),
+    Unit(1 / 1.8, -32 / 1.8, "in Celsius, no longer in Fahrenheit"),
+    Unit(1.0, 273.15, "in Kelvin, no longer in Celsius"),
+    Unit(1.0, -273.15, "in Celsius, no longer in Kelvin"),
+)
+
+_FOUND: WeakKeyDictionary[TwoTables, dict[str, Rescaled]] = WeakKeyDictionary()
+
+
+def rescaled(tables: TwoTables) -> dict[str, Rescaled]:
+    """The columns that seem to have come in another unit.
+
+    A column must have drifted beyond chance, with 40 % of its rows elsewhere. The unit that is undone must bring its
+    quartiles back to where they were, leave less than 10 % of the rows elsewhere, and a quarter of what was before at
+    most. Without a drift no column is looked at, so that chance alone finds nothing here.
+    """
+    if tables not in _FOUND:
+        found = {}
+        for name, move in tables.moves.items():
+            reference = tables.reference(tables.contract.clause(name))
+            if reference is None or reference.profile.kind != "number" or move.chance > ALARMS or move.size < FAR:
+                continue
+            if best := _best(tables.now.arrow([name])[0], reference, move.size):
+                found[name] = best
+        _FOUND[tables] = found
+    return _FOUND[tables]
+
+
+def _best(values: pa.ChunkedArray, reference: Reference, before: float) -> Rescaled | None:
+    numbers = current_of(values, reference).numbers
+    known = np.array([]) if numbers is None else numbers[np.isfinite(numbers)]
+    quartiles = np.array(reference.profile.quantiles)[MEDIAN - 1 : MEDIAN + 2]
+    if numbers is None or len(known) < 2 or len(quartiles) < 3:
+        return None
+    now = np.quantile(known, [0.25, 0.5, 0.75])
+    near = [unit for unit in UNITS if _is_near((now - unit.shift) / unit.scale, quartiles)]
+    after = {unit: _left(numbers, unit, reference) for unit in near}
+    best = min(after, key=after.__getitem__, default=None)
+    if best is None or after[best] >= NEAR or after[best] * LEAST_GAIN > before:
+        return None
+    return Rescaled(best, before, after[best], float(quartiles[1]), float(now[1]))
+
+
+def _is_near(found: NDArray[np.float64], then: NDArray[np.float64]) -> bool:
+    width = max(then[2] - then[0], 1e-9 * np.abs(then).max())
+    return bool(np.abs(found - then).max() <= NEAR_QUARTILES * width)
+
+
+def _left(numbers: NDArray[np.float64], unit: Unit, reference: Reference) -> float:
+    """The share of the rows that lie elsewhere once the unit is undone."""
+    back = (numbers - unit.shift) / unit.scale
+    places = 6 - int(np.ceil(np.log10(max(1e-9, float(np.nanmax(np.abs(back)))))))
+    back = np.round(back, max(0, min(12, places)))
+    names = spelled(pa.array(back, from_pandas=True)) if reference.levels else None
+    found = shifts(reference, Current(np.isnan(back), back, names))
+    return max((shift.size for test, shift in found.items() if test != "missing_share"), default=1.0)
