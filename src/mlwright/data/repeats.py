@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from mlwright.core.family import NotApplicable
 from mlwright.data.compute.engine import hashed, unsigned
 from mlwright.data.compute.table import ROW, SplitTable, Table
+from mlwright.data.kinds.names import says_id
 from mlwright.records.findings import Severity
 from mlwright.records.profile import ColumnProfile, Profile
 from mlwright.scoring.spelling import spelled
@@ -100,6 +101,15 @@ def twins(table: SplitTable, profile: Profile) -> Twins:
     worst = np.lexsort([first, -lost])[:5]
     worst = worst[lost[worst] > 0]
     return Twins(len(several), int(sizes[lost > 0].sum()), int(lost.sum()), tuple(positions[first[worst]].tolist()))
+
+
+def telling_columns(profile: Profile) -> list[str]:
+    """The inputs, and the texts that name a row without being made for it, such as names and addresses.
+
+    Two people are not one because the columns that a model may use do not tell them apart.
+    """
+    named = [c.name for c in profile.columns if c.kind == "id" and c.length_max and not says_id(c.name)]
+    return [*profile.roles.inputs, *named]
 
 
 def weight_of_repeats(table: Table, profile: Profile) -> Severity | None:

@@ -21,7 +21,8 @@ from mlwright.data.insights import SEEKERS, Seeker
 from mlwright.data.insights._evidence import Evidence
 from mlwright.data.insights._ranking import tell
 from mlwright.records.exploration import Insight
-from mlwright.testing.checks import open_specimen, pure_noise
+from mlwright.testing.checks import open_specimen
+from mlwright.testing.noise import pure_noise
 
 each_kind = pytest.mark.parametrize("name", SEEKERS.names())
 

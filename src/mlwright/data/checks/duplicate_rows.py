@@ -9,7 +9,7 @@ import numpy as np
 from mlwright.data.checks import Check, Specimen
 from mlwright.data.checks._plain import plain_columns
 from mlwright.data.compute.table import SplitTable
-from mlwright.data.repeats import repeats, row_keys, weight_of_repeats
+from mlwright.data.repeats import repeats, row_keys, telling_columns, weight_of_repeats
 from mlwright.data.words import counted, percent
 from mlwright.records.findings import Finding
 from mlwright.records.profile import Profile
@@ -18,7 +18,7 @@ REPEATED_SHARE = 0.01
 
 
 class DuplicateRows(Check):
-    """Rows that repeat an earlier one in every input.
+    """Rows that repeat an earlier one in every input, and in texts that name a row without being a key (names).
 
     It speaks if 1 % of the rows do and that is more than coincidence (see `repeats.weight_of_repeats`).
     """
@@ -32,7 +32,7 @@ class DuplicateRows(Check):
 
     def look(self, table: SplitTable, profile: Profile) -> Iterator[Finding]:
         """One finding with a few of the rows."""
-        keys = row_keys(table, profile.roles.inputs)
+        keys = row_keys(table, telling_columns(profile))
         n_repeats = repeats(keys).n_later
         if n_repeats < max(2, REPEATED_SHARE * profile.n_rows) or (weight := weight_of_repeats(table, profile)) is None:
             return

@@ -22,7 +22,7 @@ MAX_ROWS = 4_000
 MIN_ROWS = 200
 MAX_INPUTS = 200
 N_FOLDS = 5
-N_TREES = 60
+N_TREES = 40
 LEAST_SKILL = 0.3
 FALSE_ALARMS = 0.001
 
@@ -92,7 +92,7 @@ def _answers(matrix: NDArray[np.float32], y: NDArray[np.float64], seed: int) -> 
     scaled = np.clip(RobustScaler().fit_transform(matrix), -5, 5)
     forest, line = np.zeros(len(y)), np.zeros(len(y))
     for learned, held in KFold(N_FOLDS, shuffle=True, random_state=seed).split(matrix):
-        trees = ExtraTreesRegressor(N_TREES, min_samples_leaf=3, random_state=seed, n_jobs=1)
+        trees = ExtraTreesRegressor(N_TREES, min_samples_leaf=3, max_features=0.5, random_state=seed, n_jobs=1)
         forest[held] = trees.fit(matrix[learned], y[learned]).predict(matrix[held])
         line[held] = Ridge(1.0).fit(scaled[learned], y[learned]).predict(scaled[held])
     nearer: NDArray[np.float64] = np.where(np.abs(forest - y) < np.abs(line - y), forest, line)

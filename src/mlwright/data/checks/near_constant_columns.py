@@ -49,7 +49,7 @@ def _others(column: ColumnProfile, n_rows: int) -> int:
 
 def _is_near_constant(column: ColumnProfile, n_rows: int) -> bool:
     n_known = n_rows - column.n_missing
-    return bool(column.top) and n_known >= 200 and _others(column, n_rows) <= OTHER_SHARE * n_known
+    return bool(column.top) and n_known >= 200 and 0 < _others(column, n_rows) <= OTHER_SHARE * n_known
 
 
 def _told(column: ColumnProfile, n_rows: int) -> str:

@@ -9,12 +9,13 @@ from mlwright.core.family import NotApplicable
 from mlwright.data.checks import Check, Specimen
 from mlwright.data.checks._plain import plain_columns
 from mlwright.data.compute.table import ROW, SplitTable
-from mlwright.data.kinds.names import says_id
+from mlwright.data.kinds.names import words_of
 from mlwright.data.words import counted, listing
 from mlwright.records.findings import Finding
 from mlwright.records.profile import Profile
 
 NEARLY_ALL = 0.95
+KEY_WORDS = frozenset({"id", "uuid", "guid", "key", "identifier"})
 
 
 class RepeatedKeys(Check):
@@ -35,7 +36,7 @@ class RepeatedKeys(Check):
         names = [
             column.name
             for column in profile.columns
-            if column.kind == "id" and says_id(column.name) and column.name in table.columns
+            if column.kind == "id" and _is_called_key(column.name) and column.name in table.columns
         ]
         if not names:
             raise NotApplicable("no column is called like a key")
@@ -67,6 +68,12 @@ class RepeatedKeys(Check):
         ids = [f"C{1_000 + row}" for row in range(300)]
         people = [f"P. {chr(65 + row % 26)}{row - 50 if row in (60, 70, 80) else row}" for row in range(300)]
         return Specimen(plain_columns() | {"customer_id": ids, "person": people})
+
+
+def _is_called_key(name: str) -> bool:
+    """Whether the name promises that each value is there once; a code or a number promises nothing."""
+    words = words_of(name)
+    return bool(words) and (words[-1] in KEY_WORDS or words[0] == "id")
 
 
 def _often(table: SplitTable, name: str) -> list[dict[str, Any]]:
