@@ -24,6 +24,7 @@ def fit(
     path: str | os.PathLike[str] | None = None,
     seed: int = 0,
     n_jobs: int | None = None,
+    prefer: str = "accuracy",
 ) -> Bundle:
     """Do the whole job on one table and return the model.
 
@@ -43,6 +44,8 @@ def fit(
     seed : int, default=0
     n_jobs : int, optional
         Fits at the same time; default: the processors that this process may use.
+    prefer : str, default="accuracy"
+        ``speed`` or ``simple``: of the models that the data cannot tell from the best, the fastest or the simplest one.
 
     Returns
     -------
@@ -64,7 +67,7 @@ def fit(
         "collect": {"source": source},
     }
     project = Project.create(folder, sections)
-    project.run(budget=budget, n_jobs=n_jobs, began=began)
+    project.run(budget=budget, n_jobs=n_jobs, prefer=prefer, began=began)
     bundle = project.bundle()
     if temporary is not None:
         weakref.finalize(bundle, temporary.cleanup)

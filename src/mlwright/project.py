@@ -6,7 +6,7 @@ import os
 import time
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_args
 
 from mlwright.config import FILE_NAME, check_members, located, read_settings, write_settings
 from mlwright.core.engine import Stage
@@ -22,6 +22,7 @@ from mlwright.records.contract import Contract
 from mlwright.records.data import Snapshot
 from mlwright.records.delivery import Delivery, Promise
 from mlwright.records.profile import Profile
+from mlwright.records.settings import Prefer
 from mlwright.records.settings import seconds as parse_seconds
 from mlwright.records.trials import Training
 from mlwright.records.watch import ModelInUse, Response
@@ -142,6 +143,7 @@ class Project:
         resume: bool = False,
         fresh: bool = False,
         budget: str | float | None = None,
+        prefer: str | None = None,
         n_jobs: int | None = None,
         began: float | None = None,
         listen: Callable[[Event], None] | None = None,
@@ -162,6 +164,8 @@ class Project:
             Do everything anew.
         budget : str or float, optional
             Wall clock for the whole run, ``"5m"`` or seconds; default: `train.budget` of the settings.
+        prefer : str, optional
+            ``accuracy``, ``speed`` or ``simple``; default: `train.prefer` of the settings.
         n_jobs : int, optional
             Fits at the same time; default: the processors that this process may use.
         began : float, optional
@@ -180,7 +184,7 @@ class Project:
             What stopped it; what was done until then is kept.
         """
         began = time.time() if began is None else began
-        settings = self._with_budget(self.settings(), budget)
+        settings = _with_preference(self._with_budget(self.settings(), budget), prefer)
         check_members(settings)
         for name in (until, start_from):
             self._check_stage(name)
@@ -486,6 +490,15 @@ class Project:
             if state.pipeline == "build" and state.status in ("interrupted", "failed", "cancelled", "running"):
                 return state.run_id
         raise NothingToShow(f"No run in {self.path} waits to be resumed.", "mlwright run")
+
+
+def _with_preference(settings: Settings, prefer: str | None) -> Settings:
+    if prefer is None:
+        return settings
+    if prefer not in get_args(Prefer):
+        offers = nearest(prefer, get_args(Prefer)) or get_args(Prefer)
+        raise SettingsError(f"What is preferred is {prefer!r}, which is not known.", f"Try: {', '.join(offers)}")
+    return settings.model_copy(update={"train": settings.train.model_copy(update={"prefer": prefer})})
 
 
 def _last_look(until: str | None) -> str:

@@ -144,7 +144,9 @@ def test_rows_of_a_group_make_wider_intervals(tmp_path: Path) -> None:
 def test_a_search_that_was_too_hopeful_is_seen(tmp_path: Path) -> None:
     job = small_job(tmp_path, customers(2000))
     here = evaluated(job).metrics[0].model.value
-    row = LeaderboardRow(name="ensemble", family="ensemble", score=here - 0.2, score_error=0.01, n_folds=5, fit_s=1.0)
+    row = LeaderboardRow(
+        name="ensemble", family="ensemble", score=here - 0.2, score_error=0.01, n_folds=5, fit_s=1.0, chosen=True
+    )
     hopeful = evaluated(job._replace(training=job.training.model_copy(update={"leaderboard": (row,)}))).overfit
     assert hopeful is not None
     assert hopeful.value == pytest.approx(0.2)

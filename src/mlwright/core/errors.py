@@ -19,6 +19,7 @@ Each says what is wrong, where, what was found and what to do next; none blames.
     │   ├── NothingToShow              the asked-for record does not exist yet
     │   ├── ExtraMissing               an optional package is not installed
     │   ├── MemoryShort                more memory is needed than there is
+    │   ├── LimitsMissed               no model keeps the limits that the user has set
     │   ├── MemberUnknown              no plugin of that name
     │   └── RequestError               a request to the service breaks the bundle's schema
     ├── RunCancelled                   exit status 130: somebody asked the run to end
@@ -140,6 +141,12 @@ class MemoryShort(UserMistake):
     """More memory is needed than there is."""
 
     code = "memory_short"
+
+
+class LimitsMissed(UserMistake):
+    """No model keeps the limits of time or size that the user has set."""
+
+    code = "limits_missed"
 
 
 class MemberUnknown(UserMistake):

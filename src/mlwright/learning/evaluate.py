@@ -188,7 +188,7 @@ def _segments(sitting: _Sitting, run: Run) -> tuple[Segment, ...]:
 
 def _overfit(result: MetricResult, training: Training, level: float) -> Estimate | None:
     """How much better the chosen model looked on held-out training rows, where it was chosen, than here."""
-    best = next((row for row in training.leaderboard if row.name == "ensemble"), training.leaderboard[0])
+    best = training.chosen
     if result.name != training.metric or best.score is None or best.score_error is None:
         return None
     sign = 1.0 if training.greater_is_better else -1.0

@@ -11,15 +11,14 @@ from mlwright.learning.benefit import Benefit, benefit_table
 from mlwright.learning.data import Said, TrainingData, load_training
 from mlwright.learning.search.choice import Choice, choose, members, on_its_own, out_of_fold
 from mlwright.learning.search.corrected import corrected
-from mlwright.learning.search.course import Course
 from mlwright.learning.search.importance import rank_inputs
 from mlwright.learning.search.leaderboard import leaderboard
-from mlwright.learning.search.refit import refit
+from mlwright.learning.search.options import Wishes
+from mlwright.learning.search.scale import Scale, first_record
 from mlwright.learning.search.setup import metric_name, set_up
 from mlwright.learning.search.threshold import choose_threshold
 from mlwright.records.data import Snapshot
 from mlwright.records.findings import Findings
-from mlwright.records.model import Member, ModelSpec
 from mlwright.records.profile import Profile, Roles
 from mlwright.records.settings import CleanSettings, DecideSettings, ProfileSettings, TrainSettings
 from mlwright.records.split import Split
@@ -47,19 +46,24 @@ def train(
     with threadpool_limits(course.bench.n_threads):
         course.run()
         standing = course.standing
-        choice = choose(standing, course.budget, np.random.default_rng(run.seed_for("calibration")))
+        scale = Scale(course, data.plan, roles, first_record(snapshot, roles, split, run))
+        wishes = Wishes(scale.measured, settings.prefer, settings.max_latency, settings.max_size)
+        choice = choose(standing, course.budget, np.random.default_rng(run.seed_for("calibration")), wishes)
         threshold, reason = _threshold(choice, roles, benefit)
         importance = rank_inputs(standing, choice, data, course.budget)
-        refitted = refit((*choice.weights, standing.simple(), standing.baseline()), standing, course.budget)
-        chosen = _spec(data, course, roles, members(choice, standing, refitted))
+        refitted = scale.refitted((*choice.weights, standing.simple(), standing.baseline()))
+        chosen = scale.spec(members(choice.option, standing, refitted))
+        board = leaderboard(
+            standing, choice, np.random.default_rng(run.seed_for("errors")), choice.measured or scale.forms(choice)
+        )
         return Training(
             metric=metric,
             greater_is_better=course.bench.metric.greater_is_better,
-            leaderboard=leaderboard(standing, choice, np.random.default_rng(run.seed_for("errors"))),
+            leaderboard=board,
             n_folds=len(course.bench.folds),
             model=chosen.model_copy(update={"calibrator": choice.calibrator, "threshold": threshold}),
-            simple=_spec(data, course, roles, (on_its_own(standing, standing.simple(), refitted),)),
-            baseline=_spec(data, course, roles, (on_its_own(standing, standing.baseline(), refitted),)),
+            simple=scale.spec((on_its_own(standing, standing.simple(), refitted),)),
+            baseline=scale.spec((on_its_own(standing, standing.baseline(), refitted),)),
             out_of_fold=run.put(out_of_fold(choice, len(data.rows)).tobytes()),
             corrected=corrected(metric, standing, choice, _times(data, roles, split)),
             threshold_reason=reason,
@@ -92,8 +96,3 @@ def _threshold(choice: Choice, roles: Roles, benefit: Benefit) -> tuple[float | 
 def _times(data: TrainingData, roles: Roles, split: Split) -> NDArray[np.int64] | None:
     """The rank of each training row in time, where rows follow each other in time."""
     return data.keys.times if split.method == "by_time" or roles.group is None else None
-
-
-def _spec(data: TrainingData, course: Course, roles: Roles, of: tuple[Member, ...]) -> ModelSpec:
-    low, high = course.bench.bounds or (None, None)
-    return ModelSpec(task=roles.task, classes=roles.classes, plan=data.plan, members=of, low=low, high=high)

@@ -37,6 +37,25 @@ def seconds(value: object) -> object:
         raise ValueError(f"{value!r} is not a length of time; write it like 90s, 5m or 1h30m") from None
 
 
+_UNITS_BYTES = {"b": 1.0, "kb": 1e3, "mb": 1e6, "gb": 1e9}
+
+
+def bytes_of(value: object) -> object:
+    """Bytes from ``"10MB"``, ``"500kB"`` or a plain number.
+
+    >>> bytes_of("1.5 MB")
+    1500000
+    """
+    if not isinstance(value, str):
+        return value
+    found = re.fullmatch(r"(\d+(?:\.\d+)?)\s*([kmg]?b)", value.strip().lower())
+    if found is None:
+        raise ValueError(f"{value!r} is not a size; write it like 500kB or 10MB")
+    return round(float(found[1]) * _UNITS_BYTES[found[2]])
+
+
+Bytes = Annotated[int, BeforeValidator(bytes_of), Field(gt=0)]
+Prefer = Literal["accuracy", "speed", "simple"]
 Seconds = Annotated[float, BeforeValidator(seconds), Field(gt=0)]
 
 
@@ -243,12 +262,22 @@ class TrainSettings(Settings):
         Model families to try, by name; default: all that suit.
     metric : str
         What to optimise; default: log loss for classes, root mean squared error for numbers.
+    prefer : str
+        ``accuracy``: the best model; ``speed`` or ``simple``: of those that the data cannot tell from the best, the one
+        that answers a record fastest, or the simplest one.
+    max_latency : duration
+        The time in which one record must be answered (``1ms``); the best model that keeps it is chosen.
+    max_size : bytes
+        The size that the model's files may have (``10MB``); the best model that keeps it is chosen.
     """
 
     budget: Seconds = 300.0
     candidates: int | None = Field(default=None, ge=1)
     families: Annotated[tuple[str, ...], MembersOf("mlwright.learning.models")] = ()
     metric: str | None = None
+    prefer: Prefer = "accuracy"
+    max_latency: Seconds | None = None
+    max_size: Bytes | None = None
 
 
 class EvaluateSettings(Settings):

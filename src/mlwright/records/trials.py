@@ -91,7 +91,16 @@ class LeaderboardRow(Record):
     predict_ms : float or None
         Milliseconds to score one row, in a batch, with one core.
     weight : float
-        Share in the ensemble.
+        Share in the chosen model.
+    tied : bool or None
+        Whether the data cannot tell it from the best: paired on the same rows, corrected for the number of
+        comparisons. None where it was scored on other rows.
+    row_ms : float or None
+        Median milliseconds to answer one record with all its cores, if that was measured.
+    size_bytes : int or None
+        Of all its cores, if that was measured.
+    chosen : bool
+        Whether it is the chosen model.
     fate : str
         Why it stands where it stands, in a few words ("in the ensemble", "dropped after fold 1", ...).
     """
@@ -104,6 +113,10 @@ class LeaderboardRow(Record):
     fit_s: float
     predict_ms: float | None = None
     weight: float = 0.0
+    tied: bool | None = None
+    row_ms: float | None = None
+    size_bytes: int | None = None
+    chosen: bool = False
     fate: str = ""
 
 
@@ -116,7 +129,7 @@ class Training(Record):
         What was optimised.
     greater_is_better : bool
     leaderboard : tuple of LeaderboardRow
-        Best first; the ensemble is the row ``ensemble``.
+        Best first; the chosen model is a row of its own.
     n_folds : int
     model : ModelSpec
         The chosen model.
@@ -161,7 +174,7 @@ class Training(Record):
     @property
     def chosen(self) -> LeaderboardRow:
         """The row of the chosen model."""
-        return next((row for row in self.leaderboard if row.name == "ensemble"), self.leaderboard[0])
+        return next((row for row in self.leaderboard if row.chosen), self.leaderboard[0])
 
     def is_comparable(self, row: LeaderboardRow) -> bool:
         """Whether a row was scored on as many folds, and so on the same rows, as the chosen model."""

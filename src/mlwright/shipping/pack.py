@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from importlib.metadata import version
-from statistics import median
 
 import numpy as np
 
@@ -28,8 +26,9 @@ from mlwright.scoring.bundle import TOLERANCE
 from mlwright.scoring.columns import to_arrow
 from mlwright.scoring.folder import MANIFEST, UNSEALED, sealed
 from mlwright.scoring.model import Model
+from mlwright.scoring.single_row import Json, single_row_ms
 from mlwright.shipping.card import write_card
-from mlwright.shipping.golden import Json, choose_rows
+from mlwright.shipping.golden import choose_rows
 
 ENDINGS: dict[CoreForm, str] = {
     "constant": "json",
@@ -41,9 +40,6 @@ ENDINGS: dict[CoreForm, str] = {
 }
 PACKAGES = ("numpy", "pyarrow", "pydantic", "safetensors", "scipy")
 PACKAGES_OF: dict[CoreForm, str] = {"lightgbm": "lightgbm", "catboost": "catboost", "trees": "onnxruntime"}
-
-TIMED_CALLS = 200
-TIMED_S = 0.5
 
 
 def pack(
@@ -89,7 +85,7 @@ def pack(
     return Packed(
         bundle_id=bundle_id,
         size_bytes=sum(run.path(blob).stat().st_size for blob in files.values()),
-        single_row_ms=_single_row_ms(model, rows[0]),
+        single_row_ms=single_row_ms(model, rows[0]),
         files=files,
     )
 
@@ -130,15 +126,3 @@ def _packages(spec: ModelSpec) -> list[str]:
 def _requirements(packages: Mapping[str, str]) -> str:
     pinned = {"mlwright": version("mlwright"), **packages}
     return "".join(f"{package}=={number}\n" for package, number in pinned.items())
-
-
-def _single_row_ms(model: Model, row: Mapping[str, Json]) -> float:
-    """Median time to score one record, from its values to its scores."""
-    model.predict(model.encoder.encode_records([row]))
-    times: list[float] = []
-    ends = time.perf_counter() + TIMED_S
-    while len(times) < TIMED_CALLS and (not times or time.perf_counter() < ends):
-        began = time.perf_counter()
-        model.predict(model.encoder.encode_records([row]))
-        times.append(1000.0 * (time.perf_counter() - began))
-    return round(median(times), 4)

@@ -34,7 +34,7 @@ def slowed(course, name: str, row_s: float):
 
 
 def test_weights_sum_to_one_and_name_members_with_all_their_cores(course):
-    found = members(chosen(course), course.standing, {})
+    found = members(chosen(course).option, course.standing, {})
     assert sum(member.weight for member in found) == pytest.approx(1.0)
     assert [member.weight for member in found] == sorted((member.weight for member in found), reverse=True)
     assert {len(member.cores) for member in found} == {3}
@@ -52,7 +52,7 @@ def test_when_time_is_short_every_member_has_fewer_cores(course):
     n_members = len(chosen(course).weights)
     choice = chosen(with_time_left(course, left_s=3 * 2.5 * n_members))
     assert choice.n_cores == 2
-    assert {len(member.cores) for member in members(choice, course.standing, {})} == {2}
+    assert {len(member.cores) for member in members(choice.option, course.standing, {})} == {2}
     assert len(on_its_own(course.standing, "linear", {}).cores) == 3
 
 

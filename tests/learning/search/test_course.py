@@ -89,7 +89,7 @@ def test_the_useful_model_is_chosen(search):
     course = search()
     assert chosen(course).weights == {"linear": 1.0}
     assert course.stopped == "all candidates were tried"
-    assert board(course)["linear"].fate == "in the ensemble"
+    assert board(course)["linear"].fate == "the chosen model is made of it"
     assert board(course)["dummy"].fate == "the answer without looking at the row"
 
 
@@ -145,7 +145,7 @@ def test_what_is_kept_is_not_fitted_again_and_gives_the_same(search):
     assert len(fits(first)) > 6
     assert fits(again) == []
     assert chosen(again).weights == chosen(first).weights
-    assert members(chosen(again), again.standing, {}) == members(chosen(first), first.standing, {})
+    assert members(chosen(again).option, again.standing, {}) == members(chosen(first).option, first.standing, {})
 
 
 def test_a_search_without_gain_ends_before_everything_was_tried(search):

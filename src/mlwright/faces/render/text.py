@@ -146,10 +146,10 @@ def insights_shown(record: Exploration, limit: int | None = None) -> Shown:
 @render.register
 def _(record: Training) -> Shown:
     better = "greater is better" if record.greater_is_better else "smaller is better"
-    heads = ("model", record.metric, "", "folds", "fitting", "a row", "weight", "fate")
+    heads = ("model", record.metric, "", "tied", "folds", "fitting", "one row", "size", "weight", "fate")
     rows = [_leaderboard_row(row, record) for row in record.leaderboard]
     title = f"Leaderboard ({better}; {record.n_folds} folds)"
-    return [table(title, heads, rows, right=(1, 3, 4, 5, 6)), Text(), *_remarks(record)]
+    return [table(title, heads, rows, right=(1, 4, 5, 6, 7, 8)), Text(), *_remarks(record)]
 
 
 def _leaderboard_row(row: LeaderboardRow, training: Training) -> tuple[str | Text, ...]:
@@ -158,9 +158,11 @@ def _leaderboard_row(row: LeaderboardRow, training: Training) -> tuple[str | Tex
         said(row.name, "bold" if row is training.chosen else ""),
         said(score, "" if training.is_comparable(row) else "dim"),
         error and f"± {error}",
+        "yes" if row.tied else "",
         str(row.n_folds),
         duration(row.fit_s),
-        "" if row.predict_ms is None else f"{row.predict_ms:.3f} ms",
+        "" if row.row_ms is None else f"{row.row_ms:.2f} ms",
+        "" if row.size_bytes is None else f"{row.size_bytes / 1e6:.2f} MB",
         f"{row.weight:.0%}" if row.weight else "",
         row.fate,
     )
@@ -172,6 +174,8 @@ def _remarks(training: Training) -> Iterator[Text]:
         yield said(
             f"Only rows with {training.chosen.n_folds} folds can be compared with it: others were scored on other rows."
         )
+    if any(row.tied for row in training.leaderboard):
+        yield said("Tied: the data cannot tell it from the best (paired on the same rows, at a level for all of them).")
     if training.corrected is not None:
         yield said(corrected_figure(training.metric, training.corrected))
     yield said(f"The search ended after {duration(training.used_s)}: {training.stopped}.")

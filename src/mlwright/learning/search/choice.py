@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,10 +13,12 @@ from numpy.typing import NDArray
 from mlwright.learning.search.budget import Budget, choice_s
 from mlwright.learning.search.calibration import fit, fit_calibrator
 from mlwright.learning.search.ensemble import blend, choose_weights
-from mlwright.learning.search.honest import Answer, flattery
+from mlwright.learning.search.honest import Answer, Choose, flattery
 from mlwright.learning.search.judge import Array, Judge, Places
+from mlwright.learning.search.options import ENSEMBLE, Option, Wishes, options_of, pick, within
 from mlwright.learning.search.standing import Standing
 from mlwright.records.model import Calibrator, CoreRef, Member
+from mlwright.records.settings import Prefer
 from mlwright.scoring.calibrate import calibrate
 
 
@@ -24,10 +28,10 @@ class Choice:
 
     Parameters
     ----------
-    weights : dict
-        By the members' names; they sum to 1.
-    n_cores : int
-        How many cores each member may have.
+    option : Option
+        What was chosen.
+    measured : tuple of Option
+        All that could have been chosen, where size or speed counted.
     level : int
         How many folds counted.
     judge : Judge
@@ -39,53 +43,109 @@ class Choice:
     calibrator : Calibrator or None
     """
 
-    weights: dict[str, float]
-    n_cores: int
+    option: Option
+    measured: tuple[Option, ...]
     level: int
     judge: Judge
     prediction: Array
     flattery: float
     calibrator: Calibrator | None
 
+    @property
+    def weights(self) -> dict[str, float]:
+        """Of the members, by their names; they sum to 1."""
+        return self.option.weights
 
-def choose(standing: Standing, budget: Budget, rng: np.random.Generator) -> Choice:
-    """The ensemble of the candidates that came through; the baseline if none did."""
+    @property
+    def n_cores(self) -> int:
+        """How many cores each member may have."""
+        return self.option.n_cores
+
+
+def choose(standing: Standing, budget: Budget, rng: np.random.Generator, wishes: Wishes | None = None) -> Choice:
+    """The ensemble of the candidates that came through, or what a user wants in its place; the baseline if none did.
+
+    Raises
+    ------
+    LimitsMissed
+        If no model keeps the limits.
+    """
     level = standing.level()
     judge = standing.judge(level)
     names, n_cores = _in_time(standing, budget, level)
     weights = standing.weights(names, level)
-    raw = standing.blend(weights, level)
+    options = [Option(ENSEMBLE, weights, n_cores)]
+    if wishes is not None and wishes.are_there:
+        options = within(options_of(weights, names, n_cores), wishes)
+    desk = _Desk(standing, names, level, options, "accuracy" if wishes is None else wishes.prefer)
+    everywhere = np.arange(len(judge.held))
+    chosen = desk.choose(judge, everywhere)
+    raw = desk.answers(chosen, everywhere)
     calibrator = fit_calibrator(judge, raw, rng)
     prediction = standing.bench.clip(calibrate(raw, calibrator))
-    choosing = _choosing(standing, names, level, with_calibrator=calibrator is not None)
+    again = desk.choosing(with_calibrator=calibrator is not None)
     return Choice(
-        weights=weights,
-        n_cores=n_cores,
+        option=options[chosen.place],
+        measured=tuple(option for option in options if option.row_ms is not None),
         level=level,
         judge=judge,
         prediction=prediction,
-        flattery=flattery(judge, choosing, prediction, rng, budget.timer(choice_s(budget.clock.budget_s))),
+        flattery=flattery(judge, again, prediction, rng, budget.timer(choice_s(budget.clock.budget_s))),
         calibrator=calibrator,
     )
 
 
-def _choosing(
-    standing: Standing, names: Sequence[str], level: int, *, with_calibrator: bool
-) -> Callable[[Judge, Places], Answer]:
-    """The same choice from some of the held-out rows only; gives what then answers for others."""
-    predictions, costs = standing.predictions(names, level), standing.costs(names)
+class _Chosen(NamedTuple):
+    """The place of an option, and the weights of all candidates in it."""
 
-    def choose_on(some: Judge, places: Places) -> Answer:
-        seen = predictions[:, places]
-        weights = choose_weights(seen, some, standing.ensemble_rng(), costs)
-        calibrator = fit(some.held.target, blend(seen, weights)) if with_calibrator else None
+    place: int
+    weights: Array
 
-        def answer(here: Places) -> Array:
-            return standing.bench.clip(calibrate(blend(predictions[:, here], weights), calibrator))
 
-        return answer
+@dataclass(frozen=True)
+class _Desk:
+    """Where one of several options is chosen, by all held-out rows or by some of them."""
 
-    return choose_on
+    standing: Standing
+    names: Sequence[str]
+    level: int
+    options: Sequence[Option]
+    prefer: Prefer
+
+    @cached_property
+    def predictions(self) -> Array:
+        """Of the candidates, shape (n_candidates, n_rows, n_outputs)."""
+        return self.standing.predictions(self.names, self.level)
+
+    def choose(self, judge: Judge, places: Places) -> _Chosen:
+        """By the rows of `judge`, which stand at these places of all."""
+        seen = self.predictions if len(places) == self.predictions.shape[1] else self.predictions[:, places]
+        rng, costs = self.standing.ensemble_rng(), self.standing.costs(self.names)
+        together = choose_weights(seen, judge, rng, costs)
+        weights = [self._weights(option, together) for option in self.options]
+        if self.prefer == "accuracy" and self.options[0].name == ENSEMBLE:
+            return _Chosen(0, weights[0])
+        place = pick(self.options, [blend(seen, each) for each in weights], judge, self.prefer)
+        return _Chosen(place, weights[place])
+
+    def answers(self, chosen: _Chosen, places: Places) -> Array:
+        """What the chosen option says of rows, without a calibrator."""
+        return blend(self.predictions[:, places], chosen.weights)
+
+    def choosing(self, *, with_calibrator: bool) -> Choose:
+        """The same choice from some of the held-out rows only, to see what it then answers for others."""
+
+        def choose_on(some: Judge, places: Places) -> Answer:
+            chosen = self.choose(some, places)
+            calibrator = fit(some.held.target, self.answers(chosen, places)) if with_calibrator else None
+            return lambda here: self.standing.bench.clip(calibrate(self.answers(chosen, here), calibrator))
+
+        return choose_on
+
+    def _weights(self, option: Option, together: Array) -> Array:
+        if option.is_ensemble:
+            return together
+        return np.array([option.weights.get(name, 0.0) for name in self.names])
 
 
 def _in_time(standing: Standing, budget: Budget, level: int) -> tuple[list[str], int]:
@@ -105,10 +165,10 @@ def _in_time(standing: Standing, budget: Budget, level: int) -> tuple[list[str],
         names = [name for name in names if name != slowest]
 
 
-def members(choice: Choice, standing: Standing, refitted: Mapping[str, CoreRef]) -> tuple[Member, ...]:
-    """The members of a choice with their cores, heaviest first; `refitted` are those that have one for all rows."""
-    ranked = sorted(choice.weights.items(), key=lambda item: -item[1])
-    return tuple(_member(name, weight, standing, choice.n_cores, refitted) for name, weight in ranked)
+def members(option: Option, standing: Standing, refitted: Mapping[str, CoreRef]) -> tuple[Member, ...]:
+    """The members of an option with their cores, heaviest first; `refitted` are those that have one for all rows."""
+    ranked = sorted(option.weights.items(), key=lambda item: -item[1])
+    return tuple(_member(name, weight, standing, option.n_cores, refitted) for name, weight in ranked)
 
 
 def on_its_own(standing: Standing, name: str, refitted: Mapping[str, CoreRef]) -> Member:

@@ -9,16 +9,33 @@ import numpy as np
 
 from mlwright.learning.search.choice import Choice
 from mlwright.learning.search.judge import Array, Judge
+from mlwright.learning.search.options import ENSEMBLE, Option, one_core, surely_worse
 from mlwright.learning.search.standing import Standing
 from mlwright.records.trials import LeaderboardRow, Trial
 
-ENSEMBLE = "ensemble"
+CHOSEN = "chosen"
 
 
-def leaderboard(standing: Standing, choice: Choice, rng: np.random.Generator) -> tuple[LeaderboardRow, ...]:
-    """All candidates and the ensemble, best first; who has no score comes last."""
+def leaderboard(
+    standing: Standing, choice: Choice, rng: np.random.Generator, measured: Sequence[Option] = ()
+) -> tuple[LeaderboardRow, ...]:
+    """All candidates, the chosen model and others that were measured, best first; who has no score comes last.
+
+    Parameters
+    ----------
+    standing : Standing
+    choice : Choice
+    rng : Generator
+    measured : sequence of Option
+        Models of which size and speed are known.
+    """
+    known = {option.name: option for option in measured}
     rows = [_candidate_row(standing, choice, name, rng) for name in {**standing.trials, **standing.fates}]
-    rows.append(_ensemble_row(standing, choice, rng))
+    rows = [_with_measures(row, known.get(row.name)) for row in rows]
+    others = [option for option in measured if option.name not in standing.trials and option.name != choice.option.name]
+    rows += [_with_measures(_variant_row(standing, choice, option, rng), option) for option in others]
+    rows.append(_with_measures(_chosen_row(standing, choice, rng), known.get(choice.option.name)))
+    rows = _told_apart(rows, standing, choice, others)
     sign = -1.0 if standing.bench.metric.greater_is_better else 1.0
     return tuple(sorted(rows, key=lambda row: math.inf if row.score is None else sign * row.score))
 
@@ -41,21 +58,64 @@ def _candidate_row(standing: Standing, choice: Choice, name: str, rng: np.random
     )
 
 
-def _ensemble_row(standing: Standing, choice: Choice, rng: np.random.Generator) -> LeaderboardRow:
-    members = [standing.trials[name] for name in choice.weights]
+def _chosen_row(standing: Standing, choice: Choice, rng: np.random.Generator) -> LeaderboardRow:
     score, error = _score(choice.judge, choice.prediction, rng)
     worse = -choice.flattery if standing.bench.metric.greater_is_better else choice.flattery
+    return _row_of(standing, choice.option, choice.level).model_copy(
+        update={
+            "name": ENSEMBLE if choice.option.is_ensemble else CHOSEN,
+            "score": None if score is None else score + worse,
+            "score_error": error,
+            "weight": 1.0,
+            "fate": f"chosen: {_in_words(choice.option)}",
+            "chosen": True,
+        }
+    )
+
+
+def _variant_row(standing: Standing, choice: Choice, option: Option, rng: np.random.Generator) -> LeaderboardRow:
+    score, error = _score(choice.judge, standing.blend(option.weights, choice.level), rng)
+    fate = f"another form: {_in_words(option)}"
+    return _row_of(standing, option, choice.level).model_copy(
+        update={"score": score, "score_error": error, "fate": fate}
+    )
+
+
+def _row_of(standing: Standing, option: Option, level: int) -> LeaderboardRow:
+    members = [standing.trials[name] for name in option.weights]
     return LeaderboardRow(
-        name=ENSEMBLE,
-        family=ENSEMBLE,
-        score=None if score is None else score + worse,
-        score_error=error,
-        n_folds=choice.level,
+        name=option.name,
+        family=ENSEMBLE if option.is_ensemble else standing.lineup.everybody[next(iter(option.weights))].family,
+        score=None,
+        n_folds=level,
         fit_s=round(sum(trial.seconds for trials in members for trial in trials), 3),
         predict_ms=round(1000 * sum(standing.bench.row_s(trials) for trials in members), 6),
-        weight=1.0,
-        fate=f"chosen: {_in_words(choice.weights)}",
     )
+
+
+def _with_measures(row: LeaderboardRow, option: Option | None) -> LeaderboardRow:
+    if option is None:
+        return row
+    return row.model_copy(update={"row_ms": option.row_ms, "size_bytes": option.size_bytes})
+
+
+def _told_apart(
+    rows: Sequence[LeaderboardRow], standing: Standing, choice: Choice, others: Sequence[Option]
+) -> list[LeaderboardRow]:
+    """The rows, with whether the data can tell them from the best of those that were scored on the same rows."""
+    answers = {option.name: standing.blend(option.weights, choice.level) for option in others}
+    for name, trials in standing.trials.items():
+        if len(trials) >= choice.level:
+            answers[name] = standing.bench.prediction(trials[: choice.level])
+    answers[next(row.name for row in rows if row.chosen)] = choice.prediction
+    best = min(range(len(answers)), key=lambda place: choice.judge.loss(list(answers.values())[place]))
+    worse = dict(zip(answers, surely_worse(list(answers.values()), best, choice.judge), strict=True))
+    return [
+        row.model_copy(update={"tied": not worse[row.name]})
+        if row.name in worse and row.n_folds == choice.level
+        else row
+        for row in rows
+    ]
 
 
 def _score(judge: Judge, prediction: Array, rng: np.random.Generator) -> tuple[float | None, float | None]:
@@ -65,7 +125,7 @@ def _score(judge: Judge, prediction: Array, rng: np.random.Generator) -> tuple[f
 
 def _fate(standing: Standing, name: str, trials: Sequence[Trial], weights: Mapping[str, float]) -> str:
     if name in weights:
-        return "in the ensemble"
+        return "in the ensemble" if len(weights) > 1 else "the chosen model is made of it"
     if name in standing.fates:
         return standing.fates[name]
     if name == standing.baseline():
@@ -75,6 +135,9 @@ def _fate(standing: Standing, name: str, trials: Sequence[Trial], weights: Mappi
     return "adds nothing to the ensemble" if name in standing.alive() else "the simple model to compare with"
 
 
-def _in_words(weights: Mapping[str, float]) -> str:
-    parts = sorted(weights.items(), key=lambda item: -item[1])
-    return " + ".join(f"{weight:.0%} {name}" for name, weight in parts)
+def _in_words(option: Option) -> str:
+    parts = sorted(option.weights.items(), key=lambda item: -item[1])
+    cores = " with one core each" if option.name == one_core(ENSEMBLE) else ""
+    if option.name in (one_core(name) for name in option.weights):
+        cores = " with one core"
+    return " + ".join(f"{weight:.0%} {name}" for name, weight in parts) + cores

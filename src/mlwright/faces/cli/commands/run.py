@@ -25,6 +25,9 @@ def run(
     budget: Annotated[
         str | None, typer.Option("--budget", "-b", help="Wall clock for all of it: 60s, 5m, 1h30m.")
     ] = None,
+    prefer: Annotated[
+        str | None, typer.Option(help="Of models that cannot be told from the best: accuracy, speed or simple.")
+    ] = None,
     until: Annotated[str | None, typer.Option(help="The last stage to run.")] = None,
     start_from: Annotated[str | None, typer.Option("--from", help="The first stage to do anew.")] = None,
     resume: Annotated[bool, typer.Option("--resume", help="Go on with the run that did not come to its end.")] = False,
@@ -57,6 +60,7 @@ def run(
             resume=resume,
             fresh=fresh,
             budget=budget,
+            prefer=prefer,
             n_jobs=jobs,
             began=process_start(),
             listen=listen,
