@@ -137,9 +137,38 @@ def test_a_table_without_rows_leaves_nothing_behind(people, run):
     assert files_of(run) == []
 
 
+def test_a_parquet_file_that_needs_no_change_is_copied(run, tmp_path):
+    pq.write_table(pa.table({"a": [1, 2], "b": ["x", None]}), tmp_path / "a.parquet", compression="gzip")
+    snapshot = collect(CollectSettings(source=str(tmp_path / "a.parquet")), run)
+    assert run.path(snapshot.blob).read_bytes() == (tmp_path / "a.parquet").read_bytes()
+    assert snapshot.n_rows == 2
+
+
+def test_a_file_that_changes_while_it_is_read_is_refused(run, tmp_path):
+    file = tmp_path / "a.csv"
+    file.write_text("a,b\n" + "1,2\n" * 100_000)
+
+    class Writer(Clock):
+        """Somebody who writes a line while the file is read: when the reading first looks for a cancel."""
+
+        has_written = False
+
+        def check(self):
+            if not self.has_written:
+                self.has_written = True
+                with open(file, "a") as end:
+                    end.write("3,4\n")
+
+    run.clock = Writer(tmp_path / "cancel", None)
+    with pytest.raises(SourceUnreadable, match=r"a\.csv changed while it was read"):
+        collect(CollectSettings(source=str(file)), run)
+    assert files_of(run) == []
+
+
 def test_a_fault_in_the_middle_leaves_nothing_behind(run, tmp_path):
     rows = list(range(100_000))
-    pq.write_table(pa.table({"a": rows}), tmp_path / "a.parquet", row_group_size=10_000, compression="none")
+    table = pa.table({"a": pa.array(rows, pa.uint32())})
+    pq.write_table(table, tmp_path / "a.parquet", row_group_size=10_000, compression="none")
     content = bytearray((tmp_path / "a.parquet").read_bytes())
     middle = len(content) // 2
     content[middle - 40_000 : middle] = bytes(40_000)

@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from mlwright.core.errors import SettingsError, SourceEmpty, TableError
+from mlwright.core.errors import SettingsError, SourceEmpty, SourceUnreadable, TableError
 from mlwright.core.run import Clock, Run
 from mlwright.core.store import Store
 from mlwright.data.profile import profile
@@ -317,3 +317,21 @@ def test_columns_of_every_arrow_type_have_a_kind(tmp_path: Path) -> None:
 def test_the_same_table_gives_the_same_profile(tmp_path: Path) -> None:
     columns = {"x": cycle("a", "b", "?"), "t": [f"word {row} and so on and on {row}" for row in range(N)], "y": Y}
     assert profile_of(tmp_path / "a", columns) == profile_of(tmp_path / "b", columns)
+
+
+def test_a_snapshot_that_turns_out_to_be_damaged_is_the_fault_of_its_source(tmp_path: Path) -> None:
+    table = pa.table({"x": np.random.default_rng(0).normal(size=100_000), "y": ["yes", "no"] * 50_000})
+    pq.write_table(table, tmp_path / "whole.parquet", compression="none", row_group_size=10_000, use_dictionary=False)
+    content = bytearray((tmp_path / "whole.parquet").read_bytes())
+    content[400_000:440_000] = bytes(40_000)
+    run = Run("run", Store(tmp_path), Clock(tmp_path / "cancel", None))
+    (run.scratch() / "data.parquet").write_bytes(content)
+    snapshot = Snapshot(
+        blob=run.store.blobs.adopt(run.scratch() / "data.parquet"),
+        n_rows=100_000,
+        fields=(Field(name="x", type="double"), Field(name="y", type="string")),
+        lineage=Lineage(source="parquet", location="customers.parquet", read_at="2026-01-01T00:00:00+00:00"),
+        size_bytes=1,
+    )
+    with pytest.raises(SourceUnreadable, match=r"customers\.parquet is damaged"):
+        profile(snapshot, ProjectSettings(target="y"), CollectSettings(), ProfileSettings(), run)

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from mlwright.data.compute.table import Table
 from mlwright.data.splitters import SplitKeys
 from mlwright.records.profile import Profile
-from mlwright.scoring.spelling import missing_array, spelled, to_moment_array, to_number_array
+from mlwright.scoring.spelling import distinct_values, missing_array, spelled, to_moment_array, to_number_array
 
 
 def split_keys(table: Table, profile: Profile) -> SplitKeys:
@@ -51,9 +51,10 @@ def _classes(values: pa.ChunkedArray, profile: Profile) -> NDArray[np.int64]:
 
 
 def _groups(values: pa.ChunkedArray) -> NDArray[np.int64]:
-    found = spelled(values)
-    missing = found.places < 0
-    return np.where(missing, len(found.levels) + np.cumsum(missing), found.places)
+    # no two whole numbers have one spelling, so there is no need to spell them
+    levels, places = distinct_values(values) if pa.types.is_integer(values.type) else spelled(values)
+    missing = places < 0
+    return np.where(missing, len(levels) + np.cumsum(missing), places)
 
 
 def _times(values: pa.ChunkedArray, profile: Profile, name: str) -> NDArray[np.int64]:

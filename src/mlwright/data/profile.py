@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
-from mlwright.core.errors import SourceEmpty
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import duckdb
+
+from mlwright.core.errors import SourceEmpty, SourceUnreadable
 from mlwright.core.run import Run
 from mlwright.data.compute.table import open_snapshot
 from mlwright.data.kinds.describe import Described, describe
@@ -12,6 +17,15 @@ from mlwright.data.words import counted
 from mlwright.records.data import Snapshot
 from mlwright.records.profile import Profile
 from mlwright.records.settings import CollectSettings, ProfileSettings, ProjectSettings
+
+_NOT_THE_FILE = (
+    duckdb.BinderException,
+    duckdb.CatalogException,
+    duckdb.InternalException,
+    duckdb.InterruptException,
+    duckdb.OutOfMemoryException,
+    duckdb.ParserException,
+)
 
 
 def profile(
@@ -39,12 +53,27 @@ def profile(
             "Collect more rows.",
         )
     table = open_snapshot(snapshot, run)
-    found = describe(table, snapshot.fields, settings, target)
+    with _explained(snapshot):
+        found = describe(table, snapshot.fields, settings, target)
     run.note(f"Looked at {len(found.columns):,} columns of {snapshot.n_rows:,} rows in {found.n_queries} queries.")
     asked = None if target is None else _question(found, target, snapshot.n_rows, project)
     columns = tuple(asked.column if asked and column.name == target else column for column in found.columns)
     roles = assign_roles(columns, asked, snapshot.n_rows, found.orders, (collect, settings))
     return Profile(n_rows=snapshot.n_rows, columns=columns, roles=roles, n_passes=found.n_queries)
+
+
+@contextmanager
+def _explained(snapshot: Snapshot) -> Iterator[None]:
+    """Say so if the table turns out to be damaged: a file that was copied is read here for the first time."""
+    try:
+        yield
+    except duckdb.Error as error:
+        if isinstance(error, _NOT_THE_FILE):
+            raise
+        reason = str(error).split("\n")[0].rstrip(".")
+        raise SourceUnreadable(
+            f"{snapshot.lineage.location} is damaged ({reason}).", "Fetch or write it again."
+        ) from None
 
 
 def _question(found: Described, target: str, n_rows: int, project: ProjectSettings) -> Question:

@@ -10,17 +10,19 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from mlwright.core.errors import Fault, SourceEmpty
+from mlwright.core.errors import Fault, SourceEmpty, SourceError
 from mlwright.core.run import Run
 from mlwright.core.store.blobs import explain_disk_errors
 from mlwright.data.references import read_references
 from mlwright.data.sources import Reading, Source, source_for
 from mlwright.data.sources._columns import refuse_width
+from mlwright.data.sources._files import fingerprint, refuse_change
 from mlwright.records.data import Field, Lineage, Snapshot
 from mlwright.records.settings import CollectSettings
 
 GROUP_ROWS = 100_000
 GROUP_BYTES = 256 << 20
+COPIED_BYTES = 8 << 20
 TELL_EVERY_S = 1.0
 PLAIN_TYPES = {pa.int64(), pa.float64(), pa.bool_(), pa.string(), pa.date32(), pa.timestamp("us")}
 
@@ -40,11 +42,17 @@ def take_snapshot(settings: CollectSettings, run: Run) -> Snapshot:
     name, kind = source_for(settings)
     progress = _Progress(run)
     source = kind(settings, progress.tick)
+    before = fingerprint(str(settings.source))
     reading = source.read()
     where = _described(source)
     _check_columns(reading, source, where)
     file = run.scratch() / "collected.parquet"
-    n_rows = _write(reading, file, progress)
+    n_rows = _write(reading, file, progress) if reading.whole is None else _copy(reading.whole, file, progress)
+    try:
+        refuse_change(str(settings.source), before)
+    except SourceError:
+        file.unlink()
+        raise
     if n_rows == 0:
         file.unlink()
         raise SourceEmpty(f"{where} holds no rows.", "Name a source with rows.")
@@ -105,6 +113,21 @@ def _write(reading: Reading, file: Path, progress: _Progress) -> int:
         finally:
             with explain_disk_errors(file.parent):
                 writer.close()
+    except BaseException:
+        file.unlink(missing_ok=True)
+        raise
+    return progress.n_rows
+
+
+def _copy(whole: Path, file: Path, progress: _Progress) -> int:
+    """Copy a Parquet file that needs no change and return the number of its rows."""
+    try:
+        with explain_disk_errors(file.parent), open(whole, "rb") as given, open(file, "wb") as copy:
+            size = max(1, whole.stat().st_size)
+            while chunk := given.read(COPIED_BYTES):
+                copy.write(chunk)
+                progress.tick(given.tell() / size)
+        progress.n_rows = pq.ParquetFile(file).metadata.num_rows
     except BaseException:
         file.unlink(missing_ok=True)
         raise

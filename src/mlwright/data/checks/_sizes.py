@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from mlwright.core.family import NotApplicable
 from mlwright.data.compute.table import SplitTable
 from mlwright.records.profile import Profile
-from mlwright.scoring.spelling import canonical
+from mlwright.scoring.spelling import spelled
 
 
 def class_sizes(table: SplitTable, profile: Profile) -> dict[str, int]:
@@ -19,9 +21,8 @@ def class_sizes(table: SplitTable, profile: Profile) -> dict[str, int]:
     if profile.roles.task == "regression":
         raise NotApplicable("the target is a number")
     sizes = dict.fromkeys(profile.roles.classes, 0)
-    target = table.train.expr[profile.roles.target]
-    for row in table.train.rows_of(table.train.expr.group_by(answer=target).aggregate(n=target.count())):
-        name = canonical(row["answer"])
+    levels, places = spelled(table.train.arrow([profile.roles.target])[0])
+    for name, n in zip(levels, np.bincount(places[places >= 0], minlength=len(levels)), strict=True):
         if name in sizes:
-            sizes[name] += int(row["n"])
+            sizes[name] += int(n)
     return dict(sorted(sizes.items(), key=lambda item: item[1]))

@@ -10,6 +10,7 @@ from mlwright.data.checks import Check, Specimen
 from mlwright.data.checks._plain import plain_columns
 from mlwright.data.compute.table import ROW, SplitTable
 from mlwright.data.kinds.names import words_of
+from mlwright.data.repeats import repeats, row_keys
 from mlwright.data.words import counted, listing
 from mlwright.records.findings import Finding
 from mlwright.records.profile import Profile
@@ -40,12 +41,9 @@ class RepeatedKeys(Check):
         ]
         if not names:
             raise NotApplicable("no column is called like a key")
-        counts = table.ask(
-            **{f"n_{place}": table.expr[name].count() for place, name in enumerate(names)},
-            **{f"distinct_{place}": table.expr[name].nunique() for place, name in enumerate(names)},
-        )
-        for place, name in enumerate(names):
-            n, n_distinct = int(counts[f"n_{place}"]), int(counts[f"distinct_{place}"])
+        for name in names:
+            n = profile.n_rows - int(table.ask(n=table.expr[name].isnull().sum())["n"] or 0)
+            n_distinct = n - _n_later(table, name, n)
             if NEARLY_ALL * n <= n_distinct < n:
                 often = _often(table, name)
                 yield self.found(
@@ -74,6 +72,11 @@ def _is_called_key(name: str) -> bool:
     """Whether the name promises that each value is there once; a code or a number promises nothing."""
     words = words_of(name)
     return bool(words) and (words[-1] in KEY_WORDS or words[0] == "id")
+
+
+def _n_later(table: SplitTable, name: str, n: int) -> int:
+    """Rows that repeat the value of an earlier one; null repeats nothing."""
+    return max(0, repeats(row_keys(table, [name])).n_later - max(0, table.n_rows - n - 1))
 
 
 def _often(table: SplitTable, name: str) -> list[dict[str, Any]]:

@@ -31,6 +31,11 @@ def _duckdb_hash(value) -> ibis.dtype("uint64"):  # type: ignore[no-untyped-def,
     ...
 
 
+@ibis.udf.scalar.builtin(name="strlen")  # type: ignore[untyped-decorator]
+def n_bytes(text: str) -> int:  # type: ignore[empty-body]
+    """The bytes of a text, in DuckDB."""
+
+
 @ibis.udf.scalar.builtin(name="hashtextextended")  # type: ignore[untyped-decorator]
 def _postgres_hash(value: str, seed: int) -> ibis.dtype("int64"):  # type: ignore[valid-type]
     ...

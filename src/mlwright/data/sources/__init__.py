@@ -6,6 +6,7 @@ import re
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import ClassVar, NamedTuple
 
 import pyarrow as pa
@@ -44,6 +45,8 @@ class Reading:
         Sentences about what had to be mended; may grow while batches are read.
     foreign_keys : list of ForeignKey
         What a database declares of the table.
+    whole : Path or None
+        A Parquet file that holds these rows already, in these types and under these names, so that it can be copied.
     """
 
     schema: pa.Schema
@@ -51,6 +54,7 @@ class Reading:
     details: dict[str, str] = field(default_factory=dict)
     notices: list[str] = field(default_factory=list)
     foreign_keys: list[ForeignKey] = field(default_factory=list)
+    whole: Path | None = None
 
     def __post_init__(self) -> None:
         names, notices = mend_names(self.schema.names)
@@ -58,6 +62,7 @@ class Reading:
         given = self.batches
         self.schema, self.batches = schema, (pa.RecordBatch.from_arrays(b.columns, schema=schema) for b in given)
         self.notices.extend(notices)
+        self.whole = None if notices else self.whole
 
 
 Tick = Callable[[float], None]

@@ -28,6 +28,8 @@ from mlwright.core.errors import (
 
 GUARD_FROM_BYTES = 1 << 30
 """What unpacks to less than this is harmless, however small it was."""
+Fingerprint = tuple[tuple[str, int, int], ...]
+
 MAX_RATIO = 200
 """Tables shrink 3 to 20 times, dull ones 100 times; what shrinks more is made to fill a disk."""
 
@@ -72,6 +74,33 @@ def find_file(location: str, *, folder_allowed: bool = False) -> Path:
     if not os.access(path, os.R_OK):
         raise _forbidden(path)
     return path
+
+
+def fingerprint(location: str) -> Fingerprint:
+    """By which one knows whether files change: name, size and time of writing of the file, or of all in the folder."""
+    path = Path(location).expanduser()
+    try:
+        files = sorted(path.rglob("*")) if path.is_dir() else [path]
+        found = [(str(file), file.stat()) for file in files if file.is_file()]
+    except (OSError, ValueError):
+        return ()
+    return tuple((name, state.st_size, state.st_mtime_ns) for name, state in found)
+
+
+def refuse_change(location: str, before: Fingerprint) -> None:
+    """Refuse what was read if the files have changed since.
+
+    Raises
+    ------
+    SourceUnreadable
+        Names the first of them.
+    """
+    after = fingerprint(location)
+    if changed := sorted(set(before) ^ set(after)):
+        raise SourceUnreadable(
+            f"{changed[0][0]} changed while it was read, so what was read belongs to no one moment.",
+            "Wait until it is written, and type the command again.",
+        )
 
 
 def compression_of(head: bytes) -> str | None:

@@ -18,6 +18,9 @@ from mlwright.data.sources._plain import Leaf, common_type, fits, is_bytes, is_u
 
 BATCH_ROWS = 50_000
 BATCH_CELLS = 5_000_000
+GROUP_ROWS = 1_200_000
+GROUP_BYTES = 512 << 20
+"""Row groups of a file that is copied: what other writers make by default, and what fits well into memory."""
 NO_VALUE = "__HIVE_DEFAULT_PARTITION__"
 
 Key = tuple[str, int]
@@ -55,6 +58,14 @@ class Part:
                 yield from file.iter_batches(batch_size=size, columns=columns)
         except (pa.ArrowInvalid, OSError) as error:
             raise damaged(self.path, error) from None
+
+    def is_plain(self) -> bool:
+        """Whether the file could be a snapshot as it is: plain types, no structs, and row groups of modest size."""
+        if any(leaf.type != self.types[key] or len(leaf.path) > 1 for key, leaf in self.leaves.items()):
+            return False
+        with pq.ParquetFile(self.path) as file:
+            groups = [file.metadata.row_group(place) for place in range(file.metadata.num_row_groups)]
+        return all(group.num_rows <= GROUP_ROWS and group.total_byte_size <= GROUP_BYTES for group in groups)
 
     def settle_types(self, tick: Callable[[], None]) -> None:
         """Find the plain types; where the values decide, look at all of them."""

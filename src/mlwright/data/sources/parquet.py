@@ -43,7 +43,9 @@ class Parquet(Source):
         schema = pa.schema([*fields, *(pa.field(name, values.type) for name, values in folders.items())])
         details = {"files": str(len(parts))} if len(parts) > 1 else {}
         dropped = [name for (name, _), kind in found.items() if kind is None]
-        return Reading(schema, self._batches(parts, types, folders, schema), details, _notices(parts, dropped))
+        whole = parts[0].path if len(parts) == 1 and parts[0].is_plain() and not folders else None
+        batches = self._batches(parts, types, folders, schema)
+        return Reading(schema, batches, details, _notices(parts, dropped), whole)
 
     def _batches(
         self,
