@@ -45,7 +45,7 @@ class Parquet(Source):
         dropped = [name for (name, _), kind in found.items() if kind is None]
         whole = parts[0].path if len(parts) == 1 and parts[0].is_plain() and not folders else None
         batches = self._batches(parts, types, folders, schema)
-        return Reading(schema, batches, details, _notices(parts, dropped), whole)
+        return Reading(schema, batches, details, _notices(parts, dropped), whole=whole)
 
     def _batches(
         self,
