@@ -1,16 +1,15 @@
-"""Signs that a column knows the answer: by its values, or by its gaps."""
+"""Signs that a column knows the answer by its values."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
 from weakref import WeakKeyDictionary
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import bdtrc
 
 from mlwright.data.columns import TrainingRows
+from mlwright.data.copies import Leak, copied_numbers, stands_for_a_class
 from mlwright.data.lateness import sounds_late
 from mlwright.data.strength import MIN_ROWS, Judge, Strength, chance, strengths
 from mlwright.data.together import skill_together
@@ -27,28 +26,7 @@ MOST_SUSPECTS = 0.2
 MIN_OTHERS = 2
 PARTIAL_SHARE = 0.05
 PARTIAL_DEFAULT = 0.2
-
-MIN_SIDE = 20
-PURE_SHARE = 0.99
-MAX_BASE = 0.9
 FALSE_ALARMS = 0.001
-NUMBER_SKILL = 0.5
-PURE_HALF = 0.5
-
-
-class Leak(NamedTuple):
-    """What makes a column suspect.
-
-    Parameters
-    ----------
-    is_sure : bool
-        Whether no honest column could look like that.
-    told : str
-        What was seen, as a sentence without its stop.
-    """
-
-    is_sure: bool
-    told: str
 
 
 def value_leaks(rows: TrainingRows) -> dict[str, Leak]:
@@ -59,6 +37,8 @@ def value_leaks(rows: TrainingRows) -> dict[str, Leak]:
       something late.
     - Over the rows in which it has a value, or another value than one that fills 20 % of them, if that leaves 5 % and
       more.
+    - With two values, it stands for one of several classes (97 % of that class's squared error is gone).
+    - A number that the target follows to the digit, in whatever unit, in a good part of the rows.
     - It outshines all others: 60 % of the squared error is gone (95 % for numbers), and what it leaves is half or less
       of what a quick model of all other inputs leaves (those as strong not among them, if these are few).
 
@@ -66,7 +46,8 @@ def value_leaks(rows: TrainingRows) -> dict[str, Leak]:
     """
     if (kept := _KEPT.get(rows)) is None:
         found = dict(_over_all(rows))
-        found |= {name: leak for name, leak in _over_some(rows) if name not in found}
+        for look in (_over_some, stands_for_a_class, copied_numbers):
+            found |= {name: leak for name, leak in look(rows) if name not in found}
         found |= dict(_outshining(rows, set(found)))
         kept = _KEPT.setdefault(rows, found)
     return kept
@@ -148,68 +129,3 @@ def _outshining(rows: TrainingRows, told: set[str]) -> Iterator[tuple[str, Leak]
                     f"{percent(together)}",
                 ),
             )
-
-
-def gap_leaks(rows: TrainingRows) -> dict[str, str]:
-    """Inputs whose being there, or not being there, settles the target; what is seen, by name.
-
-    For classes: the rows with a value, or those without, belong to one class by 99 %, and it is not a class that
-    has more than 90 % of all rows; the binomial chance of so pure a group is held below 0.1 % over all columns, groups
-    and classes together (Bonferroni). For numbers: the gaps alone take away half of the squared error of the target's
-    ranks, or 99 % of the rows with a value lie in the upper, or the lower, half of all.
-    """
-    gaps = {name: rows.missing(name) for name in rows.profile.roles.inputs}
-    gaps = {name: gap for name, gap in gaps.items() if MIN_SIDE <= gap.sum() <= len(rows) - MIN_SIDE}
-    if rows.profile.roles.task == "regression":
-        seen = _gaps_and_numbers(rows, gaps)
-    else:
-        seen = {name: told for name, gap in gaps.items() if (told := _gap_and_class(rows, name, gap, len(gaps)))}
-    return seen
-
-
-def _gap_and_class(rows: TrainingRows, name: str, gap: NDArray[np.bool_], n_columns: int) -> str | None:
-    classes = rows.profile.roles.classes
-    base = np.bincount(rows.classes, minlength=len(classes)) / len(rows)
-    for side, words in ((~gap, "has a value"), (gap, "is missing")):
-        sizes = np.bincount(rows.classes[side], minlength=len(classes))
-        place, n = int(sizes.argmax()), int(sizes.sum())
-        if base[place] > MAX_BASE:
-            continue
-        hits, seen = (int(count * rows.independent_share) for count in (sizes[place], n))
-        by_chance = float(bdtrc(hits - 1, seen, base[place])) if hits else 1.0
-        if sizes[place] >= PURE_SHARE * n and by_chance * n_columns * 2 * len(classes) < FALSE_ALARMS:
-            return (
-                f"Where '{name}' {words}, the answer is '{classes[place]}' in {sizes[place]:,} of {n:,} training rows; "
-                f"over all rows it is so in {percent(base[place])}"
-            )
-    return None
-
-
-def _gaps_and_numbers(rows: TrainingRows, gaps: dict[str, NDArray[np.bool_]]) -> dict[str, str]:
-    judge = Judge(rows)
-    seen = {}
-    for name, gap in gaps.items():
-        skill = judge.strength(gap.astype(np.int64)).skill
-        if skill >= NUMBER_SKILL:
-            seen[name] = (
-                f"Whether '{name}' has a value accounts for {percent(skill)} of the differences in "
-                f"'{rows.profile.roles.target}'"
-            )
-        elif (told := _one_sided(rows, name, ~gap, judge.targets[0])) is not None:
-            seen[name] = told
-    return seen
-
-
-def _one_sided(rows: TrainingRows, name: str, filled: NDArray[np.bool_], ranks: NDArray[np.float64]) -> str | None:
-    """That nearly all rows with a value have a large (or a small) target, if that is so.
-
-    Half of all rows are so, and 20 of 20 with a chance of one in a million.
-    """
-    for side, words in ((ranks, "above"), (1 - ranks, "below")):
-        share = float((side[filled] > PURE_HALF).mean())
-        if share >= PURE_SHARE and filled.sum() * rows.independent_share >= MIN_SIDE:
-            return (
-                f"Where '{name}' has a value, '{rows.profile.roles.target}' lies {words} its median in "
-                f"{percent(share)} of {int(filled.sum()):,} training rows"
-            )
-    return None

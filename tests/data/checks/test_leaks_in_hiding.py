@@ -212,6 +212,27 @@ def test_numbers_that_were_given_by_outcome_are_told_though_the_column_is_left_o
     assert finding.severity == "warning"
 
 
+def test_letters_of_a_code_that_stand_for_the_outcome_are_told(find):
+    rng, columns = world()
+    codes = [f"{'L' if y == 'yes' else 'S'}-{k:05d}" for k, y in zip(rng.permutation(N), columns["y"], strict=True)]
+    assert "letters" in find(columns | {"case": codes}, "telling_ids")["telling_ids"][0].sentence
+
+
+def test_a_column_for_each_class_is_asked_about(find):
+    rng, columns = world()
+    columns = columns | {"y": np.array(["red", "green", "blue"])[rng.integers(0, 3, N)]}
+    found = find(columns | {f"is_{k}": columns["y"] == name for k, name in enumerate(["red", "blue"])}, "target_leak")
+    assert {finding.columns for finding in found["target_leak"]} == {("is_0",), ("is_1",)}
+
+
+def test_a_number_that_is_the_target_in_cents_for_a_part_of_the_rows_is_asked_about(find):
+    rng, columns = world()
+    columns = worth(columns, rng)
+    copied = np.where(rng.random(N) < 0.5, 100 * columns["y"] + 5, rng.permutation(100 * columns["y"]))
+    (finding,) = find(columns | {"f": copied}, "target_leak")["target_leak"]
+    assert "0.01 times 'f'" in finding.sentence
+
+
 def test_equal_rows_with_the_same_number_to_answer_are_copies_whatever_their_detail(find):
     rng, columns = world()
     columns = worth({"size": rng.integers(0, 200, N), "age": rng.integers(0, 30, N), "a": rng.integers(0, 3, N)}, rng)

@@ -9,14 +9,14 @@ from mlwright.data.checks import Check, Specimen
 from mlwright.data.checks._plain import plain_columns
 from mlwright.data.columns import training_rows
 from mlwright.data.compute.table import SplitTable
-from mlwright.data.leaks import gap_leaks
+from mlwright.data.gaps import gap_leaks
 from mlwright.data.strength import MIN_ROWS
 from mlwright.records.findings import Finding
 from mlwright.records.profile import Profile
 
 
 class MissingnessLeak(Check):
-    """Inputs for which being there, or not being there, settles the outcome (see `leaks.gap_leaks`).
+    """Inputs for which being there, or not being there, settles the outcome (see `gaps.gap_leaks`).
 
     That a gap says something is common and harmless; this speaks only where it says (nearly) all. The chance of a
     false alarm is held below 0.1 % over all columns together (Bonferroni).

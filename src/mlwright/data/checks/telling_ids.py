@@ -15,24 +15,27 @@ from mlwright.data.checks._plain import plain_columns
 from mlwright.data.columns import mean_ranks, training_rows
 from mlwright.data.compute.table import SplitTable
 from mlwright.data.sequence import is_explained
-from mlwright.data.strength import Judge, chance
+from mlwright.data.strength import Judge, Strength, chance
 from mlwright.records.findings import Finding
 from mlwright.records.profile import Profile
-from mlwright.scoring.spelling import to_number_array
+from mlwright.scoring.spelling import spelled, to_number_array
 
 MIN_ROWS = 100
 LEAST_ORDER = 0.4
 FALSE_ALARMS = 0.001
 N_PARTS = 8
 SAME_ORDER = 0.95
+MOST_LETTERS = 0.1
+LAST_DIGITS = r"(?P<n>[0-9]{1,15})[^0-9]*$"
 
 
 class TellingIds(Check):
     """Columns that name rows and are left out for it, but whose numbers tell the target: rows were numbered by outcome.
 
-    The number (or the last digits of a code) is judged like a column (`strength.Judge`) and must reach a Gini or
-    correlation of 0.4, which noise does with a chance below 0.1 % over all such columns. Quiet if an input tells the
-    number, and nearly as well the target, and where numbers follow the order of the table, which `row_order` judges.
+    The number (or the last digits of a code), and the letters of a code, are judged like a column (`strength.Judge`)
+    and must reach a Gini or correlation of 0.4, which noise does with a chance below 0.1 % over all such columns. Quiet
+    if an input tells as much of the target and tells the number too, and where numbers follow the order of the table,
+    which `row_order` judges.
     """
 
     group = "leaks"
@@ -53,14 +56,12 @@ class TellingIds(Check):
             raise NotApplicable("no column names rows, or there are too few of them")
         judge = Judge(rows)
         for name in names:
-            numbers = _numbers(table.arrow([name], rows.positions)[name])
-            if not np.isfinite(numbers).mean() > 0.5 or _follows(numbers, rows.positions):
-                continue
-            found = judge.number(numbers)
-            parts = np.nan_to_num(mean_ranks(numbers) * N_PARTS).astype(np.int64)
-            is_strong = found.order >= LEAST_ORDER and chance(found.order, rows, len(names)) < FALSE_ALARMS
-            if is_strong and not is_explained(rows, parts, found):
-                yield self.found(f"The number in '{name}', which names rows, {found.told(roles)}.", name)
+            values = table.arrow([name], rows.positions)[name]
+            for found, parts, what in _read(judge, values, rows.positions):
+                is_strong = found.order >= LEAST_ORDER and chance(found.order, rows, 2 * len(names)) < FALSE_ALARMS
+                if is_strong and not is_explained(rows, parts, found):
+                    yield self.found(f"The {what} in '{name}', which names rows, {found.told(roles)}.", name)
+                    break
 
     @staticmethod
     def speaks() -> Specimen:
@@ -76,13 +77,18 @@ class TellingIds(Check):
         return Specimen({"case": [f"N-{1000 + number}" for number in order]} | plain_columns())
 
 
-def _numbers(values: pa.ChunkedArray) -> NDArray[np.float64]:
-    """The numbers, or the last digits of codes; NaN where there are none."""
-    if pa.types.is_string(values.type) or pa.types.is_large_string(values.type):
-        digits = pc.struct_field(pc.extract_regex(values, r"(?P<n>[0-9]{1,15})[^0-9]*$"), "n")
-        return to_number_array(digits)
-    return to_number_array(values)
-
-
-def _follows(numbers: NDArray[np.float64], positions: NDArray[np.int64]) -> bool:
-    return abs(float(np.corrcoef(mean_ranks(numbers), positions)[0, 1])) >= SAME_ORDER
+def _read(
+    judge: Judge, values: pa.ChunkedArray, positions: NDArray[np.int64]
+) -> Iterator[tuple[Strength, NDArray[np.int64], str]]:
+    """How well the number in a column tells the target, unless it follows the rows, and how well its letters do."""
+    is_text = pa.types.is_string(values.type) or pa.types.is_large_string(values.type)
+    digits = pc.struct_field(pc.extract_regex(values, LAST_DIGITS), "n") if is_text else values
+    numbers = to_number_array(digits)
+    ranks = mean_ranks(numbers)
+    if np.isfinite(numbers).mean() > 0.5 and abs(float(np.corrcoef(ranks, positions)[0, 1])) < SAME_ORDER:
+        yield judge.number(numbers), np.minimum(ranks * N_PARTS, N_PARTS - 1).astype(np.int64), "number"
+    if is_text:
+        letters = spelled(pc.replace_substring_regex(values, "[0-9]+", "0"))
+        if 1 < len(letters.levels) <= MOST_LETTERS * len(positions):
+            places = np.where(letters.places < 0, len(letters.levels), letters.places)
+            yield judge.strength(places), places, "letters"
