@@ -18,14 +18,15 @@ LEAST_ROWS = 20
 LEAST_SHARE = 0.02
 TIMES_NEXT = 5.0
 NEAR = 0.005
+ZERO_SHARE = 0.25
 
 
 class DefaultValues(Check):
     """One number within the range of its column comes five times as often as any other, as defaults do.
 
-    It holds 2 % of the rows and 20 of them at least, in a column of 50 different values or more; zero and the ends of
-    the range are left to other checks. A number near the mean or the median is called by its name: gaps were filled
-    with it.
+    It holds 2 % of the rows and 20 of them at least, in a column of 50 different values or more; the ends of the
+    range and zeros that fill a quarter of the rows are left to other checks. A number near the mean or the median is
+    called by its name: gaps were filled with it.
     """
 
     severity = "note"
@@ -70,7 +71,9 @@ def _has_default(column: ColumnProfile, profile: Profile) -> bool:
     first, second = column.top[:2]
     n_known = profile.n_rows - column.n_missing
     is_often = first.count >= max(LEAST_ROWS, LEAST_SHARE * n_known, TIMES_NEXT * second.count)
-    return is_often and to_number(first.value) not in (0, column.minimum, column.maximum)
+    value = to_number(first.value)
+    is_told = value == 0 and (column.minimum == 0 or first.count >= ZERO_SHARE * n_known)
+    return is_often and not is_told and value not in (column.minimum, column.maximum)
 
 
 def _told(column: ColumnProfile, n_rows: int) -> str:
