@@ -2,16 +2,10 @@
 
 from __future__ import annotations
 
-import os
-import shutil
-import socket
-import subprocess
-import tempfile
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
-from pathlib import Path
 
 import pytest
 
@@ -48,50 +42,10 @@ class Server:
         return f"postgresql://{user}{secret}@127.0.0.1:{self.port}/{database}"
 
 
-def binaries() -> Path | None:
-    """The folder with ``initdb``: where PATH, ``pg_config`` or Debian say."""
-    if found := shutil.which("initdb"):
-        return Path(found).parent
-    if shutil.which("pg_config"):
-        told = subprocess.run(["pg_config", "--bindir"], capture_output=True, text=True, check=False).stdout.strip()
-        if Path(told, "initdb").exists():
-            return Path(told)
-    return next(iter(sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)), None)
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-def do(command: list[object]) -> None:
-    """Run a command of the server, which refuses to work as root."""
-    as_other = ["runuser", "-u", "postgres", "--"] if os.getuid() == 0 else []
-    subprocess.run([*as_other, *map(str, command)], check=True, stdout=subprocess.DEVNULL, timeout=60)
-
-
 @pytest.fixture(scope="module")
-def server() -> Iterator[Server]:
-    bin_folder = binaries()
-    if bin_folder is None:
-        pytest.skip("no PostgreSQL server is installed")
-    with tempfile.TemporaryDirectory(prefix="pg-") as folder:
-        root, port = Path(folder), free_port()
-        (root / "password").write_text(PASSWORD)
-        if os.getuid() == 0:
-            for path in (root, root / "password"):
-                shutil.chown(path, "postgres")
-        data = root / "data"
-        rules = ["-U", "boss", "--auth=scram-sha-256", f"--pwfile={root / 'password'}", "-E", "UTF8", "--locale=C"]
-        do([bin_folder / "initdb", "-D", data, "--no-sync", *rules])
-        options = f"-p {port} -k {root} -c listen_addresses=127.0.0.1 -c fsync=off -c shared_buffers=16MB"
-        do([bin_folder / "pg_ctl", "-D", data, "-w", "-l", root / "log", "-o", options, "start"])
-        try:
-            with filled(port) as boss:
-                yield Server(port, boss)
-        finally:
-            do([bin_folder / "pg_ctl", "-D", data, "-w", "-m", "immediate", "stop"])
+def server(postgresql) -> Iterator[Server]:
+    with filled(postgresql) as boss:
+        yield Server(postgresql, boss)
 
 
 def filled(port: int) -> psycopg.Connection:

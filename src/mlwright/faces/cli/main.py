@@ -19,6 +19,7 @@ COMMANDS = (
     "init",
     "run",
     "check",
+    "contract",
     "explore",
     "clean",
     "show",
