@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Iterator, Sequence
 from functools import partial
@@ -58,7 +59,7 @@ def probe(
     """
     names = PROBES.names_but(settings.skip, "probe.skip")
     tasks = [(name, strength) for name in names for strength in PROBES.get(name).strengths]
-    planned_s = min(STAGE_S, max(LEAST_S, SHARE_OF_TIME_LEFT * run.clock.left_s))
+    planned_s = _planned_s(run)
     # Small matrices: a second thread would only wait for the first.
     with threadpool_limits(limits=1, user_api="blas"):
         bench = set_up(open_unseen(snapshot, profile, split, run), training, evaluation, planned_s, run)
@@ -69,6 +70,11 @@ def probe(
         results=tuple(sorted(results, key=lambda result: -result.lost_share)),
         skipped=tuple(_skipped(names, answers)),
     )
+
+
+def _planned_s(run: Run) -> float:
+    """Seconds for all questions; without a clock all are asked, so that every machine asks the same."""
+    return math.inf if run.clock.budget_s is None else min(STAGE_S, max(LEAST_S, SHARE_OF_TIME_LEFT * run.clock.left_s))
 
 
 def _skipped(names: Sequence[str], answers: Sequence[Answer | None]) -> Iterator[Skipped]:

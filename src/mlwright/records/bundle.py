@@ -28,6 +28,33 @@ class GoldenRow(Record):
     answer: tuple[float, ...]
 
 
+class Making(Record):
+    """What else the same data must meet to give the same bundle.
+
+    Parameters
+    ----------
+    seed : int
+    n_jobs : int
+        Fits at the same time; threads of one fit where there are many rows.
+    candidates : int or None
+        How many candidates were asked for; None where the clock ended the search.
+    budget_s : float
+    python : str
+    machine : str
+        Operating system and processor.
+    packages : dict
+        Versions of what fits models.
+    """
+
+    seed: int
+    n_jobs: int
+    candidates: int | None = None
+    budget_s: float
+    python: str
+    machine: str
+    packages: dict[str, str]
+
+
 class Manifest(Record):
     """``manifest.json``: what a bundle is and what it holds.
 
@@ -36,7 +63,11 @@ class Manifest(Record):
     format : int
         Version of the bundle's layout.
     bundle_id : str
-        First 12 characters of the hash over all files.
+        First 12 characters of a hash over all that the bundle is, but for the occasion on which it was made.
+    seal : str
+        Hash over the bytes of the manifest, with zeros in place of the seal.
+    making : Making or None
+        What the same data must meet to give the same bundle.
     model : ModelSpec
         Its blobs are files of the bundle, known by their hash; see `files`.
     files : dict
@@ -55,6 +86,7 @@ class Manifest(Record):
 
     format: Literal[1] = 1
     bundle_id: str
+    seal: str = ""
     name: str
     made_at: str
     made_by: str
@@ -71,6 +103,7 @@ class Manifest(Record):
     decision: Decision
     files: dict[str, str]
     packages: dict[str, str]
+    making: Making | None = None
 
     @property
     def inputs(self) -> tuple[Clause, ...]:

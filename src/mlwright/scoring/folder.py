@@ -1,8 +1,11 @@
 """The folder of a bundle: how it is written, and how it is proved to be what was written.
 
-``manifest.json`` holds the hash of every other file, and the bundle's name is the beginning of a hash over the bytes
-of the manifest itself (with zeros where that name stands). So a change of any byte of any file is noticed. That is a
-seal against accidents and half copies, no signature: who can write the folder can seal it anew.
+``manifest.json`` holds the hash of every other file, and a seal: a hash over the bytes of the manifest itself (with
+zeros where the seal stands). So a change of any byte of any file is noticed. That is a seal against accidents and half
+copies, no signature: who can write the folder can seal it anew.
+
+The bundle's name is the beginning of a hash over what the manifest says but for the occasion (when and in which run it
+was made, when the data was read): what is the same has the same name.
 """
 
 from __future__ import annotations
@@ -25,15 +28,16 @@ MANIFEST = "manifest.json"
 FORMAT = 1
 ID_LENGTH = 12
 UNSEALED = "0" * ID_LENGTH
+NO_SEAL = "0" * 64
 
 _COPY_AGAIN = "Copy the bundle again from where it was made, or pack it anew: mlwright run --from pack"
 
 
 def sealed(manifest: Manifest) -> tuple[str, bytes]:
-    """The name of a bundle, and the bytes of its manifest with that name."""
-    draft = manifest.model_copy(update={"bundle_id": UNSEALED}).model_dump_json(indent=1).encode()
-    bundle_id = hashlib.sha256(draft).hexdigest()[:ID_LENGTH]
-    return bundle_id, _with_id(draft, UNSEALED, bundle_id)
+    """The name of a bundle, and the bytes of its manifest with that name and its seal."""
+    bundle_id = hashlib.sha256(_bytes_of(_without_occasion(manifest))).hexdigest()[:ID_LENGTH]
+    draft = _bytes_of(manifest.model_copy(update={"bundle_id": bundle_id, "seal": NO_SEAL}))
+    return bundle_id, _with_seal(draft, NO_SEAL, hashlib.sha256(draft).hexdigest())
 
 
 def read_folder(path: Path) -> tuple[Manifest, dict[str, bytes]]:
@@ -79,7 +83,7 @@ def read_manifest(path: Path) -> Manifest:
         first = error.errors()[0]
         place = ".".join(map(str, first["loc"]))
         raise BundleError(f"{MANIFEST} of the bundle {path}: {place}: {first['msg']}.", _COPY_AGAIN) from None
-    if hashlib.sha256(_with_id(data, manifest.bundle_id, UNSEALED)).hexdigest()[:ID_LENGTH] != manifest.bundle_id:
+    if not _is_as_sealed(manifest, data):
         raise BundleError(f"{MANIFEST} of the bundle {path} is not what was packed.", _COPY_AGAIN)
     for name in manifest.files:
         _check_name(name, path)
@@ -164,6 +168,24 @@ def _write(target: Path, content: bytes) -> None:
         os.fsync(file.fileno())
 
 
-def _with_id(manifest: bytes, old: str, new: str) -> bytes:
-    """The bytes of a manifest with another name of the bundle."""
-    return manifest.replace(f'"bundle_id": "{old}"'.encode(), f'"bundle_id": "{new}"'.encode(), 1)
+def _is_as_sealed(manifest: Manifest, data: bytes) -> bool:
+    if manifest.seal:
+        return hashlib.sha256(_with_seal(data, manifest.seal, NO_SEAL)).hexdigest() == manifest.seal
+    # Bundles from before the seal are named by the hash over their bytes.
+    unnamed = data.replace(f'"bundle_id": "{manifest.bundle_id}"'.encode(), f'"bundle_id": "{UNSEALED}"'.encode(), 1)
+    return hashlib.sha256(unnamed).hexdigest()[:ID_LENGTH] == manifest.bundle_id
+
+
+def _without_occasion(manifest: Manifest) -> Manifest:
+    lineage = manifest.lineage.model_copy(update={"read_at": ""})
+    occasion = {"bundle_id": UNSEALED, "seal": "", "made_at": "", "run_id": "", "lineage": lineage}
+    return manifest.model_copy(update=occasion)
+
+
+def _bytes_of(manifest: Manifest) -> bytes:
+    return manifest.model_dump_json(indent=1).encode()
+
+
+def _with_seal(manifest: bytes, old: str, new: str) -> bytes:
+    """The bytes of a manifest with another seal; it stands before everything that data could have named."""
+    return manifest.replace(f'"seal": "{old}"'.encode(), f'"seal": "{new}"'.encode(), 1)

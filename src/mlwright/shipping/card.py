@@ -106,7 +106,7 @@ def _inputs(manifest: Manifest) -> str:
 def _data(manifest: Manifest) -> str:
     lineage = manifest.lineage
     query = f", query {_code(lineage.query)}" if lineage.query else ""
-    return f"## Data\n\n{_code(lineage.location)} ({lineage.source}{query}), read {lineage.read_at}.\n"
+    return f"## Data\n\n{_code(lineage.location)} ({lineage.source}{query}).\n"
 
 
 def _usage(manifest: Manifest) -> str:

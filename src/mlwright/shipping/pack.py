@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import platform
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 
 import numpy as np
 
@@ -12,14 +14,14 @@ from mlwright.core.errors import Fault
 from mlwright.core.run import Run
 from mlwright.data.clauses.edits import amended
 from mlwright.data.compute.table import open_split
-from mlwright.records.bundle import GoldenRow, Manifest, Packed
+from mlwright.records.bundle import GoldenRow, Making, Manifest, Packed
 from mlwright.records.contract import Contract
 from mlwright.records.data import Snapshot
 from mlwright.records.decision import Decision
 from mlwright.records.evaluation import Evaluation
 from mlwright.records.model import CoreForm, ModelSpec
 from mlwright.records.profile import Profile
-from mlwright.records.settings import ContractSettings, PackSettings, ProjectSettings
+from mlwright.records.settings import ContractSettings, PackSettings, ProjectSettings, TrainSettings
 from mlwright.records.split import Split
 from mlwright.records.trials import Training
 from mlwright.scoring.bundle import TOLERANCE
@@ -39,6 +41,7 @@ ENDINGS: dict[CoreForm, str] = {
     "trees": "onnx",
 }
 PACKAGES = ("numpy", "pyarrow", "pydantic", "safetensors", "scipy")
+FITTING = ("numpy", "scipy", "scikit-learn", "lightgbm", "catboost", "xgboost-cpu", "torch")
 PACKAGES_OF: dict[CoreForm, str] = {"lightgbm": "lightgbm", "catboost": "catboost", "trees": "onnxruntime"}
 
 
@@ -53,6 +56,7 @@ def pack(
     decision: Decision,
     edits: ContractSettings,
     settings: PackSettings,
+    train: TrainSettings,
     run: Run,
 ) -> Packed:
     """Make the files of the bundle, and prove the model on rows as a client sends them."""
@@ -76,6 +80,7 @@ def pack(
         evaluation=evaluation,
         decision=decision,
         files={},
+        making=_making(train, run),
         packages={package: version(package) for package in _packages(training.model)},
     )
     files["card.md"] = run.put(write_card(draft).encode())
@@ -88,6 +93,25 @@ def pack(
         single_row_ms=single_row_ms(model, rows[0]),
         files=files,
     )
+
+
+def _making(train: TrainSettings, run: Run) -> Making:
+    return Making(
+        seed=run.seed,
+        n_jobs=run.n_jobs,
+        candidates=train.candidates,
+        budget_s=train.budget,
+        python=platform.python_version(),
+        machine=f"{platform.system()} {platform.machine()}",
+        packages=dict(_versions(FITTING)),
+    )
+
+
+def _versions(packages: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """Of those that are installed."""
+    for package in packages:
+        with suppress(PackageNotFoundError):
+            yield package, version(package)
 
 
 def _golden_rows(

@@ -188,4 +188,4 @@ def choice_s(budget_s: float | None) -> float:
 
 def importance_s(budget_s: float | None) -> float:
     """Seconds for telling how much each column matters, out of the reserve."""
-    return MOST_IMPORTANCE_S if budget_s is None else min(MOST_IMPORTANCE_S, IMPORTANCE_SHARE * budget_s)
+    return math.inf if budget_s is None else min(MOST_IMPORTANCE_S, IMPORTANCE_SHARE * budget_s)

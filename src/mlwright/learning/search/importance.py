@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -20,6 +21,7 @@ from mlwright.scoring.cores import CORES, Core
 
 MOST_ROWS = 2_000
 FEWEST_ROWS = 200
+MOST_CELLS = 100_000
 
 
 @dataclass(frozen=True)
@@ -116,10 +118,13 @@ def sample_size(n_inputs: int, row_s: float, seconds: float) -> int:
     row_s : float
         Seconds in which all members score one row.
     seconds : float
+        Infinite without a clock: then the number of inputs alone decides.
 
-    >>> sample_size(10, 1e-5, 2.0), sample_size(100, 1e-3, 2.0)
-    (2000, 200)
+    >>> sample_size(10, 1e-5, 2.0), sample_size(100, 1e-3, 2.0), sample_size(100, 1e-3, math.inf)
+    (2000, 200, 1000)
     """
+    if math.isinf(seconds):
+        return int(np.clip(MOST_CELLS // max(n_inputs, 1), FEWEST_ROWS, MOST_ROWS))
     return int(np.clip(seconds / max(n_inputs * row_s, 1e-9), FEWEST_ROWS, MOST_ROWS))
 
 
