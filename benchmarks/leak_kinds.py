@@ -251,11 +251,13 @@ def telling_id(clean: Clean, rng: np.random.Generator) -> Seeded:
     return with_columns(clean, rng, "codes", [f"N-{value}" for value in number])
 
 
-def repeated_rows(clean: Clean, rng: np.random.Generator) -> Seeded:
-    """Rows that are there twice, on both sides of the split."""
+def repeated_rows(clean: Clean, rng: np.random.Generator) -> Seeded | None:
+    """Rows that are there twice, on both sides of the split (not where that is by time: a copy has the same time)."""
+    if "time" in clean.settings:
+        return None
     share = float(rng.choice([0.08, 0.2]))
     frame = pd.concat([clean.frame, clean.frame.sample(frac=share, random_state=int(rng.integers(1 << 30)))])
-    order = rng.permutation(len(frame)) if "time" not in clean.settings else np.arange(len(frame))
+    order = rng.permutation(len(frame))
     return Seeded(frame.iloc[order].reset_index(drop=True), (ROWS,), f"{share:.0%} twice", clean.settings)
 
 
@@ -273,7 +275,7 @@ def _shaken(frame: pd.DataFrame, clean: Clean, rng: np.random.Generator, n_colum
 def near_copies(clean: Clean, rng: np.random.Generator) -> Seeded | None:
     """Rows that come again with three of their numbers moved a little."""
     numeric = [c for c in clean.frame.select_dtypes("number") if c != clean.target and clean.frame[c].nunique() > 10]
-    if len(numeric) < 3:
+    if len(numeric) < 3 or "time" in clean.settings:
         return None
     again = clean.frame.sample(frac=0.2, random_state=int(rng.integers(1 << 30)))
     frame = pd.concat([clean.frame, _shaken(again, clean, rng, 3, 0.005)])

@@ -135,7 +135,8 @@ def _pairs(rows: TrainingRows, told: set[str]) -> Iterator[_Pair]:
 def _cells(rows: TrainingRows, names: list[str]) -> Iterator[_Pair]:
     """Pairs of categories with enough rows for each of their cells."""
     levels = {name: rows.levels(name) for name in names}
-    small = [name for name in names if len(levels[name].names) <= MAX_CELLS_A_ROW * len(rows)][:MAX_NAMES]
+    small = [name for name in names if len(levels[name].names) <= MAX_CELLS_A_ROW * len(rows)]
+    small = sorted(small, key=lambda name: len(levels[name].names) == 2)[:MAX_NAMES]
     for first, second in combinations(small, 2):
         n = len(levels[second].names) + 1
         if (len(levels[first].names) + 1) * n <= MAX_CELLS_A_ROW * len(rows):

@@ -21,7 +21,7 @@ from mlwright.records.findings import Finding
 from mlwright.records.profile import Profile
 
 MIN_ROWS = 60
-MOST_SPREAD = 0.5
+MOST_SPREAD = 0.65
 FALSE_ALARMS = 0.001
 SCALES = (1.0, 100.0)
 
@@ -32,7 +32,7 @@ class TargetMeanLeak(Check):
     A figure from elsewhere, be it the best forecast there is, differs from the mean of the `n` rows of a group by
     their chance: by ``s2 / n`` in the square, with `s2` the variance of the target within groups. A mean that was
     taken over these very rows does not. So the squared distances over ``s2 / n`` are averaged over the groups: 1 or
-    more for an honest column, about the share of the rows that are set aside for such a mean. It speaks below 0.5,
+    more for an honest column, about the share of the rows that are set aside for such a mean. It speaks below 0.65,
     if so small a figure has a chance below 0.1 % (see `own_means.closeness`). Groups are the rows of one value of the
     column, and those of one value of another column within which it does not vary. For small groups of yes and no,
     whose means are few, it is enough that all rows at 0 are no, all at 1 are yes, and the rest, fractions of small

@@ -12,10 +12,9 @@ from numpy.typing import NDArray
 from mlwright.core.family import NotApplicable
 from mlwright.data.checks import Check, Specimen
 from mlwright.data.checks._plain import plain_columns
-from mlwright.data.columns import mean_ranks, training_rows
+from mlwright.data.columns import TrainingRows, mean_ranks, training_rows
 from mlwright.data.compute.table import SplitTable
-from mlwright.data.sequence import is_explained
-from mlwright.data.strength import Judge, Strength, chance
+from mlwright.data.strength import Judge, Strength, chance, strengths
 from mlwright.records.findings import Finding
 from mlwright.records.profile import Profile
 from mlwright.scoring.spelling import spelled, to_number_array
@@ -24,6 +23,7 @@ MIN_ROWS = 100
 LEAST_ORDER = 0.4
 FALSE_ALARMS = 0.001
 N_PARTS = 8
+LEAD = 0.1
 SAME_ORDER = 0.95
 MOST_LETTERS = 0.1
 LAST_DIGITS = r"(?P<n>[0-9]{1,15})[^0-9]*$"
@@ -34,8 +34,8 @@ class TellingIds(Check):
 
     The number (or the last digits of a code), and the letters of a code, are judged like a column (`strength.Judge`)
     and must reach a Gini or correlation of 0.4, which noise does with a chance below 0.1 % over all such columns. Quiet
-    if an input tells as much of the target and tells the number too, and where numbers follow the order of the table,
-    which `row_order` judges.
+    if an input tells as much of the target, and the number better than the target does; and where numbers follow the
+    order of the table, which `row_order` judges.
     """
 
     group = "leaks"
@@ -59,7 +59,7 @@ class TellingIds(Check):
             values = table.arrow([name], rows.positions)[name]
             for found, parts, what in _read(judge, values, rows.positions):
                 is_strong = found.order >= LEAST_ORDER and chance(found.order, rows, 2 * len(names)) < FALSE_ALARMS
-                if is_strong and not is_explained(rows, parts, found):
+                if is_strong and not _follows_an_input(rows, parts, found):
                     yield self.found(f"The {what} in '{name}', which names rows, {found.told(roles)}.", name)
                     break
 
@@ -75,6 +75,15 @@ class TellingIds(Check):
         """Numbers were dealt at random."""
         order = np.random.default_rng(0).permutation(300)
         return Specimen({"case": [f"N-{1000 + number}" for number in order]} | plain_columns())
+
+
+def _follows_an_input(rows: TrainingRows, parts: NDArray[np.int64], strength: Strength) -> bool:
+    """Whether an input tells the target nearly as well as numbers do, and the numbers better than the target does."""
+    by_number = Judge(rows, parts.astype(np.float64))
+    is_number = rows.profile.roles.task == "regression"
+    own = by_number.number(rows.values) if is_number else by_number.strength(rows.classes)
+    rivals = [name for name, rival in strengths(rows).items() if rival.order >= strength.order - LEAD]
+    return any(by_number.column(name).skill > own.skill for name in rivals)
 
 
 def _read(
