@@ -101,7 +101,10 @@ def _plan(inputs: pa.Table, profile: Profile, split: Split, said: Said, run: Run
         plan, arrays = learn_plan(cleaned, known, seed, by_time=split.method == "by_time")
         if plan.arrays is not None:
             run.put(arrays)
-        return with_cleaning(plan, cleaning)
+        encoding = with_cleaning(plan, cleaning)
+        for step in encoding.cleaning.steps if encoding.cleaning else ():
+            run.note(f"Cleaned, here and in every request: {step.column}. {step.reason}")
+        return encoding
 
     seed = run.seed_for("plan")
     kept = run.each([seed], learn, kind=EncodingPlan, key=lambda _: "plan", label=lambda _: "how rows become numbers")

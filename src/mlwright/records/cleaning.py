@@ -133,12 +133,15 @@ class ReadDate(Step):
         Whether it becomes a moment and not a day.
     typed : bool
         As for numbers; a column that stays text gets the dates in the first of the formats.
+    usual : tuple of str
+        The formats in which most dates are written; dates in others count as wrong.
     """
 
     do: Literal["read_date"] = "read_date"
     formats: tuple[str, ...]
     with_time: bool = False
     typed: bool = True
+    usual: tuple[str, ...] = ()
 
 
 class Reformat(Step):

@@ -237,7 +237,7 @@ def is_usual(step: ReadNumber | ReadDate, text: str) -> bool:
     """Whether a number or a date is written in the way of most of its column."""
     if isinstance(step, ReadNumber):
         return written_like(text, step.decimal) in step.usual
-    return is_written(text.strip(), step.formats[0])
+    return any(is_written(text.strip(), format) for format in step.usual)
 
 
 def action_of(step: AnyStep) -> Action:

@@ -100,7 +100,15 @@ def _inputs(manifest: Manifest) -> str:
         for field in manifest.inputs
     ]
     table = _table(["name", "kind", "seen in training", "may be missing", "example"], rows)
-    return f"## Inputs\n\n{table}"
+    return f"## Inputs\n\n{table}{_cleaned(manifest.model)}"
+
+
+def _cleaned(spec: ModelSpec) -> str:
+    """What is done to the inputs before the model sees them; empty if nothing is."""
+    if spec.plan.cleaning is None:
+        return ""
+    lines = [f"- {_code(step.column)}: {_plain(step.reason)}" for step in spec.plan.cleaning.steps]
+    return "\nCleaned in training and in every request:\n\n" + "\n".join(lines) + "\n"
 
 
 def _data(manifest: Manifest) -> str:

@@ -37,8 +37,6 @@ class DateWriting(Cure):
             found = date_ways(dict(zip(levels.names, levels.counts.tolist(), strict=True)))
             if found is None or (found.unread and len(found.formats) == 1):
                 continue
-            n_usual = found.n_rows[0]
-            is_usual = n_usual > USUAL_SHARE * levels.n_known
             yield ReadDate(
                 column=name,
                 cure=self.name,
@@ -46,7 +44,8 @@ class DateWriting(Cure):
                 reason=_reason(found, levels.n_known),
                 formats=tuple(found.formats),
                 with_time=any("%H" in f or "%I" in f for f in found.formats),
-                typed=not found.unread and is_usual,
+                typed=not found.unread,
+                usual=tuple(found.formats[:1]) if found.n_rows[0] > USUAL_SHARE * levels.n_known else (),
             )
 
     @staticmethod

@@ -27,6 +27,7 @@ CLEAR = 0.6
 ENOUGH = 3
 ROUNDS = 10
 MAX_WEIGHT = 4.0
+MAX_COLUMNS = 30
 
 Places = NDArray[np.int64]
 
@@ -44,7 +45,8 @@ class DisagreeingSources(Cure):
     """Each row is what one source says of one thing; where sources disagree, those that are mostly right decide.
 
     That is what a table is taken for if each source names each thing about once, and at least two other columns
-    depend on the thing (strength `AGREE`) and not on the source, with values that few things share. Sources have
+    depend on the thing (strength `AGREE`) and not on the source, with values that few things share; tables of more than
+    `MAX_COLUMNS` are not looked at. Sources have
     names: numbers and dates (hours of a day, years) are no sources, as what they report may change.
 
     How often a source is right is learned from the table, by turns with what is right: a source's vote counts
@@ -117,6 +119,8 @@ def _find(cells: Cells) -> _Reports | None:
     Of several, the one with the fewest things: errors make things more and never fewer.
     """
     found: list[_Reports] = []
+    if len(cells.names) > MAX_COLUMNS:
+        return None
     for source in cells.texts:
         s = cells.levels(source)
         if not LEAST_SOURCES <= len(s.names) <= s.n_known / LEAST_REPORTS or is_numeric(cells, source):

@@ -64,7 +64,7 @@ def steps_table(done: Cleaning) -> Table:
         n_cells = sum(step.n_cells for _, step in steps[STEPS_SHOWN:])
         more = f"and {counted(len(steps) - STEPS_SHOWN, 'more step')}"
         rows.append((more, "", f"{n_cells:,}", "", "Add --diff changes.html to read them all."))
-    return table(headline(done), ("column", "what", "cells", "for example", "why") if rows else (), rows, right=(2,))
+    return table(headline(done), ("column", "what", "cells", "for example", "why"), rows, right=(2,))
 
 
 def _example(examples: Sequence[Change]) -> str:

@@ -12,7 +12,7 @@ from rich.text import Text
 from mlwright.core.record import Record
 from mlwright.data.clauses.wording import told_clause
 from mlwright.data.words import counted, percent
-from mlwright.faces.render.cleaning import steps_table
+from mlwright.faces.render.cleaning import headline, steps_table
 from mlwright.faces.render.findings import findings_table, quiet_line
 from mlwright.faces.render.insights import how_sure, left_aside, told
 from mlwright.faces.render.numbers import alike, duration, short, with_interval
@@ -61,7 +61,8 @@ def _(record: Snapshot) -> Shown:
 @render.register
 def _(record: Cleaning) -> Shown:
     repeats = record.plan.repeats
-    return [steps_table(record), *([said(repeats.reason)] if repeats else [])]
+    steps = steps_table(record) if record.plan.steps else said(headline(record))
+    return [steps, *([said(repeats.reason)] if repeats else [])]
 
 
 @render.register
