@@ -20,7 +20,7 @@ from mlwright.scoring.links import LINKS
 
 Array = NDArray[np.float64]
 
-BASE: Params = {"width": 128, "rate": 3e-3, "decay": 0.01, "dropout": 0.1, "patience": 15}
+BASE: Params = {"width": 128, "rate": 3e-3, "decay": 0.01, "dropout": 0.1}
 WIDE: Params = {"width": 256, "rate": 2e-3, "dropout": 0.3}
 N_RAMPS = 8
 MOST_ENTRIES = 50_000_000
@@ -41,11 +41,10 @@ class Mlp(ModelFamily):
     title = "Neural net"
 
     def candidates(self, facts: Facts) -> list[Candidate]:
-        """Two sizes; fewer and larger batches the more rows there are."""
+        """Two sizes."""
         if not facts.names.all:
             return []
-        size, n_epochs = (128, 60) if facts.n_rows <= 20_000 else (256, 30) if facts.n_rows <= 100_000 else (512, 15)
-        course: Params = {"batch_size": size, "n_epochs": n_epochs}
+        course = _course(facts.n_rows)
         return [
             Candidate(name="mlp", family="mlp", params=BASE | course),
             Candidate(name="mlp-wide", family="mlp", params=BASE | WIDE | course),
@@ -55,7 +54,8 @@ class Mlp(ModelFamily):
         """From fits of 23 columns on one core."""
         n_seen = _n_used(facts) * whole(candidate.params, "n_epochs")
         width = number(candidate.params, "width") / 128.0
-        return 0.05 + n_seen * width * (3e-6 + 6e-9 * _n_columns(facts))
+        small = 1.0 + 16.0 / number(candidate.params, "batch_size")
+        return 0.05 + n_seen * width * small * (3e-6 + 6e-9 * _n_columns(facts))
 
     def fit(self, candidate: Candidate, train: Rows, valid: Rows, context: FitContext) -> Fitted:
         """Fit epoch by epoch."""
@@ -105,6 +105,13 @@ def _wanted(target: Array, standard: Array, facts: Facts) -> tuple[NDArray[np.fl
     if facts.n_classes == 2:
         return target[:, None].astype(np.float32), np.log(shares[1:] / shares[:1]).astype(np.float32)
     return np.eye(facts.n_classes, dtype=np.float32)[target.astype(np.int64)], np.log(shares).astype(np.float32)
+
+
+def _course(n_rows: int) -> Params:
+    """Fewer and larger batches the more rows there are; with few rows a step must not wait for many of them."""
+    sizes = ((4_000, 32, 100), (10_000, 64, 80), (20_000, 128, 60), (100_000, 256, 30))
+    batch_size, n_epochs = next(((size, n) for most, size, n in sizes if n_rows <= most), (512, 15))
+    return {"batch_size": batch_size, "n_epochs": n_epochs, "patience": max(15, n_epochs * 3 // 10)}
 
 
 def _recipe(params: Params) -> Recipe:
