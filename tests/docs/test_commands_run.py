@@ -20,7 +20,13 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-PAGES = ["README.md", "docs/tutorial/first-model.md", "docs/how-to/use-in-scripts.md", "docs/how-to/find-leaks.md"]
+PAGES = [
+    "README.md",
+    "docs/tutorial/first-model.md",
+    "docs/how-to/use-in-scripts.md",
+    "docs/how-to/find-leaks.md",
+    "docs/how-to/keep-a-direction.md",
+]
 MLWRIGHT = f"{sys.executable} -m mlwright"
 
 

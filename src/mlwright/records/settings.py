@@ -269,6 +269,9 @@ class TrainSettings(Settings):
         The time in which one record must be answered (``1ms``); the best model that keeps it is chosen.
     max_size : bytes
         The size that the model's files may have (``10MB``); the best model that keeps it is chosen.
+    monotone : table
+        Number columns with which the answer may only rise (for two classes: the probability of the positive one), or
+        only fall: ``{age = "rising"}``. Families that cannot keep that are not tried.
     """
 
     budget: Seconds = 300.0
@@ -278,6 +281,7 @@ class TrainSettings(Settings):
     prefer: Prefer = "accuracy"
     max_latency: Seconds | None = None
     max_size: Bytes | None = None
+    monotone: dict[str, Literal["rising", "falling"]] = {}
 
 
 class EvaluateSettings(Settings):

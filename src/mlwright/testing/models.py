@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -142,6 +143,24 @@ def test_a_row_is_scored_as_in_its_batch(name: str, task: Task) -> None:
     demand(core.predict(blocks.take(np.arange(0))).shape == (0, batch.shape[1]), "no rows give no scores")
     same = np.array_equal(before.numbers, blocks.numbers, equal_nan=True) and (before.codes == blocks.codes).all()
     demand(bool(same), "scoring changed the blocks")
+
+
+@each_family
+@pytest.mark.parametrize("task", ["binary", "regression"])
+@pytest.mark.parametrize("direction", [1, -1])
+def test_directions_are_kept(name: str, task: Task, direction: int) -> None:
+    """Along every direction that a family promises to keep, its answers move one way, whatever the rows say."""
+    if not MODELS.get(name).keeps_directions:
+        pytest.skip(f"{name} does not promise to")
+    lesson = easy(task)
+    lesson = replace(lesson, facts=replace(lesson.facts, directions=(direction, direction, 0, 0)))
+    for candidate in candidates_for(name, lesson):
+        core = fit(name, candidate, lesson).core
+        for number in (0, 1):
+            blocks = lesson.trial.blocks.take(np.zeros(200, dtype=np.int64))
+            blocks.numbers[:, number] = np.linspace(-4, 4, 200)
+            steps = np.diff(core.predict(blocks)[:, 0]) * direction
+            demand(bool((steps >= -1e-9).all()), f"{candidate.name} moves against the direction by {-steps.min():g}")
 
 
 @each_family

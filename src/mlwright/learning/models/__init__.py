@@ -33,6 +33,9 @@ class Facts:
     names : BlockNames
     budget_s : float
         Seconds of fitting that all candidates share.
+    directions : tuple of int
+        For each number: 1 where the answer may only rise with it, -1 where it may only fall, 0 where it is free; empty
+        if all are free.
     """
 
     task: Task
@@ -41,6 +44,7 @@ class Facts:
     smallest_class: int
     names: BlockNames
     budget_s: float
+    directions: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -93,9 +97,17 @@ class Fitted:
 
 
 class ModelFamily(ABC):
-    """A kind of model."""
+    """A kind of model.
+
+    Attributes
+    ----------
+    title : str
+    keeps_directions : bool
+        Whether its fits keep `Facts.directions`; a family that does not is not asked where there are any.
+    """
 
     title: ClassVar[str]
+    keeps_directions: ClassVar[bool] = False
 
     @abstractmethod
     def candidates(self, facts: Facts) -> list[Candidate]:

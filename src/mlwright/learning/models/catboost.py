@@ -50,6 +50,7 @@ class CatBoost(ModelFamily):
     """
 
     title = "CatBoost"
+    keeps_directions = True
 
     def candidates(self, facts: Facts) -> list[Candidate]:
         """One, by the number of rows."""
@@ -142,4 +143,10 @@ def _own_words(params: Params, context: FitContext) -> dict[str, Any]:
     }
     here = {"random_seed": context.seed % 2**31, "thread_count": context.n_threads}
     quiet = {"allow_writing_files": False, "logging_level": "Silent", "use_best_model": True}
-    return {**params, **kinds[facts.task], **here, **quiet}
+    return {**params, **kinds[facts.task], **here, **quiet, **_directions(facts)}
+
+
+def _directions(facts: Facts) -> dict[str, Any]:
+    if not any(facts.directions):
+        return {}
+    return {"monotone_constraints": [*facts.directions, *[0] * len(facts.names.codes)]}

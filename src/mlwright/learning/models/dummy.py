@@ -13,6 +13,7 @@ class Dummy(ModelFamily):
     """Class shares, or the mean: what every model has to beat."""
 
     title = "Dummy"
+    keeps_directions = True
 
     def candidates(self, facts: Facts) -> list[Candidate]:
         """Always one."""

@@ -2,27 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import lightgbm
-import numpy as np
-from numpy.typing import NDArray
 
 from mlwright.learning.models import Facts, FitContext, Fitted, ModelFamily, Rows
 from mlwright.learning.models._fills import learn_fills
+from mlwright.learning.models._lightgbm import boost, dataset, own_words
 from mlwright.learning.models._params import Params, number, whole
 from mlwright.learning.models._sample import with_every_class
 from mlwright.learning.models._target import n_outputs
 from mlwright.records.model import Candidate
 from mlwright.scoring.cores.lightgbm import LightGBMCore
-from mlwright.scoring.fills import fill
 
 SLOW_PAYS_ROWS, MANY_ROWS = 20_000, 100_000
 FITS_IN_BUDGET = 30
 """How many fits of such a cost should find room in the budget: five folds of half a dozen candidates."""
 MOST_HURRY = 4.0
-WORTHWHILE = 1e-4
-"""Boosting goes on as long as the loss falls by this share within the patience."""
 
 TUNED_FOR_CLASSES: Params = {
     "learning_rate": 0.04,
@@ -79,6 +73,7 @@ class LightGBM(ModelFamily):
     """
 
     title = "LightGBM"
+    keeps_directions = True
 
     def candidates(self, facts: Facts) -> list[Candidate]:
         """The tuned defaults first; then ones for noisy and small data, and one for large data."""
@@ -100,31 +95,12 @@ class LightGBM(ModelFamily):
         """Boost until the validation rows no longer gain."""
         train = with_every_class(train, context.facts.n_classes, context.seed)
         fills = learn_fills(train.blocks.numbers)
-        params = _own_words(candidate.params, context)
-        known = _dataset(train, fills, context, params)
+        params = own_words(candidate.params, context)
+        known = dataset(train, fills, context, params)
         booster = lightgbm.Booster(params, known)
-        booster.add_valid(_dataset(valid, fills, context, params, known), "valid")
-        best, cut = _boost(booster, float(params["learning_rate"]), context)
+        booster.add_valid(dataset(valid, fills, context, params, known), "valid")
+        best, cut = boost(booster, float(params["learning_rate"]), context)
         return Fitted(LightGBMCore.of(booster.model_to_string(num_iteration=best), fills), cut)
-
-
-def _boost(booster: Any, rate: float, context: FitContext) -> tuple[int, bool]:
-    """Add trees; how many did best, and whether time was up before more could be known."""
-    patience, most = max(30, round(4.0 / rate)), round(50.0 / rate)
-    best, best_loss = 1, np.inf
-    looked_at, to_beat = 0, np.inf
-    for done in range(1, most + 1):
-        is_finished = booster.update()
-        loss = booster.eval_valid()[0][2]
-        if loss < best_loss:
-            best, best_loss = done, loss
-        if loss < to_beat:
-            looked_at, to_beat = done, loss * (1.0 - WORTHWHILE)
-        if is_finished or done - looked_at >= patience:
-            break
-        if context.time_up():
-            return best, True
-    return best, False
 
 
 def _tuned(facts: Facts) -> Params:
@@ -148,30 +124,3 @@ def _cost_s(params: Params, facts: Facts) -> float:
     steps: float = 0.05 / number(params, "learning_rate") * (number(params, "num_leaves") / 31.0) ** 0.5
     per_entry = 5e-6 if facts.task == "regression" else 3e-6 * n_outputs(facts) ** 0.7
     return 0.1 + per_entry * facts.n_rows * n_columns * steps
-
-
-def _own_words(params: Params, context: FitContext) -> dict[str, Any]:
-    """The parameters as LightGBM takes them."""
-    facts = context.facts
-    kinds: dict[str, dict[str, Any]] = {
-        "binary": {"objective": "binary", "metric": "binary_logloss"},
-        "multiclass": {"objective": "multiclass", "metric": "multi_logloss", "num_class": facts.n_classes},
-        "regression": {"objective": "regression", "metric": "l2"},
-    }
-    fixed = {"bagging_freq": 1, "deterministic": True, "force_col_wise": True, "feature_pre_filter": False}
-    here = {"seed": context.seed % 2**31, "num_threads": context.n_threads, "verbosity": -1}
-    return {**params, **kinds[facts.task], **fixed, **here}
-
-
-def _dataset(
-    rows: Rows, fills: NDArray[np.float64], context: FitContext, params: dict[str, Any], reference: Any = None
-) -> Any:
-    names = context.facts.names
-    first_code = len(names.numbers)
-    return lightgbm.Dataset(
-        fill(rows.blocks.matrix(), fills),
-        rows.target,
-        reference=reference,
-        categorical_feature=list(range(first_code, first_code + len(names.codes))),
-        params=params,
-    )

@@ -61,13 +61,20 @@ class LineUp:
         return replace(self, sampled=tuple(known.values()), costs_s=self.costs_s | costs)
 
 
-def open_families(wanted: Sequence[str], run: Run) -> dict[str, ModelFamily]:
+def open_families(wanted: Sequence[str], run: Run, *, directed: bool = False) -> dict[str, ModelFamily]:
     """The model families by name: those that are wanted, or all; the baseline and the simple model in any case.
+
+    Parameters
+    ----------
+    wanted : sequence of str
+    run : Run
+    directed : bool, default=False
+        Whether the answer must rise or fall with some column, which not every family can promise.
 
     Raises
     ------
     SettingsError
-        If a family is wanted that there is not.
+        If a family is wanted that there is not, or that cannot keep a direction where one is wanted.
     ExtraMissing
         If a wanted family needs a package that is not installed; one that is not named is passed over.
     """
@@ -84,7 +91,20 @@ def open_families(wanted: Sequence[str], run: Run) -> dict[str, ModelFamily]:
             if name in wanted:
                 raise
             run.note(f"{name} is not tried: {missing.message}")
-    return models
+    return _directed(models, wanted, run) if directed else models
+
+
+def _directed(models: Mapping[str, ModelFamily], wanted: Sequence[str], run: Run) -> dict[str, ModelFamily]:
+    """Those that keep a direction, and the baseline and the simple model, which others are compared with."""
+    able = [name for name, model in models.items() if model.keeps_directions]
+    unable = sorted(set(models) - set(able))
+    if asked := [name for name in unable if name in wanted]:
+        raise SettingsError(
+            f"train.families names {asked[0]!r}, which cannot keep what train.monotone asks for.",
+            f"Leave one of the two out, or use: {', '.join(name for name in able if name != BASELINE)}",
+        )
+    run.note(f"Not tried, as they cannot keep train.monotone: {', '.join(unable)}.")
+    return {name: model for name, model in models.items() if name in able or name == SIMPLE}
 
 
 def line_up(
@@ -114,7 +134,8 @@ def line_up(
         for name, candidates in named.items()
         for candidate in candidates
     }
-    compete = not wanted or SIMPLE in wanted
+    may = SIMPLE in named and (models[SIMPLE].keeps_directions or not any(facts.directions))
+    compete = may and (not wanted or SIMPLE in wanted)
     simple = named.get(SIMPLE, [])
     queues = [candidates for name, candidates in named.items() if name not in (BASELINE, SIMPLE)]
     queues.append(simple[1:] if compete else [])

@@ -16,9 +16,11 @@ from mlwright.learning.search.folds import make_folds, n_cores_for, n_folds_for
 from mlwright.learning.search.judge import Array
 from mlwright.learning.search.lineup import line_up, open_families
 from mlwright.learning.tasks import TASKS
+from mlwright.records.model import EncodingPlan, NumberColumn
 from mlwright.records.profile import Roles
 from mlwright.records.settings import TrainSettings
 from mlwright.records.split import Split
+from mlwright.scoring.encoder import names
 
 ROWS_FOR_THREADED_FITS = 50_000
 PLANNED_JOBS = 2
@@ -35,8 +37,8 @@ def set_up(data: TrainingData, roles: Roles, split: Split, settings: TrainSettin
     side_by_side = len(data.rows) < ROWS_FOR_THREADED_FITS
     n_workers, n_threads = (run.n_jobs, 1) if side_by_side else (1, run.n_jobs)
     n_planned = (n_workers, run.n_jobs) if settings.candidates is None else (PLANNED_JOBS, PLANNED_JOBS)
-    facts = _facts(data, roles, fitting_s(settings.budget, n_planned[1]))
-    models = open_families(settings.families, run)
+    facts = _facts(data, roles, settings, fitting_s(settings.budget, n_planned[1]))
+    models = open_families(settings.families, run, directed=bool(settings.monotone))
     lineup = line_up(models, facts, settings.families, n_threads, settings.candidates)
     for name in settings.families:
         if name not in {candidate.family for candidate in lineup.everybody.values()}:
@@ -90,7 +92,7 @@ def answer_bounds(target: Array) -> tuple[float, float]:
     return (max(low - margin, 0.0) if low >= 0 else low - margin), high + margin
 
 
-def _facts(data: TrainingData, roles: Roles, budget_s: float) -> Facts:
+def _facts(data: TrainingData, roles: Roles, settings: TrainSettings, budget_s: float) -> Facts:
     n_rows = len(data.rows)
     counts = data.class_counts(len(roles.classes)) if roles.classes else np.array([n_rows])
     return Facts(
@@ -100,4 +102,33 @@ def _facts(data: TrainingData, roles: Roles, budget_s: float) -> Facts:
         smallest_class=int(counts.min()),
         names=data.names,
         budget_s=budget_s,
+        directions=directions(settings, roles, data.plan),
     )
+
+
+def directions(settings: TrainSettings, roles: Roles, plan: EncodingPlan) -> tuple[int, ...]:
+    """For each number of the plan: 1 if the answer may only rise with it, -1 if only fall, 0 if it is free; or empty.
+
+    Raises
+    ------
+    SettingsError
+        If a direction is wanted of a column that is no number, or for several classes, which have no order.
+    """
+    wanted = settings.monotone
+    if not wanted:
+        return ()
+    if roles.task == "multiclass":
+        raise SettingsError(
+            "train.monotone says how the answer moves with a column; several classes have no order to move along.",
+            "Leave it out, or predict one of the classes against the others.",
+        )
+    numbers = [column.name for column in plan.columns if isinstance(column, NumberColumn)]
+    for name in wanted:
+        if name not in numbers:
+            offers = nearest(name, numbers) or numbers
+            raise SettingsError(
+                f"train.monotone names {name!r}, which is not a column of numbers that is used.",
+                f"Numbers are: {', '.join(offers)}" if offers else "There is no such column in this table.",
+            )
+    signs = {name: 1 if how == "rising" else -1 for name, how in wanted.items()}
+    return tuple(signs.get(output, 0) for output in names(plan).numbers)

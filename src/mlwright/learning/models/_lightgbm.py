@@ -1,0 +1,70 @@
+"""One fit of LightGBM."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import lightgbm
+import numpy as np
+from numpy.typing import NDArray
+
+from mlwright.learning.models import Facts, FitContext, Rows
+from mlwright.learning.models._params import Params
+from mlwright.scoring.fills import fill
+
+WORTHWHILE = 1e-4
+"""Boosting goes on as long as the loss falls by this share within the patience."""
+
+
+def boost(booster: Any, rate: float, context: FitContext) -> tuple[int, bool]:
+    """Add trees; how many did best, and whether time was up before more could be known."""
+    patience, most = max(30, round(4.0 / rate)), round(50.0 / rate)
+    best, best_loss = 1, np.inf
+    looked_at, to_beat = 0, np.inf
+    for done in range(1, most + 1):
+        is_finished = booster.update()
+        loss = booster.eval_valid()[0][2]
+        if loss < best_loss:
+            best, best_loss = done, loss
+        if loss < to_beat:
+            looked_at, to_beat = done, loss * (1.0 - WORTHWHILE)
+        if is_finished or done - looked_at >= patience:
+            break
+        if context.time_up():
+            return best, True
+    return best, False
+
+
+def own_words(params: Params, context: FitContext) -> dict[str, Any]:
+    """The parameters as LightGBM takes them."""
+    facts = context.facts
+    kinds: dict[str, dict[str, Any]] = {
+        "binary": {"objective": "binary", "metric": "binary_logloss"},
+        "multiclass": {"objective": "multiclass", "metric": "multi_logloss", "num_class": facts.n_classes},
+        "regression": {"objective": "regression", "metric": "l2"},
+    }
+    fixed = {"bagging_freq": 1, "deterministic": True, "force_col_wise": True, "feature_pre_filter": False}
+    here = {"seed": context.seed % 2**31, "num_threads": context.n_threads, "verbosity": -1}
+    return {**params, **kinds[facts.task], **fixed, **here, **_directions(facts)}
+
+
+def _directions(facts: Facts) -> dict[str, Any]:
+    if not any(facts.directions):
+        return {}
+    every = [*facts.directions, *[0] * len(facts.names.codes)]
+    return {"monotone_constraints": every, "monotone_constraints_method": "intermediate"}
+
+
+def dataset(
+    rows: Rows, fills: NDArray[np.float64], context: FitContext, params: dict[str, Any], reference: Any = None
+) -> Any:
+    """The rows as LightGBM takes them; codes as categories."""
+    names = context.facts.names
+    first_code = len(names.numbers)
+    return lightgbm.Dataset(
+        fill(rows.blocks.matrix(), fills),
+        rows.target,
+        reference=reference,
+        categorical_feature=list(range(first_code, first_code + len(names.codes))),
+        params=params,
+    )
