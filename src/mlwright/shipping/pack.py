@@ -37,12 +37,18 @@ ENDINGS: dict[CoreForm, str] = {
     "linear": "safetensors",
     "net": "safetensors",
     "lightgbm": "txt",
+    "crafted": "safetensors",
     "catboost": "cbm",
     "trees": "onnx",
 }
 PACKAGES = ("numpy", "pyarrow", "pydantic", "safetensors", "scipy")
 FITTING = ("numpy", "scipy", "scikit-learn", "lightgbm", "catboost", "xgboost-cpu", "torch")
-PACKAGES_OF: dict[CoreForm, str] = {"lightgbm": "lightgbm", "catboost": "catboost", "trees": "onnxruntime"}
+PACKAGES_OF: dict[CoreForm, str] = {
+    "lightgbm": "lightgbm",
+    "crafted": "lightgbm",
+    "catboost": "catboost",
+    "trees": "onnxruntime",
+}
 
 
 def pack(

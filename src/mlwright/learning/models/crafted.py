@@ -1,0 +1,132 @@
+"""Gradient boosting on columns and on numbers that are made of them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import lightgbm
+import numpy as np
+from numpy.typing import NDArray
+
+from mlwright.learning.models import Facts, FitContext, Fitted, ModelFamily, Rows
+from mlwright.learning.models._craft import Recipe, learn, make_out_of_fold, propose
+from mlwright.learning.models._fills import learn_fills
+from mlwright.learning.models._lightgbm import boost, dataset, own_words
+from mlwright.learning.models._params import Params, number
+from mlwright.learning.models._sample import some_rows, with_every_class
+from mlwright.learning.models._target import n_outputs, standardised
+from mlwright.records.model import Candidate
+from mlwright.scoring.blocks import BlockNames, Blocks
+from mlwright.scoring.cores.crafted import CraftedCore
+from mlwright.scoring.cores.lightgbm import LightGBMCore
+from mlwright.scoring.craft import Craft
+
+Array = NDArray[np.float64]
+
+MOST_ROWS, ROWS_TO_CHOOSE, MOST_MADE, MOST_TARGETS = 300_000, 10_000, 24, 5
+ROUNDS_TO_CHOOSE = 60
+QUICK: Params = {"learning_rate": 0.1, "num_leaves": 31, "feature_fraction": 0.6, "min_data_in_leaf": 20}
+PARAMS: Params = {
+    "learning_rate": 0.03,
+    "num_leaves": 31,
+    "feature_fraction": 0.55,
+    "bagging_fraction": 0.9,
+    "min_data_in_leaf": 15,
+    "lambda_l1": 0.5,
+    "lambda_l2": 1.0,
+}
+
+
+class Crafted(ModelFamily):
+    """LightGBM with up to 24 made columns: pairs of numbers, what is known of codes and pairs of codes.
+
+    Proposed are the sums, differences, products and ratios of the eight numbers that count most; the mean of the
+    target for each code and pair of codes; the mean of a number for each code, and how far the number is from it.
+    Kept are those that a quick fit uses most. Means of the target are taken from other rows than the one that learns.
+
+    References
+    ----------
+    Micci-Barreca, D. (2001). A preprocessing scheme for high-cardinality categorical attributes. SIGKDD Explorations.
+    """
+
+    title = "LightGBM on made columns"
+
+    def candidates(self, facts: Facts) -> list[Candidate]:
+        """One, where there is something to combine."""
+        if facts.n_rows > MOST_ROWS or len(facts.names.numbers) + 2 * len(facts.names.codes) < 2:
+            return []
+        return [Candidate(name="crafted", family="crafted", params=PARAMS)]
+
+    def cost_s(self, candidate: Candidate, facts: Facts) -> float:
+        """From fits of 23 columns on one core."""
+        n_columns = len(facts.names.all) + MOST_MADE
+        steps = 0.05 / number(candidate.params, "learning_rate")
+        choosing = 1.5e-6 * min(facts.n_rows, ROWS_TO_CHOOSE) * 150
+        boosting: float = 3e-6 * n_outputs(facts) ** 0.7 * facts.n_rows * n_columns * steps
+        return 0.2 + choosing + boosting
+
+    def fit(self, candidate: Candidate, train: Rows, valid: Rows, context: FitContext) -> Fitted:
+        """Choose what is made, make it, and boost."""
+        facts, rng = context.facts, np.random.default_rng(context.seed)
+        train = with_every_class(train, facts.n_classes, context.seed)
+        recipe = _choose(some_rows(train, ROWS_TO_CHOOSE, context.seed), context, rng)
+        wider, craft = _extend(recipe, train, facts, rng)
+        held_out = Rows(craft.extended(valid.blocks), valid.target)
+        inside = replace(context, facts=replace(facts, names=_wider_names(facts.names, craft.width)))
+        fills = learn_fills(wider.blocks.numbers)
+        params = own_words(candidate.params, inside)
+        known = dataset(wider, fills, inside, params)
+        booster = lightgbm.Booster(params, known)
+        booster.add_valid(dataset(held_out, fills, inside, params, known), "valid")
+        best, cut = boost(booster, number(candidate.params, "learning_rate"), inside)
+        trees = LightGBMCore.of(booster.model_to_string(num_iteration=best), fills)
+        return Fitted(CraftedCore(craft, trees), cut)
+
+
+def _choose(rows: Rows, context: FitContext, rng: np.random.Generator) -> Recipe:
+    """What a quick fit uses most of all that is proposed for the columns that another quick fit uses."""
+    facts = context.facts
+    proposed = propose(facts.names, _worth(rows, context), _targets(rows.target, facts).shape[1])
+    wider, _ = _extend(proposed, rows, facts, rng)
+    n_made = len(proposed.pairs) + len(proposed.tables)
+    inside = replace(context, facts=replace(facts, names=_wider_names(facts.names, n_made)))
+    n_numbers = len(facts.names.numbers)
+    worth = _worth(wider, inside)[n_numbers : n_numbers + n_made]
+    best = np.argsort(-worth, kind="stable")[:MOST_MADE]
+    return proposed.keep(sorted(int(place) for place in best if worth[place] > 0))
+
+
+def _worth(rows: Rows, context: FitContext) -> Array:
+    """By how much the cuts in each column lower the loss of a quick fit, shape (n_columns,)."""
+    params = own_words(QUICK, context)
+    booster = lightgbm.Booster(params, dataset(rows, learn_fills(rows.blocks.numbers), context, params))
+    for _ in range(ROUNDS_TO_CHOOSE):
+        if booster.update() or context.time_up():
+            break
+    worth: Array = np.asarray(booster.feature_importance("gain"), dtype=np.float64)
+    return worth
+
+
+def _extend(recipe: Recipe, rows: Rows, facts: Facts, rng: np.random.Generator) -> tuple[Rows, Craft]:
+    """The rows with what is made for them from other rows, and how it is made for rows to come."""
+    targets = _targets(rows.target, facts)
+    made = make_out_of_fold(recipe, rows, targets, facts.names, rng)
+    blocks = Blocks(np.hstack([rows.blocks.numbers, made]), rows.blocks.codes)
+    return Rows(blocks, rows.target), learn(recipe, rows, targets, facts.names)
+
+
+def _targets(target: Array, facts: Facts) -> Array:
+    """The columns whose means are taken: the number, or a 0/1 column for the most frequent classes."""
+    if facts.task == "regression":
+        return standardised(target).values[:, None]
+    if facts.n_classes == 2:
+        return target[:, None]
+    counts = np.bincount(target.astype(np.int64), minlength=facts.n_classes)
+    frequent = np.argsort(-counts, kind="stable")[:MOST_TARGETS]
+    of_class: Array = (target[:, None] == frequent).astype(np.float64)
+    return of_class
+
+
+def _wider_names(names: BlockNames, n_made: int) -> BlockNames:
+    made = tuple(f"made{place}" for place in range(n_made))
+    return replace(names, numbers=names.numbers + made, number_inputs=names.number_inputs + made)

@@ -1,0 +1,46 @@
+"""Boosted trees of LightGBM on columns and on numbers that are made of them."""
+
+from __future__ import annotations
+
+from typing import Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mlwright.scoring.arrays import arrays_from_bytes, arrays_to_bytes
+from mlwright.scoring.blocks import Blocks
+from mlwright.scoring.cores import Core
+from mlwright.scoring.cores.lightgbm import LightGBMCore
+from mlwright.scoring.craft import Craft
+
+
+class CraftedCore(Core):
+    """A LightGBM model and how its further columns are made; as safetensors, the model's text among them as bytes.
+
+    Parameters
+    ----------
+    craft : Craft
+    trees : LightGBMCore
+        On the extended blocks.
+    """
+
+    form = "crafted"
+
+    def __init__(self, craft: Craft, trees: LightGBMCore) -> None:
+        self.craft = craft
+        self.trees = trees
+
+    def predict(self, blocks: Blocks) -> NDArray[np.float64]:
+        """Scores of the rows."""
+        return self.trees.predict(self.craft.extended(blocks))
+
+    def to_bytes(self) -> bytes:
+        """All arrays."""
+        text = np.frombuffer(self.trees.to_bytes(), dtype=np.uint8)
+        return arrays_to_bytes(self.craft.to_arrays() | {"trees": text})
+
+    @classmethod
+    def from_bytes(cls, data: bytes) -> Self:
+        """Read the arrays."""
+        arrays = arrays_from_bytes(data, (*Craft.names(), "trees"), "A core with made columns")
+        return cls(Craft.from_arrays(arrays), LightGBMCore.from_bytes(arrays["trees"].tobytes()))

@@ -1,0 +1,152 @@
+"""Numbers that are made of other columns: sums, differences, products, ratios, and what is known of a code.
+
+What is known of a code, or of two codes together, is a table: the mean of the target, or of a number, among the
+training rows that had it. It stands as it is, or is subtracted from a number.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields, replace
+from functools import cached_property
+from typing import Any, Final, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mlwright.core.errors import BundleError
+from mlwright.scoring.blocks import Blocks
+
+Array = NDArray[np.float64]
+Places = NDArray[np.int64]
+
+OPERATIONS: Final = ("+", "-", "*", "/")
+LARGEST = 1e30
+NONE = -1
+
+
+@dataclass(frozen=True)
+class Craft:
+    """Which numbers are made.
+
+    Parameters
+    ----------
+    left, right : array of int, shape (n_pairs,)
+        The numbers of each calculation.
+    operation : array of int, shape (n_pairs,)
+        Its place in `OPERATIONS`.
+    first, second : array of int, shape (n_tables,)
+        The codes that each table is for; `second` may be -1.
+    minuend : array of int, shape (n_tables,)
+        The number that the table's entry is subtracted from; -1 for the entry itself.
+    n_levels : array of int, shape (n_codes,)
+        As in `BlockNames`.
+    entries : array of float32
+        The tables one after the other; each has an entry for every level, for any other name and for a missing code,
+        times as many of the second code.
+    """
+
+    left: Places
+    right: Places
+    operation: Places
+    first: Places
+    second: Places
+    minuend: Places
+    n_levels: Places
+    entries: NDArray[np.float32]
+
+    @property
+    def width(self) -> int:
+        """How many numbers are made."""
+        return len(self.left) + len(self.first)
+
+    def extended(self, blocks: Blocks) -> Blocks:
+        """The blocks with the made numbers after their own."""
+        return Blocks(np.hstack([blocks.numbers, self.made(blocks)]), blocks.codes, blocks.text)
+
+    def made(self, blocks: Blocks) -> NDArray[np.float32]:
+        """The made numbers, shape (n_rows, width); NaN where one cannot be made."""
+        numbers = blocks.numbers.astype(np.float64)
+        made = np.hstack([self._calculated(numbers), self._looked_up(numbers, blocks)])
+        made[np.abs(made) > LARGEST] = np.nan
+        return made.astype(np.float32)
+
+    def rows_of_table(self, blocks: Blocks, table: int) -> Places:
+        """Which entry of a table each row has, shape (n_rows,)."""
+        first, second = int(self.first[table]), int(self.second[table])
+        entry = _level(blocks.codes[:, first], int(self._sizes[first]))
+        if second == NONE:
+            return entry
+        beside: Places = entry * self._sizes[second] + _level(blocks.codes[:, second], int(self._sizes[second]))
+        return beside
+
+    def with_entries(self, entries: NDArray[np.float32]) -> Craft:
+        """The same with these entries."""
+        return replace(self, entries=entries)
+
+    def to_arrays(self) -> dict[str, NDArray[Any]]:
+        """The arrays by name."""
+        return {field.name: getattr(self, field.name) for field in fields(self)}
+
+    @classmethod
+    def names(cls) -> tuple[str, ...]:
+        """What the arrays are called."""
+        return tuple(field.name for field in fields(cls))
+
+    @classmethod
+    def from_arrays(cls, arrays: dict[str, NDArray[Any]]) -> Self:
+        """Read what `to_arrays` wrote.
+
+        Raises
+        ------
+        BundleError
+            If the arrays do not fit together.
+        """
+        craft = cls(**{name: arrays[name] for name in cls.names()})
+        if not craft._fits_together():
+            raise BundleError("The arrays of made columns do not fit together.")
+        return craft
+
+    def _calculated(self, numbers: Array) -> Array:
+        a, b = numbers[:, self.left], numbers[:, self.right]
+        with np.errstate(all="ignore"):
+            results = (a + b, a - b, a * b, np.where(b == 0, np.nan, a / b))
+        calculated: Array = np.choose(self.operation, results) if len(self.left) else np.empty((len(numbers), 0))
+        return calculated
+
+    def _looked_up(self, numbers: Array, blocks: Blocks) -> Array:
+        found = np.empty((len(numbers), len(self.first)))
+        for j, minuend in enumerate(self.minuend):
+            entry = self.entries[self._starts[j] + self.rows_of_table(blocks, j)]
+            found[:, j] = entry if minuend == NONE else numbers[:, minuend] - entry
+        return found
+
+    @cached_property
+    def _sizes(self) -> Places:
+        return self.n_levels + 2
+
+    @cached_property
+    def lengths(self) -> Places:
+        """How many entries each table has."""
+        beside = np.where(self.second == NONE, 1, self._sizes[self.second] if len(self._sizes) else 1)
+        return self._sizes[self.first] * beside
+
+    @cached_property
+    def _starts(self) -> Places:
+        return np.cumsum(self.lengths) - self.lengths
+
+    def _fits_together(self) -> bool:
+        whole = [self.left, self.right, self.operation, self.first, self.second, self.minuend, self.n_levels]
+        kinds = all(array.dtype.kind == "i" and array.ndim == 1 for array in whole)
+        pairs = self.left.shape == self.right.shape == self.operation.shape
+        tables = self.first.shape == self.second.shape == self.minuend.shape
+        if not (kinds and pairs and tables) or not ((self.operation >= 0) & (self.operation < len(OPERATIONS))).all():
+            return False
+        codes = np.concatenate([self.first, self.second])
+        known = bool(((codes >= NONE) & (codes < len(self.n_levels))).all() and (self.first >= 0).all())
+        return known and int(self.lengths.sum()) == len(self.entries)
+
+
+def _level(codes: NDArray[np.int32], size: int) -> Places:
+    """The codes with a missing one as the last level."""
+    level: Places = np.where(codes < 0, size - 1, np.minimum(codes, size - 1)).astype(np.int64)
+    return level
