@@ -33,7 +33,7 @@ from mlwright.core.engine import execute
 from mlwright.core.run import Clock, Run
 from mlwright.core.store import Store
 from mlwright.data.compute.table import open_snapshot, roles_of
-from mlwright.learning.data import load_training
+from mlwright.learning.data import Said, load_training
 from mlwright.learning.metrics import METRICS
 from mlwright.learning.models import MODELS, Facts, FitContext, Rows
 from mlwright.learning.search.ensemble import blend, choose_weights
@@ -43,6 +43,7 @@ from mlwright.learning.search.setup import answer_bounds
 from mlwright.learning.tasks import TASKS
 from mlwright.pipeline import BUILD, Settings
 from mlwright.records.model import Candidate
+from mlwright.records.settings import CleanSettings
 from mlwright.records.split import TEST
 from mlwright.scoring.model import load_encoder
 
@@ -93,7 +94,7 @@ def lesson(data: tables.Data, n_rows: int, n_folds: int, seed: int, folder: Path
     found = execute(BUILD, Settings.model_validate(sections).sections(), run, until="split")
     snapshot, profile, split = found["collect"], found["profile"], found["split"]
     run.stage, run.stage_key = "train", "key"
-    learned, roles = load_training(snapshot, profile, split, run), profile.roles
+    learned, roles = load_training(snapshot, profile, split, Said(CleanSettings(), ()), run), profile.roles
     positions = np.flatnonzero(roles_of(split, run) == TEST)
     table = open_snapshot(snapshot, run)
     blocks = load_encoder(learned.plan, run.get).encode(table.arrow(roles.inputs, positions))
