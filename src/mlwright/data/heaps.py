@@ -13,6 +13,9 @@ LEAST_ROWS = 10
 LEAST_SHARE = 0.005
 TIMES_NEIGHBOURS = 8.0
 N_NEIGHBOURS = 20
+LEAST_VARIED = 20
+LEAST_RATIO = 0.2
+TIMES_GAP = 5.0
 
 
 class Heap(NamedTuple):
@@ -45,3 +48,17 @@ def heaps_at_ends(values: NDArray[np.float64]) -> Iterator[Heap]:
     ):
         if distinct[end] != 0 and counts[end] >= max(least, TIMES_NEIGHBOURS * near.max()):
             yield Heap(float(distinct[end]), int(counts[end]), float(near.mean()), word)
+
+
+def least_beyond_zero(positive: NDArray[np.float64]) -> float | None:
+    """The smallest of some positive numbers, if zero lies far from all of them; else None.
+
+    It must be a fifth of the median at least, and five times any gap in the lower half of the different values, of
+    which there must be 20.
+    """
+    distinct = np.unique(positive)
+    if len(distinct) < LEAST_VARIED:
+        return None
+    least, lower = float(distinct[0]), distinct[: len(distinct) // 2 + 1]
+    is_apart = least >= LEAST_RATIO * np.median(positive) and least >= TIMES_GAP * np.diff(lower).max()
+    return least if is_apart else None

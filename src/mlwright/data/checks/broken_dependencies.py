@@ -14,7 +14,7 @@ from mlwright.data.checks import Check, Specimen
 from mlwright.data.checks._plain import plain_columns
 from mlwright.data.columns import Rows, sampled_rows
 from mlwright.data.compute.table import SplitTable
-from mlwright.data.words import counted, percent
+from mlwright.data.words import counted, listing, percent, shortened
 from mlwright.records.findings import Finding
 from mlwright.records.profile import ColumnProfile, Profile
 
@@ -25,6 +25,7 @@ ROWS_A_GROUP = 3.0
 HOLDS_SHARE = 0.95
 TIMES_BETTER = 10.0
 MOST_FOUND = 3
+LONGEST_SHOWN = 30
 
 
 class BrokenDependencies(Check):
@@ -45,20 +46,21 @@ class BrokenDependencies(Check):
     )
 
     def look(self, table: SplitTable, profile: Profile) -> Iterator[Finding]:
-        """One finding for each rule, three at most."""
+        """One finding for all rules, three at most."""
         names = [c.name for c in profile.columns if _is_name(c, profile.n_rows) and c.name in table.columns]
         if len(names) < 2:
             raise NotApplicable("there are fewer than two columns of names")
         rows = sampled_rows(table, profile)
         pairs = [pair for pair in permutations(names[:MAX_COLUMNS], 2) if profile.column(pair[0]).kind != "number"]
         found = [rule for pair in pairs if (rule := _rule(rows, *pair))]
-        for rule in _strongest(found):
+        rules = _strongest(found)
+        if rules:
+            n = np.unique(np.concatenate([rule.broken for rule in rules])).size
+            told = listing((rule.told(rows) for rule in rules), MOST_FOUND)
             yield self.found(
-                f"'{rule.giver}' settles '{rule.given}' in {percent(rule.share)} of the rows, but not in "
-                f"{counted(len(rule.broken), 'row')}: {rule.example(rows)}.",
-                rule.giver,
-                rule.given,
-                rows=rows.positions[rule.broken[:6]].tolist(),
+                f"{counted(n, 'row breaks', 'rows break')} what holds in nearly all others: {told}.",
+                *dict.fromkeys(name for rule in rules for name in (rule.giver, rule.given)),
+                rows=[int(rows.positions[place]) for rule in rules for place in rule.broken[:3]],
             )
 
     @staticmethod
@@ -81,13 +83,17 @@ class Rule(NamedTuple):
     broken: NDArray[np.int64]
     usual: NDArray[np.int64]
 
-    def example(self, rows: Rows) -> str:
-        """The first row that breaks the rule."""
+    def told(self, rows: Rows) -> str:
+        """What it means, with the first row that breaks it."""
         givers, givens = rows.levels(self.giver), rows.levels(self.given)
         row = self.broken[0]
         giver = givers.places[row]
         stands, usual = givens.names[givens.places[row]], givens.names[self.usual[giver]]
-        return f"'{givers.names[giver]}' goes with '{usual}' as a rule, and there with '{stands}'"
+        shown = [shortened(name, LONGEST_SHOWN) for name in (givers.names[giver], usual, stands)]
+        return (
+            f"'{self.giver}' settles '{self.given}' in {percent(self.share)} of the rows (with '{shown[0]}' goes "
+            f"'{shown[1]}', and in one row '{shown[2]}')"
+        )
 
 
 def _is_name(column: ColumnProfile, n_rows: int) -> bool:

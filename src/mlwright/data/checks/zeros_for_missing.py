@@ -11,6 +11,7 @@ from mlwright.data.checks import Check, Specimen
 from mlwright.data.checks._plain import plain_columns
 from mlwright.data.columns import sampled_rows
 from mlwright.data.compute.table import SplitTable
+from mlwright.data.heaps import least_beyond_zero
 from mlwright.data.words import counted, figure, listing
 from mlwright.records.findings import Finding
 from mlwright.records.profile import ColumnProfile, Profile
@@ -18,16 +19,13 @@ from mlwright.records.profile import ColumnProfile, Profile
 MIN_DISTINCT = 20
 LEAST_ROWS = 2
 MOST_SHARE = 0.3
-LEAST_RATIO = 0.2
-TIMES_GAP = 5.0
 
 
 class ZerosForMissing(Check):
     """Columns of positive numbers in which zero lies far below the smallest other value, twice or more.
 
-    The smallest other value must be a fifth of the median at least, and the gap down to zero five times any gap in the
-    lower half of the others; up to 30 % of the rows may be zero. Numbers that thin out towards zero by nature, or reach
-    it in small steps, are left alone.
+    What far means is told by `heaps.least_beyond_zero`; up to 30 % of the rows may be zero. Numbers that thin out
+    towards zero by nature, or reach it in small steps, are left alone.
     """
 
     severity = "note"
@@ -47,7 +45,7 @@ class ZerosForMissing(Check):
         for name in names:
             assert rows is not None
             values = rows.numbers(name)
-            least = _least_apart(values[values > 0])
+            least = least_beyond_zero(values[values > 0])
             if least is not None:
                 n = profile.column(name).n_zero or 0
                 told[name] = f"{name} ({counted(n, 'row')}, where all others are {figure(least)} or more)"
@@ -76,13 +74,3 @@ def _has_zeros(column: ColumnProfile, n_rows: int) -> bool:
     n_zero = column.n_zero or 0
     is_end = column.kind == "number" and column.minimum == 0 and column.n_distinct >= MIN_DISTINCT
     return is_end and LEAST_ROWS <= n_zero <= MOST_SHARE * (n_rows - column.n_missing)
-
-
-def _least_apart(positive: np.ndarray[tuple[int], np.dtype[np.float64]]) -> float | None:
-    """The smallest of the values, if zero would lie far from them."""
-    distinct = np.unique(positive)
-    if len(distinct) < MIN_DISTINCT:
-        return None
-    least, lower = float(distinct[0]), distinct[: len(distinct) // 2 + 1]
-    is_apart = least >= LEAST_RATIO * np.median(positive) and least >= TIMES_GAP * np.diff(lower).max()
-    return least if is_apart else None
