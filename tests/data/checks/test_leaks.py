@@ -52,20 +52,21 @@ def test_the_target_in_another_unit_is_critical(find):
 
 
 @pytest.mark.parametrize(
-    ("parts", "formula"),
+    ("parts", "formula", "severity"),
     [
-        (lambda p, q: p + q, "'y' is p + q"),
-        (lambda p, q: q - p, "q - p"),
-        (lambda p, q: 2 * p + 0.5 * q + 100, "2 x p"),
-        (lambda p, q: p * q, "x q"),
+        (lambda p, q: p + q, "'y' is p + q", "critical"),
+        (lambda p, q: q - p, "q - p", "critical"),
+        (lambda p, q: 2 * p + 0.5 * q + 100, "2 x p", "warning"),
+        (lambda p, q: p * q, "x q", "warning"),
     ],
     ids=["sum", "difference", "weights", "product"],
 )
-def test_parts_that_make_up_the_target_are_named(parts, formula, find):
+def test_parts_that_make_up_the_target_are_named(parts, formula, severity, find):
     rng, columns = world()
     p, q = rng.uniform(10, 40, N), rng.uniform(50, 90, N)
     (finding,) = find(columns | {"p": p, "q": q, "y": parts(p, q)}, "sum_leak")["sum_leak"]
     assert set(finding.columns) == {"p", "q"}
+    assert finding.severity == severity
     assert formula in finding.sentence.replace("q + p", "p + q").replace("q x p", "p x q")
 
 

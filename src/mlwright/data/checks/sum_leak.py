@@ -16,7 +16,7 @@ from mlwright.data.columns import TrainingRows, training_rows
 from mlwright.data.compute.table import SplitTable
 from mlwright.data.strength import strengths
 from mlwright.data.words import figure, percent
-from mlwright.records.findings import Finding
+from mlwright.records.findings import Finding, Severity
 from mlwright.records.profile import Profile
 
 MAX_COLUMNS = 60
@@ -25,6 +25,7 @@ MIN_ROWS = 50
 LEAST_FIT = 0.999
 NO_CONSTANT = 1e-3
 IS_ONE = 0.005
+PLAIN_CONSTANT = 0.05
 
 
 class SumLeak(Check):
@@ -32,7 +33,8 @@ class SumLeak(Check):
 
     Least squares over the numeric inputs (the 60 that tell most), fitted on one half of the training rows and tried
     on the other; then inputs are dropped one by one while 99.9 % of the target's spread is still accounted for. It
-    speaks if eight or fewer are left. Products are sought in the same way among logarithms.
+    speaks if eight or fewer are left. Products are sought in the same way among logarithms. Parts that simply add up,
+    and a copy in another unit, are critical; weighted sums and products, which may be a law of nature, a warning.
     """
 
     group = "leaks"
@@ -54,7 +56,8 @@ class SumLeak(Check):
             raise NotApplicable("there are no numeric inputs, or too few rows for them")
         found = _parts(names, X, rows.values)
         if found is not None:
-            yield self.found(f"{_as_sum(found, profile.roles.target)}.", *found.names)
+            severity: Severity = "critical" if _adds_up(found) else "warning"
+            yield self.found(f"{_as_sum(found, profile.roles.target)}.", *found.names, severity=severity)
             return
         positive = rows.values > 0
         usable = np.min(X[positive], axis=0, initial=np.inf) > 0
@@ -62,7 +65,7 @@ class SumLeak(Check):
             logs = np.log(X[positive][:, usable])
             kept = [name for name, use in zip(names, usable, strict=True) if use]
             if (found := _parts(kept, logs, np.log(rows.values[positive]))) is not None:
-                yield self.found(f"{_as_product(found, profile.roles.target)}.", *found.names)
+                yield self.found(f"{_as_product(found, profile.roles.target)}.", *found.names, severity="warning")
 
     @staticmethod
     def speaks() -> Specimen:
@@ -141,6 +144,12 @@ class _Halves:
         moved = float(weights @ self.tried[square] @ weights - 2 * weights @ self.tried[places, -1])
         error = float(self.tried[-1, -1]) + moved
         return (1 - error / self.spread if self.spread > 0 else 0.0), weights[:-1] * self.scale
+
+
+def _adds_up(parts: Parts) -> bool:
+    """Whether it is a plain sum or difference, or one column in another unit."""
+    plain = bool(np.all(np.abs(np.abs(parts.weights) - 1) < IS_ONE))
+    return len(parts.names) == 1 or (plain and abs(parts.constant) <= PLAIN_CONSTANT * parts.spread)
 
 
 def _as_sum(parts: Parts, target: str) -> str:
