@@ -25,7 +25,7 @@ def rank_correlation_bounds(value: float, n: float, level: float = 0.95) -> Boun
     Examples
     --------
     >>> [round(end, 2) for end in rank_correlation_bounds(0.5, 100)]
-    [0.32, 0.64]
+    [0.33, 0.64]
     """
     return fisher_bounds(value, math.sqrt((1 + value**2 / 2) / max(n - 3, 1)), level)
 

@@ -60,7 +60,9 @@ def bounds_from(value: float, replicates: Array, n_effective: float, scale: Scal
     spread = there(replicates[np.isfinite(replicates)], edge)
     if len(spread) < 2:
         return Bounds(-math.inf, math.inf)
-    half = float(student.ppf(0.5 + level / 2, max(1.0, n_effective - 1)) * spread.std(ddof=1))
+    # The spread over samples of few rows is too small by the root of (n - 1) / n.
+    few = math.sqrt(n_effective / (n_effective - 1)) if n_effective > 2 else math.sqrt(2.0)
+    half = float(student.ppf(0.5 + level / 2, max(1.0, n_effective - 1)) * spread.std(ddof=1)) * few
     return Bounds(min(value, back(moved - half)), max(value, back(moved + half)))
 
 

@@ -20,6 +20,8 @@ MOST_REPLICATES = 2000
 FEWEST_REPLICATES = 60
 MOST_CELLS = 8_000_000
 CHUNK_CELLS = 2_000_000
+LEAST_SERIES = 20
+MOST_MEMORY, MOST_WIDENED = 0.97, 2.5
 MOST_LOOKED_AT = 20_000
 """Rows from which the length of a stretch of time is learned; it grows with the cube root of their number."""
 
@@ -111,9 +113,16 @@ class Sampling:
 
     def covariance_of_means(self, values: Array) -> Array:
         """Covariance of the means of several columns, shape (k, k) for values of shape (n_rows, k)."""
-        sums = self.sums(values - values.mean(axis=0))
+        centred = values - values.mean(axis=0)
+        sums = self.sums(centred)
         freedom = max(1, self.n_draws - 1)
-        return np.asarray((sums.T @ sums) / (self.n_units * freedom * self.sizes.mean() ** 2))
+        found = (sums.T @ sums) / (self.n_units * freedom * self.sizes.mean() ** 2)
+        if self.order is None or self.groups is not None:
+            return np.asarray(found)
+        wider = np.array(
+            [_wider(column, float(cell)) for column, cell in zip(centred[self.order].T, found.diagonal(), strict=True)]
+        )
+        return np.asarray(found * np.outer(wider, wider))
 
     def row_weights(self, counts: NDArray[np.uint8]) -> Array:
         """How often each row is drawn when the units are drawn that often, shape (n_rows,)."""
@@ -167,6 +176,35 @@ class Draws:
             for start in range(0, self.n_replicates, step)
         ]
         return np.concatenate(parts)
+
+
+def _wider(series: Array, variance: float) -> float:
+    """By how much a standard error from stretches of time is too small for the memory of a series; 1 to 2.5.
+
+    A stretch cuts off what goes beyond its ends. An autoregression of order one, its memory corrected for its own
+    bias, has no ends: the error is at least its error.
+
+    Parameters
+    ----------
+    series : array, shape (n_rows,)
+        Centred values in the order of time.
+    variance : float
+        Of the mean, from stretches.
+
+    References
+    ----------
+    Andrews, D. W. K. and Monahan, J. C. (1992). An improved heteroskedasticity and autocorrelation consistent
+    covariance matrix estimator. Econometrica 60. Kendall, M. G. (1954). Note on bias in the estimation of
+    autocorrelation. Biometrika 41.
+    """
+    n, total = len(series), float(series @ series)
+    if n < LEAST_SERIES or not (total > 0 and variance > 0):
+        return 1.0
+    memory = float(series[1:] @ series[:-1]) / total
+    left = series[1:] - memory * series[:-1]
+    memory = min(MOST_MEMORY, memory + (1 + 3 * memory) / n)
+    expected = float(left.var()) / (1 - memory) ** 2 / n
+    return float(min(MOST_WIDENED, max(1.0, math.sqrt(expected / variance))))
 
 
 def block_length(series: Array) -> int:

@@ -10,9 +10,10 @@ import plotly.graph_objects as go
 from numpy.typing import NDArray
 
 from mlwright.data.columns import TrainingRows
-from mlwright.data.intervals import mean_interval, share_interval
 from mlwright.data.style import BLUE, GREY, labels
 from mlwright.data.words import figure, percent
+from mlwright.statistics.groups import student_bounds
+from mlwright.statistics.shares import wilson
 
 MIN_ROWS = 5
 
@@ -98,8 +99,12 @@ class Measure:
 
     def _interval(self, inside: NDArray[np.bool_]) -> tuple[float, float, float]:
         if self.is_number:
-            return mean_interval(self.rows.values[inside])
-        return share_interval(int((self.rows.classes[inside] == self.place).sum()), int(inside.sum()))
+            values = self.rows.values[inside]
+            low, high = student_bounds(values)
+            return low, float(values.mean()), high
+        share = float((self.rows.classes[inside] == self.place).mean())
+        low, high = wilson(share, float(inside.sum()))
+        return low, share, high
 
     def _moving_class(self) -> int:
         n = len(self.rows.profile.roles.classes)
