@@ -24,6 +24,7 @@ PAGES = [
     "README.md",
     "docs/tutorial/first-model.md",
     "docs/how-to/use-in-scripts.md",
+    "docs/how-to/check-data.md",
     "docs/how-to/find-leaks.md",
     "docs/how-to/keep-a-direction.md",
 ]
