@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from typing import Any, cast
 
 from mlwright.core.run import Run
 from mlwright.data.asking import SEVERITIES, Answer, answer, quiet, skipped
@@ -44,5 +45,34 @@ def rank(finding: Finding) -> tuple[int, int]:
 
 
 def ask(name: str, table: SplitTable, profile: Profile) -> Answer:
-    """What one check says about a table."""
-    return answer(name, lambda: CHECKS.get(name)().look(table, profile))
+    """What one check says about a table.
+
+    Where the rows at hand are a sample, a check that needs none of them speaks of all rows; the others say that they
+    have seen a sample.
+    """
+    if profile.n_rows_there is None:
+        return answer(name, lambda: CHECKS.get(name)().look(table, profile))
+    try:
+        return answer(name, lambda: CHECKS.get(name)().look(cast("SplitTable", _NoRows(table)), profile.of_all_rows))
+    except _RowsWanted:
+        found = answer(name, lambda: CHECKS.get(name)().look(table, profile))
+        return found.model_copy(update={"findings": tuple(_of_sample(each, profile) for each in found.findings)})
+
+
+class _RowsWanted(BaseException):
+    """Raised through everything when a check asks for rows."""
+
+
+class _NoRows:
+    """A table that has no rows to show."""
+
+    def __init__(self, table: SplitTable) -> None:
+        self.columns, self.seed, self.as_of = table.columns, table.seed, table.as_of
+
+    def __getattr__(self, name: str) -> Any:
+        raise _RowsWanted
+
+
+def _of_sample(finding: Finding, profile: Profile) -> Finding:
+    aside = f" (Seen in a sample of {profile.n_rows:,} of the {profile.n_rows_there:,} rows.)"
+    return finding.model_copy(update={"sentence": finding.sentence + aside, "rows": ()})

@@ -15,7 +15,7 @@ from mlwright.data.roles import assign_roles, check_names
 from mlwright.data.target import LEAST_ROWS, Question, question, target_name
 from mlwright.data.words import counted
 from mlwright.records.data import Snapshot
-from mlwright.records.profile import Profile
+from mlwright.records.profile import ColumnProfile, Profile
 from mlwright.records.settings import CollectSettings, ProfileSettings, ProjectSettings
 
 _NOT_THE_FILE = (
@@ -57,9 +57,31 @@ def profile(
         found = describe(table, snapshot.fields, settings, target)
     run.note(f"Looked at {len(found.columns):,} columns of {snapshot.n_rows:,} rows in {found.n_queries} queries.")
     asked = None if target is None else _question(found, target, snapshot.n_rows, project)
+    there = _described_there(snapshot, collect, settings, target, run)
     columns = tuple(asked.column if asked and column.name == target else column for column in found.columns)
     roles = assign_roles(columns, asked, snapshot.n_rows, found.orders, (collect, settings))
-    return Profile(n_rows=snapshot.n_rows, columns=columns, roles=roles, n_passes=found.n_queries)
+    return Profile(
+        n_rows=snapshot.n_rows,
+        columns=columns,
+        roles=roles,
+        n_passes=found.n_queries,
+        n_rows_there=snapshot.n_rows_there,
+        columns_there=there,
+    )
+
+
+def _described_there(
+    snapshot: Snapshot, collect: CollectSettings, settings: ProfileSettings, target: str | None, run: Run
+) -> tuple[ColumnProfile, ...]:
+    """The columns of the table that the snapshot is a sample of, computed where it is."""
+    if snapshot.n_rows_there is None:
+        return ()
+    from mlwright.data.compute.remote import open_remote
+
+    with open_remote(snapshot, collect) as table:
+        found = describe(table, snapshot.fields, settings, target)
+        run.note(f"The database looked at all of its {table.n_rows:,} rows in {found.n_queries} queries.")
+    return found.columns
 
 
 @contextmanager

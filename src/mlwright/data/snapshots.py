@@ -66,6 +66,7 @@ def take_snapshot(settings: CollectSettings, run: Run) -> Snapshot:
         size_bytes=size,
         notices=(*reading.notices, *_unused(name, settings)),
         references=references,
+        n_rows_there=reading.n_rows_there,
     )
 
 

@@ -30,12 +30,15 @@ class Question(NamedTuple):
         For databases.
     path : Path or None
         The project folder; None: named after the source.
+    sample_rows : int or None
+        For a table in PostgreSQL: how many of its rows are fetched.
     """
 
     source: str
     target: str | None
     query: str | None = None
     path: Path | None = None
+    sample_rows: int | None = None
 
     @property
     def folder(self) -> Path:
@@ -59,7 +62,11 @@ def new_project(question: Question) -> Iterator[Project]:
             f"mlwright run -p {folder}   (or choose another folder with --project)",
         )
     was_there = folder.exists()
-    collect = {"source": relative(located(question.source, Path.cwd()), folder), "query": question.query}
+    collect: dict[str, Any] = {
+        "source": relative(located(question.source, Path.cwd()), folder),
+        "query": question.query,
+    }
+    collect["sample_rows"] = question.sample_rows
     asked = {"task": "none"} if question.target is None else {"target": question.target}
     project = Project.create(folder, {"project": asked, "collect": collect})
     try:
@@ -131,6 +138,7 @@ def _inferred(project: Project, roles: Roles) -> dict[str, dict[str, Any]]:
         "collect": {
             "source": relative(str(settings.collect.source), project.path),
             "query": settings.collect.query,
+            "sample_rows": settings.collect.sample_rows,
             "time": roles.time,
             "group": roles.group,
         },

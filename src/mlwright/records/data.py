@@ -81,6 +81,8 @@ class Snapshot(Record):
         Sentences about what the reader had to mend (rows that were too long, a repeated column name, ...).
     references : tuple of Reference
         What its columns refer to.
+    n_rows_there : int or None
+        Rows of the table that these are a sample of; None where they are all.
     """
 
     blob: str
@@ -90,6 +92,7 @@ class Snapshot(Record):
     size_bytes: int
     notices: tuple[str, ...] = ()
     references: tuple[Reference, ...] = ()
+    n_rows_there: int | None = None
 
     @property
     def column_names(self) -> tuple[str, ...]:

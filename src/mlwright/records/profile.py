@@ -170,12 +170,26 @@ class Profile(Record):
     roles : Roles
     n_passes : int
         How many queries it took.
+    n_rows_there : int or None
+        Rows of the table that the snapshot is a sample of; None where it holds all.
+    columns_there : tuple of ColumnProfile
+        The columns of that table, with figures of all of its rows.
     """
 
     n_rows: int
     columns: tuple[ColumnProfile, ...]
     roles: Roles
     n_passes: int
+    n_rows_there: int | None = None
+    columns_there: tuple[ColumnProfile, ...] = ()
+
+    @property
+    def of_all_rows(self) -> Profile:
+        """The profile of the table that the snapshot is a sample of."""
+        if self.n_rows_there is None:
+            return self
+        update = {"n_rows": self.n_rows_there, "columns": self.columns_there, "n_rows_there": None}
+        return self.model_copy(update=update)
 
     def column(self, name: str) -> ColumnProfile:
         """The profile of one column; a `KeyError` if there is none."""

@@ -95,6 +95,9 @@ class CollectSettings(Settings):
         For databases: the name of a table, or a ``select``.
     sheet : str
         For Excel: the name of the sheet; default: the first.
+    sample_rows : int
+        For a table in PostgreSQL: how many of its rows are fetched, drawn at random. Its figures are then computed by
+        the database from all rows. Default: all rows are fetched.
     time : str
         Column to split and watch by.
     group : str
@@ -109,6 +112,7 @@ class CollectSettings(Settings):
     source: str | None = None
     query: str | None = None
     sheet: str | None = None
+    sample_rows: int | None = Field(default=None, ge=1_000)
     time: str | None = None
     group: str | None = None
     tables: dict[str, str] = {}

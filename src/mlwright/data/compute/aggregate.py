@@ -150,7 +150,7 @@ class Aggregates:
 
     def _draw(self, part: Table, names: Sequence[str], *, is_small: bool) -> None:
         """Read some rows, or all of them, and count or guess from them."""
-        expr = part.expr if is_small else drawn_rows(part.expr, part.n_rows, N_DRAWN)
+        expr = part.expr if is_small else part.drawn(N_DRAWN)
         shown: dict[str, ir.Value] = {f"v{place}": key(expr, expr[name]) for place, name in enumerate(names)}
         for place, name in enumerate(names):
             if self.sorts[name] == "text":
@@ -272,15 +272,8 @@ def lots(table: Table, names: Sequence[str], n_rows: int) -> Iterator[tuple[Tabl
     size = max(1, min(COLUMNS_A_QUERY, CELLS_A_QUERY // max(1, n_rows)))
     for start in range(0, len(names), size):
         lot = names[start : start + size]
-        is_narrow = table.path is None or len(table.columns) <= COLUMNS_A_QUERY
+        is_narrow = ROW not in table.expr.columns or len(table.columns) <= COLUMNS_A_QUERY
         yield (table if is_narrow else open_parquet(table.path, lot)), lot
-
-
-def drawn_rows(expr: ir.Table, n_rows: int, n: int) -> ir.Table:
-    """About `n` rows, chosen by a hash of their position: the same rows every time."""
-    if n_rows <= n:
-        return expr
-    return expr.filter(is_below(hashed(expr, expr[ROW]), math.ceil(SPACE * n / n_rows)))
 
 
 def in_order(rows: ir.Table) -> ir.Table:

@@ -7,6 +7,7 @@ rows and no target, `Table.train` has the training rows and the target.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from datetime import datetime
 from functools import cached_property
@@ -21,6 +22,8 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from mlwright.core.run import Run
+from mlwright.data.compute.engine import hashed, is_below
+from mlwright.data.compute.sketches import SPACE
 from mlwright.records.data import Reference, Snapshot
 from mlwright.records.profile import Profile
 from mlwright.records.split import TEST, TRAIN, Split
@@ -81,6 +84,12 @@ class Table:
         """The rows of an Ibis expression as dicts; for small answers."""
         found: list[dict[str, Any]] = expr.to_pyarrow().to_pylist()
         return found
+
+    def drawn(self, n: int) -> ir.Table:
+        """About `n` of all rows of the snapshot, chosen by a hash of their position: the same rows every time."""
+        if self.n_rows <= n:
+            return self.expr
+        return self.expr.filter(is_below(hashed(self.expr, self.expr[ROW]), math.ceil(SPACE * n / self.n_rows)))
 
     def arrow(self, columns: Sequence[str], positions: NDArray[np.int64] | None = None) -> pa.Table:
         """Columns as an Arrow table, in the order of the snapshot.

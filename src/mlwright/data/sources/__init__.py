@@ -45,6 +45,8 @@ class Reading:
         Sentences about what had to be mended; may grow while batches are read.
     foreign_keys : list of ForeignKey
         What a database declares of the table.
+    n_rows_there : int or None
+        Rows of the table that these are a sample of.
     whole : Path or None
         A Parquet file that holds these rows already, in these types and under these names, so that it can be copied.
     """
@@ -54,6 +56,7 @@ class Reading:
     details: dict[str, str] = field(default_factory=dict)
     notices: list[str] = field(default_factory=list)
     foreign_keys: list[ForeignKey] = field(default_factory=list)
+    n_rows_there: int | None = None
     whole: Path | None = None
 
     def __post_init__(self) -> None:

@@ -13,7 +13,17 @@ from mlwright.data.sources import ForeignKey
 from mlwright.data.sources._address import Address
 from mlwright.data.sources._database import connect, explained
 from mlwright.data.sources._query import checked_query, is_statement
-from mlwright.data.sources._tables import TableName, declared_keys, find_table, list_tables, offers_for, select_all
+from mlwright.data.sources._tables import (
+    TableName,
+    count_rows,
+    declared_keys,
+    find_table,
+    list_tables,
+    offers_for,
+    refuse_sample,
+    select_all,
+    select_some,
+)
 from mlwright.data.sources._types import Spelled
 
 BATCH_CELLS = 200_000
@@ -39,6 +49,8 @@ class Cursor:
     address : Address
     query : str or None
         The name of a table, a select, or None for the only table.
+    sample_rows : int or None
+        About so many rows of the table are drawn at random, the same every time; None for all.
 
     Attributes
     ----------
@@ -46,17 +58,22 @@ class Cursor:
         Of the columns.
     table : TableName or None
         None for a select.
+    n_rows_there : int or None
+        Rows of the table, where only some of them are drawn.
     """
 
-    def __init__(self, address: Address, query: str | None) -> None:
+    def __init__(self, address: Address, query: str | None, sample_rows: int | None = None) -> None:
         self.address = address
+        self.n_rows_there: int | None = None
         self.table: TableName | None = None
         checked = None
         if query is not None and is_statement(query):
             checked = checked_query(query, address.url.get_backend_name())
+        if sample_rows is not None:
+            refuse_sample(address, is_table=checked is None)
         self._connection = connect(address)
         try:
-            self._asked = self._select_table(query) if checked is None else checked
+            self._asked = self._select_table(query, sample_rows) if checked is None else checked
             self._result: sa.CursorResult[Any] | None = self._execute()
             described = self._result.cursor.description
             self.names = [str(column[0]) for column in described]
@@ -96,9 +113,15 @@ class Cursor:
         self._connection.close()
         self._connection.engine.dispose()
 
-    def _select_table(self, query: str | None) -> sa.Select[Any]:
-        self.table = find_table(self._connection, self.address, query)
-        return select_all(self._connection, self.address, self.table)
+    def _select_table(self, query: str | None, sample_rows: int | None) -> sa.Select[Any]:
+        table = self.table = find_table(self._connection, self.address, query)
+        if sample_rows is not None:
+            refuse_sample(self.address, is_table=not table.is_view)
+            n_rows = explained(self.address, lambda: count_rows(self._connection, table))
+            if n_rows > sample_rows:
+                self.n_rows_there = n_rows
+                return select_some(table, sample_rows / n_rows)
+        return select_all(self._connection, self.address, table)
 
     def _execute(self) -> sa.CursorResult[Any]:
         options = {"stream_results": True, "max_row_buffer": MAX_BATCH_ROWS, "no_parameters": True}

@@ -69,11 +69,43 @@ def select_all(connection: sa.Connection, address: Address, table: TableName) ->
     if not table.is_view:
         inspector = sa.inspect(connection)
         keys = explained(address, lambda: inspector.get_pk_constraint(table.name, table.schema))["constrained_columns"]
-    source = sa.table(
-        quoted_name(table.name, quote=True), schema=table.schema and quoted_name(table.schema, quote=True)
-    )
     order: list[sa.ColumnClause[object]] = [sa.column(quoted_name(key, quote=True)) for key in keys]
-    return sa.select(sa.text("*")).select_from(source).order_by(*order)
+    return sa.select(sa.text("*")).select_from(_quoted(table)).order_by(*order)
+
+
+def count_rows(connection: sa.Connection, table: TableName) -> int:
+    """How many rows a table has."""
+    return int(connection.execute(sa.select(sa.func.count()).select_from(_quoted(table))).scalar_one())
+
+
+def select_some(table: TableName, share: float) -> sa.Select[tuple[object, ...]]:
+    """The query for a share of the rows, each drawn with the same chance; the same ones as long as nothing changes."""
+    percent = sa.func.bernoulli(sa.text(f"{100 * share:.9f}"))
+    return sa.select(sa.text("*")).select_from(sa.tablesample(_quoted(table), percent, seed=sa.text("0")))
+
+
+def refuse_sample(address: Address, *, is_table: bool) -> None:
+    """Refuse to draw rows where that cannot be done in the database.
+
+    Raises
+    ------
+    SourceRefused
+        If it is no PostgreSQL, or a select or a view in place of a table.
+    """
+    if address.url.get_backend_name() != "postgresql":
+        raise SourceRefused(
+            f"{address.shown} is no PostgreSQL, and only there rows can be drawn (collect.sample_rows).",
+            "Take collect.sample_rows out; or name a select that draws rows.",
+        )
+    if not is_table:
+        raise SourceRefused(
+            f"Rows can be drawn from a table only (collect.sample_rows), and collect.query is none in {address.shown}.",
+            "Name a table, make the query a materialized view, or take collect.sample_rows out.",
+        )
+
+
+def _quoted(table: TableName) -> sa.TableClause:
+    return sa.table(quoted_name(table.name, quote=True), schema=table.schema and quoted_name(table.schema, quote=True))
 
 
 def declared_keys(connection: sa.Connection, address: Address, table: TableName) -> list[ForeignKey]:

@@ -40,7 +40,8 @@ class Sql(Source):
         from mlwright.data.sources._address import find_address
         from mlwright.data.sources._cursor import Cursor
 
-        cursor = Cursor(find_address(str(self.settings.source), os.environ), self.settings.query)
+        address = find_address(str(self.settings.source), os.environ)
+        cursor = Cursor(address, self.settings.query, self.settings.sample_rows)
         try:
             refuse_width(len(cursor.names), self.shown_location())
             declared = cursor.declared()
@@ -56,7 +57,8 @@ class Sql(Source):
         details = {"table": str(cursor.table)} if cursor.table else {}
         batches = self._typed_batches(cursor, kept, schema, n_rows)
         foreign = [foreign for foreign in cursor.foreign_keys() if foreign.column in names]
-        return Reading(schema, batches, details, [*notices, *in_utc_notice(names, kept.values())], foreign)
+        notices += in_utc_notice(names, kept.values())
+        return Reading(schema, batches, details, notices, foreign, cursor.n_rows_there)
 
     def shown_location(self) -> str:
         """The location without any secret."""

@@ -15,7 +15,14 @@ if TYPE_CHECKING:
 
 @contextmanager
 def look(
-    source: str | None, target: str | None, query: str | None, path: Path | None, *, until: str, quiet: bool
+    source: str | None,
+    target: str | None,
+    query: str | None,
+    path: Path | None,
+    sample_rows: int | None = None,
+    *,
+    until: str,
+    quiet: bool,
 ) -> Iterator[Project]:
     """A project in which the stages were run until one of the looks.
 
@@ -26,21 +33,21 @@ def look(
     from mlwright.faces.cli.progress import shown
     from mlwright.faces.render.summary import summary_of
 
-    with _chosen(source, target, query, path) as project:
+    with _chosen(source, target, query, path, sample_rows) as project:
         with shown(summary_of(project), quiet=quiet) as listen:
             project.run(until=until, began=process_start(), listen=listen)
         yield project
 
 
 def _chosen(
-    source: str | None, target: str | None, query: str | None, path: Path | None
+    source: str | None, target: str | None, query: str | None, path: Path | None, sample_rows: int | None
 ) -> AbstractContextManager[Project]:
     from mlwright.faces.cli.arguments import HERE
     from mlwright.faces.cli.chosen import opened
     from mlwright.faces.new_project import Question, project_to_look_at
 
     if source is not None:
-        return project_to_look_at(Question(source, target, query, path))
+        return project_to_look_at(Question(source, target, query, path, sample_rows))
     if target is not None or query is not None:
         raise SettingsError("Which data is to be looked at?", "Name a file or a database as the first argument.")
     return nullcontext(opened(path or HERE))

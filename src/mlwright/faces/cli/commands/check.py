@@ -29,6 +29,10 @@ def check(
         Path | None, typer.Option(help="A project or a bundle: does DATA keep the contract of what it learned from?")
     ] = None,
     project: LookedIn = None,
+    sample_rows: Annotated[
+        int | None,
+        typer.Option(help="Of a table in PostgreSQL fetch about so many rows only; all of them are looked at there."),
+    ] = None,
     json: AsJson = False,
 ) -> None:
     """Look for faults in data, or compare new data with data before.
@@ -47,7 +51,7 @@ def check(
     elif new is not None:
         found = _two_tables((source, target, query, project), (new, new_query), quiet=json)
     else:
-        found = _one_table((source, target, query, project), quiet=json)
+        found = _one_table((source, target, query, project, sample_rows), quiet=json)
     if json:
         print_json(found)
     else:
@@ -60,7 +64,7 @@ def check(
 _Asked = tuple[str | None, str | None, str | None, Path | None]
 
 
-def _one_table(asked: _Asked, *, quiet: bool) -> Findings:
+def _one_table(asked: tuple[str | None, str | None, str | None, Path | None, int | None], *, quiet: bool) -> Findings:
     from mlwright.faces.cli.looking import look
     from mlwright.records.findings import Findings
 
