@@ -12,6 +12,9 @@ from pathlib import Path
 
 import pytest
 
+os.environ["MLWRIGHT_EXPERIENCE"] = "off"
+"""Tests leave nothing in the home of whoever runs them."""
+
 PASSWORD = "pass:w/rd@%"
 
 

@@ -11,6 +11,8 @@ from mlwright.learning.benefit import Benefit, benefit_table
 from mlwright.learning.data import Said, TrainingData, load_training
 from mlwright.learning.search.choice import Choice, choose, members, on_its_own, out_of_fold
 from mlwright.learning.search.corrected import corrected
+from mlwright.learning.search.diary import write_diary
+from mlwright.learning.search.experience import trace_of
 from mlwright.learning.search.importance import rank_inputs
 from mlwright.learning.search.leaderboard import leaderboard
 from mlwright.learning.search.options import Wishes
@@ -49,6 +51,8 @@ def train(
         scale = Scale(course, data.plan, roles, first_record(snapshot, roles, split, run))
         wishes = Wishes(scale.measured, settings.prefer, settings.max_latency, settings.max_size)
         choice = choose(standing, course.budget, np.random.default_rng(run.seed_for("calibration")), wishes)
+        if settings.experience and (trouble := write_diary(trace_of(course.bench.facts, standing, choice))):
+            run.note(f"What paid is not remembered: {trouble}.")
         threshold, reason = _threshold(choice, roles, benefit)
         importance = rank_inputs(standing, choice, data, course.budget)
         refitted = scale.refitted((*choice.weights, standing.simple(), standing.baseline()))

@@ -276,6 +276,9 @@ class TrainSettings(Settings):
     monotone : table
         Number columns with which the answer may only rise (for two classes: the probability of the positive one), or
         only fall: ``{age = "rising"}``. Families that cannot keep that are not tried.
+    experience : bool
+        Whether which candidates paid is noted in the user's own file (no data, no names), and what was noted before
+        tells what to try first; ``MLWRIGHT_EXPERIENCE=off`` switches it off everywhere.
     """
 
     budget: Seconds = 300.0
@@ -286,6 +289,7 @@ class TrainSettings(Settings):
     max_latency: Seconds | None = None
     max_size: Bytes | None = None
     monotone: dict[str, Literal["rising", "falling"]] = {}
+    experience: bool = True
 
 
 class EvaluateSettings(Settings):

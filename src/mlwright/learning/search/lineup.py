@@ -11,6 +11,7 @@ from mlwright.core.run import Run
 from mlwright.learning.models import MODELS, Facts, ModelFamily
 from mlwright.learning.search.ensemble import cap
 from mlwright.learning.search.ladder import base_of
+from mlwright.learning.search.order import in_order
 from mlwright.records.model import Candidate
 from mlwright.records.trials import Trial
 
@@ -113,6 +114,7 @@ def line_up(
     wanted: Sequence[str] = (),
     n_threads: int = 1,
     most: int | None = None,
+    worth: Mapping[str, float] | None = None,
 ) -> LineUp:
     """Ask every family for its candidates and put them into order.
 
@@ -127,6 +129,8 @@ def line_up(
         Threads of one fit.
     most : int, optional
         How many candidates there may be besides the baseline; never more than suit the rows, see `cap`.
+    worth : mapping, optional
+        What candidates were worth on like data; see `order`.
     """
     named = {name: model.candidates(facts) for name, model in models.items()}
     costs = {
@@ -139,8 +143,9 @@ def line_up(
     simple = named.get(SIMPLE, [])
     queues = [candidates for name, candidates in named.items() if name not in (BASELINE, SIMPLE)]
     queues.append(simple[1:] if compete else [])
-    opening = sorted((queue[0] for queue in queues if queue), key=lambda candidate: costs[candidate.name])
-    extra = _in_turns([queue[1:] for queue in queues])
+    cheapest_first = sorted((queue[0] for queue in queues if queue), key=lambda candidate: costs[candidate.name])
+    opening = in_order(cheapest_first, worth or {}, costs)
+    extra = in_order(_in_turns([queue[1:] for queue in queues]), worth or {}, costs)
     if most is not None:
         opening = opening[: max(most - len(simple[:1]), 0)]
     n_extra = min(cap(facts.n_rows), most or cap(facts.n_rows)) - len(opening) - len(simple[:1])

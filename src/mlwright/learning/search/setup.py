@@ -12,10 +12,13 @@ from mlwright.learning.models import Facts
 from mlwright.learning.search.bench import Bench
 from mlwright.learning.search.budget import Budget, fitting_s
 from mlwright.learning.search.course import Course
+from mlwright.learning.search.diary import read_diary, shipped
+from mlwright.learning.search.experience import advise
 from mlwright.learning.search.folds import make_folds, n_cores_for, n_folds_for
 from mlwright.learning.search.judge import Array
 from mlwright.learning.search.lineup import line_up, open_families
 from mlwright.learning.tasks import TASKS
+from mlwright.records.experience import Advice
 from mlwright.records.model import EncodingPlan, NumberColumn
 from mlwright.records.profile import Roles
 from mlwright.records.settings import TrainSettings
@@ -39,7 +42,9 @@ def set_up(data: TrainingData, roles: Roles, split: Split, settings: TrainSettin
     n_planned = (n_workers, run.n_jobs) if settings.candidates is None else (PLANNED_JOBS, PLANNED_JOBS)
     facts = _facts(data, roles, settings, fitting_s(settings.budget, n_planned[1]))
     models = open_families(settings.families, run, directed=bool(settings.monotone))
-    lineup = line_up(models, facts, settings.families, n_threads, settings.candidates)
+    lineup = line_up(
+        models, facts, settings.families, n_threads, settings.candidates, _advice(facts, settings, run).worth
+    )
     for name in settings.families:
         if name not in {candidate.family for candidate in lineup.everybody.values()}:
             run.note(f"{name} has nothing to offer for such data.")
@@ -59,6 +64,21 @@ def set_up(data: TrainingData, roles: Roles, split: Split, settings: TrainSettin
         bounds=answer_bounds(data.rows.target) if roles.task == "regression" else None,
     )
     return Course(bench, lineup, Budget(run.clock, n_workers, n_test=split.n_test, row_s=data.row_s))
+
+
+def _advice(facts: Facts, settings: TrainSettings, run: Run) -> Advice:
+    """What experience says; asked once in a run, so that a run that goes on asks in the same order.
+
+    With a count of candidates only what is shipped counts: what else this user has done must not matter then.
+    """
+
+    def ask(_: str) -> Advice:
+        own = read_diary() if settings.experience and settings.candidates is None else []
+        return advise(facts, own, shipped())
+
+    kept = run.each(["experience"], ask, kind=Advice, key=str, label=lambda _: "what paid on like data")
+    assert kept[0] is not None
+    return kept[0]
 
 
 def metric_name(settings: TrainSettings, roles: Roles) -> str:
