@@ -30,7 +30,7 @@ from honesty import STAGES, large_table
 from mlwright.core.engine import execute
 from mlwright.core.run import Clock, Run
 from mlwright.core.store import Store
-from mlwright.learning.data import load_training
+from mlwright.learning.data import Said, load_training
 from mlwright.learning.search.choice import choose
 from mlwright.learning.search.course import Course
 from mlwright.learning.search.experience import advise, trace_of
@@ -81,7 +81,7 @@ def searched(folder: Path, n_rows: int, learned: Sequence[Trace] = ()) -> Search
         done = execute(STAGES[:3], settings.sections(), run)
         run.stage, run.stage_key = "train", "key"
         snapshot, profile, split = done["collect"], done["profile"], done["split"]
-        data = load_training(snapshot, profile, split, run)
+        data = load_training(snapshot, profile, split, Said(settings.clean, {}), run)
         course = set_up(data, profile.roles, split, settings.train, run)
         course.run()
         choice = choose(course.standing, course.budget, np.random.default_rng(0))
