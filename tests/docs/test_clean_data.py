@@ -26,4 +26,9 @@ def test_the_page_can_be_followed(tmp_path):
         words = [sys.executable, "-m", *command.split()]
         done = subprocess.run(words, cwd=tmp_path, capture_output=True, text=True, env=os.environ)
         assert done.returncode == 0, f"{command}: {done.stderr}"
+    for code in re.findall(r"^```python\n(.*?)^```", PAGE.read_text("utf-8"), re.M | re.S):
+        done = subprocess.run(
+            [sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, env=os.environ
+        )
+        assert done.stdout.startswith("[12.0, 16.0"), done.stderr
     assert "kg" in (tmp_path / "changes.html").read_text("utf-8")

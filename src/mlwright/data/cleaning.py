@@ -18,7 +18,7 @@ from mlwright.scoring.cleaner import Cleaner, Touched
 from mlwright.scoring.columns import read_columns
 
 MAX_ROWS = 500_000
-MAX_CELLS = 20_000_000
+MAX_CELLS = 5_000_000
 N_LOOKED_AT = 100
 CALLED = ("fine", "type", "doubt", "spelling", "repair")
 """What a cell may be called; a later word outweighs an earlier one."""

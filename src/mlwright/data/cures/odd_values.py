@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections import Counter
 from collections.abc import Iterator
 
@@ -28,7 +29,8 @@ class OddValues(Cure):
 
     A column has patterns (``####-####``) if at most `MAX_PATTERNS` of them, each of `A_PATTERN` of the rows or more,
     cover `PATTERNS` of it. What is in none of them is doubted if its own pattern is that of fewer than `RARE_PATTERN`
-    of the rows: names and texts have so many patterns that none is usual, and are left in peace.
+    of the rows, and differs in more than how many digits or letters stand in a row, as numbered names do. Names and
+    texts have so many patterns that none is usual, and are left in peace.
     """
 
     title = "Values made unlike the others"
@@ -63,7 +65,12 @@ class OddValues(Cure):
         share = sum(rows[pattern] for pattern in usual) / levels.n_known
         if not 1 <= len(usual) <= MAX_PATTERNS or share < PATTERNS or not all(map(_is_code, usual)):
             return []
-        odd = tuple(level for level in levels.names if rows[pattern_of(level)] < RARE_PATTERN * levels.n_known)
+        shapes = set(map(_shape, usual))
+        odd = tuple(
+            level
+            for level in levels.names
+            if rows[pattern_of(level)] < RARE_PATTERN * levels.n_known and _shape(pattern_of(level)) not in shapes
+        )
         if not odd:
             return []
         reason = (
@@ -82,13 +89,22 @@ class OddValues(Cure):
 
     @staticmethod
     def quiet() -> Specimen:
-        """Counts of which some are not known, and towns."""
+        """Counts of which some are not known, towns, and numbered names."""
         towns = ["Rome", "Oslo", "Bern", "Paris", "Lima", "Sofia", "Riga", "Wien", "Kyiv", "Frankfurt (Oder)"]
-        return {"count": [*map(str, range(99)), "unknown"], "town": towns * 10}
+        return {
+            "count": [*map(str, range(99)), "unknown"],
+            "town": towns * 10,
+            "street": [f"Street {n}" for n in range(100)],
+        }
 
 
 def _rows(levels: Levels, names: list[str]) -> int:
     return int(sum(levels.counts[levels.place_of[name]] for name in names))
+
+
+def _shape(pattern: str) -> str:
+    """A pattern in which digits or letters in a row are one."""
+    return re.sub(r"([#@])\1+", r"\1", pattern)
 
 
 def _is_code(pattern: str) -> bool:
