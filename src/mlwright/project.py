@@ -139,6 +139,7 @@ class Project:
         self,
         *,
         until: str | None = None,
+        only_needed: bool = False,
         start_from: str | None = None,
         resume: bool = False,
         fresh: bool = False,
@@ -156,6 +157,8 @@ class Project:
         ----------
         until : str, optional
             The last stage; default: all of them, or `explore` where nothing is predicted.
+        only_needed : bool, default=False
+            Whether stages are left out that the last one does not need.
         start_from : str, optional
             The first stage that is done anew even if nothing has changed.
         resume : bool, default=False
@@ -197,6 +200,7 @@ class Project:
             budget_s=None if settings.train.candidates else settings.train.budget,
             n_jobs=n_jobs,
             fresh=fresh,
+            only_needed=only_needed,
             began=began,
             listen=listen,
         )

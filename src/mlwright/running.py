@@ -34,7 +34,7 @@ class Attempt:
         Wall clock for the run, over all its attempts.
     n_jobs : int or None
         Things done at the same time; None: the processors that this process may use.
-    fresh : bool
+    fresh, only_needed : bool
         Whether what is kept already is done anew.
     began : float
         When the clock started, in seconds since 1970.
@@ -48,6 +48,7 @@ class Attempt:
     budget_s: float | None = None
     n_jobs: int | None = None
     fresh: bool = False
+    only_needed: bool = False
     began: float = field(default_factory=time.time)
     listen: Callable[[Event], None] | None = None
 
@@ -88,7 +89,8 @@ def carry_out(
         began = round(attempt.began, 3)
         run.tell("attempt_started", pipeline=attempt.pipeline, began=began, pid=os.getpid(), until=until)
         try:
-            finish(execute(PIPELINES[attempt.pipeline], given, run, until=until, fresh_from=start_from))
+            stages, lean = PIPELINES[attempt.pipeline], attempt.only_needed
+            finish(execute(stages, given, run, until=until, fresh_from=start_from, only_needed=lean))
         except BaseException as error:
             _tell_the_end(run, error)
             raise

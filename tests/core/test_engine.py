@@ -39,7 +39,7 @@ def double(fact: Read, settings: DoubleSettings, run: Run) -> Doubled:
 
 @pytest.fixture(autouse=True)
 def stages(monkeypatch):
-    for function in (read, double):
+    for function in (read, double, triple):
         module = types.ModuleType(f"stages_{function.__name__}.{function.__name__}")
         setattr(module, function.__name__, function)
         monkeypatch.setitem(sys.modules, module.__name__, module)
@@ -63,6 +63,22 @@ def test_running_again_is_resuming(tmp_path):
     go(tmp_path, until="read")
     go(tmp_path)
     assert WORLD["calls"] == ["read", "double"]
+
+
+class Tripled(Record):
+    number: int
+
+
+def triple(fact: Read) -> Tripled:
+    WORLD["calls"].append("triple")
+    return Tripled(number=fact.number * 3)
+
+
+def test_what_the_last_stage_does_not_need_may_be_left_out(tmp_path):
+    pipeline = (PIPELINE[0], Stage("stages_triple.triple", Tripled), PIPELINE[1])
+    run = Run("2026-01-01-1", Store(tmp_path), Clock(tmp_path / "cancel", None))
+    assert list(execute(pipeline, (DoubleSettings(),), run, until="double", only_needed=True)) == ["read", "double"]
+    assert list(execute(pipeline, (DoubleSettings(),), run, until="double")) == ["read", "triple", "double"]
 
 
 def test_the_world_is_read_anew_in_every_run_and_the_rest_only_if_it_changed(tmp_path):

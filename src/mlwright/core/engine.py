@@ -65,6 +65,7 @@ def execute(
     *,
     until: str | None = None,
     fresh_from: str | None = None,
+    only_needed: bool = False,
 ) -> dict[str, Record]:
     """Run the stages in order and return their records by stage name.
 
@@ -80,18 +81,31 @@ def execute(
         The last stage to run; default: all.
     fresh_from : str, optional
         The first stage whose kept result is passed over, with all that follow it.
+    only_needed : bool, default=False
+        Whether stages are left out whose record the last one does not need, directly or through others.
     """
     facts: dict[type, Any] = {type(fact): fact for fact in given} | {Run: run}
     results: dict[str, Record] = {}
     wanted = list(stages) if until is None else stages[: _position(stages, until) + 1]
+    wanted = _needed(wanted) if only_needed else wanted
     fresh_at = len(stages) if fresh_from is None else _position(stages, fresh_from)
     fresh = run.fresh
-    for position, stage in enumerate(wanted):
+    for stage in wanted:
         run.clock.check()
-        run.fresh = fresh or position >= fresh_at
+        run.fresh = fresh or stages.index(stage) >= fresh_at
         record = _run_one(stage, facts, run)
         facts[type(record)] = results[stage.name] = record
     return results
+
+
+def _needed(stages: Sequence[Stage]) -> list[Stage]:
+    """The last stage, and those on the way to it."""
+    found, makes = [], {stages[-1].makes}
+    for stage in reversed(stages):
+        if stage.makes in makes:
+            found.append(stage)
+            makes |= set(stage.needs().values())
+    return found[::-1]
 
 
 def _position(stages: Sequence[Stage], name: str) -> int:

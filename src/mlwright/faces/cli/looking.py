@@ -35,7 +35,7 @@ def look(
 
     with _chosen(source, target, query, path, sample_rows) as project:
         with shown(summary_of(project), quiet=quiet) as listen:
-            project.run(until=until, began=process_start(), listen=listen)
+            project.run(until=until, only_needed=True, began=process_start(), listen=listen)
         yield project
 
 
