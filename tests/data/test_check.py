@@ -5,12 +5,16 @@ from collections.abc import Iterator
 import numpy as np
 import pytest
 
+from mlwright.core.engine import execute
 from mlwright.core.errors import SettingsError, StorageError
 from mlwright.core.family import NotApplicable
+from mlwright.core.run import Clock, Run
+from mlwright.core.store import Store
 from mlwright.data.check import check
 from mlwright.data.checks import CHECKS, Specimen
 from mlwright.data.checks.constant_columns import ConstantColumns
 from mlwright.data.compute.table import open_split
+from mlwright.pipeline import BUILD, Settings
 from mlwright.records.settings import CheckSettings
 from mlwright.testing.checks import open_specimen
 
@@ -169,3 +173,13 @@ def test_a_name_that_cannot_be_vouched_for_is_refused(ask, name, what):
     with pytest.raises(SettingsError, match="known_in_time names") as refusal:
         ask(known_in_time=(name,))
     assert what in f"{refusal.value.message} {refusal.value.hint}"
+
+
+def test_a_table_of_keys_alone_makes_no_check_fail(tmp_path):
+    """Artists with a number and a name of their own: nothing is left that a model could use."""
+    source = tmp_path / "artists.csv"
+    source.write_text("\n".join(["ArtistId,Name", *(f"{row},Band {chr(65 + row % 26)}{row}" for row in range(60))]))
+    settings = Settings.model_validate({"project": {"task": "none"}, "collect": {"source": str(source)}})
+    run = Run("run", Store(tmp_path / "store"), Clock(tmp_path / "cancel", None))
+    answer = execute(BUILD, settings.sections(), run, until="check")["check"]
+    assert [item for item in answer.skipped if item.failed] == []

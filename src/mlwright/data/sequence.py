@@ -8,6 +8,7 @@ from weakref import WeakKeyDictionary
 import numpy as np
 from numpy.typing import NDArray
 
+from mlwright.core.family import NotApplicable
 from mlwright.data.columns import MAX_CELLS, MAX_ROWS, Rows, TrainingRows
 from mlwright.data.compute.table import SplitTable
 from mlwright.data.strength import Judge, Strength, strengths
@@ -23,6 +24,8 @@ def in_order(table: SplitTable, profile: Profile) -> Rows:
     if (kept := _KEPT.get(table)) is None:
         roles = profile.roles
         names = list(dict.fromkeys([*roles.inputs, *_keys(profile)]))
+        if not names:
+            raise NotApplicable("there is no input")
         n = min(table.n_rows, MAX_ROWS, max(1_000, MAX_CELLS // len(names)))
         positions = np.arange(table.n_rows - n, table.n_rows)
         kept = Rows(profile, positions, table.arrow(names, positions), table.seed)

@@ -22,12 +22,12 @@ GRIDS = (1_000_000, 100_000, 10_000, 1_000, 100, 10, 5)
 SPAN = 20
 MIN_ROWS = 100
 LEAST_SHARE = 0.5
-MOST_SHARE = 0.98
+MOST_SHARE = 0.9
 FALSE_ALARMS = 0.001
 
 
 class RoundedValues(Check):
-    """Whole numbers of which half or more, but not all, are multiples of 5, 10, 100 ...: some were guessed or rounded.
+    """Whole numbers of which half to nine tenths are multiples of 5, 10, 100 ...: some were guessed or rounded.
 
     The column must span 20 steps of the grid, and multiples must be three times as frequent as chance makes them and
     more frequent than chance would have it once in 1,000 tables, over all columns and grids together (binomial test on
