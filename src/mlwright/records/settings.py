@@ -276,6 +276,9 @@ class TrainSettings(Settings):
     monotone : table
         Number columns with which the answer may only rise (for two classes: the probability of the positive one), or
         only fall: ``{age = "rising"}``. Families that cannot keep that are not tried.
+    least_gain : float
+        What further candidates must gain for the search to go on, as a share of what the model gains over the dummy
+        (``0.01`` for one hundredth); whatever it says, the search ends where gain and chance cannot be told apart.
     experience : bool
         Whether which candidates paid is noted in the user's own file (no data, no names), and what was noted before
         tells what to try first; ``MLWRIGHT_EXPERIENCE=off`` switches it off everywhere.
@@ -289,6 +292,7 @@ class TrainSettings(Settings):
     max_latency: Seconds | None = None
     max_size: Bytes | None = None
     monotone: dict[str, Literal["rising", "falling"]] = {}
+    least_gain: float = Field(default=0.0, ge=0.0, lt=1.0)
     experience: bool = True
 
 

@@ -167,7 +167,7 @@ class Training(Record):
     threshold_reason: str = ""
     budget_s: float | None
     used_s: float
-    stopped: Literal["all candidates were tried", "time was up", "no further gain"]
+    stopped: Literal["all candidates were tried", "time was up", "no further gain", "further gain is not worth it"]
     feature_names: tuple[str, ...]
     importance: dict[str, float] = {}
 

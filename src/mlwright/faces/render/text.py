@@ -179,10 +179,17 @@ def _remarks(training: Training) -> Iterator[Text]:
         yield said("Tied: the data cannot tell it from the best (paired on the same rows, at a level for all of them).")
     if training.corrected is not None:
         yield said(corrected_figure(training.metric, training.corrected))
-    yield said(f"The search ended after {duration(training.used_s)}: {training.stopped}.")
+    yield said(f"The search ended after {duration(training.used_s)}: {training.stopped}.{_time_left(training)}")
     if training.importance:
         ranked = [f"{name} ({percent(value)})" for name, value in list(training.importance.items())[:MOST_IMPORTANT]]
         yield said(f"What the model relies on, by the share of its gain that is lost without: {', '.join(ranked)}.")
+
+
+def _time_left(training: Training) -> str:
+    left_s = (training.budget_s or 0.0) - training.used_s
+    if training.stopped == "time was up" or left_s < 1:
+        return ""
+    return f" {duration(left_s)} of {duration(training.budget_s or 0.0)} were not needed for it."
 
 
 @render.register

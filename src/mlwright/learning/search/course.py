@@ -24,7 +24,7 @@ from mlwright.learning.search.stop import Progress
 from mlwright.records.model import Candidate
 from mlwright.records.trials import Trial
 
-Stopped = Literal["all candidates were tried", "time was up", "no further gain"]
+Stopped = Literal["all candidates were tried", "time was up", "no further gain", "further gain is not worth it"]
 
 COMFORT = 0.5
 FEWEST_FOLDS = 2
@@ -47,6 +47,10 @@ class Course:
     bench : Bench
     lineup : LineUp
     budget : Budget
+    least_gain : float
+        What further candidates must gain; see `Progress`.
+    stops_early : bool
+        Whether the search ends where more no longer pays.
 
     Attributes
     ----------
@@ -56,10 +60,14 @@ class Course:
         Why the search ended.
     """
 
-    def __init__(self, bench: Bench, lineup: LineUp, budget: Budget) -> None:
+    def __init__(
+        self, bench: Bench, lineup: LineUp, budget: Budget, *, least_gain: float = 0.0, stops_early: bool = True
+    ) -> None:
         self.bench = bench
         self.lineup = lineup
         self.budget = budget
+        self.least_gain = least_gain
+        self.stops_early = stops_early
         self.standing = Standing(bench, lineup)
         self.stopped: Stopped = "all candidates were tried"
         self._folds = range(len(bench.folds))
@@ -148,15 +156,15 @@ class Course:
 
     def _extend(self, waiting: list[Candidate]) -> None:
         """Further candidates, a few at a time, families that did well first."""
-        progress = Progress(self.standing.judge(len(self._folds)).held.groups)
+        progress = Progress(self.standing.judge(len(self._folds)).held.groups, self.least_gain)
         self._mark(progress)
         while waiting:
             batch, n_folds = self._next(waiting)
             if not batch:
                 self.stopped = "time was up"
                 return
-            if progress.stalled():
-                self.stopped = "no further gain"
+            if self.stops_early and (verdict := progress.verdict()) is not None:
+                self.stopped = verdict
                 return
             self._try(batch, n_folds)
             waiting = [candidate for candidate in waiting if candidate not in batch]
@@ -200,8 +208,9 @@ class Course:
         """Remember how good all candidates so far are together, and what their answers would cost."""
         level = self.standing.level()
         self.budget.expect(sum(self.standing.score_s(name) for name in self.standing.members()))
-        together = self.standing.together(level)
-        progress.mark(len(self.standing.trials), self.standing.judge(level).row_loss(together))
+        judge, together = self.standing.judge(level), self.standing.together(level)
+        dummy = self.standing.blend({self.standing.baseline(): 1.0}, level)
+        progress.mark(len(self.standing.trials), judge.row_loss(together), float(judge.row_loss(dummy).mean()))
 
     def _in_order(self, fits: Sequence[tuple[Candidate, int]], later_s: Sequence[float] = ()) -> list[Fit]:
         """Fold by fold; cheap fits first where time is short, else dear ones first, so that all end together."""

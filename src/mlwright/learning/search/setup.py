@@ -63,7 +63,8 @@ def set_up(data: TrainingData, roles: Roles, split: Split, settings: TrainSettin
         n_cores=n_cores_for(split, n_folds),
         bounds=answer_bounds(data.rows.target) if roles.task == "regression" else None,
     )
-    return Course(bench, lineup, Budget(run.clock, n_workers, n_test=split.n_test, row_s=data.row_s))
+    budget = Budget(run.clock, n_workers, n_test=split.n_test, row_s=data.row_s)
+    return Course(bench, lineup, budget, least_gain=settings.least_gain)
 
 
 def _advice(facts: Facts, settings: TrainSettings, run: Run) -> Advice:
