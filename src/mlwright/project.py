@@ -6,9 +6,9 @@ import os
 import time
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, get_args
+from typing import TYPE_CHECKING, Any
 
-from mlwright.config import FILE_NAME, check_members, located, read_settings, write_settings
+from mlwright.config import FILE_NAME, check_members, read_settings, write_settings
 from mlwright.core.engine import Stage
 from mlwright.core.errors import NothingToShow, SettingsError, StorageError, nearest
 from mlwright.core.history import RunState, replay
@@ -16,15 +16,12 @@ from mlwright.core.record import Record
 from mlwright.core.store import Store
 from mlwright.core.store.journal import Event
 from mlwright.core.store.registry import Champion
+from mlwright.overrides import at_home, check_stage, last_stage, with_budget, with_new_rows, with_preference
 from mlwright.pipeline import BUILD, RECEIVE, WATCH, Settings
+from mlwright.receiving import promise_of_run, received
 from mlwright.records.bundle import Manifest, Packed
 from mlwright.records.contract import Contract
-from mlwright.records.data import Snapshot
 from mlwright.records.delivery import Delivery, Promise
-from mlwright.records.profile import Profile
-from mlwright.records.settings import Prefer
-from mlwright.records.settings import seconds as parse_seconds
-from mlwright.records.trials import Training
 from mlwright.records.watch import ModelInUse, Response
 from mlwright.running import Attempt, cancel_file, carry_out, next_id
 from mlwright.scoring.folder import MANIFEST
@@ -50,9 +47,6 @@ SHOWN = {
     "delivery": "receive",
 }
 """What can be shown of a run, and the stage that makes it."""
-
-LAST_LOOK = "explore"
-"""The last stage that needs nothing to predict."""
 
 
 class Project:
@@ -119,21 +113,7 @@ class Project:
 
     def settings(self) -> Settings:
         """What ``mlwright.toml`` says now."""
-        settings = read_settings(self.path / FILE_NAME)
-        name = settings.project.name or self.path.name
-        source, new = settings.collect.source, settings.watch.source
-        return settings.model_copy(
-            update={
-                "project": settings.project.model_copy(update={"name": name}),
-                "collect": settings.collect.model_copy(
-                    update={
-                        "source": source and located(source, self.path),
-                        "tables": {name: located(where, self.path) for name, where in settings.collect.tables.items()},
-                    }
-                ),
-                "watch": settings.watch.model_copy(update={"source": new and located(new, self.path)}),
-            }
-        )
+        return at_home(read_settings(self.path / FILE_NAME), self.path)
 
     def run(
         self,
@@ -187,12 +167,11 @@ class Project:
             What stopped it; what was done until then is kept.
         """
         began = time.time() if began is None else began
-        settings = _with_preference(self._with_budget(self.settings(), budget), prefer)
+        settings = with_preference(with_budget(self.settings(), budget), prefer)
         check_members(settings)
         for name in (until, start_from):
-            self._check_stage(name)
-        if settings.project.task == "none":
-            until = _last_look(until)
+            check_stage(name)
+        until = last_stage(settings, until)
         attempt = Attempt(
             self._unfinished() if resume else next_id(self.store),
             "build",
@@ -240,7 +219,7 @@ class Project:
         TableError
             If the rows lack an input of the model.
         """
-        settings = self._with_data(self.settings(), data, query)
+        settings = with_new_rows(self.settings(), data, query)
         model = self.in_use()
         began = time.time() if began is None else began
         attempt = Attempt(
@@ -279,9 +258,7 @@ class Project:
         TableError
             If the data has none of the columns of the contract.
         """
-        from mlwright.receiving import received
-
-        settings = self._with_data(self.settings(), data, query)
+        settings = with_new_rows(self.settings(), data, query)
         began = time.time() if began is None else began
         return received(
             self.store,
@@ -308,17 +285,11 @@ class Project:
         """
         run_id = self._run_in_use()
         contract, profile, snapshot = (self.show(what, run_id) for what in ("contract", "profile", "snapshot"))
-        assert isinstance(contract, Contract)
-        assert isinstance(profile, Profile)
-        assert isinstance(snapshot, Snapshot)
-        return Promise(
-            source=snapshot.lineage.location,
-            contract=contract,
-            columns=profile.columns,
-            importance=self._importance(run_id),
-            snapshot=snapshot,
-            encoding=snapshot.lineage.details.get("encoding", ""),
-        )
+        try:
+            training = self.show("leaderboard", run_id)
+        except NothingToShow:
+            training = None
+        return promise_of_run(contract, profile, snapshot, training)
 
     def show(self, what: str, run_id: str | None = None) -> Record:
         """One of the records of a run; see `SHOWN` for the names.
@@ -344,7 +315,7 @@ class Project:
                 record = self.store.kept(done.key, stage.makes)
                 if record is not None:
                     return record
-        raise NothingToShow(f"No {what} has been made in {self.path} yet.", f"mlwright run --until {stage.name}")
+        raise NothingToShow(f"No {what} has been made in {self.path} yet.", _how_to_make(stage))
 
     def runs(self) -> list[RunState]:
         """All runs, oldest first."""
@@ -444,44 +415,12 @@ class Project:
             write_bundle(manifest, self.store.blobs.get, folder)
         return folder
 
-    def _with_data(self, settings: Settings, data: str | os.PathLike[str] | None, query: str | None) -> Settings:
-        if data is None:
-            return settings
-        new = {"source": located(os.fspath(data), Path.cwd()), "query": query, "sheet": None}
-        return settings.model_copy(update={"watch": settings.watch.model_copy(update=new)})
-
-    def _with_budget(self, settings: Settings, budget: str | float | None) -> Settings:
-        if budget is None:
-            return settings
-        try:
-            limit = parse_seconds(budget)
-        except ValueError as error:
-            raise SettingsError(f"The budget is not usable: {error}.", "Write it like 90s, 5m or 1h30m.") from None
-        if not isinstance(limit, int | float) or not limit > 0:
-            raise SettingsError(f"The budget is {budget!r}; it must be more than nothing.", "Write it like 90s or 5m.")
-        return settings.model_copy(update={"train": settings.train.model_copy(update={"budget": float(limit)})})
-
-    def _check_stage(self, name: str | None) -> None:
-        names = [stage.name for stage in BUILD]
-        if name is not None and name not in names:
-            offers = nearest(name, names) or names
-            raise SettingsError(f"There is no stage called {name!r}.", f"Stages are: {', '.join(offers)}")
-
     def _run_in_use(self) -> str | None:
         """The run that made the model in use; None where there is no model yet."""
         try:
             return self.in_use().run_id
         except NothingToShow:
             return None
-
-    def _importance(self, run_id: str | None) -> dict[str, float]:
-        """How much the model makes of each input; empty where there is no model yet."""
-        try:
-            training = self.show("leaderboard", run_id)
-        except NothingToShow:
-            return {}
-        assert isinstance(training, Training)
-        return training.importance
 
     def _latest(self) -> str:
         ids = self.store.run_ids()
@@ -496,26 +435,12 @@ class Project:
         raise NothingToShow(f"No run in {self.path} waits to be resumed.", "mlwright run")
 
 
-def _with_preference(settings: Settings, prefer: str | None) -> Settings:
-    if prefer is None:
-        return settings
-    if prefer not in get_args(Prefer):
-        offers = nearest(prefer, get_args(Prefer)) or get_args(Prefer)
-        raise SettingsError(f"What is preferred is {prefer!r}, which is not known.", f"Try: {', '.join(offers)}")
-    return settings.model_copy(update={"train": settings.train.model_copy(update={"prefer": prefer})})
-
-
-def _last_look(until: str | None) -> str:
-    """The last stage where nothing is predicted."""
-    looks = [stage.name for stage in BUILD]
-    looks = looks[: looks.index(LAST_LOOK) + 1]
-    if until is not None and until not in looks:
-        raise SettingsError(
-            f"There is nothing to {until}: project.task is 'none', so the data is only looked at.",
-            "Set project.target in mlwright.toml to the column to predict, and take project.task out.",
-        )
-    return until or LAST_LOOK
-
-
 def _stage(name: str) -> Stage:
     return next(stage for stage in (*BUILD, *WATCH, *RECEIVE) if stage.name == name)
+
+
+def _how_to_make(stage: Stage) -> str:
+    """What to type so that a stage makes its record."""
+    if stage in BUILD:
+        return f"mlwright run --until {stage.name}"
+    return "mlwright check NEW_DATA --against PROJECT" if stage is RECEIVE[-1] else "mlwright watch --data NEW_DATA"

@@ -10,9 +10,28 @@ from typing import Any
 from mlwright.core.record import Record, Settings
 from mlwright.core.store import Store
 from mlwright.records.bundle import Manifest
+from mlwright.records.contract import Contract
+from mlwright.records.data import Snapshot
 from mlwright.records.delivery import Delivery, Promise
+from mlwright.records.profile import Profile
 from mlwright.records.settings import ContractSettings, WatchSettings
+from mlwright.records.trials import Training
 from mlwright.running import Attempt, carry_out, next_id
+
+
+def promise_of_run(contract: Record, profile: Record, snapshot: Record, training: Record | None) -> Promise:
+    """What a delivery is held to by a project: by what a run has found out; the training where there was one."""
+    assert isinstance(contract, Contract)
+    assert isinstance(profile, Profile)
+    assert isinstance(snapshot, Snapshot)
+    return Promise(
+        source=snapshot.lineage.location,
+        contract=contract,
+        columns=profile.columns,
+        importance=training.importance if isinstance(training, Training) else {},
+        snapshot=snapshot,
+        encoding=snapshot.lineage.details.get("encoding", ""),
+    )
 
 
 def promise_of_bundle(manifest: Manifest) -> Promise:

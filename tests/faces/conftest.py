@@ -67,5 +67,7 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Path:
     }
     project = Project.create(folder, sections)
     project.run()
-    project.watch(write_customers(folder / "new.csv", seed=4))
+    new = write_customers(folder / "new.csv", seed=4)
+    project.watch(new)
+    project.check_delivery(new)
     return folder

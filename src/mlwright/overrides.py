@@ -1,0 +1,100 @@
+"""Settings as one call wants them: what is said for this time goes before what ``mlwright.toml`` says."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import get_args
+
+from mlwright.config import located
+from mlwright.core.errors import SettingsError, nearest
+from mlwright.pipeline import BUILD, Settings
+from mlwright.records.settings import Prefer
+from mlwright.records.settings import seconds as parse_seconds
+
+LAST_LOOK = "explore"
+"""The last stage that needs nothing to predict."""
+
+
+def at_home(settings: Settings, folder: Path) -> Settings:
+    """The same with a name, and with files as seen from anywhere; the settings name them as seen from their folder."""
+    collect, watch = settings.collect, settings.watch
+    tables = {name: located(where, folder) for name, where in collect.tables.items()}
+    found = {"source": collect.source and located(collect.source, folder), "tables": tables}
+    return settings.model_copy(
+        update={
+            "project": settings.project.model_copy(update={"name": settings.project.name or folder.name}),
+            "collect": collect.model_copy(update=found),
+            "watch": watch.model_copy(update={"source": watch.source and located(watch.source, folder)}),
+        }
+    )
+
+
+def with_new_rows(settings: Settings, data: str | os.PathLike[str] | None, query: str | None) -> Settings:
+    """The same with new rows from elsewhere; those of the settings if `data` is None."""
+    if data is None:
+        return settings
+    new = {"source": located(os.fspath(data), Path.cwd()), "query": query, "sheet": None}
+    return settings.model_copy(update={"watch": settings.watch.model_copy(update=new)})
+
+
+def with_budget(settings: Settings, budget: str | float | None) -> Settings:
+    """The same with another budget, if there is one.
+
+    Raises
+    ------
+    SettingsError
+        If it is no length of time.
+    """
+    if budget is None:
+        return settings
+    try:
+        limit = parse_seconds(budget)
+    except ValueError as error:
+        raise SettingsError(f"The budget is not usable: {error}.", "Write it like 90s, 5m or 1h30m.") from None
+    if not isinstance(limit, int | float) or not limit > 0:
+        raise SettingsError(f"The budget is {budget!r}; it must be more than nothing.", "Write it like 90s or 5m.")
+    return settings.model_copy(update={"train": settings.train.model_copy(update={"budget": float(limit)})})
+
+
+def with_preference(settings: Settings, prefer: str | None) -> Settings:
+    """The same with another preference among models that cannot be told apart, if there is one.
+
+    Raises
+    ------
+    SettingsError
+        If it is unknown.
+    """
+    if prefer is None:
+        return settings
+    if prefer not in get_args(Prefer):
+        offers = nearest(prefer, get_args(Prefer)) or get_args(Prefer)
+        raise SettingsError(f"What is preferred is {prefer!r}, which is not known.", f"Try: {', '.join(offers)}")
+    return settings.model_copy(update={"train": settings.train.model_copy(update={"prefer": prefer})})
+
+
+def check_stage(name: str | None) -> None:
+    """Raise a `SettingsError` unless it is the name of a stage, or None."""
+    names = [stage.name for stage in BUILD]
+    if name is not None and name not in names:
+        offers = nearest(name, names) or names
+        raise SettingsError(f"There is no stage called {name!r}.", f"Stages are: {', '.join(offers)}")
+
+
+def last_stage(settings: Settings, until: str | None) -> str | None:
+    """The last stage to run, None for all; where nothing is predicted, the last look.
+
+    Raises
+    ------
+    SettingsError
+        If a stage is asked for that needs something to predict, where there is nothing.
+    """
+    if settings.project.task != "none":
+        return until
+    names = [stage.name for stage in BUILD]
+    if until is not None and names.index(until) > names.index(LAST_LOOK):
+        raise SettingsError(
+            f"There is nothing to {until}: project.task is 'none', so the data is only looked at.",
+            "Set project.target in mlwright.toml to the column to predict, and take project.task out.",
+        )
+    return until or LAST_LOOK
