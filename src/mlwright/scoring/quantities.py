@@ -19,7 +19,7 @@ _CURRENCY = (
 _DIGITS = r"[0-9](?:[0-9.,'’_]|[ \u00a0\u202f](?=[0-9]{3}(?![0-9])))*|[.,][0-9]+"
 _WRITTEN = re.compile(
     rf"(?P<minus>[-−+]?)\s*(?P<before>{_CURRENCY})?\s*(?P<inner>[-−+]?)\s*"
-    rf"(?P<digits>{_DIGITS})(?P<power>[eE][-+]?[0-9]{{1,3}}(?![0-9A-Za-z]))?\s*(?P<behind>[^0-9]*)"
+    rf"(?P<digits>{_DIGITS})(?P<power>[eE][-+]?[0-9]{{1,3}}(?![0-9A-Za-z]))?\s*(?P<behind>/\s*[0-9]+|[^0-9]*)"
 )
 _PARTS = re.compile(r"([0-9]+(?:[.,][0-9]+)?)\s*([^\W\d_]+)[.,]?\s*(?:and\s+)?")
 _NUMBER = re.compile(_DIGITS)
@@ -53,13 +53,17 @@ class Quantity(NamedTuple):
 def parse_quantity(text: str) -> Quantity | None:
     """A text as one number with what stands around it; None if it is not that.
 
-    >>> parse_quantity("$1,234.50"), parse_quantity("-12 kg.").unit, parse_quantity("(3)").sign
+    An amount in brackets is negative, as in accounts, if it has a separator or a currency; ``(2013)`` is no number.
+
+    >>> parse_quantity("$1,234.50"), parse_quantity("-12 kg.").unit, parse_quantity("(3.50)").sign
     (Quantity(digits='1,234.50', sign=1.0, unit='$', power=''), 'kg', -1.0)
     """
     text = text.strip()
     in_brackets = text.startswith("(") and text.endswith(")")
     match = _WRITTEN.fullmatch(text[1:-1].strip() if in_brackets else text)
     if match is None or (match["minus"] and match["inner"]):
+        return None
+    if in_brackets and match["digits"].isdigit() and not match["before"]:
         return None
     is_negative = in_brackets or match["minus"] in ("-", "−") or match["inner"] in ("-", "−")
     unit = " ".join(part for part in (plain_unit(match["before"] or ""), plain_unit(match["behind"])) if part)

@@ -165,3 +165,17 @@ def test_cells_know_what_is_text_and_keep_the_columns_that_no_step_changes():
     cells = Cells.of(pa.table({"a": ["x", "y"], "b": [1, 2]}))
     assert cells.texts == ("a",)
     assert cells.after([]) is cells
+
+
+def test_of_large_numbers_the_few_with_thousands_apart_are_written_otherwise():
+    votes = [f"{1_000 + 37 * n}" for n in range(90)] + [f"{1_000 + 37 * n:,}" for n in range(10)]
+    found, _, followed = after({"votes": votes})
+    assert found["votes"] == [1_000 + 37 * (n % 90) for n in range(100)]
+    assert (followed.verdicts()["votes"] == CALLED.index("spelling")).sum() == 10
+
+
+def test_a_rating_with_its_scale_is_a_rating():
+    found, _, _ = after(
+        {"rating": [f"{3 + n / 20:.2f}" for n in range(95)] + ["7.1/10", "8.5/10", "4/10", "6/10", "9/10"]}
+    )
+    assert found["rating"][-5:] == [7.1, 8.5, 4.0, 6.0, 9.0]

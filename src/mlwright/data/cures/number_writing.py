@@ -30,9 +30,7 @@ LEAST_READABLE = 0.9
 LEAST_VALUES = 5
 SIGNS: tuple[Decimal, ...] = (".", ",")
 USUAL_SHARE = 0.5
-APART_SHARE = 0.05
-"""Of the numbers, how many must have thousands set apart for that to be usual."""
-
+THOUSAND = 1000.0
 SURE_TIMES = 20
 ALIKE = 5.0
 """Bare numbers count as written in the column's unit if their median is within this factor of the others'."""
@@ -96,7 +94,7 @@ class NumberWriting(Cure):
         if n_unread > (1 - LEAST_READABLE) * levels.n_known:
             return
         ways = _ways(written, decimal)
-        usual = _usual(ways)
+        usual = _usual(ways, _n_large(written, decimal))
         odd = [way for way in ways if way not in usual]
         if unread and not odd:
             return
@@ -170,7 +168,7 @@ def _factors(written: _Written, decimal: Decimal) -> dict[str, float] | None:
     for unit, n in units.items():
         rows[bases[unit]] += n
     named = [base for base in rows if base]
-    if any(dimension(base) is None and base not in CURRENCIES and rows[base] < rows[""] for base in named):
+    if any(_is_word(base) and rows[base] < rows[""] for base in named):
         return None
     if len(named) > 1 and (len({dimension(base) for base in named}) > 1 or dimension(named[0]) is None):
         return None
@@ -180,6 +178,11 @@ def _factors(written: _Written, decimal: Decimal) -> dict[str, float] | None:
         return None
     one = {base: factor(base, into) if dimension(base) else 1.0 for base in named} | {"": bare}
     return {unit: one[bases[unit]] * scaled[unit][1] for unit in units}
+
+
+def _is_word(base: str) -> bool:
+    """Whether what stands behind a number is no unit, no currency, and no scale that it is on (``8/10``)."""
+    return dimension(base) is None and base not in CURRENCIES and not base.startswith("/")
 
 
 def _scaled(unit: str, *, money: bool) -> tuple[str, float]:
@@ -214,7 +217,13 @@ def _ways(written: _Written, decimal: Decimal) -> Counter[str]:
     return ways
 
 
-def _usual(ways: Counter[str]) -> tuple[str, ...]:
+def _n_large(written: _Written, decimal: Decimal) -> int:
+    """Rows with a number that is large enough to have thousands."""
+    large = (text for text, found in written.quantities.items() if read_digits(found.digits, decimal) >= THOUSAND)
+    return sum(written.counts[text] for text in large)
+
+
+def _usual(ways: Counter[str], n_large: int) -> tuple[str, ...]:
     """The way of most numbers; with and without thousands set apart, as far as most large numbers are so."""
     alike: Counter[str] = Counter()
     for way, n in ways.items():
@@ -224,7 +233,7 @@ def _usual(ways: Counter[str]) -> tuple[str, ...]:
         return ()
     apart = [way for way in ways if "#,#" in way and way.replace("#,#", "#") == most]
     n_apart = sum(ways[way] for way in apart)
-    return (most, *(apart if n_apart >= APART_SHARE * n_most else ()))
+    return (most, *(apart if n_apart >= USUAL_SHARE * n_large else ()))
 
 
 def _reason(
