@@ -139,3 +139,9 @@ def test_importing_it_loads_nothing_heavy():
 
 def test_every_name_is_there_and_documented():
     assert all((getattr(st, name).__doc__ or "").strip() for name in st.__all__)
+
+
+def test_groups_that_do_not_spread_are_told_apart_without_a_fault():
+    assert st.correlation_ratio(["a", "b"] * 5, [1.0, 2.0] * 5).value == 1.0
+    assert np.isnan(st.compare_several_means([1, 1, 1], [1, 1, 1]).effect("eta squared").value)
+    assert st.compare_means([1, 1, 1], [2, 2, 2]).effect("difference").value == -1

@@ -196,8 +196,10 @@ the omega squared is 0.7273 (95 % interval 0.1666 to 0.887).
     n, k = sum(map(len, found)), len(found)
     statistic = float(test.statistic)
     between, within = k - 1, n - k
-    eta = statistic * between / (statistic * between + within)
-    omega = max(0.0, between * (statistic - 1) / (between * (statistic - 1) + n))
+    eta = omega = 1.0 if statistic == math.inf else math.nan
+    if math.isfinite(statistic):
+        eta = statistic * between / (statistic * between + within)
+        omega = max(0.0, between * (statistic - 1) / (between * (statistic - 1) + n))
     bounds = _explained(statistic, between, within, n, level)
     effects = tuple(
         Figure(name, value, *bounds, level, n, "noncentral F")
@@ -208,6 +210,8 @@ the omega squared is 0.7273 (95 % interval 0.1666 to 0.887).
 
 def _explained(statistic: float, between: int, within: int, n: int, level: float) -> Bounds:
     """Interval of the share of variance between groups, from the noncentral F distribution."""
+    if not math.isfinite(statistic):
+        return Bounds(1.0, 1.0) if statistic > 0 else Bounds(math.nan, math.nan)
     tail = (1 - level) / 2
     ends = [_noncentral_f(statistic, between, within, share) for share in (1 - tail, tail)]
     return Bounds(*(shift / (shift + n) for shift in ends))

@@ -1,9 +1,11 @@
 """What is told of tables whose truth is known."""
 
 import numpy as np
+import pyarrow as pa
 import pytest
 
 from mlwright.data.checks import Specimen
+from mlwright.data.columns import TrainingRows
 from mlwright.data.insights._ranking import tell
 from mlwright.testing.insights import rows_of
 
@@ -50,18 +52,27 @@ def test_copies_make_one_sentence(told):
     assert {*about_target[0].columns, *about_target[0].also} == {"plan", "tariff"}
 
 
-def test_all_intervals_hold_together_in_95_of_100_tables(told, tmp_path):
-    """Ten towns that each move the mean by a known amount; in 30 tables at most 4 have an interval that is wrong."""
+def drawn_again(rows, columns, seed):
+    """Rows of the same profile with other values."""
+    arrow = pa.table({name: pa.array(np.asarray(columns[name])[rows.positions]) for name in rows.arrow.column_names})
+    return TrainingRows(rows.profile, rows.positions, arrow, seed)
+
+
+def test_all_intervals_hold_together_in_95_of_100_tables(tmp_path):
+    """Four columns of towns that each move the mean by 8; in 40 tables at most 5 have an interval that is wrong."""
     rng = np.random.default_rng(3)
-    wrong = 0
-    for _ in range(30):
+
+    def towns():
         town = rng.integers(0, 5, (4, 1500))
         y = (2.0 * town - 4).sum(axis=0) + rng.normal(0, 3, 1500)
-        columns = {f"town_{place}": [f"t{t}" for t in towns] for place, towns in enumerate(town)} | {"y": y.tolist()}
-        found = [insight for insight in told(columns) if insight.kind == "level_contrast"]
+        return {f"town_{place}": [f"t{t}" for t in each] for place, each in enumerate(town)} | {"y": y.tolist()}
+
+    rows, wrong = rows_of(Specimen(towns()), tmp_path), 0
+    for seed in range(40):
+        found = [i for i in tell(drawn_again(rows, towns(), seed)).insights if i.kind == "level_contrast"]
         assert len(found) == 4
         wrong += any(not insight.low <= 8 <= insight.high for insight in found)
-    assert wrong <= 4
+    assert wrong <= 5
 
 
 def test_a_table_of_few_rows_says_so(tmp_path):
@@ -91,3 +102,30 @@ def test_rows_that_belong_together_count_as_one(told):
         "y": (rng.normal(size=50)[customer] + 0.1 * rng.normal(size=2000)).tolist(),
     }
     assert told(columns, group="customer_id") == ()
+
+
+def test_a_fall_is_told_with_its_sign(tmp_path):
+    rng = np.random.default_rng(6)
+    price = rng.normal(size=400)
+    columns = {"price": price.tolist(), "sold": (-price + 0.5 * rng.normal(size=400)).tolist(), "y": ["a", "b"] * 200}
+    [only] = tell(rows_of(Specimen(columns), tmp_path)).insights
+    assert only.sentence.startswith("The higher 'price', the lower 'sold' (rank correlation -0.")
+
+
+def test_series_with_a_memory_of_their_own_have_nothing_to_do_with_each_other(tmp_path):
+    """Forty tables of walks that come back: stretches of time count as one, else nearly all would tell something."""
+    rng = np.random.default_rng(0)
+    days = [str(np.datetime64("2020-01-01") + row) for row in range(600)]
+
+    def walks():
+        return {"day": days, **{name: walk(rng, 600).tolist() for name in ("a", "b", "c", "y")}}
+
+    rows = rows_of(Specimen(walks(), settings={"time": "day"}), tmp_path)
+    assert sum(bool(tell(drawn_again(rows, walks(), seed)).insights) for seed in range(40)) <= 5
+
+
+def walk(rng, n_rows):
+    steps, values = rng.normal(size=n_rows), np.zeros(n_rows)
+    for row in range(1, n_rows):
+        values[row] = 0.8 * values[row - 1] + steps[row]
+    return values

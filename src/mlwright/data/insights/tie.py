@@ -27,6 +27,7 @@ STRONG = 0.5
 COPY = 0.98
 N_BINS = 8
 MAX_NAMES = 12
+RISING, FALLING = "rank correlation", "falling rank correlation"
 WEIGHT = 0.2
 """With a target in view, what the inputs have to do with each other comes second."""
 
@@ -91,12 +92,14 @@ class _Pair(Candidate):
 
     def _sentence(self, value: float, low: float, high: float, how: str) -> str:
         figures = f"{how} {value:.2f}, 95 % interval {low:.2f} to {high:.2f}"
+        if how == FALLING:
+            figures = f"{RISING} -{value:.2f}, 95 % interval -{high:.2f} to -{low:.2f}"
         if value >= COPY or len(self.columns) > 2:
             return f"{quoted(self.columns, 6)} say nearly the same ({figures})."
         a, b = (shortened(name) for name in self.columns)
-        if how == "rank correlation -":
-            return f"The higher '{a}', the lower '{b}' ({figures.replace(' - ', ' -')})."
-        if how == "rank correlation":
+        if how == FALLING:
+            return f"The higher '{a}', the lower '{b}' ({figures})."
+        if how == RISING:
             return f"The higher '{a}', the higher '{b}' ({figures})."
         return f"'{a}' and '{b}' go closely together ({figures})."
 
@@ -107,11 +110,11 @@ def _tied(rows: TrainingRows, a: str, b: str, independent: int, level: float) ->
         x, y = rows.numbers(a), rows.numbers(b)
         known = ~np.isnan(x) & ~np.isnan(y)
         if known.sum() < MIN_ROWS:
-            return 0.0, 0.0, 0.0, "rank correlation"
+            return 0.0, 0.0, 0.0, RISING
         value = _rank_correlation(x[known], y[known])
         n = min(int(known.sum()), round(independent * float(known.mean())))
         low, high = rank_correlation_bounds(abs(value), n, level)
-        return abs(value), low, high, "rank correlation" if value > 0 else "rank correlation -"
+        return abs(value), low, high, RISING if value > 0 else FALLING
     return _named(rows, a, b, independent, level)
 
 
