@@ -8,6 +8,7 @@ from mlwright.core.family import NotApplicable
 from mlwright.data.checks import Check, Specimen
 from mlwright.data.checks._plain import plain_columns
 from mlwright.data.compute.table import SplitTable
+from mlwright.data.kinds.names import words_of
 from mlwright.data.words import counted, figure, listing, percent
 from mlwright.records.findings import Finding
 from mlwright.records.profile import ColumnProfile, Profile
@@ -18,15 +19,15 @@ LEAST_ROWS = 20
 LEAST_SHARE = 0.02
 TIMES_NEXT = 5.0
 NEAR = 0.005
-ZERO_SHARE = 0.25
+COORDINATES = frozenset({"latitude", "longitude", "lat", "lon", "lng"})
 
 
 class DefaultValues(Check):
     """One number within the range of its column comes five times as often as any other, as defaults do.
 
     It holds 2 % of the rows and 20 of them at least, in a column of 50 different values or more; the ends of the
-    range and zeros that fill a quarter of the rows are left to other checks. A number near the mean or the median is
-    called by its name: gaps were filled with it.
+    range are left to other checks, and so is zero, which is natural but in coordinates. A number near the mean or the
+    median is called by its name: gaps were filled with it.
     """
 
     severity = "note"
@@ -72,8 +73,8 @@ def _has_default(column: ColumnProfile, profile: Profile) -> bool:
     n_known = profile.n_rows - column.n_missing
     is_often = first.count >= max(LEAST_ROWS, LEAST_SHARE * n_known, TIMES_NEXT * second.count)
     value = to_number(first.value)
-    is_told = value == 0 and (column.minimum == 0 or first.count >= ZERO_SHARE * n_known)
-    return is_often and not is_told and value not in (column.minimum, column.maximum)
+    is_natural = value == 0 and not COORDINATES & set(words_of(column.name))
+    return is_often and not is_natural and value not in (column.minimum, column.maximum)
 
 
 def _told(column: ColumnProfile, n_rows: int) -> str:
