@@ -76,3 +76,14 @@ def test_few_values_are_a_group_each_and_no_values_make_no_edges():
 
 def test_equal_values_have_equal_ranks_and_missing_ones_the_middle():
     assert mean_ranks(np.array([5.0, 1.0, np.nan, 5.0, 9.0])).tolist() == [0.5, 0.125, 0.5, 0.5, 0.875]
+
+
+def test_rows_of_large_tables_are_read_at_once_and_are_the_same(tmp_path, monkeypatch):
+    monkeypatch.setattr(columns, "MAX_ROWS", 50)
+    apart = [read(*opened(tmp_path)) for read in (training_rows, rows_for_test, columns.sampled_rows)]
+    monkeypatch.setattr(columns, "READ_AT_ONCE", 100)
+    table, profile = opened(tmp_path)
+    together = [read(table, profile) for read in (training_rows, rows_for_test, columns.sampled_rows)]
+    for one, other in zip(apart, together, strict=True):
+        assert np.array_equal(one.positions, other.positions)
+        assert one.arrow.equals(other.arrow)

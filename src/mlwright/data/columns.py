@@ -16,6 +16,9 @@ from mlwright.scoring.spelling import missing_array, spelled, to_moment_array, t
 
 MAX_ROWS = 50_000
 MAX_CELLS = 10_000_000
+READ_AT_ONCE = 1_000_000
+"""Above so many rows it takes longer to go through a file than to keep what several will ask for."""
+
 MAX_BINS = 64
 ORDERED_KINDS = frozenset({"number", "date"})
 
@@ -192,7 +195,7 @@ def training_rows(table: SplitTable, profile: Profile) -> TrainingRows:
     """
     if (kept := _TRAINING.get(table)) is None:
         names = [*(column.name for column in profile.used), *_keys(profile)]
-        positions, arrow = _read(table.train, names, table.seed)
+        positions, arrow = _read(table, table.train, names)
         rows = TrainingRows(profile, positions, arrow, table.seed)
         known = rows.has_answer
         if not known.all():
@@ -204,7 +207,7 @@ def training_rows(table: SplitTable, profile: Profile) -> TrainingRows:
 def rows_for_test(table: SplitTable, profile: Profile) -> Rows:
     """The test rows of a table with their inputs, read once for all who ask."""
     if (kept := _TEST.get(table)) is None:
-        positions, arrow = _read(table.test, [*profile.roles.inputs, *_keys(profile)], table.seed)
+        positions, arrow = _read(table, table.test, [*profile.roles.inputs, *_keys(profile)])
         kept = _TEST.setdefault(table, Rows(profile, positions, arrow, table.seed))
     return kept
 
@@ -214,7 +217,7 @@ def sampled_rows(table: SplitTable, profile: Profile) -> Rows:
     if (kept := _SAMPLED.get(table)) is None:
         shown = set(table.columns)
         names = [column.name for column in profile.columns if column.name in shown]
-        positions, arrow = _read(table, names, table.seed)
+        positions, arrow = _read(table, table, names)
         kept = _SAMPLED.setdefault(table, Rows(profile, positions, arrow, table.seed))
     return kept
 
@@ -258,6 +261,7 @@ _TAILS = np.array([0.002, 0.005, 0.01, 0.02])
 _TRAINING: WeakKeyDictionary[SplitTable, TrainingRows] = WeakKeyDictionary()
 _TEST: WeakKeyDictionary[SplitTable, Rows] = WeakKeyDictionary()
 _SAMPLED: WeakKeyDictionary[SplitTable, Rows] = WeakKeyDictionary()
+_READ: WeakKeyDictionary[SplitTable, tuple[NDArray[np.int64], pa.Table]] = WeakKeyDictionary()
 
 
 def _keys(profile: Profile) -> list[str]:
@@ -266,9 +270,27 @@ def _keys(profile: Profile) -> list[str]:
     return [name for name in (roles.time, roles.group) if name is not None and name not in roles.inputs]
 
 
-def _read(table: Table, names: list[str], seed: int) -> tuple[NDArray[np.int64], pa.Table]:
-    n = min(MAX_ROWS, max(1_000, MAX_CELLS // max(1, len(names))), table.n_rows)
-    rng = np.random.default_rng(seed)
-    chosen = np.sort(rng.choice(table.n_rows, n, replace=False)) if n < table.n_rows else np.arange(table.n_rows)
-    positions = chosen if table.rows is None else table.rows[chosen]
-    return positions, table.arrow(names, chosen)
+def _read(whole: SplitTable, part: Table, names: list[str]) -> tuple[NDArray[np.int64], pa.Table]:
+    """Some rows of a part of a table; of a large table the rows of all parts are read at once."""
+    chosen = _chosen(part, len(names), whole.seed)
+    positions = part.positions[chosen]
+    if whole.n_rows <= READ_AT_ONCE or (len(whole.columns) + 1) * MAX_ROWS > MAX_CELLS:
+        return positions, part.arrow(names, chosen)
+    if (kept := _READ.get(whole)) is None:
+        parts = (whole, whole.train, whole.test)
+        union = np.unique(np.concatenate([each.positions[_chosen(each, 1, whole.seed)] for each in parts]))
+        kept = _READ.setdefault(whole, (union, whole.arrow(whole.columns, union)))
+    shown = [name for name in names if name in whole.columns]
+    rows = kept[1].select(shown).take(pa.array(np.searchsorted(kept[0], positions)))
+    for name in names:
+        if name not in shown:
+            rows = rows.append_column(name, part.arrow([name], chosen)[0])
+    return positions, rows.select(names)
+
+
+def _chosen(table: Table, n_columns: int, seed: int) -> NDArray[np.int64]:
+    """Places of rows of a table, drawn at random and rising."""
+    n = min(MAX_ROWS, max(1_000, MAX_CELLS // max(1, n_columns)), table.n_rows)
+    if n == table.n_rows:
+        return np.arange(n)
+    return np.sort(np.random.default_rng(seed).choice(table.n_rows, n, replace=False))
