@@ -19,6 +19,11 @@ from mlwright.scoring.spelling import spelled
 
 MEDIAN = QUANTILE_LEVELS.index(0.50)
 FAR = 0.4
+MOVED = 0.2
+LARGE_SCALE = 5.0
+"""Values seldom grow or shrink so much by themselves; then less evidence will do."""
+
+DIGITS = (4, 6, 12)
 NEAR = 0.1
 LEAST_GAIN = 4.0
 NEAR_QUARTILES = 0.25
@@ -82,15 +87,16 @@ _FOUND: WeakKeyDictionary[TwoTables, dict[str, Rescaled]] = WeakKeyDictionary()
 def rescaled(tables: TwoTables) -> dict[str, Rescaled]:
     """The columns that seem to have come in another unit.
 
-    A column must have drifted beyond chance, with 40 % of its rows elsewhere. The unit that is undone must bring its
-    quartiles back to where they were, leave less than 10 % of the rows elsewhere, and a quarter of what was before at
-    most. Without a drift no column is looked at, so that chance alone finds nothing here.
+    A column must have drifted beyond chance, with 40 % of its rows elsewhere (20 % for a factor of 5 or more). The
+    unit that is undone must bring its quartiles back to where they were, leave less than 10 % of the rows elsewhere,
+    and a quarter of what was before at most. Without a drift no column is looked at, so that chance alone finds
+    nothing here.
     """
     if tables not in _FOUND:
         found = {}
         for name, move in tables.moves.items():
             reference = tables.reference(tables.contract.clause(name))
-            if reference is None or reference.profile.kind != "number" or move.chance > ALARMS or move.size < FAR:
+            if reference is None or reference.profile.kind != "number" or move.chance > ALARMS or move.size < MOVED:
                 continue
             if best := _best(tables.now.arrow([name])[0], reference, move.size):
                 found[name] = best
@@ -105,7 +111,8 @@ def _best(values: pa.ChunkedArray, reference: Reference, before: float) -> Resca
     if numbers is None or len(known) < 2 or len(quartiles) < 3:
         return None
     now = np.quantile(known, [0.25, 0.5, 0.75])
-    near = [unit for unit in UNITS if _is_near((now - unit.shift) / unit.scale, quartiles)]
+    far = [unit for unit in UNITS if before >= FAR or max(unit.scale, 1 / unit.scale) >= LARGE_SCALE]
+    near = [unit for unit in far if _is_near((now - unit.shift) / unit.scale, quartiles)]
     after = {unit: _left(numbers, unit, reference) for unit in near}
     best = min(after, key=after.__getitem__, default=None)
     if best is None or after[best] >= NEAR or after[best] * LEAST_GAIN > before:
@@ -119,10 +126,13 @@ def _is_near(found: NDArray[np.float64], then: NDArray[np.float64]) -> bool:
 
 
 def _left(numbers: NDArray[np.float64], unit: Unit, reference: Reference) -> float:
-    """The share of the rows that lie elsewhere once the unit is undone."""
+    """The share of the rows that lie elsewhere once the unit is undone, rounded as suits best."""
     back = (numbers - unit.shift) / unit.scale
-    places = 6 - int(np.ceil(np.log10(max(1e-9, float(np.nanmax(np.abs(back)))))))
-    back = np.round(back, max(0, min(12, places)))
+    size = int(np.ceil(np.log10(max(1e-9, float(np.nanmax(np.abs(back)))))))
+    return min(_elsewhere(np.round(back, digits - size), reference) for digits in DIGITS)
+
+
+def _elsewhere(back: NDArray[np.float64], reference: Reference) -> float:
     names = spelled(pa.array(back, from_pandas=True)) if reference.levels else None
     found = shifts(reference, Current(np.isnan(back), back, names))
     return max((shift.size for test, shift in found.items() if test != "missing_share"), default=1.0)
