@@ -26,7 +26,7 @@ from mlwright.testing.noise import pure_noise
 
 each_kind = pytest.mark.parametrize("name", SEEKERS.names())
 
-N_TABLES = 50
+N_TABLES = 30
 
 
 def rows_of(specimen: Specimen, folder: Path) -> TrainingRows:
@@ -97,15 +97,15 @@ def test_it_is_documented(name: str) -> None:
 
 @pytest.mark.parametrize(("task", "seed"), [("two classes", 1), ("four classes", 2), ("number", 3)])
 def test_pure_noise_gives_a_sentence_in_at_most_5_of_100_tables(task: str, seed: int, tmp_path: Path) -> None:
-    """Columns of all kinds, each shuffled by itself fifty times: nothing has to do with anything.
+    """Columns of all kinds, each shuffled by itself thirty times: nothing has to do with anything.
 
     What is true of a column by itself (a few values hold much of the sum) is no noise and is not asked for. Were the
-    rate 5 in 100, more than 5 would come up in fewer than 4 of 100 cases.
+    rate 5 in 100, more than 4 would come up in fewer than 2 of 100 cases.
     """
     rows = rows_of(Specimen(pure_noise(task, seed)), tmp_path)
     told = [tell(_shuffled(rows, seed), skip=["concentration"]) for seed in range(N_TABLES)]
     assert all("failed" not in skipped.reason for each in told for skipped in each.skipped)
-    assert sum(bool(each.insights) for each in told) <= 5
+    assert sum(bool(each.insights) for each in told) <= 4
     assert np.mean([each.n_looks for each in told]) > 1
 
 
