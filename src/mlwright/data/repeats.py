@@ -46,15 +46,18 @@ class Repeats(NamedTuple):
 def row_keys(table: Table, names: Sequence[str]) -> NDArray[np.uint64]:
     """A number for each row of the snapshot: equal, but for one collision in 2^64, where all these columns are.
 
-    They are computed once for all who ask for the same columns in turn.
+    Those of several columns are computed once for all who ask in turn.
     """
     if not (chosen := tuple(names)):
         raise NotApplicable("there is no input")
     kept = _KEYS.get(table)
-    if kept is None or kept[0] != chosen:
-        keyed = table.expr.select(code=hashed(table.expr, *(table.expr[name] for name in chosen)), row=table.expr[ROW])
-        kept = _KEYS[table] = chosen, unsigned(keyed.order_by("row").drop("row").to_pyarrow()["code"])
-    return kept[1]
+    if kept is not None and kept[0] == chosen:
+        return kept[1]
+    keyed = table.expr.select(code=hashed(table.expr, *(table.expr[name] for name in chosen)), row=table.expr[ROW])
+    keys = unsigned(keyed.order_by("row").drop("row").to_pyarrow()["code"])
+    if len(chosen) > 1:
+        _KEYS[table] = chosen, keys
+    return keys
 
 
 def repeats(keys: NDArray[np.uint64]) -> Repeats:
@@ -87,20 +90,22 @@ class Twins(NamedTuple):
 def twins(table: SplitTable, profile: Profile) -> Twins:
     """What the classes of equal rows have in common."""
     positions = table.train.positions
-    _, first, key_of, sizes = np.unique(
-        row_keys(table, profile.roles.inputs)[positions], return_index=True, return_inverse=True, return_counts=True
-    )
-    several = np.flatnonzero(sizes[key_of] > 1)
+    keys = row_keys(table, profile.roles.inputs)[positions]
+    ordered = np.sort(keys)
+    several = np.flatnonzero(np.isin(keys, ordered[1:][ordered[1:] == ordered[:-1]]))
     if not len(several):
         return Twins()
+    _, first, key_of, sizes = np.unique(keys[several], return_index=True, return_inverse=True, return_counts=True)
     answers = spelled(table.train.arrow([profile.roles.target], several)[0]).places
-    pairs, counts = np.unique(np.stack([key_of[several], answers]), axis=1, return_counts=True)
+    pairs, counts = np.unique(np.stack([key_of, answers]), axis=1, return_counts=True)
     most = np.ones(len(sizes), np.int64)
     np.maximum.at(most, pairs[0], counts)
     lost = sizes - most
     worst = np.lexsort([first, -lost])[:5]
     worst = worst[lost[worst] > 0]
-    return Twins(len(several), int(sizes[lost > 0].sum()), int(lost.sum()), tuple(positions[first[worst]].tolist()))
+    return Twins(
+        len(several), int(sizes[lost > 0].sum()), int(lost.sum()), tuple(positions[several[first[worst]]].tolist())
+    )
 
 
 def telling_columns(profile: Profile) -> list[str]:
