@@ -45,7 +45,7 @@ class Moments:
         if not (n := int(w.sum())):
             return cls(n_infinite=n_infinite)
         with np.errstate(over="ignore", invalid="ignore"):
-            mean = float(x[0] + ((x - x[0]) * (w / n)).sum())
+            mean = float(x[0] + ((x - x[0]) * w).sum() / n)
             away = x - mean
             m2, m3 = float((w * away**2).sum()), float((w * away**3).sum())
         n_zero = int(w[x == 0].sum())
