@@ -77,11 +77,12 @@ def find_file(location: str, *, folder_allowed: bool = False) -> Path:
 
 
 def fingerprint(location: str) -> Fingerprint:
-    """By which one knows whether files change: name, size and time of writing of the file, or of all in the folder."""
+    """Name, size and time of writing of a file, or of all in a folder but the hidden ones: they tell of changes."""
     path = Path(location).expanduser()
     try:
         files = sorted(path.rglob("*")) if path.is_dir() else [path]
-        found = [(str(file), file.stat()) for file in files if file.is_file()]
+        shown = [file for file in files if not any(name.startswith(".") for name in file.relative_to(path).parts)]
+        found = [(str(file), file.stat()) for file in shown if file.is_file()]
     except (OSError, ValueError):
         return ()
     return tuple((name, state.st_size, state.st_mtime_ns) for name, state in found)
