@@ -22,15 +22,20 @@ def test_a_run_ends_with_the_decision_and_where_everything_is(call, copy):
     assert str(copy / "reports" / "report.html") in answer.out.replace("\n", "")
     assert "leaderboard.xlsx" in answer.out
     assert "mlwright serve copy" in answer.out
-    assert {file.name for file in (copy / "reports").iterdir()} == {"report.html", "leaderboard.xlsx", "card.md"}
+    assert {file.name for file in (copy / "reports").iterdir()} == {
+        "report.html",
+        "exploration.html",
+        "leaderboard.xlsx",
+        "card.md",
+    }
 
 
 def test_what_is_kept_is_said_stage_by_stage(call, copy):
     call("run", "-p", copy, "--until", "check")
     answer = call("run", "-p", copy, "--until", "explore")
     lines = [line for line in answer.err.splitlines() if not line.startswith(" ")]
-    assert [line.split()[0] for line in lines] == ["collect", "profile", "split", "check", "explore"]
-    assert [line.endswith("(kept from before)") for line in lines] == [False, True, True, True, False]
+    assert [line.split()[0] for line in lines] == ["collect", "profile", "contract", "split", "check", "explore"]
+    assert [line.endswith("(kept from before)") for line in lines] == [False, True, True, True, True, False]
 
 
 def test_the_state_comes_as_json_and_nothing_else(call, copy):
