@@ -41,7 +41,11 @@ ENGINES = [
     "duckdb",
     pytest.param("postgres", marks=pytest.mark.postgresql),
     pytest.param(
-        "pyspark", marks=pytest.mark.skipif(importlib.util.find_spec("pyspark") is None, reason="no PySpark is here")
+        "pyspark",
+        marks=[
+            pytest.mark.skipif(importlib.util.find_spec("pyspark") is None, reason="no PySpark is here"),
+            pytest.mark.xfail(reason=GAPS["pyspark"]["drawing of rows"], strict=True),
+        ],
     ),
 ]
 KINDS = {"int64": "bigint", "double": "double precision", "bool": "boolean", "string": "text"}

@@ -50,10 +50,10 @@ GAPS: dict[str, dict[str, str]] = {
     "duckdb": {},
     "postgres": {
         "hash of any value": "the value is hashed as text",
-        "position of a row": "rows are chosen by a hash of their values, so that equal rows are chosen together",
+        "position of a row": "rows are drawn with TABLESAMPLE, and no column is said to be in order",
     },
     "pyspark": {
-        "position of a row": "rows are chosen by a hash of their values, so that equal rows are chosen together",
+        "drawing of rows": "none yet: rows are drawn in the words of PostgreSQL, so only hashes are ready for Spark",
     },
 }
 """By engine, what it lacks and what is done in its stead."""
