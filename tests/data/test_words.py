@@ -1,17 +1,8 @@
-"""The examples in the docstrings of the small modules are true."""
-
-import doctest
+"""Numbers and names as words of a sentence."""
 
 import pytest
 
-from mlwright.data import intervals, leaks, style, words
-
-
-@pytest.mark.parametrize("module", [intervals, leaks, style, words], ids=lambda module: module.__name__)
-def test_examples_in_docstrings_are_true(module):
-    result = doctest.testmod(module)
-    assert result.attempted
-    assert not result.failed
+from mlwright.data import words
 
 
 @pytest.mark.parametrize(

@@ -1,22 +1,15 @@
 """Figures as people read them."""
 
-import doctest
 import math
 
 import pytest
 
-from mlwright.faces.render import numbers, visible
 from mlwright.faces.render.numbers import alike, duration, short, two_errors, with_interval
 from mlwright.records.evaluation import Estimate
 
 
 def estimate(value: float, low: float, high: float) -> Estimate:
     return Estimate(value=value, low=low, high=high, method="known")
-
-
-@pytest.mark.parametrize("module", [numbers, visible])
-def test_the_examples_run(module):
-    assert doctest.testmod(module).failed == 0
 
 
 @pytest.mark.parametrize(

@@ -118,3 +118,10 @@ def test_a_file_without_rows_is_empty(read_table, read, tmp_path):
 def test_the_content_counts_more_than_the_ending(read, tmp_path):
     pq.write_table(pa.table({"a": [1]}), tmp_path / "a.csv")
     assert read(tmp_path / "a.csv").rows == [(1,)]
+
+
+def test_names_with_blanks_around_them_are_mended_in_a_file_that_could_be_copied(read, tmp_path):
+    pq.write_table(pa.table({" size ": [1.5, 2.5], "y": [1, 2]}), tmp_path / "t.parquet")
+    found = read(tmp_path / "t.parquet")
+    assert list(found.types) == ["size", "y"]
+    assert found.rows == [(1.5, 1), (2.5, 2)]

@@ -61,11 +61,11 @@ class Reading:
 
     def __post_init__(self) -> None:
         names, notices = mend_names(self.schema.names)
+        self.whole = self.whole if names == self.schema.names else None
         schema = pa.schema([pa.field(*pair) for pair in zip(names, self.schema.types, strict=True)])
         given = self.batches
         self.schema, self.batches = schema, (pa.RecordBatch.from_arrays(b.columns, schema=schema) for b in given)
         self.notices.extend(notices)
-        self.whole = None if notices else self.whole
 
 
 Tick = Callable[[float], None]

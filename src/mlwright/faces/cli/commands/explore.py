@@ -28,7 +28,7 @@ def explore(
     svg: SvgDir = None,
     json: AsJson = False,
 ) -> None:
-    """Look at data: what there is to know in sentences, and a page of pictures that needs no network.
+    """Look at data: sentences on what there is to know, and a page.
 
     DATA is a file or a database; without it, that of the project.
     """
