@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from mlwright.data.extremes import values_apart
+from mlwright.data.checks._extremes import values_apart
 
 N = 2_000
 

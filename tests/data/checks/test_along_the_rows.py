@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from mlwright.data.breaks import breaks
 from mlwright.data.checks import Specimen
-from mlwright.data.steps import steps_of
+from mlwright.data.checks._breaks import breaks
+from mlwright.data.checks._steps import steps_of
 from mlwright.testing.checks import look, open_specimen
 
 N = 600

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from mlwright.data.checks import Specimen
-from mlwright.data.slips import is_slip
+from mlwright.data.checks._slips import is_slip
 from mlwright.testing.checks import look, open_specimen
 
 N = 400

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from mlwright.data.lateness import sounds_early, sounds_late
+from mlwright.data.leaks.lateness import sounds_early, sounds_late
 
 N = 600
 

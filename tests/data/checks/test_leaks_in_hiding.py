@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from mlwright.data.own_means import closeness
+from mlwright.data.checks._own_means import closeness
 
 N = 600
 

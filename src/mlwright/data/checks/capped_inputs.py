@@ -8,17 +8,17 @@ import numpy as np
 
 from mlwright.core.family import NotApplicable
 from mlwright.data.checks import Check, Specimen
+from mlwright.data.checks._heaps import heaps_at_ends
 from mlwright.data.checks._plain import plain_columns
 from mlwright.data.columns import sampled_rows
 from mlwright.data.compute.table import SplitTable
-from mlwright.data.heaps import heaps_at_ends
 from mlwright.data.words import counted, figure, listing, percent
 from mlwright.records.findings import Finding
 from mlwright.records.profile import Profile
 
 
 class CappedInputs(Check):
-    """Numeric inputs whose largest or smallest value heads a heap of equal values (see `heaps.heaps_at_ends`)."""
+    """Numeric inputs whose largest or smallest value heads a heap of equal values (see `_heaps.heaps_at_ends`)."""
 
     severity = "note"
     title = "Inputs that are cut off"

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 
 from mlwright.core.family import NotApplicable
 from mlwright.data.checks import Check, Specimen
+from mlwright.data.checks._heaps import heaps_at_ends
 from mlwright.data.checks._plain import plain_numbers
 from mlwright.data.columns import training_rows
 from mlwright.data.compute.table import SplitTable
-from mlwright.data.heaps import heaps_at_ends
 from mlwright.data.words import counted, figure, percent
 from mlwright.records.findings import Finding
 from mlwright.records.profile import Profile
@@ -19,7 +19,7 @@ class CappedTarget(Check):
     """The largest or smallest target heads a heap of equal values, as if what lies beyond had been cut off.
 
     The heap must hold 0.5 % of the training rows and ten of them, and eight times as many as the fullest of the 20
-    values next to it. A heap at zero is no cut (see `heaps.heaps_at_ends`).
+    values next to it. A heap at zero is no cut (see `_heaps.heaps_at_ends`).
     """
 
     group = "target"

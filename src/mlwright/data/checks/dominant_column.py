@@ -12,9 +12,9 @@ from mlwright.data.checks import Check, Specimen
 from mlwright.data.checks._plain import plain_columns
 from mlwright.data.columns import TrainingRows, training_rows
 from mlwright.data.compute.table import SplitTable
-from mlwright.data.gaps import gap_leaks
-from mlwright.data.lateness import sounds_early, sounds_late
-from mlwright.data.leaks import value_leaks
+from mlwright.data.leaks.gaps import gap_leaks
+from mlwright.data.leaks.lateness import sounds_early, sounds_late
+from mlwright.data.leaks.values import value_leaks
 from mlwright.data.strength import Judge, chance, strengths
 from mlwright.records.findings import Finding
 from mlwright.records.profile import Profile

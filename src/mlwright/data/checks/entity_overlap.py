@@ -10,10 +10,10 @@ from numpy.typing import NDArray
 
 from mlwright.core.family import NotApplicable
 from mlwright.data.checks import Check, Specimen
+from mlwright.data.checks._groups import grouping_columns
 from mlwright.data.checks._plain import plain_columns
 from mlwright.data.columns import TrainingRows, mean_ranks, training_rows
 from mlwright.data.compute.table import SplitTable
-from mlwright.data.groups import grouping_columns
 from mlwright.data.words import percent
 from mlwright.records.findings import Finding
 from mlwright.records.profile import Profile

@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 from mlwright.core.family import NotApplicable
 from mlwright.data.checks import Check, Specimen
 from mlwright.data.checks._plain import plain_columns
+from mlwright.data.checks._steps import steps_of
 from mlwright.data.compute.table import SplitTable
-from mlwright.data.steps import steps_of
 from mlwright.records.findings import Finding
 from mlwright.records.profile import Profile
 from mlwright.scoring.spelling import missing_array, spelled, to_moment_array

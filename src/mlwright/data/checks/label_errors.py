@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 
 from mlwright.core.family import NotApplicable
 from mlwright.data.checks import Check, Specimen
+from mlwright.data.checks._encoded import encoded
 from mlwright.data.columns import TrainingRows, training_rows
 from mlwright.data.compute.table import SplitTable
-from mlwright.data.encoded import encoded
 from mlwright.data.words import counted, listing, percent
 from mlwright.records.findings import Finding
 from mlwright.records.profile import Profile

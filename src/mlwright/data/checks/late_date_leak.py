@@ -11,7 +11,7 @@ from mlwright.data.checks import Check, Specimen
 from mlwright.data.checks._plain import plain_columns
 from mlwright.data.columns import training_rows
 from mlwright.data.compute.table import SplitTable
-from mlwright.data.lateness import sounds_planned
+from mlwright.data.leaks.lateness import sounds_planned
 from mlwright.data.words import figure, percent
 from mlwright.records.findings import Finding
 from mlwright.records.profile import Profile

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 import numpy as np
 
 from mlwright.core.family import NotApplicable
-from mlwright.data.breaks import Break, breaks, in_order, is_sorted, where_told
 from mlwright.data.checks import Check, Specimen
+from mlwright.data.checks._breaks import Break, breaks, in_order, is_sorted, where_told
 from mlwright.data.checks._plain import plain_columns
 from mlwright.data.columns import Rows, sampled_rows
 from mlwright.data.compute.table import SplitTable
@@ -24,7 +24,7 @@ class LevelShift(Check):
     """Numeric inputs that jump to another level at one row, or for a stretch of rows, and are steady before and after.
 
     The rows stand in the order of the time column where it is known, else as they come. What a step is, and why noise,
-    trends and seasons are none, is told by `breaks.breaks`. Quiet if a column of few values changes at the same row:
+    trends and seasons are none, is told by `_breaks.breaks`. Quiet if a column of few values changes at the same row:
     then the rows are merely sorted by it. Looks at 50,000 rows at most.
     """
 

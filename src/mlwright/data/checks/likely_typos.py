@@ -11,9 +11,9 @@ import numpy as np
 from mlwright.core.family import NotApplicable
 from mlwright.data.checks import Check, Specimen
 from mlwright.data.checks._plain import plain_columns
+from mlwright.data.checks._slips import is_slip
 from mlwright.data.columns import Rows, sampled_rows
 from mlwright.data.compute.table import SplitTable
-from mlwright.data.slips import is_slip
 from mlwright.data.words import counted, listing
 from mlwright.records.findings import Finding
 from mlwright.records.profile import Profile
@@ -29,7 +29,7 @@ class LikelyTypos(Check):
     """Names that differ by one letter (missing, added, changed, or two swapped) from one that is 20 times as frequent.
 
     The words that differ must have five letters at least (seven if one is changed) and no digit, and must not be
-    numerals (II, III) or a plural, so that codes and real pairs of short names are left alone (see `slips.is_slip`);
+    numerals (II, III) or a plural, so that codes and real pairs of short names are left alone (see `_slips.is_slip`);
     capitals are left to `spelling_variants`. A warning from five such names on. Looks at 50,000 rows at most.
     """
 

@@ -9,11 +9,11 @@ from numpy.typing import NDArray
 
 from mlwright.core.family import NotApplicable
 from mlwright.data.checks import Check, Specimen
+from mlwright.data.checks._encoded import encoded
+from mlwright.data.checks._extremes import values_apart
 from mlwright.data.checks._plain import plain_numbers
 from mlwright.data.columns import training_rows
 from mlwright.data.compute.table import SplitTable
-from mlwright.data.encoded import encoded
-from mlwright.data.extremes import values_apart
 from mlwright.data.words import counted, figure
 from mlwright.records.findings import Finding
 from mlwright.records.profile import Profile
@@ -32,7 +32,7 @@ class MisfitTargets(Check):
 
     The target may be ordinary in itself and impossible for its row. An extremely random forest and a line answer for
     rows that they have not learned from; the nearer answer counts and must explain 30 % of the spread. Its errors are
-    judged by `extremes.values_apart`, which holds the chance of a false alarm below 0.1 %. Up to 4,000 rows are looked
+    judged by `_extremes.values_apart`, which holds the chance of a false alarm below 0.1 %. Up to 4,000 rows are looked
     at; text is not read.
     """
 

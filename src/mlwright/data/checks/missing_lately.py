@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 from mlwright.core.family import NotApplicable
 from mlwright.data.checks import Check, Specimen
 from mlwright.data.checks._plain import plain_columns
+from mlwright.data.checks._sequence import in_order
 from mlwright.data.compute.table import SplitTable
-from mlwright.data.sequence import in_order
 from mlwright.data.words import percent
 from mlwright.records.findings import Finding
 from mlwright.records.profile import Profile

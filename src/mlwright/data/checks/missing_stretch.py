@@ -7,8 +7,8 @@ from collections.abc import Iterator
 import numpy as np
 
 from mlwright.core.family import NotApplicable
-from mlwright.data.breaks import Break, breaks, in_order, is_sorted, where_told
 from mlwright.data.checks import Check, Specimen
+from mlwright.data.checks._breaks import Break, breaks, in_order, is_sorted, where_told
 from mlwright.data.checks._plain import plain_columns
 from mlwright.data.columns import Rows, sampled_rows
 from mlwright.data.compute.table import SplitTable
@@ -23,7 +23,7 @@ LEAST_SHARE = 0.02
 class MissingStretch(Check):
     """Inputs of which nearly all values are missing from one row on, or for one stretch of rows, and few elsewhere.
 
-    The rows stand in the order of the time column where it is known, else as they come; see `breaks.breaks` for what
+    The rows stand in the order of the time column where it is known, else as they come; see `_breaks.breaks` for what
     counts as a step and why chance makes none. Quiet if a column of few values changes at the same row: then the rows
     are merely sorted by it. Looks at 50,000 rows at most.
     """

@@ -9,7 +9,7 @@ from mlwright.data.checks import Check, Specimen
 from mlwright.data.checks._plain import plain_columns
 from mlwright.data.columns import training_rows
 from mlwright.data.compute.table import SplitTable
-from mlwright.data.gaps import gap_leaks
+from mlwright.data.leaks.gaps import gap_leaks
 from mlwright.data.strength import MIN_ROWS
 from mlwright.records.findings import Finding
 from mlwright.records.profile import Profile

@@ -10,10 +10,10 @@ from scipy.special import ndtri
 
 from mlwright.core.family import NotApplicable
 from mlwright.data.checks import Check, Specimen
+from mlwright.data.checks._extremes import values_apart
 from mlwright.data.checks._plain import plain_columns
 from mlwright.data.columns import Rows, mean_ranks, sampled_rows
 from mlwright.data.compute.table import SplitTable
-from mlwright.data.extremes import values_apart
 from mlwright.data.words import counted, listing
 from mlwright.records.findings import Finding
 from mlwright.records.profile import ColumnProfile, Profile
@@ -30,7 +30,7 @@ class MultivariateOutliers(Check):
 
     Every column is turned into normal scores by its ranks, so that no single value can stand apart; the distance of a
     row is Mahalanobis' with their correlations. A row counts if its distance lies beyond a gap that no natural tail
-    explains (`extremes.values_apart`): the chance of a false alarm is below 0.1 %. Needs 20 rows for each column with
+    explains (`_extremes.values_apart`): the chance of a false alarm is below 0.1 %. Needs 20 rows for each column with
     20 different values; looks at 50,000 rows at most.
 
     References

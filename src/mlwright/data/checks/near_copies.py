@@ -11,10 +11,10 @@ from scipy.special import bdtrc
 
 from mlwright.core.family import NotApplicable
 from mlwright.data.checks import Check, Specimen
+from mlwright.data.checks._neighbours import N_NEAREST, Nearest, nearest
 from mlwright.data.checks._plain import plain_columns
 from mlwright.data.columns import TrainingRows, mean_ranks, rows_for_test, training_rows
 from mlwright.data.compute.table import SplitTable
-from mlwright.data.neighbours import N_NEAREST, Nearest, nearest
 from mlwright.data.words import percent
 from mlwright.records.findings import Finding
 from mlwright.records.profile import Profile

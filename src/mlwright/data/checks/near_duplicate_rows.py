@@ -13,9 +13,9 @@ from scipy.stats import binom
 from mlwright.core.family import NotApplicable
 from mlwright.data.checks import Check, Specimen
 from mlwright.data.checks._plain import plain_columns
+from mlwright.data.checks._slips import is_slip
 from mlwright.data.columns import Rows, sampled_rows
 from mlwright.data.compute.table import SplitTable
-from mlwright.data.slips import is_slip
 from mlwright.data.words import counted, listing, quoted
 from mlwright.records.findings import Finding
 from mlwright.records.profile import Profile

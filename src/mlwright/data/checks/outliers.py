@@ -6,10 +6,10 @@ from collections.abc import Iterator
 
 from mlwright.core.family import NotApplicable
 from mlwright.data.checks import Check, Specimen
+from mlwright.data.checks._extremes import values_apart
 from mlwright.data.checks._plain import plain_columns
 from mlwright.data.columns import training_rows
 from mlwright.data.compute.table import SplitTable
-from mlwright.data.extremes import values_apart
 from mlwright.data.words import counted, figure, listing
 from mlwright.records.findings import Finding
 from mlwright.records.profile import Profile
@@ -18,7 +18,7 @@ FALSE_ALARMS = 0.001
 
 
 class Outliers(Check):
-    """Numeric inputs with values beyond a gap that no natural tail explains (see `extremes.values_apart`).
+    """Numeric inputs with values beyond a gap that no natural tail explains (see `_extremes.values_apart`).
 
     The chance of any false alarm is held below 0.1 % over all columns together (Bonferroni).
     """

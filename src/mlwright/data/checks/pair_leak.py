@@ -14,8 +14,8 @@ from mlwright.data.checks import Check, Specimen
 from mlwright.data.checks._plain import plain_columns
 from mlwright.data.columns import TrainingRows, training_rows
 from mlwright.data.compute.table import SplitTable
-from mlwright.data.gaps import gap_leaks
-from mlwright.data.leaks import SURE_SKILL, value_leaks
+from mlwright.data.leaks.gaps import gap_leaks
+from mlwright.data.leaks.values import SURE_SKILL, value_leaks
 from mlwright.data.strength import Judge, Strength, chance, cut, strengths
 from mlwright.records.findings import Finding
 from mlwright.records.profile import Profile

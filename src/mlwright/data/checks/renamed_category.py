@@ -8,8 +8,8 @@ from typing import NamedTuple
 import numpy as np
 
 from mlwright.core.family import NotApplicable
-from mlwright.data.breaks import in_order, where_told
 from mlwright.data.checks import Check, Specimen
+from mlwright.data.checks._breaks import in_order, where_told
 from mlwright.data.checks._plain import plain_columns
 from mlwright.data.columns import Rows, sampled_rows
 from mlwright.data.compute.table import SplitTable

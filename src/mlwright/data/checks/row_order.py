@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 from mlwright.core.family import NotApplicable
 from mlwright.data.checks import Check, Specimen
 from mlwright.data.checks._plain import plain_columns
+from mlwright.data.checks._sequence import is_explained
 from mlwright.data.columns import TrainingRows, training_rows
 from mlwright.data.compute.table import SplitTable
-from mlwright.data.sequence import is_explained
 from mlwright.data.strength import Judge, chance
 from mlwright.data.words import figure, percent
 from mlwright.records.findings import Finding

@@ -10,10 +10,10 @@ from numpy.typing import NDArray
 
 from mlwright.core.family import NotApplicable
 from mlwright.data.checks import Check, Specimen
+from mlwright.data.checks._encoded import encoded
 from mlwright.data.checks._plain import plain_columns
 from mlwright.data.columns import training_rows
 from mlwright.data.compute.table import SplitTable
-from mlwright.data.encoded import encoded
 from mlwright.data.strength import strengths
 from mlwright.data.words import figure, listing, percent
 from mlwright.records.findings import Finding

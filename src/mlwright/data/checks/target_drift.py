@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mlwright.core.family import NotApplicable
-from mlwright.data.breaks import in_order
 from mlwright.data.checks import Check, Specimen
+from mlwright.data.checks._breaks import in_order
 from mlwright.data.checks._plain import plain_columns
 from mlwright.data.columns import TrainingRows, training_rows
 from mlwright.data.compute.table import SplitTable

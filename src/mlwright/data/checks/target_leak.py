@@ -9,8 +9,8 @@ from mlwright.data.checks import Check, Specimen
 from mlwright.data.checks._plain import plain_columns
 from mlwright.data.columns import training_rows
 from mlwright.data.compute.table import SplitTable
-from mlwright.data.gaps import gap_leaks
-from mlwright.data.leaks import value_leaks
+from mlwright.data.leaks.gaps import gap_leaks
+from mlwright.data.leaks.values import value_leaks
 from mlwright.data.strength import MIN_ROWS
 from mlwright.records.findings import Finding
 from mlwright.records.profile import Profile
@@ -23,7 +23,7 @@ class TargetLeak(Check):
     97 % of the squared error is gone (99.5 % for a target that is a number), or 99.75 of 100 pairs are told apart, over
     all rows or where the column has a value. A warning: as much for numbers from 97 % on, and for classes a column
     that leaves half of what all other inputs together leave. The chance of a false alarm is held below 0.1 % over all
-    columns (see `leaks.value_leaks`). A column whose gaps settle the target is left to `missingness_leak`.
+    columns (see `values.value_leaks`). A column whose gaps settle the target is left to `missingness_leak`.
     """
 
     group = "leaks"

@@ -10,12 +10,12 @@ from numpy.typing import NDArray
 
 from mlwright.core.family import NotApplicable
 from mlwright.data.checks import Check, Specimen
+from mlwright.data.checks._groups import grouping_columns
+from mlwright.data.checks._own_means import certain_ends, closeness
 from mlwright.data.checks._plain import plain_columns
 from mlwright.data.columns import TrainingRows, training_rows
 from mlwright.data.compute.table import SplitTable
-from mlwright.data.groups import grouping_columns
-from mlwright.data.leaks import value_leaks
-from mlwright.data.own_means import certain_ends, closeness
+from mlwright.data.leaks.values import value_leaks
 from mlwright.data.words import figure
 from mlwright.records.findings import Finding
 from mlwright.records.profile import Profile
@@ -33,10 +33,10 @@ class TargetMeanLeak(Check):
     their chance: by ``s2 / n`` in the square, with `s2` the variance of the target within groups. A mean that was
     taken over these very rows does not. So the squared distances over ``s2 / n`` are averaged over the groups: 1 or
     more for an honest column, about the share of the rows that are set aside for such a mean. It speaks below 0.65,
-    if so small a figure has a chance below 0.1 % (see `own_means.closeness`). Groups are the rows of one value of the
+    if so small a figure has a chance below 0.1 % (see `_own_means.closeness`). Groups are the rows of one value of the
     column, and those of one value of another column within which it does not vary. For small groups of yes and no,
     whose means are few, it is enough that all rows at 0 are no, all at 1 are yes, and the rest, fractions of small
-    numbers, is as it says (see `own_means.certain_ends`). Chance is held over all columns, groups, classes and scales
+    numbers, is as it says (see `_own_means.certain_ends`). Chance is held over all columns, groups, classes and scales
     (shares, per cents) together.
     """
 

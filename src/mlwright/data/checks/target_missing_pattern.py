@@ -9,9 +9,9 @@ import numpy as np
 from mlwright.core.family import NotApplicable
 from mlwright.data.checks import Check, Specimen
 from mlwright.data.checks._plain import plain_columns
+from mlwright.data.checks._shifts import move
 from mlwright.data.columns import sampled_rows
 from mlwright.data.compute.table import SplitTable
-from mlwright.data.shifts import move
 from mlwright.data.words import counted, listing
 from mlwright.records.findings import Finding
 from mlwright.records.profile import Profile
@@ -24,7 +24,7 @@ FALSE_ALARMS = 0.001
 class TargetMissingPattern(Check):
     """Inputs whose values differ between the rows with and without a target: it is not missing at random.
 
-    Measured like `train_test_drift` (see `shifts.move`): a distance of 0.15 or more whose chance, over all inputs
+    Measured like `train_test_drift` (see `_shifts.move`): a distance of 0.15 or more whose chance, over all inputs
     together, is below 0.1 % (Bonferroni). Needs 50 rows without a target; looks at 50,000 rows at most.
     """
 

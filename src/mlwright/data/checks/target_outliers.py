@@ -6,10 +6,10 @@ from collections.abc import Iterator
 
 from mlwright.core.family import NotApplicable
 from mlwright.data.checks import Check, Specimen
+from mlwright.data.checks._extremes import values_apart
 from mlwright.data.checks._plain import plain_numbers
 from mlwright.data.columns import training_rows
 from mlwright.data.compute.table import SplitTable
-from mlwright.data.extremes import values_apart
 from mlwright.data.words import counted, figure, listing
 from mlwright.records.findings import Finding
 from mlwright.records.profile import Profile
@@ -18,7 +18,7 @@ FALSE_ALARMS = 0.001
 
 
 class TargetOutliers(Check):
-    """Training rows whose target lies beyond a gap that no natural tail explains (see `extremes.values_apart`).
+    """Training rows whose target lies beyond a gap that no natural tail explains (see `_extremes.values_apart`).
 
     The chance of a false alarm is held below 0.1 %.
     """

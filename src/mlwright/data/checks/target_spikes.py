@@ -6,10 +6,10 @@ from collections.abc import Iterator
 
 from mlwright.core.family import NotApplicable
 from mlwright.data.checks import Check, Specimen
+from mlwright.data.checks._heaps import least_beyond_zero
 from mlwright.data.checks._plain import plain_numbers
 from mlwright.data.columns import training_rows
 from mlwright.data.compute.table import SplitTable
-from mlwright.data.heaps import least_beyond_zero
 from mlwright.data.words import counted, figure, percent
 from mlwright.records.findings import Finding
 from mlwright.records.profile import Profile
@@ -26,7 +26,7 @@ class TargetSpikes(Check):
     """One number makes up a tenth of the targets if it is zero, or 3 % if it is none of the ends.
 
     It must come five times as often as any other, in 20 rows at least, where there are 20 different values or more; or
-    it is zero, in 3 % of the rows, and lies far from all other answers (see `heaps.least_beyond_zero`). What heaps up
+    it is zero, in 3 % of the rows, and lies far from all other answers (see `_heaps.least_beyond_zero`). What heaps up
     at an end other than zero is told by `capped_target`.
     """
 

@@ -15,7 +15,7 @@ from mlwright.data.checks import Check, Specimen
 from mlwright.data.checks._plain import plain_columns
 from mlwright.data.columns import TrainingRows, training_rows
 from mlwright.data.compute.table import SplitTable
-from mlwright.data.leaks import value_leaks
+from mlwright.data.leaks.values import value_leaks
 from mlwright.data.strength import Judge, chance
 from mlwright.data.words import percent, quoted
 from mlwright.records.findings import Finding

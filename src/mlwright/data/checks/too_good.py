@@ -11,10 +11,10 @@ from mlwright.core.family import NotApplicable
 from mlwright.data.checks import Check, Specimen
 from mlwright.data.columns import training_rows
 from mlwright.data.compute.table import SplitTable
-from mlwright.data.gaps import gap_leaks
-from mlwright.data.leaks import value_leaks
+from mlwright.data.leaks.gaps import gap_leaks
+from mlwright.data.leaks.together import shuffled_skill, skill_together
+from mlwright.data.leaks.values import value_leaks
 from mlwright.data.repeats import twins
-from mlwright.data.together import shuffled_skill, skill_together
 from mlwright.data.words import counted, percent
 from mlwright.records.findings import Finding
 from mlwright.records.profile import Profile

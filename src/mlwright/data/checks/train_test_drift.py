@@ -9,9 +9,9 @@ import numpy as np
 from mlwright.core.family import NotApplicable
 from mlwright.data.checks import Check, Specimen
 from mlwright.data.checks._plain import plain_columns
+from mlwright.data.checks._shifts import move
 from mlwright.data.columns import Rows, mean_ranks, rows_for_test, training_rows
 from mlwright.data.compute.table import SplitTable
-from mlwright.data.shifts import move
 from mlwright.data.words import listing
 from mlwright.records.findings import Finding
 from mlwright.records.profile import Profile

@@ -8,10 +8,10 @@ import numpy as np
 
 from mlwright.core.family import NotApplicable
 from mlwright.data.checks import Check, Specimen
+from mlwright.data.checks._heaps import least_beyond_zero
 from mlwright.data.checks._plain import plain_columns
 from mlwright.data.columns import sampled_rows
 from mlwright.data.compute.table import SplitTable
-from mlwright.data.heaps import least_beyond_zero
 from mlwright.data.words import counted, figure, listing
 from mlwright.records.findings import Finding
 from mlwright.records.profile import ColumnProfile, Profile
@@ -24,7 +24,7 @@ MOST_SHARE = 0.3
 class ZerosForMissing(Check):
     """Columns of positive numbers in which zero lies far below the smallest other value, twice or more.
 
-    What far means is told by `heaps.least_beyond_zero`; up to 30 % of the rows may be zero. Numbers that thin out
+    What far means is told by `_heaps.least_beyond_zero`; up to 30 % of the rows may be zero. Numbers that thin out
     towards zero by nature, or reach it in small steps, are left alone.
     """
 

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from mlwright.data.cures import Cure, Specimen
+from mlwright.data.cures._units import CURRENCIES, SCALES, base_unit, dimension, factor
 from mlwright.data.evidence.cells import Cells, Levels
 from mlwright.data.kinds.names import says_area, says_code
-from mlwright.data.units import CURRENCIES, SCALES, base_unit, dimension, factor
 from mlwright.data.words import counted, percent, quoted
 from mlwright.records.cleaning import AnyStep, ReadNumber
 from mlwright.scoring.quantities import (

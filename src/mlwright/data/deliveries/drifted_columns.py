@@ -8,7 +8,7 @@ from mlwright.core.family import NotApplicable
 from mlwright.data.clauses.chance import ALARMS
 from mlwright.data.deliveries import DeliveryCheck, Specimen
 from mlwright.data.deliveries._plain import changed, now, unchanged
-from mlwright.data.rescaling import rescaled
+from mlwright.data.deliveries._rescaling import rescaled
 from mlwright.data.two_tables import TwoTables
 from mlwright.data.words import counted, quoted
 from mlwright.records.findings import Finding

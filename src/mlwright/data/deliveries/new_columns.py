@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from mlwright.data.deliveries import DeliveryCheck, Specimen
 from mlwright.data.deliveries._plain import changed, unchanged
-from mlwright.data.renames import renames
+from mlwright.data.deliveries._renames import renames
 from mlwright.data.two_tables import TwoTables
 from mlwright.data.words import counted, quoted
 from mlwright.records.findings import Finding

@@ -9,7 +9,7 @@ from mlwright.data.clauses.chance import ALARMS, chance_beyond
 from mlwright.data.clauses.wording import moment
 from mlwright.data.deliveries import DeliveryCheck, Specimen
 from mlwright.data.deliveries._plain import changed, now
-from mlwright.data.rescaling import rescaled
+from mlwright.data.deliveries._rescaling import rescaled
 from mlwright.data.two_tables import TwoTables
 from mlwright.data.words import counted, percent, quoted
 from mlwright.records.findings import Finding, Severity

@@ -6,14 +6,14 @@ from collections.abc import Iterator
 
 from mlwright.data.deliveries import DeliveryCheck, Specimen
 from mlwright.data.deliveries._plain import now, then
-from mlwright.data.renames import renames
+from mlwright.data.deliveries._renames import renames
 from mlwright.data.two_tables import TwoTables
 from mlwright.data.words import listing
 from mlwright.records.findings import Finding
 
 
 class RenamedColumns(DeliveryCheck):
-    """Columns that are gone while a new one has a like name and like values; see `renames.renames`."""
+    """Columns that are gone while a new one has a like name and like values; see `_renames.renames`."""
 
     severity = "critical"
     title = "Columns have another name"

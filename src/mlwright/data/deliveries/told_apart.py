@@ -8,7 +8,7 @@ from mlwright.core.family import NotApplicable
 from mlwright.data.clauses.chance import ALARMS
 from mlwright.data.deliveries import DeliveryCheck, Specimen
 from mlwright.data.deliveries._plain import changed, now, then, unchanged
-from mlwright.data.telling import LEAST_ROWS, tell_apart
+from mlwright.data.deliveries._telling import LEAST_ROWS, tell_apart
 from mlwright.data.two_tables import TwoTables
 from mlwright.data.words import listing
 from mlwright.records.contract import Clause

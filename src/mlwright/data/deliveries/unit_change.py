@@ -6,14 +6,14 @@ from collections.abc import Iterator
 
 from mlwright.data.deliveries import DeliveryCheck, Specimen
 from mlwright.data.deliveries._plain import changed, now
-from mlwright.data.rescaling import rescaled
+from mlwright.data.deliveries._rescaling import rescaled
 from mlwright.data.two_tables import TwoTables
 from mlwright.data.words import figure, percent
 from mlwright.records.findings import Finding
 
 
 class UnitChange(DeliveryCheck):
-    """Numbers that drifted far, and lie where they lay once another unit is undone; see `rescaling.rescaled`."""
+    """Numbers that drifted far, and lie where they lay once another unit is undone; see `_rescaling.rescaled`."""
 
     severity = "critical"
     title = "Another unit"

@@ -9,10 +9,10 @@ import numpy as np
 from mlwright.core.family import NotApplicable
 from mlwright.data.columns import training_rows
 from mlwright.data.compute.table import SplitTable
-from mlwright.data.gaps import gap_leaks
 from mlwright.data.insights._cuts import Cut, best_cuts
 from mlwright.data.insights._evidence import MIN_ROWS, Evidence, Outcome
-from mlwright.data.leaks import value_leaks
+from mlwright.data.leaks.gaps import gap_leaks
+from mlwright.data.leaks.values import value_leaks
 from mlwright.data.style import ORANGE
 from mlwright.data.views import Picture, View
 from mlwright.data.views._ladder import ladder

@@ -9,10 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mlwright.data.columns import TrainingRows
-from mlwright.data.copies import Leak, copied_numbers, stands_for_a_class
-from mlwright.data.lateness import sounds_late
+from mlwright.data.leaks.copies import Leak, copied_numbers, stands_for_a_class
+from mlwright.data.leaks.lateness import sounds_late
+from mlwright.data.leaks.together import skill_together
 from mlwright.data.strength import MIN_ROWS, Judge, Strength, chance, strengths
-from mlwright.data.together import skill_together
 from mlwright.data.words import counted, percent
 
 SURE_SKILL = 0.97
