@@ -178,3 +178,48 @@ def test_more_than_ten_thousand_columns_are_refused(read_text):
     wide = ",".join(["7"] * 10_001)
     with pytest.raises(SourceUnreadable, match="10001 columns; mlwright takes up to 10000"):
         read_text("\n".join([wide] * 3))
+
+
+def _rows_quoted(n: int, *, broken: int, text: str) -> str:
+    rows = [f'{i},"text {i}",{2 * i}' for i in range(n)]
+    rows[broken] = text
+    return "a,text,b\n" + "\n".join(rows) + "\n"
+
+
+def test_line_breaks_inside_quotes_are_read_in_silence(read_text):
+    one = read_text(_rows_quoted(100, broken=50, text='50,"two lines, with\na ""word"", and more\n",100'))
+    all_of_them = read_text("a,text,b\n" + "".join(f'{i},"text {i},\nmore",{i}\n' for i in range(100)))
+    assert (len(one.rows), one.notices) == (100, [])
+    assert (len(all_of_them.rows), all_of_them.notices) == (100, [])
+
+
+def test_two_rows_that_a_quote_joins_far_down_are_named(read_text):
+    result = read_text(_rows_quoted(100_000, broken=90_000, text='90000,"text 90000,180000'))
+    assert len(result.rows) == 99_999
+    assert any('line 90,002 (90000,"text 90000,180000): 2 lines were read as 1 row' in n for n in result.notices)
+
+
+def test_rows_between_two_stray_quotes_are_named(read_text):
+    rows = [f"{i},text {i},{2 * i}" for i in range(100)]
+    rows[50], rows[60] = '50,"text 50,100', '60,text 60",120'
+    result = read_text("a,text,b\n" + "\n".join(rows) + "\n")
+    assert any("line 52 (50," in notice and "11 lines were read as 1 row" in notice for notice in result.notices)
+
+
+@pytest.mark.parametrize("broken", [50, 99])
+def test_a_broken_quote_in_a_small_file_loses_no_row_and_is_named(read_text, broken):
+    result = read_text(_rows_quoted(100, broken=broken, text=f'{broken},"text {broken},7'))
+    assert len(result.rows) == 100
+    assert any(f"line {broken + 2} (" in n and "ordinary characters" in n for n in result.notices)
+
+
+def test_a_quote_that_is_never_closed_is_named_where_the_file_makes_no_sense_without_quotes(read_text):
+    rows = "".join(f'{i},"text, {i}",{i}\n' for i in range(60_000))
+    plain = "".join(f"{i},text {i},{i}\n" for i in range(1000))
+    with pytest.raises(SourceUnreadable, match=r'never closed.*line 60,002 \(7,"oops,7\)'):
+        read_text(f'a,text,b\n{rows}7,"oops,7\n{plain}')
+
+
+def test_a_quote_inside_a_value_without_quotes_is_a_character(read_text):
+    result = read_text(_rows_quoted(100, broken=50, text='50,5" pipe,100'))
+    assert (result.column("text")[50], len(result.rows), result.notices) == ('5" pipe', 100, [])

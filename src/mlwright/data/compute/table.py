@@ -64,7 +64,7 @@ class Table:
         """Positions of all rows in the snapshot, rising."""
         return np.arange(self.n_rows) if self.rows is None else self.rows
 
-    @property
+    @cached_property
     def columns(self) -> tuple[str, ...]:
         """Names of the columns, without ``__row__``."""
         return tuple(name for name in self.expr.columns if name != ROW)

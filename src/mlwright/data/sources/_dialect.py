@@ -117,7 +117,7 @@ def find_dialect(sample: str, where: str, *, complete: bool) -> Dialect:
 
 def parse_rows(lines: Iterator[str], delimiter: str, quote: str | None, escape: str | None) -> Iterator[Line]:
     """Rows by Python's own reader, with their line numbers; blank lines are no rows."""
-    reader = _reader(lines, delimiter, quote, escape)
+    reader = reader_of(lines, delimiter, quote, escape)
     try:
         for fields in reader:
             if fields:
@@ -126,7 +126,8 @@ def parse_rows(lines: Iterator[str], delimiter: str, quote: str | None, escape: 
         return
 
 
-def _reader(lines: Iterator[str], delimiter: str, quote: str | None, escape: str | None, strict: bool = False) -> Any:
+def reader_of(lines: Iterator[str], delimiter: str, quote: str | None, escape: str | None, strict: bool = False) -> Any:
+    """Python's own reader; a strict one refuses quotes in wrong places."""
     return csv.reader(
         lines,
         delimiter=delimiter,
@@ -202,7 +203,7 @@ def _n_ragged(text: str, delimiter: str, quote: str | None, escape: str | None) 
 def _quotes_are_well_placed(text: str, delimiter: str, quote: str, escape: str | None) -> bool:
     """Whether every quote that is opened is closed right before a delimiter or the end of a line."""
     try:
-        for _ in _reader(io.StringIO(text, newline=""), delimiter, quote, escape, strict=True):
+        for _ in reader_of(io.StringIO(text, newline=""), delimiter, quote, escape, strict=True):
             pass
     except csv.Error:
         return False

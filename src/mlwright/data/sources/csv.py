@@ -16,6 +16,7 @@ from mlwright.data.sources._columns import refuse_width
 from mlwright.data.sources._dialect import Dialect, Line, find_dialect
 from mlwright.data.sources._files import find_file
 from mlwright.data.sources._formats import format_of
+from mlwright.data.sources._quoting import OpenQuote, open_quotes
 from mlwright.data.sources._ragged import N_LINES_NAMED, Mender, ragged_lines, too_many
 from mlwright.data.sources._rows import EndlessRow, refuse_huge, string_batches
 from mlwright.data.sources._text import TextFile
@@ -62,6 +63,7 @@ class Survey:
     n_rows: int
     n_ragged: int
     n_lines: int
+    n_quotes: int
     notices: tuple[str, ...] = ()
 
 
@@ -84,19 +86,54 @@ def _survey(file: TextFile) -> Survey:
     dialect = find_dialect(file.sample(), str(file.path), complete=file.complete)
     refuse_width(len(dialect.names), str(file.path))
     wide = len(dialect.names) > WIDE_COLUMNS
+    quoted = replace(dialect, quote=dialect.quote or '"')
     for block_bytes in (LARGE_BLOCK_BYTES,) if wide else (BLOCK_BYTES, LARGE_BLOCK_BYTES):
         try:
-            return _survey_once(file, dialect, block_bytes)
+            survey = _survey_once(file, dialect, block_bytes)
         except EndlessRow:
             continue
+        found = _joined_lines(file, survey, quoted)
+        if survey.dialect.quote is None or not (found and found[-1].at_end):
+            return replace(survey, notices=(*survey.notices, *_joined_notice(survey, found)))
+        break
+    found = _find_open_quotes(file, quoted, [None] * len(dialect.names))
+    where = str(found[-1]) if found else "a line that could not be found"
     if dialect.quote is not None:
-        unquoted = _survey_unquoted(file, replace(dialect, quote=None))
+        unquoted = _survey_unquoted(file, replace(dialect, quote=None), where)
         if unquoted is not None:
             return unquoted
     raise SourceUnreadable(
-        f"{file.path} has a row of more than {LARGE_BLOCK_BYTES >> 20} MB, or a quote that is never closed.",
-        "Mend the quotes, or name the right file.",
+        f"{file.path} has a quote that is opened and never closed, or a row of more than {LARGE_BLOCK_BYTES >> 20} MB: "
+        f"{where}.",
+        "Close the quote in that line, or name the right file.",
     )
+
+
+def _joined_lines(file: TextFile, survey: Survey, quoted: Dialect) -> list[OpenQuote]:
+    """The rows that a quote has joined, or would have joined if quotes had been read as such."""
+    n_lines = survey.n_lines - survey.dialect.n_skipped
+    if not survey.n_quotes or (survey.dialect.quote and n_lines - survey.n_rows - survey.n_ragged in (0, -1)):
+        return []
+    return _find_open_quotes(file, quoted, survey.kinds)
+
+
+def _joined_notice(survey: Survey, found: list[OpenQuote]) -> list[str]:
+    if not found:
+        return []
+    where = f"{', '.join(map(str, found[:N_LINES_NAMED]))}{', ...' if len(found) > N_LINES_NAMED else ''}"
+    if survey.dialect.quote is None:
+        return [f"Quotes are opened and not closed in {where}: all quotes were read as ordinary characters."]
+    n_joined = sum(row.last_line - row.first_line + 1 for row in found)
+    return [
+        f"Quotes seem to be opened and not closed in {where}: {n_joined:,} lines were read as "
+        f"{counted(len(found), 'row')}. Close these quotes and read the file again."
+    ]
+
+
+def _find_open_quotes(file: TextFile, dialect: Dialect, kinds: list[Spelled | None]) -> list[OpenQuote]:
+    with file.open() as stream:
+        text = io.TextIOWrapper(io.BufferedReader(stream), encoding="utf-8", newline="")
+        return list(open_quotes(text, dialect, kinds))
 
 
 def _survey_once(file: TextFile, dialect: Dialect, block_bytes: int) -> Survey:
@@ -114,15 +151,15 @@ def _survey_once(file: TextFile, dialect: Dialect, block_bytes: int) -> Survey:
     if too_many(n_ragged, n_rows + n_ragged):
         raise _too_ragged(file, dialect, n_ragged, n_rows + n_ragged)
     notices = (f"Left out: {counted(stream.n_nul, 'NUL character')}.",) if stream.n_nul else ()
-    return Survey(dialect, block_bytes, kinds, n_rows, n_ragged, stream.n_lines, notices)
+    return Survey(dialect, block_bytes, kinds, n_rows, n_ragged, stream.n_lines, stream.n_quotes, notices)
 
 
-def _survey_unquoted(file: TextFile, dialect: Dialect) -> Survey | None:
+def _survey_unquoted(file: TextFile, dialect: Dialect, where: str) -> Survey | None:
     try:
         survey = _survey_once(file, dialect, LARGE_BLOCK_BYTES)
     except (EndlessRow, SourceUnreadable):
         return None
-    notice = "A quote is opened and never closed: all quotes were read as ordinary characters."
+    notice = f"A quote is opened and never closed in {where}: all quotes were read as ordinary characters."
     return replace(survey, notices=(*survey.notices, notice)) if survey.n_ragged == 0 else None
 
 
