@@ -108,3 +108,19 @@ def test_a_target_with_enormous_outliers(tmp_path):
     y[::80] = 1e9
     evaluation, _ = evaluated(tmp_path, {"x": x, "y": y})
     assert all(np.isfinite([found.model.value, found.model.low]).all() for found in evaluation.metrics)
+
+
+@pytest.mark.parametrize("others", [["Berlin", "Paris", "Rome"], [f"a short text {n} of words" for n in range(300)]])
+def test_a_few_enormous_cells_are_looked_at_like_all_others(tmp_path, others):
+    rng = rng_of()
+    texts = [others[n % len(others)] for n in range(300)]
+    for place in range(0, 240, 30):
+        texts[place] = " ".join(rng.choice(["alpha", "beta", "gamma", "x1"], 50_000))[:200_000]
+    file = tmp_path / "rows.parquet"
+    pq.write_table(
+        pa.table({"x": rng.normal(size=300), "t": texts, "y": np.where(rng.random(300) < 0.5, "a", "b")}), file
+    )
+    project = Project.create(tmp_path / "project", {"project": {"target": "y"}, "collect": {"source": str(file)}})
+    project.run(until="check", n_jobs=1)
+    assert project.show("profile").column("t").length_max == 200_000
+    assert all(len(finding.sentence) < 2000 for finding in project.show("findings").findings)

@@ -201,7 +201,8 @@ class Profile(Record):
     @property
     def inputs(self) -> tuple[ColumnProfile, ...]:
         """The columns that models may use."""
-        return tuple(column for column in self.columns if column.name in self.roles.inputs)
+        names = set(self.roles.inputs)
+        return tuple(column for column in self.columns if column.name in names)
 
     @property
     def target(self) -> ColumnProfile:
