@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Iterable, Mapping
-from typing import Any
+from dataclasses import dataclass, fields
+from typing import Any, ClassVar, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -38,3 +40,43 @@ def arrays_from_bytes(data: bytes, names: Iterable[str], what: str) -> Arrays:
     if odd := [name for name, array in arrays.items() if not np.isfinite(array).all()]:
         raise BundleError(f"{what} holds numbers that are not finite, in {odd[0]!r}.")
     return arrays
+
+
+@dataclass(frozen=True)
+class ArrayFields:
+    """A dataclass all of whose fields are arrays, which are packed under the fields' names.
+
+    Attributes
+    ----------
+    what : str
+        What it is called where its arrays do not fit together.
+    """
+
+    what: ClassVar[str]
+
+    def to_arrays(self) -> Arrays:
+        """The arrays by name."""
+        return {field.name: getattr(self, field.name) for field in fields(self)}
+
+    @classmethod
+    def names(cls) -> tuple[str, ...]:
+        """What the arrays are called."""
+        return tuple(field.name for field in fields(cls))
+
+    @classmethod
+    def from_arrays(cls, arrays: Mapping[str, NDArray[Any]]) -> Self:
+        """Read what `to_arrays` wrote.
+
+        Raises
+        ------
+        BundleError
+            If the arrays do not fit together.
+        """
+        made = cls(**{name: arrays[name] for name in cls.names()})
+        if not made._fits_together():
+            raise BundleError(f"The arrays of {cls.what} do not fit together.")
+        return made
+
+    @abstractmethod
+    def _fits_together(self) -> bool:
+        """Whether the shapes and places of the arrays belong to each other."""

@@ -6,14 +6,14 @@ training rows that had it. It stands as it is, or is subtracted from a number.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any, Final, Self
+from typing import ClassVar, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from mlwright.core.errors import BundleError
+from mlwright.scoring.arrays import ArrayFields
 from mlwright.scoring.blocks import Blocks
 
 Array = NDArray[np.float64]
@@ -25,7 +25,7 @@ NONE = -1
 
 
 @dataclass(frozen=True)
-class Craft:
+class Craft(ArrayFields):
     """Which numbers are made.
 
     Parameters
@@ -44,6 +44,8 @@ class Craft:
         The tables one after the other; each has an entry for every level, for any other name and for a missing code,
         times as many of the second code.
     """
+
+    what: ClassVar[str] = "made columns"
 
     left: Places
     right: Places
@@ -82,29 +84,6 @@ class Craft:
     def with_entries(self, entries: NDArray[np.float32]) -> Craft:
         """The same with these entries."""
         return replace(self, entries=entries)
-
-    def to_arrays(self) -> dict[str, NDArray[Any]]:
-        """The arrays by name."""
-        return {field.name: getattr(self, field.name) for field in fields(self)}
-
-    @classmethod
-    def names(cls) -> tuple[str, ...]:
-        """What the arrays are called."""
-        return tuple(field.name for field in fields(cls))
-
-    @classmethod
-    def from_arrays(cls, arrays: dict[str, NDArray[Any]]) -> Self:
-        """Read what `to_arrays` wrote.
-
-        Raises
-        ------
-        BundleError
-            If the arrays do not fit together.
-        """
-        craft = cls(**{name: arrays[name] for name in cls.names()})
-        if not craft._fits_together():
-            raise BundleError("The arrays of made columns do not fit together.")
-        return craft
 
     def _calculated(self, numbers: Array) -> Array:
         a, b = numbers[:, self.left], numbers[:, self.right]

@@ -9,16 +9,15 @@ columns with its weights, which is why they are never laid out to score.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Self
+from typing import ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 
-from mlwright.core.errors import BundleError
+from mlwright.scoring.arrays import ArrayFields
 from mlwright.scoring.blocks import Blocks
 
 Array = NDArray[np.float64]
@@ -30,7 +29,7 @@ than a product with a sparse matrix; above, the product moves a seventh of the m
 
 
 @dataclass(frozen=True)
-class Design:
+class Design(ArrayFields):
     """How blocks become well-scaled columns.
 
     Parameters
@@ -54,6 +53,8 @@ class Design:
     n_terms : array of int, shape (1,)
         Width of the text block; 0 where text is not used.
     """
+
+    what: ClassVar[str] = "a design"
 
     low: Array
     high: Array
@@ -115,29 +116,6 @@ class Design:
         if self.n_terms[0] and blocks.text is not None:
             sums += blocks.text @ weights[first_term:]
         return sums
-
-    def to_arrays(self) -> dict[str, NDArray[Any]]:
-        """The arrays by name."""
-        return {field.name: getattr(self, field.name) for field in fields(self)}
-
-    @classmethod
-    def names(cls) -> tuple[str, ...]:
-        """What the arrays are called."""
-        return tuple(field.name for field in fields(cls))
-
-    @classmethod
-    def from_arrays(cls, arrays: Mapping[str, NDArray[Any]]) -> Self:
-        """Read what `to_arrays` wrote.
-
-        Raises
-        ------
-        BundleError
-            If the arrays do not fit together.
-        """
-        design = cls(**{name: arrays[name] for name in cls.names()})
-        if not design._fits_together():
-            raise BundleError("The arrays of a design do not fit together.")
-        return design
 
     def _flagged(self, flags: Places, weights: Array) -> Array:
         """The sum of the weights of the flags that are 1, shape (n_rows, n_sums)."""
