@@ -199,7 +199,7 @@ class Bundle:
         return f"<Bundle {self.bundle_id} of {self.name}: {self.target} ({self.task}) from {len(self.inputs)} inputs>"
 
     def _spread(self, scores: Array) -> Array:
-        return np.hstack([1.0 - scores, scores]) if self.task == "binary" else scores
+        return np.concatenate([1.0 - scores, scores], axis=1) if self.task == "binary" else scores
 
 
 def _restored(classes: Sequence[str], target_type: str) -> tuple[Class, ...]:

@@ -89,17 +89,17 @@ class Design(ArrayFields):
         """The first columns, shape (n_rows, n_dense)."""
         numbers = blocks.numbers.astype(np.float64)
         missing = np.isnan(numbers)
-        scaled = (np.clip(numbers, self.low, self.high) - self.center) / self.scale
+        scaled = (_clipped(numbers, self.low, self.high) - self.center) / self.scale
         scaled[missing] = 0.0
         parts = [scaled]
         if len(self.curves):
             parts.append(np.where(missing[:, self.curves], 0.0, self._bend(numbers[:, self.curves])))
         if len(self.ramps):
-            risen = np.clip((numbers[:, self.ramps] - self.feet) / self.lengths, 0.0, 1.0) - 0.5
+            risen = _clipped((numbers[:, self.ramps] - self.feet) / self.lengths, 0.0, 1.0) - 0.5
             parts.append(np.where(missing[:, self.ramps], 0.0, risen))
         if len(self.gaps):
             parts.append(missing[:, self.gaps])
-        return np.hstack(parts)
+        return np.concatenate(parts, axis=1)
 
     def flags(self, blocks: Blocks) -> Places:
         """Which of the flag columns are 1, one for each code; shape (n_rows, n_codes)."""
@@ -153,7 +153,7 @@ class Design(ArrayFields):
 
     def _bend(self, x: Array) -> Array:
         """The curves' heights, shape (n_rows, n_curves)."""
-        clipped = np.clip(x, self.knots[:, 0], self.knots[:, -1])
+        clipped = _clipped(x, self.knots[:, 0], self.knots[:, -1])
         piece, curve = self._pieces(clipped), np.arange(len(self.curves))
         bent: Array = self.heights[curve, piece] + self._slopes[curve, piece] * (clipped - self.knots[curve, piece])
         return bent
@@ -166,3 +166,9 @@ class Design(ArrayFields):
             return passed
         found = [np.searchsorted(bends, column, side="right") for bends, column in zip(inner, x.T, strict=True)]
         return np.array(found, dtype=np.int64).reshape(len(self.curves), len(x)).T
+
+
+def _clipped(x: Array, low: Array | float, high: Array | float) -> Array:
+    """As `np.clip`, which takes four times as long for one row."""
+    clipped: Array = np.minimum(np.maximum(x, low), high)
+    return clipped

@@ -161,7 +161,7 @@ class Encoder:
 
     def _blocks(self, readings: _Readings) -> Blocks:
         numbers = np.empty((len(readings.numbers), len(self._places)), dtype=np.float32)
-        numbers[:, self._number_places] = np.clip(readings.numbers, self._low, self._high)
+        numbers[:, self._number_places] = np.minimum(np.maximum(readings.numbers, self._low), self._high)
         self._fill_counts(numbers, readings.codes)
         self._fill_dates(numbers, readings.moments)
         return Blocks(numbers, readings.codes, self._fill_texts(numbers, readings.texts))

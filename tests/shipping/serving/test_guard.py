@@ -138,3 +138,27 @@ def test_a_token_that_cannot_be_used_is_refused_at_once(
 )
 def test_what_loopback_is(host: str, expected: bool) -> None:
     assert is_loopback(host) is expected
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Sec-Fetch-Site": "cross-site"},
+        {"Sec-Fetch-Site": "same-site"},
+        {"Origin": "http://evil.example"},
+        {"Origin": "null"},
+    ],
+)
+def test_a_page_of_another_site_cannot_ask_through_a_browser(
+    client: FlaskClient, row: dict[str, Any], headers: dict[str, str]
+) -> None:
+    for path in ("/predict",):
+        reply = client.post(path, json=row, headers=headers)
+        assert (reply.status_code, reply.json["error"]["code"]) == (403, "origin")
+
+
+@pytest.mark.parametrize("headers", [{"Sec-Fetch-Site": "same-origin"}, {"Origin": "http://localhost"}])
+def test_the_page_of_the_service_itself_can_ask(
+    client: FlaskClient, row: dict[str, Any], headers: dict[str, str]
+) -> None:
+    assert client.post("/predict", json=row, headers=headers).status_code == 200

@@ -153,3 +153,16 @@ def test_ready_once_the_stored_rows_give_their_answers(client: FlaskClient, bund
 def test_text_with_colons_is_no_duplicate(client: FlaskClient, row: dict[str, Any]) -> None:
     body = json.dumps(row | {"remarks": 'at 10:00: "price":1', "signup": "2018-03-01T10:00:00"})
     assert client.post("/predict", data=body, content_type="application/json").status_code == 200
+
+
+def test_a_form_is_one_record_whose_empty_fields_are_not_known(client: FlaskClient, row: dict[str, Any]) -> None:
+    form = {"tenure": "29", "charges": "70.35", "contract": "Month-to-month", "senior": "false", "signup": "2018-03-01"}
+    of_form = client.post("/predict", data=form | {"remarks": ""})
+    assert of_form.status_code == 200
+    assert of_form.json == client.post("/predict", json=row | {"remarks": None}).json
+
+
+@pytest.mark.parametrize(("body", "code"), [("tenure=1&tenure=2", "duplicate_field"), ("tenure", "not_form")])
+def test_a_form_that_can_be_read_in_two_ways_is_refused(client: FlaskClient, body: str, code: str) -> None:
+    reply = client.post("/predict", data=body, content_type="application/x-www-form-urlencoded")
+    assert (reply.status_code, reply.json["error"]["code"]) == (400, code)

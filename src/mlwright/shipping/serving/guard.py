@@ -5,9 +5,9 @@ from __future__ import annotations
 import hmac
 import re
 
-from flask import Request, Response
 from werkzeug.datastructures import Authorization
 
+from mlwright.shipping.serving.calls import Call, Reply
 from mlwright.shipping.serving.refusals import Refusal, shown
 from mlwright.shipping.serving.settings import ServiceSettings
 
@@ -26,6 +26,7 @@ POLICY = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'"
 PAGE_POLICY = (
     "script-src 'nonce-{nonce}'; style-src 'nonce-{nonce}'; img-src data:; connect-src 'self'; form-action 'self'"
 )
+_DATA_HEADERS = (*HEADERS.items(), ("Content-Security-Policy", POLICY))
 
 _host_and_port = re.compile(r"(\[[^\]]*\]|[^:]*)(?::\d*)?").fullmatch
 
@@ -57,20 +58,21 @@ class Guard:
         """Whether callers must send a token."""
         return self._token is not None
 
-    def check(self, request: Request) -> None:
+    def check(self, call: Call) -> None:
         """Refuse who may not ask.
 
         Raises
         ------
         Refusal
-            If the token is missing or wrong, or the Host header is not of this machine.
+            If the token is missing or wrong, the Host header is not of this machine, or a page of another site asks.
         """
-        if request.path in OPEN_PATHS:
-            return
         if self._token is None:
-            self._check_host(request.headers.get("Host", ""))
-        elif not _is_token(request.authorization, self._token):
+            self._check_host(call.header("HTTP_HOST"))
+        elif not _is_token(Authorization.from_header(call.header("HTTP_AUTHORIZATION")), self._token):
             raise Refusal("token", "The token is missing or wrong.", "Send the header  Authorization: Bearer TOKEN")
+        if call.method == "POST" and _is_of_another_site(call):
+            message = "A page of another site asked; only pages of this service may."
+            raise Refusal("origin", message, "Ask from a program, or from the page of the service itself.")
 
     def _check_host(self, header: str) -> None:
         match = _host_and_port(header)
@@ -90,8 +92,26 @@ def _is_token(given: Authorization | None, token: str) -> bool:
     return hmac.compare_digest((sent or "").encode("utf-8", "replace"), token.encode())
 
 
-def add_headers(response: Response, request_id: str, nonce: str) -> None:
-    """The headers that every answer bears; `nonce` is what the page's own script and style bear."""
-    policy = f"{POLICY}; {PAGE_POLICY.format(nonce=nonce)}" if response.mimetype == "text/html" else POLICY
-    own = {"X-Request-ID": request_id, "Content-Security-Policy": policy}
-    response.headers.extend(HEADERS | own)
+def _is_of_another_site(call: Call) -> bool:
+    """Whether a browser asks on behalf of a page that is not of this service (cross-site request forgery)."""
+    if site := call.header("HTTP_SEC_FETCH_SITE"):
+        return site not in ("same-origin", "none")
+    origin = call.header("HTTP_ORIGIN")
+    return bool(origin) and origin.partition("://")[2] != call.header("HTTP_HOST")
+
+
+def page_headers(request_id: str, nonce: str, *, is_page: bool) -> dict[str, str]:
+    """The headers of what the application answers; `nonce` is what the page's own script and style bear."""
+    policy = f"{POLICY}; {PAGE_POLICY.format(nonce=nonce)}" if is_page else POLICY
+    return HEADERS | {"X-Request-ID": request_id, "Content-Security-Policy": policy}
+
+
+def data_headers(request_id: str, reply: Reply) -> list[tuple[str, str]]:
+    """All headers of an answer that is no page."""
+    return [
+        ("Content-Type", reply.content_type),
+        ("Content-Length", str(len(reply.body))),
+        ("X-Request-ID", request_id),
+        *_DATA_HEADERS,
+        *reply.headers,
+    ]

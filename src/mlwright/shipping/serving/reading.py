@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Collection
 from typing import IO, Any, NamedTuple
+from urllib.parse import parse_qsl
 
 import orjson
 
@@ -71,6 +72,22 @@ def read_question(body: bytes, names: Collection[str], max_records: int) -> Ques
             raise Refusal("not_records", message, EXAMPLE_HINT, record=place)
     _refuse_duplicates(body, question, enveloped=question.many and isinstance(content, dict))
     return question
+
+
+def read_form(body: bytes) -> dict[str, Any]:
+    """The one record that the fields of a form hold; an empty field is not known.
+
+    Raises
+    ------
+    Refusal
+        If it cannot be read, or a field comes twice.
+    """
+    try:
+        pairs = parse_qsl(body.decode(), keep_blank_values=True, strict_parsing=bool(body), errors="strict")
+    except ValueError:
+        raise Refusal("not_form", "The body is not what a form sends.", "Send name=value&name=value.") from None
+    _refuse_twice(pairs)
+    return {name: value or None for name, value in pairs}
 
 
 def _parse(body: bytes) -> Any:

@@ -1,0 +1,92 @@
+"""A request as the service sees it, and what it answers; no framework, for every record passes here."""
+
+from __future__ import annotations
+
+import re
+import secrets
+import time
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import orjson
+from werkzeug.wsgi import get_content_length, get_input_stream
+
+from mlwright.shipping.serving.reading import read_body
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIEnvironment
+
+JSON = "application/json"
+PHRASES = {status.value: f"{status.value} {status.phrase}" for status in HTTPStatus}
+
+_usable_id = re.compile(r"[A-Za-z0-9._:-]{1,128}").fullmatch
+
+
+class Call:
+    """One request.
+
+    Parameters
+    ----------
+    environ : dict
+        As WSGI hands it over.
+
+    Attributes
+    ----------
+    path, method : str
+    request_id : str
+        The caller's own if it can be used, else a random one.
+    began : float
+        On `time.perf_counter`.
+    """
+
+    __slots__ = ("_environ", "began", "method", "path", "request_id")
+
+    def __init__(self, environ: WSGIEnvironment) -> None:
+        self._environ = environ
+        self.began = time.perf_counter()
+        self.path: str = environ["PATH_INFO"]
+        self.method: str = environ["REQUEST_METHOD"]
+        given = environ.get("HTTP_X_REQUEST_ID") or environ.get("HTTP_X_AMZN_SAGEMAKER_INFERENCE_ID") or ""
+        self.request_id = given if _usable_id(given) else secrets.token_hex(8)
+
+    def header(self, name: str) -> str:
+        """A header by its name in the environment (``HTTP_HOST``); empty if it is not there."""
+        return str(self._environ.get(name, ""))
+
+    @property
+    def media_type(self) -> str:
+        """The content type without its parameters, in small letters; empty if there is none."""
+        return self.header("CONTENT_TYPE").partition(";")[0].strip().lower()
+
+    def body(self, max_bytes: int) -> bytes:
+        """What was sent.
+
+        Raises
+        ------
+        Refusal
+            If it is longer than the service takes.
+        """
+        return read_body(get_input_stream(self._environ), get_content_length(self._environ), max_bytes)
+
+
+class Reply(NamedTuple):
+    """What is answered.
+
+    Parameters
+    ----------
+    body : bytes
+    status : int
+    content_type : str
+    headers : tuple of (str, str)
+        Those that no other answer has.
+    """
+
+    body: bytes
+    status: int = 200
+    content_type: str = JSON
+    headers: tuple[tuple[str, str], ...] = ()
+
+
+def json_reply(content: Any, status: int = 200, headers: tuple[tuple[str, str], ...] = ()) -> Reply:
+    """An answer in JSON."""
+    return Reply(orjson.dumps(content), status, JSON, headers)

@@ -1,0 +1,76 @@
+"""The WSGI application in front of all: what the protocols answer never meets the framework of the pages."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+import orjson
+from werkzeug.exceptions import HTTPException
+
+from mlwright.shipping.serving.calls import PHRASES, Call, Reply
+from mlwright.shipping.serving.guard import data_headers
+from mlwright.shipping.serving.protocols import Route
+from mlwright.shipping.serving.refusals import Refusal
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
+    from mlwright.shipping.serving.service import Service
+
+
+class Front:
+    """Answers the paths of the protocols itself and hands every other request on.
+
+    Parameters
+    ----------
+    service : Service
+    pages : WSGI application
+        Answers the rest.
+    """
+
+    def __init__(self, service: Service, pages: WSGIApplication) -> None:
+        self._service = service
+        self._pages = pages
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        """Answer one request."""
+        routes = self._service.routes.get(environ["PATH_INFO"])
+        if routes is None:
+            return self._pages(environ, start_response)
+        call = Call(environ)
+        route = next((route for route in routes if route.method == call.method), None)
+        try:
+            if route is None or not route.open:
+                self._service.guard.check(call)
+            reply = route.handle(call) if route is not None else self._refuse_method(call, routes)
+        except Exception as error:  # noqa: BLE001  the last place where a fault of ours can be kept from the caller
+            reply = self._refused(call, route, error)
+        self._service.counters.request(call.path, reply.status)
+        if call.method == "POST":
+            self._service.counters.predicted_in(time.perf_counter() - call.began)
+        start_response(PHRASES[reply.status], data_headers(call.request_id, reply))
+        return (reply.body,)
+
+    def _refused(self, call: Call, route: Route | None, error: Exception) -> Reply:
+        refusal = as_refusal(error, call.request_id)
+        reply = self._service.refuse(refusal, call, error)
+        if route is None or route.refuse is None:
+            return reply
+        return reply._replace(body=orjson.dumps(route.refuse(refusal)))
+
+    def _refuse_method(self, call: Call, routes: Iterable[Route]) -> Reply:
+        allowed = ", ".join(sorted(route.method for route in routes))
+        refusal = Refusal("wrong_method", f"This path does not know {call.method}.", f"It knows: {allowed}")
+        reply = self._service.refuse(refusal, call, refusal)
+        return reply._replace(headers=(*reply.headers, ("Allow", allowed)))
+
+
+def as_refusal(error: Exception, request_id: str) -> Refusal:
+    """Any error as one that a caller can read."""
+    if isinstance(error, Refusal):
+        return error
+    if isinstance(error, HTTPException) and (error.code or 500) < 500:
+        return Refusal("bad_request", "The request could not be read.", "Send it again; look at /docs for its form.")
+    return Refusal("internal", "A mistake of ours stopped the answer.", f"The log has it under {request_id}.")

@@ -1,0 +1,38 @@
+"""The service's own protocol: a record as a JSON object, an answer with its probabilities and notes."""
+
+from __future__ import annotations
+
+from mlwright.shipping.serving.calls import JSON, Call, Reply, json_reply
+from mlwright.shipping.serving.protocols import Protocol, Route
+from mlwright.shipping.serving.reading import read_form, read_question
+from mlwright.shipping.serving.refusals import Refusal, shown
+
+FORM = "application/x-www-form-urlencoded"
+
+
+class Own(Protocol):
+    """``POST /predict``: one record or several in JSON, or one as the fields of a form."""
+
+    title = "mlwright"
+
+    def routes(self) -> tuple[Route, ...]:
+        """The one path."""
+        return (Route("POST", "/predict", self.predict),)
+
+    def predict(self, call: Call) -> Reply:
+        """Answer for one record or many."""
+        service = self.service
+        service.check_ready()
+        media_type = call.media_type
+        if media_type not in (JSON, FORM):
+            found = shown(media_type) if media_type else "missing"
+            message = f"The Content-Type is {found}, not {JSON}."
+            raise Refusal("not_json_type", message, f"Send the header  Content-Type: {JSON}")
+        body = call.body(service.settings.max_body_bytes)
+        if media_type == FORM:
+            return json_reply(service.ask([read_form(body)])[0] | {"model": service.manifest.bundle_id})
+        question = read_question(body, service.schema.readers, service.settings.max_records)
+        answers = service.ask(question.records)
+        if question.many:
+            return json_reply({"predictions": answers, "model": service.manifest.bundle_id})
+        return json_reply(answers[0] | {"model": service.manifest.bundle_id})

@@ -1,0 +1,98 @@
+"""The service of one bundle: who may ask, what is answered, what is counted; the same behind every path."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from mlwright.shipping.serving.answering import Answer, Answerer
+from mlwright.shipping.serving.calls import Call, Reply, json_reply
+from mlwright.shipping.serving.counters import Counters
+from mlwright.shipping.serving.guard import Guard
+from mlwright.shipping.serving.inputs import InputSchema, Looked
+from mlwright.shipping.serving.protocols import Route, all_routes
+from mlwright.shipping.serving.refusals import Refusal
+from mlwright.shipping.serving.settings import ServiceSettings
+
+if TYPE_CHECKING:
+    from mlwright.scoring.bundle import Bundle
+
+log = logging.getLogger("mlwright.serving")
+
+PAGES = ("/", "/docs", "/openapi.json", "/metrics", "/health", "/ready")
+"""What the Flask application answers; the other paths are those of the protocols."""
+
+
+class Service:
+    """What all paths share.
+
+    Parameters
+    ----------
+    bundle : Bundle
+    settings : ServiceSettings
+    counts_folder : Path or None
+        Where several processes of one service keep what they count.
+
+    Attributes
+    ----------
+    routes : dict of str to tuple of Route
+        What the protocols answer, by path.
+    """
+
+    def __init__(self, bundle: Bundle, settings: ServiceSettings, counts_folder: Path | None = None) -> None:
+        self.answerer = Answerer(bundle)
+        self.manifest = bundle.manifest
+        self.settings = settings
+        self.guard = Guard(settings)
+        self.schema = InputSchema(self.manifest)
+        self.routes: Mapping[str, tuple[Route, ...]] = all_routes(self)
+        self.counters = Counters(self.manifest, (*PAGES, *self.routes), counts_folder)
+
+    def ask(self, records: Sequence[Mapping[str, Any]]) -> list[Answer]:
+        """Look at the records, answer each, and count what was asked and answered.
+
+        Raises
+        ------
+        Refusal
+            If the model is not ready, or a record is not as the contract says.
+        """
+        self.check_ready()
+        looked = self.schema.look(records)
+        answers = self.answerer.answer(records)
+        for place, notes in looked.notes.items():
+            answers[place]["notes"] = [note.as_json() for note in notes]
+        self._count(answers, looked)
+        return answers
+
+    def check_ready(self) -> None:
+        """See that the model gives its stored answers.
+
+        Raises
+        ------
+        Refusal
+            If it does not.
+        """
+        if not self.answerer.is_ready:
+            message = "The model answers its stored rows otherwise than it did where it was packed."
+            raise Refusal("not_ready", message, "Pack the bundle on a machine like this one; the log says more.")
+
+    def refuse(self, refusal: Refusal, call: Call, error: Exception) -> Reply:
+        """A refusal as an answer; a fault of ours goes into the log and not to the caller."""
+        self.counters.add("refusals_total", refusal.reason)
+        if refusal.reason == "internal":
+            log.error("request %s failed", call.request_id, exc_info=error)
+        headers: tuple[tuple[str, str], ...] = ()
+        if refusal.reason == "token":
+            kind = "Basic" if call.path in ("/", "/docs") else "Bearer"
+            headers = (("WWW-Authenticate", f'{kind} realm="mlwright"'),)
+        return json_reply(refusal.body(), refusal.status, headers)
+
+    def _count(self, answers: Sequence[Answer], looked: Looked) -> None:
+        add = self.counters.add
+        add("rows_total", by=len(answers))
+        for name, count in self.answerer.count_classes(answers).items():
+            add("answers_total", name, by=count)
+        for (what, name), count in looked.counts.items():
+            add(f"{what}_total", name, by=count)
