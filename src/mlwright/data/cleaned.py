@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from mlwright.core.errors import TableError, name_list, nearest
 from mlwright.data.cleaning import Followed, learn_cleaning, rows_to_learn
 from mlwright.data.compute.table import Table
-from mlwright.data.repeats import repeats, row_keys
+from mlwright.data.equal_rows import equal_rows
 from mlwright.data.words import counted
 from mlwright.records.cleaning import N_EXAMPLES, AnyStep, Change, CleaningPlan, Repeats
 from mlwright.scoring.cleaner import Cleaner
@@ -45,12 +45,12 @@ def _repeats(n: int) -> Repeats:
 
 def repeated_rows(table: Table) -> int:
     """How many rows equal an earlier one in every column."""
-    return repeats(row_keys(table, table.columns)).n_later
+    return equal_rows(table, table.columns).n_later
 
 
 def first_rows(table: Table) -> NDArray[np.int64]:
     """Positions of the rows that equal no earlier row, rising."""
-    return np.sort(np.unique(row_keys(table, table.columns), return_index=True)[1])
+    return np.delete(np.arange(table.n_rows), equal_rows(table, table.columns).later)
 
 
 @dataclass

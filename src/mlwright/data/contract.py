@@ -9,8 +9,8 @@ from mlwright.data.clauses.chance import ALARMS
 from mlwright.data.clauses.clause import clause_of
 from mlwright.data.clauses.edits import amended
 from mlwright.data.compute.table import Table, open_snapshot
+from mlwright.data.equal_rows import equal_rows
 from mlwright.data.lots import each_column
-from mlwright.data.repeats import repeats, row_keys
 from mlwright.records.contract import Clause, Contract, Part
 from mlwright.records.data import Snapshot
 from mlwright.records.profile import Profile
@@ -36,7 +36,7 @@ def contract(snapshot: Snapshot, profile: Profile, settings: ContractSettings, r
         columns=clauses,
         key=next((clause.name for clause in clauses if clause.unique), None),
         time=profile.roles.time,
-        n_repeated=repeats(row_keys(table, [clause.name for clause in clauses if clause.part != "target"])).n_later,
+        n_repeated=equal_rows(table, [clause.name for clause in clauses if clause.part != "target"]).n_later,
     )
     amended(found, settings)
     return found

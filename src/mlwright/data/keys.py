@@ -21,33 +21,29 @@ def split_keys(table: Table, profile: Profile) -> SplitKeys:
     roles = profile.roles
     return SplitKeys(
         n_rows=table.n_rows,
-        classes=_classes(_read(table, roles.target), profile) if roles.classes else None,
+        classes=classes_of(table, profile) if roles.classes else None,
         groups=_groups(_read(table, roles.group)) if roles.group else None,
         times=_times(_read(table, roles.time), profile, roles.time) if roles.time else None,
     )
 
 
 def has_target(table: Table, profile: Profile) -> NDArray[np.bool_]:
-    """Which rows have a target that can be learned from."""
-    target = profile.target
-    values = _read(table, target.name)
-    if profile.roles.classes:
-        return _classes(values, profile) >= 0
-    return np.isfinite(to_number_array(values)) & ~missing_array(values, target.missing_codes)
+    """Which rows have a number as their target."""
+    values = _read(table, profile.target.name)
+    return np.isfinite(to_number_array(values)) & ~missing_array(values, profile.target.missing_codes)
+
+
+def classes_of(table: Table, profile: Profile) -> NDArray[np.int64]:
+    """The class of each row as its place in ``roles.classes``; -1 where it has none that can be learned from."""
+    levels, places = spelled(_read(table, profile.roles.target))
+    place_of = {name: place for place, name in enumerate(profile.roles.classes)}
+    codes = profile.target.missing_codes
+    of_level = [-1 if name in codes else place_of.get(name, -1) for name in levels]
+    return np.array([*of_level, -1], dtype=np.int64)[places]
 
 
 def _read(table: Table, name: str) -> pa.ChunkedArray:
     return table.arrow([name])[name]
-
-
-def _classes(values: pa.ChunkedArray, profile: Profile) -> NDArray[np.int64]:
-    found = spelled(values)
-    place_of = {name: place for place, name in enumerate(profile.roles.classes)}
-    codes = profile.target.missing_codes
-    places = np.array(
-        [-1 if name in codes else place_of.get(name, -1) for name in found.levels] or [-1], dtype=np.int64
-    )
-    return np.where(found.places < 0, -1, places[found.places])
 
 
 def _groups(values: pa.ChunkedArray) -> NDArray[np.int64]:

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from typing import NamedTuple
-from weakref import WeakKeyDictionary
 
 import numpy as np
 from numpy.typing import NDArray
 
-from mlwright.core.family import NotApplicable
-from mlwright.data.compute.engine import hashed, unsigned
-from mlwright.data.compute.table import ROW, SplitTable, Table
+from mlwright.data.compute.table import SplitTable, Table
+from mlwright.data.equal_rows import equal_rows, n_equal_pairs
 from mlwright.data.kinds.names import says_id
 from mlwright.records.findings import Severity
 from mlwright.records.profile import ColumnProfile, Profile
@@ -26,45 +23,6 @@ MANY_ANSWERS = 100
 MIN_PAIRS = 5
 SAME_ANSWER = 0.6
 FREQUENT_ANSWER = 0.2
-
-
-class Repeats(NamedTuple):
-    """Rows that are equal to an earlier one.
-
-    Parameters
-    ----------
-    n_later : int
-        Rows that are equal to an earlier one.
-    n_in_all : int
-        These, and those that they are equal to.
-    """
-
-    n_later: int
-    n_in_all: int
-
-
-def row_keys(table: Table, names: Sequence[str]) -> NDArray[np.uint64]:
-    """A number for each row of the snapshot: equal, but for one collision in 2^64, where all these columns are.
-
-    Those of several columns are computed once for all who ask in turn.
-    """
-    if not (chosen := tuple(names)):
-        raise NotApplicable("there is no input")
-    kept = _KEYS.get(table)
-    if kept is not None and kept[0] == chosen:
-        return kept[1]
-    keyed = table.expr.select(code=hashed(table.expr, *(table.expr[name] for name in chosen)), row=table.expr[ROW])
-    keys = unsigned(keyed.order_by("row").drop("row").to_pyarrow()["code"])
-    if len(chosen) > 1:
-        _KEYS[table] = chosen, keys
-    return keys
-
-
-def repeats(keys: NDArray[np.uint64]) -> Repeats:
-    """How many rows share their key."""
-    ordered = np.sort(keys)
-    is_later = np.concatenate([[False], ordered[1:] == ordered[:-1]])
-    return Repeats(int(is_later.sum()), int((is_later | np.append(is_later[1:], False)).sum()))
 
 
 class Twins(NamedTuple):
@@ -89,23 +47,30 @@ class Twins(NamedTuple):
 
 def twins(table: SplitTable, profile: Profile) -> Twins:
     """What the classes of equal rows have in common."""
-    positions = table.train.positions
-    keys = row_keys(table, profile.roles.inputs)[positions]
-    ordered = np.sort(keys)
-    several = np.flatnonzero(np.isin(keys, ordered[1:][ordered[1:] == ordered[:-1]]))
+    equal = equal_rows(table, profile.roles.inputs)
+    places = places_among(equal.positions, table.train.positions)
+    several = np.flatnonzero(np.bincount(equal.sets[places >= 0], minlength=len(equal.sizes))[equal.sets] > 1)
+    several = several[places[several] >= 0]
     if not len(several):
         return Twins()
-    _, first, key_of, sizes = np.unique(keys[several], return_index=True, return_inverse=True, return_counts=True)
-    answers = spelled(table.train.arrow([profile.roles.target], several)[0]).places
-    pairs, counts = np.unique(np.stack([key_of, answers]), axis=1, return_counts=True)
+    _, first, set_of, sizes = np.unique(equal.sets[several], return_index=True, return_inverse=True, return_counts=True)
+    answers = spelled(table.train.arrow([profile.roles.target], places[several])[0]).places
+    pairs, counts = np.unique(np.stack([set_of, answers]), axis=1, return_counts=True)
     most = np.ones(len(sizes), np.int64)
     np.maximum.at(most, pairs[0], counts)
     lost = sizes - most
     worst = np.lexsort([first, -lost])[:5]
     worst = worst[lost[worst] > 0]
-    return Twins(
-        len(several), int(sizes[lost > 0].sum()), int(lost.sum()), tuple(positions[several[first[worst]]].tolist())
-    )
+    shown = equal.positions[several[first[worst]]].tolist()
+    return Twins(len(several), int(sizes[lost > 0].sum()), int(lost.sum()), tuple(shown))
+
+
+def places_among(positions: NDArray[np.int64], rising: NDArray[np.int64]) -> NDArray[np.int64]:
+    """The place of each position among others that rise; -1 where it is not one of them."""
+    if not len(rising):
+        return np.full(len(positions), -1, np.int64)
+    places = np.minimum(np.searchsorted(rising, positions), len(rising) - 1)
+    return np.where(rising[places] == positions, places, -1)
 
 
 def telling_columns(profile: Profile) -> list[str]:
@@ -133,8 +98,8 @@ def weight_of_repeats(table: Table, profile: Profile) -> Severity | None:
     if not all(halves):
         return None
     n_pairs = profile.n_rows * (profile.n_rows - 1) / 2
-    both = _equal_pairs(table, [*halves[0], *halves[1]])
-    one, other = (_equal_pairs(table, half) for half in halves)
+    both = equal_rows(table, profile.roles.inputs).n_pairs
+    one, other = (n_equal_pairs(table, half) for half in halves)
     if not both:
         return None
     if _answer_the_same(table, profile) or any(
@@ -153,13 +118,8 @@ def _answer_the_same(table: Table, profile: Profile) -> bool:
     if profile.target.top and profile.target.top[0].count > FREQUENT_ANSWER * profile.n_rows:
         return False
     inputs, answer = list(profile.roles.inputs), profile.roles.target
-    by_inputs, by_all = (_equal_pairs(table.train, names) for names in (inputs, [*inputs, answer]))
+    by_inputs, by_all = (n_equal_pairs(table.train, names) for names in (inputs, [*inputs, answer]))
     return by_inputs >= MIN_PAIRS and by_all >= SAME_ANSWER * by_inputs
-
-
-def _equal_pairs(table: Table, names: Sequence[str]) -> float:
-    counts = np.unique(row_keys(table, names), return_counts=True)[1].astype(np.float64)
-    return float((counts * (counts - 1) / 2).sum())
 
 
 def _halves(profile: Profile) -> tuple[list[str], list[str]]:
@@ -184,6 +144,3 @@ def _detail(column: ColumnProfile, n_rows: int) -> float:
     n_rest = max(1, column.n_distinct - len(counts))
     agreeing = sum(count**2 for count in counts) + rest**2 / n_rest + column.n_missing**2
     return -math.log(min(1.0, max(agreeing / max(1, n_rows) ** 2, 1e-12)))
-
-
-_KEYS: WeakKeyDictionary[Table, tuple[tuple[str, ...], NDArray[np.uint64]]] = WeakKeyDictionary()

@@ -34,10 +34,11 @@ def split(snapshot: Snapshot, profile: Profile, settings: SplitSettings, run: Ru
     if profile.roles.asked is None:
         return _undivided(snapshot, run)
     table = open_snapshot(snapshot, run)
-    usable = np.flatnonzero(has_target(table, profile))
+    keys = split_keys(table, profile)
+    usable = np.flatnonzero(has_target(table, profile) if keys.classes is None else keys.classes >= 0)
     _refuse_too_few(len(usable), profile)
     method, reason = _method(profile, settings)
-    keys = split_keys(table, profile).take(usable)
+    keys = keys.take(usable)
     share = min(settings.test_share, MOST_TEST_ROWS / len(usable))
     held = SPLITTERS.get(method)().holdout(keys, share, np.random.default_rng(run.seed_for("split")))
     _refuse_one_sided(held, method, keys, profile)

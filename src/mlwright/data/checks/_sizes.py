@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from weakref import WeakKeyDictionary
+
 import numpy as np
 
 from mlwright.core.family import NotApplicable
 from mlwright.data.compute.table import SplitTable
+from mlwright.data.keys import classes_of
 from mlwright.records.profile import Profile
-from mlwright.scoring.spelling import spelled
 
 
 def class_sizes(table: SplitTable, profile: Profile) -> dict[str, int]:
-    """Training rows of each class, the rarest first.
+    """Training rows of each class, the rarest first; counted once for all who ask.
 
     Raises
     ------
@@ -20,9 +22,12 @@ def class_sizes(table: SplitTable, profile: Profile) -> dict[str, int]:
     """
     if profile.roles.task == "regression":
         raise NotApplicable("the target is a number")
-    sizes = dict.fromkeys(profile.roles.classes, 0)
-    levels, places = spelled(table.train.arrow([profile.roles.target])[0])
-    for name, n in zip(levels, np.bincount(places[places >= 0], minlength=len(levels)), strict=True):
-        if name in sizes:
-            sizes[name] += int(n)
-    return dict(sorted(sizes.items(), key=lambda item: item[1]))
+    if (kept := _KEPT.get(table)) is None:
+        places = classes_of(table.train, profile)
+        counts = np.bincount(places[places >= 0], minlength=len(profile.roles.classes)).tolist()
+        sizes = dict(zip(profile.roles.classes, counts, strict=True))
+        kept = _KEPT.setdefault(table, dict(sorted(sizes.items(), key=lambda item: item[1])))
+    return kept
+
+
+_KEPT: WeakKeyDictionary[SplitTable, dict[str, int]] = WeakKeyDictionary()

@@ -9,7 +9,8 @@ import numpy as np
 from mlwright.data.checks import Check, Specimen
 from mlwright.data.checks._plain import plain_columns
 from mlwright.data.compute.table import SplitTable
-from mlwright.data.repeats import repeats, row_keys, telling_columns, weight_of_repeats
+from mlwright.data.equal_rows import equal_rows
+from mlwright.data.repeats import telling_columns, weight_of_repeats
 from mlwright.data.words import counted, percent
 from mlwright.records.findings import Finding
 from mlwright.records.profile import Profile
@@ -32,18 +33,16 @@ class DuplicateRows(Check):
 
     def look(self, table: SplitTable, profile: Profile) -> Iterator[Finding]:
         """One finding with a few of the rows."""
-        keys = row_keys(table, telling_columns(profile))
-        n_repeats = repeats(keys).n_later
+        equal = equal_rows(table, telling_columns(profile))
+        n_repeats = equal.n_later
         if n_repeats < max(2, REPEATED_SHARE * profile.n_rows) or (weight := weight_of_repeats(table, profile)) is None:
             return
-        _, first, counts = np.unique(keys, return_index=True, return_counts=True)
-        often = np.lexsort([first, -counts])[:5]
-        often = often[counts[often] > 1]
+        often = np.lexsort([equal.first, -equal.sizes])[:5]
         verb = "repeats" if n_repeats == 1 else "repeat"
         yield self.found(
             f"{counted(n_repeats, 'row')} of {profile.n_rows:,} ({percent(n_repeats / profile.n_rows)}) {verb} an "
-            f"earlier row in every input; one row is there {counts[often[0]]:,} times.",
-            rows=first[often].tolist(),
+            f"earlier row in every input; one row is there {equal.sizes[often[0]]:,} times.",
+            rows=equal.first[often].tolist(),
             severity=weight,
         )
 

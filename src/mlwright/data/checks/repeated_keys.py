@@ -9,8 +9,8 @@ from mlwright.core.family import NotApplicable
 from mlwright.data.checks import Check, Specimen
 from mlwright.data.checks._plain import plain_columns
 from mlwright.data.compute.table import ROW, SplitTable
+from mlwright.data.equal_rows import equal_rows
 from mlwright.data.kinds.names import words_of
-from mlwright.data.repeats import repeats, row_keys
 from mlwright.data.words import counted, listing
 from mlwright.records.findings import Finding
 from mlwright.records.profile import Profile
@@ -42,8 +42,11 @@ class RepeatedKeys(Check):
         if not names:
             raise NotApplicable("no column is called like a key")
         for name in names:
-            n = profile.n_rows - int(table.ask(n=table.expr[name].isnull().sum())["n"] or 0)
-            n_distinct = n - _n_later(table, name, n)
+            if not (n_later := equal_rows(table, [name]).n_later):
+                continue
+            n_missing = int(table.ask(n=table.expr[name].isnull().sum())["n"] or 0)
+            n = profile.n_rows - n_missing
+            n_distinct = n - (n_later - max(0, n_missing - 1))
             if NEARLY_ALL * n <= n_distinct < n:
                 often = _often(table, name)
                 yield self.found(
@@ -72,11 +75,6 @@ def _is_called_key(name: str) -> bool:
     """Whether the name promises that each value is there once; a code or a number promises nothing."""
     words = words_of(name)
     return bool(words) and (words[-1] in KEY_WORDS or words[0] == "id")
-
-
-def _n_later(table: SplitTable, name: str, n: int) -> int:
-    """Rows that repeat the value of an earlier one; null repeats nothing."""
-    return max(0, repeats(row_keys(table, [name])).n_later - max(0, table.n_rows - n - 1))
 
 
 def _often(table: SplitTable, name: str) -> list[dict[str, Any]]:

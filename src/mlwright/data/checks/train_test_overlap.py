@@ -10,7 +10,8 @@ from mlwright.core.family import NotApplicable
 from mlwright.data.checks import Check, Specimen
 from mlwright.data.checks._plain import plain_columns
 from mlwright.data.compute.table import SplitTable
-from mlwright.data.repeats import repeats, row_keys, weight_of_repeats
+from mlwright.data.equal_rows import equal_rows
+from mlwright.data.repeats import places_among, weight_of_repeats
 from mlwright.data.words import percent
 from mlwright.records.findings import Finding
 from mlwright.records.profile import Profile
@@ -36,10 +37,11 @@ class TrainTestOverlap(Check):
         """One finding with a few of the test rows."""
         if not (n_test := table.test.n_rows):
             raise NotApplicable("no row is set aside")
-        keys = row_keys(table, profile.roles.inputs)
-        if repeats(keys).n_in_all < max(2, SEEN_SHARE * n_test):
+        equal = equal_rows(table, profile.roles.inputs)
+        if equal.n_in_all < max(2, SEEN_SHARE * n_test):
             return
-        seen = table.test.positions[np.isin(keys[table.test.positions], keys[table.train.positions])]
+        learned, held = (places_among(equal.positions, part.positions) >= 0 for part in (table.train, table.test))
+        seen = equal.positions[held & np.isin(equal.sets, equal.sets[learned])]
         n_seen = len(seen)
         if n_seen < max(2, SEEN_SHARE * n_test) or (weight := weight_of_repeats(table, profile)) is None:
             return

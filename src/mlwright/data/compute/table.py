@@ -8,7 +8,7 @@ rows and no target, `Table.train` has the training rows and the target.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
@@ -29,6 +29,7 @@ from mlwright.records.profile import Profile
 from mlwright.records.split import TEST, TRAIN, Split
 
 ROW = "__row__"
+ROWS_AT_ONCE = 500_000
 
 
 class Table:
@@ -84,6 +85,11 @@ class Table:
         """The rows of an Ibis expression as dicts; for small answers."""
         found: list[dict[str, Any]] = expr.to_pyarrow().to_pylist()
         return found
+
+    def batches(self, expr: ir.Table) -> Iterator[pa.RecordBatch]:
+        """The rows of an Ibis expression, so many at a time that a long answer is never in memory as a whole."""
+        backend = expr.get_backend()
+        yield from backend.raw_sql(backend.compile(expr)).to_arrow_reader(ROWS_AT_ONCE)
 
     def drawn(self, n: int) -> ir.Table:
         """About `n` of all rows of the snapshot, chosen by a hash of their position: the same rows every time."""

@@ -10,7 +10,7 @@ from mlwright.core.family import NotApplicable
 from mlwright.data.clauses.chance import ALARMS
 from mlwright.data.deliveries import DeliveryCheck, Specimen
 from mlwright.data.deliveries._plain import changed, now, unchanged
-from mlwright.data.repeats import repeats, row_keys
+from mlwright.data.equal_rows import equal_rows
 from mlwright.data.two_tables import TwoTables
 from mlwright.data.words import percent
 from mlwright.records.findings import Finding
@@ -35,7 +35,7 @@ class RepeatedRows(DeliveryCheck):
         names = [clause.name for clause in tables.contract.columns if clause.part != "target"]
         if {clause.name for clause in tables.lost} & set(names):
             raise NotApplicable("columns are missing, without which more rows are alike")
-        n = repeats(row_keys(tables.now, names)).n_later
+        n = equal_rows(tables.now, names).n_later
         before = tables.contract.n_repeated
         share, was = n / tables.n_now, before / tables.n_then
         drawn = hypergeom(tables.n_then + tables.n_now, before + n, tables.n_now)

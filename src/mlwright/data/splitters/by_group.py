@@ -9,6 +9,8 @@ from scipy.sparse import csr_array
 from mlwright.data.splitters import Fold, SplitKeys, Splitter, folds_from
 
 N_DRAWS = 16
+MOST_CELLS_A_ROW = 2
+"""Up to so many cells of groups by classes a row it is faster to count all of them than those that are there."""
 
 
 class GroupSplitter(Splitter):
@@ -51,7 +53,10 @@ def _groups(keys: SplitKeys) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
 def _class_counts(codes: NDArray[np.int64], n_groups: int, classes: NDArray[np.int64] | None) -> csr_array:
     """How many rows of each class each group has, shape (n_groups, n_classes); one class where there are none."""
     places = np.zeros_like(codes) if classes is None else classes + 1
-    return csr_array((np.ones(len(codes)), (codes, places)), shape=(n_groups, int(places.max()) + 1))
+    shape = n_groups, int(places.max()) + 1
+    if shape[0] * shape[1] <= MOST_CELLS_A_ROW * len(codes):
+        return csr_array(np.bincount(codes * shape[1] + places, minlength=shape[0] * shape[1]).reshape(shape))
+    return csr_array((np.ones(len(codes)), (codes, places)), shape=shape)
 
 
 def _draw(sizes: NDArray[np.int64], n_wanted: float, rng: np.random.Generator) -> NDArray[np.bool_]:
