@@ -52,6 +52,8 @@ class ColumnProfile(Record):
         The most frequent values (up to 20), most frequent first.
     length_mean, length_max : float or None
         Characters, for strings.
+    is_ascii : bool or None
+        Whether all strings are known to be written in ASCII alone; None for what is no string.
     date_format : str or None
         How dates in a string column are written (a ``strptime`` pattern); None for typed dates.
     n_unparsed : int
@@ -80,6 +82,7 @@ class ColumnProfile(Record):
     top: tuple[ValueCount, ...] = ()
     length_mean: float | None = None
     length_max: float | None = None
+    is_ascii: bool | None = None
     date_format: str | None = None
     n_unparsed: int = 0
     unparsed_examples: tuple[str, ...] = ()

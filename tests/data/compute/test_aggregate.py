@@ -198,3 +198,22 @@ def test_a_sample_is_in_order_and_the_same_every_time(tmp_path: Path) -> None:
     assert some["n"].to_pylist() == sorted(some["n"].to_pylist())
     assert max(map(len, some["t"].to_pylist())) <= aggregate.LONGEST_SHOWN
     assert some["n"].equals(again["n"])
+
+
+@pytest.mark.parametrize("is_counted", [True, False])
+def test_texts_of_plain_letters_are_told_from_others(
+    is_counted: bool, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    if not is_counted:
+        request.getfixturevalue("estimating")
+    plain = [f"road {place}" for place in range(3_000)]
+    columns = {"plain": plain, "one": [*plain[1:], "Straße"], "long": [*plain[1:], "é" * 900], "n": range(3_000)}
+    known = figures(
+        table_of(tmp_path, {name: pa.array(list(each)) for name, each in columns.items()}), dict.fromkeys(columns, ())
+    )
+    assert {name: each.is_ascii for name, each in known.items()} == {
+        "plain": True,
+        "one": False,
+        "long": False,
+        "n": None,
+    }

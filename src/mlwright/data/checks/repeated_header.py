@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from functools import reduce
 from operator import add
@@ -35,14 +36,12 @@ class RepeatedHeader(Check):
         names = [c.name for c in profile.columns if c.length_max is not None and c.name in table.columns][:MAX_COLUMNS]
         if len(names) < 2:
             raise NotApplicable("fewer than two columns hold text")
-        hits = reduce(add, ((table.expr[name] == name).fill_null(False).cast("int64") for name in names))
-        found = table.expr.filter(hits >= max(2, len(names) / 2)).select(ROW).order_by(ROW)
-        n = int(table.rows_of(found.aggregate(n=found.count()))[0]["n"])
-        if n:
+        found = _rows_of_names(table, names)
+        if n := len(found):
             yield self.found(
                 f"{counted(n, 'row')} of {profile.n_rows:,} {'holds' if n == 1 else 'hold'} the names of the columns "
                 "in place of values, as if several files had been joined with their headers.",
-                rows=[row[ROW] for row in table.rows_of(found.limit(6))],
+                rows=found[:6],
             )
 
     @staticmethod
@@ -54,6 +53,21 @@ class RepeatedHeader(Check):
     def quiet() -> Specimen:
         """One street is called like its column, which happens."""
         return Specimen(_delivered("Lisbon", "street"))
+
+
+def _rows_of_names(table: SplitTable, names: list[str]) -> list[int]:
+    """Positions of the rows in which enough columns hold their own name, rising.
+
+    Of all columns but so few that they do not suffice, one at least holds its name in such a row. Each is asked by
+    itself: a file tells by the extremes of its parts where a value cannot be, so that hardly anything is read.
+    """
+    n_needed = max(2, math.ceil(len(names) / 2))
+    hits = reduce(add, ((table.expr[name] == name).fill_null(False).cast("int64") for name in names))
+    found: set[int] = set()
+    for name in names[: len(names) - n_needed + 1]:
+        rows = table.expr.filter(table.expr[name] == name).filter(hits >= n_needed).select(ROW)
+        found.update(row[ROW] for row in table.rows_of(rows))
+    return sorted(found)
 
 
 def _delivered(town: str, street: str) -> dict[str, list[object]]:

@@ -31,9 +31,10 @@ class TextEncodingDamage(Check):
 
     def look(self, table: SplitTable, profile: Profile) -> Iterator[Finding]:
         """One finding for all columns, names of columns among them."""
-        texts = [name for name in table.columns if table.expr[name].type().is_string()]
-        if not texts:
+        known = {name: profile.column(name).is_ascii for name in table.columns}
+        if all(is_ascii is None for is_ascii in known.values()):
             raise NotApplicable("there is no text")
+        texts = [name for name, is_ascii in known.items() if is_ascii is False]
         hits = {name: _is_damaged(table.expr[name]) for name in texts}
         answer = table.ask(
             **{f"n{place}": hit.sum() for place, hit in enumerate(hits.values())},

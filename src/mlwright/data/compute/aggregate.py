@@ -29,6 +29,7 @@ from mlwright.data.compute.engine import (
     hashed,
     is_below,
     key,
+    n_bytes,
     plain,
     sort_of,
     unsigned,
@@ -193,7 +194,8 @@ class Aggregates:
         asked = {name: self._sums(name, value) for name, value in values.items()}
         for name in asked:
             if self.sorts[name] == "text":
-                asked[name]["n_stored"] = part.expr[name].count()
+                text = plain(part.expr[name])
+                asked[name] |= {"n_stored": text.count(), "n_foreign": (n_bytes(text) != text.length()).sum()}
         sums = self._ask_each(part, asked)
         for name, own in sums.items():
             if self.sorts[name] == "fraction" and not math.isfinite(own["zzz"] or 0.0):
@@ -246,7 +248,9 @@ class Aggregates:
             if n < int(answer["n_stored"]):
                 self._with_codes.add(name)
             length = float(answer["length"]) / n if n else None
-            return replace(known, n_infinite=None, length_mean=length, length_max=finite_or_none(answer["longest"]))
+            is_ascii = not answer["n_foreign"]
+            longest = finite_or_none(answer["longest"])
+            return replace(known, n_infinite=None, length_mean=length, length_max=longest, is_ascii=is_ascii)
         if self.sorts[name] == "boolean" or not n:
             return known
         guess, sums = self._guesses[name], (answer["z"], answer["zz"], answer["zzz"])

@@ -32,8 +32,13 @@ def _duckdb_hash(value) -> ibis.dtype("uint64"):  # type: ignore[no-untyped-def,
 
 
 @ibis.udf.scalar.builtin(name="strlen")  # type: ignore[untyped-decorator]
-def n_bytes(text: str) -> int:  # type: ignore[empty-body]
-    """The bytes of a text, in DuckDB."""
+def _duckdb_bytes(text: str) -> int:  # type: ignore[empty-body]
+    ...
+
+
+@ibis.udf.scalar.builtin(name="octet_length")  # type: ignore[untyped-decorator]
+def _standard_bytes(text: str) -> int:  # type: ignore[empty-body]
+    ...
 
 
 @ibis.udf.scalar.builtin(name="hashtextextended")  # type: ignore[untyped-decorator]
@@ -77,6 +82,11 @@ def hashed(expr: ir.Table, *values: ir.Value) -> ir.Value:
     if len(values) > _MOST_FOLDED:
         return cast("ir.Value", step(ibis.struct({f"c{place}": value for place, value in enumerate(values)})))
     return cast("ir.Value", reduce(lambda code, other: step(code) ^ other, map(step, values)))
+
+
+def n_bytes(text: ir.Value) -> ir.Value:
+    """How many bytes a text takes in UTF-8."""
+    return cast("ir.Value", (_duckdb_bytes if engine_of(text) == "duckdb" else _standard_bytes)(text))
 
 
 def is_below(code: ir.Value, limit: int) -> ir.BooleanValue:

@@ -36,6 +36,8 @@ class Figures:
         How far the ranks of the quantiles may be off, as a share of the rows, 95 times in 100; 0 where they are exact.
     n_whole : int or None
         Numbers without a fraction; None where not all numbers of a sample are whole.
+    is_ascii : bool or None
+        Whether all texts are known to be written in ASCII alone, those that count as missing among them.
     """
 
     n: int
@@ -53,6 +55,7 @@ class Figures:
     n_whole: int | None = None
     length_mean: float | None = None
     length_max: float | None = None
+    is_ascii: bool | None = None
 
     @property
     def distinct_is_exact(self) -> bool:
@@ -101,6 +104,12 @@ class Counts:
         """The values as numbers; moments in seconds since 1970."""
         return to_moment_array(self.values) if self.sort == "moment" else to_number_array(self.values)
 
+    @cached_property
+    def is_ascii(self) -> bool:
+        """Whether all texts are known to be ASCII; of those that were cut it is not known."""
+        is_cut = self.lengths > LONGEST_SHOWN
+        return not is_cut.any() and bool(pc.all(pc.string_is_ascii(self.values)).as_py() is not False)
+
     def without(self, codes: Collection[str]) -> Counts:
         """The same without some spellings."""
         if not codes or not len(self.values):
@@ -124,9 +133,9 @@ class Counts:
             return Figures(n, n_distinct)
         if self.sort == "text":
             if not n:
-                return Figures(0, 0)
-            mean = float((own.lengths * own.counts).sum()) / n
-            return Figures(n, n_distinct, length_mean=mean, length_max=float(own.lengths.max()))
+                return Figures(0, 0, is_ascii=self.is_ascii)
+            mean, longest = float((own.lengths * own.counts).sum()) / n, float(own.lengths.max())
+            return Figures(n, n_distinct, length_mean=mean, length_max=longest, is_ascii=self.is_ascii)
         return figures_of(own.numbers, own.counts, with_whole=self.sort == "fraction")
 
     def top(self, wanted: Collection[str] = ()) -> tuple[tuple[str, int], ...]:

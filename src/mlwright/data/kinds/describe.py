@@ -198,6 +198,7 @@ def _profile(known: _Known) -> ColumnProfile:
         top=tuple(ValueCount(value=v, count=n) for v, n in seen.top if v not in codes)[:N_SHOWN],
         length_mean=seen.figures.length_mean,
         length_max=seen.figures.length_max,
+        is_ascii=seen.figures.is_ascii,
         date_format=known.reading.format,
         n_unparsed=known.n_unparsed,
         unparsed_examples=known.unparsed,
