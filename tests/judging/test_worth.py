@@ -3,11 +3,13 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from mlwright.judging.surest import surest
 from mlwright.judging.worth import Cases, worth_of
 from mlwright.learning.benefit import Benefit
 from mlwright.learning.yardstick import Scored
 from mlwright.records.decision import Worth
 from mlwright.records.profile import Asked, Roles, Task
+from mlwright.records.settings import DecideSettings
 from mlwright.statistics.sampling import Draws, Sampling
 
 OFFER = Benefit(
@@ -94,8 +96,104 @@ def test_numbers_are_compared_with_the_mean_and_the_median() -> None:
     rng = np.random.default_rng(0)
     target = rng.lognormal(size=300)
     cases = Cases(target, Scored((target + rng.normal(size=300) * 0.1)[:, None]), Draws(Sampling(300), 0, 400))
-    benefit = Benefit({"per_unit_of_error": -2.0, "per_case": 5.0}, False, "money")
+    benefit = Benefit({"per_unit_over": -2.0, "per_unit_under": -2.0, "per_case": 5.0}, False, "money")
     found = worth_of(cases, roles("regression"), target, benefit)
     assert "the median" in found.today_is
     assert found.model.value == pytest.approx(1000 * (5 - 2 * np.abs(cases.model.prediction[:, 0] - target).mean()))
     assert found.gain.low > 0
+
+
+def test_amounts_may_differ_from_row_to_row() -> None:
+    target, said = np.array([1.0, 1.0, 0.0, 1.0]), np.array([0.9, 0.8, 0.7, 0.1])
+    value = np.array([100.0, 20.0, 999.0, 50.0])
+    benefit = Benefit(
+        {"true_positive": float(value.mean()), "false_positive": -10.0, "true_negative": 0.0, "false_negative": 0.0},
+        False,
+        "money",
+        {"true_positive": value},
+    )
+    cases = Cases(target, Scored(said[:, None], 0.5), Draws(Sampling(4), 0, 400))
+    found = worth_of(cases, roles("binary", "no", "yes"), target, benefit)
+    assert found.model.value == pytest.approx(1000 * (100 + 20 - 10) / 4)
+
+
+def limited(n: int, seed: int, n_replicates: int = 400) -> Worth:
+    """A model that can call 5 of 100 cases, and does not know all."""
+    target, probability = buyers(n, seed)
+    cases = Cases(target, Scored(probability[:, None], 0.1), Draws(Sampling(n), 1, n_replicates))
+    settings = DecideSettings(capacity=50, cases=1000)
+    return worth_of(cases, roles("binary", "no", "yes"), target, OFFER, settings=settings)
+
+
+def test_where_few_can_be_called_the_surest_are() -> None:
+    found = limited(1000, 0)
+    assert found.positive_share == pytest.approx(0.05)
+    assert found.capacity is not None
+    assert found.capacity.binds
+    assert found.today_is in ("say 'y = no' in every case", "say 'y = yes' of 5.0 % of the cases, drawn by lot")
+    assert 0 < found.gain.value < offers(1000).model.value
+
+
+def test_room_for_all_that_are_worth_it_changes_nothing() -> None:
+    target, probability = buyers(500, 0)
+    cases = Cases(target, Scored(probability[:, None], 0.1), Draws(Sampling(500), 1, 400))
+    roomy = DecideSettings(capacity=990, cases=1000)
+    found = worth_of(cases, roles("binary", "no", "yes"), target, OFFER, settings=roomy)
+    assert found.capacity is not None
+    assert not found.capacity.binds
+    assert found.model == offers(500).model
+
+
+def test_the_interval_of_the_surest_holds_the_truth_though_the_cut_moves_with_the_rows() -> None:
+    truth = limited(200_000, 0, n_replicates=2).gain.value
+    held = [found.gain.low <= truth <= found.gain.high for found in (limited(500, seed) for seed in range(1, 201))]
+    assert np.mean(held) >= 0.91
+
+
+def test_equally_sure_cases_are_drawn_by_lot() -> None:
+    found = surest(np.array([1.0, 0, 1, 0]), np.array([0.9, 0.5, 0.5, 0.1]), 0.0, 0.5)
+    assert found.practice.positive.tolist() == [1.0, 0.5, 0.5, 0.0]
+
+
+def test_at_break_even_the_gain_is_nothing() -> None:
+    found = offers(2000)
+    alarm = next(end for end in found.break_even if end.name == "false_positive")
+    assert alarm.high is not None or alarm.low is not None
+    for end in (alarm.low, alarm.high):
+        if end is not None:
+            target, probability = buyers(2000, 0)
+            cases = Cases(target, Scored(probability[:, None], 0.1), Draws(Sampling(2000), 1, 400))
+            moved = OFFER._replace(table=OFFER.table | {"false_positive": end})
+            gains = worth_of(cases, roles("binary", "no", "yes"), target, moved).compared
+            assert min(one.gain.value for one in gains) == pytest.approx(0, abs=1e-6)
+
+
+def test_a_pilot_is_as_large_as_it_must_be_to_show_half_of_the_gain() -> None:
+    """Trials of that size, drawn again and again from a world with half of the gain, show it in about 80 of 100."""
+    found = offers(100_000, n_replicates=2)
+    assert found.pilot is not None
+    target, probability = buyers(200_000, 9)
+    called = probability >= 0.1
+    model = np.where(called, np.where(target == 1, 90.0, -10.0), 0.0)
+    gain = model - np.where(target == 1, 90.0, -10.0)
+    gain -= gain.mean() / 2
+    rng = np.random.default_rng(0)
+    n, shown = found.pilot.n_side_by_side, 0
+    for _ in range(300):
+        drawn = rng.choice(gain, n)
+        shown += drawn.mean() > 1.96 * drawn.std() / np.sqrt(n)
+    assert 0.72 <= shown / 300 <= 0.92
+
+
+def test_where_too_little_costs_more_the_shifted_answer_is_worth_more() -> None:
+    rng = np.random.default_rng(0)
+    said = rng.normal(10, 3, size=2000)
+    target = said + rng.normal(size=2000)
+    benefit = Benefit({"per_unit_over": -1.0, "per_unit_under": -9.0, "per_case": 0.0}, False, "money")
+    draws = Draws(Sampling(2000), 0, 400)
+    plain, moved = (
+        worth_of(Cases(target, Scored(said[:, None]), draws, shift=shift), roles("regression"), target, benefit)
+        for shift in (0.0, float(np.quantile(target - said, 0.9)))
+    )
+    assert moved.model.low > plain.model.high
+    assert "the 90 % quantile" in moved.today_is

@@ -14,7 +14,7 @@ def settings(**benefit: float) -> DecideSettings:
 
 
 def test_without_a_table_both_classes_count_the_same_in_total():
-    table, assumed, unit = benefit_table("binary", CHURN, (0.8, 0.2), DecideSettings())
+    table, assumed, unit, _ = benefit_table("binary", CHURN, (0.8, 0.2), DecideSettings())
     assert assumed
     assert unit == "false alarms"
     assert 0.2 * table["false_negative"] == pytest.approx(0.8 * table["false_positive"])
@@ -22,7 +22,7 @@ def test_without_a_table_both_classes_count_the_same_in_total():
 
 
 def test_what_the_user_leaves_out_is_worth_nothing():
-    table, assumed, unit = benefit_table("binary", CHURN, (0.8, 0.2), settings(**BENEFIT))
+    table, assumed, unit, _ = benefit_table("binary", CHURN, (0.8, 0.2), settings(**BENEFIT))
     assert not assumed
     assert unit == "money"
     assert table == {"true_positive": 100, "false_positive": -5, "true_negative": 0, "false_negative": 0}
@@ -45,10 +45,13 @@ def test_worth_of_several_classes_and_of_numbers():
         "multiclass", np.array([0.0, 2.0]), np.array([[0.5, 0.3, 0.2], [0.4, 0.3, 0.3]]), {"right": 3, "wrong": -1}
     )
     error = worth_per_case(
-        "regression", np.array([1.0, 2.0]), np.array([[1.5], [0.0]]), {"per_unit_of_error": -2, "per_case": 10}
+        "regression",
+        np.array([1.0, 2.0]),
+        np.array([[1.5], [0.0]]),
+        {"per_unit_over": -2, "per_unit_under": -3, "per_case": 10},
     )
     assert right.tolist() == [3, -1]
-    assert error.tolist() == [9, 6]
+    assert error.tolist() == [9, 4]
 
 
 def test_the_threshold_of_the_table_is_the_best_one_when_probabilities_are_right():

@@ -8,11 +8,14 @@ from threadpoolctl import threadpool_limits
 from mlwright.core.errors import SettingsError, nearest
 from mlwright.core.family import NotApplicable
 from mlwright.core.run import Run
-from mlwright.data.compute.table import open_split
+from mlwright.data.compute.table import open_snapshot, open_split
+from mlwright.judging.more_rows import worth_of_rows
 from mlwright.judging.rules import RULES, Evidence
+from mlwright.judging.today import practice_today
 from mlwright.judging.verdict import headline, limits, next_steps, reasons, verdict_of
 from mlwright.judging.worth import Cases, worth_of
-from mlwright.learning.benefit import benefit_table
+from mlwright.learning.amounts import benefit_on
+from mlwright.learning.benefit import Benefit, best_quantile, capacity_share
 from mlwright.learning.tasks import TASKS
 from mlwright.learning.unseen import kept_scores, kept_target, open_unseen
 from mlwright.learning.yardstick import Scored
@@ -20,13 +23,16 @@ from mlwright.records.data import Snapshot
 from mlwright.records.decision import Decision, Ruling, Worth
 from mlwright.records.evaluation import Evaluation
 from mlwright.records.findings import Findings
-from mlwright.records.profile import Profile
+from mlwright.records.profile import Profile, Roles
 from mlwright.records.robustness import Robustness
 from mlwright.records.settings import DecideSettings
 from mlwright.records.split import Split
 from mlwright.records.trials import Training
 from mlwright.scoring.model import DEFAULT_THRESHOLD
 from mlwright.statistics.sampling import Array, Draws
+
+EVEN = 0.5
+"""The quantile to say where too much and too little cost the same."""
 
 
 def decide(
@@ -81,18 +87,36 @@ def _worth(
     settings: DecideSettings,
     run: Run,
 ) -> Worth:
-    roles = profile.roles
+    roles, table = profile.roles, open_snapshot(snapshot, run)
     task = TASKS.get(roles.task)()
     learned = _training_target(snapshot, profile, split, run)
-    n_classes = len(roles.classes)
-    shares = np.bincount(learned.astype(np.int64), minlength=n_classes) / len(learned) if n_classes else ()
-    benefit = benefit_table(roles.task, roles.classes, tuple(float(share) for share in shares), settings)
+    unseen = open_unseen(snapshot, profile, split, run)
+    benefit = benefit_on(table, unseen.positions, learned, profile, settings)
     target = kept_target(evaluation.truth, run)
     threshold = DEFAULT_THRESHOLD if training.model.threshold is None else training.model.threshold
     model = Scored(kept_scores(evaluation.predictions, len(target), run), threshold)
-    sampling = open_unseen(snapshot, profile, split, run).sampling(task.row_loss(target, model.prediction))
-    cases = Cases(target, model, Draws(sampling, run.seed_for("decide", "draws")))
-    return worth_of(cases, roles, learned, benefit, evaluation.metrics[0].model.level)
+    sampling = unseen.sampling(task.row_loss(target, model.prediction))
+    cases = Cases(
+        target,
+        model,
+        Draws(sampling, run.seed_for("decide", "draws")),
+        practice_today(settings.today, table, unseen.positions, target, profile, capacity_share(settings)),
+        _shift(learned, training, benefit, roles, run),
+    )
+    worth = worth_of(cases, roles, learned, benefit, evaluation.metrics[0].model.level, settings)
+    more = worth_of_rows(snapshot, profile, split, training, settings, run)
+    return worth.model_copy(update={"more_rows": more})
+
+
+def _shift(learned: Array, training: Training, benefit: Benefit, roles: Roles, run: Run) -> float:
+    """What is added to a number where too much and too little cost differently: that quantile of what was missing.
+
+    From the out-of-fold answers to training rows.
+    """
+    if roles.task != "regression" or not training.out_of_fold or (level := best_quantile(benefit.table)) == EVEN:
+        return 0.0
+    missing = learned - np.frombuffer(run.get(training.out_of_fold), dtype=np.float32)
+    return float(np.nanquantile(missing, level))
 
 
 def _training_target(snapshot: Snapshot, profile: Profile, split: Split, run: Run) -> Array:

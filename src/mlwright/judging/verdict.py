@@ -7,15 +7,19 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
+from scipy.stats import norm
+
 from mlwright.data.vouching import told_vouched
-from mlwright.data.words import counted, listing, quoted
+from mlwright.data.words import counted, listing, quoted, shortened
+from mlwright.judging.break_even import told_break_evens
 from mlwright.judging.leaks import leaks_in, suspects
+from mlwright.judging.pilot import told_pilot
 from mlwright.judging.rules import Evidence
 from mlwright.judging.rules.enough_rows import GOOD_CLASS, GOOD_ROWS
 from mlwright.judging.rules.no_weak_segment import told_segment
 from mlwright.judging.words import inside
-from mlwright.judging.worth import told_gain, told_table
-from mlwright.records.decision import Ruling, Verdict
+from mlwright.judging.worth import told_against, told_capacity, told_gain, told_table
+from mlwright.records.decision import Ruling, Verdict, Worth
 from mlwright.records.evaluation import Estimate
 from mlwright.records.findings import Finding
 from mlwright.records.robustness import Robustness
@@ -59,32 +63,57 @@ def verdict_of(rulings: Sequence[Ruling], evidence: Evidence) -> Ground:
         return _too_few_rows(evidence)
     decisive = [by_name[name] for name in GAIN_RULES if name == "beats_baseline" or by_name[name].required]
     if broken := next((ruling for ruling in decisive if ruling.outcome == "broken"), None):
-        return Ground("stop", _no_gain(broken))
+        return Ground("stop", _no_gain(broken, evidence.worth))
     if unclear := next((ruling for ruling in decisive if ruling.outcome == "unclear"), None):
         return _more_rows(unclear, evidence)
     return _pilot_or_deploy(rulings, evidence)
 
 
-def _no_gain(ruling: Ruling) -> str:
+def _no_gain(ruling: Ruling, worth: Worth) -> str:
     if ruling.rule == "beats_baseline":
         return "it is no better than saying the same of every row"
-    return "it is worth no more than what can be done without a model"
+    return (
+        f"it is worth no more than {'what is done today' if worth.today_said else 'what can be done without a model'}"
+    )
 
 
 def _more_rows(ruling: Ruling, evidence: Evidence) -> Ground:
     times = times_the_rows(_gain_of(ruling.rule, evidence))
     if times > MOST_TIMES_THE_ROWS:
         return Ground("stop", "its gain is so small that it cannot be told from chance")
+    if not _seen_before(evidence):
+        return Ground("stop", "its gain may be chance, and on the rows held out in training nothing stood out either")
     return Ground("collect_more", f"its gain may be chance; about {_rows(times, evidence)} would settle it")
+
+
+def _seen_before(evidence: Evidence) -> bool:
+    """Whether a gain was seen on the rows that the folds held out too, with a chance of 5 % where there is none.
+
+    Where there is nothing to learn, a gain is seen on a few test rows half of the time.
+    """
+    corrected = evidence.training.corrected
+    if corrected is None:
+        return True
+    gain = corrected.gain_over_baseline
+    error = (gain.value - gain.low) / float(norm.ppf(0.5 + gain.level / 2))
+    return gain.value > float(norm.ppf(0.95)) * error
 
 
 def _too_few_rows(evidence: Evidence) -> Ground:
     """With a handful of test rows even an interval says little: those rows may all be of one kind."""
-    n_rows, n_rarest = evidence.evaluation.n_rows, None
-    if evidence.evaluation.confusion is not None and evidence.profile.roles.task == "binary":
-        n_rarest = min(map(sum, evidence.evaluation.confusion.counts))
-    times = max(GOOD_ROWS / n_rows, GOOD_CLASS / max(n_rarest, 1) if n_rarest is not None else 0.0)
-    because = f"{counted(n_rows, 'row')} to test on are too few to tell; about {_rows(times, evidence)} in all would do"
+    n_rows, confusion = evidence.evaluation.n_rows, evidence.evaluation.confusion
+    times, of_what = GOOD_ROWS / n_rows, ""
+    if confusion is not None and evidence.profile.roles.task == "binary":
+        counts = dict(zip(confusion.classes, map(sum, confusion.counts), strict=True))
+        rarest = min(counts, key=lambda name: counts[name])
+        times = max(times, GOOD_CLASS / max(counts[rarest], 1))
+        share = max(counts[rarest], 1) / n_rows
+        n_rarest = int(float(f"{times * evidence.profile.n_rows * share:.1e}"))
+        of_what = f", {n_rarest:,} of them '{shortened(rarest)}'"
+    because = (
+        f"{counted(n_rows, 'row')} to test on are too few to tell; "
+        f"about {_rows(times, evidence)} in all would do{of_what}"
+    )
     return Ground("collect_more", because)
 
 
@@ -132,7 +161,7 @@ def headline(ground: Ground, evidence: Evidence) -> str:
     """One sentence that a manager can act on."""
     gain = told_gain(evidence.worth)
     if ground.verdict == "deploy":
-        return f"Use it: {gain}, compared with the best that can be done without one."
+        return f"Use it: {gain}, compared with {told_against(evidence.worth, 'one')}."
     if ground.verdict == "pilot":
         return f"Try it on a small scale: {gain}, but {ground.because}."
     if ground.verdict == "collect_more":
@@ -152,6 +181,7 @@ def reasons(rulings: Sequence[Ruling], evidence: Evidence) -> Iterator[str]:
     if leak not in told and leaks_in(evidence):
         told.insert(0, leak)
     yield from (ruling.sentence for ruling in told)
+    yield from filter(None, (told_capacity(evidence.worth), told_break_evens(evidence.worth.break_even)))
     yield from (finding.sentence for finding in critical(evidence))
     if evidence.worth.assumed:
         yield told_table(evidence.worth, evidence.profile.roles)
@@ -203,7 +233,10 @@ def next_steps(ground: Ground, evidence: Evidence) -> Iterator[str]:
     if ground.verdict == "deploy":
         yield "mlwright serve   (answers over HTTP; see the report for what to watch)"
     elif ground.verdict == "pilot":
-        yield "mlwright serve   (use it beside what you do today, and compare for some weeks)"
+        if evidence.worth.pilot is not None:
+            yield told_pilot(evidence.worth.pilot)
+        yield "mlwright serve   (use it beside what you do today, and compare)"
+        yield 'If a person takes it upon themselves: mlwright approve --why "..."'
     elif ground.verdict == "collect_more":
         yield "Add rows to the source, then: mlwright run"
     elif not names:

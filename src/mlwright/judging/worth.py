@@ -1,18 +1,23 @@
-"""What the model's answers are worth, compared with the best that can be done without a model."""
+"""What the model's answers are worth, compared with what is done today or can be done without a model."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from mlwright.data.words import figure, shortened
-from mlwright.learning.benefit import Benefit, worth_per_case
+from mlwright.data.words import figure, percent, shortened
+from mlwright.judging.break_even import break_even
+from mlwright.judging.pilot import pilot_of
+from mlwright.judging.practice import Choosing, Practice, of_model, without_a_look
+from mlwright.judging.surest import Surest, surest
+from mlwright.learning.benefit import Benefit, amounts_of, best_quantile, capacity_share, threshold_of
 from mlwright.learning.yardstick import Scored
-from mlwright.records.decision import Worth
+from mlwright.records.decision import Capacity, Compared, Worth
+from mlwright.records.evaluation import Estimate
 from mlwright.records.profile import Roles
+from mlwright.records.settings import DecideSettings
 from mlwright.statistics.means import difference_estimate, mean_estimates
 from mlwright.statistics.sampling import Draws
 
@@ -30,18 +35,32 @@ class Cases(NamedTuple):
     target : array, shape (n_rows,)
     model : Scored
     draws : Draws
+    today : Practice or None
+        What is done with them today, if that was said.
+    shift : float
+        Numbers: what is added to the prediction where too much and too little cost differently.
     """
 
     target: Array
     model: Scored
     draws: Draws
+    today: Practice | None = None
+    shift: float = 0.0
 
 
-def worth_of(cases: Cases, roles: Roles, training_target: Array, benefit: Benefit, level: float = 0.95) -> Worth:
+def worth_of(
+    cases: Cases,
+    roles: Roles,
+    training_target: Array,
+    benefit: Benefit,
+    level: float = 0.95,
+    settings: DecideSettings | None = None,
+) -> Worth:
     """What answers are worth per 1,000 cases.
 
-    Without a model one can only answer all cases alike. There are few ways to do so; against the best of them the
-    model is measured. Where two are about as good, the gain counts as sure only if it is sure against both.
+    The gain is the one over what is done today. Where that was not said, it is the best that can be done without
+    looking at a case; there are few ways to do so, and where two are about as good, the gain counts as sure only if
+    it is sure against both.
 
     Parameters
     ----------
@@ -51,69 +70,76 @@ def worth_of(cases: Cases, roles: Roles, training_target: Array, benefit: Benefi
     training_target : array
         From which the usual answer is known.
     benefit : Benefit
+        On these rows.
     level : float
+    settings : DecideSettings, optional
     """
-    worth = _worth_per_1000(cases, cases.model, roles, benefit)
-    gains = [
-        (answer, _worth_per_1000(cases, answer.scored, roles, benefit))
-        for answer in _without(cases, roles, training_target)
-    ]
-    estimates = [difference_estimate(worth - other, cases.draws, level) for _, other in gains]
-    best = min(range(len(gains)), key=lambda place: estimates[place].value)
-    model, today = (mean_estimates(rows[:, None], cases.draws, level)[0] for rows in (worth, gains[best][1]))
-    thresholds, curve = _curve(cases, gains[best][1], benefit) if roles.task == "binary" else ((), ())
+    settings = settings or DecideSettings()
+    share = capacity_share(settings)
+    model, chosen = _model(cases, roles, benefit, share)
+    quantile = best_quantile(benefit.table) if roles.task == "regression" else 0.5
+    others = [*without_a_look(cases.target, roles, training_target, quantile, share)]
+    against = others if cases.today is None else [cases.today]
+    listed = others if cases.today is None else [cases.today, *(o for o in others if o.told != cases.today.told)]
+    gains = [difference_estimate(model - _per_1000(other, benefit), cases.draws, level) for other in listed]
+    best = min(range(len(against)), key=lambda place: gains[place].value)
+    today = _per_1000(against[best], benefit)
+    thresholds, curve = _curve(cases, today, benefit) if roles.task == "binary" else ((), ())
     return Worth(
         unit=benefit.unit,
         assumed=benefit.assumed,
         table=benefit.table,
-        model=model,
-        today=today,
-        today_is=gains[best][0].told,
-        gain=estimates[best].model_copy(update={"low": min(estimate.low for estimate in estimates)}),
+        model=_mean(model, cases.draws, level),
+        today=_mean(today, cases.draws, level),
+        today_is=against[best].told,
+        today_said=cases.today is not None,
+        gain=gains[best].model_copy(update={"low": min(gain.low for gain in gains[: len(against)])}),
         curve_threshold=thresholds,
         curve_gain=curve,
+        from_columns={key: amount.column for key, amount in amounts_of(settings).items()},
+        positive_share=float(chosen.positive.mean()) if isinstance(chosen, Choosing) else None,
+        shift=cases.shift,
+        compared=tuple(Compared(what=other.told, gain=gain) for other, gain in zip(listed, gains, strict=True)),
+        break_even=() if benefit.assumed else tuple(break_even(chosen, against, benefit)),
+        capacity=_capacity(cases, chosen, settings),
+        pilot=pilot_of(model, today, cases.draws.sampling, settings),
     )
 
 
-class _Answer(NamedTuple):
-    """One answer for all cases, and how it is told."""
-
-    told: str
-    scored: Scored
-
-
-def _without(cases: Cases, roles: Roles, training_target: Array) -> Iterator[_Answer]:
-    """What can be answered without looking at a case."""
-    n = len(cases.target)
-    if roles.task == "binary":
-        for place, name in enumerate(roles.classes):
-            yield _Answer(
-                f"say '{roles.target} = {shortened(name)}' in every case", Scored(np.full((n, 1), float(place)), 0.5)
-            )
-    elif roles.task == "multiclass":
-        place = int(np.bincount(training_target.astype(np.int64), minlength=len(roles.classes)).argmax())
-        scored = Scored(np.tile(np.eye(len(roles.classes))[place], (n, 1)))
-        yield _Answer(
-            f"say '{roles.target} = {shortened(roles.classes[place])}', the most frequent, in every case", scored
-        )
-    else:
-        for name, value in (("mean", training_target.mean()), ("median", np.median(training_target))):
-            yield _Answer(f"say {figure(float(value))}, the {name}, in every case", Scored(np.full((n, 1), value)))
+def _model(cases: Cases, roles: Roles, benefit: Benefit, share: float) -> tuple[Array, Practice]:
+    """What each case adds to the worth of 1,000, and what the model does."""
+    if roles.task == "binary" and share < 1:
+        chosen: Surest = surest(cases.target, cases.model.prediction[:, 0], threshold_of(benefit.table), share)
+        return PER_CASES * chosen.worth(benefit.amounts), chosen.practice
+    practice = of_model(cases.target, cases.model, roles.task, cases.shift)
+    return _per_1000(practice, benefit), practice
 
 
-def _worth_per_1000(cases: Cases, scored: Scored, roles: Roles, benefit: Benefit) -> Array:
-    rows = worth_per_case(roles.task, cases.target, scored.prediction, benefit.table, scored.threshold)
-    return np.asarray(PER_CASES * rows)
+def _per_1000(practice: Practice, benefit: Benefit) -> Array:
+    return np.asarray(PER_CASES * practice.worth(benefit.amounts))
+
+
+def _mean(rows: Array, draws: Draws, level: float) -> Estimate:
+    return mean_estimates(rows[:, None], draws, level)[0]
+
+
+def _capacity(cases: Cases, chosen: Practice, settings: DecideSettings) -> Capacity | None:
+    if settings.capacity is None or settings.cases is None or not isinstance(chosen, Choosing):
+        return None
+    share = capacity_share(settings)
+    return Capacity(
+        n_positive=settings.capacity,
+        n_cases=settings.cases,
+        period=settings.period,
+        binds=bool(chosen.positive.mean() > share - 1 / len(cases.target)),
+    )
 
 
 def _curve(cases: Cases, today: Array, benefit: Benefit) -> tuple[tuple[float, ...], tuple[float, ...]]:
     """The gain from every threshold; for the picture alone, as the threshold was chosen on training rows."""
-    thresholds = np.linspace(0.0, 1.0, N_THRESHOLDS)
-    gains = [
-        PER_CASES * worth_per_case("binary", cases.target, cases.model.prediction, benefit.table, threshold).mean()
-        - today.mean()
-        for threshold in thresholds
-    ]
+    thresholds, probability = np.linspace(0.0, 1.0, N_THRESHOLDS), cases.model.prediction[:, 0]
+    answers = [Choosing("", cases.target, (probability >= threshold).astype(np.float64)) for threshold in thresholds]
+    gains = [_per_1000(answer, benefit).mean() - today.mean() for answer in answers]
     return tuple(float(threshold) for threshold in thresholds), tuple(float(f"{gain:.6g}") for gain in gains)
 
 
@@ -150,6 +176,27 @@ _WORDS = {
 def _rounded(value: float) -> str:
     """As many digits as an amount that is estimated deserves."""
     return f"{value:,.0f}" if abs(value) >= 100 else figure(float(f"{value:.3g}"))
+
+
+def told_against(worth: Worth, model: str = "a model") -> str:
+    """With what the model is compared, as it reads after "compared with"."""
+    return "what is done today" if worth.today_said else f"the best that can be done without {model}"
+
+
+def told_capacity(worth: Worth) -> str:
+    """Who is answered positive where not all can be, as a sentence; empty where there is no such limit."""
+    limit = worth.capacity
+    if limit is None:
+        return ""
+    said = f"Of {limit.n_cases:,} cases a {limit.period} {limit.n_positive:,} can be answered positive"
+    if limit.binds:
+        return f"{said}: the surest {percent(limit.share)} are, and more would be worth it."
+    return f"{said}; no more than {percent(worth.positive_share or 0.0)} of all are worth it."
+
+
+def money(value: float, worth: Worth) -> str:
+    """An amount per 1,000 cases as it is told: errors for one case."""
+    return _rounded(value / PER_CASES if worth.unit == "units of error" else value)
 
 
 def told_table(worth: Worth, roles: Roles) -> str:

@@ -7,7 +7,9 @@ from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
 from mlwright.core.run import Run
-from mlwright.learning.benefit import Benefit, benefit_table
+from mlwright.data.compute.table import open_snapshot, train_rows
+from mlwright.learning.amounts import benefit_on
+from mlwright.learning.benefit import Benefit, capacity_share
 from mlwright.learning.data import Said, TrainingData, load_training
 from mlwright.learning.search.choice import Choice, choose, members, on_its_own, out_of_fold
 from mlwright.learning.search.corrected import corrected
@@ -42,7 +44,7 @@ def train(
     roles = profile.roles
     metric = metric_name(settings, roles)
     data = load_training(snapshot, profile, split, Said(clean, told.kinds), run)
-    benefit = _benefit(data, roles, decide)
+    benefit = benefit_on(open_snapshot(snapshot, run), train_rows(split, run), data.rows.target, profile, decide)
     _warn(findings, run)
     course = set_up(data, roles, split, settings, run)
     with threadpool_limits(course.bench.n_threads):
@@ -53,7 +55,7 @@ def train(
         choice = choose(standing, course.budget, np.random.default_rng(run.seed_for("calibration")), wishes)
         if settings.experience and (trouble := write_diary(trace_of(course.bench.facts, standing, choice))):
             run.note(f"What paid is not remembered: {trouble}.")
-        threshold, reason = _threshold(choice, roles, benefit)
+        threshold, reason = _threshold(choice, roles, benefit, capacity_share(decide))
         importance = rank_inputs(standing, choice, data, course.budget)
         refitted = scale.refitted((*choice.weights, standing.simple(), standing.baseline()))
         chosen = scale.spec(members(choice.option, standing, refitted))
@@ -86,15 +88,10 @@ def _warn(findings: Findings, run: Run) -> None:
             run.note(f"Trained in spite of a critical finding ({finding.check}): {finding.sentence}")
 
 
-def _benefit(data: TrainingData, roles: Roles, decide: DecideSettings) -> Benefit:
-    counts = data.class_counts(len(roles.classes)) if roles.classes else np.zeros(0)
-    return benefit_table(roles.task, roles.classes, [float(count) / len(data.rows) for count in counts], decide)
-
-
-def _threshold(choice: Choice, roles: Roles, benefit: Benefit) -> tuple[float | None, str]:
+def _threshold(choice: Choice, roles: Roles, benefit: Benefit, capacity: float) -> tuple[float | None, str]:
     if roles.task != "binary":
         return None, ""
-    return choose_threshold(choice.judge.held, choice.prediction, benefit)
+    return choose_threshold(choice.judge.held, choice.prediction, benefit, capacity)
 
 
 def _times(data: TrainingData, roles: Roles, split: Split) -> NDArray[np.int64] | None:

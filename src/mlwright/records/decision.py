@@ -31,6 +31,93 @@ class Ruling(Record):
     sentence: str
 
 
+class Compared(Record):
+    """The gain over one way to do without the model, per 1,000 cases."""
+
+    what: str
+    gain: Estimate
+
+
+class BreakEven(Record):
+    """How far one amount of the table may move before the model gains nothing any more, all others as they are.
+
+    Parameters
+    ----------
+    name : str
+        The amount, as in the table.
+    now : float
+    low, high : float or None
+        The model gains something between them; None where there is no end on that side.
+    """
+
+    name: str
+    now: float
+    low: float | None
+    high: float | None
+
+
+class Capacity(Record):
+    """How many cases can be answered positive.
+
+    Parameters
+    ----------
+    n_positive, n_cases : int
+        Of so many cases in a period.
+    period : str
+    binds : bool
+        Whether more cases would be worth a positive answer than can be given one.
+    """
+
+    n_positive: int
+    n_cases: int
+    period: str
+    binds: bool
+
+    @property
+    def share(self) -> float:
+        """Of all cases."""
+        return min(1.0, self.n_positive / self.n_cases)
+
+
+class MoreRows(Record):
+    """What rows have been worth, by fitting one quick model on parts of them.
+
+    Parameters
+    ----------
+    model : str
+    n_rows : tuple of int
+        Rows that were learned from, each twice the one before.
+    worth : tuple of float
+        Per 1,000 cases that were held out.
+    last_doubling : Estimate
+        What the last doubling brought, paired on the same cases.
+    """
+
+    model: str
+    n_rows: tuple[int, ...]
+    worth: tuple[float, ...]
+    last_doubling: Estimate
+
+
+class Pilot(Record):
+    """How large a trial has to be to show the gain in 80 of 100 cases, if half of it is there.
+
+    Parameters
+    ----------
+    n_side_by_side : int
+        Cases that are answered both ways, where it comes out later what either answer was worth.
+    n_each : int
+        Cases in each of two groups, drawn by lot, where only the answer that was acted upon shows its worth.
+    n_cases, period
+        How many cases a period brings; None if that was not said.
+    """
+
+    n_side_by_side: int
+    n_each: int
+    n_cases: int | None = None
+    period: str = "week"
+
+
 class Worth(Record):
     """What the model is worth per 1,000 cases.
 
@@ -43,13 +130,28 @@ class Worth(Record):
     table : dict
         What each outcome is worth.
     model, today : Estimate
-        Per 1,000 cases; today is the best that can be done without a model.
+        Per 1,000 cases; today is what is done today or, if that was not said, the best that can be done without a look.
     today_is : str
         What that is ("call nobody", "call everybody", ...).
+    today_said : bool
+        Whether the user said what is done today.
     gain : Estimate
         Model less today, paired.
     curve_threshold, curve_gain : tuple of float
         Gain per 1,000 cases against the threshold, for the picture.
+    from_columns : dict
+        Amounts that differ from row to row, by name, and where they come from; `table` holds their means.
+    positive_share : float or None
+        Two classes: the share of cases that is answered positive.
+    shift : float
+        Numbers: what is added to the prediction where saying too much and too little cost differently.
+    compared : tuple of Compared
+        The gain over each way to do without.
+    break_even : tuple of BreakEven
+    capacity : Capacity or None
+    more_rows : MoreRows or None
+    pilot : Pilot or None
+        None where nothing is gained.
     """
 
     unit: str
@@ -58,9 +160,18 @@ class Worth(Record):
     model: Estimate
     today: Estimate
     today_is: str
+    today_said: bool = False
     gain: Estimate
     curve_threshold: tuple[float, ...] = ()
     curve_gain: tuple[float, ...] = ()
+    from_columns: dict[str, str] = {}
+    positive_share: float | None = None
+    shift: float = 0.0
+    compared: tuple[Compared, ...] = ()
+    break_even: tuple[BreakEven, ...] = ()
+    capacity: Capacity | None = None
+    more_rows: MoreRows | None = None
+    pilot: Pilot | None = None
 
 
 class Decision(Record):

@@ -28,7 +28,16 @@ CAPTIONS = {
     "Predicted against true": "Rows of like prediction, together. Those on the dotted line are right on average.",
     "Quantiles": "On the dotted line, predictions spread as widely as the truth does.",
 }
-TOLD = ("gloss", "in_1000_cases", "mix_ups", "worth_lines", "worth_table", "worth_unit")
+TOLD = (
+    "gloss",
+    "in_1000_cases",
+    "mix_ups",
+    "worth_comparisons",
+    "worth_lines",
+    "worth_notes",
+    "worth_table",
+    "worth_unit",
+)
 """What the templates ask `telling` for."""
 
 

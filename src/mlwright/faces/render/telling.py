@@ -11,7 +11,11 @@ from mlwright.core.errors import ExtraMissing, MemberUnknown
 from mlwright.data.words import counted, percent, shortened
 from mlwright.faces.render.facts import Facts
 from mlwright.faces.render.numbers import LARGE, short, with_interval
+from mlwright.judging.break_even import told_break_evens
+from mlwright.judging.more_rows import told_more_rows
+from mlwright.judging.pilot import told_pilot
 from mlwright.judging.words import GLOSSES
+from mlwright.judging.worth import told_against, told_capacity
 from mlwright.learning.models import MODELS
 from mlwright.records.decision import Worth
 from mlwright.records.evaluation import Confusion, Estimate, Evaluation, MetricResult
@@ -38,7 +42,7 @@ def _worth_tile(worth: Worth) -> Tile:
     gain = _scaled(worth.gain, worth)
     more = gain.value >= 0
     captions = {
-        "money": f"{'gained' if more else 'lost'} per 1,000 cases, against the best that can be done without a model",
+        "money": f"{'gained' if more else 'lost'} per 1,000 cases, against {told_against(worth)}",
         "false alarms": f"{'fewer' if more else 'more'} false alarms per 1,000 cases, or what costs as much",
         "right answers": f"{'more' if more else 'fewer'} right answers per 1,000 cases than without a model",
         PER_CASE: f"{'nearer to' if more else 'further from'} the truth, on average, than without a model",
@@ -122,6 +126,26 @@ def worth_lines(worth: Worth) -> list[WorthLine]:
     ]
 
 
+def worth_comparisons(worth: Worth) -> list[WorthLine]:
+    """The gain over every way to do without the model, where there are several."""
+    if len(worth.compared) < 2:
+        return []
+    return [WorthLine(f"over: {one.what}", with_interval(_scaled(one.gain, worth))) for one in worth.compared]
+
+
+def worth_notes(worth: Worth) -> list[str]:
+    """How many are answered positive, where the gain ends, what more rows bring and how large a trial must be."""
+    told = [told_capacity(worth), told_break_evens(worth.break_even, most=4), told_more_rows(worth)]
+    if worth.shift:
+        told.append(
+            f"Too much and too little cost differently, so that what costs least is the prediction "
+            f"{'plus' if worth.shift > 0 else 'less'} {short(abs(worth.shift))}; the figures here are those of that."
+        )
+    if worth.pilot is not None:
+        told.append(told_pilot(worth.pilot))
+    return [sentence for sentence in told if sentence]
+
+
 def worth_unit(worth: Worth) -> str:
     """In what worth is told."""
     if worth.unit == PER_CASE:
@@ -140,9 +164,13 @@ def worth_table(worth: Worth, classes: tuple[str, ...]) -> list[WorthLine]:
         "right": "a right answer",
         "wrong": "a wrong answer",
         "per_unit_of_error": "each unit of distance from the truth",
+        "per_unit_over": "each unit that is too much",
+        "per_unit_under": "each unit that is too little",
         "per_case": "each case",
     }
-    return [WorthLine(names.get(key, key.replace("_", " ")), short(value)) for key, value in worth.table.items()]
+    said = {key: names.get(key, key.replace("_", " ")) for key in worth.table}
+    from_where = {key: f" on average, by '{column}'" for key, column in worth.from_columns.items()}
+    return [WorthLine(said[key], short(value) + from_where.get(key, "")) for key, value in worth.table.items()]
 
 
 def in_1000_cases(confusion: Confusion) -> str:

@@ -19,6 +19,7 @@ from mlwright.faces.render.numbers import alike, duration, short, with_interval
 from mlwright.faces.render.panel import decision_panel
 from mlwright.faces.render.summary import composition, corrected_figure, summary, told_score
 from mlwright.faces.render.tables import coloured, said, table
+from mlwright.faces.render.telling import worth_notes
 from mlwright.records.bundle import Packed
 from mlwright.records.cleaning import Cleaning
 from mlwright.records.contract import Contract
@@ -244,10 +245,11 @@ def _(record: Decision) -> Shown:
         (f"today ({worth.today_is})", with_interval(worth.today)),
         ("gain", with_interval(worth.gain)),
     ]
+    rows += [(f"  over: {one.what}", with_interval(one.gain)) for one in worth.compared if len(worth.compared) > 1]
     title = f"Worth per 1,000 cases ({worth.unit}{', assumed' if worth.assumed else ''})"
     limits = [("-", limit) for limit in record.limits]
     shown: Shown = [decision_panel(record), table("Rules", ("", "rule", "", "evidence"), rulings), Text()]
-    shown.append(table(title, ("", ""), rows))
+    shown += [table(title, ("", ""), rows), *[said(note) for note in worth_notes(worth)]]
     return [*shown, Text(), table("Limits", ("", ""), limits)] if limits else shown
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from mlwright.data.words import percent
 from mlwright.learning.benefit import Benefit, threshold_of, worth_per_case
 from mlwright.learning.search.judge import Array, HeldOut, mean_and_error
 
@@ -12,7 +13,7 @@ N_PARTS = 5
 SURELY = 2.0
 
 
-def choose_threshold(held: HeldOut, probability: Array, benefit: Benefit) -> tuple[float, str]:
+def choose_threshold(held: HeldOut, probability: Array, benefit: Benefit, capacity: float = 1.0) -> tuple[float, str]:
     """The threshold and how it was chosen, as a sentence.
 
     If probabilities are right, the table alone says from where on answering "positive" pays. A threshold that is
@@ -24,7 +25,21 @@ def choose_threshold(held: HeldOut, probability: Array, benefit: Benefit) -> tup
     held : HeldOut
     probability : array, shape (n_rows, 1)
     benefit : Benefit
+        On the training rows.
+    capacity : float
+        The largest share of cases that can be answered positive.
     """
+    threshold, reason = _for_benefit(held, probability, benefit)
+    if capacity >= 1.0 or (probability[:, 0] >= threshold).mean() <= capacity:
+        return threshold, reason
+    cut = float(np.quantile(probability[:, 0], 1.0 - capacity))
+    return cut, (
+        f"{cut:.3f}: from there on lie the surest {percent(capacity)} of the cases, as many as can be answered so; "
+        f"without that limit it would be {threshold:.3f}"
+    )
+
+
+def _for_benefit(held: HeldOut, probability: Array, benefit: Benefit) -> tuple[float, str]:
     expected = threshold_of(benefit.table)
     gain, error = _gain_of_trying(held, probability, benefit, expected)
     source = "each class counts the same in total, as no benefits were given" if benefit.assumed else "your benefits"
@@ -55,4 +70,4 @@ def _best_seen(held: HeldOut, probability: Array, benefit: Benefit) -> float:
 
 
 def _worth(held: HeldOut, probability: Array, benefit: Benefit, threshold: float) -> Array:
-    return worth_per_case("binary", held.target, probability, benefit.table, threshold)
+    return worth_per_case("binary", held.target, probability, benefit.take(held.rows), threshold)

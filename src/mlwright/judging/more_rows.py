@@ -1,0 +1,169 @@
+"""What more rows would be worth: one quick model, fitted on parts of the training rows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mlwright.core.run import Run
+from mlwright.data.compute.table import open_snapshot, train_rows
+from mlwright.data.keys import split_keys
+from mlwright.data.splitters import Fold, SplitKeys
+from mlwright.data.words import counted
+from mlwright.judging.practice import of_model
+from mlwright.judging.worth import PER_CASES, money
+from mlwright.learning.amounts import benefit_on
+from mlwright.learning.benefit import Benefit, threshold_of
+from mlwright.learning.models import MODELS, Facts, FitContext, Rows
+from mlwright.learning.search.folds import make_folds
+from mlwright.learning.tasks import TASKS
+from mlwright.learning.yardstick import Scored
+from mlwright.records.data import Snapshot
+from mlwright.records.decision import MoreRows, Worth
+from mlwright.records.profile import Profile
+from mlwright.records.settings import DecideSettings
+from mlwright.records.split import Split
+from mlwright.records.trials import Training
+from mlwright.scoring.encoder import names
+from mlwright.scoring.model import load_encoder
+from mlwright.statistics.means import difference_estimate
+from mlwright.statistics.sampling import Draws, Sampling
+
+Array = NDArray[np.float64]
+Places = NDArray[np.int64]
+
+FEWEST_ROWS, MOST_ROWS = 100, 20_000
+PARTS = (0.25, 0.5, 1.0)
+N_FOLDS = 3
+VALID_SHARE = 0.2
+MOST_S, SHARE_OF_TIME_LEFT = 4.0, 0.3
+QUICK = ("lightgbm", "linear")
+
+
+@dataclass(frozen=True)
+class _Bench:
+    """Training rows on which parts are tried."""
+
+    family: str
+    rows: Rows
+    keys: SplitKeys
+    benefit: Benefit
+    facts: Facts
+    run: Run
+
+    def worth(self, learn: Places, held: Places) -> Array:
+        """What the answers to held-out rows are worth, by a model that has learned from some others."""
+        n_valid = max(1, round(VALID_SHARE * len(learn)))
+        train, valid = (
+            Rows(self.rows.blocks.take(part), self.rows.target[part]) for part in (learn[n_valid:], learn[:n_valid])
+        )
+        model = MODELS.get(self.family)()
+        facts = replace(self.facts, n_rows=len(learn))
+        context = FitContext(facts, self.run.seed_for("more rows"), 1, self.run.clock.cancelled)
+        core = model.fit(model.candidates(self.facts)[0], train, valid, context).core
+        amounts, task = self.benefit.take(held), self.facts.task
+        scored = Scored(core.predict(self.rows.blocks.take(held)), _threshold(self.benefit, task))
+        return of_model(self.rows.target[held], scored, task).worth(amounts)
+
+
+def _threshold(benefit: Benefit, task: str) -> float:
+    return threshold_of(benefit.table) if task == "binary" else 0.5
+
+
+def worth_of_rows(
+    snapshot: Snapshot, profile: Profile, split: Split, training: Training, settings: DecideSettings, run: Run
+) -> MoreRows | None:
+    """What the last doubling of the training rows has brought, on training rows that were held out.
+
+    A quarter, a half and all of the rows of a fold are learned from, three times, by one quick model of the
+    leaderboard with its usual parameters; of more than 20,000 rows so many are drawn. Each held-out row is answered
+    by all three, so that the difference is paired.
+
+    Returns
+    -------
+    MoreRows or None
+        None where there are fewer than 100 rows, or no time.
+    """
+    positions = train_rows(split, run)
+    if len(positions) > MOST_ROWS:
+        rng = np.random.default_rng(run.seed_for("more rows", "drawn"))
+        positions = np.sort(rng.choice(positions, MOST_ROWS, replace=False))
+    if len(positions) < FEWEST_ROWS:
+        return None
+    bench = _bench(positions, snapshot, profile, training, settings, run)
+    if bench is None:
+        return None
+    folds = make_folds(split, bench.keys, N_FOLDS, np.random.default_rng(run.seed_for("more rows", "folds")))
+    return _measured(bench, folds)
+
+
+def _bench(
+    positions: Places, snapshot: Snapshot, profile: Profile, training: Training, settings: DecideSettings, run: Run
+) -> _Bench | None:
+    """None where no quick model was tried, or there is no time for it."""
+    roles, table, plan = profile.roles, open_snapshot(snapshot, run), training.model.plan
+    known = table.arrow([roles.target], positions)[roles.target]
+    target = TASKS.get(roles.task)().target(known, roles.classes, profile.target.missing_codes)
+    n_classes = len(roles.classes)
+    counts = np.bincount(target.astype(np.int64), minlength=n_classes) if n_classes else np.array([len(target)])
+    facts = Facts(roles.task, n_classes, len(positions), int(counts.min()), names(plan), MOST_S)
+    family = next((name for name in _by_score(training) if _is_quick(name, facts, run)), None)
+    if family is None:
+        return None
+    blocks = load_encoder(plan, run.get).encode(table.arrow(roles.inputs, positions))
+    benefit = benefit_on(table, positions, target, profile, settings)
+    return _Bench(family, Rows(blocks, target), split_keys(table, profile).take(positions), benefit, facts, run)
+
+
+def _by_score(training: Training) -> Iterator[str]:
+    """Quick families of the leaderboard, the best first."""
+    yield from dict.fromkeys(row.family for row in training.leaderboard if row.family in QUICK)
+
+
+def _is_quick(family: str, facts: Facts, run: Run) -> bool:
+    model = MODELS.get(family)()
+    offered = model.candidates(facts)
+    if not offered:
+        return False
+    needed_s = N_FOLDS * sum(PARTS) * model.cost_s(offered[0], facts)
+    return run.clock.budget_s is None or needed_s < min(MOST_S, SHARE_OF_TIME_LEFT * run.clock.left_s)
+
+
+def _measured(bench: _Bench, folds: list[Fold]) -> MoreRows:
+    rng = np.random.default_rng(bench.run.seed_for("more rows", "parts"))
+    by_part: list[list[Array]] = [[] for _ in PARTS]
+    for learn, held in folds:
+        order = rng.permutation(learn)
+        for found, part in zip(by_part, PARTS, strict=True):
+            found.append(PER_CASES * bench.worth(order[: round(part * len(order))], held))
+    rows = [np.concatenate(found) for found in by_part]
+    held = np.concatenate([fold[1] for fold in folds])
+    groups = None if bench.keys.groups is None else bench.keys.groups[held]
+    draws = Draws(Sampling(len(held), groups=groups), bench.run.seed_for("more rows", "draws"))
+    n_learned = np.mean([len(learn) for learn, _ in folds])
+    return MoreRows(
+        model=bench.family,
+        n_rows=tuple(round(part * float(n_learned)) for part in PARTS),
+        worth=tuple(float(part.mean()) for part in rows),
+        last_doubling=difference_estimate(rows[-1] - rows[-2], draws),
+    )
+
+
+def told_more_rows(worth: Worth) -> str:
+    """What more rows would bring, as a sentence; empty where it is not known."""
+    more = worth.more_rows
+    if more is None:
+        return ""
+    gain = more.last_doubling
+    value, low, high = (money(part, worth) for part in (gain.value, gain.low, gain.high))
+    unit = "per case" if worth.unit == "units of error" else "per 1,000 cases"
+    learned = (
+        f"Learning from {counted(more.n_rows[-1], 'row')} in place of {more.n_rows[-2]:,} was worth {value} {unit} "
+        f"(between {low} and {high}; {more.model})"
+    )
+    if gain.low > 0:
+        return f"{learned}: twice the rows would bring up to about as much again."
+    return f"{learned}: no sure gain, so that more rows of the same kind would hardly bring more."

@@ -1,0 +1,119 @@
+"""Ways to answer cases: the model's, today's, and what can be done without looking at a case."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mlwright.data.words import figure, percent, shortened
+from mlwright.learning.benefit import Amounts, worth_per_case
+from mlwright.learning.yardstick import Scored
+from mlwright.records.profile import Roles, Task
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Practice(ABC):
+    """A way to answer cases.
+
+    Parameters
+    ----------
+    told : str
+        As it reads after "compared with" or "without:".
+    target : array, shape (n_rows,)
+        What is true of them.
+    """
+
+    told: str
+    target: Array
+
+    @abstractmethod
+    def worth(self, amounts: Amounts) -> Array:
+        """What the answer to each case is worth, shape (n_rows,)."""
+
+
+@dataclass(frozen=True)
+class Choosing(Practice):
+    """Two classes: some cases are answered positive.
+
+    Parameters
+    ----------
+    positive : array, shape (n_rows,)
+        The chance with which each case is; 0 or 1 but for a lot.
+    """
+
+    positive: Array
+
+    def worth(self, amounts: Amounts) -> Array:
+        """Expected over the lot, where there is one."""
+        true = self.positive * amounts["true_positive"] + (1 - self.positive) * amounts["false_negative"]
+        false = self.positive * amounts["false_positive"] + (1 - self.positive) * amounts["true_negative"]
+        return np.where(self.target == 1, true, false)
+
+
+@dataclass(frozen=True)
+class Saying(Practice):
+    """Several classes or numbers: something is said of each case.
+
+    Parameters
+    ----------
+    task : str
+    prediction : array, shape (n_rows, n_outputs)
+    """
+
+    task: Task
+    prediction: Array
+
+    def worth(self, amounts: Amounts) -> Array:
+        """By what was said and what is true."""
+        return worth_per_case(self.task, self.target, self.prediction, amounts)
+
+
+def of_model(target: Array, model: Scored, task: Task, shift: float = 0.0) -> Practice:
+    """What the model does; numbers are moved by `shift`, where too much and too little cost differently."""
+    if task == "binary":
+        return Choosing("the model", target, model.answers.astype(np.float64))
+    return Saying("the model", target, task, model.prediction + shift)
+
+
+def without_a_look(
+    target: Array, roles: Roles, training_target: Array, quantile: float, capacity: float
+) -> Iterator[Practice]:
+    """What can be done without looking at a case.
+
+    Parameters
+    ----------
+    target : array, shape (n_rows,)
+    roles : Roles
+    training_target : array
+        From which the usual answer is known.
+    quantile : float
+        Numbers: the quantile that it costs least to say.
+    capacity : float
+        The largest share of cases that can be answered positive.
+    """
+    n = len(target)
+    if roles.task == "binary":
+        names = [shortened(name) for name in roles.classes]
+        yield Choosing(f"say '{roles.target} = {names[0]}' in every case", target, np.zeros(n))
+        if capacity < 1:
+            drawn = f"say '{roles.target} = {names[1]}' of {percent(capacity)} of the cases, drawn by lot"
+            yield Choosing(drawn, target, np.full(n, capacity))
+        else:
+            yield Choosing(f"say '{roles.target} = {names[1]}' in every case", target, np.ones(n))
+    elif roles.task == "multiclass":
+        place = int(np.bincount(training_target.astype(np.int64), minlength=len(roles.classes)).argmax())
+        usual = f"say '{roles.target} = {shortened(roles.classes[place])}', the most frequent, in every case"
+        yield Saying(usual, target, roles.task, np.tile(np.eye(len(roles.classes))[place], (n, 1)))
+    else:
+        typical = f"the {percent(quantile)} quantile, which costs least," if quantile != 0.5 else "the median,"
+        figures = (("the mean,", training_target.mean()), (typical, np.quantile(training_target, quantile)))
+        for name, value in figures:
+            yield Saying(
+                f"say {figure(float(value))}, {name} in every case", target, roles.task, np.full((n, 1), value)
+            )
