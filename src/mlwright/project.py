@@ -21,6 +21,7 @@ from mlwright.pipeline import BUILD, RECEIVE, WATCH, Settings
 from mlwright.receiving import promise_of_run, received
 from mlwright.records.bundle import Manifest, Packed
 from mlwright.records.contract import Contract
+from mlwright.records.decision import Decision
 from mlwright.records.delivery import Delivery, Promise
 from mlwright.records.watch import ModelInUse, Response
 from mlwright.running import Attempt, cancel_file, carry_out, next_id
@@ -384,6 +385,40 @@ class Project:
         """The folder of the bundle that is in use, or of the latest one; see `in_use`."""
         model = self.in_use()
         return self._written(model.bundle_id, model.manifest)
+
+    def approve(self, why: str, run_id: str | None = None) -> Champion:
+        """Put the bundle of a run to use on a person's word, whatever its verdict; the reason is kept.
+
+        Parameters
+        ----------
+        why : str
+        run_id : str, optional
+            Default: the latest run that packed a bundle.
+
+        Raises
+        ------
+        NothingToShow
+            If no run has packed a bundle.
+        SettingsError
+            If there is no reason.
+        """
+        from mlwright.shipping.targets import TARGETS
+
+        if not why.strip():
+            raise SettingsError("Nobody's word is without a reason.", 'Say why: --why "compared for four weeks"')
+        packed, decision = self.show("bundle", run_id), self.show("decision", run_id)
+        assert isinstance(packed, Packed)
+        assert isinstance(decision, Decision)
+        manifest, target = packed.files[MANIFEST], self.settings().deploy.target
+        TARGETS.get(target)().deploy(self._written(packed.bundle_id, manifest))
+        return self.store.registry.crown(
+            bundle_id=packed.bundle_id,
+            manifest=manifest,
+            run_id=Manifest.model_validate_json(self.store.blobs.get(manifest)).run_id,
+            verdict=decision.verdict,
+            target=target,
+            why=f"approved: {why.strip()}",
+        )
 
     def undo(self, why: str = "") -> Champion:
         """Put the champion before back to use, and return it; nothing is deleted.

@@ -27,6 +27,7 @@ PAGES = [
     "docs/how-to/check-data.md",
     "docs/how-to/find-leaks.md",
     "docs/how-to/keep-a-direction.md",
+    "docs/how-to/decide.md",
     "docs/how-to/explore-data.md",
     "docs/how-to/statistics.md",
 ]

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from mlwright import Project, load
-from mlwright.core.errors import BundleError, MemberUnknown, NothingToShow
+from mlwright.core.errors import BundleError, MemberUnknown, NothingToShow, SettingsError
 from mlwright.core.run import Clock, Run
 from mlwright.records.settings import DeploySettings
 from mlwright.scoring.bundle import Bundle
@@ -139,3 +139,21 @@ def test_the_champion_answers_and_without_one_the_latest_bundle(project):
 def test_a_target_has_a_title_and_a_docstring(name):
     assert TARGETS.get(name).title
     assert TARGETS.get(name).__doc__
+
+
+def test_a_person_may_put_a_bundle_to_use_with_a_reason_that_is_kept(project):
+    latest = project.show("bundle").bundle_id
+    verdict = project.show("decision").verdict
+    champion = project.approve("compared for four weeks")
+    assert project.current() == champion
+    assert champion.bundle_id == latest
+    assert champion.verdict == verdict
+    assert champion.why == "approved: compared for four weeks"
+    assert champion.by
+    assert Bundle.load(project.model_path()).bundle_id == latest
+
+
+def test_nobodys_word_is_without_a_reason(project):
+    with pytest.raises(SettingsError, match="without a reason"):
+        project.approve("  ")
+    assert project.current() is None

@@ -27,6 +27,7 @@ COMMANDS = (
     "predict",
     "serve",
     "status",
+    "approve",
     "undo",
     "watch",
     "follow",
