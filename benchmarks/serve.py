@@ -3,15 +3,17 @@
 Usage: python benchmarks/serve.py [BUNDLE] [--seconds 10] [--quick] [--check]
 
 Without BUNDLE, a model is made first, from the data that comes with mlwright. One record is one of the bundle's golden
-rows, sent as JSON. The client, one asyncio process on the same machine, costs time of its own: what it measures of the
-server that does nothing is the limit.
+rows, sent as JSON. The client, one process on the same machine, costs time of its own: what it measures of the server
+that does nothing is the limit.
 """
 
 from __future__ import annotations
 
 import argparse
-import asyncio
 import json
+import os
+import select
+import socket
 import statistics
 import subprocess
 import sys
@@ -22,7 +24,7 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-GOAL_P50_MS = 2.0
+GOAL_P50_MS = 0.3
 """The median time of one record at one client."""
 
 WARM_UP_S = 0.5
@@ -37,26 +39,31 @@ class Row:
     per_s: float
     p50_ms: float
     p99_ms: float
+    cpu_us: float
 
 
-class Client(asyncio.Protocol):
-    """Sends the same request again as soon as it is answered, and keeps the time of each."""
+@dataclass
+class Server:
+    pid: int
+    port: int
 
-    def __init__(self, request: bytes) -> None:
+
+class Client:
+    """A connection that sends the same request again as soon as it is answered, and keeps the time of each."""
+
+    def __init__(self, port: int, request: bytes) -> None:
+        self.socket = socket.create_connection(("127.0.0.1", port))
+        self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.request = request
         self.times: list[float] = []
         self.buffer = b""
 
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        self.transport = transport
-        self.send()
-
     def send(self) -> None:
         self.began = time.perf_counter()
-        self.transport.write(self.request)
+        self.socket.sendall(self.request)
 
-    def data_received(self, data: bytes) -> None:
-        self.buffer += data
+    def receive(self) -> None:
+        self.buffer += self.socket.recv(1 << 20)
         head, end, body = self.buffer.partition(b"\r\n\r\n")
         if not end or len(body) < int(head.lower().split(b"content-length:")[1].split(b"\r\n")[0]):
             return
@@ -67,35 +74,55 @@ class Client(asyncio.Protocol):
         self.send()
 
 
-async def measure(what: str, port: int, body: bytes, n_records: int, n_clients: int, seconds: float) -> Row:
+def drive(clients: list[Client], seconds: float) -> float:
+    """Let the clients ask for that long; how long it really was."""
+    with select.epoll() as poll:
+        of_file = {client.socket.fileno(): client for client in clients}
+        for file in of_file:
+            poll.register(file, select.EPOLLIN)
+        began = now = time.perf_counter()
+        while now < began + seconds:
+            for file, _ in poll.poll(1.0):
+                of_file[file].receive()
+            now = time.perf_counter()
+    return now - began
+
+
+def cpu_s(pid: int) -> float:
+    """CPU seconds that a process and its children have used, in user and system mode."""
+    children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    ticks = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[11:13]
+    return sum(map(int, ticks)) / os.sysconf("SC_CLK_TCK") + sum(cpu_s(int(child)) for child in children)
+
+
+def measure(what: str, server: Server, body: bytes, n_records: int, n_clients: int, seconds: float) -> Row:
     head = "POST /predict HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
     request = f"{head}Content-Length: {len(body)}\r\n\r\n".encode() + body
-    loop = asyncio.get_running_loop()
-    clients = []
-    for _ in range(n_clients):
-        _, client = await loop.create_connection(lambda: Client(request), "127.0.0.1", port)
-        clients.append(client)
-    await asyncio.sleep(WARM_UP_S)
+    clients = [Client(server.port, request) for _ in range(n_clients)]
+    for client in clients:
+        client.send()
+    drive(clients, WARM_UP_S)
     for client in clients:
         client.times.clear()
-    began = time.perf_counter()
-    await asyncio.sleep(seconds)
+    cpu_before = cpu_s(server.pid)
+    took = drive(clients, seconds)
+    cpu_us = 1e6 * (cpu_s(server.pid) - cpu_before)
     times = sorted(t for client in clients for t in client.times)
-    took = time.perf_counter() - began
     for client in clients:
-        client.transport.abort()
+        client.socket.close()
     p99 = times[min(len(times) - 1, int(len(times) * 0.99))]
-    return Row(what, n_clients, n_records, len(times) / took, 1000 * statistics.median(times), 1000 * p99)
+    p50 = statistics.median(times)
+    return Row(what, n_clients, n_records, len(times) / took, 1000 * p50, 1000 * p99, cpu_us / len(times))
 
 
 @contextmanager
-def running(command: list[str]) -> Iterator[int]:
-    """A server as a process; the port that it tells."""
+def running(command: list[str]) -> Iterator[Server]:
+    """A server as a process; where it is."""
     process = subprocess.Popen([sys.executable, *command], stdout=subprocess.PIPE, text=True)
     try:
         assert process.stdout is not None
         first = process.stdout.readline()
-        yield int(first.split()[-1].rpartition(":")[2])
+        yield Server(process.pid, int(first.split()[-1].rpartition(":")[2]))
     finally:
         process.terminate()
         process.wait(timeout=60)
@@ -109,8 +136,6 @@ def nothing(environ, start_response):
 
 
 def serve_nothing() -> None:
-    import socket
-
     from granian.server import Server
 
     with socket.socket() as free:
@@ -139,26 +164,28 @@ def run(bundle: Path, seconds: float) -> list[Row]:
     one = json.dumps(records[0]).encode()
     hundred = json.dumps((records * 100)[:100]).encode()
     rows = []
-    with running([__file__, "--nothing"]) as port:
+    with running([__file__, "--nothing"]) as server:
         time.sleep(1.0)
-        rows += [asyncio.run(measure("nothing", port, one, 1, n, seconds)) for n in (1, 16)]
+        rows += [measure("nothing", server, one, 1, n, seconds) for n in (1, 16)]
     command = [
         "-c",
         "import sys; from mlwright.shipping.serving.server import serve; serve(sys.argv[1], port=0)",
         str(bundle),
     ]
-    with running(command) as port:
-        rows += [asyncio.run(measure("mlwright serve", port, one, 1, n, seconds)) for n in (1, 16)]
-        rows.append(asyncio.run(measure("mlwright serve", port, hundred, 100, 1, seconds)))
+    with running(command) as server:
+        rows += [measure("mlwright serve", server, one, 1, n, seconds) for n in (1, 16)]
+        rows.append(measure("mlwright serve", server, hundred, 100, 1, seconds))
     return rows
 
 
 def show(rows: list[Row]) -> None:
-    print("| server | clients | records a request | requests/s | records/s | p50 ms | p99 ms |")
-    print("|---|---|---|---|---|---|---|")
+    print(
+        "| server | clients | records a request | requests/s | records/s | p50 ms | p99 ms | server CPU µs a request |"
+    )
+    print("|---|---|---|---|---|---|---|---|")
     for r in rows:
         rates = f"{r.per_s:,.0f} | {r.per_s * r.records:,.0f}"
-        print(f"| {r.what} | {r.clients} | {r.records} | {rates} | {r.p50_ms:.2f} | {r.p99_ms:.2f} |")
+        print(f"| {r.what} | {r.clients} | {r.records} | {rates} | {r.p50_ms:.2f} | {r.p99_ms:.2f} | {r.cpu_us:.0f} |")
 
 
 def main() -> None:

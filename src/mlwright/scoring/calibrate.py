@@ -29,9 +29,11 @@ def calibrate(scores: Array, calibrator: Calibrator | None) -> Array:
     """
     if calibrator is None:
         return scores
-    parameters = np.array(calibrator.parameters)
     if calibrator.form == "beta":
-        return sigmoid(beta_features(scores[:, 0]) @ parameters)[:, None]
+        of_logarithm, of_rest, constant = calibrator.parameters
+        p = np.minimum(np.maximum(scores, SMALLEST), 1.0 - SMALLEST)
+        return sigmoid(of_logarithm * np.log(p) - of_rest * np.log1p(-p) + constant)
+    parameters = np.array(calibrator.parameters)
     n_classes = scores.shape[1]
     return softmax(logarithms(scores) * parameters[:n_classes] + parameters[n_classes:])
 
