@@ -49,7 +49,8 @@ def take_snapshot(settings: CollectSettings, run: Run) -> Snapshot:
     file = run.scratch() / "collected.parquet"
     n_rows = _write(reading, file, progress) if reading.whole is None else _copy(reading.whole, file, progress)
     try:
-        refuse_change(str(settings.source), before)
+        if not source.grows:
+            refuse_change(str(settings.source), before)
     except SourceError:
         file.unlink()
         raise

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+import http.client
+import json
+import subprocess
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -210,3 +214,65 @@ def client(bundle: Bundle) -> FlaskClient:
 def row() -> dict[str, Any]:
     """A record that the model knows."""
     return dict(ROW)
+
+
+CODE = """
+import json, sys
+from mlwright.core.errors import MlwrightError
+from mlwright.shipping.serving.server import serve
+from mlwright.shipping.serving.settings import LogSettings
+try:
+    options = json.loads(sys.argv[2])
+    serve(sys.argv[1], **options, log=LogSettings(**json.loads(sys.argv[3])))
+except MlwrightError as error:
+    sys.exit(f"{type(error).__name__}: {error}")
+"""
+JSON = {"Content-Type": "application/json"}
+START_S = 60
+
+
+class Service:
+    """A running service and its port."""
+
+    def __init__(self, process: subprocess.Popen[str], port: int, said: str) -> None:
+        self.process = process
+        self.port = port
+        self.said = said
+
+    def connect(self) -> http.client.HTTPConnection:
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=START_S)
+        connection.connect()
+        return connection
+
+    def ask(self, path: str, body: object = None) -> tuple[int, bytes]:
+        connection = self.connect()
+        method = "GET" if body is None else "POST"
+        connection.request(method, path, None if body is None else json.dumps(body), JSON)
+        reply = connection.getresponse()
+        return reply.status, reply.read()
+
+    def workers(self) -> list[int]:
+        found = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split()
+        return [int(pid) for pid in found]
+
+
+@pytest.fixture
+def start() -> Iterator[Callable[..., Service]]:
+    """Starts services, and ends them after the test."""
+    processes = []
+
+    def run(folder: Path, port: int = 0, workers: int = 1, log: Mapping[str, Any] | None = None) -> Service:
+        options = json.dumps({"port": port, "workers": workers})
+        command = [sys.executable, "-c", CODE, str(folder), options, json.dumps(log or {})]
+        process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        processes.append(process)
+        assert process.stdout is not None
+        said = "".join(process.stdout.readline() for _ in range(5 if log else 4))
+        if not said:
+            return Service(process, 0, process.communicate()[1])
+        return Service(process, int(said.split()[2].rpartition(":")[2]), said)
+
+    yield run
+    for process in processes:
+        process.terminate()
+        process.communicate(timeout=START_S)

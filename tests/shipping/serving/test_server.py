@@ -6,10 +6,9 @@ import http.client
 import json
 import signal
 import socket
-import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -18,67 +17,12 @@ import pytest
 from mlwright.core.errors import SettingsError
 from mlwright.shipping.serving.server import serve
 
-CODE = """
-import sys
-from mlwright.core.errors import MlwrightError
-from mlwright.shipping.serving.server import serve
-try:
-    serve(sys.argv[1], port=int(sys.argv[2]), workers=int(sys.argv[3]))
-except MlwrightError as error:
-    sys.exit(f"{type(error).__name__}: {error}")
-"""
 JSON = {"Content-Type": "application/json"}
 START_S = 60
 
 
-class Service:
-    """A running service and its port."""
-
-    def __init__(self, process: subprocess.Popen[str], port: int, said: str) -> None:
-        self.process = process
-        self.port = port
-        self.said = said
-
-    def connect(self) -> http.client.HTTPConnection:
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=START_S)
-        connection.connect()
-        return connection
-
-    def ask(self, path: str, body: object = None) -> tuple[int, bytes]:
-        connection = self.connect()
-        method = "GET" if body is None else "POST"
-        connection.request(method, path, None if body is None else json.dumps(body), JSON)
-        reply = connection.getresponse()
-        return reply.status, reply.read()
-
-    def workers(self) -> list[int]:
-        found = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split()
-        return [int(pid) for pid in found]
-
-
-@pytest.fixture
-def start() -> Iterator[Callable[..., Service]]:
-    """Starts services, and ends them after the test."""
-    processes = []
-
-    def run(folder: Path, port: int = 0, workers: int = 1) -> Service:
-        command = [sys.executable, "-c", CODE, str(folder), str(port), str(workers)]
-        process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-        processes.append(process)
-        assert process.stdout is not None
-        said = "".join(process.stdout.readline() for _ in range(4))
-        if not said:
-            return Service(process, 0, process.communicate()[1])
-        return Service(process, int(said.split()[2].rpartition(":")[2]), said)
-
-    yield run
-    for process in processes:
-        process.terminate()
-        process.communicate(timeout=START_S)
-
-
 def test_it_says_where_it_is_once_it_answers(
-    start: Callable[..., Service], write_bundle: Callable[..., Path], row: dict[str, Any]
+    start: Callable[..., Any], write_bundle: Callable[..., Path], row: dict[str, Any]
 ) -> None:
     service = start(write_bundle())
     assert service.said.startswith(f"Serving at http://127.0.0.1:{service.port}\n")
@@ -88,7 +32,7 @@ def test_it_says_where_it_is_once_it_answers(
 
 
 def test_it_tells_no_product_and_answers_on_one_connection(
-    start: Callable[..., Service], write_bundle: Callable[..., Path]
+    start: Callable[..., Any], write_bundle: Callable[..., Path]
 ) -> None:
     connection = start(write_bundle()).connect()
     for _ in range(3):
@@ -99,7 +43,7 @@ def test_it_tells_no_product_and_answers_on_one_connection(
 
 
 def test_requests_in_work_are_answered_after_a_sigterm(
-    start: Callable[..., Service], write_bundle: Callable[..., Path], row: dict[str, Any]
+    start: Callable[..., Any], write_bundle: Callable[..., Path], row: dict[str, Any]
 ) -> None:
     service = start(write_bundle())
     connections = [service.connect() for _ in range(4)]
@@ -120,7 +64,7 @@ def test_requests_in_work_are_answered_after_a_sigterm(
 
 @pytest.mark.parametrize("chunked", [False, True], ids=["announced", "chunked"])
 def test_a_body_of_100_megabytes_is_refused_and_not_held(
-    start: Callable[..., Service], write_bundle: Callable[..., Path], row: dict[str, Any], chunked: bool
+    start: Callable[..., Any], write_bundle: Callable[..., Path], row: dict[str, Any], chunked: bool
 ) -> None:
     service = start(write_bundle())
     service.ask("/predict", row)
@@ -133,7 +77,7 @@ def test_a_body_of_100_megabytes_is_refused_and_not_held(
 
 
 def test_a_content_length_that_lies_harms_nobody(
-    start: Callable[..., Service], write_bundle: Callable[..., Path], row: dict[str, Any]
+    start: Callable[..., Any], write_bundle: Callable[..., Path], row: dict[str, Any]
 ) -> None:
     service = start(write_bundle())
     body = json.dumps(row).encode()
@@ -162,7 +106,7 @@ ODD = {
 
 
 def test_requests_that_break_http_are_refused_and_harm_nobody(
-    start: Callable[..., Service], write_bundle: Callable[..., Path]
+    start: Callable[..., Any], write_bundle: Callable[..., Path]
 ) -> None:
     service = start(write_bundle())
     for name, sent in ODD.items():
@@ -175,7 +119,7 @@ def test_requests_that_break_http_are_refused_and_harm_nobody(
 
 
 def test_the_processes_of_one_service_count_together(
-    start: Callable[..., Service], write_bundle: Callable[..., Path], row: dict[str, Any]
+    start: Callable[..., Any], write_bundle: Callable[..., Path], row: dict[str, Any]
 ) -> None:
     service = start(write_bundle(), workers=2)
     for _ in range(30):
@@ -183,18 +127,14 @@ def test_the_processes_of_one_service_count_together(
     assert b"\nmlwright_rows_total 30\n" in service.ask("/metrics")[1]
 
 
-def test_a_second_service_on_the_port_is_refused(
-    start: Callable[..., Service], write_bundle: Callable[..., Path]
-) -> None:
+def test_a_second_service_on_the_port_is_refused(start: Callable[..., Any], write_bundle: Callable[..., Path]) -> None:
     service = start(write_bundle())
     with pytest.raises(SettingsError, match=f"Port {service.port} of 127.0.0.1 is taken") as caught:
         serve("anywhere", port=service.port)
     assert "--port" in (caught.value.hint or "")
 
 
-def test_a_bundle_that_was_changed_is_not_served(
-    start: Callable[..., Service], write_bundle: Callable[..., Path]
-) -> None:
+def test_a_bundle_that_was_changed_is_not_served(start: Callable[..., Any], write_bundle: Callable[..., Path]) -> None:
     folder = write_bundle()
     (folder / "model" / "1").write_bytes(b"changed")
     service = start(folder)
@@ -203,7 +143,7 @@ def test_a_bundle_that_was_changed_is_not_served(
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
-def test_no_worker_outlives_a_killed_service(start: Callable[..., Service], write_bundle: Callable[..., Path]) -> None:
+def test_no_worker_outlives_a_killed_service(start: Callable[..., Any], write_bundle: Callable[..., Path]) -> None:
     service = start(write_bundle(), workers=2)
     workers = service.workers()
     service.process.kill()

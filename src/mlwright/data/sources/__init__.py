@@ -83,6 +83,8 @@ class Source(ABC):
     """
 
     title: ClassVar[str]
+    grows: ClassVar[bool] = False
+    """Whether it may be written to while it is read, without harm to what was there."""
 
     def __init__(self, settings: CollectSettings, tick: Tick = lambda share: None) -> None:
         self.settings = settings

@@ -9,8 +9,9 @@ from typing import Literal
 
 from mlwright.core.errors import SourceError, SourceUnreadable
 from mlwright.data.sources._files import read_head
+from mlwright.records.served import LOG_FACTS
 
-Format = Literal["csv", "parquet", "json", "excel", "sql"]
+Format = Literal["csv", "parquet", "json", "excel", "sql", "prediction_log"]
 
 ENDINGS: dict[str, Format] = {
     ".csv": "csv",
@@ -65,7 +66,7 @@ def format_of(location: str) -> Format | None:
     path = Path(location).expanduser()
     try:
         if path.is_dir():
-            return "parquet"
+            return "prediction_log" if (path / LOG_FACTS).is_file() else "parquet"
         raw = _raw_head(path)
         return _certain(path, raw) or _by_ending(path) or (_by_content(read_head(path)) if raw else "csv")
     except (OSError, ValueError, SourceError):

@@ -30,6 +30,7 @@ COMMANDS = (
     "approve",
     "undo",
     "watch",
+    "feedback",
     "follow",
     "cancel",
     "runs",

@@ -24,7 +24,7 @@ from mlwright.records.profile import Kind
 from mlwright.shipping.serving.refusals import REASONS
 
 BUCKETS_S = (0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0)
-STATUSES = (200, *sorted({reason.status for reason in REASONS.values()}))
+STATUSES = (200, 202, *sorted({reason.status for reason in REASONS.values()}))
 PREFIX = "mlwright_"
 
 Series = tuple[str, tuple[str, ...]]
@@ -43,6 +43,7 @@ MEASURES = (
     Measure("rows_total", "Records that were answered."),
     Measure("answers_total", "Answers, by class.", ("answer",)),
     Measure("refusals_total", "Requests that were refused, by reason.", ("reason",)),
+    Measure("log_lost_total", "Requests and outcomes that the log could not keep."),
     Measure("missing_values_total", "Values that were missing in answered records, by field.", ("field",)),
     Measure("unknown_names_total", "Names that training had seen too rarely or never, by field.", ("field",)),
     Measure("out_of_range_total", "Numbers and dates outside the range seen in training, by field.", ("field",)),

@@ -53,6 +53,11 @@ class Front:
         start_response(PHRASES[reply.status], data_headers(call.request_id, reply))
         return (reply.body,)
 
+    def close(self) -> None:
+        """Write what waits to be kept; the service answers no more."""
+        if self._service.log is not None:
+            self._service.log.close()
+
     def _refused(self, call: Call, route: Route | None, error: Exception) -> Reply:
         refusal = as_refusal(error, call.request_id)
         reply = self._service.refuse(refusal, call, error)

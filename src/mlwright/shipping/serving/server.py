@@ -15,12 +15,12 @@ from dataclasses import dataclass
 from multiprocessing import Pipe, parent_process
 from multiprocessing.connection import Connection
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
 from mlwright.core.errors import Fault, MlwrightError, SettingsError
-from mlwright.shipping.serving.settings import ServiceSettings, is_loopback
+from mlwright.shipping.serving.settings import LogSettings, ServiceSettings, is_loopback
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -48,6 +48,7 @@ def serve(
     port: int = 8080,
     workers: int = 1,
     token: str | None = None,
+    log: LogSettings | None = None,
 ) -> None:
     """Answer over HTTP until a SIGTERM or SIGINT; requests in work at that moment are answered first.
 
@@ -63,6 +64,8 @@ def serve(
         Processes that answer, each computing in one thread at a time.
     token : str, optional
         ``env:NAME``: the variable that holds the token which callers must send.
+    log : LogSettings, optional
+        What is kept of what was asked and answered; default: nothing.
 
     Raises
     ------
@@ -71,7 +74,7 @@ def serve(
     BundleError
         If the bundle cannot be loaded.
     """
-    settings = _settings(host, port, workers, token)
+    settings = _settings(host=host, port=port, workers=workers, token=token, log=log or LogSettings())
     settings.secret()
     address = _address(settings.host)
     settings = settings.model_copy(update={"port": _free_port(address, settings.port)})
@@ -178,20 +181,21 @@ def _answers(address: str, port: int) -> bool:
 def _announce(settings: ServiceSettings, address: str) -> None:
     host = settings.host if is_loopback(settings.host) else address
     url = f"http://{f'[{host}]' if ':' in host else host}:{settings.port}"
+    kept = "" if settings.log.folder is None else f"  What is asked and answered is kept in {settings.log.folder}.\n"
     key = "" if settings.token is None else f"  Callers must send the token of {settings.token.removeprefix('env:')}.\n"
     lines = (
         f"Serving at {url}",
         f"  {url}/       a page to try one case",
         f"  {url}/docs   how to ask it from a program",
-        f"{key}  Ctrl-C ends it.",
+        f"{key}{kept}  Ctrl-C ends it.",
     )
     sys.stdout.write("\n".join(lines) + "\n")
     sys.stdout.flush()
 
 
-def _settings(host: str, port: int, workers: int, token: str | None) -> ServiceSettings:
+def _settings(**given: Any) -> ServiceSettings:
     try:
-        return ServiceSettings(host=host, port=port, workers=workers, token=token)
+        return ServiceSettings(**given)
     except ValidationError as error:
         first = error.errors()[0]
         name = ".".join(map(str, first["loc"]))

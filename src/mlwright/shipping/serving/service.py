@@ -12,6 +12,7 @@ from mlwright.shipping.serving.calls import Call, Reply, json_reply
 from mlwright.shipping.serving.counters import Counters
 from mlwright.shipping.serving.guard import Guard
 from mlwright.shipping.serving.inputs import InputSchema, Looked
+from mlwright.shipping.serving.kept.log import PredictionLog
 from mlwright.shipping.serving.protocols import Route, all_routes
 from mlwright.shipping.serving.refusals import Refusal
 from mlwright.shipping.serving.settings import ServiceSettings
@@ -49,9 +50,13 @@ class Service:
         self.schema = InputSchema(self.manifest)
         self.routes: Mapping[str, tuple[Route, ...]] = all_routes(self)
         self.counters = Counters(self.manifest, (*PAGES, *self.routes), counts_folder)
+        self.log = PredictionLog(self.manifest, settings.log, self._count_lost) if settings.log.folder else None
 
-    def ask(self, records: Sequence[Mapping[str, Any]]) -> list[Answer]:
-        """Look at the records, answer each, and count what was asked and answered.
+    def ask(self, call: Call, records: Sequence[Mapping[str, Any]]) -> list[Answer]:
+        """Look at the records, answer each, count and keep what was asked and answered.
+
+        Where a log is kept every answer has an id, by which its outcome can be reported: that of the request, with
+        the place of the record behind it if there are several.
 
         Raises
         ------
@@ -64,7 +69,15 @@ class Service:
         for place, notes in looked.notes.items():
             answers[place]["notes"] = [note.as_json() for note in notes]
         self._count(answers, looked)
+        if self.log is not None:
+            ids = [call.request_id] if len(records) == 1 else [f"{call.request_id}-{i}" for i in range(len(records))]
+            self.log.keep(ids, records, answers)
+            for one, answer in zip(ids, answers, strict=True):
+                answer["id"] = one
         return answers
+
+    def _count_lost(self, n_requests: int) -> None:
+        self.counters.add("log_lost_total", by=n_requests)
 
     def check_ready(self) -> None:
         """See that the model gives its stored answers.

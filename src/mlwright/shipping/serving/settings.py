@@ -13,6 +13,48 @@ from mlwright.core.record import Settings
 TOKEN_MIN_LENGTH = 16
 
 
+KEY_MIN_LENGTH = 16
+
+
+class LogSettings(Settings):
+    """What is kept of what was asked and answered.
+
+    Parameters
+    ----------
+    folder : str
+        Where; None keeps nothing.
+    left_out, hashed : tuple of str
+        Inputs of which nothing is kept, or only a keyed hash: equal values stay equal, and nothing else is told.
+    hash_key : str
+        ``env:NAME``: the variable that holds the key of the hashes.
+    max_bytes : int
+        Of the predictions, and of the outcomes; the oldest segments are removed first.
+    """
+
+    folder: str | None = None
+    left_out: tuple[str, ...] = ()
+    hashed: tuple[str, ...] = ()
+    hash_key: str | None = None
+    max_bytes: int = Field(default=1_000_000_000, ge=1)
+
+    def secret_key(self) -> bytes:
+        """The key of the hashes, from the environment.
+
+        Raises
+        ------
+        SettingsError
+            If it is not named, not set, or so short that it can be guessed.
+        """
+        kind, _, name = (self.hash_key or "").partition(":")
+        key = os.environ.get(name, "") if kind == "env" else ""
+        if len(key) < KEY_MIN_LENGTH:
+            raise SettingsError(
+                f"Hashing {', '.join(self.hashed)} needs a key of at least {KEY_MIN_LENGTH} characters.",
+                "export MLWRIGHT_HASH_KEY=$(openssl rand -hex 32)   and pass --hash-key env:MLWRIGHT_HASH_KEY",
+            )
+        return key.encode()
+
+
 class ServiceSettings(Settings):
     """How the service listens, and what it takes.
 
@@ -30,6 +72,8 @@ class ServiceSettings(Settings):
         Longer bodies are refused before they are read to their end.
     max_records : int
         More records in one request are refused.
+    log : LogSettings
+        What is kept of what was asked and answered.
     """
 
     host: str = "127.0.0.1"
@@ -38,6 +82,7 @@ class ServiceSettings(Settings):
     token: str | None = None
     max_body_bytes: int = Field(default=10_000_000, ge=1)
     max_records: int = Field(default=10_000, ge=1)
+    log: LogSettings = LogSettings()
 
     def secret(self) -> str | None:
         """The token itself, from the environment; None if callers need none.

@@ -19,6 +19,17 @@ def serve(
     token: Annotated[
         str | None, typer.Option(help="env:NAME of the variable that holds the token callers must send.")
     ] = None,
+    log: Annotated[
+        str | None, typer.Option(help="A folder to keep what is asked and answered in; default: nothing is kept.")
+    ] = None,
+    leave_out: Annotated[
+        list[str] | None, typer.Option(help="An input that the log leaves out; may be repeated.")
+    ] = None,
+    hash_input: Annotated[
+        list[str] | None, typer.Option("--hash", help="An input of which the log keeps a keyed hash; may be repeated.")
+    ] = None,
+    hash_key: Annotated[str | None, typer.Option(help="env:NAME of the variable that holds the key of hashes.")] = None,
+    log_max_mb: Annotated[int, typer.Option(min=1, help="The log's oldest parts are removed above this size.")] = 1000,
 ) -> None:
     """Answer over HTTP.
 
@@ -26,5 +37,13 @@ def serve(
     """
     from mlwright.faces.cli.chosen import bundle_at
     from mlwright.shipping.serving.server import serve as serve_bundle
+    from mlwright.shipping.serving.settings import LogSettings
 
-    serve_bundle(bundle_at(model), host=host, port=port, workers=workers, token=token)
+    kept = LogSettings(
+        folder=log,
+        left_out=tuple(leave_out or ()),
+        hashed=tuple(hash_input or ()),
+        hash_key=hash_key,
+        max_bytes=log_max_mb * 1_000_000,
+    )
+    serve_bundle(bundle_at(model), host=host, port=port, workers=workers, token=token, log=kept)

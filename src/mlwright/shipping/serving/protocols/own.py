@@ -30,9 +30,9 @@ class Own(Protocol):
             raise Refusal("not_json_type", message, f"Send the header  Content-Type: {JSON}")
         body = call.body(service.settings.max_body_bytes)
         if media_type == FORM:
-            return json_reply(service.ask([read_form(body)])[0] | {"model": service.manifest.bundle_id})
+            return json_reply(service.ask(call, [read_form(body)])[0] | {"model": service.manifest.bundle_id})
         question = read_question(body, service.schema.readers, service.settings.max_records)
-        answers = service.ask(question.records)
+        answers = service.ask(call, question.records)
         if question.many:
             return json_reply({"predictions": answers, "model": service.manifest.bundle_id})
         return json_reply(answers[0] | {"model": service.manifest.bundle_id})

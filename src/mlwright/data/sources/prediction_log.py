@@ -1,0 +1,126 @@
+"""What a service was asked, with the true outcomes that are known by now: the log of ``mlwright serve``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import ClassVar
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from mlwright.core.errors import SourceEmpty, SourceUnreadable
+from mlwright.data.sources import Reading, Source
+from mlwright.data.sources._formats import format_of
+from mlwright.records.served import (
+    AT,
+    ID,
+    LOG_FACTS,
+    OPEN,
+    OUTCOME,
+    OUTCOMES,
+    PREDICTIONS,
+    SEALED,
+    KeptColumn,
+    LogFacts,
+)
+from mlwright.scoring.kept_rows import outcome_table, prediction_table, read_lines
+
+
+class PredictionLog(Source):
+    """The folder of a prediction log, as rows of inputs with the target where its outcome was reported.
+
+    Inputs that the log leaves out or hashes are no columns. Of several outcomes of one answer the last one counts.
+    """
+
+    title: ClassVar[str] = "prediction log of a service"
+    grows: ClassVar[bool] = True
+
+    @classmethod
+    def accepts(cls, location: str) -> bool:
+        """Whether it is a folder with the facts of a log."""
+        return format_of(location) == "prediction_log"
+
+    def read(self) -> Reading:
+        """Read all outcomes, and begin to read what was asked, segment by segment, oldest first."""
+        folder = Path(str(self.settings.source)).expanduser()
+        facts = _facts(folder)
+        kept = [column for column in facts.columns if column.treatment == "kept"]
+        segments = _segments(folder / PREDICTIONS)
+        if not segments:
+            raise SourceEmpty(
+                f"{folder} holds no answers yet.", "Ask the service first; the log is written every second."
+            )
+        schema = pa.schema([*((c.name, _type(c)) for c in kept), (facts.target, pa.string())])
+        outcomes = _outcomes(folder / OUTCOMES)
+        details = {"segments": str(len(segments)), "outcomes": str(len(outcomes))}
+        return Reading(schema, self._batches(segments, facts, outcomes, schema), details)
+
+    def _batches(
+        self, segments: list[Path], facts: LogFacts, outcomes: dict[str, str | None], schema: pa.Schema
+    ) -> Iterator[pa.RecordBatch]:
+        for place, path in enumerate(segments):
+            table = _read(path, facts, [ID, *schema.names[:-1]])
+            target = pa.array([outcomes.get(one) for one in table.column(ID).to_pylist()], pa.string())
+            columns = [table.column(name) for name in schema.names[:-1]]
+            self.tick((place + 1) / len(segments))
+            yield from pa.table([*columns, target], schema=schema).to_batches()
+
+
+def answered_ids(folder: Path) -> set[str]:
+    """The ids of all answers that a log holds.
+
+    Raises
+    ------
+    SourceUnreadable
+        If the folder is no prediction log.
+    """
+    facts = _facts(folder)
+    segments = _segments(folder / PREDICTIONS)
+    return {one for path in segments for one in _read(path, facts, [ID]).column(ID).to_pylist()}
+
+
+def _facts(folder: Path) -> LogFacts:
+    try:
+        return LogFacts.model_validate_json((folder / LOG_FACTS).read_bytes())
+    except (OSError, ValueError):
+        raise SourceUnreadable(
+            f"{folder / LOG_FACTS} cannot be read.", "Name the folder of a prediction log."
+        ) from None
+
+
+def _segments(folder: Path) -> list[Path]:
+    """Sealed segments and open ones, oldest first; one that is being sealed right now is read once."""
+    stems = {path.name.removesuffix(OPEN): path for path in folder.glob(f"*{OPEN}")}
+    stems |= {path.name.removesuffix(SEALED): path for path in folder.glob(f"*{SEALED}")}
+    return [stems[stem] for stem in sorted(stems)]
+
+
+def _read(path: Path, facts: LogFacts, columns: list[str]) -> pa.Table:
+    try:
+        if path.name.endswith(OPEN):
+            return prediction_table(facts)(read_lines(path)).select(columns)
+        return pq.read_table(path, columns=columns)
+    except FileNotFoundError:
+        sealed = path.with_name(path.name.removesuffix(OPEN) + SEALED)
+        if sealed == path or not sealed.exists():
+            raise SourceUnreadable(f"{path} was removed meanwhile.", "Type the command again.") from None
+        return _read(sealed, facts, columns)
+    except (OSError, ValueError, pa.ArrowException) as error:
+        raise SourceUnreadable(f"{path} cannot be read ({error}).", "Move it out of the log, and try again.") from None
+
+
+def _outcomes(folder: Path) -> dict[str, str | None]:
+    """What came true, by the id of the answer."""
+    tables = [
+        pq.read_table(path) if path.name.endswith(SEALED) else outcome_table(read_lines(path))
+        for path in _segments(folder)
+    ]
+    if not tables:
+        return {}
+    found = pa.concat_tables(tables).sort_by(AT)
+    return dict(zip(found.column(ID).to_pylist(), found.column(OUTCOME).to_pylist(), strict=True))
+
+
+def _type(column: KeptColumn) -> pa.DataType:
+    return pa.float64() if column.kind == "number" else pa.string()

@@ -1,0 +1,196 @@
+"""What was asked and answered is kept, survives a kill, stays bounded, and is joined with what came true."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from flask.testing import FlaskClient
+from typer.testing import CliRunner
+
+from mlwright.core.errors import SettingsError, SourceError, StorageError
+from mlwright.data.sources import source_for
+from mlwright.faces.cli.main import build
+from mlwright.records.settings import CollectSettings
+from mlwright.scoring.bundle import Bundle
+from mlwright.shipping.serving.app import create_app
+from mlwright.shipping.serving.kept import spool
+from mlwright.shipping.serving.kept.log import PredictionLog
+from mlwright.shipping.serving.settings import LogSettings, ServiceSettings
+
+KEY = "0123456789abcdef0123456789abcdef"
+
+
+def read(log: Path) -> pa.Table:
+    """The log as `mlwright watch` and `mlwright run` read it."""
+    settings = CollectSettings(source=str(log))
+    reading = source_for(settings)[1](settings).read()
+    return pa.Table.from_batches(list(reading.batches), reading.schema)
+
+
+def sealed(log: Path) -> pa.Table:
+    return pa.concat_tables([pq.read_table(path) for path in sorted((log / "predictions").glob("*.parquet"))])
+
+
+def app_with(bundle: Bundle, log: Path, **settings: Any) -> FlaskClient:
+    return create_app(bundle, ServiceSettings(log=LogSettings(folder=str(log), **settings))).test_client()
+
+
+def close(client: FlaskClient) -> None:
+    """End the service as a SIGTERM does."""
+    client.application.wsgi_app.close()
+
+
+def test_without_a_folder_nothing_is_kept_and_no_id_is_told(
+    client: FlaskClient, row: dict[str, Any], tmp_path: Path
+) -> None:
+    assert "id" not in client.post("/predict", json=row).json
+    assert not list(tmp_path.rglob("*.jsonl"))
+    reply = client.post("/feedback", json={"id": "a", "outcome": "Yes"})
+    assert (reply.status_code, reply.json["error"]["code"]) == (409, "no_log")
+
+
+def test_every_answer_is_kept_with_its_id_inputs_and_probabilities(
+    bundle: Bundle, row: dict[str, Any], tmp_path: Path
+) -> None:
+    client = app_with(bundle, tmp_path / "log")
+    one = client.post("/predict", json=row, headers={"X-Request-ID": "call-7"}).json
+    two = client.post("/predict", json=[row | {"tenure": 3}, row | {"charges": "1,000.5"}]).json["predictions"]
+    close(client)
+    kept = sealed(tmp_path / "log").to_pylist()
+    assert [line["mlwright_id"] for line in kept] == [one["id"], *(answer["id"] for answer in two)]
+    assert one["id"] == "call-7"
+    assert [line["mlwright_answer"] for line in kept] == [answer["prediction"] for answer in (one, *two)]
+    assert kept[0]["mlwright_probabilities"] == list(one["probabilities"].values())
+    assert {line["mlwright_bundle"] for line in kept} == {bundle.bundle_id}
+    assert [(line["tenure"], line["charges"]) for line in kept] == [(29, 70.35), (3, 70.35), (29, 1000.5)]
+    assert kept[0]["senior"] == "false"
+
+
+def test_inputs_that_may_not_be_stored_are_left_out_or_hashed(
+    bundle: Bundle, row: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("KEY_OF_THE_TEST", KEY)
+    client = app_with(
+        bundle, tmp_path / "log", left_out=("remarks",), hashed=("contract",), hash_key="env:KEY_OF_THE_TEST"
+    )
+    for contract in ("One year", "One year", "Two year", None):
+        client.post("/predict", json=row | {"contract": contract, "remarks": "her name is Ada"})
+    close(client)
+    stored = b"".join(path.read_bytes() for path in (tmp_path / "log").rglob("*") if path.is_file())
+    assert b"Ada" not in stored
+    assert b"One year" not in stored
+    hashes = sealed(tmp_path / "log").column("contract").to_pylist()
+    assert hashes[0] == hashes[1] != hashes[2]
+    assert hashes[3] is None
+    assert read(tmp_path / "log").column_names == ["tenure", "charges", "senior", "signup", "churned"]
+
+
+def test_a_hash_needs_a_key_and_every_name_must_be_an_input(bundle: Bundle, tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match="Hashing contract needs a key"):
+        PredictionLog(bundle.manifest, LogSettings(folder=str(tmp_path / "a"), hashed=("contract",)))
+    with pytest.raises(SettingsError, match="leave out or hash nme"):
+        PredictionLog(bundle.manifest, LogSettings(folder=str(tmp_path / "b"), left_out=("nme",)))
+
+
+def test_a_folder_holds_the_log_of_one_sort_of_model(
+    bundle: Bundle, write_bundle: Callable[..., Path], tmp_path: Path
+) -> None:
+    PredictionLog(bundle.manifest, LogSettings(folder=str(tmp_path / "log"))).close()
+    other = Bundle.load(write_bundle("multiclass"))
+    with pytest.raises(StorageError, match="other inputs or classes"):
+        PredictionLog(other.manifest, LogSettings(folder=str(tmp_path / "log")))
+
+
+def test_outcomes_are_joined_by_id_and_the_last_report_counts(
+    bundle: Bundle, row: dict[str, Any], tmp_path: Path
+) -> None:
+    client = app_with(bundle, tmp_path / "log")
+    ids = [client.post("/predict", json=row | {"tenure": tenure}).json["id"] for tenure in (1, 2, 3)]
+    assert client.post("/feedback", json={"id": ids[0], "outcome": "Yes"}).json == {"kept": 1}
+    client.post("/feedback", json=[{"id": ids[1], "outcome": "No"}, {"id": ids[1], "outcome": "Yes"}])
+    close(client)
+    rows = read(tmp_path / "log").select(["tenure", "churned"]).to_pylist()
+    assert rows == [{"tenure": 1, "churned": "Yes"}, {"tenure": 2, "churned": "Yes"}, {"tenure": 3, "churned": None}]
+
+
+@pytest.mark.parametrize(
+    "body", [{"id": "a"}, {"id": 3, "outcome": 1}, {"id": "a", "outcome": [1]}, ["a"], {"id": "", "outcome": 1}]
+)
+def test_a_report_that_cannot_be_meant_is_refused(bundle: Bundle, tmp_path: Path, body: Any) -> None:
+    client = app_with(bundle, tmp_path / "log")
+    reply = client.post("/feedback", json=body)
+    assert (reply.status_code, reply.json["error"]["code"]) == (422, "not_feedback")
+    close(client)
+
+
+def test_outcomes_come_from_a_file_too(bundle: Bundle, row: dict[str, Any], tmp_path: Path) -> None:
+    client = app_with(bundle, tmp_path / "log")
+    one = client.post("/predict", json=row).json["id"]
+    close(client)
+    told = tmp_path / "told.csv"
+    told.write_text(f"call,left\n{one},Yes\nsomebody-else,No\n")
+    arguments = ["feedback", str(told), "--log", str(tmp_path / "log"), "--id", "call", "--outcome", "left"]
+    result = CliRunner().invoke(build(), arguments)
+    assert result.stdout == "2 outcomes added, 1 of them of answers in the log.\n"
+    assert read(tmp_path / "log").column("churned").to_pylist() == ["Yes"]
+
+
+def test_the_oldest_segments_are_removed_when_the_log_is_full(
+    bundle: Bundle, row: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for tenure in range(5):
+        client = app_with(bundle, tmp_path / "log", max_bytes=15_000)
+        client.post("/predict", json=row | {"tenure": tenure})
+        close(client)
+        time.sleep(1.0)  # segments are named by the second
+    files = list((tmp_path / "log" / "predictions").glob("*.parquet"))
+    assert sum(file.stat().st_size for file in files) <= 15_000
+    assert read(tmp_path / "log").column("tenure").to_pylist()[-1] == 4
+
+
+def test_a_disk_that_fails_stops_no_answer_and_is_counted(
+    bundle: Bundle, row: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(spool, "WINDOW_S", 0.05)
+    client = app_with(bundle, tmp_path / "log")
+    (tmp_path / "log" / "predictions").rmdir()
+    assert client.post("/predict", json=row).status_code == 200
+    time.sleep(0.5)
+    assert "mlwright_log_lost_total 1" in client.get("/metrics").text
+    close(client)
+
+
+def test_a_folder_that_is_no_log_is_read_as_parquet(tmp_path: Path) -> None:
+    with pytest.raises(SourceError):
+        read(tmp_path)
+
+
+def test_a_killed_service_has_lost_no_more_than_its_window_and_doubles_nothing(
+    write_bundle: Callable[..., Path], start: Callable[..., Any], row: dict[str, Any], tmp_path: Path
+) -> None:
+    log = tmp_path / "log"
+    service = start(write_bundle(), workers=2, log={"folder": str(log)})
+    for tenure in range(40):
+        assert service.ask("/predict", row | {"tenure": tenure})[0] == 200
+    time.sleep(2 * spool.WINDOW_S)  # the window that is promised, and some time for a slow machine
+    service.ask("/predict", row | {"tenure": 70})
+    for pid in [service.process.pid, *service.workers()]:
+        os.kill(pid, signal.SIGKILL)
+    found = read(log).column("tenure").to_pylist()
+    assert sorted(found)[:40] == list(range(40))
+    (next((log / "predictions").glob("*.jsonl"))).open("ab").write(b'{"cut short')
+    again = start(write_bundle(), log={"folder": str(log)})
+    assert not [path for path in (log / "predictions").glob("*.jsonl") if path.stat().st_size]
+    assert sorted(sealed(log).column("tenure").to_pylist()) == sorted(found)
+    again.ask("/predict", row | {"tenure": 71})
+    again.process.terminate()
+    again.process.wait(timeout=60)
+    assert sorted(sealed(log).column("tenure").to_pylist()) == [*sorted(found), 71]
