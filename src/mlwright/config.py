@@ -113,18 +113,19 @@ def _toml(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False)
 
 
-SQLITE = "sqlite:///"
+PREFIXES = ("sqlite:///", "spark:")
+"""What may stand before the path of a file."""
 
 
 def located(source: str, folder: Path) -> str:
-    """A source as it is seen from anywhere: a path, or that of an SQLite file, counts from `folder`.
+    """A source as it is seen from anywhere: a path, also one with a prefix, counts from `folder`.
 
     >>> located("data/a.csv", Path("/home/ada")), located("sqlite:///shop.db", Path("/home/ada"))
     ('/home/ada/data/a.csv', 'sqlite:////home/ada/shop.db')
     """
-    if _is_sqlite_file(source):
-        return SQLITE + located(source.removeprefix(SQLITE), folder)
-    return source if "://" in source or source.startswith("env:") else os.path.normpath(folder / source)
+    if prefix := _prefix_of_path(source):
+        return prefix + located(source.removeprefix(prefix), folder)
+    return source if _is_address(source) else os.path.normpath(folder / source)
 
 
 def relative(source: str, folder: Path) -> str:
@@ -133,11 +134,17 @@ def relative(source: str, folder: Path) -> str:
     >>> relative("/home/ada/a.csv", Path("/home/ada/churn")), relative("postgresql://host/db", Path("/home/ada"))
     ('../a.csv', 'postgresql://host/db')
     """
-    if _is_sqlite_file(source):
-        return SQLITE + relative(source.removeprefix(SQLITE), folder)
-    return source if "://" in source or source.startswith("env:") else os.path.relpath(source, folder)
+    if prefix := _prefix_of_path(source):
+        return prefix + relative(source.removeprefix(prefix), folder)
+    return source if _is_address(source) else os.path.relpath(source, folder)
 
 
-def _is_sqlite_file(source: str) -> bool:
-    rest = source.removeprefix(SQLITE)
-    return rest != source and rest != "" and not rest.startswith((":memory:", "file:"))
+def _is_address(source: str) -> bool:
+    return "://" in source or source.startswith(("env:", "spark:"))
+
+
+def _prefix_of_path(source: str) -> str:
+    """What stands before the path of a file; empty where there is no such path."""
+    prefix = next((prefix for prefix in PREFIXES if source.startswith(prefix)), "")
+    rest = source.removeprefix(prefix)
+    return "" if not rest or "://" in rest or rest.startswith((":memory:", "file:")) else prefix

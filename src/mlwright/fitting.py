@@ -9,7 +9,7 @@ import weakref
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from mlwright.config import FILE_NAME
+from mlwright.config import FILE_NAME, located
 from mlwright.project import Project
 
 if TYPE_CHECKING:
@@ -85,8 +85,7 @@ def load(path: str | os.PathLike[str]) -> Bundle:
 def _as_source(train: Any, folder: Path) -> str:
     """A location that `collect` can read; a table in memory is written into the project folder."""
     if isinstance(train, str | os.PathLike):
-        text = os.fspath(train)
-        return text if "://" in text or text.startswith("env:") else str(Path(text).resolve())
+        return located(os.fspath(train), Path.cwd())
     import pyarrow.parquet as pq
 
     from mlwright.scoring.columns import to_arrow

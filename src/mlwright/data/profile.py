@@ -80,7 +80,7 @@ def _described_there(
 
     with open_remote(snapshot, collect) as table:
         found = describe(table, snapshot.fields, settings, target)
-        run.note(f"The database looked at all of its {table.n_rows:,} rows in {found.n_queries} queries.")
+        run.note(f"All {table.n_rows:,} rows were looked at where they are, in {found.n_queries} queries.")
     return found.columns
 
 

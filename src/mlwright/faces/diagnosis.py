@@ -16,6 +16,7 @@ from mlwright.learning.memory import available_bytes
 
 EXTRAS = {
     "postgresql": "read from PostgreSQL databases",
+    "spark": "look at tables where Spark has them",
     "dev": "run the tests and change the code",
 }
 """What each extra is good for."""

@@ -31,7 +31,7 @@ class Question(NamedTuple):
     path : Path or None
         The project folder; None: named after the source.
     sample_rows : int or None
-        For a table in PostgreSQL: how many of its rows are fetched.
+        For a table in PostgreSQL or Spark: how many of its rows are fetched.
     """
 
     source: str

@@ -89,15 +89,16 @@ class CollectSettings(Settings):
     Parameters
     ----------
     source : str
-        A file, or the URL of a database (``sqlite:///shop.db``, ``postgresql://host/db``). Secrets are named and
+        A file, the URL of a database (``sqlite:///shop.db``, ``postgresql://host/db``), or what Spark is to read
+        (``spark:`` with or without a path, ``sc://host:15002``). Secrets are named and
         never written: ``postgresql://user:env:DB_PASSWORD@host/db``, or the whole as ``env:DATABASE_URL``.
     query : str
         For databases: the name of a table, or a ``select``.
     sheet : str
         For Excel: the name of the sheet; default: the first.
     sample_rows : int
-        For a table in PostgreSQL: how many of its rows are fetched, drawn at random. Its figures are then computed by
-        the database from all rows. Default: all rows are fetched.
+        For a table in PostgreSQL or Spark: how many of its rows are fetched, drawn at random. Its figures are then
+        computed from all rows where they are. Default: all rows are fetched, from Spark at most 200,000.
     time : str
         Column to split and watch by.
     group : str

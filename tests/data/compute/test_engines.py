@@ -25,9 +25,11 @@ from mlwright.data.collect import collect
 from mlwright.data.compute import aggregate
 from mlwright.data.compute.aggregate import Aggregates
 from mlwright.data.compute.engine import GAPS, engine_of
-from mlwright.data.compute.remote import RemoteTable
+from mlwright.data.compute.in_postgresql import PostgresqlTable
 from mlwright.data.compute.table import Table, open_parquet, open_split
 from mlwright.data.profile import profile
+from mlwright.data.sources._spark import open_session
+from mlwright.data.sources._spark_columns import plain_frame
 from mlwright.data.split import split
 from mlwright.records.settings import (
     CollectSettings,
@@ -43,8 +45,9 @@ ENGINES = [
     pytest.param(
         "pyspark",
         marks=[
-            pytest.mark.skipif(importlib.util.find_spec("pyspark") is None, reason="no PySpark is here"),
-            pytest.mark.xfail(reason=GAPS["pyspark"]["drawing of rows"], strict=True),
+            pytest.mark.spark,
+            pytest.mark.skipif(importlib.util.find_spec("pyspark") is None, reason="mlwright[spark] is not installed"),
+            pytest.mark.skipif(not (shutil.which("java") or os.environ.get("JAVA_HOME")), reason="no Java is here"),
         ],
     ),
 ]
@@ -120,9 +123,11 @@ def table(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.Mo
         address = request.getfixturevalue("server")
         folder = address.partition("host=")[2]
         found = ibis.postgres.connect(user="boss", host=folder, database="postgres")
-        return RemoteTable(found.table("orders"), N, '"orders"')
-    found = ibis.pyspark.connect()
-    return RemoteTable(found.read_parquet(str(tmp_path / "orders.parquet"), table_name="orders"), N, "orders")
+        return PostgresqlTable(found.table("orders"), N, '"orders"')
+    from mlwright.data.compute.in_spark import SparkTable
+
+    session = open_session("spark:", {})
+    return SparkTable(session, plain_frame(session.read.parquet(str(tmp_path / "orders.parquet")), "orders")[0])
 
 
 @pytest.mark.parametrize("table", ENGINES, indirect=True)

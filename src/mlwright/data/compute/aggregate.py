@@ -147,7 +147,7 @@ class Aggregates:
 
     def _rows(self, expr: ir.Table) -> pa.Table:
         self.n_queries += 1
-        return expr.to_pyarrow()
+        return self.table.fetch(expr)
 
     def _draw(self, part: Table, names: Sequence[str], *, is_small: bool) -> None:
         """Read some rows, or all of them, and count or guess from them."""

@@ -58,7 +58,9 @@ GAPS: dict[str, dict[str, str]] = {
         "position of a row": "rows are drawn with TABLESAMPLE, and no column is said to be in order",
     },
     "pyspark": {
-        "drawing of rows": "none yet: rows are drawn in the words of PostgreSQL, so only hashes are ready for Spark",
+        "seed of a sample in Ibis": "rows are drawn by Spark's own sample, the same ones as long as the files are",
+        "position of a row": "no column is said to be in order",
+        "whole numbers with gaps in Ibis": "answers are fetched as Arrow, not by way of pandas",
     },
 }
 """By engine, what it lacks and what is done in its stead."""

@@ -78,18 +78,22 @@ class Table:
         """
         if not expressions:
             return {}
-        answer: dict[str, Any] = self.expr.aggregate(**expressions).to_pyarrow().to_pylist()[0]
+        answer: dict[str, Any] = self.fetch(self.expr.aggregate(**expressions)).to_pylist()[0]
         return answer
 
     def rows_of(self, expr: ir.Table) -> list[dict[str, Any]]:
         """The rows of an Ibis expression as dicts; for small answers."""
-        found: list[dict[str, Any]] = expr.to_pyarrow().to_pylist()
+        found: list[dict[str, Any]] = self.fetch(expr).to_pylist()
         return found
 
     def batches(self, expr: ir.Table) -> Iterator[pa.RecordBatch]:
         """The rows of an Ibis expression, so many at a time that a long answer is never in memory as a whole."""
         backend = expr.get_backend()
         yield from backend.raw_sql(backend.compile(expr)).to_arrow_reader(ROWS_AT_ONCE)
+
+    def fetch(self, expr: ir.Table) -> pa.Table:
+        """The rows of an Ibis expression, computed where the table is."""
+        return expr.to_pyarrow()
 
     def drawn(self, n: int) -> ir.Table:
         """About `n` of all rows of the snapshot, chosen by a hash of their position: the same rows every time."""

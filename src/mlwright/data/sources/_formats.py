@@ -61,7 +61,7 @@ def format_of(location: str) -> Format | None:
 
     A file that is not there yet, or cannot be opened, is judged by its ending.
     """
-    if "://" in location or location.startswith("env:"):
+    if "://" in location or location.startswith(("env:", "spark:")):
         return None
     path = Path(location).expanduser()
     try:

@@ -94,7 +94,7 @@ def refuse_sample(address: Address, *, is_table: bool) -> None:
     """
     if address.url.get_backend_name() != "postgresql":
         raise SourceRefused(
-            f"{address.shown} is no PostgreSQL, and only there rows can be drawn (collect.sample_rows).",
+            f"{address.shown} is no PostgreSQL, and only there and in Spark rows can be drawn (collect.sample_rows).",
             "Take collect.sample_rows out; or name a select that draws rows.",
         )
     if not is_table:

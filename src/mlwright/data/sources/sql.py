@@ -19,7 +19,22 @@ from mlwright.data.sources._values import Seen, array_of
 if TYPE_CHECKING:
     from mlwright.data.sources._cursor import Cursor, Declared
 
-NOT_DATABASES = {"http", "https", "ftp", "sftp", "s3", "gs", "gcs", "abfs", "abfss", "az", "hdfs", "file", "kafka"}
+NOT_DATABASES = {
+    "http",
+    "https",
+    "ftp",
+    "sftp",
+    "s3",
+    "gs",
+    "gcs",
+    "abfs",
+    "abfss",
+    "az",
+    "hdfs",
+    "file",
+    "kafka",
+    "sc",
+}
 
 
 class Sql(Source):
@@ -32,7 +47,7 @@ class Sql(Source):
         """Whether it is the URL of a database, a variable that holds one, or an SQLite file."""
         scheme, mark, _ = location.partition("://")
         if mark:
-            return scheme.lower() not in NOT_DATABASES
+            return scheme.lower() not in NOT_DATABASES and not location.startswith("spark:")
         return location.startswith("env:") or format_of(location) == "sql"
 
     def read(self) -> Reading:

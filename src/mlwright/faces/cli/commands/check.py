@@ -31,7 +31,7 @@ def check(
     project: LookedIn = None,
     sample_rows: Annotated[
         int | None,
-        typer.Option(help="Of a table in PostgreSQL fetch about so many rows only; all of them are looked at there."),
+        typer.Option(help="Of a table in PostgreSQL or Spark fetch about so many rows; all are looked at there."),
     ] = None,
     json: AsJson = False,
 ) -> None:
