@@ -31,6 +31,8 @@ LEAST_ERRORS = 6
 FLAT = 0.5
 LEAST_DOUBT = 0.2
 MOST_SHOWN = 20
+SURELY = 4.0
+UNSURE = "a quick model is not sure enough of the classes to tell a wrong one"
 
 
 class LabelErrors(Check):
@@ -68,11 +70,9 @@ class LabelErrors(Check):
         matrix, _ = encoded(rows, names)
         y = rows.classes[chosen]
         probabilities = _answers(matrix[chosen], y, rows.seed)
-        if probabilities is None:
-            raise NotApplicable("there are too few rows of each class")
         doubts = doubtful(probabilities, y)
         if doubts is None:
-            raise NotApplicable("a quick model is not sure enough of the classes to tell a wrong one")
+            raise NotApplicable(UNSURE)
         if not len(doubts.rows):
             return
         classes = profile.roles.classes
@@ -153,19 +153,30 @@ def _chosen(rows: TrainingRows) -> NDArray[np.int64]:
     return usable if len(usable) <= MAX_ROWS else np.sort(rng.choice(usable, MAX_ROWS, replace=False))
 
 
-def _answers(matrix: NDArray[np.float32], y: NDArray[np.int64], seed: int) -> NDArray[np.float64] | None:
+def _answers(matrix: NDArray[np.float32], y: NDArray[np.int64], seed: int) -> NDArray[np.float64]:
     """Probabilities of all classes for rows that the model has not learned from."""
     from sklearn.ensemble import ExtraTreesClassifier
     from sklearn.model_selection import StratifiedKFold
 
     if np.bincount(y).max() > len(y) - LEAST_CLASS_ROWS or not matrix.shape[1]:
-        return None
+        raise NotApplicable("there are too few rows of each class")
     found = np.zeros((len(y), int(y.max()) + 1))
     for learned, held in StratifiedKFold(N_FOLDS, shuffle=True, random_state=seed).split(matrix, y):
         model = ExtraTreesClassifier(N_TREES, min_samples_leaf=3, random_state=seed, n_jobs=1)
         model.fit(matrix[learned], y[learned])
         found[np.ix_(held, model.classes_)] = model.predict_proba(matrix[held])
+        if _is_hopeless(found[held], y[held]):
+            raise NotApplicable(UNSURE)
     return found
+
+
+def _is_hopeless(probabilities: NDArray[np.float64], y: NDArray[np.int64]) -> bool:
+    """Whether a model that is right on so few rows will not be found sure enough on all: four standard errors below."""
+    answer = probabilities.argmax(axis=1)
+    right = np.array([(answer[y == k] == k).mean() for k in np.unique(y)])
+    n = np.unique(y, return_counts=True)[1]
+    error = np.sqrt((right * (1 - right) / n).sum() + (0.25 / n**2).sum()) / len(n)
+    return bool(right.mean() + SURELY * error < LEAST_RIGHT)
 
 
 def _flowers(slips: float) -> dict[str, list[object]]:

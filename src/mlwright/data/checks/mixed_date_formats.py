@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from mlwright.core.family import NotApplicable
 from mlwright.data.checks import Check, Specimen
@@ -20,6 +20,8 @@ LEAST_SHARE = 0.005
 LEAST_VALUES = 2
 MOST_FORMS = 20
 NEARLY_ALL = 0.9
+N_TRIED = 300
+"""About so many values are tried first; the others are read only if half of these are dates."""
 _TWO_NUMBERS = re.compile(r"([0-9]{1,2})[/.-]([0-9]{1,2})[/.-][0-9]{2,4}\b.*")
 
 
@@ -65,20 +67,28 @@ class MixedDateFormats(Check):
 def _ways(rows: Rows, name: str) -> Mapping[str, int]:
     """The rows of each way to write a date, by an example; the most frequent first."""
     levels, places = rows.levels(name)
-    forms: dict[str, list[int]] = defaultdict(list)
-    for place, level in enumerate(levels):
-        forms[_form(level) if could_be_date(level) else ""].append(place)
-    forms.pop("", None)
-    if len(forms) > MOST_FORMS or sum(map(len, forms.values())) < NEARLY_ALL * len(levels):
+    some = levels[:: max(1, len(levels) // N_TRIED)]
+    if sum(map(len, _dates(some))) < len(some) / 2:
         return {}
-    least = max(LEAST_VALUES, LEAST_SHARE * len(levels))
-    parts = [part for found in forms.values() for part in _by_order([levels[place] for place in found])]
-    dates = [part for part in parts if len(part) >= least and (found := how_written(part)) and found.share > NEARLY_ALL]
+    dates = _dates(levels)
     if sum(map(len, dates)) < NEARLY_ALL * len(levels):
         return {}
     place_of = {level: place for place, level in enumerate(levels)}
     sizes = [sum(int((places == place_of[value]).sum()) for value in part[:2_000]) for part in dates]
     return dict(sorted(zip((part[0] for part in dates), sizes, strict=True), key=lambda item: -item[1]))
+
+
+def _dates(levels: Sequence[str]) -> list[list[str]]:
+    """The values that read as dates, by the way in which they are written; none where there are too many forms."""
+    forms: dict[str, list[str]] = defaultdict(list)
+    for level in levels:
+        forms[_form(level) if could_be_date(level) else ""].append(level)
+    forms.pop("", None)
+    if len(forms) > MOST_FORMS:
+        return []
+    least = max(LEAST_VALUES, LEAST_SHARE * len(levels))
+    parts = [part for found in forms.values() for part in _by_order(found)]
+    return [part for part in parts if len(part) >= least and (found := how_written(part)) and found.share > NEARLY_ALL]
 
 
 def _form(value: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -24,6 +25,8 @@ _CANDIDATES = (
     "%a %b %d %H:%M:%S %Y",
     "%a, %d %b %Y %H:%M:%S",
 )
+_SIGNS = {format: Counter(re.sub(r"%.|[\w\s]", "", format, flags=re.ASCII)) for format in _CANDIDATES}
+"""By pattern, the signs that whatever it reads must hold: a quick look that spares most of the slow ones."""
 DIGITS_ONLY = "%Y%m%d"
 GOOD_SHARE = 0.95
 ISO = "%Y-%m-%dT%H:%M:%S%z"
@@ -82,6 +85,8 @@ def _reads(value: str, format: str | None = None) -> bool:
 
 
 def _fits(value: str, format: str) -> bool:
+    if any(value.count(sign) < n for sign, n in _SIGNS[format].items()):
+        return False
     try:
         datetime.strptime(value, format)
     except ValueError:
