@@ -15,6 +15,7 @@ from mlwright.records.deployment import Deployment
 from mlwright.records.evaluation import Evaluation
 from mlwright.records.exploration import Exploration
 from mlwright.records.findings import Findings
+from mlwright.records.finished import Finished
 from mlwright.records.profile import Profile
 from mlwright.records.robustness import Robustness
 from mlwright.records.settings import (
@@ -49,6 +50,7 @@ BUILD = (
     Stage("mlwright.learning.evaluate", Evaluation),
     Stage("mlwright.judging.probe", Robustness),
     Stage("mlwright.judging.decide", Decision),
+    Stage("mlwright.learning.finish", Finished),
     Stage("mlwright.shipping.pack", Packed),
     Stage("mlwright.shipping.deploy", Deployment, reads_world=True),
 )

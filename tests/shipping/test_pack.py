@@ -20,6 +20,7 @@ from mlwright.learning.models import MODELS, Facts, FitContext, Rows
 from mlwright.records.data import Field, Lineage, Snapshot
 from mlwright.records.decision import Decision, Worth
 from mlwright.records.evaluation import Estimate, Evaluation, MetricResult
+from mlwright.records.finished import Finished
 from mlwright.records.model import Calibrator, Candidate, CoreRef, Member, ModelSpec
 from mlwright.records.profile import Asked, ColumnProfile, Profile, Roles, ValueCount
 from mlwright.records.settings import ContractSettings, PackSettings, ProjectSettings, TrainSettings
@@ -90,11 +91,12 @@ class World:
         roles[250:] = 1
         self.split = Split(method="random", reason="", roles=self.run.put(roles.tobytes()), n_train=250, n_test=50)
         self.training = self._training(y.astype(np.float64))
+        self.finished = Finished(model=self.training.model, n_rows=300, sentence="It was fitted on all 300 rows.")
         self.evaluation = self._evaluation()
 
     def pack(self, **settings):
         return pack(
-            ProjectSettings(name="flights"), self.snapshot, self.profile, self.contract, self.split, self.training,
+            ProjectSettings(name="flights"), self.snapshot, self.profile, self.contract, self.split, self.finished,
             self.evaluation, DECISION, ContractSettings(), PackSettings(**settings), TrainSettings(), self.run,
         )  # fmt: skip
 

@@ -11,7 +11,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from mlwright.core.run import Run
-from mlwright.data.compute.table import open_snapshot, train_rows
+from mlwright.data.compute.table import Table, open_snapshot, roles_of, train_rows
 from mlwright.data.keys import split_keys
 from mlwright.data.splitters import SplitKeys
 from mlwright.learning.features.cleaning import cleaned_inputs, learn_input_cleaning, profile_after, with_cleaning
@@ -23,7 +23,7 @@ from mlwright.records.data import Snapshot
 from mlwright.records.model import EncodingPlan
 from mlwright.records.profile import Profile
 from mlwright.records.settings import CleanSettings
-from mlwright.records.split import Split
+from mlwright.records.split import LEFT_OUT, Split
 from mlwright.scoring.blocks import BlockNames
 from mlwright.scoring.encoder import names
 from mlwright.scoring.model import load_encoder
@@ -83,6 +83,25 @@ def load_training(snapshot: Snapshot, profile: Profile, split: Split, said: Said
     inputs = table.arrow(profile.roles.inputs, positions)
     plan = _plan(inputs, profile, split, said, run)
     check_memory(len(positions), names(plan), run.n_jobs)
+    return _encoded(table, positions, inputs, plan, profile, run)
+
+
+def load_with_test(snapshot: Snapshot, profile: Profile, split: Split, plan: EncodingPlan, run: Run) -> TrainingData:
+    """The training rows and those of the test, encoded by a plan that is there.
+
+    Raises
+    ------
+    MemoryShort
+        If the encoded rows and the fits on them would not fit into memory.
+    """
+    table, positions = open_snapshot(snapshot, run), np.flatnonzero(roles_of(split, run) != LEFT_OUT)
+    check_memory(len(positions), names(plan), run.n_jobs)
+    return _encoded(table, positions, table.arrow(profile.roles.inputs, positions), plan, profile, run)
+
+
+def _encoded(
+    table: Table, positions: NDArray[np.int64], inputs: pa.Table, plan: EncodingPlan, profile: Profile, run: Run
+) -> TrainingData:
     began = time.monotonic()
     blocks = load_encoder(plan, run.get).encode(inputs)
     row_s = (time.monotonic() - began) / max(len(positions), 1)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
@@ -26,7 +28,7 @@ from mlwright.records.findings import Findings
 from mlwright.records.profile import Profile, Roles
 from mlwright.records.settings import CleanSettings, DecideSettings, ProfileSettings, TrainSettings
 from mlwright.records.split import Split
-from mlwright.records.trials import Training
+from mlwright.records.trials import Recipe, Training, Trial
 
 
 def train(
@@ -78,7 +80,13 @@ def train(
             stopped=course.stopped,
             feature_names=data.names.all,
             importance=importance,
+            recipes=tuple(_recipe(standing.trials[member.candidate]) for member in chosen.members),
         )
+
+
+def _recipe(trials: Sequence[Trial]) -> Recipe:
+    chosen = tuple(trial.chosen for trial in trials)
+    return Recipe(candidate=trials[0].candidate, chosen=chosen, fit_s=max(trial.seconds for trial in trials))
 
 
 def _warn(findings: Findings, run: Run) -> None:

@@ -82,6 +82,8 @@ class Manifest(Record):
         The inputs as they were, so that new rows can be compared with them.
     n_reference : int
         Rows that the reference was made of; 0 if that is not known.
+    learned : str
+        What the model learned from after the test, as a sentence.
     """
 
     format: Literal[1] = 1
@@ -99,6 +101,7 @@ class Manifest(Record):
     contract: Contract
     reference: tuple[ColumnProfile, ...]
     n_reference: int = 0
+    learned: str = ""
     evaluation: Evaluation
     decision: Decision
     files: dict[str, str]

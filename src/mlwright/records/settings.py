@@ -280,6 +280,9 @@ class TrainSettings(Settings):
     least_gain : float
         What further candidates must gain for the search to go on, as a share of what the model gains over the dummy
         (``0.01`` for one hundredth); whatever it says, the search ends where gain and chance cannot be told apart.
+    refit : bool
+        Whether the chosen model is fitted once more on all rows, those of the test among them, before it is packed. The
+        figures stay those of the model that had not seen these rows.
     experience : bool
         Whether which candidates paid is noted in the user's own file (no data, no names), and what was noted before
         tells what to try first; ``MLWRIGHT_EXPERIENCE=off`` switches it off everywhere.
@@ -294,6 +297,7 @@ class TrainSettings(Settings):
     max_size: Bytes | None = None
     monotone: dict[str, Literal["rising", "falling"]] = {}
     least_gain: float = Field(default=0.0, ge=0.0, lt=1.0)
+    refit: bool = True
     experience: bool = True
 
 

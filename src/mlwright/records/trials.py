@@ -45,8 +45,25 @@ class Trial(Record):
     error: str | None = None
 
 
+class Recipe(Record):
+    """How a member of the chosen model is fitted once more.
+
+    Parameters
+    ----------
+    candidate : Candidate
+    chosen : tuple of dict
+        What the fits on the folds chose by their held-out rows.
+    fit_s : float
+        Seconds of the longest of these fits.
+    """
+
+    candidate: Candidate
+    chosen: tuple[dict[str, float], ...]
+    fit_s: float
+
+
 class Refit(Record):
-    """A candidate fitted once more on all training rows; without a core where the folds' own cores stay."""
+    """A candidate fitted once more on all rows; without a core where the folds' own cores stay."""
 
     candidate: str
     core: CoreRef | None = None
@@ -153,6 +170,8 @@ class Training(Record):
     importance : dict
         How much the out-of-fold score suffers when an input column is shuffled, as a share of the gain over the
         dummy, largest first.
+    recipes : tuple of Recipe
+        Of the members, heaviest first.
     """
 
     metric: str
@@ -170,6 +189,7 @@ class Training(Record):
     stopped: Literal["all candidates were tried", "time was up", "no further gain", "further gain is not worth it"]
     feature_names: tuple[str, ...]
     importance: dict[str, float] = {}
+    recipes: tuple[Recipe, ...] = ()
 
     @property
     def chosen(self) -> LeaderboardRow:

@@ -76,6 +76,8 @@ def _evaluation(manifest: Manifest) -> str:
     note = (
         f"On {evaluation.n_rows:,} rows that were set aside before training and used once{_level(evaluation.metrics)}."
     )
+    if manifest.learned:
+        note += f" {manifest.learned}"
     table = _table(["", "this model", "simple model", "no model"], rows)
     return f"## How good it is\n\n{note}\n\n{table}"
 

@@ -19,11 +19,11 @@ from mlwright.records.contract import Contract
 from mlwright.records.data import Snapshot
 from mlwright.records.decision import Decision
 from mlwright.records.evaluation import Evaluation
+from mlwright.records.finished import Finished
 from mlwright.records.model import CoreForm, ModelSpec
 from mlwright.records.profile import Profile
 from mlwright.records.settings import ContractSettings, PackSettings, ProjectSettings, TrainSettings
 from mlwright.records.split import Split
-from mlwright.records.trials import Training
 from mlwright.scoring.bundle import TOLERANCE
 from mlwright.scoring.columns import to_arrow
 from mlwright.scoring.folder import MANIFEST, UNSEALED, sealed
@@ -57,7 +57,7 @@ def pack(
     profile: Profile,
     contract: Contract,
     split: Split,
-    training: Training,
+    finished: Finished,
     evaluation: Evaluation,
     decision: Decision,
     edits: ContractSettings,
@@ -66,9 +66,9 @@ def pack(
     run: Run,
 ) -> Packed:
     """Make the files of the bundle, and prove the model on rows as a client sends them."""
-    model = Model.load(training.model, run.get)
+    model = Model.load(finished.model, run.get)
     rows = _golden_rows(model, snapshot, profile, split, settings.golden_rows, run)
-    files = _model_files(training.model)
+    files = _model_files(finished.model)
     draft = Manifest(
         bundle_id=UNSEALED,
         name=project.name or "model",
@@ -77,17 +77,18 @@ def pack(
         run_id=run.run_id,
         target=profile.roles.target,
         target_type=profile.target.type,
-        model=training.model,
+        model=finished.model,
         lineage=snapshot.lineage,
         golden=tuple(GoldenRow(row=row, answer=answer) for row, answer in _answered(model, rows)),
         contract=amended(contract, edits),
         reference=tuple(profile.column(name) for name in model.encoder.inputs),
         n_reference=profile.n_rows,
+        learned=finished.sentence,
         evaluation=evaluation,
         decision=decision,
         files={},
         making=_making(train, run),
-        packages={package: version(package) for package in _packages(training.model)},
+        packages={package: version(package) for package in _packages(finished.model)},
     )
     files["card.md"] = run.put(write_card(draft).encode())
     files["requirements.txt"] = run.put(_requirements(draft.packages).encode())

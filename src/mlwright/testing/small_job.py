@@ -22,7 +22,7 @@ from mlwright.records.data import Field, Lineage, Snapshot
 from mlwright.records.model import Candidate, CoreRef, EncodingPlan, Member, ModelSpec
 from mlwright.records.profile import QUANTILE_LEVELS, Asked, ColumnProfile, Kind, Profile, Roles, Task, ValueCount
 from mlwright.records.split import TEST, TRAIN, Split
-from mlwright.records.trials import LeaderboardRow, Training
+from mlwright.records.trials import LeaderboardRow, Recipe, Training
 from mlwright.scoring.encoder import names
 from mlwright.scoring.model import load_encoder
 from mlwright.scoring.spelling import spelled, to_moment_array, to_number_array
@@ -168,6 +168,7 @@ def _train(table: pa.Table, profile: Profile, run: Run) -> Training:
         plan = plan.model_copy(update={"arrays": run.put(arrays)})
     target = TASKS.get(roles.task)().target(table[roles.target], roles.classes, ())
     rows = Rows(load_encoder(plan, run.get).encode(table), target)
+    linear_candidate = Candidate(name="linear", family="linear")
     linear, dummy = (_fit(family, rows, plan, profile, run) for family in ("linear", "dummy"))
     share = float(target.mean()) if roles.task == "binary" else 0.5
     pays = threshold_of({"true_positive": 0, "true_negative": 0, "false_positive": -1, "false_negative": 1 - 1 / share})
@@ -185,6 +186,7 @@ def _train(table: pa.Table, profile: Profile, run: Run) -> Training:
         stopped="all candidates were tried",
         feature_names=names(plan).all,
         importance=dict.fromkeys(roles.inputs, 0.1),
+        recipes=(Recipe(candidate=linear_candidate, chosen=({"strength": 1.0},), fit_s=0.01),),
     )
 
 

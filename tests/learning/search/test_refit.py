@@ -2,12 +2,20 @@ import numpy as np
 import pytest
 
 from mlwright.learning.models import MODELS
+from mlwright.learning.models.linear import Linear
 from mlwright.learning.search.budget import Budget
 from mlwright.learning.search.choice import on_its_own
 from mlwright.learning.search.course import Course
 from mlwright.learning.search.lineup import line_up
 from mlwright.learning.search.refit import refit
 from mlwright.scoring.cores import CORES
+
+
+class Broken(Linear):
+    """Fits no more."""
+
+    def refit(self, *given):
+        raise ArithmeticError("no")
 
 
 @pytest.fixture
@@ -44,5 +52,5 @@ def test_without_time_the_cores_of_the_folds_stay(course):
 
 def test_a_fit_on_all_rows_is_kept_like_any_other(course):
     first = refit(["linear"], course.standing, course.budget)
-    course.bench.models["linear"] = None
+    course.bench.models["linear"] = Broken()
     assert refit(["linear"], course.standing, course.budget) == first

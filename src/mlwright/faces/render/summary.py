@@ -20,6 +20,7 @@ from mlwright.records.deployment import Deployment
 from mlwright.records.evaluation import Evaluation
 from mlwright.records.exploration import Exploration
 from mlwright.records.findings import Findings
+from mlwright.records.finished import Finished
 from mlwright.records.profile import Profile
 from mlwright.records.robustness import Robustness
 from mlwright.records.split import Split
@@ -133,6 +134,11 @@ def _(record: Robustness) -> str:
 @summary.register
 def _(record: Decision) -> str:
     return f"{record.verdict.replace('_', ' ').upper()}: {record.headline}"
+
+
+@summary.register
+def _(record: Finished) -> str:
+    return record.sentence
 
 
 @summary.register

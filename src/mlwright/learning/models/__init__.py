@@ -104,10 +104,14 @@ class ModelFamily(ABC):
     title : str
     keeps_directions : bool
         Whether its fits keep `Facts.directions`; a family that does not is not asked where there are any.
+    one_is_enough : bool
+        Whether one fit on all training rows is better than the mean of the fits on the folds, so that it takes their
+        place already before the test.
     """
 
     title: ClassVar[str]
     keeps_directions: ClassVar[bool] = False
+    one_is_enough: ClassVar[bool] = False
 
     @abstractmethod
     def candidates(self, facts: Facts) -> list[Candidate]:
@@ -124,7 +128,7 @@ class ModelFamily(ABC):
     def refit(
         self, candidate: Candidate, rows: Rows, chosen: Sequence[Mapping[str, float]], context: FitContext
     ) -> Fitted | None:
-        """Fit once more, on all training rows and without validation rows.
+        """Fit once more, on all rows and without validation rows; see `finish`.
 
         Parameters
         ----------
@@ -137,7 +141,7 @@ class ModelFamily(ABC):
         Returns
         -------
         Fitted or None
-            To take the place of the cores of all folds; None where the mean of their answers is better.
+            To take the place of the cores of all folds; None where they shall stay.
         """
         return None
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Mapping, Sequence
+from statistics import fmean
 from typing import Any
 
 import lightgbm
@@ -33,6 +36,26 @@ def boost(booster: Any, rate: float, context: FitContext) -> tuple[int, bool]:
         if context.time_up():
             return best, True
     return best, False
+
+
+def grow(booster: Any, n_rounds: int, context: FitContext) -> bool:
+    """Add so many trees without looking at other rows; whether time was up before."""
+    for _ in range(n_rounds):
+        if booster.update():
+            break
+        if context.time_up():
+            return True
+    return False
+
+
+def rounds_for(n_rows: int, chosen: Sequence[Mapping[str, float]]) -> int:
+    """How many rounds suit so many rows, if fits on fewer ended with so many: they grow with the root of the rows.
+
+    >>> rounds_for(144, [{"n_rounds": 90.0, "n_rows": 100.0}, {"n_rounds": 110.0, "n_rows": 100.0}])
+    120
+    """
+    longer = math.sqrt(n_rows / fmean(each["n_rows"] for each in chosen))
+    return max(round(longer * fmean(each["n_rounds"] for each in chosen)), 1)
 
 
 def own_words(params: Params, context: FitContext) -> dict[str, Any]:

@@ -154,10 +154,8 @@ class NetFit:
         self._rng = rng
         self._time_up = time_up
 
-    def run(
-        self, net: Net, columns: Columns, target: Single, link: Link, held_out_loss: Callable[[Net], float]
-    ) -> None:
-        """Fit, and leave the net with the averages that did best.
+    def run(self, net: Net, columns: Columns, target: Single, link: Link, held_out_loss: Callable[[Net], float]) -> int:
+        """Fit, and leave the net with the averages that did best; after how many epochs that was.
 
         Parameters
         ----------
@@ -169,16 +167,24 @@ class NetFit:
             From sums to what is compared with the target.
         held_out_loss : callable
         """
-        best, best_loss, since = [part.copy() for part in net.averages], held_out_loss(net), 0
+        best, best_loss, since, best_epoch = [part.copy() for part in net.averages], held_out_loss(net), 0, 0
         for epoch in range(self.recipe.n_epochs):
             self._epoch(net, columns, target, link, epoch)
             loss = held_out_loss(net)
             since += 1
             if loss < best_loss:
-                best, best_loss, since = [part.copy() for part in net.averages], loss, 0
+                best, best_loss, since, best_epoch = [part.copy() for part in net.averages], loss, 0, epoch + 1
             if self.cut or since >= self.recipe.patience:
                 break
         net.averages = best
+        return best_epoch
+
+    def run_blindly(self, net: Net, columns: Columns, target: Single, link: Link, n_epochs: int) -> None:
+        """Fit for so many epochs."""
+        for epoch in range(n_epochs):
+            self._epoch(net, columns, target, link, epoch)
+            if self.cut:
+                break
 
     def _epoch(self, net: Net, columns: Columns, target: Single, link: Link, epoch: int) -> None:
         batches = list(self._batches(len(target)))

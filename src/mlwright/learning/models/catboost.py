@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import catboost
@@ -10,6 +11,7 @@ import numpy as np
 from mlwright.core.errors import RunCancelled
 from mlwright.learning.models import Facts, FitContext, Fitted, ModelFamily, Rows
 from mlwright.learning.models._fills import learn_fills
+from mlwright.learning.models._lightgbm import rounds_for
 from mlwright.learning.models._params import Params, number
 from mlwright.learning.models._sample import with_every_class
 from mlwright.learning.models._target import constant_core, n_outputs, standardised
@@ -68,27 +70,38 @@ class CatBoost(ModelFamily):
 
     def fit(self, candidate: Candidate, train: Rows, valid: Rows, context: FitContext) -> Fitted:
         """Boost until the validation rows no longer gain."""
-        train = with_every_class(train, context.facts.n_classes, context.seed)
-        if train.target.min() == train.target.max() or _is_constant(train.blocks):
-            return Fitted(constant_core(train.target, context.facts))
-        fills = learn_fills(train.blocks.numbers)
-        is_number = context.facts.task == "regression"
-        standard = standardised(train.target)
-        model = catboost.CatBoost(_own_words(candidate.params, context))
-        watch = _Watch(context)
-        pools = [
-            catboost.Pool(
-                features(rows.blocks, fills),
-                (rows.target - standard.center) / standard.scale if is_number else rows.target.astype(np.int64),
-            )
-            for rows in (train, valid)
-        ]
-        model.fit(pools[0], eval_set=pools[1], callbacks=[watch])
-        watch.raise_if_cancelled()
-        if is_number:
-            model.set_scale_and_bias(*_unstandardised(model, standard.center, standard.scale))
-        link = 0 if is_number else min(2, context.facts.n_classes - 1)
-        return Fitted(CatBoostCore.of(model, fills, link), watch.time_was_up)
+        return _fit(train, valid, _own_words(candidate.params, context), context)
+
+    def refit(
+        self, candidate: Candidate, rows: Rows, chosen: Sequence[Mapping[str, float]], context: FitContext
+    ) -> Fitted:
+        """Boost for as many rounds as the folds chose."""
+        words = _own_words(candidate.params, context)
+        if all(each for each in chosen):
+            words |= {"iterations": rounds_for(len(rows), chosen)}
+        return _fit(rows, None, words | {"use_best_model": False, "early_stopping_rounds": None}, context)
+
+
+def _fit(train: Rows, valid: Rows | None, words: dict[str, Any], context: FitContext) -> Fitted:
+    facts = context.facts
+    train = with_every_class(train, facts.n_classes, context.seed)
+    if train.target.min() == train.target.max() or _is_constant(train.blocks):
+        return Fitted(constant_core(train.target, facts))
+    fills, is_number = learn_fills(train.blocks.numbers), facts.task == "regression"
+    standard = standardised(train.target)
+
+    def pool(rows: Rows) -> Any:
+        wanted = (rows.target - standard.center) / standard.scale if is_number else rows.target.astype(np.int64)
+        return catboost.Pool(features(rows.blocks, fills), wanted)
+
+    model, watch = catboost.CatBoost(words), _Watch(context)
+    model.fit(pool(train), eval_set=None if valid is None else pool(valid), callbacks=[watch])
+    watch.raise_if_cancelled()
+    if is_number:
+        model.set_scale_and_bias(*_unstandardised(model, standard.center, standard.scale))
+    link = 0 if is_number else min(2, facts.n_classes - 1)
+    chosen = {"n_rounds": float(model.tree_count_), "n_rows": float(len(train))}
+    return Fitted(CatBoostCore.of(model, fills, link), watch.time_was_up, chosen)
 
 
 class _Watch:

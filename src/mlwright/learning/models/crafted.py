@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import Any, NamedTuple
 
 import lightgbm
 import numpy as np
@@ -11,7 +13,7 @@ from numpy.typing import NDArray
 from mlwright.learning.models import Facts, FitContext, Fitted, ModelFamily, Rows
 from mlwright.learning.models._craft import Recipe, learn, make_out_of_fold, propose
 from mlwright.learning.models._fills import learn_fills
-from mlwright.learning.models._lightgbm import boost, dataset, own_words
+from mlwright.learning.models._lightgbm import boost, dataset, grow, own_words, rounds_for
 from mlwright.learning.models._params import Params, number
 from mlwright.learning.models._sample import some_rows, with_every_class
 from mlwright.learning.models._target import n_outputs, standardised
@@ -68,20 +70,48 @@ class Crafted(ModelFamily):
 
     def fit(self, candidate: Candidate, train: Rows, valid: Rows, context: FitContext) -> Fitted:
         """Choose what is made, make it, and boost."""
-        facts, rng = context.facts, np.random.default_rng(context.seed)
-        train = with_every_class(train, facts.n_classes, context.seed)
-        recipe = _choose(some_rows(train, ROWS_TO_CHOOSE, context.seed), context, rng)
-        wider, craft = _extend(recipe, train, facts, rng)
-        held_out = Rows(craft.extended(valid.blocks), valid.target)
-        inside = replace(context, facts=replace(facts, names=_wider_names(facts.names, craft.width)))
-        fills = learn_fills(wider.blocks.numbers)
-        params = own_words(candidate.params, inside)
-        known = dataset(wider, fills, inside, params)
-        booster = lightgbm.Booster(params, known)
-        booster.add_valid(dataset(held_out, fills, inside, params, known), "valid")
-        best, cut = boost(booster, number(candidate.params, "learning_rate"), inside)
-        trees = LightGBMCore.of(booster.model_to_string(num_iteration=best), fills)
-        return Fitted(CraftedCore(craft, trees), cut)
+        made = _make(train, candidate, context)
+        held_out = Rows(made.craft.extended(valid.blocks), valid.target)
+        made.booster.add_valid(dataset(held_out, made.fills, made.inside, made.params, made.known), "valid")
+        best, cut = boost(made.booster, number(candidate.params, "learning_rate"), made.inside)
+        return Fitted(made.core(best), cut, {"n_rounds": float(best), "n_rows": float(len(train))})
+
+    def refit(
+        self, candidate: Candidate, rows: Rows, chosen: Sequence[Mapping[str, float]], context: FitContext
+    ) -> Fitted:
+        """Choose and make anew, and boost for as many rounds as the folds chose."""
+        made = _make(rows, candidate, context)
+        cut = grow(made.booster, rounds_for(len(rows), chosen), made.inside)
+        return Fitted(made.core(), cut)
+
+
+class _Made(NamedTuple):
+    """Rows with what was made of them, ready to be boosted on."""
+
+    craft: Craft
+    fills: Array
+    inside: FitContext
+    params: dict[str, Any]
+    known: Any
+    booster: Any
+
+    def core(self, n_rounds: int | None = None) -> CraftedCore:
+        """What was boosted, so many rounds of it."""
+        return CraftedCore(
+            self.craft, LightGBMCore.of(self.booster.model_to_string(num_iteration=n_rounds), self.fills)
+        )
+
+
+def _make(train: Rows, candidate: Candidate, context: FitContext) -> _Made:
+    facts, rng = context.facts, np.random.default_rng(context.seed)
+    train = with_every_class(train, facts.n_classes, context.seed)
+    recipe = _choose(some_rows(train, ROWS_TO_CHOOSE, context.seed), context, rng)
+    wider, craft = _extend(recipe, train, facts, rng)
+    inside = replace(context, facts=replace(facts, names=_wider_names(facts.names, craft.width)))
+    fills = learn_fills(wider.blocks.numbers)
+    params = own_words(candidate.params, inside)
+    known = dataset(wider, fills, inside, params)
+    return _Made(craft, fills, inside, params, known, lightgbm.Booster(params, known))
 
 
 def _choose(rows: Rows, context: FitContext, rng: np.random.Generator) -> Recipe:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import time
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -65,8 +66,14 @@ class ExtraTrees(ModelFamily):
 
     def fit(self, candidate: Candidate, train: Rows, valid: Rows, context: FitContext) -> Fitted:
         """Grow trees, a few at a time."""
+        return self.refit(candidate, train, (), context)
+
+    def refit(
+        self, candidate: Candidate, rows: Rows, chosen: Sequence[Mapping[str, float]], context: FitContext
+    ) -> Fitted:
+        """Grow trees on these rows: nothing is chosen by others."""
         facts = context.facts
-        train = some_rows(train, _n_used(facts), context.seed)
+        train = some_rows(rows, _n_used(facts), context.seed)
         kind = ExtraTreesRegressor if facts.task == "regression" else ExtraTreesClassifier
         wanted = {name: value for name, value in candidate.params.items() if name != "n_trees"}
         forest = kind(**wanted, random_state=context.seed % 2**31, n_jobs=context.n_threads, warm_start=True)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 import lightgbm
 
 from mlwright.learning.models import Facts, FitContext, Fitted, ModelFamily, Rows
 from mlwright.learning.models._fills import learn_fills
-from mlwright.learning.models._lightgbm import boost, dataset, own_words
+from mlwright.learning.models._lightgbm import boost, dataset, grow, own_words, rounds_for
 from mlwright.learning.models._params import Params, number, whole
 from mlwright.learning.models._sample import with_every_class
 from mlwright.learning.models._target import n_outputs
@@ -100,7 +102,19 @@ class LightGBM(ModelFamily):
         booster = lightgbm.Booster(params, known)
         booster.add_valid(dataset(valid, fills, context, params, known), "valid")
         best, cut = boost(booster, float(params["learning_rate"]), context)
-        return Fitted(LightGBMCore.of(booster.model_to_string(num_iteration=best), fills), cut)
+        core = LightGBMCore.of(booster.model_to_string(num_iteration=best), fills)
+        return Fitted(core, cut, {"n_rounds": float(best), "n_rows": float(len(train))})
+
+    def refit(
+        self, candidate: Candidate, rows: Rows, chosen: Sequence[Mapping[str, float]], context: FitContext
+    ) -> Fitted:
+        """Boost for as many rounds as the folds chose."""
+        rows = with_every_class(rows, context.facts.n_classes, context.seed)
+        fills = learn_fills(rows.blocks.numbers)
+        params = own_words(candidate.params, context)
+        booster = lightgbm.Booster(params, dataset(rows, fills, context, params))
+        cut = grow(booster, rounds_for(len(rows), chosen), context)
+        return Fitted(LightGBMCore.of(booster.model_to_string(), fills), cut)
 
 
 def _tuned(facts: Facts) -> Params:

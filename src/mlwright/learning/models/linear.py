@@ -57,6 +57,7 @@ class Linear(ModelFamily):
     """
 
     title = "Linear model"
+    one_is_enough = True
 
     def candidates(self, facts: Facts) -> list[Candidate]:
         """The plain sum, and one in which every number counts along a curve of its own."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from statistics import fmean
 from typing import Any
 
 import numpy as np
@@ -59,24 +61,44 @@ class Mlp(ModelFamily):
 
     def fit(self, candidate: Candidate, train: Rows, valid: Rows, context: FitContext) -> Fitted:
         """Fit epoch by epoch."""
+        start = _Start(candidate, train, context)
+        held_out = lay_out(start.design, valid.blocks, np.float32)
+        n_epochs = start.net_fit.run(
+            start.net,
+            start.columns,
+            start.goal.wanted,
+            start.goal.link,
+            lambda fitted: start.goal.loss(fitted.sums(held_out), valid.target),
+        )
+        return Fitted(start.core(), start.net_fit.cut, {"n_epochs": float(n_epochs)})
+
+    def refit(
+        self, candidate: Candidate, rows: Rows, chosen: Sequence[Mapping[str, float]], context: FitContext
+    ) -> Fitted:
+        """Fit for as many epochs as the folds chose."""
+        start, goal = _Start(candidate, rows, context), fmean(each["n_epochs"] for each in chosen)
+        start.net_fit.run_blindly(start.net, start.columns, start.goal.wanted, start.goal.link, max(round(goal), 1))
+        return Fitted(start.core(), start.net_fit.cut)
+
+
+class _Start:
+    """A net before its first step, and all that it is fitted with."""
+
+    def __init__(self, candidate: Candidate, train: Rows, context: FitContext) -> None:
         facts, rng = context.facts, np.random.default_rng(context.seed)
         train = some_rows(train, _n_used(facts), context.seed)
-        design = learn_design(train.blocks, facts.names, with_text=False, n_ramps=N_RAMPS)
-        goal = _Goal(train.target, facts)
+        self.design = learn_design(train.blocks, facts.names, with_text=False, n_ramps=N_RAMPS)
+        self.goal = _Goal(train.target, facts)
         width = whole(candidate.params, "width")
-        net = Net([design.width, width, width, n_outputs(facts)], goal.start, rng)
-        net_fit = NetFit(_recipe(candidate.params), rng, context.time_up)
-        held_out = lay_out(design, valid.blocks, np.float32)
-        net_fit.run(
-            net,
-            lay_out(design, train.blocks, np.float32),
-            goal.wanted,
-            goal.link,
-            lambda fitted: goal.loss(fitted.sums(held_out), valid.target),
-        )
-        weights, biases = net.averages[: len(net.weights)], net.averages[len(net.weights) :]
-        core = NetCore(design, weights, biases, goal.link_place, center=goal.center, scale=goal.scale)
-        return Fitted(core, net_fit.cut)
+        self.net = Net([self.design.width, width, width, n_outputs(facts)], self.goal.start, rng)
+        self.net_fit = NetFit(_recipe(candidate.params), rng, context.time_up)
+        self.columns = lay_out(self.design, train.blocks, np.float32)
+
+    def core(self) -> NetCore:
+        """The net as it stands."""
+        goal, n_layers = self.goal, len(self.net.weights)
+        weights, biases = self.net.averages[:n_layers], self.net.averages[n_layers:]
+        return NetCore(self.design, weights, biases, goal.link_place, center=goal.center, scale=goal.scale)
 
 
 class _Goal:

@@ -23,6 +23,8 @@ GUESS_MARGIN = 1.3
 LEAST_FIT_S = 0.5
 MUST_SHARE = 1 / 6
 REFIT_SHARE = 0.1
+FINISH_SHARE, MOST_FINISH_SHARE = 0.1, 0.25
+LEAST_PACK_S, PACK_SHARE = 1.0, 0.02
 N_HALVINGS = 20
 BATCH = 4
 
@@ -40,19 +42,36 @@ class Budget:
         Rows that are set aside: the later stages score them.
     row_s : float
         Seconds to encode one row.
+    refits : bool
+        Whether to keep time for fitting the chosen model once more.
     """
 
-    def __init__(self, clock: Clock, n_workers: int, n_test: int = 0, row_s: float = 0.0) -> None:
+    def __init__(
+        self, clock: Clock, n_workers: int, n_test: int = 0, row_s: float = 0.0, *, refits: bool = False
+    ) -> None:
+        self.refits = refits
         self.clock = clock
         self.n_workers = n_workers
         self.n_test = n_test
         self.encode_s = row_s
         self.expect(0.0)
 
-    def expect(self, score_s: float) -> None:
-        """Plan for a model that takes so many seconds to score one row."""
+    def expect(self, score_s: float, refit_s: float | None = None) -> None:
+        """Plan for a model that takes so many seconds to score one row, and as many to be fitted once more.
+
+        Parameters
+        ----------
+        score_s : float
+        refit_s : float, optional
+            See `finish`; where that is not known, a share of the budget is kept.
+        """
         whole = self.clock.budget_s
-        self.reserve_s = 0.0 if whole is None else reserve_s(whole, self.n_test, self.encode_s + score_s)
+        if whole is None:
+            self.reserve_s = 0.0
+            return
+        usual, most = FINISH_SHARE * whole, MOST_FINISH_SHARE * whole
+        again = usual if refit_s is None else min(GUESS_MARGIN * refit_s, most)
+        self.reserve_s = reserve_s(whole, self.n_test, self.encode_s + score_s) + (again if self.refits else 0.0)
 
     def affordable_cores(self, core_s: float, n_folds: int) -> int:
         """With how many cores for each member, `n_folds` at most, the later stages can still score the test rows.
@@ -115,14 +134,8 @@ class Budget:
         return GUESS_MARGIN * cost_s <= self.refit_s
 
     def timer(self, seconds: float) -> Callable[[], bool]:
-        """Tells whether that many seconds have passed since now; raises `RunCancelled` if the run shall end."""
-        ends = monotonic() + seconds
-
-        def time_up() -> bool:
-            self.clock.check()
-            return monotonic() >= ends
-
-        return time_up
+        """As `time_is_up_after`, by the clock of the run."""
+        return time_is_up_after(seconds, self.clock)
 
 
 def longest_fit_s(costs_s: Sequence[float], left_s: float, n_workers: int) -> float:
@@ -137,22 +150,40 @@ def longest_fit_s(costs_s: Sequence[float], left_s: float, n_workers: int) -> fl
     20
     """
     needed = [GUESS_MARGIN * cost for cost in costs_s]
-    if _makespan(needed, n_workers) <= left_s:
+    if makespan(needed, n_workers) <= left_s:
         return left_s
     low, high = 0.0, left_s
     for _ in range(N_HALVINGS):
         middle = (low + high) / 2
-        in_time = _makespan([min(cost, middle) for cost in needed], n_workers) <= left_s
+        in_time = makespan([min(cost, middle) for cost in needed], n_workers) <= left_s
         low, high = (middle, high) if in_time else (low, middle)
     return low
 
 
-def _makespan(costs_s: Sequence[float], n_workers: int) -> float:
+def makespan(costs_s: Sequence[float], n_workers: int) -> float:
     """When the last of some fits ends, if every worker takes the next one as soon as it is free."""
     ends = [0.0] * n_workers
     for cost in costs_s:
         heapq.heapreplace(ends, ends[0] + cost)
     return max(ends)
+
+
+def finish_s(clock: Clock) -> float:
+    """Seconds that the last fits may take, which come after the test, so that the model can still be packed."""
+    if clock.budget_s is None:
+        return math.inf
+    return max(clock.left_s - max(LEAST_PACK_S, PACK_SHARE * clock.budget_s), 0.0)
+
+
+def time_is_up_after(seconds: float, clock: Clock) -> Callable[[], bool]:
+    """Tells whether that many seconds have passed since now; raises `RunCancelled` if the run shall end."""
+    ends = monotonic() + seconds
+
+    def time_up() -> bool:
+        clock.check()
+        return monotonic() >= ends
+
+    return time_up
 
 
 def fitting_s(budget_s: float, n_workers: int) -> float:

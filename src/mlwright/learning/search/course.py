@@ -14,7 +14,7 @@ import numpy as np
 
 from mlwright.core.errors import Fault
 from mlwright.learning.search.bench import Bench
-from mlwright.learning.search.budget import Budget
+from mlwright.learning.search.budget import Budget, makespan
 from mlwright.learning.search.judge import Array, Judge
 from mlwright.learning.search.ladder import CLIMB_SHARE, base_of, first_rung, needs_ladder, next_rung, sampled
 from mlwright.learning.search.lineup import LineUp, expected_cost_s
@@ -207,10 +207,17 @@ class Course:
     def _mark(self, progress: Progress) -> None:
         """Remember how good all candidates so far are together, and what their answers would cost."""
         level = self.standing.level()
-        self.budget.expect(sum(self.standing.score_s(name) for name in self.standing.members()))
+        members = self.standing.members()
+        self.budget.expect(sum(map(self.standing.score_s, members)), self._refit_s(members))
         judge, together = self.standing.judge(level), self.standing.together(level)
         dummy = self.standing.blend({self.standing.baseline(): 1.0}, level)
         progress.mark(len(self.standing.trials), judge.row_loss(together), float(judge.row_loss(dummy).mean()))
+
+    def _refit_s(self, members: Sequence[str]) -> float:
+        """Seconds in which members are fitted once more on all rows, those of the test among them; see `finish`."""
+        more = (len(self.bench.rows) + self.budget.n_test) / self._n_rows
+        longest = [max(trial.seconds for trial in self.standing.trials[name]) for name in members]
+        return makespan([more * seconds for seconds in longest], self.budget.n_workers)
 
     def _in_order(self, fits: Sequence[tuple[Candidate, int]], later_s: Sequence[float] = ()) -> list[Fit]:
         """Fold by fold; cheap fits first where time is short, else dear ones first, so that all end together."""

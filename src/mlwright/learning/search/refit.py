@@ -11,9 +11,12 @@ from mlwright.records.trials import Refit
 
 
 def refit(names: Collection[str], standing: Standing, budget: Budget) -> dict[str, CoreRef]:
-    """The cores of those candidates whose family fits anew on all rows, by name; as far as there is time."""
+    """The cores of those candidates of which one on all rows is enough, by name; as far as there is time."""
     bench = standing.bench
-    costs = {name: _cost_s(name, standing) for name in dict.fromkeys(names)}
+    enough = [
+        name for name in dict.fromkeys(names) if bench.models[standing.trials[name][0].candidate.family].one_is_enough
+    ]
+    costs = {name: _cost_s(name, standing) for name in enough}
     wanted = [name for name, cost_s in costs.items() if budget.allows_refit(cost_s)]
     done = bench.run.each(
         wanted,

@@ -40,7 +40,7 @@ def set_up(data: TrainingData, roles: Roles, split: Split, settings: TrainSettin
     side_by_side = len(data.rows) < ROWS_FOR_THREADED_FITS
     n_workers, n_threads = (run.n_jobs, 1) if side_by_side else (1, run.n_jobs)
     n_planned = (n_workers, run.n_jobs) if settings.candidates is None else (PLANNED_JOBS, PLANNED_JOBS)
-    facts = _facts(data, roles, settings, fitting_s(settings.budget, n_planned[1]))
+    facts = facts_of(data, roles, settings, fitting_s(settings.budget, n_planned[1]))
     models = open_families(settings.families, run, directed=bool(settings.monotone))
     lineup = line_up(
         models, facts, settings.families, n_threads, settings.candidates, _advice(facts, settings, run).worth
@@ -63,7 +63,8 @@ def set_up(data: TrainingData, roles: Roles, split: Split, settings: TrainSettin
         n_cores=n_cores_for(split, n_folds),
         bounds=answer_bounds(data.rows.target) if roles.task == "regression" else None,
     )
-    budget = Budget(run.clock, n_workers, n_test=split.n_test, row_s=data.row_s)
+    refits = settings.refit and n_folds > 1
+    budget = Budget(run.clock, n_workers, n_test=split.n_test, row_s=data.row_s, refits=refits)
     return Course(bench, lineup, budget, least_gain=settings.least_gain)
 
 
@@ -113,7 +114,8 @@ def answer_bounds(target: Array) -> tuple[float, float]:
     return (max(low - margin, 0.0) if low >= 0 else low - margin), high + margin
 
 
-def _facts(data: TrainingData, roles: Roles, settings: TrainSettings, budget_s: float) -> Facts:
+def facts_of(data: TrainingData, roles: Roles, settings: TrainSettings, budget_s: float) -> Facts:
+    """What families may know."""
     n_rows = len(data.rows)
     counts = data.class_counts(len(roles.classes)) if roles.classes else np.array([n_rows])
     return Facts(
