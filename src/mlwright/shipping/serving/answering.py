@@ -28,6 +28,8 @@ class Answerer:
     ----------
     is_ready : bool
         Whether the model gives its stored answers in this process.
+    answer_type : type
+        Of every prediction: a class as the target column holds it, or a number.
     """
 
     def __init__(self, bundle: Bundle) -> None:
@@ -35,6 +37,7 @@ class Answerer:
         self._names = bundle.manifest.model.classes
         self._name_of = dict(zip(bundle.classes or (), self._names, strict=True))
         self.is_ready = _is_proved(bundle)
+        self.answer_type: type = type(bundle.classes[0]) if bundle.classes else float
 
     def answer(self, records: Sequence[Mapping[str, Any]]) -> list[Answer]:
         """The answer to each record: a class with the probabilities of all, or a number."""

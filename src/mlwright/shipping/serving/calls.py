@@ -39,10 +39,11 @@ class Call:
         On `time.perf_counter`.
     """
 
-    __slots__ = ("_environ", "began", "method", "path", "request_id")
+    __slots__ = ("_body", "_environ", "began", "method", "path", "request_id")
 
     def __init__(self, environ: WSGIEnvironment) -> None:
         self._environ = environ
+        self._body: bytes | None = None
         self.began = time.perf_counter()
         self.path: str = environ["PATH_INFO"]
         self.method: str = environ["REQUEST_METHOD"]
@@ -66,7 +67,9 @@ class Call:
         Refusal
             If it is longer than the service takes.
         """
-        return read_body(get_input_stream(self._environ), get_content_length(self._environ), max_bytes)
+        if self._body is None:
+            self._body = read_body(get_input_stream(self._environ), get_content_length(self._environ), max_bytes)
+        return self._body
 
 
 class Reply(NamedTuple):

@@ -11,7 +11,7 @@ from werkzeug.exceptions import HTTPException
 
 from mlwright.shipping.serving.calls import PHRASES, Call, Reply
 from mlwright.shipping.serving.guard import data_headers
-from mlwright.shipping.serving.protocols import Route
+from mlwright.shipping.serving.protocols import Route, chosen
 from mlwright.shipping.serving.refusals import Refusal
 
 if TYPE_CHECKING:
@@ -39,11 +39,11 @@ class Front:
         routes = self._service.routes.get(environ["PATH_INFO"])
         if routes is None:
             return self._pages(environ, start_response)
-        call = Call(environ)
-        route = next((route for route in routes if route.method == call.method), None)
+        call, route = Call(environ), None
         try:
-            if route is None or not route.open:
+            if not any(route.open for route in routes):
                 self._service.guard.check(call)
+            route = chosen(routes, call)
             reply = route.handle(call) if route is not None else self._refuse_method(call, routes)
         except Exception as error:  # noqa: BLE001  the last place where a fault of ours can be kept from the caller
             reply = self._refused(call, route, error)
@@ -66,7 +66,7 @@ class Front:
         return reply._replace(body=orjson.dumps(route.refuse(refusal)))
 
     def _refuse_method(self, call: Call, routes: Iterable[Route]) -> Reply:
-        allowed = ", ".join(sorted(route.method for route in routes))
+        allowed = ", ".join(sorted({route.method for route in routes}))
         refusal = Refusal("wrong_method", f"This path does not know {call.method}.", f"It knows: {allowed}")
         reply = self._service.refuse(refusal, call, refusal)
         return reply._replace(headers=(*reply.headers, ("Allow", allowed)))

@@ -58,20 +58,22 @@ def read_question(body: bytes, names: Collection[str], max_records: int) -> Ques
     Refusal
         If the body is no JSON, holds no records, too many of them, or a field twice.
     """
-    content = _parse(body)
+    content = parse(body)
     question = _unwrap(content, names)
-    if len(question.records) > max_records:
-        raise Refusal(
-            "too_many_records",
-            f"The request holds {len(question.records)} records; at most {max_records} are taken.",
-            "Send them in several requests.",
-        )
+    refuse_many(len(question.records), max_records)
     for place, record in enumerate(question.records):
         if not isinstance(record, dict):
             message = f"Record {place} is {json_type(record)}, not an object."
             raise Refusal("not_records", message, EXAMPLE_HINT, record=place)
-    _refuse_duplicates(body, question, enveloped=question.many and isinstance(content, dict))
+    refuse_duplicates(body, sum(map(len, question.records)) + (question.many and isinstance(content, dict)))
     return question
+
+
+def refuse_many(n_records: int, max_records: int) -> None:
+    """Refuse more records than are taken."""
+    if n_records > max_records:
+        message = f"The request holds {n_records} records; at most {max_records} are taken."
+        raise Refusal("too_many_records", message, "Send them in several requests.")
 
 
 def read_form(body: bytes) -> dict[str, Any]:
@@ -90,7 +92,14 @@ def read_form(body: bytes) -> dict[str, Any]:
     return {name: value or None for name, value in pairs}
 
 
-def _parse(body: bytes) -> Any:
+def parse(body: bytes) -> Any:
+    """What JSON says.
+
+    Raises
+    ------
+    Refusal
+        If it is none.
+    """
     if not body:
         raise Refusal("not_json", "The body is empty.", EXAMPLE_HINT)
     try:
@@ -121,13 +130,23 @@ def _unwrap(content: Any, names: Collection[str]) -> Question:
     return Question(content[ENVELOPE], many=True)
 
 
-def _refuse_duplicates(body: bytes, question: Question, *, enveloped: bool) -> None:
+def refuse_duplicates(body: bytes, n_keys: int) -> None:
     """Refuse a field that is given twice, of which the parser has kept only the last.
 
     Every key is followed by a colon, so a body with no more colons than keys were read holds none twice. Only
     where there are more, because a text holds some or a key does come twice, is the body read again with care.
+
+    Parameters
+    ----------
+    body : bytes
+    n_keys : int
+        How many keys were read.
+
+    Raises
+    ------
+    Refusal
+        If a field comes twice.
     """
-    n_keys = sum(map(len, question.records)) + enveloped
     if body.count(b":") == n_keys:
         return
     try:

@@ -19,7 +19,8 @@ class Reason(NamedTuple):
 REASONS = {
     "not_json": Reason(400, "The body is no JSON; the message says where it stops to be."),
     "not_form": Reason(400, "The body is not what a form sends."),
-    "not_records": Reason(400, "The JSON is neither an object nor an array of objects."),
+    "not_csv": Reason(400, "The body is no CSV."),
+    "not_records": Reason(400, "The body is in none of the layouts that the path takes."),
     "duplicate_field": Reason(400, "An object names the same field twice."),
     "bad_request": Reason(400, "The request breaks HTTP, or the connection ended early."),
     "token": Reason(401, "The token is missing or wrong."),

@@ -13,6 +13,7 @@ from mlwright.shipping.serving.counters import Counters
 from mlwright.shipping.serving.guard import Guard
 from mlwright.shipping.serving.inputs import InputSchema, Looked
 from mlwright.shipping.serving.kept.log import PredictionLog
+from mlwright.shipping.serving.layouts import Layouts
 from mlwright.shipping.serving.protocols import Route, all_routes
 from mlwright.shipping.serving.refusals import Refusal
 from mlwright.shipping.serving.settings import ServiceSettings
@@ -48,6 +49,7 @@ class Service:
         self.settings = settings
         self.guard = Guard(settings)
         self.schema = InputSchema(self.manifest)
+        self.layouts = Layouts([item.name for item in self.manifest.inputs], settings.max_records)
         self.routes: Mapping[str, tuple[Route, ...]] = all_routes(self)
         self.counters = Counters(self.manifest, (*PAGES, *self.routes), counts_folder)
         self.log = PredictionLog(self.manifest, settings.log, self._count_lost) if settings.log.folder else None

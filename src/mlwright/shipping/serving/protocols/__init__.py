@@ -7,14 +7,15 @@ What a record must be, what is answered, counted and kept is the same for all.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, ClassVar, NamedTuple
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 from mlwright.core.family import Family
-from mlwright.shipping.serving.calls import Call, Reply
+from mlwright.shipping.serving.answering import Answer
+from mlwright.shipping.serving.calls import JSON, Call, Reply, json_reply
+from mlwright.shipping.serving.refusals import Refusal
 
 if TYPE_CHECKING:
-    from mlwright.shipping.serving.refusals import Refusal
     from mlwright.shipping.serving.service import Service
 
 
@@ -32,6 +33,8 @@ class Route(NamedTuple):
         A refusal in the form of the protocol; None for that of the service.
     open : bool
         Whether it needs no token: it tells nothing about the model.
+    takes : callable or None
+        Which calls it answers where protocols share a path; None for those that no other takes.
     """
 
     method: str
@@ -39,6 +42,7 @@ class Route(NamedTuple):
     handle: Callable[[Call], Reply]
     refuse: Callable[[Refusal], object] | None = None
     open: bool = False
+    takes: Callable[[Call], bool] | None = None
 
 
 class Protocol(ABC):
@@ -57,16 +61,60 @@ class Protocol(ABC):
 
     @abstractmethod
     def routes(self) -> tuple[Route, ...]:
-        """The paths that it answers; each path and method belongs to one protocol."""
+        """The paths that it answers."""
 
 
 PROTOCOLS: Family[Protocol] = Family("mlwright.shipping.serving.protocols", Protocol)
 
 
 def all_routes(service: Service) -> Mapping[str, tuple[Route, ...]]:
-    """What all protocols answer, by path."""
-    found: dict[str, tuple[Route, ...]] = {}
+    """What all protocols answer, by path; of routes that take everything the last one counts."""
+    found: dict[str, list[Route]] = {}
     for name in PROTOCOLS.names():
         for route in PROTOCOLS.get(name)(service).routes():
-            found[route.path] = (*found.get(route.path, ()), route)
-    return found
+            others = [o for o in found.get(route.path, []) if route.takes or o.takes or o.method != route.method]
+            found[route.path] = sorted([*others, route], key=lambda each: each.takes is None)
+    return {path: tuple(routes) for path, routes in found.items()}
+
+
+def chosen(routes: tuple[Route, ...], call: Call) -> Route | None:
+    """The route of a path that answers a call; None if none knows the method."""
+    for route in routes:
+        if route.method == call.method and (route.takes is None or route.takes(call)):
+            return route
+    return None
+
+
+def require_json(service: Service, call: Call) -> Any:
+    """What a body of JSON says, of a model that is ready.
+
+    Raises
+    ------
+    Refusal
+        If the model is not ready, or the body is none.
+    """
+    service.check_ready()
+    if call.media_type != JSON:
+        raise Refusal("not_json_type", f"The Content-Type is not {JSON}.", f"Send the header  Content-Type: {JSON}")
+    return service.layouts.json(call.body(service.settings.max_body_bytes))
+
+
+def answer_instances(service: Service, call: Call) -> Reply:
+    """From ``instances`` and ``parameters`` to ``predictions``, as KServe V1 and Vertex AI have it."""
+    content = require_json(service, call)
+    if not isinstance(content, dict) or "instances" not in content:
+        raise Refusal("not_records", "The body is no object with 'instances'.", 'Send {"instances": [{...}, {...}]}.')
+    answers = service.ask(call, service.layouts.rows(content["instances"], "'instances'"))
+    return json_reply({"predictions": predictions(answers, content.get("parameters"))})
+
+
+def predictions(answers: Sequence[Answer], parameters: Any) -> list[Any]:
+    """Bare predictions, as platforms have them; with the parameter ``probabilities`` objects with all that is known."""
+    if isinstance(parameters, dict) and parameters.get("probabilities") is True:
+        return list(answers)
+    return [answer["prediction"] for answer in answers]
+
+
+def short_error(refusal: Refusal) -> object:
+    """A refusal as one sentence, as KServe and Vertex AI have it."""
+    return {"error": f"{refusal.message} {refusal.hint}"}

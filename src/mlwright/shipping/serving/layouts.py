@@ -1,0 +1,155 @@
+"""The layouts in which platforms send rows, as records: tables in JSON, tensors, CSV and lines of JSON."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Sequence
+from typing import Any
+
+from mlwright.shipping.serving.reading import parse, refuse_duplicates, refuse_many
+from mlwright.shipping.serving.refusals import Refusal, json_type, shown
+
+Records = list[dict[str, Any]]
+
+HINT = "GET /docs shows the fields of a record."
+TENSOR_KEYS = frozenset({"name", "shape", "datatype", "data"})
+LARGEST_CELL = 1_000_000
+
+
+class Layouts:
+    """Reads rows in any layout.
+
+    Parameters
+    ----------
+    names : sequence of str
+        The inputs, in their order: rows without names are read in it.
+    max_records : int
+    """
+
+    def __init__(self, names: Sequence[str], max_records: int) -> None:
+        self._names = tuple(names)
+        self._max_records = max_records
+
+    def json(self, body: bytes) -> Any:
+        """What a body of JSON says, after a look for fields that come twice."""
+        content = parse(body)
+        try:
+            refuse_duplicates(body, _n_keys(content))
+        except RecursionError:
+            raise Refusal("not_records", "The body is nested too deeply.", HINT) from None
+        return content
+
+    def rows(self, rows: Any, what: str) -> Records:
+        """A list whose items are records, or lists of values in the order of the inputs."""
+        if not isinstance(rows, list):
+            raise Refusal("not_records", f"{what} is {json_type(rows)}, not an array.", HINT)
+        refuse_many(len(rows), self._max_records)
+        return [self._row(row, place) for place, row in enumerate(rows)]
+
+    def split(self, table: Any, what: str) -> Records:
+        """A table as ``{"columns": [...], "data": [[...], ...]}``."""
+        if not isinstance(table, dict) or not isinstance(table.get("data"), list):
+            raise Refusal("not_records", f"{what} is no object of 'columns' and 'data'.", HINT)
+        names = table.get("columns", list(self._names))
+        if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
+            raise Refusal("not_records", f"'columns' of {what} is no array of names.", HINT)
+        _refuse_twice(names)
+        refuse_many(len(table["data"]), self._max_records)
+        return [_zipped(names, row, place) for place, row in enumerate(table["data"])]
+
+    def columns(self, columns: dict[str, Any], what: str) -> Records:
+        """A table as ``{"name": [...], ...}``."""
+        values = [value if isinstance(value, list) else [value] for value in columns.values()]
+        lengths = {len(value) for value in values}
+        if len(lengths) > 1:
+            raise Refusal("not_records", f"The columns of {what} differ in length.", HINT)
+        refuse_many(max(lengths, default=0), self._max_records)
+        return [dict(zip(columns, row, strict=True)) for row in zip(*values, strict=True)]
+
+    def tensors(self, tensors: Any) -> Records:
+        """Tensors of the Open Inference Protocol: one for each input, or one with all inputs as its columns."""
+        if not is_tensors(tensors):
+            keys = ", ".join(sorted(TENSOR_KEYS))
+            raise Refusal("not_records", f"'inputs' is no array of objects with {keys}.", HINT)
+        _refuse_twice([tensor["name"] for tensor in tensors])
+        read = {tensor["name"]: self._tensor(tensor) for tensor in tensors}
+        if len(read) == 1 and (width := len(self._names)) > 1:
+            (values,) = read.values()
+            if len(values) % width:
+                raise Refusal("not_records", f"The tensor has not {width} values a row.", HINT)
+            return self.rows([values[i : i + width] for i in range(0, len(values), width)], "The tensor")
+        return self.columns(read, "'inputs'")
+
+    def csv(self, body: bytes) -> tuple[Records, bool]:
+        """Records of CSV in UTF-8, and whether its first line names the columns; an empty cell is not known."""
+        lines = _csv_lines(body)
+        has_header = bool(lines) and set(lines[0]) == set(self._names)
+        names = lines[0] if has_header else list(self._names)
+        rows = lines[has_header:]
+        refuse_many(len(rows), self._max_records)
+        return [_zipped(names, [cell or None for cell in row], place) for place, row in enumerate(rows)], has_header
+
+    def lines(self, body: bytes) -> Records:
+        """One record, or one list of values, a line."""
+        return self.rows([self.json(line) for line in body.splitlines() if line.strip()], "The body")
+
+    def _row(self, row: Any, place: int) -> dict[str, Any]:
+        if isinstance(row, dict):
+            return row
+        if isinstance(row, list):
+            return _zipped(self._names, row, place)
+        raise Refusal("not_records", f"Record {place} is {json_type(row)}, not an object or array.", HINT, record=place)
+
+    def _tensor(self, tensor: dict[str, Any]) -> list[Any]:
+        """The values of a tensor, row by row; nested arrays are laid flat."""
+        shape, values = tensor["shape"], tensor["data"]
+        if not isinstance(shape, list) or not all(type(n) is int and n >= 0 for n in shape) or not 1 <= len(shape) <= 2:
+            message = f"The shape of tensor {shown(tensor['name'])} is not [rows] or [rows, columns]."
+            raise Refusal("not_records", message, HINT)
+        if isinstance(values, list) and values and all(isinstance(value, list) for value in values):
+            values = [value for row in values for value in row]
+        size = shape[0] * (shape[1] if len(shape) == 2 else 1)
+        if not isinstance(values, list) or len(values) != size:
+            message = f"Tensor {shown(tensor['name'])} does not hold the {size} values that its shape says."
+            raise Refusal("not_records", message, HINT)
+        return values
+
+
+def is_tensors(content: Any) -> bool:
+    """Whether this is a list of tensors, and not of records."""
+    return (
+        isinstance(content, list)
+        and bool(content)
+        and all(isinstance(one, dict) and one.keys() >= TENSOR_KEYS and isinstance(one["name"], str) for one in content)
+    )
+
+
+def _zipped(names: Sequence[str], row: Any, place: int) -> dict[str, Any]:
+    if not isinstance(row, list) or len(row) != len(names):
+        found = f"{len(row)} values" if isinstance(row, list) else json_type(row)
+        raise Refusal("not_records", f"Record {place} is {found}; {len(names)} are expected.", HINT, record=place)
+    return dict(zip(names, row, strict=True))
+
+
+def _refuse_twice(names: Sequence[str]) -> None:
+    for name in set(names):
+        if list(names).count(name) > 1:
+            raise Refusal("duplicate_field", f"{shown(name)} is there twice.", "Name every field once.")
+
+
+def _csv_lines(body: bytes) -> list[list[str]]:
+    try:
+        csv.field_size_limit(LARGEST_CELL)
+        return [line for line in csv.reader(io.StringIO(body.decode("utf-8-sig"), newline=""), strict=True) if line]
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise Refusal("not_csv", f"The body is no CSV in UTF-8: {type(error).__name__}.", HINT) from None
+
+
+def _n_keys(content: Any) -> int:
+    """How many keys all objects in it have."""
+    if isinstance(content, dict):
+        return len(content) + sum(_n_keys(value) for value in content.values() if isinstance(value, dict | list))
+    return (
+        sum(_n_keys(value) for value in content if isinstance(value, dict | list)) if isinstance(content, list) else 0
+    )

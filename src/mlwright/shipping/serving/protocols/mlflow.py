@@ -1,0 +1,76 @@
+"""MLflow's scoring protocol, which Databricks and SageMaker speak too.
+
+References
+----------
+MLflow: Deploy MLflow model as a local inference server; https://mlflow.org/docs/latest/ml/deployment/
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from mlwright.shipping.serving.calls import JSON, Call, Reply, json_reply
+from mlwright.shipping.serving.layouts import Records, is_tensors
+from mlwright.shipping.serving.protocols import Protocol, Route, predictions
+from mlwright.shipping.serving.refusals import Refusal
+
+CSV = "text/csv"
+LAYOUTS = ("dataframe_split", "dataframe_records", "instances", "inputs")
+
+
+class MLflow(Protocol):
+    """``/invocations`` with JSON in four layouts or CSV with a header, ``/ping`` and ``/version``."""
+
+    title = "MLflow"
+
+    def routes(self) -> tuple[Route, ...]:
+        """The paths of MLflow's own server."""
+        return (
+            Route("POST", "/invocations", self.invoke, refuse=_refused),
+            Route("GET", "/ping", self.ping, open=True),
+            Route("GET", "/version", self.version),
+        )
+
+    def invoke(self, call: Call) -> Reply:
+        """Answer rows in any layout."""
+        service = self.service
+        service.check_ready()
+        if call.media_type not in (JSON, CSV):
+            raise Refusal("not_json_type", f"The Content-Type is neither {JSON} nor {CSV}.", "Send one of them.")
+        body = call.body(service.settings.max_body_bytes)
+        if call.media_type == CSV:
+            records, _ = service.layouts.csv(body)
+            return json_reply({"predictions": predictions(service.ask(call, records), {})})
+        content = service.layouts.json(body)
+        answers = service.ask(call, self.records(content))
+        params = content.get("params") if isinstance(content, dict) else None
+        return json_reply({"predictions": predictions(answers, params)})
+
+    def ping(self, call: Call) -> Reply:
+        """Whether the model answers as it did where it was packed."""
+        self.service.check_ready()
+        return Reply(b"\n")
+
+    def version(self, call: Call) -> Reply:
+        """What made the bundle."""
+        return Reply(self.service.manifest.made_by.encode(), content_type="text/plain; charset=utf-8")
+
+    def records(self, content: Any) -> Records:
+        """The records of a body; besides MLflow's four layouts a bare record and a bare list are read."""
+        layouts = self.service.layouts
+        found = [name for name in LAYOUTS if name in content] if isinstance(content, dict) else []
+        if len(found) > 1:
+            raise Refusal("not_records", f"The body holds {' and '.join(found)}.", f"Send one of {', '.join(LAYOUTS)}.")
+        if not found:
+            return layouts.rows(content if isinstance(content, list) else [content], "The body")
+        (name,), given = found, content[found[0]]
+        if name == "dataframe_split":
+            return layouts.split(given, repr(name))
+        if name == "inputs" and is_tensors(given):
+            return layouts.tensors(given)
+        return layouts.columns(given, repr(name)) if isinstance(given, dict) else layouts.rows(given, repr(name))
+
+
+def _refused(refusal: Refusal) -> object:
+    code = "BAD_REQUEST" if refusal.status < 500 else "INTERNAL_ERROR"
+    return {"error_code": code, "message": f"{refusal.message} {refusal.hint}"}

@@ -1,0 +1,229 @@
+"""One service speaks to every platform, and tells all of them the same."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+
+from mlwright.scoring.bundle import Bundle
+from mlwright.shipping.serving.app import create_app
+from mlwright.shipping.serving.protocols import PROTOCOLS
+
+Rows = list[dict[str, Any]]
+JSON = "application/json"
+
+
+@pytest.fixture
+def rows(row: dict[str, Any]) -> Rows:
+    """Rows with different answers, missing values and a name that training has not seen."""
+    return [
+        row | {"tenure": 3},
+        row | {"tenure": 60, "contract": "Three year"},
+        dict.fromkeys(row) | {"tenure": 29.5},
+        row | {"charges": None, "remarks": 'a "price", and more\nlines'},
+    ]
+
+
+def as_csv(rows: Rows, *, header: bool) -> str:
+    def cell(value: Any) -> str:
+        return "" if value is None else '"' + str(value).replace('"', '""') + '"'
+
+    lines = [",".join(map(cell, row.values())) for row in rows]
+    return "\n".join(([",".join(rows[0])] if header else []) + lines) + "\n"
+
+
+def values(rows: Rows) -> list[list[Any]]:
+    return [list(row.values()) for row in rows]
+
+
+def columns(rows: Rows) -> dict[str, list[Any]]:
+    return {name: [row[name] for row in rows] for name in rows[0]}
+
+
+def tensors(rows: Rows) -> list[dict[str, Any]]:
+    kinds = {"tenure": "FP64", "charges": "FP64"}
+    return [
+        {"name": name, "shape": [len(data), 1], "datatype": kinds.get(name, "BYTES"), "data": data}
+        for name, data in columns(rows).items()
+    ]
+
+
+def predictions(body: bytes) -> list[Any]:
+    return json.loads(body)["predictions"]
+
+
+def first_output(body: bytes) -> list[Any]:
+    return json.loads(body)["outputs"][0]["data"]
+
+
+def lines_of_json(body: bytes) -> list[Any]:
+    return [json.loads(line)["prediction"] for line in body.splitlines()]
+
+
+def lines(body: bytes) -> list[Any]:
+    return body.decode().splitlines()
+
+
+def questions(
+    rows: Rows, model: str, version: str, vertex: str
+) -> list[tuple[str, str, Any, Callable[[bytes], list[Any]]]]:
+    """A path, content type, body and reader of the answer for every way in which a platform asks."""
+    split = {"columns": list(rows[0]), "data": values(rows)}
+    jsonl = "\n".join(map(json.dumps, rows))
+    positional = "\n".join(map(json.dumps, values(rows)))
+    return [
+        ("/invocations", JSON, {"dataframe_split": split}, predictions),
+        ("/invocations", JSON, {"dataframe_split": split | {"index": [5, 6, 7, 8]}}, predictions),
+        ("/invocations", JSON, {"dataframe_records": rows}, predictions),
+        ("/invocations", JSON, {"instances": rows, "params": {}}, predictions),
+        ("/invocations", JSON, {"instances": columns(rows)}, predictions),
+        ("/invocations", JSON, {"inputs": columns(rows)}, predictions),
+        ("/invocations", JSON, {"inputs": rows}, predictions),
+        ("/invocations", JSON, {"inputs": tensors(rows)}, predictions),
+        ("/invocations", JSON, rows, predictions),
+        ("/invocations", "text/csv; charset=utf-8", as_csv(rows, header=True), predictions),
+        ("/invocations", "text/csv", as_csv(rows, header=False), lines),
+        ("/invocations", "application/jsonlines", jsonl, lines_of_json),
+        ("/invocations", "application/x-jsonlines", positional, lines_of_json),
+        (f"/v1/models/{model}:predict", JSON, {"instances": rows}, predictions),
+        (f"/v1/models/{model}:predict", JSON, {"instances": values(rows)}, predictions),
+        (vertex, JSON, {"instances": rows, "parameters": {}}, predictions),
+        ("/score", JSON, {"input_data": split}, predictions),
+        ("/score", JSON, {"input_data": rows}, predictions),
+        ("/score", JSON, {"data": values(rows)}, predictions),
+        (f"/v2/models/{model}/infer", JSON, {"inputs": tensors(rows)}, first_output),
+        (f"/v2/models/{model}/versions/{version}/infer", JSON, {"id": "a", "inputs": tensors(rows)}, first_output),
+    ]
+
+
+def test_one_server_tells_every_platform_the_same(
+    write_bundle: Callable[..., Path],
+    start: Callable[..., Any],
+    rows: Rows,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    vertex, health = f"/{uuid.uuid4().hex}/p:predict", f"/{uuid.uuid4().hex}"
+    monkeypatch.setenv("AIP_PREDICT_ROUTE", vertex)
+    monkeypatch.setenv("AIP_HEALTH_ROUTE", health)
+    folder = write_bundle()
+    bundle = Bundle.load(folder)
+    wanted = bundle.predict(rows).tolist()
+    assert len(set(wanted)) == 2
+    connection = start(folder).connect()
+    for path, content_type, body, read in questions(rows, bundle.name, bundle.bundle_id, vertex):
+        sent = body if isinstance(body, str) else json.dumps(body)
+        connection.request("POST", path, sent.encode(), {"Content-Type": content_type})
+        reply = connection.getresponse()
+        answer = reply.read()
+        assert reply.status == 200, (path, content_type, answer)
+        assert read(answer) == wanted, (path, content_type, answer)
+    model = f"/v1/models/{bundle.name}", f"/v2/models/{bundle.name}"
+    ready = ("/ping", health, "/health", "/ready", "/v2/health/live", "/v2/health/ready", *model, f"{model[1]}/ready")
+    for path in (*ready, "/version", "/execution-parameters", "/swagger.json", "/v2", "/v1/models"):
+        connection.request("GET", path)
+        reply = connection.getresponse()
+        reply.read()
+        assert reply.status == 200, path
+
+
+def test_every_protocol_says_for_whom_it_is_and_its_paths_answer(client: FlaskClient, bundle: Bundle) -> None:
+    for _, kind in PROTOCOLS:
+        assert kind.title
+    for path in ("/invocations", "/score", f"/v1/models/{bundle.name}:predict", f"/v2/models/{bundle.name}/infer"):
+        assert client.get(path).status_code == 405
+        assert client.get(path).headers["Allow"] == "POST"
+
+
+@pytest.mark.parametrize("path", ["/invocations", "/v1/models/churn:predict"])
+def test_probabilities_come_where_they_are_asked_for(client: FlaskClient, rows: Rows, path: str) -> None:
+    key = "params" if path == "/invocations" else "parameters"
+    found = client.post(path, json={"instances": rows, key: {"probabilities": True}}).json["predictions"]
+    assert found == client.post("/predict", json=rows).json["predictions"]
+
+
+def test_tensors_come_back_with_the_probabilities_and_the_id(client: FlaskClient, bundle: Bundle, rows: Rows) -> None:
+    body = {"id": "42", "inputs": tensors(rows)}
+    reply = client.post("/v2/models/churn/infer", json=body).json
+    assert (reply["id"], reply["model_name"], reply["model_version"]) == ("42", "churn", bundle.bundle_id)
+    assert [one["shape"] for one in reply["outputs"]] == [[4], [4, 2]]
+    assert reply["outputs"][1]["data"] == bundle.predict_proba(rows).ravel().tolist()
+    only = client.post("/v2/models/churn/infer", json=body | {"outputs": [{"name": "probabilities"}]}).json
+    assert [one["name"] for one in only["outputs"]] == ["probabilities"]
+
+
+def test_one_tensor_may_hold_all_inputs(client: FlaskClient, bundle: Bundle, rows: Rows) -> None:
+    for data in (values(rows), [value for row in values(rows) for value in row]):
+        tensor = {"name": "rows", "shape": [4, 6], "datatype": "BYTES", "data": data}
+        reply = client.post("/v2/models/churn/infer", json={"inputs": [tensor]}).json
+        assert reply["outputs"][0]["data"] == bundle.predict(rows).tolist()
+
+
+def test_metadata_name_every_input(client: FlaskClient, row: dict[str, Any]) -> None:
+    told = client.get("/v2/models/churn").json
+    assert {one["name"]: one["datatype"] for one in told["inputs"]} == {
+        name: "FP64" if name in ("tenure", "charges") else "BYTES" for name in row
+    }
+    assert [one["name"] for one in told["outputs"]] == ["prediction", "probabilities"]
+
+
+def test_a_model_of_numbers_has_no_probabilities(write_bundle: Callable[..., Path], rows: Rows) -> None:
+    client = create_app(Bundle.load(write_bundle("regression"))).test_client()
+    outputs = client.post("/v2/models/churn/infer", json={"inputs": tensors(rows)}).json["outputs"]
+    assert [(one["name"], one["datatype"]) for one in outputs] == [("prediction", "FP64")]
+
+
+BAD: Sequence[tuple[str, str, Any]] = [
+    ("/invocations", JSON, {"dataframe_split": {"columns": ["tenure"], "data": [[1, 2]]}}),
+    ("/invocations", JSON, {"dataframe_split": {"columns": ["tenure", "tenure"], "data": [[1, 2]]}}),
+    ("/invocations", JSON, {"dataframe_split": 3}),
+    ("/invocations", JSON, {"dataframe_records": [], "inputs": []}),
+    ("/invocations", JSON, {"inputs": {"tenure": [1, 2], "charges": [1]}}),
+    ("/invocations", JSON, '{"instances": ' + "[" * 900 + "]" * 900 + "}"),
+    ("/invocations", JSON, '{"instances": [], "instances": []}'),
+    ("/invocations", "text/csv", b"\xff\xfe"),
+    ("/invocations", "text/csv", 'a,"b'),
+    ("/invocations", "text/csv", "1,2\n"),
+    ("/invocations", "application/jsonlines", "{\n}"),
+    ("/invocations", "text/plain", "1"),
+    ("/score", JSON, {"instances": []}),
+    ("/score", JSON, [1]),
+    ("/v1/models/churn:predict", JSON, {"instances": 3}),
+    ("/v1/models/churn:predict", JSON, {"instances": [3]}),
+    ("/v2/models/churn/infer", JSON, {"inputs": [{"name": "tenure"}]}),
+    ("/v2/models/churn/infer", JSON, {"inputs": [{"name": "a", "shape": [2], "datatype": "FP64", "data": [1]}]}),
+    ("/v2/models/churn/infer", JSON, {"inputs": [{"name": "a", "shape": [-1], "datatype": "FP64", "data": []}]}),
+    ("/v2/models/churn/infer", JSON, {"inputs": [{"name": "a", "shape": "x", "datatype": "FP64", "data": 3}]}),
+]
+
+
+@pytest.mark.parametrize(("path", "content_type", "body"), BAD)
+def test_what_cannot_be_read_is_refused_in_words(client: FlaskClient, path: str, content_type: str, body: Any) -> None:
+    sent = body if isinstance(body, str | bytes) else json.dumps(body)
+    reply = client.post(path, data=sent, content_type=content_type)
+    assert 400 <= reply.status_code < 500
+    assert reply.json.keys() & {"error", "message"}
+
+
+def test_every_platform_gets_errors_in_its_own_form(client: FlaskClient, row: dict[str, Any]) -> None:
+    bad = row | {"tenure": True}
+    mlflow = client.post("/invocations", json={"dataframe_records": [bad]})
+    assert (mlflow.status_code, mlflow.json["error_code"]) == (422, "BAD_REQUEST")
+    kserve = client.post("/v1/models/churn:predict", json={"instances": [bad]})
+    assert kserve.json["error"].startswith("Field 'tenure' of record 0 must be a number")
+
+
+def test_too_many_rows_are_refused_in_every_layout(bundle: Bundle, rows: Rows) -> None:
+    from mlwright.shipping.serving.settings import ServiceSettings
+
+    client = create_app(bundle, ServiceSettings(max_records=3)).test_client()
+    for path, content_type, body, _ in questions(rows, bundle.name, bundle.bundle_id, "/score"):
+        if (path, body if isinstance(body, dict) else {}) == ("/score", {"instances": rows, "parameters": {}}):
+            continue
+        sent = body if isinstance(body, str) else json.dumps(body)
+        assert client.post(path, data=sent.encode(), content_type=content_type).status_code == 413, (path, body)
