@@ -6,50 +6,12 @@ tell nothing (``f07``), places among the columns are random, and strengths vary 
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-ROWS = "rows"
-"""In place of column names, for a leak that lies in the rows."""
-
-
-@dataclass
-class Clean:
-    """A table without a known leak."""
-
-    frame: pd.DataFrame
-    target: str
-    task: str
-    settings: dict[str, Any] = field(default_factory=dict)
-
-    @property
-    def y(self) -> pd.Series:
-        return self.frame[self.target]
-
-    @property
-    def codes(self) -> np.ndarray:
-        """Places of the classes, the rarer of two being 1; for numbers whether they lie in the upper third."""
-        if self.task == "regression":
-            return (self.y > self.y.quantile(0.67)).to_numpy().astype(int)
-        order = self.y.value_counts().index
-        return self.y.map({name: place for place, name in enumerate(order)}).to_numpy()
-
-
-@dataclass
-class Seeded:
-    """A table with one leak, and the columns that hold it."""
-
-    frame: pd.DataFrame
-    columns: tuple[str, ...]
-    how: str
-    settings: dict[str, Any] = field(default_factory=dict)
-
-
-Seeder = Callable[[Clean, np.random.Generator], Seeded | None]
+from seeding import ROWS, Clean, Seeded, Seeder
 
 
 def with_columns(

@@ -30,81 +30,18 @@ import zlib
 from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
-from typing import NamedTuple
 
 import numpy as np
-import pandas as pd
-import pyarrow as pa
-import pyarrow.parquet as pq
 
-from leak_kinds import KINDS, ROWS, Clean, Seeded
-from mlwright.core.engine import execute
-from mlwright.core.run import Clock, Run
-from mlwright.core.store import Store
+from leak_kinds import KINDS
 from mlwright.data.checks import CHECKS
-from mlwright.pipeline import BUILD, Settings
 from mlwright.records.findings import Finding, Findings
+from seeding import HALVES, ROWS, Clean, Seeded, Trial, clean_set, findings, share_of
 
 GOAL_RECALL, GOAL_FALSE = 0.95, 0.05
-MAX_ROWS = 4_000
-HALVES = {
-    "develop": (
-        "telco_churn", "credit_g", "phoneme", "wine_quality", "vehicle", "california_housing", "ames_housing",
-        "insurance_charges",
-    ),
-    "final": (
-        "titanic", "stroke", "hr_attrition_ibm", "bank_marketing", "car_evaluation", "covertype_20k",
-        "employee_salaries", "bike_sharing", "energy_efficiency", "diamonds",
-    ),
-}  # fmt: skip
-TAKEN_OUT = {
-    "bank_marketing": ["duration"],
-    "bike_sharing": ["casual", "registered"],
-    "energy_efficiency": ["Cooling Load"],
-}
-TIMES = {"bike_sharing": "dteday"}
 ROW_CHECKS = {"train_test_overlap", "near_copies", "entity_overlap"}
 COLUMN_CHECKS = {"dominant_column", "missing_lately", "telling_ids", "row_order", "too_good"}
 LEAK_CHECKS = {name for name in CHECKS.names() if name.endswith("_leak")} | COLUMN_CHECKS | ROW_CHECKS
-
-
-class Trial(NamedTuple):
-    data: str
-    kind: str
-    how: str
-    found: bool
-    alarms: tuple[str, ...]
-    cpu_s: float
-
-
-def clean_set(folder: Path, name: str) -> Clean:
-    """A set as it is checked unharmed."""
-    meta = json.loads((folder / name / "meta.json").read_text())
-    reading = meta.get("read_csv", {})
-    frame = pd.read_csv(folder / name / meta["main_file"], **reading)
-    frame = frame.drop(columns=TAKEN_OUT.get(name, []))
-    frame = frame.drop_duplicates(subset=[c for c in frame.columns if c not in meta.get("id_columns", [])])
-    if len(frame) > MAX_ROWS:
-        frame = frame.head(MAX_ROWS) if name in TIMES else frame.sample(MAX_ROWS, random_state=0)
-    if name not in TIMES:
-        frame = frame.sample(frac=1.0, random_state=1)
-    settings = {"time": TIMES[name]} if name in TIMES else {}
-    return Clean(frame.reset_index(drop=True), meta["target"], meta["task"], settings)
-
-
-def findings(table: Clean | Seeded, target: str, workspace: Path) -> Findings:
-    """What the leak checks say, by the way of any data: collect, profile, split, check."""
-    folder = Path(tempfile.mkdtemp(dir=workspace))
-    pq.write_table(pa.Table.from_pandas(table.frame, preserve_index=False), folder / "data.parquet")
-    sections = {
-        "project": {"target": target},
-        "collect": {"source": str(folder / "data.parquet"), **table.settings},
-        "check": {"skip": sorted(set(CHECKS.names()) - LEAK_CHECKS)},
-    }
-    run = Run("leaks", Store(folder / "store"), Clock(folder / "cancel", None))
-    found = execute(BUILD, Settings.model_validate(sections).sections(), run, until="check")["check"]
-    assert isinstance(found, Findings)
-    return found
 
 
 def alarms(found: Findings) -> list[Finding]:
@@ -114,7 +51,7 @@ def alarms(found: Findings) -> list[Finding]:
 def trials(clean: Clean, name: str, kinds: list[str], seeds: list[int], workspace: Path) -> Iterator[Trial]:
     """The clean table, then every kind of leak with every seed."""
     start = time.process_time()
-    loud = alarms(findings(clean, clean.target, workspace))
+    loud = alarms(findings(clean, clean.target, workspace, LEAK_CHECKS))
     yield Trial(name, "clean", "", bool(loud), _told(loud), time.process_time() - start)
     for kind in kinds:
         for seed in seeds:
@@ -122,7 +59,7 @@ def trials(clean: Clean, name: str, kinds: list[str], seeds: list[int], workspac
             if (seeded := KINDS[kind](clean, rng)) is None:
                 continue
             start = time.process_time()
-            loud = alarms(findings(seeded, clean.target, workspace))
+            loud = alarms(findings(seeded, clean.target, workspace, LEAK_CHECKS))
             hit = any(_names(finding, seeded) for finding in loud)
             yield Trial(name, kind, seeded.how, hit, _told(loud), time.process_time() - start)
 
@@ -133,19 +70,6 @@ def _names(finding: Finding, seeded: Seeded) -> bool:
 
 def _told(loud: list[Finding]) -> tuple[str, ...]:
     return tuple(f"{finding.check} {finding.severity}: {finding.sentence}" for finding in loud)
-
-
-def wilson(hits: int, n: int) -> tuple[float, float]:
-    """The 95 % interval of a share after Wilson (1927)."""
-    z = 1.96
-    centre, half = hits + z * z / 2, z * (hits * (n - hits) / max(n, 1) + z * z / 4) ** 0.5
-    return max(0.0, (centre - half) / (n + z * z)), min(1.0, (centre + half) / (n + z * z))
-
-
-def share_of(tried: list[Trial]) -> str:
-    hits = sum(trial.found for trial in tried)
-    low, high = wilson(hits, len(tried))
-    return f"{hits} of {len(tried)} = {hits / max(1, len(tried)):.1%} (95 %: {low:.1%} to {high:.1%})"
 
 
 def show(done: list[Trial]) -> dict[str, float]:

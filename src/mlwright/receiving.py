@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import Any, TypeVar
 
+from mlwright.core.history import RunState, replay
 from mlwright.core.record import Record, Settings
 from mlwright.core.store import Store
 from mlwright.records.bundle import Manifest
@@ -16,7 +17,12 @@ from mlwright.records.delivery import Delivery, Promise
 from mlwright.records.profile import Profile
 from mlwright.records.settings import ContractSettings, WatchSettings
 from mlwright.records.trials import Training
+from mlwright.records.watch import Window
 from mlwright.running import Attempt, carry_out, next_id
+
+R = TypeVar("R", bound=Record)
+MOST_REMEMBERED = 100
+"""Runs that are gone through for deliveries before."""
 
 
 def promise_of_run(contract: Record, profile: Record, snapshot: Record, training: Record | None) -> Promise:
@@ -30,7 +36,7 @@ def promise_of_run(contract: Record, profile: Record, snapshot: Record, training
         columns=profile.columns,
         importance=training.importance if isinstance(training, Training) else {},
         snapshot=snapshot,
-        encoding=snapshot.lineage.details.get("encoding", ""),
+        details=snapshot.lineage.details,
     )
 
 
@@ -40,7 +46,7 @@ def promise_of_bundle(manifest: Manifest) -> Promise:
         source=f"bundle {manifest.bundle_id} of {manifest.name}",
         contract=manifest.contract,
         columns=manifest.reference,
-        encoding=manifest.lineage.details.get("encoding", ""),
+        details=manifest.lineage.details,
     )
 
 
@@ -57,6 +63,7 @@ def received(store: Store, promise: Promise, given: tuple[Settings, ...], *, see
     **attempt
         See `running.Attempt`: `began` and `listen`.
     """
+    promise = promise.model_copy(update={"earlier": tuple(deliveries_before(store))})
     results: dict[str, Record] = {}
 
     def finish(made: Mapping[str, Record]) -> None:
@@ -66,6 +73,21 @@ def received(store: Store, promise: Promise, given: tuple[Settings, ...], *, see
     delivery = results["receive"]
     assert isinstance(delivery, Delivery)
     return delivery
+
+
+def deliveries_before(store: Store) -> Iterator[Snapshot]:
+    """The latest new data that a project has looked at and not refused, oldest first."""
+    for run_id in store.run_ids()[-MOST_REMEMBERED:]:
+        state = replay(run_id, store.journal(run_id), alive=False)
+        window, delivery = _made(store, state, "observe", Window), _made(store, state, "receive", Delivery)
+        was_taken = state.status == "finished" and (delivery is None or delivery.verdict != "refuse")
+        if window is not None and was_taken:
+            yield window.snapshot
+
+
+def _made(store: Store, state: RunState, stage: str, kind: type[R]) -> R | None:
+    done = state.stage(stage)
+    return store.kept(done.key, kind) if done is not None and done.key else None
 
 
 def received_by_bundle(manifest: Manifest, data: str, query: str | None = None, **attempt: Any) -> Delivery:

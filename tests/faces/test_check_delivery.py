@@ -106,7 +106,7 @@ def test_an_edit_holds_from_the_next_delivery_on(project, tmp_path):
     finally:
         (project.path / "mlwright.toml").write_text(TOML)
     assert delivery.verdict == "look"
-    assert [f.check for f in delivery.findings.findings] == ["out_of_range"]
+    assert [f.check for f in delivery.findings.findings if f.severity != "note"] == ["out_of_range"]
 
 
 BAD = {
@@ -165,3 +165,37 @@ def test_two_tables_and_against_exclude_each_other(typed, project):
     status, _, err = typed("a.csv", "b.csv", "--against", project.path)
     assert status == 2
     assert "one table is named" in err
+
+
+def checked(project, path, text):
+    path.write_text(text)
+    return project.check_delivery(path)
+
+
+def test_yesterdays_delivery_under_another_name_is_told_and_asking_twice_is_a_note(project, tmp_path):
+    assert checked(project, tmp_path / "monday.csv", shop(300, 41)).verdict == "accept"
+    asked_twice = project.check_delivery(tmp_path / "monday.csv")
+    assert asked_twice.verdict == "accept"
+    assert [f.severity for f in asked_twice.findings.findings if f.check == "delivered_again"] == ["note"]
+    again = checked(project, tmp_path / "tuesday.csv", shop(300, 41))
+    (finding,) = (f for f in again.findings.findings if f.check == "delivered_again")
+    assert again.verdict == "look"
+    assert finding.sentence.startswith("All 300 rows are those of an earlier delivery (")
+    assert "monday.csv" in finding.sentence
+
+
+def test_a_delivery_that_was_refused_may_come_again_when_it_is_mended(project, tmp_path):
+    assert checked(project, tmp_path / "bad.csv", shop(300, 42, cents=True)).verdict == "refuse"
+    assert checked(project, tmp_path / "mended.csv", shop(300, 42)).verdict == "accept"
+
+
+def test_a_file_that_ends_in_the_middle_of_a_row_is_told(project, tmp_path):
+    found = checked(project, tmp_path / "cut.csv", shop(300, 43)[:-9])
+    (finding,) = (f for f in found.findings.findings if f.check == "ragged_rows")
+    assert "line 301" in finding.sentence
+
+
+def test_a_header_in_capitals_is_a_renaming_even_where_no_name_is_left(project, tmp_path):
+    header, _, rest = shop(300, 44).partition("\n")
+    found = checked(project, tmp_path / "capitals.csv", f"{header.upper()}\n{rest}")
+    assert [f.check for f in found.findings.findings if f.severity == "critical"] == ["renamed_columns"]

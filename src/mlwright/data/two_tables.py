@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cached_property
+from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
@@ -40,6 +41,13 @@ class Move(NamedTuple):
     sentence: str
 
 
+class Earlier(NamedTuple):
+    """New data that was looked at before, and the file that holds it."""
+
+    snapshot: Snapshot
+    path: Path
+
+
 class TwoTables:
     """What a delivery check may know.
 
@@ -54,15 +62,27 @@ class TwoTables:
         The rows before, where they are at hand.
     seed : int
         What random choices start from.
+    earlier : tuple of Earlier
+        Deliveries before this one, oldest first.
     """
 
-    def __init__(self, promise: Promise, snapshot: Snapshot, now: Table, then: Table | None, seed: int = 0) -> None:
+    def __init__(
+        self,
+        promise: Promise,
+        snapshot: Snapshot,
+        now: Table,
+        then: Table | None,
+        *,
+        seed: int = 0,
+        earlier: tuple[Earlier, ...] = (),
+    ) -> None:
         self.promise = promise
         self.contract = promise.contract
         self.snapshot = snapshot
         self.now = now
         self._then = then
         self.seed = seed
+        self.earlier = earlier
         self._profiles = {column.name: column for column in promise.columns}
 
     @property
@@ -147,4 +167,6 @@ class TwoTables:
 def open_two(promise: Promise, snapshot: Snapshot, run: Run) -> TwoTables:
     """The two tables, open for questions."""
     then = None if promise.snapshot is None else open_snapshot(promise.snapshot, run)
-    return TwoTables(promise, snapshot, open_snapshot(snapshot, run), then, run.seed_for("two tables"))
+    earlier = tuple(Earlier(each, run.path(each.blob)) for each in promise.earlier)
+    seed = run.seed_for("two tables")
+    return TwoTables(promise, snapshot, open_snapshot(snapshot, run), then, seed=seed, earlier=earlier)

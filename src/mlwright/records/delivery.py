@@ -27,8 +27,10 @@ class Promise(Record):
         How much the model makes of each input, by any scale; empty if that is not known.
     snapshot : Snapshot or None
         The rows, where they are at hand.
-    encoding : str
-        What text of that data was written in; empty if that is not known.
+    details : dict
+        What reading that data has shown (delimiter, encoding, ...), in the reader's own words.
+    earlier : tuple of Snapshot
+        New data that was looked at before, oldest first.
     """
 
     source: str
@@ -36,7 +38,8 @@ class Promise(Record):
     columns: tuple[ColumnProfile, ...]
     importance: dict[str, float] = {}
     snapshot: Snapshot | None = None
-    encoding: str = ""
+    details: dict[str, str] = {}
+    earlier: tuple[Snapshot, ...] = ()
 
 
 class Delivery(Record):

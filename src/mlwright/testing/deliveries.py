@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.csv as pa_csv
 import pyarrow.parquet as pq
 import pytest
 from scipy.stats import binom
@@ -41,8 +42,13 @@ N_DRAWS = 10
 def open_specimen(specimen: Specimen, folder: Path) -> TwoTables:
     """Let both tables go the way of any data: the first until its contract, the second until it is collected."""
     folder = Path(tempfile.mkdtemp(dir=folder))
-    for name, columns in (("then", specimen.then), ("now", specimen.now)):
-        pq.write_table(pa.table({key: pa.array(list(values)) for key, values in columns.items()}), folder / name)
+    before = [(f"earlier-{place}", columns) for place, columns in enumerate(specimen.earlier)]
+    for name, columns in (("then", specimen.then), *before, ("now", specimen.now)):
+        table = pa.table({key: pa.array(list(values)) for key, values in columns.items()})
+        if name == "now" and specimen.csv_share is not None:
+            _write_csv(table, folder / name, specimen.csv_share)
+        else:
+            pq.write_table(table, folder / name)
     sections: dict[str, dict[str, Any]] = {
         "project": {"target": specimen.target},
         "collect": {"source": str(folder / "then")},
@@ -58,8 +64,18 @@ def open_specimen(specimen: Specimen, folder: Path) -> TwoTables:
     assert isinstance(profile, Profile)
     assert isinstance(contract, Contract)
     contract = amended(contract, settings.contract)
-    promise = Promise(source="then", contract=contract, columns=profile.columns, snapshot=snapshot)
-    return open_two(promise, take_snapshot(CollectSettings(source=str(folder / "now")), run), run)
+    *earlier, now = (
+        take_snapshot(CollectSettings(source=str(folder / name)), run) for name, _ in [*before, ("now", 0)]
+    )
+    promise = Promise(
+        source="then", contract=contract, columns=profile.columns, snapshot=snapshot, earlier=tuple(earlier)
+    )
+    return open_two(promise, now, run)
+
+
+def _write_csv(table: pa.Table, path: Path, share: float) -> None:
+    pa_csv.write_csv(table, path)
+    path.write_bytes(path.read_bytes()[: round(share * path.stat().st_size)])
 
 
 def look(name: str, tables: TwoTables) -> list[Finding]:

@@ -10,6 +10,7 @@ from mlwright.core.run import Run
 from mlwright.data.asking import SEVERITIES, Answer, answer, quiet, skipped
 from mlwright.data.clauses.edits import amended
 from mlwright.data.deliveries import DELIVERIES
+from mlwright.data.deliveries._renames import renames
 from mlwright.data.two_tables import TwoTables, open_two
 from mlwright.data.words import counted
 from mlwright.records.delivery import Delivery, DeliveryVerdict, Promise
@@ -31,7 +32,7 @@ def receive(window: Window, promise: Promise, settings: ContractSettings, run: R
     snapshot = window.snapshot
     promise = promise.model_copy(update={"contract": amended(promise.contract, settings)})
     tables = open_two(promise, snapshot, run)
-    if not tables.common:
+    if not tables.common and not renames(tables):
         raise TableError(
             f"{snapshot.lineage.location} has none of the {len(promise.contract.columns)} columns of the contract; "
             f"it has {name_list(snapshot.column_names)}.",

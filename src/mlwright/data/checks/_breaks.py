@@ -59,9 +59,9 @@ def breaks(ordered: NDArray[np.float64]) -> list[Break]:
 
     The rows are cut into up to 40 blocks of 30 or more. The step at a block is how a row of the block behind it
     compares with one of the block before (from -1 to 1, that of Mann and Whitney). One or two steps must reach 0.9,
-    which noise does not: the standard error of 30 rows against 30 is 0.15. All steps that do not touch them must stay
-    below 0.3 and three standard errors, and between the steps there must be no trend (a correlation of 0.5), so that
-    what is sorted, grows, swings or walks at random is left alone.
+    which noise does not: the standard error of 30 rows against 30 is 0.15. All steps that are no part of them (in the
+    same direction, two blocks away at most) must stay below 0.3 and three standard errors, and between the steps there
+    must be no trend (a correlation of 0.5), so that what is sorted, grows, swings or walks at random is left alone.
 
     Parameters
     ----------
@@ -81,7 +81,8 @@ def breaks(ordered: NDArray[np.float64]) -> list[Break]:
     while (k := int(left.argmax())) >= 0 and left[k] >= LEAST_STEP:
         middle = blocks[k + 1]
         found.append(Break(int(_sharpest(ranks, middle)), float(steps[k])))
-        left[max(0, k - 2) : k + 3] = 0.0
+        around = slice(max(0, k - 2), k + 3)
+        left[around] *= np.sign(steps[around]) != np.sign(steps[k])
     is_steady = len(found) <= MOST_STEPS and left.max() < calm and not _has_trend(ranks[there], there, found)
     return found if is_steady else []
 

@@ -12,6 +12,7 @@ MIN_DISTINCT = 50
 LEAST_ROWS = 10
 LEAST_SHARE = 0.005
 TIMES_NEIGHBOURS = 8.0
+TIMES_FULLEST = 4.0
 N_NEIGHBOURS = 20
 LEAST_VARIED = 20
 LEAST_RATIO = 0.2
@@ -30,8 +31,8 @@ class Heap(NamedTuple):
 def heaps_at_ends(values: NDArray[np.float64]) -> Iterator[Heap]:
     """The ends of a column at which values heap up.
 
-    A heap holds 0.5 % of the values and ten of them at least, and eight times as many as the fullest of the 20 values
-    next to it. A heap at zero is no cut.
+    A heap holds 0.5 % of the values and ten of them at least, eight times as many as the 20 values next to it do on
+    average, and four times as many as the fullest of them. A heap at zero is no cut.
 
     Parameters
     ----------
@@ -46,7 +47,8 @@ def heaps_at_ends(values: NDArray[np.float64]) -> Iterator[Heap]:
         (-1, counts[-1 - N_NEIGHBOURS : -1], "largest"),
         (0, counts[1 : 1 + N_NEIGHBOURS], "smallest"),
     ):
-        if distinct[end] != 0 and counts[end] >= max(least, TIMES_NEIGHBOURS * near.max()):
+        often = max(TIMES_NEIGHBOURS * near.mean(), TIMES_FULLEST * near.max())
+        if distinct[end] != 0 and counts[end] >= max(least, often):
             yield Heap(float(distinct[end]), int(counts[end]), float(near.mean()), word)
 
 

@@ -97,9 +97,17 @@ class Rule(NamedTuple):
 
 
 def _is_name(column: ColumnProfile, n_rows: int) -> bool:
-    is_code = column.kind == "number" and column.type.startswith("int")
+    is_code = (
+        column.kind == "number" and not column.type.startswith(("float", "double", "decimal")) and _is_whole(column)
+    )
     is_name = is_code or column.kind in ("category", "boolean", "text", "id")
     return is_name and 2 <= column.n_distinct <= n_rows / ROWS_A_GROUP
+
+
+def _is_whole(column: ColumnProfile) -> bool:
+    """Whether its numbers, which may be written as text, are whole as far as the profile tells."""
+    figures = (*column.quantiles, column.minimum, column.maximum)
+    return all(value is not None and value % 1 == 0 for value in figures)
 
 
 def _rule(rows: Rows, giver: str, given: str) -> Rule | None:

@@ -30,12 +30,18 @@ class Specimen:
     target : str
     settings : mapping
         Keys of ``[collect]`` and ``[contract]`` that differ from the defaults.
+    earlier : sequence of mapping
+        Deliveries before this one, oldest first.
+    csv_share : float, optional
+        The new table comes as a CSV file, of which so many bytes arrive; default: as Parquet.
     """
 
     then: Columns
     now: Columns
     target: str = "y"
     settings: Mapping[str, Any] = field(default_factory=dict)
+    earlier: Sequence[Columns] = ()
+    csv_share: float | None = None
 
 
 class DeliveryCheck(Finder):

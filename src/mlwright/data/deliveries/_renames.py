@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from difflib import SequenceMatcher
-from typing import TypeVar
 from weakref import WeakKeyDictionary
 
 from mlwright.data.arrived import shifts
@@ -17,43 +17,53 @@ from mlwright.scoring.spelling import missing_array
 LIKE_NAMES = 0.6
 LIKE_VALUES = 0.15
 MOST_COMPARED = 40
-T = TypeVar("T")
 _FOUND: WeakKeyDictionary[TwoTables, dict[str, str]] = WeakKeyDictionary()
 
 
 def renames(tables: TwoTables) -> dict[str, str]:
-    """The new name of each column that is gone, where a new column has a like name and like values.
+    """The new name of each column that is gone, where a new column has its name, or a like one and like values.
 
-    Names are alike if they are equal but for case and signs, if one holds the other, or if six of ten letters match.
-    Values are alike if no test of drift finds 15 % of the rows elsewhere, and as good as all can be read as the old
-    column's kind. Each new column is taken once, for the name that it is most like.
+    Names that are equal but for case and signs are one; alike are names of which one holds the other, or of whose
+    letters six of ten match. Values are alike if no test of drift finds 15 % of the rows elsewhere, and as good as all
+    can be read as the old column's kind. Each new column is taken once, for the name that it is most like.
     """
     if tables not in _FOUND:
-        pairs = sorted(
-            (
-                (_likeness(clause.name, name), clause, name)
-                for clause in _some(tables.lost)
-                for name in _some(tables.new)
-            ),
-            key=lambda pair: -pair[0],
-        )
         found: dict[str, str] = {}
-        for likeness, clause, name in pairs:
+        for clause, name, is_sure in _pairs(tables):
             is_free = clause.name not in found and name not in found.values()
-            if likeness >= LIKE_NAMES and is_free and _has_like_values(clause, name, tables):
+            if is_free and (is_sure or _has_like_values(clause, name, tables)):
                 found[clause.name] = name
         _FOUND[tables] = found
     return _FOUND[tables]
 
 
-def _some(things: tuple[T, ...]) -> tuple[T, ...]:
-    return things[:MOST_COMPARED]
+def _pairs(tables: TwoTables) -> Iterator[tuple[Clause, str, bool]]:
+    """Columns that are gone with new ones of a like name, the likest first; whether the names are equal but for case.
+
+    Of very many only the first 40 of either sort are compared letter by letter.
+    """
+    new = {_folded(name): name for name in reversed(tables.new)}
+    for clause in tables.lost:
+        if (name := new.get(_folded(clause.name))) is not None:
+            yield clause, name, True
+    pairs = [
+        (likeness, clause, name)
+        for clause in tables.lost[:MOST_COMPARED]
+        for name in tables.new[:MOST_COMPARED]
+        if (likeness := _likeness(clause.name, name)) >= LIKE_NAMES
+    ]
+    for _, clause, name in sorted(pairs, key=lambda pair: -pair[0]):
+        yield clause, name, False
+
+
+def _folded(name: str) -> str:
+    return re.sub(r"[\W_]+", "", name.casefold()) or name
 
 
 def _likeness(one: str, other: str) -> float:
-    one, other = (re.sub(r"[\W_]+", "", name.casefold()) for name in (one, other))
+    one, other = _folded(one), _folded(other)
     if min(len(one), len(other)) >= 3 and (one in other or other in one):
-        return 1.0 if one == other else 0.9
+        return 0.9
     return SequenceMatcher(None, one, other).ratio()
 
 

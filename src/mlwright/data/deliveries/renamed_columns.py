@@ -11,9 +11,14 @@ from mlwright.data.two_tables import TwoTables
 from mlwright.data.words import listing
 from mlwright.records.findings import Finding
 
+SHOWN = 6
+
 
 class RenamedColumns(DeliveryCheck):
-    """Columns that are gone while a new one has a like name and like values; see `_renames.renames`."""
+    """Columns that are gone while a new one has their name but for capitals and signs, or a like name and like values.
+
+    See `_renames.renames`.
+    """
 
     severity = "critical"
     title = "Columns have another name"
@@ -27,8 +32,8 @@ class RenamedColumns(DeliveryCheck):
         for required, severity in ((True, self.severity), (False, "note")):
             names = [clause.name for clause in tables.lost if clause.name in found and clause.required == required]
             if names:
-                told = listing([f"'{name}' seems to be '{found[name]}' now" for name in names])
-                finding = self.found(f"{told}: name and values are alike.", *names)
+                told = listing([f"'{name}' seems to be '{found[name]}' now" for name in names], SHOWN)
+                finding = self.found(f"{told}: names or names and values are alike.", *names)
                 yield finding.model_copy(update={"severity": severity})
 
     @staticmethod

@@ -22,7 +22,7 @@ class TextEncoding(DeliveryCheck):
 
     def look(self, tables: TwoTables) -> Iterator[Finding]:
         """One finding for damage, one for the encoding itself."""
-        before, after = tables.promise.encoding, tables.snapshot.lineage.details.get("encoding", "")
+        before, after = tables.promise.details.get("encoding", ""), tables.snapshot.lineage.details.get("encoding", "")
         if before and after and before != after:
             told = f"The new file is written in {after}; the one before was in {before}."
             yield self.found(told, severity="note", action="Nothing needs to be done: both can be read.")

@@ -50,7 +50,7 @@ class Csv(Source):
         notices = [*survey.dialect.notices, *file.guessed_encoding(), *survey.notices]
         notices += in_utc_notice(survey.dialect.names, survey.kinds)
         batches = _typed_batches(file, survey, schema, notices)
-        return Reading(schema, batches, {**survey.dialect.details(), **file.details()}, notices)
+        return Reading(schema, batches, {**survey.dialect.details(), **file.details(), **survey.details()}, notices)
 
 
 @dataclass(frozen=True)
@@ -65,6 +65,10 @@ class Survey:
     n_lines: int
     n_quotes: int
     notices: tuple[str, ...] = ()
+
+    def details(self) -> dict[str, str]:
+        """What was found out, for the lineage."""
+        return {"ragged_rows": str(self.n_ragged)} if self.n_ragged else {}
 
 
 class _Counter:
