@@ -8,6 +8,7 @@ import csv
 import gzip
 import os
 import re
+import shlex
 import signal
 import socket
 import subprocess
@@ -78,7 +79,7 @@ def commands(text: str) -> list[str]:
 
 def follow(command: str, place: Path) -> None:
     assert command.startswith("mlwright "), command
-    words = [*MLWRIGHT.split(), *command.split()[1:]]
+    words = [*MLWRIGHT.split(), *shlex.split(command)[1:]]
     if words[3] == "serve":
         serves(words, place)
     else:

@@ -78,3 +78,14 @@ def test_many_batches_become_one_file(call, shop, tmp_path, new_rows):
     parquet.write_table(many, tmp_path / "many.parquet", row_group_size=40_000)
     call("predict", shop, "many.parquet", "-o", "out.parquet")
     assert parquet.read_table(tmp_path / "out.parquet").num_rows == 150_000
+
+
+def test_who_asks_for_a_level_is_told_what_is_possible_and_what_is_unlike_anything_seen(call, shop, tmp_path):
+    rows = tmp_path / "new.csv"
+    rows.write_text("age,visits,town\n30,2,Riga\n30,9000,Oslo\n", "utf-8")
+    answer = call("predict", shop, rows, "-o", tmp_path / "scored.csv", "--level", "0.9")
+    assert answer.status == 0
+    first, second = csv.read_csv(tmp_path / "scored.csv").to_pylist()
+    assert first["possible"] in ("no", "yes", "no or yes")
+    assert first["unlike anything seen"] == ""
+    assert second["unlike anything seen"] == "visits far above all that was seen; a new name in town"

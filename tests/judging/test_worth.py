@@ -197,3 +197,20 @@ def test_where_too_little_costs_more_the_shifted_answer_is_worth_more() -> None:
     )
     assert moved.model.low > plain.model.high
     assert "the 90 % quantile" in moved.today_is
+
+
+def test_a_rare_outcome_that_was_not_seen_is_reckoned_with() -> None:
+    """Of 400 rows nine are positive, and a miss costs 40: rows that hold no miss do not say that there is none."""
+    table = {"true_positive": 0.0, "false_positive": -1.0, "true_negative": 0.0, "false_negative": -40.0}
+    benefit = Benefit(table, False, "money")
+
+    def rare(n: int, seed: int, n_replicates: int = 400) -> Worth:
+        rng = np.random.default_rng(seed)
+        target = (rng.random(n) < 0.023).astype(float)
+        said = np.where(target == 1, rng.random(n) < 0.85, rng.random(n) < 0.05).astype(float)
+        cases = Cases(target, Scored(said[:, None], 0.5), Draws(Sampling(n), 1, n_replicates))
+        return worth_of(cases, roles("binary", "no", "yes"), target, benefit)
+
+    truth = rare(400_000, 0, 2).model.value
+    found = [rare(400, seed).model for seed in range(1, 201)]
+    assert 0.93 <= np.mean([one.low <= truth <= one.high for one in found]) <= 1.0

@@ -17,11 +17,13 @@ if TYPE_CHECKING:
     from mlwright.scoring.bundle import Bundle
 
 
-def score_file(bundle: Bundle, source: str, query: str | None, output: Path) -> int:
+def score_file(bundle: Bundle, source: str, query: str | None, output: Path, level: float | None = None) -> int:
     """Score every row of a source, batch by batch, and write the rows with their predictions.
 
     Added are ``prediction`` and, for classes, ``probability of CLASS`` for each class; columns that have these names
-    already are replaced. A file is there only when all of it is written.
+    already are replaced. With a `level` also ``prediction low`` and ``prediction high``, or for classes ``possible``,
+    which names those that cannot be ruled out; and ``unlike anything seen``, which says why if a row is. A file is
+    there only when all of it is written.
 
     Returns
     -------
@@ -40,20 +42,32 @@ def score_file(bundle: Bundle, source: str, query: str | None, output: Path) -> 
     refuse_suffix(output)
     wanted = CollectSettings(source=source, query=query)
     reading = source_for(wanted)[1](wanted).read()
-    tables = (scored_rows(bundle, pa.Table.from_batches([batch])) for batch in reading.batches)
+    tables = (scored_rows(bundle, pa.Table.from_batches([batch]), level) for batch in reading.batches)
     first = next(tables, None)
     if first is None:
         raise SourceEmpty(f"{source} holds no rows.", "Name a source with rows.")
     return write_tables(chain([first], tables), first.schema, output)
 
 
-def scored_rows(bundle: Bundle, rows: pa.Table) -> pa.Table:
+def scored_rows(bundle: Bundle, rows: pa.Table, level: float | None = None) -> pa.Table:
     """The rows with their predictions beside them."""
     added = {"prediction": pa.array(bundle.predict(rows))}
     if bundle.classes is not None:
         for name, column in zip(bundle.classes, bundle.predict_proba(rows).T, strict=True):
             added[f"probability of {name}"] = pa.array(column)
+    if level is not None:
+        added |= _around(bundle, rows, level)
     kept = rows.drop_columns([name for name in added if name in rows.column_names])
     for name, values in added.items():
         kept = kept.append_column(name, values)
     return kept
+
+
+def _around(bundle: Bundle, rows: pa.Table, level: float) -> dict[str, pa.Array]:
+    """What surrounds each answer."""
+    unlike = {"unlike anything seen": pa.array(bundle.unlike(rows))}
+    if bundle.classes is None:
+        low, high = bundle.predict_interval(rows, level).T
+        return {"prediction low": pa.array(low), "prediction high": pa.array(high), **unlike}
+    possible = [" or ".join(map(str, names)) for names in bundle.predict_set(rows, level)]
+    return {"possible": pa.array(possible), **unlike}

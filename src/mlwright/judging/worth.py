@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from mlwright.data.words import figure, percent, shortened
 from mlwright.judging.break_even import break_even
+from mlwright.judging.outcomes import outcomes, widened
 from mlwright.judging.pilot import pilot_of
 from mlwright.judging.practice import Choosing, Practice, of_model, without_a_look
 from mlwright.judging.surest import Surest, surest
@@ -81,7 +82,7 @@ def worth_of(
     others = [*without_a_look(cases.target, roles, training_target, quantile, share)]
     against = others if cases.today is None else [cases.today]
     listed = others if cases.today is None else [cases.today, *(o for o in others if o.told != cases.today.told)]
-    gains = [difference_estimate(model - _per_1000(other, benefit), cases.draws, level) for other in listed]
+    gains = [_gain(model, chosen, other, benefit, cases.draws, level) for other in listed]
     best = min(range(len(against)), key=lambda place: gains[place].value)
     today = _per_1000(against[best], benefit)
     thresholds, curve = _curve(cases, today, benefit) if roles.task == "binary" else ((), ())
@@ -89,7 +90,7 @@ def worth_of(
         unit=benefit.unit,
         assumed=benefit.assumed,
         table=benefit.table,
-        model=_mean(model, cases.draws, level),
+        model=_surely(_mean(model, cases.draws, level), chosen, None, benefit, cases.draws),
         today=_mean(today, cases.draws, level),
         today_is=against[best].told,
         today_said=cases.today is not None,
@@ -117,6 +118,20 @@ def _model(cases: Cases, roles: Roles, benefit: Benefit, share: float) -> tuple[
 
 def _per_1000(practice: Practice, benefit: Benefit) -> Array:
     return np.asarray(PER_CASES * practice.worth(benefit.amounts))
+
+
+def _gain(model: Array, chosen: Practice, other: Practice, benefit: Benefit, draws: Draws, level: float) -> Estimate:
+    found = difference_estimate(model - _per_1000(other, benefit), draws, level)
+    alike = isinstance(other, Choosing) and np.ptp(other.positive) == 0
+    return _surely(found, chosen, other, benefit, draws) if alike else found
+
+
+def _surely(estimate: Estimate, chosen: Practice, other: Practice | None, benefit: Benefit, draws: Draws) -> Estimate:
+    """Two classes: an interval that knows outcomes of which these rows hold none."""
+    if not isinstance(chosen, Choosing):
+        return estimate
+    table = {key: PER_CASES * amount for key, amount in benefit.table.items()}
+    return widened(estimate, outcomes(chosen, table, other if isinstance(other, Choosing) else None), draws)
 
 
 def _mean(rows: Array, draws: Draws, level: float) -> Estimate:

@@ -12,6 +12,7 @@ from threadpoolctl import threadpool_limits
 
 from mlwright.core.run import Run
 from mlwright.data.compute.table import open_snapshot
+from mlwright.learning.coverage import learn_uncertainty, measured
 from mlwright.learning.curves import class_curves, number_curves
 from mlwright.learning.segments import excess_loss, weak_segments
 from mlwright.learning.tasks import TASKS
@@ -56,7 +57,10 @@ def evaluate(
     target = _open_target(snapshot, unseen, run)
     # Small matrices: a second thread would only wait for the first.
     with threadpool_limits(limits=1, user_api="blas"):
-        return _evaluation(_sitting(unseen, target, training, settings, run), training, run)
+        sitting = _sitting(unseen, target, training, settings, run)
+        found = learn_uncertainty(snapshot, profile, split, training, run)
+        told = measured(found, training.model, unseen, target, sitting.model.prediction, sitting.draws, run)
+        return _evaluation(sitting, training, run).model_copy(update=told._asdict())
 
 
 def _sitting(unseen: Unseen, target: Array, training: Training, settings: EvaluateSettings, run: Run) -> _Sitting:

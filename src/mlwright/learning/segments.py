@@ -216,6 +216,12 @@ def _parts_of(rows: Rows, name: str) -> Iterator[_Part]:
         yield _Part((name,), f"{name} is missing", missing)
 
 
+def parts_of(rows: Rows, name: str) -> Iterator[tuple[str, Mask]]:
+    """Parts of the rows by one column, each with what its rows have in common."""
+    for part in _parts_of(rows, name):
+        yield part.description, part.rows
+
+
 def _bins_of(title: str, name: str, values: Array, spell: Callable[[float], str]) -> Iterator[_Part]:
     known = values[~np.isnan(values)]
     if not len(known):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from mlwright.core.record import Record
+from mlwright.records.uncertainty import Uncertainty
 
 
 class Estimate(Record):
@@ -81,6 +82,30 @@ class Segment(Record):
     p_value: float
 
 
+class Coverage(Record):
+    """How often intervals or sets of one level have held the truth on the test rows.
+
+    Parameters
+    ----------
+    level : float
+        What was promised.
+    held : Estimate
+        The share of rows.
+    size : float
+        Numbers: the mean width of the intervals; classes: the mean number of classes in a set.
+    worst : str
+        The part of the rows where they held least, of those that are large enough to tell; empty if there is none.
+    worst_held : Estimate or None
+        On the half of these rows by which the part was not chosen.
+    """
+
+    level: float
+    held: Estimate
+    size: float
+    worst: str = ""
+    worst_held: Estimate | None = None
+
+
 class Evaluation(Record):
     """The model on the test rows, which were opened here and once.
 
@@ -107,6 +132,12 @@ class Evaluation(Record):
         Blob: the target of the test rows, float64, so that no later stage reads it from the data again.
     overfit : Estimate or None
         Out-of-fold metric less test metric, in the direction of better: positive means the search was optimistic.
+    uncertainty : Uncertainty or None
+        Learned from the out-of-fold answers, for the service; None where there are too few.
+    coverage : tuple of Coverage
+        What it is worth on the test rows, by level.
+    unlike_share : float or None
+        Share of the test rows that are unlike anything that the model has learned from.
     """
 
     n_rows: int
@@ -121,3 +152,6 @@ class Evaluation(Record):
     baseline_predictions: str
     truth: str = ""
     overfit: Estimate | None = None
+    uncertainty: Uncertainty | None = None
+    coverage: tuple[Coverage, ...] = ()
+    unlike_share: float | None = None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
+from functools import cached_property
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any, Self
@@ -20,6 +21,7 @@ from mlwright.records.profile import Task
 from mlwright.scoring.columns import Row
 from mlwright.scoring.folder import MANIFEST, read_folder, write_folder
 from mlwright.scoring.model import Model
+from mlwright.scoring.uncertain import Uncertain
 
 Array = NDArray[np.float64]
 Class = str | int | float | bool
@@ -147,6 +149,54 @@ class Bundle:
         if self.classes is None:
             raise UserMistake(f"This model predicts numbers ({self.target}): there are no probabilities.", "predict")
         return self.scores(rows)
+
+    @cached_property
+    def uncertain(self) -> Uncertain:
+        """What surrounds the answers.
+
+        Raises
+        ------
+        UserMistake
+            If the bundle does not know: it was packed by an earlier version, or from too few rows.
+        """
+        spec = self.manifest.evaluation.uncertainty
+        if spec is None:
+            raise UserMistake("This bundle does not know how far off its answers may be.", "mlwright run")
+        return Uncertain(spec, self.manifest.model.plan)
+
+    def predict_interval(self, rows: Any, level: float = 0.9) -> Array:
+        """The interval that holds the true number in a share `level` of cases, shape (n_rows, 2).
+
+        Raises
+        ------
+        TableError
+            If it is no table, or lacks an input.
+        UserMistake
+            If the model answers classes, or knows no such level.
+        """
+        if self.classes is not None:
+            raise UserMistake("This model answers classes, which have no interval.", "predict_set")
+        blocks = self.model.encoder.encode(rows)
+        return self.uncertain.intervals(blocks, self.model.predict(blocks), level)
+
+    def predict_set(self, rows: Any, level: float = 0.9) -> list[tuple[Class, ...]]:
+        """The classes that cannot be ruled out: the true one is among them in a share `level` of cases, of each class.
+
+        Raises
+        ------
+        TableError
+            If it is no table, or lacks an input.
+        UserMistake
+            If the model answers numbers, or knows no such level.
+        """
+        if self.classes is None:
+            raise UserMistake("This model answers numbers, of which there are no sets.", "predict_interval")
+        inside = self.uncertain.sets(self.scores(rows), level)
+        return [tuple(name for name, is_in in zip(self.classes, row, strict=True) if is_in) for row in inside]
+
+    def unlike(self, rows: Any) -> list[str]:
+        """Why a row is unlike anything that the model has learned from, in a few words; empty where it is not."""
+        return self.uncertain.unlike(self.model.encoder.encode(rows))
 
     def score_records(self, records: Sequence[Row]) -> Array:
         """`scores` of records, the quick way for a service: nothing is copied into a table."""

@@ -31,6 +31,7 @@ from mlwright.records.model import (
     PlanColumn,
     TextColumn,
 )
+from mlwright.records.uncertainty import Uncertainty
 from mlwright.scoring.arrays import arrays_to_bytes
 from mlwright.scoring.bundle import Bundle
 from mlwright.scoring.cores.linear import LinearCore
@@ -136,6 +137,12 @@ def decision(verdict: Any = "deploy", headline: str = "Call the customers that i
     return Decision(verdict=verdict, headline=headline, reasons=(), rulings=(), worth=worth)
 
 
+UNCERTAIN = {
+    "regression": Uncertainty(levels=(0.8, 0.9), n_rows=100, below=((-1.0, -2.0),), above=((1.5, 3.0),)),
+    "binary": Uncertainty(levels=(0.8, 0.9), n_rows=100, limits=((0.4, 0.2), (0.3, 0.25))),
+}
+
+
 def evaluation() -> Evaluation:
     same = {name: estimate(12.5) for name in ("model", "simple", "baseline", "gain_over_baseline", "gain_over_simple")}
     error = MetricResult(name="mae", title="Mean absolute error", greater_is_better=False, **same)
@@ -183,7 +190,7 @@ def write_bundle(tmp_path: Path) -> Callable[..., Path]:
                 "lineage": Lineage(source="csv", location="churn.csv", read_at="2026-11-21T09:00:00Z"),
                 "golden": (GoldenRow(row=dict(row), answer=answer),),
                 "reference": (),
-                "evaluation": evaluation(),
+                "evaluation": evaluation().model_copy(update={"uncertainty": UNCERTAIN.get(task)}),
                 "decision": decision(),
                 "files": {f"model/{place}": name for place, name in enumerate(blobs)},
                 "packages": {},

@@ -81,7 +81,8 @@ def test_a_real_answer_has_what_is_promised(client: FlaskClient, document: dict[
 
 def test_numbers_are_promised_without_probabilities(write_bundle: Callable[..., Path]) -> None:
     document = create_app(Bundle.load(write_bundle("regression"))).test_client().get("/openapi.json").json
-    assert set(schema_of(document, "Answer")["properties"]) == {"prediction", "model", "notes"}
+    promised = {"prediction", "model", "notes", "interval", "unlike"}
+    assert set(schema_of(document, "Answer")["properties"]) == promised
 
 
 def test_a_token_is_promised_where_one_is_needed(bundle: Bundle, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -166,3 +166,23 @@ def test_a_form_is_one_record_whose_empty_fields_are_not_known(client: FlaskClie
 def test_a_form_that_can_be_read_in_two_ways_is_refused(client: FlaskClient, body: str, code: str) -> None:
     reply = client.post("/predict", data=body, content_type="application/x-www-form-urlencoded")
     assert (reply.status_code, reply.json["error"]["code"]) == (400, code)
+
+
+def test_who_asks_is_told_which_classes_cannot_be_ruled_out(client: FlaskClient, row: dict[str, Any]) -> None:
+    sure, unsure = (client.post("/predict?level=0.9", json=row | {"tenure": tenure}).json for tenure in (70, 20))
+    assert sure["possible"] == ["No"]
+    assert unsure["possible"] == ["No", "Yes"]
+    assert "possible" not in client.post("/predict", json=row).json
+
+
+def test_who_asks_is_told_how_far_off_a_number_may_be(write_bundle: Callable[..., Path], row: dict[str, Any]) -> None:
+    client = create_app(Bundle.load(write_bundle("regression"))).test_client()
+    reply = client.post("/predict?level=0.8", json=[row, row]).json["predictions"][1]
+    assert reply["interval"] == pytest.approx([reply["prediction"] - 1.0, reply["prediction"] + 1.5])
+
+
+def test_a_level_that_the_model_does_not_know_is_refused(client: FlaskClient, row: dict[str, Any]) -> None:
+    reply = client.post("/predict?level=0.5", json=row)
+    assert reply.status_code == 400
+    assert reply.json["error"]["code"] == "unknown_option"
+    assert "0.8, 0.9" in reply.json["error"]["hint"]

@@ -32,6 +32,7 @@ TOLD = (
     "gloss",
     "in_1000_cases",
     "mix_ups",
+    "told_coverage",
     "worth_comparisons",
     "worth_lines",
     "worth_notes",

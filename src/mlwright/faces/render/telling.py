@@ -18,10 +18,11 @@ from mlwright.judging.words import GLOSSES
 from mlwright.judging.worth import told_against, told_capacity
 from mlwright.learning.models import MODELS
 from mlwright.records.decision import Worth
-from mlwright.records.evaluation import Confusion, Estimate, Evaluation, MetricResult
+from mlwright.records.evaluation import Confusion, Coverage, Estimate, Evaluation, MetricResult
 from mlwright.records.trials import Training
 
 CASES = 1000
+TOLD_LEVEL = 0.9
 PER_CASE = "units of error"
 """The unit of worth that is told for one case."""
 
@@ -198,6 +199,28 @@ def mix_ups(confusion: Confusion, most: int = 3) -> str:
     worst = sorted(cells, key=lambda cell: -cell[0])[:most]
     told = [f"'{shortened(t, 24)}' is taken for '{shortened(a, 24)}' {counted(n, 'time')}" for n, t, a in worst]
     return f"Most frequent mistakes: {'; '.join(told)}."
+
+
+def told_coverage(evaluation: Evaluation) -> list[str]:
+    """How far off single answers may be, and how often they are unlike anything seen."""
+    is_sets = evaluation.confusion is not None
+    told = [_told_level(found, is_sets=is_sets) for found in evaluation.coverage if found.level == TOLD_LEVEL]
+    if told and evaluation.unlike_share is not None:
+        told.append(
+            f"{percent(evaluation.unlike_share)} of the test rows are unlike anything that the model has learned from. "
+            "The service says so, and a person should look at such a case."
+        )
+    return told
+
+
+def _told_level(found: Coverage, *, is_sets: bool) -> str:
+    what = f"Intervals of {found.level:.0%} around a single answer are {short(found.size)} wide"
+    if is_sets:
+        what = f"The classes that cannot be ruled out (at {found.level:.0%}) are {found.size:.2f}"
+    worst = ""
+    if found.worst_held is not None:
+        worst = f"; least where {found.worst}: {percent(found.worst_held.value)} ({_shares(found.worst_held)})"
+    return f"{what} on average, and held the truth of {percent(found.held.value)} of the test rows{worst}."
 
 
 def gloss(metric: MetricResult) -> str:

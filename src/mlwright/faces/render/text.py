@@ -19,7 +19,7 @@ from mlwright.faces.render.numbers import alike, duration, short, with_interval
 from mlwright.faces.render.panel import decision_panel
 from mlwright.faces.render.summary import composition, corrected_figure, summary, told_score
 from mlwright.faces.render.tables import coloured, said, table
-from mlwright.faces.render.telling import worth_notes
+from mlwright.faces.render.telling import told_coverage, worth_notes
 from mlwright.records.bundle import Packed
 from mlwright.records.cleaning import Cleaning
 from mlwright.records.contract import Contract
@@ -201,6 +201,7 @@ def _(record: Evaluation) -> Shown:
     shown: Shown = [table(title, heads, [_metric_row(metric) for metric in record.metrics], right=(2, 3))]
     if record.confusion is not None:
         shown += [Text(), _confusion_table(record.confusion)]
+    shown += [Text(), *map(said, told_coverage(record))] if record.coverage else []
     if record.segments:
         weak = [
             (s.description, f"{s.n_rows:,}", with_interval(s.loss), short(s.loss_elsewhere)) for s in record.segments

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from mlwright.core.errors import BundleError
+from mlwright.shipping.serving.extras import NOTHING, Extras
 
 if TYPE_CHECKING:
     from mlwright.scoring.bundle import Bundle
@@ -39,18 +40,32 @@ class Answerer:
         self.is_ready = _is_proved(bundle)
         self.answer_type: type = type(bundle.classes[0]) if bundle.classes else float
 
-    def answer(self, records: Sequence[Mapping[str, Any]]) -> list[Answer]:
-        """The answer to each record: a class with the probabilities of all, or a number."""
+    def answer(self, records: Sequence[Mapping[str, Any]], extras: Extras = NOTHING) -> list[Answer]:
+        """The answer to each record: a class with the probabilities of all, or a number; and what else is asked for."""
         if not records:
             return []
         scores = self._bundle.score_records(records)
         labels = self._bundle.answers(scores).tolist()
-        if not self._names:
-            return [{"prediction": label} for label in labels]
-        return [
-            {"prediction": label, "probabilities": dict(zip(self._names, row, strict=True))}
-            for label, row in zip(labels, scores.tolist(), strict=True)
-        ]
+        if self._names:
+            answers: list[Answer] = [
+                {"prediction": label, "probabilities": dict(zip(self._names, row, strict=True))}
+                for label, row in zip(labels, scores.tolist(), strict=True)
+            ]
+        else:
+            answers = [{"prediction": label} for label in labels]
+        if extras.level is not None:
+            for answer, around in zip(answers, self._around(records, extras.level), strict=True):
+                answer |= around
+        return answers
+
+    def _around(self, records: Sequence[Mapping[str, Any]], level: float) -> list[Answer]:
+        """How far off each answer may be."""
+        if self._names:
+            found = [{"possible": list(names)} for names in self._bundle.predict_set(records, level)]
+        else:
+            found = [{"interval": ends} for ends in self._bundle.predict_interval(records, level).tolist()]
+        unlike = self._bundle.unlike(records)
+        return [one | ({"unlike": why} if why else {}) for one, why in zip(found, unlike, strict=True)]
 
     def count_classes(self, answers: Sequence[Answer]) -> Counter[str]:
         """How often each class was answered, by its spelling; empty for numbers."""

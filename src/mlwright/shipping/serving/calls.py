@@ -7,6 +7,7 @@ import secrets
 import time
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, NamedTuple
+from urllib.parse import parse_qsl
 
 import orjson
 from werkzeug.wsgi import get_content_length, get_input_stream
@@ -53,6 +54,12 @@ class Call:
     def header(self, name: str) -> str:
         """A header by its name in the environment (``HTTP_HOST``); empty if it is not there."""
         return str(self._environ.get(name, ""))
+
+    @property
+    def options(self) -> dict[str, str]:
+        """What the address says after its question mark."""
+        query = self.header("QUERY_STRING")
+        return dict(parse_qsl(query, keep_blank_values=True)) if query else {}
 
     @property
     def media_type(self) -> str:

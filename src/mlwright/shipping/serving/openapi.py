@@ -57,6 +57,7 @@ def _predict(manifest: Manifest) -> dict[str, Any]:
     return {
         "summary": f"Predict {manifest.target} for one record or several.",
         "operationId": "predict",
+        "parameters": _parameters(manifest),
         "requestBody": {
             "required": True,
             "content": {
@@ -71,6 +72,16 @@ def _predict(manifest: Manifest) -> dict[str, Any]:
             **{str(status): _response(_meanings(status), JSON, _ref("Error")) for status in refusals},
         },
     }
+
+
+def _parameters(manifest: Manifest) -> list[dict[str, Any]]:
+    """What may stand after the question mark."""
+    found = manifest.evaluation.uncertainty
+    if found is None:
+        return []
+    told = "Also how far off each answer may be: the share of cases in which that holds."
+    schema = {"enum": list(found.levels)}
+    return [{"name": "level", "in": "query", "required": False, "description": told, "schema": schema}]
 
 
 def _get(summary: str, content: str, statuses: Iterable[int]) -> dict[str, Any]:
@@ -154,7 +165,18 @@ def _answer(manifest: Manifest, *, with_model: bool) -> dict[str, Any]:
         properties["model"] = {"type": "string", "const": manifest.bundle_id}
         required.append("model")
     properties["notes"] = {"type": "array", "items": _note()}
+    if manifest.evaluation.uncertainty is not None:
+        properties |= _around(manifest)
     return {"type": "object", "properties": properties, "required": required}
+
+
+def _around(manifest: Manifest) -> dict[str, Any]:
+    """What comes with ``level``."""
+    unlike = {"type": "string", "description": "Why the record is unlike anything that the model has learned from."}
+    if manifest.model.classes:
+        return {"possible": {"type": "array", "items": {"type": ["string", "number", "boolean"]}}, "unlike": unlike}
+    ends = {"type": "array", "items": {"type": "number"}, "minItems": 2, "maxItems": 2}
+    return {"interval": ends, "unlike": unlike}
 
 
 def _note() -> dict[str, Any]:

@@ -22,6 +22,7 @@ REASONS = {
     "not_csv": Reason(400, "The body is no CSV."),
     "not_records": Reason(400, "The body is in none of the layouts that the path takes."),
     "duplicate_field": Reason(400, "An object names the same field twice."),
+    "unknown_option": Reason(400, "The address asks for something that the model cannot give."),
     "bad_request": Reason(400, "The request breaks HTTP, or the connection ended early."),
     "token": Reason(401, "The token is missing or wrong."),
     "host": Reason(403, "The Host header names another machine than this one."),

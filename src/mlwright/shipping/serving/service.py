@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from mlwright.shipping.serving.answering import Answer, Answerer
 from mlwright.shipping.serving.calls import Call, Reply, json_reply
 from mlwright.shipping.serving.counters import Counters
+from mlwright.shipping.serving.extras import NOTHING, Extras
 from mlwright.shipping.serving.guard import Guard
 from mlwright.shipping.serving.inputs import InputSchema, Looked
 from mlwright.shipping.serving.kept.log import PredictionLog
@@ -54,7 +55,7 @@ class Service:
         self.counters = Counters(self.manifest, (*PAGES, *self.routes), counts_folder)
         self.log = PredictionLog(self.manifest, settings.log, self._count_lost) if settings.log.folder else None
 
-    def ask(self, call: Call, records: Sequence[Mapping[str, Any]]) -> list[Answer]:
+    def ask(self, call: Call, records: Sequence[Mapping[str, Any]], extras: Extras = NOTHING) -> list[Answer]:
         """Look at the records, answer each, count and keep what was asked and answered.
 
         Where a log is kept every answer has an id, by which its outcome can be reported: that of the request, with
@@ -67,7 +68,7 @@ class Service:
         """
         self.check_ready()
         looked = self.schema.look(records)
-        answers = self.answerer.answer(records)
+        answers = self.answerer.answer(records, extras)
         for place, notes in looked.notes.items():
             answers[place]["notes"] = [note.as_json() for note in notes]
         self._count(answers, looked)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from mlwright.shipping.serving.calls import JSON, Call, Reply, json_reply
+from mlwright.shipping.serving.extras import extras_of
 from mlwright.shipping.serving.protocols import Protocol, Route
 from mlwright.shipping.serving.reading import read_form, read_question
 from mlwright.shipping.serving.refusals import Refusal, shown
@@ -28,11 +29,12 @@ class Own(Protocol):
             found = shown(media_type) if media_type else "missing"
             message = f"The Content-Type is {found}, not {JSON}."
             raise Refusal("not_json_type", message, f"Send the header  Content-Type: {JSON}")
+        extras = extras_of(call.options, service.manifest)
         body = call.body(service.settings.max_body_bytes)
         if media_type == FORM:
-            return json_reply(service.ask(call, [read_form(body)])[0] | {"model": service.manifest.bundle_id})
+            return json_reply(service.ask(call, [read_form(body)], extras)[0] | {"model": service.manifest.bundle_id})
         question = read_question(body, service.schema.readers, service.settings.max_records)
-        answers = service.ask(call, question.records)
+        answers = service.ask(call, question.records, extras)
         if question.many:
             return json_reply({"predictions": answers, "model": service.manifest.bundle_id})
         return json_reply(answers[0] | {"model": service.manifest.bundle_id})

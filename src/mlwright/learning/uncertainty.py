@@ -1,0 +1,142 @@
+"""Learns from out-of-fold answers how far off a model may be: conformal intervals and sets of classes.
+
+Every training row was answered by cores that had not learned from it. As rows that come later are as likely to be
+further off than the k-th furthest of n such rows as these are among themselves, the quantile of order
+``ceil((n + 1) * level) / n`` holds the truth in a share `level` of cases, whatever the model and the errors.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.tree import DecisionTreeRegressor
+
+from mlwright.records.uncertainty import Familiar, Tree, Uncertainty
+from mlwright.scoring.blocks import Blocks
+from mlwright.scoring.uncertain import distances, regions, tree_features
+
+Array = NDArray[np.float64]
+Places = NDArray[np.int64]
+
+LEVELS = (0.8, 0.9, 0.95)
+FEWEST_ROWS = 50
+ROWS_OF_A_REGION, MOST_REGIONS = 100, 12
+ROWS_OF_A_CLASS = 20
+"""With fewer rows of a class its limit is that of all."""
+MOST_FAMILIAR, SHRUNK = 40, 0.1
+BEYOND = 0.001
+
+
+def learn_intervals(target: Array, said: Array, blocks: Blocks, seed: int) -> Uncertainty:
+    """Intervals around numbers, one width for each region of the rows.
+
+    On one half of the rows a small tree finds where the model is further off; on the other half, which the tree has
+    not seen, each region gets the quantiles of what was missing. So coverage holds in every region, and in every part
+    of the rows as far as regions follow it (Mondrian).
+
+    Parameters
+    ----------
+    target, said : array, shape (n_rows,)
+        The truth, and the out-of-fold answer.
+    blocks : Blocks
+        The same rows.
+    seed : int
+
+    References
+    ----------
+    Vovk, V., Gammerman, A. and Shafer, G. (2005). Algorithmic learning in a random world, chapter 4.5.
+    Vovk, V. (2015). Cross-conformal predictors. Annals of Mathematics and Artificial Intelligence 74.
+    """
+    missing = target - said
+    half = np.random.default_rng(seed).random(len(target)) < 0.5
+    tree = _tree(np.abs(missing[half]), said[half], blocks.take(np.flatnonzero(half)), seed)
+    judged = ~half if tree is not None else np.ones(len(target), dtype=bool)
+    region = regions(tree, said[judged], blocks.take(np.flatnonzero(judged)))
+    values = [missing[judged][region == place] for place in range(int(region.max()) + 1)]
+    return Uncertainty(
+        levels=LEVELS,
+        n_rows=len(target),
+        tree=tree,
+        below=tuple(tuple(-_upper(-part, (1 + level) / 2) for level in LEVELS) for part in values),
+        above=tuple(tuple(_upper(part, (1 + level) / 2) for level in LEVELS) for part in values),
+    )
+
+
+def _upper(values: Array, level: float) -> float:
+    """The quantile that a further value is not beyond, with a chance of `level`; the largest where there are few."""
+    rank = min(len(values), math.ceil((len(values) + 1) * level))
+    return float(np.sort(values)[rank - 1])
+
+
+def _tree(size: Array, said: Array, blocks: Blocks, seed: int) -> Tree | None:
+    """Where the model is further off; None where there are too few rows for two regions, or nothing is found."""
+    if len(size) < 2 * ROWS_OF_A_REGION:
+        return None
+    fitted = DecisionTreeRegressor(
+        max_leaf_nodes=MOST_REGIONS, min_samples_leaf=ROWS_OF_A_REGION, random_state=seed % 2**31
+    ).fit(tree_features(said, blocks), np.log(size + 1e-3 * size.mean() + np.finfo(float).tiny))
+    grown = fitted.tree_
+    if grown.node_count == 1:
+        return None
+    is_leaf = grown.children_left < 0
+    return Tree(
+        feature=tuple(int(place) for place in np.where(is_leaf, -1, grown.feature)),
+        threshold=tuple(float(cut) for cut in np.where(is_leaf, 0.0, grown.threshold)),
+        left=tuple(int(node) for node in grown.children_left),
+        right=tuple(int(node) for node in grown.children_right),
+        region=tuple(int(place) for place in np.where(is_leaf, np.cumsum(is_leaf) - 1, -1)),
+    )
+
+
+def learn_sets(target: Array, probabilities: Array) -> Uncertainty:
+    """From which probability on a class cannot be ruled out, one limit for each class.
+
+    Of the rows that are of a class a share `level` has it in their set, for each class by itself, so that a rare one is
+    not left out for the sake of the others.
+
+    Parameters
+    ----------
+    target : array, shape (n_rows,)
+        Class places.
+    probabilities : array, shape (n_rows, n_classes)
+        Out of fold.
+
+    References
+    ----------
+    Sadinle, M., Lei, J. and Wasserman, L. (2019). Least ambiguous set-valued classifiers with bounded error levels.
+    JASA 114.
+    """
+    of_truth = probabilities[np.arange(len(target)), target.astype(np.int64)]
+    limits = []
+    for place in range(probabilities.shape[1]):
+        own = of_truth[target == place]
+        known = own if len(own) >= ROWS_OF_A_CLASS else of_truth
+        limits.append(tuple(max(0.0, -_upper(-known, level)) for level in LEVELS))
+    return Uncertainty(levels=LEVELS, n_rows=len(target), limits=tuple(limits))
+
+
+def learn_familiar(blocks: Blocks, seed: int) -> Familiar:
+    """What the rows look like as a whole: centre, spread and correlations of the numbers, shrunk to be safe.
+
+    The limit is set on rows from which the rest was not learned.
+    """
+    half = np.random.default_rng(seed).random(len(blocks)) < 0.5
+    learn, other = (blocks.take(np.flatnonzero(part)) for part in (half, ~half))
+    numbers = learn.numbers.astype(np.float64)
+    with np.errstate(all="ignore"):
+        known = np.isfinite(numbers).mean(axis=0) > 0.5
+    places = [int(place) for place in np.flatnonzero(known) if np.nanstd(numbers[:, place]) > 0][:MOST_FAMILIAR]
+    if not places:
+        return Familiar()
+    centre, scale = np.nanmedian(numbers[:, places], axis=0), np.nanstd(numbers[:, places], axis=0)
+    apart = np.nan_to_num((numbers[:, places] - centre) / scale)
+    covariance = (1 - SHRUNK) * np.cov(apart, rowvar=False).reshape(len(places), -1) + SHRUNK * np.eye(len(places))
+    familiar = Familiar(
+        places=tuple(places),
+        centre=tuple(centre.tolist()),
+        scale=tuple(scale.tolist()),
+        precision=tuple(np.linalg.inv(covariance).ravel().tolist()),
+    )
+    return familiar.model_copy(update={"limit": 1.1 * _upper(distances(familiar, other), 1 - BEYOND)})
