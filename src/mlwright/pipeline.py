@@ -48,9 +48,9 @@ BUILD = (
     Stage("mlwright.data.explore", Exploration),
     Stage("mlwright.learning.train", Training),
     Stage("mlwright.learning.evaluate", Evaluation),
+    Stage("mlwright.learning.finish", Finished),
     Stage("mlwright.judging.probe", Robustness),
     Stage("mlwright.judging.decide", Decision),
-    Stage("mlwright.learning.finish", Finished),
     Stage("mlwright.shipping.pack", Packed),
     Stage("mlwright.shipping.deploy", Deployment, reads_world=True),
 )

@@ -71,7 +71,8 @@ def test_who_does_not_want_it_gets_the_model_that_was_tested(job: SmallJob) -> N
 
 
 def test_without_time_the_model_stays_as_it_was_tested(job: SmallJob) -> None:
-    dear = Recipe(candidate=Candidate(name="linear", family="linear"), chosen=({"strength": 1.0},), fit_s=100.0)
+    linear = Candidate(name="linear", family="linear")
+    dear = Recipe(candidate=linear, chosen=({"strength": 1.0},), fit_s=100.0, n_rows=80)
     job.run.clock.budget_s = job.run.clock.elapsed_s + 20.0
     try:
         found = finished(job, recipe=dear)

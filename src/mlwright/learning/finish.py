@@ -30,7 +30,6 @@ from mlwright.records.split import Split
 from mlwright.records.trials import Recipe, Refit, Training
 from mlwright.scoring.model import Model
 
-GUESS_MARGIN = 1.2
 SURELY = 2.0
 
 
@@ -53,7 +52,7 @@ def finish(
         return as_it_is("train.refit is off")
     wanted = [recipe for recipe in training.recipes if recipe.candidate.most_rows is None]
     n_rows = split.n_train + split.n_test
-    wanted = _in_time(wanted, n_rows / split.n_train, run)
+    wanted = _in_time(wanted, n_rows, run)
     if not wanted:
         return as_it_is("there is no time to fit it once more on all rows")
     try:
@@ -79,14 +78,13 @@ def finish(
     )
 
 
-def _in_time(recipes: Sequence[Recipe], more: float, run: Run) -> list[Recipe]:
+def _in_time(recipes: Sequence[Recipe], n_rows: int, run: Run) -> list[Recipe]:
     """The recipes that there is time for, heaviest members first."""
     left_s = finish_s(run.clock)
     chosen: list[Recipe] = []
     costs: list[float] = []
     for recipe in recipes:
-        n_folds = max(len(recipe.chosen), 2)
-        cost_s = GUESS_MARGIN * recipe.fit_s * more * n_folds / (n_folds - 1)
+        cost_s = recipe.fit_s * n_rows / recipe.n_rows
         if makespan([*costs, cost_s], run.n_jobs) <= left_s:
             chosen.append(recipe)
             costs.append(cost_s)

@@ -13,6 +13,7 @@ from mlwright.data.compute.table import open_snapshot, train_rows
 from mlwright.learning.amounts import benefit_on
 from mlwright.learning.benefit import Benefit, capacity_share
 from mlwright.learning.data import Said, TrainingData, load_training
+from mlwright.learning.search.bench import Bench
 from mlwright.learning.search.choice import Choice, choose, members, on_its_own, out_of_fold
 from mlwright.learning.search.corrected import corrected
 from mlwright.learning.search.diary import write_diary
@@ -80,13 +81,17 @@ def train(
             stopped=course.stopped,
             feature_names=data.names.all,
             importance=importance,
-            recipes=tuple(_recipe(standing.trials[member.candidate]) for member in chosen.members),
+            recipes=tuple(_recipe(standing.trials[member.candidate], course.bench) for member in chosen.members),
         )
 
 
-def _recipe(trials: Sequence[Trial]) -> Recipe:
-    chosen = tuple(trial.chosen for trial in trials)
-    return Recipe(candidate=trials[0].candidate, chosen=chosen, fit_s=max(trial.seconds for trial in trials))
+def _recipe(trials: Sequence[Trial], bench: Bench) -> Recipe:
+    return Recipe(
+        candidate=trials[0].candidate,
+        chosen=tuple(trial.chosen for trial in trials),
+        fit_s=max(trial.seconds for trial in trials),
+        n_rows=max(len(bench.folds[trial.fold][0]) for trial in trials),
+    )
 
 
 def _warn(findings: Findings, run: Run) -> None:

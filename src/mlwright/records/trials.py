@@ -55,11 +55,14 @@ class Recipe(Record):
         What the fits on the folds chose by their held-out rows.
     fit_s : float
         Seconds of the longest of these fits.
+    n_rows : int
+        Rows that they learned from, at most.
     """
 
     candidate: Candidate
     chosen: tuple[dict[str, float], ...]
     fit_s: float
+    n_rows: int
 
 
 class Refit(Record):

@@ -186,7 +186,7 @@ def _train(table: pa.Table, profile: Profile, run: Run) -> Training:
         stopped="all candidates were tried",
         feature_names=names(plan).all,
         importance=dict.fromkeys(roles.inputs, 0.1),
-        recipes=(Recipe(candidate=linear_candidate, chosen=({"strength": 1.0},), fit_s=0.01),),
+        recipes=(Recipe(candidate=linear_candidate, chosen=({"strength": 1.0},), fit_s=0.01, n_rows=len(rows)),),
     )
 
 

@@ -23,8 +23,8 @@ GUESS_MARGIN = 1.3
 LEAST_FIT_S = 0.5
 MUST_SHARE = 1 / 6
 REFIT_SHARE = 0.1
-FINISH_SHARE, MOST_FINISH_SHARE = 0.1, 0.25
-LEAST_PACK_S, PACK_SHARE = 1.0, 0.02
+MOST_FINISH_SHARE = 0.3
+LEAST_REST_S, REST_SHARE = 2.5, 0.08
 N_HALVINGS = 20
 BATCH = 4
 
@@ -56,21 +56,20 @@ class Budget:
         self.encode_s = row_s
         self.expect(0.0)
 
-    def expect(self, score_s: float, refit_s: float | None = None) -> None:
+    def expect(self, score_s: float, refit_s: float = 0.0) -> None:
         """Plan for a model that takes so many seconds to score one row, and as many to be fitted once more.
 
         Parameters
         ----------
         score_s : float
-        refit_s : float, optional
-            See `finish`; where that is not known, a share of the budget is kept.
+        refit_s : float
+            See `finish`; three tenths of the budget are kept at most.
         """
         whole = self.clock.budget_s
         if whole is None:
             self.reserve_s = 0.0
             return
-        usual, most = FINISH_SHARE * whole, MOST_FINISH_SHARE * whole
-        again = usual if refit_s is None else min(GUESS_MARGIN * refit_s, most)
+        again = min(GUESS_MARGIN * refit_s, MOST_FINISH_SHARE * whole)
         self.reserve_s = reserve_s(whole, self.n_test, self.encode_s + score_s) + (again if self.refits else 0.0)
 
     def affordable_cores(self, core_s: float, n_folds: int) -> int:
@@ -169,10 +168,10 @@ def makespan(costs_s: Sequence[float], n_workers: int) -> float:
 
 
 def finish_s(clock: Clock) -> float:
-    """Seconds that the last fits may take, which come after the test, so that the model can still be packed."""
+    """Seconds that the last fits may take, which come after the test, so that the rest can still be done."""
     if clock.budget_s is None:
         return math.inf
-    return max(clock.left_s - max(LEAST_PACK_S, PACK_SHARE * clock.budget_s), 0.0)
+    return max(clock.left_s - max(LEAST_REST_S, REST_SHARE * clock.budget_s), 0.0)
 
 
 def time_is_up_after(seconds: float, clock: Clock) -> Callable[[], bool]:

@@ -28,6 +28,8 @@ Stopped = Literal["all candidates were tried", "time was up", "no further gain",
 
 COMFORT = 0.5
 FEWEST_FOLDS = 2
+EXPECTED_SHARE = 0.5
+"""Of the cost of all families, what the members of the model are expected to cost."""
 
 
 class Fit(NamedTuple):
@@ -77,6 +79,7 @@ class Course:
     def run(self) -> None:
         """Search until everything was tried, the time is up or nothing is gained any more."""
         self._lay_floor()
+        self.budget.expect(0.0, EXPECTED_SHARE * self._refit_s([self._cost_s(one) for one in self.lineup.opening]))
         self._extend(self._climb() if self._is_too_much() else [*self._open(), *self.lineup.extra])
         self.bench.run.note(f"The search ended after {len(self.standing.trials)} candidates: {self.stopped}.")
 
@@ -208,16 +211,16 @@ class Course:
         """Remember how good all candidates so far are together, and what their answers would cost."""
         level = self.standing.level()
         members = self.standing.members()
-        self.budget.expect(sum(map(self.standing.score_s, members)), self._refit_s(members))
+        longest = [max(trial.seconds for trial in self.standing.trials[name]) for name in members]
+        self.budget.expect(sum(map(self.standing.score_s, members)), self._refit_s(longest))
         judge, together = self.standing.judge(level), self.standing.together(level)
         dummy = self.standing.blend({self.standing.baseline(): 1.0}, level)
         progress.mark(len(self.standing.trials), judge.row_loss(together), float(judge.row_loss(dummy).mean()))
 
-    def _refit_s(self, members: Sequence[str]) -> float:
-        """Seconds in which members are fitted once more on all rows, those of the test among them; see `finish`."""
+    def _refit_s(self, costs_s: Sequence[float]) -> float:
+        """Seconds to fit some once more on all rows, those of the test among them, by what a fold took."""
         more = (len(self.bench.rows) + self.budget.n_test) / self._n_rows
-        longest = [max(trial.seconds for trial in self.standing.trials[name]) for name in members]
-        return makespan([more * seconds for seconds in longest], self.budget.n_workers)
+        return makespan([more * seconds for seconds in costs_s], self.budget.n_workers)
 
     def _in_order(self, fits: Sequence[tuple[Candidate, int]], later_s: Sequence[float] = ()) -> list[Fit]:
         """Fold by fold; cheap fits first where time is short, else dear ones first, so that all end together."""

@@ -15,6 +15,8 @@ HELD_OUT_SHARE = 0.1
 PIECES_PER_FOLD = 4
 FEWEST_IN_PIECE = 100
 LATEST_CORES = 2
+FOLDS_SHARE = 0.6
+"""Of the time for fitting, what one round of all families but the dearest may take; the last fits need time too."""
 
 
 def n_folds_for(n_rows: int, budget_s: float, cost_s: float) -> int:
@@ -36,7 +38,7 @@ def n_folds_for(n_rows: int, budget_s: float, cost_s: float) -> int:
     n_folds = next((n for below, n in N_FOLDS if n_rows <= below), 1)
     if n_rows > N_FOLDS[1][0] and n_folds > 1 and budget_s >= LONG_BUDGET_S and 5 * cost_s < budget_s:
         n_folds = 5
-    return FEWEST_FOLDS if n_folds > FEWEST_FOLDS and n_folds * cost_s > budget_s else n_folds
+    return FEWEST_FOLDS if n_folds > FEWEST_FOLDS and n_folds * cost_s > FOLDS_SHARE * budget_s else n_folds
 
 
 def make_folds(split: Split, keys: SplitKeys, n_folds: int, rng: np.random.Generator) -> list[Fold]:
