@@ -84,7 +84,20 @@ def test_pictures_become_files(call, people):
     assert "associations.svg" in files
 
 
-@pytest.mark.parametrize("command", ["check", "explore"])
+def test_a_profile_shows_columns_patterns_and_what_goes_together(call, people):
+    codes = [f"{'ab'[row % 2]}{row % 97:02d}-{row % 89:03d}" for row in range(300)]
+    csv.write_csv(
+        pa.table({"code": codes, "a": [row % 60 for row in range(300)], "b": [row % 60 * 2.5 for row in range(300)]}),
+        "codes.csv",
+    )
+    answer = call("profile", "codes.csv")
+    assert answer.status == 0
+    assert "A99-999 (100 %" in answer.out
+    assert "a and b" in answer.out
+    assert call("profile", "codes.csv", "--json").json["columns"][0]["patterns"][0]["pattern"] == "A99-999"
+
+
+@pytest.mark.parametrize("command", ["check", "explore", "profile"])
 def test_a_target_without_data_is_told(call, people, command):
     answer = call(command, "--target", "left")
     assert answer.status == 2

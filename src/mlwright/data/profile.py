@@ -11,6 +11,7 @@ from mlwright.core.errors import SourceEmpty, SourceUnreadable
 from mlwright.core.run import Run
 from mlwright.data.compute.table import open_snapshot
 from mlwright.data.kinds.describe import Described, describe
+from mlwright.data.pairs import associations_of
 from mlwright.data.roles import assign_roles, check_names
 from mlwright.data.target import LEAST_ROWS, Question, question, target_name
 from mlwright.data.words import counted
@@ -67,6 +68,7 @@ def profile(
         n_passes=found.n_queries,
         n_rows_there=snapshot.n_rows_there,
         columns_there=there,
+        associations=associations_of(columns, found.sample, target),
     )
 
 

@@ -18,6 +18,61 @@ class ValueCount(Record):
     count: int
 
 
+class Pattern(Record):
+    """A shape of text: letters as A, digits as 9; a plus sign after a run of any length.
+
+    Parameters
+    ----------
+    pattern : str
+        For example ``AA-9999`` or ``A+ A+``.
+    share : float
+        Of the drawn rows that have a value (up to 5,000): with 5,000, within 0.014 of that of all rows 95 times in 100.
+    example : str
+    """
+
+    pattern: str
+    share: float
+    example: str
+
+
+class Gap(Record):
+    """A stretch in which a column of moments has no value.
+
+    Parameters
+    ----------
+    after, until : float
+        Its ends, which are there, in seconds since 1970.
+    share_at_most : float
+        At most so many of the rows lie inside, 95 times in 100 for all gaps together; 0 where all rows were looked at.
+    """
+
+    after: float
+    until: float
+    share_at_most: float = 0.0
+
+
+class Association(Record):
+    """How closely two columns go together.
+
+    Parameters
+    ----------
+    columns : tuple of str
+    measure : str
+        ``rank correlation`` (-1 to 1) or ``Cramer's V`` (0 to 1, corrected for what chance adds).
+    value, low, high : float
+        The intervals of all pairs hold together, 95 times in 100, where rows are independent.
+    n_rows : int
+        Rows of the sample in which both have a value.
+    """
+
+    columns: tuple[str, str]
+    measure: Literal["rank correlation", "Cramer's V"]
+    value: float
+    low: float
+    high: float
+    n_rows: int
+
+
 class ColumnProfile(Record):
     """One column: what it is, why we think so, and its figures.
 
@@ -59,6 +114,10 @@ class ColumnProfile(Record):
     n_unparsed : int
         Values that do not fit the column's kind (text among numbers, impossible dates, ...).
     unparsed_examples : tuple of str
+    patterns : tuple of Pattern
+        The shapes of text that many rows have.
+    gaps : tuple of Gap
+        The longest stretches of a date column that hold nothing, longest first.
     """
 
     name: str
@@ -86,6 +145,8 @@ class ColumnProfile(Record):
     date_format: str | None = None
     n_unparsed: int = 0
     unparsed_examples: tuple[str, ...] = ()
+    patterns: tuple[Pattern, ...] = ()
+    gaps: tuple[Gap, ...] = ()
 
 
 QUANTILE_LEVELS = (0.01, 0.05, 0.25, 0.50, 0.75, 0.95, 0.99)
@@ -177,6 +238,8 @@ class Profile(Record):
         Rows of the table that the snapshot is a sample of; None where it holds all.
     columns_there : tuple of ColumnProfile
         The columns of that table, with figures of all of its rows.
+    associations : tuple of Association
+        Pairs of columns, without the target, that go together more than chance makes; closest first.
     """
 
     n_rows: int
@@ -185,6 +248,7 @@ class Profile(Record):
     n_passes: int
     n_rows_there: int | None = None
     columns_there: tuple[ColumnProfile, ...] = ()
+    associations: tuple[Association, ...] = ()
 
     @property
     def of_all_rows(self) -> Profile:

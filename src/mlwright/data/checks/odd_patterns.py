@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
@@ -14,6 +13,7 @@ from mlwright.data.checks import Check, Specimen
 from mlwright.data.checks._plain import plain_columns
 from mlwright.data.columns import Rows, sampled_rows
 from mlwright.data.compute.table import SplitTable
+from mlwright.data.kinds.shapes import by_character, by_run
 from mlwright.data.words import counted, listing, percent, quoted
 from mlwright.records.findings import Finding
 from mlwright.records.profile import Profile
@@ -84,7 +84,7 @@ class Odd(NamedTuple):
 def _odd(rows: Rows, name: str) -> Odd | None:
     names, places = rows.levels(name)
     counts = np.bincount(places[places >= 0], minlength=len(names))
-    return _breaking(rows, name, counts.tolist(), _by_character) or _breaking(rows, name, counts.tolist(), _by_run)
+    return _breaking(rows, name, counts.tolist(), by_character) or _breaking(rows, name, counts.tolist(), by_run)
 
 
 def _breaking(rows: Rows, name: str, counts: list[int], pattern_of: Callable[[str], str]) -> Odd | None:
@@ -103,14 +103,6 @@ def _breaking(rows: Rows, name: str, counts: list[int], pattern_of: Callable[[st
     like = names[patterns.index(usual)]
     values = tuple(names[place] for place in odd[:3])
     return Odd(values, total - n_usual, rows.positions[where[:3]].tolist(), like, n_usual / total)
-
-
-def _by_character(value: str) -> str:
-    return re.sub("[0-9]", "9", re.sub(r"[^\W\d_]", "A", value))
-
-
-def _by_run(value: str) -> str:
-    return re.sub("[0-9]+", "9", re.sub(r"[^\W\d_]+", "A", value))
 
 
 def _codes(odd: list[str]) -> list[str]:

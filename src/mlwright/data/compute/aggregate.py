@@ -107,6 +107,13 @@ class Aggregates:
         found |= {name: self._measured[name, given] for name, given in wanted.items()}
         return {name: found[name] for name in codes}
 
+    def moments(self, name: str) -> tuple[NDArray[np.float64], int | None]:
+        """All different moments of a column, or those of some rows and how many these are; seconds since 1970."""
+        if name in self.counts:
+            return self.counts[name].numbers, None
+        drawn = self._guesses[name].numbers
+        return drawn, len(drawn)
+
     def top(self, name: str, wanted: Collection[str] = ()) -> tuple[tuple[str, int], ...]:
         """The most frequent values of a column, counted exactly, and the wanted spellings of text however seldom.
 

@@ -16,15 +16,17 @@ from mlwright.data.kinds import Order, Reading, Seen
 from mlwright.data.kinds.look import look, order_of, spelled_codes
 from mlwright.data.kinds.missing import is_sentinel, suspects
 from mlwright.data.kinds.reading import read
+from mlwright.data.kinds.shapes import gaps_of, patterns_of
 from mlwright.data.kinds.verdict import sentence, verdict
 from mlwright.data.words import listing
 from mlwright.records.data import Field
-from mlwright.records.profile import ColumnProfile, Kind, ValueCount
+from mlwright.records.profile import ColumnProfile, Gap, Kind, ValueCount
 from mlwright.records.settings import ProfileSettings
-from mlwright.scoring.spelling import missing_array, spelled, to_moment_array, to_number_array
+from mlwright.scoring.spelling import missing_array, spelled, to_moment, to_moment_array, to_number_array
 
 N_SHOWN = 20
 N_EXAMPLES = 5
+_SPELLED = ("category", "id", "text", "number", "date")
 
 
 @dataclass(frozen=True)
@@ -39,6 +41,7 @@ class _Known:
     order: Order = "none"
     n_unparsed: int = 0
     unparsed: tuple[str, ...] = ()
+    gaps: tuple[Gap, ...] = ()
 
     def with_sentinels(self, codes: tuple[str, ...]) -> _Known:
         """The same with numbers that turned out to mean "missing"."""
@@ -68,12 +71,15 @@ class Described:
         More of the most frequent values of a column than its profile shows, missing codes among them.
     n_queries : int
         How many queries it took.
+    sample : dict
+        Values of some rows by column, in the order of the table; the same rows for all columns of a snapshot.
     """
 
     columns: tuple[ColumnProfile, ...]
     orders: dict[str, Order]
     tops: dict[str, tuple[tuple[str, int], ...]]
     n_queries: int
+    sample: dict[str, pa.Array]
 
 
 def describe(table: Table, fields: Sequence[Field], settings: ProfileSettings, target: str | None) -> Described:
@@ -100,12 +106,20 @@ def describe(table: Table, fields: Sequence[Field], settings: ProfileSettings, t
     _ask_again(asked, known, guessed)
     to_read = [name for name in known if known[name].reading.form != "stored"]
     known |= {name: _read_through(asked, known[name], guess=name in guessed) for name in to_read}
+    moments = [name for name, each in seen.items() if each.sort == "moment"]
+    known |= {name: _with_gaps(known[name], *asked.moments(name)) for name in moments}
     return Described(
         tuple(_profile(known[field.name]) for field in fields),
         {name: each.order for name, each in known.items()},
         {name: each.top for name, each in seen.items()},
         asked.n_queries + len(to_read),
+        asked.sample,
     )
+
+
+def _with_gaps(known: _Known, moments: NDArray[np.float64], n_drawn: int | None = None) -> _Known:
+    there = moments[~np.isin(moments, [to_moment(code) for code in known.reading.codes])]
+    return replace(known, gaps=gaps_of(there, n_drawn=n_drawn))
 
 
 def _first_known(seen: Seen, forced: Kind | None, codes: tuple[str, ...] | None) -> _Known:
@@ -151,6 +165,7 @@ def _read_through(asked: Aggregates, known: _Known, *, guess: bool) -> _Known:
     n_unparsed = int(counts[unparsed].sum())
     return replace(
         known,
+        gaps=gaps_of(numbers) if reading.form == "moment" else (),
         figures=own,
         n_missing=known.seen.n_rows - own.n - n_unparsed,
         order=order_of(_read_as(reading, asked.sample[known.seen.name])),
@@ -174,6 +189,7 @@ def _read_as(reading: Reading, values: pa.Array | pa.ChunkedArray) -> NDArray[np
 def _profile(known: _Known) -> ColumnProfile:
     seen, own, codes = known.seen, known.figures, known.reading.codes
     kind, reason = verdict(seen, own, known.reading)
+    has_patterns = seen.sort == "text" and kind in _SPELLED and own.n_distinct > N_SHOWN
     if known.forced is not None:
         kind, reason = known.forced, sentence("set by profile.kinds", *known.reading.notes)
     return ColumnProfile(
@@ -202,4 +218,6 @@ def _profile(known: _Known) -> ColumnProfile:
         date_format=known.reading.format,
         n_unparsed=known.n_unparsed,
         unparsed_examples=known.unparsed,
+        patterns=patterns_of([value for value in seen.sample if value not in codes]) if has_patterns else (),
+        gaps=known.gaps if kind == "date" else (),
     )

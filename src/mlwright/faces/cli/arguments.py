@@ -17,5 +17,9 @@ LookedQuery = Annotated[str | None, typer.Option("--query", help="For databases:
 LookedIn = Annotated[
     Path | None, typer.Option("--project", "-p", help="The project folder; without it, a look at DATA leaves nothing.")
 ]
+SampleRows = Annotated[
+    int | None,
+    typer.Option(help="Of a table in PostgreSQL or Spark fetch about so many rows; all are looked at there."),
+]
 
 HERE = Path(".")

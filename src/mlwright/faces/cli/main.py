@@ -18,6 +18,7 @@ from mlwright.faces.cli.terminal import complain
 COMMANDS = (
     "init",
     "run",
+    "profile",
     "check",
     "contract",
     "explore",

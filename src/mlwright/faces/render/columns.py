@@ -7,10 +7,10 @@ from typing import NamedTuple
 
 from markupsafe import Markup
 
-from mlwright.data.words import day, minute, percent, quoted, shortened
+from mlwright.data.words import day, minute, moment_spelling, percent, quoted, shortened
 from mlwright.faces.render.numbers import short
 from mlwright.records.exploration import Exploration, Point, Sketch
-from mlwright.records.profile import QUANTILE_LEVELS, ColumnProfile, Profile
+from mlwright.records.profile import QUANTILE_LEVELS, ColumnProfile, Gap, Pattern, Profile
 
 SPARK_WIDTH, SPARK_HEIGHT = 96, 24
 HISTOGRAM_WIDTH, HISTOGRAM_HEIGHT = 480, 110
@@ -200,7 +200,7 @@ def _ends(column: ColumnProfile) -> tuple[str, ...]:
 
 def _facts(column: ColumnProfile, n_rows: int) -> list[tuple[str, str]]:
     spell = _spelling(column)
-    found = [("stored as", column.type), ("different values", f"{column.n_distinct:,}")]
+    found = [("stored as", column.type), ("different values", distinct_told(column))]
     found += [("missing", f"{column.n_missing:,} ({percent(column.n_missing / max(1, n_rows))})")]
     if column.missing_codes:
         found.append(("stand for missing", quoted(column.missing_codes, 6)))
@@ -210,13 +210,40 @@ def _facts(column: ColumnProfile, n_rows: int) -> list[tuple[str, str]]:
         found.append(("standard deviation", short(column.std)))
     marks = {f"{level:.0%}".replace("%", " %"): q for level, q in zip(QUANTILE_LEVELS, column.quantiles, strict=False)}
     found += [(f"{level} lie below", spell(value)) for level, value in marks.items()]
+    if column.quantile_error:
+        found.append(
+            ("these marks are off by", f"at most {percent(column.quantile_error)} of the rows, 95 times in 100")
+        )
     counts = (("zeros", column.n_zero), ("infinite", column.n_infinite), ("do not fit", column.n_unparsed))
     found += [(name, f"{count:,} ({percent(count / max(1, n_rows))})") for name, count in counts if count]
     if column.length_mean is not None:
         found.append(("letters", f"{column.length_mean:,.0f} on average, {column.length_max or 0:,.0f} at most"))
+    if column.patterns:
+        found.append(("written like", "; ".join(pattern_told(each) for each in column.patterns)))
+    if column.gaps:
+        found.append(("nothing between", "; ".join(gap_told(each) for each in column.gaps)))
     if column.unparsed_examples:
         found.append(("for example", quoted(column.unparsed_examples, 3)))
     return found
+
+
+def distinct_told(column: ColumnProfile) -> str:
+    """How many different values there are, and how exact that is."""
+    if column.distinct_is_exact:
+        return f"{column.n_distinct:,}"
+    return f"about {column.n_distinct:,}, ± {percent(2 * column.distinct_error)}"
+
+
+def pattern_told(pattern: Pattern) -> str:
+    """A shape of text with its share."""
+    return f"{pattern.pattern} ({percent(pattern.share)}, such as {shortened(pattern.example, LONGEST)!r})"
+
+
+def gap_told(gap: Gap) -> str:
+    """A stretch without values, with how sure that is."""
+    spell = moment_spelling(gap.after, gap.until)
+    sure = f" (at most {percent(gap.share_at_most)} of the rows)" if gap.share_at_most else ""
+    return f"{spell(gap.after)} and {spell(gap.until)}{sure}"
 
 
 def _bars(column: ColumnProfile, sketch: Sketch | None, n_rows: int) -> list[tuple[str, float]]:

@@ -17,6 +17,7 @@ from mlwright.faces.render.findings import findings_table, quiet_line
 from mlwright.faces.render.insights import how_sure, left_aside, told
 from mlwright.faces.render.numbers import alike, duration, short, with_interval
 from mlwright.faces.render.panel import decision_panel
+from mlwright.faces.render.profiles import profile_shown
 from mlwright.faces.render.summary import composition, corrected_figure, summary, told_score
 from mlwright.faces.render.tables import coloured, said, table
 from mlwright.faces.render.telling import told_coverage, worth_notes
@@ -29,7 +30,7 @@ from mlwright.records.delivery import Delivery
 from mlwright.records.evaluation import Confusion, Evaluation, MetricResult
 from mlwright.records.exploration import Exploration
 from mlwright.records.findings import Findings, Skipped
-from mlwright.records.profile import ColumnProfile, Profile
+from mlwright.records.profile import Profile
 from mlwright.records.robustness import ProbeResult, Robustness
 from mlwright.records.split import Split
 from mlwright.records.trials import LeaderboardRow, Training
@@ -68,31 +69,7 @@ def _(record: Cleaning) -> Shown:
 
 @render.register
 def _(record: Profile) -> Shown:
-    roles = record.roles
-    asked = roles.asked
-    facts = [("predict", f"{asked.target}: {asked.task}. {asked.reason}")] if asked else []
-    facts += [
-        ("time", f"{roles.time or 'none'}. {roles.time_reason}"),
-        ("group", f"{roles.group or 'none'}. {roles.group_reason}"),
-    ]
-    facts += [(f"without {name}", reason) for name, reason in roles.left_out.items()]
-    columns = [_column_row(column, record.n_rows) for column in record.columns]
-    heads = ("column", "kind", "missing", "distinct", "typical", "why")
-    return [
-        table(f"{record.n_rows:,} rows, {len(columns)} columns", ("", ""), facts),
-        Text(),
-        table("Columns", heads, columns, right=(2, 3)),
-    ]
-
-
-def _column_row(column: ColumnProfile, n_rows: int) -> tuple[str, ...]:
-    if column.quantiles and column.kind == "number":
-        typical = f"{short(column.quantiles[1])} ... {short(column.quantiles[-2])}"
-    else:
-        typical = ", ".join(top.value for top in column.top[:3])[:40]
-    missing = percent(column.n_missing / max(n_rows, 1)) if column.n_missing else ""
-    distinct = f"{column.n_distinct:,}" if column.distinct_is_exact else f"~{column.n_distinct:,}"
-    return (column.name, column.kind, missing, distinct, typical, column.reason)
+    return profile_shown(record)
 
 
 @render.register

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from mlwright.core.errors import SettingsError
-from mlwright.faces.cli.arguments import AsJson, Looked, LookedIn, LookedQuery, LookedTarget
+from mlwright.faces.cli.arguments import AsJson, Looked, LookedIn, LookedQuery, LookedTarget, SampleRows
 
 if TYPE_CHECKING:
     from mlwright.records.delivery import Delivery
@@ -29,10 +29,7 @@ def check(
         Path | None, typer.Option(help="A project or a bundle: does DATA keep the contract of what it learned from?")
     ] = None,
     project: LookedIn = None,
-    sample_rows: Annotated[
-        int | None,
-        typer.Option(help="Of a table in PostgreSQL or Spark fetch about so many rows; all are looked at there."),
-    ] = None,
+    sample_rows: SampleRows = None,
     json: AsJson = False,
 ) -> None:
     """Look for faults in data, or compare new data with data before.

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from mlwright.faces.cli.arguments import AsJson, Looked, LookedIn, LookedQuery, LookedTarget
+from mlwright.faces.cli.arguments import AsJson, Looked, LookedIn, LookedQuery, LookedTarget, SampleRows
 
 Page = Annotated[
     Path | None,
@@ -22,6 +22,7 @@ def explore(
     target: LookedTarget = None,
     query: LookedQuery = None,
     project: LookedIn = None,
+    sample_rows: SampleRows = None,
     output: Page = None,
     show: Annotated[bool, typer.Option("--open", help="Open the page in the browser.")] = False,
     png: PngDir = None,
@@ -41,7 +42,7 @@ def explore(
     from mlwright.faces.render.text import insights_shown
     from mlwright.records.exploration import Exploration
 
-    with look(source, target, query, project, until="explore", quiet=json) as looked:
+    with look(source, target, query, project, sample_rows, until="explore", quiet=json) as looked:
         exploration = looked.show("exploration")
         assert isinstance(exploration, Exploration)
         state = next(state for state in reversed(looked.runs()) if state.has_done("explore"))
