@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import base64
+import os
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -162,3 +164,50 @@ def test_the_page_of_the_service_itself_can_ask(
     client: FlaskClient, row: dict[str, Any], headers: dict[str, str]
 ) -> None:
     assert client.post("/predict", json=row, headers=headers).status_code == 200
+
+
+OTHER = "fedcba9876543210fedcba9876543210"
+
+
+def test_several_tokens_let_in_so_that_one_can_be_replaced(
+    bundle: Bundle, monkeypatch: pytest.MonkeyPatch, row: dict[str, Any]
+) -> None:
+    monkeypatch.setenv("TOKEN_OF_THE_TEST", f"{TOKEN},{OTHER}")
+    client = create_app(bundle, ServiceSettings(host="0.0.0.0", token="env:TOKEN_OF_THE_TEST")).test_client()
+    for token, status in ((TOKEN, 200), (OTHER, 200), (f"{TOKEN},{OTHER}", 401), ("", 401)):
+        assert client.post("/predict", json=row, headers={"Authorization": f"Bearer {token}"}).status_code == status
+
+
+def test_a_file_of_tokens_is_read_again_when_it_changes(bundle: Bundle, tmp_path: Path, row: dict[str, Any]) -> None:
+    file = tmp_path / "tokens"
+    file.write_text(f"{TOKEN}\n{OTHER}\n")
+    client = create_app(bundle, ServiceSettings(host="0.0.0.0", token=f"file:{file}")).test_client()
+
+    def status(token: str) -> int:
+        return client.post("/predict", json=row, headers={"Authorization": f"Bearer {token}"}).status_code
+
+    assert (status(TOKEN), status(OTHER)) == (200, 200)
+    replace(file, f"{OTHER}\n")
+    assert (status(TOKEN), status(OTHER)) == (401, 200)
+    replace(file, "short\n")
+    assert (status("short"), status(OTHER)) == (401, 200)
+    file.unlink()
+    assert (status(""), status(OTHER)) == (401, 200)
+
+
+def replace(file: Path, text: str) -> None:
+    """As an orchestrator does it: another file under the same name."""
+    draft = file.with_suffix(".new")
+    draft.write_text(text)
+    os.replace(draft, file)
+
+
+def test_a_file_without_a_token_is_refused_at_once(bundle: Bundle, tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match="holds none"):
+        create_app(bundle, ServiceSettings(token=f"file:{tmp_path / 'none'}"))
+
+
+def test_behind_a_gate_no_token_is_needed_and_any_name_will_do(bundle: Bundle, row: dict[str, Any]) -> None:
+    client = create_app(bundle, ServiceSettings(host="0.0.0.0", behind_gate=True)).test_client()
+    assert client.post("/predict", json=row, headers={"Host": "models.example"}).status_code == 200
+    assert client.post("/predict", json=row, headers={"Sec-Fetch-Site": "cross-site"}).status_code == 403

@@ -157,7 +157,7 @@ def test_no_worker_outlives_a_killed_service(start: Callable[..., Any], write_bu
     ("options", "says"),
     [
         ({"host": "0.0.0.0"}, "ask for no token"),
-        ({"token": "env:NO_SUCH_VARIABLE_IS_SET"}, "not set"),
+        ({"token": "env:NO_SUCH_VARIABLE_IS_SET"}, "holds none"),
         ({"port": 70_000}, "port is not usable"),
         ({"workers": 0}, "workers is not usable"),
         ({"host": "203.0.113.7", "token": "env:TOKEN_OF_THE_TEST"}, "cannot be used"),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hmac
 import re
 
 from werkzeug.datastructures import Authorization
@@ -45,18 +44,14 @@ class Guard:
     Raises
     ------
     SettingsError
-        As in `ServiceSettings.secret`.
+        As in `ServiceSettings.tokens`.
     """
 
     def __init__(self, settings: ServiceSettings) -> None:
-        self._token = settings.secret()
+        self._tokens = settings.tokens()
+        self._behind_gate = settings.behind_gate
         host = settings.host.casefold()
         self._hosts = LOCAL_HOSTS | {f"[{host}]" if ":" in host else host}
-
-    @property
-    def needs_token(self) -> bool:
-        """Whether callers must send a token."""
-        return self._token is not None
 
     def check(self, call: Call) -> None:
         """Refuse who may not ask.
@@ -66,9 +61,10 @@ class Guard:
         Refusal
             If the token is missing or wrong, the Host header is not of this machine, or a page of another site asks.
         """
-        if self._token is None:
-            self._check_host(call.header("HTTP_HOST"))
-        elif not _is_token(Authorization.from_header(call.header("HTTP_AUTHORIZATION")), self._token):
+        if self._tokens is None:
+            if not self._behind_gate:
+                self._check_host(call.header("HTTP_HOST"))
+        elif not self._tokens.hold(_sent(Authorization.from_header(call.header("HTTP_AUTHORIZATION")))):
             raise Refusal("token", "The token is missing or wrong.", "Send the header  Authorization: Bearer TOKEN")
         if call.method == "POST" and _is_of_another_site(call):
             message = "A page of another site asked; only pages of this service may."
@@ -84,12 +80,11 @@ class Guard:
             )
 
 
-def _is_token(given: Authorization | None, token: str) -> bool:
-    """Whether a Bearer token, or the password that a browser asks a person for, is the token."""
+def _sent(given: Authorization | None) -> str:
+    """A Bearer token, or the password that a browser asks a person for; empty if there is neither."""
     if given is None:
-        return False
-    sent = given.token if given.type == "bearer" else given.password if given.type == "basic" else None
-    return hmac.compare_digest((sent or "").encode("utf-8", "replace"), token.encode())
+        return ""
+    return (given.token if given.type == "bearer" else given.password if given.type == "basic" else None) or ""
 
 
 def _is_of_another_site(call: Call) -> bool:

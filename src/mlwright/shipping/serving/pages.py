@@ -92,6 +92,11 @@ def _seen(item: Clause) -> str:
 def _curl(address: str, content: str, settings: ServiceSettings) -> str:
     lines = [f"curl {shlex.quote(address + 'predict')}", "-H 'Content-Type: application/json'"]
     if settings.token is not None:
-        lines.append(f'-H "Authorization: Bearer ${settings.token.removeprefix("env:")}"')
+        lines.append(f'-H "Authorization: Bearer {_token_in_shell(settings.token)}"')
     lines.append(f"-d {content}")
     return " \\\n  ".join(lines)
+
+
+def _token_in_shell(source: str) -> str:
+    kind, _, name = source.partition(":")
+    return f"${name}" if kind == "env" else f"$(head -1 {shlex.quote(name)})"

@@ -49,6 +49,7 @@ def serve(
     workers: int = 1,
     token: str | None = None,
     log: LogSettings | None = None,
+    behind_gate: bool = False,
 ) -> None:
     """Answer over HTTP until a SIGTERM or SIGINT; requests in work at that moment are answered first.
 
@@ -63,9 +64,11 @@ def serve(
     workers : int, default=1
         Processes that answer, each computing in one thread at a time.
     token : str, optional
-        ``env:NAME``: the variable that holds the token which callers must send.
+        ``env:NAME`` or ``file:PATH``: where the tokens are of which callers must send one.
     log : LogSettings, optional
         What is kept of what was asked and answered; default: nothing.
+    behind_gate : bool, default=False
+        Something in front lets only those through who may ask, so that no token is needed.
 
     Raises
     ------
@@ -74,10 +77,15 @@ def serve(
     BundleError
         If the bundle cannot be loaded.
     """
-    settings = _settings(host=host, port=port, workers=workers, token=token, log=log or LogSettings())
-    settings.secret()
+    settings = _settings(
+        host=host, port=port, workers=workers, token=token, log=log or LogSettings(), behind_gate=behind_gate
+    )
+    settings.tokens()
     address = _address(settings.host)
     settings = settings.model_copy(update={"port": _free_port(address, settings.port)})
+    if settings.workers == 1:  # needs no place to write to, as in a container whose file system is read-only
+        _run(Path(bundle_path), settings, address, None)
+        return
     with tempfile.TemporaryDirectory(prefix="mlwright-serve-") as counts:
         _run(Path(bundle_path), settings, address, Path(counts))
 
@@ -90,14 +98,14 @@ class Loader:
     ----------
     bundle_path : Path
     settings : ServiceSettings
-    counts_folder : Path
+    counts_folder : Path or None
     mistakes : Connection
         Where to tell what went wrong.
     """
 
     bundle_path: Path
     settings: ServiceSettings
-    counts_folder: Path
+    counts_folder: Path | None
     mistakes: Connection
 
     def __call__(self) -> Flask:
@@ -124,7 +132,7 @@ def _end_with_parent() -> None:
         os.kill(os.getpid(), signal.SIGTERM)
 
 
-def _run(bundle_path: Path, settings: ServiceSettings, address: str, counts_folder: Path) -> None:
+def _run(bundle_path: Path, settings: ServiceSettings, address: str, counts_folder: Path | None) -> None:
     from granian.server import Server
 
     told, mistakes = Pipe(duplex=False)
@@ -182,7 +190,7 @@ def _announce(settings: ServiceSettings, address: str) -> None:
     host = settings.host if is_loopback(settings.host) else address
     url = f"http://{f'[{host}]' if ':' in host else host}:{settings.port}"
     kept = "" if settings.log.folder is None else f"  What is asked and answered is kept in {settings.log.folder}.\n"
-    key = "" if settings.token is None else f"  Callers must send the token of {settings.token.removeprefix('env:')}.\n"
+    key = "" if settings.token is None else f"  Callers must send a token of {settings.token.partition(':')[2]}.\n"
     lines = (
         f"Serving at {url}",
         f"  {url}/       a page to try one case",

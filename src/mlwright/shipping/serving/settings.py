@@ -9,9 +9,7 @@ from pydantic import Field
 
 from mlwright.core.errors import SettingsError
 from mlwright.core.record import Settings
-
-TOKEN_MIN_LENGTH = 16
-
+from mlwright.shipping.serving.tokens import Tokens
 
 KEY_MIN_LENGTH = 16
 
@@ -67,13 +65,16 @@ class ServiceSettings(Settings):
     workers : int
         Processes that answer.
     token : str
-        ``env:NAME``: the variable that holds the token which callers must send.
+        ``env:NAME`` or ``file:PATH``: where the tokens are of which callers must send one; see `Tokens`.
     max_body_bytes : int
         Longer bodies are refused before they are read to their end.
     max_records : int
         More records in one request are refused.
     log : LogSettings
         What is kept of what was asked and answered.
+    behind_gate : bool
+        Whether something in front, such as a cloud platform, lets only those through who may ask, so that no token
+        is needed beyond this machine.
     """
 
     host: str = "127.0.0.1"
@@ -84,26 +85,21 @@ class ServiceSettings(Settings):
     max_records: int = Field(default=10_000, ge=1)
     log: LogSettings = LogSettings()
 
-    def secret(self) -> str | None:
-        """The token itself, from the environment; None if callers need none.
+    behind_gate: bool = False
+
+    def tokens(self) -> Tokens | None:
+        """The tokens that let callers in; None if they need none.
 
         Raises
         ------
         SettingsError
-            If it is written out, its variable is not set, it is too short, or the service listens beyond this
-            machine without one.
+            If they cannot be used, or the service listens beyond this machine without one and without a gate.
         """
-        if self.token is None:
-            if not is_loopback(self.host):
-                raise _without_token(self.host)
-            return None
-        kind, _, name = self.token.partition(":")
-        if kind != "env" or not name:
-            raise SettingsError(
-                "The token of the service is written out; it must be named, as env:NAME.",
-                "export MLWRIGHT_TOKEN=...   and pass --token env:MLWRIGHT_TOKEN",
-            )
-        return _checked_token(name, os.environ.get(name, ""))
+        if self.token is not None:
+            return Tokens(self.token)
+        if not is_loopback(self.host) and not self.behind_gate:
+            raise _without_token(self.host)
+        return None
 
 
 def is_loopback(host: str) -> bool:
@@ -120,21 +116,9 @@ def is_loopback(host: str) -> bool:
         return False
 
 
-def _checked_token(name: str, token: str) -> str:
-    make = f"export {name}=$(openssl rand -hex 32)"
-    if not token:
-        raise SettingsError(f"The token of the service should be in the variable {name}, which is not set.", make)
-    if len(token) < TOKEN_MIN_LENGTH or not token.isascii() or not token.isprintable() or " " in token:
-        raise SettingsError(
-            f"The token in {name} can be guessed or cannot be sent: it has {len(token)} characters.",
-            f"{make}   (at least {TOKEN_MIN_LENGTH} letters and digits)",
-        )
-    return token
-
-
 def _without_token(host: str) -> SettingsError:
     return SettingsError(
         f"The service would listen on {host}, which others can reach, and ask for no token.",
         "export MLWRIGHT_TOKEN=$(openssl rand -hex 32)   and type: "
-        f"mlwright serve MODEL --host {host} --token env:MLWRIGHT_TOKEN",
+        f"mlwright serve MODEL --host {host} --token env:MLWRIGHT_TOKEN   (or --behind-gate, if a gate in front asks)",
     )

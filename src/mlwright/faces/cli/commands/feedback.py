@@ -17,7 +17,7 @@ def feedback(
     outcome: Annotated[str, typer.Option("--outcome", help="The column of the true outcomes.")] = "outcome",
     json: AsJson = False,
 ) -> None:
-    """Add true outcomes to the log of a service.
+    """Add what came true to a log of answers.
 
     A row belongs to the answer whose id it has; of several outcomes of one answer the last one counts.
 

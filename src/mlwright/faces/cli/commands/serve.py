@@ -17,8 +17,11 @@ def serve(
     ] = "127.0.0.1",
     workers: Annotated[int, typer.Option(min=1, help="Processes that answer.")] = 1,
     token: Annotated[
-        str | None, typer.Option(help="env:NAME of the variable that holds the token callers must send.")
+        str | None, typer.Option(help="Where the tokens are of which callers must send one: env:NAME or file:PATH.")
     ] = None,
+    behind_gate: Annotated[
+        bool, typer.Option("--behind-gate", help="No token beyond this machine: something in front asks.")
+    ] = False,
     log: Annotated[
         str | None, typer.Option(help="A folder to keep what is asked and answered in; default: nothing is kept.")
     ] = None,
@@ -46,4 +49,6 @@ def serve(
         hash_key=hash_key,
         max_bytes=log_max_mb * 1_000_000,
     )
-    serve_bundle(bundle_at(model), host=host, port=port, workers=workers, token=token, log=kept)
+    serve_bundle(
+        bundle_at(model), host=host, port=port, workers=workers, token=token, log=kept, behind_gate=behind_gate
+    )

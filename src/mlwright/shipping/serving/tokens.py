@@ -1,0 +1,89 @@
+"""The tokens that callers must send: several at a time, so that one can be replaced while the other still holds."""
+
+from __future__ import annotations
+
+import hmac
+import os
+from pathlib import Path
+
+from mlwright.core.errors import SettingsError
+
+TOKEN_MIN_LENGTH = 16
+MAKE = "openssl rand -hex 32"
+
+
+class Tokens:
+    """The tokens of a service.
+
+    Parameters
+    ----------
+    source : str
+        ``env:NAME``: a variable that holds one token, or several with commas between them. ``file:PATH``: a file with
+        one token a line; it is read again whenever it has changed, so that rotating tokens needs no restart.
+
+    Raises
+    ------
+    SettingsError
+        If tokens are written out, are not there, or can be guessed.
+    """
+
+    def __init__(self, source: str) -> None:
+        self._kind, _, self._name = source.partition(":")
+        if self._kind not in ("env", "file") or not self._name:
+            raise SettingsError(
+                "The token of the service is written out; it must be named, as env:NAME or file:PATH.",
+                f"export MLWRIGHT_TOKEN=$({MAKE})   and pass --token env:MLWRIGHT_TOKEN",
+            )
+        self._stamp = self._changed()
+        self._tokens = self._read()
+
+    def hold(self, sent: str) -> bool:
+        """Whether one of them was sent; takes as long whichever it is, and whether it is one or not."""
+        if self._kind == "file" and (stamp := self._changed()) != self._stamp:
+            self._renew(stamp)
+        given = sent.encode("utf-8", "replace")
+        return any([hmac.compare_digest(given, token) for token in self._tokens])  # noqa: C419  all are compared
+
+    def _renew(self, stamp: tuple[int, int] | None) -> None:
+        """Read a changed file; as long as it holds no usable token those before are kept."""
+        try:
+            self._tokens = self._read()
+        except SettingsError:
+            return
+        self._stamp = stamp
+
+    def _changed(self) -> tuple[int, int] | None:
+        try:
+            state = Path(self._name).stat() if self._kind == "file" else None
+        except OSError:
+            return None
+        return (state.st_mtime_ns, state.st_ino) if state else None
+
+    def _read(self) -> tuple[bytes, ...]:
+        if self._kind == "env":
+            text, place = os.environ.get(self._name, ""), f"the variable {self._name}"
+            make = f"export {self._name}=$({MAKE})"
+        else:
+            text, place = _content(self._name), f"the file {self._name}"
+            make = f"{MAKE} > {self._name}"
+        found = [token.strip() for token in text.replace("\n", ",").split(",") if token.strip()]
+        if not found:
+            raise SettingsError(f"The token of the service should be in {place}, which holds none.", make)
+        for token in found:
+            _refuse_weak(token, place, make)
+        return tuple(token.encode() for token in found)
+
+
+def _content(path: str) -> str:
+    try:
+        return Path(path).read_text("utf-8")
+    except (OSError, UnicodeDecodeError):
+        return ""
+
+
+def _refuse_weak(token: str, place: str, make: str) -> None:
+    if len(token) < TOKEN_MIN_LENGTH or not token.isascii() or not token.isprintable() or " " in token:
+        raise SettingsError(
+            f"A token in {place} can be guessed or cannot be sent: it has {len(token)} characters.",
+            f"{make}   (at least {TOKEN_MIN_LENGTH} letters and digits)",
+        )
