@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 from datetime import date
+from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from scipy.stats import binom
 
 from mlwright import Project
 from mlwright.core.errors import SettingsError
+from mlwright.data.clauses import values
 from mlwright.data.clauses.chance import chance_beyond, chance_of_new_names
 from mlwright.data.clauses.edits import amended
 from mlwright.data.clauses.limits import limits_of
 from mlwright.data.clauses.shapes import pattern_of
+from mlwright.data.clauses.values import Values
+from mlwright.faces.new_project import Question, project_to_look_at
+from mlwright.records.contract import Contract
 from mlwright.records.settings import ContractSettings
 
 SHAPES = {
@@ -84,7 +90,7 @@ def test_one_new_name_of_many_rows_is_no_chance():
     ],
 )
 def test_the_pattern_of_texts(texts, pattern):
-    assert pattern_of(pa.chunked_array([texts])) == pattern
+    assert pattern_of(Values(pa.chunked_array([texts]))) == pattern
 
 
 @pytest.fixture(scope="module")
@@ -146,3 +152,30 @@ def test_a_clause_that_does_not_suit_is_refused(project, columns, match):
     edits = ContractSettings.model_validate({"columns": columns})
     with pytest.raises(SettingsError, match=match):
         amended(project.show("contract"), edits)
+
+
+def test_a_large_table_has_the_contract_of_a_small_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    rng = np.random.default_rng(0)
+    columns = {
+        "number": np.arange(500),
+        "code": [f"{'ABCD'[place % 4]}-{place % 203:03d}" for place in range(500)],
+        "odd": [*(f"N{place}" for place in range(499)), "none "],
+        "weight": pa.array(np.where(rng.random(500) < 0.1, np.nan, rng.normal(70, 9, 500)), from_pandas=True),
+        "day": np.datetime64("2024-01-01") + rng.integers(0, 300, 500).astype("timedelta64[D]"),
+        "size": pa.array([None if place % 9 == 0 else [" S", "S", "L", "?"][place % 4] for place in range(500)]),
+        "y": rng.choice(["no", "yes"], 500),
+    }
+    pq.write_table(pa.table(columns), tmp_path / "rows.parquet", row_group_size=70)
+
+    def learned() -> Contract:
+        with project_to_look_at(Question(str(tmp_path / "rows.parquet"), "y")) as project:
+            project.run(until="contract", only_needed=True)
+            found = project.show("contract")
+        assert isinstance(found, Contract)
+        return found
+
+    small = learned()
+    monkeypatch.setattr(values, "READ_AT_ONCE", 100)
+    assert learned() == small
+    assert small.clause("code").pattern == "[A-Z]-[0-9]{3}"
+    assert small.clause("number").order == "rising"

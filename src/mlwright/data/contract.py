@@ -8,9 +8,9 @@ from mlwright.core.run import Run
 from mlwright.data.clauses.chance import ALARMS
 from mlwright.data.clauses.clause import clause_of
 from mlwright.data.clauses.edits import amended
+from mlwright.data.clauses.values import values_of
 from mlwright.data.compute.table import Table, open_snapshot
 from mlwright.data.equal_rows import equal_rows
-from mlwright.data.lots import each_column
 from mlwright.records.contract import Clause, Contract, Part
 from mlwright.records.data import Snapshot
 from mlwright.records.profile import Profile
@@ -48,7 +48,7 @@ def _clauses(table: Table, profile: Profile) -> tuple[Clause, ...]:
     chance = ALARMS / max(1, sum(column.kind == "number" for column in profile.columns))
     columns = {column.name: column for column in profile.columns}
     return tuple(
-        clause_of(values, columns[name], parts[name], chance) for name, values in each_column(table, list(columns))
+        clause_of(values, columns[name], parts[name], chance) for name, values in values_of(table, list(columns))
     )
 
 

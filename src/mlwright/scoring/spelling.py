@@ -124,6 +124,8 @@ def missing_array(values: pa.ChunkedArray | pa.Array, codes: Collection[str] = (
     if is_number and all(canonical(to_number(code)) == code for code in codes):
         numbers = to_number_array(values)
         return np.isnan(numbers) | np.isin(numbers, [to_number(code) for code in codes])
+    if not codes and (pa.types.is_temporal(values.type) or pa.types.is_boolean(values.type)):
+        return np.asarray(values.is_null(), dtype=bool)
     levels, places = spelled(values)
     flags = np.array([level in codes for level in levels] + [True])
     return cast("NDArray[np.bool_]", flags[places])

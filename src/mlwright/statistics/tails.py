@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 Array = NDArray[np.float64]
 
 LEAST_TAIL = 10
+N_SHOWING = 10_000
 
 ERRORS_WIDE = 2.0
 """The shape of the tail is taken that many standard errors heavier than it was estimated."""
@@ -66,7 +67,7 @@ def tail_of(values: Array, n_later: int, chance: float) -> Tail:
     n_tail = int(min(n / 5, 3 * math.sqrt(n)))
     if n_tail < LEAST_TAIL:
         return Tail(math.inf, ends=False)
-    largest = np.sort(np.partition(values, n - n_tail - 1)[n - n_tail - 1 :])
+    largest = _largest(values, n_tail + 1)
     tail = _spread(largest)
     excess = tail[1:] - tail[0]
     excess = excess[excess > 0]
@@ -78,6 +79,14 @@ def tail_of(values: Array, n_later: int, chance: float) -> Tail:
     left = chance * n / (n_later * len(excess))
     reach = math.expm1(-shape * math.log(left)) / shape if abs(shape) > 1e-9 else -math.log(left)
     return Tail(max(float(largest[-1]), float(tail[0]) + scale * reach), ends)
+
+
+def _largest(values: Array, n: int) -> Array:
+    """The largest `n` values, rising; of many values only those are sorted that some of them show to be large."""
+    some = np.sort(values[:: max(1, len(values) // N_SHOWING)])
+    likely = values[values >= some[-min(len(some), 1 + math.ceil(2 * n * len(some) / len(values)))]]
+    found: Array = np.sort(likely if len(likely) >= n else values)[-n:]
+    return found
 
 
 def _spread(rising: Array) -> Array:

@@ -8,6 +8,7 @@ import pytest
 
 from mlwright.core.family import NotApplicable
 from mlwright.data.clauses.clause import clause_of
+from mlwright.data.clauses.values import Values
 from mlwright.data.drifts import DRIFTS, Current
 from mlwright.data.reference import current_of, reference_of, unknown_names
 from mlwright.statistics.several import holm
@@ -22,7 +23,7 @@ def bundle_of(table):
     profile = small_profile(
         table.append_column("y", pa.array([0, 1] * (len(table) // 2))), "y", task="binary", kinds={}
     )
-    clauses = {name: clause_of(table[name], profile.column(name), "input", 0.01) for name in table.column_names}
+    clauses = {name: clause_of(Values(table[name]), profile.column(name), "input", 0.01) for name in table.column_names}
     return {name: reference_of(profile.column(name), clause, len(table)) for name, clause in clauses.items()}
 
 

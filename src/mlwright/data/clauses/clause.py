@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from mlwright.data.clauses.limits import limits_of
 from mlwright.data.clauses.names import names_of, new_names
 from mlwright.data.clauses.shapes import pattern_of
+from mlwright.data.clauses.values import Values
 from mlwright.data.kinds.look import order_of
 from mlwright.records.contract import Clause, Part
 from mlwright.records.profile import QUANTILE_LEVELS, ColumnProfile
@@ -21,18 +22,19 @@ from mlwright.scoring.spelling import missing_array, to_moment_array, to_number_
 NAMED = ("category", "boolean", "constant")
 EXAMPLE_LENGTH = 80
 LEAST_UNIQUE = 20
+N_FIRST = 10_000
+"""Whether a column is in order is asked of so many values first."""
 MEDIAN = QUANTILE_LEVELS.index(0.50)
 
 Array = NDArray[np.float64]
 
 
-def clause_of(values: pa.ChunkedArray, column: ColumnProfile, part: Part, chance: float) -> Clause:
+def clause_of(values: Values, column: ColumnProfile, part: Part, chance: float) -> Clause:
     """What a column is held to.
 
     Parameters
     ----------
-    values : pyarrow.ChunkedArray
-        The whole column.
+    values : Values
     column : ColumnProfile
     part : str
         Which part it plays.
@@ -62,12 +64,13 @@ def numbers_of(values: pa.ChunkedArray, column: Clause | ColumnProfile) -> Array
     """The numbers, or moments in seconds since 1970, of a column as its kind is read; NaN where there is none."""
     is_date = column.kind == "date"
     numbers = to_moment_array(values, column.date_format) if is_date else to_number_array(values)
-    numbers[missing_array(values, column.missing_codes)] = np.nan
+    if column.missing_codes:
+        numbers[missing_array(values, column.missing_codes)] = np.nan
     return numbers
 
 
-def _numbers(values: pa.ChunkedArray, column: ColumnProfile, chance: float) -> dict[str, Any]:
-    found = numbers_of(values, column)
+def _numbers(values: Values, column: ColumnProfile, chance: float) -> dict[str, Any]:
+    found = numbers_of(values.whole, column)
     known = found[np.isfinite(found)]
     if not len(known):
         return {}
@@ -77,30 +80,32 @@ def _numbers(values: pa.ChunkedArray, column: ColumnProfile, chance: float) -> d
     return {"low": known.min(), "high": known.max(), "least": least, "most": most, "whole": is_whole, "order": order}
 
 
-def _moments(values: pa.ChunkedArray, column: ColumnProfile, chance: float) -> dict[str, Any]:
-    found = numbers_of(values, column)
+def _moments(values: Values, column: ColumnProfile, chance: float) -> dict[str, Any]:
+    found = numbers_of(values.whole, column)
     known = found[np.isfinite(found)]
     return {"low": known.min(), "high": known.max(), "order": order_of(found)} if len(known) else {}
 
 
-def _names(values: pa.ChunkedArray, column: ColumnProfile, chance: float) -> dict[str, Any]:
-    listed, n_names = names_of(values, column.missing_codes)
+def _names(values: Values, column: ColumnProfile, chance: float) -> dict[str, Any]:
+    listed, n_names = names_of(values.counts(), column.missing_codes)
     counts = tuple(n for _, n in listed)
     allowed = new_names(counts, n_names)
     shape = {} if allowed == "refuse" else _texts(values, column, chance)
     return {"levels": tuple(name for name, _ in listed), "counts": counts, "new_levels": allowed, **shape}
 
 
-def _texts(values: pa.ChunkedArray, column: ColumnProfile, chance: float) -> dict[str, Any]:
+def _texts(values: Values, column: ColumnProfile, chance: float) -> dict[str, Any]:
     if not (pa.types.is_string(values.type) or pa.types.is_large_string(values.type)) or column.missing_codes:
         return {}
     return {"pattern": pattern_of(values)}
 
 
-def _keys(values: pa.ChunkedArray, column: ColumnProfile, chance: float) -> dict[str, Any]:
+def _keys(values: Values, column: ColumnProfile, chance: float) -> dict[str, Any]:
     if column.minimum is None:
         return _texts(values, column, chance)
-    found = numbers_of(values, column)
+    if not _always_in_order(numbers_of(values.first(N_FIRST), column)):
+        return {"order": "none"}
+    found = numbers_of(values.whole, column)
     return {"order": order_of(found) if _always_in_order(found) else "none"}
 
 
@@ -110,7 +115,7 @@ def _always_in_order(numbers: Array) -> bool:
     return bool((steps >= 0).all() or (steps <= 0).all())
 
 
-def _nothing(values: pa.ChunkedArray, column: ColumnProfile, chance: float) -> dict[str, Any]:
+def _nothing(values: Values, column: ColumnProfile, chance: float) -> dict[str, Any]:
     return {}
 
 

@@ -2,23 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
-import numpy as np
-import pyarrow as pa
+from collections.abc import Mapping, Sequence
 
 from mlwright.records.contract import NewLevels
-from mlwright.scoring.spelling import spelled
 
 MOST_NAMES = 1000
 SEEN_OFTEN = 5
 
 
-def names_of(values: pa.ChunkedArray, codes: tuple[str, ...]) -> tuple[list[tuple[str, int]], int]:
+def names_of(counts: Mapping[str, int], codes: tuple[str, ...]) -> tuple[list[tuple[str, int]], int]:
     """The names with their rows, the most frequent first and at most `MOST_NAMES`; and how many there are in all."""
-    found = spelled(values)
-    counts = np.bincount(found.places[found.places >= 0], minlength=len(found.levels))
-    pairs = [(name, int(n)) for name, n in zip(found.levels, counts, strict=True) if n and name not in codes]
+    pairs = [(name, n) for name, n in counts.items() if n and name not in codes]
     pairs.sort(key=lambda pair: (-pair[1], pair[0]))
     return pairs[:MOST_NAMES], len(pairs)
 

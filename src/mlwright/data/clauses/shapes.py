@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
-import pyarrow as pa
 import pyarrow.compute as pc
+
+from mlwright.data.clauses.values import Values
 
 LEAST_TEXTS = 20
 LOOKED_AT = 5_000
@@ -18,16 +19,15 @@ _CLASSES = (("[A-Z]", re.compile("[A-Z]")), ("[a-z]", re.compile("[a-z]")), ("[0
 _SPECIAL = re.compile(r"[.^$*+?{}\[\]\\|()]")
 
 
-def pattern_of(values: pa.ChunkedArray) -> str | None:
+def pattern_of(values: Values) -> str | None:
     """A regular expression that every text matches as a whole; None where they have too many shapes.
 
     A run of letters or digits that always has the same length keeps it, any other may have any length.
 
-    >>> pattern_of(pa.chunked_array([[f"AB-{n:03d}" for n in range(40)]]))
+    >>> pattern_of(Values(pa.chunked_array([[f"AB-{n:03d}" for n in range(40)]])))
     '[A-Z]{2}-[0-9]{3}'
     """
-    texts = pc.drop_null(values)
-    distinct = pc.unique(texts.slice(0, LOOKED_AT)).to_pylist()
+    distinct = pc.unique(values.first(LOOKED_AT)).to_pylist()
     if len(distinct) < LEAST_TEXTS or any(len(text) > LONGEST or not text.isascii() for text in distinct):
         return None
     shapes: dict[tuple[str, ...], list[Sequence[str]]] = {}
@@ -37,13 +37,7 @@ def pattern_of(values: pa.ChunkedArray) -> str | None:
         if len(shapes) > MOST_SHAPES or len(parts) > MOST_PARTS:
             return None
     pattern = "|".join(sorted(_expression(shape, seen) for shape, seen in shapes.items()))
-    return pattern if n_unlike(texts, pattern) == 0 else None
-
-
-def n_unlike(values: pa.ChunkedArray, pattern: str) -> int:
-    """How many texts do not match a pattern as a whole."""
-    n_alike = pc.sum(pc.match_substring_regex(values, whole(pattern))).as_py() or 0
-    return len(values) - int(values.null_count) - int(n_alike)
+    return pattern if values.n_unlike(whole(pattern)) == 0 else None
 
 
 def whole(pattern: str) -> str:
