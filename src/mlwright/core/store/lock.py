@@ -6,7 +6,6 @@ into the file for the sake of the message to the second.
 
 from __future__ import annotations
 
-import fcntl
 import json
 import os
 import socket
@@ -18,6 +17,7 @@ from typing import Any
 
 from mlwright.core.errors import ProjectBusy
 from mlwright.core.store.blobs import explain_disk_errors
+from mlwright.core.store.exclusive import lock
 
 
 @contextmanager
@@ -34,7 +34,7 @@ def hold(path: Path, run_id: str) -> Iterator[None]:
         file = open(path, "a+")
     with file:
         try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            lock(file)
         except OSError:
             raise _busy(path) from None
         me = {"run": run_id, "pid": os.getpid(), "host": socket.gethostname(), "since": time.strftime("%H:%M:%S")}
@@ -55,7 +55,7 @@ def holder(path: Path) -> dict[str, Any] | None:
         return None
     with file:
         try:
-            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+            lock(file, shared=True)
         except OSError:
             return _who(file.read())
         return None

@@ -7,7 +7,6 @@ it.
 
 from __future__ import annotations
 
-import fcntl
 import os
 from collections.abc import Iterable
 from importlib.resources import files
@@ -15,6 +14,7 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
+from mlwright.core.store.exclusive import lock
 from mlwright.records.experience import Trace
 
 VARIABLE = "MLWRIGHT_EXPERIENCE"
@@ -60,7 +60,7 @@ def write_diary(trace: Trace) -> str | None:
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
         with open(file, "a+", encoding="utf-8") as diary:
-            fcntl.flock(diary, fcntl.LOCK_EX)
+            lock(diary, wait=True)
             diary.seek(0)
             lines = [line for line in diary.read().splitlines() if line][-(MOST_LINES - 1) :]
             diary.truncate(0)
