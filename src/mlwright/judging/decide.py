@@ -16,6 +16,7 @@ from mlwright.judging.verdict import headline, limits, next_steps, reasons, verd
 from mlwright.judging.worth import Cases, worth_of
 from mlwright.learning.amounts import benefit_on
 from mlwright.learning.benefit import Benefit, best_quantile, capacity_share
+from mlwright.learning.metrics import METRICS
 from mlwright.learning.tasks import TASKS
 from mlwright.learning.unseen import kept_scores, kept_target, open_unseen
 from mlwright.learning.yardstick import Scored
@@ -91,7 +92,8 @@ def _worth(
     task = TASKS.get(roles.task)()
     learned = _training_target(snapshot, profile, split, run)
     unseen = open_unseen(snapshot, profile, split, run)
-    benefit = benefit_on(table, unseen.positions, learned, profile, settings)
+    own = training.model.threshold if METRICS.get(training.metric)().has_threshold else None
+    benefit = benefit_on(table, unseen.positions, learned, profile, settings, own)
     target = kept_target(evaluation.truth, run)
     threshold = DEFAULT_THRESHOLD if training.model.threshold is None else training.model.threshold
     model = Scored(kept_scores(evaluation.predictions, len(target), run), threshold)

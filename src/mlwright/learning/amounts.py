@@ -16,7 +16,12 @@ FEWEST_KNOWN = 0.5
 
 
 def benefit_on(
-    table: Table, positions: NDArray[np.int64], training_target: Array, profile: Profile, settings: DecideSettings
+    table: Table,
+    positions: NDArray[np.int64],
+    training_target: Array,
+    profile: Profile,
+    settings: DecideSettings,
+    threshold: float | None = None,
 ) -> Benefit:
     """What answers are worth on some rows of a snapshot.
 
@@ -30,6 +35,8 @@ def benefit_on(
         For the stand-in, which rests on how frequent the classes are.
     profile : Profile
     settings : DecideSettings
+    threshold : float, optional
+        See `benefit_table`.
 
     Raises
     ------
@@ -42,7 +49,7 @@ def benefit_on(
     names = dict.fromkeys(amount.column for amount in amounts_of(settings).values())
     columns = {name: _numbers(name, table, positions, profile) for name in names}
     shares = [float(count) / len(training_target) for count in counts]
-    return benefit_table(roles.task, roles.classes, shares, settings, columns)
+    return benefit_table(roles.task, roles.classes, shares, settings, columns, threshold)
 
 
 def _numbers(name: str, table: Table, positions: NDArray[np.int64], profile: Profile) -> Array:

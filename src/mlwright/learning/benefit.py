@@ -27,6 +27,9 @@ SHORT = {"per_unit_of_error": ("per_unit_over", "per_unit_under")}
 """Keys that stand for several."""
 
 
+SMALLEST_THRESHOLD = 1e-3
+
+
 class Benefit(NamedTuple):
     """What each outcome is worth.
 
@@ -92,6 +95,7 @@ def benefit_table(
     class_shares: Sequence[float],
     settings: DecideSettings,
     columns: Mapping[str, Array] | None = None,
+    threshold: float | None = None,
 ) -> Benefit:
     """The user's table, filled up with zeros, or a stand-in where there is none.
 
@@ -109,6 +113,9 @@ def benefit_table(
     settings : DecideSettings
     columns : mapping, optional
         The columns that amounts come from, for the rows at hand, each of shape (n_rows,).
+    threshold : float, optional
+        Two classes: where the model answers by a threshold that serves the user's metric, the stand-in is the table by
+        which that threshold is right.
 
     Raises
     ------
@@ -121,7 +128,9 @@ def benefit_table(
     -9.0
     """
     if not settings.benefit:
-        return _stand_in(task, class_shares)
+        return _stand_in(
+            task, class_shares if threshold is None else (1.0 - threshold, max(threshold, SMALLEST_THRESHOLD))
+        )
     _check_keys(task, settings.benefit)
     columns = columns or {}
     by_row = {key: one.plus + one.times * columns[one.column] for key, one in amounts_of(settings).items()}

@@ -14,8 +14,10 @@ from mlwright.learning.amounts import benefit_on
 from mlwright.learning.benefit import Benefit, capacity_share
 from mlwright.learning.data import Said, TrainingData, load_training
 from mlwright.learning.search.bench import Bench
+from mlwright.learning.search.budget import choice_s
 from mlwright.learning.search.choice import Choice, choose, members, on_its_own, out_of_fold
 from mlwright.learning.search.corrected import corrected
+from mlwright.learning.search.correction import correction
 from mlwright.learning.search.diary import write_diary
 from mlwright.learning.search.experience import trace_of
 from mlwright.learning.search.importance import rank_inputs
@@ -23,7 +25,7 @@ from mlwright.learning.search.leaderboard import leaderboard
 from mlwright.learning.search.options import Wishes
 from mlwright.learning.search.scale import Scale, first_record
 from mlwright.learning.search.setup import metric_name, set_up
-from mlwright.learning.search.threshold import choose_threshold
+from mlwright.learning.search.threshold import choose_threshold, known_threshold
 from mlwright.records.data import Snapshot
 from mlwright.records.findings import Findings
 from mlwright.records.profile import Profile, Roles
@@ -49,7 +51,7 @@ def train(
     data = load_training(snapshot, profile, split, Said(clean, told.kinds), run)
     benefit = benefit_on(open_snapshot(snapshot, run), train_rows(split, run), data.rows.target, profile, decide)
     _warn(findings, run)
-    course = set_up(data, roles, split, settings, run)
+    course = set_up(data, roles, split, settings, run, known_threshold(metric, roles, benefit))
     with threadpool_limits(course.bench.n_threads):
         course.run()
         standing = course.standing
@@ -62,8 +64,10 @@ def train(
         importance = rank_inputs(standing, choice, data, course.budget)
         refitted = scale.refitted((*choice.weights, standing.simple(), standing.baseline()))
         chosen = scale.spec(members(choice.option, standing, refitted))
+        several = [name for name in choice.weights if name not in refitted]
+        by = correction(standing, choice, several, course.budget.timer(choice_s(run.clock.budget_s)))
         board = leaderboard(
-            standing, choice, np.random.default_rng(run.seed_for("errors")), choice.measured or scale.forms(choice)
+            standing, choice, by, np.random.default_rng(run.seed_for("errors")), choice.measured or scale.forms(choice)
         )
         return Training(
             metric=metric,
@@ -74,7 +78,7 @@ def train(
             simple=scale.spec((on_its_own(standing, standing.simple(), refitted),)),
             baseline=scale.spec((on_its_own(standing, standing.baseline(), refitted),)),
             out_of_fold=run.put(out_of_fold(choice, len(data.rows)).tobytes()),
-            corrected=corrected(metric, standing, choice, _times(data, roles, split)),
+            corrected=corrected(metric, standing, choice, by, _times(data, roles, split)),
             threshold_reason=reason,
             budget_s=run.clock.budget_s,
             used_s=round(run.clock.elapsed_s, 3),
@@ -104,7 +108,7 @@ def _warn(findings: Findings, run: Run) -> None:
 def _threshold(choice: Choice, roles: Roles, benefit: Benefit, capacity: float) -> tuple[float | None, str]:
     if roles.task != "binary":
         return None, ""
-    return choose_threshold(choice.judge.held, choice.prediction, benefit, capacity)
+    return choose_threshold(choice.judge, choice.prediction, benefit, capacity)
 
 
 def _times(data: TrainingData, roles: Roles, split: Split) -> NDArray[np.int64] | None:

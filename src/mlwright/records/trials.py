@@ -29,6 +29,9 @@ class Trial(Record):
     core : CoreRef or None
     predictions : str or None
         Blob: predictions for the held-out rows, float32, shape (n_held_out, n_outputs), row-major.
+    path : str or None
+        Blob: mean loss on the fold's held-out rows after each step among which the fit chose by them, float32, in a
+        unit of the family's own; None where nothing was chosen by them.
     error : str or None
         What failed, in one line.
     """
@@ -42,6 +45,7 @@ class Trial(Record):
     chosen: dict[str, float] = {}
     core: CoreRef | None = None
     predictions: str | None = None
+    path: str | None = None
     error: str | None = None
 
 
@@ -73,10 +77,10 @@ class Refit(Record):
 
 
 class Corrected(Record):
-    """What the chosen model is good for on held-out training rows, corrected for having been chosen.
+    """What the packed model is worth on new rows, as far as held-out training rows can tell.
 
-    Every row is answered by cores that have not learned from it. By how much the choice among them flatters is taken
-    off.
+    Every row is answered by cores that have not learned from it. What differs on new rows is made up for: `flattery`
+    and `stopping` make the figure worse, `together` makes it better.
 
     Parameters
     ----------
@@ -86,12 +90,18 @@ class Corrected(Record):
         In the direction of better.
     flattery : float
         How much better the chosen model looks on the rows that it was chosen by, in the metric's unit.
+    stopping : float
+        How much better it looks because these rows told its fits when to stop.
+    together : float
+        How much better the cores of all folds are together than the one that a held-out row hears.
     n_rows : int
     """
 
     model: Estimate
     gain_over_baseline: Estimate
     flattery: float
+    stopping: float = 0.0
+    together: float = 0.0
     n_rows: int
 
 

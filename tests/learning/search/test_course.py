@@ -6,6 +6,7 @@ import pytest
 from mlwright.learning.models import MODELS, Fitted, ModelFamily
 from mlwright.learning.search.budget import Budget
 from mlwright.learning.search.choice import choose, members, out_of_fold
+from mlwright.learning.search.correction import Correction
 from mlwright.learning.search.course import Course
 from mlwright.learning.search.leaderboard import leaderboard
 from mlwright.learning.search.lineup import line_up
@@ -75,7 +76,12 @@ def chosen(course):
 
 
 def board(course):
-    return {row.name: row for row in leaderboard(course.standing, chosen(course), np.random.default_rng(0))}
+    return {
+        row.name: row
+        for row in leaderboard(
+            course.standing, chosen(course), Correction(0.0, 0.0, 0.0, 0.0), np.random.default_rng(0)
+        )
+    }
 
 
 def test_the_floor_comes_first_and_then_fold_after_fold(search):

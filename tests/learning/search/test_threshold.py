@@ -2,23 +2,28 @@ import numpy as np
 import pytest
 
 from mlwright.learning.benefit import benefit_table
-from mlwright.learning.search.judge import HeldOut
+from mlwright.learning.metrics import METRICS
+from mlwright.learning.search.judge import HeldOut, Judge
 from mlwright.learning.search.threshold import choose_threshold
+from mlwright.learning.tasks import TASKS
 from mlwright.records.settings import DecideSettings
 
 MAILING = DecideSettings(benefit={"true_positive": 9.0, "false_positive": -1.0})
 
 
-def customers(n_rows: int, seed: int = 0):
+def customers(n_rows: int, seed: int = 0, metric: str = "log_loss"):
     rng = np.random.default_rng(seed)
     probability = rng.beta(1, 4, size=n_rows)
     target = (rng.uniform(size=n_rows) < probability).astype(float)
-    return HeldOut(np.arange(n_rows), target, np.zeros(n_rows, dtype=np.int64)), probability[:, None]
+    held = HeldOut(np.arange(n_rows), target, np.zeros(n_rows, dtype=np.int64))
+    return Judge(TASKS.get("binary")(), METRICS.get(metric)(), held), probability[:, None]
 
 
 def test_right_probabilities_get_the_threshold_of_the_table():
-    held, probability = customers(5_000)
-    threshold, reason = choose_threshold(held, probability, benefit_table("binary", ("no", "yes"), (0.8, 0.2), MAILING))
+    judge, probability = customers(5_000)
+    threshold, reason = choose_threshold(
+        judge, probability, benefit_table("binary", ("no", "yes"), (0.8, 0.2), MAILING)
+    )
     assert threshold == pytest.approx(0.1)
     assert "your benefits" in reason
 
@@ -30,9 +35,9 @@ def test_luck_alone_does_not_move_the_threshold():
 
 
 def test_probabilities_that_are_far_off_get_a_threshold_of_their_own():
-    held, probability = customers(5_000)
+    judge, probability = customers(5_000)
     threshold, reason = choose_threshold(
-        held, probability / 10, benefit_table("binary", ("no", "yes"), (0.8, 0.2), MAILING)
+        judge, probability / 10, benefit_table("binary", ("no", "yes"), (0.8, 0.2), MAILING)
     )
     assert threshold == pytest.approx(0.01, abs=0.005)
     assert "found by trying" in reason
@@ -40,8 +45,31 @@ def test_probabilities_that_are_far_off_get_a_threshold_of_their_own():
 
 
 def test_without_a_table_the_reason_says_so():
-    held, probability = customers(2_000)
+    judge, probability = customers(2_000)
     benefit = benefit_table("binary", ("no", "yes"), (0.8, 0.2), DecideSettings())
-    threshold, reason = choose_threshold(held, probability, benefit)
+    threshold, reason = choose_threshold(judge, probability, benefit)
     assert threshold == pytest.approx(0.2)
     assert "no benefits were given" in reason
+
+
+@pytest.mark.parametrize("metric", ["f1", "accuracy", "balanced_accuracy"])
+def test_the_metric_that_was_asked_for_gets_the_threshold_that_is_best_for_it(metric):
+    judge, probability = customers(50_000, metric=metric)
+    threshold, reason = choose_threshold(
+        judge, probability, benefit_table("binary", ("no", "yes"), (0.8, 0.2), DecideSettings())
+    )
+    seen = {t: judge.metric.score(judge.held.target, probability, threshold=t) for t in np.linspace(0.02, 0.9, 89)}
+    assert judge.metric.score(judge.held.target, probability, threshold=threshold) > max(seen.values()) - 0.003
+    assert judge.metric.title in reason
+
+
+def test_what_answers_are_worth_goes_before_the_metric():
+    judge, probability = customers(5_000, metric="f1")
+    benefit = benefit_table("binary", ("no", "yes"), (0.8, 0.2), MAILING)
+    assert choose_threshold(judge, probability, benefit)[0] == pytest.approx(0.1)
+
+
+def test_candidates_are_judged_by_the_threshold_that_they_would_get():
+    judge, probability = customers(5_000, metric="f1")
+    assert (probability < 0.5).mean() > 0.9
+    assert judge.score(probability * 0.5) == pytest.approx(judge.score(probability), abs=0.02)

@@ -100,11 +100,10 @@ def composition(training: Training) -> str:
 
 
 def corrected_figure(metric: str, found: Corrected) -> str:
-    """What the chosen model is worth on the rows that the folds held out, in a sentence."""
-    by = f" by {short(found.flattery)}" if found.flattery > 0 else ""
+    """What the packed model is worth on new rows by what the folds held out, in a sentence."""
     return (
-        f"On the {counted(found.n_rows, 'row')} that the folds held out its {metric.replace('_', ' ')} is "
-        f"{with_interval(found.model)}, corrected{by} for having been chosen by them."
+        f"By the {counted(found.n_rows, 'row')} that the folds held out, its {metric.replace('_', ' ')} on new rows is "
+        f"{with_interval(found.model)}, corrected for having been chosen and stopped by them."
     )
 
 

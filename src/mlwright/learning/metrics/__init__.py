@@ -40,5 +40,22 @@ class Metric(ABC):
         """Values of the rows whose plain mean the metric is, shape (n_rows,); None if it is no mean."""
         return None
 
+    @property
+    def has_threshold(self) -> bool:
+        """Whether it has a best threshold of its own."""
+        return type(self).threshold is not Metric.threshold
+
+    def threshold(self, probability: NDArray[np.float64]) -> float | None:
+        """From which probability on "positive" is the answer that serves this metric best, if probabilities are right.
+
+        None where the metric does not depend on answers, or would be best off with one answer for all rows.
+
+        Parameters
+        ----------
+        probability : array, shape (n_rows,)
+            Of the positive class.
+        """
+        return None
+
 
 METRICS: Family[Metric] = Family("mlwright.learning.metrics", Metric)

@@ -23,3 +23,7 @@ class Accuracy(Metric):
         """1 for a right answer, else 0."""
         right: Array = (answers(prediction, threshold) == target).astype(np.float64)
         return right
+
+    def threshold(self, probability: Array) -> float:
+        """The more probable class is right more often."""
+        return 0.5

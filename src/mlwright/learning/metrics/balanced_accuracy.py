@@ -27,3 +27,7 @@ class BalancedAccuracy(Metric):
         answered, weights = answers(prediction, threshold), weights_of(target, weight)
         right, _, true = counts_by_class(target, answered, weights, n_classes_of(prediction))
         return mean_of_defined([ratio(*pair) for pair in zip(right, true, strict=True)])
+
+    def threshold(self, probability: Array) -> float:
+        """The share of the positive class, as a positive row counts for as much as all its class has to share out."""
+        return float(probability.mean())

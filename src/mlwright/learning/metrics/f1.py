@@ -30,3 +30,18 @@ class F1(Metric):
         counts = counts_by_class(target, answered, weights, n_classes_of(prediction))
         figures = [ratio(2.0 * right, said + true) for right, said, true in np.transpose(counts)]
         return figures[1] if prediction.shape[1] == 1 else mean_of_defined(figures)
+
+    def threshold(self, probability: Array) -> float:
+        """Where the figure is highest that the probabilities themselves promise: half of that figure.
+
+        References
+        ----------
+        Lipton, Z. C., Elkan, C. and Naryanaswamy, B. (2014). Optimal thresholding of classifiers to maximize F1
+        measure. ECML PKDD.
+
+        >>> round(F1().threshold(np.array([0.9, 0.4, 0.1, 0.1])), 2)
+        0.37
+        """
+        ranked = np.sort(probability)[::-1]
+        promised = 2.0 * np.cumsum(ranked) / (np.arange(1, len(ranked) + 1) + max(ranked.sum(), np.finfo(float).tiny))
+        return float(promised.max() / 2.0)

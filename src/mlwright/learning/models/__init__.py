@@ -70,12 +70,16 @@ class FitContext:
     time_up : callable
         Asked in every iteration; once true the fit ends at once with the best it has. Raises `RunCancelled` where
         somebody asked the run to end, which a fit lets pass.
+    heard : callable
+        Told the mean loss on the validation rows after every step among which a fit chooses by them, in the order of
+        the steps and in a unit of the family's own.
     """
 
     facts: Facts
     seed: int
     n_threads: int
     time_up: Callable[[], bool]
+    heard: Callable[[float], None] = lambda loss: None
 
 
 @dataclass(frozen=True)

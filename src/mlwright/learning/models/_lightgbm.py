@@ -27,6 +27,7 @@ def boost(booster: Any, rate: float, context: FitContext) -> tuple[int, bool]:
     for done in range(1, most + 1):
         is_finished = booster.update()
         loss = booster.eval_valid()[0][2]
+        context.heard(loss)
         if loss < best_loss:
             best, best_loss = done, loss
         if loss < to_beat:

@@ -146,13 +146,22 @@ class NetFit:
     rng : numpy.random.Generator
     time_up : callable
         See `FitContext`; asked in every batch.
+    heard : callable
+        See `FitContext`.
     """
 
-    def __init__(self, recipe: Recipe, rng: np.random.Generator, time_up: Callable[[], bool]) -> None:
+    def __init__(
+        self,
+        recipe: Recipe,
+        rng: np.random.Generator,
+        time_up: Callable[[], bool],
+        heard: Callable[[float], None] = lambda loss: None,
+    ) -> None:
         self.recipe = recipe
         self.cut = False
         self._rng = rng
         self._time_up = time_up
+        self._heard = heard
 
     def run(self, net: Net, columns: Columns, target: Single, link: Link, held_out_loss: Callable[[Net], float]) -> int:
         """Fit, and leave the net with the averages that did best; after how many epochs that was.
@@ -171,6 +180,7 @@ class NetFit:
         for epoch in range(self.recipe.n_epochs):
             self._epoch(net, columns, target, link, epoch)
             loss = held_out_loss(net)
+            self._heard(loss)
             since += 1
             if loss < best_loss:
                 best, best_loss, since, best_epoch = [part.copy() for part in net.averages], loss, 0, epoch + 1

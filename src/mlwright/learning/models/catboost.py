@@ -109,16 +109,22 @@ class _Watch:
 
     def __init__(self, context: FitContext) -> None:
         self._time_up = context.time_up
+        self._heard = context.heard
         self._cancelled: RunCancelled | None = None
         self.time_was_up = False
 
     def after_iteration(self, info: Any) -> bool:
         """Whether to go on."""
+        self._hear(getattr(info, "metrics", None) or {})
         try:
             self.time_was_up = self._time_up()
         except RunCancelled as cancelled:
             self._cancelled = cancelled
         return not self.time_was_up and self._cancelled is None
+
+    def _hear(self, metrics: Mapping[str, Mapping[str, Sequence[float]]]) -> None:
+        for name, losses in metrics.get("validation", {}).items():
+            self._heard(losses[-1] ** 2 if name == "RMSE" else losses[-1])
 
     def raise_if_cancelled(self) -> None:
         """Raise what was kept."""

@@ -78,6 +78,7 @@ class Linear(ModelFamily):
         for strength in STRENGTHS:
             weights = walk.step(strength)
             loss = loss_of(weights)
+            context.heard(loss)
             if best is not None and loss >= best_loss:
                 break
             best, best_loss, chosen = weights, loss, {"strength": strength}

@@ -91,7 +91,7 @@ class _Start:
         self.goal = _Goal(train.target, facts)
         width = whole(candidate.params, "width")
         self.net = Net([self.design.width, width, width, n_outputs(facts)], self.goal.start, rng)
-        self.net_fit = NetFit(_recipe(candidate.params), rng, context.time_up)
+        self.net_fit = NetFit(_recipe(candidate.params), rng, context.time_up, context.heard)
         self.columns = lay_out(self.design, train.blocks, np.float32)
 
     def core(self) -> NetCore:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -46,6 +46,8 @@ class Bench:
         How many of a candidate's cores become the model, those of the first folds; None for all.
     bounds : pair of float or None
         Numbers: answers are clipped to this range.
+    threshold : float or None
+        See `Judge`.
     """
 
     rows: Rows
@@ -59,13 +61,14 @@ class Bench:
     n_threads: int = 1
     n_cores: int | None = None
     bounds: tuple[float, float] | None = None
+    threshold: float | None = None
     _read: dict[str, Array] = field(default_factory=dict)
 
     def fit(self, candidate: Candidate, fold: int, time_up: Callable[[], bool]) -> Trial:
         """Fit one candidate on one fold; a failure becomes a trial with an error, so that the search goes on."""
-        began = time.monotonic()
+        began, path = time.monotonic(), list[float]()
         try:
-            fitted = self._fit(candidate, fold, time_up)
+            fitted = self._fit(candidate, fold, time_up, path.append)
             fitted_s = time.monotonic() - began
             prediction = self._predict(fitted, fold)
             data = fitted.core.to_bytes()
@@ -85,6 +88,7 @@ class Bench:
             chosen=dict(fitted.chosen),
             core=CoreRef(form=fitted.core.form, blob=self.run.put(data)),
             predictions=self.run.put(prediction.astype(np.float32).tobytes()),
+            path=self.run.put(np.array(path, dtype=np.float32).tobytes()) if path else None,
         )
 
     def refit(self, trials: Sequence[Trial], time_up: Callable[[], bool]) -> Refit:
@@ -108,7 +112,7 @@ class Bench:
         rows = np.concatenate([self.folds[fold][1] for fold in folds])
         numbers = np.concatenate([np.full(len(self.folds[fold][1]), fold) for fold in folds])
         groups = None if self.groups is None else self.groups[rows]
-        return Judge(self.task, self.metric, HeldOut(rows, self.rows.target[rows], numbers, groups))
+        return Judge(self.task, self.metric, HeldOut(rows, self.rows.target[rows], numbers, groups), self.threshold)
 
     def prediction(self, trials: Sequence[Trial]) -> Array:
         """What the cores of these trials said of the rows that they had not seen, trial after trial; as answered.
@@ -138,11 +142,17 @@ class Bench:
         """Size of the cores of these trials: larger ones answer slower, and it is the same in every run."""
         return sum(self.run.path(core.blob).stat().st_size for core in self.cores(trials))
 
-    def _fit(self, candidate: Candidate, fold: int, time_up: Callable[[], bool]) -> Fitted:
+    def path(self, trial: Trial) -> Array | None:
+        """Mean losses on the held-out rows, step by step; see `Trial.path`."""
+        return None if trial.path is None else np.frombuffer(self.run.get(trial.path), dtype=np.float32).astype(float)
+
+    def _fit(
+        self, candidate: Candidate, fold: int, time_up: Callable[[], bool], heard: Callable[[float], None]
+    ) -> Fitted:
         learn, held_out = self.folds[fold]
         if candidate.most_rows is not None:
             learn = sample_of(learn, candidate.most_rows, self.run.seed_for("sample", fold))
-        context = self._context(candidate, fold, time_up)
+        context = replace(self._context(candidate, fold, time_up), heard=heard)
         return self.models[candidate.family].fit(candidate, self._take(learn), self._take(held_out), context)
 
     def _context(self, candidate: Candidate, fold: int, time_up: Callable[[], bool]) -> FitContext:

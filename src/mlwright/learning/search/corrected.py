@@ -1,11 +1,15 @@
-"""The figure of a chosen model on held-out training rows, corrected for having been chosen, with its interval."""
+"""What the packed model is worth on new rows, as far as the held-out training rows can tell."""
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 from numpy.typing import NDArray
+from scipy.stats import norm
 
 from mlwright.learning.search.choice import Choice
+from mlwright.learning.search.correction import Correction
 from mlwright.learning.search.judge import Array, Judge
 from mlwright.learning.search.standing import Standing
 from mlwright.learning.yardstick import Scored, yardstick
@@ -15,12 +19,11 @@ from mlwright.statistics.sampling import Draws, Sampling, block_length
 
 
 def corrected(
-    metric: str, standing: Standing, choice: Choice, times: NDArray[np.int64] | None = None
+    metric: str, standing: Standing, choice: Choice, by: Correction, times: NDArray[np.int64] | None = None
 ) -> Corrected | None:
-    """The metric of a chosen model and its gain over the dummy on held-out rows, with intervals of 95 %.
+    """The metric of the packed model on new rows and its gain over the dummy, with intervals of 95 %.
 
-    Two things stay that are not corrected, and work against each other: the cores of a fold were told by its rows when
-    to stop, and the model that is packed answers with the mean of several cores, of which a held-out row hears one.
+    What is estimated is the expected figure of this very model on rows of the same source that nobody has seen.
 
     Parameters
     ----------
@@ -28,6 +31,7 @@ def corrected(
         Member of the metric family.
     standing : Standing
     choice : Choice
+    by : Correction
     times : array of int, shape (n_training_rows,), or None
         Rank of each row in time, where rows follow each other in time.
 
@@ -36,25 +40,37 @@ def corrected(
     Corrected or None
         None where the held-out rows do not define the metric.
     """
-    judge, model = choice.judge, Scored(choice.prediction)
+    judge = choice.judge
+    model = Scored(choice.prediction, judge.threshold_of(choice.prediction))
     draws = Draws(sampling_of(judge, choice.prediction, times), standing.bench.run.seed_for("corrected"))
     measure = yardstick(metric, judge.held.target, draws)
     figure = measure.estimate(model)
     if np.isnan(figure.value):
         return None
     baseline = Scored(standing.blend({standing.baseline(): 1.0}, choice.level))
-    worse = -choice.flattery if measure.metric.greater_is_better else choice.flattery
+    worse = -by.total if measure.metric.greater_is_better else by.total
     return Corrected(
-        model=_moved(figure, worse),
-        gain_over_baseline=_moved(measure.gain(model, baseline), -choice.flattery),
-        flattery=choice.flattery,
+        model=_moved(figure, worse, by.error),
+        gain_over_baseline=_moved(measure.gain(model, baseline), -by.total, by.error),
+        flattery=by.choice,
+        stopping=by.stopping,
+        together=by.together,
         n_rows=len(judge.held),
     )
 
 
-def _moved(estimate: Estimate, by: float) -> Estimate:
-    moved = {name: getattr(estimate, name) + by for name in ("value", "low", "high")}
-    return estimate.model_copy(update=moved | {"method": f"{estimate.method}, corrected for the choice"})
+def _moved(estimate: Estimate, by: float, error: float) -> Estimate:
+    """Moved, and wider by how unsure that is."""
+    reach = float(norm.ppf(0.5 + estimate.level / 2)) * error
+    value = estimate.value + by
+    return estimate.model_copy(
+        update={
+            "value": value,
+            "low": value - math.hypot(estimate.value - estimate.low, reach),
+            "high": value + math.hypot(estimate.high - estimate.value, reach),
+            "method": f"{estimate.method}, corrected for choice, stopping and answering together",
+        }
+    )
 
 
 def sampling_of(judge: Judge, answers: Array, times: NDArray[np.int64] | None = None) -> Sampling:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,6 +11,7 @@ from numpy.typing import NDArray
 
 from mlwright.learning.metrics import Metric
 from mlwright.learning.tasks import Task
+from mlwright.scoring.model import DEFAULT_THRESHOLD
 
 Array = NDArray[np.float64]
 Places = NDArray[np.int64]
@@ -58,19 +60,22 @@ class Judge:
     task : Task
     metric : Metric
     held : HeldOut
+    threshold : float or None
+        Two classes: from which probability on the positive class is answered; None for what serves the metric best.
     """
 
-    def __init__(self, task: Task, metric: Metric, held: HeldOut) -> None:
+    def __init__(self, task: Task, metric: Metric, held: HeldOut, threshold: float | None = None) -> None:
         self.task = task
         self.metric = metric
         self.held = held
+        self.threshold = threshold
         pooled = "regression" in metric.tasks
         folds = np.zeros(len(held), dtype=np.int64) if pooled else held.fold
         self._parts = [np.flatnonzero(folds == fold) for fold in np.unique(folds)]
 
     def take(self, places: Places) -> Judge:
         """A judge of some of the rows."""
-        return Judge(self.task, self.metric, self.held.take(places))
+        return Judge(self.task, self.metric, self.held.take(places), self.threshold)
 
     def score(self, prediction: Array, weight: Array | None = None) -> float:
         """The metric, in its own direction; NaN where it is not defined.
@@ -81,13 +86,13 @@ class Judge:
         weight : array, shape (n_rows,), optional
             Counts a row that many times.
         """
-        values = self.metric.row_values(self.held.target, prediction)
+        values = self.row_values(prediction)
         if values is not None:
             return float(np.average(values, weights=weight))
-        scores, sizes = [], []
+        scores, sizes, threshold = [], [], self.threshold_of(prediction)
         for part in self._parts:
             weights = None if weight is None else weight[part]
-            scores.append(self.metric.score(self.held.target[part], prediction[part], weights))
+            scores.append(self.metric.score(self.held.target[part], prediction[part], weights, threshold=threshold))
             sizes.append(len(part) if weights is None else weights.sum())
         return _mean_of_defined(scores, sizes)
 
@@ -98,25 +103,60 @@ class Judge:
             return math.inf
         return 1.0 - score if self.metric.greater_is_better else score
 
+    def row_values(self, prediction: Array) -> Array | None:
+        """Values of the rows whose plain mean the metric is; None if it is no mean."""
+        return self.metric.row_values(self.held.target, prediction, threshold=self.threshold_of(prediction))
+
+    def threshold_of(self, prediction: Array) -> float:
+        """From which probability on the positive class is answered, if these are the answers."""
+        if self.threshold is not None:
+            return self.threshold
+        own = self.metric.threshold(prediction[:, 0]) if prediction.shape[1] == 1 else None
+        return DEFAULT_THRESHOLD if own is None else own
+
     def row_loss(self, prediction: Array) -> Array:
         """What fits minimise, row by row."""
         return self.task.row_loss(self.held.target, prediction)
 
     def error(self, prediction: Array, rng: np.random.Generator) -> float | None:
         """Standard error of the score; None where it is not defined."""
-        values = self.metric.row_values(self.held.target, prediction)
-        error = (
-            self._bootstrap_error(prediction, rng) if values is None else mean_and_error(values, self.held.groups)[1]
-        )
+        values = self.row_values(prediction)
+        if values is not None:
+            error = mean_and_error(values, self.held.groups)[1]
+        else:
+            some = self._some(rng)
+            scores = self.take(some)._replicates(prediction[some], rng)
+            error = float(np.nanstd(scores, ddof=1)) * math.sqrt(len(some) / len(self.held))
         return error if math.isfinite(error) else None
 
-    def _bootstrap_error(self, prediction: Array, rng: np.random.Generator) -> float:
-        """From some of the rows where there are many, as the error falls with the root of their number."""
-        n_rows = len(self.held)
-        if n_rows <= MOST_BOOTSTRAP_ROWS:
-            return float(np.nanstd([self.score(prediction, self.resample(rng)) for _ in range(N_BOOTSTRAPS)], ddof=1))
-        some = np.sort(rng.choice(n_rows, MOST_BOOTSTRAP_ROWS, replace=False))
-        return self.take(some)._bootstrap_error(prediction[some], rng) * math.sqrt(MOST_BOOTSTRAP_ROWS / n_rows)
+    def behind(self, predictions: Sequence[Array], best: int) -> list[tuple[float, float]]:
+        """By how much each score is worse than that of the best, and the standard error of that.
+
+        Paired: row by row where the metric is a mean of rows, else on the same bootstraps of the rows.
+        """
+        sign = 1.0 if self.metric.greater_is_better else -1.0
+        leader = self.row_values(predictions[best])
+        if leader is not None:
+            values = [self.row_values(prediction) for prediction in predictions]
+            return [mean_and_error(sign * (leader - mine), self.held.groups) for mine in values if mine is not None]
+        some = self._some(np.random.default_rng(0))
+        judge, shrunk = self.take(some), math.sqrt(len(some) / len(self.held))
+        drawn = [judge._replicates(prediction[some], np.random.default_rng(0)) for prediction in predictions]
+        return [
+            (
+                sign * (self.score(predictions[best]) - self.score(prediction)),
+                float(np.nanstd(drawn[best] - scores, ddof=1)) * shrunk,
+            )
+            for prediction, scores in zip(predictions, drawn, strict=True)
+        ]
+
+    def _some(self, rng: np.random.Generator) -> Places:
+        """Some of the rows where there are many, as an error falls with the root of their number."""
+        return np.sort(rng.permutation(len(self.held))[:MOST_BOOTSTRAP_ROWS])
+
+    def _replicates(self, prediction: Array, rng: np.random.Generator) -> Array:
+        """The score on bootstraps of the rows, shape (n_bootstraps,)."""
+        return np.array([self.score(prediction, self.resample(rng)) for _ in range(N_BOOTSTRAPS)])
 
     def resample(self, rng: np.random.Generator) -> Array:
         """How often each row is drawn when rows (or groups) are drawn with replacement; shape (n_rows,)."""

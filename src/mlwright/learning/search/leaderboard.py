@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from mlwright.learning.search.choice import Choice
+from mlwright.learning.search.correction import Correction
 from mlwright.learning.search.judge import Array, Judge
 from mlwright.learning.search.options import ENSEMBLE, Option, one_core, surely_worse
 from mlwright.learning.search.standing import Standing
@@ -17,7 +18,7 @@ CHOSEN = "chosen"
 
 
 def leaderboard(
-    standing: Standing, choice: Choice, rng: np.random.Generator, measured: Sequence[Option] = ()
+    standing: Standing, choice: Choice, by: Correction, rng: np.random.Generator, measured: Sequence[Option] = ()
 ) -> tuple[LeaderboardRow, ...]:
     """All candidates, the chosen model and others that were measured, best first; who has no score comes last.
 
@@ -25,6 +26,8 @@ def leaderboard(
     ----------
     standing : Standing
     choice : Choice
+    by : Correction
+        Of the chosen model's score.
     rng : Generator
     measured : sequence of Option
         Models of which size and speed are known.
@@ -34,7 +37,7 @@ def leaderboard(
     rows = [_with_measures(row, known.get(row.name)) for row in rows]
     others = [option for option in measured if option.name not in standing.trials and option.name != choice.option.name]
     rows += [_with_measures(_variant_row(standing, choice, option, rng), option) for option in others]
-    rows.append(_with_measures(_chosen_row(standing, choice, rng), known.get(choice.option.name)))
+    rows.append(_with_measures(_chosen_row(standing, choice, by, rng), known.get(choice.option.name)))
     rows = _told_apart(rows, standing, choice, others)
     sign = -1.0 if standing.bench.metric.greater_is_better else 1.0
     return tuple(sorted(rows, key=lambda row: math.inf if row.score is None else sign * row.score))
@@ -58,14 +61,14 @@ def _candidate_row(standing: Standing, choice: Choice, name: str, rng: np.random
     )
 
 
-def _chosen_row(standing: Standing, choice: Choice, rng: np.random.Generator) -> LeaderboardRow:
+def _chosen_row(standing: Standing, choice: Choice, by: Correction, rng: np.random.Generator) -> LeaderboardRow:
     score, error = _score(choice.judge, choice.prediction, rng)
-    worse = -choice.flattery if standing.bench.metric.greater_is_better else choice.flattery
+    worse = -by.total if standing.bench.metric.greater_is_better else by.total
     return _row_of(standing, choice.option, choice.level).model_copy(
         update={
             "name": ENSEMBLE if choice.option.is_ensemble else CHOSEN,
             "score": None if score is None else score + worse,
-            "score_error": error,
+            "score_error": None if error is None else math.hypot(error, by.error),
             "weight": 1.0,
             "fate": f"chosen: {_in_words(choice.option)}",
             "chosen": True,

@@ -6,14 +6,14 @@ Who wants speed or a small file gets the fastest or the simplest of those that t
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import numpy as np
 from scipy.stats import norm
 
 from mlwright.core.errors import LimitsMissed
-from mlwright.learning.search.judge import Array, Judge, mean_and_error
+from mlwright.learning.search.judge import Array, Judge
 from mlwright.records.settings import Prefer
 
 ENSEMBLE = "ensemble"
@@ -98,6 +98,18 @@ def one_core(name: str) -> str:
     return f"{name}, one core"
 
 
+def distinct(options: Sequence[Option]) -> list[Option]:
+    """Measured options without those that are another one under a second name.
+
+    A member that was fitted anew on all rows has one core, with "one core" or without.
+    """
+    found: dict[tuple[object, ...], Option] = {}
+    for option in options:
+        same = (*sorted(option.weights.items()), option.size_bytes)
+        found[same] = replace(found.get(same, option), n_cores=option.n_cores)
+    return list(found.values())
+
+
 def within(options: Sequence[Option], wishes: Wishes) -> list[Option]:
     """The options, measured, that keep the limits.
 
@@ -106,7 +118,7 @@ def within(options: Sequence[Option], wishes: Wishes) -> list[Option]:
     LimitsMissed
         If none does.
     """
-    measured = [wishes.measure(option) for option in options]
+    measured = distinct([wishes.measure(option) for option in options])
     allowed = [option for option in measured if wishes.allow(option)]
     if not allowed:
         raise LimitsMissed(*_what_there_is(measured, wishes))
@@ -129,18 +141,14 @@ def pick(options: Sequence[Option], predictions: Sequence[Array], judge: Judge, 
 
 
 def surely_worse(predictions: Sequence[Array], best: int, judge: Judge) -> list[bool]:
-    """Of which predictions the data says that they are worse than the best ones.
+    """Of which predictions the data says that they are worse than the best ones, by the metric of the search.
 
-    Row losses are paired, rows of one group count as one, and the level is divided by the number of comparisons
-    (Bonferroni), so that among predictions that are as good as the best, one is called worse in at most 5 of 100 cases.
+    Scores are paired on the same rows, rows of one group count as one, and the level is divided by the number of
+    comparisons (Bonferroni), so that among predictions that are as good as the best, one is called worse in at most 5
+    of 100 cases.
     """
     reach = norm.ppf(1.0 - ALPHA / max(len(predictions) - 1, 1))
-    leader = judge.row_loss(predictions[best])
-    found = []
-    for prediction in predictions:
-        gap, error = mean_and_error(judge.row_loss(prediction) - leader, judge.held.groups)
-        found.append(bool(gap > 0 and gap > reach * error))
-    return found
+    return [bool(gap > 0 and gap > reach * error) for gap, error in judge.behind(predictions, best)]
 
 
 def _what_there_is(measured: Sequence[Option], wishes: Wishes) -> tuple[str, str]:

@@ -11,7 +11,7 @@ from mlwright.core.run import Run
 from mlwright.data.compute.table import open_snapshot, train_rows
 from mlwright.learning.search.choice import Choice, members
 from mlwright.learning.search.course import Course
-from mlwright.learning.search.options import Option, one_core
+from mlwright.learning.search.options import Option, distinct, one_core
 from mlwright.learning.search.refit import refit
 from mlwright.records.data import Snapshot
 from mlwright.records.model import CoreRef, EncodingPlan, Member, ModelSpec
@@ -77,9 +77,9 @@ class Scale:
         alone = Option(best, {best: 1.0}, choice.n_cores)
         forms = {one.name: one for one in (choice.option, alone, Option(one_core(best), {best: 1.0}, 1))}
         out_of_time = budget.timer(MOST_SHARE * max(budget.clock.left_s, 0.0))
-        return [
-            form if form.row_ms is not None else self.measured(form) for form in forms.values() if not out_of_time()
-        ]
+        return distinct(
+            [form if form.row_ms is not None else self.measured(form) for form in forms.values() if not out_of_time()]
+        )
 
 
 def first_record(snapshot: Snapshot, roles: Roles, split: Split, run: Run) -> dict[str, Json]:

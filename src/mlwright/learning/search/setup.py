@@ -32,10 +32,13 @@ PLANNED_JOBS = 2
 BOUND_MARGIN = 0.5
 
 
-def set_up(data: TrainingData, roles: Roles, split: Split, settings: TrainSettings, run: Run) -> Course:
+def set_up(
+    data: TrainingData, roles: Roles, split: Split, settings: TrainSettings, run: Run, threshold: float | None = None
+) -> Course:
     """A search over the families that the settings name.
 
     Many small fits run side by side, one thread each; with many rows one fit runs at a time, with all threads.
+    `threshold` is that of two classes, where it is known beforehand; see `Judge`.
     """
     side_by_side = len(data.rows) < ROWS_FOR_THREADED_FITS
     n_workers, n_threads = (run.n_jobs, 1) if side_by_side else (1, run.n_jobs)
@@ -62,6 +65,7 @@ def set_up(data: TrainingData, roles: Roles, split: Split, settings: TrainSettin
         n_threads=n_threads,
         n_cores=n_cores_for(split, n_folds),
         bounds=answer_bounds(data.rows.target) if roles.task == "regression" else None,
+        threshold=threshold,
     )
     refits = settings.refit and n_folds > 1
     budget = Budget(run.clock, n_workers, n_test=split.n_test, row_s=data.row_s, refits=refits)

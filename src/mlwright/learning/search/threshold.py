@@ -6,30 +6,44 @@ import numpy as np
 
 from mlwright.data.words import percent
 from mlwright.learning.benefit import Benefit, threshold_of, worth_per_case
-from mlwright.learning.search.judge import Array, HeldOut, mean_and_error
+from mlwright.learning.metrics import METRICS
+from mlwright.learning.search.judge import Array, HeldOut, Judge, mean_and_error
+from mlwright.records.profile import Roles
 
 N_THRESHOLDS = 200
 N_PARTS = 5
 SURELY = 2.0
 
 
-def choose_threshold(held: HeldOut, probability: Array, benefit: Benefit, capacity: float = 1.0) -> tuple[float, str]:
+def known_threshold(metric: str, roles: Roles, benefit: Benefit) -> float | None:
+    """The threshold by which candidates are judged, where it does not depend on what they say.
+
+    None for metrics that have a best threshold of their own, unless the user says what answers are worth.
+    """
+    if roles.task != "binary" or (benefit.assumed and METRICS.get(metric)().has_threshold):
+        return None
+    return threshold_of(benefit.table)
+
+
+def choose_threshold(judge: Judge, probability: Array, benefit: Benefit, capacity: float = 1.0) -> tuple[float, str]:
     """The threshold and how it was chosen, as a sentence.
 
-    If probabilities are right, the table alone says from where on answering "positive" pays. A threshold that is
-    found by trying is taken only if finding it on some folds gained something on the others, by two standard
-    errors: the best of many thresholds is always a little lucky.
+    A metric that has a best threshold of its own gets that, unless the user says what answers are worth. Else: if
+    probabilities are right, the table alone says from where on answering "positive" pays. A threshold that is found by
+    trying is taken only if finding it on some folds gained something on the others, by two standard errors: the best
+    of many thresholds is always a little lucky.
 
     Parameters
     ----------
-    held : HeldOut
+    judge : Judge
+        Of the held-out rows.
     probability : array, shape (n_rows, 1)
     benefit : Benefit
         On the training rows.
     capacity : float
         The largest share of cases that can be answered positive.
     """
-    threshold, reason = _for_benefit(held, probability, benefit)
+    threshold, reason = _for_benefit(judge, probability, benefit)
     if capacity >= 1.0 or (probability[:, 0] >= threshold).mean() <= capacity:
         return threshold, reason
     cut = float(np.quantile(probability[:, 0], 1.0 - capacity))
@@ -39,7 +53,11 @@ def choose_threshold(held: HeldOut, probability: Array, benefit: Benefit, capaci
     )
 
 
-def _for_benefit(held: HeldOut, probability: Array, benefit: Benefit) -> tuple[float, str]:
+def _for_benefit(judge: Judge, probability: Array, benefit: Benefit) -> tuple[float, str]:
+    held = judge.held
+    if benefit.assumed and judge.metric.has_threshold:
+        own = judge.threshold_of(probability)
+        return own, f"{own:.3f}: the best for the metric '{judge.metric.title}', as probabilities say ([train] metric)"
     expected = threshold_of(benefit.table)
     gain, error = _gain_of_trying(held, probability, benefit, expected)
     source = "each class counts the same in total, as no benefits were given" if benefit.assumed else "your benefits"
