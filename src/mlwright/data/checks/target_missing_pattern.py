@@ -9,23 +9,22 @@ import numpy as np
 from mlwright.core.family import NotApplicable
 from mlwright.data.checks import Check, Specimen
 from mlwright.data.checks._plain import plain_columns
-from mlwright.data.checks._shifts import move
 from mlwright.data.columns import sampled_rows
 from mlwright.data.compute.table import SplitTable
+from mlwright.data.parts import apart, told_apart
 from mlwright.data.words import counted, listing
 from mlwright.records.findings import Finding
 from mlwright.records.profile import Profile
 
 MIN_ROWS = 50
-LEAST_MOVED = 0.15
-FALSE_ALARMS = 0.001
 
 
 class TargetMissingPattern(Check):
     """Inputs whose values differ between the rows with and without a target: it is not missing at random.
 
-    Measured like `train_test_drift` (see `_shifts.move`): a distance of 0.15 or more whose chance, over all inputs
-    together, is below 0.1 % (Bonferroni). Needs 50 rows without a target; looks at 50,000 rows at most.
+    Measured like `train_test_drift` (see `parts.apart`): 15 % of the rows would have to change to undo it, and its
+    chance, over all inputs and tests together, is below 0.1 % (Holm). Needs 50 rows without a target; looks at
+    50,000 rows at most.
     """
 
     group = "target"
@@ -48,16 +47,14 @@ class TargetMissingPattern(Check):
         if min(len(known), len(unknown)) < MIN_ROWS:
             raise NotApplicable("too few of the rows looked at have no target")
         names = [name for name in profile.roles.inputs if name in table.columns]
-        moves = {name: move(known, unknown, name, ("answered", "unanswered")) for name in names}
-        found = {n: m for n, m in moves.items() if m.size >= LEAST_MOVED and m.chance * len(names) < FALSE_ALARMS}
+        found = apart(known, unknown, names)
         if found:
-            ranked = sorted(found, key=lambda name: -found[name].size)
-            told = listing((f"'{name}' ({found[name].told})" for name in ranked), 3)
+            told = listing((told_apart(name, shift, "answered", "unanswered") for name, shift in found.items()), 3)
             verb = "differs" if len(found) == 1 else "differ"
             yield self.found(
                 f"{len(found)} of {counted(len(names), 'input')} {verb} between the rows with and without '{target}': "
                 f"{told}.",
-                *ranked,
+                *found,
                 rows=unknown.positions[:5].tolist(),
             )
 

@@ -9,26 +9,23 @@ import numpy as np
 from mlwright.core.family import NotApplicable
 from mlwright.data.checks import Check, Specimen
 from mlwright.data.checks._plain import plain_columns
-from mlwright.data.checks._shifts import move
 from mlwright.data.columns import Rows, mean_ranks, rows_for_test, training_rows
 from mlwright.data.compute.table import SplitTable
+from mlwright.data.parts import apart, told_apart
 from mlwright.data.words import listing
 from mlwright.records.findings import Finding
 from mlwright.records.profile import Profile
 
 MIN_ROWS = 50
-FALSE_ALARMS = 0.001
-LEAST_MOVED = 0.15
 SAME_AS_TIME = 0.95
 
 
 class TrainTestDrift(Check):
     """Inputs whose values differ between the training rows and the test rows.
 
-    Ordered inputs by the distance of Kolmogorov and Smirnov, all others by the total variation of their shares (names
-    beyond the 50 most frequent taken together) with a chi-square test. Spoken of if a distance is 0.15 or more, and
-    its chance, over all columns together, below 0.1 % (Bonferroni). With a time
-    column, dates and what goes with it are left out.
+    By the tests of drift that `mlwright watch` and deliveries use (see `parts.apart`): 15 % of the rows would have to
+    change to undo it, and its chance, over all columns and tests together, is below 0.1 % (Holm). With a time column,
+    dates and what goes with it are left out.
     """
 
     group = "leaks"
@@ -47,14 +44,12 @@ class TrainTestDrift(Check):
         if min(len(train), len(test)) < MIN_ROWS:
             raise NotApplicable("there are too few training or test rows to compare")
         names = [name for name in profile.roles.inputs if not _tells_time(train, name)]
-        moves = {name: move(train, test, name, ("training", "test")) for name in names}
-        found = {n: m for n, m in moves.items() if m.size >= LEAST_MOVED and m.chance * len(names) < FALSE_ALARMS}
+        found = apart(train, test, names)
         if found:
-            ranked = sorted(found, key=lambda name: -found[name].size)
-            told = listing((f"'{name}' ({found[name].told})" for name in ranked), 3)
+            told = listing((told_apart(name, shift, "training", "test") for name, shift in found.items()), 3)
             verb = "differs" if len(found) == 1 else "differ"
             yield self.found(
-                f"{len(found)} of {len(names)} inputs {verb} between training and test rows: {told}.", *ranked
+                f"{len(found)} of {len(names)} inputs {verb} between training and test rows: {told}.", *found
             )
 
     @staticmethod

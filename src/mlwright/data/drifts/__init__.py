@@ -75,12 +75,19 @@ class Shift:
         Chance of a shift like this, or a larger one, if nothing has changed.
     size : float
         From 0 to 1: the share of the rows that would have to change their value to undo it.
+    what : str
+        The rows whose share changed most, in words that stand behind "rows": ``are 'Graz'``, ``lie above 3.1``.
+    then, now : float
+        Their shares.
     sentence : str
         With the numbers, in plain words.
     """
 
     p_value: float
     size: float
+    what: str
+    then: float
+    now: float
     sentence: str
 
 

@@ -72,4 +72,5 @@ def _shift(before: Array, now: Array, labels: list[str]) -> Shift:
     then, today = before / before.sum(), now / now.sum()
     most = int(np.abs(today - then).argmax())
     sentence = f"The share of {labels[most]} is {percent(today[most])} now; it was {percent(then[most])}."
-    return Shift(chance(before, now), distance(before, now), sentence)
+    shares = float(then[most]), float(today[most])
+    return Shift(chance(before, now), distance(before, now), f"are {labels[most]}", *shares, sentence)

@@ -34,4 +34,4 @@ class MissingShare(DriftTest):
         p_value = min(1.0, 2.0 * min(float(drawn.cdf(now)), float(drawn.sf(now - 1))))
         shares = before / n_before, now / n_now
         sentence = f"{percent(shares[1])} of the values are missing; it was {percent(shares[0])}."
-        return Shift(p_value, abs(shares[1] - shares[0]), sentence)
+        return Shift(p_value, abs(shares[1] - shares[0]), "are missing", *shares, sentence)

@@ -52,7 +52,14 @@ class QuantileBins(DriftTest):
         slack = reference.profile.quantile_error
         reached = _least_telling(levels[kept], below[0] - slack, below[1] + slack)
         before, now = _shares(levels[kept]) * reference.n_there, _shares(reached) * len(values)
-        return Shift(chance(before, now), distance(before, now), _told(values, cuts[MEDIAN]))
+        median = float(cuts[MEDIAN])
+        above = float((values > median).mean() + (values == median).mean() / 2)
+        sentence = (
+            f"{percent(above)} of the values lie above {figure(median)}, which was the median; "
+            f"{figure(float(np.median(values)))} is the median now."
+        )
+        what = f"lie above {figure(median)}"
+        return Shift(chance(before, now), distance(before, now), what, 0.5, above, sentence)
 
 
 def _bins(n_rows: int) -> list[int]:
@@ -86,11 +93,3 @@ def _least_telling(levels: Array, low: Array, high: Array) -> Array:
         if np.abs(away - before).max() < 1e-9:
             break
     return levels + away[1:-1]
-
-
-def _told(values: Array, median: float) -> str:
-    above = float((values > median).mean() + (values == median).mean() / 2)
-    return (
-        f"{percent(above)} of the values lie above {figure(median)}, which was the median; "
-        f"{figure(float(np.median(values)))} is the median now."
-    )
