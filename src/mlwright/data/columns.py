@@ -279,7 +279,7 @@ def _read(whole: SplitTable, part: Table, names: list[str]) -> tuple[NDArray[np.
     if (kept := _READ.get(whole)) is None:
         parts = (whole, whole.train, whole.test)
         union = np.unique(np.concatenate([each.positions[_chosen(each, 1, whole.seed)] for each in parts]))
-        kept = _READ.setdefault(whole, (union, whole.arrow(whole.columns, union)))
+        kept = _READ.setdefault(whole, (union, whole.scattered(whole.columns, union)))
     shown = [name for name in names if name in whole.columns]
     rows = kept[1].select(shown).take(pa.array(np.searchsorted(kept[0], positions)))
     for name in names:

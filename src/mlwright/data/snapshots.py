@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -47,7 +49,11 @@ def take_snapshot(settings: CollectSettings, run: Run) -> Snapshot:
     where = _described(source)
     _check_columns(reading, source, where)
     file = run.scratch() / "collected.parquet"
-    n_rows = _write(reading, file, progress) if reading.whole is None else _copy(reading.whole, file, progress)
+    name_of_blob = None
+    if reading.whole is None:
+        n_rows = _write(reading, file, progress)
+    else:
+        n_rows, name_of_blob = _copy(reading.whole, file, progress)
     try:
         if not source.grows:
             refuse_change(str(settings.source), before)
@@ -60,7 +66,7 @@ def take_snapshot(settings: CollectSettings, run: Run) -> Snapshot:
     size = file.stat().st_size
     references = read_references(settings, reading, run)
     return Snapshot(
-        blob=run.store.blobs.adopt(file),
+        blob=run.store.blobs.adopt(file, name_of_blob),
         n_rows=n_rows,
         fields=tuple(Field(name=field.name, type=str(field.type)) for field in reading.schema),
         lineage=_lineage(name, source, reading),
@@ -121,19 +127,30 @@ def _write(reading: Reading, file: Path, progress: _Progress) -> int:
     return progress.n_rows
 
 
-def _copy(whole: Path, file: Path, progress: _Progress) -> int:
-    """Copy a Parquet file that needs no change and return the number of its rows."""
+def _copy(whole: Path, file: Path, progress: _Progress) -> tuple[int, str]:
+    """Copy a Parquet file that needs no change; the number of its rows, and the SHA-256 of its bytes.
+
+    Each part is hashed while the next one is written.
+    """
+    digest = hashlib.sha256()
     try:
-        with explain_disk_errors(file.parent), open(whole, "rb") as given, open(file, "wb") as copy:
-            size = max(1, whole.stat().st_size)
+        with (
+            explain_disk_errors(file.parent),
+            open(whole, "rb") as given,
+            open(file, "wb") as copy,
+            ThreadPoolExecutor(1) as beside,
+        ):
+            size, hashed = max(1, whole.stat().st_size), beside.submit(lambda: None)
             while chunk := given.read(COPIED_BYTES):
+                hashed.result()
+                hashed = beside.submit(digest.update, chunk)
                 copy.write(chunk)
                 progress.tick(given.tell() / size)
         progress.n_rows = pq.ParquetFile(file).metadata.num_rows
     except BaseException:
         file.unlink(missing_ok=True)
         raise
-    return progress.n_rows
+    return progress.n_rows, digest.hexdigest()
 
 
 def _groups(reading: Reading, progress: _Progress) -> Iterator[pa.Table]:

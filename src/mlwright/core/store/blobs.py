@@ -87,9 +87,16 @@ class Blobs:
             write_atomically(target, data)
         return name
 
-    def adopt(self, file: Path) -> str:
-        """Move a finished file into the store and return its hash; the file must be on the same disk."""
-        name = hash_file(file)
+    def adopt(self, file: Path, name: str | None = None) -> str:
+        """Move a finished file into the store and return its hash; the file must be on the same disk.
+
+        Parameters
+        ----------
+        file : Path
+        name : str, optional
+            The hash, if it is known already.
+        """
+        name = name or hash_file(file)
         target = self.path(name)
         with explain_disk_errors(self.folder):
             target.parent.mkdir(parents=True, exist_ok=True)

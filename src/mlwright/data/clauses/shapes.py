@@ -24,6 +24,7 @@ def pattern_of(values: Values) -> str | None:
 
     A run of letters or digits that always has the same length keeps it, any other may have any length.
 
+    >>> import pyarrow as pa
     >>> pattern_of(Values(pa.chunked_array([[f"AB-{n:03d}" for n in range(40)]])))
     '[A-Z]{2}-[0-9]{3}'
     """

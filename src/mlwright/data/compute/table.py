@@ -38,7 +38,7 @@ class Table:
     Parameters
     ----------
     expr : ibis table
-        The rows and columns; has the column ``__row__``, the position in the snapshot, besides.
+        The columns, of all rows; has the column ``__row__``, the position in the snapshot, besides.
     path : Path
         The Parquet file.
     hidden : tuple of str
@@ -50,10 +50,17 @@ class Table:
     def __init__(
         self, expr: ir.Table, path: Path, *, hidden: tuple[str, ...] = (), rows: NDArray[np.int64] | None = None
     ) -> None:
-        self.expr = expr
+        self._whole = expr
         self.path = path
         self.hidden = hidden
         self.rows = rows
+
+    @cached_property
+    def expr(self) -> ir.Table:
+        """The rows and columns, and the position of each row, as an Ibis expression."""
+        if self.rows is None:
+            return self._whole
+        return self._whole.semi_join(ibis.memtable(pa.table({ROW: pa.array(self.rows)})), ROW)
 
     @cached_property
     def n_rows(self) -> int:
@@ -68,7 +75,7 @@ class Table:
     @cached_property
     def columns(self) -> tuple[str, ...]:
         """Names of the columns, without ``__row__``."""
-        return tuple(name for name in self.expr.columns if name != ROW)
+        return tuple(name for name in self._whole.columns if name != ROW)
 
     def ask(self, **expressions: Any) -> dict[str, Any]:
         """Answer many aggregate expressions with one query; Python values by the same names.
@@ -116,6 +123,18 @@ class Table:
         if wanted is None:
             return pq.read_table(self.path, columns=list(columns))
         return rows_at(self.path, columns, wanted)
+
+    def scattered(self, columns: Sequence[str], positions: NDArray[np.int64]) -> pa.Table:
+        """Columns of some rows from all over a large snapshot of which all rows are shown; quicker than `arrow`.
+
+        Parameters
+        ----------
+        columns : sequence of str
+        positions : array of int64
+            Rising.
+        """
+        wanted = ibis.memtable(pa.table({ROW: pa.array(positions)}))
+        return self.expr.semi_join(wanted, ROW).order_by(ROW).select(*columns).to_pyarrow()
 
     def sample(self, columns: Sequence[str], n: int, seed: int) -> pa.Table:
         """At most `n` random rows, in the order of the snapshot."""
@@ -183,18 +202,16 @@ def open_split(snapshot: Snapshot, split: Split, profile: Profile, run: Run) -> 
     roles = roles_of(split, run)
     hidden = () if profile.roles.asked is None else (profile.roles.target,)
     table = SplitTable(whole.expr.drop(*hidden), whole.path, hidden=hidden)
-    table.train = _some_rows(whole, "train_rows", np.flatnonzero(roles == TRAIN))
-    table.test = _some_rows(table, "test_rows", np.flatnonzero(roles == TEST))
+    table.train = _some_rows(whole, np.flatnonzero(roles == TRAIN))
+    table.test = _some_rows(table, np.flatnonzero(roles == TEST))
     table.seed = run.seed_for("open_split")
     table.as_of = datetime.fromisoformat(snapshot.lineage.read_at).timestamp()
     table.references = tuple((each, run.path(each.blob) if each.blob else None) for each in snapshot.references)
     return table
 
 
-def _some_rows(table: Table, name: str, rows: NDArray[np.int64]) -> Table:
-    connection = table.expr.get_backend()
-    connection.create_table(name, pa.table({ROW: pa.array(rows)}), temp=True)
-    return Table(table.expr.semi_join(connection.table(name), ROW), table.path, hidden=table.hidden, rows=rows)
+def _some_rows(table: Table, rows: NDArray[np.int64]) -> Table:
+    return Table(table.expr, table.path, hidden=table.hidden, rows=rows)
 
 
 def roles_of(split: Split, run: Run) -> NDArray[np.uint8]:
