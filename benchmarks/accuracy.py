@@ -1,7 +1,7 @@
 """The model of mlwright beside those of other systems, with the same wall clock on the same machine.
 
-Usage: python benchmarks/accuracy.py DATA_DIR BENCH_DIR [--budgets 60 300] [--peers autogluon:medium_quality,flaml]
-                [--half develop|final] [--only SET ...] [--seeds 42] [--out FILE] [--quick] [--check]
+Usage: python benchmarks/accuracy.py DATA_DIR BENCH_DIR [--budget 60 300] [--peers autogluon:medium_quality,flaml]
+                [--half develop|final] [--sets SET ...] [--seeds 42] [--out FILE] [--minutes 35] [--quick] [--check]
 
 DATA_DIR holds a folder a data set with a meta.json. BENCH_DIR holds `bench_automl.py`, which runs every system in a
 virtual environment of its own under $PEERS_ROOT (`setup.sh` builds them) on three quarters of the rows, and scores its
@@ -9,7 +9,8 @@ answers on the others: log loss for classes, root mean squared error for numbers
 LightGBM and CatBoost can still be compared with: they run in this one.
 
 A difference is how much larger the peer's loss is than ours (positive: ours is better); its interval is a bootstrap
-over the sets, 95 %. Runs that are in FILE already are not done again.
+over the sets, 95 %. Runs that are in FILE already are not done again, so that a series can be ended and gone on with;
+`--minutes` begins no run that would end later.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ import os
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -37,6 +39,7 @@ PEERS = (
 )  # fmt: skip
 QUICK_SETS, QUICK_BUDGET_S = ("credit_g", "energy_efficiency", "titanic"), 15.0
 N_BOOTSTRAPS = 2_000
+USUAL_OVERTIME = 1.3
 
 GOAL_WINS, GOAL_OVER, GOAL_FASTER = 0.65, 1.05, 50.0
 
@@ -67,10 +70,16 @@ def run_all(options: argparse.Namespace, names: Sequence[str], peers: Sequence[s
     for name in names:
         for seed in options.seeds:
             for budget in options.budgets:
-                missing = [peer for peer in (OWN, *peers) if (f"{name}-{seed}", budget, peer) not in done(options.out)]
-                if missing:
-                    run_one(split(options, name, seed, workspace), budget, seed, missing, options)
+                for peer in (OWN, *peers):
+                    if (f"{name}-{seed}", budget, peer) not in done(options.out) and in_time(budget, options):
+                        run_one(split(options, name, seed, workspace), budget, seed, [peer], options)
     return [result for result in results(options.out) if result["budget_s"] in options.budgets]
+
+
+def in_time(budget: float, options: argparse.Namespace) -> bool:
+    """Whether one more run would end before the time for all is over; scoring takes a while too."""
+    spent_s = time.monotonic() - options.began
+    return options.minutes is None or spent_s + USUAL_OVERTIME * budget <= 60.0 * options.minutes
 
 
 def split(options: argparse.Namespace, name: str, seed: int, workspace: Path) -> Path:
@@ -190,18 +199,20 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("data", type=Path)
     parser.add_argument("bench", type=Path)
-    parser.add_argument("--budgets", type=float, nargs="*", default=[60.0, 300.0])
+    parser.add_argument("--budget", dest="budgets", type=float, nargs="*", default=[60.0, 300.0])
     parser.add_argument("--peers", help=f"comma-separated; default: {','.join(PEERS)}")
     parser.add_argument("--half", choices=[*tables.HALVES], action="append")
-    parser.add_argument("--only", nargs="*", default=[])
+    parser.add_argument("--sets", nargs="*", default=[], help="names of sets, in their order; default: all")
     parser.add_argument("--seeds", type=int, nargs="*", default=[42])
     parser.add_argument("--threads", type=int, default=os.cpu_count())
     parser.add_argument("--out", type=Path, help="JSON lines of all runs; kept, and added to")
+    parser.add_argument("--minutes", type=float, help="for all runs together")
     parser.add_argument("--quick", action="store_true", help="three small sets, 15 s, plain LightGBM and CatBoost")
     parser.add_argument("--check", action="store_true", help="exit with 1 if a goal is missed")
     options = parser.parse_args()
+    options.began = time.monotonic()
     names = [name for half in options.half or tables.HALVES for name in tables.HALVES[half]]
-    names = [name for name in names if not options.only or name in options.only]
+    names = options.sets or names
     peers = options.peers.split(",") if options.peers else list(PEERS)
     if options.quick:
         names, peers, options.budgets = QUICK_SETS, list(PLAIN), [QUICK_BUDGET_S]
