@@ -71,7 +71,7 @@ def read_columns(table: Any) -> Columns:
     if is_records(table):
         return _from_records(table)
     if _is_pandas(table):
-        return _checked([(str(name), _from_series(table.iloc[:, i])) for i, name in enumerate(table.columns)])
+        return _checked([(str(name), _from_series(series)) for name, series in table.items()])
     if hasattr(table, "__arrow_c_stream__") or hasattr(table, "__arrow_c_array__"):
         return _from_stream(table)
     raise TableError(
