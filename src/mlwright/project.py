@@ -28,6 +28,7 @@ from mlwright.running import Attempt, cancel_file, carry_out, next_id
 from mlwright.scoring.folder import MANIFEST
 
 if TYPE_CHECKING:
+    from mlwright.records.portable import PortableProfile
     from mlwright.scoring.bundle import Bundle
 
 SHOWN = {
@@ -317,6 +318,29 @@ class Project:
                 if record is not None:
                     return record
         raise NothingToShow(f"No {what} has been made in {self.path} yet.", _how_to_make(stage))
+
+    def portable_profile(self) -> PortableProfile:
+        """The profile of the latest look in a form that merges with those of other parts of the data.
+
+        Raises
+        ------
+        SettingsError
+            If the rows are a sample of a table that stays where it is: its parts would not add up.
+        """
+        from mlwright.data.portable import portable
+        from mlwright.records.data import Snapshot
+        from mlwright.records.profile import Profile
+
+        snapshot, profile = self.show("snapshot"), self.show("profile")
+        assert isinstance(snapshot, Snapshot)
+        assert isinstance(profile, Profile)
+        if snapshot.n_rows_there is not None:
+            raise SettingsError(
+                f"{snapshot.n_rows:,} of {snapshot.n_rows_there:,} rows were fetched; a profile that merges needs all.",
+                "Read a part of the table with a query, and take collect.sample_rows out.",
+            )
+        file = self.store.blobs.path(snapshot.blob)
+        return portable(file, profile, snapshot.lineage.location, int(snapshot.blob[:12], 16))
 
     def runs(self) -> list[RunState]:
         """All runs, oldest first."""

@@ -30,6 +30,7 @@ PAGES = [
     "docs/how-to/keep-a-direction.md",
     "docs/how-to/decide.md",
     "docs/how-to/explore-data.md",
+    "docs/how-to/profile-data.md",
     "docs/how-to/statistics.md",
 ]
 MLWRIGHT = f"{sys.executable} -m mlwright"

@@ -11,9 +11,11 @@ from mlwright.data.words import percent
 from mlwright.faces.render.columns import distinct_told, gap_told, pattern_told
 from mlwright.faces.render.numbers import short
 from mlwright.faces.render.tables import table
+from mlwright.records.portable import PortableProfile
 from mlwright.records.profile import ColumnProfile, Profile
 
 Shown = list[RenderableType]
+HEADS = ("column", "kind", "missing", "distinct", "typical", "why")
 
 
 def profile_shown(record: Profile) -> Shown:
@@ -29,13 +31,24 @@ def profile_shown(record: Profile) -> Shown:
     whole = record.of_all_rows
     columns = [_column_row(column, whole.n_rows) for column in whole.columns]
     seen = f", of which {record.n_rows:,} were fetched" if record.n_rows_there is not None else ""
-    heads = ("column", "kind", "missing", "distinct", "typical", "why")
     return [
         table(f"{whole.n_rows:,} rows{seen}, {len(columns)} columns", ("", ""), facts),
         Text(),
-        table("Columns", heads, columns, right=(2, 3)),
+        table("Columns", HEADS, columns, right=(2, 3)),
         *_shapes(whole.columns),
         *_together(record),
+    ]
+
+
+def portable_shown(record: PortableProfile) -> Shown:
+    """The columns of one or several parts."""
+    rows = [_column_row(column, record.n_rows) for column in record.columns]
+    facts = [("from", part) for part in record.parts]
+    return [
+        table(f"{record.n_rows:,} rows, {len(rows)} columns", ("", ""), facts),
+        Text(),
+        table("Columns", HEADS, rows, right=(2, 3)),
+        *_shapes(record.columns),
     ]
 
 

@@ -17,7 +17,7 @@ from mlwright.faces.render.findings import findings_table, quiet_line
 from mlwright.faces.render.insights import how_sure, left_aside, told
 from mlwright.faces.render.numbers import alike, duration, short, with_interval
 from mlwright.faces.render.panel import decision_panel
-from mlwright.faces.render.profiles import profile_shown
+from mlwright.faces.render.profiles import portable_shown, profile_shown
 from mlwright.faces.render.summary import composition, corrected_figure, summary, told_score
 from mlwright.faces.render.tables import coloured, said, table
 from mlwright.faces.render.telling import told_coverage, worth_notes
@@ -30,6 +30,7 @@ from mlwright.records.delivery import Delivery
 from mlwright.records.evaluation import Confusion, Evaluation, MetricResult
 from mlwright.records.exploration import Exploration
 from mlwright.records.findings import Findings, Skipped
+from mlwright.records.portable import PortableProfile
 from mlwright.records.profile import Profile
 from mlwright.records.robustness import ProbeResult, Robustness
 from mlwright.records.split import Split
@@ -70,6 +71,11 @@ def _(record: Cleaning) -> Shown:
 @render.register
 def _(record: Profile) -> Shown:
     return profile_shown(record)
+
+
+@render.register
+def _(record: PortableProfile) -> Shown:
+    return portable_shown(record)
 
 
 @render.register
