@@ -21,6 +21,7 @@ Each says what is wrong, where, what was found and what to do next; none blames.
     │   ├── MemoryShort                more memory is needed than there is
     │   ├── LimitsMissed               no model keeps the limits that the user has set
     │   ├── MemberUnknown              no plugin of that name
+    │   ├── DeploymentError            a place to deploy to is not there, or has refused
     │   └── RequestError               a request to the service breaks the bundle's schema
     ├── RunCancelled                   exit status 130: somebody asked the run to end
     ├── StorageError                   exit status 2: the disk is full or cannot be written
@@ -153,6 +154,12 @@ class MemberUnknown(UserMistake):
     """A family has no member of that name."""
 
     code = "member_unknown"
+
+
+class DeploymentError(UserMistake):
+    """A place to deploy to is not there, or has refused."""
+
+    code = "deployment"
 
 
 class RequestError(UserMistake):

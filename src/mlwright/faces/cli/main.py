@@ -27,6 +27,7 @@ COMMANDS = (
     "report",
     "predict",
     "serve",
+    "deploy",
     "status",
     "approve",
     "undo",

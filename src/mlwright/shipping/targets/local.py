@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from mlwright.scoring.bundle import Bundle
-from mlwright.shipping.targets import Target
+from mlwright.shipping.targets import Plan, Target
 
 
 class Local(Target):
-    """The project folder itself: ``mlwright serve`` and ``mlwright predict`` take the champion from there.
-
-    The bundle is loaded, so that every file is proved by its hash and the model by its golden rows.
-    """
+    """The project folder itself: ``mlwright serve`` and ``mlwright predict`` take the champion from there."""
 
     title = "this machine"
 
-    def deploy(self, bundle: Path) -> str:
-        """Prove that the bundle answers here; returns its folder."""
-        Bundle.load(bundle)
-        return str(bundle)
+    def plan(self, bundle: Bundle) -> Plan:
+        """Nothing: the bundle is where it is."""
+        return Plan(bundle.folder, {}, (), str(bundle.folder))
+
+    def removal(self, bundle: Bundle) -> Plan:
+        """Nothing either."""
+        return self.plan(bundle)
