@@ -8,7 +8,6 @@ from importlib.metadata import version
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 
-from mlwright import __version__
 from mlwright.core.errors import UserMistake
 from mlwright.scoring.bundle import Bundle
 from mlwright.shipping.targets import Command, Plan, Target, bundle_files, label
@@ -126,7 +125,7 @@ def _requirements(bundle: Bundle) -> str:
 
 def _code() -> dict[str, bytes]:
     package = files("mlwright")
-    first = f'"""Only what a deployed model needs."""\n\n__version__ = "{__version__}"\n'
+    first = f'"""Only what a deployed model needs."""\n\n__version__ = "{version("mlwright")}"\n'
     found = {"app/mlwright/__init__.py": first.encode()}
     found["app/mlwright/shipping/__init__.py"] = (package / "shipping" / "__init__.py").read_bytes()
     for part in CARRIED:
