@@ -26,6 +26,7 @@ from mlwright.records.settings import (
     DecideSettings,
     DeploySettings,
     EvaluateSettings,
+    ExplainSettings,
     ExploreSettings,
     PackSettings,
     ProbeSettings,
@@ -84,6 +85,7 @@ class Settings(Section):
     evaluate: EvaluateSettings = Field(default_factory=EvaluateSettings)
     probe: ProbeSettings = Field(default_factory=ProbeSettings)
     decide: DecideSettings = Field(default_factory=DecideSettings)
+    explain: ExplainSettings = Field(default_factory=ExplainSettings)
     pack: PackSettings = Field(default_factory=PackSettings)
     deploy: DeploySettings = Field(default_factory=DeploySettings)
     watch: WatchSettings = Field(default_factory=WatchSettings)

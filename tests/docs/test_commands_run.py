@@ -29,6 +29,7 @@ PAGES = [
     "docs/how-to/find-leaks.md",
     "docs/how-to/keep-a-direction.md",
     "docs/how-to/decide.md",
+    "docs/how-to/explain.md",
     "docs/how-to/explore-data.md",
     "docs/how-to/profile-data.md",
     "docs/how-to/statistics.md",

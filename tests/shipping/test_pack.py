@@ -23,7 +23,7 @@ from mlwright.records.evaluation import Estimate, Evaluation, MetricResult
 from mlwright.records.finished import Finished
 from mlwright.records.model import Calibrator, Candidate, CoreRef, Member, ModelSpec
 from mlwright.records.profile import Asked, ColumnProfile, Profile, Roles, ValueCount
-from mlwright.records.settings import ContractSettings, PackSettings, ProjectSettings, TrainSettings
+from mlwright.records.settings import ContractSettings, ExplainSettings, PackSettings, ProjectSettings, TrainSettings
 from mlwright.records.split import Split
 from mlwright.records.trials import Training
 from mlwright.scoring.bundle import Bundle
@@ -97,7 +97,8 @@ class World:
     def pack(self, **settings):
         return pack(
             ProjectSettings(name="flights"), self.snapshot, self.profile, self.contract, self.split, self.finished,
-            self.evaluation, DECISION, ContractSettings(), PackSettings(**settings), TrainSettings(), self.run,
+            self.evaluation, DECISION, ContractSettings(), ExplainSettings(), PackSettings(**settings), TrainSettings(),
+            self.run,
         )  # fmt: skip
 
     def write(self, folder, **settings):

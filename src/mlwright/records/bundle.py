@@ -84,6 +84,10 @@ class Manifest(Record):
         Rows that the reference was made of; 0 if that is not known.
     learned : str
         What the model learned from after the test, as a sentence.
+    typical : tuple of dict
+        A few cases from the lowest score to the highest, with which others are compared when they are explained.
+    changeable : tuple of str
+        Inputs that can be changed, where a change is sought that alters an answer.
     """
 
     format: Literal[1] = 1
@@ -102,6 +106,8 @@ class Manifest(Record):
     reference: tuple[ColumnProfile, ...]
     n_reference: int = 0
     learned: str = ""
+    typical: tuple[dict[str, str | int | float | bool | None], ...] = ()
+    changeable: tuple[str, ...] = ()
     evaluation: Evaluation
     decision: Decision
     files: dict[str, str]

@@ -376,6 +376,19 @@ class DecideSettings(Settings):
     period: str = "week"
 
 
+class ExplainSettings(Settings):
+    """``[explain]``: how single answers are explained.
+
+    Parameters
+    ----------
+    changeable : list
+        Inputs that somebody can change (a price, a contract; not an age): where it is asked what would alter an answer,
+        these alone are changed.
+    """
+
+    changeable: tuple[str, ...] = ()
+
+
 class PackSettings(Settings):
     """``[pack]``: what the bundle is made of.
 

@@ -17,8 +17,10 @@ from mlwright.records.bundle import Manifest
 from mlwright.records.contract import Clause
 from mlwright.records.decision import Decision
 from mlwright.records.evaluation import Evaluation
+from mlwright.records.explained import Explained
 from mlwright.records.profile import Task
 from mlwright.scoring.columns import Row
+from mlwright.scoring.explaining import Explainer, as_row
 from mlwright.scoring.folder import MANIFEST, read_folder, write_folder
 from mlwright.scoring.model import Model
 from mlwright.scoring.uncertain import Uncertain
@@ -197,6 +199,25 @@ class Bundle:
     def unlike(self, rows: Any) -> list[str]:
         """Why a row is unlike anything that the model has learned from, in a few words; empty where it is not."""
         return self.uncertain.unlike(self.model.encoder.encode(rows))
+
+    @cached_property
+    def explainer(self) -> Explainer:
+        """Explains single answers."""
+        return Explainer(self.manifest, self.model)
+
+    def explain(self, record: Row, *, most: int = 5, change: bool = False) -> Explained:
+        """Why one record is answered as it is: what each input adds, compared with typical cases.
+
+        Parameters
+        ----------
+        record : mapping
+            An input that it lacks is not known.
+        most : int
+            Reasons.
+        change : bool
+            Whether the smallest change that alters the answer is sought, of the inputs that can be changed.
+        """
+        return self.explainer.explain(as_row(record, self.manifest), most=most, change=change)
 
     def score_records(self, records: Sequence[Row]) -> Array:
         """`scores` of records, the quick way for a service: nothing is copied into a table."""

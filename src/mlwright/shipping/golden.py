@@ -12,6 +12,23 @@ from mlwright.scoring.single_row import Json, as_records
 UNSEEN = "never seen in training"
 
 
+N_TYPICAL = 12
+
+
+def typical_rows(sample: pa.Table, model: Model) -> list[dict[str, Json]]:
+    """A few rows as a client would send them, from a low score to a high one; the outermost twentieths are left out.
+
+    Parameters
+    ----------
+    sample : pyarrow.Table
+        Training rows to choose from.
+    model : Model
+    """
+    order = np.argsort(model.scores(sample)[:, -1], kind="stable")
+    spaced = np.linspace(0.05, 0.95, min(N_TYPICAL, len(sample)))
+    return as_records(sample.take(order[np.round(spaced * (len(sample) - 1)).astype(int)]))
+
+
 def choose_rows(sample: pa.Table, model: Model, n_rows: int) -> list[dict[str, Json]]:
     """Rows as a client would send them, with answers from the lowest to the highest.
 

@@ -9,8 +9,9 @@ from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 
 import numpy as np
+import pyarrow as pa
 
-from mlwright.core.errors import Fault
+from mlwright.core.errors import Fault, SettingsError, nearest
 from mlwright.core.run import Run
 from mlwright.data.clauses.edits import amended
 from mlwright.data.compute.table import open_split
@@ -22,7 +23,7 @@ from mlwright.records.evaluation import Evaluation
 from mlwright.records.finished import Finished
 from mlwright.records.model import CoreForm, ModelSpec
 from mlwright.records.profile import Profile
-from mlwright.records.settings import ContractSettings, PackSettings, ProjectSettings, TrainSettings
+from mlwright.records.settings import ContractSettings, ExplainSettings, PackSettings, ProjectSettings, TrainSettings
 from mlwright.records.split import Split
 from mlwright.scoring.bundle import TOLERANCE
 from mlwright.scoring.columns import to_arrow
@@ -30,7 +31,7 @@ from mlwright.scoring.folder import MANIFEST, UNSEALED, sealed
 from mlwright.scoring.model import Model
 from mlwright.scoring.single_row import Json, single_row_ms
 from mlwright.shipping.card import write_card
-from mlwright.shipping.golden import choose_rows
+from mlwright.shipping.golden import choose_rows, typical_rows
 
 ENDINGS: dict[CoreForm, str] = {
     "constant": "json",
@@ -51,6 +52,10 @@ PACKAGES_OF: dict[CoreForm, str] = {
 }
 
 
+N_SAMPLED = 400
+"""Rows of which the typical ones are chosen."""
+
+
 def pack(
     project: ProjectSettings,
     snapshot: Snapshot,
@@ -61,13 +66,15 @@ def pack(
     evaluation: Evaluation,
     decision: Decision,
     edits: ContractSettings,
+    explain: ExplainSettings,
     settings: PackSettings,
     train: TrainSettings,
     run: Run,
 ) -> Packed:
     """Make the files of the bundle, and prove the model on rows as a client sends them."""
     model = Model.load(finished.model, run.get)
-    rows = _golden_rows(model, snapshot, profile, split, settings.golden_rows, run)
+    sample = _sample(model, snapshot, profile, split, settings.golden_rows, run)
+    rows = choose_rows(sample, model, settings.golden_rows)
     files = _model_files(finished.model)
     draft = Manifest(
         bundle_id=UNSEALED,
@@ -84,6 +91,8 @@ def pack(
         reference=tuple(profile.column(name) for name in model.encoder.inputs),
         n_reference=profile.n_rows,
         learned=finished.sentence,
+        typical=tuple(typical_rows(sample, model)),
+        changeable=_changeable(explain, model),
         evaluation=evaluation,
         decision=decision,
         files={},
@@ -121,12 +130,22 @@ def _versions(packages: Sequence[str]) -> Iterator[tuple[str, str]]:
             yield package, version(package)
 
 
-def _golden_rows(
-    model: Model, snapshot: Snapshot, profile: Profile, split: Split, n_rows: int, run: Run
-) -> list[dict[str, Json]]:
+def _sample(model: Model, snapshot: Snapshot, profile: Profile, split: Split, n_golden: int, run: Run) -> pa.Table:
+    """Training rows of which some are stored."""
     train = open_split(snapshot, split, profile, run).train
-    seed = run.seed_for("golden rows")
-    return choose_rows(train.sample(model.encoder.inputs, 50 * n_rows, seed), model, n_rows)
+    return train.sample(model.encoder.inputs, max(50 * n_golden, N_SAMPLED), run.seed_for("golden rows"))
+
+
+def _changeable(explain: ExplainSettings, model: Model) -> tuple[str, ...]:
+    known = model.encoder.inputs
+    for name in explain.changeable:
+        if name not in known:
+            offers = nearest(name, known) or known
+            raise SettingsError(
+                f"explain.changeable names {name!r}, which is no input of the model.",
+                f"Did you mean: {', '.join(offers[:5])}?",
+            )
+    return explain.changeable
 
 
 def _answered(model: Model, rows: Sequence[dict[str, Json]]) -> list[tuple[dict[str, Json], tuple[float, ...]]]:

@@ -81,7 +81,7 @@ def test_a_real_answer_has_what_is_promised(client: FlaskClient, document: dict[
 
 def test_numbers_are_promised_without_probabilities(write_bundle: Callable[..., Path]) -> None:
     document = create_app(Bundle.load(write_bundle("regression"))).test_client().get("/openapi.json").json
-    promised = {"prediction", "model", "notes", "interval", "unlike"}
+    promised = {"prediction", "model", "notes", "interval", "unlike", "reasons", "change"}
     assert set(schema_of(document, "Answer")["properties"]) == promised
 
 

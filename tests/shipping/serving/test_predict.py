@@ -186,3 +186,10 @@ def test_a_level_that_the_model_does_not_know_is_refused(client: FlaskClient, ro
     assert reply.status_code == 400
     assert reply.json["error"]["code"] == "unknown_option"
     assert "0.8, 0.9" in reply.json["error"]["hint"]
+
+
+def test_who_asks_is_told_why_and_what_would_alter_the_answer(client: FlaskClient, row: dict[str, Any]) -> None:
+    answer = client.post("/predict?reasons=2&change=1", json=row | {"tenure": 20}).json
+    assert answer["reasons"] == [] or set(answer["reasons"][0]) == {"input", "adds", "sentence"}
+    assert "explain" in answer["change"] or "tried" in answer["change"]
+    assert client.post("/predict?reasons=many", json=row).json["error"]["field"] == "reasons"

@@ -26,6 +26,7 @@ COMMANDS = (
     "show",
     "report",
     "predict",
+    "explain",
     "serve",
     "deploy",
     "status",

@@ -7,17 +7,15 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
-from scipy.sparse import hstack
 
 from mlwright.learning.data import TrainingData
 from mlwright.learning.search.budget import Budget, importance_s
 from mlwright.learning.search.choice import Choice
 from mlwright.learning.search.judge import Array, HeldOut, Judge
 from mlwright.learning.search.standing import Standing
-from mlwright.records.model import EncodingPlan, TextColumn
-from mlwright.scoring.blocks import BlockNames, Blocks
+from mlwright.scoring.blocks import Blocks
 from mlwright.scoring.cores import CORES, Core
+from mlwright.scoring.places import InputPlaces, places_of
 
 MOST_ROWS = 2_000
 FEWEST_ROWS = 200
@@ -43,40 +41,6 @@ class Hearing:
         """The weighted mean of what the cores say."""
         answer: Array = np.sum([voice.weight * voice.core.predict(blocks) for voice in self.voices], axis=0)
         return answer
-
-
-@dataclass(frozen=True)
-class InputPlaces:
-    """Where the outputs of one input column stand in the blocks."""
-
-    numbers: NDArray[np.int64]
-    codes: NDArray[np.int64]
-    terms: tuple[tuple[int, int], ...]
-
-    def shuffle(self, blocks: Blocks, order: NDArray[np.int64]) -> Blocks:
-        """The blocks with this column's outputs taken from other rows, all of a row together."""
-        numbers, codes, text = blocks.numbers.copy(), blocks.codes.copy(), blocks.text
-        numbers[:, self.numbers] = numbers[order][:, self.numbers]
-        codes[:, self.codes] = codes[order][:, self.codes]
-        if text is not None:
-            for start, end in self.terms:
-                text = hstack([text[:, :start], text[order][:, start:end], text[:, end:]], format="csr")
-        return Blocks(numbers, codes, text)
-
-
-def places_of(plan: EncodingPlan, names: BlockNames) -> dict[str, InputPlaces]:
-    """Where the outputs of every input column of a plan stand."""
-    terms: dict[str, list[tuple[int, int]]] = {}
-    start = 0
-    for column in plan.columns:
-        if isinstance(column, TextColumn):
-            terms.setdefault(column.name, []).append((start, start + len(column.terms)))
-            start += len(column.terms)
-    numbers, codes = np.array(names.number_inputs), np.array(names.code_inputs)
-    return {
-        name: InputPlaces(np.flatnonzero(numbers == name), np.flatnonzero(codes == name), tuple(terms.get(name, ())))
-        for name in dict.fromkeys(column.name for column in plan.columns)
-    }
 
 
 def rank_inputs(standing: Standing, choice: Choice, data: TrainingData, budget: Budget) -> dict[str, float]:

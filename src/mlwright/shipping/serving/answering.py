@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 log = logging.getLogger("mlwright.serving")
 
 Answer = dict[str, Any]
+SHOWN_OF_A_REASON = {"input", "adds", "sentence"}
+SHOWN_OF_A_CHANGE = {"values", "prediction", "sentence"}
 
 
 class Answerer:
@@ -56,7 +58,22 @@ class Answerer:
         if extras.level is not None:
             for answer, around in zip(answers, self._around(records, extras.level), strict=True):
                 answer |= around
+        if extras.reasons or extras.change:
+            for answer, record in zip(answers, records, strict=True):
+                answer |= self._why(record, extras)
         return answers
+
+    def _why(self, record: Mapping[str, Any], extras: Extras) -> Answer:
+        """Reasons, and what would alter the answer."""
+        found = self._bundle.explain(record, most=extras.reasons, change=extras.change)
+        told: Answer = {}
+        if extras.reasons:
+            told["reasons"] = [reason.model_dump(include=SHOWN_OF_A_REASON) for reason in found.reasons]
+        if extras.change:
+            told["change"] = (
+                found.no_change if found.change is None else found.change.model_dump(include=SHOWN_OF_A_CHANGE)
+            )
+        return told
 
     def _around(self, records: Sequence[Mapping[str, Any]], level: float) -> list[Answer]:
         """How far off each answer may be."""

@@ -1,4 +1,4 @@
-"""What a caller may ask for beside the answer: how far off it may be."""
+"""What a caller may ask for beside the answer: how far off it may be, and why it is what it is."""
 
 from __future__ import annotations
 
@@ -16,11 +16,18 @@ class Extras(NamedTuple):
     ----------
     level : float or None
         Of the interval, or of the set of classes; None for neither.
+    reasons : int
+        How many reasons.
+    change : bool
+        Whether the smallest change that alters the answer is sought.
     """
 
     level: float | None = None
+    reasons: int = 0
+    change: bool = False
 
 
+MOST_REASONS = 20
 NOTHING = Extras()
 
 
@@ -32,7 +39,17 @@ def extras_of(options: Mapping[str, str], manifest: Manifest) -> Extras:
     Refusal
         If the model cannot give it.
     """
-    return Extras(level=_level(options["level"], manifest)) if "level" in options else NOTHING
+    if not options:
+        return NOTHING
+    level = _level(options["level"], manifest) if "level" in options else None
+    return Extras(level, _reasons(options.get("reasons", "0")), options.get("change", "0") in ("1", "true", "yes"))
+
+
+def _reasons(said: str) -> int:
+    if said.isdecimal() and int(said) <= MOST_REASONS:
+        return int(said)
+    hint = f"Ask for a number from 0 to {MOST_REASONS}."
+    raise Refusal("unknown_option", "The number of reasons cannot be read.", hint, field="reasons")
 
 
 def _level(said: str, manifest: Manifest) -> float:

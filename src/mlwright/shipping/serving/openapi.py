@@ -7,6 +7,7 @@ from typing import Any
 
 from mlwright.records.bundle import Manifest
 from mlwright.records.contract import Clause
+from mlwright.shipping.serving.extras import MOST_REASONS
 from mlwright.shipping.serving.fields import describe_range, example_value, listed_levels, range_of
 from mlwright.shipping.serving.refusals import REASONS
 from mlwright.shipping.serving.settings import ServiceSettings
@@ -76,12 +77,18 @@ def _predict(manifest: Manifest) -> dict[str, Any]:
 
 def _parameters(manifest: Manifest) -> list[dict[str, Any]]:
     """What may stand after the question mark."""
-    found = manifest.evaluation.uncertainty
-    if found is None:
-        return []
-    told = "Also how far off each answer may be: the share of cases in which that holds."
-    schema = {"enum": list(found.levels)}
-    return [{"name": "level", "in": "query", "required": False, "description": told, "schema": schema}]
+    known: list[tuple[str, str, dict[str, Any]]] = [
+        (
+            "reasons",
+            "Also so many reasons for each answer.",
+            {"type": "integer", "minimum": 0, "maximum": MOST_REASONS},
+        ),
+        ("change", "Also the smallest change that alters each answer.", {"enum": ["0", "1"]}),
+    ]
+    if (found := manifest.evaluation.uncertainty) is not None:
+        told = "Also how far off each answer may be: the share of cases in which that holds."
+        known.append(("level", told, {"enum": list(found.levels)}))
+    return [{"name": n, "in": "query", "required": False, "description": d, "schema": schema} for n, d, schema in known]
 
 
 def _get(summary: str, content: str, statuses: Iterable[int]) -> dict[str, Any]:
@@ -165,9 +172,26 @@ def _answer(manifest: Manifest, *, with_model: bool) -> dict[str, Any]:
         properties["model"] = {"type": "string", "const": manifest.bundle_id}
         required.append("model")
     properties["notes"] = {"type": "array", "items": _note()}
+    properties |= _why()
     if manifest.evaluation.uncertainty is not None:
         properties |= _around(manifest)
     return {"type": "object", "properties": properties, "required": required}
+
+
+def _why() -> dict[str, Any]:
+    """What comes with ``reasons`` and ``change``."""
+    text = {"type": "string"}
+    reason = {
+        "type": "object",
+        "properties": {"input": text, "adds": {"type": "number"}, "sentence": text},
+        "required": ["input", "adds", "sentence"],
+    }
+    change = {
+        "type": "object",
+        "properties": {"values": {"type": "object"}, "prediction": text, "sentence": text},
+        "required": ["values", "prediction", "sentence"],
+    }
+    return {"reasons": {"type": "array", "items": reason}, "change": {"anyOf": [change, text]}}
 
 
 def _around(manifest: Manifest) -> dict[str, Any]:

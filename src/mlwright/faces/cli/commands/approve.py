@@ -15,9 +15,9 @@ def approve(
     run: RunId = None,
     json: AsJson = False,
 ) -> None:
-    """Put the bundle of a run to use on your word, whatever its verdict.
+    """Put the bundle of a run to use on your word.
 
-    `undo` takes it back.
+    Whatever its verdict; `undo` takes it back.
     """
     from mlwright.faces.cli.chosen import opened
     from mlwright.faces.cli.terminal import print_json

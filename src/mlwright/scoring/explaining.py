@@ -1,0 +1,125 @@
+"""Explains single answers of a bundle in words: reasons with their size, and what would alter the answer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from mlwright.records.bundle import Manifest
+from mlwright.records.explained import Change, Explained, Reason
+from mlwright.records.model import ModelSpec
+from mlwright.scoring.changes import smallest_change
+from mlwright.scoring.columns import Row
+from mlwright.scoring.model import Model
+from mlwright.scoring.reasons import Reasoner
+from mlwright.scoring.spelling import canonical
+
+MOST_REASONS = 5
+LEAST_POINTS = 0.005
+"""A reason that adds less than half a point is not told."""
+LEAST_SHARE = 0.02
+"""Of a number: less than this share of the largest reason."""
+
+
+class Explainer:
+    """Explains the answers of one bundle; safe to use from many threads.
+
+    Parameters
+    ----------
+    manifest : Manifest
+    model : Model
+    """
+
+    def __init__(self, manifest: Manifest, model: Model) -> None:
+        self.manifest = manifest
+        self.model = model
+        self._reasoner = Reasoner(model, manifest.typical or tuple(one.row for one in manifest.golden))
+        self._profiles = {column.name: column for column in manifest.reference}
+
+    def explain(self, record: Row, *, most: int = MOST_REASONS, change: bool = False) -> Explained:
+        """Why this record is answered as it is.
+
+        Parameters
+        ----------
+        record : mapping
+            Every input, null where it is not known.
+        most : int
+            Reasons.
+        change : bool
+            Whether the smallest change that alters the answer is sought, of the inputs that can be changed.
+
+        Raises
+        ------
+        TableError
+            If an input is missing.
+        """
+        spec = self.model.spec
+        blocks = self.model.encoder.encode_records([record])
+        scores = self.model.predict(blocks)
+        answer = float(self.model.answers(scores)[0])
+        output = int(answer) if spec.task == "multiclass" else 0
+        own, typical, added = self._reasoner.added(blocks, output)
+        reasons = [
+            self._reason(name, record, float(adds)) for name, adds in zip(self._reasoner.inputs, added, strict=True)
+        ]
+        reasons.sort(key=lambda reason: -abs(reason.adds))
+        least = LEAST_POINTS if spec.classes else LEAST_SHARE * abs(reasons[0].adds)
+        found = self._change(record, answer) if change else (None, "")
+        return Explained(
+            prediction=_named(answer, spec),
+            of_what=_of_what(spec, self.manifest.target, output),
+            score=own,
+            typical=typical,
+            reasons=tuple(reason for reason in reasons[:most] if abs(reason.adds) >= least),
+            change=found[0],
+            no_change=found[1],
+        )
+
+    def _reason(self, name: str, record: Row, adds: float) -> Reason:
+        value = _valued(record.get(name))
+        size = f"{100 * adds:+.0f} points" if self.model.spec.classes else f"{adds:+,.4g}"
+        return Reason(input=name, value=value, adds=adds, sentence=f"{name} {value}: {size}")
+
+    def _change(self, record: Row, answer: float) -> tuple[Change | None, str]:
+        names = [name for name in self.manifest.changeable if name in self._profiles]
+        if not self.model.spec.classes:
+            return None, "A number has no other answer; look at the reasons."
+        if not names:
+            return None, "No input is said to be changeable: name some under [explain] changeable in mlwright.toml."
+        found = smallest_change(self.model, record, [self._profiles[name] for name in names])
+        if found is None:
+            return None, f"No change of {_listed(names)} that was tried alters the answer."
+        changed, what = found
+        scores = self.model.predict(self.model.encoder.encode_records([changed]))
+        then = _named(float(self.model.answers(scores)[0]), self.model.spec)
+        moves = _listed([f"{name} {_valued(value)}" for name, value in what.values.items()])
+        return Change(values=what.values, prediction=then, sentence=f"If {moves}, the answer would be '{then}'."), ""
+
+
+def _of_what(spec: ModelSpec, target: str, output: int) -> str:
+    if not spec.classes:
+        return target
+    return f"the probability of '{spec.classes[output if spec.task == 'multiclass' else -1]}'"
+
+
+def _named(answer: float, spec: ModelSpec) -> str:
+    return spec.classes[int(answer)] if spec.classes else f"{answer:.6g}"
+
+
+def _valued(value: object) -> str:
+    """A value as it reads after the name of its column."""
+    if value is None or (isinstance(value, float) and np.isnan(value)):
+        return "is missing"
+    if isinstance(value, bool | str):
+        return f"is '{value}'"
+    return f"is {canonical(value)}"
+
+
+def _listed(parts: Sequence[str]) -> str:
+    return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}"
+
+
+def as_row(record: Mapping[str, object], manifest: Manifest) -> Row:
+    """A record with every input; those that it lacks are not known."""
+    return {clause.name: record.get(clause.name) for clause in manifest.inputs}
