@@ -7,10 +7,14 @@ From a large table many small ones are drawn, as if somebody had collected no mo
 candidates. What the model is worth in truth is measured on rows of the large table that were not drawn. Told is how
 often intervals of 95 % held that truth, and by how much figures were off, in standard errors: below zero is too good.
 
-    test       the figure on the rows that were set aside
-    gain       the gain over the dummy on them
-    corrected  the figure on the rows that the folds held out, corrected for the choice
-    held out   the same without the correction
+    test            the figure on the rows that were set aside
+    gain            the gain over the dummy on them
+    corrected       the figure by the rows that the folds held out, corrected
+    corrected gain  the gain over the dummy by them
+    held out        the figure on these rows as it is, with its own interval
+
+The corrections were developed on made-up tables and on phoneme, california_housing, bank_marketing and diamonds; the data
+sets that are used here unless others are named are different ones.
 
 DATA_DIR holds a folder a data set with a meta.json (name, target, task, main_file, read_csv).
 """
@@ -35,27 +39,30 @@ import pyarrow.parquet as pq
 from mlwright.core.engine import Stage, execute
 from mlwright.core.run import Clock, Run
 from mlwright.core.store import Store
+from mlwright.data.compute.table import open_snapshot
 from mlwright.learning.metrics import METRICS
 from mlwright.learning.tasks import TASKS
+from mlwright.learning.yardstick import Scored, yardstick
 from mlwright.pipeline import Settings
 from mlwright.records.data import Snapshot
 from mlwright.records.evaluation import Estimate, Evaluation
 from mlwright.records.findings import Findings
 from mlwright.records.model import ModelSpec
 from mlwright.records.profile import Profile
-from mlwright.records.split import Split
+from mlwright.records.split import TRAIN, Split
 from mlwright.records.trials import Training
 from mlwright.scoring.model import Model
+from mlwright.statistics.sampling import Draws, Sampling
 
 LARGE = (
     "covertype_20k",
-    "california_housing",
-    "diamonds",
-    "bank_marketing",
     "electricity_elec2",
     "telco_churn",
-    "phoneme",
     "employee_salaries",
+    "wine_quality",
+    "mammography",
+    "bike_sharing",
+    "optdigits",
 )
 GOAL = (0.93, 0.97)
 MOST_TRUE_ROWS = 10_000
@@ -66,7 +73,7 @@ STAGES = (
     Stage("mlwright.learning.train", Training),
     Stage("mlwright.learning.evaluate", Evaluation),
 )
-KINDS = ("test", "gain", "corrected", "held out")
+KINDS = ("test", "gain", "corrected", "corrected gain", "held out")
 
 
 @dataclass
@@ -119,21 +126,32 @@ def draw(
 
 def _compared(results: dict[str, Any], rest: pd.DataFrame, run: Run) -> dict[str, tuple[Estimate, float]]:
     training, roles = results["train"], results["profile"].roles
-    said = results["evaluate"].metrics[0]
     model, dummy = (
         _true(spec, training.metric, roles, results["profile"], rest, run)
         for spec in (training.model, training.baseline)
     )
-    found = {
-        "test": (said.model, model),
-        "gain": (said.gain_over_baseline, (model - dummy) if training.greater_is_better else (dummy - model)),
-    }
+    gain = (model - dummy) if training.greater_is_better else (dummy - model)
+    said = results["evaluate"].metrics[0]
+    found = {"test": (said.model, model), "gain": (said.gain_over_baseline, gain)}
     if training.corrected is not None:
-        corrected = training.corrected.model
-        back = training.corrected.flattery * (1 if training.greater_is_better else -1)
-        naive = corrected.model_copy(update={key: getattr(corrected, key) + back for key in ("value", "low", "high")})
-        found |= {"corrected": (corrected, model), "held out": (naive, model)}
+        found |= {
+            "corrected": (training.corrected.model, model),
+            "corrected gain": (training.corrected.gain_over_baseline, gain),
+            "held out": (_as_it_is(training, results, run), model),
+        }
     return found
+
+
+def _as_it_is(training: Training, results: dict[str, Any], run: Run) -> Estimate:
+    """The figure on the held-out rows without a correction."""
+    rows = np.flatnonzero(np.frombuffer(run.get(results["split"].roles), dtype=np.uint8) == TRAIN)
+    roles, profile = results["profile"].roles, results["profile"]
+    values = open_snapshot(results["collect"], run).arrow([roles.target], rows)[roles.target]
+    target = TASKS.get(roles.task)().target(values, roles.classes, profile.target.missing_codes)
+    said = np.frombuffer(run.get(training.out_of_fold), dtype=np.float32).reshape(len(rows), -1).astype(float)
+    known = np.isfinite(said).all(axis=1)
+    draws = Draws(Sampling(int(known.sum())), 0)
+    return yardstick(training.metric, target[known], draws).estimate(Scored(said[known]))
 
 
 def _true(spec: ModelSpec, metric: str, roles: Any, profile: Profile, rest: pd.DataFrame, run: Run) -> float:
@@ -187,12 +205,11 @@ def main() -> None:
     parser.add_argument("--only", nargs="*", default=LARGE)
     parser.add_argument("--rows", nargs="*", type=int, default=[300, 1000, 3000])
     parser.add_argument("--draws", type=int, default=40, help="from each data set and of each size")
+    parser.add_argument("--first", type=int, default=0, help="the first seed")
     parser.add_argument("--candidates", type=int, default=4)
     parser.add_argument("--families", nargs="*", default=["linear", "lightgbm", "extra_trees"])
     parser.add_argument("--quick", action="store_true", help="two data sets, 300 rows, 8 draws")
-    parser.add_argument(
-        "--check", action="store_true", help="exit with 1 if test intervals hold too rarely or too often"
-    )
+    parser.add_argument("--check", action="store_true", help="exit with 1 if intervals hold too rarely or too often")
     options = parser.parse_args()
     if options.quick:
         options.only, options.rows, options.draws = options.only[1:2], [300], 8
@@ -200,9 +217,11 @@ def main() -> None:
     for name in options.only:
         frame, meta = large_table(options.data / name)
         for n_rows in options.rows:
-            found = [draw(frame, meta, n_rows, seed, options) for seed in range(options.draws)]
+            found = [
+                draw(frame, meta, n_rows, seed, options) for seed in range(options.first, options.first + options.draws)
+            ]
             rows += cells(name, n_rows, found)
-            print(f"{name} {n_rows}: {overall(rows[-4:])}", flush=True)
+            print(f"{name} {n_rows}: {overall(rows[-len(KINDS) :])}", flush=True)
     show(rows)
     covered = overall(rows)
     figures = {
@@ -212,7 +231,7 @@ def main() -> None:
         "rows": [asdict(row) for row in rows],
     }
     print(json.dumps(figures))
-    if options.check and not (GOAL[0] <= covered["test"] <= GOAL[1] and GOAL[0] <= covered["gain"] <= GOAL[1]):
+    if options.check and not (all(GOAL[0] <= covered[kind] <= GOAL[1] for kind in KINDS[:4])):
         raise SystemExit(1)
 
 
