@@ -13,8 +13,8 @@ often intervals of 95 % held that truth, and by how much figures were off, in st
     corrected gain  the gain over the dummy by them
     held out        the figure on these rows as it is, with its own interval
 
-The corrections were developed on made-up tables and on phoneme, california_housing, bank_marketing and diamonds; the data
-sets that are used here unless others are named are different ones.
+The corrections were developed on made-up tables and on phoneme, california_housing, bank_marketing and diamonds; the
+data sets that are used here unless others are named are different ones.
 
 DATA_DIR holds a folder a data set with a meta.json (name, target, task, main_file, read_csv).
 """
@@ -60,7 +60,7 @@ LARGE = (
     "telco_churn",
     "employee_salaries",
     "wine_quality",
-    "mammography",
+    "stroke",
     "bike_sharing",
     "optdigits",
 )

@@ -17,6 +17,7 @@ from mlwright.records.split import LEFT_OUT, TEST, TRAIN, Method, Split
 
 MOST_TEST_ROWS = 50_000
 FEWEST_ROWS = 10
+NO_TEST = "No row is set aside, as split.test_share is 0: the folds are made so, and hold out each row in turn."
 
 
 def split(snapshot: Snapshot, profile: Profile, settings: SplitSettings, run: Run) -> Split:
@@ -40,14 +41,16 @@ def split(snapshot: Snapshot, profile: Profile, settings: SplitSettings, run: Ru
     method, reason = _method(profile, settings)
     keys = keys.take(usable)
     share = min(settings.test_share, MOST_TEST_ROWS / len(usable))
-    held = SPLITTERS.get(method)().holdout(keys, share, np.random.default_rng(run.seed_for("split")))
-    _refuse_one_sided(held, method, keys, profile)
+    held = np.zeros(len(usable), dtype=bool)
+    if share > 0:
+        held = SPLITTERS.get(method)().holdout(keys, share, np.random.default_rng(run.seed_for("split")))
+        _refuse_one_sided(held, method, keys, profile)
     roles = np.full(snapshot.n_rows, LEFT_OUT, dtype=np.uint8)
     roles[usable] = np.where(held, TEST, TRAIN)
     n_left_out = snapshot.n_rows - len(usable)
     return Split(
         method=method,
-        reason=" ".join([reason, *_one_sided_classes(held, keys, profile)]),
+        reason=" ".join([reason, *(_one_sided_classes(held, keys, profile) if share > 0 else [NO_TEST])]),
         roles=run.put(roles.tobytes()),
         n_train=int((~held).sum()),
         n_test=int(held.sum()),

@@ -66,6 +66,9 @@ def set_up(unseen: Unseen, training: Training, evaluation: Evaluation, planned_s
     loss = TASKS.get(unseen.profile.roles.task)().row_loss(target, said)
     model = Model.load(training.model, run.get)
     table = _by_importance(unseen, training)
+    if not unseen.split.n_test:
+        # The model knows these rows: what it loses when they are disturbed is compared with what it says of them.
+        said = model.scores(table)
     rows = _chosen_rows(len(target), _affordable_rows(model, table, planned_s), run)
     draws = Draws(unseen.sampling(loss).take(rows), run.seed_for("probe", "draws"), N_REPLICATES)
     measure = yardstick(evaluation.metrics[0].name, target[rows], draws)

@@ -17,6 +17,7 @@ from mlwright.judging.worth import Cases, worth_of
 from mlwright.learning.amounts import benefit_on
 from mlwright.learning.benefit import Benefit, best_quantile, capacity_share
 from mlwright.learning.metrics import METRICS
+from mlwright.learning.owed import Owed, moved, owed
 from mlwright.learning.tasks import TASKS
 from mlwright.learning.unseen import kept_scores, kept_target, open_unseen
 from mlwright.learning.yardstick import Scored
@@ -91,7 +92,7 @@ def _worth(
     roles, table = profile.roles, open_snapshot(snapshot, run)
     task = TASKS.get(roles.task)()
     learned = _training_target(snapshot, profile, split, run)
-    unseen = open_unseen(snapshot, profile, split, run)
+    unseen = open_unseen(snapshot, profile, split, run, evaluation)
     own = training.model.threshold if METRICS.get(training.metric)().has_threshold else None
     benefit = benefit_on(table, unseen.positions, learned, profile, settings, own)
     target = kept_target(evaluation.truth, run)
@@ -106,8 +107,18 @@ def _worth(
         _shift(learned, training, benefit, roles, run),
     )
     worth = worth_of(cases, roles, learned, benefit, evaluation.metrics[0].model.level, settings)
+    if not split.n_test and training.corrected is not None:
+        worth = _on_new_rows(worth, owed(training.corrected))
     more = worth_of_rows(snapshot, profile, split, training, settings, run)
     return worth.model_copy(update={"more_rows": more})
+
+
+def _on_new_rows(worth: Worth, due: Owed) -> Worth:
+    """What held-out training rows promise, less what they owe."""
+    by, error = -due.share * max(worth.gain.value, 0.0), due.error * max(worth.gain.value, 0.0)
+    return worth.model_copy(
+        update={"model": moved(worth.model, by, error), "gain": moved(worth.gain, by, error)},
+    )
 
 
 def _shift(learned: Array, training: Training, benefit: Benefit, roles: Roles, run: Run) -> float:

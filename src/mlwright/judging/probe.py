@@ -62,7 +62,7 @@ def probe(
     planned_s = _planned_s(run)
     # Small matrices: a second thread would only wait for the first.
     with threadpool_limits(limits=1, user_api="blas"):
-        bench = set_up(open_unseen(snapshot, profile, split, run), training, evaluation, planned_s, run)
+        bench = set_up(open_unseen(snapshot, profile, split, run, evaluation), training, evaluation, planned_s, run)
         answers = _ask(tasks, bench, planned_s)
     results = [answer.result for answer in answers if answer is not None and answer.result is not None]
     return Robustness(

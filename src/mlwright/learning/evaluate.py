@@ -1,4 +1,8 @@
-"""Judge the model on rows it has never seen: the one place that reads the target of the test rows."""
+"""Judge the model on rows it has never seen: the one place that reads the target of the test rows.
+
+Where no row was set aside, each training row is answered by the cores that have not learned from it, and what differs
+on new rows is made up for.
+"""
 
 from __future__ import annotations
 
@@ -14,6 +18,8 @@ from mlwright.core.run import Run
 from mlwright.data.compute.table import open_snapshot
 from mlwright.learning.coverage import learn_uncertainty, measured
 from mlwright.learning.curves import class_curves, number_curves
+from mlwright.learning.metrics import Metric
+from mlwright.learning.owed import moved, owed
 from mlwright.learning.segments import excess_loss, weak_segments
 from mlwright.learning.tasks import TASKS
 from mlwright.learning.unseen import Unseen, keep_scores, open_unseen
@@ -24,7 +30,7 @@ from mlwright.records.model import ModelSpec
 from mlwright.records.profile import Profile
 from mlwright.records.settings import EvaluateSettings
 from mlwright.records.split import Split
-from mlwright.records.trials import Training
+from mlwright.records.trials import Corrected, Training
 from mlwright.scoring.model import DEFAULT_THRESHOLD, Model
 from mlwright.statistics.calibration import calibration_bins, calibration_error
 from mlwright.statistics.sampling import Draws
@@ -47,6 +53,8 @@ class _Sitting(NamedTuple):
     baseline: Scored
     draws: Draws
     level: float
+    corrected: Corrected | None
+    """Of held-out training rows, where there is no test."""
 
 
 def evaluate(
@@ -54,6 +62,9 @@ def evaluate(
 ) -> Evaluation:
     """Score the test rows once and put figures with intervals on the answers."""
     unseen = open_unseen(snapshot, profile, split, run)
+    if not split.n_test:
+        said = _kept_out_of_fold(training.out_of_fold, len(unseen), run)
+        unseen = unseen.take(np.flatnonzero(np.isfinite(said).all(axis=1)))
     target = _open_target(snapshot, unseen, run)
     # Small matrices: a second thread would only wait for the first.
     with threadpool_limits(limits=1, user_api="blas"):
@@ -66,17 +77,32 @@ def evaluate(
 def _sitting(unseen: Unseen, target: Array, training: Training, settings: EvaluateSettings, run: Run) -> _Sitting:
     """Let every model say what it says."""
     threshold = DEFAULT_THRESHOLD if training.model.threshold is None else training.model.threshold
-    model = _scored(training.model, unseen, threshold, run)
-    sampling = unseen.sampling(TASKS.get(unseen.profile.roles.task)().row_loss(target, model.prediction))
+    if unseen.split.n_test:
+        specs = (training.model, training.simple, training.baseline)
+        model, simple, baseline = (_scores(spec, unseen, run) for spec in specs)
+    else:
+        blobs = (training.out_of_fold, training.simple_out_of_fold, training.baseline_out_of_fold)
+        model, simple, baseline = (_known(_kept_out_of_fold(blob, unseen.split.n_train, run)) for blob in blobs)
+    sampling = unseen.sampling(TASKS.get(unseen.profile.roles.task)().row_loss(target, model))
     return _Sitting(
         unseen=unseen,
         target=target,
-        model=model,
-        simple=_scored(training.simple, unseen, threshold, run),
-        baseline=_scored(training.baseline, unseen, DEFAULT_THRESHOLD, run),
+        model=Scored(model, threshold),
+        simple=Scored(simple, threshold),
+        baseline=Scored(baseline, DEFAULT_THRESHOLD),
         draws=Draws(sampling, run.seed_for("evaluate", "draws")),
         level=settings.level,
+        corrected=None if unseen.split.n_test else training.corrected,
     )
+
+
+def _kept_out_of_fold(blob: str, n_rows: int, run: Run) -> Array:
+    return np.frombuffer(run.get(blob), dtype=np.float32).reshape(n_rows, -1).astype(np.float64)
+
+
+def _known(said: Array) -> Array:
+    found: Array = said[np.isfinite(said).all(axis=1)]
+    return found
 
 
 def _evaluation(sitting: _Sitting, training: Training, run: Run) -> Evaluation:
@@ -94,7 +120,9 @@ def _evaluation(sitting: _Sitting, training: Training, run: Run) -> Evaluation:
         simple_predictions=keep_scores(sitting.simple.prediction, run),
         baseline_predictions=keep_scores(sitting.baseline.prediction, run),
         truth=run.put(sitting.target.tobytes()),
-        overfit=_overfit(metrics[0], training, sitting.level),
+        overfit=_overfit(metrics[0], training, sitting.level, has_test=sitting.unseen.split.n_test > 0),
+        positions="" if sitting.unseen.split.n_test else run.put(sitting.unseen.positions.tobytes()),
+        rests_on="test rows" if sitting.unseen.split.n_test else "held-out training rows",
     )
 
 
@@ -104,10 +132,9 @@ def _open_target(snapshot: Snapshot, unseen: Unseen, run: Run) -> Array:
     return TASKS.get(roles.task)().target(values, roles.classes, unseen.profile.target.missing_codes)
 
 
-def _scored(spec: ModelSpec, unseen: Unseen, threshold: float, run: Run) -> Scored:
+def _scores(spec: ModelSpec, unseen: Unseen, run: Run) -> Array:
     """What a model says, in the precision in which it is kept."""
-    scores = Model.load(spec, run.get).scores(unseen.table)
-    return Scored(scores.astype(np.float32).astype(np.float64), threshold)
+    return Model.load(spec, run.get).scores(unseen.table).astype(np.float32).astype(np.float64)
 
 
 def _metrics(sitting: _Sitting, first: str, run: Run) -> tuple[MetricResult, ...]:
@@ -124,7 +151,7 @@ def _metrics(sitting: _Sitting, first: str, run: Run) -> tuple[MetricResult, ...
 
 def _metric(name: str, sitting: _Sitting) -> MetricResult:
     measure = yardstick(name, sitting.target, sitting.draws, sitting.level)
-    return MetricResult(
+    result = MetricResult(
         name=name,
         title=measure.metric.title,
         greater_is_better=measure.metric.greater_is_better,
@@ -133,6 +160,22 @@ def _metric(name: str, sitting: _Sitting) -> MetricResult:
         baseline=measure.estimate(sitting.baseline),
         gain_over_baseline=measure.gain(sitting.model, sitting.baseline),
         gain_over_simple=measure.gain(sitting.model, sitting.simple),
+    )
+    return result if sitting.corrected is None else _as_on_new_rows(result, sitting.corrected, measure.metric)
+
+
+def _as_on_new_rows(result: MetricResult, corrected: Corrected, metric: Metric) -> MetricResult:
+    """Figures of held-out rows as they are to be expected on new ones."""
+    due, gain = owed(corrected), max(result.gain_over_baseline.value, 0.0)
+    if math.isnan(result.gain_over_baseline.value):
+        return result
+    worse, error = due.share * gain, due.error * gain
+    return result.model_copy(
+        update={
+            "model": moved(result.model, -worse if metric.greater_is_better else worse, error, metric),
+            "gain_over_baseline": moved(result.gain_over_baseline, -worse, error),
+            "gain_over_simple": moved(result.gain_over_simple, -worse, error),
+        }
     )
 
 
@@ -190,10 +233,10 @@ def _segments(sitting: _Sitting, run: Run) -> tuple[Segment, ...]:
     return tuple(segment.model_copy(update={"n_rows": round(whole * segment.n_rows)}) for segment in found)
 
 
-def _overfit(result: MetricResult, training: Training, level: float) -> Estimate | None:
+def _overfit(result: MetricResult, training: Training, level: float, *, has_test: bool) -> Estimate | None:
     """How much better the chosen model looked on held-out training rows, where it was chosen, than here."""
     best = training.chosen
-    if result.name != training.metric or best.score is None or best.score_error is None:
+    if result.name != training.metric or best.score is None or best.score_error is None or not has_test:
         return None
     sign = 1.0 if training.greater_is_better else -1.0
     here = result.model

@@ -50,6 +50,8 @@ def finish(
 
     if not settings.refit:
         return as_it_is("train.refit is off")
+    if not split.n_test:
+        return as_it_is("it has learned from all rows")
     wanted = [recipe for recipe in training.recipes if recipe.candidate.most_rows is None]
     n_rows = split.n_train + split.n_test
     wanted = _in_time(wanted, n_rows, run)
@@ -138,7 +140,7 @@ def _is_worse(
     model: ModelSpec, snapshot: Snapshot, profile: Profile, split: Split, evaluation: Evaluation, run: Run
 ) -> bool:
     """Whether the model, which has seen the test rows, answers them surely worse than the one that has not."""
-    unseen, truth = open_unseen(snapshot, profile, split, run), kept_target(evaluation.truth, run)
+    unseen, truth = open_unseen(snapshot, profile, split, run, evaluation), kept_target(evaluation.truth, run)
     before = kept_scores(evaluation.predictions, len(truth), run)
     row_loss = TASKS.get(profile.roles.task)().row_loss
     after = Model.load(model, run.get).scores(unseen.table)

@@ -25,6 +25,7 @@ from mlwright.learning.search.leaderboard import leaderboard
 from mlwright.learning.search.options import Wishes
 from mlwright.learning.search.scale import Scale, first_record
 from mlwright.learning.search.setup import metric_name, set_up
+from mlwright.learning.search.standing import Standing
 from mlwright.learning.search.threshold import choose_threshold, known_threshold
 from mlwright.records.data import Snapshot
 from mlwright.records.findings import Findings
@@ -78,6 +79,7 @@ def train(
             simple=scale.spec((on_its_own(standing, standing.simple(), refitted),)),
             baseline=scale.spec((on_its_own(standing, standing.baseline(), refitted),)),
             out_of_fold=run.put(out_of_fold(choice, len(data.rows)).tobytes()),
+            **({} if split.n_test else _others_out_of_fold(standing, choice, len(data.rows), run)),
             corrected=corrected(metric, standing, choice, by, _times(data, roles, split)),
             threshold_reason=reason,
             budget_s=run.clock.budget_s,
@@ -96,6 +98,12 @@ def _recipe(trials: Sequence[Trial], bench: Bench) -> Recipe:
         fit_s=max(trial.seconds for trial in trials),
         n_rows=max(len(bench.folds[trial.fold][0]) for trial in trials),
     )
+
+
+def _others_out_of_fold(standing: Standing, choice: Choice, n_rows: int, run: Run) -> dict[str, str]:
+    names = {"simple_out_of_fold": standing.simple(), "baseline_out_of_fold": standing.baseline()}
+    said = {key: standing.blend({name: 1.0}, choice.level) for key, name in names.items()}
+    return {key: run.put(out_of_fold(choice, n_rows, answers).tobytes()) for key, answers in said.items()}
 
 
 def _warn(findings: Findings, run: Run) -> None:

@@ -15,8 +15,9 @@ from mlwright.core.run import Run
 from mlwright.data.columns import Rows
 from mlwright.data.compute.table import open_snapshot, roles_of
 from mlwright.records.data import Snapshot
+from mlwright.records.evaluation import Evaluation
 from mlwright.records.profile import Profile
-from mlwright.records.split import TEST, Split
+from mlwright.records.split import TEST, TRAIN, Split
 from mlwright.statistics.sampling import Sampling, block_length
 
 Array = NDArray[np.float64]
@@ -72,9 +73,13 @@ class Unseen:
         return Sampling(len(self))
 
 
-def open_unseen(snapshot: Snapshot, profile: Profile, split: Split, run: Run) -> Unseen:
-    """The rows that were set aside."""
-    positions = np.flatnonzero(roles_of(split, run) == TEST)
+def open_unseen(
+    snapshot: Snapshot, profile: Profile, split: Split, run: Run, evaluation: Evaluation | None = None
+) -> Unseen:
+    """The rows that were set aside; where none was, the training rows, or those of them that were evaluated."""
+    positions = np.flatnonzero(roles_of(split, run) == (TEST if split.n_test else TRAIN))
+    if evaluation is not None and evaluation.positions:
+        positions = np.frombuffer(run.get(evaluation.positions), dtype=np.int64)
     roles = profile.roles
     keys = [name for name in (roles.time, roles.group) if name is not None]
     columns = list(dict.fromkeys([*roles.inputs, *keys]))

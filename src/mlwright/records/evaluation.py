@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from mlwright.core.record import Record
 from mlwright.records.uncertainty import Uncertainty
 
@@ -112,6 +114,11 @@ class Evaluation(Record):
     Parameters
     ----------
     n_rows : int
+    rests_on : str
+        Where no row was set aside, the figures are those of training rows, each answered by cores that have not learned
+        from it, corrected for what differs on new rows; "test rows" then means these.
+    positions : str
+        Blob: where these rows stand in the snapshot, int64; empty for the test rows.
     metrics : tuple of MetricResult
         The metric that was optimised first.
     confusion : Confusion or None
@@ -141,6 +148,8 @@ class Evaluation(Record):
     """
 
     n_rows: int
+    rests_on: Literal["test rows", "held-out training rows"] = "test rows"
+    positions: str = ""
     metrics: tuple[MetricResult, ...]
     confusion: Confusion | None = None
     calibration: tuple[CalibrationBin, ...] = ()

@@ -94,6 +94,8 @@ class Corrected(Record):
         How much better it looks because these rows told its fits when to stop.
     together : float
         How much better the cores of all folds are together than the one that a held-out row hears.
+    error : float
+        How unsure these three are together, as a standard error; the intervals have it in.
     n_rows : int
     """
 
@@ -102,6 +104,7 @@ class Corrected(Record):
     flattery: float
     stopping: float = 0.0
     together: float = 0.0
+    error: float = 0.0
     n_rows: int
 
 
@@ -170,6 +173,8 @@ class Training(Record):
     out_of_fold : str
         Blob: the chosen model's out-of-fold predictions for the training rows, as in `Trial.predictions`; NaN
         where a row was never held out.
+    simple_out_of_fold, baseline_out_of_fold : str
+        Likewise for the simple model and the dummy, where no row was set aside for a test; else empty.
     corrected : Corrected or None
         What these predictions are worth; None where the metric is not defined.
     threshold_reason : str
@@ -195,6 +200,8 @@ class Training(Record):
     simple: ModelSpec
     baseline: ModelSpec
     out_of_fold: str
+    simple_out_of_fold: str = ""
+    baseline_out_of_fold: str = ""
     corrected: Corrected | None = None
     threshold_reason: str = ""
     budget_s: float | None

@@ -119,7 +119,8 @@ def told_score(row: LeaderboardRow, training: Training) -> tuple[str, str]:
 @summary.register
 def _(record: Evaluation) -> str:
     first = record.metrics[0]
-    return f"{first.title} {with_interval(first.model)} on {record.n_rows:,} unseen rows"
+    rows = "unseen rows" if record.rests_on == "test rows" else "rows, each by cores that had not seen it, corrected"
+    return f"{first.title} {with_interval(first.model)} on {record.n_rows:,} {rows}"
 
 
 @summary.register

@@ -108,7 +108,8 @@ def _data_tile(facts: Facts) -> Tile:
     found = facts.findings.findings
     n_critical = sum(finding.severity == "critical" for finding in found)
     told = f"{counted(len(found), 'finding')} in the data, {n_critical or 'none'} critical" if found else "no findings"
-    return Tile(f"{facts.snapshot.n_rows:,}", f"rows, {facts.split.n_test:,} of them kept aside for the test; {told}")
+    aside = f"{facts.split.n_test:,} of them" if facts.split.n_test else "none of them"
+    return Tile(f"{facts.snapshot.n_rows:,}", f"rows, {aside} kept aside for the test; {told}")
 
 
 class WorthLine(NamedTuple):

@@ -176,10 +176,14 @@ def on_its_own(standing: Standing, name: str, refitted: Mapping[str, CoreRef]) -
     return _member(name, 1.0, standing, len(standing.bench.folds), refitted)
 
 
-def out_of_fold(choice: Choice, n_rows: int) -> NDArray[np.float32]:
-    """What the model says of all training rows, NaN where a row was never held out; shape (n_rows, n_outputs)."""
-    everywhere = np.full((n_rows, choice.prediction.shape[1]), np.nan, dtype=np.float32)
-    everywhere[choice.judge.held.rows] = choice.prediction
+def out_of_fold(choice: Choice, n_rows: int, said: Array | None = None) -> NDArray[np.float32]:
+    """What the model says of all training rows, NaN where a row was never held out; shape (n_rows, n_outputs).
+
+    `said` is what another one says of the held-out rows.
+    """
+    said = choice.prediction if said is None else said
+    everywhere = np.full((n_rows, said.shape[1]), np.nan, dtype=np.float32)
+    everywhere[choice.judge.held.rows] = said
     return everywhere
 
 

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import norm
 
+from mlwright.learning.owed import moved
 from mlwright.learning.search.choice import Choice
 from mlwright.learning.search.correction import Correction
 from mlwright.learning.search.judge import Array, Judge
 from mlwright.learning.search.standing import Standing
 from mlwright.learning.yardstick import Scored, yardstick
-from mlwright.records.evaluation import Estimate
 from mlwright.records.trials import Corrected
 from mlwright.statistics.sampling import Draws, Sampling, block_length
 
@@ -50,26 +47,13 @@ def corrected(
     baseline = Scored(standing.blend({standing.baseline(): 1.0}, choice.level))
     worse = -by.total if measure.metric.greater_is_better else by.total
     return Corrected(
-        model=_moved(figure, worse, by.error),
-        gain_over_baseline=_moved(measure.gain(model, baseline), -by.total, by.error),
+        model=moved(figure, worse, by.error, measure.metric),
+        gain_over_baseline=moved(measure.gain(model, baseline), -by.total, by.error),
         flattery=by.choice,
         stopping=by.stopping,
         together=by.together,
+        error=by.error,
         n_rows=len(judge.held),
-    )
-
-
-def _moved(estimate: Estimate, by: float, error: float) -> Estimate:
-    """Moved, and wider by how unsure that is."""
-    reach = float(norm.ppf(0.5 + estimate.level / 2)) * error
-    value = estimate.value + by
-    return estimate.model_copy(
-        update={
-            "value": value,
-            "low": value - math.hypot(estimate.value - estimate.low, reach),
-            "high": value + math.hypot(estimate.high - estimate.value, reach),
-            "method": f"{estimate.method}, corrected for choice, stopping and answering together",
-        }
     )
 
 
