@@ -222,6 +222,13 @@ def sampled_rows(table: SplitTable, profile: Profile) -> Rows:
     return kept
 
 
+def cells(table: SplitTable, name: str, positions: NDArray[np.int64]) -> pa.ChunkedArray:
+    """One more column of rows that were read before; see `training_rows`."""
+    if (kept := _READ.get(table)) is None:
+        return table.arrow([name], positions)[0]
+    return kept[1][name].take(pa.array(np.searchsorted(kept[0], positions)))
+
+
 def mean_ranks(values: NDArray[np.float64]) -> NDArray[np.float64]:
     """Ranks between 0 and 1; equal values have equal ranks, and missing ones the middle rank."""
     missing = np.isnan(values)

@@ -50,7 +50,7 @@ def _groups(values: pa.ChunkedArray) -> NDArray[np.int64]:
     # no two whole numbers have one spelling, so there is no need to spell them
     levels, places = distinct_values(values) if pa.types.is_integer(values.type) else spelled(values)
     missing = places < 0
-    return np.where(missing, len(levels) + np.cumsum(missing), places)
+    return np.where(missing, len(levels) + np.cumsum(missing), places) if missing.any() else places
 
 
 def _times(values: pa.ChunkedArray, profile: Profile, name: str) -> NDArray[np.int64]:

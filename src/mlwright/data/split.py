@@ -39,7 +39,7 @@ def split(snapshot: Snapshot, profile: Profile, settings: SplitSettings, run: Ru
     usable = np.flatnonzero(has_target(table, profile) if keys.classes is None else keys.classes >= 0)
     _refuse_too_few(len(usable), profile)
     method, reason = _method(profile, settings)
-    keys = keys.take(usable)
+    keys = keys if len(usable) == keys.n_rows else keys.take(usable)
     share = min(settings.test_share, MOST_TEST_ROWS / len(usable))
     held = np.zeros(len(usable), dtype=bool)
     if share > 0:
@@ -111,7 +111,7 @@ def _refuse_one_sided(held: NDArray[np.bool_], method: Method, keys: SplitKeys, 
             f"All rows have one value in {column!r}, so they cannot be split {method.replace('_', ' ')}.",
             "Set split.method to 'random' in mlwright.toml, or choose another column.",
         )
-    if keys.classes is not None and len(np.unique(keys.classes[~held])) < 2:
+    if keys.classes is not None and np.count_nonzero(np.bincount(keys.classes[~held])) < 2:
         raise TargetError(
             f"The rows to learn from hold one class of {profile.roles.target!r} only.",
             "Set split.method to 'stratified' in mlwright.toml, or collect rows of other classes.",

@@ -269,7 +269,8 @@ def distinct_values(values: pa.ChunkedArray | pa.Array) -> tuple[list[Any], NDAr
         found = whole.to_pylist()
         return found, np.arange(len(found))
     coded = whole.dictionary_encode()
-    return coded.dictionary.to_pylist(), pc.fill_null(coded.indices, -1).to_numpy(zero_copy_only=False).astype(np.int64)
+    indices = pc.fill_null(coded.indices, -1) if coded.null_count else coded.indices
+    return coded.dictionary.to_pylist(), indices.to_numpy(zero_copy_only=False).astype(np.int64)
 
 
 def _by_distinct(values: pa.Array, read: Callable[[object], float]) -> NDArray[np.float64]:

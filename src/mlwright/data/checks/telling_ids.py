@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from mlwright.core.family import NotApplicable
 from mlwright.data.checks import Check, Specimen
 from mlwright.data.checks._plain import plain_columns
-from mlwright.data.columns import TrainingRows, mean_ranks, training_rows
+from mlwright.data.columns import TrainingRows, cells, mean_ranks, training_rows
 from mlwright.data.compute.table import SplitTable
 from mlwright.data.strength import Judge, Strength, chance, strengths
 from mlwright.records.findings import Finding
@@ -56,7 +56,7 @@ class TellingIds(Check):
             raise NotApplicable("no column names rows, or there are too few of them")
         judge = Judge(rows)
         for name in names:
-            values = table.arrow([name], rows.positions)[name]
+            values = cells(table, name, rows.positions)
             for found, parts, what in _read(judge, values, rows.positions):
                 is_strong = found.order >= LEAST_ORDER and chance(found.order, rows, 2 * len(names)) < FALSE_ALARMS
                 if is_strong and not _follows_an_input(rows, parts, found):
