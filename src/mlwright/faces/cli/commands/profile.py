@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 def profile(
     source: Looked = None,
     parts: Annotated[
-        list[str] | None, typer.Argument(metavar="[PART]...", help="More files that -o has written, to be merged.")
+        list[str] | None, typer.Argument(metavar="[PART]", help="More files that -o has written, to be merged.")
     ] = None,
     target: LookedTarget = None,
     query: LookedQuery = None,
@@ -31,7 +31,7 @@ def profile(
     ] = None,
     json: AsJson = False,
 ) -> None:
-    """Say what every column is: kind, missing, distinct, patterns, gaps, and which columns go together.
+    """Say what every column is, and which go together.
 
     DATA is a file or a database; without it, that of the project. Profiles that were written with -o are shown and
     merged: jan.profile.json feb.profile.json -o both.profile.json is what the rows of both would have given.
