@@ -25,7 +25,7 @@ from mlwright.data.collect import collect
 from mlwright.data.compute import aggregate
 from mlwright.data.compute.aggregate import Aggregates
 from mlwright.data.compute.engine import GAPS, engine_of
-from mlwright.data.compute.in_postgresql import PostgresqlTable
+from mlwright.data.compute.in_postgresql import PostgresqlTable, plain_columns
 from mlwright.data.compute.table import Table, open_parquet, open_split
 from mlwright.data.profile import profile
 from mlwright.data.sources._spark import open_session
@@ -123,7 +123,7 @@ def table(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.Mo
         address = request.getfixturevalue("server")
         folder = address.partition("host=")[2]
         found = ibis.postgres.connect(user="boss", host=folder, database="postgres")
-        return PostgresqlTable(found.table("orders"), N, '"orders"')
+        return PostgresqlTable(found, '"orders"', plain_columns(found.con, '"orders"', orders().column_names), N)
     from mlwright.data.compute.in_spark import SparkTable
 
     session = open_session("spark:", {})

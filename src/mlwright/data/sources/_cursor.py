@@ -12,6 +12,7 @@ from mlwright.core.errors import SourceMissing
 from mlwright.data.sources import ForeignKey
 from mlwright.data.sources._address import Address
 from mlwright.data.sources._database import connect, explained
+from mlwright.data.sources._dates import LostDates, keep_dates
 from mlwright.data.sources._query import checked_query, is_statement
 from mlwright.data.sources._tables import (
     TableName,
@@ -31,7 +32,7 @@ MAX_BATCH_ROWS = 10_000
 
 Declared = Spelled | Literal["bytes"]
 
-_POSTGRESQL: dict[str, Spelled] = {
+POSTGRESQL_KINDS: dict[str, Spelled] = {
     **dict.fromkeys(("int2", "int4", "int8", "oid"), "int64"),
     **dict.fromkeys(("float4", "float8", "numeric", "interval"), "double"),
     "bool": "bool",
@@ -39,6 +40,12 @@ _POSTGRESQL: dict[str, Spelled] = {
     "timestamp": "timestamp",
     "timestamptz": "instant",
 }
+
+
+def type_name(types: Any, code: Any) -> str:
+    """The name of a type of PostgreSQL; empty for arrays and types that its users have made."""
+    info = types.get(code)
+    return "" if info is None or info.oid != code else str(info.name)
 
 
 class Cursor:
@@ -60,6 +67,8 @@ class Cursor:
         None for a select.
     n_rows_there : int or None
         Rows of the table, where only some of them are drawn.
+    lost_dates : LostDates
+        Dates that became missing.
     """
 
     def __init__(self, address: Address, query: str | None, sample_rows: int | None = None) -> None:
@@ -72,6 +81,7 @@ class Cursor:
         if sample_rows is not None:
             refuse_sample(address, is_table=checked is None)
         self._connection = connect(address)
+        self.lost_dates = keep_dates(self._connection) if self._connection.dialect.driver == "psycopg" else LostDates()
         try:
             self._asked = self._select_table(query, sample_rows) if checked is None else checked
             self._result: sa.CursorResult[Any] | None = self._execute()
@@ -96,11 +106,8 @@ class Cursor:
         if self._connection.dialect.driver != "psycopg":
             return None
         types = self._connection.connection.driver_connection.adapters.types  # type: ignore[union-attr]
-        infos = [types.get(code) for code in self._codes]
-        names = [
-            "" if info is None or info.oid != code else info.name for info, code in zip(infos, self._codes, strict=True)
-        ]
-        return ["bytes" if name == "bytea" else _POSTGRESQL.get(name, "string") for name in names]
+        names = [type_name(types, code) for code in self._codes]
+        return ["bytes" if name == "bytea" else POSTGRESQL_KINDS.get(name, "string") for name in names]
 
     def foreign_keys(self) -> list[ForeignKey]:
         """What the database declares of the table; nothing for a select or a view."""

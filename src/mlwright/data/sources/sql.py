@@ -70,7 +70,7 @@ class Sql(Source):
         schema = pa.schema([pa.field(name, PLAIN[kind]) for name, kind in zip(names, kept.values(), strict=True)])
         notices = [f"Columns of raw bytes were left out: {name_list(dropped)}."] if dropped else []
         details = {"table": str(cursor.table)} if cursor.table else {}
-        batches = self._typed_batches(cursor, kept, schema, n_rows)
+        batches = self._typed_batches(cursor, kept, schema, n_rows, notices)
         foreign = [foreign for foreign in cursor.foreign_keys() if foreign.column in names]
         notices += in_utc_notice(names, kept.values())
         return Reading(schema, batches, details, notices, foreign, cursor.n_rows_there)
@@ -93,7 +93,7 @@ class Sql(Source):
         return ["bytes" if column.holds_bytes() else column.kind() for column in seen], n_rows
 
     def _typed_batches(
-        self, cursor: Cursor, kept: dict[int, Spelled | None], schema: pa.Schema, n_rows: int | None
+        self, cursor: Cursor, kept: dict[int, Spelled | None], schema: pa.Schema, n_rows: int | None, notices: list[str]
     ) -> Iterator[pa.RecordBatch]:
         done = 0
         with closing(cursor):
@@ -107,3 +107,5 @@ class Sql(Source):
                 done += len(columns[0])
                 self.tick(0.5 + min(0.5, done / n_rows / 2) if n_rows else 0.0)
                 yield pa.RecordBatch.from_arrays(arrays, schema=schema)
+        if n_lost := cursor.lost_dates.n:
+            notices.append(f"Dates that are infinite, before the year 1 or after 9999 became missing: {n_lost:,}.")
