@@ -50,6 +50,27 @@ class Finding(Record):
         return self.check.endswith("_leak") or self.check in ALSO_SUSPICIONS
 
 
+class Excerpt(Record):
+    """Some of the rows that a finding is about.
+
+    Parameters
+    ----------
+    place : int
+        Of the finding among its kind.
+    columns : tuple of str
+        Those that the finding names, and a few besides.
+    rows : tuple of int
+        Positions, from 0.
+    cells : tuple of tuple of str or None
+        A row each; None where a value is missing.
+    """
+
+    place: int
+    columns: tuple[str, ...]
+    rows: tuple[int, ...]
+    cells: tuple[tuple[str | None, ...], ...]
+
+
 class Skipped(Record):
     """A member that could not judge, and why; `failed` if it should have been able to."""
 

@@ -8,9 +8,11 @@ from functools import partial
 from mlwright.core.errors import TableError, name_list
 from mlwright.core.run import Run
 from mlwright.data.asking import SEVERITIES, Answer, answer, quiet, skipped
+from mlwright.data.beside import beside
 from mlwright.data.clauses.edits import amended
 from mlwright.data.deliveries import DELIVERIES
 from mlwright.data.deliveries._renames import renames
+from mlwright.data.excerpts import excerpts
 from mlwright.data.two_tables import TwoTables, open_two
 from mlwright.data.words import counted
 from mlwright.records.delivery import Delivery, DeliveryVerdict, Promise
@@ -51,6 +53,8 @@ def receive(window: Window, promise: Promise, settings: ContractSettings, run: R
         n_then=promise.contract.n_rows,
         n_now=snapshot.n_rows,
         findings=Findings(findings=tuple(findings), quiet=quiet(answers), skipped=skipped(answers)),
+        columns=beside(tables),
+        excerpts=excerpts(tables.now, findings),
     )
 
 

@@ -30,6 +30,10 @@ def check(
     ] = None,
     project: LookedIn = None,
     sample_rows: SampleRows = None,
+    html: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write a page with what was found, and rows to look at.")
+    ] = None,
+    show: Annotated[bool, typer.Option("--open", help="Open that page in the browser.")] = False,
     json: AsJson = False,
 ) -> None:
     """Look for faults in data, or compare new data with data before.
@@ -42,17 +46,21 @@ def check(
     from mlwright.faces.render.text import render
     from mlwright.records.delivery import Delivery
 
+    if show and html is None:
+        html = Path("check.html")
     found: Delivery | Findings
     if against is not None:
         found = _against(source, new, query, against, quiet=json)
     elif new is not None:
         found = _two_tables((source, target, query, project), (new, new_query), quiet=json)
     else:
-        found = _one_table((source, target, query, project, sample_rows), quiet=json)
+        found = _one_table((source, target, query, project, sample_rows), html, quiet=json)
     if json:
         print_json(found)
     else:
         print_rich(*render(found))
+    if html is not None:
+        _tell_of_page(found, html, show=show)
     findings = found.findings if isinstance(found, Delivery) else found
     if any(finding.severity == "critical" for finding in findings.findings):
         raise typer.Exit(CRITICAL)
@@ -61,12 +69,31 @@ def check(
 _Asked = tuple[str | None, str | None, str | None, Path | None]
 
 
-def _one_table(asked: tuple[str | None, str | None, str | None, Path | None, int | None], *, quiet: bool) -> Findings:
+def _tell_of_page(found: Delivery | Findings, html: Path, *, show: bool) -> None:
+    """Say where the page is; that of a delivery is drawn here, as it needs no more than the record."""
+    import webbrowser
+
+    from mlwright.faces.render.delivery import write_delivery
+    from mlwright.records.delivery import Delivery
+
+    if isinstance(found, Delivery):
+        write_delivery(found, html)
+    typer.echo(str(html.resolve()), err=True)
+    if show:
+        webbrowser.open(html.resolve().as_uri())
+
+
+def _one_table(
+    asked: tuple[str | None, str | None, str | None, Path | None, int | None], html: Path | None, *, quiet: bool
+) -> Findings:
     from mlwright.faces.cli.looking import look
+    from mlwright.faces.render.findings_page import write_findings
     from mlwright.records.findings import Findings
 
     with look(*asked, until="check", quiet=quiet) as looked:
         findings = looked.show("findings")
+        if html is not None:
+            write_findings(looked, html)
     assert isinstance(findings, Findings)
     return findings
 

@@ -1,15 +1,3 @@
-const root = document.documentElement;
-const dark = matchMedia("(prefers-color-scheme: dark)");
-const themes = {"": "Theme: as the system", light: "Theme: light", dark: "Theme: dark"};
-const kept = (() => { try { return localStorage.getItem("theme") || ""; } catch { return ""; } })();
-const switches = [...document.querySelectorAll(".theme")];
-const dress = (theme) => {
-  if (theme) root.dataset.theme = theme; else delete root.dataset.theme;
-  switches.forEach((button) => { button.textContent = themes[theme]; });
-  try { localStorage.setItem("theme", theme); } catch { /* a file may not be allowed to remember */ }
-};
-dress(kept in themes ? kept : "");
-
 const library = (async () => {
   const packed = Uint8Array.from(atob(document.getElementById("plotly").textContent), (letter) => letter.charCodeAt(0));
   const unpacked = new Blob([packed]).stream().pipeThrough(new DecompressionStream("gzip"));
@@ -41,12 +29,8 @@ const near = new IntersectionObserver((entries) => entries.filter((entry) => ent
 }), {rootMargin: "600px"});
 document.querySelectorAll(".plot").forEach((place) => near.observe(place));
 const again = () => drawn.forEach((source) => draw(source));
-switches.forEach((button) => button.addEventListener("click", () => {
-  const names = Object.keys(themes);
-  dress(names[(names.indexOf(root.dataset.theme || "") + 1) % names.length]);
-  again();
-}));
-dark.addEventListener("change", again);
+switches.forEach((button) => button.addEventListener("click", again));
+matchMedia("(prefers-color-scheme: dark)").addEventListener("change", again);
 addEventListener("beforeprint", () => sources.forEach((source) => draw(source, true)));
 addEventListener("afterprint", () => sources.forEach((source) => draw(source)));
 document.querySelectorAll("[data-save]").forEach((button) => button.addEventListener("click", async () => {
@@ -55,11 +39,3 @@ document.querySelectorAll("[data-save]").forEach((button) => button.addEventList
   Plotly.downloadImage(place, {format: button.dataset.save, filename: button.dataset.name, scale: 2,
     width: place.clientWidth, height: place.clientHeight});
 }));
-
-const links = [...document.querySelectorAll("nav a")];
-const mark = (id) => links.forEach((link) => {
-  if (link.hash === `#${id}`) link.setAttribute("aria-current", "true"); else link.removeAttribute("aria-current");
-});
-const reading = new IntersectionObserver((entries) => entries.filter((entry) => entry.isIntersecting).forEach(
-  (entry) => mark(entry.target.id)), {rootMargin: "-20% 0px -75% 0px"});
-document.querySelectorAll("section").forEach((section) => reading.observe(section));
