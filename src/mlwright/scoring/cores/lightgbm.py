@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cached_property
 from typing import Self
 
 import lightgbm
@@ -12,6 +13,7 @@ from numpy.typing import NDArray
 from mlwright.core.errors import BundleError
 from mlwright.scoring.blocks import Blocks
 from mlwright.scoring.cores import Core
+from mlwright.scoring.cores._lightgbm_row import RowReader
 from mlwright.scoring.fills import fill
 
 
@@ -46,8 +48,14 @@ class LightGBMCore(Core):
         if not len(blocks):
             return np.empty((0, self.booster.num_model_per_iteration()))
         matrix = fill(blocks.matrix(), self.fills)
+        if len(matrix) == 1 and matrix.shape[1] == self._rows.n_columns:
+            return self._rows.scores(matrix)
         scores: NDArray[np.float64] = self.booster.predict(matrix, num_threads=1, validate_features=False)
         return scores.reshape(len(matrix), -1)
+
+    @cached_property
+    def _rows(self) -> RowReader:
+        return RowReader(self.booster)
 
     def to_bytes(self) -> bytes:
         """The text."""
