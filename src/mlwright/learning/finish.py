@@ -7,6 +7,7 @@ each member in place of one for each fold; the figures of the report stay those 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 from threadpoolctl import threadpool_limits
@@ -23,13 +24,14 @@ from mlwright.learning.unseen import kept_scores, kept_target, open_unseen
 from mlwright.records.data import Snapshot
 from mlwright.records.evaluation import Evaluation
 from mlwright.records.finished import Finished
-from mlwright.records.model import CoreRef, Member, ModelSpec
+from mlwright.records.model import CoreRef, ModelSpec
 from mlwright.records.profile import Profile
 from mlwright.records.settings import TrainSettings
 from mlwright.records.split import Split
 from mlwright.records.trials import Recipe, Refit, Training
 from mlwright.scoring.model import Model
 
+N_CORES = 4
 SURELY = 2.0
 
 
@@ -52,84 +54,117 @@ def finish(
         return as_it_is("train.refit is off")
     if not split.n_test:
         return as_it_is("it has learned from all rows")
-    wanted = [recipe for recipe in training.recipes if recipe.candidate.most_rows is None]
     n_rows = split.n_train + split.n_test
-    wanted = _in_time(wanted, n_rows, run)
-    if not wanted:
+    fits = _in_time(_fits(training.recipes, settings), n_rows, run)
+    if not fits:
         return as_it_is("there is no time to fit it once more on all rows")
     try:
         data = load_with_test(snapshot, profile, split, training.model.plan, run)
     except MemoryShort:
         return as_it_is("there is no memory to fit it once more on all rows")
-    cores = _fit_all(wanted, data, facts_of(data, profile.roles, settings, 0.0), run)
+    cores = _fit_all(fits, data, facts_of(data, profile.roles, settings, 0.0), run)
     model = _with_cores(training.model, cores, data)
     if not cores or _is_worse(model, snapshot, profile, split, evaluation, run):
         return as_it_is("to fit it once more made it no better")
     everybody = len(cores) == len(training.model.members)
     told = (
-        "The model"
+        "The model was"
         if everybody
-        else f"{' and '.join(sorted(cores))}, which {'are' if len(cores) > 1 else 'is'} a part of the model,"
+        else f"Of the model, {' and '.join(sorted(cores))} {'was' if len(cores) == 1 else 'were'}"
     )
-    verb = "were" if len(cores) > 1 and not everybody else "was"
     return Finished(
         model=model,
         n_rows=n_rows if everybody else split.n_train,
         again=tuple(sorted(cores)),
-        sentence=f"{told} {verb} fitted once more, on all {n_rows:,} rows.",
+        sentence=f"{told} fitted once more, on all {n_rows:,} rows.",
     )
 
 
-def _in_time(recipes: Sequence[Recipe], n_rows: int, run: Run) -> list[Recipe]:
-    """The recipes that there is time for, heaviest members first."""
-    left_s = finish_s(run.clock)
-    chosen: list[Recipe] = []
+class _Fit(NamedTuple):
+    """One of the fits of a member, which differ by their seeds."""
+
+    recipe: Recipe
+    number: int
+
+    @property
+    def name(self) -> str:
+        """The member."""
+        return self.recipe.candidate.name
+
+
+def _fits(recipes: Sequence[Recipe], settings: TrainSettings) -> list[_Fit]:
+    """What to fit, in the order of its worth; members that learned from a sample stay as they are.
+
+    A model of one or two members gets four cores all the same, of several seeds, if nothing but accuracy counts.
+    """
+    whole = [recipe for recipe in recipes if recipe.candidate.most_rows is None]
+    limited = settings.prefer != "accuracy" or settings.max_latency is not None or settings.max_size is not None
+    n_seeds = 1 if limited or not recipes else max(1, N_CORES // len(recipes))
+    return [
+        _Fit(recipe, number)
+        for number in range(n_seeds)
+        for recipe in whole
+        if number == 0 or not MODELS.get(recipe.candidate.family).one_is_enough
+    ]
+
+
+def _in_time(fits: Sequence[_Fit], n_rows: int, run: Run) -> list[_Fit]:
+    """The fits that there is time for."""
+    left_s, n_workers = finish_s(run.clock), _workers(n_rows, run)[0]
+    chosen: list[_Fit] = []
     costs: list[float] = []
-    for recipe in recipes:
-        cost_s = recipe.fit_s * n_rows / recipe.n_rows
-        if makespan([*costs, cost_s], run.n_jobs) <= left_s:
-            chosen.append(recipe)
+    for fit in fits:
+        cost_s = fit.recipe.fit_s * n_rows / fit.recipe.n_rows
+        if makespan([*costs, cost_s], n_workers) <= left_s:
+            chosen.append(fit)
             costs.append(cost_s)
     return chosen
 
 
-def _fit_all(recipes: Sequence[Recipe], data: TrainingData, facts: Facts, run: Run) -> dict[str, CoreRef]:
-    """One core on all rows for each member whose fit came to its end, by the members' names."""
-    side_by_side = len(data.rows) < ROWS_FOR_THREADED_FITS
-    n_workers, n_threads = (run.n_jobs, 1) if side_by_side else (1, run.n_jobs)
+def _workers(n_rows: int, run: Run) -> tuple[int, int]:
+    """How many fits run side by side, and the threads of each, as in the search."""
+    return (run.n_jobs, 1) if n_rows < ROWS_FOR_THREADED_FITS else (1, run.n_jobs)
+
+
+def _fit_all(fits: Sequence[_Fit], data: TrainingData, facts: Facts, run: Run) -> dict[str, list[CoreRef]]:
+    """Cores on all rows for each member of which a fit came to its end, by the members' names."""
+    n_workers, n_threads = _workers(len(data.rows), run)
     time_up = time_is_up_after(finish_s(run.clock), run.clock)
 
-    def fit(recipe: Recipe) -> Refit:
-        name, family = recipe.candidate.name, MODELS.get(recipe.candidate.family)()
-        context = FitContext(facts, run.seed_for("finish", name), n_threads, time_up)
+    def work(fit: _Fit) -> Refit:
+        family = MODELS.get(fit.recipe.candidate.family)()
+        context = FitContext(facts, run.seed_for("finish", fit.name, fit.number), n_threads, time_up)
         try:
-            fitted = family.refit(recipe.candidate, data.rows, recipe.chosen, context)
+            fitted = family.refit(fit.recipe.candidate, data.rows, fit.recipe.chosen, context)
         except RunCancelled:
             raise
         except Exception as error:  # noqa: BLE001  what was tested is there
-            run.note(f"{name} could not be fitted on all rows: {type(error).__name__}: {error}.")
-            return Refit(candidate=name)
+            run.note(f"{fit.name} could not be fitted on all rows: {type(error).__name__}: {error}.")
+            return Refit(candidate=fit.name)
         if fitted is None or fitted.cut:
-            return Refit(candidate=name)
-        return Refit(candidate=name, core=CoreRef(form=fitted.core.form, blob=run.put(fitted.core.to_bytes())))
+            return Refit(candidate=fit.name)
+        return Refit(candidate=fit.name, core=CoreRef(form=fitted.core.form, blob=run.put(fitted.core.to_bytes())))
 
     with threadpool_limits(n_threads):
         done = run.each(
-            recipes,
-            fit,
+            fits,
+            work,
             kind=Refit,
-            key=lambda recipe: recipe.candidate.name,
-            label=lambda recipe: f"{recipe.candidate.name}, all rows",
+            key=lambda fit: [fit.name, fit.number],
+            label=lambda fit: f"{fit.name}, all rows",
+            skip=time_up,
             n_jobs=n_workers,
         )
-    return {each.candidate: each.core for each in done if each is not None and each.core is not None}
+    cores: dict[str, list[CoreRef]] = {}
+    for each in done:
+        if each is not None and each.core is not None:
+            cores.setdefault(each.candidate, []).append(each.core)
+    return cores
 
 
-def _with_cores(model: ModelSpec, cores: dict[str, CoreRef], data: TrainingData) -> ModelSpec:
+def _with_cores(model: ModelSpec, cores: dict[str, list[CoreRef]], data: TrainingData) -> ModelSpec:
     members = tuple(
-        Member(candidate=one.candidate, weight=one.weight, cores=(cores[one.candidate],))
-        if one.candidate in cores
-        else one
+        one.model_copy(update={"cores": tuple(cores[one.candidate])}) if one.candidate in cores else one
         for one in model.members
     )
     low, high = (None, None) if model.low is None else answer_bounds(data.rows.target)
