@@ -7,6 +7,7 @@ from pydantic import Field
 from mlwright.core.engine import Stage
 from mlwright.core.record import Settings as Section
 from mlwright.records.bundle import Packed
+from mlwright.records.challenge import Challenge
 from mlwright.records.contract import Contract
 from mlwright.records.data import Snapshot
 from mlwright.records.decision import Decision
@@ -52,6 +53,7 @@ BUILD = (
     Stage("mlwright.learning.finish", Finished),
     Stage("mlwright.judging.probe", Robustness),
     Stage("mlwright.judging.decide", Decision),
+    Stage("mlwright.judging.challenge", Challenge, reads_world=True),
     Stage("mlwright.shipping.pack", Packed),
     Stage("mlwright.shipping.deploy", Deployment, reads_world=True),
 )

@@ -42,6 +42,7 @@ SHOWN = {
     "evaluation": "evaluate",
     "robustness": "probe",
     "decision": "decide",
+    "challenge": "challenge",
     "bundle": "pack",
     "deployment": "deploy",
     "comparison": "compare",

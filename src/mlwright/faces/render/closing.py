@@ -10,9 +10,10 @@ from mlwright.core.history import RunState
 from mlwright.faces.render.findings import findings_table
 from mlwright.faces.render.numbers import duration
 from mlwright.faces.render.panel import decision_panel
-from mlwright.faces.render.tables import table
+from mlwright.faces.render.tables import said, table
 from mlwright.faces.render.text import Shown
 from mlwright.project import Project
+from mlwright.records.challenge import Challenge
 from mlwright.records.decision import Decision
 from mlwright.records.findings import Findings
 
@@ -28,6 +29,10 @@ def closing(project: Project, state: RunState, report: Path | None) -> Shown:
         decision = project.show("decision", state.run_id)
         assert isinstance(decision, Decision)
         shown.append(decision_panel(decision))
+    if state.has_done("challenge"):
+        rival = project.show("challenge", state.run_id)
+        assert isinstance(rival, Challenge)
+        shown += [said(rival.sentence), Text()] if rival.champion is not None else []
     return [
         *shown,
         table(f"Run {state.run_id} took {duration(state.seconds)}", ("", ""), _places(project, state, report)),

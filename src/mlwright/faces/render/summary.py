@@ -12,6 +12,7 @@ from mlwright.faces.render.numbers import NONE, alike, short, two_errors, with_i
 from mlwright.pipeline import PIPELINES
 from mlwright.project import Project
 from mlwright.records.bundle import Packed
+from mlwright.records.challenge import Challenge
 from mlwright.records.contract import Contract
 from mlwright.records.data import Snapshot
 from mlwright.records.decision import Decision
@@ -134,6 +135,11 @@ def _(record: Robustness) -> str:
 @summary.register
 def _(record: Decision) -> str:
     return f"{record.verdict.replace('_', ' ').upper()}: {record.headline}"
+
+
+@summary.register
+def _(record: Challenge) -> str:
+    return record.sentence
 
 
 @summary.register

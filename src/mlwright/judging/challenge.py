@@ -1,0 +1,122 @@
+"""Compare the model with the champion, row by row, where both answer without having seen the truth."""
+
+from __future__ import annotations
+
+import numpy as np
+import pyarrow as pa
+
+from mlwright.core.errors import MlwrightError
+from mlwright.core.family import NotApplicable
+from mlwright.core.run import Run
+from mlwright.data.words import counted, figure
+from mlwright.judging.known_rows import known_to
+from mlwright.judging.words import between, inside
+from mlwright.learning.owed import Owed, moved, owed
+from mlwright.learning.tasks import TASKS
+from mlwright.learning.unseen import Unseen, kept_scores, kept_target, open_unseen
+from mlwright.learning.yardstick import Scored, yardstick
+from mlwright.records.bundle import Manifest
+from mlwright.records.challenge import Challenge
+from mlwright.records.data import Snapshot
+from mlwright.records.evaluation import Estimate, Evaluation
+from mlwright.records.profile import Profile
+from mlwright.records.split import Split
+from mlwright.records.trials import Training
+from mlwright.scoring.model import DEFAULT_THRESHOLD, Model
+from mlwright.statistics.sampling import Draws
+
+FEWEST_ROWS = 30
+
+
+def challenge(
+    snapshot: Snapshot, profile: Profile, split: Split, training: Training, evaluation: Evaluation, run: Run
+) -> Challenge:
+    """The paired difference to the bundle that is in use, on unseen rows that it has not learned from either."""
+    champion = run.store.registry.now()
+    if champion is None:
+        return Challenge(
+            champion=None, metric=training.metric, sentence="No bundle is in use yet that it could be compared with."
+        )
+    manifest = Manifest.model_validate_json(run.get(champion.manifest))
+    unseen = open_unseen(snapshot, profile, split, run, evaluation)
+    try:
+        _refuse_another_question(manifest, profile, unseen)
+        known = known_to(champion.run_id, snapshot, profile, unseen.positions, run)
+        fresh = np.flatnonzero(~known)
+        if len(fresh) < FEWEST_ROWS:
+            raise NotApplicable(_too_few(len(fresh), len(unseen)))
+        compared = _compared(manifest, unseen, fresh, training, evaluation, run)
+    except NotApplicable as refusal:
+        sentence = f"It cannot be compared with bundle {champion.bundle_id}, which is in use: {refusal.reason}."
+        return Challenge(champion=champion.bundle_id, metric=training.metric, sentence=sentence)
+    return compared.model_copy(update={"champion": champion.bundle_id, "n_known": int(known.sum())})
+
+
+def _refuse_another_question(manifest: Manifest, profile: Profile, unseen: Unseen) -> None:
+    roles = profile.roles
+    if (manifest.target, manifest.model.classes) != (roles.target, roles.classes):
+        raise NotApplicable("it predicts something else, or other classes")
+    missing = [clause.name for clause in manifest.inputs if clause.name not in unseen.table.column_names]
+    if missing:
+        raise NotApplicable(f"it needs the column {missing[0]!r}, which is not an input any more")
+
+
+def _too_few(n_fresh: int, n_rows: int) -> str:
+    return (
+        f"of the {counted(n_rows, 'unseen row')} {n_fresh or 'none'} are new to it too, and rows that it has learned "
+        f"from would flatter it; {FEWEST_ROWS} are enough, so add rows that came in since"
+    )
+
+
+def _compared(
+    manifest: Manifest,
+    unseen: Unseen,
+    fresh: np.ndarray[tuple[int], np.dtype[np.int64]],
+    training: Training,
+    evaluation: Evaluation,
+    run: Run,
+) -> Challenge:
+    target = kept_target(evaluation.truth, run)
+    said = kept_scores(evaluation.predictions, len(target), run)
+    sampling = unseen.sampling(TASKS.get(unseen.profile.roles.task)().row_loss(target, said)).take(fresh)
+    try:
+        theirs = Model.load(manifest.model, run.get).scores(unseen.table.take(pa.array(fresh)))
+    except MlwrightError as error:
+        raise NotApplicable(f"it cannot read these rows ({error.message})") from error
+    measure = yardstick(training.metric, target[fresh], Draws(sampling, run.seed_for("challenge")))
+    ours, other = (
+        Scored(said[fresh], _threshold(training.model.threshold)),
+        Scored(theirs, _threshold(manifest.model.threshold)),
+    )
+    if np.isnan(measure.score(ours)):
+        raise NotApplicable("these rows do not define the metric")
+    due = owed(training.corrected) if not unseen.split.n_test and training.corrected is not None else Owed()
+    of = max(evaluation.metrics[0].gain_over_baseline.value, 0.0)
+    gain = moved(measure.gain(ours, other), -due.share * of, due.error * of)
+    model, champion = measure.estimate(ours), measure.estimate(other)
+    sentence = (
+        f"On {counted(len(fresh), 'row')} that neither has learned from, its {inside(measure.metric.title)} is "
+        f"{figure(model.value)}, and {figure(champion.value)} that of bundle {manifest.bundle_id}, which is in use: "
+        f"{_in_words(gain)}."
+    )
+    return Challenge(
+        champion=None,
+        n_rows=len(fresh),
+        metric=training.metric,
+        model=model,
+        champion_model=champion,
+        gain=gain,
+        sentence=sentence,
+    )
+
+
+def _threshold(of: float | None) -> float:
+    return DEFAULT_THRESHOLD if of is None else of
+
+
+def _in_words(gain: Estimate) -> str:
+    if gain.low > 0:
+        return f"surely better, the gain lies {between(gain)}"
+    if gain.high < 0:
+        return f"surely worse, the gain lies {between(gain)}"
+    return f"the difference may be chance, the gain lies {between(gain)}"
