@@ -39,6 +39,7 @@ from mlwright.records.settings import (
 )
 from mlwright.records.split import Split
 from mlwright.records.trials import Training
+from mlwright.records.understanding import Understanding
 from mlwright.records.watch import Comparison, Response, Window
 
 BUILD = (
@@ -52,6 +53,7 @@ BUILD = (
     Stage("mlwright.learning.evaluate", Evaluation),
     Stage("mlwright.learning.finish", Finished),
     Stage("mlwright.judging.probe", Robustness),
+    Stage("mlwright.judging.explain", Understanding),
     Stage("mlwright.judging.decide", Decision),
     Stage("mlwright.judging.challenge", Challenge, reads_world=True),
     Stage("mlwright.shipping.pack", Packed),

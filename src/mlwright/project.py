@@ -41,6 +41,7 @@ SHOWN = {
     "leaderboard": "train",
     "evaluation": "evaluate",
     "robustness": "probe",
+    "understanding": "explain",
     "decision": "decide",
     "challenge": "challenge",
     "bundle": "pack",

@@ -47,14 +47,17 @@ def told_break_even(found: BreakEven) -> str:
     """A range as a clause.
 
     >>> told_break_even(BreakEven(name="false_positive", now=-20.0, low=-63.2, high=None))
-    'a false alarm is worth more than -63.2 (now -20)'
+    'a false alarm costs less than 63.2 (now 20)'
     """
-    low, high = (None if end is None else figure(float(f"{end:.3g}")) for end in (found.low, found.high))
+    is_cost = found.now < 0 and (found.high is None or found.high <= 0)
+    sign, ends = (-1.0, (found.high, found.low)) if is_cost else (1.0, (found.low, found.high))
+    low, high = (None if end is None else figure(float(f"{sign * end:.3g}")) for end in ends)
     if low is not None and high is not None:
         within = f"between {low} and {high}"
     else:
         within = f"more than {low}" if low is not None else f"less than {high}"
-    return f"{NAMES[found.name]} {within} (now {figure(float(f'{found.now:.4g}'))})"
+    name = NAMES[found.name].replace("is worth", "costs") if is_cost else NAMES[found.name]
+    return f"{name} {within} (now {figure(float(f'{sign * found.now:.4g}'))})"
 
 
 def told_break_evens(found: Sequence[BreakEven], most: int = 2) -> str:

@@ -14,10 +14,13 @@ from mlwright.records.decision import Decision
 from mlwright.records.evaluation import Curve, Evaluation
 from mlwright.records.robustness import Robustness
 from mlwright.records.trials import LeaderboardRow, Training
+from mlwright.records.understanding import Effect, Understanding
 
 Figure = dict[str, Any]
 
 MOST_ROWS = 14
+DATE_FROM = 1e8
+"""Numbers from here on are seconds since 1970, or too long to stand below an axis: their labels stand there."""
 LABEL_WIDTH = 30
 """Letters on one line of a label."""
 MODERATE = 0.3
@@ -111,6 +114,82 @@ def importance(training: Training) -> Figure | None:
         return None
     bars = _bars([100 * value for _, value in ranked], [name for name, _ in ranked], BLUE)
     return _ladder([bars], [name for name, _ in ranked], "% of what the model is good for is lost without the column")
+
+
+def reliance(found: Understanding | None) -> Figure | None:
+    """How much is lost on the test rows without an input, with intervals; the most important on top."""
+    if found is None or not found.reliance:
+        return None
+    values = [100 * one.lost.value for one in found.reliance]
+    points = {
+        "type": "scatter",
+        "mode": "markers",
+        "x": values,
+        "y": list(range(len(values))),
+        "error_x": {
+            "type": "data",
+            "array": [100 * (one.lost.high - one.lost.value) for one in found.reliance],
+            "arrayminus": [100 * (one.lost.value - one.lost.low) for one in found.reliance],
+            "color": GREY,
+        },
+        "marker": {"size": 11, "color": BLUE},
+        "customdata": labels(one.input for one in found.reliance),
+        "hovertemplate": "%{customdata}: %{x:.3~g} %<extra></extra>",
+    }
+    names = [one.input for one in found.reliance]
+    return _ladder([points], names, "% of what the model is good for is lost without the column")
+
+
+def effect(found: Effect, of_what: str) -> Figure:
+    """How the answers move with an input; between the pale lines lie eight of ten rows."""
+    is_share = of_what.startswith("the probability of ")
+    x = list(found.values) or labels(found.labels)
+    scale = 100 if is_share else 1
+
+    def line(values: Sequence[float], colour: str, width: float) -> Figure:
+        return {
+            "type": "scatter",
+            "mode": "lines+markers" if width > 1 else "lines",
+            "x": x,
+            "y": [scale * value for value in values],
+            "line": {"color": colour, "width": width},
+            "hovertemplate": "%{x}: %{y:+.3~g}<extra></extra>",
+        }
+
+    pale = [line(found.narrowest, SKY, 1), {**line(found.widest, SKY, 1), "fill": "tonexty", "fillcolor": PALE}]
+    traces = [*pale, line(found.mean, BLUE, 2.5)] if found.values else [_named_effect(found, x, scale)]
+    title = labels([found.input])[0]
+    y_title = "points" if is_share else labels([of_what])[0]
+    return _figure(traces, title, y_title, 240, xaxis=_axis_of(found))
+
+
+def _named_effect(found: Effect, x: Sequence[object], scale: int) -> Figure:
+    """Names have no order, so that no line joins them; bars reach over eight of ten rows."""
+    parts = list(zip(found.mean, found.narrowest, found.widest, strict=True))
+    return {
+        "type": "scatter",
+        "mode": "markers",
+        "x": list(x),
+        "y": [scale * mean for mean, _, _ in parts],
+        "error_y": {
+            "type": "data",
+            "array": [scale * (high - mean) for mean, _, high in parts],
+            "arrayminus": [scale * (mean - low) for mean, low, _ in parts],
+            "color": SKY,
+        },
+        "marker": {"size": 10, "color": BLUE},
+        "hovertemplate": "%{x}: %{y:+.3~g}<extra></extra>",
+    }
+
+
+def _axis_of(found: Effect) -> Figure:
+    """Names one beside the other; dates in words."""
+    if not found.values:
+        return {"type": "category"}
+    if abs(found.values[0]) < DATE_FROM:
+        return {}
+    step = max(1, len(found.values) // 4)
+    return {"tickvals": list(found.values[::step]), "ticktext": labels(found.labels[::step])}
 
 
 def _bars(values: Iterable[float], names: Sequence[str], colour: str) -> Figure:

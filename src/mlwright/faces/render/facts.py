@@ -20,6 +20,7 @@ from mlwright.records.profile import Profile
 from mlwright.records.robustness import Robustness
 from mlwright.records.split import Split
 from mlwright.records.trials import Training
+from mlwright.records.understanding import Understanding
 
 R = TypeVar("R", bound=Record)
 
@@ -38,6 +39,7 @@ class Facts:
     evaluation: Evaluation
     robustness: Robustness
     decision: Decision
+    understanding: Understanding | None
     bundle: Packed | None
     deployment: Deployment | None
 
@@ -61,6 +63,7 @@ def facts_of(project: Project, run: RunState) -> Facts:
         evaluation=fact(project, run, "evaluation", Evaluation),
         robustness=fact(project, run, "robustness", Robustness),
         decision=fact(project, run, "decision", Decision),
+        understanding=_later(project, run, "understanding", Understanding),
         bundle=_later(project, run, "bundle", Packed),
         deployment=_later(project, run, "deployment", Deployment),
     )

@@ -12,6 +12,7 @@ from mlwright.core.store.blobs import write_atomically
 from mlwright.faces.render import charts, numbers, telling
 from mlwright.faces.render.exploration import write_exploration
 from mlwright.faces.render.facts import Facts, facts_of
+from mlwright.faces.render.learned import told_effect, told_together
 from mlwright.faces.render.page import Picture, drawings, environment, picture_of
 from mlwright.faces.render.summary import composition, corrected_figure, told_score
 from mlwright.faces.render.workbook import workbook
@@ -68,6 +69,7 @@ def render_report(project: Project, facts: Facts) -> str:
     made = environment()
     made.globals |= {
         "alike": numbers.alike,
+        "told_together": told_together,
         "composition": composition,
         "corrected_figure": corrected_figure,
         "told_score": told_score,
@@ -81,6 +83,7 @@ def render_report(project: Project, facts: Facts) -> str:
         tiles=telling.tiles(facts),
         drawings=drawings(project.store, facts.exploration.drawings),
         pictures=_pictures(facts),
+        effects=_effects(facts),
         curves=_curves(facts.evaluation.curves, len(facts.profile.roles.classes)),
         glossary=list(telling.glossary(facts.leaderboard, facts.evaluation)),
     )
@@ -90,12 +93,23 @@ def _pictures(facts: Facts) -> dict[str, Picture | None]:
     """The pictures of the model, by name."""
     drawn = {
         "leaderboard": charts.leaderboard(facts.leaderboard),
-        "importance": charts.importance(facts.leaderboard),
+        "importance": charts.reliance(facts.understanding) or charts.importance(facts.leaderboard),
         "calibration": charts.calibration(facts.evaluation),
         "worth": charts.worth(facts.decision, facts.leaderboard.model.threshold),
         "robustness": charts.robustness(facts.robustness),
     }
     return {name: None if figure is None else picture_of(figure) for name, figure in drawn.items()}
+
+
+def _effects(facts: Facts) -> list[Picture]:
+    """How the answers move with the most important inputs."""
+    if facts.understanding is None:
+        return []
+    of_what = facts.understanding.of_what
+    return [
+        picture_of(charts.effect(one, of_what))._replace(title=one.input, sentence=told_effect(one, of_what))
+        for one in facts.understanding.effects
+    ]
 
 
 def _curves(curves: Iterable[Curve], n_classes: int) -> list[Picture]:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from functools import singledispatch
 
 from mlwright.core.record import Record
-from mlwright.data.words import counted
+from mlwright.data.words import counted, percent
 from mlwright.faces.render.numbers import NONE, alike, short, two_errors, with_interval
 from mlwright.pipeline import PIPELINES
 from mlwright.project import Project
@@ -26,6 +26,7 @@ from mlwright.records.profile import Profile
 from mlwright.records.robustness import Robustness
 from mlwright.records.split import Split
 from mlwright.records.trials import Corrected, LeaderboardRow, Training
+from mlwright.records.understanding import Understanding
 from mlwright.records.watch import Comparison, Response, Window
 
 
@@ -130,6 +131,14 @@ def _(record: Robustness) -> str:
         return "nothing could be disturbed"
     worst = record.results[0]
     return f"{len(record.results)} disturbances; worst: {worst.title} loses {worst.lost_share:.0%} of the gain"
+
+
+@summary.register
+def _(record: Understanding) -> str:
+    if not record.reliance:
+        return "nothing that the model relies on"
+    first = record.reliance[0]
+    return f"it relies most on {first.input}, without which {percent(first.lost.value)} of the gain is lost"
 
 
 @summary.register

@@ -15,6 +15,7 @@ from mlwright.data.words import counted, percent
 from mlwright.faces.render.cleaning import headline, steps_table
 from mlwright.faces.render.findings import findings_table, quiet_line
 from mlwright.faces.render.insights import how_sure, left_aside, told
+from mlwright.faces.render.learned import percent_interval, told_effect, told_together
 from mlwright.faces.render.numbers import alike, duration, short, with_interval
 from mlwright.faces.render.panel import decision_panel
 from mlwright.faces.render.profiles import portable_shown, profile_shown
@@ -35,6 +36,7 @@ from mlwright.records.profile import Profile
 from mlwright.records.robustness import ProbeResult, Robustness
 from mlwright.records.split import Split
 from mlwright.records.trials import LeaderboardRow, Training
+from mlwright.records.understanding import Understanding
 from mlwright.records.watch import ColumnThenNow, Comparison, Response
 
 Shown = list[RenderableType]
@@ -218,6 +220,16 @@ def _(record: Robustness) -> Shown:
 def _probe_row(result: ProbeResult) -> tuple[str | Text, ...]:
     style = "red" if result.lost_share > 0.5 else "yellow" if result.lost_share > 0.2 else ""
     return (Text(f"{result.lost_share:.0%}", style), f"{result.answers_changed:.0%}", result.sentence)
+
+
+@render.register
+def _(record: Understanding) -> Shown:
+    relied = [(one.input, percent_interval(one.lost)) for one in record.reliance]
+    title = f"What the model relies on: share of its gain that is lost without, on {record.n_rows:,} test rows"
+    shown: Shown = [table(title, ("input", "lost"), relied)]
+    effects = [told_effect(effect, record.of_what) for effect in record.effects]
+    pairs = [told_together(pair) for pair in record.together]
+    return [*shown, Text(), *map(said, [*effects, *pairs])]
 
 
 @render.register

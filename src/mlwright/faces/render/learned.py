@@ -1,0 +1,55 @@
+"""What a model has learned, in sentences."""
+
+from __future__ import annotations
+
+from mlwright.data.words import percent
+from mlwright.faces.render.numbers import short
+from mlwright.records.evaluation import Estimate
+from mlwright.records.understanding import Effect, Together, Understanding
+
+
+def percent_interval(estimate: Estimate) -> str:
+    """A share with its interval."""
+    return f"{percent(max(0.0, estimate.value))} ({_share(estimate.low)} to {_share(estimate.high)})"
+
+
+def _share(value: float) -> str:
+    return percent(value) if value > 0 else "0 %"
+
+
+def told_effect(effect: Effect, of_what: str) -> str:
+    """How the answers move with an input.
+
+    >>> told_effect(Effect(input="tenure", labels=("1", "70"), values=(1, 70), mean=(0.1, -0.2), low=(0.1, -0.2),
+    ...             high=(0.1, -0.2), narrowest=(0.1, -0.2), widest=(0.1, -0.2)), "the probability of 'yes'")
+    "tenure: from 1 to 70 the probability of 'yes' falls by 30 points."
+    """
+    steps = list(zip(effect.mean[:-1], effect.mean[1:], strict=True))
+    rises, falls = all(a <= b for a, b in steps), all(a >= b for a, b in steps)
+    if effect.values and (rises or falls):
+        size = _size(abs(effect.mean[-1] - effect.mean[0]), of_what)
+        return (
+            f"{effect.input}: from {effect.labels[0]} to {effect.labels[-1]} {of_what} "
+            f"{'rises' if rises else 'falls'} by {size}."
+        )
+    most, least = (effect.mean.index(end(effect.mean)) for end in (max, min))
+    size = _size(effect.mean[most] - effect.mean[least], of_what)
+    joint = "at" if effect.values else "with"
+    names = [effect.labels[place] if effect.values else f"'{effect.labels[place]}'" for place in (most, least)]
+    return f"{effect.input}: {of_what} is highest {joint} {names[0]} and lowest {joint} {names[1]}, {size} apart."
+
+
+def _size(value: float, of_what: str) -> str:
+    return f"{100 * value:.0f} points" if of_what.startswith("the probability of ") else short(value)
+
+
+def told_together(pair: Together) -> str:
+    """Two inputs that act together."""
+    return (
+        f"{pair.one} and {pair.other} act together: {percent(pair.share)} of their common effect is in neither alone."
+    )
+
+
+def told_learned(found: Understanding) -> list[str]:
+    """All that is told of the effects."""
+    return [*(told_effect(one, found.of_what) for one in found.effects), *map(told_together, found.together)]

@@ -1,0 +1,228 @@
+"""What the model has learned: what it relies on, how its answers move, and which inputs act together."""
+
+from __future__ import annotations
+
+import itertools
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+from threadpoolctl import threadpool_limits
+
+from mlwright.core.run import Run
+from mlwright.data.columns import Rows
+from mlwright.data.words import day, figure, shortened
+from mlwright.learning.tasks import TASKS
+from mlwright.learning.unseen import kept_scores, kept_target, open_unseen
+from mlwright.records.data import Snapshot
+from mlwright.records.evaluation import Estimate, Evaluation
+from mlwright.records.profile import Profile, Roles
+from mlwright.records.split import Split
+from mlwright.records.trials import Training
+from mlwright.records.understanding import Effect, Reliance, Together, Understanding
+from mlwright.scoring.blocks import Blocks
+from mlwright.scoring.model import Model
+from mlwright.scoring.places import InputPlaces, mixed, places_of
+from mlwright.statistics.means import difference_estimate
+from mlwright.statistics.sampling import Draws, Sampling
+
+Array = NDArray[np.float64]
+Places = NDArray[np.int64]
+
+MOST_RELIED, MOST_EFFECTS, MOST_TOGETHER = 12, 6, 4
+N_VALUES, MOST_NAMES = 12, 8
+ROWS = (2_000, 1_000, 500, 200)
+"""How many test rows are looked at; fewer where scoring is slow or time is short."""
+SCORINGS_OF_A_ROW = 60
+ROWS_OF_AN_EFFECT, ROWS_OF_A_PAIR = 300, 50
+MOST_S, LEAST_S, SHARE_OF_TIME_LEFT = 4.0, 0.5, 0.3
+LEAST_TOGETHER = 0.05
+FEWEST_IN_A_NAME = 5
+
+
+@dataclass(frozen=True)
+class _Bench:
+    """Test rows as the model reads them, and what can be done with them.
+
+    `output` is the column of the scores that effects are told of.
+    """
+
+    rows: Rows
+    blocks: Blocks
+    model: Model
+    output: int
+    run: Run
+
+    @cached_property
+    def places(self) -> dict[str, InputPlaces]:
+        """Where the outputs of each input stand."""
+        return places_of(self.model.spec.plan, self.model.encoder.names)
+
+    @cached_property
+    def inputs(self) -> list[str]:
+        """Inputs of the plan."""
+        return list(self.places)
+
+    def exchanged(self, sources: dict[str, Places], base: Places) -> Array:
+        """Scores of rows some of whose inputs come from other rows, shape (n_rows, n_outputs)."""
+        chosen = np.repeat(base[:, None], len(self.inputs), axis=1)
+        for name, rows in sources.items():
+            chosen[:, self.inputs.index(name)] = rows
+        return self.model.predict(mixed(self.blocks, chosen, tuple(self.places.values())))
+
+
+def explain(
+    snapshot: Snapshot, profile: Profile, split: Split, training: Training, evaluation: Evaluation, run: Run
+) -> Understanding:
+    """Look at the model from outside, on test rows; nothing is chosen by what is seen here."""
+    unseen, roles = open_unseen(snapshot, profile, split, run), profile.roles
+    target = kept_target(evaluation.truth, run)
+    # Small matrices: a second thread would only wait for the first.
+    with threadpool_limits(limits=1, user_api="blas"):
+        model = Model.load(training.model, run.get)
+        n_rows = _affordable(model, unseen.table.slice(0, ROWS[-1]), run)
+        some = np.sort(np.random.default_rng(run.seed_for("explain", "rows")).permutation(len(target))[:n_rows])
+        part = unseen.take(some)
+        output = int(np.bincount(target.astype(np.int64)).argmax()) if roles.task == "multiclass" else 0
+        bench = _Bench(part.rows, model.encoder.encode(part.table), model, output, run)
+        dummy = kept_scores(evaluation.baseline_predictions, len(target), run)[some]
+        sampling = part.sampling(np.zeros(len(some)))
+        ranked = [name for name in training.importance if name in bench.inputs] or bench.inputs
+        reliance = sorted(
+            _reliance(ranked[:MOST_RELIED], bench, roles.task, target[some], dummy, sampling),
+            key=lambda one: -one.lost.value,
+        )
+        first = [one.input for one in reliance if one.lost.value > 0][:MOST_EFFECTS]
+        return Understanding(
+            n_rows=len(some),
+            of_what=_of_what(roles, output),
+            reliance=tuple(reliance),
+            effects=tuple(_effects(first, bench)),
+            together=tuple(_together(first[:MOST_TOGETHER], bench)),
+        )
+
+
+def _of_what(roles: Roles, output: int) -> str:
+    if not roles.classes:
+        return roles.target
+    return f"the probability of '{roles.classes[output if roles.task == 'multiclass' else -1]}'"
+
+
+def _affordable(model: Model, sample: object, run: Run) -> int:
+    """As many rows as there is time for."""
+    began = time.monotonic()
+    n = len(model.scores(sample))
+    row_s = (time.monotonic() - began) / max(1, n)
+    if run.clock.budget_s is None:
+        return ROWS[0]
+    planned_s = min(MOST_S, max(LEAST_S, SHARE_OF_TIME_LEFT * run.clock.left_s))
+    return next((n_rows for n_rows in ROWS if n_rows * row_s * SCORINGS_OF_A_ROW <= planned_s), ROWS[-1])
+
+
+def _reliance(
+    names: list[str], bench: _Bench, task: str, target: Array, dummy: Array, sampling: Sampling
+) -> Iterator[Reliance]:
+    """What is lost when an input is exchanged among the rows, as a share of the gain over the dummy."""
+    row_loss = TASKS.get(task)().row_loss
+    everyone = np.arange(len(target))
+    before = row_loss(target, bench.exchanged({}, everyone))
+    gain = float((row_loss(target, dummy) - before).mean())
+    if not gain > 0:
+        return
+    draws = Draws(sampling, bench.run.seed_for("explain", "draws"))
+    for name in names:
+        bench.run.clock.check()
+        order = np.random.default_rng(bench.run.seed_for("explain", name)).permutation(len(target))
+        after = row_loss(target, bench.exchanged({name: order}, everyone))
+        yield Reliance(input=name, lost=_scaled(difference_estimate(after - before, draws), 1 / gain))
+
+
+def _scaled(estimate: Estimate, by: float) -> Estimate:
+    return estimate.model_copy(update={end: by * getattr(estimate, end) for end in ("value", "low", "high")})
+
+
+def _effects(names: list[str], bench: _Bench) -> Iterator[Effect]:
+    """How the mean answer moves with each input."""
+    base = np.arange(min(len(bench.rows), ROWS_OF_AN_EFFECT))
+    for name in names:
+        given = _grid(name, bench.rows)
+        if len(given) < 2:
+            continue
+        scores = bench.exchanged({name: np.repeat(given, len(base))}, np.tile(base, len(given)))[:, bench.output]
+        by_value = scores.reshape(len(given), len(base))
+        moved = by_value - by_value.mean(axis=0)
+        mean = moved.mean(axis=1)
+        reach = 1.96 * moved.std(axis=1) / np.sqrt(len(base))
+        narrowest, widest = np.quantile(moved, [0.1, 0.9], axis=1)
+        labels, values = _labels(name, bench.rows, given)
+        yield Effect(
+            input=name,
+            labels=labels,
+            values=values,
+            mean=_plain(mean),
+            low=_plain(mean - reach),
+            high=_plain(mean + reach),
+            narrowest=_plain(narrowest),
+            widest=_plain(widest),
+        )
+
+
+def _plain(values: Array) -> tuple[float, ...]:
+    return tuple(float(f"{value:.6g}") for value in values)
+
+
+def _grid(name: str, rows: Rows) -> Places:
+    """Rows that stand for the values of an input: at its quantiles, or one for each frequent name."""
+    kind = rows.profile.column(name).kind
+    if kind == "text":
+        return np.empty(0, dtype=np.int64)
+    if rows.is_ordered(name):
+        known = np.flatnonzero(np.isfinite(rows.numbers(name)))
+        if not len(known):
+            return known
+        order = known[np.argsort(rows.numbers(name)[known], kind="stable")]
+        spaced = order[np.round(np.linspace(0.02, 0.98, N_VALUES) * (len(order) - 1)).astype(int)]
+        return np.asarray(spaced[np.unique(rows.numbers(name)[spaced], return_index=True)[1]])
+    places = rows.levels(name).places
+    counts = np.bincount(places[places >= 0], minlength=1)
+    frequent = [level for level in np.argsort(-counts, kind="stable")[:MOST_NAMES] if counts[level] >= FEWEST_IN_A_NAME]
+    return np.array([int(np.flatnonzero(places == level)[0]) for level in frequent], dtype=np.int64)
+
+
+def _labels(name: str, rows: Rows, given: Places) -> tuple[tuple[str, ...], tuple[float, ...]]:
+    if not rows.is_ordered(name):
+        names, places = rows.levels(name)
+        return tuple(shortened(names[places[row]]) for row in given), ()
+    values = tuple(float(value) for value in rows.numbers(name)[given])
+    spell = day if rows.profile.column(name).kind == "date" else figure
+    return tuple(spell(value) for value in values), values
+
+
+def _together(names: list[str], bench: _Bench) -> Iterator[Together]:
+    """Pairs of inputs whose common effect is more than the sum of both.
+
+    References
+    ----------
+    Friedman, J. H. and Popescu, B. E. (2008). Predictive learning via rule ensembles. Annals of Applied Statistics 2,
+    section 8.1.
+    """
+    n = min(len(bench.rows), ROWS_OF_A_PAIR)
+    given, base = np.repeat(np.arange(n), n), np.tile(np.arange(n), n)
+
+    def effect(*of: str) -> Array:
+        scores = bench.exchanged(dict.fromkeys(of, given), base)[:, bench.output].reshape(n, n).mean(axis=1)
+        return np.asarray(scores - scores.mean())
+
+    alone = {name: effect(name) for name in names}
+    found = []
+    for one, other in itertools.combinations(names, 2):
+        bench.run.clock.check()
+        both = effect(one, other)
+        total = float((both**2).sum())
+        share = float(((both - alone[one] - alone[other]) ** 2).sum()) / total if total > 0 else 0.0
+        if share >= LEAST_TOGETHER:
+            found.append(Together(one=one, other=other, share=min(share, 1.0)))
+    yield from sorted(found, key=lambda pair: -pair.share)

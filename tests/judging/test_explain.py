@@ -1,0 +1,70 @@
+"""What a model has learned is seen from outside: what it relies on, how answers move, what acts together."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pytest
+
+from mlwright.judging.explain import explain
+from mlwright.learning.evaluate import evaluate
+from mlwright.records.settings import EvaluateSettings
+from mlwright.records.understanding import Understanding
+from mlwright.testing.small_job import small_job
+
+
+def understood(folder: Path, table: pa.Table, task: str) -> Understanding:
+    job = small_job(folder, table, task=task)
+    evaluation = evaluate(job.snapshot, job.profile, job.split, job.training, EvaluateSettings(), job.run)
+    return explain(job.snapshot, job.profile, job.split, job.training, evaluation, job.run)
+
+
+def numbers(n: int = 800) -> pa.Table:
+    rng = np.random.default_rng(0)
+    x, noise = rng.normal(size=n), rng.normal(size=n)
+    plan = rng.choice(["basic", "pro"], n)
+    return pa.table({"x": x, "noise": noise, "plan": plan, "y": 3 * x + 2.0 * (plan == "pro") + rng.normal(size=n)})
+
+
+def test_what_matters_is_told_from_what_does_not(tmp_path: Path) -> None:
+    found = understood(tmp_path, numbers(), "regression")
+    assert [one.input for one in found.reliance][:2] == ["x", "plan"]
+    by_name = {one.input: one.lost for one in found.reliance}
+    assert by_name["x"].low > 0.3
+    assert by_name["plan"].low > 0
+    assert by_name["noise"].low <= 0.01
+
+
+def test_answers_move_as_the_model_was_taught(tmp_path: Path) -> None:
+    found = understood(tmp_path, numbers(), "regression")
+    assert found.of_what == "y"
+    x, plan = found.effects[:2]
+    slopes = np.diff(x.mean) / np.diff(x.values)
+    assert slopes == pytest.approx(np.full(len(slopes), 3.0), abs=0.3)
+    by_name = dict(zip(plan.labels, plan.mean, strict=True))
+    assert by_name["pro"] - by_name["basic"] == pytest.approx(2.0, abs=0.3)
+    assert all(low <= mean <= high for low, mean, high in zip(x.low, x.mean, x.high, strict=True))
+
+
+def test_in_a_sum_nothing_acts_together(tmp_path: Path) -> None:
+    assert understood(tmp_path, numbers(), "regression").together == ()
+
+
+def test_of_two_classes_the_probability_of_the_positive_one_is_told(tmp_path: Path) -> None:
+    rng = np.random.default_rng(0)
+    x = rng.normal(size=800)
+    y = np.where(rng.random(800) < 1 / (1 + np.exp(-2 * x)), "yes", "no")
+    table = pa.table({"x": x, "z": rng.normal(size=800), "y": y})
+    found = understood(tmp_path, table, "binary")
+    assert found.of_what == "the probability of 'yes'"
+    assert found.reliance[0].input == "x"
+    assert found.effects[0].mean[0] < found.effects[0].mean[-1]
+
+
+def test_a_model_without_a_gain_relies_on_nothing(tmp_path: Path) -> None:
+    rng = np.random.default_rng(0)
+    table = pa.table({"x": rng.normal(size=200), "y": rng.permutation(200).astype(float)})
+    found = understood(tmp_path, table, "regression")
+    assert all(one.lost.low <= 0 for one in found.reliance)
