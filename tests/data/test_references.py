@@ -95,3 +95,24 @@ def test_foreign_keys_that_a_database_declares_are_tested_unasked(run_checks, tm
     assert "1 row of 200 (0.5 %) has a 'customer'" in finding.sentence
     assert "as the database declares" in finding.sentence
     assert run_checks(f"sqlite:///{database}", query="select * from orders") == ((), [])
+
+
+def test_a_foreign_key_of_several_columns_is_counted_in_the_database(run_checks, tmp_path):
+    database = tmp_path / "shop.db"
+    with sqlite3.connect(database) as connection:
+        connection.executescript(
+            'CREATE TABLE customers ("a country" TEXT, no INTEGER, PRIMARY KEY ("a country", no));'
+            "CREATE TABLE orders (id INTEGER PRIMARY KEY, land TEXT, customer INTEGER, price REAL,"
+            " FOREIGN KEY (land, customer) REFERENCES customers);"
+        )
+        connection.executemany("INSERT INTO customers VALUES (?, ?)", [("NO", k) for k in range(50)])
+        rows = [(n, "SE" if n in (5, 9) else None if n == 6 else "NO", n % 50, n / 7) for n in range(N)]
+        connection.executemany("INSERT INTO orders VALUES (?, ?, ?, ?)", rows)
+    connection.close()
+    references, (finding,) = run_checks(f"sqlite:///{database}", query="orders")
+    assert references == ()
+    assert finding.sentence == (
+        "2 rows of 199 (1.0 %) have a value of 'land' and 'customer' that is not there in 'a country' and 'no' of "
+        "'customers', which the database declares and has counted over all rows, such as 'SE, 5' and 'SE, 9'."
+    )
+    assert finding.columns == ("land", "customer")

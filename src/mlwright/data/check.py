@@ -68,6 +68,7 @@ class _NoRows:
 
     def __init__(self, table: SplitTable) -> None:
         self.columns, self.seed, self.as_of = table.columns, table.seed, table.as_of
+        self.references, self.counted_references = table.references, table.counted_references
 
     def __getattr__(self, name: str) -> Any:
         raise _RowsWanted

@@ -73,6 +73,7 @@ def take_snapshot(settings: CollectSettings, run: Run) -> Snapshot:
         size_bytes=size,
         notices=(*reading.notices, *_unused(name, settings)),
         references=references,
+        counted_references=tuple(reading.counted_references),
         n_rows_there=reading.n_rows_there,
     )
 

@@ -64,6 +64,33 @@ class Reference(Record):
     is_declared: bool = False
 
 
+class CountedReference(Record):
+    """A foreign key that a database declares, tested there over all rows.
+
+    Parameters
+    ----------
+    columns : tuple of str
+        The columns of the snapshot, in the order of `keys`.
+    table : str
+        The table that they refer to.
+    keys : tuple of str
+        Its columns.
+    n_rows : int
+        Rows that have a value in all columns; the others refer to nothing and are all right.
+    n_lost : int
+        Those of them whose values are not there.
+    examples : tuple of str
+        The values of some of these.
+    """
+
+    columns: tuple[str, ...]
+    table: str
+    keys: tuple[str, ...]
+    n_rows: int
+    n_lost: int
+    examples: tuple[str, ...] = ()
+
+
 class Snapshot(Record):
     """An immutable Parquet file of what was collected.
 
@@ -81,6 +108,8 @@ class Snapshot(Record):
         Sentences about what the reader had to mend (rows that were too long, a repeated column name, ...).
     references : tuple of Reference
         What its columns refer to.
+    counted_references : tuple of CountedReference
+        Foreign keys of several columns, and those of a table of which a sample was fetched.
     n_rows_there : int or None
         Rows of the table that these are a sample of; None where they are all.
     """
@@ -92,6 +121,7 @@ class Snapshot(Record):
     size_bytes: int
     notices: tuple[str, ...] = ()
     references: tuple[Reference, ...] = ()
+    counted_references: tuple[CountedReference, ...] = ()
     n_rows_there: int | None = None
 
     @property

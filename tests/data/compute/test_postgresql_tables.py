@@ -10,10 +10,13 @@ import pytest
 from mlwright.core.errors import SourceUnreadable
 from mlwright.core.run import Clock, Run
 from mlwright.core.store import Store
+from mlwright.data.check import ask
 from mlwright.data.collect import collect
+from mlwright.data.compute.table import open_split
 from mlwright.data.profile import profile
+from mlwright.data.split import split
 from mlwright.records.profile import Profile
-from mlwright.records.settings import CollectSettings, ProfileSettings, ProjectSettings
+from mlwright.records.settings import CollectSettings, ProfileSettings, ProjectSettings, SplitSettings
 
 psycopg = pytest.importorskip("psycopg")
 pytestmark = pytest.mark.postgresql
@@ -33,6 +36,15 @@ CREATE TABLE "Old Stuff"."Order Lines" AS SELECT
 CREATE TABLE sales (n int, day date) PARTITION BY RANGE (day);
 CREATE TABLE sales_1 PARTITION OF sales FOR VALUES FROM ('2024-01-01') TO ('2024-07-01');
 CREATE TABLE sales_2 PARTITION OF sales FOR VALUES FROM ('2024-07-01') TO ('2025-01-01');
+CREATE TABLE shops (town text, no int, PRIMARY KEY (town, no));
+INSERT INTO shops SELECT 'Oslo', n FROM generate_series(1, 50) n;
+CREATE TABLE visits AS SELECT n AS id, CASE WHEN n % 1000 = 0 THEN 'Rome' ELSE 'Oslo' END AS town, n % 50 + 1 AS shop,
+    CASE WHEN n = 77 THEN 0 ELSE n END AS before FROM generate_series(1, {N}) n;
+ALTER TABLE visits ADD PRIMARY KEY (id);
+ALTER TABLE visits ADD FOREIGN KEY (town, shop) REFERENCES shops NOT VALID;
+ALTER TABLE visits ADD FOREIGN KEY (before) REFERENCES visits NOT VALID;
+CREATE ROLE clerk LOGIN PASSWORD 'clerk';
+GRANT SELECT ON visits TO clerk;
 INSERT INTO sales SELECT n, date '2024-01-01' + n % 360 FROM generate_series(1, {N}) n;
 """
 
@@ -69,6 +81,31 @@ def test_odd_types_are_the_same_in_the_sample_and_in_place(url: str, tmp_path: P
     assert there.column("took").maximum == 60 * (N - 1)
     assert there.column("feel").top == fetched.column("feel").top
     assert there.column('weird"name').n_distinct == 4
+
+
+def test_foreign_keys_are_tested_where_the_table_is(url: str, tmp_path: Path) -> None:
+    run = Run("run", Store(tmp_path), Clock(tmp_path / "cancel", None))
+    settings = CollectSettings(source=url, query="visits", sample_rows=1_000)
+    snapshot = collect(settings, run)
+    one, two = sorted(snapshot.counted_references, key=lambda each: each.n_lost)
+    assert (one.columns, one.table, one.keys, one.n_lost, one.examples) == (("before",), "visits", ("id",), 1, ("0",))
+    assert (two.columns, two.keys, two.n_rows, two.n_lost) == (("town", "shop"), ("town", "no"), N, N // 1000)
+    known = profile(snapshot, ProjectSettings(task="none"), settings, ProfileSettings(), run)
+    looked_at = open_split(snapshot, split(snapshot, known, SplitSettings(), run), known, run)
+    found = ask("broken_references", looked_at, known).findings
+    assert len(found) == 2
+    assert all("sample" not in finding.sentence for finding in found)
+
+
+def test_a_foreign_key_that_may_not_be_tested_is_told_and_stops_nothing(
+    url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CLERK_PASSWORD", "clerk")
+    run = Run("run", Store(tmp_path), Clock(tmp_path / "cancel", None))
+    source = url.replace("boss:env:BOSS_PASSWORD", "clerk:env:CLERK_PASSWORD")
+    snapshot = collect(CollectSettings(source=source, query="visits"), run)
+    assert snapshot.n_rows == N
+    assert "Whether all town, shop are in 'shops' was not tested:" in " ".join(snapshot.notices)
 
 
 def test_a_table_of_partitions_is_one_table(url: str, tmp_path: Path) -> None:

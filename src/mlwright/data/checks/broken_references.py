@@ -11,8 +11,8 @@ from mlwright.core.family import NotApplicable
 from mlwright.data.checks import Check, Specimen
 from mlwright.data.checks._plain import plain_columns
 from mlwright.data.compute.table import ROW, SplitTable
-from mlwright.data.words import counted, percent, quoted
-from mlwright.records.data import Reference
+from mlwright.data.words import counted, listing, percent, quoted
+from mlwright.records.data import CountedReference, Reference
 from mlwright.records.findings import Finding
 from mlwright.records.profile import Profile
 
@@ -20,8 +20,9 @@ from mlwright.records.profile import Profile
 class BrokenReferences(Check):
     """Columns whose values should be there in the key of a table, and are not; or keys that name several rows.
 
-    The keys are those of ``collect.keys`` and the foreign keys of one column that a database declares. All rows are
-    counted; a row without a value refers to nothing and is all right.
+    The keys are those of ``collect.keys`` and the foreign keys that a database declares; those of several columns, and
+    those of a table of which only a sample was fetched, are counted there. All rows are counted; a row without a value
+    refers to nothing and is all right.
     """
 
     severity = "warning"
@@ -35,8 +36,9 @@ class BrokenReferences(Check):
         """One finding for each column, and one for each key that is none."""
         asked = [(each, file) for each, file in table.references if {each.column, each.key} & set(table.columns)]
         asked = [(each, file) for each, file in asked if each.column in table.columns]
-        if not asked:
+        if not asked and not table.counted_references:
             raise NotApplicable("no keys are known (collect.keys)")
+        yield from (self._counted(each) for each in table.counted_references if each.n_lost)
         for reference, file in asked:
             yield from self._orphans(table, profile, reference, file)
             if reference.n_keys is not None and reference.n_keys < (reference.n_rows or 0):
@@ -47,6 +49,20 @@ class BrokenReferences(Check):
                     reference.column,
                     action="Make the key unique where the data comes from, or join by another one.",
                 )
+
+    def _counted(self, reference: CountedReference) -> Finding:
+        """A foreign key that the database has tested."""
+        names = listing((f"'{name}'" for name in reference.columns), len(reference.columns))
+        keys = listing((f"'{name}'" for name in reference.keys), len(reference.keys))
+        share = percent(reference.n_lost / max(1, reference.n_rows))
+        few = f"{counted(reference.n_lost, 'row')} of {reference.n_rows:,} ({share})"
+        return self.found(
+            f"{few} {'has' if reference.n_lost == 1 else 'have'} a value of {names} that is not there in {keys} of "
+            f"'{reference.table}', which the database declares and has counted over all rows, such as "
+            f"{quoted(reference.examples, 2)}.",
+            *reference.columns,
+            examples=reference.examples,
+        )
 
     def _orphans(
         self, table: SplitTable, profile: Profile, reference: Reference, file: Path | None

@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 from mlwright.core.run import Run
 from mlwright.data.compute.engine import hashed, is_below
 from mlwright.data.compute.sketches import SPACE
-from mlwright.records.data import Reference, Snapshot
+from mlwright.records.data import CountedReference, Reference, Snapshot
 from mlwright.records.profile import Profile
 from mlwright.records.split import TEST, TRAIN, Split
 
@@ -186,7 +186,8 @@ class SplitTable(Table):
     """All rows without the target, the training rows with it, and the test rows without it.
 
     `seed` is what random choices start from; `as_of` is when the rows were collected, in seconds since 1970.
-    `references` says what columns refer to, each with the file that holds the keys.
+    `references` says what columns refer to, each with the file that holds the keys, and `counted_references` which
+    foreign keys the database has tested.
     """
 
     train: Table
@@ -194,6 +195,7 @@ class SplitTable(Table):
     seed: int
     as_of: float
     references: tuple[tuple[Reference, Path | None], ...] = ()
+    counted_references: tuple[CountedReference, ...] = ()
 
 
 def open_split(snapshot: Snapshot, split: Split, profile: Profile, run: Run) -> SplitTable:
@@ -206,6 +208,7 @@ def open_split(snapshot: Snapshot, split: Split, profile: Profile, run: Run) -> 
     table.test = _some_rows(table, np.flatnonzero(roles == TEST))
     table.seed = run.seed_for("open_split")
     table.as_of = datetime.fromisoformat(snapshot.lineage.read_at).timestamp()
+    table.counted_references = snapshot.counted_references
     table.references = tuple((each, run.path(each.blob) if each.blob else None) for each in snapshot.references)
     return table
 

@@ -14,6 +14,7 @@ import pyarrow as pa
 from mlwright.core.errors import SettingsError, SourceRefused
 from mlwright.core.family import Family
 from mlwright.data.sources._columns import mend_names
+from mlwright.records.data import CountedReference
 from mlwright.records.settings import CollectSettings
 
 
@@ -45,6 +46,8 @@ class Reading:
         Sentences about what had to be mended; may grow while batches are read.
     foreign_keys : list of ForeignKey
         What a database declares of the table.
+    counted_references : list of CountedReference
+        Foreign keys that were tested in the database.
     n_rows_there : int or None
         Rows of the table that these are a sample of.
     whole : Path or None
@@ -56,6 +59,7 @@ class Reading:
     details: dict[str, str] = field(default_factory=dict)
     notices: list[str] = field(default_factory=list)
     foreign_keys: list[ForeignKey] = field(default_factory=list)
+    counted_references: list[CountedReference] = field(default_factory=list)
     n_rows_there: int | None = None
     whole: Path | None = None
 

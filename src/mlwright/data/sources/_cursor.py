@@ -13,11 +13,11 @@ from mlwright.data.sources import ForeignKey
 from mlwright.data.sources._address import Address
 from mlwright.data.sources._database import connect, explained
 from mlwright.data.sources._dates import LostDates, keep_dates
+from mlwright.data.sources._foreign import DeclaredKey, counted_reference, declared_keys
 from mlwright.data.sources._query import checked_query, is_statement
 from mlwright.data.sources._tables import (
     TableName,
     count_rows,
-    declared_keys,
     find_table,
     list_tables,
     offers_for,
@@ -26,6 +26,7 @@ from mlwright.data.sources._tables import (
     select_some,
 )
 from mlwright.data.sources._types import Spelled
+from mlwright.records.data import CountedReference
 
 BATCH_CELLS = 200_000
 MAX_BATCH_ROWS = 10_000
@@ -110,7 +111,19 @@ class Cursor:
         return ["bytes" if name == "bytea" else POSTGRESQL_KINDS.get(name, "string") for name in names]
 
     def foreign_keys(self) -> list[ForeignKey]:
-        """What the database declares of the table; nothing for a select or a view."""
+        """The foreign keys of one column whose keys are to be fetched; none for a select, a view or a sample."""
+        if self.n_rows_there is not None:
+            return []
+        return [each.single() for each in self._declared_keys() if len(each.columns) == 1]
+
+    def counted_references(self, notices: list[str]) -> list[CountedReference]:
+        """The other foreign keys, tested by the database; what it refuses is told in the notices."""
+        is_sample = self.n_rows_there is not None
+        asked = [each for each in self._declared_keys() if is_sample or len(each.columns) > 1]
+        found = (counted_reference(self.address, each, notices) for each in asked)
+        return [each for each in found if each is not None]
+
+    def _declared_keys(self) -> list[DeclaredKey]:
         if self.table is None or self.table.is_view:
             return []
         return declared_keys(self._connection, self.address, self.table)

@@ -5,13 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.sql.elements import quoted_name
 
 from mlwright.core.errors import SourceEmpty, SourceMissing, SourceRefused, name_list, nearest
-from mlwright.data.sources import ForeignKey
 from mlwright.data.sources._address import Address
 from mlwright.data.sources._database import explained
 
@@ -106,30 +104,6 @@ def refuse_sample(address: Address, *, is_table: bool) -> None:
 
 def _quoted(table: TableName) -> sa.TableClause:
     return sa.table(quoted_name(table.name, quote=True), schema=table.schema and quoted_name(table.schema, quote=True))
-
-
-def declared_keys(connection: sa.Connection, address: Address, table: TableName) -> list[ForeignKey]:
-    """The foreign keys of one column that a table declares, each with the select that lists the keys."""
-    inspector = sa.inspect(connection)
-    found = explained(address, lambda: inspector.get_foreign_keys(table.name, table.schema))
-    quote = connection.dialect.identifier_preparer.quote_identifier
-    keys = []
-    for declared in found:
-        columns, referred = (
-            declared["constrained_columns"],
-            declared["referred_columns"] or _primary(inspector, declared),
-        )
-        if len(columns) == len(referred) == 1:
-            parts = [part for part in (declared["referred_schema"], declared["referred_table"]) if part]
-            query = f"select {quote(referred[0])} from {'.'.join(map(quote, parts))}"  # noqa: S608  names are quoted by the dialect
-            keys.append(ForeignKey(columns[0], ".".join(parts), referred[0], query))
-    return keys
-
-
-def _primary(inspector: sa.Inspector, declared: Any) -> list[str]:
-    """The primary key of a table that is referred to without naming a column."""
-    key = inspector.get_pk_constraint(declared["referred_table"], declared["referred_schema"])
-    return list(key["constrained_columns"])
 
 
 def offers_for(tables: Sequence[TableName], wanted: str) -> str:

@@ -72,8 +72,9 @@ class Sql(Source):
         details = {"table": str(cursor.table)} if cursor.table else {}
         batches = self._typed_batches(cursor, kept, schema, n_rows, notices)
         foreign = [foreign for foreign in cursor.foreign_keys() if foreign.column in names]
+        counted = cursor.counted_references(notices)
         notices += in_utc_notice(names, kept.values())
-        return Reading(schema, batches, details, notices, foreign, cursor.n_rows_there)
+        return Reading(schema, batches, details, notices, foreign, counted, cursor.n_rows_there)
 
     def shown_location(self) -> str:
         """The location without any secret."""
