@@ -22,6 +22,7 @@ Each says what is wrong, where, what was found and what to do next; none blames.
     │   ├── LimitsMissed               no model keeps the limits that the user has set
     │   ├── MemberUnknown              no plugin of that name
     │   ├── DeploymentError            a place to deploy to is not there, or has refused
+    │   ├── ExportRefused              a model cannot be said exactly in another language
     │   └── RequestError               a request to the service breaks the bundle's schema
     ├── RunCancelled                   exit status 130: somebody asked the run to end
     ├── StorageError                   exit status 2: the disk is full or cannot be written
@@ -166,6 +167,12 @@ class RequestError(UserMistake):
     """A request to the service breaks the schema of the bundle."""
 
     code = "request"
+
+
+class ExportRefused(UserMistake):
+    """A model cannot be said exactly in the asked-for form."""
+
+    code = "export_refused"
 
 
 class RunCancelled(MlwrightError):

@@ -147,7 +147,7 @@ class Design(ArrayFields):
         return np.cumsum(self._flags_of_code) - self._flags_of_code
 
     @cached_property
-    def _slopes(self) -> Array:
+    def slopes(self) -> Array:
         widths, rises = np.diff(self.knots), np.diff(self.heights)
         return np.divide(rises, widths, out=np.zeros_like(rises), where=widths > 0)
 
@@ -155,7 +155,7 @@ class Design(ArrayFields):
         """The curves' heights, shape (n_rows, n_curves)."""
         clipped = _clipped(x, self.knots[:, 0], self.knots[:, -1])
         piece, curve = self._pieces(clipped), np.arange(len(self.curves))
-        bent: Array = self.heights[curve, piece] + self._slopes[curve, piece] * (clipped - self.knots[curve, piece])
+        bent: Array = self.heights[curve, piece] + self.slopes[curve, piece] * (clipped - self.knots[curve, piece])
         return bent
 
     def _pieces(self, x: Array) -> Places:

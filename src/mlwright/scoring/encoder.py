@@ -93,7 +93,7 @@ class Encoder:
         self._places = {output: place for place, output in enumerate(self.names.numbers)}
         self._number_places = [self._places[reader.name] for reader in self._numbers]
         self._dense_places = [self._places[output] for r in self._texts for output in _number_outputs(r.column)]
-        self._low, self._high = _clips([reader.column for reader in self._numbers])
+        self._low, self._high = clips([reader.column for reader in self._numbers])
 
     def encode(self, table: Any) -> Blocks:
         """The blocks of any table or list of records; see `columns.read_columns`.
@@ -183,7 +183,7 @@ class Encoder:
         return sparse
 
 
-def _clips(columns: Sequence[NumberColumn]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def clips(columns: Sequence[NumberColumn]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """The range of each column widened by its own width, within what float32 can hold."""
     low = np.clip([column.low for column in columns], -_LARGEST, _LARGEST)
     high = np.clip([column.high for column in columns], -_LARGEST, _LARGEST)

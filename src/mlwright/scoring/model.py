@@ -36,7 +36,7 @@ class Model:
     def __init__(self, spec: ModelSpec, encoder: Encoder, cores: Sequence[Sequence[Core]]) -> None:
         self.spec = spec
         self.encoder = encoder
-        self._weighted = [
+        self.weighted = [
             (member.weight / len(of_member), core)
             for member, of_member in zip(spec.members, cores, strict=True)
             for core in of_member
@@ -62,7 +62,7 @@ class Model:
 
     def predict(self, blocks: Blocks) -> Array:
         """Scores of encoded rows: calibrated probabilities, or numbers; shape (n_rows, n_outputs)."""
-        total: Array = sum(weight * core.predict(blocks) for weight, core in self._weighted)  # type: ignore[assignment]
+        total: Array = sum(weight * core.predict(blocks) for weight, core in self.weighted)  # type: ignore[assignment]
         scores = calibrate(total, self.spec.calibrator)
         return scores if self.spec.low is None else np.clip(scores, self.spec.low, self.spec.high)
 

@@ -77,17 +77,17 @@ class NumberReader(Reader[NumberColumn, float]):
     def __init__(self, column: NumberColumn) -> None:
         super().__init__(column)
         codes = {to_number(code) for code in column.missing_codes}
-        self._no_numbers = frozenset({math.inf, -math.inf, *codes})
+        self.no_numbers = frozenset({math.inf, -math.inf, *codes})
 
     def value(self, value: object) -> float:
         """A number, or NaN."""
         number = value if type(value) is float else to_number(value)
-        return math.nan if number in self._no_numbers else number
+        return math.nan if number in self.no_numbers else number
 
     def array(self, values: pa.Array) -> NDArray[np.float64]:
         """Numbers, float64, shape (n_rows,)."""
         numbers = to_number_array(values)
-        numbers[np.isin(numbers, list(self._no_numbers))] = math.nan
+        numbers[np.isin(numbers, list(self.no_numbers))] = math.nan
         return numbers
 
 
@@ -102,21 +102,21 @@ class CategoryReader(Reader[CategoryColumn, int]):
 
     def __init__(self, column: CategoryColumn) -> None:
         super().__init__(column)
-        self._codes = _codes(column)
+        self.codes = _codes(column)
         self._unseen = len(column.levels)
         counts = np.append(np.log1p(column.counts), [0.0, math.nan])
         self.log_counts = counts.astype(np.float32) if column.with_counts else None
 
     def value(self, value: object) -> int:
         """The code of one name."""
-        if type(value) is str and value in self._codes:
-            return self._codes[value]
-        return self._codes.get(canonical(value), self._unseen)
+        if type(value) is str and value in self.codes:
+            return self.codes[value]
+        return self.codes.get(canonical(value), self._unseen)
 
     def array(self, values: pa.Array) -> NDArray[np.int32]:
         """Codes, int32, shape (n_rows,)."""
         levels, places = spelled(values)
-        codes = np.array([*(self._codes.get(level, self._unseen) for level in levels), -1], dtype=np.int32)
+        codes = np.array([*(self.codes.get(level, self._unseen) for level in levels), -1], dtype=np.int32)
         return codes[places]
 
 

@@ -1,0 +1,210 @@
+"""What each operation is in C: tables of data, and a few lines that fill one small array each."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+
+from mlwright.shipping.exports._graph import (
+    Binary,
+    Choose,
+    Clip,
+    Const,
+    Fold,
+    Forest,
+    Join,
+    Lookup,
+    Missing,
+    Node,
+    Product,
+    Program,
+    Read,
+    Take,
+    Unary,
+)
+
+UNARY = {"floor": "floor({})", "exp": "exp({})", "log": "log({})", "single": "(double)(float)({})"}
+
+
+class Code:
+    """The body of a function that works out a program.
+
+    Attributes
+    ----------
+    data : list of str
+        Definitions of constant tables.
+    lines : list of str
+        Statements; what was read of the inputs is in ``read``.
+    result : str
+        The array in which the scores are at the end.
+    """
+
+    def __init__(self, program: Program) -> None:
+        self.data: list[str] = []
+        self.lines: list[str] = []
+        self._names: dict[int, str] = {}
+        self._widths: dict[str, int] = {}
+        inputs = {given: place for place, given in enumerate(program.inputs)}
+        for number, node in enumerate(program.in_order()):
+            if isinstance(node, Read):
+                self._names[id(node)] = f"(read + {inputs[node.input]})"
+            elif isinstance(node, Const):
+                self._names[id(node)] = self._table(f"k{number}", node.values.tolist())
+            else:
+                self._names[id(node)] = f"v{number}"
+                self.lines.append(f"double v{number}[{max(1, node.width)}];")
+                self._write(node, f"v{number}")
+        self.result = self._names[id(program.scores)]
+
+    def _table(self, name: str, values: Sequence[float], kind: str = "double") -> str:
+        self.data.append(array(name, values, kind))
+        return name
+
+    def _loop(self, width: int, statement: str) -> None:
+        self.lines.append(f"for (int i = 0; i < {width}; i++) {statement}")
+
+    def _at(self, node: Node, width: int) -> str:
+        """A node's number in a loop over `width` numbers."""
+        name = self._names[id(node)]
+        return f"{name}[0]" if node.width < width or width == 1 else f"{name}[i]"
+
+    def _write(self, node: Node, name: str) -> None:
+        writers: dict[type, Callable[[Node, str], None]] = {
+            Join: self._join,
+            Take: self._take,
+            Lookup: self._lookup,
+            Product: self._product,
+            Fold: self._fold,
+            Forest: self._forest,
+        }
+        if writer := writers.get(type(node)):
+            writer(node, name)
+            return
+        width = node.width
+        at = "0" if width == 1 else "i"
+        statement = f"{name}[{at}] = {self._each(node, name)};"
+        self.lines.append(statement) if width == 1 else self._loop(width, statement)
+
+    def _each(self, node: Node, name: str) -> str:
+        """One number of a node whose numbers are worked out one by one."""
+        width = node.width
+        match node:
+            case Unary(name=function, of=of):
+                return UNARY[function].format(self._at(of, width))
+            case Missing(of=of):
+                return f"isnan({self._at(of, width)}) ? 1.0 : 0.0"
+            case Binary(name="/", left=left, right=right):
+                below = self._at(right, width)
+                return f"{below} == 0.0 ? NAN : {self._at(left, width)} / {below}"
+            case Binary(name=operator, left=left, right=right):
+                return f"{self._at(left, width)} {operator} {self._at(right, width)}"
+            case Clip(of=of, low=low, high=high):
+                low_name = self._table(f"{name}_low", low.tolist())
+                high_name = self._table(f"{name}_high", high.tolist())
+                at = "0" if width == 1 else "i"
+                return f"clip({self._at(of, width)}, {low_name}[{at}], {high_name}[{at}])"
+            case Choose(condition=condition, yes=yes, no=no):
+                return f"{self._at(condition, width)} != 0.0 ? {self._at(yes, width)} : {self._at(no, width)}"
+        raise TypeError(type(node).__name__)
+
+    def _join(self, node: Node, name: str) -> None:
+        assert isinstance(node, Join)
+        start = 0
+        for part in node.parts:
+            if part.width == 1:
+                self.lines.append(f"{name}[{start}] = {self._names[id(part)]}[0];")
+            elif part.width:
+                source = self._names[id(part)]
+                self.lines.append(f"memcpy({name} + {start}, {source}, {part.width} * sizeof(double));")
+            start += part.width
+
+    def _take(self, node: Node, name: str) -> None:
+        assert isinstance(node, Take)
+        source = self._names[id(node.of)]
+        if node.width == 1:
+            self.lines.append(f"{name}[0] = {source}[{node.places[0]}];")
+            return
+        places = self._table(f"{name}_places", node.places, "int")
+        self._loop(node.width, f"{name}[i] = {source}[{places}[i]];")
+
+    def _lookup(self, node: Node, name: str) -> None:
+        assert isinstance(node, Lookup)
+        table = self._table(f"{name}_table", node.table.ravel().tolist())
+        index = f"(int){self._names[id(node.index)]}[0]"
+        if node.width == 1:
+            self.lines.append(f"{name}[0] = {table}[{index}];")
+            return
+        self._loop(node.width, f"{name}[i] = {table}[{index} * {node.width} + i];")
+
+    def _product(self, node: Node, name: str) -> None:
+        assert isinstance(node, Product)
+        weights, width = self._table(f"{name}_weights", node.weights.ravel().tolist()), node.width
+        self._loop(width, f"{name}[i] = 0.0;")
+        source = self._names[id(node.of)]
+        self.lines.append(
+            f"for (int j = 0; j < {node.of.width}; j++) "
+            f"for (int i = 0; i < {width}; i++) {name}[i] += {source}[j] * {weights}[j * {width} + i];"
+        )
+
+    def _fold(self, node: Node, name: str) -> None:
+        assert isinstance(node, Fold)
+        source, width = self._names[id(node.of)], node.of.width
+        self.lines.append(f"{name}[0] = {source}[0];")
+        one = {"sum": f"{name}[0] += {source}[i];", "largest": f"if ({source}[i] > {name}[0]) {name}[0] = {source}[i];"}
+        self.lines.append(f"for (int i = 1; i < {width}; i++) {one[node.name]}")
+
+    def _forest(self, node: Node, name: str) -> None:
+        """Trees as tables; a leaf's place of its answer is kept in its left child."""
+        assert isinstance(node, Forest)
+        trees = node.trees
+        is_leaf = trees.feature < 0
+        n_values = trees.values.shape[1]
+        left = trees.left.copy()
+        left[is_leaf] = range(int(is_leaf.sum()))
+        nodes = [
+            f"{{{t!r}, {f}, {lft}, {rgt}, {m}, {int(go)}}}"
+            for t, f, lft, rgt, m, go in zip(
+                trees.threshold.tolist(), trees.feature.tolist(), left.tolist(), trees.right.tolist(),
+                trees.members.tolist(), trees.missing_left.tolist(), strict=True,
+            )
+        ]  # fmt: skip
+        self.data.append(f"static const node {name}_nodes[] = {{{', '.join(nodes)}}};")
+        bits, starts = _bits(trees.sets)
+        self._table(f"{name}_bits", bits, "unsigned")
+        self._table(f"{name}_starts", starts, "int")
+        self._table(f"{name}_roots", trees.roots.tolist(), "int")
+        self._table(f"{name}_first", trees.first_output.tolist(), "int")
+        self._table(f"{name}_leaves", trees.values[is_leaf].ravel().tolist())
+        self._loop(trees.n_outputs, f"{name}[i] = 0.0;")
+        self.lines.append(
+            f"for (int t = 0; t < {len(trees.roots)}; t++) {{ "
+            f"const double *leaf = {name}_leaves + {n_values} * leaf_of({name}_nodes, {name}_roots[t], "
+            f"{self._names[id(node.features)]}, {name}_bits, {name}_starts); "
+            f"for (int i = 0; i < {n_values}; i++) {name}[{name}_first[t] + i] += leaf[i]; }}"
+        )
+
+
+def array(name: str, values: Sequence[float], kind: str = "double") -> str:
+    """The definition of a constant table."""
+    write = literal if kind == "double" else str
+    return f"static const {kind} {name}[] = {{{', '.join(map(write, values)) or '0'}}};"
+
+
+def literal(value: float) -> str:
+    """A number as C reads it."""
+    if math.isnan(value):
+        return "NAN"
+    return repr(float(value)) if math.isfinite(value) else ("INFINITY" if value > 0 else "-INFINITY")
+
+
+def _bits(sets: Sequence[Sequence[int]]) -> tuple[list[int], list[int]]:
+    """Sets of codes as words of 32 bits, and where each set begins."""
+    words: list[int] = []
+    starts = [0]
+    for codes in sets:
+        own = [0] * (max(codes, default=0) // 32 + 1)
+        for code in codes:
+            own[code // 32] |= 1 << code % 32
+        words += own
+        starts.append(len(words))
+    return words, starts

@@ -1,0 +1,410 @@
+"""A model as a few kinds of operation on small vectors of numbers, worked out for one row at a time.
+
+Every form of export says what each kind of operation is in its own language, and nothing else; what a model is made of
+(dates, splines, boosted trees, calibrators) is told once, in `_lower`. A number that is missing is NaN, and everything
+that is computed from it is missing too, but for `Missing` and `Choose`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[np.float64]
+Ints = NDArray[np.int64]
+UnaryName = Literal["floor", "exp", "log", "single"]
+BinaryName = Literal["+", "-", "*", "/", "<", "<="]
+
+
+@dataclass(frozen=True)
+class NumberInput:
+    """A column of numbers; infinities and the numbers of `missing` count as missing."""
+
+    name: str
+    missing: tuple[float, ...] = ()
+
+
+@dataclass(frozen=True)
+class NameInput:
+    """A column of names.
+
+    Parameters
+    ----------
+    name : str
+    codes : dict of str to int
+        By canonical spelling; -1 for a name that stands for "missing", as a missing name itself.
+    unseen : int
+        The code of any other name.
+    """
+
+    name: str
+    codes: dict[str, int] = field(hash=False)
+    unseen: int
+
+
+@dataclass(frozen=True)
+class MomentInput:
+    """A column of dates, as seconds since 1970; `format` is the ``strptime`` pattern of dates that come as text."""
+
+    name: str
+    format: str | None = None
+
+
+Input = NumberInput | NameInput | MomentInput
+
+
+@dataclass(frozen=True, eq=False)
+class Node:
+    """One operation; it yields a vector of `width` numbers for each row. Calculations with nodes are nodes."""
+
+    def __add__(self, other: Node | float) -> Node:
+        return Binary("+", self, as_node(other))
+
+    def __radd__(self, other: float) -> Node:
+        return as_node(other) + self
+
+    def __sub__(self, other: Node | float) -> Node:
+        return Binary("-", self, as_node(other))
+
+    def __rsub__(self, other: float) -> Node:
+        return as_node(other) - self
+
+    def __mul__(self, other: Node | float) -> Node:
+        return Binary("*", self, as_node(other))
+
+    def __rmul__(self, other: float) -> Node:
+        return as_node(other) * self
+
+    def __truediv__(self, other: Node | float) -> Node:
+        return Binary("/", self, as_node(other))
+
+    def __rtruediv__(self, other: float) -> Node:
+        return as_node(other) / self
+
+    def __lt__(self, other: Node | float) -> Node:
+        return Binary("<", self, as_node(other))
+
+    def __le__(self, other: Node | float) -> Node:
+        return Binary("<=", self, as_node(other))
+
+    @property
+    def width(self) -> int:
+        """How many numbers it yields."""
+        raise NotImplementedError
+
+    @property
+    def sources(self) -> tuple[Node, ...]:
+        """The operations whose results it needs."""
+        return ()
+
+
+@dataclass(frozen=True, eq=False)
+class Read(Node):
+    """What was read of one input: a number, a code or seconds."""
+
+    input: Input
+
+    @property
+    def width(self) -> int:
+        """One."""
+        return 1
+
+
+@dataclass(frozen=True, eq=False)
+class Const(Node):
+    """The same numbers for every row."""
+
+    values: Array
+
+    @property
+    def width(self) -> int:
+        """How many there are."""
+        return len(self.values)
+
+
+@dataclass(frozen=True, eq=False)
+class Join(Node):
+    """Vectors one behind the other."""
+
+    parts: tuple[Node, ...]
+
+    @property
+    def width(self) -> int:
+        """That of all parts."""
+        return sum(part.width for part in self.parts)
+
+    @property
+    def sources(self) -> tuple[Node, ...]:
+        """The parts."""
+        return self.parts
+
+
+@dataclass(frozen=True, eq=False)
+class Take(Node):
+    """Some of the numbers of a vector, by place."""
+
+    of: Node
+    places: tuple[int, ...]
+
+    @property
+    def width(self) -> int:
+        """How many are taken."""
+        return len(self.places)
+
+    @property
+    def sources(self) -> tuple[Node, ...]:
+        """The vector."""
+        return (self.of,)
+
+
+@dataclass(frozen=True, eq=False)
+class Unary(Node):
+    """A function of each number: ``single`` rounds to what single precision can hold."""
+
+    name: UnaryName
+    of: Node
+
+    @property
+    def width(self) -> int:
+        """As the vector."""
+        return self.of.width
+
+    @property
+    def sources(self) -> tuple[Node, ...]:
+        """The vector."""
+        return (self.of,)
+
+
+@dataclass(frozen=True, eq=False)
+class Missing(Node):
+    """1 where a number is missing, else 0."""
+
+    of: Node
+
+    @property
+    def width(self) -> int:
+        """As the vector."""
+        return self.of.width
+
+    @property
+    def sources(self) -> tuple[Node, ...]:
+        """The vector."""
+        return (self.of,)
+
+
+@dataclass(frozen=True, eq=False)
+class Binary(Node):
+    """A calculation with each pair of numbers; a vector of one is used for all.
+
+    A quotient by 0 is missing; comparisons yield 1 or 0, and 0 where a number is missing.
+    """
+
+    name: BinaryName
+    left: Node
+    right: Node
+
+    @property
+    def width(self) -> int:
+        """That of the wider one."""
+        return max(self.left.width, self.right.width)
+
+    @property
+    def sources(self) -> tuple[Node, ...]:
+        """Both."""
+        return (self.left, self.right)
+
+
+@dataclass(frozen=True, eq=False)
+class Clip(Node):
+    """Each number kept within a range of its own; a missing one stays missing."""
+
+    of: Node
+    low: Array
+    high: Array
+
+    @property
+    def width(self) -> int:
+        """As the vector."""
+        return self.of.width
+
+    @property
+    def sources(self) -> tuple[Node, ...]:
+        """The vector."""
+        return (self.of,)
+
+
+@dataclass(frozen=True, eq=False)
+class Choose(Node):
+    """`yes` where `condition` is not 0, else `no`; vectors of one are used for all."""
+
+    condition: Node
+    yes: Node
+    no: Node
+
+    @property
+    def width(self) -> int:
+        """That of the widest."""
+        return max(source.width for source in self.sources)
+
+    @property
+    def sources(self) -> tuple[Node, ...]:
+        """All three."""
+        return (self.condition, self.yes, self.no)
+
+
+@dataclass(frozen=True, eq=False)
+class Lookup(Node):
+    """The row of a table, shape (n_entries, width), that one whole number names."""
+
+    index: Node
+    table: Array
+
+    @property
+    def width(self) -> int:
+        """That of the table."""
+        return self.table.shape[1]
+
+    @property
+    def sources(self) -> tuple[Node, ...]:
+        """The index."""
+        return (self.index,)
+
+
+@dataclass(frozen=True, eq=False)
+class Product(Node):
+    """The product of a vector with weights of shape (n_numbers, width)."""
+
+    of: Node
+    weights: Array
+
+    @property
+    def width(self) -> int:
+        """The columns of the weights."""
+        return self.weights.shape[1]
+
+    @property
+    def sources(self) -> tuple[Node, ...]:
+        """The vector."""
+        return (self.of,)
+
+
+@dataclass(frozen=True, eq=False)
+class Fold(Node):
+    """The sum of a vector, or its largest number."""
+
+    name: Literal["sum", "largest"]
+    of: Node
+
+    @property
+    def width(self) -> int:
+        """One."""
+        return 1
+
+    @property
+    def sources(self) -> tuple[Node, ...]:
+        """The vector."""
+        return (self.of,)
+
+
+@dataclass(frozen=True)
+class Trees:
+    """Decision trees as arrays over all their nodes.
+
+    Parameters
+    ----------
+    roots : array of int, shape (n_trees,)
+    first_output : array of int, shape (n_trees,)
+        The first output that the answer of a tree is added to.
+    feature : array of int, shape (n_nodes,)
+        -1 for a leaf.
+    threshold : array, shape (n_nodes,)
+        A number goes left if it is not larger.
+    members : array of int, shape (n_nodes,)
+        Which of `sets` holds the codes that go left; -1 where the threshold decides. A missing code goes right.
+    missing_left : array of bool, shape (n_nodes,)
+    left, right : array of int, shape (n_nodes,)
+    values : array, shape (n_nodes, n_values)
+        What leaves answer.
+    sets : tuple of tuple of int
+    n_outputs : int
+    """
+
+    roots: Ints
+    first_output: Ints
+    feature: Ints
+    threshold: Array
+    members: Ints
+    missing_left: NDArray[np.bool_]
+    left: Ints
+    right: Ints
+    values: Array
+    sets: tuple[tuple[int, ...], ...]
+    n_outputs: int
+
+
+@dataclass(frozen=True, eq=False)
+class Forest(Node):
+    """The sums of the answers of decision trees."""
+
+    features: Node
+    trees: Trees
+
+    @property
+    def width(self) -> int:
+        """Number of outputs."""
+        return self.trees.n_outputs
+
+    @property
+    def sources(self) -> tuple[Node, ...]:
+        """The features."""
+        return (self.features,)
+
+
+def as_node(value: Node | float | Array) -> Node:
+    """A number, or a vector, as a node."""
+    return value if isinstance(value, Node) else Const(np.atleast_1d(np.asarray(value, dtype=np.float64)))
+
+
+@dataclass(frozen=True)
+class Program:
+    """All that a model computes.
+
+    Parameters
+    ----------
+    name : str
+    bundle_id : str
+    inputs : tuple of Input
+        In the order in which every form takes them.
+    scores : Node
+        Probabilities in the order of `classes`, or one number.
+    classes : tuple of str, int, float or bool
+        Empty for numbers.
+    threshold : float or None
+        Two classes: the second is answered from this probability of it on.
+    """
+
+    name: str
+    bundle_id: str
+    target: str
+    inputs: tuple[Input, ...]
+    scores: Node
+    classes: tuple[Any, ...]
+    threshold: float | None
+
+    def in_order(self) -> list[Node]:
+        """Every operation once, each after those that it needs."""
+        found: dict[int, Node] = {}
+        waiting: list[tuple[Node, bool]] = [(self.scores, False)]
+        while waiting:
+            node, is_ready = waiting.pop()
+            if id(node) in found:
+                continue
+            if is_ready:
+                found[id(node)] = node
+                continue
+            waiting.append((node, True))
+            waiting.extend((source, False) for source in node.sources)
+        return list(found.values())

@@ -1,0 +1,93 @@
+"""Proves that an export answers what the bundle answers."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice
+from typing import Any
+
+import numpy as np
+
+from mlwright.core.errors import ExportRefused
+from mlwright.core.family import NotApplicable
+from mlwright.scoring.bundle import Bundle
+from mlwright.scoring.readers import CategoryReader
+from mlwright.scoring.spelling import canonical, to_moment, to_number
+from mlwright.shipping.exports import ExportForm, Files, Value
+from mlwright.shipping.exports._graph import Array, MomentInput, NameInput, NumberInput, Program
+
+UNSEEN = "(never seen)"
+MOST_ROWS = 2_000
+
+Row = Mapping[str, Any]
+
+
+def proof_rows(bundle: Bundle, program: Program) -> list[Row]:
+    """The stored rows, and each of them with one input missing, unseen or far out; with inputs changed about.
+
+    Every name that a model knows is in one of them.
+    """
+    stored = [golden.row for golden in bundle.manifest.golden]
+    return list(islice(_rows(stored, program), MOST_ROWS))
+
+
+def _rows(stored: Sequence[Row], program: Program) -> Iterator[Row]:
+    yield from stored
+    yield {**stored[0], **{given.name: None for given in program.inputs}}
+    for j, given in enumerate(program.inputs):
+        for k, value in enumerate(_odd_values(given)):
+            yield {**stored[(j + k) % len(stored)], given.name: value}
+    rng = np.random.default_rng(0)
+    names = [given.name for given in program.inputs]
+    while True:
+        picks = rng.integers(len(stored), size=len(names)).tolist()
+        yield {**stored[0], **{name: stored[pick][name] for name, pick in zip(names, picks, strict=True)}}
+
+
+def _odd_values(given: NumberInput | NameInput | MomentInput) -> list[Any]:
+    if isinstance(given, NameInput):
+        return [None, UNSEEN, *given.codes]
+    if isinstance(given, NumberInput):
+        return [None, 0.0, -1e30, 1e30, *given.missing]
+    return [None, "1900-01-01", "2000-02-29", "2024-12-31"]
+
+
+def as_values(program: Program, row: Row) -> dict[str, Value]:
+    """A row as exports take it."""
+    found: dict[str, Value] = {}
+    for given in program.inputs:
+        value = row[given.name]
+        if isinstance(given, NameInput):
+            found[given.name] = canonical(value)
+        elif isinstance(given, NumberInput):
+            found[given.name] = to_number(value)
+        else:
+            found[given.name] = to_moment(value, given.format)
+    return found
+
+
+def largest_difference(form: ExportForm, files: Files, program: Program, bundle: Bundle) -> tuple[float, int]:
+    """How far the answers of an export are from the bundle's at most, and on how many rows that was tried.
+
+    For numbers as a share of the number, where it is more than 1.
+
+    Raises
+    ------
+    ExportRefused
+        If they are further away than the form allows.
+    NotApplicable
+        If the export cannot be run here.
+    """
+    rows = proof_rows(bundle, program)
+    expected = bundle.score_records(rows)
+    found = form.run(files, program, [as_values(program, row) for row in rows])
+    apart = np.abs(found - expected) / np.maximum(1.0, np.abs(expected))
+    worst = float(np.max(np.where(np.isnan(apart), math.inf, apart)))
+    if worst > form.tolerance:
+        row = int(np.argmax(apart.max(axis=1)))
+        raise ExportRefused(
+            f"The {form.title} form answers {found[row].tolist()} where the bundle answers {expected[row].tolist()}, "
+            f"on row {row} of {len(rows)}: it is not handed over."
+        )
+    return worst, len(rows)
