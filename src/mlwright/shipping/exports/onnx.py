@@ -1,0 +1,346 @@
+"""One ONNX graph, from the inputs to the scores."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mlwright.records.bundle import Manifest
+from mlwright.shipping.exports import ExportForm, Files, Value
+from mlwright.shipping.exports._graph import (
+    Array,
+    Binary,
+    Choose,
+    Clip,
+    Const,
+    Fold,
+    Forest,
+    Input,
+    Join,
+    Lookup,
+    Missing,
+    NameInput,
+    Node,
+    NumberInput,
+    Product,
+    Program,
+    Read,
+    Take,
+    Trees,
+    Unary,
+)
+
+if TYPE_CHECKING:
+    from onnx import NodeProto
+
+FILE = "model.onnx"
+ML = "ai.onnx.ml"
+OPSETS = {"": 17, ML: 5}
+IR_VERSION = 10
+AT_MOST, MEMBER = 0, 6
+"""What a tree asks, in the words of ONNX: ``BRANCH_LEQ`` and ``BRANCH_MEMBER``."""
+
+UNARY = {"floor": "Floor", "exp": "Exp", "log": "Log"}
+BINARY = {"+": "Add", "-": "Sub", "*": "Mul", "/": "Div", "<": "Less", "<=": "LessOrEqual"}
+MISSING_NAME = ""
+
+
+class Onnx(ExportForm):
+    """A graph for every runtime of ONNX that knows operator set 17 and, for trees, set 5 of ``ai.onnx.ml``.
+
+    Each input column is an input of shape (n_rows, 1): double for numbers (NaN if missing) and for dates (seconds
+    since 1970), string for names (empty if missing). The output ``scores`` has shape (n_rows, n_scores), the output
+    ``answer`` holds the place of the class, or the number; the classes are in the metadata.
+    """
+
+    title = "ONNX"
+
+    def write(self, program: Program, manifest: Manifest) -> Files:
+        """``model.onnx``."""
+        import onnx
+
+        model = _Graph(program).model()
+        onnx.checker.check_model(model)
+        return {FILE: model.SerializeToString(deterministic=True)}
+
+    def run(self, files: Mapping[str, bytes], program: Program, rows: Sequence[Mapping[str, Value]]) -> Array:
+        """Run the graph in ONNX Runtime."""
+        session = session_of(files[FILE])
+        feeds = {given.name: _column(given, [row[given.name] for row in rows]) for given in program.inputs}
+        scores: Array = session.run(["scores"], feeds)[0]
+        return scores
+
+
+def session_of(data: bytes) -> Any:
+    """A session of ONNX Runtime on one thread."""
+    import onnxruntime
+
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = options.inter_op_num_threads = 1
+    options.log_severity_level = 3
+    return onnxruntime.InferenceSession(data, options, providers=["CPUExecutionProvider"])
+
+
+def _column(given: Input, values: list[Value]) -> NDArray[Any]:
+    if isinstance(given, NameInput):
+        return np.array([[MISSING_NAME if value is None else value] for value in values], dtype=object)
+    return np.array(values, dtype=np.float64)[:, None]
+
+
+class _Graph:
+    """The operations of a program as nodes of ONNX."""
+
+    def __init__(self, program: Program) -> None:
+        self._program = program
+        self._nodes: list[NodeProto] = []
+        self._tensors: dict[str, NDArray[Any]] = {}
+        self._names: dict[int, str] = {}
+        self._n_made = 0
+        for node in program.in_order():
+            self._names[id(node)] = self._write(node)
+
+    def model(self) -> Any:
+        """The whole model."""
+        from onnx import TensorProto, helper, numpy_helper
+
+        self._nodes.append(helper.make_node("Identity", [self._spread()], ["scores"]))
+        self._answer()
+        kinds = {True: TensorProto.STRING, False: TensorProto.DOUBLE}
+        inputs = [
+            helper.make_tensor_value_info(given.name, kinds[isinstance(given, NameInput)], [None, 1])
+            for given in self._program.inputs
+        ]
+        outputs = [
+            helper.make_tensor_value_info("scores", TensorProto.DOUBLE, [None, self._program.scores.width]),
+            helper.make_tensor_value_info("answer", TensorProto.DOUBLE, [None]),
+        ]
+        tensors = [numpy_helper.from_array(values, name) for name, values in self._tensors.items()]
+        graph = helper.make_graph(self._nodes, self._program.name or "model", inputs, outputs, tensors)
+        opsets = [helper.make_opsetid(domain, number) for domain, number in OPSETS.items()]
+        model = helper.make_model(graph, opset_imports=opsets, ir_version=IR_VERSION, producer_name="mlwright")
+        helper.set_model_props(model, self._facts())
+        return model
+
+    def _facts(self) -> dict[str, str]:
+        import json
+
+        program = self._program
+        facts = {"bundle_id": program.bundle_id, "target": program.target, "classes": json.dumps(program.classes)}
+        return facts | ({} if program.threshold is None else {"threshold": repr(program.threshold)})
+
+    def _spread(self) -> str:
+        """The scores for every row, even if they depend on no input."""
+        scores = self._names[id(self._program.scores)]
+        if not self._program.inputs:
+            return scores
+        zero = self._op("Mul", [self._zeros(), self._tensor(np.zeros(1))])
+        return self._op("Add", [scores, zero])
+
+    def _zeros(self) -> str:
+        """A zero for each row."""
+        name = self._program.inputs[0].name
+        shape = self._op("Shape", [name])
+        return self._op("ConstantOfShape", [shape], value=_proto(np.zeros(1)))
+
+    def _answer(self) -> None:
+        from onnx import helper
+
+        program = self._program
+        if not program.classes:
+            found = self._op("Squeeze", ["scores", self._tensor(np.array([1]))])
+        elif len(program.classes) == 2:
+            second = self._op("Gather", ["scores", self._tensor(np.array(1))], axis=1)
+            threshold = self._tensor(np.array(0.5 if program.threshold is None else program.threshold))
+            found = self._as_double(self._op("GreaterOrEqual", [second, threshold]))
+        else:
+            found = self._as_double(self._op("ArgMax", ["scores"], axis=1, keepdims=0))
+        self._nodes.append(helper.make_node("Identity", [found], ["answer"]))
+
+    def _op(self, kind: str, inputs: Sequence[str], domain: str = "", **attributes: Any) -> str:
+        from onnx import helper
+
+        self._n_made += 1
+        name = f":{self._n_made}"
+        self._nodes.append(helper.make_node(kind, list(inputs), [name], domain=domain, **attributes))
+        return name
+
+    def _tensor(self, values: NDArray[Any]) -> str:
+        self._n_made += 1
+        name = f":t{self._n_made}"
+        self._tensors[name] = values
+        return name
+
+    def _as_double(self, name: str) -> str:
+        from onnx import TensorProto
+
+        return self._op("Cast", [name], to=TensorProto.DOUBLE)
+
+    def _write(self, node: Node) -> str:
+        writers: dict[type, Callable[[Any], str]] = {
+            Read: self._read,
+            Const: lambda node: self._tensor(node.values[None, :]),
+            Join: self._join,
+            Take: lambda node: self._op("Gather", [self._of(node.of), self._tensor(np.array(node.places))], axis=1),
+            Unary: self._unary,
+            Missing: lambda node: self._as_double(self._op("IsNaN", [self._of(node.of)])),
+            Binary: self._binary,
+            Clip: self._clip,
+            Choose: self._choose,
+            Lookup: self._lookup,
+            Product: lambda node: self._op("MatMul", [self._of(node.of), self._tensor(node.weights)]),
+            Fold: self._fold,
+            Forest: self._forest,
+        }
+        return writers[type(node)](node)
+
+    def _of(self, node: Node) -> str:
+        return self._names[id(node)]
+
+    def _read(self, node: Read) -> str:
+        given = node.input
+        if isinstance(given, NameInput):
+            codes = {MISSING_NAME: -1, **given.codes}
+            keys, values = list(codes), list(codes.values())
+            found = self._op(
+                "LabelEncoder", [given.name], ML, keys_strings=keys, values_int64s=values, default_int64=given.unseen
+            )
+            return self._as_double(found)
+        if not isinstance(given, NumberInput):
+            return given.name
+        largest = self._tensor(np.array(np.finfo(np.float64).max))
+        odd = self._op("Greater", [self._op("Abs", [given.name]), largest])
+        for value in given.missing:
+            odd = self._op("Or", [odd, self._op("Equal", [given.name, self._tensor(np.array(value))])])
+        return self._op("Where", [odd, self._tensor(np.array(np.nan)), given.name])
+
+    def _join(self, node: Join) -> str:
+        """Parts side by side; a constant part is stretched over the rows by the others."""
+        parts = [part for part in node.parts if part.width]
+        if not parts:
+            return self._op("Gather", [self._zeros(), self._tensor(np.zeros(0, dtype=np.int64))], axis=1)
+        if any(isinstance(part, Const) for part in parts) and self._program.inputs:
+            zeros = self._zeros()
+            return self._op("Concat", [self._op("Add", [self._of(part), zeros]) for part in parts], axis=1)
+        return self._op("Concat", [self._of(part) for part in parts], axis=1)
+
+    def _unary(self, node: Unary) -> str:
+        from onnx import TensorProto
+
+        if node.name == "single":
+            return self._as_double(self._op("Cast", [self._of(node.of)], to=TensorProto.FLOAT))
+        return self._op(UNARY[node.name], [self._of(node.of)])
+
+    def _binary(self, node: Binary) -> str:
+        left, right = self._of(node.left), self._of(node.right)
+        found = self._op(BINARY[node.name], [left, right])
+        if node.name in ("<", "<="):
+            return self._as_double(found)
+        if node.name == "/":
+            by_zero = self._op("Equal", [right, self._tensor(np.array(0.0))])
+            return self._op("Where", [by_zero, self._tensor(np.array(np.nan)), found])
+        return found
+
+    def _clip(self, node: Clip) -> str:
+        of, low, high = self._of(node.of), self._tensor(node.low[None, :]), self._tensor(node.high[None, :])
+        raised = self._op("Where", [self._op("Less", [of, low]), low, of])
+        return self._op("Where", [self._op("Greater", [raised, high]), high, raised])
+
+    def _choose(self, node: Choose) -> str:
+        zero = self._op("Equal", [self._of(node.condition), self._tensor(np.array(0.0))])
+        return self._op("Where", [zero, self._of(node.no), self._of(node.yes)])
+
+    def _lookup(self, node: Lookup) -> str:
+        from onnx import TensorProto
+
+        index = self._op("Cast", [self._of(node.index)], to=TensorProto.INT64)
+        flat = self._op("Squeeze", [index, self._tensor(np.array([1]))])
+        return self._op("Gather", [self._tensor(node.table), flat], axis=0)
+
+    def _fold(self, node: Fold) -> str:
+        if node.name == "largest":
+            return self._op("ReduceMax", [self._of(node.of)], axes=[1], keepdims=1)
+        return self._op("ReduceSum", [self._of(node.of), self._tensor(np.array([1]))], keepdims=1)
+
+    def _forest(self, node: Forest) -> str:
+        """The sums of the leaves; where leaves answer several numbers, trees yield places in a table of them."""
+        from onnx import TensorProto
+
+        trees, features = node.trees, self._of(node.features)
+        if trees.values.shape[1] == 1:
+            first = _first_output(trees)
+            return self._op("TreeEnsemble", [features], ML, **_attributes(trees, trees.values[:, 0], first, node.width))
+        leaves = np.flatnonzero(trees.feature < 0)
+        place = np.zeros(len(trees.feature))
+        place[leaves] = np.arange(len(leaves))
+        of_tree, n_trees = _tree_of(trees), len(trees.roots)
+        places = self._op("TreeEnsemble", [features], ML, **_attributes(trees, place, of_tree, n_trees))
+        whole = self._op("Cast", [places], to=TensorProto.INT64)
+        answers = self._op("Gather", [self._tensor(trees.values[leaves]), whole], axis=0)
+        return self._op("ReduceSum", [answers, self._tensor(np.array([1]))], keepdims=0)
+
+
+def _tree_of(trees: Trees) -> NDArray[np.int64]:
+    """The tree of each node; the nodes of one tree lie together."""
+    borders = np.append(trees.roots, len(trees.feature))
+    return np.repeat(np.arange(len(trees.roots)), np.diff(borders))
+
+
+def _first_output(trees: Trees) -> NDArray[np.int64]:
+    return trees.first_output[_tree_of(trees)]
+
+
+def _attributes(
+    trees: Trees, answers: Array, target: NDArray[np.int64], n_targets: int
+) -> dict[str, Any]:
+    """Trees as ONNX has them: questions and leaves in lists of their own; a tree of one leaf asks a needless question.
+
+    Parameters
+    ----------
+    trees : Trees
+    answers : array, shape (n_nodes,)
+    target : array of int, shape (n_nodes,)
+        The output that the answer of a leaf is added to.
+    n_targets : int
+    """
+    is_leaf = trees.feature < 0
+    inner, leaves = np.flatnonzero(~is_leaf), np.flatnonzero(is_leaf)
+    bare = trees.roots[is_leaf[trees.roots]]
+    place = np.empty(len(is_leaf), dtype=np.int64)
+    place[inner], place[leaves] = np.arange(len(inner)), np.arange(len(leaves))
+    roots = place[trees.roots].copy()
+    roots[is_leaf[trees.roots]] = len(inner) + np.arange(len(bare))
+    left, right = np.append(trees.left[inner], bare), np.append(trees.right[inner], bare)
+    is_set = np.append(trees.members[inner] >= 0, np.zeros(len(bare), dtype=bool))
+    nothing = np.zeros(len(bare), dtype=np.int64)
+    members = [
+        code
+        for number in trees.members[inner].tolist()
+        if number >= 0
+        for code in (*map(float, trees.sets[number]), np.nan)
+    ]
+    found: dict[str, Any] = {
+        "n_targets": n_targets,
+        "aggregate_function": 1,
+        "post_transform": 0,
+        "nodes_featureids": np.append(trees.feature[inner], nothing).tolist(),
+        "nodes_splits": _proto(np.append(trees.threshold[inner], nothing)),
+        "nodes_modes": _proto(np.where(is_set, MEMBER, AT_MOST).astype(np.uint8)),
+        "nodes_truenodeids": place[left].tolist(),
+        "nodes_falsenodeids": place[right].tolist(),
+        "nodes_trueleafs": is_leaf[left].astype(int).tolist(),
+        "nodes_falseleafs": is_leaf[right].astype(int).tolist(),
+        "nodes_missing_value_tracks_true": np.append(trees.missing_left[inner], nothing).astype(int).tolist(),
+        "leaf_targetids": target[leaves].tolist(),
+        "leaf_weights": _proto(answers[leaves]),
+        "tree_roots": roots.tolist(),
+    }
+    return found | ({"membership_values": _proto(np.array(members))} if members else {})
+
+
+def _proto(values: NDArray[Any]) -> Any:
+    from onnx import numpy_helper
+
+    return numpy_helper.from_array(np.ascontiguousarray(values))
