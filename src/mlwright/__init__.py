@@ -12,18 +12,20 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from mlwright.cleaning import clean
     from mlwright.core.errors import MlwrightError
+    from mlwright.exporting import export
     from mlwright.fitting import fit, load
     from mlwright.project import Project
     from mlwright.scoring.bundle import Bundle
 
 __version__ = "0.1.0"
-__all__ = ["Bundle", "MlwrightError", "Project", "__version__", "clean", "fit", "load"]
+__all__ = ["Bundle", "MlwrightError", "Project", "__version__", "clean", "export", "fit", "load"]
 
 _HOMES = {
     "Bundle": "mlwright.scoring.bundle",
     "MlwrightError": "mlwright.core.errors",
     "Project": "mlwright.project",
     "clean": "mlwright.cleaning",
+    "export": "mlwright.exporting",
     "fit": "mlwright.fitting",
     "load": "mlwright.fitting",
 }

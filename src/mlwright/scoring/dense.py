@@ -148,6 +148,7 @@ class Design(ArrayFields):
 
     @cached_property
     def slopes(self) -> Array:
+        """How steep each piece of each curve is, shape (n_curves, n_knots - 1)."""
         widths, rises = np.diff(self.knots), np.diff(self.heights)
         return np.divide(rises, widths, out=np.zeros_like(rises), where=widths > 0)
 

@@ -29,6 +29,7 @@ COMMANDS = (
     "explain",
     "serve",
     "deploy",
+    "export",
     "status",
     "approve",
     "undo",

@@ -24,6 +24,8 @@ class ExportForm(ABC):
     title: ClassVar[str]
     tolerance: ClassVar[float] = 1e-6
     """How far an answer may be from the bundle's own; for numbers as a share of the number."""
+    n_proof_rows: ClassVar[int] = 2_000
+    """On how many rows that is tried."""
 
     @abstractmethod
     def write(self, program: Program, manifest: Manifest) -> Files:
@@ -36,7 +38,9 @@ class ExportForm(ABC):
         """
 
     @abstractmethod
-    def run(self, files: Mapping[str, bytes], program: Program, rows: Sequence[Mapping[str, Value]]) -> Array:
+    def run(
+        self, files: Mapping[str, bytes], program: Program, manifest: Manifest, rows: Sequence[Mapping[str, Value]]
+    ) -> Array:
         """The scores that the files give, shape (n_rows, n_scores); they are really run.
 
         Parameters
@@ -44,6 +48,7 @@ class ExportForm(ABC):
         files : dict of str to bytes
             What `write` gave.
         program : Program
+        manifest : Manifest
         rows : sequence of dict
             By input: a number (NaN if missing), a canonical name or None, or seconds since 1970.
 
@@ -55,5 +60,3 @@ class ExportForm(ABC):
 
 
 EXPORT_FORMS: Family[ExportForm] = Family("mlwright.shipping.exports", ExportForm)
-
-

@@ -13,10 +13,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import catboost
 import numpy as np
 
 from mlwright.core.errors import ExportRefused
-from mlwright.scoring.cores.catboost import CatBoostCore
+from mlwright.scoring.blocks import Blocks
+from mlwright.scoring.cores.catboost import CatBoostCore, features
 from mlwright.shipping.exports._graph import (
     Array,
     Choose,
@@ -61,19 +63,24 @@ def catboost_node(core: CatBoostCore, numbers: Node, codes: Sequence[Node], n_le
         One for each code column; -1 where missing.
     n_levels : sequence of int
     """
-    model = _as_json(core)
-    features = _Features(model, numbers, codes, n_levels)
-    trees = _trees(model, features)
+    model = _as_json(core, numbers.width, n_levels)
+    asked = _Features(model, numbers, codes, n_levels)
+    trees = _trees(model, asked)
     scale, bias = model["scale_and_bias"]
     bias = np.array(bias, dtype=np.float64)
-    sums = Forest(features.node(), trees)
+    sums = Forest(asked.node(), trees)
     return sums * float(scale) + as_node(bias)
 
 
-def _as_json(core: CatBoostCore) -> dict[str, Any]:
+def _as_json(core: CatBoostCore, n_numbers: int, n_levels: Sequence[int]) -> dict[str, Any]:
+    """The model as CatBoost describes it, with the hashes of all codes that it is shown."""
+    every = [np.arange(-1, size + 1) for size in n_levels]
+    n_rows = max(map(len, every), default=1)
+    codes = np.array([np.resize(each, n_rows) for each in every], dtype=np.int32).T.reshape(n_rows, len(every))
+    blocks = Blocks(np.zeros((n_rows, n_numbers), dtype=np.float32), codes)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "model.json"
-        core.model.save_model(str(path), format="json")
+        core.model.save_model(str(path), format="json", pool=catboost.Pool(features(blocks, core.fills)))
         model: dict[str, Any] = json.loads(path.read_bytes())
     return model
 
@@ -81,9 +88,7 @@ def _as_json(core: CatBoostCore) -> dict[str, Any]:
 class _Features:
     """Which numbers the trees look at: the model's numbers, then whether a code is a certain one, then statistics."""
 
-    def __init__(
-        self, model: dict[str, Any], numbers: Node, codes: Sequence[Node], n_levels: Sequence[int]
-    ) -> None:
+    def __init__(self, model: dict[str, Any], numbers: Node, codes: Sequence[Node], n_levels: Sequence[int]) -> None:
         self._info = model["features_info"]
         self._data = model.get("ctr_data", {})
         self._n_levels = n_levels
@@ -155,7 +160,7 @@ class _Features:
             if len(hashes) * len(values) > MOST_ENTRIES:
                 raise ExportRefused(
                     "CatBoost looks at combinations of names of which there are too many to be written down.",
-                    "Train without it: [train] families = [\"linear\", \"lightgbm\"]",
+                    'Train without it: [train] families = ["linear", "lightgbm"]',
                 )
             index = index * float(len(values)) + part
             hashes = [_hash(before, value) for before in hashes for value in values]
@@ -224,11 +229,11 @@ def _counts(data: Mapping[str, Any]) -> dict[int, list[float]]:
     return {int(entry[0]): entry[1:] for entry in entries if int(entry[0]) != EMPTY}
 
 
-def _trees(model: Mapping[str, Any], features: _Features) -> Trees:
+def _trees(model: Mapping[str, Any], asked: _Features) -> Trees:
     n_outputs = len(model["scale_and_bias"][1])
     found = TreeList(n_outputs)
     for tree in model["oblivious_trees"]:
-        splits = [features.split(split) for split in tree.get("splits") or ()]
+        splits = [asked.split(split) for split in tree.get("splits") or ()]
         _add_tree(found, splits, np.array(tree["leaf_values"], dtype=np.float64).reshape(-1, n_outputs))
     return found.trees(n_outputs)
 
@@ -237,14 +242,14 @@ def _add_tree(found: TreeList, splits: Sequence[_Split], leaves: Array) -> None:
     """A symmetric tree, level by level from the last question; the bits of a leaf's place are the answers."""
     depth, n_inner = len(splits), len(leaves) - 1
     level = np.repeat(np.arange(depth), 1 << np.arange(depth))
-    asked = [splits[depth - 1 - j] for j in level.tolist()]
+    questions = [splits[depth - 1 - j] for j in level.tolist()]
     n_nodes = n_inner + len(leaves)
     places = np.arange(n_inner)
     found.add(
-        feature=np.append(np.array([split.feature for split in asked], dtype=np.int64), np.full(len(leaves), -1)),
-        threshold=np.append([split.border for split in asked], np.zeros(len(leaves))),
+        feature=np.append(np.array([split.feature for split in questions], dtype=np.int64), np.full(len(leaves), -1)),
+        threshold=np.append([split.border for split in questions], np.zeros(len(leaves))),
         members=np.full(n_nodes, -1),
-        missing_left=np.append([split.missing_left for split in asked], np.zeros(len(leaves))) > 0,
+        missing_left=np.append([split.missing_left for split in questions], np.zeros(len(leaves))) > 0,
         left=np.append(2 * places + 1, np.zeros(len(leaves), dtype=np.int64)),
         right=np.append(2 * places + 2, np.zeros(len(leaves), dtype=np.int64)),
         values=np.vstack([np.zeros((n_inner, leaves.shape[1])), leaves]),

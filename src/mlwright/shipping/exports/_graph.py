@@ -265,7 +265,7 @@ class Lookup(Node):
     @property
     def width(self) -> int:
         """That of the table."""
-        return self.table.shape[1]
+        return int(self.table.shape[1])
 
     @property
     def sources(self) -> tuple[Node, ...]:
@@ -283,7 +283,7 @@ class Product(Node):
     @property
     def width(self) -> int:
         """The columns of the weights."""
-        return self.weights.shape[1]
+        return int(self.weights.shape[1])
 
     @property
     def sources(self) -> tuple[Node, ...]:

@@ -34,7 +34,6 @@ from mlwright.shipping.exports._graph import (
     BinaryName,
     Choose,
     Clip,
-    Const,
     Fold,
     Forest,
     Input,

@@ -10,33 +10,33 @@ from typing import Any
 import numpy as np
 
 from mlwright.core.errors import ExportRefused
-from mlwright.core.family import NotApplicable
+from mlwright.records.contract import Clause, Contract
 from mlwright.scoring.bundle import Bundle
-from mlwright.scoring.readers import CategoryReader
 from mlwright.scoring.spelling import canonical, to_moment, to_number
+from mlwright.shipping.contracts import is_number
 from mlwright.shipping.exports import ExportForm, Files, Value
-from mlwright.shipping.exports._graph import Array, MomentInput, NameInput, NumberInput, Program
+from mlwright.shipping.exports._graph import Input, NameInput, NumberInput, Program
 
-UNSEEN = "(never seen)"
-MOST_ROWS = 2_000
+UNSEEN, UNSEEN_NUMBER = "(never seen)", -987_654_321
 
 Row = Mapping[str, Any]
 
 
-def proof_rows(bundle: Bundle, program: Program) -> list[Row]:
+def proof_rows(bundle: Bundle, program: Program, most_rows: int) -> list[Row]:
     """The stored rows, and each of them with one input missing, unseen or far out; with inputs changed about.
 
     Every name that a model knows is in one of them.
     """
-    stored = [golden.row for golden in bundle.manifest.golden]
-    return list(islice(_rows(stored, program), MOST_ROWS))
+    contract = bundle.manifest.contract
+    stored = [_storable(golden.row, program, contract) for golden in bundle.manifest.golden]
+    return list(islice(_rows(stored, program, contract), most_rows))
 
 
-def _rows(stored: Sequence[Row], program: Program) -> Iterator[Row]:
+def _rows(stored: Sequence[Row], program: Program, contract: Contract) -> Iterator[Row]:
     yield from stored
     yield {**stored[0], **{given.name: None for given in program.inputs}}
     for j, given in enumerate(program.inputs):
-        for k, value in enumerate(_odd_values(given)):
+        for k, value in enumerate(_odd_values(given, contract.clause(given.name))):
             yield {**stored[(j + k) % len(stored)], given.name: value}
     rng = np.random.default_rng(0)
     names = [given.name for given in program.inputs]
@@ -45,11 +45,30 @@ def _rows(stored: Sequence[Row], program: Program) -> Iterator[Row]:
         yield {**stored[0], **{name: stored[pick][name] for name, pick in zip(names, picks, strict=True)}}
 
 
-def _odd_values(given: NumberInput | NameInput | MomentInput) -> list[Any]:
+def _storable(row: Row, program: Program, contract: Contract) -> Row:
+    """A row as a table of the right types can hold it: a stranger among numbers is a number, one among truth
+    values is missing.
+    """
+    found = dict(row)
+    for given in program.inputs:
+        value, clause = row[given.name], contract.clause(given.name)
+        if isinstance(given, NameInput) and is_number(clause) and math.isnan(to_number(value)):
+            found[given.name] = None if value is None else UNSEEN_NUMBER
+        if clause.type == "bool" and canonical(value) not in ("true", "false"):
+            found[given.name] = None
+    return found
+
+
+def _odd_values(given: Input, clause: Clause) -> list[Any]:
+    """Values that a column of that type can store, missing, unknown and extreme ones among them."""
     if isinstance(given, NameInput):
+        if clause.type == "bool":
+            return [None, True, False]
+        if is_number(clause):
+            return [None, UNSEEN_NUMBER, *(name for name in given.codes if canonical(to_number(name)) == name)]
         return [None, UNSEEN, *given.codes]
     if isinstance(given, NumberInput):
-        return [None, 0.0, -1e30, 1e30, *given.missing]
+        return [None, True, False] if clause.type == "bool" else [None, 0.0, -1e30, 1e30, *given.missing]
     return [None, "1900-01-01", "2000-02-29", "2024-12-31"]
 
 
@@ -70,7 +89,7 @@ def as_values(program: Program, row: Row) -> dict[str, Value]:
 def largest_difference(form: ExportForm, files: Files, program: Program, bundle: Bundle) -> tuple[float, int]:
     """How far the answers of an export are from the bundle's at most, and on how many rows that was tried.
 
-    For numbers as a share of the number, where it is more than 1.
+    For numbers as a share of the number, or of how much numbers differ, whichever is more.
 
     Raises
     ------
@@ -79,10 +98,10 @@ def largest_difference(form: ExportForm, files: Files, program: Program, bundle:
     NotApplicable
         If the export cannot be run here.
     """
-    rows = proof_rows(bundle, program)
+    rows = proof_rows(bundle, program, form.n_proof_rows)
     expected = bundle.score_records(rows)
-    found = form.run(files, program, [as_values(program, row) for row in rows])
-    apart = np.abs(found - expected) / np.maximum(1.0, np.abs(expected))
+    found = form.run(files, program, bundle.manifest, [as_values(program, row) for row in rows])
+    apart = np.abs(found - expected) / (np.maximum(np.std(expected), np.abs(expected)) if not program.classes else 1.0)
     worst = float(np.max(np.where(np.isnan(apart), math.inf, apart)))
     if worst > form.tolerance:
         row = int(np.argmax(apart.max(axis=1)))

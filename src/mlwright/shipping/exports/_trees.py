@@ -14,6 +14,8 @@ from mlwright.shipping.exports._graph import Array, Ints, Trees
 CATEGORICAL, DEFAULT_LEFT = 1, 2
 NO_MISSING, ZERO_MISSING, NAN_MISSING = 0, 1, 2
 SET_BITS = 32
+LARGEST = float(np.finfo(np.float64).max)
+"""In place of infinite thresholds: no language writes those alike."""
 
 
 class TreeList:
@@ -54,7 +56,7 @@ class TreeList:
         start = self._n_nodes
         parts: dict[str, NDArray[Any]] = {
             "feature": feature,
-            "threshold": threshold,
+            "threshold": np.clip(threshold, -LARGEST, LARGEST),
             "members": members,
             "missing_left": missing_left,
             "left": left + start,

@@ -24,9 +24,58 @@ from mlwright.shipping.exports._graph import Array, Input, MomentInput, NameInpu
 from mlwright.shipping.exports._names import identifiers
 
 KEYWORDS = frozenset(
-    "auto break case char class const continue default delete do double else enum extern false float for goto if inline "
-    "int long namespace new operator private protected public register restrict return short signed sizeof static "
-    "struct switch template this throw true try typedef union unsigned using virtual void volatile while".split()
+    [
+        "auto",
+        "break",
+        "case",
+        "char",
+        "class",
+        "const",
+        "continue",
+        "default",
+        "delete",
+        "do",
+        "double",
+        "else",
+        "enum",
+        "extern",
+        "false",
+        "float",
+        "for",
+        "goto",
+        "if",
+        "inline",
+        "int",
+        "long",
+        "namespace",
+        "new",
+        "operator",
+        "private",
+        "protected",
+        "public",
+        "register",
+        "restrict",
+        "return",
+        "short",
+        "signed",
+        "sizeof",
+        "static",
+        "struct",
+        "switch",
+        "template",
+        "this",
+        "throw",
+        "true",
+        "try",
+        "typedef",
+        "union",
+        "unsigned",
+        "using",
+        "virtual",
+        "void",
+        "volatile",
+        "while",
+    ]
 )
 COMPILE_S = 300
 KIND_OF = {NumberInput: "number", NameInput: "name", MomentInput: "moment"}
@@ -54,7 +103,9 @@ class C(ExportForm):
         }
         return {file: text.encode() for file, text in texts.items()}
 
-    def run(self, files: Mapping[str, bytes], program: Program, rows: Sequence[Mapping[str, Value]]) -> Array:
+    def run(
+        self, files: Mapping[str, bytes], program: Program, manifest: Manifest, rows: Sequence[Mapping[str, Value]]
+    ) -> Array:
         """Compile the function and call it."""
         name = identifiers([program.name], KEYWORDS)[0]
         with tempfile.TemporaryDirectory(prefix="mlwright-c-") as folder:
@@ -78,7 +129,7 @@ def compiled(folder: Path, name: str) -> Path:
         raise NotApplicable("there is no C compiler (cc, gcc or clang)")
     target = folder / f"{name}.so"
     command = [compiler, "-std=c99", "-O2", "-shared", "-fPIC", "-o", str(target), str(folder / f"{name}.c"), "-lm"]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=COMPILE_S, check=False)
+    done = subprocess.run(command, capture_output=True, text=True, timeout=COMPILE_S, check=False)  # noqa: S603
     if done.returncode:
         raise ExportRefused(f"The C compiler refuses what was written: {done.stderr.strip()[:500]}")
     return target
@@ -186,10 +237,10 @@ def _read(place: int, field: str, given: Input, code: Code) -> str:
 
 
 def quoted(text: str) -> str:
-    """A string literal; every byte but plain ASCII in octal.
+    r"""A string literal; every byte but plain ASCII in octal.
 
-    >>> quoted('a"b?')
-    '"a\\\\042b\\\\077"'
+    >>> print(quoted('a"b?'))
+    "a\042b\077"
     """
     plain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789 -_.,:;()+*/<>=!&#%'"
     return '"' + "".join(chr(byte) if chr(byte) in plain else f"\\{byte:03o}" for byte in text.encode()) + '"'

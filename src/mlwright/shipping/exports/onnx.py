@@ -66,7 +66,9 @@ class Onnx(ExportForm):
         onnx.checker.check_model(model)
         return {FILE: model.SerializeToString(deterministic=True)}
 
-    def run(self, files: Mapping[str, bytes], program: Program, rows: Sequence[Mapping[str, Value]]) -> Array:
+    def run(
+        self, files: Mapping[str, bytes], program: Program, manifest: Manifest, rows: Sequence[Mapping[str, Value]]
+    ) -> Array:
         """Run the graph in ONNX Runtime."""
         session = session_of(files[FILE])
         feeds = {given.name: _column(given, [row[given.name] for row in rows]) for given in program.inputs}
@@ -292,9 +294,7 @@ def _first_output(trees: Trees) -> NDArray[np.int64]:
     return trees.first_output[_tree_of(trees)]
 
 
-def _attributes(
-    trees: Trees, answers: Array, target: NDArray[np.int64], n_targets: int
-) -> dict[str, Any]:
+def _attributes(trees: Trees, answers: Array, target: NDArray[np.int64], n_targets: int) -> dict[str, Any]:
     """Trees as ONNX has them: questions and leaves in lists of their own; a tree of one leaf asks a needless question.
 
     Parameters

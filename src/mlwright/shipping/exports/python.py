@@ -28,6 +28,7 @@ class Python(ExportForm):
     """
 
     title = "Python"
+    n_proof_rows = 200
 
     def write(self, program: Program, manifest: Manifest) -> Files:
         """``scorer.py`` and ``model.json``."""
@@ -43,7 +44,9 @@ class Python(ExportForm):
         text = json.dumps(facts, ensure_ascii=False, separators=(",", ":"))
         return {SCORER: _scorer(), MODEL: text.encode()}
 
-    def run(self, files: Mapping[str, bytes], program: Program, rows: Sequence[Mapping[str, Value]]) -> Array:
+    def run(
+        self, files: Mapping[str, bytes], program: Program, manifest: Manifest, rows: Sequence[Mapping[str, Value]]
+    ) -> Array:
         """Run the program in this process."""
         with tempfile.TemporaryDirectory() as folder:
             for name, data in files.items():

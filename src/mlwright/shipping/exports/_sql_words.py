@@ -1,0 +1,228 @@
+"""What differs between databases."""
+
+from __future__ import annotations
+
+import math
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, ClassVar
+
+from mlwright.core.errors import ExportRefused
+from mlwright.records.contract import Clause
+from mlwright.scoring.spelling import to_number
+from mlwright.shipping.contracts import is_moment, is_number, is_text
+from mlwright.shipping.exports._graph import Input, MomentInput, NameInput, NumberInput
+
+if TYPE_CHECKING:
+    from mlwright.shipping.exports._sql_code import Expression, Parts
+
+PLAIN = "^-?[0-9]{1,25}([.][0-9]{1,25})?([eE][+-]?[0-9]{1,2})?$"
+ISO = "^[0-9]{4}-[0-9]{2}-[0-9]{2}([T ][0-9]{2}:[0-9]{2}(:[0-9]{2}([.][0-9]{1,6})?)?)?$"
+SMALLEST_SINGLE = "1.1754944e-38"
+
+
+class Words(ABC):
+    """A dialect: how numbers are written, columns read, and steps kept apart."""
+
+    double: ClassVar[str]
+    white: ClassVar[str]
+    """White space, as an argument of the trimming function."""
+    most_columns: ClassVar[int] = 1500
+    deepest: ClassVar[int] = 200
+    """How many questions of a tree stand within each other; deeper parts of it become columns of their own."""
+    step_begins: ClassVar[str] = "AS ("
+    step_ends: ClassVar[str] = ")"
+    not_a_number: ClassVar[str]
+    """What a column of floating numbers holds beside numbers, as a list behind IN."""
+
+    def number(self, value: float) -> str:
+        """A constant; a missing one is NULL."""
+        if math.isnan(value):
+            return self.nothing
+        text = repr(float(value))
+        text = text if "e" in text else f"{text}e0"
+        return text if value >= 0 else f"({text})"
+
+    @property
+    def nothing(self) -> str:
+        """A missing number."""
+        return f"CAST(NULL AS {self.double})"
+
+    @abstractmethod
+    def single(self, x: Expression) -> Parts:
+        """A number rounded to single precision."""
+
+    def largest(self, numbers: Sequence[Expression]) -> Parts:
+        """The largest of several numbers."""
+        return (f"{self.greatest}(", *_between(numbers, ", "), ")") if len(numbers) > 1 else tuple(numbers)
+
+    greatest: ClassVar[str] = "GREATEST"
+
+    def read(self, given: Input, clause: Clause) -> str:
+        """What is read of a column of the table: a number, a code, or seconds since 1970."""
+        column = quoted(given.name)
+        if isinstance(given, NameInput):
+            return self._code(given, clause, column)
+        if isinstance(given, NumberInput):
+            return self._number_column(given, clause, column)
+        return self._moment(given, clause, column)
+
+    def trimmed(self, column: str) -> str:
+        """A text without white space around it."""
+        return f"TRIM({column}, {self.white})"
+
+    def _code(self, given: NameInput, clause: Clause, column: str) -> str:
+        codes, unseen = given.codes, f"{given.unseen}e0"
+        if clause.type == "bool":
+            yes, no = codes.get("true", given.unseen), codes.get("false", given.unseen)
+            return f"CASE WHEN {column} IS NULL THEN -1e0 WHEN {column} THEN {yes}e0 ELSE {no}e0 END"
+        if is_text(clause):
+            whens = "".join(f" WHEN {text(name)} THEN {code}e0" for name, code in codes.items())
+            return f"CASE COALESCE({self.trimmed(column)}, '') WHEN '' THEN -1e0{whens} ELSE {unseen} END"
+        if not is_number(clause):
+            raise ExportRefused(f"The column {given.name!r} of type {clause.type} is a category, which SQL cannot say.")
+        numbers = {to_number(name): code for name, code in codes.items()}
+        whens = "".join(f" WHEN {self.number(n)} THEN {code}e0" for n, code in numbers.items() if math.isfinite(n))
+        found = f"CASE {self._as_double(column)}{whens} ELSE {unseen} END"
+        missing = " OR ".join([f"{column} IS NULL", *self._no_number(clause, column)])
+        return f"CASE WHEN {missing} THEN -1e0 ELSE {found} END"
+
+    def _number_column(self, given: NumberInput, clause: Clause, column: str) -> str:
+        no_number: list[str] = []
+        if is_text(clause):
+            found = self._text_as_number(column)
+        elif clause.type == "bool":
+            found = f"CASE WHEN {column} THEN 1e0 WHEN NOT {column} THEN 0e0 END"
+        elif is_number(clause):
+            found, no_number = self._as_double(column), self._no_number(clause, column)
+        else:
+            raise ExportRefused(f"The column {given.name!r} of type {clause.type} is a number, which SQL cannot say.")
+        codes = ", ".join(self.number(value) for value in given.missing)
+        missing = " OR ".join([*([f"({found}) IN ({codes})"] if codes else []), *no_number])
+        return f"CASE WHEN {missing} THEN NULL ELSE {found} END" if missing else found
+
+    def _no_number(self, clause: Clause, column: str) -> list[str]:
+        floating = clause.type in ("double", "float", "halffloat")
+        return [f"{column} IN ({self.not_a_number})"] if floating else []
+
+    def _as_double(self, column: str) -> str:
+        return f"CAST({column} AS {self.double})"
+
+    @abstractmethod
+    def _text_as_number(self, column: str) -> str:
+        """A plainly written number in a text; NULL for any other text."""
+
+    @abstractmethod
+    def _moment(self, given: MomentInput, clause: Clause, column: str) -> str:
+        """A date as seconds since 1970."""
+
+
+class DuckDB(Words):
+    """DuckDB."""
+
+    double = "DOUBLE"
+    white = "chr(9) || chr(10) || chr(11) || chr(12) || chr(13) || ' '"
+    not_a_number = "CAST('NaN' AS DOUBLE), CAST('Infinity' AS DOUBLE), CAST('-Infinity' AS DOUBLE)"
+
+    def single(self, x: Expression) -> Parts:
+        """By its own type of single precision."""
+        return ("CAST(CAST(", x, " AS FLOAT) AS DOUBLE)")
+
+    def _text_as_number(self, column: str) -> str:
+        plain = self.trimmed(column)
+        return f"CASE WHEN regexp_matches({plain}, '{PLAIN}') THEN CAST({plain} AS DOUBLE) END"
+
+    def _moment(self, given: MomentInput, clause: Clause, column: str) -> str:
+        if is_moment(clause):
+            return f"epoch(CAST({column} AS TIMESTAMP))"
+        if not is_text(clause):
+            raise _no_date(given, clause)
+        iso = f"CASE WHEN regexp_matches({self.trimmed(column)}, '{ISO}') THEN TRY_CAST({column} AS TIMESTAMP) END"
+        if given.format is None:
+            return f"epoch({iso})"
+        return f"epoch(COALESCE({iso}, try_strptime({self.trimmed(column)}, {text(given.format)})))"
+
+
+class PostgreSQL(Words):
+    """PostgreSQL, from version 12 on."""
+
+    double = "DOUBLE PRECISION"
+    white = "E' \\t\\n\\r\\f\\v'"
+    step_ends = " OFFSET 0)"
+    not_a_number = "'NaN', 'Infinity', '-Infinity'"
+
+    def number(self, value: float) -> str:
+        """A constant is exact in PostgreSQL unless it is made a floating number."""
+        return self.nothing if math.isnan(value) else f"{super().number(value)}::float8"
+
+    def single(self, x: Expression) -> Parts:
+        """By its own type of single precision, which takes no number too small for it."""
+        return ("CASE WHEN abs(", x, f") < {SMALLEST_SINGLE} THEN 0e0 ELSE CAST(CAST(", x, " AS REAL) AS float8) END")
+
+    def trimmed(self, column: str) -> str:
+        """A text without white space around it."""
+        return f"btrim({column}, {self.white})"
+
+    def _text_as_number(self, column: str) -> str:
+        plain = self.trimmed(column)
+        return f"CASE WHEN {plain} ~ '{PLAIN}' THEN CAST({plain} AS float8) END"
+
+    def _moment(self, given: MomentInput, clause: Clause, column: str) -> str:
+        if is_moment(clause):
+            return f"CAST(EXTRACT(EPOCH FROM {column}) AS float8)"
+        if not is_text(clause) or given.format is not None:
+            raise _no_date(given, clause)
+        plain = self.trimmed(column)
+        return f"CASE WHEN {plain} ~ '{ISO}' THEN CAST(EXTRACT(EPOCH FROM CAST({plain} AS TIMESTAMP)) AS float8) END"
+
+
+class SQLite(Words):
+    """SQLite from version 3.35 on, with its mathematical functions."""
+
+    deepest = 12
+
+    double = "REAL"
+    white = "char(9, 10, 11, 12, 13, 32)"
+    step_begins = "AS MATERIALIZED ("
+    greatest = "MAX"
+    not_a_number = "9e999, -9e999"
+
+    def single(self, x: Expression) -> Parts:
+        """By Dekker's splitting, as SQLite has no such type: the upper 24 of the 53 digits."""
+        return ("(", x, " * 536870913e0 - (", x, " * 536870913e0 - ", x, "))")
+
+    def _text_as_number(self, column: str) -> str:
+        plain = self.trimmed(column)
+        looks = f"{plain} GLOB '*[0-9]*' AND NOT {plain} GLOB '*[^0-9.eE+-]*'"
+        return f"CASE WHEN {looks} THEN CAST({plain} AS REAL) END"
+
+    def _moment(self, given: MomentInput, clause: Clause, column: str) -> str:
+        if not (is_moment(clause) or is_text(clause)) or given.format is not None:
+            raise _no_date(given, clause)
+        seconds = f"CAST(strftime('%s', {column}) AS REAL)"
+        return f"({seconds} + CAST(strftime('%f', {column}) AS REAL) - CAST(strftime('%S', {column}) AS REAL))"
+
+
+DIALECTS: dict[str, Words] = {"duckdb": DuckDB(), "postgres": PostgreSQL(), "sqlite": SQLite()}
+
+
+def quoted(name: str) -> str:
+    """A name of a column or a table."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+def text(value: str) -> str:
+    """A constant text."""
+    return "'" + value.replace("'", "''") + "'"
+
+
+def _between(parts: Sequence[Expression], separator: str) -> Parts:
+    found: list[str | Expression] = []
+    for part in parts:
+        found += [separator, part]
+    return tuple(found[1:])
+
+
+def _no_date(given: MomentInput, clause: Clause) -> ExportRefused:
+    how = f" in the pattern {given.format}" if given.format else ""
+    return ExportRefused(f"The dates of {given.name!r} ({clause.type}{how}) cannot be read in this dialect of SQL.")

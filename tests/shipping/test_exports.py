@@ -1,0 +1,381 @@
+"""A model answers in another language what it answers here, or is not handed over."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+import itertools
+import json
+import shutil
+import subprocess
+import sys
+from dataclasses import replace
+from datetime import datetime, timedelta
+from urllib.parse import quote
+
+import numpy as np
+import onnx
+import pyarrow as pa
+import pytest
+
+import mlwright
+from mlwright.core.errors import ExportRefused, SettingsError, StorageError
+from mlwright.faces.cli.main import main
+from mlwright.learning.models import MODELS, Facts, FitContext, Rows
+from mlwright.records.bundle import GoldenRow, Manifest
+from mlwright.records.cleaning import CleaningPlan, MapValues, MarkMissing, ReadNumber
+from mlwright.records.contract import Clause, Contract
+from mlwright.records.data import Lineage
+from mlwright.records.decision import Decision, Worth
+from mlwright.records.evaluation import Estimate, Evaluation
+from mlwright.records.model import (
+    Calibrator,
+    CategoryColumn,
+    CoreRef,
+    DateColumn,
+    EncodingPlan,
+    Member,
+    ModelSpec,
+    NumberColumn,
+    TextColumn,
+)
+from mlwright.scoring.bundle import Bundle
+from mlwright.scoring.encoder import Encoder
+from mlwright.scoring.folder import MANIFEST, UNSEALED, sealed, write_folder
+from mlwright.shipping.exports import EXPORT_FORMS
+from mlwright.shipping.exports._lower import program_of
+
+N_ROWS = 400
+CITIES = tuple(f"city {j}" for j in range(24))
+JOBS = ("clerk", "cook", 'it\'s "odd" 100%', "nürse")
+PARTS = ("year", "month", "day", "weekday", "hour", "minute", "day_of_year", "days")
+CLASSES = {"regression": (), "binary": ("no", "yes"), "multiclass": ("a", "b", "c")}
+FIGURE = Estimate(value=0.5, low=0.4, high=0.6, method="made up")
+PASSWORD = "pass:w/rd@%"
+WORTH = Worth(unit="money", assumed=True, table={}, model=FIGURE, today=FIGURE, today_is="nobody", gain=FIGURE)
+PLAN = EncodingPlan(
+    columns=(
+        NumberColumn(name="age", low=0.0, high=100.0, missing_codes=("-1",)),
+        NumberColumn(name="Größe (cm)", low=-3.0, high=3.0),
+        CategoryColumn(name="city", levels=CITIES, counts=tuple(range(1, 25)), with_counts=True, missing_codes=("?",)),
+        CategoryColumn(name="job", levels=JOBS, counts=(9, 9, 9, 9)),
+        CategoryColumn(name="member", levels=("true", "false"), counts=(50, 50)),
+        CategoryColumn(name="rooms", levels=("1", "2", "3"), counts=(5, 5, 5)),
+        DateColumn(name="since", parts=PARTS),
+    )
+)
+TYPES = {
+    "age": "int64", "Größe (cm)": "double", "city": "string", "job": "string", "member": "bool", "rooms": "int64",
+    "since": "timestamp[us]",
+}  # fmt: skip
+KINDS = {"age": "number", "Größe (cm)": "number", "since": "date"}
+
+
+def rows_of(n_rows: int, seed: int = 0) -> list[dict]:
+    """Rows in which about one value in ten is missing."""
+    rng = np.random.default_rng(seed)
+    start = datetime(1999, 12, 30)
+
+    def maybe(value):
+        return None if rng.uniform() < 0.1 else value
+
+    return [
+        {
+            "age": maybe(int(rng.integers(-1, 110))),
+            "Größe (cm)": maybe(float(rng.normal())),
+            "city": maybe(str(rng.choice(CITIES))),
+            "job": maybe(str(rng.choice(JOBS))),
+            "member": maybe(bool(rng.integers(2))),
+            "rooms": maybe(int(rng.integers(1, 5))),
+            "since": maybe((start + timedelta(minutes=int(rng.integers(0, 10_000_000)))).isoformat()),
+        }
+        for _ in range(n_rows)
+    ]
+
+
+def target_of(rows: list[dict], task: str):
+    rng = np.random.default_rng(1)
+    signal = np.array(
+        [(row["age"] or 40) / 30 + (row["city"] or "city 0").endswith("7") * 2 + (row["job"] == "cook") for row in rows]
+    )
+    noisy = signal + rng.normal(0, 0.5, len(rows))
+    if task == "regression":
+        return noisy * 100
+    cuts = np.quantile(noisy, [0.6] if task == "binary" else [0.4, 0.8])
+    return np.searchsorted(cuts, noisy).astype(float)
+
+
+def bundle_of(folder, families: tuple[str, ...], task: str, plan=PLAN, **spec):
+    """A bundle whose model is the mean of one model of each family."""
+    rows = rows_of(N_ROWS)
+    encoder = Encoder(plan)
+    blocks = encoder.encode_records(rows)
+    n_classes = len(CLASSES[task])
+    facts = Facts(task, n_classes, N_ROWS, len(TYPES), encoder.names, 1.0)
+    ticks = itertools.count()
+    context = FitContext(facts, 0, 1, lambda: next(ticks) > 40)
+    whole = Rows(blocks, target_of(rows, task))
+    files, members = {}, []
+    for name in families:
+        family = MODELS.get(name)()
+        suited = replace(facts, n_rows=20_000) if name == "crafted" else facts
+        candidate = family.candidates(suited)[0]
+        core = family.fit(candidate, whole, whole, context).core
+        data = core.to_bytes()
+        sha256 = hashlib.sha256(data).hexdigest()
+        files[f"model/{sha256[:12]}.bin"] = data
+        members.append(Member(candidate=name, weight=1 / len(families), cores=(CoreRef(form=core.form, blob=sha256),)))
+    model = ModelSpec(
+        task=task,
+        classes=CLASSES[task],
+        plan=plan,
+        members=tuple(members),
+        **({"threshold": 0.4 if task == "binary" else None} | spec),
+    )
+    draft = Manifest(
+        bundle_id=UNSEALED, name="flights & co", made_at="2026-01-01T00:00:00+00:00", made_by="mlwright 0", run_id="r",
+        target="late", target_type="string", model=model, golden=(), reference=(), packages={"numpy": "1.0"},
+        evaluation=Evaluation(n_rows=9, metrics=(), predictions="", simple_predictions="", baseline_predictions=""),
+        decision=Decision(verdict="deploy", headline="Use it.", reasons=(), rulings=(), worth=WORTH),
+        contract=Contract(n_rows=100, columns=tuple(
+            Clause(type=kind, name=name, kind=KINDS.get(name, "category"), optional=True)
+            for name, kind in TYPES.items()
+        )),
+        lineage=Lineage(source="csv", location="flights.csv", read_at="2026-01-01T00:00:00Z"),
+        files={name: hashlib.sha256(data).hexdigest() for name, data in files.items()},
+    )  # fmt: skip
+    _write(folder / "draft", files, draft)
+    golden = rows_of(20, seed=5)
+    answers = Bundle.load(folder / "draft").score_records(golden).tolist()
+    stored = tuple(GoldenRow(row=row, answer=tuple(answer)) for row, answer in zip(golden, answers, strict=True))
+    _write(folder / "bundle", files, draft.model_copy(update={"golden": stored}))
+    return Bundle.load(folder / "bundle")
+
+
+BETA = Calibrator(form="beta", parameters=(1.2, 0.7, 0.1))
+VECTOR = Calibrator(form="vector", parameters=(1.1, 0.9, 1.0, 0.2, 0.0, -0.2))
+
+
+def _write(folder, files, manifest) -> None:
+    _, data = sealed(manifest)
+    write_folder(files | {MANIFEST: data}, folder)
+
+
+FORMS = ("python", "c", "onnx", "sql")
+TRIED = [
+    ("dummy", "multiclass"),
+    ("linear", "binary"),
+    ("linear", "multiclass"),
+    ("linear", "regression"),
+    ("mlp", "regression"),
+    ("lightgbm", "binary"),
+    ("lightgbm", "multiclass"),
+    ("crafted", "binary"),
+    ("catboost", "binary"),
+    ("catboost", "multiclass"),
+    ("catboost", "regression"),
+    ("extra_trees", "multiclass"),
+    ("extra_trees", "regression"),
+]
+EXACT = 1e-9
+needs_compiler = pytest.mark.skipif(shutil.which("cc") is None, reason="there is no C compiler")
+
+
+@pytest.mark.parametrize(("family", "task"), TRIED)
+def test_every_family_answers_the_same_in_every_form(family, task, tmp_path):
+    bundle = bundle_of(tmp_path, (family,), task)
+    for form in FORMS:
+        if form == "c" and not shutil.which("cc"):
+            continue
+        made = mlwright.export(bundle, form, tmp_path / form)
+        assert made.largest_difference < (1e-6 if family == "extra_trees" else EXACT), (form, made)
+        assert made.n_rows >= 200
+
+
+@pytest.mark.parametrize(("task", "calibrator"), [("binary", BETA), ("multiclass", VECTOR)])
+def test_a_calibrated_mean_of_two_models_answers_the_same(task, calibrator, tmp_path):
+    bundle = bundle_of(tmp_path, ("linear", "dummy"), task, calibrator=calibrator)
+    for form, options in [("python", {}), ("onnx", {}), ("sql", {}), ("sql", {"dialect": "sqlite"})]:
+        assert mlwright.export(bundle, form, tmp_path / form, **options).largest_difference < EXACT
+
+
+def test_clipped_numbers_answer_the_same(tmp_path):
+    bundle = bundle_of(tmp_path, ("linear",), "regression", low=50.0, high=200.0)
+    scores = bundle.scores(rows_of(50))
+    assert scores.min() == 50.0
+    assert mlwright.export(bundle, "sql", tmp_path / "sql").largest_difference < EXACT
+    assert mlwright.export(bundle, "python", tmp_path / "py").largest_difference < EXACT
+
+
+@pytest.mark.postgresql
+def test_postgresql_answers_the_same(tmp_path, postgresql):
+    server = f"postgresql://boss:{quote(PASSWORD, safe='')}@127.0.0.1:{postgresql}/postgres"
+    for family, task in [("linear", "binary"), ("lightgbm", "binary"), ("linear", "regression")]:
+        bundle = bundle_of(tmp_path / family / task, (family,), task)
+        made = mlwright.export(bundle, "sql", tmp_path / "sql", dialect="postgres", server=server)
+        assert made.largest_difference < EXACT
+        assert made.n_rows == 500
+
+
+def test_without_a_server_a_query_for_postgresql_is_written_and_called_unproved(tmp_path):
+    made = mlwright.export(bundle_of(tmp_path, ("linear",), "binary"), "sql", tmp_path / "sql", dialect="postgres")
+    assert made.largest_difference is None
+    assert "--server" in made.unproved_because
+    assert (tmp_path / "sql" / "model.sql").exists()
+
+
+def test_the_query_hands_on_the_columns_that_are_asked_for(tmp_path):
+    import duckdb
+
+    bundle = bundle_of(tmp_path, ("linear",), "binary")
+    mlwright.export(bundle, "sql", tmp_path, table="Their rows", keep=["ticket", "city"])
+    rows = [row | {"ticket": place} for place, row in enumerate(rows_of(30, seed=9))]
+    table = pa.table({name: [_stored(name, row[name]) for row in rows] for name in rows[0]})
+    with duckdb.connect() as connection:
+        connection.register("Their rows", table)
+        found = connection.execute((tmp_path / "model.sql").read_text()).to_arrow_table()
+    assert found.column_names == ["ticket", "city", "answer", "p_no", "p_yes"]
+    assert found["answer"].to_pylist() == bundle.predict(rows).tolist()
+    np.testing.assert_allclose(found["p_yes"], bundle.predict_proba(rows)[:, 1], atol=EXACT)
+
+
+def test_the_python_form_runs_alone_on_a_csv_file(tmp_path):
+    bundle = bundle_of(tmp_path, ("linear",), "multiclass")
+    mlwright.export(bundle, "python", tmp_path / "out")
+    rows = rows_of(40, seed=3)
+    command = [sys.executable, "-I", "-S", "scorer.py", "model.json"]
+    done = subprocess.run(command, cwd=tmp_path / "out", input=_csv(rows), capture_output=True, text=True, check=True)
+    _agrees(done.stdout, bundle, rows)
+
+
+@needs_compiler
+def test_the_c_form_is_a_program_that_reads_csv_without_a_warning(tmp_path):
+    bundle = bundle_of(tmp_path, ("linear",), "multiclass")
+    mlwright.export(bundle, "c", tmp_path / "out")
+    built = subprocess.run(["make", "CC=cc -Werror"], cwd=tmp_path / "out", capture_output=True, text=True, check=False)
+    assert built.returncode == 0, built.stderr
+    rows = rows_of(40, seed=3)
+    program = tmp_path / "out" / "flights_co"
+    _agrees(
+        subprocess.run([program], input=_csv(rows), capture_output=True, text=True, check=True).stdout, bundle, rows
+    )
+    lost = subprocess.run([program], input="age\n3\n", capture_output=True, text=True, check=False)
+    assert (lost.returncode, "is missing" in lost.stderr) == (2, True)
+
+
+@pytest.mark.skipif(shutil.which("c++") is None, reason="there is no C++ compiler")
+def test_the_header_for_cpp_answers_the_same(tmp_path):
+    bundle = bundle_of(tmp_path, ("linear",), "regression")
+    out = tmp_path / "out"
+    mlwright.export(bundle, "c", out)
+    (out / "try.cpp").write_text(
+        '#include <cstdio>\n#include "flights_co.hpp"\n'
+        'int main() { flights_co::Row row; row.age = 31; row.city = "city 7";'
+        ' std::printf("%.17g", flights_co::scores(row)[0]); }\n'
+    )
+    subprocess.run(["cc", "-O1", "-c", "flights_co.c"], cwd=out, check=True)
+    subprocess.run(
+        ["c++", "-std=c++17", "-Wall", "-Werror", "-o", "try", "try.cpp", "flights_co.o"], cwd=out, check=True
+    )
+    found = float(subprocess.check_output([out / "try"], text=True))
+    row = dict.fromkeys(rows_of(1)[0]) | {"age": 31, "city": "city 7"}
+    assert found == pytest.approx(bundle.predict([row])[0], abs=1e-9)
+
+
+def test_the_onnx_form_says_what_its_scores_mean(tmp_path):
+    bundle = bundle_of(tmp_path, ("linear",), "binary")
+    mlwright.export(bundle, "onnx", tmp_path)
+    facts = onnx.load(tmp_path / "model.onnx").metadata_props
+    known = {fact.key: fact.value for fact in facts}
+    assert json.loads(known["classes"]) == ["no", "yes"]
+    assert known["threshold"] == "0.4"
+    assert known["bundle_id"] == bundle.bundle_id
+
+
+def test_names_that_are_cleaned_first_have_the_codes_of_what_they_become(tmp_path):
+    steps = (
+        MapValues(cure="spellings", column="city", level="spelling", reason="", values={"Citty 7": "city 7"}),
+        MarkMissing(cure="gaps", column="job", level="type", reason="", codes=("n/a",)),
+    )
+    plan = PLAN.model_copy(update={"cleaning": CleaningPlan(n_rows=400, steps=steps)})
+    bundle = bundle_of(tmp_path, ("linear",), "binary", plan)
+    program = {given.name: given for given in program_of(bundle).inputs}
+    assert program["city"].codes["Citty 7"] == program["city"].codes["city 7"]
+    assert program["job"].codes["n/a"] == -1
+    assert mlwright.export(bundle, "sql", tmp_path / "sql").largest_difference < EXACT
+
+
+def test_what_cannot_be_said_exactly_is_refused_and_nothing_is_written(tmp_path):
+    steps = (ReadNumber(cure="units", column="age", level="type", reason="", units={}),)
+    plan = PLAN.model_copy(update={"cleaning": CleaningPlan(n_rows=400, steps=steps)})
+    bundle = bundle_of(tmp_path, ("dummy",), "binary", plan)
+    with pytest.raises(ExportRefused, match="'age' is cleaned"):
+        mlwright.export(bundle, "c", tmp_path / "out")
+    text = TextColumn(name="job", terms=(), word_ngrams=(1, 1), char_ngrams=(0, 0), idf="idf")
+    with pytest.raises(ExportRefused, match="free text"):
+        program_of(_WithPlan(bundle, EncodingPlan(columns=(text,))))
+    assert not (tmp_path / "out").exists()
+
+
+def test_an_export_that_answers_otherwise_is_not_handed_over(tmp_path, monkeypatch):
+    form = EXPORT_FORMS.get("python")
+    monkeypatch.setattr(form, "run", lambda *_: np.zeros((200, 2)))
+    with pytest.raises(ExportRefused, match="not handed over"):
+        mlwright.export(bundle_of(tmp_path, ("linear",), "binary"), "python", tmp_path / "out")
+    assert not (tmp_path / "out").exists()
+
+
+def test_mistakes_are_told_in_words(tmp_path):
+    bundle = bundle_of(tmp_path, ("dummy",), "binary")
+    with pytest.raises(SettingsError, match="dialect 'oracle'"):
+        mlwright.export(bundle, "sql", tmp_path / "out", dialect="oracle")
+    with pytest.raises(SettingsError, match="takes no such options"):
+        mlwright.export(bundle, "c", tmp_path / "out", dialect="duckdb")
+    (tmp_path / "taken").write_text("")
+    with pytest.raises(StorageError, match="is a file"):
+        mlwright.export(bundle, "python", tmp_path / "taken")
+
+
+def test_the_command_says_what_it_wrote_and_how_it_was_proved(tmp_path, capsys):
+    bundle_of(tmp_path, ("linear",), "binary")
+    with pytest.raises(SystemExit) as ended:
+        main(["export", str(tmp_path / "bundle"), "--as", "python", "-o", str(tmp_path / "out")])
+    told = capsys.readouterr().out
+    assert ended.value.code == 0
+    assert "scorer.py, model.json" in told
+    assert "Proved: it was run on 200 rows" in told
+    with pytest.raises(SystemExit) as ended:
+        main(["export", str(tmp_path / "bundle"), "--as", "sql", "--server", "env:NO_SUCH_NAME", "-o", str(tmp_path)])
+    assert ended.value.code == 2
+    assert "NO_SUCH_NAME" in capsys.readouterr().err
+
+
+class _WithPlan:
+    """A bundle with another encoding plan."""
+
+    def __init__(self, bundle, plan):
+        model = bundle.manifest.model.model_copy(update={"plan": plan})
+        self.manifest = bundle.manifest.model_copy(update={"model": model})
+
+
+def _stored(name, value):
+    return datetime.fromisoformat(value) if name == "since" and value is not None else value
+
+
+def _csv(rows) -> str:
+    """The rows as a CSV file, truth values as they are spelled."""
+    file = io.StringIO()
+    writer = csv.writer(file)
+    writer.writerow(rows[0])
+    for row in rows:
+        writer.writerow([str(v).lower() if isinstance(v, bool) else "" if v is None else v for v in row.values()])
+    return file.getvalue()
+
+
+def _agrees(text, bundle, rows) -> None:
+    """The answers of a program in CSV are those of the bundle."""
+    found = list(csv.DictReader(io.StringIO(text)))
+    assert [row["answer"] for row in found] == bundle.predict(rows).tolist()
+    scores = [[float(row[name]) for name in bundle.classes] for row in found]
+    np.testing.assert_allclose(scores, bundle.predict_proba(rows), atol=EXACT)
