@@ -7,11 +7,14 @@ import hashlib
 import io
 import itertools
 import json
+import re
+import shlex
 import shutil
 import subprocess
 import sys
 from dataclasses import replace
 from datetime import datetime, timedelta
+from pathlib import Path
 from urllib.parse import quote
 
 import numpy as np
@@ -106,7 +109,7 @@ def target_of(rows: list[dict], task: str):
     return np.searchsorted(cuts, noisy).astype(float)
 
 
-def bundle_of(folder, families: tuple[str, ...], task: str, plan=PLAN, **spec):
+def bundle_of(folder, families: tuple[str, ...], task: str, plan=PLAN, title="flights & co", **spec):
     """A bundle whose model is the mean of one model of each family."""
     rows = rows_of(N_ROWS)
     encoder = Encoder(plan)
@@ -134,7 +137,7 @@ def bundle_of(folder, families: tuple[str, ...], task: str, plan=PLAN, **spec):
         **({"threshold": 0.4 if task == "binary" else None} | spec),
     )
     draft = Manifest(
-        bundle_id=UNSEALED, name="flights & co", made_at="2026-01-01T00:00:00+00:00", made_by="mlwright 0", run_id="r",
+        bundle_id=UNSEALED, name=title, made_at="2026-01-01T00:00:00+00:00", made_by="mlwright 0", run_id="r",
         target="late", target_type="string", model=model, golden=(), reference=(), packages={"numpy": "1.0"},
         evaluation=Evaluation(n_rows=9, metrics=(), predictions="", simple_predictions="", baseline_predictions=""),
         decision=Decision(verdict="deploy", headline="Use it.", reasons=(), rulings=(), worth=WORTH),
@@ -179,6 +182,8 @@ TRIED = [
     ("extra_trees", "regression"),
 ]
 EXACT = 1e-9
+PAGE = Path(__file__).parents[2] / "docs" / "how-to" / "export.md"
+COMMANDS = {"mlwright": f"{sys.executable} -m mlwright", "python": sys.executable}
 needs_compiler = pytest.mark.skipif(shutil.which("cc") is None, reason="there is no C compiler")
 
 
@@ -349,6 +354,24 @@ def test_the_command_says_what_it_wrote_and_how_it_was_proved(tmp_path, capsys):
         main(["export", str(tmp_path / "bundle"), "--as", "sql", "--server", "env:NO_SUCH_NAME", "-o", str(tmp_path)])
     assert ended.value.code == 2
     assert "NO_SUCH_NAME" in capsys.readouterr().err
+
+
+@needs_compiler
+@pytest.mark.postgresql
+def test_the_page_on_exports_can_be_followed(tmp_path, postgresql, monkeypatch):
+    monkeypatch.setenv("SHOP_URL", f"postgresql://boss:{quote(PASSWORD, safe='')}@127.0.0.1:{postgresql}/postgres")
+    rows = rows_of(20, seed=3)
+    bundle = bundle_of(tmp_path, ("linear",), "binary", title="churn")
+    (tmp_path / "bundle").rename(tmp_path / "churn")
+    (tmp_path / "new.csv").write_text(_csv(rows))
+    for language, text in re.findall(r"^```(bash|python)\n(.*?)^```", PAGE.read_text("utf-8"), re.M | re.S):
+        for command in text.splitlines() if language == "bash" else [shlex.join(["python", "-c", text])]:
+            if command.startswith("duckdb "):
+                continue
+            followed = re.sub(r"^(mlwright|python)", lambda word: COMMANDS[word[1]], command)
+            subprocess.run(followed, shell=True, cwd=tmp_path, check=True, capture_output=True, timeout=120)
+            if "answers.csv" in command:
+                _agrees((tmp_path / "answers.csv").read_text(), bundle, rows)
 
 
 class _WithPlan:
