@@ -9,6 +9,7 @@ import gzip
 import os
 import re
 import shlex
+import shutil
 import signal
 import socket
 import subprocess
@@ -34,6 +35,9 @@ PAGES = [
     "docs/how-to/profile-data.md",
     "docs/how-to/statistics.md",
 ]
+PAGES_OF_A_BUNDLE = ["docs/how-to/keep-predictions.md", "docs/how-to/deploy.md"]
+"""Pages that start from a model that is there already."""
+
 MLWRIGHT = f"{sys.executable} -m mlwright"
 
 
@@ -72,6 +76,15 @@ def test_a_page_can_be_followed(page, place):
         else:
             for command in commands(text):
                 follow(command, place)
+
+
+@pytest.mark.parametrize("page", PAGES_OF_A_BUNDLE)
+def test_a_page_about_a_finished_model_can_be_followed(page, place):
+    shutil.copytree(ROOT / "tests" / "compat" / "bundle_1", place / "customers")
+    for language, text in blocks(page):
+        assert language == "bash"
+        for command in commands(text):
+            follow(command, place)
 
 
 def commands(text: str) -> list[str]:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import hmac
-import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+import numpy as np
 import orjson
 
 from mlwright.records.served import ANSWER, AT, BUNDLE, ID, OUTCOME, PROBABILITIES, KeptColumn, LogFacts
@@ -48,15 +48,16 @@ class Outcome(NamedTuple):
 
 def prediction_lines(facts: LogFacts, bundle_id: str, key: bytes) -> Callable[[Asked], Iterator[bytes]]:
     """From a request to lines; of the inputs only what may be kept."""
-    kept = [(column.name, column.treatment == "hashed") for column in facts.columns if column.treatment != "left_out"]
+    names = [column.name for column in facts.columns if column.treatment != "left_out"]
+    hashed = [place for place, name in enumerate(names) if _treatment(facts, name) == "hashed"]
 
     def lines(asked: Asked) -> Iterator[bytes]:
         for one, record, answer in zip(asked.ids, asked.records, asked.answers, strict=True):
-            line = {ID: one, AT: asked.at, BUNDLE: bundle_id, ANSWER: answer["prediction"]}
-            if facts.classes:
-                line[PROBABILITIES] = list(answer["probabilities"].values())
-            inputs = [_hashed(record[name], key) if is_hashed else record[name] for name, is_hashed in kept]
-            yield orjson.dumps(line | {"inputs": inputs})
+            inputs = [record[name] for name in names]
+            for place in hashed:
+                inputs[place] = _hashed(inputs[place], key)
+            chances = list(answer["probabilities"].values()) if facts.classes else None
+            yield orjson.dumps([one, asked.at, bundle_id, answer["prediction"], chances, inputs])
 
     return lines
 
@@ -68,16 +69,15 @@ def prediction_table(facts: LogFacts) -> Callable[[Sequence[Any]], pa.Table]:
     def table(rows: Sequence[Any]) -> pa.Table:
         import pyarrow as pa
 
-        columns = {ID: pa.array([row[ID] for row in rows], pa.string()), AT: _moments(rows)}
-        columns[BUNDLE] = pa.array([row[BUNDLE] for row in rows], pa.string())
-        answers = [row[ANSWER] for row in rows]
+        ids, moments, bundles, answers, chances, inputs = zip(*rows, strict=True)
+        columns = {ID: pa.array(ids, pa.string()), AT: _moments(moments), BUNDLE: pa.array(bundles, pa.string())}
         if facts.classes:
             columns[ANSWER] = pa.array(list(map(canonical, answers)), pa.string())
-            columns[PROBABILITIES] = pa.array([row[PROBABILITIES] for row in rows], pa.list_(pa.float64()))
+            columns[PROBABILITIES] = pa.array(chances, pa.list_(pa.float64()))
         else:
             columns[ANSWER] = pa.array(answers, pa.float64())
-        for place, column in enumerate(kept):
-            columns[column.name] = _input([row["inputs"][place] for row in rows], column)
+        for column, values in zip(kept, zip(*inputs, strict=True), strict=True):
+            columns[column.name] = _input(values, column)
         return pa.table(columns)
 
     return table
@@ -85,15 +85,15 @@ def prediction_table(facts: LogFacts) -> Callable[[Sequence[Any]], pa.Table]:
 
 def outcome_lines(outcome: Outcome) -> Iterator[bytes]:
     """From an outcome to its line."""
-    yield orjson.dumps({ID: outcome.id, AT: outcome.at, OUTCOME: canonical(outcome.outcome)})
+    yield orjson.dumps([outcome.id, outcome.at, canonical(outcome.outcome)])
 
 
 def outcome_table(rows: Sequence[Any]) -> pa.Table:
     """From parsed lines to a table."""
     import pyarrow as pa
 
-    strings = {name: pa.array([row[name] for row in rows], pa.string()) for name in (ID, OUTCOME)}
-    return pa.table({ID: strings[ID], AT: _moments(rows), OUTCOME: strings[OUTCOME]})
+    ids, moments, outcomes = zip(*rows, strict=True)
+    return pa.table({ID: pa.array(ids, pa.string()), AT: _moments(moments), OUTCOME: pa.array(outcomes, pa.string())})
 
 
 def read_lines(path: Path) -> list[Any]:
@@ -101,19 +101,29 @@ def read_lines(path: Path) -> list[Any]:
     return [orjson.loads(line) for line in path.read_bytes().split(b"\n")[:-1]]
 
 
-def _moments(rows: Sequence[Any]) -> pa.Array:
+def _treatment(facts: LogFacts, name: str) -> str:
+    return next(column.treatment for column in facts.columns if column.name == name)
+
+
+def _moments(seconds: Sequence[float]) -> pa.Array:
     import pyarrow as pa
 
-    return pa.array([round(row[AT] * 1e6) for row in rows], pa.timestamp("us", tz="UTC"))
+    return pa.array([round(moment * 1e6) for moment in seconds], pa.timestamp("us", tz="UTC"))
 
 
-def _input(values: list[Any], column: KeptColumn) -> pa.Array:
+def _input(values: Sequence[Any], column: KeptColumn) -> pa.Array:
+    """Numbers as such, with null for what is none; everything else as it is spelled."""
     import pyarrow as pa
 
     if column.kind != "number" or column.treatment == "hashed":
-        return pa.array(list(map(canonical, values)), pa.string())
-    numbers = [to_number(value) for value in values]
-    return pa.array([number if math.isfinite(number) else None for number in numbers], pa.float64())
+        return pa.array([_spelled(value) for value in values], pa.string())
+    numbers = np.array([value if type(value) is float else to_number(value) for value in values], dtype=np.float64)
+    return pa.array(numbers, pa.float64(), mask=~np.isfinite(numbers))
+
+
+def _spelled(value: Any) -> str | None:
+    """As `canonical`, quicker for text."""
+    return (value.strip() or None) if type(value) is str else canonical(value)
 
 
 def _hashed(value: Any, key: bytes) -> str | None:
