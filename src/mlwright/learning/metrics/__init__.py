@@ -17,11 +17,21 @@ class Metric(ABC):
 
     `target` has shape (n_rows,): class places or numbers. `prediction` has shape (n_rows, n_outputs), see
     `scoring.cores.Core`. `weight`, shape (n_rows,), counts a row that many times.
+
+    Attributes
+    ----------
+    title : str
+    greater_is_better : bool
+    tasks : frozenset of str
+        For which tasks it says something.
+    by_size : bool
+        Numbers: whether an error counts by its size, not by its square, so that a median serves it better than a mean.
     """
 
     title: ClassVar[str]
     greater_is_better: ClassVar[bool]
     tasks: ClassVar[frozenset[Task]]
+    by_size: ClassVar[bool] = False
 
     @abstractmethod
     def score(

@@ -14,6 +14,7 @@ class Mae(Metric):
     title = "Mean absolute error"
     greater_is_better = False
     tasks = NUMBERS
+    by_size = True
 
     def score(self, target: Array, prediction: Array, weight: Array | None = None, *, threshold: float = 0.5) -> float:
         """The figure, in units of the target."""

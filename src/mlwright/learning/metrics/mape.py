@@ -17,6 +17,7 @@ class Mape(Metric):
     title = "Mean absolute percentage error"
     greater_is_better = False
     tasks = NUMBERS
+    by_size = True
 
     def score(self, target: Array, prediction: Array, weight: Array | None = None, *, threshold: float = 0.5) -> float:
         """The figure; NaN unless every number is above zero."""

@@ -36,6 +36,8 @@ class Facts:
     directions : tuple of int
         For each number: 1 where the answer may only rise with it, -1 where it may only fall, 0 where it is free; empty
         if all are free.
+    by_size : bool
+        Numbers: whether errors count by their size, not by their square; fits that can make that small then do.
     """
 
     task: Task
@@ -45,6 +47,7 @@ class Facts:
     names: BlockNames
     budget_s: float
     directions: tuple[int, ...] = ()
+    by_size: bool = False
 
 
 @dataclass(frozen=True)

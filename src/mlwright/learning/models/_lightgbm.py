@@ -62,10 +62,12 @@ def rounds_for(n_rows: int, chosen: Sequence[Mapping[str, float]]) -> int:
 def own_words(params: Params, context: FitContext) -> dict[str, Any]:
     """The parameters as LightGBM takes them."""
     facts = context.facts
+    # LightGBM knows no directions for absolute errors.
+    norm = "l1" if facts.by_size and not any(facts.directions) else "l2"
     kinds: dict[str, dict[str, Any]] = {
         "binary": {"objective": "binary", "metric": "binary_logloss"},
         "multiclass": {"objective": "multiclass", "metric": "multi_logloss", "num_class": facts.n_classes},
-        "regression": {"objective": "regression", "metric": "l2"},
+        "regression": {"objective": norm, "metric": norm},
     }
     fixed = {"bagging_freq": 1, "deterministic": True, "force_col_wise": True, "feature_pre_filter": False}
     here = {"seed": context.seed % 2**31, "num_threads": context.n_threads, "verbosity": -1}

@@ -36,6 +36,7 @@ TUNED_FOR_NUMBERS: Params = SHARED | {
     "one_hot_max_size": 20,
     "leaf_estimation_iterations": 20,
 }
+BY_SIZE: Params = {"loss_function": "MAE", "leaf_estimation_method": "Gradient"}
 FOR_FEW_ROWS: Params = {"learning_rate": 0.05, "depth": 6}
 FOR_MANY_ROWS: Params = {"learning_rate": 0.15, "depth": 6, "border_count": 128, "iterations": 400}
 
@@ -158,7 +159,7 @@ def _own_words(params: Params, context: FitContext) -> dict[str, Any]:
     kinds: dict[str, dict[str, Any]] = {
         "binary": {"loss_function": "Logloss"},
         "multiclass": {"loss_function": "MultiClass", "classes_count": facts.n_classes},
-        "regression": {"loss_function": "RMSE"},
+        "regression": BY_SIZE if facts.by_size else {"loss_function": "RMSE"},
     }
     here = {"random_seed": context.seed % 2**31, "thread_count": context.n_threads}
     quiet = {"allow_writing_files": False, "logging_level": "Silent", "use_best_model": True}

@@ -67,7 +67,7 @@ def set_up(
         bounds=answer_bounds(data.rows.target) if roles.task == "regression" else None,
         threshold=threshold,
     )
-    refits = settings.refit and n_folds > 1
+    refits = settings.refit and n_folds > 1 and split.n_test > 0
     budget = Budget(run.clock, n_workers, n_test=split.n_test, row_s=data.row_s, refits=refits)
     return Course(bench, lineup, budget, least_gain=settings.least_gain)
 
@@ -130,6 +130,7 @@ def facts_of(data: TrainingData, roles: Roles, settings: TrainSettings, budget_s
         names=data.names,
         budget_s=budget_s,
         directions=directions(settings, roles, data.plan),
+        by_size=METRICS.get(metric_name(settings, roles)).by_size,
     )
 
 
