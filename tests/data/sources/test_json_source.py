@@ -102,3 +102,24 @@ def test_an_object_of_twenty_megabytes_is_refused(read_text):
 def test_keys_without_end_are_refused(read_text):
     with pytest.raises(SourceUnreadable, match="columns; mlwright takes up to 10000"):
         read_text(json.dumps([{f"user{n}": 1} for n in range(10_001)]), "a.json")
+
+
+@pytest.mark.parametrize(
+    ("content", "rows", "told"),
+    [
+        ({"id": [1, 2], "x": ["a", None]}, [(1, "a"), (2, None)], "columns"),
+        ({"id": {"0": 1, "1": 2}, "x": {"0": "a", "1": "b"}}, [(1, "a"), (2, "b")], "columns"),
+        ({"a7": {"id": 1, "n": 5}, "b2": {"n": 6, "id": 2}}, [("a7", 1, 5), ("b2", 2, 6)], "objects by their key"),
+        ({"id": 1, "home": {"town": "Oslo"}}, [(1, "Oslo")], "objects"),
+    ],
+)
+def test_one_object_may_be_a_whole_table(read_text, content, rows, told):
+    result = read_text(json.dumps(content), "t.json")
+    assert result.rows == rows
+    assert result.details["rows"] == told
+
+
+def test_of_several_lists_none_is_taken(read_text):
+    content = {"people": [{"id": 1}], "orders": [{"id": 2}]}
+    with pytest.raises(SourceUnreadable, match="holds 2 lists of rows: people, orders"):
+        read_text(json.dumps(content), "t.json")

@@ -125,3 +125,18 @@ def test_names_with_blanks_around_them_are_mended_in_a_file_that_could_be_copied
     found = read(tmp_path / "t.parquet")
     assert list(found.types) == ["size", "y"]
     assert found.rows == [(1.5, 1), (2.5, 2)]
+
+
+def test_a_folder_says_which_columns_files_lack_or_store_otherwise_and_what_was_not_read(read, tmp_path):
+    pq.write_table(pa.table({"id": [1, 2], "day": ["2024-01-01", "x"], "old": [1, 2]}), tmp_path / "a.parquet")
+    pq.write_table(pa.table({"day": pa.array([3, 4], pa.date32()), "id": [3.5, 4.0]}), tmp_path / "b.parquet")
+    (tmp_path / "readme.csv").write_text("a\n1\n")
+    result = read(tmp_path)
+    assert result.column("id") == [1, 2, 3.5, 4]
+    assert result.column("old") == [1, 2, None, None]
+    assert result.notices == [
+        "Columns that some files lack are missing in their rows: old (in 1 of 2).",
+        "Columns of different types were put together: id (int64, double; read as double), "
+        "day (string, date32[day]; read as string).",
+        "Files that are no Parquet were not read: readme.csv.",
+    ]

@@ -105,6 +105,15 @@ def find_parts(location: str) -> list[Part]:
     return [_open_part(file, _folder_values(file.relative_to(path))) for file in files]
 
 
+def other_files(location: str) -> list[str]:
+    """A notice of the files in a folder that are no Parquet files, hidden ones aside."""
+    path = Path(location).expanduser()
+    found = sorted(path.rglob("*")) if path.is_dir() else []
+    shown = [file.relative_to(path) for file in found if file.is_file()]
+    others = [str(file) for file in shown if not _is_part(file) and not _is_hidden(file)]
+    return [f"Files that are no Parquet were not read: {name_list(others)}."] if others else []
+
+
 def common_types(parts: Sequence[Part]) -> dict[Key, pa.DataType | None]:
     """Columns of all parts in the order in which they come first, with types that hold the values of every part."""
     found: dict[Key, list[pa.DataType | None]] = {}
@@ -141,7 +150,11 @@ def _open_part(path: Path, folders: dict[str, str | None]) -> Part:
 
 
 def _is_part(path: Path) -> bool:
-    return path.suffix.lower() in (".parquet", ".pq") and not any(name.startswith((".", "_")) for name in path.parts)
+    return path.suffix.lower() in (".parquet", ".pq") and not _is_hidden(path)
+
+
+def _is_hidden(path: Path) -> bool:
+    return any(name.startswith((".", "_")) for name in path.parts)
 
 
 def _folder_values(path: Path) -> dict[str, str | None]:

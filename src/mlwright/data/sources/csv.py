@@ -15,6 +15,7 @@ from mlwright.data.sources import Reading, Source
 from mlwright.data.sources._columns import refuse_width
 from mlwright.data.sources._dialect import Dialect, Line, find_dialect
 from mlwright.data.sources._files import find_file
+from mlwright.data.sources._fixed import find_cuts, fixed_reading
 from mlwright.data.sources._formats import format_of
 from mlwright.data.sources._quoting import OpenQuote, open_quotes
 from mlwright.data.sources._ragged import N_LINES_NAMED, Mender, ragged_lines, too_many
@@ -45,6 +46,8 @@ class Csv(Source):
         if survey.n_rows == 0:
             raise SourceEmpty(f"{file.path} has a header but no rows.", "Name a file with rows.")
         file.tick = lambda share: self.tick(0.5 + share / 2)
+        if cuts := find_cuts(file.sample(), survey.dialect):
+            return fixed_reading(file, survey.dialect, survey.block_bytes, cuts)
         types = [PLAIN[kind] for kind in survey.kinds]
         schema = pa.schema([pa.field(*pair) for pair in zip(survey.dialect.names, types, strict=True)])
         notices = [*survey.dialect.notices, *file.guessed_encoding(), *survey.notices]

@@ -13,6 +13,7 @@ from mlwright.data.sources import Reading, Source
 from mlwright.data.sources._columns import refuse_width
 from mlwright.data.sources._files import find_file
 from mlwright.data.sources._formats import format_of
+from mlwright.data.sources._layout import Layout, layout_of
 from mlwright.data.sources._objects import objects
 from mlwright.data.sources._text import TextFile
 from mlwright.data.sources._types import PLAIN, Spelled, in_utc_notice
@@ -35,24 +36,24 @@ class Json(Source):
     def read(self) -> Reading:
         """See all objects once to learn the columns, and begin to read them again."""
         file = TextFile(find_file(str(self.settings.source)), lambda share: self.tick(share / 2))
-        seen, n_rows, wrapped = file.settle(lambda: _survey(file))
+        seen, n_rows, layout = file.settle(lambda: _survey(file))
         if not n_rows:
             raise SourceEmpty(f"{file.path} holds no objects.", "Name a file with rows.")
         file.tick = lambda share: self.tick(0.5 + share / 2)
         kinds = {name: column.kind() for name, column in seen.items()}
         schema = pa.schema([pa.field(name, PLAIN[kind]) for name, kind in kinds.items()])
-        details = {"rows": f"the list {wrapped!r}" if wrapped else "objects", **file.details()}
+        details = {"rows": layout.told if layout else "objects", **file.details()}
         notices = [*file.guessed_encoding(), *in_utc_notice(kinds, kinds.values())]
-        return Reading(schema, _typed_batches(file, wrapped, kinds, schema), details, notices)
+        return Reading(schema, _typed_batches(file, layout, kinds, schema), details, notices)
 
 
-def _survey(file: TextFile) -> tuple[dict[str, Seen], int, str | None]:
-    """What each column holds, how many rows there are, and the key of the list if one object wraps it."""
+def _survey(file: TextFile) -> tuple[dict[str, Seen], int, Layout | None]:
+    """What each column holds, how many rows there are, and how they lie in the file if it is one object."""
     first = list(islice(objects(file.open(), file.path), 2))
-    wrapped = _wrapped_list(first[0]) if len(first) == 1 else None
+    layout = layout_of(first[0], file.path) if len(first) == 1 else None
     seen: dict[str, Seen] = {}
     n_rows = 0
-    for batch in _batches(file, wrapped):
+    for batch in _batches(file, layout):
         n_rows += len(batch)
         here: dict[str, list[Any]] = {}
         for row in batch:
@@ -61,31 +62,21 @@ def _survey(file: TextFile) -> tuple[dict[str, Seen], int, str | None]:
         refuse_width(len(seen.keys() | here.keys()), str(file.path))
         for name, values in here.items():
             seen.setdefault(name, Seen()).see(values)
-    return seen, n_rows, wrapped
+    return seen, n_rows, layout
 
 
-def _wrapped_list(only: dict[str, Any]) -> str | None:
-    """The key of the list of rows in an object like ``{"data": [{...}, {...}], "page": 1}``."""
-    lists = [key for key, value in only.items() if isinstance(value, list) and value and _all_objects(value)]
-    return lists[0] if len(lists) == 1 else None
-
-
-def _all_objects(values: list[Any]) -> bool:
-    return all(isinstance(value, dict) for value in values)
-
-
-def _batches(file: TextFile, wrapped: str | None, size: int = BATCH_ROWS) -> Iterator[list[dict[str, Any]]]:
+def _batches(file: TextFile, layout: Layout | None, size: int = BATCH_ROWS) -> Iterator[list[dict[str, Any]]]:
     found = objects(file.open(), file.path)
-    rows = found if wrapped is None else iter(next(found)[wrapped])
+    rows = found if layout is None else iter(layout.rows(next(found)))
     while batch := [flatten(row) for row in islice(rows, size)]:
         yield batch
 
 
 def _typed_batches(
-    file: TextFile, wrapped: str | None, kinds: dict[str, Spelled | None], schema: pa.Schema
+    file: TextFile, layout: Layout | None, kinds: dict[str, Spelled | None], schema: pa.Schema
 ) -> Iterator[pa.RecordBatch]:
     size = max(100, min(BATCH_ROWS, BATCH_CELLS // max(1, len(kinds))))
-    for batch in _batches(file, wrapped, size):
+    for batch in _batches(file, layout, size):
         columns = [array_of([row.get(name) for row in batch], kind) for name, kind in kinds.items()]
         if any(column is None for column in columns):
             raise SourceUnreadable(f"{file.path} changed while it was read.", "Start again when it is finished.")

@@ -12,7 +12,7 @@ from mlwright.core.errors import SourceEmpty, SourceUnreadable, name_list
 from mlwright.data.sources import Reading, Source
 from mlwright.data.sources._columns import refuse_width
 from mlwright.data.sources._formats import format_of
-from mlwright.data.sources._parts import Key, Part, common_types, find_parts
+from mlwright.data.sources._parts import Key, Part, common_types, find_parts, other_files
 from mlwright.data.sources._plain import to_plain
 from mlwright.data.sources._types import convert, widen
 
@@ -45,7 +45,8 @@ class Parquet(Source):
         dropped = [name for (name, _), kind in found.items() if kind is None]
         whole = parts[0].path if len(parts) == 1 and parts[0].is_plain() and not folders else None
         batches = self._batches(parts, types, folders, schema)
-        return Reading(schema, batches, details, _notices(parts, dropped), whole=whole)
+        notices = [*_notices(parts, dropped), *_differences(parts, types), *other_files(location)]
+        return Reading(schema, batches, details, notices, whole=whole)
 
     def _batches(
         self,
@@ -81,6 +82,20 @@ def _folder_columns(parts: Sequence[Part]) -> dict[str, pa.Array]:
     names = dict.fromkeys(name for part in parts for name in part.folders)
     told = {name: pa.array([part.folders.get(name) for part in parts], pa.string()) for name in names}
     return {name: convert(spellings, widen(None, spellings)) for name, spellings in told.items()}
+
+
+def _differences(parts: Sequence[Part], types: dict[Key, pa.DataType]) -> list[str]:
+    """Columns that some parts lack, and columns that parts store in different types."""
+    lacking, unlike = [], []
+    for key, kind in types.items():
+        holders = [part for part in parts if key in part.leaves]
+        found = list(dict.fromkeys(str(part.types[key]) for part in holders))
+        if len(holders) < len(parts):
+            lacking.append(f"{key[0]} (in {len(holders)} of {len(parts)})")
+        if len(found) > 1:
+            unlike.append(f"{key[0]} ({', '.join(found)}; read as {kind})")
+    notices = [f"Columns that some files lack are missing in their rows: {name_list(lacking)}."] if lacking else []
+    return notices + ([f"Columns of different types were put together: {name_list(unlike)}."] if unlike else [])
 
 
 def _notices(parts: Sequence[Part], dropped: Sequence[str]) -> list[str]:
