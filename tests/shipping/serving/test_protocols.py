@@ -10,6 +10,8 @@ from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from mlwright.scoring.bundle import Bundle
 from mlwright.shipping.serving.app import create_app
@@ -227,3 +229,39 @@ def test_too_many_rows_are_refused_in_every_layout(bundle: Bundle, rows: Rows) -
             continue
         sent = body if isinstance(body, str) else json.dumps(body)
         assert client.post(path, data=sent.encode(), content_type=content_type).status_code == 413, (path, body)
+
+
+POSTS = ("/predict", "/invocations", "/score", "/v1/models/churn:predict", "/v2/models/churn/infer", "/feedback")
+TYPES = (JSON, "text/csv", "application/jsonlines", "application/x-www-form-urlencoded")
+KEYS = (
+    "inputs",
+    "instances",
+    "dataframe_split",
+    "dataframe_records",
+    "input_data",
+    "data",
+    "params",
+    "columns",
+    "name",
+)
+leaves = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=8)
+names = st.sampled_from([*KEYS, "shape", "datatype", "tenure", "id", "outcome"])
+trees = st.recursive(
+    leaves,
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(names | st.text(max_size=4), inner, max_size=5),
+    max_leaves=15,
+)
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    path=st.sampled_from(POSTS),
+    content_type=st.sampled_from(TYPES),
+    body=trees.map(lambda tree: json.dumps(tree).encode())
+    | st.binary(max_size=60)
+    | st.text(max_size=60).map(str.encode),
+)
+def test_no_body_whatever_is_a_fault_of_ours_on_any_path(
+    client: FlaskClient, path: str, content_type: str, body: bytes
+) -> None:
+    assert client.post(path, data=body, content_type=content_type).status_code < 500

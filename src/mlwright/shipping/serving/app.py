@@ -66,7 +66,9 @@ class Pages:
     def __init__(self, service: Service) -> None:
         self.service = service
         self.manifest = service.manifest
-        self._openapi = orjson.dumps(describe(self.manifest, service.settings), option=orjson.OPT_INDENT_2)
+        self._openapi = orjson.dumps(
+            describe(self.manifest, service.settings, service.all_routes()), option=orjson.OPT_INDENT_2
+        )
 
     def views(self) -> dict[str, Callable[[], ResponseReturnValue]]:
         """What answers at each path."""

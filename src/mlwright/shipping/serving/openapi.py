@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from mlwright.records.bundle import Manifest
 from mlwright.records.contract import Clause
@@ -12,12 +12,23 @@ from mlwright.shipping.serving.fields import describe_range, example_value, list
 from mlwright.shipping.serving.refusals import REASONS
 from mlwright.shipping.serving.settings import ServiceSettings
 
+if TYPE_CHECKING:
+    from mlwright.shipping.serving.protocols import Route
+
 NAME_TYPES = ["string", "number", "boolean", "null"]
 JSON = "application/json"
 
 
-def describe(manifest: Manifest, settings: ServiceSettings) -> dict[str, Any]:
-    """The whole document, version 3.1."""
+def describe(manifest: Manifest, settings: ServiceSettings, routes: Iterable[Route]) -> dict[str, Any]:
+    """The whole document, version 3.1.
+
+    Parameters
+    ----------
+    manifest : Manifest
+    settings : ServiceSettings
+    routes : iterable of Route
+        What the protocols answer.
+    """
     document: dict[str, Any] = {
         "openapi": "3.1.0",
         "info": {
@@ -26,7 +37,7 @@ def describe(manifest: Manifest, settings: ServiceSettings) -> dict[str, Any]:
             "summary": f"Predicts {manifest.target}.",
             "description": f"{manifest.decision.headline}\n\nMade {manifest.made_at} by {manifest.made_by}.",
         },
-        "paths": _paths(manifest, settings),
+        "paths": _platform_paths(routes, settings) | _paths(manifest, settings),
         "components": {"schemas": _schemas(manifest, settings)},
     }
     if settings.token is not None:
@@ -51,6 +62,20 @@ def _paths(manifest: Manifest, settings: ServiceSettings) -> dict[str, Any]:
         "/metrics": {"get": _get("Counts, in Prometheus' text format.", "text/plain", [200])},
         "/openapi.json": {"get": _get("This document.", JSON, [200])},
     }
+
+
+def _platform_paths(routes: Iterable[Route], settings: ServiceSettings) -> dict[str, Any]:
+    """What the platforms' protocols answer, which their own documents describe, under the title of each."""
+    found: dict[str, Any] = {}
+    for route in routes:
+        meaning = (route.handle.__doc__ or "").splitlines()[0]
+        operation = {"summary": meaning, "tags": [route.title], "responses": {"default": {"description": meaning}}}
+        if route.open and settings.token is not None:
+            operation["security"] = []
+        if route.method == "POST":
+            operation["requestBody"] = {"required": True, "content": {JSON: {}}}
+        found.setdefault(route.path, {}).setdefault(route.method.lower(), operation)
+    return found
 
 
 def _predict(manifest: Manifest) -> dict[str, Any]:
@@ -119,11 +144,13 @@ def _schemas(manifest: Manifest, settings: ServiceSettings) -> dict[str, Any]:
             "required": ["records"],
             "additionalProperties": False,
         },
-        "Answer": _answer(manifest, with_model=True),
+        "Answer": _answer(manifest, with_model=True, with_id=settings.log.folder is not None),
         "Answers": {
             "type": "object",
             "properties": {
-                "predictions": _many(_answer(manifest, with_model=False), settings),
+                "predictions": _many(
+                    _answer(manifest, with_model=False, with_id=settings.log.folder is not None), settings
+                ),
                 "model": {"type": "string", "const": manifest.bundle_id},
             },
             "required": ["predictions", "model"],
@@ -158,7 +185,7 @@ def _input(item: Clause) -> dict[str, Any]:
     return schema | ({"description": description} if description else {})
 
 
-def _answer(manifest: Manifest, *, with_model: bool) -> dict[str, Any]:
+def _answer(manifest: Manifest, *, with_model: bool, with_id: bool) -> dict[str, Any]:
     classes = manifest.model.classes
     properties: dict[str, Any] = {"prediction": {"type": "number" if not classes else ["string", "number", "boolean"]}}
     if classes:
@@ -171,6 +198,8 @@ def _answer(manifest: Manifest, *, with_model: bool) -> dict[str, Any]:
     if with_model:
         properties["model"] = {"type": "string", "const": manifest.bundle_id}
         required.append("model")
+    if with_id:
+        properties["id"] = {"type": "string", "description": "By it the outcome can be reported."}
     properties["notes"] = {"type": "array", "items": _note()}
     properties |= _why()
     if manifest.evaluation.uncertainty is not None:

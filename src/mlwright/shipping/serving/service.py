@@ -82,6 +82,10 @@ class Service:
     def _count_lost(self, n_requests: int) -> None:
         self.counters.add("log_lost_total", by=n_requests)
 
+    def all_routes(self) -> list[Route]:
+        """What the protocols answer."""
+        return [route for routes in self.routes.values() for route in routes]
+
     def check_ready(self) -> None:
         """See that the model gives its stored answers.
 

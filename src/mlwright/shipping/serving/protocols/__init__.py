@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
+from types import MethodType
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 from mlwright.core.family import Family
@@ -28,7 +29,7 @@ class Route(NamedTuple):
         ``GET`` or ``POST``.
     path : str
     handle : callable
-        Answers a call.
+        A method of the protocol, which answers a call.
     refuse : callable or None
         A refusal in the form of the protocol; None for that of the service.
     open : bool
@@ -43,6 +44,13 @@ class Route(NamedTuple):
     refuse: Callable[[Refusal], object] | None = None
     open: bool = False
     takes: Callable[[Call], bool] | None = None
+
+    @property
+    def title(self) -> str:
+        """For whom it is."""
+        assert isinstance(self.handle, MethodType)
+        assert isinstance(self.handle.__self__, Protocol)
+        return self.handle.__self__.title
 
 
 class Protocol(ABC):

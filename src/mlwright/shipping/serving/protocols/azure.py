@@ -7,9 +7,7 @@ Deploy a custom container; https://learn.microsoft.com/azure/machine-learning/ho
 
 from __future__ import annotations
 
-import orjson
-
-from mlwright.shipping.serving.calls import JSON, Call, Reply, json_reply
+from mlwright.shipping.serving.calls import Call, Reply, json_reply
 from mlwright.shipping.serving.openapi import describe
 from mlwright.shipping.serving.protocols import Protocol, Route, predictions, require_json
 from mlwright.shipping.serving.refusals import Refusal
@@ -40,4 +38,5 @@ class Azure(Protocol):
 
     def swagger(self, call: Call) -> Reply:
         """The description of the interface."""
-        return Reply(orjson.dumps(describe(self.service.manifest, self.service.settings)), content_type=JSON)
+        service = self.service
+        return json_reply(describe(service.manifest, service.settings, service.all_routes()))
