@@ -84,6 +84,14 @@ class Sql(ExportForm):
         self, files: Mapping[str, bytes], program: Program, manifest: Manifest, rows: Sequence[Mapping[str, Value]]
     ) -> Array:
         """Score a table of the rows in a real database."""
+        with self.filled(program, manifest, rows) as cursor, _in_words():
+            cursor.execute(files[FILE].decode())
+            found = cursor.fetchall()
+        return np.array([row[-program.scores.width :] for row in found], dtype=np.float64)
+
+    @contextmanager
+    def filled(self, program: Program, manifest: Manifest, rows: Sequence[Mapping[str, Value]]) -> Iterator[Any]:
+        """A cursor of a database in which the rows are a table for as long as it is open."""
         given_of = {given.name: given for given in program.inputs}
         names = list(dict.fromkeys([*given_of, *self._kept(manifest)]))
         clauses = {name: manifest.contract.clause(name) for name in given_of}
@@ -92,13 +100,12 @@ class Sql(ExportForm):
             [_stored(given_of[name], clauses[name], row[name]) if name in given_of else None for name in names]
             for row in rows
         ]
-        with self._cursor() as cursor, _in_words():
-            cursor.execute(f"CREATE TEMPORARY TABLE {quoted(self.table)} ({types})")
-            marks = ", ".join(["%s" if self.dialect == "postgres" else "?"] * len(names))
-            cursor.executemany(f"INSERT INTO {quoted(self.table)} VALUES ({marks})", stored)  # noqa: S608
-            cursor.execute(files[FILE].decode())
-            found = cursor.fetchall()
-        return np.array([row[-program.scores.width :] for row in found], dtype=np.float64)
+        with self._cursor() as cursor:
+            with _in_words():
+                cursor.execute(f"CREATE TEMPORARY TABLE {quoted(self.table)} ({types})")
+                marks = ", ".join(["%s" if self.dialect == "postgres" else "?"] * len(names))
+                cursor.executemany(f"INSERT INTO {quoted(self.table)} VALUES ({marks})", stored)  # noqa: S608
+            yield cursor
 
     def _kept(self, manifest: Manifest) -> list[str]:
         if self.keep is not None:
