@@ -113,7 +113,10 @@ def draw(
             {
                 "project": {"target": meta["target"], "task": meta["task"], "seed": seed},
                 "collect": {"source": str(file)},
-                "split": {"method": "random" if meta["task"] == "regression" else "stratified"},
+                "split": {
+                    "method": "random" if meta["task"] == "regression" else "stratified",
+                    "test_share": options.test_share,
+                },
                 "train": {"candidates": options.candidates, "families": options.families},
             }
         )
@@ -205,6 +208,7 @@ def main() -> None:
     parser.add_argument("--only", nargs="*", default=LARGE)
     parser.add_argument("--rows", nargs="*", type=int, default=[300, 1000, 3000])
     parser.add_argument("--draws", type=int, default=40, help="from each data set and of each size")
+    parser.add_argument("--test-share", type=float, default=0.2, help="with 0 figures rest on held-out rows alone")
     parser.add_argument("--first", type=int, default=0, help="the first seed")
     parser.add_argument("--candidates", type=int, default=4)
     parser.add_argument("--families", nargs="*", default=["linear", "lightgbm", "extra_trees"])

@@ -77,7 +77,7 @@ def searched(folder: Path, n_rows: int, learned: Sequence[Trace] = ()) -> Search
                 "train": {"candidates": 40},
             }
         )
-        run = Run("r", Store(Path(place) / "store"), Clock(Path(place) / "cancel", None), n_jobs=2)
+        run = Run("r", Store(Path(place) / "store"), Clock(Path(place) / "cancel", None), n_jobs=1)
         done = execute(STAGES[:3], settings.sections(), run)
         run.stage, run.stage_key = "train", "key"
         snapshot, profile, split = done["collect"], done["profile"], done["split"]
