@@ -97,8 +97,12 @@ class Node:
 
     @property
     def sources(self) -> tuple[Node, ...]:
-        """The operations whose results it needs."""
-        return ()
+        """The operations whose results it needs, in the order of the parameters."""
+        found: list[Node] = []
+        for name in self.__dataclass_fields__:
+            value = getattr(self, name)
+            found += [value] if isinstance(value, Node) else value if name == "parts" else []
+        return tuple(found)
 
 
 @dataclass(frozen=True, eq=False)
@@ -136,11 +140,6 @@ class Join(Node):
         """That of all parts."""
         return sum(part.width for part in self.parts)
 
-    @property
-    def sources(self) -> tuple[Node, ...]:
-        """The parts."""
-        return self.parts
-
 
 @dataclass(frozen=True, eq=False)
 class Take(Node):
@@ -153,11 +152,6 @@ class Take(Node):
     def width(self) -> int:
         """How many are taken."""
         return len(self.places)
-
-    @property
-    def sources(self) -> tuple[Node, ...]:
-        """The vector."""
-        return (self.of,)
 
 
 @dataclass(frozen=True, eq=False)
@@ -172,11 +166,6 @@ class Unary(Node):
         """As the vector."""
         return self.of.width
 
-    @property
-    def sources(self) -> tuple[Node, ...]:
-        """The vector."""
-        return (self.of,)
-
 
 @dataclass(frozen=True, eq=False)
 class Missing(Node):
@@ -188,11 +177,6 @@ class Missing(Node):
     def width(self) -> int:
         """As the vector."""
         return self.of.width
-
-    @property
-    def sources(self) -> tuple[Node, ...]:
-        """The vector."""
-        return (self.of,)
 
 
 @dataclass(frozen=True, eq=False)
@@ -211,11 +195,6 @@ class Binary(Node):
         """That of the wider one."""
         return max(self.left.width, self.right.width)
 
-    @property
-    def sources(self) -> tuple[Node, ...]:
-        """Both."""
-        return (self.left, self.right)
-
 
 @dataclass(frozen=True, eq=False)
 class Clip(Node):
@@ -229,11 +208,6 @@ class Clip(Node):
     def width(self) -> int:
         """As the vector."""
         return self.of.width
-
-    @property
-    def sources(self) -> tuple[Node, ...]:
-        """The vector."""
-        return (self.of,)
 
 
 @dataclass(frozen=True, eq=False)
@@ -249,11 +223,6 @@ class Choose(Node):
         """That of the widest."""
         return max(source.width for source in self.sources)
 
-    @property
-    def sources(self) -> tuple[Node, ...]:
-        """All three."""
-        return (self.condition, self.yes, self.no)
-
 
 @dataclass(frozen=True, eq=False)
 class Lookup(Node):
@@ -266,11 +235,6 @@ class Lookup(Node):
     def width(self) -> int:
         """That of the table."""
         return int(self.table.shape[1])
-
-    @property
-    def sources(self) -> tuple[Node, ...]:
-        """The index."""
-        return (self.index,)
 
 
 @dataclass(frozen=True, eq=False)
@@ -285,11 +249,6 @@ class Product(Node):
         """The columns of the weights."""
         return int(self.weights.shape[1])
 
-    @property
-    def sources(self) -> tuple[Node, ...]:
-        """The vector."""
-        return (self.of,)
-
 
 @dataclass(frozen=True, eq=False)
 class Fold(Node):
@@ -302,11 +261,6 @@ class Fold(Node):
     def width(self) -> int:
         """One."""
         return 1
-
-    @property
-    def sources(self) -> tuple[Node, ...]:
-        """The vector."""
-        return (self.of,)
 
 
 @dataclass(frozen=True)
@@ -356,11 +310,6 @@ class Forest(Node):
     def width(self) -> int:
         """Number of outputs."""
         return self.trees.n_outputs
-
-    @property
-    def sources(self) -> tuple[Node, ...]:
-        """The features."""
-        return (self.features,)
 
 
 def as_node(value: Node | float | Array) -> Node:

@@ -23,60 +23,12 @@ from mlwright.shipping.exports._c_code import Code, array
 from mlwright.shipping.exports._graph import Array, Input, MomentInput, NameInput, NumberInput, Program
 from mlwright.shipping.exports._names import identifiers
 
-KEYWORDS = frozenset(
-    [
-        "auto",
-        "break",
-        "case",
-        "char",
-        "class",
-        "const",
-        "continue",
-        "default",
-        "delete",
-        "do",
-        "double",
-        "else",
-        "enum",
-        "extern",
-        "false",
-        "float",
-        "for",
-        "goto",
-        "if",
-        "inline",
-        "int",
-        "long",
-        "namespace",
-        "new",
-        "operator",
-        "private",
-        "protected",
-        "public",
-        "register",
-        "restrict",
-        "return",
-        "short",
-        "signed",
-        "sizeof",
-        "static",
-        "struct",
-        "switch",
-        "template",
-        "this",
-        "throw",
-        "true",
-        "try",
-        "typedef",
-        "union",
-        "unsigned",
-        "using",
-        "virtual",
-        "void",
-        "volatile",
-        "while",
-    ]
-)
+WORDS_OF_C = """
+auto break case char class const continue default delete do double else enum extern false float for goto if inline int
+long namespace new operator private protected public register restrict return short signed sizeof static struct switch
+template this throw true try typedef union unsigned using virtual void volatile while
+"""
+KEYWORDS = frozenset(WORDS_OF_C.split())
 COMPILE_S = 300
 KIND_OF = {NumberInput: "number", NameInput: "name", MomentInput: "moment"}
 
