@@ -302,3 +302,12 @@ def test_too_little_memory_is_told_before_anything_is_fitted(tmp_path, monkeypat
     monkeypatch.setattr("mlwright.learning.memory.available_bytes", lambda: 1_000)
     with pytest.raises(MemoryShort, match="399 rows"):
         Project(tmp_path).train()
+
+
+def test_a_metric_of_sizes_is_corrected_in_its_own_unit(tmp_path):
+    project = Project(tmp_path, "regression")
+    training = project.train(TrainSettings(budget=60.0, families=("lightgbm",), metric="mae", candidates=2))
+    chosen = training.chosen
+    alone = min(row.score for row in training.leaderboard if row.score is not None and not row.chosen)
+    assert 0.8 * alone < chosen.score < 1.3 * alone
+    assert training.corrected.model.low > 0

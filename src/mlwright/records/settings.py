@@ -55,6 +55,9 @@ def bytes_of(value: object) -> object:
 
 
 Bytes = Annotated[int, BeforeValidator(bytes_of), Field(gt=0)]
+MOST_APART = 5
+"""Wishes: what may stand together is worked out for each choice of one column from every wish."""
+
 Prefer = Literal["accuracy", "speed", "simple"]
 Seconds = Annotated[float, BeforeValidator(seconds), Field(gt=0)]
 
@@ -278,6 +281,10 @@ class TrainSettings(Settings):
     monotone : table
         Number columns with which the answer may only rise (for two classes: the probability of the positive one), or
         only fall: ``{age = "rising"}``. Families that cannot keep that are not tried.
+    apart : list
+        Lists of input columns, such as ``[["age", "region"]]``: in no part of the model depends what one of them does
+        to the answer (two classes: to the log odds) on another of the same list. Families that cannot keep that are not
+        tried.
     least_gain : float
         What further candidates must gain for the search to go on, as a share of what the model gains over the dummy
         (``0.01`` for one hundredth); whatever it says, the search ends where gain and chance cannot be told apart.
@@ -297,6 +304,7 @@ class TrainSettings(Settings):
     max_latency: Seconds | None = None
     max_size: Bytes | None = None
     monotone: dict[str, Literal["rising", "falling"]] = {}
+    apart: Annotated[tuple[tuple[str, ...], ...], Field(max_length=MOST_APART)] = ()
     least_gain: float = Field(default=0.0, ge=0.0, lt=1.0)
     refit: bool = True
     experience: bool = True

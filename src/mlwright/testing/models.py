@@ -164,6 +164,26 @@ def test_directions_are_kept(name: str, task: Task, direction: int) -> None:
 
 
 @each_family
+@pytest.mark.parametrize("task", ["binary", "regression"])
+def test_columns_are_kept_apart(name: str, task: Task) -> None:
+    """Where a family promises it, what one column does (to the log odds) is the same whatever another is."""
+    if not MODELS.get(name).keeps_apart:
+        pytest.skip(f"{name} does not promise to")
+    lesson = easy(task)
+    lesson = replace(lesson, facts=replace(lesson.facts, apart=((frozenset({0}), frozenset({1})),)))
+    for candidate in candidates_for(name, lesson):
+        core = fit(name, candidate, lesson).core
+        blocks, along = lesson.trial.blocks.take(np.zeros(100, dtype=np.int64)), np.linspace(-4, 4, 100)
+        effects = []
+        for other in (-2.0, 0.0, 2.0):
+            blocks.numbers[:, 0], blocks.numbers[:, 1] = along, other
+            answers = core.predict(blocks)[:, 0]
+            effects.append(np.log(answers / (1 - answers)) if task == "binary" else answers)
+        spread = np.ptp([effect - effect[0] for effect in effects], axis=0).max()
+        demand(bool(spread < 1e-6), f"{candidate.name} lets them act together: effects differ by {spread:g}")
+
+
+@each_family
 @each_task
 def test_the_same_seed_gives_the_same_core(name: str, task: Task) -> None:
     """Byte for byte: a bundle is known by its hash."""

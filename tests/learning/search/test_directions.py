@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from mlwright.core.errors import SettingsError
-from mlwright.learning.search.lineup import line_up, open_families
+from mlwright.learning.search.lineup import DIRECTIONS, line_up, open_families
 from mlwright.learning.search.setup import directions
 from mlwright.records.model import CategoryColumn, EncodingPlan, NumberColumn
 from mlwright.records.profile import Asked, Roles
@@ -51,7 +51,7 @@ def test_several_classes_have_no_order():
 def test_families_that_cannot_promise_it_stay_out_and_the_run_says_so(make_bench):
     told = []
     bench = make_bench(listen=told.append)
-    models = open_families((), bench.run, directed=True)
+    models = open_families((), bench.run, [DIRECTIONS])
     assert {"dummy", "linear", "lightgbm", "catboost"} <= set(models)
     assert "mlp" not in models
     assert any("mlp" in str(event) and "monotone" in str(event) for event in told)
@@ -59,7 +59,7 @@ def test_families_that_cannot_promise_it_stay_out_and_the_run_says_so(make_bench
 
 def test_the_linear_model_is_compared_with_but_does_not_compete(make_bench):
     bench = make_bench()
-    models = open_families((), bench.run, directed=True)
+    models = open_families((), bench.run, [DIRECTIONS])
     facts = bench.facts.__class__(**{**vars(bench.facts), "directions": (1, 0)})
     lineup = line_up(models, facts)
     assert lineup.simple is not None
@@ -69,4 +69,4 @@ def test_the_linear_model_is_compared_with_but_does_not_compete(make_bench):
 
 def test_asking_for_both_is_refused(make_bench):
     with pytest.raises(SettingsError, match="'mlp', which cannot keep"):
-        open_families(("mlp",), make_bench().run, directed=True)
+        open_families(("mlp",), make_bench().run, [DIRECTIONS])

@@ -36,6 +36,9 @@ class Facts:
     directions : tuple of int
         For each number: 1 where the answer may only rise with it, -1 where it may only fall, 0 where it is free; empty
         if all are free.
+    apart : tuple
+        For each wish some sets of places (of numbers, then codes): what the columns of one set do to the answer must
+        not depend on those of another.
     by_size : bool
         Numbers: whether errors count by their size, not by their square; fits that can make that small then do.
     """
@@ -47,6 +50,7 @@ class Facts:
     names: BlockNames
     budget_s: float
     directions: tuple[int, ...] = ()
+    apart: tuple[tuple[frozenset[int], ...], ...] = ()
     by_size: bool = False
 
 
@@ -111,6 +115,8 @@ class ModelFamily(ABC):
     title : str
     keeps_directions : bool
         Whether its fits keep `Facts.directions`; a family that does not is not asked where there are any.
+    keeps_apart : bool
+        Whether its fits keep `Facts.apart`, likewise.
     one_is_enough : bool
         Whether one fit on all training rows is better than the mean of the fits on the folds, so that it takes their
         place already before the test.
@@ -118,6 +124,7 @@ class ModelFamily(ABC):
 
     title: ClassVar[str]
     keeps_directions: ClassVar[bool] = False
+    keeps_apart: ClassVar[bool] = False
     one_is_enough: ClassVar[bool] = False
 
     @abstractmethod

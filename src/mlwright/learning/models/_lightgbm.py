@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from itertools import product
 from statistics import fmean
 from typing import Any
 
@@ -71,7 +72,7 @@ def own_words(params: Params, context: FitContext) -> dict[str, Any]:
     }
     fixed = {"bagging_freq": 1, "deterministic": True, "force_col_wise": True, "feature_pre_filter": False}
     here = {"seed": context.seed % 2**31, "num_threads": context.n_threads, "verbosity": -1}
-    return {**params, **kinds[facts.task], **fixed, **here, **_directions(facts)}
+    return {**params, **kinds[facts.task], **fixed, **here, **_directions(facts), **_apart(facts)}
 
 
 def _directions(facts: Facts) -> dict[str, Any]:
@@ -79,6 +80,20 @@ def _directions(facts: Facts) -> dict[str, Any]:
         return {}
     every = [*facts.directions, *[0] * len(facts.names.codes)]
     return {"monotone_constraints": every, "monotone_constraints_method": "intermediate"}
+
+
+def _apart(facts: Facts) -> dict[str, Any]:
+    """Sets of columns that may stand in one branch: all but those that one of each wish shuts out."""
+    if not facts.apart:
+        return {}
+    every = frozenset(range(len(facts.names.all)))
+    sets = [
+        every.difference(
+            *(other for wish, kept in zip(facts.apart, choice, strict=True) for other in wish if other != kept)
+        )
+        for choice in product(*facts.apart)
+    ]
+    return {"interaction_constraints": [sorted(each) for each in dict.fromkeys(sets) if each]}
 
 
 def dataset(

@@ -14,6 +14,7 @@ class Dummy(ModelFamily):
 
     title = "Dummy"
     keeps_directions = True
+    keeps_apart = True
 
     def candidates(self, facts: Facts) -> list[Candidate]:
         """Always one."""

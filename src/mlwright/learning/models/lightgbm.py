@@ -76,6 +76,7 @@ class LightGBM(ModelFamily):
 
     title = "LightGBM"
     keeps_directions = True
+    keeps_apart = True
 
     def candidates(self, facts: Facts) -> list[Candidate]:
         """The tuned defaults first; then ones for noisy and small data, and one for large data."""

@@ -57,6 +57,7 @@ class Linear(ModelFamily):
     """
 
     title = "Linear model"
+    keeps_apart = True
     one_is_enough = True
 
     def candidates(self, facts: Facts) -> list[Candidate]:

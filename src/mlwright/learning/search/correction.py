@@ -71,7 +71,8 @@ def correction(standing: Standing, choice: Choice, several: Collection[str], tim
     trials = {name: standing.trials[name][: choice.level] for name in choice.weights}
     luck, error = stopping_flattery(bench, trials, choice.weights)
     rng = np.random.default_rng(bench.run.seed_for("together"))
-    many = several if choice.n_cores >= choice.level else ()
+    # How far answers disagree tells what their mean gains in squares and in nats, not in sizes of errors.
+    many = several if choice.n_cores >= choice.level and not judge.metric.by_size else ()
     gain = gain_together(bench, trials, choice.weights, many, judge.held, rng, time_up)
     baseline = standing.blend({standing.baseline(): 1.0}, choice.level)
     stopping, better, spread = (in_metric(judge, choice.prediction, baseline, each) for each in (luck, -gain, error))
@@ -85,7 +86,7 @@ def in_metric(judge: Judge, prediction: Array, baseline: Array, amount: float) -
     The same share of what is gained over the baseline; for errors of numbers on the scale of their root.
     """
     loss, known = (float(judge.row_loss(each).mean()) for each in (prediction, baseline))
-    if "regression" in judge.metric.tasks and not judge.metric.greater_is_better:
+    if "regression" in judge.metric.tasks and not judge.metric.greater_is_better and not judge.metric.by_size:
         amount, loss, known = math.sqrt(max(loss + amount, 0.0)) - math.sqrt(loss), math.sqrt(loss), math.sqrt(known)
     gain = judge.loss(baseline) - judge.loss(prediction)
     return amount / (known - loss) * gain if known > loss and math.isfinite(gain) else 0.0

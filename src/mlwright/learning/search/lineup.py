@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from statistics import fmean
+from typing import NamedTuple
 
 from mlwright.core.errors import ExtraMissing, SettingsError, nearest
 from mlwright.core.run import Run
@@ -62,20 +63,31 @@ class LineUp:
         return replace(self, sampled=tuple(known.values()), costs_s=self.costs_s | costs)
 
 
-def open_families(wanted: Sequence[str], run: Run, *, directed: bool = False) -> dict[str, ModelFamily]:
+class Promise(NamedTuple):
+    """What every part of the model must keep: the attribute of the families that can, and the setting that asks."""
+
+    attribute: str
+    setting: str
+
+
+DIRECTIONS = Promise("keeps_directions", "train.monotone")
+APART = Promise("keeps_apart", "train.apart")
+
+
+def open_families(wanted: Sequence[str], run: Run, promises: Sequence[Promise] = ()) -> dict[str, ModelFamily]:
     """The model families by name: those that are wanted, or all; the baseline and the simple model in any case.
 
     Parameters
     ----------
     wanted : sequence of str
     run : Run
-    directed : bool, default=False
-        Whether the answer must rise or fall with some column, which not every family can promise.
+    promises : sequence of Promise
+        What not every family can keep.
 
     Raises
     ------
     SettingsError
-        If a family is wanted that there is not, or that cannot keep a direction where one is wanted.
+        If a family is wanted that there is not, or that cannot keep a promise.
     ExtraMissing
         If a wanted family needs a package that is not installed; one that is not named is passed over.
     """
@@ -92,19 +104,23 @@ def open_families(wanted: Sequence[str], run: Run, *, directed: bool = False) ->
             if name in wanted:
                 raise
             run.note(f"{name} is not tried: {missing.message}")
-    return _directed(models, wanted, run) if directed else models
+    for promise in promises:
+        models = _keeping(promise, models, wanted, run)
+    return models
 
 
-def _directed(models: Mapping[str, ModelFamily], wanted: Sequence[str], run: Run) -> dict[str, ModelFamily]:
-    """Those that keep a direction, and the baseline and the simple model, which others are compared with."""
-    able = [name for name, model in models.items() if model.keeps_directions]
+def _keeping(
+    promise: Promise, models: Mapping[str, ModelFamily], wanted: Sequence[str], run: Run
+) -> dict[str, ModelFamily]:
+    """Those that keep a promise, and the baseline and the simple model, which others are compared with."""
+    able = [name for name, model in models.items() if getattr(model, promise.attribute)]
     unable = sorted(set(models) - set(able))
     if asked := [name for name in unable if name in wanted]:
         raise SettingsError(
-            f"train.families names {asked[0]!r}, which cannot keep what train.monotone asks for.",
+            f"train.families names {asked[0]!r}, which cannot keep what {promise.setting} asks for.",
             f"Leave one of the two out, or use: {', '.join(name for name in able if name != BASELINE)}",
         )
-    run.note(f"Not tried, as they cannot keep train.monotone: {', '.join(unable)}.")
+    run.note(f"Not tried, as they cannot keep {promise.setting}: {', '.join(unable)}.")
     return {name: model for name, model in models.items() if name in able or name == SIMPLE}
 
 

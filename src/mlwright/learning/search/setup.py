@@ -16,13 +16,14 @@ from mlwright.learning.search.diary import read_diary, shipped
 from mlwright.learning.search.experience import advise
 from mlwright.learning.search.folds import make_folds, n_cores_for, n_folds_for
 from mlwright.learning.search.judge import Array
-from mlwright.learning.search.lineup import line_up, open_families
+from mlwright.learning.search.lineup import APART, DIRECTIONS, Promise, line_up, open_families
 from mlwright.learning.tasks import TASKS
 from mlwright.records.experience import Advice
 from mlwright.records.model import EncodingPlan, NumberColumn
 from mlwright.records.profile import Roles
 from mlwright.records.settings import TrainSettings
 from mlwright.records.split import Split
+from mlwright.scoring.blocks import BlockNames
 from mlwright.scoring.encoder import names
 
 ROWS_FOR_THREADED_FITS = 50_000
@@ -44,7 +45,7 @@ def set_up(
     n_workers, n_threads = (run.n_jobs, 1) if side_by_side else (1, run.n_jobs)
     n_planned = (n_workers, run.n_jobs) if settings.candidates is None else (PLANNED_JOBS, PLANNED_JOBS)
     facts = facts_of(data, roles, settings, fitting_s(settings.budget, n_planned[1]))
-    models = open_families(settings.families, run, directed=bool(settings.monotone))
+    models = open_families(settings.families, run, promises(settings))
     lineup = line_up(
         models, facts, settings.families, n_threads, settings.candidates, _advice(facts, settings, run).worth
     )
@@ -130,8 +131,37 @@ def facts_of(data: TrainingData, roles: Roles, settings: TrainSettings, budget_s
         names=data.names,
         budget_s=budget_s,
         directions=directions(settings, roles, data.plan),
+        apart=apart(settings, roles, data.names),
         by_size=METRICS.get(metric_name(settings, roles)).by_size,
     )
+
+
+def promises(settings: TrainSettings) -> list[Promise]:
+    """What every part of the model must keep."""
+    asked = ((DIRECTIONS, settings.monotone), (APART, settings.apart))
+    return [promise for promise, wish in asked if wish]
+
+
+def apart(settings: TrainSettings, roles: Roles, outputs: BlockNames) -> tuple[tuple[frozenset[int], ...], ...]:
+    """For each wish the places among the outputs (numbers, then codes) of each of its columns.
+
+    Raises
+    ------
+    SettingsError
+        If a wish names a column that is no input, or only one column.
+    """
+    sources = np.array([*outputs.number_inputs, *outputs.code_inputs], dtype=object)
+    found = []
+    for wish in settings.apart:
+        if len(set(wish)) < 2:
+            raise SettingsError(f"train.apart has {list(wish)!r}, which is one column.", "Name two or more columns.")
+        for name in wish:
+            if name not in roles.inputs:
+                offers = nearest(name, roles.inputs) or roles.inputs
+                raise SettingsError(f"train.apart names {name!r}, which is no input.", f"Try: {', '.join(offers)}")
+        places = [frozenset(np.flatnonzero(sources == name).tolist()) for name in dict.fromkeys(wish)]
+        found.append(tuple(places))
+    return tuple(found)
 
 
 def directions(settings: TrainSettings, roles: Roles, plan: EncodingPlan) -> tuple[int, ...]:
