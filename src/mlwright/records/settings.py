@@ -97,6 +97,9 @@ class CollectSettings(Settings):
         never written: ``postgresql://user:env:DB_PASSWORD@host/db``, or the whole as ``env:DATABASE_URL``.
     query : str
         For databases: the name of a table, or a ``select``.
+    headers : dict
+        For URLs: what is sent with each request, secrets as ``env:NAME``:
+        ``{Authorization = "Bearer env:API_KEY"}``.
     sheet : str
         For Excel: the name of the sheet; default: the first.
     sample_rows : int
@@ -115,6 +118,7 @@ class CollectSettings(Settings):
 
     source: str | None = None
     query: str | None = None
+    headers: dict[str, str] = {}
     sheet: str | None = None
     sample_rows: int | None = Field(default=None, ge=1_000)
     time: str | None = None
