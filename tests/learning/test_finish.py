@@ -104,3 +104,10 @@ def test_a_last_fit_that_fails_leaves_the_model_that_was_tested(
     job = small_job(tmp_path, houses(160), task="regression", test_share=0.5)
     monkeypatch.setattr(Linear, "refit", fails)
     assert finished(job).model == job.training.model
+
+
+def test_limits_of_the_user_hold_for_what_is_packed(job: SmallJob) -> None:
+    assert finished(job, TrainSettings(max_size=10**6, max_latency=10.0)).again == ("linear",)
+    found = finished(job, TrainSettings(max_size=10))
+    assert found.model == job.training.model
+    assert "max_size" in found.sentence

@@ -6,7 +6,7 @@ each member in place of one for each fold; the figures of the report stay those 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -18,6 +18,8 @@ from mlwright.learning.data import TrainingData, load_with_test
 from mlwright.learning.models import MODELS, Facts, FitContext
 from mlwright.learning.search.budget import finish_s, makespan, time_is_up_after
 from mlwright.learning.search.judge import mean_and_error
+from mlwright.learning.search.options import ENSEMBLE, Option, Wishes
+from mlwright.learning.search.scale import first_record, weighed
 from mlwright.learning.search.setup import ROWS_FOR_THREADED_FITS, answer_bounds, facts_of
 from mlwright.learning.tasks import TASKS
 from mlwright.learning.unseen import kept_scores, kept_target, open_unseen
@@ -30,6 +32,7 @@ from mlwright.records.settings import TrainSettings
 from mlwright.records.split import Split
 from mlwright.records.trials import Recipe, Refit, Training
 from mlwright.scoring.model import Model
+from mlwright.scoring.single_row import Json
 
 N_CORES = 4
 SURELY = 2.0
@@ -64,6 +67,8 @@ def finish(
         return as_it_is("there is no memory to fit it once more on all rows")
     cores = _fit_all(fits, data, facts_of(data, profile.roles, settings, 0.0), run)
     model = _with_cores(training.model, cores, data)
+    if cores and not _keeps_limits(model, settings, first_record(snapshot, profile.roles, split, run), run):
+        return as_it_is("fitted once more on all rows it would pass train.max_latency or train.max_size")
     if not cores or _is_worse(model, snapshot, profile, split, evaluation, run):
         return as_it_is("to fit it once more made it no better")
     everybody = len(cores) == len(training.model.members)
@@ -169,6 +174,16 @@ def _with_cores(model: ModelSpec, cores: dict[str, list[CoreRef]], data: Trainin
     )
     low, high = (None, None) if model.low is None else answer_bounds(data.rows.target)
     return model.model_copy(update={"members": members, "low": low, "high": high})
+
+
+def _keeps_limits(model: ModelSpec, settings: TrainSettings, record: Mapping[str, Json], run: Run) -> bool:
+    """Whether it is as quick and as small as the user wants; more rows make larger trees."""
+
+    def measured(option: Option) -> Option:
+        return weighed(option, model, record, run)
+
+    wishes = Wishes(measured, "accuracy", settings.max_latency, settings.max_size)
+    return not wishes.are_there or wishes.allow(measured(Option(ENSEMBLE, {}, 1)))
 
 
 def _is_worse(

@@ -61,12 +61,8 @@ class Scale:
 
     def measured(self, option: Option) -> Option:
         """An option with its size and its time."""
-        run = self.course.bench.run
         spec = self.spec(members(option, self.course.standing, self.refitted(option.weights)))
-        blobs = {core.blob for member in spec.members for core in member.cores} | {self.plan.arrays}
-        size_bytes = sum(run.path(blob).stat().st_size for blob in blobs if blob is not None)
-        row_ms = single_row_ms(Model.load(spec, run.get), self.record, MEASURED_S)
-        return replace(option, size_bytes=size_bytes, row_ms=row_ms)
+        return weighed(option, spec, self.record, self.course.bench.run)
 
     def forms(self, choice: Choice) -> list[Option]:
         """The chosen model, the best candidate alone and that with one core, measured as far as there is time."""
@@ -80,6 +76,13 @@ class Scale:
         return distinct(
             [form if form.row_ms is not None else self.measured(form) for form in forms.values() if not out_of_time()]
         )
+
+
+def weighed(option: Option, spec: ModelSpec, record: Mapping[str, Json], run: Run) -> Option:
+    """The option with the size and the time of a model."""
+    blobs = {core.blob for member in spec.members for core in member.cores} | {spec.plan.arrays}
+    size_bytes = sum(run.path(blob).stat().st_size for blob in blobs if blob is not None)
+    return replace(option, size_bytes=size_bytes, row_ms=single_row_ms(Model.load(spec, run.get), record, MEASURED_S))
 
 
 def first_record(snapshot: Snapshot, roles: Roles, split: Split, run: Run) -> dict[str, Json]:
