@@ -11,7 +11,7 @@ from mlwright.judging.probe import probe
 from mlwright.judging.probes import PROBES
 from mlwright.learning.evaluate import evaluate
 from mlwright.records.robustness import ProbeResult, Robustness
-from mlwright.records.settings import EvaluateSettings, ProbeSettings
+from mlwright.records.settings import DecideSettings, EvaluateSettings, ProbeSettings
 from mlwright.testing.small_job import SmallJob, small_job
 
 
@@ -42,7 +42,7 @@ def job_of(folder: Path, table: pa.Table, **options: object) -> SmallJob:
 def probed(job: SmallJob, *skip: str) -> Robustness:
     evaluation = evaluate(job.snapshot, job.profile, job.split, job.training, EvaluateSettings(), job.run)
     settings = ProbeSettings(skip=skip)
-    return probe(job.snapshot, job.profile, job.split, job.training, evaluation, settings, job.run)
+    return probe(job.snapshot, job.profile, job.split, job.training, evaluation, settings, DecideSettings(), job.run)
 
 
 def result(robustness: Robustness, name: str, strength: float = 1.0) -> ProbeResult:
@@ -80,7 +80,7 @@ def test_sentences_say_what_was_done_and_what_it_cost(robustness: Robustness) ->
     sentence = result(robustness, "missing_values", 0.3).sentence
     assert sentence.startswith("If 15 % of all values are missing, log loss goes from 0.")
     assert "of what the model gains over one that knows nothing is lost" in sentence
-    assert sentence.endswith("of the answers change.")
+    assert "of the answers change. The service would note it in" in sentence
 
 
 def test_a_model_that_holds_up_in_time_does_not_lose_in_the_latest_rows(tmp_path: Path) -> None:
@@ -131,4 +131,30 @@ def test_a_cancel_ends_it(tmp_path: Path) -> None:
     job.run.clock.cancel_file.touch()
     job.run.clock._looked = 0.0
     with pytest.raises(RunCancelled):
-        probe(job.snapshot, job.profile, job.split, job.training, evaluation, ProbeSettings(), job.run)
+        probe(
+            job.snapshot, job.profile, job.split, job.training, evaluation, ProbeSettings(), DecideSettings(), job.run
+        )
+
+
+def test_it_is_told_whether_the_service_would_notice(robustness: Robustness) -> None:
+    loud, silent = result(robustness, "column_gone"), result(robustness, "mixed_up_rows")
+    assert loud.noted_share == pytest.approx(1.0, abs=0.02)
+    assert "The service would note it in most records." in loud.sentence
+    assert silent.noted_share == pytest.approx(0.0, abs=0.01)
+    assert "would not notice a single record" in silent.sentence
+
+
+def test_without_a_benefit_table_no_money_is_told(robustness: Robustness) -> None:
+    assert all(found.cost is None for found in robustness.results)
+
+
+def test_what_a_fault_costs_is_told_in_the_users_money(tmp_path: Path) -> None:
+    job = job_of(tmp_path, patients())
+    evaluation = evaluate(job.snapshot, job.profile, job.split, job.training, EvaluateSettings(), job.run)
+    money = DecideSettings(benefit={"true_positive": 100, "false_positive": -60})
+    records = (job.snapshot, job.profile, job.split, job.training, evaluation)
+    gone = result(probe(*records, ProbeSettings(), money, job.run), "column_gone")
+    assert gone.cost is not None
+    assert gone.cost.low > 0
+    assert "That costs" in gone.sentence
+    assert "per 1,000 cases" in gone.sentence

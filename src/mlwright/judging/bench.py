@@ -10,13 +10,18 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from mlwright.core.run import Run
+from mlwright.judging.notice import Watchman, watchman
+from mlwright.judging.practice import of_model
+from mlwright.judging.worth import PER_CASES
+from mlwright.learning.benefit import Benefit
 from mlwright.learning.tasks import TASKS
 from mlwright.learning.unseen import Unseen, kept_scores, kept_target
 from mlwright.learning.yardstick import Scored, Yardstick, yardstick
-from mlwright.records.evaluation import Evaluation
+from mlwright.records.evaluation import Estimate, Evaluation
 from mlwright.records.profile import Profile
 from mlwright.records.trials import Training
 from mlwright.scoring.model import DEFAULT_THRESHOLD, Model
+from mlwright.statistics.means import difference_estimate
 from mlwright.statistics.sampling import Draws
 
 Places = NDArray[np.int64]
@@ -45,6 +50,10 @@ class Bench:
     spread : float
         Standard deviation of the target, for numbers.
     run : Run
+    watchman : Watchman
+        Sees what the service would note.
+    benefit : Benefit
+        Of these rows.
     """
 
     profile: Profile
@@ -56,9 +65,23 @@ class Bench:
     gain: float
     spread: float
     run: Run
+    watchman: Watchman
+    benefit: Benefit
+
+    def cost(self, after: Scored) -> Estimate | None:
+        """What other answers cost per 1,000 cases; None where the user gave no benefit table."""
+        if self.benefit.assumed:
+            return None
+        task, target = self.profile.roles.task, self.measure.target
+        before, then = (
+            PER_CASES * of_model(target, scored, task).worth(self.benefit.amounts) for scored in (self.before, after)
+        )
+        return difference_estimate(before - then, self.measure.draws)
 
 
-def set_up(unseen: Unseen, training: Training, evaluation: Evaluation, planned_s: float, run: Run) -> Bench:
+def set_up(
+    unseen: Unseen, training: Training, evaluation: Evaluation, benefit: Benefit, planned_s: float, run: Run
+) -> Bench:
     """Choose the rows; the model is asked once about few of them, to learn how many can be afforded."""
     target = kept_target(evaluation.truth, run)
     threshold = DEFAULT_THRESHOLD if training.model.threshold is None else training.model.threshold
@@ -73,10 +96,12 @@ def set_up(unseen: Unseen, training: Training, evaluation: Evaluation, planned_s
     draws = Draws(unseen.sampling(loss).take(rows), run.seed_for("probe", "draws"), N_REPLICATES)
     measure = yardstick(evaluation.metrics[0].name, target[rows], draws)
     baseline = kept_scores(evaluation.baseline_predictions, len(target), run)
+    chosen = table.take(pa.array(rows))
+    priced = benefit._replace(by_row={key: values[rows] for key, values in benefit.by_row.items()})
     before, dummy = Scored(said[rows], threshold), Scored(baseline[rows], DEFAULT_THRESHOLD)
     return Bench(
         profile=unseen.profile,
-        table=table.take(pa.array(rows)),
+        table=chosen,
         model=model,
         measure=measure,
         before=before,
@@ -84,6 +109,8 @@ def set_up(unseen: Unseen, training: Training, evaluation: Evaluation, planned_s
         gain=measure.gain(before, dummy).value,
         spread=float(target.std()),
         run=run,
+        watchman=watchman(training.model.plan, model.encoder.encode(chosen)),
+        benefit=priced,
     )
 
 

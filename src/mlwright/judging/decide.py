@@ -8,13 +8,13 @@ from threadpoolctl import threadpool_limits
 from mlwright.core.errors import SettingsError, nearest
 from mlwright.core.family import NotApplicable
 from mlwright.core.run import Run
-from mlwright.data.compute.table import open_snapshot, open_split
+from mlwright.data.compute.table import open_snapshot, train_rows
 from mlwright.judging.more_rows import worth_of_rows
 from mlwright.judging.rules import RULES, Evidence
 from mlwright.judging.today import practice_today
 from mlwright.judging.verdict import headline, limits, next_steps, reasons, verdict_of
 from mlwright.judging.worth import Cases, worth_of
-from mlwright.learning.amounts import benefit_on
+from mlwright.learning.amounts import benefit_on, learned_target
 from mlwright.learning.benefit import Benefit, best_quantile, capacity_share
 from mlwright.learning.metrics import METRICS
 from mlwright.learning.owed import Owed, moved, owed
@@ -91,7 +91,7 @@ def _worth(
 ) -> Worth:
     roles, table = profile.roles, open_snapshot(snapshot, run)
     task = TASKS.get(roles.task)()
-    learned = _training_target(snapshot, profile, split, run)
+    learned = learned_target(table, train_rows(split, run), profile)
     unseen = open_unseen(snapshot, profile, split, run, evaluation)
     own = training.model.threshold if METRICS.get(training.metric)().has_threshold else None
     benefit = benefit_on(table, unseen.positions, learned, profile, settings, own)
@@ -130,14 +130,6 @@ def _shift(learned: Array, training: Training, benefit: Benefit, roles: Roles, r
         return 0.0
     missing = learned - np.frombuffer(run.get(training.out_of_fold), dtype=np.float32)
     return float(np.nanquantile(missing, level))
-
-
-def _training_target(snapshot: Snapshot, profile: Profile, split: Split, run: Run) -> Array:
-    """The target of the training rows; the test rows' was kept by `evaluate` and is not read here."""
-    roles = profile.roles
-    table = open_split(snapshot, split, profile, run).train
-    values = table.arrow([roles.target])[roles.target]
-    return TASKS.get(roles.task)().target(values, roles.classes, profile.target.missing_codes)
 
 
 def rule_on(name: str, evidence: Evidence, *, required: bool) -> Ruling:

@@ -78,7 +78,7 @@ def explain(
     snapshot: Snapshot, profile: Profile, split: Split, training: Training, evaluation: Evaluation, run: Run
 ) -> Understanding:
     """Look at the model from outside, on test rows; nothing is chosen by what is seen here."""
-    unseen, roles = open_unseen(snapshot, profile, split, run), profile.roles
+    unseen, roles = open_unseen(snapshot, profile, split, run, evaluation), profile.roles
     target = kept_target(evaluation.truth, run)
     # Small matrices: a second thread would only wait for the first.
     with threadpool_limits(limits=1, user_api="blas"):

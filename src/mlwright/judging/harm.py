@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from mlwright.core.family import NotApplicable
 from mlwright.data.words import figure, percent
 from mlwright.judging.bench import N_REPLICATES, Bench, Places
+from mlwright.judging.notice import told_noted
 from mlwright.judging.probes import PROBES, Probe
 from mlwright.judging.words import inside
 from mlwright.learning.yardstick import Scored, yardstick
@@ -45,7 +46,9 @@ def harm_of(name: str, strength: float, bench: Bench) -> ProbeResult:
         loss=worst.loss,
         lost_share=lost,
         answers_changed=worst.changed,
-        sentence=_sentence(worst, bench, lost),
+        sentence=_sentence(worst, bench, lost, cost := bench.cost(worst.after)),
+        cost=cost,
+        noted_share=worst.noted,
     )
 
 
@@ -56,6 +59,7 @@ class _Harm:
     after: Scored
     loss: Estimate
     changed: float
+    noted: float
 
 
 def _harms(name: str, probe: Probe, strength: float, bench: Bench) -> Iterator[_Harm]:
@@ -63,13 +67,15 @@ def _harms(name: str, probe: Probe, strength: float, bench: Bench) -> Iterator[_
     rng = np.random.default_rng(bench.run.seed_for("probe", name, strength))
     for way in probe.ways(bench.table, bench.profile, strength, rng):
         bench.run.clock.check()
-        scores = bench.model.scores(way.table).astype(np.float32).astype(np.float64)
+        blocks = bench.model.encoder.encode(way.table)
+        scores = bench.model.predict(blocks).astype(np.float32).astype(np.float64)
         after = Scored(scores, bench.before.threshold)
         loss = bench.measure.gain(bench.before, after)
         if math.isnan(loss.value):
             raise NotApplicable(f"{bench.measure.metric.title} is not defined on these rows")
         clause = way.clause or probe.describe(strength)
-        yield _Harm(way.what, clause, after, loss, _changed_share(bench.before, after, bench))
+        noted = bench.watchman.noted(blocks)
+        yield _Harm(way.what, clause, after, loss, _changed_share(bench.before, after, bench), noted)
 
 
 def _changed_share(before: Scored, after: Scored, bench: Bench) -> float:
@@ -87,10 +93,18 @@ def _lost_share(loss: float, gain: float) -> float:
     return 1.0 if loss > 0 else 0.0
 
 
-def _sentence(harm: _Harm, bench: Bench, lost: float) -> str:
+def _sentence(harm: _Harm, bench: Bench, lost: float, cost: Estimate | None) -> str:
     before, after = bench.measure.score(bench.before), bench.measure.score(harm.after)
     moved = f"If {harm.clause}, {inside(bench.measure.metric.title)} goes from {figure(before)} to {figure(after)}"
-    return f"{moved}. {_in_words(lost)} {percent(harm.changed)} of the answers change."
+    told = f"{moved}. {_in_words(lost)} {percent(harm.changed)} of the answers change."
+    return f"{told}{_priced(cost)} {told_noted(harm.noted)}" if harm.changed or lost > 0 else told
+
+
+def _priced(cost: Estimate | None) -> str:
+    if cost is None or cost.low <= 0:
+        return ""
+    value, low, high = (f"{end:,.0f}" if abs(end) >= 100 else f"{end:.3g}" for end in (cost.value, cost.low, cost.high))
+    return f" That costs {value} per 1,000 cases (between {low} and {high})."
 
 
 def _in_words(lost: float) -> str:

@@ -13,16 +13,18 @@ from mlwright.core.errors import RunCancelled
 from mlwright.core.family import NotApplicable
 from mlwright.core.record import Record
 from mlwright.core.run import Run
+from mlwright.data.compute.table import open_snapshot, train_rows
 from mlwright.judging.bench import Bench, set_up
 from mlwright.judging.harm import harm_of
 from mlwright.judging.probes import PROBES
+from mlwright.learning.amounts import benefit_on, learned_target
 from mlwright.learning.unseen import open_unseen
 from mlwright.records.data import Snapshot
 from mlwright.records.evaluation import Evaluation
 from mlwright.records.findings import Skipped
 from mlwright.records.profile import Profile
 from mlwright.records.robustness import ProbeResult, Robustness
-from mlwright.records.settings import ProbeSettings
+from mlwright.records.settings import DecideSettings, ProbeSettings
 from mlwright.records.split import Split
 from mlwright.records.trials import Training
 
@@ -48,6 +50,7 @@ def probe(
     training: Training,
     evaluation: Evaluation,
     settings: ProbeSettings,
+    decide: DecideSettings,
     run: Run,
 ) -> Robustness:
     """Ask every probe at every strength.
@@ -62,7 +65,10 @@ def probe(
     planned_s = _planned_s(run)
     # Small matrices: a second thread would only wait for the first.
     with threadpool_limits(limits=1, user_api="blas"):
-        bench = set_up(open_unseen(snapshot, profile, split, run, evaluation), training, evaluation, planned_s, run)
+        unseen, table = open_unseen(snapshot, profile, split, run, evaluation), open_snapshot(snapshot, run)
+        learned = learned_target(table, train_rows(split, run), profile)
+        benefit = benefit_on(table, unseen.positions, learned, profile, decide)
+        bench = set_up(unseen, training, evaluation, benefit, planned_s, run)
         answers = _ask(tasks, bench, planned_s)
     results = [answer.result for answer in answers if answer is not None and answer.result is not None]
     return Robustness(

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from mlwright.core.errors import SettingsError, nearest
 from mlwright.data.compute.table import Table
 from mlwright.learning.benefit import Array, Benefit, amounts_of, benefit_table
+from mlwright.learning.tasks import TASKS
 from mlwright.records.profile import Profile
 from mlwright.records.settings import DecideSettings
 from mlwright.scoring.spelling import to_number_array
@@ -50,6 +51,13 @@ def benefit_on(
     columns = {name: _numbers(name, table, positions, profile) for name in names}
     shares = [float(count) / len(training_target) for count in counts]
     return benefit_table(roles.task, roles.classes, shares, settings, columns, threshold)
+
+
+def learned_target(table: Table, positions: NDArray[np.int64], profile: Profile) -> Array:
+    """The target of training rows, shape (n_rows,): class places or numbers."""
+    roles = profile.roles
+    values = table.arrow([roles.target], positions)[roles.target]
+    return TASKS.get(roles.task)().target(values, roles.classes, profile.target.missing_codes)
 
 
 def _numbers(name: str, table: Table, positions: NDArray[np.int64], profile: Profile) -> Array:

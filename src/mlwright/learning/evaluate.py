@@ -16,7 +16,7 @@ from threadpoolctl import threadpool_limits
 
 from mlwright.core.run import Run
 from mlwright.data.compute.table import open_snapshot
-from mlwright.learning.coverage import learn_uncertainty, measured
+from mlwright.learning.coverage import Learned, learn_uncertainty, measured
 from mlwright.learning.curves import class_curves, number_curves
 from mlwright.learning.metrics import Metric
 from mlwright.learning.owed import moved, owed
@@ -70,7 +70,9 @@ def evaluate(
     with threadpool_limits(limits=1, user_api="blas"):
         sitting = _sitting(unseen, target, training, settings, run)
         found = learn_uncertainty(snapshot, profile, split, training, run)
-        told = measured(found, training.model, unseen, target, sitting.model.prediction, sitting.draws, run)
+        told = Learned(found)
+        if split.n_test:
+            told = measured(found, training.model, unseen, target, sitting.model.prediction, sitting.draws, run)
         return _evaluation(sitting, training, run).model_copy(update=told._asdict())
 
 

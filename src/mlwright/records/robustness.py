@@ -26,6 +26,11 @@ class ProbeResult(Record):
     answers_changed : float
         Share of rows whose answer (class, or number by more than 10 % of its spread) changed.
     sentence : str
+    cost : Estimate or None
+        What it costs per 1,000 cases in the user's money; None where no benefit table was given.
+    noted_share : float or None
+        Share of the records on which the service would note something, beyond the usual; None where no record was
+        disturbed.
     """
 
     probe: str
@@ -36,6 +41,8 @@ class ProbeResult(Record):
     lost_share: float
     answers_changed: float
     sentence: str
+    cost: Estimate | None = None
+    noted_share: float | None = None
 
 
 class Robustness(Record):
