@@ -3,10 +3,10 @@
 Usage: python benchmarks/segments.py [DATA_DIR] [--draws 200] [--rows 2000] [--quick] [--check]
 
 Tables of eight columns (numbers, names, gaps) are drawn on which a model is nowhere worse than elsewhere: a segment
-that is told is false. Then one part of the rows is planted in which numbers are further off (regression), or in which more
-happens than the probabilities say (two classes): a part of one column, or where two columns meet. Told is in how many
-draws a segment was told in noise, and in how many the planted one was: a told segment names its column, and shares more
-than a third of its rows with it. DATA_DIR is not read; it stands there so that all benchmarks are called alike.
+that is told is false. Then one part of the rows is planted in which numbers are further off (regression), or in which
+more happens than the probabilities say (two classes): a part of one column, or where two columns meet. Told is in how
+many draws a segment was told in noise, and in how many the planted one was: a told segment names its column, and shares
+more than a third of its rows with it. DATA_DIR is not read; it stands there so that all benchmarks are called alike.
 """
 
 from __future__ import annotations

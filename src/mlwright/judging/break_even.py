@@ -27,7 +27,8 @@ NAMES = {
 def break_even(model: Practice, others: Sequence[Practice], benefit: Benefit) -> Iterator[BreakEven]:
     """For each amount that was said, the range in which the model gains something over all others.
 
-    The gain is a straight line in each amount, as the answers stay what they are. Says nothing where nothing is gained.
+    The gain is a straight line in each amount, as the answers stay what they are. Says nothing where nothing is gained,
+    and nothing of ends at which a cost would be a reward.
     """
     gains = [float((model.worth(benefit.amounts) - other.worth(benefit.amounts)).mean()) for other in others]
     if min(gains) <= 0:
@@ -39,6 +40,7 @@ def break_even(model: Practice, others: Sequence[Practice], benefit: Benefit) ->
         now = benefit.table[name]
         low = max((now + crossing for crossing in crossings if crossing < 0), default=None)
         high = min((now + crossing for crossing in crossings if crossing > 0), default=None)
+        low, high = (None if end is not None and end * now < 0 else end for end in (low, high))
         if low is not None or high is not None:
             yield BreakEven(name=name, now=now, low=low, high=high)
 
