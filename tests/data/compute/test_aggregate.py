@@ -217,3 +217,10 @@ def test_texts_of_plain_letters_are_told_from_others(
         "long": False,
         "n": None,
     }
+
+
+@pytest.mark.usefixtures("estimating")
+def test_long_words_for_missing_are_found_among_many_texts(tmp_path: Path) -> None:
+    texts = [*(f"n{place}" for place in range(3_000)), "not known to anybody", " not known to anybody", "não"]
+    known = figures(table_of(tmp_path, {"t": texts}), {"t": ("not known to anybody", "não")})["t"]
+    assert known.n == 3_000

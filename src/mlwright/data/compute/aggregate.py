@@ -128,7 +128,7 @@ class Aggregates:
         expr = self._part(name).expr
         value = plain(expr[name])
         if is_text:
-            value = ibis.cases((_may_be_code(value), value.strip()), else_=value)
+            value = ibis.cases((_may_be_code(value, likely), value.strip()), else_=value)
         counted = self._counts_of(expr.select(value=value).filter(ibis._.value.isin(likely)), name)
         return counted.top(wanted) if counted is not None else ()
 
@@ -228,7 +228,7 @@ class Aggregates:
         """A column with null where a value counts as missing; of text its length."""
         value, sort = plain(part.expr[name]), self.sorts[name]
         if sort == "text":
-            is_code = ibis.cases((_may_be_code(value), value.strip().isin(["", *codes])), else_=False)
+            is_code = ibis.cases((_may_be_code(value, codes), value.strip().isin(["", *codes])), else_=False)
             return ibis.cases((is_code, None), else_=value.length())
         return ibis.cases((_is_code(value, sort, codes), None), else_=value) if codes else value
 
@@ -332,9 +332,11 @@ def _extremes(value: ir.Value) -> dict[str, ir.Value]:
     return {"minimum": _number(value.min()), "maximum": _number(value.max())}
 
 
-def _may_be_code(text: ir.Value) -> ir.Value:
-    """Whether a text is short or begins with white space: only then is it worth a closer look, which is slow."""
-    return (text.length() <= LONGEST_CODE) | (text.ascii_str() <= ord(" "))
+def _may_be_code(text: ir.Value, codes: Collection[str]) -> ir.Value:
+    """Whether a text begins as a code does, or with white space: only then is it worth a closer look, which is slow."""
+    initials, longest = sorted({ord(code[0]) for code in codes if code}), max([LONGEST_CODE, *map(len, codes)])
+    first = text.ascii_str()
+    return (first <= ord(" ")) | (first.isin(initials) & (text.length() <= longest))
 
 
 def _is_code(value: ir.Value, sort: Sort, codes: Collection[str]) -> ir.Value:
