@@ -1,4 +1,4 @@
-"""Which bundle is in use: a journal of who became champion when, put there by whom and why.
+"""Which bundle is in use: a ledger of who became champion when, put there by whom and why.
 
 Nothing is ever deleted: who is champion now, who was before and who was on a date are replays of the journal.
 """
@@ -12,7 +12,7 @@ from pathlib import Path
 
 from mlwright.core.errors import NothingToShow
 from mlwright.core.record import Record
-from mlwright.core.store.journal import Journal
+from mlwright.core.store.ledger import Ledger
 
 
 class Champion(Record):
@@ -61,7 +61,7 @@ class Registry:
     """
 
     def __init__(self, path: Path) -> None:
-        self.journal = Journal(path)
+        self.journal = Ledger(path)
 
     def crown(
         self, *, bundle_id: str, manifest: str, run_id: str, verdict: str, target: str, why: str, by: str | None = None

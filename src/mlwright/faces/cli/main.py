@@ -33,6 +33,7 @@ COMMANDS = (
     "status",
     "approve",
     "undo",
+    "history",
     "watch",
     "feedback",
     "follow",

@@ -11,6 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from mlwright.core.history import RunState
+from mlwright.core.store.ledger import Entry
 from mlwright.core.store.registry import Champion
 from mlwright.faces.render.numbers import duration
 from mlwright.faces.render.tables import coloured, table
@@ -56,6 +57,27 @@ def champions_table(reign: Sequence[Champion]) -> Table | Text:
         for champion in reversed(reign)
     ]
     return table("Bundles", ("", "bundle", "run", "verdict", "since", "by", "why"), rows)
+
+
+def history_table(entries: Sequence[Entry]) -> Table | Text:
+    """What was changed about what is in use."""
+    if not entries:
+        return Text("No bundle was put to use yet.\n  -> mlwright status")
+    what = {"crowned": "put to use", "undone": "taken back"}
+    rows = [
+        (
+            time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(event["t"])),
+            what.get(str(event["event"]), str(event["event"])),
+            event.get("bundle_id", ""),
+            event.get("run_id", ""),
+            coloured(event.get("verdict", "")),
+            event.get("by", ""),
+            event.get("why", ""),
+            Text(str(event.get("seal", ""))[:8]) if is_whole else Text("changed", "red"),
+        )
+        for event, is_whole in entries
+    ]
+    return table("History", ("when", "what", "bundle", "run", "verdict", "by", "why", "seal"), rows)
 
 
 def diagnosis_tables(facts: dict[str, Any]) -> list[RenderableType]:
