@@ -9,7 +9,7 @@ import duckdb
 
 from mlwright.core.errors import SourceEmpty, SourceUnreadable
 from mlwright.core.run import Run
-from mlwright.data.compute.table import open_snapshot
+from mlwright.data.compute.table import Table, open_snapshot
 from mlwright.data.kinds.describe import Described, describe
 from mlwright.data.pairs import associations_of
 from mlwright.data.roles import assign_roles, check_names
@@ -83,7 +83,25 @@ def _described_there(
     with open_remote(snapshot, collect) as table:
         found = describe(table, snapshot.fields, settings, target)
         run.note(f"All {table.n_rows:,} rows were looked at where they are, in {found.n_queries} queries.")
-    return found.columns
+        return _with_counted_keys(found.columns, table)
+
+
+def _with_counted_keys(columns: tuple[ColumnProfile, ...], table: Table) -> tuple[ColumnProfile, ...]:
+    """The columns, those that name rows with the number of their different values counted there: a sample of rows
+    shows nearly none of the keys that repeat.
+    """
+    names = [
+        column.name
+        for column in columns
+        if column.kind == "id" and not column.distinct_is_exact and not column.missing_codes
+    ]
+    counts = table.ask(**{f"k{place}": table.expr[name].nunique() for place, name in enumerate(names)})
+    exact = dict(zip(names, counts.values(), strict=True))
+    update = {"distinct_is_exact": True, "distinct_error": 0.0}
+    return tuple(
+        column.model_copy(update=update | {"n_distinct": int(exact[column.name])}) if column.name in exact else column
+        for column in columns
+    )
 
 
 @contextmanager

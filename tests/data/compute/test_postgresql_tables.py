@@ -43,6 +43,8 @@ CREATE TABLE visits AS SELECT n AS id, CASE WHEN n % 1000 = 0 THEN 'Rome' ELSE '
 ALTER TABLE visits ADD PRIMARY KEY (id);
 ALTER TABLE visits ADD FOREIGN KEY (town, shop) REFERENCES shops NOT VALID;
 ALTER TABLE visits ADD FOREIGN KEY (before) REFERENCES visits NOT VALID;
+CREATE TABLE bookings AS SELECT CASE WHEN n IN (10, 20, 30) THEN n + 1 ELSE n END AS booking_id, random() AS price
+    FROM generate_series(1, {N}) n;
 CREATE ROLE clerk LOGIN PASSWORD 'clerk';
 GRANT SELECT ON visits TO clerk;
 INSERT INTO sales SELECT n, date '2024-01-01' + n % 360 FROM generate_series(1, {N}) n;
@@ -95,6 +97,21 @@ def test_foreign_keys_are_tested_where_the_table_is(url: str, tmp_path: Path) ->
     found = ask("broken_references", looked_at, known).findings
     assert len(found) == 2
     assert all("sample" not in finding.sentence for finding in found)
+
+
+def test_keys_that_repeat_are_counted_where_the_table_is(
+    url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("mlwright.data.compute.aggregate.EXACT_ROWS", 1_000)
+    monkeypatch.setattr("mlwright.data.compute.aggregate.MOST_COUNTED", 500)
+    run = Run("run", Store(tmp_path), Clock(tmp_path / "cancel", None))
+    settings = CollectSettings(source=url, query="bookings", sample_rows=1_000)
+    snapshot = collect(settings, run)
+    known = profile(snapshot, ProjectSettings(task="none"), settings, ProfileSettings(), run)
+    assert known.of_all_rows.column("booking_id").n_distinct == N - 3
+    looked_at = open_split(snapshot, split(snapshot, known, SplitSettings(), run), known, run)
+    (found,) = ask("repeated_keys", looked_at, known).findings
+    assert found.sentence == "'booking_id' should name each row, but 3 rows repeat a value of another one."
 
 
 def test_a_foreign_key_that_may_not_be_tested_is_told_and_stops_nothing(

@@ -22,7 +22,8 @@ KEY_WORDS = frozenset({"id", "uuid", "guid", "key", "identifier"})
 class RepeatedKeys(Check):
     """Columns that are called like a key and name each row, but for a few values that come more than once.
 
-    A column counts as a key if its name says so and 95 % of its values are different; all rows are counted.
+    A column counts as a key if its name says so and 95 % of its values are different; all rows are counted, also
+    those of a table that stays in its database.
     """
 
     severity = "warning"
@@ -41,6 +42,9 @@ class RepeatedKeys(Check):
         ]
         if not names:
             raise NotApplicable("no column is called like a key")
+        if not isinstance(table, SplitTable):
+            yield from self._told_by_figures(profile, names)
+            return
         for name in names:
             if not (n_later := equal_rows(table, [name]).n_later):
                 continue
@@ -55,6 +59,19 @@ class RepeatedKeys(Check):
                     name,
                     rows=[row["first"] for row in often],
                     examples=[str(row["value"]) for row in often],
+                )
+
+    def _told_by_figures(self, profile: Profile, names: list[str]) -> Iterator[Finding]:
+        """Keys of a table that stays where it is, whose different values were counted there."""
+        for column in map(profile.column, names):
+            n = profile.n_rows - column.n_missing
+            see = f'To see them: select "{column.name}", count(*) ... group by 1 having count(*) > 1.'
+            if column.distinct_is_exact and NEARLY_ALL * n <= column.n_distinct < n:
+                yield self.found(
+                    f"'{column.name}' should name each row, but "
+                    f"{counted(n - column.n_distinct, 'row repeats', 'rows repeat')} a value of another one.",
+                    column.name,
+                    action=f"{see} {self.action}",
                 )
 
     @staticmethod

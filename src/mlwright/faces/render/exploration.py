@@ -129,13 +129,18 @@ def _tiles(snapshot: Snapshot, profile: Profile, findings: Findings) -> list[Til
     empty = sum(column.n_missing > 0 for column in profile.columns)
     told = listing((counted(n, kind, _plural(kind)) for kind, n in kinds.most_common()), 6)
     return [
-        Tile(f"{profile.n_rows:,}", f"rows, {snapshot.size_bytes / MEGA:.1f} MB as they are kept"),
+        Tile(f"{profile.n_rows:,}", f"{_of_all(snapshot)}, {snapshot.size_bytes / MEGA:.1f} MB as they are kept"),
         Tile(f"{len(profile.columns):,}", f"columns: {told}"),
         Tile(percent(missing / cells), f"of all cells are missing, in {counted(empty, 'column')}")
         if missing
         else Tile("None", "of the cells is missing"),
         _repeats(findings),
     ]
+
+
+def _of_all(snapshot: Snapshot) -> str:
+    there = snapshot.n_rows_there
+    return "rows" if there is None else f"rows, a sample of the {there:,} in {snapshot.lineage.location}"
 
 
 def _plural(kind: str) -> str:
