@@ -35,11 +35,14 @@ def has_target(table: Table, profile: Profile) -> NDArray[np.bool_]:
 
 def classes_of(table: Table, profile: Profile) -> NDArray[np.int64]:
     """The class of each row as its place in ``roles.classes``; -1 where it has none that can be learned from."""
-    levels, places = spelled(_read(table, profile.roles.target))
     place_of = {name: place for place, name in enumerate(profile.roles.classes)}
-    codes = profile.target.missing_codes
-    of_level = [-1 if name in codes else place_of.get(name, -1) for name in levels]
-    return np.array([*of_level, -1], dtype=np.int64)[places]
+    place_of |= dict.fromkeys(profile.target.missing_codes, -1)
+    found, start = np.empty(table.n_rows, dtype=np.int64), 0
+    for part in _read(table, profile.roles.target).chunks:
+        levels, places = spelled(part)
+        found[start : start + len(part)] = np.array([*(place_of.get(name, -1) for name in levels), -1])[places]
+        start += len(part)
+    return found
 
 
 def _read(table: Table, name: str) -> pa.ChunkedArray:

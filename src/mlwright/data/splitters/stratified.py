@@ -33,6 +33,8 @@ def _rows_by_class(keys: SplitKeys, rng: np.random.Generator) -> list[NDArray[np
     """Rows of each class, in an order drawn by lot."""
     assert keys.classes is not None
     shuffled = rng.permutation(keys.n_rows)
-    by_class = shuffled[np.argsort(keys.classes[shuffled], kind="stable")]
-    sizes = np.unique(keys.classes, return_counts=True)[1]
+    sizes = np.bincount(keys.classes)
+    classes = keys.classes.astype(np.min_scalar_type(len(sizes)))
+    by_class = shuffled[np.argsort(classes[shuffled], kind="stable")]
+    sizes = sizes[sizes > 0]
     return np.split(by_class, np.cumsum(sizes)[:-1])
