@@ -10,6 +10,31 @@ from mlwright.records.profile import Kind
 Part = Literal["input", "target", "other"]
 NewLevels = Literal["refuse", "some", "any"]
 Order = Literal["rising", "falling", "none"]
+Policy = Literal["note", "missing", "refuse"]
+
+
+class Requests(Record):
+    """What the service does with a value that breaks a clause.
+
+    ``note``: it answers, and the answer says so; ``missing``: it answers as if the value were not known, and says so;
+    ``refuse``: it does not answer, and names the field. Everything is counted.
+
+    Parameters
+    ----------
+    missing : str
+        Of a value that is missing where none ever was: ``note`` or ``refuse``.
+    unknown : str
+        Of a name that is not listed.
+    beyond : str
+        Of a number or a date beyond `least` or `most`; one that is only beyond what was seen is noted.
+    unlike : str
+        Of a text that does not match `pattern`.
+    """
+
+    missing: Literal["note", "refuse"] = "note"
+    unknown: Policy = "note"
+    beyond: Policy = "note"
+    unlike: Policy = "note"
 
 
 class Clause(Record):
@@ -58,6 +83,8 @@ class Clause(Record):
         How dates in text are written (a ``strptime`` pattern).
     example : str
         A typical value.
+    requests : Requests
+        What the service does with values that break the clause.
     edited : tuple of str
         The clauses that a person has set; to them chance is no excuse.
     """
@@ -84,6 +111,7 @@ class Clause(Record):
     pattern: str | None = None
     date_format: str | None = None
     example: str = ""
+    requests: Requests = Requests()
     edited: tuple[str, ...] = ()
 
 

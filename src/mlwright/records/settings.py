@@ -13,7 +13,7 @@ from pydantic import BeforeValidator, Field
 
 from mlwright.core.family import MembersOf
 from mlwright.core.record import Settings
-from mlwright.records.contract import NewLevels
+from mlwright.records.contract import NewLevels, Policy
 from mlwright.records.profile import Kind, Task
 
 _UNITS_S = {"ms": 0.001, "s": 1.0, "m": 60.0, "min": 60.0, "h": 3600.0, "d": 86400.0}
@@ -177,6 +177,31 @@ class CheckSettings(Settings):
     known_in_time: tuple[str, ...] = ()
 
 
+class RequestSettings(Settings):
+    """``[contract.requests]``: what the service does with values that break the contract.
+
+    ``note`` (what it does by itself): answer, and say so in the answer; ``missing``: answer as if the value were not
+    known, and say so; ``refuse``: do not answer, and name the field. For one column:
+    ``[contract.columns.NAME.requests]``.
+
+    Parameters
+    ----------
+    missing : str
+        Of a value that is missing where none may be: ``note`` or ``refuse``.
+    unknown : str
+        Of a name that is not listed: ``note``, ``missing`` or ``refuse``.
+    beyond : str
+        Of a number or a date beyond ``least`` or ``most``: ``note``, ``missing`` or ``refuse``.
+    unlike : str
+        Of a text that does not match ``pattern``: ``note``, ``missing`` or ``refuse``.
+    """
+
+    missing: Literal["note", "refuse"] | None = None
+    unknown: Policy | None = None
+    beyond: Policy | None = None
+    unlike: Policy | None = None
+
+
 class ClauseSettings(Settings):
     """``[contract.columns.NAME]``: what a person wants one column to be held to.
 
@@ -196,6 +221,8 @@ class ClauseSettings(Settings):
         No value may lie beyond.
     pattern : str
         A regular expression that every text must match as a whole; empty for none.
+    requests : dict
+        What the service does with values that break the clauses of this column; see ``[contract.requests]``.
     """
 
     required: bool | None = None
@@ -206,6 +233,7 @@ class ClauseSettings(Settings):
     least: float | datetime | date | None = None
     most: float | datetime | date | None = None
     pattern: str | None = None
+    requests: RequestSettings = RequestSettings()
 
 
 class ContractSettings(Settings):
@@ -222,6 +250,9 @@ class ContractSettings(Settings):
         Whether rows may be equal in all columns but the target.
     least_rows : int
         A table of fewer rows breaks the contract.
+    requests : dict
+        What the service does with values that break the contract: ``missing``, ``unknown``, ``beyond`` and ``unlike``,
+        each ``note``, ``missing`` or ``refuse``.
     skip : list
         Checks of deliveries to leave out, by name.
     """
@@ -230,6 +261,7 @@ class ContractSettings(Settings):
     key: str | None = None
     may_repeat: bool | None = None
     least_rows: int | None = Field(default=None, ge=1)
+    requests: RequestSettings = RequestSettings()
     skip: Annotated[tuple[str, ...], MembersOf("mlwright.data.deliveries")] = ()
 
 

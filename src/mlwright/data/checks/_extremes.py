@@ -29,10 +29,10 @@ class Apart(NamedTuple):
     bound: float
 
 
-def values_apart(values: NDArray[np.float64], false_alarms: float) -> list[Apart]:
+def values_apart(values: NDArray[np.float64], false_alarms: float, centre: float | None = None) -> list[Apart]:
     """The ends of a column that stand apart, the upper one first.
 
-    Let ``d(1) >= d(2) >= ...`` be the distances from the median on one side. If the tail falls off like a power,
+    Let ``d(1) >= d(2) >= ...`` be the distances from the centre on one side. If the tail falls off like a power,
     the gaps ``i * log(d(i) / d(i + 1))`` are independent and exponential (Renyi), with a mean that Hill's estimate
     takes from the tenth of the rows that are farthest. Tails of data are lighter than that as a rule, so the test
     errs on the quiet side. A gap among the farthest 0.5 % of the rows (three at least) counts if chance would hardly
@@ -44,6 +44,8 @@ def values_apart(values: NDArray[np.float64], false_alarms: float) -> list[Apart
         NaN is left out.
     false_alarms : float
         The chance to report anything in a column with a power tail, over both sides.
+    centre : float, optional
+        What distances are measured from; default: the median. Zero, for values that are distances themselves.
 
     References
     ----------
@@ -53,10 +55,10 @@ def values_apart(values: NDArray[np.float64], false_alarms: float) -> list[Apart
     known = values[~np.isnan(values)]
     if len(known) < MIN_VALUES or len(np.unique(known)) < MIN_DISTINCT:
         return []
-    median = float(np.median(known))
+    centre = float(np.median(known)) if centre is None else centre
     found = []
     for sign in (1.0, -1.0):
-        n_apart = _n_apart(np.sort(np.maximum(sign * (known - median), 0.0))[::-1], false_alarms / 2)
+        n_apart = _n_apart(np.sort(np.maximum(sign * (known - centre), 0.0))[::-1], false_alarms / 2)
         if n_apart:
             order = np.argsort(np.where(np.isnan(values), -np.inf, sign * values), kind="stable")[::-1]
             found.append(Apart(order[:n_apart], float(values[order[n_apart]])))

@@ -12,7 +12,7 @@ MIN_DISTINCT = 50
 LEAST_ROWS = 10
 LEAST_SHARE = 0.005
 TIMES_NEIGHBOURS = 8.0
-TIMES_FULLEST = 4.0
+TIMES_FULLEST = 3.0
 N_NEIGHBOURS = 20
 LEAST_VARIED = 20
 LEAST_RATIO = 0.2
@@ -32,7 +32,7 @@ def heaps_at_ends(values: NDArray[np.float64]) -> Iterator[Heap]:
     """The ends of a column at which values heap up.
 
     A heap holds 0.5 % of the values and ten of them at least, eight times as many as the 20 values next to it do on
-    average, and four times as many as the fullest of them. A heap at zero is no cut.
+    average, and three times as many as the fullest of them. A heap at zero is no cut.
 
     Parameters
     ----------

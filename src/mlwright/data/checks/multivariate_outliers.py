@@ -57,7 +57,9 @@ class MultivariateOutliers(Check):
         scores = np.column_stack([_normal_scores(rows, name) for name in names])
         _, first = _distances(scores, scores)
         precision, distances = _distances(scores, scores[first <= np.quantile(first, NEAREST)])
-        beyond = next((apart for apart in values_apart(distances, FALSE_ALARMS) if distances[apart.rows[0]] > 0), None)
+        beyond = next(
+            (apart for apart in values_apart(distances, FALSE_ALARMS, centre=0.0) if distances[apart.rows[0]] > 0), None
+        )
         if beyond is None or distances[beyond.rows[0]] < np.median(distances):
             return
         odd = beyond.rows

@@ -8,7 +8,7 @@ from mlwright.core.family import NotApplicable
 from mlwright.data.checks import Check, Specimen
 from mlwright.data.checks._extremes import values_apart
 from mlwright.data.checks._plain import plain_columns
-from mlwright.data.columns import training_rows
+from mlwright.data.columns import sampled_rows
 from mlwright.data.compute.table import SplitTable
 from mlwright.data.words import counted, figure, listing
 from mlwright.records.findings import Finding
@@ -20,7 +20,8 @@ FALSE_ALARMS = 0.001
 class Outliers(Check):
     """Numeric inputs with values beyond a gap that no natural tail explains (see `_extremes.values_apart`).
 
-    The chance of any false alarm is held below 0.1 % over all columns together (Bonferroni).
+    The chance of any false alarm is held below 0.1 % over all columns together (Bonferroni). Looks at
+    50,000 rows at most.
     """
 
     severity = "note"
@@ -35,7 +36,7 @@ class Outliers(Check):
         names = [column.name for column in profile.inputs if column.kind == "number"]
         if not names:
             raise NotApplicable("there is no numeric input")
-        rows = training_rows(table, profile)
+        rows = sampled_rows(table, profile)
         told, places = {}, []
         for name in names:
             for apart in values_apart(rows.numbers(name), FALSE_ALARMS / len(names)):

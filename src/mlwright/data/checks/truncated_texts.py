@@ -19,17 +19,18 @@ LEAST_TEXTS = 10
 LEAST_SHARE = 0.01
 SHORTEST = 10
 LEAST_LENGTHS = 8
-TIMES_NEIGHBOURS = 4.0
+TIMES_NEIGHBOURS = 2.5
+ERRORS = 4.0
 N_NEIGHBOURS = 10
 
 
 class TruncatedTexts(Check):
     """Many different texts have exactly the greatest length there is, as if what lies beyond had been cut off.
 
-    Ten of them and 1 % of the different texts at least, and four times as many as the fullest of the ten lengths below,
-    the next one left out, as a text that was cut behind a blank may have lost it; the length must be ten characters or
-    more, and eight different lengths must occur. Lengths of texts thin out towards the longest, so chance does not heap
-    them there. Looks at 50,000 rows at most.
+    Ten of them and 1 % of the different texts at least, and 2.5 times as many as the fullest of the ten lengths below,
+    by four standard errors (Poisson), the next one left out, as a text that was cut behind a blank may have lost it;
+    the length must be ten characters or more, and eight different lengths must occur. Lengths of texts thin out towards
+    the longest, so chance does not heap them there. Looks at 50,000 rows at most.
     """
 
     severity = "note"
@@ -74,7 +75,9 @@ def _n_cut(lengths: np.ndarray[tuple[int], np.dtype[np.int64]]) -> int | None:
         return None
     counts = np.bincount(lengths)
     n, below = int(counts[-1]), counts[max(0, len(counts) - 2 - N_NEIGHBOURS) : -2]
-    is_heap = n >= max(LEAST_TEXTS, LEAST_SHARE * len(lengths), TIMES_NEIGHBOURS * below.max(initial=0))
+    fullest = int(below.max(initial=0))
+    often = max(TIMES_NEIGHBOURS * fullest, fullest + ERRORS * np.sqrt(n + fullest) if fullest else 0)
+    is_heap = n >= max(LEAST_TEXTS, LEAST_SHARE * len(lengths), often)
     return n if is_heap and np.count_nonzero(counts) >= LEAST_LENGTHS else None
 
 

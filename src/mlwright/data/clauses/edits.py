@@ -22,8 +22,9 @@ def amended(contract: Contract, edits: ContractSettings) -> Contract:
     """
     _check_names(contract, (*edits.columns, *((edits.key,) if edits.key else ())))
     columns = [_amended(clause, edits.columns.get(clause.name)) for clause in contract.columns]
+    columns = [_with_policies(clause, edits) for clause in columns]
     columns = [c.model_copy(update={"unique": True}) if c.name == edits.key else c for c in columns]
-    changed = edits.model_dump(exclude={"columns", "skip"}, exclude_none=True)
+    changed = edits.model_dump(exclude={"columns", "requests", "skip"}, exclude_none=True)
     return contract.model_copy(
         update={**changed, "columns": tuple(columns), "edited": _edited(contract.edited, changed)}
     )
@@ -40,7 +41,7 @@ def _check_names(contract: Contract, names: tuple[str, ...]) -> None:
 
 
 def _amended(clause: Clause, edit: ClauseSettings | None) -> Clause:
-    changed = {} if edit is None else edit.model_dump(exclude_none=True)
+    changed = {} if edit is None else edit.model_dump(exclude={"requests"}, exclude_none=True)
     if not changed:
         return clause
     _check_suits(clause, changed)
@@ -53,6 +54,14 @@ def _amended(clause: Clause, edit: ClauseSettings | None) -> Clause:
     if changed.get("pattern") == "":
         changed["pattern"] = None
     return clause.model_copy(update={**changed, "edited": edited})
+
+
+def _with_policies(clause: Clause, edits: ContractSettings) -> Clause:
+    """What the service does with values that break the clause: as all columns, then as this one is set."""
+    own = edits.columns.get(clause.name)
+    wanted = edits.requests.model_dump(exclude_none=True)
+    wanted |= own.requests.model_dump(exclude_none=True) if own else {}
+    return clause.model_copy(update={"requests": clause.requests.model_copy(update=wanted)}) if wanted else clause
 
 
 def _edited(before: tuple[str, ...], changed: Iterable[str]) -> tuple[str, ...]:

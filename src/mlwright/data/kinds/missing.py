@@ -19,6 +19,12 @@ VAGUE_WORDS = frozenset(
 )
 """Words, in small letters, that may mean "missing" but tell something too: levels of a category, no numbers."""
 
+UNKNOWN_WORDS = frozenset(
+    {"unknown", "not available", "unspecified", "undefined", "no data", "tbd", "not known", "not given", "none given",
+     "not stated", "no answer"}
+)  # fmt: skip
+"""Words, in small letters, that say that nothing is known, and yet are levels that may tell something."""
+
 SENTINELS = frozenset({-1, *(sign * code for code in (9, 99, 999, 9999, 99999, 999999) for sign in (-1, 1))})
 """Numbers that people write for "missing"."""
 

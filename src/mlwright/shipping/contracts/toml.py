@@ -51,3 +51,6 @@ def _section(clause: Clause, n_rows: int) -> Iterator[str]:
         yield f'new_levels = "{clause.new_levels}"'
     if clause.pattern:
         yield f"pattern = {json.dumps(clause.pattern, ensure_ascii=False)}"
+    if set_otherwise := clause.requests.model_dump(exclude_defaults=True):
+        told = ", ".join(f'{broken} = "{policy}"' for broken, policy in set_otherwise.items())
+        yield f"requests = {{{told}}}"

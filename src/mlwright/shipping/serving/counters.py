@@ -47,10 +47,16 @@ MEASURES = (
     Measure("missing_values_total", "Values that were missing in answered records, by field.", ("field",)),
     Measure("unknown_names_total", "Names that training had seen too rarely or never, by field.", ("field",)),
     Measure("out_of_range_total", "Numbers and dates outside the range seen in training, by field.", ("field",)),
+    Measure("unlike_pattern_total", "Texts that do not match the pattern of their field, by field.", ("field",)),
+    Measure(
+        "taken_as_missing_total", "Values that broke the contract and were taken as missing, by field.", ("field",)
+    ),
+    Measure("contract_refusals_total", "Requests that were refused for a value that breaks the contract.", ("field",)),
 )
 IMPOSSIBLE: Mapping[str, frozenset[Kind]] = {
     "unknown_names_total": frozenset({"number", "date", "text"}),
     "out_of_range_total": frozenset({"category", "boolean", "text"}),
+    "unlike_pattern_total": frozenset({"number", "date", "boolean"}),
 }
 """Kinds of fields of which there is nothing to count."""
 

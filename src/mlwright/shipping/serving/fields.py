@@ -47,6 +47,19 @@ def range_of(item: Clause) -> tuple[float, float]:
     return max(low, least), min(high, most)
 
 
+def limits_of(item: Clause) -> tuple[float, float]:
+    """Beyond which no value may lie."""
+    return (-math.inf if item.least is None else item.least), (math.inf if item.most is None else item.most)
+
+
+def describe_limits(item: Clause) -> str:
+    """The limits in words: ``0 to 120``, ``0 or more``."""
+    least, most = limits_of(item)
+    if not math.isfinite(least):
+        return f"{_bound(item, most)} or less" if math.isfinite(most) else ""
+    return f"{_bound(item, least)} to {_bound(item, most)}" if math.isfinite(most) else f"{_bound(item, least)} or more"
+
+
 def describe_range(item: Clause) -> str:
     """The range in words: ``0 to 72``; empty for what has none."""
     low, high = range_of(item)

@@ -3,28 +3,33 @@
 from __future__ import annotations
 
 import math
+import re
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 import orjson
 
 from mlwright.core.errors import name_list, nearest
 from mlwright.records.bundle import Manifest
-from mlwright.records.contract import Clause
+from mlwright.records.contract import Clause, Policy
 from mlwright.scoring.spelling import canonical, is_missing, to_moment, to_number
-from mlwright.shipping.serving.fields import describe_range, example_value, range_of
+from mlwright.shipping.serving.fields import describe_limits, describe_range, example_value, limits_of, range_of
 from mlwright.shipping.serving.refusals import Refusal, json_type, shown
 
-State = Literal["fine", "missing", "unknown", "below", "above", "wrong"]
+State = Literal["fine", "missing", "unknown", "below", "above", "beyond", "unlike", "wrong"]
 COUNTED: dict[State, str] = {
     "missing": "missing_values",
     "unknown": "unknown_names",
     "below": "out_of_range",
     "above": "out_of_range",
+    "beyond": "out_of_range",
+    "unlike": "unlike_pattern",
 }
 NAME_COMPARED_MAX = 100
+LONGEST_MATCHED = 1_000
+"""Longer texts are not held to a pattern: a person's pattern must not be a way to keep the service busy."""
 
 
 @dataclass(frozen=True)
@@ -49,11 +54,24 @@ class Looked:
     notes : dict
         The notes of a record, by its place; records without any are left out.
     counts : Counter
-        How many values were ``missing_values``, ``unknown_names`` or ``out_of_range``, by that word and the field.
+        How many values were ``missing_values``, ``unknown_names``, ``out_of_range`` and so on, by that word and the
+        field.
+    hidden : dict
+        The fields of a record, by its place, that are to be taken as missing.
     """
 
     notes: dict[int, list[Note]] = field(default_factory=dict)
     counts: Counter[tuple[str, str]] = field(default_factory=Counter)
+    hidden: dict[int, list[str]] = field(default_factory=dict)
+
+    def taken(self, records: Sequence[Mapping[str, Any]]) -> Sequence[Mapping[str, Any]]:
+        """The records as the model gets them."""
+        if not self.hidden:
+            return records
+        return [
+            {**record, **dict.fromkeys(self.hidden[place])} if place in self.hidden else record
+            for place, record in enumerate(records)
+        ]
 
 
 @dataclass(frozen=True)
@@ -81,10 +99,17 @@ class Reader:
             "unknown": f"{name}: a name that training has seen too rarely or never.",
             "below": f"{name}: below the range seen in training ({seen}).",
             "above": f"{name}: above the range seen in training ({seen}).",
+            "beyond": f"{name}: beyond the limits of the contract ({describe_limits(self.field)}).",
+            "unlike": f"{name}: not of the form that all texts have had.",
         }
         if not self.field.optional:
             sentences["missing"] = f"{name}: missing, which never happened in training."
         return Note(name, state, sentences[state]) if state in sentences else None
+
+    def policy(self, state: State) -> Policy:
+        """What is done with a value in that state; what is only beyond what was seen is noted."""
+        found: Policy = getattr(self.field.requests, state, "note")
+        return "note" if state == "missing" and self.field.optional else found
 
 
 class InputSchema:
@@ -130,8 +155,17 @@ class InputSchema:
                 record=place,
             )
         looked.counts[COUNTED[state], name] += 1
-        if note := reader.note(state):
-            looked.notes.setdefault(place, []).append(note)
+        note, policy = reader.note(state), reader.policy(state)
+        if note is None:
+            return
+        if policy == "refuse":
+            hint = "Mend the value, or send null if it is not known." if state != "missing" else "Send a value."
+            raise Refusal("breaks_contract", f"Record {place}, {note.message}", hint, field=name, record=place)
+        if policy == "missing":
+            looked.hidden.setdefault(place, []).append(name)
+            looked.counts["taken_as_missing", name] += 1
+            note = replace(note, message=f"{note.message} It was taken as missing.")
+        looked.notes.setdefault(place, []).append(note)
 
     def _refuse_names(self, record: Mapping[str, Any], place: int) -> None:
         unknown = [name for name in record if name not in self._names]
@@ -158,6 +192,26 @@ class InputSchema:
 
 def _reader(item: Clause) -> Reader:
     """How an input is read."""
+    reader = _plain_reader(item)
+    if item.pattern is None or item.kind in ("number", "date"):
+        return reader
+    return replace(reader, look=_pattern_look(reader.look, item.pattern))
+
+
+def _pattern_look(look: Callable[[Any], State], pattern: str) -> Callable[[Any], State]:
+    """What is fine otherwise is held to a pattern."""
+    matches = re.compile(pattern).fullmatch
+
+    def look_closely(value: Any) -> State:
+        state = look(value)
+        if state != "fine" or type(value) is not str or len(value) > LONGEST_MATCHED or matches(value):
+            return state
+        return "unlike"
+
+    return look_closely
+
+
+def _plain_reader(item: Clause) -> Reader:
     codes = frozenset(item.missing_codes)
     if item.kind == "number":
         return Reader(item, "a number", _number_look(item, codes))
@@ -218,10 +272,15 @@ def _name_look(levels: frozenset[str], codes: frozenset[str]) -> Callable[[Any],
 
 def _placer(item: Clause) -> Callable[[float], State]:
     low, high = range_of(item)
+    least, most = limits_of(item) if item.requests.beyond != "note" else (-math.inf, math.inf)
 
     def place(number: float) -> State:
+        if low <= number <= high and math.isfinite(number):
+            return "fine"
         if not math.isfinite(number):
             return "wrong"
-        return "below" if number < low else "above" if number > high else "fine"
+        if not least <= number <= most:
+            return "beyond"
+        return "below" if number < low else "above"
 
     return place

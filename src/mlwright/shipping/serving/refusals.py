@@ -35,6 +35,7 @@ REASONS = {
     "unknown_field": Reason(422, "A record has a field that the model does not know."),
     "missing_field": Reason(422, "A record lacks a field; one whose value is not known may be null."),
     "wrong_type": Reason(422, "A field holds something of another type than the model was trained on."),
+    "breaks_contract": Reason(422, "A value breaks the contract of its field, which says to refuse it."),
     "not_feedback": Reason(422, "A report is no object of the id of an answer and its outcome."),
     "no_log": Reason(409, "The service keeps no log that an outcome could belong to."),
     "internal": Reason(500, "A mistake of ours; the log has it under the request's id."),

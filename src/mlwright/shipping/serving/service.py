@@ -68,7 +68,7 @@ class Service:
         """
         self.check_ready()
         looked = self.schema.look(records)
-        answers = self.answerer.answer(records, extras)
+        answers = self.answerer.answer(looked.taken(records), extras)
         for place, notes in looked.notes.items():
             answers[place]["notes"] = [note.as_json() for note in notes]
         self._count(answers, looked)
@@ -101,6 +101,8 @@ class Service:
     def refuse(self, refusal: Refusal, call: Call, error: Exception) -> Reply:
         """A refusal as an answer; a fault of ours goes into the log and not to the caller."""
         self.counters.add("refusals_total", refusal.reason)
+        if refusal.reason == "breaks_contract" and refusal.field:
+            self.counters.add("contract_refusals_total", refusal.field)
         if refusal.reason == "internal":
             log.error("request %s failed", call.request_id, exc_info=error)
         headers: tuple[tuple[str, str], ...] = ()
