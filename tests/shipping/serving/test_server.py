@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 
 from mlwright.core.errors import SettingsError
+from mlwright.shipping.serving.reading import MOST_READING
 from mlwright.shipping.serving.server import serve
 
 JSON = {"Content-Type": "application/json"}
@@ -200,3 +201,25 @@ def is_alive(pid: int) -> bool:
         return "State:\tZ" not in Path(f"/proc/{pid}/status").read_text()
     except (FileNotFoundError, ProcessLookupError):
         return False
+
+
+def test_callers_who_send_slowly_do_not_keep_health_from_being_told(
+    start: Callable[..., Any], write_bundle: Callable[..., Path], row: dict[str, Any]
+) -> None:
+    service = start(write_bundle())
+    slow = [service.connect() for _ in range(MOST_READING + 20)]
+    for connection in slow:
+        connection.putrequest("POST", "/predict")
+        connection.putheader("Content-Type", "application/json")
+        connection.putheader("Content-Length", "1000")
+        connection.endheaders(b"{")
+    deadline = time.monotonic() + START_S
+    while (answer := service.ask("/predict", row))[0] == 200 and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert (answer[0], json.loads(answer[1])["error"]["code"]) == (503, "busy")
+    assert service.ask("/health")[0] == service.ask("/ready")[0] == 200
+    for connection in slow:
+        connection.close()
+    while service.ask("/predict", row)[0] != 200:
+        assert time.monotonic() < deadline
+        time.sleep(0.05)

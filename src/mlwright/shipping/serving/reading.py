@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 from collections.abc import Collection
 from typing import IO, Any, NamedTuple
 from urllib.parse import parse_qsl
@@ -12,6 +13,10 @@ import orjson
 from mlwright.shipping.serving.refusals import Refusal, json_type, shown
 
 CHUNK_BYTES = 1 << 20
+MOST_READING = 96
+"""Bodies that are read at a time by one process; while so many callers send slowly, others are refused at once."""
+
+_readers = threading.BoundedSemaphore(MOST_READING)
 ENVELOPE = "records"
 EXAMPLE_HINT = 'Send one record as {"field": value, ...}, or several as {"records": [{...}, {...}]}.'
 
@@ -29,8 +34,17 @@ def read_body(stream: IO[bytes], announced: int | None, max_bytes: int) -> bytes
     Raises
     ------
     Refusal
-        If it is longer.
+        If it is longer, or as many others are sending already as may.
     """
+    if not _readers.acquire(blocking=False):
+        raise Refusal("busy", "Too many callers are sending their bodies slowly.", "Try again in a few seconds.")
+    try:
+        return _read(stream, announced, max_bytes)
+    finally:
+        _readers.release()
+
+
+def _read(stream: IO[bytes], announced: int | None, max_bytes: int) -> bytes:
     chunks, held = [], 0
     while (announced or 0) <= max_bytes and (chunk := stream.read(min(CHUNK_BYTES, max_bytes + 1 - held))):
         chunks.append(chunk)

@@ -39,6 +39,7 @@ REASONS = {
     "not_feedback": Reason(422, "A report is no object of the id of an answer and its outcome."),
     "no_log": Reason(409, "The service keeps no log that an outcome could belong to."),
     "internal": Reason(500, "A mistake of ours; the log has it under the request's id."),
+    "busy": Reason(503, "So many callers send slowly that no further body is read."),
     "not_ready": Reason(503, "The model does not give its stored answers, so it gives none at all."),
 }
 """Every code that an error of the service can have."""

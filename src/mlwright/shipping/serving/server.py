@@ -20,13 +20,14 @@ from typing import TYPE_CHECKING, Any
 from pydantic import ValidationError
 
 from mlwright.core.errors import Fault, MlwrightError, SettingsError
+from mlwright.shipping.serving.reading import MOST_READING
 from mlwright.shipping.serving.settings import LogSettings, ServiceSettings, is_loopback
 
 if TYPE_CHECKING:
     from flask import Flask
 
-THREADS_PER_WORKER = 32
-"""Enough that callers who send slowly do not keep the others waiting."""
+THREADS_PER_WORKER = MOST_READING + 32
+"""More than may wait for bodies, so that callers who send slowly do not keep all others waiting."""
 
 DRAIN_S = 30
 """How long requests may take to be answered once the service was asked to end."""
