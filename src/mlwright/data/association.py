@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mlwright.data.columns import TrainingRows, mean_ranks
+from mlwright.statistics.association import chi_square
 
 MAX_ROWS = 4_000
 N_BINS = 8
@@ -41,12 +42,16 @@ def associations(rows: TrainingRows, names: list[str]) -> NDArray[np.float64]:
 def cramers_v(a: NDArray[np.int64], b: NDArray[np.int64]) -> float:
     """Cramer's V of two groupings, corrected for what chance makes of it."""
     a, b = (np.unique(groups, return_inverse=True)[1] for groups in (a, b))
-    n_a, n_b, n = int(a.max(initial=0)) + 1, int(b.max(initial=0)) + 1, len(a)
+    n_a, n_b = int(a.max(initial=0)) + 1, int(b.max(initial=0)) + 1
+    return corrected_v(np.bincount(a * n_b + b, minlength=n_a * n_b).reshape(n_a, n_b).astype(np.float64))
+
+
+def corrected_v(counts: NDArray[np.float64]) -> float:
+    """The same from rows by both groupings, none of which is empty."""
+    (n_a, n_b), n = counts.shape, float(counts.sum())
     if min(n_a, n_b) < 2 or n < 2:
         return 0.0
-    counts = np.bincount(a * n_b + b, minlength=n_a * n_b).reshape(n_a, n_b)
-    expected = np.outer(counts.sum(axis=1), counts.sum(axis=0)) / n
-    phi2 = float(((counts - expected) ** 2 / expected).sum()) / n
+    phi2 = chi_square(counts) / n
     excess = max(0.0, phi2 - (n_a - 1) * (n_b - 1) / (n - 1))
     sizes = [k - (k - 1) ** 2 / (n - 1) for k in (n_a, n_b)]
     return float(min(1.0, np.sqrt(excess / max(min(sizes) - 1, 1e-12))))

@@ -12,7 +12,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 from scipy.stats import chi2, norm
 
-from mlwright.data.association import N_BINS, cramers_v
+from mlwright.data.association import N_BINS, corrected_v
 from mlwright.data.columns import mean_ranks
 from mlwright.records.profile import Association, ColumnProfile
 from mlwright.scoring.spelling import missing_array, spelled, to_moment_array, to_number_array
@@ -71,7 +71,10 @@ def _side(column: ColumnProfile, values: pa.Array) -> _Side:
     places = np.where(missing_array(values, column.missing_codes), -1, found.places)
     counts = np.bincount(places[places >= 0], minlength=1)
     frequent = np.argsort(-counts, kind="stable")[:MAX_NAMES]
-    return _Side(None, np.where((places >= 0) & ~np.isin(places, frequent), len(counts), places))
+    group_of = np.full(len(counts) + 1, len(frequent), np.int64)
+    group_of[frequent] = np.arange(len(frequent))
+    group_of[-1] = -1  # the place of a missing value
+    return _Side(None, group_of[places])
 
 
 class _Pair(NamedTuple):
@@ -109,7 +112,7 @@ def _pair(names: tuple[str, str], a: _Side, b: _Side, n_pairs: int) -> _Pair | N
         value, p = _rank_correlation(a.ranks[known], b.ranks[known])
     else:
         counts = _counts(a.groups[known], b.groups[known])
-        value, p = cramers_v(a.groups[known], b.groups[known]), _chance(counts)
+        value, p = corrected_v(counts), _chance(counts)
     return _Pair(names, value, n, counts) if abs(value) >= LEAST_VALUE and p * n_pairs < CHANCE else None
 
 
@@ -122,9 +125,10 @@ def _rank_correlation(a: NDArray[np.float64], b: NDArray[np.float64]) -> tuple[f
 
 
 def _counts(a: NDArray[np.int64], b: NDArray[np.int64]) -> NDArray[np.float64]:
-    (_, a), (_, b) = (np.unique(side, return_inverse=True) for side in (a, b))
+    """Rows by both groups, without empty ones."""
     n_a, n_b = int(a.max()) + 1, int(b.max()) + 1
-    return np.bincount(a * n_b + b, minlength=n_a * n_b).reshape(n_a, n_b).astype(np.float64)
+    counts = np.bincount(a * n_b + b, minlength=n_a * n_b).reshape(n_a, n_b).astype(np.float64)
+    return counts[counts.any(axis=1)][:, counts.any(axis=0)]
 
 
 def _chance(counts: NDArray[np.float64]) -> float:

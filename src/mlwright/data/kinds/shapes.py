@@ -63,7 +63,8 @@ def _runs_marked(value: str) -> str:
 
 
 def _frequent(values: Sequence[str], shape: Callable[[str], str]) -> tuple[Pattern, ...]:
-    shapes = [shape(value) for value in values]
+    lines = "\n".join(value.replace("\n", " ") for value in values)  # one text is searched faster than many
+    shapes = shape(lines).split("\n")
     first = dict(zip(reversed(shapes), reversed(values), strict=True))
     return tuple(
         Pattern(pattern=pattern, share=n / len(values), example=first[pattern])
