@@ -16,7 +16,7 @@ from mlwright.judging.worth import PER_CASES
 from mlwright.learning.benefit import Benefit
 from mlwright.learning.tasks import TASKS
 from mlwright.learning.unseen import Unseen, kept_scores, kept_target
-from mlwright.learning.yardstick import Scored, Yardstick, yardstick
+from mlwright.learning.yardstick import Scored, Yardstick, threshold_of_dummy, yardstick
 from mlwright.records.evaluation import Estimate, Evaluation
 from mlwright.records.profile import Profile
 from mlwright.records.trials import Training
@@ -98,7 +98,8 @@ def set_up(
     baseline = kept_scores(evaluation.baseline_predictions, len(target), run)
     chosen = table.take(pa.array(rows))
     priced = benefit._replace(by_row={key: values[rows] for key, values in benefit.by_row.items()})
-    before, dummy = Scored(said[rows], threshold), Scored(baseline[rows], DEFAULT_THRESHOLD)
+    before = Scored(said[rows], threshold)
+    dummy = Scored(baseline[rows], threshold_of_dummy(evaluation.metrics[0].name, baseline))
     return Bench(
         profile=unseen.profile,
         table=chosen,

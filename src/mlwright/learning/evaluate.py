@@ -23,7 +23,7 @@ from mlwright.learning.owed import moved, owed
 from mlwright.learning.segments import excess_loss, weak_segments
 from mlwright.learning.tasks import TASKS
 from mlwright.learning.unseen import Unseen, keep_scores, open_unseen
-from mlwright.learning.yardstick import Scored, yardstick
+from mlwright.learning.yardstick import Scored, threshold_of_dummy, yardstick
 from mlwright.records.data import Snapshot
 from mlwright.records.evaluation import CalibrationBin, Confusion, Curve, Estimate, Evaluation, MetricResult, Segment
 from mlwright.records.model import ModelSpec
@@ -91,7 +91,7 @@ def _sitting(unseen: Unseen, target: Array, training: Training, settings: Evalua
         target=target,
         model=Scored(model, threshold),
         simple=Scored(simple, threshold),
-        baseline=Scored(baseline, DEFAULT_THRESHOLD),
+        baseline=Scored(baseline, threshold_of_dummy(training.metric, baseline)),
         draws=Draws(sampling, run.seed_for("evaluate", "draws")),
         level=settings.level,
         corrected=None if unseen.split.n_test else training.corrected,

@@ -15,6 +15,7 @@ from scipy.stats import t as student
 
 from mlwright.learning.metrics import METRICS, Metric
 from mlwright.records.evaluation import Estimate
+from mlwright.scoring.model import DEFAULT_THRESHOLD
 from mlwright.statistics.means import difference_estimate, mean_estimates, mean_of_shares, share_estimate
 from mlwright.statistics.ranking import area_bounds, area_influence
 from mlwright.statistics.replicates import Scale, bounds_from, replicate
@@ -43,7 +44,7 @@ class Scored(NamedTuple):
     """
 
     prediction: Array
-    threshold: float = 0.5
+    threshold: float = DEFAULT_THRESHOLD
 
     @property
     def answers(self) -> NDArray[np.int64]:
@@ -228,3 +229,18 @@ def yardstick(name: str, target: Array, draws: Draws, level: float = 0.95) -> Ya
 
 def _is_mean_of_rows(metric: Metric) -> bool:
     return type(metric).row_values is not Metric.row_values
+
+
+def threshold_of_dummy(name: str, said: Array) -> float:
+    """From which probability on the dummy answers "positive": what serves the metric best, as for any other model.
+
+    For F1 it does so for every row.
+
+    Parameters
+    ----------
+    name : str
+        Member of the metric family.
+    said : array, shape (n_rows, n_outputs)
+    """
+    own = METRICS.get(name)().threshold(said[:, 0]) if said.shape[1] == 1 else None
+    return DEFAULT_THRESHOLD if own is None else own

@@ -6,6 +6,7 @@ from mlwright.learning.metrics import METRICS
 from mlwright.learning.search.judge import HeldOut, Judge
 from mlwright.learning.search.threshold import choose_threshold
 from mlwright.learning.tasks import TASKS
+from mlwright.learning.yardstick import threshold_of_dummy
 from mlwright.records.settings import DecideSettings
 
 MAILING = DecideSettings(benefit={"true_positive": 9.0, "false_positive": -1.0})
@@ -73,3 +74,9 @@ def test_candidates_are_judged_by_the_threshold_that_they_would_get():
     judge, probability = customers(5_000, metric="f1")
     assert (probability < 0.5).mean() > 0.9
     assert judge.score(probability * 0.5) == pytest.approx(judge.score(probability), abs=0.02)
+
+
+def test_the_dummy_answers_as_serves_the_metric_best_too():
+    said = np.full((10, 1), 0.2)
+    assert threshold_of_dummy("f1", said) <= 0.2
+    assert threshold_of_dummy("accuracy", said) == threshold_of_dummy("log_loss", said) == 0.5

@@ -44,7 +44,8 @@ def corrected(
     figure = measure.estimate(model)
     if np.isnan(figure.value):
         return None
-    baseline = Scored(standing.blend({standing.baseline(): 1.0}, choice.level))
+    known = standing.blend({standing.baseline(): 1.0}, choice.level)
+    baseline = Scored(known, judge.threshold_of(known))
     worse = -by.total if measure.metric.greater_is_better else by.total
     return Corrected(
         model=moved(figure, worse, by.error, measure.metric),
