@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from mlwright.core.run import Run
 from mlwright.data.compute.table import open_snapshot, train_rows
+from mlwright.data.words import shortened
 from mlwright.learning.segments import parts_of
 from mlwright.learning.tasks import TASKS
 from mlwright.learning.uncertainty import FEWEST_ROWS, learn_familiar, learn_intervals, learn_sets
@@ -28,9 +29,17 @@ from mlwright.statistics.means import share_estimate
 from mlwright.statistics.sampling import Draws
 
 Array = NDArray[np.float64]
+Mask = NDArray[np.bool_]
 
 MOST_ROWS = 50_000
 ROWS_OF_A_PART = 30
+
+
+class _Part(NamedTuple):
+    """Some rows, and what they have in common."""
+
+    name: str
+    rows: Mask
 
 
 class Learned(NamedTuple):
@@ -112,11 +121,18 @@ def _coverage(
     held, sizes = held_and_sizes(level, uncertain, blocks, target, scores)
     found = Coverage(level=level, held=share_estimate(held, draws), size=float(sizes.mean()))
     chosen = np.random.default_rng(seed).random(len(held)) < 0.5
-    parts = [part for part in _parts(unseen) if min(part[1][chosen].sum(), part[1][~chosen].sum()) >= ROWS_OF_A_PART]
+    parts = [
+        part for part in _parts(unseen, target) if min(part[1][chosen].sum(), part[1][~chosen].sum()) >= ROWS_OF_A_PART
+    ]
     if not parts:
         return found
     name, rows = min(parts, key=lambda part: float(held[part[1] & chosen].mean()))
     return found.model_copy(update={"worst": name, "worst_held": share_estimate(held, draws, part=rows & ~chosen)})
+
+
+def _is_large(rows: Mask, chosen: Mask) -> bool:
+    """Whether there are enough rows on both halves."""
+    return bool(min((rows & chosen).sum(), (rows & ~chosen).sum()) >= ROWS_OF_A_PART)
 
 
 def held_and_sizes(
@@ -132,8 +148,10 @@ def held_and_sizes(
     return held.astype(np.float64), inside.sum(axis=1).astype(np.float64)
 
 
-def _parts(unseen: Unseen) -> Iterator[tuple[str, NDArray[np.bool_]]]:
-    """Parts of the rows by one input: values, quintiles, gaps."""
-    rows = unseen.rows
+def _parts(unseen: Unseen, target: Array) -> Iterator[_Part]:
+    """Parts of the rows by their class, and by one input: values, quintiles, gaps."""
+    rows, roles = unseen.rows, unseen.profile.roles
+    for place, name in enumerate(roles.classes):
+        yield _Part(f"{roles.target} is '{shortened(name)}'", target == place)
     for name in unseen.profile.roles.inputs:
-        yield from parts_of(rows, name)
+        yield from (_Part(*part) for part in parts_of(rows, name))
