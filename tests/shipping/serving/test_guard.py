@@ -211,3 +211,14 @@ def test_behind_a_gate_no_token_is_needed_and_any_name_will_do(bundle: Bundle, r
     client = create_app(bundle, ServiceSettings(host="0.0.0.0", behind_gate=True)).test_client()
     assert client.post("/predict", json=row, headers={"Host": "models.example"}).status_code == 200
     assert client.post("/predict", json=row, headers={"Sec-Fetch-Site": "cross-site"}).status_code == 403
+
+
+def test_more_than_may_be_asked_in_a_second_is_refused_and_health_is_not(bundle: Bundle, row: dict[str, Any]) -> None:
+    client = create_app(bundle, ServiceSettings(max_per_s=3)).test_client()
+    replies = [client.post("/predict", json=row) for _ in range(30)]
+    assert [reply.status_code for reply in replies[:3]] == [200] * 3
+    refused = [reply for reply in replies if reply.status_code == 429]
+    assert len(refused) > 20
+    assert refused[0].json["error"]["code"] == "too_often"
+    assert refused[0].headers["Retry-After"] == "1"
+    assert client.get("/ready").status_code == 200

@@ -7,6 +7,7 @@ import re
 from werkzeug.datastructures import Authorization
 
 from mlwright.shipping.serving.calls import Call, Reply
+from mlwright.shipping.serving.pace import Pace
 from mlwright.shipping.serving.refusals import Refusal, shown
 from mlwright.shipping.serving.settings import ServiceSettings
 
@@ -50,6 +51,7 @@ class Guard:
     def __init__(self, settings: ServiceSettings) -> None:
         self._tokens = settings.tokens()
         self._behind_gate = settings.behind_gate
+        self._pace = None if settings.max_per_s is None else Pace(settings.max_per_s / settings.workers)
         host = settings.host.casefold()
         self._hosts = LOCAL_HOSTS | {f"[{host}]" if ":" in host else host}
 
@@ -59,7 +61,8 @@ class Guard:
         Raises
         ------
         Refusal
-            If the token is missing or wrong, the Host header is not of this machine, or a page of another site asks.
+            If the token is missing or wrong, the Host header is not of this machine, a page of another site asks, or
+            more was asked than the service may be.
         """
         if self._tokens is None:
             if not self._behind_gate:
@@ -69,6 +72,8 @@ class Guard:
         if call.method == "POST" and _is_of_another_site(call):
             message = "A page of another site asked; only pages of this service may."
             raise Refusal("origin", message, "Ask from a program, or from the page of the service itself.")
+        if call.method == "POST" and self._pace is not None and not self._pace.allows():
+            raise Refusal("too_often", "More was asked than the service answers in a second.", "Ask again in a second.")
 
     def _check_host(self, header: str) -> None:
         match = _host_and_port(header)

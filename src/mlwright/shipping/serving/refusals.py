@@ -38,6 +38,7 @@ REASONS = {
     "breaks_contract": Reason(422, "A value breaks the contract of its field, which says to refuse it."),
     "not_feedback": Reason(422, "A report is no object of the id of an answer and its outcome."),
     "no_log": Reason(409, "The service keeps no log that an outcome could belong to."),
+    "too_often": Reason(429, "More was asked than the service answers in a second."),
     "internal": Reason(500, "A mistake of ours; the log has it under the request's id."),
     "busy": Reason(503, "So many callers send slowly that no further body is read."),
     "not_ready": Reason(503, "The model does not give its stored answers, so it gives none at all."),

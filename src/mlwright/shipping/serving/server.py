@@ -51,6 +51,7 @@ def serve(
     token: str | None = None,
     log: LogSettings | None = None,
     behind_gate: bool = False,
+    max_per_s: float | None = None,
 ) -> None:
     """Answer over HTTP until a SIGTERM or SIGINT; requests in work at that moment are answered first.
 
@@ -70,6 +71,8 @@ def serve(
         What is kept of what was asked and answered; default: nothing.
     behind_gate : bool, default=False
         Something in front lets only those through who may ask, so that no token is needed.
+    max_per_s : float, optional
+        More requests with a body are refused; default: as many as the machine bears.
 
     Raises
     ------
@@ -79,7 +82,13 @@ def serve(
         If the bundle cannot be loaded.
     """
     settings = _settings(
-        host=host, port=port, workers=workers, token=token, log=log or LogSettings(), behind_gate=behind_gate
+        host=host,
+        port=port,
+        workers=workers,
+        token=token,
+        log=log or LogSettings(),
+        behind_gate=behind_gate,
+        max_per_s=max_per_s,
     )
     settings.tokens()
     address = _address(settings.host)

@@ -109,6 +109,8 @@ class Service:
         if refusal.reason == "token":
             kind = "Basic" if call.path in ("/", "/docs") else "Bearer"
             headers = (("WWW-Authenticate", f'{kind} realm="mlwright"'),)
+        if refusal.reason in ("too_often", "busy"):
+            headers = (("Retry-After", "1"),)
         return json_reply(refusal.body(), refusal.status, headers)
 
     def _count(self, answers: Sequence[Answer], looked: Looked) -> None:

@@ -70,6 +70,8 @@ class ServiceSettings(Settings):
         Longer bodies are refused before they are read to their end.
     max_records : int
         More records in one request are refused.
+    max_per_s : float
+        More requests with a body are refused, of all callers together; None for as many as the machine bears.
     log : LogSettings
         What is kept of what was asked and answered.
     behind_gate : bool
@@ -83,6 +85,7 @@ class ServiceSettings(Settings):
     token: str | None = None
     max_body_bytes: int = Field(default=10_000_000, ge=1)
     max_records: int = Field(default=10_000, ge=1)
+    max_per_s: float | None = Field(default=None, gt=0)
     log: LogSettings = LogSettings()
 
     behind_gate: bool = False

@@ -22,6 +22,9 @@ def serve(
     behind_gate: Annotated[
         bool, typer.Option("--behind-gate", help="No token beyond this machine: something in front asks.")
     ] = False,
+    max_per_s: Annotated[
+        float | None, typer.Option(min=0.001, help="Requests a second, of all callers together; default: no limit.")
+    ] = None,
     log: Annotated[
         str | None, typer.Option(help="A folder to keep what is asked and answered in; default: nothing is kept.")
     ] = None,
@@ -50,5 +53,12 @@ def serve(
         max_bytes=log_max_mb * 1_000_000,
     )
     serve_bundle(
-        bundle_at(model), host=host, port=port, workers=workers, token=token, log=kept, behind_gate=behind_gate
+        bundle_at(model),
+        host=host,
+        port=port,
+        workers=workers,
+        token=token,
+        log=kept,
+        behind_gate=behind_gate,
+        max_per_s=max_per_s,
     )
