@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -36,24 +37,33 @@ MOST_RELIED, MOST_EFFECTS, MOST_TOGETHER = 12, 6, 4
 N_VALUES, MOST_NAMES = 12, 8
 ROWS = (2_000, 1_000, 500, 200)
 """How many test rows are looked at; fewer where scoring is slow or time is short."""
-SCORINGS_OF_A_ROW = 60
 ROWS_OF_AN_EFFECT, ROWS_OF_A_PAIR = 300, 50
+FEWEST_OF_AN_EFFECT, FEWEST_OF_A_PAIR = 20, 8
 MOST_S, LEAST_S, SHARE_OF_TIME_LEFT = 4.0, 0.5, 0.3
 LEAST_TOGETHER = 0.05
 FEWEST_IN_A_NAME = 5
+
+
+class _Sizes(NamedTuple):
+    """Rows that are exchanged, that each value of an effect is tried on, and that pairs are tried on."""
+
+    rows: int
+    effect: int
+    pair: int
 
 
 @dataclass(frozen=True)
 class _Bench:
     """Test rows as the model reads them, and what can be done with them.
 
-    `output` is the column of the scores that effects are told of.
+    `output` is the column of the scores that effects are told of, `sizes` how many rows each part may ask about.
     """
 
     rows: Rows
     blocks: Blocks
     model: Model
     output: int
+    sizes: _Sizes
     run: Run
 
     @cached_property
@@ -83,11 +93,11 @@ def explain(
     # Small matrices: a second thread would only wait for the first.
     with threadpool_limits(limits=1, user_api="blas"):
         model = Model.load(training.model, run.get)
-        n_rows = _affordable(model, unseen.table.slice(0, ROWS[-1]), run)
-        some = np.sort(np.random.default_rng(run.seed_for("explain", "rows")).permutation(len(target))[:n_rows])
+        sizes = _affordable(model, unseen.table.slice(0, ROWS[-1]), run)
+        some = np.sort(np.random.default_rng(run.seed_for("explain", "rows")).permutation(len(target))[: sizes.rows])
         part = unseen.take(some)
         output = int(np.bincount(target.astype(np.int64)).argmax()) if roles.task == "multiclass" else 0
-        bench = _Bench(part.rows, model.encoder.encode(part.table), model, output, run)
+        bench = _Bench(part.rows, model.encoder.encode(part.table), model, output, sizes, run)
         dummy = kept_scores(evaluation.baseline_predictions, len(target), run)[some]
         sampling = part.sampling(np.zeros(len(some)))
         ranked = [name for name in training.importance if name in bench.inputs] or bench.inputs
@@ -111,15 +121,21 @@ def _of_what(roles: Roles, output: int) -> str:
     return f"the probability of '{roles.classes[output if roles.task == 'multiclass' else -1]}'"
 
 
-def _affordable(model: Model, sample: object, run: Run) -> int:
-    """As many rows as there is time for."""
+def _affordable(model: Model, sample: object, run: Run) -> _Sizes:
+    """As many rows as there is time for; each of the three parts gets a third of it."""
     began = time.monotonic()
     n = len(model.scores(sample))
     row_s = (time.monotonic() - began) / max(1, n)
     if run.clock.budget_s is None:
-        return ROWS[0]
+        return _Sizes(ROWS[0], ROWS_OF_AN_EFFECT, ROWS_OF_A_PAIR)
     planned_s = min(MOST_S, max(LEAST_S, SHARE_OF_TIME_LEFT * run.clock.left_s))
-    return next((n_rows for n_rows in ROWS if n_rows * row_s * SCORINGS_OF_A_ROW <= planned_s), ROWS[-1])
+    scorings = planned_s / max(row_s, 1e-9) / 3.0
+    n_pairs = MOST_TOGETHER * (MOST_TOGETHER + 1) // 2
+    return _Sizes(
+        rows=next((n_rows for n_rows in ROWS if n_rows * (MOST_RELIED + 1) <= scorings), ROWS[-1]),
+        effect=int(np.clip(scorings / (MOST_EFFECTS * N_VALUES), FEWEST_OF_AN_EFFECT, ROWS_OF_AN_EFFECT)),
+        pair=int(np.clip(np.sqrt(scorings / n_pairs), FEWEST_OF_A_PAIR, ROWS_OF_A_PAIR)),
+    )
 
 
 def _reliance(
@@ -146,7 +162,7 @@ def _scaled(estimate: Estimate, by: float) -> Estimate:
 
 def _effects(names: list[str], bench: _Bench) -> Iterator[Effect]:
     """How the mean answer moves with each input."""
-    base = np.arange(min(len(bench.rows), ROWS_OF_AN_EFFECT))
+    base = np.arange(min(len(bench.rows), bench.sizes.effect))
     for name in names:
         given = _grid(name, bench.rows)
         if len(given) < 2:
@@ -209,7 +225,7 @@ def _together(names: list[str], bench: _Bench) -> Iterator[Together]:
     Friedman, J. H. and Popescu, B. E. (2008). Predictive learning via rule ensembles. Annals of Applied Statistics 2,
     section 8.1.
     """
-    n = min(len(bench.rows), ROWS_OF_A_PAIR)
+    n = min(len(bench.rows), bench.sizes.pair)
     given, base = np.repeat(np.arange(n), n), np.tile(np.arange(n), n)
 
     def effect(*of: str) -> Array:
