@@ -9,7 +9,6 @@ waiting, a moment's rows, and no row is ever there twice: a segment bears the na
 from __future__ import annotations
 
 import atexit
-import fcntl
 import logging
 import os
 import threading
@@ -21,6 +20,7 @@ from multiprocessing.util import Finalize
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, NamedTuple
 
+from mlwright.core.store.exclusive import lock
 from mlwright.records.served import OPEN, SEALED
 from mlwright.scoring.kept_rows import read_lines
 
@@ -128,7 +128,7 @@ class _OpenFile:
         self._path = folder / f"{stamp}-{uuid.uuid4().hex[:12]}{OPEN}"
         draft = self._path.with_suffix(".part")
         self._file = open(draft, "ab", buffering=0)
-        fcntl.flock(self._file, fcntl.LOCK_EX)
+        lock(self._file)
         os.rename(draft, self._path)  # under its name it is locked from the first moment on
         self._began = time.monotonic()
         self._n_rows = 0
@@ -165,8 +165,8 @@ def seal_orphans(folder: Path, to_table: ToTable) -> None:
 
 def _is_left_behind(file: IO[bytes]) -> bool:
     try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
+        lock(file)
+    except OSError:
         return False
     return True
 
