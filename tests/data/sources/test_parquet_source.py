@@ -90,9 +90,9 @@ def test_columns_of_different_types_in_two_files_become_text(read, tmp_path):
     assert read(tmp_path).column("a") == ["1", "2", "x"]
 
 
-def test_a_folder_without_parquet_is_refused_with_what_it_holds(read, tmp_path):
-    (tmp_path / "a.csv").write_text("a\n1\n")
-    with pytest.raises(SourceUnreadable, match=r"a folder that holds no Parquet files but: a\.csv"):
+def test_a_folder_without_tables_is_refused_with_what_it_holds(read, tmp_path):
+    (tmp_path / "a.pdf").write_text("a\n1\n")
+    with pytest.raises(SourceUnreadable, match=r"a folder that holds no tables \(Parquet, CSV, JSON\) but: a\.pdf"):
         read(tmp_path)
 
 

@@ -11,7 +11,7 @@ from mlwright.core.errors import SourceError, SourceUnreadable
 from mlwright.data.sources._files import read_head
 from mlwright.records.served import LOG_FACTS
 
-Format = Literal["csv", "parquet", "json", "excel", "sql", "prediction_log"]
+Format = Literal["csv", "parquet", "json", "excel", "sql", "folder", "prediction_log"]
 
 ENDINGS: dict[str, Format] = {
     ".csv": "csv",
@@ -66,11 +66,27 @@ def format_of(location: str) -> Format | None:
     path = Path(location).expanduser()
     try:
         if path.is_dir():
-            return "prediction_log" if (path / LOG_FACTS).is_file() else "parquet"
+            return _of_folder(path)
         raw = _raw_head(path)
         return _certain(path, raw) or _by_ending(path) or (_by_content(read_head(path)) if raw else "csv")
     except (OSError, ValueError, SourceError):
         return _by_ending(path) or "csv"
+
+
+def _of_folder(path: Path) -> Format:
+    if (path / LOG_FACTS).is_file():
+        return "prediction_log"
+    return "folder" if folder_files(path) else "parquet"
+
+
+def folder_files(path: Path) -> list[Path]:
+    """The text and JSON tables of a folder, by their names; none where it holds Parquet, too."""
+    found = sorted(file for file in path.rglob("*") if file.is_file())
+    shown = [file for file in found if not any(name[0] in "._" for name in file.relative_to(path).parts)]
+    kinds = {file: _by_ending(file) for file in shown}
+    if "parquet" in kinds.values():
+        return []
+    return [file for file, kind in kinds.items() if kind in ("csv", "json")]
 
 
 def refuse_foreign(path: Path, head: bytes) -> None:

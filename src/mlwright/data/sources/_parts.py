@@ -99,7 +99,7 @@ def find_parts(location: str) -> list[Part]:
     if not files:
         inside = name_list(sorted(entry.name for entry in path.iterdir()))
         raise SourceUnreadable(
-            f"{path} is a folder that holds no Parquet files{f' but: {inside}' if inside else ''}.",
+            f"{path} is a folder that holds no tables (Parquet, CSV, JSON){f' but: {inside}' if inside else ''}.",
             "Name one of its files.",
         )
     return [_open_part(file, _folder_values(file.relative_to(path))) for file in files]

@@ -1,0 +1,83 @@
+"""A folder of text or JSON files that together are one table."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import ClassVar
+
+import pyarrow as pa
+
+from mlwright.core.errors import name_list
+from mlwright.data.sources import Reading, Source, source_for
+from mlwright.data.sources._columns import refuse_width
+from mlwright.data.sources._formats import folder_files, format_of
+from mlwright.data.sources._plain import common_type, to_plain
+
+
+class Folder(Source):
+    """Files of CSV, TSV or JSON lines in one folder, packed or not, in the order of their names."""
+
+    title: ClassVar[str] = "Folder of text or JSON files"
+
+    @classmethod
+    def accepts(cls, location: str) -> bool:
+        """Whether it is a folder that holds text or JSON tables and no Parquet."""
+        return format_of(location) == "folder"
+
+    def read(self) -> Reading:
+        """Learn what every file holds, and begin to read the rows, file by file."""
+        root = Path(str(self.settings.source)).expanduser()
+        files = folder_files(root)
+        readings = [self._open(file, place, len(files)) for place, file in enumerate(files)]
+        names = list(dict.fromkeys(name for reading in readings for name in reading.schema.names))
+        refuse_width(len(names), str(root))
+        kinds = {name: self._types(name, files, readings) for name in names}
+        schema = pa.schema([pa.field(name, common_type(found or [pa.string()])) for name, found in kinds.items()])
+        n_with = {name: sum(name in reading.schema.names for reading in readings) for name in names}
+        notices = _differences(kinds, n_with, len(files))
+        shown = [str(file.relative_to(root)) for file in files]
+        batches = self._batches(shown, readings, schema, notices)
+        return Reading(schema, batches, {"files": str(len(files))}, notices)
+
+    def _open(self, file: Path, place: int, n_files: int) -> Reading:
+        inner = self.settings.model_copy(update={"source": str(file)})
+        return source_for(inner)[1](inner, lambda share: self.tick((place + share) / n_files)).read()
+
+    def _types(self, name: str, files: Sequence[Path], readings: Sequence[Reading]) -> list[pa.DataType]:
+        """The types of a column in the files that hold it; a file in which it is all missing has no say."""
+        holders = [place for place, reading in enumerate(readings) if name in reading.schema.names]
+        found = {place: readings[place].schema.field(name).type for place in holders}
+        if len(set(found.values())) == 1:
+            return list(found.values())
+        return [kind for place, kind in found.items() if kind != pa.string() or self._holds(files[place], name)]
+
+    def _holds(self, file: Path, name: str) -> bool:
+        """Whether a file has a value in a column."""
+        return any(batch.column(name).null_count < len(batch) for batch in self._open(file, 0, 1).batches)
+
+    def _batches(
+        self, files: Sequence[str], readings: Sequence[Reading], schema: pa.Schema, notices: list[str]
+    ) -> Iterator[pa.RecordBatch]:
+        for file, reading in zip(files, readings, strict=True):
+            for batch in reading.batches:
+                columns = [
+                    to_plain(batch.column(field.name), field.type)
+                    if field.name in batch.schema.names
+                    else pa.nulls(len(batch), field.type)
+                    for field in schema
+                ]
+                yield pa.RecordBatch.from_arrays(columns, schema=schema)
+            notices.extend(f"{file}: {notice}" for notice in reading.notices)
+
+
+def _differences(kinds: dict[str, list[pa.DataType]], n_with: dict[str, int], n_files: int) -> list[str]:
+    """Columns that some files lack, and columns that are of different types."""
+    lacking = [f"{name} (in {n} of {n_files})" for name, n in n_with.items() if n < n_files]
+    unlike = [
+        f"{name} ({', '.join(map(str, dict.fromkeys(found)))}; read as {common_type(found)})"
+        for name, found in kinds.items()
+        if len(set(found)) > 1
+    ]
+    notices = [f"Columns that some files lack are missing in their rows: {name_list(lacking)}."] if lacking else []
+    return notices + ([f"Columns of different types were put together: {name_list(unlike)}."] if unlike else [])

@@ -1,0 +1,46 @@
+"""A folder of text or JSON files that together are one table."""
+
+from __future__ import annotations
+
+import gzip
+import json
+
+
+def test_files_follow_each_other_by_their_names_packed_or_not(read, tmp_path):
+    (tmp_path / "2024-02.csv.gz").write_bytes(gzip.compress(b"town,id\nRome,3\n"))
+    (tmp_path / "2024-01.csv").write_text("id,town\n1,Oslo\n2,Bonn\n")
+    (tmp_path / ".hidden.csv").write_text("x\n1\n")
+    result = read(tmp_path)
+    assert result.rows == [(1, "Oslo"), (2, "Bonn"), (3, "Rome")]
+    assert result.details == {"files": "2"}
+    assert result.notices == []
+
+
+def test_columns_are_put_together_and_an_empty_one_has_no_say(read, tmp_path):
+    (tmp_path / "a.csv").write_text("id,price,note,old\n1,,x,7\n2,,y,8\n")
+    (tmp_path / "b.csv").write_text("id,price,note\n1.5,9,3\n")
+    (tmp_path / "c.jsonl").write_text(json.dumps({"id": 4, "price": 2, "note": "z", "home": {"town": "Oslo"}}))
+    result = read(tmp_path)
+    assert result.types == {
+        "id": "double",
+        "price": "int64",
+        "note": "string",
+        "old": "int64",
+        "home.town": "string",
+    }
+    assert result.column("price") == [None, None, 9, 2]
+    assert result.column("old") == [7, 8, None, None]
+    assert result.notices == [
+        "Columns that some files lack are missing in their rows: old (in 1 of 3), home.town (in 1 of 3).",
+        "Columns of different types were put together: id (int64, double; read as double), "
+        "note (string, int64; read as string).",
+    ]
+
+
+def test_what_one_file_had_to_be_mended_for_is_told_with_its_name(read, tmp_path):
+    (tmp_path / "a.csv").write_text("made by Ann\n\nid,town\n" + "1,Oslo\n" * 20)
+    (tmp_path / "b.csv").write_text("id,town\n" + "1,Oslo\n" * 20)
+    result = read(tmp_path)
+    assert len(result.rows) == 40
+    assert all(notice.startswith("a.csv: ") for notice in result.notices)
+    assert result.notices
