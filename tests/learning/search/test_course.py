@@ -10,6 +10,7 @@ from mlwright.learning.search.correction import Correction
 from mlwright.learning.search.course import Course
 from mlwright.learning.search.leaderboard import leaderboard
 from mlwright.learning.search.lineup import line_up
+from mlwright.learning.search.standing import Standing
 from mlwright.records.model import Candidate
 from mlwright.scoring.cores.constant import ConstantCore
 
@@ -172,10 +173,8 @@ def test_a_candidate_that_time_stopped_counts_on_the_folds_that_it_has(search):
     course = search(Made("a", shares), Made("ahead", shares), wanted=("a", "ahead"))
     trials, linear = course.standing.trials, course.standing.trials["linear"]
     assert course.standing.level() == 3
-    trials["ahead"] = [
-        trial.model_copy(update={"candidate": Candidate(name="ahead", family="a")}) for trial in linear[:1]
-    ]
-    assert course.standing.level() == 1
-    assert course.standing.finalists(1) == ["a", "ahead"]
-    trials["ahead"] = trials["a"][:1]
-    assert course.standing.level() == 3
+    ahead = [trial.model_copy(update={"candidate": Candidate(name="ahead", family="a")}) for trial in linear[:1]]
+    cut = Standing(course.bench, course.lineup, trials | {"ahead": ahead})
+    assert cut.level() == 1
+    assert cut.finalists(1) == ["a", "ahead"]
+    assert Standing(course.bench, course.lineup, trials | {"ahead": trials["a"][:1]}).level() == 3

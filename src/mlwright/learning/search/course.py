@@ -199,6 +199,8 @@ class Course:
         later = [self._cost_s(candidate) for candidate in candidates] * (n_folds - 1)
         self._fit_all(self._in_order([(candidate, 0) for candidate in candidates], later))
         self._race()
+        if n_folds > 1:
+            self._expect()
         left = [candidate for candidate in candidates if candidate.name in self.standing.alive()]
         self._fit_all(self._in_order([(candidate, fold) for fold in range(1, n_folds) for candidate in left]))
 
@@ -208,14 +210,18 @@ class Course:
                 self.standing.drop(name, f"dropped after one fold: {reason}")
 
     def _mark(self, progress: Progress) -> None:
-        """Remember how good all candidates so far are together, and what their answers would cost."""
+        """Remember how good all candidates so far are together."""
         level = self.standing.level()
-        members = self.standing.members()
-        longest = [max(trial.seconds for trial in self.standing.trials[name]) for name in members]
-        self.budget.expect(sum(map(self.standing.score_s, members)), self._refit_s(longest))
+        self._expect()
         judge, together = self.standing.judge(level), self.standing.together(level)
         dummy = self.standing.blend({self.standing.baseline(): 1.0}, level)
         progress.mark(len(self.standing.trials), judge.row_loss(together), float(judge.row_loss(dummy).mean()))
+
+    def _expect(self) -> None:
+        """Keep back the time that the members, as things stand, would take to answer and to be fitted once more."""
+        members = self.standing.members()
+        longest = [max(trial.seconds for trial in self.standing.trials[name]) for name in members]
+        self.budget.expect(sum(map(self.standing.score_s, members)), self._refit_s(longest))
 
     def _refit_s(self, costs_s: Sequence[float]) -> float:
         """Seconds to fit some once more on all rows, those of the test among them, by what a fold took."""
