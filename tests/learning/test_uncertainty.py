@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from mlwright.core.errors import UserMistake
-from mlwright.learning.uncertainty import LEVELS, learn_familiar, learn_intervals, learn_sets
+from mlwright.learning.uncertainty import LEVELS, learn_familiar, learn_intervals, learn_sets, often_new
 from mlwright.records.model import CategoryColumn, EncodingPlan, NumberColumn
 from mlwright.records.uncertainty import Uncertainty
 from mlwright.scoring.blocks import Blocks
@@ -102,3 +102,17 @@ def test_rows_like_those_seen_are_familiar_and_others_say_why_not() -> None:
         "x far above all that was seen",
         "a new name in city",
     ]
+
+
+def test_where_new_names_are_usual_one_is_not_unlike_anything_seen() -> None:
+    many = CategoryColumn(name="street", levels=tuple(map(str, range(60))), counts=(2,) * 60)
+    few = CategoryColumn(name="city", levels=("Oslo", "Rome"), counts=(60, 60))
+    plan = EncodingPlan(columns=(many, few))
+    streets = np.concatenate([np.arange(50), np.full(70, 50)])
+    codes = np.stack([streets, np.arange(120) % 2], axis=1).astype(np.int32)
+    blocks = Blocks(np.zeros((120, 0), dtype=np.float32), codes)
+    assert often_new(plan, blocks) == ("street",)
+    familiar = learn_familiar(blocks, 0).model_copy(update={"often_new": ("street",)})
+    uncertain = Uncertain(Uncertainty(levels=LEVELS, n_rows=120, familiar=familiar), plan)
+    new = Blocks(np.zeros((1, 0), dtype=np.float32), np.array([[60, 2]], dtype=np.int32))
+    assert uncertain.unlike(new) == ["a new name in city"]

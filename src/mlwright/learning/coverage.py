@@ -13,7 +13,7 @@ from mlwright.data.compute.table import open_snapshot, train_rows
 from mlwright.data.words import shortened
 from mlwright.learning.segments import parts_of
 from mlwright.learning.tasks import TASKS
-from mlwright.learning.uncertainty import FEWEST_ROWS, learn_familiar, learn_intervals, learn_sets
+from mlwright.learning.uncertainty import FEWEST_ROWS, learn_familiar, learn_intervals, learn_sets, often_new
 from mlwright.learning.unseen import Unseen
 from mlwright.records.data import Snapshot
 from mlwright.records.evaluation import Coverage
@@ -74,7 +74,8 @@ def learn_uncertainty(
         found = learn_intervals(target, answers[:, 0], blocks, seed)
     else:
         found = learn_sets(target, spread(answers))
-    return found.model_copy(update={"familiar": learn_familiar(blocks, seed)})
+    usual = often_new(training.model.plan, blocks)
+    return found.model_copy(update={"familiar": learn_familiar(blocks, seed).model_copy(update={"often_new": usual})})
 
 
 def spread(scores: Array) -> Array:

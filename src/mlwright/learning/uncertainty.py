@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.tree import DecisionTreeRegressor
 
+from mlwright.records.model import CategoryColumn, EncodingPlan
 from mlwright.records.uncertainty import Familiar, Tree, Uncertainty
 from mlwright.scoring.blocks import Blocks
 from mlwright.scoring.uncertain import distances, regions, tree_features
@@ -27,6 +28,7 @@ ROWS_OF_A_CLASS = 20
 """With fewer rows of a class its limit is that of all."""
 MOST_FAMILIAR, SHRUNK = 40, 0.1
 BEYOND = 0.001
+OFTEN = 0.005
 
 
 def learn_intervals(target: Array, said: Array, blocks: Blocks, seed: int) -> Uncertainty:
@@ -115,6 +117,27 @@ def learn_sets(target: Array, probabilities: Array) -> Uncertainty:
         known = own if len(own) >= ROWS_OF_A_CLASS else of_truth
         limits.append(tuple(max(0.0, -_upper(-known, level)) for level in LEVELS))
     return Uncertainty(levels=LEVELS, n_rows=len(target), limits=tuple(limits))
+
+
+def often_new(plan: EncodingPlan, blocks: Blocks) -> tuple[str, ...]:
+    """Categories in which a rare or new name is nothing unusual: all others together have one in one row of 200.
+
+    Of training rows those with a name that the plan does not keep, and those whose name comes once: as many as these
+    are to be expected to come with a name that was never seen (Good and Turing).
+
+    References
+    ----------
+    Good, I. J. (1953). The population frequencies of species and the estimation of population parameters.
+    Biometrika 40.
+    """
+    columns = [column for column in plan.columns if isinstance(column, CategoryColumn)]
+    expected = []
+    for column, codes in zip(columns, blocks.codes.T, strict=True):
+        counts = np.bincount(codes[codes >= 0], minlength=len(column.levels) + 1)
+        expected.append((counts[-1] + (counts[:-1] == 1).sum()) / len(blocks))
+    rising = np.argsort(expected, kind="stable")
+    usual = rising[np.cumsum(np.array(expected)[rising]) > OFTEN]
+    return tuple(columns[place].name for place in sorted(usual))
 
 
 def learn_familiar(blocks: Blocks, seed: int) -> Familiar:

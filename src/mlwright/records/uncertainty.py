@@ -9,7 +9,7 @@ class Tree(Record):
     """Cuts the rows into regions in which a model is about equally far off.
 
     Node `i` asks whether the value of `feature[i]` is at most `threshold[i]`, and goes to `left[i]` if so, else to
-    `right[i]`; features are the prediction (0) and the numbers of the plan (from 1). Missing is below everything.
+    `right[i]`; features are the prediction (0), then the numbers and the codes of the plan. Missing is below all.
 
     Parameters
     ----------
@@ -41,6 +41,8 @@ class Familiar(Record):
         The inverse of their correlation matrix, row by row.
     limit : float
         The distance that 1 in 1,000 of the training rows lies beyond.
+    often_new : tuple of str
+        Categories in which names that are rare or new are nothing unusual.
     """
 
     places: tuple[int, ...] = ()
@@ -48,6 +50,7 @@ class Familiar(Record):
     scale: tuple[float, ...] = ()
     precision: tuple[float, ...] = ()
     limit: float = 0.0
+    often_new: tuple[str, ...] = ()
 
 
 class Uncertainty(Record):

@@ -71,8 +71,10 @@ class Uncertain:
         found = [list[str]() for _ in range(len(blocks))]
         for row, why in self._far(blocks):
             found[row].append(why)
+        usual = self.spec.familiar.often_new if self.spec.familiar else ()
         for code, column in enumerate(self._categories):
-            for row in np.flatnonzero(blocks.codes[:, code] == len(column.levels)).tolist():
+            is_new = blocks.codes[:, code] == len(column.levels)
+            for row in np.flatnonzero(is_new).tolist() if column.name not in usual else ():
                 found[row].append(f"a new name in {column.name}")
         apart = distances(self.spec.familiar, blocks) if self.spec.familiar else np.zeros(len(blocks))
         limit = self.spec.familiar.limit if self.spec.familiar else np.inf
@@ -109,9 +111,10 @@ def regions(tree: Tree | None, said: Array, blocks: Blocks) -> NDArray[np.int64]
 
 
 def tree_features(said: Array, blocks: Blocks) -> Array:
-    """The prediction and the numbers, shape (n_rows, 1 + n_numbers); what is missing is below everything."""
+    """The prediction, the numbers and the codes, shape (n_rows, n_features); what is missing is below everything."""
     numbers = blocks.numbers.astype(np.float64)
-    return np.hstack([said[:, None], np.where(np.isnan(numbers), np.finfo(np.float32).min, numbers)])
+    known = np.where(np.isnan(numbers), np.finfo(np.float32).min, numbers)
+    return np.hstack([said[:, None], known, blocks.codes.astype(np.float64)])
 
 
 def distances(familiar: Familiar, blocks: Blocks) -> Array:
