@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from mlwright.data.checks import Specimen
+from mlwright.data.checks import Specimen, repeated_header
 from mlwright.testing.checks import look, open_specimen
 
 CHECKS = ("duplicate_rows", "train_test_overlap", "conflicting_labels")
@@ -75,3 +75,14 @@ def test_conflicts_bound_what_any_model_can_reach(find):
     (finding,) = find(columns | {"y": [*columns["y"][:500], *other]}, "conflicting_labels")["conflicting_labels"]
     assert finding.severity == "warning"
     assert "at most" in finding.sentence
+
+
+def test_headers_among_many_rows_are_found_column_by_column(find, monkeypatch):
+    monkeypatch.setattr(repeated_header, "ASKED_AT_ONCE", 0)
+    towns = {"town": ["Oslo", "Rome", "Bern"] * 100, "street": [f"Road {row % 40}" for row in range(300)]}
+    columns = patients(300) | towns
+    assert find(columns, "repeated_header") == {}
+    for name in ("town", "street", "smokes"):
+        columns[name][150] = name
+    (finding,) = find(columns, "repeated_header")["repeated_header"]
+    assert finding.rows == (150,)

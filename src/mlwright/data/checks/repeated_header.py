@@ -10,12 +10,14 @@ from operator import add
 from mlwright.core.family import NotApplicable
 from mlwright.data.checks import Check, Specimen
 from mlwright.data.checks._plain import plain_columns
+from mlwright.data.compute.aggregate import lots
 from mlwright.data.compute.table import ROW, SplitTable
 from mlwright.data.words import counted
 from mlwright.records.findings import Finding
 from mlwright.records.profile import Profile
 
 MAX_COLUMNS = 50
+ASKED_AT_ONCE = 200_000
 
 
 class RepeatedHeader(Check):
@@ -58,16 +60,18 @@ class RepeatedHeader(Check):
 def _rows_of_names(table: SplitTable, names: list[str]) -> list[int]:
     """Positions of the rows in which enough columns hold their own name, rising.
 
-    Of all columns but so few that they do not suffice, one at least holds its name in such a row. Each is asked by
-    itself: a file tells by the extremes of its parts where a value cannot be, so that hardly anything is read.
+    Of all columns but so few that they do not suffice, one at least holds its name in such a row. In a large table each
+    of these is asked by itself: the file tells by the extremes of its parts where a value cannot be, so that hardly
+    anything is read.
     """
+    part, _ = next(lots(table, names, 1))
     n_needed = max(2, math.ceil(len(names) / 2))
-    hits = reduce(add, ((table.expr[name] == name).fill_null(False).cast("int64") for name in names))
-    found: set[int] = set()
-    for name in names[: len(names) - n_needed + 1]:
-        rows = table.expr.filter(table.expr[name] == name).filter(hits >= n_needed).select(ROW)
-        found.update(row[ROW] for row in table.rows_of(rows))
-    return sorted(found)
+    holds = {name: (part.expr[name] == name).fill_null(False) for name in names}
+    is_header = reduce(add, (each.cast("int64") for each in holds.values())) >= n_needed
+    is_large = table.n_rows > ASKED_AT_ONCE
+    asked = [part.expr[name] == name for name in names[: len(names) - n_needed + 1]] if is_large else [is_header]
+    rows = (part.expr.filter(each).filter(is_header).select(ROW) for each in asked)
+    return sorted({row[ROW] for each in rows for row in table.rows_of(each)})
 
 
 def _delivered(town: str, street: str) -> dict[str, list[object]]:
