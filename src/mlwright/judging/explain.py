@@ -39,7 +39,7 @@ ROWS = (2_000, 1_000, 500, 200)
 """How many test rows are looked at; fewer where scoring is slow or time is short."""
 ROWS_OF_AN_EFFECT, ROWS_OF_A_PAIR = 300, 50
 FEWEST_OF_AN_EFFECT, FEWEST_OF_A_PAIR = 20, 8
-MOST_S, LEAST_S, SHARE_OF_TIME_LEFT = 4.0, 0.5, 0.3
+MOST_S, LEAST_S, SHARE_OF_TIME_LEFT = 4.0, 0.3, 0.2
 LEAST_TOGETHER = 0.05
 FEWEST_IN_A_NAME = 5
 
