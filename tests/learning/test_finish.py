@@ -29,7 +29,8 @@ def houses(n: int, seed: int = 0) -> pa.Table:
 
 def finished(job: SmallJob, settings: TrainSettings | None = None, recipe: Recipe | None = None) -> Finished:
     evaluation = evaluate(job.snapshot, job.profile, job.split, job.training, EvaluateSettings(), job.run)
-    training = job.training if recipe is None else job.training.model_copy(update={"recipes": (recipe,)})
+    changed = {"n_folds": 5} if recipe is None else {"n_folds": 5, "recipes": (recipe,)}
+    training = job.training.model_copy(update=changed)
     return finish(job.snapshot, job.profile, job.split, training, evaluation, settings or TrainSettings(), job.run)
 
 
@@ -111,3 +112,15 @@ def test_limits_of_the_user_hold_for_what_is_packed(job: SmallJob) -> None:
     found = finished(job, TrainSettings(max_size=10))
     assert found.model == job.training.model
     assert "max_size" in found.sentence
+
+
+def test_with_so_many_rows_that_one_fold_was_enough_it_is_not_worth_the_time(job: SmallJob) -> None:
+    evaluation = evaluate(job.snapshot, job.profile, job.split, job.training, EvaluateSettings(), job.run)
+    job.run.clock.budget_s = job.run.clock.elapsed_s + 60.0
+    try:
+        given = (job.snapshot, job.profile, job.split, job.training, evaluation, TrainSettings(), job.run)
+        found = finish(*given)
+    finally:
+        job.run.clock.budget_s = None
+    assert found.model == job.training.model
+    assert "so many rows" in found.sentence

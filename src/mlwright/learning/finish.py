@@ -57,6 +57,8 @@ def finish(
         return as_it_is("train.refit is off")
     if not split.n_test:
         return as_it_is("it has learned from all rows")
+    if training.n_folds == 1 and run.clock.budget_s is not None:
+        return as_it_is("with so many rows, more of them would gain little for the time that it takes")
     n_rows = split.n_train + split.n_test
     fits = _in_time(_fits(training.recipes, settings), n_rows, run)
     if not fits:
