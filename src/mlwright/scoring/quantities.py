@@ -12,13 +12,13 @@ Decimal = Literal[".", ","]
 EXACT_DIGITS = 15
 """What a float holds for sure; digits behind them are an accident of computing (``0.052000000000000005``)."""
 
-_CURRENCY = (
+CURRENCY = (
     "[$€£¥₹₩₽]|[A-Za-z]{2,3}[$]|(?i:USD|EUR|GBP|JPY|CHF|INR|AUD|CAD|NZD|SEK|NOK|DKK|CNY|BRL|MXN|ZAR|PLN|CZK|HUF|RUB|KRW|"
     "SGD|HKD|Rs\\.?)"
 )
 _DIGITS = r"[0-9](?:[0-9.,'’_]|[ \u00a0\u202f](?=[0-9]{3}(?![0-9])))*|[.,][0-9]+"
 _WRITTEN = re.compile(
-    rf"(?P<minus>[-−+]?)\s*(?P<before>{_CURRENCY})?\s*(?P<inner>[-−+]?)\s*"
+    rf"(?P<minus>[-−+]?)\s*(?P<before>{CURRENCY})?\s*(?P<inner>[-−+]?)\s*"
     rf"(?P<digits>{_DIGITS})(?P<power>[eE][-+]?[0-9]{{1,3}}(?![0-9A-Za-z]))?\s*(?P<behind>/\s*[0-9]+|[^0-9]*)"
 )
 _PARTS = re.compile(r"([0-9]+(?:[.,][0-9]+)?)\s*([^\W\d_]+)[.,]?\s*(?:and\s+)?")

@@ -38,8 +38,15 @@ def test_numbers_in_text_are_found_however_they_are_written(written, told, find)
 
 @pytest.mark.parametrize(
     "written",
-    [lambda k: f"{k % 40}{'ABCDEF'[k % 6]}", lambda k: f"{k % 20}th", lambda k: f"{k} Main Street", lambda k: f"B{k}"],
-    ids=["seats", "ordinals", "addresses", "codes"],
+    [
+        lambda k: f"{k % 40}{'ABCDEF'[k % 6]}",
+        lambda k: f"{k % 20}th",
+        lambda k: f"{k} Main Street",
+        lambda k: f"B{k}",
+        lambda k: f"AB-{6000 + k}",
+        lambda k: f"QX{6000 + k}",
+    ],
+    ids=["seats", "ordinals", "addresses", "codes", "codes with a hyphen", "codes of letters and a number"],
 )
 def test_names_that_begin_with_a_number_are_no_numbers(written, find):
     assert find("numbers_as_text", {"amount": [written(k) for k in range(N)]}) == []

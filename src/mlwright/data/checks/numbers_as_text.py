@@ -18,13 +18,14 @@ from mlwright.data.kinds.names import says_code
 from mlwright.data.words import counted, listing, percent, quoted
 from mlwright.records.findings import Finding
 from mlwright.records.profile import Profile
+from mlwright.scoring.quantities import CURRENCY
 
 LEAST_SHARE = 0.9
 LEAST_NUMBERS = 5
 MAX_UNITS = 8
 UNIT_SHARE = 0.005
 _NUMBER = r"[+-]?(?P<digits>[0-9]{1,3}(?:[ .,'’\u00a0\u202f][0-9]{3})+(?:[.,][0-9]+)?|[0-9]+(?:[.,][0-9]+)?)"
-_BEFORE = re.compile(r"(?P<unit>[A-Z]{2,3}|[^\W\d_]{0,2}[$€£¥₹.]{1,2}) ?" + _NUMBER)
+_BEFORE = re.compile(rf"(?P<unit>{CURRENCY}|[A-Z]{{2,3}}(?= [0-9])|[^\W\d_]{{0,2}}[$€£¥₹.]{{1,2}}) ?{_NUMBER}")
 _BEHIND = re.compile(
     _NUMBER + r"(?P<unit> ?[^\W\d_%°$€£¥₹][^\W\d_./²³°]{0,11}[./]?[^\W\d_]{0,5}[²³]?\.?| ?[%°$€£¥₹][^\W\d_]?)?"
 )
@@ -35,8 +36,8 @@ class NumbersAsText(Check):
     """Columns of text in which nine values of ten are numbers with a unit, a currency or foreign separators.
 
     "12.0 oz", "EUR 1.234,50", "3,5". Five different numbers at least, and eight units that are frequent at
-    most, one of which stands at half of the values, so that codes like "12A" are left alone; ordinals ("3rd") too. What
-    mlwright reads as numbers by itself ("$1,200", "15%") is not told. Looks at 50,000 rows at most.
+    most, one of which stands at half of the values, so that codes like "12A" and "AB-6014" are left alone; ordinals
+    ("3rd") too. What mlwright reads as numbers by itself ("$1,200", "15%") is not told. Looks at 50,000 rows at most.
     """
 
     severity = "warning"

@@ -20,9 +20,9 @@ def history(
     seal: Annotated[str | None, typer.Option(help="A seal that you noted: is that entry still there?")] = None,
     json: AsJson = False,
 ) -> None:
-    """Say who put which bundle to use when and why, and whether that record was changed.
+    """Say who put which bundle to use when, and why.
 
-    Every entry carries a seal over the one before it. Note the last one elsewhere, and ask for it later with --seal.
+    And whether that record was changed. Every entry carries a seal over the one before it. Note the last one elsewhere, and ask for it later with --seal.
     """
     from mlwright.faces.cli.chosen import opened
     from mlwright.faces.cli.terminal import print_json, print_rich
