@@ -56,7 +56,8 @@ def profile(
     table = open_snapshot(snapshot, run)
     with _explained(snapshot):
         found = describe(table, snapshot.fields, settings, target)
-    run.note(f"Looked at {len(found.columns):,} columns of {snapshot.n_rows:,} rows in {counted(found.n_queries, 'query', 'queries')}.")
+    queries = counted(found.n_queries, "query", "queries")
+    run.note(f"Looked at {len(found.columns):,} columns of {snapshot.n_rows:,} rows in {queries}.")
     asked = None if target is None else _question(found, target, snapshot.n_rows, project)
     there = _described_there(snapshot, collect, settings, target, run)
     columns = tuple(asked.column if asked and column.name == target else column for column in found.columns)
@@ -82,7 +83,8 @@ def _described_there(
 
     with open_remote(snapshot, collect) as table:
         found = describe(table, snapshot.fields, settings, target)
-        run.note(f"All {table.n_rows:,} rows were looked at where they are, in {counted(found.n_queries, 'query', 'queries')}.")
+        queries = counted(found.n_queries, "query", "queries")
+        run.note(f"All {table.n_rows:,} rows were looked at where they are, in {queries}.")
         return _with_counted_keys(found.columns, table)
 
 

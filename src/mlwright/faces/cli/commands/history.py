@@ -22,7 +22,8 @@ def history(
 ) -> None:
     """Say who put which bundle to use when, and why.
 
-    And whether that record was changed. Every entry carries a seal over the one before it. Note the last one elsewhere, and ask for it later with --seal.
+    And whether that record was changed. Every entry carries a seal over the one before it. Note the last one
+    elsewhere, and ask for it later with --seal.
     """
     from mlwright.faces.cli.chosen import opened
     from mlwright.faces.cli.terminal import print_json, print_rich
