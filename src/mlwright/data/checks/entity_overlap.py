@@ -54,7 +54,8 @@ class EntityOverlap(Check):
         keys = grouping_columns(rows)
         if len(rows) < MIN_ROWS or len(profile.roles.inputs) <= MIN_COLUMNS or not keys:
             raise NotApplicable("no column looks like a key that comes back, or there are too few rows or inputs")
-        tried = [(*_agreement(rows, name, places), name) for name, places in keys.items()]
+        cells = _Cells(rows)
+        tried = [(*cells.agreement(name, places), name) for name, places in keys.items()]
         found = [each for each in tried if each[0] >= LEAST_ALIKE and each[1] >= LEAST_ANSWER]
         if found and (in_both := _share_known(table, max(found)[2])) >= LEAST_IN_BOTH:
             alike, answer, name = max(found)
@@ -76,15 +77,34 @@ class EntityOverlap(Check):
         return Specimen(_visits(same_person=False))
 
 
-def _agreement(rows: TrainingRows, key: str, places: NDArray[np.int64]) -> tuple[float, float]:
-    """How much rows of one key agree in the other inputs, on average, and in the answer: 0 as any two, 1 in all."""
-    pairs = _pairs(places)
-    if len(pairs[0]) < MIN_PAIRS:
-        return 0.0, 0.0
-    others = [_beyond_chance(_values(rows, name), pairs) for name in rows.profile.roles.inputs if name != key]
-    known = [agreement for agreement in others if agreement is not None]
-    answers = mean_ranks(rows.values) if rows.profile.roles.task == "regression" else rows.classes.astype(np.float64)
-    return (float(np.mean(known)) if known else 0.0), _beyond_chance(answers, pairs) or 0.0
+class _Cells:
+    """The inputs and the answer as numbers that are near where two rows agree; laid out once for all keys."""
+
+    def __init__(self, rows: TrainingRows) -> None:
+        is_number = rows.profile.roles.task == "regression"
+        answers = mean_ranks(rows.values) if is_number else rows.classes.astype(np.float64)
+        self.names = rows.profile.roles.inputs
+        self.values = np.column_stack([*(_values(rows, name) for name in self.names), answers])
+        self.usual = self._alike(np.arange(len(rows)), np.random.default_rng(0).permutation(len(rows)))
+
+    def agreement(self, key: str, places: NDArray[np.int64]) -> tuple[float, float]:
+        """How much rows of one key agree in the other inputs, on average, and in the answer: 0 as any two, 1 in all.
+
+        Columns in which nearly all rows agree are left out.
+        """
+        pairs = _pairs(places)
+        if len(pairs[0]) < MIN_PAIRS:
+            return 0.0, 0.0
+        telling = self.usual <= SAYS_NOTHING
+        beyond = np.zeros(len(self.usual))
+        beyond[telling] = (self._alike(*pairs) - self.usual)[telling] / (1 - self.usual[telling])
+        is_other = telling[:-1] & np.array([name != key for name in self.names])
+        return (float(beyond[:-1][is_other].mean()) if is_other.any() else 0.0), float(beyond[-1])
+
+    def _alike(self, ones: NDArray[np.int64], others: NDArray[np.int64]) -> NDArray[np.float64]:
+        """The share of pairs of rows that agree, by column."""
+        found: NDArray[np.float64] = (np.abs(self.values[ones] - self.values[others]) <= SAME_RANK).mean(axis=0)
+        return found
 
 
 def _pairs(places: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
@@ -97,13 +117,6 @@ def _pairs(places: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int
 
 def _values(rows: TrainingRows, name: str) -> NDArray[np.float64]:
     return mean_ranks(rows.numbers(name)) if rows.is_ordered(name) else rows.levels(name).places.astype(np.float64)
-
-
-def _beyond_chance(values: NDArray[np.float64], pairs: tuple[NDArray[np.int64], NDArray[np.int64]]) -> float | None:
-    """The share of pairs that agree, less that of any two rows, over what could be; None where nearly all agree."""
-    any_two = np.arange(len(values)), np.random.default_rng(0).permutation(len(values))
-    same, usual = (float((np.abs(values[a] - values[b]) <= SAME_RANK).mean()) for a, b in (pairs, any_two))
-    return None if usual > SAYS_NOTHING else (same - usual) / (1 - usual)
 
 
 def _share_known(table: SplitTable, name: str) -> float:
