@@ -85,3 +85,8 @@ def test_a_missing_value_equals_a_missing_one(open_table: Callable[[pa.Table], T
 def test_no_column_is_no_question(open_table: Callable[[pa.Table], Table]) -> None:
     with pytest.raises(NotApplicable):
         equal_rows(open_table(visits()), [])
+
+
+def test_some_rows_of_a_table_are_compared_among_themselves(open_table: Callable[[pa.Table], Table]) -> None:
+    whole = open_table(pa.table({"a": [1, 2, 1, 2, 1], "b": ["x"] * 5}))
+    assert n_equal_pairs(Table(whole.expr, whole.path, rows=np.array([0, 1, 2])), ["a", "b"]) == 1

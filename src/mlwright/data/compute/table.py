@@ -8,6 +8,7 @@ rows and no target, `Table.train` has the training rows and the target.
 from __future__ import annotations
 
 import math
+import warnings
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from functools import cached_property
@@ -95,8 +96,10 @@ class Table:
 
     def batches(self, expr: ir.Table) -> Iterator[pa.RecordBatch]:
         """The rows of an Ibis expression, so many at a time that a long answer is never in memory as a whole."""
-        backend = expr.get_backend()
-        yield from backend.raw_sql(backend.compile(expr)).to_arrow_reader(ROWS_AT_ONCE)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", DeprecationWarning)  # Ibis calls DuckDB by a name that is going away
+            batches = expr.to_pyarrow_batches(chunk_size=ROWS_AT_ONCE)
+            yield from batches
 
     def fetch(self, expr: ir.Table) -> pa.Table:
         """The rows of an Ibis expression, computed where the table is."""
