@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from mlwright.data.clauses.limits import limits_of
 from mlwright.data.clauses.names import names_of, new_names
 from mlwright.data.clauses.shapes import pattern_of
+from mlwright.data.clauses.uniqueness import is_key
 from mlwright.data.clauses.values import Values
 from mlwright.data.kinds.look import order_of
 from mlwright.records.contract import Clause, Part
@@ -53,11 +54,15 @@ def clause_of(values: Values, column: ColumnProfile, part: Part, chance: float) 
         n_missing=column.n_missing + column.n_unparsed,
         n_unreadable=column.n_unparsed,
         missing_codes=column.missing_codes,
-        unique=column.kind == "id" and column.distinct_is_exact and column.n_distinct == n_there >= LEAST_UNIQUE,
+        unique=_has_each_once(column, n_there) and is_key(values, column, n_there),
         date_format=column.date_format,
         example=_example(column),
         **learned(values, column, chance),
     )
+
+
+def _has_each_once(column: ColumnProfile, n_there: int) -> bool:
+    return column.kind == "id" and column.distinct_is_exact and column.n_distinct == n_there >= LEAST_UNIQUE
 
 
 def numbers_of(values: pa.ChunkedArray, column: Clause | ColumnProfile) -> Array:
