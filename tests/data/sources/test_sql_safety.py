@@ -139,7 +139,7 @@ def test_a_driver_that_is_missing_is_named():
 
 
 def test_what_no_source_reads_is_refused():
-    for location in (f"https://ann:{SECRET}@host/data.csv", "s3://bucket/data.csv"):
+    for location in (f"ftp://ann:{SECRET}@host/data.csv", "s3://bucket/data.csv"):
         settings = CollectSettings(source=location)
         with pytest.raises(SourceError, match="No source reads") as caught:
             source_for(settings)
