@@ -16,6 +16,9 @@ from mlwright.records.profile import Profile
 from mlwright.records.settings import CheckSettings
 from mlwright.records.split import Split
 
+WORTH_THREADS = 500_000
+"""Of fewer rows a check takes next to no time outside of Python, which runs one thread at a time."""
+
 
 def check(snapshot: Snapshot, profile: Profile, split: Split, settings: CheckSettings, run: Run) -> Findings:
     """Ask every check.
@@ -29,7 +32,8 @@ def check(snapshot: Snapshot, profile: Profile, split: Split, settings: CheckSet
     names = CHECKS.names_but(settings.skip, "check.skip")
     table = open_split(snapshot, split, profile, run)
     work = partial(ask, table=table, profile=profile)
-    answers = [each for each in run.each(names, work, kind=Answer, key=str) if each is not None]
+    n_jobs = run.n_jobs if profile.n_rows >= WORTH_THREADS else 1
+    answers = [each for each in run.each(names, work, kind=Answer, key=str, n_jobs=n_jobs) if each is not None]
     findings = [vouched(finding, settings.known_in_time) for each in answers for finding in each.findings]
     return Findings(
         findings=tuple(sorted(findings, key=rank)),

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from functools import cached_property
 from typing import NamedTuple
-from weakref import WeakKeyDictionary
 
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from mlwright.core.once import once
 from mlwright.data.compute.table import SplitTable, Table
 from mlwright.records.profile import Profile
 from mlwright.scoring.spelling import missing_array, spelled, to_moment_array, to_number_array
@@ -188,45 +188,43 @@ class TrainingRows(Rows):
         return len(np.unique(self.levels(group).places)) / len(self)
 
 
+@once
 def training_rows(table: SplitTable, profile: Profile) -> TrainingRows:
     """The training rows of a table with their inputs and target, read once for all who ask.
 
     Rows whose target cannot be read are left out.
     """
-    if (kept := _TRAINING.get(table)) is None:
-        names = [*(column.name for column in profile.used), *_keys(profile)]
-        positions, arrow = _read(table, table.train, names)
-        rows = TrainingRows(profile, positions, arrow, table.seed)
-        known = rows.has_answer
-        if not known.all():
-            rows = TrainingRows(profile, positions[known], arrow.filter(pa.array(known)), table.seed)
-        kept = _TRAINING.setdefault(table, rows)
-    return kept
+    names = [*(column.name for column in profile.used), *_keys(profile)]
+    positions, arrow = _read(table, table.train, names)
+    rows = TrainingRows(profile, positions, arrow, table.seed)
+    known = rows.has_answer
+    if known.all():
+        return rows
+    return TrainingRows(profile, positions[known], arrow.filter(pa.array(known)), table.seed)
 
 
+@once
 def rows_for_test(table: SplitTable, profile: Profile) -> Rows:
     """The test rows of a table with their inputs, read once for all who ask."""
-    if (kept := _TEST.get(table)) is None:
-        positions, arrow = _read(table, table.test, [*profile.roles.inputs, *_keys(profile)])
-        kept = _TEST.setdefault(table, Rows(profile, positions, arrow, table.seed))
-    return kept
+    positions, arrow = _read(table, table.test, [*profile.roles.inputs, *_keys(profile)])
+    return Rows(profile, positions, arrow, table.seed)
 
 
+@once
 def sampled_rows(table: SplitTable, profile: Profile) -> Rows:
     """Rows from all over the table with every column but the target, ids among them; read once for all who ask."""
-    if (kept := _SAMPLED.get(table)) is None:
-        shown = set(table.columns)
-        names = [column.name for column in profile.columns if column.name in shown]
-        positions, arrow = _read(table, table, names)
-        kept = _SAMPLED.setdefault(table, Rows(profile, positions, arrow, table.seed))
-    return kept
+    shown = set(table.columns)
+    names = [column.name for column in profile.columns if column.name in shown]
+    positions, arrow = _read(table, table, names)
+    return Rows(profile, positions, arrow, table.seed)
 
 
 def cells(table: SplitTable, name: str, positions: NDArray[np.int64]) -> pa.ChunkedArray:
     """One more column of rows that were read before; see `training_rows`."""
-    if (kept := _READ.get(table)) is None:
+    if not _is_shared(table):
         return table.arrow([name], positions)[0]
-    return kept[1][name].take(pa.array(np.searchsorted(kept[0], positions)))
+    union, rows = _shared(table)
+    return rows[name].take(pa.array(np.searchsorted(union, positions)))
 
 
 def mean_ranks(values: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -265,10 +263,6 @@ def quantile_edges(values: NDArray[np.float64], n_bins: int, *, fine_ends: bool 
 
 
 _TAILS = np.array([0.002, 0.005, 0.01, 0.02])
-_TRAINING: WeakKeyDictionary[SplitTable, TrainingRows] = WeakKeyDictionary()
-_TEST: WeakKeyDictionary[SplitTable, Rows] = WeakKeyDictionary()
-_SAMPLED: WeakKeyDictionary[SplitTable, Rows] = WeakKeyDictionary()
-_READ: WeakKeyDictionary[SplitTable, tuple[NDArray[np.int64], pa.Table]] = WeakKeyDictionary()
 
 
 def _keys(profile: Profile) -> list[str]:
@@ -278,21 +272,31 @@ def _keys(profile: Profile) -> list[str]:
 
 
 def _read(whole: SplitTable, part: Table, names: list[str]) -> tuple[NDArray[np.int64], pa.Table]:
-    """Some rows of a part of a table; of a large table the rows of all parts are read at once."""
+    """Some rows of a part of a table."""
     chosen = _chosen(part, len(names), whole.seed)
     positions = part.positions[chosen]
-    if whole.n_rows <= READ_AT_ONCE or (len(whole.columns) + 1) * MAX_ROWS > MAX_CELLS:
+    if not _is_shared(whole):
         return positions, part.arrow(names, chosen)
-    if (kept := _READ.get(whole)) is None:
-        parts = (whole, whole.train, whole.test)
-        union = np.unique(np.concatenate([each.positions[_chosen(each, 1, whole.seed)] for each in parts]))
-        kept = _READ.setdefault(whole, (union, whole.scattered(whole.columns, union)))
+    union, shared = _shared(whole)
     shown = [name for name in names if name in whole.columns]
-    rows = kept[1].select(shown).take(pa.array(np.searchsorted(kept[0], positions)))
+    rows = shared.select(shown).take(pa.array(np.searchsorted(union, positions)))
     for name in names:
         if name not in shown:
             rows = rows.append_column(name, part.arrow([name], chosen)[0])
     return positions, rows.select(names)
+
+
+def _is_shared(whole: SplitTable) -> bool:
+    """Whether the rows of all parts are read at once, as the table is large and not very wide."""
+    return whole.n_rows > READ_AT_ONCE and (len(whole.columns) + 1) * MAX_ROWS <= MAX_CELLS
+
+
+@once
+def _shared(whole: SplitTable) -> tuple[NDArray[np.int64], pa.Table]:
+    """The rows of all parts that are looked at, and their positions."""
+    parts = (whole, whole.train, whole.test)
+    union = np.unique(np.concatenate([each.positions[_chosen(each, 1, whole.seed)] for each in parts]))
+    return union, whole.scattered(whole.columns, union)
 
 
 def _chosen(table: Table, n_columns: int, seed: int) -> NDArray[np.int64]:

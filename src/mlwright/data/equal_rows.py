@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from functools import cached_property
-from weakref import WeakKeyDictionary
+from threading import RLock
+from weakref import ref
 
 import ibis.expr.types as ir
 import numpy as np
@@ -18,6 +19,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from mlwright.core.family import NotApplicable
+from mlwright.core.once import once
 from mlwright.data.compute.engine import hashed, unsigned
 from mlwright.data.compute.table import ROW, Table
 
@@ -87,13 +89,36 @@ def equal_rows(table: Table, names: Sequence[str]) -> EqualRows:
     """
     if not names:
         raise NotApplicable("there is no input")
-    chosen, kept = frozenset(names), _KEPT.setdefault(table, {})
-    if chosen not in kept:
-        none = next((each for other, each in kept.items() if other <= chosen and not each.n_in_all), None)
-        kept[chosen] = none or _found(table, list(names))
-        for other in [each for each in kept if each != chosen and kept[each].n_in_all > MOST_KEPT]:
-            del kept[other]
-    return kept[chosen]
+    return _finder(table).find(frozenset(names), list(names))
+
+
+class _Finder:
+    """The equal rows of one table, by the columns in which they are equal."""
+
+    def __init__(self, table: Table) -> None:
+        self._table = ref(table)
+        self._kept: dict[frozenset[str], EqualRows] = {}
+        self._lock = RLock()
+
+    def find(self, chosen: frozenset[str], names: list[str]) -> EqualRows:
+        """Those that are equal in some columns; where fewer columns tell all rows apart, none are."""
+        with self._lock:
+            if chosen not in self._kept:
+                none = next((each for other, each in self._kept.items() if other <= chosen and not each.n_in_all), None)
+                self._kept[chosen] = none or _found(self._alive(), names)
+                for other in [each for each in self._kept if each != chosen and self._kept[each].n_in_all > MOST_KEPT]:
+                    del self._kept[other]
+            return self._kept[chosen]
+
+    def _alive(self) -> Table:
+        table = self._table()
+        assert table is not None
+        return table
+
+
+@once
+def _finder(table: Table) -> _Finder:
+    return _Finder(table)
 
 
 def n_equal_pairs(table: Table, names: Sequence[str]) -> float:
@@ -181,6 +206,3 @@ def _agreeing(
 
 def _code(expr: ir.Table, names: Sequence[str]) -> ir.Value:
     return hashed(expr, *(expr[name] for name in names))
-
-
-_KEPT: WeakKeyDictionary[Table, dict[frozenset[str], EqualRows]] = WeakKeyDictionary()

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import math
 from typing import NamedTuple
-from weakref import WeakKeyDictionary
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtr
 
+from mlwright.core.once import once
 from mlwright.data.columns import TrainingRows, mean_ranks, quantile_edges
 from mlwright.data.words import percent
 from mlwright.records.profile import Roles
@@ -47,13 +47,12 @@ class Strength(NamedTuple):
         return f"accounts for {percent(self.skill)} of the differences in '{roles.target}'"
 
 
+@once
 def strengths(rows: TrainingRows) -> dict[str, Strength]:
     """The strength of every input, strongest first; computed once for all who ask."""
-    if (kept := _KEPT.get(rows)) is None:
-        judge = Judge(rows)
-        found = {name: judge.column(name) for name in rows.profile.roles.inputs}
-        kept = _KEPT.setdefault(rows, dict(sorted(found.items(), key=lambda item: -item[1].order)))
-    return kept
+    judge = Judge(rows)
+    found = {name: judge.column(name) for name in rows.profile.roles.inputs}
+    return dict(sorted(found.items(), key=lambda item: -item[1].order))
 
 
 def chance(order: float, rows: TrainingRows, n_tried: int) -> float:
@@ -69,9 +68,6 @@ def chance(order: float, rows: TrainingRows, n_tried: int) -> float:
         largest = int(np.bincount(rows.classes).max(initial=0))
         error = math.sqrt((len(rows) + 1) / (3 * max(1, largest * (len(rows) - largest))))
     return min(1.0, 2 * n_tried * float(ndtr(-order / error * math.sqrt(rows.independent_share))))
-
-
-_KEPT: WeakKeyDictionary[TrainingRows, dict[str, Strength]] = WeakKeyDictionary()
 
 
 class Judge:

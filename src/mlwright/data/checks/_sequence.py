@@ -3,37 +3,36 @@
 from __future__ import annotations
 
 from typing import NamedTuple
-from weakref import WeakKeyDictionary
 
 import numpy as np
 from numpy.typing import NDArray
 
 from mlwright.core.family import NotApplicable
+from mlwright.core.once import once
 from mlwright.data.columns import MAX_CELLS, MAX_ROWS, Rows, TrainingRows
 from mlwright.data.compute.table import SplitTable
 from mlwright.data.strength import Judge, Strength, strengths
 from mlwright.records.profile import Profile
 
 
+@once
 def in_order(table: SplitTable, profile: Profile) -> Rows:
     """The newest rows, oldest first, without the target: at most 50,000, each next to the one before it.
 
     In the order of the time column where there is one and the rows are few enough to be read at once, else in that of
     the table. Read once for all who ask.
     """
-    if (kept := _KEPT.get(table)) is None:
-        roles = profile.roles
-        names = list(dict.fromkeys([*roles.inputs, *_keys(profile)]))
-        if not names:
-            raise NotApplicable("there is no input")
-        n = min(table.n_rows, MAX_ROWS, max(1_000, MAX_CELLS // len(names)))
-        positions = np.arange(table.n_rows - n, table.n_rows)
-        kept = Rows(profile, positions, table.arrow(names, positions), table.seed)
-        if roles.time is not None and kept.is_ordered(roles.time):
-            order = np.argsort(kept.numbers(roles.time), kind="stable")
-            kept = Rows(profile, positions[order], kept.arrow.take(order), table.seed)
-        _KEPT[table] = kept
-    return kept
+    roles = profile.roles
+    names = list(dict.fromkeys([*roles.inputs, *_keys(profile)]))
+    if not names:
+        raise NotApplicable("there is no input")
+    n = min(table.n_rows, MAX_ROWS, max(1_000, MAX_CELLS // len(names)))
+    positions = np.arange(table.n_rows - n, table.n_rows)
+    newest = Rows(profile, positions, table.arrow(names, positions), table.seed)
+    if roles.time is None or not newest.is_ordered(roles.time):
+        return newest
+    order = np.argsort(newest.numbers(roles.time), kind="stable")
+    return Rows(profile, positions[order], newest.arrow.take(order), table.seed)
 
 
 EXPLAINED_SKILL = 0.1
@@ -81,6 +80,3 @@ def is_explained(rows: TrainingRows, parts: NDArray[np.int64], strength: Strengt
     by_place = Judge(rows, parts.astype(np.float64))
     rivals = [name for name, rival in strengths(rows).items() if rival.order >= strength.order - LEAD]
     return any(by_place.column(name).skill >= EXPLAINED_SKILL for name in rivals)
-
-
-_KEPT: WeakKeyDictionary[SplitTable, Rows] = WeakKeyDictionary()

@@ -99,7 +99,7 @@ class StoredValues(Values):
     def counts(self) -> Counter[str]:
         """How many rows hold each spelling, counted by the engine."""
         value = self._table.expr[self._name]
-        rows = self._table.expr.group_by(value=value).aggregate(n=value.count()).to_pyarrow()
+        rows = self._table.fetch(self._table.expr.group_by(value=value).aggregate(n=value.count()))
         found: Counter[str] = Counter()
         for level, n in zip(rows["value"].to_pylist(), rows["n"].to_pylist(), strict=True):
             if n and (spelling := canonical(level)) is not None:

@@ -13,6 +13,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
+from threading import RLock
 from typing import Any
 
 import ibis
@@ -31,6 +32,8 @@ from mlwright.records.split import TEST, TRAIN, Split
 
 ROW = "__row__"
 ROWS_AT_ONCE = 500_000
+_ENGINE = RLock()
+"""One question at a time: a connection takes no second one, and each uses all processors."""
 
 
 class Table:
@@ -96,14 +99,15 @@ class Table:
 
     def batches(self, expr: ir.Table) -> Iterator[pa.RecordBatch]:
         """The rows of an Ibis expression, so many at a time that a long answer is never in memory as a whole."""
-        with warnings.catch_warnings():
+        with _ENGINE, warnings.catch_warnings():
             warnings.simplefilter("ignore", DeprecationWarning)  # Ibis calls DuckDB by a name that is going away
             batches = expr.to_pyarrow_batches(chunk_size=ROWS_AT_ONCE)
             yield from batches
 
     def fetch(self, expr: ir.Table) -> pa.Table:
         """The rows of an Ibis expression, computed where the table is."""
-        return expr.to_pyarrow()
+        with _ENGINE:
+            return expr.to_pyarrow()
 
     def drawn(self, n: int) -> ir.Table:
         """About `n` of all rows of the snapshot, chosen by a hash of their position: the same rows every time."""
@@ -137,7 +141,7 @@ class Table:
             Rising.
         """
         wanted = ibis.memtable(pa.table({ROW: pa.array(positions)}))
-        return self.expr.semi_join(wanted, ROW).order_by(ROW).select(*columns).to_pyarrow()
+        return self.fetch(self.expr.semi_join(wanted, ROW).order_by(ROW).select(*columns))
 
     def sample(self, columns: Sequence[str], n: int, seed: int) -> pa.Table:
         """At most `n` random rows, in the order of the snapshot."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from difflib import SequenceMatcher
-from weakref import WeakKeyDictionary
 
+from mlwright.core.once import once
 from mlwright.data.arrived import shifts
 from mlwright.data.clauses.clause import numbers_of
 from mlwright.data.reference import NAMED, current_of
@@ -17,9 +17,9 @@ from mlwright.scoring.spelling import missing_array
 LIKE_NAMES = 0.6
 LIKE_VALUES = 0.15
 MOST_COMPARED = 40
-_FOUND: WeakKeyDictionary[TwoTables, dict[str, str]] = WeakKeyDictionary()
 
 
+@once
 def renames(tables: TwoTables) -> dict[str, str]:
     """The new name of each column that is gone, where a new column has its name, or a like one and like values.
 
@@ -27,14 +27,12 @@ def renames(tables: TwoTables) -> dict[str, str]:
     letters six of ten match. Values are alike if no test of drift finds 15 % of the rows elsewhere, and as good as all
     can be read as the old column's kind. Each new column is taken once, for the name that it is most like.
     """
-    if tables not in _FOUND:
-        found: dict[str, str] = {}
-        for clause, name, is_sure in _pairs(tables):
-            is_free = clause.name not in found and name not in found.values()
-            if is_free and (is_sure or _has_like_values(clause, name, tables)):
-                found[clause.name] = name
-        _FOUND[tables] = found
-    return _FOUND[tables]
+    found: dict[str, str] = {}
+    for clause, name, is_sure in _pairs(tables):
+        is_free = clause.name not in found and name not in found.values()
+        if is_free and (is_sure or _has_like_values(clause, name, tables)):
+            found[clause.name] = name
+    return found
 
 
 def _pairs(tables: TwoTables) -> Iterator[tuple[Clause, str, bool]]:

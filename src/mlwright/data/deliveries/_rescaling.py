@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from typing import NamedTuple
-from weakref import WeakKeyDictionary
 
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from mlwright.core.once import once
 from mlwright.data.arrived import shifts
 from mlwright.data.clauses.chance import ALARMS
 from mlwright.data.drifts import Current, Reference
@@ -81,9 +81,8 @@ UNITS = (
     Unit(1.0, -273.15, "in Celsius, no longer in Kelvin"),
 )
 
-_FOUND: WeakKeyDictionary[TwoTables, dict[str, Rescaled]] = WeakKeyDictionary()
 
-
+@once
 def rescaled(tables: TwoTables) -> dict[str, Rescaled]:
     """The columns that seem to have come in another unit.
 
@@ -92,16 +91,14 @@ def rescaled(tables: TwoTables) -> dict[str, Rescaled]:
     and a quarter of what was before at most. Without a drift no column is looked at, so that chance alone finds
     nothing here.
     """
-    if tables not in _FOUND:
-        found = {}
-        for name, move in tables.moves.items():
-            reference = tables.reference(tables.contract.clause(name))
-            if reference is None or reference.profile.kind != "number" or move.chance > ALARMS or move.size < MOVED:
-                continue
-            if best := _best(tables.now.arrow([name])[0], reference, move.size):
-                found[name] = best
-        _FOUND[tables] = found
-    return _FOUND[tables]
+    found = {}
+    for name, move in tables.moves.items():
+        reference = tables.reference(tables.contract.clause(name))
+        if reference is None or reference.profile.kind != "number" or move.chance > ALARMS or move.size < MOVED:
+            continue
+        if best := _best(tables.now.arrow([name])[0], reference, move.size):
+            found[name] = best
+    return found
 
 
 def _best(values: pa.ChunkedArray, reference: Reference, before: float) -> Rescaled | None:

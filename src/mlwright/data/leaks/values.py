@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from weakref import WeakKeyDictionary
 
 import numpy as np
 from numpy.typing import NDArray
 
+from mlwright.core.once import once
 from mlwright.data.columns import TrainingRows
 from mlwright.data.leaks.copies import Leak, copied_numbers, stands_for_a_class
 from mlwright.data.leaks.lateness import sounds_late
@@ -29,6 +29,7 @@ PARTIAL_DEFAULT = 0.2
 FALSE_ALARMS = 0.001
 
 
+@once
 def value_leaks(rows: TrainingRows) -> dict[str, Leak]:
     """Inputs whose values alone answer (nearly) without a fault; strongest first, computed once for all who ask.
 
@@ -44,16 +45,10 @@ def value_leaks(rows: TrainingRows) -> dict[str, Leak]:
 
     The chance that noise comes so far is held below 0.1 % over all columns (see `strength.chance`).
     """
-    if (kept := _KEPT.get(rows)) is None:
-        found = dict(_over_all(rows))
-        for look in (_over_some, stands_for_a_class, copied_numbers):
-            found |= {name: leak for name, leak in look(rows) if name not in found}
-        found |= dict(_outshining(rows, set(found)))
-        kept = _KEPT.setdefault(rows, found)
-    return kept
-
-
-_KEPT: WeakKeyDictionary[TrainingRows, dict[str, Leak]] = WeakKeyDictionary()
+    found = dict(_over_all(rows))
+    for look in (_over_some, stands_for_a_class, copied_numbers):
+        found |= {name: leak for name, leak in look(rows) if name not in found}
+    return found | dict(_outshining(rows, set(found)))
 
 
 def is_sure(strength: Strength, *, is_number: bool) -> bool:

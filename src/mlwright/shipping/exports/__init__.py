@@ -12,7 +12,8 @@ from typing import ClassVar
 
 from mlwright.core.family import Family
 from mlwright.records.bundle import Manifest
-from mlwright.shipping.exports._graph import Array, Program
+from mlwright.shipping.exports._graph import Array
+from mlwright.shipping.exports._program import Program
 
 Files = dict[str, bytes]
 Value = float | str | None

@@ -17,11 +17,11 @@ from mlwright.shipping.exports._graph import (
     Missing,
     Node,
     Product,
-    Program,
     Read,
     Take,
     Unary,
 )
+from mlwright.shipping.exports._program import Program
 
 UNARY = {"floor": "floor({})", "exp": "exp({})", "log": "log({})", "single": "(double)(float)({})"}
 

@@ -19,17 +19,7 @@ import numpy as np
 from mlwright.core.errors import ExportRefused
 from mlwright.scoring.blocks import Blocks
 from mlwright.scoring.cores.catboost import CatBoostCore, features
-from mlwright.shipping.exports._graph import (
-    Array,
-    Choose,
-    Forest,
-    Join,
-    Lookup,
-    Node,
-    Take,
-    Trees,
-    as_node,
-)
+from mlwright.shipping.exports._graph import Array, Choose, Forest, Join, Lookup, Node, Take, Trees, as_node
 from mlwright.shipping.exports._trees import TreeList
 
 NO_HASH = 0x7FFFFFFF

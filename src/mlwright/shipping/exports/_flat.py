@@ -12,19 +12,17 @@ from mlwright.shipping.exports._graph import (
     Const,
     Fold,
     Forest,
-    Input,
     Join,
     Lookup,
     Missing,
-    NameInput,
     Node,
-    NumberInput,
     Product,
-    Program,
     Read,
     Take,
     Unary,
 )
+from mlwright.shipping.exports._inputs import Input, NameInput, NumberInput
+from mlwright.shipping.exports._program import Program
 
 Step = dict[str, Any]
 PlaceOf = Callable[[Node], int]

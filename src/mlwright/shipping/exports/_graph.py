@@ -7,53 +7,18 @@ that is computed from it is missing too, but for `Missing` and `Choose`.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import Any, Literal
+from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
+
+from mlwright.shipping.exports._inputs import Input
 
 Array = NDArray[np.float64]
 Ints = NDArray[np.int64]
 UnaryName = Literal["floor", "exp", "log", "single"]
 BinaryName = Literal["+", "-", "*", "/", "<", "<="]
-
-
-@dataclass(frozen=True)
-class NumberInput:
-    """A column of numbers; infinities and the numbers of `missing` count as missing."""
-
-    name: str
-    missing: tuple[float, ...] = ()
-
-
-@dataclass(frozen=True)
-class NameInput:
-    """A column of names.
-
-    Parameters
-    ----------
-    name : str
-    codes : dict of str to int
-        By canonical spelling; -1 for a name that stands for "missing", as a missing name itself.
-    unseen : int
-        The code of any other name.
-    """
-
-    name: str
-    codes: dict[str, int] = field(hash=False)
-    unseen: int
-
-
-@dataclass(frozen=True)
-class MomentInput:
-    """A column of dates, as seconds since 1970; `format` is the ``strptime`` pattern of dates that come as text."""
-
-    name: str
-    format: str | None = None
-
-
-Input = NumberInput | NameInput | MomentInput
 
 
 @dataclass(frozen=True, eq=False)
@@ -315,45 +280,3 @@ class Forest(Node):
 def as_node(value: Node | float | Array) -> Node:
     """A number, or a vector, as a node."""
     return value if isinstance(value, Node) else Const(np.atleast_1d(np.asarray(value, dtype=np.float64)))
-
-
-@dataclass(frozen=True)
-class Program:
-    """All that a model computes.
-
-    Parameters
-    ----------
-    name : str
-    bundle_id : str
-    inputs : tuple of Input
-        In the order in which every form takes them.
-    scores : Node
-        Probabilities in the order of `classes`, or one number.
-    classes : tuple of str, int, float or bool
-        Empty for numbers.
-    threshold : float or None
-        Two classes: the second is answered from this probability of it on.
-    """
-
-    name: str
-    bundle_id: str
-    target: str
-    inputs: tuple[Input, ...]
-    scores: Node
-    classes: tuple[Any, ...]
-    threshold: float | None
-
-    def in_order(self) -> list[Node]:
-        """Every operation once, each after those that it needs."""
-        found: dict[int, Node] = {}
-        waiting: list[tuple[Node, bool]] = [(self.scores, False)]
-        while waiting:
-            node, is_ready = waiting.pop()
-            if id(node) in found:
-                continue
-            if is_ready:
-                found[id(node)] = node
-                continue
-            waiting.append((node, True))
-            waiting.extend((source, False) for source in node.sources)
-        return list(found.values())

@@ -7,7 +7,8 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from mlwright.shipping.exports._graph import MomentInput, NameInput, NumberInput, Program
+from mlwright.shipping.exports._inputs import MomentInput, NameInput, NumberInput
+from mlwright.shipping.exports._program import Program
 
 
 def read_values(program: Program, row: Mapping[str, Any]) -> list[float]:

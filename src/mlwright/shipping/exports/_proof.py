@@ -15,7 +15,8 @@ from mlwright.scoring.bundle import Bundle
 from mlwright.scoring.spelling import canonical, to_moment, to_number
 from mlwright.shipping.contracts import is_number
 from mlwright.shipping.exports import ExportForm, Files, Value
-from mlwright.shipping.exports._graph import Input, NameInput, NumberInput, Program
+from mlwright.shipping.exports._inputs import Input, NameInput, NumberInput
+from mlwright.shipping.exports._program import Program
 
 UNSEEN, UNSEEN_NUMBER = "(never seen)", -987_654_321
 

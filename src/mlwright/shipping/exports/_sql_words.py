@@ -11,10 +11,10 @@ from mlwright.core.errors import ExportRefused
 from mlwright.records.contract import Clause
 from mlwright.scoring.spelling import to_number
 from mlwright.shipping.contracts import is_moment, is_number, is_text
-from mlwright.shipping.exports._graph import Input, MomentInput, NameInput, NumberInput
+from mlwright.shipping.exports._inputs import Input, MomentInput, NameInput, NumberInput
 
 if TYPE_CHECKING:
-    from mlwright.shipping.exports._sql_code import Expression, Parts
+    from mlwright.shipping.exports._sql_layout import Expression, Parts
 
 PLAIN = "^-?[0-9]{1,25}([.][0-9]{1,25})?([eE][+-]?[0-9]{1,2})?$"
 ISO = "^[0-9]{4}-[0-9]{2}-[0-9]{2}([T ][0-9]{2}:[0-9]{2}(:[0-9]{2}([.][0-9]{1,6})?)?)?$"

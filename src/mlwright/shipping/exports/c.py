@@ -20,8 +20,10 @@ from mlwright.core.family import NotApplicable
 from mlwright.records.bundle import Manifest
 from mlwright.shipping.exports import ExportForm, Files, Value
 from mlwright.shipping.exports._c_code import Code, array
-from mlwright.shipping.exports._graph import Array, Input, MomentInput, NameInput, NumberInput, Program
+from mlwright.shipping.exports._graph import Array
+from mlwright.shipping.exports._inputs import Input, MomentInput, NameInput, NumberInput
 from mlwright.shipping.exports._names import identifiers
+from mlwright.shipping.exports._program import Program
 
 WORDS_OF_C = """
 auto break case char class const continue default delete do double else enum extern false float for goto if inline int

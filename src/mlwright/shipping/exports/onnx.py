@@ -18,20 +18,18 @@ from mlwright.shipping.exports._graph import (
     Const,
     Fold,
     Forest,
-    Input,
     Join,
     Lookup,
     Missing,
-    NameInput,
     Node,
-    NumberInput,
     Product,
-    Program,
     Read,
     Take,
-    Trees,
     Unary,
 )
+from mlwright.shipping.exports._inputs import Input, NameInput, NumberInput
+from mlwright.shipping.exports._onnx_trees import attributes, first_output, proto, tree_of
+from mlwright.shipping.exports._program import Program
 
 if TYPE_CHECKING:
     from onnx import NodeProto
@@ -40,9 +38,6 @@ FILE = "model.onnx"
 ML = "ai.onnx.ml"
 OPSETS = {"": 17, ML: 5}
 IR_VERSION = 10
-AT_MOST, MEMBER = 0, 6
-"""What a tree asks, in the words of ONNX: ``BRANCH_LEQ`` and ``BRANCH_MEMBER``."""
-
 UNARY = {"floor": "Floor", "exp": "Exp", "log": "Log"}
 BINARY = {"+": "Add", "-": "Sub", "*": "Mul", "/": "Div", "<": "Less", "<=": "LessOrEqual"}
 MISSING_NAME = ""
@@ -145,7 +140,7 @@ class _Graph:
         """A zero for each row."""
         name = self._program.inputs[0].name
         shape = self._op("Shape", [name])
-        return self._op("ConstantOfShape", [shape], value=_proto(np.zeros(1)))
+        return self._op("ConstantOfShape", [shape], value=proto(np.zeros(1)))
 
     def _answer(self) -> None:
         from onnx import helper
@@ -272,75 +267,13 @@ class _Graph:
 
         trees, features = node.trees, self._of(node.features)
         if trees.values.shape[1] == 1:
-            first = _first_output(trees)
-            return self._op("TreeEnsemble", [features], ML, **_attributes(trees, trees.values[:, 0], first, node.width))
+            first = first_output(trees)
+            return self._op("TreeEnsemble", [features], ML, **attributes(trees, trees.values[:, 0], first, node.width))
         leaves = np.flatnonzero(trees.feature < 0)
         place = np.zeros(len(trees.feature))
         place[leaves] = np.arange(len(leaves))
-        of_tree, n_trees = _tree_of(trees), len(trees.roots)
-        places = self._op("TreeEnsemble", [features], ML, **_attributes(trees, place, of_tree, n_trees))
+        of_tree, n_trees = tree_of(trees), len(trees.roots)
+        places = self._op("TreeEnsemble", [features], ML, **attributes(trees, place, of_tree, n_trees))
         whole = self._op("Cast", [places], to=TensorProto.INT64)
         answers = self._op("Gather", [self._tensor(trees.values[leaves]), whole], axis=0)
         return self._op("ReduceSum", [answers, self._tensor(np.array([1]))], keepdims=0)
-
-
-def _tree_of(trees: Trees) -> NDArray[np.int64]:
-    """The tree of each node; the nodes of one tree lie together."""
-    borders = np.append(trees.roots, len(trees.feature))
-    return np.repeat(np.arange(len(trees.roots)), np.diff(borders))
-
-
-def _first_output(trees: Trees) -> NDArray[np.int64]:
-    return trees.first_output[_tree_of(trees)]
-
-
-def _attributes(trees: Trees, answers: Array, target: NDArray[np.int64], n_targets: int) -> dict[str, Any]:
-    """Trees as ONNX has them: questions and leaves in lists of their own; a tree of one leaf asks a needless question.
-
-    Parameters
-    ----------
-    trees : Trees
-    answers : array, shape (n_nodes,)
-    target : array of int, shape (n_nodes,)
-        The output that the answer of a leaf is added to.
-    n_targets : int
-    """
-    is_leaf = trees.feature < 0
-    inner, leaves = np.flatnonzero(~is_leaf), np.flatnonzero(is_leaf)
-    bare = trees.roots[is_leaf[trees.roots]]
-    place = np.empty(len(is_leaf), dtype=np.int64)
-    place[inner], place[leaves] = np.arange(len(inner)), np.arange(len(leaves))
-    roots = place[trees.roots].copy()
-    roots[is_leaf[trees.roots]] = len(inner) + np.arange(len(bare))
-    left, right = np.append(trees.left[inner], bare), np.append(trees.right[inner], bare)
-    is_set = np.append(trees.members[inner] >= 0, np.zeros(len(bare), dtype=bool))
-    nothing = np.zeros(len(bare), dtype=np.int64)
-    members = [
-        code
-        for number in trees.members[inner].tolist()
-        if number >= 0
-        for code in (*map(float, trees.sets[number]), np.nan)
-    ]
-    found: dict[str, Any] = {
-        "n_targets": n_targets,
-        "aggregate_function": 1,
-        "post_transform": 0,
-        "nodes_featureids": np.append(trees.feature[inner], nothing).tolist(),
-        "nodes_splits": _proto(np.append(trees.threshold[inner], nothing)),
-        "nodes_modes": _proto(np.where(is_set, MEMBER, AT_MOST).astype(np.uint8)),
-        "nodes_truenodeids": place[left].tolist(),
-        "nodes_falsenodeids": place[right].tolist(),
-        "nodes_trueleafs": is_leaf[left].astype(int).tolist(),
-        "nodes_falseleafs": is_leaf[right].astype(int).tolist(),
-        "nodes_missing_value_tracks_true": np.append(trees.missing_left[inner], nothing).astype(int).tolist(),
-        "leaf_targetids": target[leaves].tolist(),
-        "leaf_weights": _proto(answers[leaves]),
-        "tree_roots": roots.tolist(),
-    }
-    return found | ({"membership_values": _proto(np.array(members))} if members else {})
-
-
-def _proto(values: NDArray[Any]) -> Any:
-    from onnx import numpy_helper
-
-    return numpy_helper.from_array(np.ascontiguousarray(values))

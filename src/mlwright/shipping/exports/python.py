@@ -15,8 +15,9 @@ import numpy as np
 from mlwright.records.bundle import Manifest
 from mlwright.shipping.exports import ExportForm, Files, Value
 from mlwright.shipping.exports._flat import described, flattened
-from mlwright.shipping.exports._graph import Array, Program
+from mlwright.shipping.exports._graph import Array
 from mlwright.shipping.exports._names import read_values
+from mlwright.shipping.exports._program import Program
 
 SCORER, MODEL = "scorer.py", "model.json"
 

@@ -17,9 +17,12 @@ from mlwright.records.contract import Clause
 from mlwright.scoring.spelling import canonical
 from mlwright.shipping.contracts import is_moment, is_number, is_text
 from mlwright.shipping.exports import ExportForm, Files, Value
-from mlwright.shipping.exports._graph import Array, Input, NameInput, NumberInput, Program
+from mlwright.shipping.exports._graph import Array
+from mlwright.shipping.exports._inputs import Input, NameInput, NumberInput
 from mlwright.shipping.exports._names import identifiers
-from mlwright.shipping.exports._sql_code import Code, Step
+from mlwright.shipping.exports._program import Program
+from mlwright.shipping.exports._sql_code import Code
+from mlwright.shipping.exports._sql_layout import Step
 from mlwright.shipping.exports._sql_words import DIALECTS, Words, quoted, text
 
 FILE = "model.sql"

@@ -1,0 +1,51 @@
+"""All that a model computes, as one graph."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from mlwright.shipping.exports._graph import Node
+from mlwright.shipping.exports._inputs import Input
+
+
+@dataclass(frozen=True)
+class Program:
+    """All that a model computes.
+
+    Parameters
+    ----------
+    name : str
+    bundle_id : str
+    inputs : tuple of Input
+        In the order in which every form takes them.
+    scores : Node
+        Probabilities in the order of `classes`, or one number.
+    classes : tuple of str, int, float or bool
+        Empty for numbers.
+    threshold : float or None
+        Two classes: the second is answered from this probability of it on.
+    """
+
+    name: str
+    bundle_id: str
+    target: str
+    inputs: tuple[Input, ...]
+    scores: Node
+    classes: tuple[Any, ...]
+    threshold: float | None
+
+    def in_order(self) -> list[Node]:
+        """Every operation once, each after those that it needs."""
+        found: dict[int, Node] = {}
+        waiting: list[tuple[Node, bool]] = [(self.scores, False)]
+        while waiting:
+            node, is_ready = waiting.pop()
+            if id(node) in found:
+                continue
+            if is_ready:
+                found[id(node)] = node
+                continue
+            waiting.append((node, True))
+            waiting.extend((source, False) for source in node.sources)
+        return list(found.values())
