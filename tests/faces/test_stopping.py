@@ -41,7 +41,7 @@ def test_ctrl_c_ends_a_run_with_one_sentence(training):
     folder, process = training
     process.send_signal(signal.SIGINT)
     _, err = process.communicate(timeout=60)
-    assert process.returncode == 130
+    assert process.returncode == 130, err
     assert err.splitlines()[-1] == "Stopped by Ctrl-C; what was finished is kept."
     assert "Traceback" not in err
     assert Project(folder).runs()[-1].status == "cancelled"
@@ -52,7 +52,7 @@ def test_another_terminal_ends_a_run(training, call):
     answer = call("cancel", "-p", folder, "--json")
     assert answer.json == {"run_id": Project(folder).runs()[-1].run_id}
     _, err = process.communicate(timeout=60)
-    assert process.returncode == 130
+    assert process.returncode == 130, err
     assert "mlwright run --resume" in err
     assert call("cancel", "-p", folder).status == 2
     assert "is cancelled" in call("follow", "-p", folder).err

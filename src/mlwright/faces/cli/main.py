@@ -45,6 +45,9 @@ COMMANDS = (
 """In the order in which people meet them."""
 
 
+STOPPED = "Stopped by Ctrl-C; what was finished is kept."
+
+
 class Commands(TyperGroup):
     """The commands in the order in which people meet them; Ctrl-C in any of them ends in words."""
 
@@ -57,7 +60,7 @@ class Commands(TyperGroup):
         try:
             return super().invoke(ctx)
         except KeyboardInterrupt:
-            raise RunCancelled("Stopped by Ctrl-C; what was finished is kept.") from None
+            raise RunCancelled(STOPPED) from None
         except BrokenPipeError:
             raise typer.Exit from None
 
@@ -125,6 +128,8 @@ def _carried_out(typed: Sequence[str]) -> int:
         return int(build()(typed, prog_name="mlwright", standalone_mode=False) or 0)
     except MlwrightError as error:
         found = error
+    except KeyboardInterrupt:  # a library that was interrupted may send the signal on, after the first was met
+        found = RunCancelled(STOPPED)
     except Exception as error:  # the last place where a fault of ours can be put into words
         if os.environ.get("MLWRIGHT_DEBUG"):
             raise
