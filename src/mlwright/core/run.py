@@ -10,6 +10,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any, TypeVar
 
+from mlwright.core import interrupts
 from mlwright.core.errors import RunCancelled
 from mlwright.core.record import Record, digest
 from mlwright.core.store import Store
@@ -18,6 +19,7 @@ from mlwright.core.store.journal import Event
 I = TypeVar("I")  # noqa: E741  an item
 R = TypeVar("R", bound=Record)
 
+STOPPED = "Stopped by Ctrl-C; what was finished is kept."
 CANCEL_LOOK_S = 0.2
 GRACE_S = 20.0
 """How long threads are waited for that were asked to end."""
@@ -68,7 +70,9 @@ class Clock:
         self._cancelled = True
 
     def check(self) -> None:
-        """Raise `RunCancelled` if somebody has asked the run to end."""
+        """Raise `RunCancelled` if somebody has asked the run to end, from another terminal or by Ctrl-C."""
+        if interrupts.asked():
+            raise RunCancelled(STOPPED)
         if self.cancelled():
             raise RunCancelled("The run was cancelled.", "mlwright run --resume   (what was finished is kept)")
 

@@ -12,7 +12,9 @@ from typing import Any
 import typer
 from typer.core import TyperGroup
 
+from mlwright.core import interrupts
 from mlwright.core.errors import Fault, MlwrightError, RunCancelled, SettingsError
+from mlwright.core.run import STOPPED
 from mlwright.faces.cli.terminal import complain
 
 COMMANDS = (
@@ -45,9 +47,6 @@ COMMANDS = (
 """In the order in which people meet them."""
 
 
-STOPPED = "Stopped by Ctrl-C; what was finished is kept."
-
-
 class Commands(TyperGroup):
     """The commands in the order in which people meet them; Ctrl-C in any of them ends in words."""
 
@@ -60,6 +59,7 @@ class Commands(TyperGroup):
         try:
             return super().invoke(ctx)
         except KeyboardInterrupt:
+            interrupts.leave()
             raise RunCancelled(STOPPED) from None
         except BrokenPipeError:
             raise typer.Exit from None
@@ -114,7 +114,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
         Default: what was typed.
     """
     typed = sys.argv[1:] if arguments is None else list(arguments)
+    interrupts.listen()
     status = _carried_out(typed)
+    interrupts.leave()
     try:
         sys.stdout.flush()
     except BrokenPipeError:  # what reads our output has read enough
@@ -128,8 +130,6 @@ def _carried_out(typed: Sequence[str]) -> int:
         return int(build()(typed, prog_name="mlwright", standalone_mode=False) or 0)
     except MlwrightError as error:
         found = error
-    except KeyboardInterrupt:  # a library that was interrupted may send the signal on, after the first was met
-        found = RunCancelled(STOPPED)
     except Exception as error:  # the last place where a fault of ours can be put into words
         if os.environ.get("MLWRIGHT_DEBUG"):
             raise
