@@ -7,6 +7,7 @@ that is computed from it is missing too, but for `Missing` and `Choose`.
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from typing import Literal
 
@@ -22,7 +23,7 @@ BinaryName = Literal["+", "-", "*", "/", "<", "<="]
 
 
 @dataclass(frozen=True, eq=False)
-class Node:
+class Node(ABC):
     """One operation; it yields a vector of `width` numbers for each row. Calculations with nodes are nodes."""
 
     def __add__(self, other: Node | float) -> Node:
@@ -56,9 +57,9 @@ class Node:
         return Binary("<=", self, as_node(other))
 
     @property
+    @abstractmethod
     def width(self) -> int:
         """How many numbers it yields."""
-        raise NotImplementedError
 
     @property
     def sources(self) -> tuple[Node, ...]:
