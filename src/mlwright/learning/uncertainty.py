@@ -8,22 +8,25 @@ further off than the k-th furthest of n such rows as these are among themselves,
 from __future__ import annotations
 
 import math
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.tree import DecisionTreeRegressor
 
+from mlwright.learning.hard_groups import Box, hard_groups, in_front
 from mlwright.records.model import CategoryColumn, EncodingPlan
 from mlwright.records.uncertainty import Familiar, Tree, Uncertainty
 from mlwright.scoring.blocks import Blocks
 from mlwright.scoring.uncertain import distances, regions, tree_features
 
 Array = NDArray[np.float64]
-Places = NDArray[np.int64]
+Mask = NDArray[np.bool_]
 
 LEVELS = (0.8, 0.9, 0.95)
 FEWEST_ROWS = 50
 ROWS_OF_A_REGION, MOST_REGIONS = 100, 12
+ROWS_FOR_BOTH_ENDS = 40
 ROWS_OF_A_CLASS = 20
 """With fewer rows of a class its limit is that of all."""
 MOST_FAMILIAR, SHRUNK = 40, 0.1
@@ -36,7 +39,9 @@ def learn_intervals(target: Array, said: Array, blocks: Blocks, seed: int) -> Un
 
     On one half of the rows a small tree finds where the model is further off; on the other half, which the tree has
     not seen, each region gets the quantiles of what was missing. So coverage holds in every region, and in every part
-    of the rows as far as regions follow it (Mondrian).
+    of the rows as far as regions follow it (Mondrian). Rare parts that are further off than their region allows for
+    get a region of their own (`hard_groups`), from all of their rows: as they were chosen for being far off, their
+    intervals are rather too wide. A region of few rows is as wide above as below.
 
     Parameters
     ----------
@@ -53,23 +58,45 @@ def learn_intervals(target: Array, said: Array, blocks: Blocks, seed: int) -> Un
     """
     missing = target - said
     half = np.random.default_rng(seed).random(len(target)) < 0.5
-    tree = _tree(np.abs(missing[half]), said[half], blocks.take(np.flatnonzero(half)), seed)
-    judged = ~half if tree is not None else np.ones(len(target), dtype=bool)
-    region = regions(tree, said[judged], blocks.take(np.flatnonzero(judged)))
-    values = [missing[judged][region == place] for place in range(int(region.max()) + 1)]
+    grown = _tree(np.abs(missing[half]), said[half], blocks.take(np.flatnonzero(half)), seed)
+    n_regions = 1 if grown is None else max(grown.region) + 1
+    tree = in_front(_hard_to_tell(np.abs(missing), said, blocks, grown), grown)
+    region = regions(tree, said, blocks)
+    judged = ~half | (region >= n_regions) if n_regions > 1 else np.ones(len(target), dtype=bool)
+    values = [missing[judged & (region == place)] for place in range(int(region.max()) + 1)]
+    ends = [[_ends(part, level) for level in LEVELS] for part in values]
     return Uncertainty(
         levels=LEVELS,
         n_rows=len(target),
         tree=tree,
-        below=tuple(tuple(-_upper(-part, (1 + level) / 2) for level in LEVELS) for part in values),
-        above=tuple(tuple(_upper(part, (1 + level) / 2) for level in LEVELS) for part in values),
+        below=tuple(tuple(end.below for end in part) for part in ends),
+        above=tuple(tuple(end.above for end in part) for part in ends),
     )
+
+
+class _Ends(NamedTuple):
+    """What is added to a prediction for the ends of its interval."""
+
+    below: float
+    above: float
+
+
+def _ends(missing: Array, level: float) -> _Ends:
+    """Each end by itself; where there are so few rows that an end is none of them, both by the distance."""
+    if len(missing) < ROWS_FOR_BOTH_ENDS:
+        reach = _upper(np.abs(missing), level)
+        return _Ends(-reach, reach)
+    return _Ends(-_upper(-missing, (1 + level) / 2), _upper(missing, (1 + level) / 2))
 
 
 def _upper(values: Array, level: float) -> float:
     """The quantile that a further value is not beyond, with a chance of `level`; the largest where there are few."""
     rank = min(len(values), math.ceil((len(values) + 1) * level))
     return float(np.sort(values)[rank - 1])
+
+
+def _hard_to_tell(size: Array, said: Array, blocks: Blocks, tree: Tree | None) -> tuple[Box, ...]:
+    return hard_groups(size, regions(tree, said, blocks), tree_features(said, blocks))
 
 
 def _tree(size: Array, said: Array, blocks: Blocks, seed: int) -> Tree | None:
