@@ -9,6 +9,7 @@ from mlwright.records.contract import Clause, Contract
 from mlwright.records.data import Lineage
 from mlwright.records.decision import Decision
 from mlwright.records.evaluation import Evaluation
+from mlwright.records.looks import Baseline
 from mlwright.records.model import ModelSpec
 from mlwright.records.profile import ColumnProfile
 
@@ -88,6 +89,8 @@ class Manifest(Record):
         A few cases from the lowest score to the highest, with which others are compared when they are explained.
     changeable : tuple of str
         Inputs that can be changed, where a change is sought that alters an answer.
+    baseline : Baseline or None
+        Counts of the training rows in cells, and what was promised, with which new rows are compared.
     """
 
     format: Literal[1] = 1
@@ -108,6 +111,7 @@ class Manifest(Record):
     learned: str = ""
     typical: tuple[dict[str, str | int | float | bool | None], ...] = ()
     changeable: tuple[str, ...] = ()
+    baseline: Baseline | None = None
     evaluation: Evaluation
     decision: Decision
     files: dict[str, str]

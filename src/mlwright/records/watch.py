@@ -7,6 +7,7 @@ from typing import Literal
 from mlwright.core.record import Record, digest
 from mlwright.records.data import Snapshot
 from mlwright.records.evaluation import Estimate
+from mlwright.records.looks import Aspect, Looks
 from mlwright.records.profile import Kind
 
 Action = Literal["nothing", "ask_for_labels", "retrain"]
@@ -129,6 +130,95 @@ class Performance(Record):
     corrected: float
 
 
+class Harm(Record):
+    """What a change costs, per row; more is worse.
+
+    Parameters
+    ----------
+    title : str
+        What a loss is ("log loss").
+    loss : Estimate
+        How much more the model loses on a row than promised.
+    money : Estimate or None
+        How much less an answer is worth, in `unit`.
+    unit : str
+        ``money`` where the user gave a benefit table, else the name of the stand-in.
+    is_known : bool
+        Whether it can be known without true outcomes; else `loss` holds between bounds alone, or for the part that is
+        known.
+    unknown : str
+        Why not, as a sentence.
+    n_labels : int
+        How many true outcomes would settle it; 0 where it is settled.
+    cases : str
+        Of which cases ("rows in which 'town' is a new name").
+    """
+
+    title: str
+    loss: Estimate
+    money: Estimate | None = None
+    unit: str = ""
+    is_known: bool = True
+    unknown: str = ""
+    n_labels: int = 0
+    cases: str = ""
+
+
+class Alert(Record):
+    """Something that is not what it was, beyond chance over all columns and all looks, and what it costs.
+
+    Parameters
+    ----------
+    what : str
+        A column, the model's answers, the target, the loss, or a pair of columns.
+    aspect : str
+        What about it moved most: ``level``, ``spread``, ``missing``, ``new``, ``shares``, ``relation``, ``target``,
+        ``loss``.
+    evidence : float
+        The e-value: by chance it exceeds x in one case of x at most.
+    size : float
+        Share of the rows that would have to change to undo it.
+    since : str
+        About when it began: an ISO moment.
+    sentence : str
+    harm : Harm or None
+        None where a model is not at hand.
+    """
+
+    what: str
+    aspect: Aspect
+    evidence: float
+    size: float
+    since: str
+    sentence: str
+    harm: Harm | None = None
+
+
+class Promised(Record):
+    """The model on all labelled rows since deployment, against the promise; holds however often one looks.
+
+    Parameters
+    ----------
+    n : int
+        Rows with a true outcome, over all looks.
+    promised, found : Estimate
+        Mean loss of a row: on the test rows, and since; `found` is a confidence sequence.
+    money_promised, money_found : Estimate
+        What an answer is worth.
+    evidence : float
+        E-value against "no worse than promised".
+    is_broken : bool
+    """
+
+    n: int
+    promised: Estimate
+    found: Estimate
+    money_promised: Estimate
+    money_found: Estimate
+    evidence: float
+    is_broken: bool
+
+
 class Comparison(Record):
     """The window against what the model learned from.
 
@@ -149,6 +239,20 @@ class Comparison(Record):
     alarms : float
         The share of windows in which something seems to have moved although nothing has.
     n_tests : int
+    budget : float
+        False alarms a year that the model may give at most, on average, over all columns and all looks.
+    evidence, threshold : float
+        Of all columns and looks together; an alarm is given where the evidence reaches the threshold, 1 / `budget`.
+    alerts : tuple of Alert
+        What moved and does harm, or may do so and cannot be known; the costliest first. Empty below the threshold.
+    notes : tuple of Alert
+        What moved beyond chance and does no harm.
+    harm : Harm or None
+        Of all that moved together; None where the bundle has no memory of it.
+    promise : Promised or None
+        None as long as no true outcome is known.
+    memory : Looks or None
+        What is to be kept for the next look, this one included.
     """
 
     bundle_id: str
@@ -160,6 +264,14 @@ class Comparison(Record):
     labels_needed: int
     alarms: float
     n_tests: int
+    budget: float = 0.0
+    evidence: float = 1.0
+    threshold: float = 1.0
+    alerts: tuple[Alert, ...] = ()
+    notes: tuple[Alert, ...] = ()
+    harm: Harm | None = None
+    promise: Promised | None = None
+    memory: Looks | None = None
 
     def moved(self, least: float = 0.0) -> tuple[tuple[ColumnThenNow, Movement], ...]:
         """Movements that are not by chance and at least of that size, the largest first."""

@@ -1,0 +1,178 @@
+"""What is kept of rows so that they can be compared years later: counts in cells that were fixed at training."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from mlwright.core.record import Record
+
+Sort = Literal["number", "names", "text", "date", "answers", "pair"]
+Aspect = Literal["level", "spread", "missing", "new", "shares", "relation", "target", "loss"]
+
+MISSING = "missing"
+OTHER = "other"
+
+
+class Cells(Record):
+    """The cells into which the values of a column fall; each row falls into exactly one.
+
+    The last two cells are rows without a value and rows with a value that training did not know.
+
+    Parameters
+    ----------
+    name : str
+        The column; for a pair of columns both names.
+    sort : str
+        ``number`` (cells between edges), ``names`` (one cell a name), ``text`` (by the rarest of the known words that
+        the text holds), ``date`` (by weekday), ``answers`` (of the model; between edges), ``pair`` (cells of two).
+    edges : tuple of float
+        Of numbers, rising: a cell holds what is above its lower and up to its upper edge.
+    levels : tuple of str
+        Names, words or weekdays, one cell each.
+    codes : tuple of str
+        Spellings that stand for a missing value.
+    positions : tuple of float
+        Of the cells of numbers: where they lie, in standard scores of the ranks; empty where there is no order.
+    of : tuple of str
+        Of a pair: the two columns.
+    """
+
+    name: str
+    sort: Sort
+    edges: tuple[float, ...] = ()
+    levels: tuple[str, ...] = ()
+    codes: tuple[str, ...] = ()
+    positions: tuple[float, ...] = ()
+    of: tuple[str, ...] = ()
+
+
+class Cost(Record):
+    """What answers cost in each cell of a column, on the test rows.
+
+    Parameters
+    ----------
+    n : tuple of int
+        Test rows in each cell.
+    mean, variance : tuple of float
+        Of the loss of a row.
+    """
+
+    n: tuple[int, ...]
+    mean: tuple[float, ...]
+    variance: tuple[float, ...]
+
+
+class Column(Record):
+    """One column at training, in cells.
+
+    Parameters
+    ----------
+    cells : Cells
+    counts : tuple of int
+        Rows in each cell.
+    alike : float
+        How much rows of one day are alike beyond chance: the share of the variance of a cell that lies between days,
+        longer swings included. A day of `n` rows tells as much as ``n / (1 + (n - 1) * alike)`` independent ones.
+    n_days : int
+        Days (or other periods) that it was learned from; 0 where training knew no time.
+    seasons : dict
+        Counts by season, where training has shown that the column has one: ``weekday 0`` is Monday, ``month 1``
+        January.
+    loss, benefit : Cost or None
+        By cell.
+    """
+
+    cells: Cells
+    counts: tuple[int, ...]
+    alike: float = 0.0
+    n_days: int = 0
+    seasons: dict[str, tuple[int, ...]] = {}
+    loss: Cost | None = None
+    benefit: Cost | None = None
+
+
+class Baseline(Record):
+    """What new rows are compared with: the bundle's own memory of training, and what was promised.
+
+    Parameters
+    ----------
+    n_rows : int
+    columns : tuple of Column
+        The inputs, the model's answers, the target, and the pairs of columns that go together most.
+    loss, benefit : Cost
+        On all test rows, as one cell; what deployment promised.
+    loss_title : str
+        What a loss is ("log loss", "absolute error").
+    unit : str
+        Of the benefit.
+    assumed : bool
+        Whether the benefit is a stand-in and not the user's own table.
+    ceiling : float
+        Losses above it count as it, so that one row cannot decide; the promise is counted likewise.
+    """
+
+    n_rows: int
+    columns: tuple[Column, ...]
+    loss: Cost
+    benefit: Cost
+    loss_title: str
+    unit: str
+    assumed: bool
+    ceiling: float
+
+
+class Labelled(Record):
+    """Rows of a look whose true outcome is known; what they add to a `statistics.sequential.Gathered`.
+
+    Parameters
+    ----------
+    n : int
+    loss, benefit : tuple of float
+        The sum, and the sum of squared distances of each value to the mean of those before it (of earlier looks too).
+    """
+
+    n: int
+    loss: tuple[float, float]
+    benefit: tuple[float, float]
+
+
+class Look(Record):
+    """One window in a few kilobytes; no raw row is needed again.
+
+    Parameters
+    ----------
+    content : str
+        A hash of it: the same rows are never counted twice.
+    began, ended : str
+        ISO moments of its first and last row, or of when it was read where rows have no time.
+    n_rows : int
+    counts : dict
+        By column of the baseline: rows in each cell.
+    labelled : Labelled or None
+    told_apart : float
+        E-value of a classifier that tried to tell these rows from training rows; 1 where none was asked.
+    """
+
+    content: str
+    began: str
+    ended: str
+    n_rows: int
+    counts: dict[str, tuple[int, ...]]
+    labelled: Labelled | None = None
+    told_apart: float = 1.0
+
+
+class Looks(Record):
+    """All that was looked at before with one model, oldest first; kept between looks.
+
+    Parameters
+    ----------
+    bundle_id : str
+    looks : tuple of Look
+    alarmed : tuple of int
+        Places of the looks at which an alarm was given; evidence is gathered anew from there.
+    """
+
+    bundle_id: str
+    looks: tuple[Look, ...] = ()
+    alarmed: tuple[int, ...] = ()
