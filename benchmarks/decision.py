@@ -41,8 +41,10 @@ from mlwright.learning.metrics import METRICS
 from mlwright.learning.tasks import TASKS
 from mlwright.learning.yardstick import Scored
 from mlwright.pipeline import Settings
+from mlwright.records.challenge import Challenge
 from mlwright.records.data import Snapshot
 from mlwright.records.decision import Decision
+from mlwright.records.diagnosis import Diagnosis
 from mlwright.records.evaluation import Estimate, Evaluation
 from mlwright.records.findings import Findings
 from mlwright.records.profile import Profile
@@ -135,7 +137,12 @@ def draw(job: Job, frame: pd.DataFrame, meta: dict[str, Any], seed: int) -> Draw
             }
         )
         run = Run("r", Store(Path(folder) / "store"), Clock(Path(folder) / "cancel", None), seed=seed, n_jobs=1)
-        nothing = (Findings(findings=(), quiet=(), skipped=()), Robustness(metric="", results=(), skipped=()))
+        nothing = (
+            Findings(findings=(), quiet=(), skipped=()),
+            Robustness(metric="", results=(), skipped=()),
+            Diagnosis(),
+            Challenge(champion=None, metric="", sentence=""),
+        )
         results = execute(STAGES, [*settings.sections(), *nothing], run)
         rest = frame.iloc[order[job.n_rows : job.n_rows + MOST_TRUE_ROWS]]
         return _realised(results, rest, settings.decide, run)

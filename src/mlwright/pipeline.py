@@ -13,6 +13,7 @@ from mlwright.records.data import Snapshot
 from mlwright.records.decision import Decision
 from mlwright.records.delivery import Delivery
 from mlwright.records.deployment import Deployment
+from mlwright.records.diagnosis import Diagnosis
 from mlwright.records.evaluation import Evaluation
 from mlwright.records.exploration import Exploration
 from mlwright.records.findings import Findings
@@ -54,8 +55,9 @@ BUILD = (
     Stage("mlwright.learning.finish", Finished),
     Stage("mlwright.judging.probe", Robustness),
     Stage("mlwright.judging.explain", Understanding),
-    Stage("mlwright.judging.decide", Decision),
+    Stage("mlwright.judging.diagnose", Diagnosis),
     Stage("mlwright.judging.challenge", Challenge, reads_world=True),
+    Stage("mlwright.judging.decide", Decision),
     Stage("mlwright.shipping.pack", Packed),
     Stage("mlwright.shipping.deploy", Deployment, reads_world=True),
 )

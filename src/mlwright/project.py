@@ -42,6 +42,7 @@ SHOWN = {
     "evaluation": "evaluate",
     "robustness": "probe",
     "understanding": "explain",
+    "diagnosis": "diagnose",
     "decision": "decide",
     "challenge": "challenge",
     "bundle": "pack",

@@ -29,6 +29,7 @@ PAGES = [
     "docs/how-to/check-data.md",
     "docs/how-to/find-leaks.md",
     "docs/how-to/keep-a-direction.md",
+    "docs/how-to/compare-groups.md",
     "docs/how-to/decide.md",
     "docs/how-to/explain.md",
     "docs/how-to/explore-data.md",

@@ -8,7 +8,9 @@ import pytest
 
 from mlwright.core.errors import SettingsError
 from mlwright.judging.decide import decide
+from mlwright.judging.diagnose import diagnose
 from mlwright.learning.evaluate import evaluate
+from mlwright.records.challenge import Challenge
 from mlwright.records.decision import Decision
 from mlwright.records.findings import Findings
 from mlwright.records.robustness import Robustness
@@ -17,6 +19,7 @@ from mlwright.testing.small_job import SmallJob, small_job
 
 NOTHING_FOUND = Findings(findings=(), quiet=(), skipped=())
 NOT_PROBED = Robustness(metric="log_loss", results=(), skipped=())
+NO_RIVAL = Challenge(champion=None, metric="log_loss", sentence="No bundle is in use yet.")
 
 
 def customers(n: int = 1500, strength: float = 1.5) -> pa.Table:
@@ -27,10 +30,14 @@ def customers(n: int = 1500, strength: float = 1.5) -> pa.Table:
     return pa.table(columns | {"y": np.where(left, "yes", "no")})
 
 
-def decided(job: SmallJob, findings: Findings = NOTHING_FOUND, **settings: object) -> Decision:
-    evaluation = evaluate(job.snapshot, job.profile, job.split, job.training, EvaluateSettings(), job.run)
+def decided(
+    job: SmallJob, findings: Findings = NOTHING_FOUND, groups: tuple[str, ...] = (), **settings: object
+) -> Decision:
+    start, asked = (job.snapshot, job.profile, job.split), EvaluateSettings(groups=groups)
+    evaluation = evaluate(*start, job.training, asked, job.run)
     chosen = DecideSettings.model_validate(settings)
-    return decide(job.snapshot, job.profile, job.split, findings, job.training, evaluation, NOT_PROBED, chosen, job.run)
+    diagnosis = diagnose(*start, job.training, evaluation, asked, chosen, job.run)
+    return decide(*start, findings, job.training, evaluation, NOT_PROBED, diagnosis, NO_RIVAL, chosen, job.run)
 
 
 def test_a_model_that_pays_off_is_deployed(tmp_path: Path) -> None:

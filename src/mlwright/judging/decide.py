@@ -9,6 +9,7 @@ from mlwright.core.errors import SettingsError, nearest
 from mlwright.core.family import NotApplicable
 from mlwright.core.run import Run
 from mlwright.data.compute.table import open_snapshot, train_rows
+from mlwright.judging.distances import distances_of
 from mlwright.judging.more_rows import worth_of_rows
 from mlwright.judging.rules import RULES, Evidence
 from mlwright.judging.today import practice_today
@@ -21,11 +22,13 @@ from mlwright.learning.owed import Owed, moved, owed
 from mlwright.learning.tasks import TASKS
 from mlwright.learning.unseen import kept_scores, kept_target, open_unseen
 from mlwright.learning.yardstick import Scored
+from mlwright.records.challenge import Challenge
 from mlwright.records.data import Snapshot
 from mlwright.records.decision import Decision, Ruling, Worth
+from mlwright.records.diagnosis import Diagnosis
 from mlwright.records.evaluation import Evaluation
 from mlwright.records.findings import Findings
-from mlwright.records.profile import Profile, Roles
+from mlwright.records.profile import Profile, Roles, Task
 from mlwright.records.robustness import Robustness
 from mlwright.records.settings import DecideSettings
 from mlwright.records.split import Split
@@ -45,6 +48,8 @@ def decide(
     training: Training,
     evaluation: Evaluation,
     robustness: Robustness,
+    diagnosis: Diagnosis,
+    challenge: Challenge,
     settings: DecideSettings,
     run: Run,
 ) -> Decision:
@@ -53,13 +58,17 @@ def decide(
     Raises
     ------
     SettingsError
-        If ``decide.must`` names an unknown rule, or ``decide.benefit`` makes no sense.
+        If ``decide.must`` names an unknown rule, ``decide.benefit`` makes no sense, or ``decide.fair`` limits what is
+        not known.
     """
     _check_must(settings)
+    _check_fair(settings, diagnosis, profile.roles.task)
     with threadpool_limits(limits=1, user_api="blas"):
         worth = _worth(snapshot, profile, split, training, evaluation, settings, run)
-    evidence = Evidence(profile, findings, training, evaluation, robustness, worth)
-    rulings = tuple(rule_on(name, evidence, required=name in settings.must) for name in RULES.names())
+    evidence = Evidence(
+        profile, findings, training, evaluation, robustness, worth, diagnosis, challenge, fair=settings.fair
+    )
+    rulings = tuple(rule_on(name, evidence, required=_is_required(name, settings)) for name in RULES.names())
     ground = verdict_of(rulings, evidence)
     return Decision(
         verdict=ground.verdict,
@@ -78,6 +87,29 @@ def _check_must(settings: DecideSettings) -> None:
         if name not in known:
             offers = nearest(name, known) or known
             raise SettingsError(f"decide.must names {name!r}, which is no rule.", f"Did you mean: {', '.join(offers)}?")
+
+
+def _check_fair(settings: DecideSettings, diagnosis: Diagnosis, task: Task) -> None:
+    if not settings.fair:
+        return
+    known = distances_of(task)
+    for name in settings.fair:
+        if name not in known:
+            offers = nearest(name, known) or known
+            raise SettingsError(
+                f"decide.fair limits {name!r}, which is not known for a {task} task.",
+                f"Known are: {', '.join(offers)}",
+            )
+    if not diagnosis.groups:
+        raise SettingsError(
+            "decide.fair says how far groups may be apart, but not which groups.",
+            'Name columns: [evaluate] groups = ["sex"]',
+        )
+
+
+def _is_required(name: str, settings: DecideSettings) -> bool:
+    key = RULES.get(name).setting
+    return name in settings.must or bool(key and getattr(settings, key))
 
 
 def _worth(

@@ -12,6 +12,7 @@ from scipy.stats import norm
 from mlwright.data.vouching import told_vouched
 from mlwright.data.words import counted, listing, quoted, shortened
 from mlwright.judging.break_even import told_break_evens
+from mlwright.judging.fairness import is_surely_apart
 from mlwright.judging.leaks import leaks_in, suspects
 from mlwright.judging.pilot import told_pilot
 from mlwright.judging.rules import Evidence
@@ -191,6 +192,7 @@ def limits(rulings: Sequence[Ruling], evidence: Evidence) -> Iterator[str]:
     """Where it should not be used, and what to watch."""
     if not any(ruling.rule == "no_leak" and ruling.outcome == "broken" for ruling in rulings):
         yield from _weak_points(rulings, evidence)
+        yield from (groups.sentence for groups in evidence.diagnosis.groups if is_surely_apart(groups))
     if evidence.findings.vouched:
         yield told_vouched(evidence.findings.vouched)
     warnings = [finding.title for finding in evidence.findings.findings if finding.severity == "warning"]

@@ -347,15 +347,19 @@ class TrainSettings(Settings):
 
 
 class EvaluateSettings(Settings):
-    """``[evaluate]``: how sure the figures must be.
+    """``[evaluate]``: how sure the figures must be, and for whom they are told.
 
     Parameters
     ----------
     level : float
         The share of cases in which an interval holds the truth.
+    groups : list
+        Columns whose groups are compared (``["sex", "region"]``): what the model does to each, and how far they are
+        apart. A column need not be an input of the model.
     """
 
     level: float = Field(default=0.95, gt=0.5, lt=1.0)
+    groups: tuple[str, ...] = ()
 
 
 class ProbeSettings(Settings):
@@ -411,6 +415,10 @@ class DecideSettings(Settings):
         How many cases there are in a period.
     period : str
         The period: ``week``, ``month``, ...
+    fair : dict
+        How far groups (see ``evaluate.groups``) may be apart, by the names of fairlearn: a difference at most
+        (``{demographic_parity_difference = 0.1}``), a ratio at least (``{equalized_odds_ratio = 0.8}``). What is said
+        here has to be kept for ``deploy``.
     """
 
     benefit: dict[str, float | str | Amount] = {}
@@ -419,6 +427,7 @@ class DecideSettings(Settings):
     capacity: int | None = Field(default=None, ge=1)
     cases: int | None = Field(default=None, ge=1)
     period: str = "week"
+    fair: dict[str, float] = {}
 
 
 class ExplainSettings(Settings):

@@ -6,7 +6,9 @@ from typing import Any, get_args
 
 from mlwright.core.family import NotApplicable
 from mlwright.judging.rules import Evidence, Rule
+from mlwright.records.challenge import Challenge
 from mlwright.records.decision import Outcome, Worth
+from mlwright.records.diagnosis import Disparity, GroupFigures, Groups
 from mlwright.records.evaluation import Confusion, Estimate, Evaluation, MetricResult, Segment
 from mlwright.records.findings import Finding, Findings
 from mlwright.records.model import EncodingPlan, Member, ModelSpec
@@ -185,6 +187,19 @@ def worth(gain: Estimate, **changes: Any) -> Worth:
         "gain": gain,
     }
     return Worth.model_validate(parts | changes)
+
+
+def challenge(gain: Estimate | None, champion: str | None = "bundle-1") -> Challenge:
+    """How the model stands against the one in use."""
+    return Challenge(champion=champion, metric="log_loss", gain=gain, sentence="On 500 rows it is beside bundle-1.")
+
+
+def groups(apart: Estimate, name: str = "demographic_parity_difference") -> Groups:
+    """Two groups of a column, and how far they are apart."""
+    sentence = "Answered positive: 40 % of 'a', 20 % of 'b'."
+    one = Disparity(name=name, value=apart, most="a", least="b", is_sure=True, sentence=sentence)
+    sides = tuple(GroupFigures(name=side, n_rows=500) for side in "ab")
+    return Groups(column="plan", groups=sides, disparities=(one,), sentence="The groups of 'plan' are surely apart.")
 
 
 def finding(check: str, severity: str, *columns: str) -> Finding:

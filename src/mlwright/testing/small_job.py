@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -47,6 +47,7 @@ def small_job(
     kinds: Mapping[str, Kind] | None = None,
     time: str | None = None,
     group: str | None = None,
+    ignore: Sequence[str] = (),
     test_share: float = 0.5,
     seed: int = 0,
 ) -> SmallJob:
@@ -63,11 +64,13 @@ def small_job(
         Kinds of columns; default: ``number`` for numbers, ``category`` for all else.
     time, group : str, optional
         The test rows are the last ones in time, or whole groups.
+    ignore : sequence of str
+        Columns that the model may not use.
     test_share : float
     seed : int
     """
     run = Run("small", Store(folder), Clock(folder / "cancel", None), seed=seed)
-    profile = small_profile(table, target, task=task, kinds=kinds or {}, time=time, group=group)
+    profile = small_profile(table, target, task=task, kinds=kinds or {}, time=time, group=group, ignore=ignore)
     buffer = io.BytesIO()
     pq.write_table(table, buffer)
     snapshot = Snapshot(
@@ -96,6 +99,7 @@ def small_profile(
     kinds: Mapping[str, Kind],
     time: str | None = None,
     group: str | None = None,
+    ignore: Sequence[str] = (),
 ) -> Profile:
     """A profile of a table, with the kinds that are told."""
     columns = tuple(_column(table, name, kinds.get(name)) for name in table.column_names)
@@ -107,7 +111,7 @@ def small_profile(
             asked=Asked(target=target, task=task, reason="As the test says.", classes=classes),
             time=time,
             group=group,
-            inputs=tuple(name for name in table.column_names if name not in (target, group)),
+            inputs=tuple(name for name in table.column_names if name not in (target, group, *ignore)),
         ),
         n_passes=1,
     )

@@ -18,6 +18,7 @@ from mlwright.records.data import Snapshot
 from mlwright.records.decision import Decision
 from mlwright.records.delivery import Delivery
 from mlwright.records.deployment import Deployment
+from mlwright.records.diagnosis import Diagnosis
 from mlwright.records.evaluation import Evaluation
 from mlwright.records.exploration import Exploration
 from mlwright.records.findings import Findings
@@ -139,6 +140,12 @@ def _(record: Understanding) -> str:
         return "nothing that the model relies on"
     first = record.reliance[0]
     return f"it relies most on {first.input}, without which {percent(first.lost.value)} of the gain is lost"
+
+
+@summary.register
+def _(record: Diagnosis) -> str:
+    named = ", ".join(groups.column for groups in record.groups)
+    return f"groups of {named} compared" if named else "no groups are named"
 
 
 @summary.register

@@ -13,6 +13,7 @@ from mlwright.core.record import Record
 from mlwright.data.clauses.wording import told_clause
 from mlwright.data.words import counted, percent
 from mlwright.faces.render.cleaning import headline, steps_table
+from mlwright.faces.render.diagnosis import diagnosis_shown
 from mlwright.faces.render.findings import findings_table, quiet_line
 from mlwright.faces.render.insights import how_sure, left_aside, told
 from mlwright.faces.render.learned import percent_interval, told_effect, told_together
@@ -28,6 +29,7 @@ from mlwright.records.contract import Contract
 from mlwright.records.data import Snapshot
 from mlwright.records.decision import Decision
 from mlwright.records.delivery import Delivery
+from mlwright.records.diagnosis import Diagnosis
 from mlwright.records.evaluation import Confusion, Evaluation, MetricResult
 from mlwright.records.exploration import Exploration
 from mlwright.records.findings import Findings, Skipped
@@ -247,6 +249,11 @@ def _(record: Decision) -> Shown:
     shown: Shown = [decision_panel(record), table("Rules", ("", "rule", "", "evidence"), rulings), Text()]
     shown += [table(title, ("", ""), rows), *[said(note) for note in worth_notes(worth)]]
     return [*shown, Text(), table("Limits", ("", ""), limits)] if limits else shown
+
+
+@render.register
+def _(record: Diagnosis) -> Shown:
+    return diagnosis_shown(record)
 
 
 @render.register

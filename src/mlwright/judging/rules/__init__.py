@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import ClassVar
 
 from mlwright.core.family import Family
+from mlwright.records.challenge import Challenge
 from mlwright.records.decision import Outcome, Worth
+from mlwright.records.diagnosis import Diagnosis
 from mlwright.records.evaluation import Evaluation
 from mlwright.records.findings import Findings
 from mlwright.records.profile import Profile
@@ -25,12 +28,18 @@ class Evidence:
     evaluation: Evaluation
     robustness: Robustness
     worth: Worth
+    diagnosis: Diagnosis = field(default_factory=Diagnosis)
+    challenge: Challenge | None = None
+    fair: Mapping[str, float] = field(default_factory=dict)
+    """How far groups may be apart, as the user wants it."""
 
 
 class Rule(ABC):
     """One condition."""
 
     title: ClassVar[str]
+    setting: ClassVar[str] = ""
+    """A key of ``[decide]``: whoever sets it wants the rule to be kept, whether ``must`` names it or not."""
 
     @abstractmethod
     def judge(self, evidence: Evidence) -> tuple[Outcome, str]:

@@ -1,0 +1,131 @@
+"""Rows that the model was judged on: their inputs, the truth, what was said of them and what that was worth."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from mlwright.core.run import Run
+from mlwright.data.compute.table import Table, open_snapshot, train_rows
+from mlwright.judging.practice import of_model
+from mlwright.learning.amounts import benefit_on, learned_target
+from mlwright.learning.benefit import Benefit
+from mlwright.learning.metrics import METRICS
+from mlwright.learning.tasks import TASKS
+from mlwright.learning.unseen import Unseen, kept_scores, kept_target, open_unseen
+from mlwright.learning.yardstick import Scored, Yardstick, yardstick
+from mlwright.records.data import Snapshot
+from mlwright.records.evaluation import Evaluation
+from mlwright.records.profile import Profile, Task
+from mlwright.records.settings import DecideSettings
+from mlwright.records.split import Split
+from mlwright.records.trials import Training
+from mlwright.scoring.model import DEFAULT_THRESHOLD
+from mlwright.statistics.sampling import Draws, Sampling
+
+Array = NDArray[np.float64]
+Mask = NDArray[np.bool_]
+
+N_REPLICATES = 1000
+
+
+@dataclass(frozen=True)
+class Answered:
+    """Rows with their truth and the model's answers.
+
+    Parameters
+    ----------
+    table : Table
+        The whole snapshot.
+    unseen : Unseen
+    target : array, shape (n_rows,)
+    said : Scored
+    benefit : Benefit
+        Of these rows.
+    sampling : Sampling
+    seed : int
+    metric : str
+        The one that was optimised.
+    level : float
+    """
+
+    table: Table
+    unseen: Unseen
+    target: Array
+    said: Scored
+    benefit: Benefit
+    sampling: Sampling
+    seed: int
+    metric: str
+    level: float
+
+    def __len__(self) -> int:
+        return len(self.target)
+
+    @property
+    def task(self) -> Task:
+        """What kind of answer is wanted."""
+        return self.unseen.profile.roles.task
+
+    @property
+    def loss(self) -> Array:
+        """What each row costs by the task's own loss, shape (n_rows,): log loss, or the distance from the truth."""
+        if self.task == "regression":
+            return np.abs(self.said.prediction[:, 0] - self.target)
+        return TASKS.get(self.task)().row_loss(self.target, self.said.prediction)
+
+    @property
+    def wrong(self) -> Mask:
+        """Classes: which answers are wrong, shape (n_rows,)."""
+        return np.asarray(self.said.answers != self.target)
+
+    @property
+    def worth(self) -> Array:
+        """What each answer was worth, shape (n_rows,)."""
+        return of_model(self.target, self.said, self.task).worth(self.benefit.amounts)
+
+    def draws(self, rows: Mask | None = None) -> Draws:
+        """Samples drawn again from these rows, or from some of them."""
+        sampling = self.sampling if rows is None else self.sampling.take(np.flatnonzero(rows))
+        return Draws(sampling, self.seed, N_REPLICATES)
+
+    def measure(self) -> Yardstick:
+        """The yardstick of the metric that was optimised."""
+        return yardstick(self.metric, self.target, self.draws(), self.level)
+
+    def column(self, name: str) -> pa.ChunkedArray:
+        """Any column of the snapshot, for these rows."""
+        return self.table.arrow([name], self.unseen.positions)[name]
+
+
+def answered(
+    snapshot: Snapshot,
+    profile: Profile,
+    split: Split,
+    training: Training,
+    evaluation: Evaluation,
+    settings: DecideSettings,
+    run: Run,
+) -> Answered:
+    """Open the rows that `evaluate` has judged the model on."""
+    table = open_snapshot(snapshot, run)
+    unseen = open_unseen(snapshot, profile, split, run, evaluation)
+    learned = learned_target(table, train_rows(split, run), profile)
+    own = training.model.threshold if METRICS.get(training.metric)().has_threshold else None
+    target = kept_target(evaluation.truth, run)
+    prediction = kept_scores(evaluation.predictions, len(target), run)
+    threshold = DEFAULT_THRESHOLD if training.model.threshold is None else training.model.threshold
+    return Answered(
+        table=table,
+        unseen=unseen,
+        target=target,
+        said=Scored(prediction, threshold),
+        benefit=benefit_on(table, unseen.positions, learned, profile, settings, own),
+        sampling=unseen.sampling(TASKS.get(profile.roles.task)().row_loss(target, prediction)),
+        seed=run.seed_for("diagnose", "draws"),
+        metric=training.metric,
+        level=evaluation.metrics[0].model.level,
+    )
