@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -62,6 +63,11 @@ class Blocks:
     def take(self, rows: NDArray[np.int64]) -> Blocks:
         """The blocks of some rows."""
         return Blocks(self.numbers[rows], self.codes[rows], None if self.text is None else self.text[rows])
+
+    @cached_property
+    def row(self) -> NDArray[np.float32]:
+        """The first row of `matrix`, shape (n_all,)."""
+        return self.matrix()[0]
 
     def matrix(self) -> NDArray[np.float32]:
         """Numbers and codes side by side, as trees take them; a missing code is NaN. Shape (n_rows, n_all)."""

@@ -6,6 +6,7 @@ training rows that had it. It stands as it is, or is subtracted from a number.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import ClassVar, Final
@@ -72,6 +73,22 @@ class Craft(ArrayFields):
         made[np.abs(made) > LARGEST] = np.nan
         return made.astype(np.float32)
 
+    def row(self, blocks: Blocks) -> NDArray[np.float32]:
+        """As `extended(blocks).row`, the quick way for a single row."""
+        numbers, codes = blocks.numbers[0].tolist(), blocks.codes[0].tolist()
+        made = [_calculate(kind, numbers[a], numbers[b]) for a, b, kind in self._pairs]
+        entry_of = self.entries.item
+        for start, first, last, second, beside, last_beside, minuend in self._lookups:
+            code = codes[first]
+            place = last if code < 0 or code > last else code
+            if beside:
+                code = codes[second]
+                place = place * beside + (last_beside if code < 0 or code > last_beside else code)
+            entry = entry_of(start + place)
+            made.append(entry if minuend == NONE else numbers[minuend] - entry)
+        known = [math.nan if abs(number) > LARGEST else number for number in made]
+        return np.array([*numbers, *known, *[math.nan if code < 0 else code for code in codes]], dtype=np.float32)
+
     def rows_of_table(self, blocks: Blocks, table: int) -> Places:
         """Which entry of a table each row has, shape (n_rows,)."""
         first, second = int(self.first[table]), int(self.second[table])
@@ -100,6 +117,30 @@ class Craft(ArrayFields):
         return found
 
     @cached_property
+    def _pairs(self) -> list[tuple[int, int, int]]:
+        """The two numbers of each calculation, and the place of its operation."""
+        return list(zip(self.left.tolist(), self.right.tolist(), self.operation.tolist(), strict=True))
+
+    @cached_property
+    def _lookups(self) -> list[tuple[int, ...]]:
+        """Of each table: where it begins, its code and that code's last level, the other code, how many levels that
+        has, and its last one (all 0 if there is none), and the number from which its entry is subtracted.
+        """
+        sizes = self._sizes.tolist()
+        sizes_beside = [0 if second == NONE else sizes[second] for second in self.second.tolist()]
+        parts = zip(
+            self._starts.tolist(),
+            self.first.tolist(),
+            [sizes[first] - 1 for first in self.first.tolist()],
+            self.second.tolist(),
+            sizes_beside,
+            [size - 1 for size in sizes_beside],
+            self.minuend.tolist(),
+            strict=True,
+        )
+        return list(parts)
+
+    @cached_property
     def _sizes(self) -> Places:
         return self.n_levels + 2
 
@@ -123,6 +164,17 @@ class Craft(ArrayFields):
         codes = np.concatenate([self.first, self.second])
         known = bool(((codes >= NONE) & (codes < len(self.n_levels))).all() and (self.first >= 0).all())
         return known and int(self.lengths.sum()) == len(self.entries)
+
+
+def _calculate(kind: int, a: float, b: float) -> float:
+    """As `Craft._calculated` of one pair; `kind` is the place in `OPERATIONS`."""
+    if kind == 0:
+        return a + b
+    if kind == 1:
+        return a - b
+    if kind == 2:
+        return a * b
+    return a / b if b else math.nan
 
 
 def _level(codes: NDArray[np.int32], size: int) -> Places:

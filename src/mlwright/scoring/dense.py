@@ -83,7 +83,7 @@ class Design(ArrayFields):
     @cached_property
     def n_flags(self) -> int:
         """The 0/1 columns of the codes."""
-        return int(self._flags_of_code.sum())
+        return int(self.flags_of_code.sum())
 
     def dense(self, blocks: Blocks) -> Array:
         """The first columns, shape (n_rows, n_dense)."""
@@ -103,8 +103,8 @@ class Design(ArrayFields):
 
     def flags(self, blocks: Blocks) -> Places:
         """Which of the flag columns are 1, one for each code; shape (n_rows, n_codes)."""
-        within = np.where(blocks.codes < 0, self._flags_of_code - 1, blocks.codes)
-        places: Places = within + self._first_flag
+        within = np.where(blocks.codes < 0, self.flags_of_code - 1, blocks.codes)
+        places: Places = within + self.first_flag
         return places
 
     def times(self, blocks: Blocks, weights: Array) -> Array:
@@ -138,13 +138,14 @@ class Design(ArrayFields):
         return same and bends and slopes and known and counts and len(self.knots) == len(self.curves)
 
     @cached_property
-    def _flags_of_code(self) -> Places:
+    def flags_of_code(self) -> Places:
         """Levels, any other name, missing."""
         return self.n_levels + 2
 
     @cached_property
-    def _first_flag(self) -> Places:
-        return np.cumsum(self._flags_of_code) - self._flags_of_code
+    def first_flag(self) -> Places:
+        """Where the flags of each code begin, among the flags."""
+        return np.cumsum(self.flags_of_code) - self.flags_of_code
 
     @cached_property
     def slopes(self) -> Array:

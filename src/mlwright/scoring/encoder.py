@@ -8,6 +8,7 @@ way for both.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -94,6 +95,17 @@ class Encoder:
         self._number_places = [self._places[reader.name] for reader in self._numbers]
         self._dense_places = [self._places[output] for r in self._texts for output in _number_outputs(r.column)]
         self._low, self._high = clips([reader.column for reader in self._numbers])
+        self._is_plain = not (self._dates or self._texts)
+        self._number_reads = [
+            (reader.name, reader.value, place, low, high)
+            for reader, place, low, high in zip(
+                self._numbers, self._number_places, self._low.tolist(), self._high.tolist(), strict=True
+            )
+        ]
+        self._code_reads = [
+            (reader.name, reader.value, self._places.get(f"{reader.name}:count"), reader.log_counts)
+            for reader in self._categories
+        ]
 
     def encode(self, table: Any) -> Blocks:
         """The blocks of any table or list of records; see `columns.read_columns`.
@@ -130,6 +142,8 @@ class Encoder:
         """The blocks of records; every record must have every input, null where it is not known."""
         cleaned = self._cleaner.clean_records(rows) if self._cleaner else rows
         try:
+            if len(cleaned) == 1 and self._is_plain:
+                return self._encode_one(cleaned[0])
             return self._blocks(self._read_records(cleaned))
         except KeyError:
             raise missing_field(rows, self.inputs) from None
@@ -158,6 +172,19 @@ class Encoder:
             moments=np.array(moments, dtype=np.float64).reshape(len(rows), len(self._dates)),
             texts=[[reader.value(row[reader.name]) for row in rows] for reader in self._texts],
         )
+
+    def _encode_one(self, row: Row) -> Blocks:
+        """The blocks of one record without dates and texts: as `_blocks`, value by value."""
+        numbers, codes = [math.nan] * len(self._places), []
+        for name, value_of, place, low, high in self._number_reads:
+            number = value_of(row[name])
+            numbers[place] = low if number < low else high if number > high else number
+        for name, code_of, count_place, log_counts in self._code_reads:
+            codes.append(code := code_of(row[name]))
+            if log_counts is not None and count_place is not None:
+                numbers[count_place] = log_counts.item(code)
+        shape = (1, len(codes))
+        return Blocks(np.array([numbers], dtype=np.float32), np.array(codes, dtype=np.int32).reshape(shape))
 
     def _blocks(self, readings: _Readings) -> Blocks:
         numbers = np.empty((len(readings.numbers), len(self._places)), dtype=np.float32)

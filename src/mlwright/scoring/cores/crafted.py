@@ -32,6 +32,8 @@ class CraftedCore(Core):
 
     def predict(self, blocks: Blocks) -> NDArray[np.float64]:
         """Scores of the rows."""
+        if len(blocks) == 1:
+            return self.trees.rows.scores(self.craft.row(blocks))
         return self.trees.predict(self.craft.extended(blocks))
 
     def to_bytes(self) -> bytes:

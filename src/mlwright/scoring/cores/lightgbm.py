@@ -47,15 +47,16 @@ class LightGBMCore(Core):
         """Scores of the rows; codes are categorical features."""
         if not len(blocks):
             return np.empty((0, self.booster.num_model_per_iteration()))
+        if len(blocks) == 1 and len(blocks.row) == self.rows.n_columns:
+            return self.rows.scores(blocks.row)
         matrix = fill(blocks.matrix(), self.fills)
-        if len(matrix) == 1 and matrix.shape[1] == self._rows.n_columns:
-            return self._rows.scores(matrix)
         scores: NDArray[np.float64] = self.booster.predict(matrix, num_threads=1, validate_features=False)
         return scores.reshape(len(matrix), -1)
 
     @cached_property
-    def _rows(self) -> RowReader:
-        return RowReader(self.booster)
+    def rows(self) -> RowReader:
+        """The quick way for single rows."""
+        return RowReader(self.booster, self.fills)
 
     def to_bytes(self) -> bytes:
         """The text."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import Self
 
 import numpy as np
@@ -13,6 +14,7 @@ from mlwright.scoring.blocks import Blocks
 from mlwright.scoring.cores import Core
 from mlwright.scoring.dense import Design
 from mlwright.scoring.links import LINKS
+from mlwright.scoring.tables import Tables, tables_of
 
 Array = NDArray[np.float64]
 
@@ -39,7 +41,13 @@ class LinearCore(Core):
 
     def predict(self, blocks: Blocks) -> Array:
         """Scores of the rows."""
-        return LINKS[self.link](self.design.times(blocks, self.weights) + self.intercept)
+        quick = self._tables if len(blocks) == 1 else None
+        sums = self.design.times(blocks, self.weights) if quick is None else quick.sums(blocks)
+        return LINKS[self.link](sums + self.intercept)
+
+    @cached_property
+    def _tables(self) -> Tables | None:
+        return tables_of(self.design, self.weights)
 
     def to_bytes(self) -> bytes:
         """All arrays."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cached_property
 from itertools import pairwise
 from typing import Any, Self
 
@@ -16,6 +17,7 @@ from mlwright.scoring.blocks import Blocks
 from mlwright.scoring.cores import Core
 from mlwright.scoring.dense import Design
 from mlwright.scoring.links import LINKS
+from mlwright.scoring.tables import Tables, tables_of
 
 Array = NDArray[np.float64]
 
@@ -57,10 +59,16 @@ class NetCore(Core):
 
     def predict(self, blocks: Blocks) -> Array:
         """Scores of the rows."""
-        sums = self.design.times(blocks, self.weights[0]) + self.biases[0]
+        quick = self._tables if len(blocks) == 1 else None
+        first = self.design.times(blocks, self.weights[0]) if quick is None else quick.sums(blocks)
+        sums = first + self.biases[0]
         for weights, bias in zip(self.weights[1:], self.biases[1:], strict=True):
             sums = (sums * expit(sums)) @ weights + bias
         return LINKS[self.link](sums) * self.scale + self.center
+
+    @cached_property
+    def _tables(self) -> Tables | None:
+        return tables_of(self.design, self.weights[0])
 
     def to_bytes(self) -> bytes:
         """All arrays; weights in single precision, as they were fitted."""

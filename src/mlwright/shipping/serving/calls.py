@@ -75,7 +75,11 @@ class Call:
             If it is longer than the service takes.
         """
         if self._body is None:
-            self._body = read_body(get_input_stream(self._environ), get_content_length(self._environ), max_bytes)
+            announced = self._environ.get("CONTENT_LENGTH") or ""
+            if announced.isdecimal() and "HTTP_TRANSFER_ENCODING" not in self._environ:
+                self._body = read_body(self._environ["wsgi.input"], int(announced), max_bytes)
+            else:
+                self._body = read_body(get_input_stream(self._environ), get_content_length(self._environ), max_bytes)
         return self._body
 
 

@@ -79,6 +79,8 @@ class Counters:
         self._manifest = manifest
         self._paths = (*paths, "other")
         self._places: dict[Series, int] = {series: i for i, series in enumerate(self._all_series())}
+        self._known_paths = frozenset(self._paths)
+        self._seconds = self._places[SECONDS.name, (str(BUCKETS_S[0]),)], self._places[f"{SECONDS.name}_sum", ()]
         self._folder = folder
         self._cells = self._open(folder)
         self._lock = threading.Lock()
@@ -92,13 +94,14 @@ class Counters:
 
     def request(self, path: str | None, status: int) -> None:
         """Count a request."""
-        self.add("requests_total", path if path in self._paths else "other", str(status))
+        self.add("requests_total", path if path in self._known_paths else "other", str(status))
 
     def predicted_in(self, seconds: float) -> None:
         """Count the time of one prediction request."""
-        bucket = bisect_left(BUCKETS_S, seconds)
-        self.add("predict_seconds", str(BUCKETS_S[bucket]) if bucket < len(BUCKETS_S) else "+Inf")
-        self.add("predict_seconds_sum", by=seconds)
+        first, total = self._seconds
+        with self._lock:
+            self._cells[first + bisect_left(BUCKETS_S, seconds)] += 1.0
+            self._cells[total] += seconds
 
     def text(self) -> str:
         """All counts, of all processes, as Prometheus reads them."""

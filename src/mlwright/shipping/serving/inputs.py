@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import math
 import re
+import sys
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any, Literal
 
 import orjson
@@ -28,6 +30,7 @@ COUNTED: dict[State, str] = {
     "unlike": "unlike_pattern",
 }
 NAME_COMPARED_MAX = 100
+LARGEST = sys.float_info.max
 LONGEST_MATCHED = 1_000
 """Longer texts are not held to a pattern: a person's pattern must not be a way to keep the service busy."""
 
@@ -85,17 +88,27 @@ class Reader:
         What a value must be, for people.
     look : callable
         The state of a value.
+    fine_names : frozenset of str
+        Texts that are fine without a closer look.
+    fine_range : tuple of float
+        So are numbers from the first to the second.
     """
 
     field: Clause
     expected: str
     look: Callable[[Any], State]
+    fine_names: frozenset[str] = frozenset()
+    fine_range: tuple[float, float] = (math.inf, -math.inf)
 
     def note(self, state: State) -> Note | None:
         """A note on a value in that state, if it deserves one."""
+        return self._notes.get(state)
+
+    @cached_property
+    def _notes(self) -> dict[State, Note]:
         name = self.field.name
         seen = describe_range(self.field)
-        sentences = {
+        sentences: dict[State, str] = {
             "unknown": f"{name}: a name that training has seen too rarely or never.",
             "below": f"{name}: below the range seen in training ({seen}).",
             "above": f"{name}: above the range seen in training ({seen}).",
@@ -104,7 +117,7 @@ class Reader:
         }
         if not self.field.optional:
             sentences["missing"] = f"{name}: missing, which never happened in training."
-        return Note(name, state, sentences[state]) if state in sentences else None
+        return {state: Note(name, state, sentence) for state, sentence in sentences.items()}
 
     def policy(self, state: State) -> Policy:
         """What is done with a value in that state; what is only beyond what was seen is noted."""
@@ -123,6 +136,9 @@ class InputSchema:
     def __init__(self, manifest: Manifest) -> None:
         self.readers = {item.name: _reader(item) for item in manifest.inputs}
         self._names = frozenset(self.readers)
+        self._quick = [
+            (name, reader.fine_names, *reader.fine_range, reader) for name, reader in self.readers.items()
+        ]
 
     def look(self, records: Sequence[Mapping[str, Any]]) -> Looked:
         """Look at every value of every record.
@@ -136,10 +152,17 @@ class InputSchema:
         for place, record in enumerate(records):
             if record.keys() != self._names:
                 self._refuse_names(record, place)
-            for name, reader in self.readers.items():
-                state = reader.look(record[name])
+            for name, fine_names, low, high, reader in self._quick:
+                value = record[name]
+                kind = type(value)
+                if kind is str:
+                    if value in fine_names:
+                        continue
+                elif (kind is float or kind is int) and low <= value <= high:
+                    continue
+                state = reader.look(value)
                 if state != "fine":
-                    self._mark(looked, reader, state, place, record[name])
+                    self._mark(looked, reader, state, place, value)
         return looked
 
     def _mark(self, looked: Looked, reader: Reader, state: State, place: int, value: object) -> None:
@@ -195,7 +218,7 @@ def _reader(item: Clause) -> Reader:
     reader = _plain_reader(item)
     if item.pattern is None or item.kind in ("number", "date"):
         return reader
-    return replace(reader, look=_pattern_look(reader.look, item.pattern))
+    return replace(reader, look=_pattern_look(reader.look, item.pattern), fine_names=frozenset())
 
 
 def _pattern_look(look: Callable[[Any], State], pattern: str) -> Callable[[Any], State]:
@@ -214,13 +237,16 @@ def _pattern_look(look: Callable[[Any], State], pattern: str) -> Callable[[Any],
 def _plain_reader(item: Clause) -> Reader:
     codes = frozenset(item.missing_codes)
     if item.kind == "number":
-        return Reader(item, "a number", _number_look(item, codes))
+        low, high = range_of(item)
+        fine_range = (math.inf, -math.inf) if codes else (max(low, -LARGEST), min(high, LARGEST))
+        return Reader(item, "a number", _number_look(item, codes), fine_range=fine_range)
     if item.kind == "date":
         return Reader(item, "a date", _date_look(item, codes))
     if item.kind == "text":
         return Reader(item, "text", _text_look(codes))
     levels = frozenset(item.levels)
-    return Reader(item, "one name: text, a number, or true or false", _name_look(levels, codes))
+    expected = "one name: text, a number, or true or false"
+    return Reader(item, expected, _name_look(levels, codes), fine_names=levels - codes)
 
 
 def _number_look(item: Clause, codes: frozenset[str]) -> Callable[[Any], State]:

@@ -45,16 +45,17 @@ def read_body(stream: IO[bytes], announced: int | None, max_bytes: int) -> bytes
 
 
 def _read(stream: IO[bytes], announced: int | None, max_bytes: int) -> bytes:
+    most = max_bytes + 1 if announced is None else announced
     chunks, held = [], 0
-    while (announced or 0) <= max_bytes and (chunk := stream.read(min(CHUNK_BYTES, max_bytes + 1 - held))):
+    while most <= max_bytes + 1 and held < most and (chunk := stream.read(min(CHUNK_BYTES, most - held))):
         chunks.append(chunk)
         held += len(chunk)
-        if held > max_bytes:
-            break
     if max(announced or 0, held) > max_bytes:
         message = f"The body has more than the {max_bytes:,} bytes that the service takes."
         raise Refusal("too_large", message, "Send fewer records at a time.")
-    return b"".join(chunks)
+    if announced is not None and held < announced:
+        raise Refusal("bad_request", "The body ended early.", "Send as many bytes as Content-Length says.")
+    return chunks[0] if len(chunks) == 1 else b"".join(chunks)
 
 
 def read_question(body: bytes, names: Collection[str], max_records: int) -> Question:
