@@ -67,7 +67,8 @@ class Blocks:
     @cached_property
     def row(self) -> NDArray[np.float32]:
         """The first row of `matrix`, shape (n_all,)."""
-        return self.matrix()[0]
+        first: NDArray[np.float32] = self.matrix()[0]
+        return first
 
     def matrix(self) -> NDArray[np.float32]:
         """Numbers and codes side by side, as trees take them; a missing code is NaN. Shape (n_rows, n_all)."""

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import hmac
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import orjson
+from numpy.typing import NDArray
 
 from mlwright.records.served import ANSWER, AT, BUNDLE, ID, OUTCOME, PROBABILITIES, KeptColumn, LogFacts
 from mlwright.scoring.spelling import canonical, to_number
@@ -17,6 +19,8 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 HASH_CHARACTERS = 32
+TEXTS = frozenset({str, type(None)})
+NUMBERS = frozenset({int, float, type(None)})
 
 
 class Asked(NamedTuple):
@@ -46,50 +50,55 @@ class Outcome(NamedTuple):
     outcome: Any
 
 
-def prediction_lines(facts: LogFacts, bundle_id: str, key: bytes) -> Callable[[Asked], Iterator[bytes]]:
-    """From a request to lines; of the inputs only what may be kept."""
-    names = [column.name for column in facts.columns if column.treatment != "left_out"]
-    hashed = [place for place, name in enumerate(names) if _treatment(facts, name) == "hashed"]
+def prediction_facts(facts: LogFacts, bundle_id: str, key: bytes) -> Callable[[Asked], list[Any]]:
+    """From a request to what its line says, column by column; of the inputs only what may be kept."""
+    kept = [(column.name, column.treatment == "hashed") for column in facts.columns if column.treatment != "left_out"]
 
-    def lines(asked: Asked) -> Iterator[bytes]:
-        for one, record, answer in zip(asked.ids, asked.records, asked.answers, strict=True):
-            inputs = [record[name] for name in names]
-            for place in hashed:
-                inputs[place] = _hashed(inputs[place], key)
-            chances = list(answer["probabilities"].values()) if facts.classes else None
-            yield orjson.dumps([one, asked.at, bundle_id, answer["prediction"], chances, inputs])
+    def said(asked: Asked) -> list[Any]:
+        columns = [[record[name] for record in asked.records] for name, _ in kept]
+        for place, (_, is_hashed) in enumerate(kept):
+            if is_hashed:
+                columns[place] = [_hashed(value, key) for value in columns[place]]
+        answers = [answer["prediction"] for answer in asked.answers]
+        chances = [list(answer["probabilities"].values()) for answer in asked.answers] if facts.classes else None
+        return [asked.ids, asked.at, bundle_id, answers, chances, columns]
 
-    return lines
+    return said
 
 
 def prediction_table(facts: LogFacts) -> Callable[[Sequence[Any]], pa.Table]:
-    """From parsed lines to a table: numbers as such, everything else as it is spelled."""
+    """From what lines say to a table: numbers as such, everything else as it is spelled."""
     kept = [column for column in facts.columns if column.treatment != "left_out"]
 
-    def table(rows: Sequence[Any]) -> pa.Table:
+    def table(lines: Sequence[Any]) -> pa.Table:
         import pyarrow as pa
 
-        ids, moments, bundles, answers, chances, inputs = zip(*rows, strict=True)
-        columns = {ID: pa.array(ids, pa.string()), AT: _moments(moments), BUNDLE: pa.array(bundles, pa.string())}
+        ids, moments, bundles, answers, chances, inputs = zip(*lines, strict=True)
+        lengths = list(map(len, ids))
+        columns = {
+            ID: pa.array(_joined(ids), pa.string()),
+            AT: _moments(np.repeat(moments, lengths)),
+            BUNDLE: pa.array(np.repeat(bundles, lengths).tolist(), pa.string()),
+        }
         if facts.classes:
-            columns[ANSWER] = pa.array(list(map(canonical, answers)), pa.string())
-            columns[PROBABILITIES] = pa.array(chances, pa.list_(pa.float64()))
+            columns[ANSWER] = pa.array(list(map(canonical, _joined(answers))), pa.string())
+            columns[PROBABILITIES] = _lists(_joined(chances), len(facts.classes))
         else:
-            columns[ANSWER] = pa.array(answers, pa.float64())
+            columns[ANSWER] = pa.array(_joined(answers), pa.float64())
         for column, values in zip(kept, zip(*inputs, strict=True), strict=True):
-            columns[column.name] = _input(values, column)
+            columns[column.name] = _input(_joined(values), column)
         return pa.table(columns)
 
     return table
 
 
-def outcome_lines(outcome: Outcome) -> Iterator[bytes]:
-    """From an outcome to its line."""
-    yield orjson.dumps([outcome.id, outcome.at, canonical(outcome.outcome)])
+def outcome_facts(outcome: Outcome) -> list[Any]:
+    """From an outcome to what its line says."""
+    return [outcome.id, outcome.at, canonical(outcome.outcome)]
 
 
 def outcome_table(rows: Sequence[Any]) -> pa.Table:
-    """From parsed lines to a table."""
+    """From what lines say to a table."""
     import pyarrow as pa
 
     ids, moments, outcomes = zip(*rows, strict=True)
@@ -101,29 +110,41 @@ def read_lines(path: Path) -> list[Any]:
     return [orjson.loads(line) for line in path.read_bytes().split(b"\n")[:-1]]
 
 
-def _treatment(facts: LogFacts, name: str) -> str:
-    return next(column.treatment for column in facts.columns if column.name == name)
+def _joined(parts: Sequence[list[Any]]) -> list[Any]:
+    return list(chain.from_iterable(parts))
 
 
-def _moments(seconds: Sequence[float]) -> pa.Array:
+def _lists(rows: Sequence[Sequence[float]], width: int) -> pa.Array:
+    """Rows of so many numbers each."""
     import pyarrow as pa
 
-    return pa.array([round(moment * 1e6) for moment in seconds], pa.timestamp("us", tz="UTC"))
+    numbers = np.array(rows, dtype=np.float64).reshape(-1)
+    return pa.ListArray.from_arrays(np.arange(len(rows) + 1, dtype=np.int32) * width, numbers)
+
+
+def _moments(seconds: Sequence[float] | NDArray[np.float64]) -> pa.Array:
+    import pyarrow as pa
+
+    microseconds = np.round(np.asarray(seconds, dtype=np.float64) * 1e6).astype(np.int64)
+    return pa.array(microseconds, pa.timestamp("us", tz="UTC"))
 
 
 def _input(values: Sequence[Any], column: KeptColumn) -> pa.Array:
     """Numbers as such, with null for what is none; everything else as it is spelled."""
     import pyarrow as pa
 
+    kinds = set(map(type, values))
     if column.kind != "number" or column.treatment == "hashed":
-        return pa.array([_spelled(value) for value in values], pa.string())
-    numbers = np.array([value if type(value) is float else to_number(value) for value in values], dtype=np.float64)
+        return pa.array(_spellings(values) if kinds <= TEXTS else list(map(canonical, values)), pa.string())
+    plain = values if kinds <= NUMBERS else list(map(to_number, values))
+    numbers = np.array(plain, dtype=np.float64)
     return pa.array(numbers, pa.float64(), mask=~np.isfinite(numbers))
 
 
-def _spelled(value: Any) -> str | None:
-    """As `canonical`, quicker for text."""
-    return (value.strip() or None) if type(value) is str else canonical(value)
+def _spellings(texts: Sequence[str | None]) -> list[str | None]:
+    """`canonical` of texts, each distinct one spelled once."""
+    spelling = {text: canonical(text) for text in set(texts)}
+    return [spelling[text] for text in texts]
 
 
 def _hashed(value: Any, key: bytes) -> str | None:

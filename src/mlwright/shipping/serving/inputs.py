@@ -136,9 +136,7 @@ class InputSchema:
     def __init__(self, manifest: Manifest) -> None:
         self.readers = {item.name: _reader(item) for item in manifest.inputs}
         self._names = frozenset(self.readers)
-        self._quick = [
-            (name, reader.fine_names, *reader.fine_range, reader) for name, reader in self.readers.items()
-        ]
+        self._quick = [(name, reader.fine_names, *reader.fine_range, reader) for name, reader in self.readers.items()]
 
     def look(self, records: Sequence[Mapping[str, Any]]) -> Looked:
         """Look at every value of every record.
@@ -251,10 +249,11 @@ def _plain_reader(item: Clause) -> Reader:
 
 def _number_look(item: Clause, codes: frozenset[str]) -> Callable[[Any], State]:
     place = _placer(item)
+    numbers_of_codes = frozenset(number for code in codes if canonical(number := to_number(code)) == code)
 
     def look(value: Any) -> State:
         if type(value) is float or type(value) is int:
-            if codes and is_missing(value, codes):
+            if value in numbers_of_codes:
                 return "missing"
             return place(float(value))
         if value is None or (isinstance(value, str) and is_missing(value, codes)):

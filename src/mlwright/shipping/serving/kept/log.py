@@ -14,9 +14,9 @@ from mlwright.records.served import LOG_FACTS, OUTCOMES, PREDICTIONS, KeptColumn
 from mlwright.scoring.kept_rows import (
     Asked,
     Outcome,
-    outcome_lines,
+    outcome_facts,
     outcome_table,
-    prediction_lines,
+    prediction_facts,
     prediction_table,
 )
 from mlwright.shipping.serving.kept.spool import Shape, Spool
@@ -48,9 +48,9 @@ class PredictionLog:
         folder = Path(settings.folder or ".")
         key = settings.secret_key() if settings.hashed else b""
         _settle(folder, facts)
-        asked = Shape(prediction_lines(facts, manifest.bundle_id, key), prediction_table(facts))
+        asked = Shape(prediction_facts(facts, manifest.bundle_id, key), prediction_table(facts))
         self._predictions = Spool(folder / PREDICTIONS, asked, settings.max_bytes, lost)
-        self._outcomes = Spool(folder / OUTCOMES, Shape(outcome_lines, outcome_table), settings.max_bytes, lost)
+        self._outcomes = Spool(folder / OUTCOMES, Shape(outcome_facts, outcome_table), settings.max_bytes, lost)
 
     def keep(
         self, ids: Sequence[str], records: Sequence[Mapping[str, Any]], answers: Sequence[Mapping[str, Any]]

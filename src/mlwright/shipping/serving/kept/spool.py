@@ -15,10 +15,12 @@ import threading
 import time
 import uuid
 from collections import deque
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from multiprocessing.util import Finalize
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, NamedTuple
+
+import orjson
 
 from mlwright.core.store.exclusive import lock
 from mlwright.records.served import OPEN, SEALED
@@ -35,10 +37,10 @@ WINDOW_S = 1.0
 MOST_WAITING = 200_000
 """Rows that may wait; more are lost, and counted, sooner than that the memory fills up."""
 
-SEGMENT_ROWS = 20_000
+SEGMENT_BYTES = 4_000_000
 SEGMENT_S = 300.0
 
-Lines = Callable[[Any], Iterable[bytes]]
+ToFacts = Callable[[Any], list[Any]]
 ToTable = Callable[[Sequence[Any]], "pa.Table"]
 
 
@@ -47,13 +49,13 @@ class Shape(NamedTuple):
 
     Parameters
     ----------
-    lines : callable
-        From what was put to lines of JSON; runs in the spool's own thread.
+    to_facts : callable
+        From what was put to what its line of JSON says; runs in the spool's own thread.
     to_table : callable
-        From parsed lines to a table.
+        From what lines say to a table.
     """
 
-    lines: Lines
+    to_facts: ToFacts
     to_table: ToTable
 
 
@@ -109,10 +111,10 @@ class Spool:
         items = [self._waiting.popleft() for _ in range(len(self._waiting))]
         try:
             if items:
-                self._open = self._open or _OpenFile(self._folder)
-                self._open.write([line for item in items for line in self._shape.lines(item)])
+                self._open = self._open or _OpenFile(self._folder, self._shape.to_table)
+                self._open.write(list(map(self._shape.to_facts, items)))
             if self._open is not None and (final or self._open.is_full):
-                self._open.seal(self._shape.to_table)
+                self._open.seal()
                 self._open = None
                 _remove_oldest(self._folder, self._max_bytes)
         except OSError as error:  # a full disk must not stop the answers
@@ -121,9 +123,16 @@ class Spool:
 
 
 class _OpenFile:
-    """A segment that is still written to; locked, so that others can tell it from one that was left behind."""
+    """A segment that is still written to; locked, so that others can tell it from one that was left behind.
 
-    def __init__(self, folder: Path) -> None:
+    Parameters
+    ----------
+    folder : Path
+    to_table : callable
+        As in `Shape`.
+    """
+
+    def __init__(self, folder: Path, to_table: ToTable) -> None:
         stamp = time.strftime("%Y%m%dT%H%M%S", time.gmtime())
         self._path = folder / f"{stamp}-{uuid.uuid4().hex[:12]}{OPEN}"
         draft = self._path.with_suffix(".part")
@@ -131,24 +140,29 @@ class _OpenFile:
         lock(self._file)
         os.rename(draft, self._path)  # under its name it is locked from the first moment on
         self._began = time.monotonic()
-        self._n_rows = 0
+        self._n_bytes = 0
+        self._to_table = to_table
+        self._tables: list[pa.Table] = []
 
-    def write(self, lines: Sequence[bytes]) -> None:
-        """Append lines, and see that they are on the disk."""
-        data = memoryview(b"".join(line + b"\n" for line in lines))
+    def write(self, facts: Sequence[list[Any]]) -> None:
+        """Append lines, see that they are on the disk, and hold them as a table until the segment is sealed."""
+        data = memoryview(b"\n".join([*map(orjson.dumps, facts), b""]))
+        self._n_bytes += len(data)
         while data:
             data = data[self._file.write(data) :]
         os.fsync(self._file.fileno())
-        self._n_rows += len(lines)
+        self._tables.append(self._to_table(facts))
 
     @property
     def is_full(self) -> bool:
         """Whether it is time for the next segment."""
-        return self._n_rows >= SEGMENT_ROWS or time.monotonic() - self._began >= SEGMENT_S
+        return self._n_bytes >= SEGMENT_BYTES or time.monotonic() - self._began >= SEGMENT_S
 
-    def seal(self, to_table: ToTable) -> None:
+    def seal(self) -> None:
         """Turn it into Parquet."""
-        _seal(self._path, to_table)
+        import pyarrow as pa
+
+        _seal(self._path, pa.concat_tables(self._tables) if self._tables else None)
         self._file.close()
 
 
@@ -158,7 +172,8 @@ def seal_orphans(folder: Path, to_table: ToTable) -> None:
         try:
             with open(path, "rb") as file:
                 if _is_left_behind(file):
-                    _seal(path, to_table)
+                    lines = read_lines(path)
+                    _seal(path, to_table(lines) if lines else None)
         except FileNotFoundError:  # another process has sealed it meanwhile
             continue
 
@@ -171,14 +186,13 @@ def _is_left_behind(file: IO[bytes]) -> bool:
     return True
 
 
-def _seal(path: Path, to_table: ToTable) -> None:
+def _seal(path: Path, table: pa.Table | None) -> None:
     import pyarrow.parquet as pq
 
     sealed = path.with_name(path.name.removesuffix(OPEN) + SEALED)
-    rows = [] if sealed.exists() else read_lines(path)
-    if rows:
+    if table is not None and not sealed.exists():
         draft = sealed.with_suffix(".part")
-        pq.write_table(to_table(rows), draft, compression="zstd")
+        pq.write_table(table, draft, compression="zstd")
         with open(draft, "rb") as file:
             os.fsync(file.fileno())
         os.replace(draft, sealed)
