@@ -158,3 +158,57 @@ def test_what_a_fault_costs_is_told_in_the_users_money(tmp_path: Path) -> None:
     assert gone.cost.low > 0
     assert "That costs" in gone.sentence
     assert "per 1,000 cases" in gone.sentence
+
+
+def test_wrong_labels_cost_what_a_quick_model_loses_by_them(robustness: Robustness) -> None:
+    few, many = (result(robustness, "label_noise", strength) for strength in (0.1, 1.0))
+    assert many.quick_model == "linear"
+    assert many.loss.low > 0
+    assert many.loss.value > few.loss.value
+    assert many.noted_share is None
+    assert "20 % more of the training labels are wrong" in many.sentence
+    assert "(a quick linear that learned both ways)" in many.sentence
+    assert many.sentence.endswith(
+        "The service cannot notice it; `mlwright check` looks for labels that nothing explains."
+    )
+
+
+def test_a_group_of_its_own_kind_is_missed_when_it_was_not_learned_from(tmp_path: Path) -> None:
+    rng = np.random.default_rng(0)
+    x, city = rng.normal(size=2400), rng.choice(["a", "b", "c"], 2400)
+    y = x + np.where(city == "c", 6.0, 0.0) + rng.normal(size=2400)
+    job = small_job(tmp_path, pa.table({"x": x, "city": city, "y": y}), task="regression")
+    left_out = result(probed(job), "left_out_group")
+    assert left_out.title == "A group that was not learned from: city is 'c'"
+    assert left_out.loss.low > 2
+
+
+def test_rows_of_one_kind_cannot_be_told_apart_and_rows_of_a_new_time_can(
+    tmp_path: Path, robustness: Robustness
+) -> None:
+    alike = result(robustness, "unlike_training", 0.5)
+    assert "Test rows cannot be told from training rows (area under the ROC curve 0." in alike.sentence
+    table = patients(3000)
+    drifting = np.array(table["noise"]) + np.where(np.arange(3000) > 1500, 30, 0)
+    table = table.set_column(0, "noise", pa.array(drifting))
+    told = result(probed(job_of(tmp_path, table, time="day")), "unlike_training", 0.5)
+    assert "Test rows can be told from training rows" in told.sentence
+    assert told.sentence.endswith("most by 'noise'.")
+
+
+def test_hours_go_round_and_move_the_day(tmp_path: Path) -> None:
+    rng = np.random.default_rng(0)
+    hour = rng.integers(0, 24, 1600)
+    rented = 100.0 * np.isin(hour, (8, 9, 17, 18)) + rng.normal(size=1600)
+    busy = np.where(rented > 50, "busy", "calm")
+    table = pa.table({"hr": hour, "rush": np.isin(hour, (8, 9, 17, 18)).astype(float), "y": busy})
+    found = probed(small_job(tmp_path, table), "label_noise", "left_out_group")
+    assert {r.strength for r in found.results if r.probe == "shifted_hours"} == {0.1, 0.3, 1.0}
+    assert result(found, "shifted_hours", 0.3).sentence.startswith("If all times of the day are 4 hours later")
+    assert "shifted_hours" in {skipped.name for skipped in probed(job_of(tmp_path / "no", patients(400))).skipped}
+
+
+def test_a_feed_that_is_stuck_harms_a_model_of_what_changes(tmp_path: Path) -> None:
+    found = probed(job_of(tmp_path, patients(2000), time="day"), "label_noise", "left_out_group")
+    assert result(found, "stale_values", 1.0).lost_share > 0.8
+    assert result(found, "stale_values", 0.1).lost_share < 0.5

@@ -10,6 +10,8 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from mlwright.core.run import Run
+from mlwright.data.compute.table import Table
+from mlwright.judging.lessons import Lessons
 from mlwright.judging.notice import Watchman, watchman
 from mlwright.judging.practice import of_model
 from mlwright.judging.worth import PER_CASES
@@ -40,7 +42,7 @@ class Bench:
     ----------
     profile : Profile
     table : pyarrow.Table
-        The inputs, the most important first, then the column of time.
+        The inputs, the most important first, then the columns of time and group.
     model : Model
     measure : Yardstick
         By the metric in which loss is told.
@@ -54,6 +56,8 @@ class Bench:
         Sees what the service would note.
     benefit : Benefit
         Of these rows.
+    lessons : Lessons
+        What the model has learned from.
     """
 
     profile: Profile
@@ -67,20 +71,40 @@ class Bench:
     run: Run
     watchman: Watchman
     benefit: Benefit
+    lessons: Lessons
 
-    def cost(self, after: Scored) -> Estimate | None:
-        """What other answers cost per 1,000 cases; None where the user gave no benefit table."""
+    def cost(self, after: Scored, before: Scored | None = None, rows: Places | None = None) -> Estimate | None:
+        """What other answers cost per 1,000 cases; None where the user gave no benefit table.
+
+        Parameters
+        ----------
+        after : Scored
+        before : Scored, optional
+            Default: what the model says of the rows as they are.
+        rows : array of int, optional
+            The rows that were answered; default: all.
+        """
         if self.benefit.assumed:
             return None
-        task, target = self.profile.roles.task, self.measure.target
-        before, then = (
-            PER_CASES * of_model(target, scored, task).worth(self.benefit.amounts) for scored in (self.before, after)
+        places = np.arange(self.table.num_rows) if rows is None else rows
+        task, target, amounts = self.profile.roles.task, self.measure.target[places], self.benefit.take(places)
+        first, then = (
+            PER_CASES * of_model(target, scored, task).worth(amounts) for scored in (before or self.before, after)
         )
-        return difference_estimate(before - then, self.measure.draws)
+        draws = self.measure.draws
+        if rows is not None:
+            draws = Draws(draws.sampling.take(rows), self.run.seed_for("probe", "cost"), N_REPLICATES)
+        return difference_estimate(first - then, draws)
 
 
 def set_up(
-    unseen: Unseen, training: Training, evaluation: Evaluation, benefit: Benefit, planned_s: float, run: Run
+    unseen: Unseen,
+    whole: Table,
+    training: Training,
+    evaluation: Evaluation,
+    benefit: Benefit,
+    planned_s: float,
+    run: Run,
 ) -> Bench:
     """Choose the rows; the model is asked once about few of them, to learn how many can be afforded."""
     target = kept_target(evaluation.truth, run)
@@ -100,6 +124,7 @@ def set_up(
     priced = benefit._replace(by_row={key: values[rows] for key, values in benefit.by_row.items()})
     before = Scored(said[rows], threshold)
     dummy = Scored(baseline[rows], threshold_of_dummy(evaluation.metrics[0].name, baseline))
+    blocks = model.encoder.encode(chosen)
     return Bench(
         profile=unseen.profile,
         table=chosen,
@@ -110,16 +135,18 @@ def set_up(
         gain=measure.gain(before, dummy).value,
         spread=float(target.std()),
         run=run,
-        watchman=watchman(training.model.plan, model.encoder.encode(chosen)),
+        watchman=watchman(training.model.plan, blocks),
         benefit=priced,
+        lessons=Lessons(whole, tuple(chosen.column_names), unseen.profile, unseen.split, training, blocks, run),
     )
 
 
 def _by_importance(unseen: Unseen, training: Training) -> pa.Table:
-    """The inputs, the most important first, then the column of time."""
-    inputs, time_column = unseen.profile.roles.inputs, unseen.profile.roles.time
+    """The inputs, the most important first, then the columns of time and group."""
+    roles = unseen.profile.roles
+    inputs = roles.inputs
     ranked = [name for name in training.importance if name in inputs]
-    last = [time_column] if time_column is not None else []
+    last = [name for name in (roles.time, roles.group) if name is not None]
     return unseen.table.select(list(dict.fromkeys([*ranked, *inputs, *last])))
 
 

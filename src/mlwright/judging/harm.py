@@ -7,13 +7,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from mlwright.core.family import NotApplicable
 from mlwright.data.words import figure, percent
 from mlwright.judging.bench import N_REPLICATES, Bench, Places
 from mlwright.judging.notice import told_noted
-from mlwright.judging.probes import PROBES, Probe
+from mlwright.judging.probes import PROBES, Judged, Probe
 from mlwright.judging.words import inside
 from mlwright.learning.yardstick import Scored, yardstick
 from mlwright.records.evaluation import Estimate
@@ -32,12 +31,13 @@ def harm_of(name: str, strength: float, bench: Bench) -> ProbeResult:
         If the rows cannot be disturbed in this way, or the metric is not defined on them.
     """
     probe = PROBES.get(name)()
-    late = probe.judged(bench.table, bench.profile, strength)
-    if late is not None:
-        return _result_on_part(name, probe, strength, late, bench)
+    rng = np.random.default_rng(bench.run.seed_for("probe", name, strength, "judged"))
+    part = probe.judged(bench.table, bench.profile, strength, bench.lessons.known, rng)
+    if part is not None:
+        return _result_on_part(name, probe, strength, part, bench)
     worst = max(_harms(name, probe, strength, bench), key=lambda harm: harm.loss.value)
     title = f"{probe.title}: {worst.what}" if worst.what else probe.title
-    lost = _lost_share(worst.loss.value, bench.gain)
+    lost = lost_share(worst.loss.value, bench.gain)
     return ProbeResult(
         probe=name,
         title=title,
@@ -75,10 +75,10 @@ def _harms(name: str, probe: Probe, strength: float, bench: Bench) -> Iterator[_
             raise NotApplicable(f"{bench.measure.metric.title} is not defined on these rows")
         clause = way.clause or probe.describe(strength)
         noted = bench.watchman.noted(blocks)
-        yield _Harm(way.what, clause, after, loss, _changed_share(bench.before, after, bench), noted)
+        yield _Harm(way.what, clause, after, loss, changed_share(bench.before, after, bench), noted)
 
 
-def _changed_share(before: Scored, after: Scored, bench: Bench) -> float:
+def changed_share(before: Scored, after: Scored, bench: Bench) -> float:
     """Share of rows with another class, or with a number that moved by more than a tenth of the target's spread."""
     if bench.profile.roles.task == "regression":
         moved = np.abs(after.prediction[:, 0] - before.prediction[:, 0])
@@ -86,7 +86,7 @@ def _changed_share(before: Scored, after: Scored, bench: Bench) -> float:
     return float((before.answers != after.answers).mean())
 
 
-def _lost_share(loss: float, gain: float) -> float:
+def lost_share(loss: float, gain: float) -> float:
     """Loss as a share of the gain over the dummy; a model without a gain has nothing, or everything, to lose."""
     if gain > 0:
         return loss / gain
@@ -96,18 +96,20 @@ def _lost_share(loss: float, gain: float) -> float:
 def _sentence(harm: _Harm, bench: Bench, lost: float, cost: Estimate | None) -> str:
     before, after = bench.measure.score(bench.before), bench.measure.score(harm.after)
     moved = f"If {harm.clause}, {inside(bench.measure.metric.title)} goes from {figure(before)} to {figure(after)}"
-    told = f"{moved}. {_in_words(lost)} {percent(harm.changed)} of the answers change."
-    return f"{told}{_priced(cost)} {told_noted(harm.noted)}" if harm.changed or lost > 0 else told
+    told = f"{moved}. {in_words(lost)} {percent(harm.changed)} of the answers change."
+    return f"{told}{priced(cost)} {told_noted(harm.noted)}" if harm.changed or lost > 0 else told
 
 
-def _priced(cost: Estimate | None) -> str:
+def priced(cost: Estimate | None) -> str:
+    """What it costs, as a sentence with a space before; empty where that is not sure."""
     if cost is None or cost.low <= 0:
         return ""
     value, low, high = (f"{end:,.0f}" if abs(end) >= 100 else f"{end:.3g}" for end in (cost.value, cost.low, cost.high))
     return f" That costs {value} per 1,000 cases (between {low} and {high})."
 
 
-def _in_words(lost: float) -> str:
+def in_words(lost: float) -> str:
+    """A share of the gain that is lost, as a sentence."""
     if lost >= 1:
         return "The model is then no better than one that knows nothing."
     if lost <= 0.005:
@@ -115,32 +117,32 @@ def _in_words(lost: float) -> str:
     return f"{percent(lost)} of what the model gains over one that knows nothing is lost."
 
 
-def _result_on_part(name: str, probe: Probe, strength: float, late: NDArray[np.bool_], bench: Bench) -> ProbeResult:
+def _result_on_part(name: str, probe: Probe, strength: float, part: Judged, bench: Bench) -> ProbeResult:
     """The gain over the dummy on some rows against that on all others."""
-    parts = [_part(np.flatnonzero(side), bench, number) for number, side in enumerate((late, ~late))]
-    (late_gain, metric), (early_gain, _) = parts
-    if math.isnan(late_gain.value) or math.isnan(early_gain.value):
+    sides = [_part(np.flatnonzero(side), bench, number) for number, side in enumerate((part.rows, ~part.rows))]
+    (there, metric), (elsewhere, _) = sides
+    if math.isnan(there.value) or math.isnan(elsewhere.value):
         raise NotApplicable(f"{bench.measure.metric.title} is not defined on a part of the rows")
-    value = early_gain.value - late_gain.value
+    value = elsewhere.value - there.value
     loss = Estimate(
         value=value,
-        low=value - math.hypot(early_gain.value - early_gain.low, late_gain.high - late_gain.value),
-        high=value + math.hypot(early_gain.high - early_gain.value, late_gain.value - late_gain.low),
+        low=value - math.hypot(elsewhere.value - elsewhere.low, there.high - there.value),
+        high=value + math.hypot(elsewhere.high - elsewhere.value, there.value - there.low),
         method="difference of independent rows",
     )
-    lost = _lost_share(value, bench.gain)
+    told = f" {part.told}" if part.told else ""
     return ProbeResult(
         probe=name,
         title=probe.title,
         strength=strength,
         metric=metric,
         loss=loss,
-        lost_share=lost,
+        lost_share=lost_share(value, bench.gain),
         answers_changed=0.0,
         sentence=(
             f"If {probe.describe(strength)}, the gain over a model that knows nothing "
-            f"({inside(bench.measure.metric.title)}) is {figure(late_gain.value)} there, "
-            f"and {figure(early_gain.value)} before."
+            f"({inside(bench.measure.metric.title)}) is {figure(there.value)} there, "
+            f"and {figure(elsewhere.value)} on the others.{told}"
         ),
     )
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+import math
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,10 +14,11 @@ from mlwright.data.keys import split_keys
 from mlwright.data.splitters import Fold, SplitKeys
 from mlwright.data.words import counted
 from mlwright.judging.practice import of_model
+from mlwright.judging.quick import Quick, quick_model
 from mlwright.judging.worth import PER_CASES, money
 from mlwright.learning.amounts import benefit_on
 from mlwright.learning.benefit import Benefit, threshold_of
-from mlwright.learning.models import MODELS, Facts, FitContext, Rows
+from mlwright.learning.models import Facts, Rows
 from mlwright.learning.search.folds import make_folds
 from mlwright.learning.tasks import TASKS
 from mlwright.learning.yardstick import Scored
@@ -38,33 +39,22 @@ Places = NDArray[np.int64]
 FEWEST_ROWS, MOST_ROWS = 100, 20_000
 PARTS = (0.25, 0.5, 1.0)
 N_FOLDS = 3
-VALID_SHARE = 0.2
 MOST_S, SHARE_OF_TIME_LEFT = 4.0, 0.15
-QUICK = ("lightgbm", "linear")
 
 
 @dataclass(frozen=True)
 class _Bench:
     """Training rows on which parts are tried."""
 
-    family: str
+    quick: Quick
     rows: Rows
     keys: SplitKeys
     benefit: Benefit
-    facts: Facts
-    run: Run
 
     def worth(self, learn: Places, held: Places) -> Array:
         """What the answers to held-out rows are worth, by a model that has learned from some others."""
-        n_valid = max(1, round(VALID_SHARE * len(learn)))
-        train, valid = (
-            Rows(self.rows.blocks.take(part), self.rows.target[part]) for part in (learn[n_valid:], learn[:n_valid])
-        )
-        model = MODELS.get(self.family)()
-        facts = replace(self.facts, n_rows=len(learn))
-        context = FitContext(facts, self.run.seed_for("more rows"), 1, self.run.clock.cancelled)
-        core = model.fit(model.candidates(self.facts)[0], train, valid, context).core
-        amounts, task = self.benefit.take(held), self.facts.task
+        core = self.quick.learn(Rows(self.rows.blocks.take(learn), self.rows.target[learn]), "more rows")
+        amounts, task = self.benefit.take(held), self.quick.facts.task
         scored = Scored(core.predict(self.rows.blocks.take(held)), _threshold(self.benefit, task))
         return of_model(self.rows.target[held], scored, task).worth(amounts)
 
@@ -110,30 +100,17 @@ def _bench(
     n_classes = len(roles.classes)
     counts = np.bincount(target.astype(np.int64), minlength=n_classes) if n_classes else np.array([len(target)])
     facts = Facts(roles.task, n_classes, len(positions), int(counts.min()), names(plan), MOST_S)
-    family = next((name for name in _by_score(training) if _is_quick(name, facts, run)), None)
-    if family is None:
+    most_s = math.inf if run.clock.budget_s is None else min(MOST_S, SHARE_OF_TIME_LEFT * run.clock.left_s)
+    quick = quick_model(training, facts, run, N_FOLDS * sum(PARTS), most_s)
+    if quick is None:
         return None
     blocks = load_encoder(plan, run.get).encode(table.arrow(roles.inputs, positions))
     benefit = benefit_on(table, positions, target, profile, settings)
-    return _Bench(family, Rows(blocks, target), split_keys(table, profile).take(positions), benefit, facts, run)
-
-
-def _by_score(training: Training) -> Iterator[str]:
-    """Quick families of the leaderboard, the best first."""
-    yield from dict.fromkeys(row.family for row in training.leaderboard if row.family in QUICK)
-
-
-def _is_quick(family: str, facts: Facts, run: Run) -> bool:
-    model = MODELS.get(family)()
-    offered = model.candidates(facts)
-    if not offered:
-        return False
-    needed_s = N_FOLDS * sum(PARTS) * model.cost_s(offered[0], facts)
-    return run.clock.budget_s is None or needed_s < min(MOST_S, SHARE_OF_TIME_LEFT * run.clock.left_s)
+    return _Bench(quick, Rows(blocks, target), split_keys(table, profile).take(positions), benefit)
 
 
 def _measured(bench: _Bench, folds: list[Fold]) -> MoreRows:
-    rng = np.random.default_rng(bench.run.seed_for("more rows", "parts"))
+    rng = np.random.default_rng(bench.quick.run.seed_for("more rows", "parts"))
     by_part: list[list[Array]] = [[] for _ in PARTS]
     for learn, held in folds:
         order = rng.permutation(learn)
@@ -142,10 +119,10 @@ def _measured(bench: _Bench, folds: list[Fold]) -> MoreRows:
     rows = [np.concatenate(found) for found in by_part]
     held = np.concatenate([fold[1] for fold in folds])
     groups = None if bench.keys.groups is None else bench.keys.groups[held]
-    draws = Draws(Sampling(len(held), groups=groups), bench.run.seed_for("more rows", "draws"))
+    draws = Draws(Sampling(len(held), groups=groups), bench.quick.run.seed_for("more rows", "draws"))
     n_learned = np.mean([len(learn) for learn, _ in folds])
     return MoreRows(
-        model=bench.family,
+        model=bench.quick.family,
         n_rows=tuple(round(part * float(n_learned)) for part in PARTS),
         worth=tuple(float(part.mean()) for part in rows),
         last_doubling=difference_estimate(rows[-1] - rows[-2], draws),

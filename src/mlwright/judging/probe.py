@@ -17,6 +17,7 @@ from mlwright.data.compute.table import open_snapshot, train_rows
 from mlwright.judging.bench import Bench, set_up
 from mlwright.judging.harm import harm_of
 from mlwright.judging.probes import PROBES
+from mlwright.judging.relearned import relearned
 from mlwright.learning.amounts import benefit_on, learned_target
 from mlwright.learning.unseen import open_unseen
 from mlwright.records.data import Snapshot
@@ -68,7 +69,7 @@ def probe(
         unseen, table = open_unseen(snapshot, profile, split, run, evaluation), open_snapshot(snapshot, run)
         learned = learned_target(table, train_rows(split, run), profile)
         benefit = benefit_on(table, unseen.positions, learned, profile, decide)
-        bench = set_up(unseen, training, evaluation, benefit, planned_s, run)
+        bench = set_up(unseen, table, training, evaluation, benefit, planned_s, run)
         answers = _ask(tasks, bench, planned_s)
     results = [answer.result for answer in answers if answer is not None and answer.result is not None]
     return Robustness(
@@ -96,14 +97,19 @@ def _skipped(names: Sequence[str], answers: Sequence[Answer | None]) -> Iterator
 def _ask(tasks: Sequence[tuple[str, float]], bench: Bench, planned_s: float) -> list[Answer | None]:
     """Moderate strengths first and whatever the time, as a rule rests on them; the lightest last."""
     latest = time.monotonic() + OVERTIME * planned_s
-    moderate = [task for task in tasks if task[1] == MODERATE]
-    others = sorted((task for task in tasks if task[1] != MODERATE), key=lambda task: (task[1] < MODERATE, task[0]))
+    moderate = [task for task in tasks if task[1] == MODERATE and not PROBES.get(task[0]).relearns]
+    others = sorted((task for task in tasks if task not in moderate), key=lambda task: (task[1] < MODERATE, task[0]))
 
     def time_up() -> bool:
         return time.monotonic() > latest
 
     each = partial(bench.run.each, work=partial(_try, bench=bench), kind=Answer, key=list, label=_label)
     return each(moderate) + each(others, skip=time_up)
+
+
+def _result(name: str, strength: float, bench: Bench) -> ProbeResult:
+    member = PROBES.get(name)
+    return relearned(name, member(), strength, bench) if member.relearns else harm_of(name, strength, bench)
 
 
 def _label(task: tuple[str, float]) -> str:
@@ -114,7 +120,7 @@ def _try(task: tuple[str, float], bench: Bench) -> Answer:
     """Disturb, score and compare; a probe that does not fit these rows says so."""
     name, strength = task
     try:
-        return Answer(result=harm_of(name, strength, bench))
+        return Answer(result=_result(name, strength, bench))
     except NotApplicable as refusal:
         return Answer(skipped=Skipped(name=name, reason=refusal.reason))
     except RunCancelled:

@@ -31,6 +31,9 @@ class ProbeResult(Record):
     noted_share : float or None
         Share of the records on which the service would note something, beyond the usual; None where no record was
         disturbed.
+    quick_model : str
+        The family that learned both ways, where it was disturbed what was learned from; else empty. Gain and loss are
+        then its own.
     """
 
     probe: str
@@ -43,6 +46,7 @@ class ProbeResult(Record):
     sentence: str
     cost: Estimate | None = None
     noted_share: float | None = None
+    quick_model: str = ""
 
 
 class Robustness(Record):

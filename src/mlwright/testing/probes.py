@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 
 from mlwright.core.family import NotApplicable
-from mlwright.judging.probes import Probe
+from mlwright.judging.probes import Known, Probe
 from mlwright.records.profile import Kind, Profile
 from mlwright.testing.demand import demand
 from mlwright.testing.small_job import small_profile
@@ -29,6 +29,7 @@ KINDS: dict[str, Kind] = {
     "since": "date",
     "day": "date",
     "noted": "date",
+    "seen": "date",
     "remark": "text",
 }
 
@@ -47,6 +48,7 @@ def check_probe(probe_class: type[Probe]) -> None:
     check_same_seed_same_rows(probe_class)
     check_does_something(probe_class)
     check_hard_tables(probe_class)
+    check_lessons(probe_class)
 
 
 def check_looks(probe_class: type[Probe]) -> None:
@@ -90,11 +92,42 @@ def check_does_something(probe_class: type[Probe]) -> None:
     """On a table of many kinds it disturbs rows, or names some that are judged against the others."""
     table, profile = rich_table()
     strongest = probe_class.strengths[-1]
-    judged = probe_class().judged(table, profile, strongest)
+    part = probe_class().judged(table, profile, strongest, known_rows(), np.random.default_rng(1))
     for what, disturbed in _all_ways(probe_class, table, profile):
-        demand(judged is not None or not disturbed.equals(table), f"{what}: nothing was disturbed")
-    if judged is not None:
-        demand(judged.shape == (table.num_rows,) and 0 < judged.sum() < len(judged), "judged rows are all or none")
+        still = part is not None or probe_class.relearns
+        demand(still or not disturbed.equals(table), f"{what}: nothing was disturbed")
+    if part is not None:
+        demand(part.rows.shape == (table.num_rows,), "judged rows have another shape")
+        demand(0 < part.rows.sum() < len(part.rows), "judged rows are all or none")
+
+
+def check_lessons(probe_class: type[Probe]) -> None:
+    """What is learned from instead are training rows with labels of the task, the same for the same seed."""
+    table, profile = rich_table()
+    known, lessons = known_rows(), []
+    for strength in probe_class.strengths:
+        first, second = (
+            list(probe_class().lessons(table, profile, strength, known, np.random.default_rng(1))) for _ in range(2)
+        )
+        demand(len(first) == len(second), "the same seed gave other lessons")
+        for lesson, again in zip(first, second, strict=True):
+            demand(np.array_equal(lesson.target, again.target), f"{lesson.clause}: the same seed gave other labels")
+        lessons += first
+    demand(bool(lessons) == probe_class.relearns, "it relearns without a lesson, or gives one that is not learned")
+    for lesson in lessons:
+        demand(len(lesson.places) == len(lesson.target), f"{lesson.clause}: rows and labels differ in number")
+        demand(set(lesson.places) <= set(range(len(known.target))), f"{lesson.clause}: there are no such rows")
+        demand(set(lesson.target) <= {0.0, 1.0}, f"{lesson.clause}: labels are no classes")
+        same = len(lesson.places) == len(known.target) and np.array_equal(lesson.target, known.target)
+        demand(not same, f"{lesson.clause}: the lesson is the usual one")
+        demand(lesson.noticed.endswith("."), f"{lesson.clause}: it is not said whether anybody would notice")
+
+
+def known_rows() -> Known:
+    """Training rows like those of `rich_table`."""
+    table, _ = rich_table()
+    target = (np.arange(table.num_rows) % 3 == 0).astype(np.float64)
+    return Known(table, target, 2)
 
 
 def check_hard_tables(probe_class: type[Probe]) -> None:
@@ -125,7 +158,8 @@ def rich_table() -> tuple[pa.Table, Profile]:
         "since": pa.array(day.astype("datetime64[us]")),
         "day": pa.array(day.astype("datetime64[D]"), pa.date32()),
         "noted": pa.array([str(value) for value in day]),
-        "remark": pa.array([None if i % 23 == 0 else f"rang {i} times and was not pleased" for i in range(N_ROWS)]),
+        "seen": pa.array((day.astype("datetime64[s]") + rng.integers(0, 86_400, N_ROWS)).astype("datetime64[us]")),
+        "remark": pa.array([None if i % 23 == 0 else f"rang {i} times and was fâché" for i in range(N_ROWS)]),
         "y": pa.array(rng.choice(["no", "yes"], N_ROWS)),
     }
     table = pa.table(columns)

@@ -31,15 +31,74 @@ class Disturbed(NamedTuple):
     clause: str = ""
 
 
+class Known(NamedTuple):
+    """Training rows.
+
+    Parameters
+    ----------
+    table : pyarrow.Table
+        The inputs, in the same columns as the test rows.
+    target : array, shape (n_rows,)
+        Class places or numbers.
+    n_classes : int
+        0 for numbers.
+    """
+
+    table: pa.Table
+    target: NDArray[np.float64]
+    n_classes: int
+
+
+class Judged(NamedTuple):
+    """Test rows on which the model is judged against all others.
+
+    Parameters
+    ----------
+    rows : array of bool, shape (n_rows,)
+    told : str
+        What else there is to know, as a sentence; may be empty.
+    """
+
+    rows: NDArray[np.bool_]
+    told: str = ""
+
+
+class Lesson(NamedTuple):
+    """What a model might have learned from in place of the training rows.
+
+    Parameters
+    ----------
+    places : array of int
+        Training rows; some may be missing.
+    target : array
+        What is said of them.
+    judged : array of bool, shape (n_test_rows,), or None
+        The test rows that count; None for all.
+    what, clause : str
+        As in `Disturbed`.
+    noticed : str
+        Whether anybody would notice, as a sentence.
+    """
+
+    places: NDArray[np.int64]
+    target: NDArray[np.float64]
+    judged: NDArray[np.bool_] | None
+    what: str
+    clause: str
+    noticed: str
+
+
 class Probe(ABC):
-    """Disturbs rows as the world would.
+    """Disturbs rows as the world would: those that are asked about, or those that were learned from.
 
     The table that a probe gets holds the inputs of the model, the most important one first, and after them the
-    column of time if that is no input. Its target is never there.
+    columns of time and group if those are no inputs. Its target is never there.
     """
 
     title: ClassVar[str]
     strengths: ClassVar[tuple[float, ...]] = (0.1, 0.3, 1.0)
+    relearns: ClassVar[bool] = False
+    """Whether a model has to learn anew (`lessons`) to tell the harm."""
 
     @abstractmethod
     def disturb(self, table: pa.Table, profile: Profile, strength: float, rng: np.random.Generator) -> pa.Table:
@@ -65,9 +124,23 @@ class Probe(ABC):
         """
         yield Disturbed(self.disturb(table, profile, strength, rng))
 
-    def judged(self, table: pa.Table, profile: Profile, strength: float) -> NDArray[np.bool_] | None:
-        """The rows on which the model is judged against all others, shape (n_rows,); None for all before and after."""
+    def judged(
+        self, table: pa.Table, profile: Profile, strength: float, known: Known, rng: np.random.Generator
+    ) -> Judged | None:
+        """The rows on which the model is judged against all others; None for all, before and after."""
         return None
+
+    def lessons(
+        self, table: pa.Table, profile: Profile, strength: float, known: Known, rng: np.random.Generator
+    ) -> Iterator[Lesson]:
+        """What a quick model learns from in place of the training rows; the most harmful is told. By default nothing.
+
+        Raises
+        ------
+        NotApplicable
+            If that cannot be tried with these rows.
+        """
+        yield from ()
 
 
 PROBES: Family[Probe] = Family("mlwright.judging.probes", Probe)

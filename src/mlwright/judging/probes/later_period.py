@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from mlwright.core.family import NotApplicable
 from mlwright.data.words import percent
-from mlwright.judging.probes import Probe
+from mlwright.judging.probes import Judged, Known, Probe
 from mlwright.records.profile import Profile
 from mlwright.scoring.spelling import to_moment_array, to_number_array
 
@@ -27,10 +27,11 @@ class LaterPeriod(Probe):
 
     def disturb(self, table: pa.Table, profile: Profile, strength: float, rng: np.random.Generator) -> pa.Table:
         """The rows as they are."""
-        self.judged(table, profile, strength)
         return table
 
-    def judged(self, table: pa.Table, profile: Profile, strength: float) -> NDArray[np.bool_]:
+    def judged(
+        self, table: pa.Table, profile: Profile, strength: float, known: Known, rng: np.random.Generator
+    ) -> Judged:
         """The latest rows."""
         time = profile.roles.time
         if time is None or time not in table.column_names:
@@ -43,7 +44,7 @@ class LaterPeriod(Probe):
         )
         if min(late.sum(), (~late).sum()) < FEWEST_ROWS:
             raise NotApplicable(f"there are fewer than {FEWEST_ROWS} rows before or after")
-        return late
+        return Judged(late)
 
     def describe(self, strength: float) -> str:
         """Which rows are judged."""

@@ -8,10 +8,10 @@ import pyarrow as pa
 from mlwright.data.words import percent
 from mlwright.judging.probes import Probe
 from mlwright.judging.probes._cells import columns_of, replaced
+from mlwright.judging.probes._typing_errors import mistyped
 from mlwright.records.profile import Profile
 
 SHARE_AT_MOST = 0.1
-LETTERS = "abcdefghijklmnopqrstuvwxyz"
 
 
 class TextDamage(Probe):
@@ -34,8 +34,5 @@ class TextDamage(Probe):
 def _damaged(text: object, share: float, rng: np.random.Generator) -> str | None:
     if text is None:
         return None
-    characters = list(str(text))
-    for place in np.flatnonzero(rng.random(len(characters)) < share):
-        wrong = LETTERS[rng.integers(len(LETTERS))]
-        characters[place] = ("", 2 * characters[place], wrong)[rng.integers(3)]
-    return "".join(characters)
+    written = str(text)
+    return mistyped(written, np.flatnonzero(rng.random(len(written)) < share).tolist(), rng)
