@@ -31,10 +31,10 @@ def at_home(settings: Settings, folder: Path) -> Settings:
 
 
 def with_new_rows(settings: Settings, data: str | os.PathLike[str] | None, query: str | None) -> Settings:
-    """The same with new rows from elsewhere; those of the settings if `data` is None."""
-    if data is None:
-        return settings
-    new = {"source": located(os.fspath(data), Path.cwd()), "query": query, "sheet": None}
+    """The same with new rows from elsewhere, those of the settings if `data` is None, whose time is that of the old."""
+    new: dict[str, str | None] = {"time": settings.watch.time or settings.collect.time}
+    if data is not None:
+        new |= {"source": located(os.fspath(data), Path.cwd()), "query": query, "sheet": None}
     return settings.model_copy(update={"watch": settings.watch.model_copy(update=new)})
 
 

@@ -24,6 +24,7 @@ from mlwright.records.contract import Contract
 from mlwright.records.decision import Decision
 from mlwright.records.delivery import Delivery, Promise
 from mlwright.records.watch import ModelInUse, Response
+from mlwright.remembered import looks_before
 from mlwright.running import Attempt, cancel_file, carry_out, next_id
 from mlwright.scoring.folder import MANIFEST
 
@@ -231,7 +232,8 @@ class Project:
             next_id(self.store), "watch", seed=settings.project.seed, n_jobs=n_jobs, began=began, listen=listen
         )
         results: dict[str, Record] = {}
-        carry_out(self.store, attempt, (*settings.sections(), model), finish=results.update)
+        memory = looks_before(self.store, model.bundle_id)
+        carry_out(self.store, attempt, (*settings.sections(), model, memory), finish=results.update)
         response = results["respond"]
         assert isinstance(response, Response)
         return response

@@ -5,45 +5,61 @@ from __future__ import annotations
 from typing import Literal
 
 from mlwright.core.record import Record
+from mlwright.records.profile import Kind
 
-Sort = Literal["number", "names", "text", "date", "answers", "pair"]
+Sort = Literal["number", "names", "words", "length", "weekday", "pair"]
 Aspect = Literal["level", "spread", "missing", "new", "shares", "relation", "target", "loss"]
 
-MISSING = "missing"
-OTHER = "other"
+ANSWERS = "the model's answers"
+CONFIDENCE = "the model's confidence"
+TARGET = "the target"
 
 
 class Cells(Record):
     """The cells into which the values of a column fall; each row falls into exactly one.
 
-    The last two cells are rows without a value and rows with a value that training did not know.
+    The last two cells are rows without a value, and rows with a value that training did not know.
 
     Parameters
     ----------
     name : str
-        The column; for a pair of columns both names.
+        What is looked at: the column, "length of 'note'", "'age' with 'income'".
     sort : str
-        ``number`` (cells between edges), ``names`` (one cell a name), ``text`` (by the rarest of the known words that
-        the text holds), ``date`` (by weekday), ``answers`` (of the model; between edges), ``pair`` (cells of two).
+        ``number`` and ``length`` (of a text; cells between edges), ``names`` (one cell a name), ``words`` (a text falls
+        into the cell of the rarest known word that it holds), ``weekday`` (of a date), ``pair`` (cells of two columns).
+    of : tuple of str
+        The columns that it is made from.
+    kind : str
+        Of the column, as a model sees it.
     edges : tuple of float
-        Of numbers, rising: a cell holds what is above its lower and up to its upper edge.
+        Rising. A cell holds what is above one edge and up to the next; below the first and above the last nothing was
+        seen in training.
     levels : tuple of str
-        Names, words or weekdays, one cell each.
+        Names or words that are cells of their own.
+    rare : tuple of str
+        Names that are one cell together.
     codes : tuple of str
         Spellings that stand for a missing value.
-    positions : tuple of float
-        Of the cells of numbers: where they lie, in standard scores of the ranks; empty where there is no order.
-    of : tuple of str
-        Of a pair: the two columns.
+    joined : tuple of tuple of int
+        Of a pair: into which group each cell of either column falls; -1 for what is not there or not known.
     """
 
     name: str
     sort: Sort
+    of: tuple[str, ...]
+    kind: Kind = "number"
     edges: tuple[float, ...] = ()
     levels: tuple[str, ...] = ()
+    rare: tuple[str, ...] = ()
     codes: tuple[str, ...] = ()
-    positions: tuple[float, ...] = ()
-    of: tuple[str, ...] = ()
+    joined: tuple[tuple[int, ...], ...] = ()
+
+    @property
+    def n(self) -> int:
+        """How many cells there are."""
+        if self.sort == "pair":
+            return (max(self.joined[0]) + 1) * (max(self.joined[1]) + 1) + 2
+        return (len(self.edges) + 1 if self.edges else len(self.levels) + 1) + 2
 
 
 class Cost(Record):
@@ -70,11 +86,16 @@ class Column(Record):
     cells : Cells
     counts : tuple of int
         Rows in each cell.
+    given : tuple of float
+        What each cell is given beforehand, in rows: what was not seen yet will be seen now and then.
     alike : float
         How much rows of one day are alike beyond chance: the share of the variance of a cell that lies between days,
         longer swings included. A day of `n` rows tells as much as ``n / (1 + (n - 1) * alike)`` independent ones.
     n_days : int
         Days (or other periods) that it was learned from; 0 where training knew no time.
+    worth : float
+        The reference is worth so many rows at most; 0: as many as it has. Answers of a model that was fitted once more
+        after the test need not be spread exactly as those of the tested one.
     seasons : dict
         Counts by season, where training has shown that the column has one: ``weekday 0`` is Monday, ``month 1``
         January.
@@ -84,8 +105,10 @@ class Column(Record):
 
     cells: Cells
     counts: tuple[int, ...]
+    given: tuple[float, ...]
     alike: float = 0.0
     n_days: int = 0
+    worth: float = 0.0
     seasons: dict[str, tuple[int, ...]] = {}
     loss: Cost | None = None
     benefit: Cost | None = None

@@ -481,6 +481,18 @@ class WatchSettings(Settings):
         For databases: the name of a table, or a ``select``.
     sheet : str
         For Excel: the name of the sheet; default: the first.
+    time : str
+        The column that says when each row was; default: `collect.time`, if the rows have it.
+    every : str
+        How long a window is where rows have a time: ``hour``, ``day`` or ``week``.
+    rows : int
+        Windows of so many rows instead.
+    budget : float
+        False alarms a year that the model may give at most, on average, over all columns and all looks.
+    looks : int
+        Looks a year at most, over which the budget is spread.
+    harm : float
+        The change of the loss, as a share of the promised one, that is worth an alarm; less is told as a note.
     alarms : float
         The share of windows in which something seems to have moved although nothing has.
     least : float
@@ -490,5 +502,11 @@ class WatchSettings(Settings):
     source: str | None = None
     query: str | None = None
     sheet: str | None = None
+    time: str | None = None
+    every: Literal["hour", "day", "week"] = "day"
+    rows: int | None = Field(default=None, ge=1)
+    budget: float = Field(default=0.1, gt=0.0, le=1.0)
+    looks: int = Field(default=366, ge=1)
+    harm: float = Field(default=0.02, ge=0.0)
     alarms: float = Field(default=0.05, gt=0.0, le=0.5)
     least: float = Field(default=0.05, ge=0.0, lt=1.0)

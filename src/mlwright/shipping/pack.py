@@ -15,6 +15,7 @@ from mlwright.core.errors import Fault, SettingsError, nearest
 from mlwright.core.run import Run
 from mlwright.data.clauses.edits import amended
 from mlwright.data.compute.table import open_split
+from mlwright.judging.memory import baseline
 from mlwright.records.bundle import GoldenRow, Making, Manifest, Packed
 from mlwright.records.contract import Contract
 from mlwright.records.data import Snapshot
@@ -93,6 +94,7 @@ def pack(
         learned=finished.sentence,
         typical=tuple(typical_rows(sample, model)),
         changeable=_changeable(explain, model),
+        baseline=baseline(snapshot, profile, split, evaluation, decision, model, run),
         evaluation=evaluation,
         decision=decision,
         files={},

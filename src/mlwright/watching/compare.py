@@ -16,6 +16,7 @@ from mlwright.data.drifts import DRIFTS, Current, DriftTest, Reference
 from mlwright.data.reference import current_of, reference_of, unknown_names
 from mlwright.learning.unseen import kept_scores
 from mlwright.records.bundle import Manifest
+from mlwright.records.looks import Look, Looks
 from mlwright.records.profile import QUANTILE_LEVELS, ColumnProfile
 from mlwright.records.settings import WatchSettings
 from mlwright.records.watch import ColumnThenNow, Comparison, ModelInUse, Movement, Performance, Window
@@ -23,6 +24,8 @@ from mlwright.scoring.columns import missing_columns
 from mlwright.scoring.model import Model
 from mlwright.scoring.spelling import spelled
 from mlwright.statistics.several import holm
+from mlwright.watching.alerting import with_alerts
+from mlwright.watching.looking import looks_of, windows_of
 from mlwright.watching.performance import labels_needed, performance
 
 ANSWERS = "the model's answers"
@@ -32,12 +35,14 @@ Array = NDArray[np.float64]
 Tests = Mapping[str, DriftTest]
 
 
-def compare(window: Window, model: ModelInUse, settings: WatchSettings, run: Run) -> Comparison:
+def compare(window: Window, model: ModelInUse, memory: Looks, settings: WatchSettings, run: Run) -> Comparison:
     """Compare every input, the model's answers and, where the true outcome is known, how good it is.
 
-    The chances of all tests are corrected together (Holm): if nothing has changed, something seems to have moved in
-    at most a share `settings.alarms` of all windows, however many columns there are. Rows must not hang together:
-    a window of a few households, each with many rows, looks like a shift.
+    What is an alarm is decided by the evidence of all looks together, within `settings.budget` false alarms a year; see
+    `statistics.changes`. Beside it stands what these rows say alone: the chances of all tests are corrected together
+    (Holm), so that something seems to have moved in at most a share `settings.alarms` of all windows, however many
+    columns there are. Rows must not hang together: a window of a few households, each with many rows, looks like a
+    shift.
 
     Raises
     ------
@@ -60,7 +65,26 @@ def compare(window: Window, model: ModelInUse, settings: WatchSettings, run: Run
     prediction = Model.load(manifest.model, run.get).scores(table.arrow(inputs))
     found = _performance(table, prediction, manifest, run)
     columns += _answers(prediction, manifest, tests, run)
-    return _corrected(window, model, manifest, settings, (columns, found))
+    alone = _corrected(window, model, manifest, settings, (columns, found))
+    if manifest.baseline is None:
+        return alone
+    looks = _looks(table, prediction, manifest, (window, memory, settings))
+    memory = memory.model_copy(update={"bundle_id": model.bundle_id, "looks": (*memory.looks, *looks)})
+    return with_alerts(alone, manifest.baseline, memory, settings)
+
+
+def _looks(
+    table: Table, prediction: Array, manifest: Manifest, given: tuple[Window, Looks, WatchSettings]
+) -> list[Look]:
+    """The rows as looks; what was looked at before is left out."""
+    window, memory, settings = given
+    baseline = manifest.baseline
+    assert baseline is not None
+    time = settings.time if settings.time in table.columns else None
+    wanted = dict.fromkeys([*(name for column in baseline.columns for name in column.cells.of), manifest.target])
+    rows = table.arrow([name for name in [*wanted, *([time] if time else [])] if name in table.columns])
+    windows = windows_of(rows, time, window.snapshot.lineage.read_at, memory, settings)
+    return looks_of(rows, prediction, manifest, windows, memory.looks)
 
 
 def _input(values: pa.ChunkedArray, column: ColumnProfile, manifest: Manifest, tests: Tests) -> ColumnThenNow:

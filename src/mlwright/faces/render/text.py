@@ -12,6 +12,7 @@ from rich.text import Text
 from mlwright.core.record import Record
 from mlwright.data.clauses.wording import told_clause
 from mlwright.data.words import counted, percent
+from mlwright.faces.render.alerts import alerts_shown
 from mlwright.faces.render.cleaning import headline, steps_table
 from mlwright.faces.render.diagnosis import diagnosis_shown
 from mlwright.faces.render.findings import findings_table, quiet_line
@@ -268,6 +269,7 @@ def _(record: Packed) -> Shown:
 def _(record: Response) -> Shown:
     moved = {column.name for column, _ in record.comparison.moved()}
     shown: Shown = [comparison_table(record.comparison, moved), Text()] if moved else []
+    shown += alerts_shown(record.comparison)
     shown.append(Text.assemble(coloured(record.action), said(f": {record.headline}")))
     shown += [said(f"- {reason}") for reason in record.reasons]
     return [*shown, *[said(f"  -> {step}") for step in record.next_steps]]
@@ -286,7 +288,7 @@ def _(record: Delivery) -> Shown:
 
 @render.register
 def _(record: Comparison) -> Shown:
-    return [comparison_table(record, {column.name for column in record.columns})]
+    return [comparison_table(record, {column.name for column in record.columns}), Text(), *alerts_shown(record)]
 
 
 def comparison_table(comparison: Comparison, names: Collection[str]) -> Table:

@@ -1,0 +1,223 @@
+"""Cells into which the values of a column fall, chosen from training rows, and the cell of every row.
+
+All that watching keeps of a row is which cell it fell into. Cells of numbers end at order statistics of training, so
+that the counts of later rows follow a known law if nothing has changed, whatever the distribution.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from mlwright.records.looks import Cells
+from mlwright.records.profile import ColumnProfile
+from mlwright.scoring.spelling import missing_array, spelled, to_moment_array, to_number_array
+
+Array = NDArray[np.float64]
+Places = NDArray[np.int64]
+
+N_CELLS = 10
+"""Of numbers, between edges."""
+MOST_NAMES = 20
+"""Names that are cells of their own."""
+MOST_RARE = 2_000
+MOST_WORDS = 15
+N_READ = 20_000
+"""Texts in which words are counted."""
+N_GROUPS = 4
+"""Into which the cells of a column are joined in a pair."""
+WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+DAY_S = 86_400.0
+_THURSDAY = 3
+"""The weekday of the first day of 1970."""
+NAMED = ("category", "boolean", "constant", "id")
+
+
+class Counted(NamedTuple):
+    """Cells, the cell of each training row, and what each cell is given beforehand."""
+
+    cells: Cells
+    places: Places
+    given: Array
+
+
+def cells_of(column: ColumnProfile, values: pa.ChunkedArray) -> list[Counted]:
+    """What is looked at of one column: its values; of a text also its length."""
+    if column.kind == "text":
+        return [_words(column, values), _length(column, values)]
+    if column.kind == "number":
+        return [_numbers(column, values)]
+    if column.kind == "date":
+        cells = Cells(
+            name=column.name,
+            sort="weekday",
+            of=(column.name,),
+            kind="date",
+            levels=WEEKDAYS,
+            codes=column.missing_codes,
+        )
+        return [_with_places(cells, values)]
+    return [_names(column, values)]
+
+
+def number_cells(name: str, values: Array) -> Counted:
+    """Cells of numbers that are there already, such as the answers of a model."""
+    cells = Cells(name=name, sort="number", of=(name,), edges=_edges(values))
+    return Counted(cells, places_of_numbers(cells, values), _given(cells))
+
+
+def name_cells(name: str, names: Sequence[str], counts: Mapping[str, int]) -> Cells:
+    """Cells of names, the most frequent of which are cells of their own."""
+    order = sorted(counts, key=lambda level: (-counts[level], level))
+    return Cells(
+        name=name,
+        sort="names",
+        of=tuple(names),
+        kind="category",
+        levels=tuple(order[:MOST_NAMES]),
+        rare=tuple(order[MOST_NAMES : MOST_NAMES + MOST_RARE]),
+    )
+
+
+def places_of(cells: Cells, values: pa.ChunkedArray) -> Places:
+    """The cell of each row, shape (n_rows,)."""
+    missing = missing_array(values, cells.codes)
+    if cells.sort == "names":
+        found = _places_of_names(cells, values)
+    elif cells.sort == "words":
+        found = _places_of_words(cells, values)
+    elif cells.sort == "weekday":
+        days = np.floor(to_moment_array(values) / DAY_S)
+        found = np.where(np.isnan(days), cells.n - 1, (np.nan_to_num(days) + _THURSDAY) % 7).astype(np.int64)
+    else:
+        numbers = _lengths(values) if cells.sort == "length" else to_number_array(values)
+        found = np.where(np.isnan(numbers), cells.n - 1, np.searchsorted(cells.edges, numbers)).astype(np.int64)
+    found[missing] = cells.n - 2
+    return found
+
+
+def places_of_numbers(cells: Cells, values: Array) -> Places:
+    """The same, of numbers that are there already; NaN is missing."""
+    return np.where(np.isnan(values), cells.n - 2, np.searchsorted(cells.edges, values)).astype(np.int64)
+
+
+def pair_of(one: Cells, other: Cells, counts: tuple[Array, Array]) -> Cells:
+    """Cells of two columns together: those of each are joined to a few groups of about the same size."""
+    joined = tuple(_groups(cells, own) for cells, own in zip((one, other), counts, strict=True))
+    return Cells(name=f"{one.name!r} with {other.name!r}", sort="pair", of=(one.name, other.name), joined=joined)
+
+
+def places_of_pair(pair: Cells, places: tuple[Places, Places]) -> Places:
+    """The cell of each row in a pair of columns."""
+    first, second = (np.array(groups)[own] for groups, own in zip(pair.joined, places, strict=True))
+    there = (first >= 0) & (second >= 0)
+    return np.where(there, first * (max(pair.joined[1]) + 1) + second, pair.n - 2)
+
+
+def given_to(cells: Cells) -> Array:
+    """Half a row for each cell; one for those beyond all numbers that were seen, as ranks are known to need."""
+    return _given(cells)
+
+
+def _given(cells: Cells) -> Array:
+    given = np.full(cells.n, 0.5)
+    if cells.edges:
+        given[[0, len(cells.edges)]] = 1.0
+    return given
+
+
+def _with_places(cells: Cells, values: pa.ChunkedArray) -> Counted:
+    return Counted(cells, places_of(cells, values), _given(cells))
+
+
+def _numbers(column: ColumnProfile, values: pa.ChunkedArray) -> Counted:
+    numbers = to_number_array(values)
+    numbers[missing_array(values, column.missing_codes)] = np.nan
+    cells = Cells(name=column.name, sort="number", of=(column.name,), edges=_edges(numbers), codes=column.missing_codes)
+    return _with_places(cells, values)
+
+
+def _length(column: ColumnProfile, values: pa.ChunkedArray) -> Counted:
+    lengths = _lengths(values)
+    lengths[missing_array(values, column.missing_codes)] = np.nan
+    name = f"length of {column.name!r}"
+    cells = Cells(
+        name=name, sort="length", of=(column.name,), kind="text", edges=_edges(lengths), codes=column.missing_codes
+    )
+    return _with_places(cells, values)
+
+
+def _edges(values: Array) -> tuple[float, ...]:
+    """Order statistics: just below the least, some in between, and the largest; no value, no matter."""
+    known = values[np.isfinite(values)]
+    if not len(known):
+        return (0.0,)
+    inner = np.quantile(known, np.linspace(0, 1, N_CELLS + 1)[1:], method="lower")
+    return (float(np.nextafter(known.min(), -np.inf)), *np.unique(inner).tolist())
+
+
+def _names(column: ColumnProfile, values: pa.ChunkedArray) -> Counted:
+    """Names; one that is new is to be expected as often as there were names that came once (Good and Turing)."""
+    names = spelled(values)
+    missing = missing_array(values, column.missing_codes)
+    counts = np.bincount(names.places[~missing & (names.places >= 0)], minlength=len(names.levels))
+    seen = {level: int(count) for level, count in zip(names.levels, counts, strict=True) if count}
+    cells = name_cells(column.name, (column.name,), seen).model_copy(
+        update={"kind": column.kind, "codes": column.missing_codes}
+    )
+    found = _with_places(cells, values)
+    found.given[-1] += float((counts == 1).sum())
+    return found
+
+
+def _places_of_names(cells: Cells, values: pa.ChunkedArray) -> Places:
+    names = spelled(values)
+    place = {level: at for at, level in enumerate(cells.levels)} | dict.fromkeys(cells.rare, len(cells.levels))
+    of_level = np.array([*(place.get(level, cells.n - 1) for level in names.levels), cells.n - 2], dtype=np.int64)
+    return of_level[names.places]
+
+
+def _words(column: ColumnProfile, values: pa.ChunkedArray) -> Counted:
+    """The words that stand in many texts and not in most, the rarest first."""
+    texts = _words_of(values.slice(0, N_READ))
+    counts = Counter(word for words in texts for word in set(words or ()))
+    usual = [(n, word) for word, n in counts.items() if 0.01 * len(texts) <= n <= 0.5 * len(texts)]
+    words = tuple(word for _, word in sorted(sorted(usual, reverse=True)[:MOST_WORDS]))
+    cells = Cells(
+        name=column.name, sort="words", of=(column.name,), kind="text", levels=words, codes=column.missing_codes
+    )
+    return _with_places(cells, values)
+
+
+def _words_of(values: pa.ChunkedArray) -> list[list[str] | None]:
+    lower = pc.utf8_lower(pc.fill_null(values.cast(pa.string()), ""))
+    found: list[list[str] | None] = pc.split_pattern_regex(lower, r"[^\pL\pN]+").to_pylist()
+    return [[word for word in words or () if word] for words in found]
+
+
+def _places_of_words(cells: Cells, values: pa.ChunkedArray) -> Places:
+    place = {word: at for at, word in enumerate(cells.levels)}
+    none = len(cells.levels)
+    return np.array(
+        [min((place.get(word, none) for word in words or ()), default=none) for words in _words_of(values)],
+        dtype=np.int64,
+    )
+
+
+def _lengths(values: pa.ChunkedArray) -> Array:
+    found = pc.utf8_length(values.cast(pa.string())).to_numpy().astype(np.float64)
+    return np.array(found)
+
+
+def _groups(cells: Cells, counts: Array) -> tuple[int, ...]:
+    """Neighbouring cells of numbers, or names by their frequency, in groups; -1 for what is missing or not known."""
+    own = counts[:-2]
+    middle = (np.cumsum(own) - own / 2) / max(1.0, float(own.sum()))
+    groups = np.unique(np.minimum(middle * N_GROUPS, N_GROUPS - 1).astype(int), return_inverse=True)[1]
+    return (*groups.tolist(), -1, -1)

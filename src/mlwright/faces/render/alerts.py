@@ -1,0 +1,68 @@
+"""What watching has found, in tables: what moved and what it costs, and the promise beside the true outcomes."""
+
+from __future__ import annotations
+
+from rich.console import RenderableType
+from rich.text import Text
+
+from mlwright.data.words import counted, figure
+from mlwright.faces.render.tables import said, table
+from mlwright.records.evaluation import Estimate
+from mlwright.records.watch import Alert, Comparison, Harm, Promised
+
+
+def alerts_shown(comparison: Comparison) -> list[RenderableType]:
+    """Alerts, notes and the promise; nothing where there is nothing to tell."""
+    shown: list[RenderableType] = []
+    told = [(alert, "red") for alert in comparison.alerts] + [(note, "dim") for note in comparison.notes]
+    if told:
+        heads = ("what moved", "since", "in words", "costs per row", "evidence")
+        title = f"What is not what it was: {counted(len(comparison.alerts), 'alarm')}"
+        shown += [table(title, heads, [_row(alert, style) for alert, style in told], right=(4,)), Text()]
+    shown += [said(f"Not known: {line}") for line in _unknown(comparison.alerts)]
+    if comparison.promise is not None:
+        shown.append(said(promise_words(comparison.promise)))
+    if comparison.memory is not None:
+        shown.append(said(_budget_words(comparison), "dim"))
+    return shown
+
+
+def harm_words(harm: Harm) -> str:
+    """What it costs, with its interval."""
+    said_of = f"{_signed(harm.loss)} {harm.title}"
+    if harm.money is not None:
+        said_of += f"; {_signed(harm.money)} {harm.unit}"
+    return said_of if harm.is_known else f"{said_of} (bounds alone)"
+
+
+def promise_words(promise: Promised) -> str:
+    """The true outcomes so far beside what was promised."""
+    ends = f"{figure(promise.found.low)} to {figure(promise.found.high)}"
+    return (
+        f"{counted(promise.n, 'true outcome')} so far: a row loses {figure(promise.found.value)} ({ends}, however "
+        f"often one looks); {figure(promise.promised.value)} was promised."
+    )
+
+
+def _row(alert: Alert, style: str) -> tuple[str | Text, ...]:
+    costs = harm_words(alert.harm) if alert.harm is not None else ""
+    return said(alert.what, style), alert.since[:16].replace("T", " "), alert.sentence, costs, f"{alert.evidence:.3g}"
+
+
+def _unknown(alerts: tuple[Alert, ...]) -> list[str]:
+    harms = [alert.harm for alert in alerts if alert.harm is not None and not alert.harm.is_known]
+    return [f"{harm.unknown} Find out the true outcome of {harm.n_labels:,} {harm.cases}." for harm in harms]
+
+
+def _budget_words(comparison: Comparison) -> str:
+    memory = comparison.memory
+    n_looks = len(memory.looks) if memory is not None else 0
+    return (
+        f"{counted(n_looks, 'look')} so far; evidence {comparison.evidence:.2g} of the {comparison.threshold:.3g} that "
+        f"an alarm takes (at most {comparison.budget:g} false alarms a year, over all columns and looks)."
+    )
+
+
+def _signed(estimate: Estimate) -> str:
+    sign = "+" if estimate.value >= 0 else ""
+    return f"{sign}{figure(estimate.value)} ({figure(estimate.low)} to {figure(estimate.high)})"

@@ -1,0 +1,232 @@
+"""What a bundle remembers of its training, so that new rows can be compared with it for years."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mlwright.core.run import Run
+from mlwright.data.cells import (
+    DAY_S,
+    Counted,
+    cells_of,
+    number_cells,
+    pair_of,
+    places_of_pair,
+)
+from mlwright.data.compute.table import Table, open_snapshot
+from mlwright.data.rhythms import Rhythm, rhythm_of
+from mlwright.learning.benefit import worth_per_case
+from mlwright.learning.loss import log_loss_rows
+from mlwright.learning.unseen import kept_scores, kept_target, open_unseen
+from mlwright.records.data import Snapshot
+from mlwright.records.decision import Decision
+from mlwright.records.evaluation import Evaluation
+from mlwright.records.looks import ANSWERS, TARGET, Baseline, Column, Cost
+from mlwright.records.model import ModelSpec
+from mlwright.records.profile import Profile, Task
+from mlwright.records.split import Split
+from mlwright.scoring.model import DEFAULT_THRESHOLD, Model
+from mlwright.scoring.spelling import to_moment_array
+
+Array = NDArray[np.float64]
+Places = NDArray[np.int64]
+
+MOST_ROWS = 500_000
+MOST_PAIRS = 8
+MOST_ANSWERED = 50_000
+TESTED_WORTH = 300.0
+"""Rows that the answers of the tested model are worth for those of the packed one, which has learned from more."""
+LEAST_LIKELY = 0.01
+"""A probability below it costs as much as this one, so that one row decides nothing."""
+
+
+class Costs(NamedTuple):
+    """What each test row cost and what its answer was worth, each of shape (n_rows,), with where the rows stand."""
+
+    positions: Places
+    loss: Array
+    benefit: Array
+
+
+def baseline(
+    snapshot: Snapshot,
+    profile: Profile,
+    split: Split,
+    evaluation: Evaluation,
+    decision: Decision,
+    model: Model,
+    run: Run,
+) -> Baseline | None:
+    """Count the training and test rows in cells, and what answers cost in each; None where the truth was not kept.
+
+    Parameters
+    ----------
+    snapshot, profile, split, evaluation, decision
+        What the run has found out.
+    model : Model
+        As it is packed.
+    run : Run
+    """
+    if not evaluation.truth:
+        return None
+    table = open_snapshot(snapshot, run)
+    rows = _drawn(table, run)
+    unseen = open_unseen(snapshot, profile, split, run, evaluation)
+    scores = kept_scores(evaluation.predictions, evaluation.n_rows, run)
+    truth = kept_target(evaluation.truth, run)
+    costs = Costs(unseen.positions, *costs_of(truth, scores, model.spec, decision.worth.table))
+    days = _days(table, profile, rows)
+    columns: list[Column] = []
+    places: dict[str, Places] = {}
+    for name in (*model.encoder.inputs, profile.roles.target):
+        for counted in cells_of(profile.column(name), table.arrow([name], rows)[0]):
+            is_target = name == profile.roles.target
+            found = counted._replace(cells=counted.cells.model_copy(update={"name": TARGET})) if is_target else counted
+            places[found.cells.name] = found.places
+            columns.append(_column(found, rhythm_of(found.places, days, found.cells.n), rows, costs))
+    columns += [_pair(pair, columns, places, days, rows, costs) for pair in _pairs(profile, places)]
+    columns.append(_answers(scores, costs, table, model, (rows, days)))
+    everything = np.zeros(len(costs.loss), np.int64)
+    return Baseline(
+        n_rows=len(rows),
+        columns=tuple(columns),
+        loss=_cost(everything, costs.loss, 1),
+        benefit=_cost(everything, costs.benefit, 1),
+        loss_title="absolute error" if model.spec.task == "regression" else "log loss",
+        unit=decision.worth.unit,
+        assumed=decision.worth.assumed,
+        ceiling=_ceiling(truth, scores, model.spec.task),
+    )
+
+
+def costs_of(
+    truth: Array, scores: Array, model: ModelSpec, table: Mapping[str, float], ceiling: float | None = None
+) -> tuple[Array, Array]:
+    """The loss of each row and what its answer was worth, each of shape (n_rows,).
+
+    Parameters
+    ----------
+    truth : array, shape (n_rows,)
+    scores : array, shape (n_rows, n_outputs)
+    model : ModelSpec
+    table : mapping
+        What each outcome is worth.
+    ceiling : float, optional
+        Larger losses count as this; default: what these rows themselves suggest.
+    """
+    threshold = DEFAULT_THRESHOLD if model.threshold is None else model.threshold
+    worth = worth_per_case(model.task, truth, scores, table, threshold)
+    loss = np.abs(scores[:, 0] - truth) if model.task == "regression" else log_loss_rows(truth, scores)
+    return np.minimum(loss, _ceiling(truth, scores, model.task) if ceiling is None else ceiling), worth
+
+
+def answer_places(column: Column, scores: Array) -> Places:
+    """The cell of each answer; of several classes the probability of the one that is answered counts."""
+    return np.searchsorted(column.cells.edges, _said(scores)).astype(np.int64)
+
+
+def _said(scores: Array) -> Array:
+    return scores.max(axis=1) if scores.shape[1] > 1 else scores[:, 0]
+
+
+def _ceiling(truth: Array, scores: Array, task: Task) -> float:
+    """Of numbers, three times the error that 99 of 100 test rows stay below."""
+    if task != "regression":
+        return float(-np.log(LEAST_LIKELY))
+    return max(3.0 * float(np.quantile(np.abs(scores[:, 0] - truth), 0.99)), 1e-9)
+
+
+def _drawn(table: Table, run: Run) -> Places:
+    if table.n_rows <= MOST_ROWS:
+        return np.arange(table.n_rows)
+    rng = np.random.default_rng(run.seed_for("rows that are remembered"))
+    return np.sort(rng.choice(table.n_rows, MOST_ROWS, replace=False))
+
+
+def _days(table: Table, profile: Profile, rows: Places) -> Places:
+    """The day of each row since 1970; -1 where it is not known."""
+    name = profile.roles.time
+    if name is None:
+        return np.full(len(rows), -1)
+    moments = to_moment_array(table.arrow([name], rows)[0], profile.column(name).date_format)
+    return np.where(np.isfinite(moments), np.floor(np.nan_to_num(moments) / DAY_S), -1).astype(np.int64)
+
+
+def _column(counted: Counted, rhythm: Rhythm, rows: Places, costs: Costs) -> Column:
+    n = counted.cells.n
+    at = np.searchsorted(rows, costs.positions)
+    known = (at < len(rows)) & (rows[np.minimum(at, len(rows) - 1)] == costs.positions)
+    own = counted.places[at[known]]
+    return Column(
+        cells=counted.cells,
+        counts=_counts(counted.places, n),
+        given=tuple(counted.given.tolist()),
+        alike=rhythm.alike,
+        n_days=rhythm.n_days,
+        seasons={name: tuple(each.astype(int).tolist()) for name, each in rhythm.seasons.items()},
+        loss=_cost(own, costs.loss[known], n),
+        benefit=_cost(own, costs.benefit[known], n),
+    )
+
+
+def _pairs(profile: Profile, places: Mapping[str, Places]) -> list[tuple[str, str]]:
+    found = [each.columns for each in profile.associations if set(each.columns) <= set(places)]
+    return found[:MOST_PAIRS]
+
+
+def _pair(
+    names: tuple[str, str],
+    columns: list[Column],
+    places: Mapping[str, Places],
+    days: Places,
+    rows: Places,
+    costs: Costs,
+) -> Column:
+    one, other = (next(column for column in columns if column.cells.name == name) for name in names)
+    cells = pair_of(one.cells, other.cells, (np.array(one.counts, float), np.array(other.counts, float)))
+    own = places_of_pair(cells, (places[names[0]], places[names[1]]))
+    found = Counted(cells, own, np.full(cells.n, 0.5))
+    return _column(found, rhythm_of(own, days, cells.n), rows, costs)
+
+
+def _answers(scores: Array, costs: Costs, table: Table, model: Model, drawn: tuple[Places, Places]) -> Column:
+    """The answers to the test rows; how days differ is told by those to all rows, as it is the same for both."""
+    counted = number_cells(ANSWERS, _said(scores))
+    n = counted.cells.n
+    counts = np.bincount(counted.places, minlength=n)
+    rhythm, own = Rhythm(), counts + 0.5
+    rows, days = (each[:: 1 + len(each) // MOST_ANSWERED] for each in drawn)
+    if days.max(initial=-1) >= 0:
+        said = _said(model.scores(table.arrow(model.encoder.inputs, rows)))
+        places = np.searchsorted(counted.cells.edges, said).astype(np.int64)
+        rhythm, own = rhythm_of(places, days, n), np.bincount(places, minlength=n) + 0.5
+    return Column(
+        cells=counted.cells,
+        counts=tuple(counts.tolist()),
+        given=tuple(counted.given.tolist()),
+        alike=rhythm.alike,
+        n_days=rhythm.n_days,
+        worth=TESTED_WORTH,
+        seasons={
+            name: tuple(np.rint(counts * (each + 0.5) / own).astype(int).tolist())
+            for name, each in rhythm.seasons.items()
+        },
+        loss=_cost(counted.places, costs.loss, n),
+        benefit=_cost(counted.places, costs.benefit, n),
+    )
+
+
+def _counts(places: Places, n: int) -> tuple[int, ...]:
+    return tuple(np.bincount(places, minlength=n).tolist())
+
+
+def _cost(places: Places, values: Array, n: int) -> Cost:
+    """Number, mean and variance in each cell; a cell with a single row has none of its own."""
+    count = np.bincount(places, minlength=n)
+    mean = np.bincount(places, values, n) / np.maximum(count, 1)
+    square = np.bincount(places, (values - mean[places]) ** 2, n) / np.maximum(count - 1, 1)
+    return Cost(n=tuple(count.tolist()), mean=tuple(mean.tolist()), variance=tuple(square.tolist()))

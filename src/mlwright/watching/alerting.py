@@ -1,0 +1,167 @@
+"""From all looks to alerts: what moved beyond chance, what it costs, and what is only told."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mlwright.data.words import figure, percent
+from mlwright.records.looks import ANSWERS, Baseline, Looks
+from mlwright.records.settings import WatchSettings
+from mlwright.records.watch import Alert, Comparison, Harm, Promised
+from mlwright.watching.costing import cell_words, harm_of
+from mlwright.watching.evidence import Evidence, gather, together, weights_of
+from mlwright.watching.promise import log_evidence, promised
+
+Array = NDArray[np.float64]
+
+LARGEST = 1e12
+"""Evidence beyond it is told as this."""
+LOSS = "the loss"
+
+
+def with_alerts(comparison: Comparison, baseline: Baseline, memory: Looks, settings: WatchSettings) -> Comparison:
+    """The comparison with the evidence of all looks, what it costs, and what is to be kept for the next look.
+
+    An alarm is given where the evidence of everything together reaches ``1 / budget`` and something that moved does
+    harm, or may do so in rows of which the test had too few. Without harm it is a note. Evidence is gathered anew
+    after an alarm; the same rows once more give the same answer.
+    """
+    threshold, last = 1.0 / settings.budget, len(memory.looks) - 1
+    memory = memory.model_copy(update={"alarmed": tuple(place for place in memory.alarmed if place < last)})
+    weights = weights_of(memory, settings.looks)
+    found = gather(baseline.columns, memory, weights)
+    log_loss = log_evidence(memory.looks, weights, baseline)
+    total = together(found, log_loss)
+    promise = promised(memory.looks, log_loss, threshold, baseline)
+    moved = _moved(found, total, threshold, memory, baseline) if memory.looks else []
+    worse = [_broken(promise, baseline)] if promise and promise.is_broken and total >= math.log(threshold) else []
+    alerts = [*worse, *sorted((each for each in moved if _matters(each.harm, baseline, settings)), key=_costliest)]
+    notes = [each for each in moved if each not in alerts]
+    alarmed = (*memory.alarmed, last) if alerts else memory.alarmed
+    return comparison.model_copy(
+        update={
+            "budget": settings.budget,
+            "threshold": threshold,
+            "evidence": _plain(total),
+            "alerts": tuple(alerts),
+            "notes": tuple(notes),
+            "harm": _overall(found, baseline),
+            "promise": promise,
+            "memory": memory.model_copy(update={"alarmed": alarmed}),
+        }
+    )
+
+
+def _moved(found: Sequence[Evidence], total: float, threshold: float, memory: Looks, baseline: Baseline) -> list[Alert]:
+    """Columns whose own evidence reaches the threshold; pairs only where neither of the two has moved itself."""
+    if total < math.log(threshold):
+        return []
+    strong = [each for each in found if each.log_e >= math.log(threshold)]
+    names = {each.column.cells.name for each in strong}
+    told = [each for each in strong if each.column.cells.sort != "pair" or not names & set(each.column.cells.of)]
+    return [_alert(each, memory, baseline) for each in sorted(told, key=lambda each: -each.log_e)]
+
+
+def _alert(evidence: Evidence, memory: Looks, baseline: Baseline) -> Alert:
+    cells = evidence.column.cells
+    aspect = "target" if cells.name == "the target" else evidence.aspect
+    return Alert(
+        what=cells.name,
+        aspect=aspect,
+        evidence=_plain(evidence.log_e),
+        size=evidence.size,
+        since=memory.looks[evidence.since].began,
+        sentence=sentence_of(evidence),
+        harm=harm_of(evidence, baseline),
+    )
+
+
+def sentence_of(evidence: Evidence) -> str:
+    """What moved, in words with numbers."""
+    cells, now, then = evidence.column.cells, _shares(evidence.now), _shares(evidence.then)
+    if evidence.aspect == "missing":
+        return f"{percent(now[-2])} of the values are missing; it was {percent(then[-2])}."
+    if evidence.aspect == "level":
+        middle = int(np.searchsorted(np.cumsum(then[:-2]), 0.5 * then[:-2].sum()))
+        above = [float(share[middle + 1 : -2].sum() / max(1e-9, share[:-2].sum())) for share in (now, then)]
+        edge = cells.edges[min(middle, len(cells.edges) - 1)]
+        return f"{percent(above[0])} of the values lie above {figure(edge)}; it was {percent(above[1])}."
+    if evidence.aspect == "new":
+        unseen = [-1] if not cells.edges else [-1, 0, len(cells.edges)]
+        what = "beyond all that training saw" if cells.edges else "names that training did not know"
+        shares = [percent(float(share[unseen].sum())) for share in (now, then)]
+        return f"{shares[0]} of the values are {what}; it was {shares[1]}."
+    at = int(np.abs(now - then).argmax())
+    return f"{percent(now[at])} are {_rows(evidence, at)}; it was {percent(then[at])}."
+
+
+def _rows(evidence: Evidence, at: int) -> str:
+    if evidence.column.cells.sort == "pair":
+        return "rows of one combination of " + evidence.column.cells.name
+    return "rows in which " + cell_words(evidence.column.cells, at)
+
+
+def _broken(promise: Promised, baseline: Baseline) -> Alert:
+    """The loss itself is worse than promised; that is known, from true outcomes."""
+    loss = promise.found.model_copy(
+        update={end: getattr(promise.found, end) - promise.promised.value for end in ("value", "low", "high")}
+    )
+    money = promise.money_found
+    turned = money.model_copy(
+        update={
+            "value": promise.money_promised.value - money.value,
+            "low": promise.money_promised.value - money.high,
+            "high": promise.money_promised.value - money.low,
+        }
+    )
+    return Alert(
+        what=LOSS,
+        aspect="loss",
+        evidence=promise.evidence,
+        size=1.0,
+        since="",
+        sentence=(
+            f"The {baseline.loss_title} is {figure(promise.found.value)} on {promise.n:,} rows with a true outcome; "
+            f"{figure(promise.promised.value)} was promised."
+        ),
+        harm=Harm(title=baseline.loss_title, loss=loss, money=turned, unit=baseline.unit),
+    )
+
+
+def _matters(harm: Harm | None, baseline: Baseline, settings: WatchSettings) -> bool:
+    """Whether it costs enough, or may do so and cannot be known."""
+    least = settings.harm * abs(baseline.loss.mean[0])
+    if harm is None:
+        return False
+    if not harm.is_known:
+        return harm.loss.high >= least
+    costs = harm.loss.low > 0 and harm.loss.value >= least
+    return costs or (
+        harm.money is not None and not baseline.assumed and harm.money.low > 0 and _is_much(harm, baseline, settings)
+    )
+
+
+def _is_much(harm: Harm, baseline: Baseline, settings: WatchSettings) -> bool:
+    return harm.money is not None and harm.money.value >= settings.harm * abs(baseline.benefit.mean[0])
+
+
+def _costliest(alert: Alert) -> tuple[bool, float]:
+    assert alert.harm is not None
+    return not alert.harm.is_known, -alert.harm.loss.value
+
+
+def _overall(found: Sequence[Evidence], baseline: Baseline) -> Harm | None:
+    """What the model's own answers say of its loss."""
+    return next((harm_of(each, baseline) for each in found if each.column.cells.name == ANSWERS), None)
+
+
+def _shares(counts: Array) -> Array:
+    return counts / max(1e-9, float(counts.sum()))
+
+
+def _plain(log_e: float) -> float:
+    return min(LARGEST, math.exp(min(log_e, 700.0)))

@@ -1,0 +1,121 @@
+"""What a change costs if answers are as good in each cell as they were on the test rows, and where that is not known.
+
+With `now` and `then` the shares of a column's cells and `loss` the mean loss of the test rows of each cell, the loss of
+a row changes by the sum of ``(now - then) * loss``. For the model's own answers as cells this is performance from
+calibration, for classes and numbers alike. It holds as long as answers mean in each cell what they meant: if the
+relation to the target itself has changed, no unlabelled row shows it. Cells in which no test row fell are not known:
+their loss may be anything up to the highest of all cells or twice the mean, and only true outcomes tell.
+
+The interval counts the test rows of each cell and the rows on both sides, as independent as they are worth.
+
+References
+----------
+Garg, S., Balakrishnan, S., Lipton, Z., Neyshabur, B. and Sedghi, H. (2022). Leveraging unlabeled data to predict
+out-of-distribution performance. ICLR 2022.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mlwright.data.words import percent
+from mlwright.records.evaluation import Estimate
+from mlwright.records.looks import Baseline, Cells, Cost
+from mlwright.records.watch import Harm
+from mlwright.statistics.shares import quantile_of
+from mlwright.watching.evidence import Evidence
+
+Array = NDArray[np.float64]
+
+LEAST_TESTED = 5
+"""Test rows of a cell from which its loss is taken to be known."""
+UNKNOWN_SHARE = 0.01
+"""More rows than this in cells that are not known, and the harm is not known."""
+LEVEL = 0.95
+PRECISION = 0.25
+"""Labels are asked for until the loss of the cases is known to within this share of the promised one."""
+LEAST_LABELS = 30
+METHOD = "losses of the test rows by cell"
+
+
+class _Sum(NamedTuple):
+    value: float
+    error: float
+    unknown: float
+
+
+def harm_of(evidence: Evidence, baseline: Baseline) -> Harm | None:
+    """What the change of one column costs; None where nothing is known of its cells."""
+    loss, benefit = evidence.column.loss, evidence.column.benefit
+    if loss is None or benefit is None:
+        return None
+    lost, won = _change(evidence, loss, baseline.loss), _change(evidence, benefit, baseline.benefit)
+    is_known = lost.unknown <= UNKNOWN_SHARE
+    cases = _cases(evidence.column.cells, evidence, loss)
+    return Harm(
+        title=baseline.loss_title,
+        loss=_estimate(lost.value, lost.error),
+        money=_estimate(-won.value, won.error),
+        unit=baseline.unit,
+        is_known=is_known,
+        unknown=""
+        if is_known
+        else f"{percent(lost.unknown)} of the rows are {cases}, of which the test had too few to say what they cost.",
+        n_labels=0 if is_known else _labels(baseline.loss),
+        cases="" if is_known else cases,
+    )
+
+
+def _change(evidence: Evidence, cost: Cost, whole: Cost) -> _Sum:
+    tested = np.array(cost.n)
+    mean, variance = np.array(cost.mean), np.array(cost.variance)
+    now, then = evidence.now / max(1e-9, evidence.now.sum()), evidence.then / max(1.0, evidence.then.sum())
+    known = tested >= LEAST_TESTED
+    highest = max(2.0 * abs(whole.mean[0]), float(np.abs(mean[known]).max(initial=0.0)))
+    level = np.where(known, mean, whole.mean[0])
+    spread = np.where(known, variance / np.maximum(tested, 1), highest**2 / 3.0)
+    moved = now - then
+    own = sum(
+        float((share * (level - share @ level) ** 2).sum()) / max(1.0, worth)
+        for share, worth in ((now, evidence.worth), (then, evidence.then.sum()))
+    )
+    return _Sum(float(moved @ level), math.sqrt(float((moved**2 * spread).sum()) + own), float(now[~known].sum()))
+
+
+def _estimate(value: float, error: float) -> Estimate:
+    reach = quantile_of(LEVEL) * error
+    return Estimate(value=value, low=value - reach, high=value + reach, level=LEVEL, method=METHOD)
+
+
+def _labels(whole: Cost) -> int:
+    """So many true outcomes give the loss of the unknown cases to within `PRECISION`."""
+    wanted = PRECISION * max(abs(whole.mean[0]), 1e-12)
+    return max(LEAST_LABELS, math.ceil((quantile_of(LEVEL) / wanted) ** 2 * whole.variance[0]))
+
+
+def _cases(cells: Cells, evidence: Evidence, cost: Cost) -> str:
+    """The rows that the test did not know, in words."""
+    unknown = np.where(np.array(cost.n) < LEAST_TESTED, evidence.now, 0.0)
+    return f"rows in which {cell_words(cells, int(unknown.argmax()))}"
+
+
+def cell_words(cells: Cells, at: int) -> str:
+    """What holds of the rows of a cell."""
+    name = cells.name
+    if at == cells.n - 2:
+        return f"{name} is missing"
+    if at == cells.n - 1:
+        return f"{name} is {'a new name' if cells.levels else 'not readable'}"
+    if cells.sort == "pair":
+        return f"{name} is as it is seldom"
+    if cells.levels:
+        return f"{name} is {cells.levels[at]!r}" if at < len(cells.levels) else f"{name} is a rare name"
+    if at == 0:
+        return f"{name} is below {cells.edges[0]:.6g}"
+    if at == len(cells.edges):
+        return f"{name} is above {cells.edges[-1]:.6g}"
+    return f"{name} lies between {cells.edges[at - 1]:.6g} and {cells.edges[at]:.6g}"

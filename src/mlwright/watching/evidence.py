@@ -1,0 +1,165 @@
+"""How strongly all looks so far speak for a change of one column, and since when."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mlwright.data.joining import parts_of
+from mlwright.data.rhythms import seasons_of
+from mlwright.records.looks import ANSWERS, TARGET, Aspect, Column, Look, Looks
+from mlwright.statistics.changes import changed, summed, worth_rows
+
+Array = NDArray[np.float64]
+
+FIRST_SHARE = 0.5
+"""The share of a year's budget that the first look may use: things may have changed before watching began."""
+SHARES = {"inputs": 0.4, "answers": 0.2, "pairs": 0.1, "target": 0.1, "loss": 0.2}
+"""How the budget is shared out; what is not there leaves its share to the others."""
+_DAY_S = 86_400.0
+
+
+class Evidence(NamedTuple):
+    """What speaks for a change of one column.
+
+    Parameters
+    ----------
+    column : Column
+    log_e : float
+        Logarithm of the evidence; over all beginnings, weighted.
+    since : int
+        The look at which a change most likely began.
+    aspect : str
+        What it shows most in.
+    now : array, shape (n_cells,)
+        Rows in each cell since then, as they would be in a usual season.
+    worth : float
+        How many independent rows these are.
+    """
+
+    column: Column
+    log_e: float
+    since: int
+    aspect: Aspect
+    now: Array
+    worth: float
+
+    @property
+    def then(self) -> Array:
+        """Rows of training in each cell."""
+        return np.array(self.column.counts, dtype=np.float64)
+
+    @property
+    def size(self) -> float:
+        """Share of the rows that would have to change their cell to undo it."""
+        return float(np.abs(self.now / max(1e-9, self.now.sum()) - self.then / max(1.0, self.then.sum())).sum() / 2)
+
+
+def gather(columns: Sequence[Column], memory: Looks, weights: Array) -> list[Evidence]:
+    """The evidence of each column that any look has seen; `weights` as of `weights_of`."""
+    found = (_of_column(column, memory.looks, weights) for column in columns)
+    return [each for each in found if each is not None]
+
+
+def weights_of(memory: Looks, looks_a_year: int) -> Array:
+    """The share of the budget of a year for changes that began with each look; nothing up to the last alarm."""
+    weights = np.full(len(memory.looks), (1.0 - FIRST_SHARE) / looks_a_year)
+    weights[:1] = FIRST_SHARE
+    if memory.alarmed:
+        weights[: max(memory.alarmed) + 1] = 0.0
+    return weights
+
+
+def together(found: Sequence[Evidence], log_loss_e: float | None) -> float:
+    """Logarithm of the evidence of everything together: the average by `SHARES`, whatever hangs together."""
+    groups: dict[str, list[float]] = {}
+    for each in found:
+        groups.setdefault(_group(each.column), []).append(each.log_e)
+    if log_loss_e is not None:
+        groups["loss"] = [log_loss_e]
+    total = sum(SHARES[name] for name in groups)
+    parts = [math.log(SHARES[name] / total / len(own)) + value for name, own in groups.items() for value in own]
+    return float(np.logaddexp.reduce(parts)) if parts else -math.inf
+
+
+def _group(column: Column) -> str:
+    if column.cells.sort == "pair":
+        return "pairs"
+    return {ANSWERS: "answers", TARGET: "target"}.get(column.cells.name, "inputs")
+
+
+def _of_column(column: Column, looks: Sequence[Look], weights: Array) -> Evidence | None:
+    name, n_cells = column.cells.name, column.cells.n
+    raw = np.array([look.counts.get(name, (0,) * n_cells) for look in looks], dtype=np.float64)
+    if not raw.sum():
+        return None
+    days = [days_of(look) for look in looks]
+    usual = np.stack([_as_usual(column, counts, own) for counts, own in zip(raw, days, strict=True)])
+    scaled = usual * np.array([_scale(column, counts, own) for counts, own in zip(raw, days, strict=True)])[:, None]
+    parts = [
+        (aspect, part) for aspect, part in parts_of(column.cells, np.array(column.counts)) if len(np.unique(part)) > 1
+    ]
+    change = changed(_reference(column), scaled, [part for _, part in parts])
+    since, at = change.likeliest(weights)
+    return Evidence(
+        column=column,
+        log_e=float(summed(change, weights)),
+        since=since,
+        aspect=parts[at][0],
+        now=usual[since:].sum(axis=0),
+        worth=float(scaled[since:].sum()),
+    )
+
+
+def days_of(look: Look) -> range:
+    """The days that a look covers, counted since 1970."""
+    first, last = (int(datetime.fromisoformat(text).timestamp() // _DAY_S) for text in (look.began, look.ended))
+    return range(first, max(first, last) + 1)
+
+
+def _reference(column: Column) -> Array:
+    counts = np.array(column.counts, dtype=np.float64)
+    days = max(1, column.n_days)
+    total = max(1.0, float(counts.sum()))
+    worth = days * float(worth_rows(total / days, column.alike if column.n_days else 0.0))
+    worth = min(worth, column.worth or worth)
+    return np.asarray(counts * (worth / total) + np.array(column.given), dtype=np.float64)
+
+
+def _scale(column: Column, counts: Array, days: range) -> float:
+    """What one row of a look is worth: days may be alike, and the season is not known exactly."""
+    n = float(counts.sum())
+    if not n:
+        return 1.0
+    worth = len(days) * float(worth_rows(max(1.0, n / len(days)), column.alike))
+    if column.seasons:
+        known = min(sum(own) for own in column.seasons.values())
+        worth = 1.0 / (1.0 / worth + 1.0 / max(1.0, known))
+    return min(1.0, worth / n)
+
+
+def _as_usual(column: Column, counts: Array, days: range) -> Array:
+    """The counts of a look as they would be if its season were the average of all."""
+    if not column.seasons or not counts.sum():
+        return counts
+    usual = _shares(np.array(column.counts, dtype=np.float64))
+    expected = np.mean([_seasonal(column, usual, day) for day in days], axis=0)
+    found = counts * usual / expected
+    return np.asarray(found * (counts.sum() / found.sum()), dtype=np.float64)
+
+
+def _seasonal(column: Column, usual: Array, day: int) -> Array:
+    found = usual.copy()
+    for season in seasons_of(day):
+        if season in column.seasons:
+            found = found * _shares(np.array(column.seasons[season], dtype=np.float64)) / usual
+    return np.asarray(found / found.sum())
+
+
+def _shares(counts: Array) -> Array:
+    return np.asarray((counts + 0.5) / (counts + 0.5).sum())

@@ -1,0 +1,161 @@
+"""New rows become looks: windows by time or by count, each as counts in the cells that training fixed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import NamedTuple
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from mlwright.core.record import digest
+from mlwright.data.cells import places_of, places_of_pair
+from mlwright.judging.memory import answer_places, costs_of
+from mlwright.learning.tasks import TASKS
+from mlwright.records.bundle import Manifest
+from mlwright.records.looks import ANSWERS, Baseline, Labelled, Look, Looks
+from mlwright.records.settings import WatchSettings
+from mlwright.scoring.spelling import to_moment_array
+from mlwright.watching.promise import labelled
+
+Array = NDArray[np.float64]
+Places = NDArray[np.int64]
+
+PERIODS_S = {"hour": 3_600.0, "day": 86_400.0, "week": 7 * 86_400.0}
+MOST_LOOKS = 1_000
+"""Windows of one table; more are made into longer ones."""
+
+
+class Windows(NamedTuple):
+    """Which rows belong to which window.
+
+    Parameters
+    ----------
+    at : array of int, shape (n_rows,)
+        The window of each row; -1 for rows that were looked at before.
+    began, ended : array, shape (n_windows,)
+        Seconds since 1970.
+    """
+
+    at: Places
+    began: Array
+    ended: Array
+
+
+def looks_of(
+    table: pa.Table, scores: Array, manifest: Manifest, windows: Windows, before: Sequence[Look]
+) -> list[Look]:
+    """Count the rows of each window; those that were counted before are left out.
+
+    Parameters
+    ----------
+    table : pyarrow.Table
+        The inputs, and the target where it is known.
+    scores : array, shape (n_rows, n_outputs)
+        What the model says of them.
+    manifest : Manifest
+        Its baseline is set.
+    windows : Windows
+    before : sequence of Look
+    """
+    baseline = manifest.baseline
+    assert baseline is not None
+    counts = _counts(table, scores, baseline, windows)
+    truth = _truth(table, manifest)
+    known = {look.content for look in before}
+    found = list(before)
+    for place, (began, ended) in enumerate(zip(windows.began, windows.ended, strict=True)):
+        own = windows.at == place
+        tallies = {name: tuple(each[place].tolist()) for name, each in counts.items()}
+        content = digest([tallies, float(began) if len(windows.began) > 1 else 0])
+        if own.any() and content not in known:
+            found.append(
+                Look(
+                    content=content,
+                    began=_iso(began),
+                    ended=_iso(ended),
+                    n_rows=int(own.sum()),
+                    counts=tallies,
+                    labelled=_labelled(truth, scores, own & ~np.isnan(truth), manifest, found),
+                )
+            )
+    return found[len(before) :]
+
+
+def windows_of(table: pa.Table, time: str | None, read_at: str, memory: Looks, settings: WatchSettings) -> Windows:
+    """Windows of a table: by time where rows have one, else by count, else one.
+
+    Rows up to the end of the last look are left out where rows have a time: a log grows, and its old rows come again.
+    """
+    n = table.num_rows
+    if time is None:
+        at = np.arange(n) // settings.rows if settings.rows else np.zeros(n, np.int64)
+        moment = datetime.fromisoformat(read_at).timestamp()
+        return Windows(at, *(np.full(int(at.max(initial=0)) + 1, moment),) * 2)
+    moments = to_moment_array(table.column(time))
+    after = datetime.fromisoformat(memory.looks[-1].ended).timestamp() if memory.looks else -np.inf
+    new = np.isfinite(moments) & (moments > after)
+    period = PERIODS_S[settings.every]
+    first = np.floor(moments[new].min(initial=np.inf) / period) if new.any() else 0.0
+    span = (moments[new].max() / period - first) if new.any() else 0.0
+    at = np.full(n, -1, np.int64)
+    if settings.rows:
+        order = np.argsort(moments[new], kind="stable")
+        at[np.flatnonzero(new)[order]] = np.arange(int(new.sum())) // settings.rows
+    else:
+        length = period * max(1.0, np.ceil(span / MOST_LOOKS))
+        at[new] = np.floor((moments[new] - first * period) / length)
+    names, own = np.unique(at[new], return_inverse=True)
+    at[new] = own
+    began, ended = np.full(len(names), np.inf), np.full(len(names), -np.inf)
+    np.minimum.at(began, own, moments[new])
+    np.maximum.at(ended, own, moments[new])
+    return Windows(at, began, ended)
+
+
+def _counts(table: pa.Table, scores: Array, baseline: Baseline, windows: Windows) -> dict[str, NDArray[np.int64]]:
+    """Rows in each cell by window, for every column that the table has."""
+    places: dict[str, Places] = {}
+    found = {}
+    for column in baseline.columns:
+        cells = column.cells
+        if cells.name == ANSWERS:
+            own = answer_places(column, scores)
+        elif cells.sort == "pair":
+            if not set(cells.of) <= set(places):
+                continue
+            own = places_of_pair(cells, (places[cells.of[0]], places[cells.of[1]]))
+        elif cells.of[0] in table.column_names:
+            own = places_of(cells, table.column(cells.of[0]))
+        else:
+            continue
+        places[cells.name] = own
+        inside = windows.at >= 0
+        n_windows = len(windows.began)
+        flat = np.bincount(windows.at[inside] * cells.n + own[inside], minlength=n_windows * cells.n)
+        found[cells.name] = flat.reshape(n_windows, cells.n)
+    return found
+
+
+def _truth(table: pa.Table, manifest: Manifest) -> Array:
+    """The target of each row as the model counts it; NaN where it is not known."""
+    if manifest.target not in table.column_names:
+        return np.full(table.num_rows, np.nan)
+    model = manifest.model
+    return np.asarray(TASKS.get(model.task)().target(table.column(manifest.target), model.classes, ()))
+
+
+def _labelled(
+    truth: Array, scores: Array, told: NDArray[np.bool_], manifest: Manifest, before: Sequence[Look]
+) -> Labelled | None:
+    """What the rows with a true outcome cost, beside those of the looks before."""
+    if manifest.baseline is None or not told.any():
+        return None
+    table, ceiling = manifest.decision.worth.table, manifest.baseline.ceiling
+    return labelled(*costs_of(truth[told], scores[told], manifest.model, table, ceiling), before)
+
+
+def _iso(moment: float) -> str:
+    return datetime.fromtimestamp(float(moment), UTC).isoformat(timespec="microseconds")
