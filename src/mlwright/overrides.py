@@ -48,13 +48,26 @@ def with_budget(settings: Settings, budget: str | float | None) -> Settings:
     """
     if budget is None:
         return settings
+    return settings.model_copy(
+        update={"train": settings.train.model_copy(update={"budget": length_of(budget, "The budget")})}
+    )
+
+
+def length_of(text: str | float, what: str) -> float:
+    """A length of time in seconds.
+
+    Raises
+    ------
+    SettingsError
+        If it is none, or none above nothing; `what` is named.
+    """
     try:
-        limit = parse_seconds(budget)
+        limit = parse_seconds(text)
     except ValueError as error:
-        raise SettingsError(f"The budget is not usable: {error}.", "Write it like 90s, 5m or 1h30m.") from None
+        raise SettingsError(f"{what} is not usable: {error}.", "Write it like 90s, 5m or 1h30m.") from None
     if not isinstance(limit, int | float) or not limit > 0:
-        raise SettingsError(f"The budget is {budget!r}; it must be more than nothing.", "Write it like 90s or 5m.")
-    return settings.model_copy(update={"train": settings.train.model_copy(update={"budget": float(limit)})})
+        raise SettingsError(f"{what} is {text!r}; it must be more than nothing.", "Write it like 90s or 5m.")
+    return float(limit)
 
 
 def with_preference(settings: Settings, prefer: str | None) -> Settings:

@@ -8,6 +8,7 @@ from mlwright.core.engine import Stage
 from mlwright.core.record import Settings as Section
 from mlwright.records.bundle import Packed
 from mlwright.records.challenge import Challenge
+from mlwright.records.contest import Shadow
 from mlwright.records.contract import Contract
 from mlwright.records.data import Snapshot
 from mlwright.records.decision import Decision
@@ -30,6 +31,7 @@ from mlwright.records.settings import (
     EvaluateSettings,
     ExplainSettings,
     ExploreSettings,
+    OperateSettings,
     PackSettings,
     ProbeSettings,
     ProfileSettings,
@@ -73,7 +75,12 @@ RECEIVE = (
     Stage("mlwright.watching.receive", Delivery),
 )
 
-PIPELINES = {"build": BUILD, "watch": WATCH, "receive": RECEIVE}
+RETRAIN = (Stage("mlwright.watching.gather", Snapshot), *BUILD[1:-1])
+"""A build that begins with the rows of its parent and what came since; its model challenges the one in use."""
+
+TRIAL = (Stage("mlwright.watching.shadow", Shadow),)
+
+PIPELINES = {"build": BUILD, "watch": WATCH, "receive": RECEIVE, "retrain": RETRAIN, "trial": TRIAL}
 
 
 class Settings(Section):
@@ -95,6 +102,7 @@ class Settings(Section):
     pack: PackSettings = Field(default_factory=PackSettings)
     deploy: DeploySettings = Field(default_factory=DeploySettings)
     watch: WatchSettings = Field(default_factory=WatchSettings)
+    operate: OperateSettings = Field(default_factory=OperateSettings)
 
     def sections(self) -> tuple[Section, ...]:
         """The sections, as the engine takes them."""

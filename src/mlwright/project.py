@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from mlwright import succession
 from mlwright.config import FILE_NAME, check_members, read_settings, write_settings
 from mlwright.core.engine import Stage
 from mlwright.core.errors import NothingToShow, SettingsError, StorageError, nearest
@@ -15,11 +16,12 @@ from mlwright.core.history import RunState, replay
 from mlwright.core.record import Record
 from mlwright.core.store import Store
 from mlwright.core.store.journal import Event
-from mlwright.core.store.registry import Champion
+from mlwright.core.store.registry import Challenger, Champion
 from mlwright.overrides import at_home, check_stage, last_stage, with_budget, with_new_rows, with_preference
-from mlwright.pipeline import BUILD, RECEIVE, WATCH, Settings
+from mlwright.pipeline import BUILD, RECEIVE, RETRAIN, TRIAL, WATCH, Settings
 from mlwright.receiving import promise_of_run, received
 from mlwright.records.bundle import Manifest, Packed
+from mlwright.records.contest import Trial
 from mlwright.records.contract import Contract
 from mlwright.records.decision import Decision
 from mlwright.records.delivery import Delivery, Promise
@@ -51,8 +53,13 @@ SHOWN = {
     "comparison": "compare",
     "watch": "respond",
     "delivery": "receive",
+    "shadow": "shadow",
+    "window": "observe",
 }
 """What can be shown of a run, and the stage that makes it."""
+
+INSTEAD = {"collect": "gather"}
+"""Stages in the place of which another one makes the same record in some pipelines."""
 
 
 class Project:
@@ -201,6 +208,7 @@ class Project:
         data: str | os.PathLike[str] | None = None,
         *,
         query: str | None = None,
+        run_id: str | None = None,
         n_jobs: int | None = None,
         began: float | None = None,
         listen: Callable[[Event], None] | None = None,
@@ -213,6 +221,8 @@ class Project:
             The new rows, with or without the target; default: `watch.source` of the settings.
         query : str, optional
             For databases: the name of a table, or a ``select``.
+        run_id : str, optional
+            A look of that name that was begun before goes on where it ended; default: a new one.
         n_jobs : int, optional
         began : float, optional
         listen : callable, optional
@@ -228,9 +238,8 @@ class Project:
         settings = with_new_rows(self.settings(), data, query)
         model = self.in_use()
         began = time.time() if began is None else began
-        attempt = Attempt(
-            next_id(self.store), "watch", seed=settings.project.seed, n_jobs=n_jobs, began=began, listen=listen
-        )
+        run_id, seed = run_id or next_id(self.store), settings.project.seed
+        attempt = Attempt(run_id, "watch", seed=seed, n_jobs=n_jobs, began=began, listen=listen)
         results: dict[str, Record] = {}
         memory = looks_before(self.store, model.bundle_id)
         carry_out(self.store, attempt, (*settings.sections(), model, memory), finish=results.update)
@@ -317,7 +326,7 @@ class Project:
             raise NothingToShow(f"There is nothing called {what!r}.", f"mlwright show {' | '.join(offers)}")
         stage = _stage(SHOWN[what])
         for state in reversed(self.runs()):
-            done = state.stage(stage.name)
+            done = state.stage(stage.name) or state.stage(INSTEAD.get(stage.name, stage.name))
             if run_id in (None, state.run_id) and done is not None and done.key:
                 record = self.store.kept(done.key, stage.makes)
                 if record is not None:
@@ -393,7 +402,7 @@ class Project:
         """The folder of the bundle that a run has packed."""
         packed = self.show("bundle", run_id)
         assert isinstance(packed, Packed)
-        return self._written(packed.bundle_id, packed.files[MANIFEST])
+        return self.written(packed.bundle_id, packed.files[MANIFEST])
 
     def current(self) -> Champion | None:
         """The bundle that is in use, or None."""
@@ -413,7 +422,7 @@ class Project:
     def model_path(self) -> Path:
         """The folder of the bundle that is in use, or of the latest one; see `in_use`."""
         model = self.in_use()
-        return self._written(model.bundle_id, model.manifest)
+        return self.written(model.bundle_id, model.manifest)
 
     def approve(self, why: str, run_id: str | None = None) -> Champion:
         """Put the bundle of a run to use on a person's word, whatever its verdict; the reason is kept.
@@ -433,36 +442,62 @@ class Project:
         """
         from mlwright.shipping.targets import TARGETS
 
-        if not why.strip():
-            raise SettingsError("Nobody's word is without a reason.", 'Say why: --why "compared for four weeks"')
+        reason = succession.with_reason(why)
         packed, decision = self.show("bundle", run_id), self.show("decision", run_id)
         assert isinstance(packed, Packed)
         assert isinstance(decision, Decision)
         manifest, target = packed.files[MANIFEST], self.settings().deploy.target
-        TARGETS.get(target)().deploy(self._written(packed.bundle_id, manifest))
+        TARGETS.get(target)().deploy(self.written(packed.bundle_id, manifest))
         return self.store.registry.crown(
             bundle_id=packed.bundle_id,
             manifest=manifest,
             run_id=Manifest.model_validate_json(self.store.blobs.get(manifest)).run_id,
             verdict=decision.verdict,
             target=target,
-            why=f"approved: {why.strip()}",
+            why=f"approved: {reason}",
         )
 
-    def undo(self, why: str = "") -> Champion:
-        """Put the champion before back to use, and return it; nothing is deleted.
+    def rollback(self, why: str = "", *, to: str | None = None) -> Champion:
+        """Put a bundle that was in use before back to use, and return it; nothing is deleted.
+
+        Parameters
+        ----------
+        why : str
+        to : str, optional
+            The bundle; default: the one just before.
 
         Raises
         ------
         NothingToShow
-            If there has been none before.
+            If there has been none before, or not that one.
         """
-        from mlwright.shipping.targets import TARGETS
+        return succession.roll_back(self, why, to)
 
-        before = self.store.registry.before()
-        if before is not None:
-            TARGETS.get(before.target)().deploy(self._written(before.bundle_id, before.manifest))
-        return self.store.registry.undo(why)
+    def trials(self) -> tuple[Trial, ...]:
+        """How those that are compared with the bundle in use stood after the last look."""
+        return succession.trials(self)
+
+    def promote(self, bundle_id: str | None = None, *, why: str) -> Champion:
+        """Put a challenger to use on a person's word.
+
+        Parameters
+        ----------
+        bundle_id : str, optional
+            Default: the latest that challenges.
+        why : str
+
+        Raises
+        ------
+        NothingToShow
+            If it does not challenge.
+        SettingsError
+            If there is no reason.
+        """
+        return succession.promote(self, bundle_id, f"promoted: {succession.with_reason(why)}")
+
+    def reject(self, bundle_id: str | None = None, *, why: str) -> Challenger:
+        """Turn a challenger down on a person's word; as for `promote`."""
+        return succession.reject(self, bundle_id, succession.with_reason(why))
 
     def bundle(self, run_id: str | None = None) -> Bundle:
         """The model that a run has packed, ready to answer."""
@@ -470,8 +505,15 @@ class Project:
 
         return Bundle.load(self.bundle_path(run_id))
 
-    def _written(self, bundle_id: str, manifest: str) -> Path:
-        """The folder of a bundle, written anew from the store if it is not there."""
+    def written(self, bundle_id: str, manifest: str) -> Path:
+        """The folder of a bundle, written anew from the store if it is not there.
+
+        Parameters
+        ----------
+        bundle_id : str
+        manifest : str
+            Blob: its manifest.
+        """
         from mlwright.shipping.writing import write_bundle
 
         folder = self.path / "bundles" / bundle_id
@@ -500,7 +542,7 @@ class Project:
 
 
 def _stage(name: str) -> Stage:
-    return next(stage for stage in (*BUILD, *WATCH, *RECEIVE) if stage.name == name)
+    return next(stage for stage in (*BUILD, *WATCH, *RECEIVE, *RETRAIN, *TRIAL) if stage.name == name)
 
 
 def _how_to_make(stage: Stage) -> str:

@@ -43,7 +43,7 @@ class Attempt:
     """
 
     run_id: str
-    pipeline: Literal["build", "watch", "receive"]
+    pipeline: Literal["build", "watch", "receive", "retrain", "trial"]
     seed: int = 0
     budget_s: float | None = None
     n_jobs: int | None = None

@@ -21,6 +21,7 @@ Each says what is wrong, where, what was found and what to do next; none blames.
     │   ├── MemoryShort                more memory is needed than there is
     │   ├── LimitsMissed               no model keeps the limits that the user has set
     │   ├── MemberUnknown              no plugin of that name
+    │   ├── NoticeRefused              somebody could not be told
     │   ├── DeploymentError            a place to deploy to is not there, or has refused
     │   ├── ExportRefused              a model cannot be said exactly in another language
     │   └── RequestError               a request to the service breaks the bundle's schema
@@ -155,6 +156,12 @@ class MemberUnknown(UserMistake):
     """A family has no member of that name."""
 
     code = "member_unknown"
+
+
+class NoticeRefused(UserMistake):
+    """Somebody who was to be told could not be reached."""
+
+    code = "notice_refused"
 
 
 class DeploymentError(UserMistake):

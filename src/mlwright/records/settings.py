@@ -510,3 +510,55 @@ class WatchSettings(Settings):
     harm: float = Field(default=0.02, ge=0.0)
     alarms: float = Field(default=0.05, gt=0.0, le=0.5)
     least: float = Field(default=0.05, ge=0.0, lt=1.0)
+
+
+Person = Literal["retrain", "promote", "rollback"]
+
+
+class OperateSettings(Settings):
+    """``[operate]``: what `mlwright operate` may do by itself, when, and whom it tells.
+
+    Parameters
+    ----------
+    every : duration
+        How often it looks.
+    error : float
+        The chance, for each challenger, that it is promoted although it is no better; and likewise that a model is
+        taken back although it is no worse than the one before. It holds over all looks together.
+    least_gain : float
+        What a challenger must gain on a row to be worth its promotion, as a share of what the model in use loses
+        (``0.02`` for two hundredths).
+    patience : int
+        Labelled rows after which a challenger that is not told apart from the model in use is turned down.
+    rows : int
+        New labelled rows from which a model is trained again where that seems to pay; fewer tell too little.
+    training_cost : float
+        What a training costs, as a share of what the model in use loses on so many rows as `rows` says; the dearer, the
+        longer the wait for the next one.
+    budget : duration
+        Wall clock of one training; default: `train.budget`.
+    compute_per_day : duration
+        Wall clock of all trainings of a day.
+    approve : list
+        Steps that wait for a person: ``retrain``, ``promote``, ``rollback``.
+    quiet : list
+        Hours of the day, in local time, in which nothing is changed and nobody is told: ``["22:00-06:00"]``.
+    notices : list
+        Addresses that are told what was done and what is asked: ``https://...`` (JSON), ``slack:https://...``,
+        ``smtp://host:25/?from=...&to=...``; secrets, or the whole, as ``env:NAME``.
+    metrics : str
+        A file for the text collector of Prometheus, written after every look; default: ``.mlwright/operate.prom``.
+    """
+
+    every: Seconds = 3600.0
+    error: float = Field(default=0.05, gt=0.0, le=0.5)
+    least_gain: float = Field(default=0.0, ge=0.0, lt=1.0)
+    patience: int = Field(default=20_000, ge=100)
+    rows: int = Field(default=200, ge=30)
+    training_cost: float = Field(default=0.05, ge=0.0)
+    budget: Seconds | None = None
+    compute_per_day: Seconds = 4 * 3600.0
+    approve: tuple[Person, ...] = ()
+    quiet: tuple[str, ...] = ()
+    notices: tuple[str, ...] = ()
+    metrics: str | None = None

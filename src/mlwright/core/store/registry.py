@@ -1,6 +1,7 @@
-"""Which bundle is in use: a ledger of who became champion when, put there by whom and why.
+"""Which bundle is in use, and which want to be: a ledger of who became champion when, put there by whom and why.
 
-Nothing is ever deleted: who is champion now, who was before and who was on a date are replays of the journal.
+Nothing is ever deleted: who is champion now, who was before, who was on a date and who challenges are replays of the
+journal.
 """
 
 from __future__ import annotations
@@ -51,8 +52,28 @@ class Champion(Record):
         return datetime.fromtimestamp(self.since).strftime("%Y-%m-%d %H:%M:%S")
 
 
+class Challenger(Record):
+    """A bundle that is compared with the champion and waits for the verdict.
+
+    Parameters
+    ----------
+    bundle_id, manifest, run_id, verdict, why, by : str
+        As for a champion.
+    since : float
+        Seconds since 1970.
+    """
+
+    bundle_id: str
+    manifest: str
+    run_id: str
+    verdict: str
+    why: str
+    by: str
+    since: float
+
+
 class Registry:
-    """The champions of a project.
+    """The champions and challengers of a project.
 
     Parameters
     ----------
@@ -84,13 +105,35 @@ class Registry:
         assert champion is not None
         return champion
 
-    def undo(self, why: str = "", by: str | None = None) -> Champion:
-        """Make the champion before the champion again, and return it.
+    def undo(self, why: str = "", by: str | None = None, to: str | None = None) -> Champion:
+        """Make a champion before the champion again, and return it.
+
+        Parameters
+        ----------
+        why : str
+        by : str, optional
+            Default: the user's name on this machine.
+        to : str, optional
+            Which one; default: the one just before.
 
         Raises
         ------
         NothingToShow
-            If there has been none before.
+            If there has been none before, or not that one.
+        """
+        found = self.earlier(to)
+        place = {"to": found.bundle_id} if to is not None else {}
+        now = self.reign()[-1]
+        self.journal.append("undone", bundle_id=now.bundle_id, why=why, by=by or user_name(), **place)
+        return found
+
+    def earlier(self, bundle_id: str | None = None) -> Champion:
+        """The champion that `undo` would bring back: that one, or the one just before.
+
+        Raises
+        ------
+        NothingToShow
+            If there is none.
         """
         reign = self.reign()
         if len(reign) < 2:
@@ -98,8 +141,62 @@ class Registry:
                 f"There is no champion before {reign[-1].bundle_id}." if reign else "No bundle is in use yet.",
                 "mlwright status",
             )
-        self.journal.append("undone", bundle_id=reign[-1].bundle_id, why=why, by=by or user_name())
-        return reign[-2]
+        found = next((old for old in reversed(reign[:-1]) if bundle_id in (None, old.bundle_id)), None)
+        if found is None:
+            before = ", ".join(old.bundle_id for old in reversed(reign[:-1]))
+            raise NothingToShow(f"Bundle {bundle_id} was not in use before {reign[-1].bundle_id}.", f"Before: {before}")
+        return found
+
+    def challenge(
+        self, *, bundle_id: str, manifest: str, run_id: str, verdict: str, why: str, by: str | None = None
+    ) -> None:
+        """Let a bundle challenge the champion; nothing if it is champion, or its run has put it forward before."""
+        now = self.now()
+        known = any(e["event"] == "challenged" and e["run_id"] == run_id for e in self.journal)
+        if known or (now is not None and now.bundle_id == bundle_id):
+            return
+        fields = {"bundle_id": bundle_id, "manifest": manifest, "run_id": run_id, "verdict": verdict}
+        self.journal.append("challenged", **fields, why=why, by=by or user_name())
+
+    def reject(self, bundle_id: str, why: str, by: str | None = None) -> Challenger:
+        """Take a bundle out of those that challenge, and return it.
+
+        Raises
+        ------
+        NothingToShow
+            If it does not challenge.
+        """
+        challenger = self.challenger(bundle_id)
+        self.journal.append("rejected", bundle_id=bundle_id, why=why, by=by or user_name())
+        return challenger
+
+    def challenger(self, bundle_id: str | None = None) -> Challenger:
+        """One that challenges: that one, or the latest.
+
+        Raises
+        ------
+        NothingToShow
+            If it does not.
+        """
+        waiting = self.challengers()
+        if not waiting:
+            raise NothingToShow("No bundle challenges the one in use.", "mlwright challenger list")
+        found = next((one for one in reversed(waiting) if bundle_id in (None, one.bundle_id)), None)
+        if found is None:
+            ids = ", ".join(one.bundle_id for one in waiting)
+            raise NothingToShow(f"Bundle {bundle_id} does not challenge the one in use.", f"Those that do: {ids}")
+        return found
+
+    def challengers(self) -> list[Challenger]:
+        """Those that wait for a verdict, the oldest first; a promotion ends the wait of the promoted one alone."""
+        waiting: dict[str, Challenger] = {}
+        for event in self.journal:
+            if event["event"] == "challenged":
+                fields = {name: event[name] for name in Challenger.model_fields if name != "since"}
+                waiting[event["bundle_id"]] = Challenger(**fields, since=event["t"])
+            elif event["event"] in ("crowned", "rejected"):
+                waiting.pop(event["bundle_id"], None)
+        return list(waiting.values())
 
     def now(self) -> Champion | None:
         """The champion, or None if no bundle is in use."""
@@ -129,9 +226,15 @@ class Registry:
                 fields = {name: event[name] for name in Champion.model_fields if name != "since"}
                 champions.append(Champion(**fields, since=event["t"]))
             elif event["event"] == "undone" and champions and champions[-1].bundle_id == event["bundle_id"]:
-                champions.pop()
+                champions = champions[: _place_of(champions, event.get("to")) + 1]
                 champions[-1:] = [champion.model_copy(update={"since": event["t"]}) for champion in champions[-1:]]
         return champions
+
+
+def _place_of(champions: list[Champion], bundle_id: str | None) -> int:
+    """Of the last of them with that name, or else of the last but one."""
+    places = [place for place, one in enumerate(champions[:-1]) if one.bundle_id == bundle_id]
+    return places[-1] if places else len(champions) - 2
 
 
 def user_name() -> str:

@@ -63,7 +63,7 @@ def history_table(entries: Sequence[Entry]) -> Table | Text:
     """What was changed about what is in use."""
     if not entries:
         return Text("No bundle was put to use yet.\n  -> mlwright status")
-    what = {"crowned": "put to use", "undone": "taken back"}
+    what = {"crowned": "put to use", "undone": "taken back", "challenged": "challenges", "rejected": "turned down"}
     rows = [
         (
             time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(event["t"])),

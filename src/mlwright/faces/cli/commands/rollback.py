@@ -1,4 +1,4 @@
-"""``mlwright undo``."""
+"""``mlwright rollback``."""
 
 from __future__ import annotations
 
@@ -9,19 +9,20 @@ import typer
 from mlwright.faces.cli.arguments import HERE, AsJson, ProjectDir
 
 
-def undo(
+def rollback(
     project: ProjectDir = HERE,
-    why: Annotated[str, typer.Option(help="The reason, kept in the registry.")] = "",
+    to: Annotated[str | None, typer.Option(help="The bundle to go back to; default: the one just before.")] = None,
+    why: Annotated[str, typer.Option(help="The reason, kept in the history.")] = "",
     json: AsJson = False,
 ) -> None:
-    """Put the bundle that was in use before back to use.
+    """Put a bundle that was in use before back to use.
 
     Nothing is deleted.
     """
     from mlwright.faces.cli.chosen import opened
     from mlwright.faces.cli.terminal import print_json
 
-    champion = opened(project).undo(why)
+    champion = opened(project).rollback(why, to=to)
     if json:
         print_json(champion)
     else:

@@ -1,0 +1,211 @@
+"""Who follows whom: challengers of a project, how they stand against the champion, promotion and the way back."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, Protocol
+
+from mlwright.core.errors import NothingToShow, SettingsError
+from mlwright.core.history import RunState
+from mlwright.core.record import Record
+from mlwright.core.record import Settings as Section
+from mlwright.core.store import Store
+from mlwright.core.store.registry import Challenger, Champion
+from mlwright.overrides import with_budget
+from mlwright.pipeline import Settings
+from mlwright.records.bundle import Packed
+from mlwright.records.challenge import Challenge
+from mlwright.records.contest import Contender, Contest, Parent, Shadow, Trial
+from mlwright.records.data import Snapshot
+from mlwright.records.decision import Decision
+from mlwright.records.profile import Profile
+from mlwright.records.watch import ModelInUse, Window
+from mlwright.running import Attempt, carry_out, next_id
+from mlwright.scoring.folder import MANIFEST
+
+
+class Project(Protocol):
+    """What is asked of a project here; see `mlwright.Project`."""
+
+    @property
+    def store(self) -> Store:
+        """Its memory."""
+
+    def settings(self) -> Settings:
+        """What its file says."""
+
+    def show(self, what: str, run_id: str | None = None) -> Record:
+        """One of its records."""
+
+    def current(self) -> Champion | None:
+        """The bundle in use."""
+
+    def in_use(self) -> ModelInUse:
+        """The same, or the latest bundle."""
+
+    def written(self, bundle_id: str, manifest: str) -> Path:
+        """The folder of a bundle."""
+
+
+def contest_of(project: Project) -> Contest:
+    """Who is compared with the champion now: those that challenge it, and the champion before it."""
+    registry = project.store.registry
+    contenders = [
+        Contender(bundle_id=one.bundle_id, manifest=one.manifest, run_id=one.run_id, part="challenger")
+        for one in registry.challengers()
+    ]
+    before = registry.before()
+    if before is not None:
+        fields = before.model_dump(include={"bundle_id", "manifest", "run_id"})
+        contenders.append(Contender(**fields, part="predecessor"))
+    shadow = last_shadow(project)
+    return Contest(contenders=tuple(contenders), before=shadow.trials, fresh=shadow.fresh)
+
+
+def trials(project: Project) -> tuple[Trial, ...]:
+    """How those that are compared with the champion stood last."""
+    waiting = {contender.bundle_id for contender in contest_of(project).contenders}
+    return tuple(trial for trial in last_shadow(project).trials if trial.contender in waiting)
+
+
+def last_shadow(project: Project) -> Shadow:
+    """What was counted so far for the champion; nothing if it is champion since."""
+    try:
+        shadow = project.show("shadow")
+    except NothingToShow:
+        return Shadow()
+    assert isinstance(shadow, Shadow)
+    return shadow if shadow.champion == project.in_use().bundle_id else Shadow()
+
+
+def try_out(project: Project, window: Window, run_id: str | None = None) -> Shadow:
+    """Count the labelled rows of a window for all who are compared with the champion; as a run of that name."""
+    settings = project.settings()
+    results: dict[str, Record] = {}
+    attempt = Attempt(run_id or next_id(project.store), "trial", seed=settings.project.seed)
+    given: list[Section | Record] = [*settings.sections(), project.in_use(), window, contest_of(project)]
+    carry_out(project.store, attempt, given, finish=results.update)
+    shadow = results["shadow"]
+    assert isinstance(shadow, Shadow)
+    return shadow
+
+
+def retrain(
+    project: Project, window: Window, run_id: str | None = None, windows: Sequence[Snapshot] = (), **attempt: Any
+) -> RunState:
+    """Build a new model from the rows of the one in use and labelled new ones; it becomes a challenger.
+
+    Parameters
+    ----------
+    project : Project
+    window : Window
+        New rows; those without a true outcome are passed over.
+    run_id : str, optional
+        A run of that name that was attempted before goes on where it ended.
+    windows : sequence of Snapshot
+        Earlier windows, of which the labelled rows are taken too.
+    """
+    run_id = run_id or next_id(project.store)
+    settings = with_budget(project.settings(), project.settings().operate.budget)
+    carried = Attempt(
+        run_id,
+        "retrain",
+        seed=settings.project.seed,
+        budget_s=None if settings.train.candidates else settings.train.budget,
+        began=time.time(),
+        **attempt,
+    )
+    given: list[Section | Record] = [*settings.sections(), window, parent_of(project, windows)]
+
+    def finish(results: Mapping[str, Record]) -> None:
+        _challenge(project, run_id, results)
+
+    return carry_out(project.store, carried, given, finish=finish)
+
+
+def parent_of(project: Project, windows: Sequence[Snapshot] = ()) -> Parent:
+    """The run that made the model in use, and what was looked at since."""
+    model = project.in_use()
+    snapshot, profile = project.show("snapshot", model.run_id), project.show("profile", model.run_id)
+    assert isinstance(snapshot, Snapshot)
+    assert isinstance(profile, Profile)
+    return Parent(
+        run_id=model.run_id,
+        bundle_id=model.bundle_id,
+        snapshot=snapshot,
+        profile=profile,
+        windows=tuple(windows),
+    )
+
+
+def _challenge(project: Project, run_id: str, results: Mapping[str, Record]) -> None:
+    packed, decision, compared = results["pack"], results["decide"], results["challenge"]
+    assert isinstance(packed, Packed)
+    assert isinstance(decision, Decision)
+    assert isinstance(compared, Challenge)
+    project.written(packed.bundle_id, packed.files[MANIFEST])
+    project.store.registry.challenge(
+        bundle_id=packed.bundle_id,
+        manifest=packed.files[MANIFEST],
+        run_id=run_id,
+        verdict=decision.verdict,
+        why=compared.sentence,
+    )
+
+
+def promote(project: Project, bundle_id: str | None, why: str, by: str | None = None) -> Champion:
+    """Put a challenger to use where the project deploys to.
+
+    Raises
+    ------
+    NothingToShow
+        If it does not challenge.
+    """
+    from mlwright.shipping.targets import TARGETS
+
+    challenger, target = project.store.registry.challenger(bundle_id), project.settings().deploy.target
+    TARGETS.get(target)().deploy(project.written(challenger.bundle_id, challenger.manifest))
+    fields = challenger.model_dump(include={"bundle_id", "manifest", "run_id", "verdict"})
+    return project.store.registry.crown(**fields, target=target, why=why, by=by)
+
+
+def reject(project: Project, bundle_id: str | None, why: str, by: str | None = None) -> Challenger:
+    """Turn a challenger down.
+
+    Raises
+    ------
+    NothingToShow
+        If it does not challenge.
+    """
+    challenger = project.store.registry.challenger(bundle_id)
+    return project.store.registry.reject(challenger.bundle_id, why, by)
+
+
+def roll_back(project: Project, why: str, to: str | None = None, by: str | None = None) -> Champion:
+    """Put a champion from before back to use; nothing is deleted.
+
+    Raises
+    ------
+    NothingToShow
+        If there has been none before, or not that one.
+    """
+    from mlwright.shipping.targets import TARGETS
+
+    before = project.store.registry.earlier(to)
+    TARGETS.get(before.target)().deploy(project.written(before.bundle_id, before.manifest))
+    return project.store.registry.undo(why, by, to)
+
+
+def with_reason(why: str) -> str:
+    """The reason that a person gave.
+
+    Raises
+    ------
+    SettingsError
+        If there is none.
+    """
+    if not why.strip():
+        raise SettingsError("Nobody's word is without a reason.", 'Say why: --why "compared for four weeks"')
+    return why.strip()

@@ -1,0 +1,266 @@
+"""A project is looked after by itself: what is proved better goes into use, what turns out worse comes back."""
+
+import os
+import shutil
+import subprocess
+import sys
+import time
+from datetime import datetime
+
+import pytest
+
+from mlwright import Project, succession
+from mlwright.core.errors import NothingToShow, SettingsError
+from mlwright.core.store.ledger import Ledger
+from mlwright.core.store.lock import hold
+from mlwright.operating.operator import Operator
+from mlwright.operating.rounds import operate
+
+WATCHED = '[watch]\nsource = "new.csv"\n[operate]\nrows = 100\n'
+
+
+@pytest.fixture(scope="module")
+def finished(a_shop, tmp_path_factory):
+    return a_shop.opened(tmp_path_factory.mktemp("shops") / "shop", toml=a_shop.toml + WATCHED).path
+
+
+@pytest.fixture(scope="module")
+def come(a_shop):
+    def write(project, seed, n=400, **changed):
+        (project.path / "new.csv").write_text(a_shop.rows(n, seed, **changed))
+
+    return write
+
+
+@pytest.fixture(scope="module")
+def challenged(finished, come, tmp_path_factory):
+    """The same after the customers have turned, with a challenger that has learned it."""
+    folder = tmp_path_factory.mktemp("shops") / "turned"
+    shutil.copytree(finished, folder)
+    come(Project(folder), 1, turned=True)
+    Operator(Project(folder)).look()
+    return folder
+
+
+@pytest.fixture
+def project(finished, tmp_path):
+    shutil.copytree(finished, tmp_path / "shop")
+    return Project(tmp_path / "shop")
+
+
+@pytest.fixture
+def turned(challenged, tmp_path):
+    shutil.copytree(challenged, tmp_path / "shop")
+    return Project(tmp_path / "shop")
+
+
+def set_operate(project, text):
+    file = project.path / "mlwright.toml"
+    file.write_text(file.read_text() + text + "\n")
+
+
+def changes(project):
+    return [event["event"] for event in project.store.registry.journal]
+
+
+def trainings(project):
+    return [state for state in project.runs() if state.pipeline == "retrain"]
+
+
+def test_rows_like_those_before_change_nothing(project, come):
+    set_operate(project, "training_cost = 1000.0")
+    come(project, 1, n=90)
+    assert Operator(project).look()
+    assert changes(project) == ["crowned"]
+    assert not trainings(project)
+
+
+def test_a_model_that_is_worse_than_promised_is_trained_again_and_the_new_one_challenges(challenged):
+    project = Project(challenged)
+    (challenger,) = project.store.registry.challengers()
+    state = trainings(project)[-1]
+    assert (challenger.run_id, state.status) == (state.run_id, "finished")
+    lineage = project.show("snapshot", state.run_id).lineage
+    assert lineage.details["parent"] == project.current().run_id
+    assert "It learns from" in lineage.details["rows"]
+    assert project.show("challenge", state.run_id).gain.low > 0
+
+
+def test_a_challenger_that_is_proved_better_on_new_rows_goes_into_use(turned, come):
+    come(turned, 2, turned=True)
+    before, said = turned.current(), []
+    Operator(turned, tell=said.append).look()
+    assert turned.current().bundle_id != before.bundle_id
+    assert turned.current().by == "mlwright operate"
+    assert "proved to be better" in turned.current().why
+    assert any("is in use now" in line for line in said)
+
+
+def test_rows_that_a_model_has_learned_from_are_not_counted_for_it(turned):
+    shadow = succession.try_out(turned, turned.show("window"))
+    assert shadow.n_labelled == shadow.n_fresh == 400
+    assert [trial.n for trial in shadow.trials] == [0]
+
+
+def test_a_row_counts_once_however_often_its_outcome_comes(turned, come):
+    set_operate(turned, 'approve = ["promote", "retrain"]')
+    come(turned, 3, turned=True)
+    for again in range(2):
+        os.utime(turned.path / "new.csv", (again, again))
+        assert Operator(turned).look()
+        assert [trial.n for trial in turned.trials()] == [400]
+
+
+def test_outcomes_that_come_late_count_when_they_come_and_those_that_never_come_do_not(turned, come):
+    set_operate(turned, 'error = 1e-200\napprove = ["retrain"]')
+    come(turned, 4, turned=True, labels=0.0)
+    Operator(turned).look()
+    assert [trial.n for trial in turned.trials()] == [0]
+    come(turned, 4, turned=True, labels=0.6)
+    Operator(turned).look()
+    (first,) = turned.trials()
+    assert 200 < first.n < 280
+    come(turned, 4, turned=True)
+    Operator(turned).look()
+    assert [trial.n for trial in turned.trials()] == [400]
+
+
+def test_a_challenger_that_is_worse_is_turned_down(turned, come):
+    come(turned, 5, turned=False)
+    champion = turned.current()
+    Operator(turned).look()
+    assert turned.current() == champion
+    (rejected,) = [event for event in turned.store.registry.journal if event["event"] == "rejected"]
+    assert "proved not to be better" in rejected["why"]
+
+
+def test_a_promoted_model_that_does_worse_than_the_one_before_is_taken_back_by_itself(turned, come):
+    before = turned.current()
+    succession.promote(turned, None, "too early")
+    come(turned, 6, turned=False)
+    Operator(turned).look()
+    assert turned.current().bundle_id == before.bundle_id
+    assert changes(turned)[-1] == "undone"
+
+
+def test_a_person_is_asked_where_the_settings_say_so(turned, come):
+    set_operate(turned, 'approve = ["promote", "retrain"]')
+    come(turned, 7, turned=True)
+    said, champion = [], turned.current()
+    Operator(turned, tell=said.append).look()
+    assert turned.current() == champion
+    assert any("waits for your word: mlwright challenger promote" in line for line in said)
+    with pytest.raises(SettingsError, match="without a reason"):
+        turned.promote(why=" ")
+    assert turned.promote(why="compared it").why == "promoted: compared it"
+    assert turned.rollback("it was slow", to=champion.bundle_id).bundle_id == champion.bundle_id
+
+
+def test_nothing_is_changed_in_quiet_hours(turned, come):
+    set_operate(turned, 'quiet = ["22:00-06:00"]')
+    come(turned, 8, turned=True)
+    champion = turned.current()
+    night = datetime(2026, 5, 1, 23, 30).timestamp()
+    Operator(turned, now=lambda: night).look()
+    assert turned.current() == champion
+    Operator(turned, now=lambda: night + 8 * 3600).look()
+    assert turned.current() != champion
+
+
+def test_a_day_has_so_much_compute(project, come):
+    set_operate(project, "compute_per_day = 10\nbudget = 60")
+    come(project, 9, turned=True)
+    said = []
+    Operator(project, tell=said.append).look()
+    assert not trainings(project)
+    assert "budget for training is used up" in said[-1]
+
+
+def test_two_operators_do_not_work_on_one_project_at_once(project, come):
+    come(project, 10, turned=True)
+    said = []
+    with hold(project.store.folder / "operating", "operate"):
+        assert not Operator(project, tell=said.append).look()
+    assert "Not now" in said[0]
+    assert len(project.runs()) == 1
+
+
+def test_failures_wait_longer_and_longer_and_hold_up_no_other_project(project, come, tmp_path):
+    now = [1.8e9]
+    operator = Operator(project, now=lambda: now[0])
+    for n_failures, wait_s in ((1, 60), (2, 120), (3, 240)):
+        assert operator.look()
+        assert operator.diary.failures() == n_failures
+        assert operator.diary.waits_until() == now[0] + wait_s
+        assert not operator.look()
+        now[0] += wait_s
+    come(project, 11, n=50)
+    assert operator.look()
+    assert operator.diary.failures() == 0
+    (tmp_path / "empty").mkdir()
+    (tmp_path / "empty" / "mlwright.toml").write_text("[operate]\nevery = 'x'\n")
+    said = []
+    assert operate([Project(tmp_path / "empty"), project], once=True, tell=said.append) == 1
+    assert "empty: " in said[0]
+
+
+def test_without_a_challenger_there_is_nothing_to_decide(project):
+    with pytest.raises(NothingToShow, match="No bundle challenges"):
+        project.promote(why="now")
+
+
+class Killed(BaseException):
+    """What a kill looks like from within."""
+
+
+def test_an_operator_that_dies_at_every_single_step_runs_and_promotes_nothing_twice(project, come, monkeypatch):
+    """Each operator may make one entry in the diary or the history and dies before its second; the next one goes on."""
+    n_deaths = 0
+    for seed in (1, 2):
+        come(project, seed, turned=True)
+        done = False
+        while not done:
+            with monkeypatch.context() as patched:
+                dies_after_one_entry(patched)
+                try:
+                    Operator(project).look()
+                    done = True
+                except Killed:
+                    n_deaths += 1
+    assert n_deaths >= 10
+    assert changes(project) == ["crowned", "challenged", "crowned"]
+    diary = Operator(project).diary
+    assert len(diary.events("looked")) == 2
+    begun = [event["run_id"] for event in diary.events("begun")]
+    assert len(set(begun)) == len(begun)
+    assert {state.run_id for state in project.runs()[1:]} == set(begun)
+    assert len(trainings(project)) == 1
+    assert all(entry.is_whole for entry in diary.ledger.entries())
+
+
+def dies_after_one_entry(patched):
+    append, left = Ledger.append, [1]
+
+    def dying(self, kind, **fields):
+        left[0] -= 1
+        if left[0] < 0:
+            raise Killed
+        return append(self, kind, **fields)
+
+    patched.setattr(Ledger, "append", dying)
+
+
+def test_a_kill_9_in_the_middle_of_a_training_is_gone_on_with_as_the_same_run(project, come):
+    come(project, 1, turned=True)
+    operator = subprocess.Popen([sys.executable, "-m", "mlwright", "operate", str(project.path), "--once"])
+    journal = lambda: [e for run in project.store.run_ids()[3:4] for e in project.store.journal(run)]  # noqa: E731
+    while not any(e["event"] == "stage_done" and e["stage"] == "train" for e in journal()):
+        assert operator.poll() is None
+        time.sleep(0.02)
+    operator.kill()
+    operator.wait()
+    assert not project.store.registry.challengers()
+    assert Operator(project).look()
+    (state,) = trainings(project)
+    assert (state.status, state.n_attempts) == ("finished", 2)
+    assert changes(project) == ["crowned", "challenged"]
