@@ -1,7 +1,7 @@
 """What each family and each candidate brings to the whole, with a fixed number of fits in place of a clock.
 
 Usage: python benchmarks/ablation.py DATA_DIR [--half develop|final] [--only SET ...] [--seeds 0 1 2] [--rows 2000]
-                                     [--folds 3] [--cache DIR] [--refit FAMILY ...] [--quick] [--check]
+                                     [--folds 3] [--variants 0] [--cache DIR] [--refit FAMILY ...] [--quick] [--check]
 
 DATA_DIR holds a folder a data set with a meta.json (target, task, main_file). Of every table `--rows` rows train (of
 smaller ones 70 %), up to 6,000 others test. Every candidate of every family is fitted on every fold; then the ensemble
@@ -40,6 +40,7 @@ from mlwright.learning.search.ensemble import blend, choose_weights
 from mlwright.learning.search.folds import make_folds
 from mlwright.learning.search.judge import HeldOut, Judge
 from mlwright.learning.search.setup import answer_bounds
+from mlwright.learning.search.tune import is_variant, variant
 from mlwright.learning.tasks import TASKS
 from mlwright.pipeline import BUILD, Settings
 from mlwright.records.model import Candidate
@@ -133,8 +134,12 @@ def kept_outcome(candidate: Candidate, given: Lesson, seed: int, place: Path | N
     return found
 
 
-def candidates_of(facts: Facts) -> list[Candidate]:
-    return [candidate for name in MODELS.names() for candidate in MODELS.get(name)().candidates(facts)]
+def candidates_of(facts: Facts, n_variants: int) -> list[Candidate]:
+    """All candidates of all families, and so many variants of each."""
+    families = {name: MODELS.get(name)() for name in MODELS.names()}
+    others = [variant(name, family, facts, n + 1) for n in range(n_variants) for name, family in families.items()]
+    named = [candidate for family in families.values() for candidate in family.candidates(facts)]
+    return [*named, *(candidate for candidate in others if candidate is not None)]
 
 
 def place_of(candidate: Candidate, given: str, cache: Path | None) -> Path | None:
@@ -149,7 +154,7 @@ def parts(data: tables.Data, seed: int, options: argparse.Namespace) -> Iterator
     with tempfile.TemporaryDirectory() as folder:
         given = lesson(data, options.rows, options.folds, seed, Path(folder))
     tag = f"{data.name}-{seed}-{options.rows}-{options.folds}"
-    candidates = candidates_of(given.facts)
+    candidates = candidates_of(given.facts, options.variants)
     by_name = {candidate.name: candidate.family for candidate in candidates}
     outcomes = {
         one.name: kept_outcome(one, given, seed, place_of(one, tag, options.cache), one.family in options.refit)
@@ -157,12 +162,14 @@ def parts(data: tables.Data, seed: int, options: argparse.Namespace) -> Iterator
     }
     losses = Losses(given, outcomes, seed)
     yield Part(data.name, seed, "all", losses.of(list(by_name)))
+    if options.variants:
+        yield Part(data.name, seed, "without variants", losses.of([name for name in by_name if not is_variant(name)]))
     for part in sorted({*by_name.values()} - {"dummy"}):
         yield Part(data.name, seed, f"without {part}", losses.of([n for n, of in by_name.items() if of != part]))
     for part in by_name:
         yield Part(data.name, seed, f"alone {part}", losses.of([part]))
         yield Part(data.name, seed, f"seconds {part}", outcomes[part].seconds / options.folds)
-        if part not in by_name.values() or sum(of == by_name[part] for of in by_name.values()) > 1:
+        if not is_variant(part) and sum(of == by_name[part] for of in by_name.values()) > 1:
             yield Part(data.name, seed, f"without {part} only", losses.of([n for n in by_name if n != part]))
     for part, weight in losses.weights_of(list(by_name)).items():
         yield Part(data.name, seed, f"weight {part}", weight)
@@ -230,6 +237,7 @@ def main() -> None:
     parser.add_argument("--seeds", type=int, nargs="*", default=[0, 1, 2])
     parser.add_argument("--rows", type=int, default=2_000)
     parser.add_argument("--folds", type=int, default=3)
+    parser.add_argument("--variants", type=int, default=0, help="so many variants of each family beside its candidates")
     parser.add_argument("--cache", type=Path, help="keep fits here, to try other ensembles of them")
     parser.add_argument("--refit", nargs="*", default=[], help="families whose kept fits are out of date")
     parser.add_argument("--quick", action="store_true", help="two small sets, 300 rows, one seed")

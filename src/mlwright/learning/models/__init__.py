@@ -11,10 +11,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mlwright.core.family import Family
+from mlwright.core.record import Scalar
 from mlwright.records.model import Candidate
 from mlwright.records.profile import Task
 from mlwright.scoring.blocks import BlockNames, Blocks
 from mlwright.scoring.cores import Core
+
+Params = dict[str, Scalar]
+"""The settings of a candidate: plain values, which stand in its record."""
 
 
 @dataclass(frozen=True)
@@ -130,6 +134,15 @@ class ModelFamily(ABC):
     @abstractmethod
     def candidates(self, facts: Facts) -> list[Candidate]:
         """What to try, best bet first; empty if the family does not suit."""
+
+    def vary(self, facts: Facts, rng: np.random.Generator) -> Params | None:
+        """Other settings, drawn at random from where good ones lie; None where others bring nothing.
+
+        They are asked for once the candidates were tried and there is time left; see `tune`. The same generator must
+        give the same settings for every machine, and much the same for like data, so that experience can be told of
+        them.
+        """
+        return None
 
     @abstractmethod
     def cost_s(self, candidate: Candidate, facts: Facts) -> float:

@@ -12,8 +12,8 @@ import lightgbm
 import numpy as np
 from numpy.typing import NDArray
 
-from mlwright.learning.models import Facts, FitContext, Rows
-from mlwright.learning.models._params import Params
+from mlwright.learning.models import Facts, FitContext, Params, Rows
+from mlwright.learning.models._params import between, one_of
 from mlwright.scoring.fills import fill
 
 WORTHWHILE = 1e-4
@@ -58,6 +58,27 @@ def rounds_for(n_rows: int, chosen: Sequence[Mapping[str, float]]) -> int:
     """
     longer = math.sqrt(n_rows / fmean(each["n_rows"] for each in chosen))
     return max(round(longer * fmean(each["n_rounds"] for each in chosen)), 1)
+
+
+def drawn(rng: np.random.Generator, most_leaves: int) -> Params:
+    """Settings at random, from where those lie that do well over many data sets.
+
+    References
+    ----------
+    Erickson, N. et al. (2025). TabArena: a living benchmark for machine learning on tabular data. NeurIPS: the ranges.
+    """
+    return {
+        "learning_rate": between(rng, 0.01, 0.05),
+        "num_leaves": round(between(rng, 4, most_leaves)),
+        "feature_fraction": round(float(rng.uniform(0.4, 1.0)), 2),
+        "bagging_fraction": round(float(rng.uniform(0.7, 1.0)), 2),
+        "min_data_in_leaf": round(between(rng, 2, 60)),
+        "extra_trees": bool(rng.integers(2)),
+        "lambda_l1": between(rng, 1e-4, 1.0),
+        "lambda_l2": between(rng, 1e-4, 2.0),
+        "cat_smooth": between(rng, 1.0, 100.0),
+        "max_cat_to_onehot": round(one_of(rng, (4, 16, 64))),
+    }
 
 
 def own_words(params: Params, context: FitContext) -> dict[str, Any]:

@@ -9,10 +9,10 @@ import catboost
 import numpy as np
 
 from mlwright.core.errors import RunCancelled
-from mlwright.learning.models import Facts, FitContext, Fitted, ModelFamily, Rows
+from mlwright.learning.models import Facts, FitContext, Fitted, ModelFamily, Params, Rows
 from mlwright.learning.models._fills import learn_fills
 from mlwright.learning.models._lightgbm import rounds_for
-from mlwright.learning.models._params import Params, number
+from mlwright.learning.models._params import number
 from mlwright.learning.models._sample import with_every_class
 from mlwright.learning.models._target import constant_core, n_outputs, standardised
 from mlwright.records.model import Candidate

@@ -10,11 +10,11 @@ import lightgbm
 import numpy as np
 from numpy.typing import NDArray
 
-from mlwright.learning.models import Facts, FitContext, Fitted, ModelFamily, Rows
+from mlwright.learning.models import Facts, FitContext, Fitted, ModelFamily, Params, Rows
 from mlwright.learning.models._craft import Recipe, learn, make_out_of_fold, propose
 from mlwright.learning.models._fills import learn_fills
-from mlwright.learning.models._lightgbm import boost, dataset, grow, own_words, rounds_for
-from mlwright.learning.models._params import Params, number
+from mlwright.learning.models._lightgbm import boost, dataset, drawn, grow, own_words, rounds_for
+from mlwright.learning.models._params import number
 from mlwright.learning.models._sample import some_rows, with_every_class
 from mlwright.learning.models._target import n_outputs, standardised
 from mlwright.records.model import Candidate
@@ -27,6 +27,7 @@ Array = NDArray[np.float64]
 
 MOST_ROWS, ROWS_TO_CHOOSE, MOST_MADE, MOST_TARGETS = 300_000, 10_000, 24, 5
 ROUNDS_TO_CHOOSE = 60
+MOST_LEAVES = 64
 QUICK: Params = {"learning_rate": 0.1, "num_leaves": 31, "feature_fraction": 0.6, "min_data_in_leaf": 20}
 PARAMS: Params = {
     "learning_rate": 0.03,
@@ -55,9 +56,11 @@ class Crafted(ModelFamily):
 
     def candidates(self, facts: Facts) -> list[Candidate]:
         """One, where there is something to combine."""
-        if facts.n_rows > MOST_ROWS or len(facts.names.numbers) + 2 * len(facts.names.codes) < 2:
-            return []
-        return [Candidate(name="crafted", family="crafted", params=PARAMS)]
+        return [Candidate(name="crafted", family="crafted", params=PARAMS)] if _suits(facts) else []
+
+    def vary(self, facts: Facts, rng: np.random.Generator) -> Params | None:
+        """Other ways to boost on what is made."""
+        return drawn(rng, MOST_LEAVES) if _suits(facts) else None
 
     def cost_s(self, candidate: Candidate, facts: Facts) -> float:
         """From fits of 23 columns on one core."""
@@ -83,6 +86,11 @@ class Crafted(ModelFamily):
         made = _make(rows, candidate, context)
         cut = grow(made.booster, rounds_for(len(rows), chosen), made.inside)
         return Fitted(made.core(), cut)
+
+
+def _suits(facts: Facts) -> bool:
+    """Whether there is something to combine, and not too much of it."""
+    return facts.n_rows <= MOST_ROWS and len(facts.names.numbers) + 2 * len(facts.names.codes) >= 2
 
 
 class _Made(NamedTuple):

@@ -11,10 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.ensemble import ExtraTreesClassifier, ExtraTreesRegressor
 
-from mlwright.core.record import Scalar
 from mlwright.learning.forest import forest_to_onnx
-from mlwright.learning.models import Facts, FitContext, Fitted, ModelFamily, Rows
-from mlwright.learning.models._params import whole
+from mlwright.learning.models import Facts, FitContext, Fitted, ModelFamily, Params, Rows
+from mlwright.learning.models._params import number, one_of, whole
 from mlwright.learning.models._sample import some_rows
 from mlwright.learning.models._target import class_shares, n_outputs, standardised
 from mlwright.records.model import Candidate
@@ -53,15 +52,28 @@ class ExtraTrees(ModelFamily):
             return []
         leaf = _rows_in_leaf(facts)
         if facts.task == "regression":
-            return [_candidate("extra_trees", criterion="squared_error", max_features=1.0, min_samples_leaf=leaf)]
-        sharp = _candidate("extra_trees", criterion="entropy", max_features=0.75, min_samples_leaf=leaf)
-        calm = _candidate("extra_trees-calm", criterion="entropy", max_features="sqrt", min_samples_leaf=max(5, leaf))
-        return [sharp, calm]
+            return [Candidate(name="extra_trees", family="extra_trees", params=_params("squared_error", 1.0, leaf))]
+        sharp, calm = _params("entropy", 0.75, leaf), _params("entropy", "sqrt", max(5, leaf))
+        return [
+            Candidate(name="extra_trees", family="extra_trees", params=sharp),
+            Candidate(name="extra_trees-calm", family="extra_trees", params=calm),
+        ]
+
+    def vary(self, facts: Facts, rng: np.random.Generator) -> Params | None:
+        """More or less chance, larger or smaller leaves."""
+        if not facts.names.all:
+            return None
+        return _params(
+            criterion="squared_error" if facts.task == "regression" else "entropy",
+            max_features=one_of(rng, (0.3, 0.5, 0.75, 1.0)),
+            min_samples_leaf=max(_rows_in_leaf(facts), round(one_of(rng, (1, 2, 5, 10)))),
+        )
 
     def cost_s(self, candidate: Candidate, facts: Facts) -> float:
         """From fits of 23 columns on one core."""
         n_entries = _n_used(facts) * len(facts.names.all)
-        share = 0.4 if candidate.params["max_features"] == "sqrt" else 1.0
+        of_columns = candidate.params["max_features"]
+        share = 0.4 if of_columns == "sqrt" else min(0.25 + number(candidate.params, "max_features"), 1.0)
         return 0.1 + 1e-7 * n_entries * share * N_TREES
 
     def fit(self, candidate: Candidate, train: Rows, valid: Rows, context: FitContext) -> Fitted:
@@ -127,8 +139,13 @@ def leaf_probabilities(tree: Any, seen: Array, shares: Array) -> Array:
     return drawn[:, 1:] if len(shares) == 2 else drawn
 
 
-def _candidate(name: str, **params: Scalar) -> Candidate:
-    return Candidate(name=name, family="extra_trees", params={"n_trees": N_TREES, **params})
+def _params(criterion: str, max_features: float | str, min_samples_leaf: int) -> Params:
+    return {
+        "n_trees": N_TREES,
+        "criterion": criterion,
+        "max_features": max_features,
+        "min_samples_leaf": min_samples_leaf,
+    }
 
 
 def _rows_in_leaf(facts: Facts) -> int:

@@ -5,17 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 import lightgbm
+import numpy as np
 
-from mlwright.learning.models import Facts, FitContext, Fitted, ModelFamily, Rows
+from mlwright.learning.models import Facts, FitContext, Fitted, ModelFamily, Params, Rows
 from mlwright.learning.models._fills import learn_fills
-from mlwright.learning.models._lightgbm import boost, dataset, grow, own_words, rounds_for
-from mlwright.learning.models._params import Params, number, whole
+from mlwright.learning.models._lightgbm import boost, dataset, drawn, grow, own_words, rounds_for
+from mlwright.learning.models._params import number, whole
 from mlwright.learning.models._sample import with_every_class
 from mlwright.learning.models._target import n_outputs
 from mlwright.records.model import Candidate
 from mlwright.scoring.cores.lightgbm import LightGBMCore
 
 SLOW_PAYS_ROWS, MANY_ROWS = 20_000, 100_000
+MOST_LEAVES = 200
 FITS_IN_BUDGET = 30
 """How many fits of such a cost should find room in the budget: five folds of half a dozen candidates."""
 MOST_HURRY = 4.0
@@ -89,6 +91,10 @@ class LightGBM(ModelFamily):
             Candidate(name=f"lightgbm{suffix}", family="lightgbm", params=_in_time(params, facts))
             for suffix, params in settings.items()
         ]
+
+    def vary(self, facts: Facts, rng: np.random.Generator) -> Params | None:
+        """Any of the settings that do well somewhere."""
+        return _in_time(drawn(rng, MOST_LEAVES), facts) if facts.names.all else None
 
     def cost_s(self, candidate: Candidate, facts: Facts) -> float:
         """From fits of 23 columns on one core."""

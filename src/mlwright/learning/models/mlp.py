@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 
 from mlwright.learning.design import lay_out, learn_design
 from mlwright.learning.loss import log_loss_rows, squared_error_rows
-from mlwright.learning.models import Facts, FitContext, Fitted, ModelFamily, Rows
+from mlwright.learning.models import Facts, FitContext, Fitted, ModelFamily, Params, Rows
 from mlwright.learning.models._net import Net, NetFit, Recipe
-from mlwright.learning.models._params import Params, number, whole
+from mlwright.learning.models._params import between, number, one_of, whole
 from mlwright.learning.models._sample import some_rows
 from mlwright.learning.models._target import class_shares, n_outputs, standardised
 from mlwright.records.model import Candidate
@@ -24,7 +24,7 @@ Array = NDArray[np.float64]
 
 BASE: Params = {"width": 128, "rate": 3e-3, "decay": 0.01, "dropout": 0.1}
 WIDE: Params = {"width": 256, "rate": 2e-3, "dropout": 0.3}
-N_RAMPS = 8
+N_RAMPS, N_LAYERS = 8, 2
 MOST_ENTRIES = 50_000_000
 """Fits use a random part of the rows above this many entries of the design."""
 
@@ -51,6 +51,19 @@ class Mlp(ModelFamily):
             Candidate(name="mlp", family="mlp", params=BASE | course),
             Candidate(name="mlp-wide", family="mlp", params=BASE | WIDE | course),
         ]
+
+    def vary(self, facts: Facts, rng: np.random.Generator) -> Params | None:
+        """Other sizes, steps and shares that are left out."""
+        if not facts.names.all:
+            return None
+        return _course(facts.n_rows) | {
+            "width": round(one_of(rng, (64, 128, 192, 256))),
+            "n_layers": round(one_of(rng, (2, 3))),
+            "n_ramps": round(one_of(rng, (4, 8, 16))),
+            "rate": between(rng, 1e-3, 1e-2),
+            "decay": between(rng, 3e-3, 0.1),
+            "dropout": one_of(rng, (0.0, 0.1, 0.2, 0.3, 0.5)),
+        }
 
     def cost_s(self, candidate: Candidate, facts: Facts) -> float:
         """From fits of 23 columns on one core."""
@@ -87,10 +100,11 @@ class _Start:
     def __init__(self, candidate: Candidate, train: Rows, context: FitContext) -> None:
         facts, rng = context.facts, np.random.default_rng(context.seed)
         train = some_rows(train, _n_used(facts), context.seed)
-        self.design = learn_design(train.blocks, facts.names, with_text=False, n_ramps=N_RAMPS)
+        n_ramps = whole(candidate.params, "n_ramps", N_RAMPS)
+        self.design = learn_design(train.blocks, facts.names, with_text=False, n_ramps=n_ramps)
         self.goal = _Goal(train.target, facts)
-        width = whole(candidate.params, "width")
-        self.net = Net([self.design.width, width, width, n_outputs(facts)], self.goal.start, rng)
+        hidden = [whole(candidate.params, "width")] * whole(candidate.params, "n_layers", N_LAYERS)
+        self.net = Net([self.design.width, *hidden, n_outputs(facts)], self.goal.start, rng)
         self.net_fit = NetFit(_recipe(candidate.params), rng, context.time_up, context.heard)
         self.columns = lay_out(self.design, train.blocks, np.float32)
 

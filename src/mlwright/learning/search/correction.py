@@ -2,7 +2,8 @@
 
 Three things, each measured from what the search has left behind, without new fits:
 
-- the choice flatters, as it was made by these rows (`honest`): worse by that;
+- the choice flatters, as it was made by these rows (`honest`), and so do the looks that decided which variants could be
+  chosen at all (`screening`): worse by that;
 - the fits stopped where these rows were answered best (`stopping`): worse by that;
 - the packed model lets the cores of all folds answer together (`together`): better by that.
 
@@ -22,6 +23,7 @@ import numpy as np
 
 from mlwright.learning.search.choice import Choice
 from mlwright.learning.search.judge import Array, Judge
+from mlwright.learning.search.screening import screening_flattery
 from mlwright.learning.search.standing import Standing
 from mlwright.learning.search.stopping import stopping_flattery
 from mlwright.learning.search.together import gain_together
@@ -70,14 +72,20 @@ def correction(standing: Standing, choice: Choice, several: Collection[str], tim
     bench, judge = standing.bench, choice.judge
     trials = {name: standing.trials[name][: choice.level] for name in choice.weights}
     luck, error = stopping_flattery(bench, trials, choice.weights)
+    looked = screening_flattery(
+        standing, choice.weights, choice.level, np.random.default_rng(bench.run.seed_for("screening"))
+    )
     rng = np.random.default_rng(bench.run.seed_for("together"))
     # How far answers disagree tells what their mean gains in squares and in nats, not in sizes of errors.
     many = several if choice.n_cores >= choice.level and not judge.metric.by_size else ()
     gain = gain_together(bench, trials, choice.weights, many, judge.held, rng, time_up)
     baseline = standing.blend({standing.baseline(): 1.0}, choice.level)
-    stopping, better, spread = (in_metric(judge, choice.prediction, baseline, each) for each in (luck, -gain, error))
-    size = max(choice.flattery, 0.0) + stopping - better
-    return Correction(choice.flattery, stopping, -better, math.hypot(spread, UNSURE_SHARE * size))
+    stopping, looks, better, spread = (
+        in_metric(judge, choice.prediction, baseline, each) for each in (luck, looked, -gain, error)
+    )
+    flattered = choice.flattery + looks
+    size = max(flattered, 0.0) + stopping - better
+    return Correction(flattered, stopping, -better, math.hypot(spread, UNSURE_SHARE * size))
 
 
 def in_metric(judge: Judge, prediction: Array, baseline: Array, amount: float) -> float:

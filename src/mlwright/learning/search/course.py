@@ -15,12 +15,14 @@ import numpy as np
 from mlwright.core.errors import Fault
 from mlwright.learning.search.bench import Bench
 from mlwright.learning.search.budget import Budget, makespan
+from mlwright.learning.search.ensemble import cap
 from mlwright.learning.search.judge import Array, Judge
 from mlwright.learning.search.ladder import CLIMB_SHARE, base_of, first_rung, needs_ladder, next_rung, sampled
-from mlwright.learning.search.lineup import LineUp, expected_cost_s
+from mlwright.learning.search.lineup import LEAST_COST_S, LineUp, expected_cost_s
 from mlwright.learning.search.racing import behind, losers
 from mlwright.learning.search.standing import Standing
 from mlwright.learning.search.stop import Progress
+from mlwright.learning.search.tune import Tuner, is_variant
 from mlwright.records.model import Candidate
 from mlwright.records.trials import Trial
 
@@ -28,6 +30,8 @@ Stopped = Literal["all candidates were tried", "time was up", "no further gain",
 
 COMFORT = 0.5
 FEWEST_FOLDS = 2
+LOOKS = 3
+"""So many times as many candidates may be looked at on one fold as may compete on all."""
 EXPECTED_SHARE = 0.5
 """Of the cost of all families, what the members of the model are expected to cost."""
 
@@ -49,6 +53,8 @@ class Course:
     bench : Bench
     lineup : LineUp
     budget : Budget
+    tuner : Tuner or None
+        Where further candidates come from once all were tried; None for nowhere.
     least_gain : float
         What further candidates must gain; see `Progress`.
     stops_early : bool
@@ -63,17 +69,26 @@ class Course:
     """
 
     def __init__(
-        self, bench: Bench, lineup: LineUp, budget: Budget, *, least_gain: float = 0.0, stops_early: bool = True
+        self,
+        bench: Bench,
+        lineup: LineUp,
+        budget: Budget,
+        tuner: Tuner | None = None,
+        *,
+        least_gain: float = 0.0,
+        stops_early: bool = True,
     ) -> None:
         self.bench = bench
         self.lineup = lineup
         self.budget = budget
+        self.tuner = tuner
         self.least_gain = least_gain
         self.stops_early = stops_early
         self.standing = Standing(bench, lineup)
         self.stopped: Stopped = "all candidates were tried"
         self._folds = range(len(bench.folds))
         self._n_rows = len(bench.folds[0][0])
+        self._rows_used = self._n_rows
         self._has_missed = False
 
     def run(self) -> None:
@@ -111,6 +126,7 @@ class Course:
 
     def _enter(self, candidates: Sequence[Candidate], rows: int) -> list[Candidate]:
         """The candidates as they learn from so many rows, known to the line-up."""
+        self._rows_used = rows
         entered = [sampled(candidate, rows, self._n_rows) for candidate in candidates]
         self.lineup = self.standing.lineup = self.lineup.with_samples(entered, self._n_rows)
         return entered
@@ -158,10 +174,10 @@ class Course:
         return list(opening[n_now:])
 
     def _extend(self, waiting: list[Candidate]) -> None:
-        """Further candidates, a few at a time, families that did well first."""
+        """Further candidates, a few at a time, families that did well first; then variants of what pays."""
         progress = Progress(self.standing.judge(len(self._folds)).held.groups, self.least_gain)
         self._mark(progress)
-        while waiting:
+        while waiting := waiting or self._variants():
             batch, n_folds = self._next(waiting)
             if not batch:
                 self.stopped = "time was up"
@@ -175,12 +191,37 @@ class Course:
         if self._has_missed:
             self.stopped = "time was up"
 
+    def _variants(self) -> list[Candidate]:
+        """The next other settings to try; none where enough candidates were tried already."""
+        open_places = self._n_open()
+        if self.tuner is None or open_places < 1:
+            return []
+        weights = self.standing.weights(self.standing.finalists(level := self.standing.level()), level)
+        families = {name: self.standing.trials[name][0].candidate.family for name in weights}
+        found = self.tuner.draw(min(open_places, self.budget.batch), weights, families)
+        costs = {one.name: self.bench.models[one.family].cost_s(one, self.bench.facts) for one in found}
+        self.lineup = self.standing.lineup = self.lineup.with_variants(
+            found, {name: max(cost_s / self.bench.n_threads, LEAST_COST_S) for name, cost_s in costs.items()}
+        )
+        return self._enter(found, self._rows_used) if self._rows_used < self._n_rows else found
+
+    def _n_open(self) -> int:
+        """How many more candidates may be tried: see `cap`; those that were dropped after a look hardly count."""
+        n_tried, n_left = len(self.standing.trials) - 1, len(self.standing.alive())
+        most = cap(self.bench.facts.n_rows)
+        of_rows = min(most - n_left, LOOKS * most - n_tried)
+        return of_rows if self.lineup.most is None else min(of_rows, self.lineup.most - n_tried)
+
     def _next(self, waiting: Sequence[Candidate]) -> tuple[list[Candidate], int]:
-        """The next candidates and on how many folds; fewer folds where there is no time for all, but two at least."""
+        """The next candidates and on how many folds; fewer folds where there is no time for all, but two at least.
+
+        A variant on fewer folds than what it varies could not be compared with it.
+        """
         trials, n_folds = self.standing.trials, len(self._folds)
         lost = {trials[name][0].candidate.family for name in self.standing.fates if name in trials}
         ranked = sorted(waiting, key=lambda candidate: candidate.family in lost)
-        for n in range(n_folds, min(FEWEST_FOLDS, n_folds) - 1, -1):
+        fewest = n_folds if all(is_variant(base_of(one.name)) for one in waiting) else min(FEWEST_FOLDS, n_folds)
+        for n in range(n_folds, fewest - 1, -1):
             if not self.budget.is_up() and (batch := self._batch(ranked, n)):
                 return batch, n
         return [], 0
@@ -205,15 +246,17 @@ class Course:
         self._fit_all(self._in_order([(candidate, fold) for fold in range(1, n_folds) for candidate in left]))
 
     def _race(self) -> None:
-        for name, reason in losers(self.standing.looks(), self.standing.judge(1)).items():
+        looks = self.standing.looks()
+        variants = [name for name in looks if is_variant(base_of(name))]
+        for name, reason in losers(looks, self.standing.judge(1), variants).items():
             if len(self.standing.trials[name]) == 1 < len(self._folds):
                 self.standing.drop(name, f"dropped after one fold: {reason}")
 
     def _mark(self, progress: Progress) -> None:
-        """Remember how good all candidates so far are together."""
+        """Remember how good all candidates so far are together, on rows that had no say in their weights."""
         level = self.standing.level()
         self._expect()
-        judge, together = self.standing.judge(level), self.standing.together(level)
+        judge, together = self.standing.judge(level), self.standing.crossed(level)
         dummy = self.standing.blend({self.standing.baseline(): 1.0}, level)
         progress.mark(len(self.standing.trials), judge.row_loss(together), float(judge.row_loss(dummy).mean()))
 

@@ -18,6 +18,7 @@ from mlwright.records.trials import Trial
 
 BASELINE, SIMPLE = "dummy", "linear"
 TRUST_S = 3.0
+LEAST_COST_S = 1e-3
 
 
 @dataclass(frozen=True)
@@ -40,6 +41,8 @@ class LineUp:
         Whether the simple model may be a part of the chosen one.
     sampled : tuple of Candidate
         Candidates that learn from a sample; see `ladder`.
+    most : int or None
+        How many candidates there may be besides the baseline, variants and all; None for as many as suit the rows.
     """
 
     baseline: Candidate
@@ -49,12 +52,17 @@ class LineUp:
     costs_s: dict[str, float]
     compete: bool = True
     sampled: tuple[Candidate, ...] = ()
+    most: int | None = None
 
     @property
     def everybody(self) -> dict[str, Candidate]:
         """All candidates by name."""
         floor = [self.baseline] if self.simple is None else [self.baseline, self.simple]
         return {candidate.name: candidate for candidate in (*floor, *self.sampled, *self.opening, *self.extra)}
+
+    def with_variants(self, candidates: Sequence[Candidate], costs_s: Mapping[str, float]) -> LineUp:
+        """The same with further candidates."""
+        return replace(self, extra=(*self.extra, *candidates), costs_s={**self.costs_s, **costs_s})
 
     def with_samples(self, candidates: Sequence[Candidate], n_rows: int) -> LineUp:
         """The same with candidates that learn from a sample of so many rows in all; a part costs its share."""
@@ -150,7 +158,7 @@ def line_up(
     """
     named = {name: model.candidates(facts) for name, model in models.items()}
     costs = {
-        candidate.name: max(models[name].cost_s(candidate, facts) / n_threads, 1e-3)
+        candidate.name: max(models[name].cost_s(candidate, facts) / n_threads, LEAST_COST_S)
         for name, candidates in named.items()
         for candidate in candidates
     }
@@ -172,6 +180,7 @@ def line_up(
         extra=tuple(extra[: max(n_extra, 0)]),
         costs_s=costs,
         compete=compete,
+        most=most,
     )
 
 
@@ -185,7 +194,7 @@ def expected_cost_s(name: str, costs_s: Mapping[str, float], trials: Mapping[str
     """
     own = [trial.seconds + trial.predict_s for trial in trials.get(name, ())]
     if own:
-        return max(fmean(own), 1e-3)
+        return max(fmean(own), LEAST_COST_S)
     kin = [(costs_s[other], trials[other][-1]) for other in trials if base_of(other) == base_of(name)]
     if kin:
         guessed_s, largest = max(kin, key=lambda pair: pair[0])

@@ -17,6 +17,7 @@ from mlwright.learning.search.experience import advise
 from mlwright.learning.search.folds import make_folds, n_cores_for, n_folds_for
 from mlwright.learning.search.judge import Array
 from mlwright.learning.search.lineup import APART, DIRECTIONS, Promise, line_up, open_families
+from mlwright.learning.search.tune import Tuner
 from mlwright.learning.tasks import TASKS
 from mlwright.records.experience import Advice
 from mlwright.records.model import EncodingPlan, NumberColumn
@@ -46,9 +47,8 @@ def set_up(
     n_planned = (n_workers, run.n_jobs) if settings.candidates is None else (PLANNED_JOBS, PLANNED_JOBS)
     facts = facts_of(data, roles, settings, fitting_s(settings.budget, n_planned[1]))
     models = open_families(settings.families, run, promises(settings))
-    lineup = line_up(
-        models, facts, settings.families, n_threads, settings.candidates, _advice(facts, settings, run).worth
-    )
+    worth = _advice(facts, settings, run).worth
+    lineup = line_up(models, facts, settings.families, n_threads, settings.candidates, worth)
     for name in settings.families:
         if name not in {candidate.family for candidate in lineup.everybody.values()}:
             run.note(f"{name} has nothing to offer for such data.")
@@ -70,7 +70,8 @@ def set_up(
     )
     refits = settings.refit and n_folds > 1 and split.n_test > 0
     budget = Budget(run.clock, n_workers, n_test=split.n_test, row_s=data.row_s, refits=refits)
-    return Course(bench, lineup, budget, least_gain=settings.least_gain)
+    wanted = {name: model for name, model in models.items() if not settings.families or name in settings.families}
+    return Course(bench, lineup, budget, Tuner(wanted, facts, worth), least_gain=settings.least_gain)
 
 
 def _advice(facts: Facts, settings: TrainSettings, run: Run) -> Advice:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from mlwright.learning.search.bench import Bench
+from mlwright.learning.search.calibration import parts
 from mlwright.learning.search.ensemble import blend, choose_weights
 from mlwright.learning.search.judge import Array, Judge
 from mlwright.learning.search.lineup import LineUp
@@ -123,6 +124,25 @@ class Standing:
     def together(self, level: int) -> Array:
         """What the finalists of a level say together of the rows of these folds."""
         return self.blend(self.weights(self.finalists(level), level), level)
+
+    def crossed(self, level: int) -> Array:
+        """What the finalists of a level say together, each half of the rows by the weights that the other half gives.
+
+        By their own weights more candidates always look better on the rows that these are chosen by.
+        """
+        names, judge = self.finalists(level), self.judge(level)
+        predictions, costs = self.predictions(names, level), self.costs(names)
+        if len(names) == 1:
+            return self.together(level)
+        half = parts(len(judge.held), judge.held.groups, np.random.default_rng(self.bench.run.seed_for("crossed")), 2)
+        said = np.empty(predictions.shape[1:])
+        for here in (0, 1):
+            inside, others = np.flatnonzero(half == here), np.flatnonzero(half != here)
+            if not len(others):
+                return self.together(level)
+            weights = choose_weights(predictions[:, others], judge.take(others), self.ensemble_rng(), costs)
+            said[inside] = blend(predictions[:, inside], weights)
+        return said
 
     def blend(self, weights: dict[str, float], level: int) -> Array:
         """What members say together of the rows of so many folds, shape (n_rows, n_outputs)."""
