@@ -170,7 +170,7 @@ def test_the_leaderboard_tells_who_came_out_where(binary):
     assert row_of(training, "linear").predict_ms > 0
     assert row_of(training, "ensemble").fate.startswith("chosen: ")
     assert sum(row.weight for row in training.leaderboard if row.name != "ensemble") == pytest.approx(1.0)
-    assert training.stopped == "all candidates were tried"
+    assert training.stopped in ("all candidates were tried", "no further gain")
 
 
 def test_out_of_fold_predictions_are_of_training_rows_alone(binary):

@@ -254,8 +254,10 @@ class Course:
 
     def _mark(self, progress: Progress) -> None:
         """Remember how good all candidates so far are together, on rows that had no say in their weights."""
-        level = self.standing.level()
         self._expect()
+        if self.budget.is_up() or not self.stops_early:
+            return
+        level = self.standing.level()
         judge, together = self.standing.judge(level), self.standing.crossed(level)
         dummy = self.standing.blend({self.standing.baseline(): 1.0}, level)
         progress.mark(len(self.standing.trials), judge.row_loss(together), float(judge.row_loss(dummy).mean()))
