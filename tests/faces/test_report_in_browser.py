@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import shutil
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +25,9 @@ FLAGS = [
     "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync",
     "--disable-background-networking", "--disable-component-update",
 ]  # fmt: skip
-SECTIONS = ["decision", "worth", "quality", "limits", "models", "data", "findings", "pictures", "words", "facts"]
+SECTIONS = [
+    "decision", "worth", "quality", "limits", "models", "data", "findings", "pictures", "words", "facts", "records",
+]  # fmt: skip
 
 SCRIPT = "<script>alert(1)</script>"
 HOSTILE = [SCRIPT, "</script><img src=x onerror=alert(2)>", "\"quotes\" & 'more'", "🦊 ünï", "long " * 60]
@@ -89,6 +92,8 @@ class Visit:
         page.goto(file.as_uri())
 
     def scroll_through(self) -> None:
+        if self.page.locator("#open-all").text_content() == "Open all":
+            self.page.click("#open-all")
         for plot in self.page.query_selector_all(".plot"):
             plot.scroll_into_view_if_needed()
             self.page.wait_for_function("plot => plot.querySelector('.main-svg')", arg=plot)
@@ -156,9 +161,56 @@ def test_nothing_is_wider_than_the_page(read, width):
 def test_the_decision_stands_on_the_first_screen(read):
     read.page.set_viewport_size({"width": 1200, "height": 900})
     read.page.reload()
-    for selector in ("h1", ".verdict", ".tiles"):
-        box = read.page.locator(selector).bounding_box()
-        assert box["y"] + box["height"] < 900
+    for selector in (".question", "h1", ".big", ".cards h2"):
+        for box in (element.bounding_box() for element in read.page.query_selector_all(f"header {selector}")):
+            assert box["y"] + box["height"] < 900
+
+
+def test_a_number_leads_to_its_record(read):
+    page = read.page
+    page.locator(".big a.n").click()
+    assert page.locator("#source-name").text_content().startswith("decision: worth.gain.value = ")
+    page.click("#source-show")
+    page.wait_for_selector("#record-decision mark")
+    assert page.locator("#record-decision mark").text_content().strip().startswith("value: ")
+    assert not page.locator("#source").is_visible()
+    assert read.complaints == []
+
+
+def test_the_keyboard_reaches_the_number_and_leaves_it(read):
+    page = read.page
+    page.locator(".big a.n").focus()
+    page.keyboard.press("Enter")
+    assert page.locator("#source").is_visible()
+    page.keyboard.press("Escape")
+    assert not page.locator("#source").is_visible()
+    assert page.evaluate("document.activeElement.closest('.big') !== null")
+
+
+def test_tables_sort_by_the_numbers_of_the_record(read):
+    page = read.page
+    page.evaluate("document.querySelectorAll('details').forEach((each) => { each.open = true; })")
+    head = page.locator("#limits table.wordy thead th").first
+    head.locator("button").click()
+    assert head.get_attribute("aria-sort") == "ascending"
+    titles = page.locator("#limits table.wordy tbody tr td:first-child a").evaluate_all(
+        "all => all.map((a) => a.title)"
+    )
+    values = [float(title.split(" = ")[1].split("\n")[0]) for title in titles]
+    assert values == sorted(values)
+    assert len(values) > 5
+
+
+def test_every_control_has_a_name_and_every_level_of_headings_is_there(read):
+    nameless = read.page.evaluate("""() => [...document.querySelectorAll('a, button, summary, [role=img]')]
+      .filter((each) => !(each.textContent.trim() || each.getAttribute('aria-label')))
+      .map((each) => each.outerHTML.slice(0, 80))""")
+    assert nameless == []
+    levels = [
+        int(tag[1]) for tag in read.page.evaluate("[...document.querySelectorAll('h1,h2,h3')].map((h) => h.tagName)")
+    ]
+    assert levels[0] == 1
+    assert all(after - before <= 1 for before, after in pairwise(levels))
 
 
 def test_on_paper_everything_is_there(browser, report):

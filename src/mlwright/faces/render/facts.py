@@ -43,6 +43,10 @@ class Facts:
     bundle: Packed | None
     deployment: Deployment | None
 
+    def records(self) -> dict[str, Record | None]:
+        """The records by the names under which they are shown."""
+        return {name: getattr(self, name) for name in self.__dataclass_fields__ if name != "run"}
+
 
 def facts_of(project: Project, run: RunState) -> Facts:
     """What a run has found.

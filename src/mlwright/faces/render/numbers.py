@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import NamedTuple
 
 from mlwright.data.words import figure
 from mlwright.records.evaluation import Estimate
@@ -38,15 +39,51 @@ def with_interval(estimate: Estimate) -> str:
     >>> with_interval(Estimate(value=float("nan"), low=float("nan"), high=float("nan"), method="none"))
     '-'
     """
+    said = spelled(estimate)
+    return f"{said.value}{said.unit} ({said.low} to {said.high}{said.unit})" if said.low else said.value
+
+
+class Spelled(NamedTuple):
+    """An estimate in pieces.
+
+    Parameters
+    ----------
+    value, low, high : str
+        The ends are empty where there is no interval.
+    scale : float
+        What the numbers were divided by.
+    unit : str
+        Its name.
+    """
+
+    value: str = NONE
+    low: str = ""
+    high: str = ""
+    scale: float = 1.0
+    unit: str = ""
+
+
+def spelled(estimate: Estimate) -> Spelled:
+    """An estimate in pieces, with no more digits than the interval's width deserves."""
     if math.isnan(estimate.value):
-        return NONE
+        return Spelled()
     if not _has_width(estimate):
-        return short(estimate.value)
+        return Spelled(short(estimate.value))
     if abs(estimate.value) >= HUGE or _digits(estimate, 1.0) > MOST_DIGITS:
-        return "{} ({} to {})".format(*map(short, _parts(estimate)))
+        value, low, high = map(short, _parts(estimate))
+        return Spelled(value, low, high)
     scale, unit = (LARGE, " million") if abs(estimate.value) >= LARGE else (1.0, "")
     value, low, high = (_spelled(part / scale, _digits(estimate, scale)) for part in _parts(estimate))
-    return f"{value}{unit} ({low} to {high}{unit})"
+    return Spelled(value, low, high, scale, unit)
+
+
+def money(value: float) -> str:
+    """An amount that is estimated, with three digits or whole.
+
+    >>> money(18282.4), money(12.34), money(2.5e6)
+    ('18,282', '12.3', '2.5 million')
+    """
+    return f"{value:,.0f}" if 100 <= abs(value) < LARGE else short(float(f"{value:.3g}"))
 
 
 def alike(value: float, estimate: Estimate) -> str:

@@ -6,6 +6,7 @@ import base64
 import gzip
 import html
 import json
+import re
 from collections.abc import Iterable
 from functools import cache
 from typing import Any, NamedTuple
@@ -36,6 +37,8 @@ class Picture(NamedTuple):
         What the axes say; empty for small pictures side by side, which say it themselves.
     is_broad : bool
         Whether it needs the whole width, as several small pictures or a map of cells do.
+    height : int
+        In pixels.
     title, sentence : str
     name : str
         What the picture is called in the names of files.
@@ -45,6 +48,7 @@ class Picture(NamedTuple):
     x: str
     y: str
     is_broad: bool
+    height: int
     title: str = ""
     sentence: str = ""
     name: str = "picture"
@@ -66,10 +70,21 @@ def environment() -> Environment:
         "duration": numbers.duration,
         "count": "{:,}".format,
         "weighed": weighed,
+        "typed": typed,
         "words": lambda text: str(text).replace("_", " "),
     }
     made.globals |= {"told": told, "how_sure": how_sure, "left_aside": left_aside, "plotly": packed_plotly}
     return made
+
+
+def typed(sentence: str) -> Markup:
+    """A step to take, with the command in it as code."""
+    escaped = Markup("{}").format(sentence)
+    return Markup(re.sub(r"`([^`]+)`|\b(mlwright \w+(?: --?\w+(?: &#34;[^&]*&#34;)?)*)", _as_code, escaped))  # noqa: S704  escaped above
+
+
+def _as_code(found: re.Match[str]) -> str:
+    return f"<code>{found[1] or found[2]}</code>"
 
 
 def weighed(sentence: str) -> Markup:
@@ -87,8 +102,13 @@ def packed_plotly() -> Markup:
     """The library that draws, packed for the page to unpack: 2 MB in place of 5."""
     from plotly.offline import get_plotlyjs
 
-    packed = gzip.compress(str(get_plotlyjs()).encode(), compresslevel=9, mtime=0)
-    return Markup(base64.b64encode(packed).decode())  # noqa: S704  letters, digits, plus, slash and equals alone
+    return packed(str(get_plotlyjs()))
+
+
+def packed(text: str) -> Markup:
+    """Text for the page to unpack."""
+    pressed = gzip.compress(text.encode("utf-8", "replace"), compresslevel=9, mtime=0)
+    return Markup(base64.b64encode(pressed).decode())  # noqa: S704  letters, digits, plus, slash and equals alone
 
 
 def drawings(store: Store, drawn: Iterable[Drawing]) -> list[Picture]:
@@ -104,11 +124,11 @@ def picture_of(figure: Figure) -> Picture:
     """A figure as the page needs it."""
     layout = figure["layout"]
     if "xaxis2" in layout:
-        return Picture(_safe(figure), "", "", is_broad=True)
+        return Picture(_safe(figure), "", "", is_broad=True, height=layout["height"])
     x, y = (_taken_title(layout.get(axis, {})) for axis in ("xaxis", "yaxis"))
     is_map = any(trace["type"] == "heatmap" for trace in figure["data"])
     longest = max((len(text) for text in layout.get("yaxis", {}).get("ticktext", [])), default=0)
-    return Picture(_safe(figure), x, y, is_broad=is_map or longest > LONGEST_BESIDE)
+    return Picture(_safe(figure), x, y, is_broad=is_map or longest > LONGEST_BESIDE, height=layout["height"])
 
 
 def _taken_title(axis: dict[str, Any]) -> str:

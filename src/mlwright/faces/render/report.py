@@ -2,24 +2,50 @@
 
 from __future__ import annotations
 
+import inspect
+import json
 import time
 from collections.abc import Iterable
 from itertools import groupby
 from pathlib import Path
+from typing import Any
+
+from markupsafe import Markup
 
 from mlwright.core.history import RunState
+from mlwright.core.record import Record
 from mlwright.core.store.blobs import write_atomically
 from mlwright.faces.render import charts, numbers, telling
+from mlwright.faces.render.brief import brief, scale_of
+from mlwright.faces.render.dots import dots_svg
 from mlwright.faces.render.exploration import write_exploration
 from mlwright.faces.render.facts import Facts, facts_of
+from mlwright.faces.render.gists import gists
 from mlwright.faces.render.learned import told_effect, told_together
-from mlwright.faces.render.page import Picture, drawings, environment, picture_of
-from mlwright.faces.render.summary import composition, corrected_figure, told_score
+from mlwright.faces.render.page import Picture, drawings, environment, packed, picture_of
+from mlwright.faces.render.sources import Sources
+from mlwright.faces.render.summary import composition, corrected_figure
 from mlwright.faces.render.workbook import workbook
 from mlwright.project import Project
 from mlwright.records.evaluation import Curve
 
-VERDICTS = {"deploy": "deploy", "pilot": "pilot", "collect_more": "collect more data", "stop": "stop"}
+PARTS = {
+    "decision": "Decision",
+    "worth": "Worth",
+    "quality": "How good",
+    "limits": "Where it fails",
+    "models": "Models",
+    "data": "Data",
+    "findings": "Findings",
+    "pictures": "Pictures",
+    "words": "Words",
+    "facts": "Small print",
+    "records": "Records",
+}
+"""The parts behind the first screen, and what their links say."""
+LONGEST_LIST = 400
+"""Items of a list of a record that the page keeps."""
+
 CAPTIONS = {
     "ROC": (
         "Going down the list from the surest row to the least: how many of them are found, against how many others are "
@@ -31,11 +57,8 @@ CAPTIONS = {
 }
 TOLD = (
     "gloss",
-    "in_1000_cases",
     "mix_ups",
     "told_coverage",
-    "worth_comparisons",
-    "worth_lines",
     "worth_notes",
     "worth_table",
     "worth_unit",
@@ -66,27 +89,53 @@ def write_report(project: Project, state: RunState) -> Path:
 
 def render_report(project: Project, facts: Facts) -> str:
     """The report as HTML."""
+    sources = Sources(facts.records())
+    worth_scale = scale_of(facts.decision.worth)
     made = environment()
     made.globals |= {
-        "alike": numbers.alike,
+        "src": sources,
+        "n": sources.number,
+        "iv": sources.interval,
+        "w": sources.words,
+        "dots": dots_svg,
+        "worth_scale": worth_scale,
         "told_together": told_together,
+        "two_errors": numbers.two_errors,
         "composition": composition,
         "corrected_figure": corrected_figure,
-        "told_score": told_score,
         **{name: getattr(telling, name) for name in TOLD},
     }
     return made.get_template("report.html").render(
         **{name: getattr(facts, name) for name in Facts.__dataclass_fields__},
         name=project.settings().project.name,
         made_at=time.strftime("%d %B %Y, %H:%M", time.localtime(facts.run.started_at)),
-        verdicts=VERDICTS,
-        tiles=telling.tiles(facts),
+        parts=PARTS,
+        brief=brief(facts, sources),
+        gists=gists(facts, sources, worth_scale),
         drawings=drawings(project.store, facts.exploration.drawings),
         pictures=_pictures(facts),
         effects=_effects(facts),
         curves=_curves(facts.evaluation.curves, len(facts.profile.roles.classes)),
         glossary=list(telling.glossary(facts.leaderboard, facts.evaluation)),
+        records_told={name: _first_line(record) for name, record in sources.records.items()},
+        kept_records=_kept_records(sources),
     )
+
+
+def _first_line(record: Record) -> str:
+    return (inspect.getdoc(type(record)) or "").splitlines()[0]
+
+
+def _kept_records(sources: Sources) -> Markup:
+    kept = {name: _kept(json.loads(record.model_dump_json())) for name, record in sources.records.items()}
+    return packed(json.dumps(kept))
+
+
+def _kept(value: Any) -> Any:
+    """A record's values without the far ends of its longest lists."""
+    if isinstance(value, dict):
+        return {key: _kept(each) for key, each in list(value.items())[:LONGEST_LIST]}
+    return [_kept(each) for each in value[:LONGEST_LIST]] if isinstance(value, list) else value
 
 
 def _pictures(facts: Facts) -> dict[str, Picture | None]:

@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import inspect
-import math
 from collections.abc import Iterator
 from typing import NamedTuple
 
 from mlwright.core.errors import ExtraMissing, MemberUnknown
 from mlwright.data.words import counted, percent, shortened
-from mlwright.faces.render.facts import Facts
-from mlwright.faces.render.numbers import LARGE, short, with_interval
+from mlwright.faces.render.numbers import short
 from mlwright.judging.break_even import told_break_evens
 from mlwright.judging.more_rows import told_more_rows
 from mlwright.judging.pilot import told_pilot
 from mlwright.judging.words import GLOSSES
-from mlwright.judging.worth import told_against, told_capacity
+from mlwright.judging.worth import told_capacity
 from mlwright.learning.models import MODELS
 from mlwright.records.decision import Worth
 from mlwright.records.evaluation import Confusion, Coverage, Estimate, Evaluation, MetricResult
@@ -27,112 +25,15 @@ PER_CASE = "units of error"
 """The unit of worth that is told for one case."""
 
 
-class Tile(NamedTuple):
-    """A figure of the first screen, and what it says."""
-
-    figure: str
-    caption: str
-
-
-def tiles(facts: Facts) -> list[Tile]:
-    """What to know first: what it is worth, how good it is, how sure that is, and what it rests on."""
-    return [_worth_tile(facts.decision.worth), _quality_tile(facts), _rules_tile(facts), _data_tile(facts)]
-
-
-def _worth_tile(worth: Worth) -> Tile:
-    gain = _scaled(worth.gain, worth)
-    more = gain.value >= 0
-    captions = {
-        "money": f"{'gained' if more else 'lost'} per 1,000 cases, against {told_against(worth)}",
-        "false alarms": f"{'fewer' if more else 'more'} false alarms per 1,000 cases, or what costs as much",
-        "right answers": f"{'more' if more else 'fewer'} right answers per 1,000 cases than without a model",
-        PER_CASE: f"{'nearer to' if more else 'further from'} the truth, on average, than without a model",
-    }
-    between = f" (between {_rounded(gain.low)} and {_rounded(gain.high)})"
-    return Tile(_rounded(abs(gain.value)), captions.get(worth.unit, f"gain per 1,000 cases ({worth.unit})") + between)
-
-
-def _scaled(estimate: Estimate, worth: Worth) -> Estimate:
-    """Worth per 1,000 cases as it is told: errors for one case."""
-    scale = 1 / CASES if worth.unit == PER_CASE else 1.0
-    return estimate.model_copy(update={part: scale * getattr(estimate, part) for part in ("value", "low", "high")})
-
-
-def _rounded(value: float) -> str:
-    return f"{value:,.0f}" if 100 <= abs(value) < LARGE else short(float(f"{value:.3g}"))
-
-
-def _quality_tile(facts: Facts) -> Tile:
-    metrics = {metric.name: metric for metric in facts.evaluation.metrics}
-    task = facts.profile.roles.task
-    if task == "binary" and "recall" in metrics:
-        return _found_tile(metrics["recall"], metrics.get("precision"), facts.profile.roles.classes[-1])
-    if task == "multiclass" and "accuracy" in metrics:
-        right = metrics["accuracy"]
-        without = f"; without a model {percent(right.baseline.value)}"
-        return Tile(percent(right.model.value), f"of its answers are right ({_shares(right.model)}){without}")
-    if "mae" in metrics:
-        off = metrics["mae"]
-        told = f"off, on average ({_range(off.model)}); without a model {short(off.baseline.value)}"
-        return Tile(short(off.model.value), told)
-    first = facts.evaluation.metrics[0]
-    return Tile(short(first.model.value), f"{first.title} ({_range(first.model)})")
-
-
-def _found_tile(recall: MetricResult, precision: MetricResult | None, positive: str) -> Tile:
-    name = shortened(positive, 24)
-    if precision is None or math.isnan(precision.model.value):
-        return Tile(percent(recall.model.value), f"of all '{name}' are found: the model never answers '{name}'")
-    right = f"of its calls, {percent(precision.model.value)} are right"
-    return Tile(percent(recall.model.value), f"of all '{name}' are found ({_shares(recall.model)}); {right}")
-
-
 def _shares(estimate: Estimate) -> str:
     return f"between {percent(estimate.low)} and {percent(estimate.high)}"
 
 
-def _range(estimate: Estimate) -> str:
-    return f"between {short(estimate.low)} and {short(estimate.high)}"
-
-
-def _rules_tile(facts: Facts) -> Tile:
-    judged = [ruling for ruling in facts.decision.rulings if ruling.outcome != "not_applicable"]
-    kept = [ruling for ruling in judged if ruling.outcome == "kept"]
-    required = [ruling for ruling in judged if ruling.required]
-    n_musts = sum(ruling.outcome == "kept" for ruling in required)
-    musts = f"{n_musts} of the {len(required)} that have to be" if required else "none of them has to be"
-    return Tile(f"{len(kept)} of {len(judged)}", f"rules are surely kept, {musts}")
-
-
-def _data_tile(facts: Facts) -> Tile:
-    found = facts.findings.findings
-    n_critical = sum(finding.severity == "critical" for finding in found)
-    told = f"{counted(len(found), 'finding')} in the data, {n_critical or 'none'} critical" if found else "no findings"
-    aside = f"{facts.split.n_test:,} of them" if facts.split.n_test else "none of them"
-    return Tile(f"{facts.snapshot.n_rows:,}", f"rows, {aside} kept aside for the test; {told}")
-
-
 class WorthLine(NamedTuple):
-    """What one way to act is worth."""
+    """What one outcome counts."""
 
     what: str
     amount: str
-
-
-def worth_lines(worth: Worth) -> list[WorthLine]:
-    """With the model, today, and the difference."""
-    return [
-        WorthLine("with the model", with_interval(_scaled(worth.model, worth))),
-        WorthLine(f"without: {worth.today_is}", with_interval(_scaled(worth.today, worth))),
-        WorthLine("the gain", with_interval(_scaled(worth.gain, worth))),
-    ]
-
-
-def worth_comparisons(worth: Worth) -> list[WorthLine]:
-    """The gain over every way to do without the model, where there are several."""
-    if len(worth.compared) < 2:
-        return []
-    return [WorthLine(f"over: {one.what}", with_interval(_scaled(one.gain, worth))) for one in worth.compared]
 
 
 def worth_notes(worth: Worth) -> list[str]:
@@ -175,18 +76,6 @@ def worth_table(worth: Worth, classes: tuple[str, ...]) -> list[WorthLine]:
     return [WorthLine(said[key], short(value) + from_where.get(key, "")) for key, value in worth.table.items()]
 
 
-def in_1000_cases(confusion: Confusion) -> str:
-    """The answers of a model for two classes, as frequencies in 1,000 cases."""
-    (_, alarms), (missed, hits) = confusion.counts
-    scale = CASES / max(1, sum(map(sum, confusion.counts)))
-    positive = f"'{shortened(confusion.classes[-1], 24)}'"
-    are, called = round(scale * (missed + hits)), round(scale * (alarms + hits))
-    return (
-        f"Of 1,000 cases like these, {are:,} are {positive}. The model calls {called:,} of the 1,000, "
-        f"{round(scale * hits):,} of them rightly, and misses {round(scale * missed):,}."
-    )
-
-
 def mix_ups(confusion: Confusion, most: int = 3) -> str:
     """What a model for several classes takes for what, the most frequent first."""
     cells = [
@@ -215,9 +104,9 @@ def told_coverage(evaluation: Evaluation) -> list[str]:
 
 
 def _told_level(found: Coverage, *, is_sets: bool) -> str:
-    what = f"Intervals of {found.level:.0%} around a single answer are {short(found.size)} wide"
+    what = f"Intervals of {100 * found.level:.0f} % around a single answer are {short(found.size)} wide"
     if is_sets:
-        what = f"The classes that cannot be ruled out (at {found.level:.0%}) are {found.size:.2f}"
+        what = f"The classes that cannot be ruled out (at {100 * found.level:.0f} %) are {found.size:.2f}"
     worst = ""
     if found.worst_held is not None:
         worst = f"; least where {found.worst}: {percent(found.worst_held.value)} ({_shares(found.worst_held)})"

@@ -1,0 +1,40 @@
+"""What each part of the report says in a line, while it is closed."""
+
+from __future__ import annotations
+
+from markupsafe import Markup
+
+from mlwright.faces.render.facts import Facts
+from mlwright.faces.render.sources import Sources
+from mlwright.faces.render.summary import composition
+
+
+def gists(facts: Facts, sources: Sources, worth_scale: float) -> dict[str, Markup]:
+    """A line for each part, by its name."""
+    metric = facts.evaluation.metrics[0].title
+    return {
+        "decision": Markup("{} of {} rules are surely kept").format(
+            sources.number("decision/rulings?outcome=kept", "count"), sources.number("decision/rulings", "count")
+        ),
+        "worth": Markup("a gain of {}").format(sources.interval("decision/worth/gain", worth_scale)),
+        "quality": Markup("{} {}").format(metric, sources.interval("evaluation/metrics/0/model")),
+        "limits": Markup("{} weak parts, {} disturbances").format(
+            sources.number("evaluation/segments", "count"), sources.number("robustness/results", "count")
+        ),
+        "models": Markup("{}, of {} tried").format(
+            sources.within("leaderboard/leaderboard", composition(facts.leaderboard)),
+            sources.number("leaderboard/leaderboard", "count"),
+        ),
+        "data": Markup("{} rows, {} columns").format(
+            sources.number("snapshot/n_rows", "count"), sources.number("snapshot/fields", "count")
+        ),
+        "findings": Markup("{} critical, {} warnings, {} notes").format(
+            *(
+                sources.number(f"findings/findings?severity={severity}", "count")
+                for severity in ("critical", "warning", "note")
+            )
+        ),
+        "pictures": Markup("{} facts, {} pictures").format(
+            sources.number("exploration/insights", "count"), sources.number("exploration/drawings", "count")
+        ),
+    }
