@@ -20,6 +20,7 @@ from mlwright.core.errors import (
 from mlwright.core.run import Clock, Run
 from mlwright.core.store import Store
 from mlwright.data.collect import collect
+from mlwright.data.compute.table import open_snapshot
 from mlwright.records.settings import CollectSettings
 
 PEOPLE = "id,name,share\n1,Anna,1.5\n2,Bob,2\n3,Cleo,\n"
@@ -142,6 +143,31 @@ def test_a_parquet_file_that_needs_no_change_is_copied(run, tmp_path):
     snapshot = collect(CollectSettings(source=str(tmp_path / "a.parquet")), run)
     assert run.path(snapshot.blob).read_bytes() == (tmp_path / "a.parquet").read_bytes()
     assert snapshot.n_rows == 2
+
+
+def test_a_parquet_file_can_be_read_where_it_lies(run, tmp_path):
+    pq.write_table(pa.table({"a": [1, 2]}), tmp_path / "a.parquet")
+    snapshot = collect(CollectSettings(source=str(tmp_path / "a.parquet"), in_place=True), run)
+    assert run.path(snapshot.blob).resolve() == tmp_path / "a.parquet"
+    assert open_snapshot(snapshot, run).arrow(["a"]).to_pydict() == {"a": [1, 2]}
+
+
+def test_a_file_that_needs_a_change_is_copied_though_it_may_stay(people, run):
+    snapshot = collect(CollectSettings(source=str(people), in_place=True), run)
+    assert snapshot.borrowed is None
+    assert not run.path(snapshot.blob).is_symlink()
+
+
+@pytest.mark.parametrize("meanwhile", ["written anew", "taken away"])
+def test_a_file_that_is_read_in_place_and_changes_is_told(meanwhile, run, tmp_path):
+    file = tmp_path / "a.parquet"
+    pq.write_table(pa.table({"a": [1, 2]}), file)
+    snapshot = collect(CollectSettings(source=str(file), in_place=True), run)
+    file.unlink()
+    if meanwhile == "written anew":
+        pq.write_table(pa.table({"a": [1, 2, 3]}), file)
+    with pytest.raises(SourceUnreadable, match=r"a\.parquet (changed|was taken away) while it was worked on"):
+        open_snapshot(snapshot, run)
 
 
 def test_a_file_that_changes_while_it_is_read_is_refused(run, tmp_path):

@@ -72,6 +72,7 @@ class _NoRows:
 
     def __init__(self, table: SplitTable) -> None:
         self.columns, self.seed, self.as_of = table.columns, table.seed, table.as_of
+        self.train_by_class = table.train_by_class
         self.references, self.counted_references = table.references, table.counted_references
 
     def __getattr__(self, name: str) -> Any:

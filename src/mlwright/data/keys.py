@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
@@ -19,12 +21,11 @@ def split_keys(table: Table, profile: Profile) -> SplitKeys:
     own; a missing moment counts as the earliest.
     """
     roles = profile.roles
-    return SplitKeys(
-        n_rows=table.n_rows,
-        classes=classes_of(table, profile) if roles.classes else None,
-        groups=_groups(_read(table, roles.group)) if roles.group else None,
-        times=_times(_read(table, roles.time), profile, roles.time) if roles.time else None,
-    )
+    with ThreadPoolExecutor(3) as beside:  # reading and sorting leave Python's lock alone
+        classes = beside.submit(lambda: classes_of(table, profile) if roles.classes else None)
+        groups = beside.submit(lambda: _groups(_read(table, roles.group)) if roles.group else None)
+        times = beside.submit(lambda: _times(_read(table, roles.time), profile, roles.time) if roles.time else None)
+        return SplitKeys(table.n_rows, classes.result(), groups.result(), times.result())
 
 
 def has_target(table: Table, profile: Profile) -> NDArray[np.bool_]:

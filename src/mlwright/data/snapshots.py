@@ -15,11 +15,12 @@ import pyarrow.parquet as pq
 from mlwright.core.errors import Fault, SourceEmpty, SourceError
 from mlwright.core.run import Run
 from mlwright.core.store.blobs import explain_disk_errors
+from mlwright.data.borrowing import borrow
 from mlwright.data.references import read_references
 from mlwright.data.sources import Reading, Source, source_for
 from mlwright.data.sources._columns import refuse_width
 from mlwright.data.sources._files import fingerprint, refuse_change
-from mlwright.records.data import Field, Lineage, Snapshot
+from mlwright.records.data import Borrowed, Field, Lineage, Snapshot
 from mlwright.records.settings import CollectSettings
 
 GROUP_ROWS = 100_000
@@ -50,10 +51,13 @@ def take_snapshot(settings: CollectSettings, run: Run) -> Snapshot:
     _check_columns(reading, source, where)
     file = run.scratch() / "collected.parquet"
     name_of_blob = None
-    if reading.whole is None:
-        n_rows = _write(reading, file, progress)
-    else:
+    borrowed = borrow(reading.whole) if reading.whole is not None and settings.in_place else None
+    if borrowed is not None:
+        n_rows, name_of_blob = _link(borrowed, file)
+    elif reading.whole is not None:
         n_rows, name_of_blob = _copy(reading.whole, file, progress)
+    else:
+        n_rows = _write(reading, file, progress)
     try:
         if not source.grows:
             refuse_change(str(settings.source), before)
@@ -67,6 +71,7 @@ def take_snapshot(settings: CollectSettings, run: Run) -> Snapshot:
     references = read_references(settings, reading, run)
     return Snapshot(
         blob=run.store.blobs.adopt(file, name_of_blob),
+        borrowed=borrowed,
         n_rows=n_rows,
         fields=tuple(Field(name=field.name, type=str(field.type)) for field in reading.schema),
         lineage=_lineage(name, source, reading),
@@ -126,6 +131,13 @@ def _write(reading: Reading, file: Path, progress: _Progress) -> int:
         file.unlink(missing_ok=True)
         raise
     return progress.n_rows
+
+
+def _link(borrowed: Borrowed, file: Path) -> tuple[int, str]:
+    """Point to a file that stays where it is; the number of its rows, and a name that changes when it does."""
+    with explain_disk_errors(file.parent):
+        file.symlink_to(borrowed.path)
+    return pq.ParquetFile(file).metadata.num_rows, borrowed.digest()
 
 
 def _copy(whole: Path, file: Path, progress: _Progress) -> tuple[int, str]:

@@ -36,7 +36,8 @@ def split(snapshot: Snapshot, profile: Profile, settings: SplitSettings, run: Ru
         return _undivided(snapshot, run)
     table = open_snapshot(snapshot, run)
     keys = split_keys(table, profile)
-    usable = np.flatnonzero(has_target(table, profile) if keys.classes is None else keys.classes >= 0)
+    is_usable = has_target(table, profile) if keys.classes is None else keys.classes >= 0
+    usable = np.flatnonzero(is_usable)
     _refuse_too_few(len(usable), profile)
     method, reason = _method(profile, settings)
     keys = keys if len(usable) == keys.n_rows else keys.take(usable)
@@ -46,7 +47,7 @@ def split(snapshot: Snapshot, profile: Profile, settings: SplitSettings, run: Ru
         held = SPLITTERS.get(method)().holdout(keys, share, np.random.default_rng(run.seed_for("split")))
         _refuse_one_sided(held, method, keys, profile)
     roles = np.full(snapshot.n_rows, LEFT_OUT, dtype=np.uint8)
-    roles[usable] = np.where(held, TEST, TRAIN)
+    roles[is_usable] = np.where(held, np.uint8(TEST), np.uint8(TRAIN))
     n_left_out = snapshot.n_rows - len(usable)
     return Split(
         method=method,
@@ -56,7 +57,15 @@ def split(snapshot: Snapshot, profile: Profile, settings: SplitSettings, run: Ru
         n_test=int(held.sum()),
         n_left_out=n_left_out,
         left_out_reason=f"no usable value in {profile.roles.target!r}" if n_left_out else "",
+        train_by_class=_by_class(keys, ~held, profile),
     )
+
+
+def _by_class(keys: SplitKeys, rows: NDArray[np.bool_], profile: Profile) -> tuple[int, ...]:
+    """How many of these rows each class has."""
+    if keys.classes is None:
+        return ()
+    return tuple(np.bincount(keys.classes[rows], minlength=len(profile.roles.classes)).tolist())
 
 
 def _undivided(snapshot: Snapshot, run: Run) -> Split:

@@ -32,6 +32,8 @@ class Question(NamedTuple):
         The project folder; None: named after the source.
     sample_rows : int or None
         For a table in PostgreSQL or Spark: how many of its rows are fetched.
+    in_place : bool
+        Whether a Parquet file is read where it lies.
     """
 
     source: str
@@ -39,6 +41,7 @@ class Question(NamedTuple):
     query: str | None = None
     path: Path | None = None
     sample_rows: int | None = None
+    in_place: bool = False
 
     @property
     def folder(self) -> Path:
@@ -66,7 +69,7 @@ def new_project(question: Question) -> Iterator[Project]:
         "source": relative(located(question.source, Path.cwd()), folder),
         "query": question.query,
     }
-    collect["sample_rows"] = question.sample_rows
+    collect |= {"sample_rows": question.sample_rows, "in_place": question.in_place or None}
     asked = {"task": "none"} if question.target is None else {"target": question.target}
     project = Project.create(folder, {"project": asked, "collect": collect})
     try:
@@ -109,11 +112,10 @@ def project_to_look_at(question: Question) -> Iterator[Project]:
         with project_that_asks(question) as project:
             yield project
         return
-    with (
-        TemporaryDirectory(prefix="mlwright-") as folder,
-        new_project(question._replace(path=Path(folder) / _name_of(question.source, question.query))) as project,
-    ):
-        yield project
+    with TemporaryDirectory(prefix="mlwright-") as folder:
+        path = Path(folder) / _name_of(question.source, question.query)
+        with new_project(question._replace(path=path, in_place=True)) as project:
+            yield project
 
 
 def describe(project: Project, listen: Callable[[Event], None]) -> Profile:

@@ -91,6 +91,23 @@ class CountedReference(Record):
     examples: tuple[str, ...] = ()
 
 
+class Borrowed(Record):
+    """A file that belongs to the user and is read where it lies.
+
+    Parameters
+    ----------
+    path : str
+        Absolute.
+    size_bytes : int
+    written_ns : int
+        When it was written, in nanoseconds since 1970: with its size it tells of changes.
+    """
+
+    path: str
+    size_bytes: int
+    written_ns: int
+
+
 class Snapshot(Record):
     """An immutable Parquet file of what was collected.
 
@@ -112,6 +129,8 @@ class Snapshot(Record):
         Foreign keys of several columns, and those of a table of which a sample was fetched.
     n_rows_there : int or None
         Rows of the table that these are a sample of; None where they are all.
+    borrowed : Borrowed or None
+        The file that is read where it lies; None where the project has a copy.
     """
 
     blob: str
@@ -123,6 +142,7 @@ class Snapshot(Record):
     references: tuple[Reference, ...] = ()
     counted_references: tuple[CountedReference, ...] = ()
     n_rows_there: int | None = None
+    borrowed: Borrowed | None = None
 
     @property
     def column_names(self) -> tuple[str, ...]:

@@ -105,6 +105,9 @@ class CollectSettings(Settings):
     sample_rows : int
         For a table in PostgreSQL or Spark: how many of its rows are fetched, drawn at random. Its figures are then
         computed from all rows where they are. Default: all rows are fetched, from Spark at most 200,000.
+    in_place : bool
+        Whether a Parquet file of plain columns is read where it lies, not copied into the project: for files too large
+        to have twice. It must not change as long as it is worked on; if it does, the run ends with an error.
     time : str
         Column to split and watch by.
     group : str
@@ -121,6 +124,7 @@ class CollectSettings(Settings):
     headers: dict[str, str] = {}
     sheet: str | None = None
     sample_rows: int | None = Field(default=None, ge=1_000)
+    in_place: bool = False
     time: str | None = None
     group: str | None = None
     tables: dict[str, str] = {}

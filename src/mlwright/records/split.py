@@ -24,6 +24,8 @@ class Split(Record):
     n_train, n_test, n_left_out : int
         `n_left_out` rows have no target, or a class too rare to be tested.
     left_out_reason : str
+    train_by_class : tuple of int
+        Training rows of each class, in the order of the profile's; empty where the target is a number.
     """
 
     method: Method | Literal["none"]
@@ -33,6 +35,7 @@ class Split(Record):
     n_test: int
     n_left_out: int = 0
     left_out_reason: str = ""
+    train_by_class: tuple[int, ...] = ()
 
 
 TRAIN, TEST, LEFT_OUT = 0, 1, 2

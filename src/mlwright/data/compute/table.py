@@ -24,6 +24,7 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from mlwright.core.run import Run
+from mlwright.data.borrowing import refuse_changed
 from mlwright.data.compute.engine import hashed, is_below
 from mlwright.data.compute.sketches import SPACE
 from mlwright.records.data import CountedReference, Reference, Snapshot
@@ -177,7 +178,14 @@ def connect() -> Any:
 
 
 def open_snapshot(snapshot: Snapshot, run: Run) -> Table:
-    """All rows and all columns: for those who may see everything (profile, split)."""
+    """All rows and all columns: for those who may see everything (profile, split).
+
+    Raises
+    ------
+    SourceUnreadable
+        If it is a file that is read in place, and it has changed.
+    """
+    refuse_changed(snapshot)
     return open_parquet(run.path(snapshot.blob))
 
 
@@ -193,6 +201,7 @@ class SplitTable(Table):
     """All rows without the target, the training rows with it, and the test rows without it.
 
     `seed` is what random choices start from; `as_of` is when the rows were collected, in seconds since 1970.
+    `train_by_class` says how many training rows each class has, in the order of the profile's classes.
     `references` says what columns refer to, each with the file that holds the keys, and `counted_references` which
     foreign keys the database has tested.
     """
@@ -201,6 +210,7 @@ class SplitTable(Table):
     test: Table
     seed: int
     as_of: float
+    train_by_class: tuple[int, ...] = ()
     references: tuple[tuple[Reference, Path | None], ...] = ()
     counted_references: tuple[CountedReference, ...] = ()
 
@@ -215,6 +225,7 @@ def open_split(snapshot: Snapshot, split: Split, profile: Profile, run: Run) -> 
     table.test = _some_rows(table, np.flatnonzero(roles == TEST))
     table.seed = run.seed_for("open_split")
     table.as_of = datetime.fromisoformat(snapshot.lineage.read_at).timestamp()
+    table.train_by_class = split.train_by_class
     table.counted_references = snapshot.counted_references
     table.references = tuple((each, run.path(each.blob) if each.blob else None) for each in snapshot.references)
     return table

@@ -46,6 +46,8 @@ def _groups(keys: SplitKeys) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """The group of each row, numbered from 0, and the rows of each group."""
     assert keys.groups is not None
     counts = np.bincount(keys.groups)
+    if counts.all():
+        return keys.groups, counts
     numbers = np.cumsum(counts > 0) - 1
     return numbers[keys.groups], counts[counts > 0]
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from mlwright.core.errors import SettingsError
+from mlwright.core.errors import NothingToShow, SettingsError
 
 if TYPE_CHECKING:
     from mlwright.project import Project
@@ -35,8 +35,22 @@ def look(
 
     with _chosen(source, target, query, path, sample_rows) as project:
         with shown(summary_of(project), quiet=quiet) as listen:
-            project.run(until=until, only_needed=True, began=process_start(), listen=listen)
+            try:
+                project.run(until=until, only_needed=True, began=process_start(), listen=listen)
+            finally:
+                _refuse_changed(project)
         yield project
+
+
+def _refuse_changed(project: Project) -> None:
+    """Say so if a file that was read in place has changed meanwhile: whatever else went wrong followed from that."""
+    from mlwright.data.borrowing import refuse_changed
+    from mlwright.records.data import Snapshot
+
+    with suppress(NothingToShow):
+        snapshot = project.show("snapshot")
+        assert isinstance(snapshot, Snapshot)
+        refuse_changed(snapshot)
 
 
 def _chosen(
