@@ -17,6 +17,7 @@ from mlwright.learning.memory import available_bytes
 EXTRAS = {
     "postgresql": "read from PostgreSQL databases",
     "spark": "look at tables where Spark has them",
+    "word": "write the technical documentation as a Word document",
     "dev": "run the tests and change the code",
 }
 """What each extra is good for."""

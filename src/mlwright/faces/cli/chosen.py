@@ -11,6 +11,7 @@ from mlwright.config import FILE_NAME
 from mlwright.core.errors import NothingToShow, ProjectMissing, nearest
 
 if TYPE_CHECKING:
+    from mlwright.core.history import RunState
     from mlwright.project import Project
 
 
@@ -45,6 +46,20 @@ def bundle_at(path: Path) -> Path:
     project = opened(path)
     say_which(project)
     return project.model_path()
+
+
+def decided(project: Project, run_id: str | None = None) -> RunState:
+    """The run of that name, or the latest, that has come to a decision.
+
+    Raises
+    ------
+    NothingToShow
+        If there is none.
+    """
+    found = [state for state in project.runs() if run_id in (None, state.run_id) and state.has_done("decide")]
+    if not found:
+        raise NothingToShow(f"No run in {project.path} has come to a decision yet.", "mlwright run")
+    return found[-1]
 
 
 def say_which(project: Project) -> None:

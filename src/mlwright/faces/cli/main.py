@@ -27,6 +27,7 @@ COMMANDS = (
     "clean",
     "show",
     "report",
+    "dossier",
     "predict",
     "explain",
     "serve",

@@ -13,6 +13,7 @@ from mlwright.records.bundle import Packed
 from mlwright.records.data import Snapshot
 from mlwright.records.decision import Decision
 from mlwright.records.deployment import Deployment
+from mlwright.records.diagnosis import Diagnosis
 from mlwright.records.evaluation import Evaluation
 from mlwright.records.exploration import Exploration
 from mlwright.records.findings import Findings
@@ -42,6 +43,7 @@ class Facts:
     understanding: Understanding | None
     bundle: Packed | None
     deployment: Deployment | None
+    diagnosis: Diagnosis | None
 
     def records(self) -> dict[str, Record | None]:
         """The records by the names under which they are shown."""
@@ -70,6 +72,7 @@ def facts_of(project: Project, run: RunState) -> Facts:
         understanding=_later(project, run, "understanding", Understanding),
         bundle=_later(project, run, "bundle", Packed),
         deployment=_later(project, run, "deployment", Deployment),
+        diagnosis=_later(project, run, "diagnosis", Diagnosis),
     )
 
 

@@ -13,6 +13,7 @@ def report(
     project: ProjectDir = HERE,
     run: RunId = None,
     show: Annotated[bool, typer.Option("--open", help="Open it in the browser.")] = False,
+    pdf: Annotated[bool, typer.Option("--pdf", help="Write it as PDF, too; needs Chromium or Chrome.")] = False,
     json: AsJson = False,
 ) -> None:
     """Write the report: one HTML file that needs no network.
@@ -21,19 +22,22 @@ def report(
     """
     import webbrowser
 
-    from mlwright.core.errors import NothingToShow
-    from mlwright.faces.cli.chosen import opened
+    from mlwright.core.store.blobs import write_atomically
+    from mlwright.faces.cli.chosen import decided, opened
     from mlwright.faces.cli.terminal import print_json
+    from mlwright.faces.render.paper import print_page
     from mlwright.faces.render.report import write_report
 
     chosen = opened(project, run)
-    decided = [state for state in chosen.runs() if run in (None, state.run_id) and state.has_done("decide")]
-    if not decided:
-        raise NothingToShow(f"No run in {chosen.path} has come to a decision yet.", "mlwright run")
-    path = write_report(chosen, decided[-1])
+    state = decided(chosen, run)
+    path = write_report(chosen, state)
+    paths = [path]
+    if pdf:
+        paths.append(path.with_suffix(".pdf"))
+        write_atomically(paths[-1], print_page(path.read_text("utf-8")))
     if json:
-        print_json({"run_id": decided[-1].run_id, "report": str(path)})
+        print_json({"run_id": state.run_id, "report": str(path)} | ({"pdf": str(paths[-1])} if pdf else {}))
     else:
-        typer.echo(str(path))
+        typer.echo("\n".join(map(str, paths)))
     if show:
         webbrowser.open(path.as_uri())

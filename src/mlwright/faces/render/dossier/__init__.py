@@ -1,0 +1,1 @@
+"""A draft of the technical documentation that Annex IV of the EU AI Act asks for."""
