@@ -33,6 +33,7 @@ from mlwright.scoring.folder import MANIFEST
 if TYPE_CHECKING:
     from mlwright.records.portable import PortableProfile
     from mlwright.scoring.bundle import Bundle
+    from mlwright.shipping.targets import Target
 
 SHOWN = {
     "snapshot": "collect",
@@ -440,14 +441,12 @@ class Project:
         SettingsError
             If there is no reason.
         """
-        from mlwright.shipping.targets import TARGETS
-
         reason = succession.with_reason(why)
         packed, decision = self.show("bundle", run_id), self.show("decision", run_id)
         assert isinstance(packed, Packed)
         assert isinstance(decision, Decision)
         manifest, target = packed.files[MANIFEST], self.settings().deploy.target
-        TARGETS.get(target)().deploy(self.written(packed.bundle_id, manifest))
+        self.target(target).deploy(self.written(packed.bundle_id, manifest))
         return self.store.registry.crown(
             bundle_id=packed.bundle_id,
             manifest=manifest,
@@ -472,6 +471,27 @@ class Project:
             If there has been none before, or not that one.
         """
         return succession.roll_back(self, why, to)
+
+    def target(self, name: str | None = None) -> Target:
+        """A place where models answer, with the options of ``[deploy]`` where they are meant for it.
+
+        Parameters
+        ----------
+        name : str, optional
+            Default: the place of ``[deploy]``.
+
+        Raises
+        ------
+        MemberUnknown
+            If there is no such place.
+        SettingsError
+            If an option is unknown or unusable.
+        """
+        from mlwright.shipping.targets import target
+
+        settings = self.settings().deploy
+        chosen = name or settings.target
+        return target(chosen, settings.options if chosen == settings.target else {})
 
     def trials(self) -> tuple[Trial, ...]:
         """How those that are compared with the bundle in use stood after the last look."""

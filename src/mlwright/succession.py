@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from mlwright.core.errors import NothingToShow, SettingsError
 from mlwright.core.history import RunState
@@ -24,6 +24,9 @@ from mlwright.records.profile import Profile
 from mlwright.records.watch import ModelInUse, Window
 from mlwright.running import Attempt, carry_out, next_id
 from mlwright.scoring.folder import MANIFEST
+
+if TYPE_CHECKING:
+    from mlwright.shipping.targets import Target
 
 
 class Project(Protocol):
@@ -47,6 +50,9 @@ class Project(Protocol):
 
     def written(self, bundle_id: str, manifest: str) -> Path:
         """The folder of a bundle."""
+
+    def target(self, name: str | None = None) -> Target:
+        """Where it is put to use."""
 
 
 def contest_of(project: Project) -> Contest:
@@ -163,10 +169,8 @@ def promote(project: Project, bundle_id: str | None, why: str, by: str | None = 
     NothingToShow
         If it does not challenge.
     """
-    from mlwright.shipping.targets import TARGETS
-
     challenger, target = project.store.registry.challenger(bundle_id), project.settings().deploy.target
-    TARGETS.get(target)().deploy(project.written(challenger.bundle_id, challenger.manifest))
+    project.target(target).deploy(project.written(challenger.bundle_id, challenger.manifest))
     fields = challenger.model_dump(include={"bundle_id", "manifest", "run_id", "verdict"})
     return project.store.registry.crown(**fields, target=target, why=why, by=by)
 
@@ -191,10 +195,8 @@ def roll_back(project: Project, why: str, to: str | None = None, by: str | None 
     NothingToShow
         If there has been none before, or not that one.
     """
-    from mlwright.shipping.targets import TARGETS
-
     before = project.store.registry.earlier(to)
-    TARGETS.get(before.target)().deploy(project.written(before.bundle_id, before.manifest))
+    project.target(before.target).deploy(project.written(before.bundle_id, before.manifest))
     return project.store.registry.undo(why, by, to)
 
 

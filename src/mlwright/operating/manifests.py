@@ -9,7 +9,7 @@ from typing import Any
 
 from mlwright.core.store.blobs import explain_disk_errors
 from mlwright.project import Project
-from mlwright.shipping.targets import label
+from mlwright.shipping.image import label
 
 USER = 10_001
 Thing = dict[str, Any]

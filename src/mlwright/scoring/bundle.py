@@ -21,8 +21,9 @@ from mlwright.records.explained import Explained
 from mlwright.records.profile import Task
 from mlwright.scoring.columns import Row
 from mlwright.scoring.explaining import Explainer, as_row
-from mlwright.scoring.folder import MANIFEST, read_folder, write_folder
+from mlwright.scoring.folder import MANIFEST, SIGNATURE, read_folder, write_folder
 from mlwright.scoring.model import Model
+from mlwright.scoring.signature import check_signature
 from mlwright.scoring.uncertain import Uncertain
 
 Array = NDArray[np.float64]
@@ -66,18 +67,27 @@ class Bundle:
         self._labels = np.array(self.classes)
 
     @classmethod
-    def load(cls, path: str | os.PathLike[str]) -> Self:
+    def load(cls, path: str | os.PathLike[str], *, signed_by: str | None = None) -> Self:
         """Load a bundle, prove every file by its hash, and prove the model by its golden rows.
+
+        Parameters
+        ----------
+        path : path-like
+        signed_by : str, optional
+            A public key of minisign, or the file that holds it: what its holder has not signed is refused, before
+            anything else of it is read.
 
         Raises
         ------
         BundleError
             If a file is missing, changed, one too many or a link, or if the model answers otherwise than where it
-            was packed.
+            was packed, or is not signed by whom it should be.
         ExtraMissing
-            If the model needs a package that is not installed.
+            If the model or the look at the signature needs a package that is not installed.
         """
         folder = Path(path)
+        if signed_by is not None:
+            check_signature(folder, signed_by)
         manifest, files = read_folder(folder)
         of_hash = {sha256: files[name] for name, sha256 in manifest.files.items()}
 
@@ -99,6 +109,11 @@ class Bundle:
     def name(self) -> str:
         """The name of the project."""
         return self.manifest.name
+
+    @property
+    def is_signed(self) -> bool:
+        """Whether a signature lies beside its manifest; whose it is, and whether it holds, is not looked at."""
+        return (self.folder / SIGNATURE).is_file()
 
     @property
     def task(self) -> Task:
@@ -265,7 +280,8 @@ class Bundle:
             If the bundle was changed or removed since it was loaded.
         """
         _, files = read_folder(self.folder)
-        files[MANIFEST] = (self.folder / MANIFEST).read_bytes()
+        beside = (MANIFEST, SIGNATURE) if self.is_signed else (MANIFEST,)
+        files |= {name: (self.folder / name).read_bytes() for name in beside}
         write_folder(files, Path(path))
         return Path(path)
 

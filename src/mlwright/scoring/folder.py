@@ -2,7 +2,7 @@
 
 ``manifest.json`` holds the hash of every other file, and a seal: a hash over the bytes of the manifest itself (with
 zeros where the seal stands). So a change of any byte of any file is noticed. That is a seal against accidents and half
-copies, no signature: who can write the folder can seal it anew.
+copies, no signature: who can write the folder can seal it anew. Against that a bundle can be signed; see `signature`.
 
 The bundle's name is the beginning of a hash over what the manifest says but for the occasion (when and in which run it
 was made, when the data was read): what is the same has the same name.
@@ -25,6 +25,9 @@ from mlwright.core.store.blobs import explain_disk_errors
 from mlwright.records.bundle import Manifest
 
 MANIFEST = "manifest.json"
+SIGNATURE = f"{MANIFEST}.minisig"
+"""Lies beside the manifest where somebody has signed it; the manifest cannot know it."""
+
 FORMAT = 1
 ID_LENGTH = 12
 UNSEALED = "0" * ID_LENGTH
@@ -52,7 +55,7 @@ def read_folder(path: Path) -> tuple[Manifest, dict[str, bytes]]:
     there = _files_in(path)
     if missing := sorted(manifest.files.keys() - there):
         raise BundleError(f"The bundle {path} lacks {name_list(missing)}.", _COPY_AGAIN)
-    if more := sorted(there - manifest.files.keys() - {MANIFEST}):
+    if more := sorted(there - manifest.files.keys() - {MANIFEST, SIGNATURE}):
         raise BundleError(f"The bundle {path} holds {name_list(more)}, which its manifest does not know.", "Remove it.")
     data = {name: _read(path, name) for name in manifest.files}
     for name, content in data.items():
@@ -88,6 +91,11 @@ def read_manifest(path: Path) -> Manifest:
     for name in manifest.files:
         _check_name(name, path)
     return manifest
+
+
+def bundle_files(path: Path) -> dict[str, bytes]:
+    """The bytes of all files of a bundle as they lie there, by their path in it."""
+    return {name: (path / name).read_bytes() for name in sorted(_files_in(path))}
 
 
 def write_folder(files: Mapping[str, bytes], target: Path) -> None:
@@ -129,7 +137,7 @@ def _check_name(name: str, path: Path) -> None:
     """Refuse names that could lead out of the folder."""
     pure = PurePosixPath(name)
     odd = pure.is_absolute() or ".." in pure.parts or str(pure) != name or "\\" in name or ":" in name or "\0" in name
-    if odd or name in ("", ".", MANIFEST):
+    if odd or name in ("", ".", MANIFEST, SIGNATURE):
         raise BundleError(f"The manifest of {path} names the file {name!r}, which may not be in a bundle.", _COPY_AGAIN)
 
 

@@ -9,7 +9,7 @@ from mlwright.records.decision import Decision
 from mlwright.records.deployment import Deployment
 from mlwright.records.settings import DeploySettings
 from mlwright.scoring.folder import MANIFEST
-from mlwright.shipping.targets import TARGETS
+from mlwright.shipping.targets import target
 from mlwright.shipping.writing import write_bundle
 
 
@@ -26,7 +26,7 @@ def deploy(packed: Packed, decision: Decision, settings: DeploySettings, run: Ru
         return _left_alone(packed, decision, settings, run)
     folder = run.store.project / "bundles" / packed.bundle_id
     write_bundle(packed.files[MANIFEST], run.get, folder)
-    address = TARGETS.get(settings.target)().deploy(folder)
+    address = target(settings.target, settings.options).deploy(folder)
     why = f"overruled: {settings.overrule}" if overruled else decision.headline
     champion = run.store.registry.crown(
         bundle_id=packed.bundle_id,

@@ -33,6 +33,8 @@ from mlwright.scoring.model import Model
 from mlwright.scoring.single_row import Json, single_row_ms
 from mlwright.shipping.card import write_card
 from mlwright.shipping.golden import choose_rows, typical_rows
+from mlwright.shipping.parts import parts
+from mlwright.shipping.sbom import SBOM, write_sbom
 
 ENDINGS: dict[CoreForm, str] = {
     "constant": "json",
@@ -103,6 +105,8 @@ def pack(
     )
     files["card.md"] = run.put(write_card(draft).encode())
     files["requirements.txt"] = run.put(_requirements(draft.packages).encode())
+    model_parts, made_by = parts(draft.packages).values(), draft.made_by
+    files[SBOM] = run.put(write_sbom(draft.name, model_parts, _model_files(finished.model), made_by=made_by))
     bundle_id, manifest = sealed(draft.model_copy(update={"files": dict(sorted(files.items()))}))
     files[MANIFEST] = run.put(manifest)
     return Packed(

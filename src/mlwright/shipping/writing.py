@@ -6,11 +6,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 from mlwright.records.bundle import Manifest
-from mlwright.scoring.folder import MANIFEST, write_folder
+from mlwright.scoring.folder import MANIFEST, SIGNATURE, write_folder
 
 
 def write_bundle(manifest: str, get: Callable[[str], bytes], folder: Path) -> None:
     """Write a packed bundle into a folder; a bundle that is there already is replaced.
+
+    The signature of the same bundle is kept.
 
     Parameters
     ----------
@@ -27,4 +29,6 @@ def write_bundle(manifest: str, get: Callable[[str], bytes], folder: Path) -> No
     """
     data = get(manifest)
     files = {name: get(blob) for name, blob in Manifest.model_validate_json(data).files.items()}
+    if (folder / SIGNATURE).is_file() and (folder / MANIFEST).read_bytes() == data:
+        files[SIGNATURE] = (folder / SIGNATURE).read_bytes()
     write_folder({**files, MANIFEST: data}, folder)

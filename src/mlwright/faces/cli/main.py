@@ -33,6 +33,7 @@ COMMANDS = (
     "serve",
     "deploy",
     "export",
+    "sign",
     "status",
     "approve",
     "operate",

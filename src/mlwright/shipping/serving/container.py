@@ -9,6 +9,7 @@
 | ``MLWRIGHT_TOKEN``, ``MLWRIGHT_TOKEN_FILE`` | the tokens, or the file that holds them |
 | ``MLWRIGHT_BEHIND_GATE`` | ``1``: no token, for something in front lets only those through who may ask |
 | ``MLWRIGHT_WORKERS`` | processes that answer; default 1 |
+| ``MLWRIGHT_REQUIRE_SIGNATURE`` | a public key, or its file: only what its holder signed is served |
 | ``MLWRIGHT_LOG`` | a folder to keep what is asked and answered in; default: nothing is kept |
 
 SageMaker, Vertex AI and Azure let nobody through who may not ask, and can send no token: there none is needed.
@@ -63,6 +64,7 @@ def options(environment: Mapping[str, str], arguments: Sequence[str]) -> dict[st
         "workers": _number(environment, "MLWRIGHT_WORKERS", 1),
         "token": token or None,
         "behind_gate": not token and (gated or environment.get("MLWRIGHT_BEHIND_GATE") == "1"),
+        "require_signature": environment.get("MLWRIGHT_REQUIRE_SIGNATURE") or None,
         "log": LogSettings(folder=environment.get("MLWRIGHT_LOG") or None),
     }
 

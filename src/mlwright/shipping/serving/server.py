@@ -52,6 +52,7 @@ def serve(
     log: LogSettings | None = None,
     behind_gate: bool = False,
     max_per_s: float | None = None,
+    require_signature: str | None = None,
 ) -> None:
     """Answer over HTTP until a SIGTERM or SIGINT; requests in work at that moment are answered first.
 
@@ -74,6 +75,9 @@ def serve(
     max_per_s : float, optional
         More requests with a body are refused; default: as many as the machine bears.
 
+    require_signature : str, optional
+        A public key, its file, or ``env:NAME``: a bundle that its holder has not signed is refused.
+
     Raises
     ------
     SettingsError
@@ -89,6 +93,7 @@ def serve(
         log=log or LogSettings(),
         behind_gate=behind_gate,
         max_per_s=max_per_s,
+        require_signature=require_signature,
     )
     settings.tokens()
     address = _address(settings.host)
@@ -125,10 +130,12 @@ class Loader:
         os.environ.update(ONE_THREAD)
         threading.Thread(target=_end_with_parent, daemon=True).start()
         from mlwright.scoring.bundle import Bundle
+        from mlwright.scoring.signature import trusted_key
         from mlwright.shipping.serving.app import create_app
 
         try:
-            return create_app(Bundle.load(self.bundle_path), self.settings, counts_folder=self.counts_folder)
+            bundle = Bundle.load(self.bundle_path, signed_by=trusted_key(self.settings.require_signature))
+            return create_app(bundle, self.settings, counts_folder=self.counts_folder)
         except MlwrightError as error:
             self.mistakes.send((type(error), error.message, error.hint))
             raise SystemExit(error.exit_status) from None

@@ -77,6 +77,8 @@ class ServiceSettings(Settings):
     behind_gate : bool
         Whether something in front, such as a cloud platform, lets only those through who may ask, so that no token
         is needed beyond this machine.
+    require_signature : str
+        A public key of minisign, its file, or ``env:NAME``: only bundles that its holder signed are served.
     """
 
     host: str = "127.0.0.1"
@@ -89,6 +91,7 @@ class ServiceSettings(Settings):
     log: LogSettings = LogSettings()
 
     behind_gate: bool = False
+    require_signature: str | None = None
 
     def tokens(self) -> Tokens | None:
         """The tokens that let callers in; None if they need none.

@@ -2,78 +2,60 @@
 
 from __future__ import annotations
 
-import shutil
-import subprocess
+import inspect
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from pathlib import Path
-from typing import ClassVar, NamedTuple
+from typing import Any, ClassVar, get_type_hints
 
-from mlwright.core.errors import DeploymentError, SettingsError
+from pydantic import TypeAdapter, ValidationError
+
+from mlwright.core.errors import SettingsError, nearest
 from mlwright.core.family import Family
+from mlwright.core.record import Record
 from mlwright.scoring.bundle import Bundle
-from mlwright.scoring.folder import MANIFEST
-
-COMMAND_S = 1800
-TOLD_LINES = 5
+from mlwright.shipping.steps import Plan, carry_out
 
 
-class Command(NamedTuple):
-    """A program that is run.
+class State(Record):
+    """What is in use at a place now.
 
     Parameters
     ----------
-    why : str
-        What it does, as a sentence without its end.
-    words : tuple of str
-    may_fail : bool
-        Whether what follows is right whatever it says.
-    """
-
-    why: str
-    words: tuple[str, ...]
-    may_fail: bool = False
-
-
-class Plan(NamedTuple):
-    """What a deployment, or taking it back, will do; nothing is done by making it.
-
-    Parameters
-    ----------
-    folder : Path
-        Where the files go.
-    files : mapping of str to bytes
-        What is written, by the path in the folder.
-    commands : tuple of Command
-        What is run then, in order.
+    bundles : dict
+        The share of requests that each bundle answers, by its name; empty if none does.
+    before : str or None
+        The bundle that taking a step back would put to use.
+    ready : bool
+        Whether the place says that it answers.
     address : str
-        Where the model answers afterwards.
+        Where the model answers; empty if nowhere.
+    sentence : str
     """
 
-    folder: Path
-    files: Mapping[str, bytes]
-    commands: tuple[Command, ...]
-    address: str
+    bundles: dict[str, float] = {}
+    before: str | None = None
+    ready: bool = False
+    address: str = ""
+    sentence: str
 
 
 class Target(ABC):
     """A place where models answer.
 
-    Putting the bundle there that was there before is how a deployment is undone.
+    Options are keyword arguments, stored unchanged. A member says what it will do as a plan; only `deploy`, `remove`
+    and `undo` do it.
 
     Parameters
     ----------
     folder : Path, optional
         Where files for the place are written; default: ``deploy/`` in the project, or beside a bundle of its own.
-    image : str, optional
-        For places that run containers: the name of the image.
     """
 
     title: ClassVar[str]
 
-    def __init__(self, folder: Path | None = None, image: str | None = None) -> None:
+    def __init__(self, *, folder: Path | None = None) -> None:
         self.folder = folder
-        self.image = image
 
     @abstractmethod
     def plan(self, bundle: Bundle) -> Plan:
@@ -89,6 +71,20 @@ class Target(ABC):
     def removal(self, bundle: Bundle) -> Plan:
         """What taking it out of use will do; the files stay."""
 
+    @abstractmethod
+    def back(self, bundle: Bundle) -> Plan:
+        """What putting back to use what was in use there before will do."""
+
+    @abstractmethod
+    def state(self, bundle: Bundle) -> State:
+        """What is in use under the name of the bundle's project.
+
+        Raises
+        ------
+        DeploymentError
+            If the place cannot be asked.
+        """
+
     def deploy(self, bundle: Path) -> str:
         """Put the bundle in that folder to use, and return where it is.
 
@@ -102,6 +98,20 @@ class Target(ABC):
         """
         return carry_out(self.plan(Bundle.load(bundle)))
 
+    def undo(self, bundle: Path) -> str:
+        """Go back to what was in use there before, and return where it is.
+
+        Raises
+        ------
+        DeploymentError
+            If there was nothing before, or it does not answer any more.
+        """
+        return carry_out(self.back(Bundle.load(bundle)))
+
+    def remove(self, bundle: Path) -> None:
+        """Take the model out of use."""
+        carry_out(self.removal(Bundle.load(bundle)))
+
     def place(self, bundle: Bundle, name: str) -> Path:
         """The folder for the files of a place."""
         home = bundle.folder.parent
@@ -112,64 +122,35 @@ class Target(ABC):
 TARGETS: Family[Target] = Family("mlwright.shipping.targets", Target)
 
 
-def carry_out(plan: Plan) -> str:
-    """Write the files and run the commands; returns the address.
+def target(name: str, options: Mapping[str, Any] | None = None) -> Target:
+    """A place with its options, as a project file or a command line gives them.
+
+    Parameters
+    ----------
+    name : str
+        Member of the family.
+    options : mapping of str to object, optional
+        Strings are read as what the option takes.
 
     Raises
     ------
-    DeploymentError
-        If a program is not there, or says no.
-    """
-    if plan.files:
-        write(plan)
-    for command in plan.commands:
-        _run(command)
-    return plan.address
-
-
-def write(plan: Plan) -> None:
-    """Write the files of a plan; those of an earlier deployment in the same folder are replaced.
-
-    Raises
-    ------
+    MemberUnknown
+        If there is no such place.
     SettingsError
-        If the folder holds something else.
+        If it has no such option, or the value is of another kind.
     """
-    known = plan.folder / ".mlwright-deploy"
-    if plan.folder.exists() and any(plan.folder.iterdir()) and not known.exists():
-        raise SettingsError(f"{plan.folder} is there already, and is no deployment.", "Name another folder with -o.")
-    shutil.rmtree(plan.folder, ignore_errors=True)
-    for name, content in {known.name: b"", **plan.files}.items():
-        path = plan.folder / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(content)
+    kind = TARGETS.get(name)
+    known, hints = inspect.signature(kind).parameters, get_type_hints(kind.__init__)
+    return kind(**{key: _read(name, key, value, known, hints) for key, value in (options or {}).items()})
 
 
-def bundle_files(bundle: Bundle) -> dict[str, bytes]:
-    """All files of a bundle, by their path in it."""
-    return {name: (bundle.folder / name).read_bytes() for name in (MANIFEST, *bundle.manifest.files)}
-
-
-def label(name: str) -> str:
-    """A project's name as places take it: small letters, digits and dashes.
-
-    >>> label("Churn 2026: Riga")
-    'churn-2026-riga'
-    """
-    plain = "".join(letter if letter.isascii() and letter.isalnum() else "-" for letter in name.lower())
-    return "-".join(filter(None, plain.split("-")))[:50].strip("-") or "model"
-
-
-def _run(command: Command) -> None:
+def _read(name: str, key: str, value: Any, known: Mapping[str, Any], hints: Mapping[str, Any]) -> Any:
+    if key not in known:
+        offers = nearest(key, known) or list(known)
+        raise SettingsError(f"The target {name} has no option {key!r}.", f"Known are: {', '.join(offers)}")
     try:
-        done = subprocess.run(command.words, capture_output=True, text=True, timeout=COMMAND_S)  # noqa: S603
-    except FileNotFoundError:
-        raise DeploymentError(
-            f"The program {command.words[0]!r}, which would {command.why}, is not installed.",
-            f"Install it, or run  {' '.join(command.words)}  where it is.",
+        return TypeAdapter(hints[key]).validate_python(value)
+    except ValidationError as error:
+        raise SettingsError(
+            f"The option {key} of the target {name} is {value!r}: {error.errors()[0]['msg']}.", f"--set {key}=VALUE"
         ) from None
-    except subprocess.TimeoutExpired:
-        raise DeploymentError(f"{command.words[0]} took longer than {COMMAND_S} s to {command.why}.") from None
-    if done.returncode and not command.may_fail:
-        said = " / ".join((done.stderr or done.stdout).strip().splitlines()[-TOLD_LINES:])
-        raise DeploymentError(f"{command.words[0]} could not {command.why}: {said}", " ".join(command.words))

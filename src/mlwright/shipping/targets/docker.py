@@ -1,169 +1,114 @@
-"""A container of Docker, or of Podman under the name of Docker, on this machine."""
+"""A container of Docker or Podman on this machine."""
 
 from __future__ import annotations
 
-import json
-import sys
-from importlib.metadata import version
-from importlib.resources import files
-from importlib.resources.abc import Traversable
+import os
+from pathlib import Path
 
-from mlwright.core.errors import UserMistake
+from mlwright.core.errors import DeploymentError
 from mlwright.scoring.bundle import Bundle
-from mlwright.shipping.targets import Command, Plan, Target, bundle_files, label
+from mlwright.shipping.containers import Place
+from mlwright.shipping.image import PORT, USER, Recipe, build, default_image, engine, label
+from mlwright.shipping.steps import Call, Command, Plan
+from mlwright.shipping.targets import State, Target
 
-PORT = 8080
-USER = "10001:10001"
-CARRIED = ("core", "records", "scoring", "shipping/serving")
-"""What a model needs to answer; an image carries no training code."""
-
-SERVING = ("flask", "granian", "orjson", "werkzeug", "jinja2")
-OPENMP = ("lightgbm",)
-"""Packages that need the system's OpenMP, which slim images lack."""
-
-DOCKERFILE = """\
-FROM python:{python}-slim AS build
-COPY requirements.txt /requirements.txt
-RUN pip install --no-cache-dir --no-compile --prefix=/install -r /requirements.txt
-
-FROM python:{python}-slim
-{system}COPY --from=build /install /usr/local
-COPY app /app
-COPY bundle /bundle
-ENV PYTHONPATH=/app PYTHONDONTWRITEBYTECODE=1 PYTHONUNBUFFERED=1 MLWRIGHT_BUNDLE=/bundle OMP_NUM_THREADS=1
-LABEL {labels}
-EXPOSE {port}
-USER {user}
-STOPSIGNAL SIGTERM
-HEALTHCHECK --start-period=10s --interval=10s CMD ["python", "-c", "{health}"]
-ENTRYPOINT ["python", "-m", "mlwright.shipping.serving.container"]
-"""
-SYSTEM = """\
-RUN apt-get update && apt-get install -y --no-install-recommends libgomp1 && rm -rf /var/lib/apt/lists/*
-"""
-HEALTH = (
-    "import os, urllib.request as u; "
-    "ports = [os.environ.get(n) for n in ('AIP_HTTP_PORT', 'SAGEMAKER_BIND_TO_PORT', 'PORT')]; "
-    "u.urlopen(f'http://127.0.0.1:{next(filter(None, ports), 8080)}/ready', timeout=5)"
-)
+TOKEN = "MLWRIGHT_TOKEN"  # noqa: S105  the name of the variable
 
 
 class Docker(Target):
-    """An image with the bundle and nothing but what answers, and one container of it on port 8080 of this machine.
+    """An image with the bundle and nothing but what answers, and one container of it on this machine.
 
     The image speaks every platform's protocol (SageMaker, Vertex AI, Azure, KServe, MLflow) and runs under any user,
-    with a file system that is read-only.
+    with a file system that is read-only. The container before is kept, stopped, and comes back if the new one does
+    not get ready.
+
+    Parameters
+    ----------
+    folder : Path, optional
+    image : str, optional
+        The name of the image.
+    base : str, optional
+        The image that it starts from, which has Python and pip.
+    wheels : Path, optional
+        A folder with all packages as wheels, for machines that reach no index.
+    port : int
+        On this machine.
     """
 
     title = "a container on this machine"
 
+    def __init__(
+        self,
+        *,
+        folder: Path | None = None,
+        image: str | None = None,
+        base: str | None = None,
+        wheels: Path | None = None,
+        port: int = PORT,
+    ) -> None:
+        super().__init__(folder=folder)
+        self.image = image
+        self.base = base
+        self.wheels = wheels
+        self.port = port
+
     def plan(self, bundle: Bundle) -> Plan:
         """Build the image, prove the model in it, and put it in the place of the container before."""
-        name, image = label(bundle.name), self.image or default_image(bundle)
-        folder = self.place(bundle, "docker")
-        return Plan(
-            folder,
-            context(bundle),
-            (
-                Command(
-                    "see that MLWRIGHT_TOKEN holds the token of callers", ("sh", "-c", 'test -n "$MLWRIGHT_TOKEN"')
-                ),
-                Command("build the image", ("docker", "build", "--tag", image, str(folder))),
-                Command("prove the model inside the image", ("docker", "run", "--rm", *_prove(image))),
-                Command("end the container before", ("docker", "rm", "--force", name), may_fail=True),
-                Command("start the container", ("docker", "run", "--detach", "--name", name, *_locked_up(), image)),
+        image, folder = self.image or default_image(bundle), self.place(bundle, "docker")
+        place = Place(engine(), label(bundle.name))
+        run = ("run", "--detach", "--name", place.name, *self._locked_up(), image)
+        steps = (
+            Call("let callers in by a token", f"whether {TOKEN} is set", _see_token),
+            *build(image, folder),
+            Call(
+                "put it in the place of the container before, which comes back if the new one does not get ready",
+                f"{place.program} for  {' '.join(run)}",
+                lambda: place.put(bundle.bundle_id, run),
             ),
-            f"http://127.0.0.1:{PORT}",
         )
+        return Plan(folder, Recipe(self.base, self.wheels).files(bundle), steps, self._address())
 
     def removal(self, bundle: Bundle) -> Plan:
-        """End the container; the image stays."""
-        end = Command("end the container", ("docker", "rm", "--force", label(bundle.name)))
-        return Plan(self.place(bundle, "docker"), {}, (end,), "nowhere")
+        """End the container and the one before; the image stays."""
+        place = Place(engine(), label(bundle.name))
+        words = (place.program, "rm", "--force", place.name, place.before)
+        return Plan(self.place(bundle, "docker"), {}, (Command("end the container", words, may_fail=True),), "nowhere")
+
+    def back(self, bundle: Bundle) -> Plan:
+        """Start the container before again in the place of the one that runs."""
+        place = Place(engine(), label(bundle.name))
+        step = Call("let the two change places", f"{place.program} for  start {place.before}", place.swap)
+        return Plan(self.place(bundle, "docker"), {}, (step,), self._address())
+
+    def state(self, bundle: Bundle) -> State:
+        """What runs under the name of the project."""
+        place = Place(engine(), label(bundle.name))
+        now, before = place.holds(place.name), place.holds(place.before)
+        if now is None:
+            return State(before=before, sentence=f"There is no container {place.name}.")
+        ready = place.is_ready()
+        sentence = f"Container {place.name} holds bundle {now} and {'answers' if ready else 'does not answer'}."
+        return State(bundles={now: 1.0}, before=before, ready=ready, address=self._address(), sentence=sentence)
+
+    def _address(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    def _locked_up(self) -> tuple[str, ...]:
+        """A container that can write nowhere, become nobody else, and is published on this machine alone."""
+        return (
+            "--restart=unless-stopped",
+            "--read-only",
+            "--tmpfs=/tmp",
+            f"--user={USER}:{USER}",
+            "--cap-drop=ALL",
+            "--security-opt=no-new-privileges",
+            f"--publish=127.0.0.1:{self.port}:{PORT}",
+            f"--env={TOKEN}",
+        )
 
 
-def default_image(bundle: Bundle) -> str:
-    """The name of the image of a bundle."""
-    return f"mlwright/{label(bundle.name)}:{bundle.bundle_id}"
-
-
-def context(bundle: Bundle) -> dict[str, bytes]:
-    """All that the image is built from: the Dockerfile, the requirements, the bundle, and the code that answers."""
-    own = {f"bundle/{name}": content for name, content in bundle_files(bundle).items()}
-    return {
-        "Dockerfile": _dockerfile(bundle).encode(),
-        "requirements.txt": _requirements(bundle).encode(),
-        **own,
-        **_code(),
-    }
-
-
-def _dockerfile(bundle: Bundle) -> str:
-    manifest = bundle.manifest
-    labels = {
-        "org.opencontainers.image.title": manifest.name,
-        "org.opencontainers.image.version": manifest.bundle_id,
-        "org.opencontainers.image.created": manifest.made_at,
-        "org.opencontainers.image.description": f"Predicts {manifest.target}.",
-    }
-    needs_openmp = any(package in manifest.packages for package in OPENMP)
-    return DOCKERFILE.format(
-        python=f"{sys.version_info.major}.{sys.version_info.minor}",
-        system=SYSTEM if needs_openmp else "",
-        labels=" ".join(f"{key}={_quoted(value)}" for key, value in labels.items()),
-        port=PORT,
-        user=USER,
-        health=HEALTH,
-    )
-
-
-def _requirements(bundle: Bundle) -> str:
-    """What the model was proved with, and what serves it."""
-    pinned = {**bundle.manifest.packages, **{package: version(package) for package in SERVING}}
-    return "".join(f"{package}=={number}\n" for package, number in sorted(pinned.items()))
-
-
-def _code() -> dict[str, bytes]:
-    package = files("mlwright")
-    first = f'"""Only what a deployed model needs."""\n\n__version__ = "{version("mlwright")}"\n'
-    found = {"app/mlwright/__init__.py": first.encode()}
-    found["app/mlwright/shipping/__init__.py"] = (package / "shipping" / "__init__.py").read_bytes()
-    for part in CARRIED:
-        found |= _tree(package.joinpath(*part.split("/")), f"app/mlwright/{part}")
-    return found
-
-
-def _tree(folder: Traversable, name: str) -> dict[str, bytes]:
-    found: dict[str, bytes] = {}
-    for item in folder.iterdir():
-        if item.is_dir() and item.name != "__pycache__":
-            found |= _tree(item, f"{name}/{item.name}")
-        elif item.is_file():
-            found[f"{name}/{item.name}"] = item.read_bytes()
-    return found
-
-
-def _locked_up() -> tuple[str, ...]:
-    """A container that can write nowhere, become nobody else, and is published on this machine alone."""
-    return (
-        "--restart=unless-stopped",
-        "--read-only",
-        "--tmpfs=/tmp",
-        f"--user={USER}",
-        "--cap-drop=ALL",
-        "--security-opt=no-new-privileges",
-        f"--publish=127.0.0.1:{PORT}:{PORT}",
-        "--env=MLWRIGHT_TOKEN",
-    )
-
-
-def _prove(image: str) -> tuple[str, ...]:
-    code = "from mlwright.scoring.bundle import Bundle; Bundle.load('/bundle')"
-    return ("--network=none", "--read-only", "--entrypoint=python", image, "-c", code)
-
-
-def _quoted(text: str) -> str:
-    """A value as a Dockerfile takes it, on one line."""
-    if "\n" in text or "\r" in text:
-        raise UserMistake("The name of the project or of the target has a line break, which no image may have.")
-    return json.dumps(text.replace("$", "\\$"), ensure_ascii=False).replace("\\\\$", "\\$")
+def _see_token() -> None:
+    if not os.environ.get(TOKEN):
+        raise DeploymentError(
+            f"{TOKEN} holds no token, and callers must send one.", f"export {TOKEN}=$(openssl rand -hex 32)"
+        )

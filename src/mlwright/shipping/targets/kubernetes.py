@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
-from mlwright.core.errors import SettingsError
+from mlwright.core.errors import DeploymentError
 from mlwright.scoring.bundle import Bundle
-from mlwright.shipping.targets import Command, Plan, Target, label
-from mlwright.shipping.targets.docker import PORT, context, default_image
+from mlwright.shipping.image import PORT, USER, Recipe, build, label, push, registry_image
+from mlwright.shipping.steps import Command, Plan, ask
+from mlwright.shipping.targets import State, Target
 
 FILE = "kubernetes.json"
-USER = 10_001
-REPLICAS, MOST_REPLICAS = 2, 10
+LABELS = "app.kubernetes.io"
 DRAIN_S = 40
 """More than the service itself takes to answer what is in work."""
 
@@ -23,26 +24,52 @@ class Kubernetes(Target):
     """Pods that scale, behind a Service, under the "restricted" rules for pods and with no way out of the cluster.
 
     Callers send a token of the Secret NAME-token; changing the Secret needs no restart.
+
+    Parameters
+    ----------
+    folder : Path, optional
+    image : str, optional
+        The name of the image in its registry.
+    base : str, optional
+        The image that it starts from, which has Python and pip.
+    wheels : Path, optional
+        A folder with all packages as wheels, for machines that reach no index.
+    replicas, most_replicas : int
+        Pods at least and at most.
     """
 
     title = "a Kubernetes cluster"
 
+    def __init__(
+        self,
+        *,
+        folder: Path | None = None,
+        image: str | None = None,
+        base: str | None = None,
+        wheels: Path | None = None,
+        replicas: int = 2,
+        most_replicas: int = 10,
+    ) -> None:
+        super().__init__(folder=folder)
+        self.image = image
+        self.base = base
+        self.wheels = wheels
+        self.replicas = replicas
+        self.most_replicas = most_replicas
+
     def plan(self, bundle: Bundle) -> Plan:
         """Build and push the image, and apply the manifests; a rollout that fails is rolled back."""
-        if not self.image or "/" not in self.image:
-            wanted = default_image(bundle)
-            raise SettingsError(
-                "A cluster takes images from a registry, and none is named.", f"--image REGISTRY/{wanted}"
-            )
+        image = registry_image(self.image, bundle)
         name, folder = label(bundle.name), self.place(bundle, "kubernetes")
-        manifests = {"apiVersion": "v1", "kind": "List", "items": things(name, self.image, bundle)}
+        manifests = things(name, image, bundle, self.replicas, self.most_replicas)
+        everything = {"apiVersion": "v1", "kind": "List", "items": manifests}
         apply = f"kubectl apply -f {folder / FILE} && kubectl rollout status deployment/{name} --timeout=180s"
         return Plan(
             folder,
-            {**context(bundle), FILE: json.dumps(manifests, indent=1).encode()},
+            {**Recipe(self.base, self.wheels).files(bundle), FILE: json.dumps(everything, indent=1).encode()},
             (
-                Command("build the image", ("docker", "build", "--tag", self.image, str(folder))),
-                Command("push the image", ("docker", "push", self.image)),
+                *build(image, folder),
+                push(image),
                 Command(
                     f"find the tokens (kubectl create secret generic {name}-token --from-file=tokens=FILE)",
                     ("kubectl", "get", "secret", f"{name}-token"),
@@ -52,7 +79,7 @@ class Kubernetes(Target):
                     ("sh", "-c", f"{apply} || {{ kubectl rollout undo deployment/{name}; exit 1; }}"),
                 ),
             ),
-            f"http://{name}:{PORT} inside the cluster",
+            _address(name),
         )
 
     def removal(self, bundle: Bundle) -> Plan:
@@ -61,11 +88,44 @@ class Kubernetes(Target):
         words = ("kubectl", "delete", kinds, "--selector", f"app.kubernetes.io/name={label(bundle.name)}")
         return Plan(self.place(bundle, "kubernetes"), {}, (Command("delete what was applied", words),), "nowhere")
 
+    def back(self, bundle: Bundle) -> Plan:
+        """Roll out the pods before again."""
+        name = label(bundle.name)
+        steps = (
+            Command("roll out the pods before", ("kubectl", "rollout", "undo", f"deployment/{name}")),
+            Command(
+                "wait until they are ready", ("kubectl", "rollout", "status", f"deployment/{name}", "--timeout=180s")
+            ),
+        )
+        return Plan(self.place(bundle, "kubernetes"), {}, steps, _address(name))
 
-def things(name: str, image: str, bundle: Bundle) -> list[Thing]:
+    def state(self, bundle: Bundle) -> State:
+        """What the cluster says of the Deployment."""
+        name = label(bundle.name)
+        done = ask(("kubectl", "get", "deployment", name, "--output", "json"), "ask the cluster")
+        if done.returncode and "NotFound" in done.stderr:
+            return State(sentence=f"There is no Deployment {name}.")
+        if done.returncode:
+            raise DeploymentError(f"The cluster does not tell: {done.stderr.strip()[-300:]}", "kubectl cluster-info")
+        found = json.loads(done.stdout)
+        now = found["spec"]["template"]["metadata"]["labels"][f"{LABELS}/version"]
+        wanted, ready = found["spec"]["replicas"], found.get("status", {}).get("readyReplicas", 0)
+        return State(
+            bundles={now: 1.0},
+            ready=ready >= wanted,
+            address=_address(name),
+            sentence=f"Deployment {name} holds bundle {now}; {ready} of {wanted} pods are ready.",
+        )
+
+
+def _address(name: str) -> str:
+    return f"http://{name}:{PORT} inside the cluster"
+
+
+def things(name: str, image: str, bundle: Bundle, replicas: int, most_replicas: int) -> list[Thing]:
     """The manifests."""
-    chosen = {"app.kubernetes.io/name": name}
-    labels = chosen | {"app.kubernetes.io/managed-by": "mlwright", "app.kubernetes.io/version": bundle.bundle_id}
+    chosen = {f"{LABELS}/name": name}
+    labels = chosen | {f"{LABELS}/managed-by": "mlwright", f"{LABELS}/version": bundle.bundle_id}
 
     def thing(version: str, kind: str, spec: Thing) -> Thing:
         return {"apiVersion": version, "kind": kind, "metadata": {"name": name, "labels": labels}, "spec": spec}
@@ -78,15 +138,15 @@ def things(name: str, image: str, bundle: Bundle) -> list[Thing]:
     }
     ports = [{"name": "http", "port": PORT, "targetPort": "http"}]
     return [
-        thing("apps/v1", "Deployment", _deployment(name, image, chosen, labels)),
+        thing("apps/v1", "Deployment", _deployment(name, image, chosen, labels, replicas)),
         thing("v1", "Service", {"selector": chosen, "ports": ports}),
-        thing("autoscaling/v2", "HorizontalPodAutoscaler", _scaling(name)),
+        thing("autoscaling/v2", "HorizontalPodAutoscaler", _scaling(name, replicas, most_replicas)),
         thing("policy/v1", "PodDisruptionBudget", {"maxUnavailable": 1, "selector": {"matchLabels": chosen}}),
         thing("networking.k8s.io/v1", "NetworkPolicy", policy),
     ]
 
 
-def _deployment(name: str, image: str, chosen: Thing, labels: Thing) -> Thing:
+def _deployment(name: str, image: str, chosen: Thing, labels: Thing, replicas: int) -> Thing:
     pod = {
         "automountServiceAccountToken": False,
         "terminationGracePeriodSeconds": DRAIN_S,
@@ -103,7 +163,7 @@ def _deployment(name: str, image: str, chosen: Thing, labels: Thing) -> Thing:
         ],
     }
     return {
-        "replicas": REPLICAS,
+        "replicas": replicas,
         "selector": {"matchLabels": chosen},
         "strategy": {"type": "RollingUpdate", "rollingUpdate": {"maxUnavailable": 0, "maxSurge": 1}},
         "template": {"metadata": {"labels": labels}, "spec": pod},
@@ -137,14 +197,14 @@ def _probe(path: str, period_s: int, failures: int) -> Thing:
     return {"httpGet": {"path": path, "port": "http"}, "periodSeconds": period_s, "failureThreshold": failures}
 
 
-def _scaling(name: str) -> Thing:
+def _scaling(name: str, replicas: int, most_replicas: int) -> Thing:
     usage = {
         "type": "Resource",
         "resource": {"name": "cpu", "target": {"type": "Utilization", "averageUtilization": 70}},
     }
     return {
         "scaleTargetRef": {"apiVersion": "apps/v1", "kind": "Deployment", "name": name},
-        "minReplicas": REPLICAS,
-        "maxReplicas": MOST_REPLICAS,
+        "minReplicas": replicas,
+        "maxReplicas": most_replicas,
         "metrics": [usage],
     }

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from mlwright.scoring.bundle import Bundle
-from mlwright.shipping.targets import Plan, Target
+from mlwright.shipping.steps import Plan
+from mlwright.shipping.targets import State, Target
 
 
 class Local(Target):
@@ -18,3 +19,16 @@ class Local(Target):
     def removal(self, bundle: Bundle) -> Plan:
         """Nothing either."""
         return self.plan(bundle)
+
+    def back(self, bundle: Bundle) -> Plan:
+        """Nothing: the project's ledger says which bundle is in use."""
+        return self.plan(bundle)
+
+    def state(self, bundle: Bundle) -> State:
+        """The bundle that was given: it lies there and is proved."""
+        return State(
+            bundles={bundle.bundle_id: 1.0},
+            ready=True,
+            address=str(bundle.folder),
+            sentence=f"Bundle {bundle.bundle_id} lies in {bundle.folder} and is proved.",
+        )

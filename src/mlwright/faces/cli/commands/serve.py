@@ -25,6 +25,10 @@ def serve(
     max_per_s: Annotated[
         float | None, typer.Option(min=0.001, help="Requests a second, of all callers together; default: no limit.")
     ] = None,
+    require_signature: Annotated[
+        str | None,
+        typer.Option(help="A public key, its file, or env:NAME: serve only what its holder has signed."),
+    ] = None,
     log: Annotated[
         str | None, typer.Option(help="A folder to keep what is asked and answered in; default: nothing is kept.")
     ] = None,
@@ -61,4 +65,5 @@ def serve(
         log=kept,
         behind_gate=behind_gate,
         max_per_s=max_per_s,
+        require_signature=require_signature,
     )

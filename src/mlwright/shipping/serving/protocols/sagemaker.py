@@ -68,6 +68,8 @@ class SageMaker(Protocol):
 
 
 def _as_csv(values: Sequence[Any]) -> bytes:
-    text = io.StringIO()
-    csv.writer(text, lineterminator="\n").writerows([value] for value in values)
+    """One value a line; truth values are spelled as in JSON."""
+    text, spelled = io.StringIO(), {True: "true", False: "false"}
+    plain = (spelled[value] if isinstance(value, bool) else value for value in values)
+    csv.writer(text, lineterminator="\n").writerows([value] for value in plain)
     return text.getvalue().encode()

@@ -17,9 +17,18 @@ from typer.testing import CliRunner
 from mlwright.core.errors import DeploymentError, SettingsError
 from mlwright.faces.cli.main import build
 from mlwright.scoring.bundle import Bundle
-from mlwright.shipping.targets import TARGETS, carry_out, label
+from mlwright.shipping.image import label
+from mlwright.shipping.steps import carry_out
+from mlwright.shipping.targets import TARGETS, target
 
-KEPT = Path(__file__).parents[1] / "compat" / "bundle_1"
+KEPT = Path(__file__).parents[2] / "compat" / "bundle_1"
+IMAGE = "registry.example/churn:1"
+OPTIONS = {
+    "local": {},
+    "docker": {},
+    "kubernetes": {"image": IMAGE},
+    "sagemaker": {"image": IMAGE, "role": "arn:aws:iam::123456789012:role/models"},
+}
 
 
 @pytest.fixture
@@ -36,7 +45,10 @@ def programs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     for name in ("docker", "kubectl"):
         program = folder / name
         failing = 'case "$*" in *"$FAILS_AT"*) echo no such thing >&2; exit 1;; esac'
-        program.write_text(f'#!/bin/sh\necho "{name} $*" >> {told}\n{failing}\n')
+        nothing_runs = '[ "$1" != inspect ] || exit 1'
+        program.write_text(
+            f'#!/bin/sh\n[ "$1" != version ] || exit 0\necho "{name} $*" >> {told}\n{failing}\n{nothing_runs}\n'
+        )
         program.chmod(program.stat().st_mode | stat.S_IXUSR)
     monkeypatch.setenv("PATH", f"{folder}:{os.environ['PATH']}")
     monkeypatch.setenv("FAILS_AT", "nothing at all")
@@ -47,27 +59,28 @@ def programs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 @pytest.mark.parametrize("name", TARGETS.names())
 def test_a_plan_does_nothing(bundle: Bundle, tmp_path: Path, name: str) -> None:
     before = sorted(tmp_path.rglob("*"))
-    target = TARGETS.get(name)(None, "registry.example/churn:1")
-    assert target.plan(bundle).address
-    target.removal(bundle)
+    place = target(name, OPTIONS[name])
+    assert place.plan(bundle).address
+    place.removal(bundle)
+    place.back(bundle)
     assert sorted(tmp_path.rglob("*")) == before
 
 
 @pytest.mark.parametrize("name", ["docker", "kubernetes"])
 def test_doing_it_again_writes_the_same(bundle: Bundle, tmp_path: Path, programs: Path, name: str) -> None:
-    target = TARGETS.get(name)(tmp_path / "out", "registry.example/churn:1")
-    contents = []
+    place = target(name, {"folder": tmp_path / "out", **OPTIONS[name]})
+    written = []
     for _ in range(2):
-        target.deploy(bundle.folder)
-        contents.append({path: path.read_bytes() for path in (tmp_path / "out").rglob("*") if path.is_file()})
-    assert contents[0] == contents[1]
+        place.deploy(bundle.folder)
+        written.append({path: path.read_bytes() for path in (tmp_path / "out").rglob("*") if path.is_file()})
+    assert written[0] == written[1]
     lines = programs.read_text().splitlines()
     assert lines[: len(lines) // 2] == lines[len(lines) // 2 :]
 
 
 def test_what_the_image_holds_suffices_to_answer_and_carries_no_training_code(bundle: Bundle, tmp_path: Path) -> None:
-    plan = TARGETS.get("docker")(tmp_path / "out").plan(bundle)
-    carry_out(plan._replace(commands=()))
+    plan = target("docker", {"folder": tmp_path / "out"}).plan(bundle)
+    carry_out(plan._replace(steps=()))
     code = """
 import sys
 from mlwright.shipping.serving import container, app
@@ -90,7 +103,7 @@ for part in ("data", "learning", "judging", "faces", "shipping.targets"):
 
 
 def test_the_image_is_pinned_runs_as_nobody_and_starts_as_platforms_want(bundle: Bundle) -> None:
-    files = TARGETS.get("docker")().plan(bundle).files
+    files = target("docker").plan(bundle).files
     dockerfile = files["Dockerfile"].decode()
     assert re.search(r"^USER 10001:10001$", dockerfile, re.M)
     assert re.search(r'^ENTRYPOINT \["python", "-m", "mlwright.shipping.serving.container"\]$', dockerfile, re.M)
@@ -104,8 +117,8 @@ def test_the_container_before_stays_until_the_new_image_has_proved_itself(
     for fault in ("build", "--entrypoint=python"):
         monkeypatch.setenv("FAILS_AT", fault)
         with pytest.raises(DeploymentError, match="no such thing"):
-            TARGETS.get("docker")().deploy(bundle.folder)
-        assert "docker rm" not in programs.read_text()
+            target("docker").deploy(bundle.folder)
+        assert "--detach" not in programs.read_text()
 
 
 def test_without_a_token_no_container_is_touched(
@@ -113,26 +126,27 @@ def test_without_a_token_no_container_is_touched(
 ) -> None:
     monkeypatch.delenv("MLWRIGHT_TOKEN")
     with pytest.raises(DeploymentError, match="MLWRIGHT_TOKEN"):
-        TARGETS.get("docker")().deploy(bundle.folder)
+        target("docker").deploy(bundle.folder)
     assert not programs.exists()
 
 
 def test_a_program_that_is_not_installed_is_named(bundle: Bundle, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", "/nowhere")
+    monkeypatch.setenv("MLWRIGHT_TOKEN", "0123456789abcdef")
     with pytest.raises(DeploymentError, match="is not installed"):
-        TARGETS.get("docker")().deploy(bundle.folder)
+        target("docker").deploy(bundle.folder)
 
 
 def test_a_folder_that_is_no_deployment_is_left_alone(bundle: Bundle, tmp_path: Path, programs: Path) -> None:
     (tmp_path / "mine").mkdir()
     (tmp_path / "mine" / "thesis.txt").write_text("years of work")
     with pytest.raises(SettingsError, match="is no deployment"):
-        TARGETS.get("docker")(tmp_path / "mine").deploy(bundle.folder)
+        target("docker", {"folder": tmp_path / "mine"}).deploy(bundle.folder)
     assert (tmp_path / "mine" / "thesis.txt").exists()
 
 
 def test_the_pods_meet_the_restricted_rules(bundle: Bundle) -> None:
-    plan = TARGETS.get("kubernetes")(None, "registry.example/churn:1").plan(bundle)
+    plan = target("kubernetes", {"image": IMAGE}).plan(bundle)
     things = {item["kind"]: item for item in json.loads(plan.files["kubernetes.json"])["items"]}
     pod = things["Deployment"]["spec"]["template"]["spec"]
     (container,) = pod["containers"]
@@ -158,13 +172,13 @@ def test_the_pods_meet_the_restricted_rules(bundle: Bundle) -> None:
 def test_a_rollout_that_fails_is_rolled_back(bundle: Bundle, programs: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("FAILS_AT", "rollout status")
     with pytest.raises(DeploymentError, match="go back to those before"):
-        TARGETS.get("kubernetes")(None, "registry.example/churn:1").deploy(bundle.folder)
+        target("kubernetes", {"image": IMAGE}).deploy(bundle.folder)
     assert programs.read_text().splitlines()[-1] == f"kubectl rollout undo deployment/{label(bundle.name)}"
 
 
 def test_a_cluster_needs_an_image_of_a_registry(bundle: Bundle) -> None:
-    with pytest.raises(SettingsError, match="none is named"):
-        TARGETS.get("kubernetes")().plan(bundle)
+    with pytest.raises(SettingsError, match="and none is named"):
+        target("kubernetes").plan(bundle)
 
 
 def test_the_command_says_what_it_would_do_and_takes_it_back(bundle: Bundle, programs: Path) -> None:
@@ -175,4 +189,25 @@ def test_the_command_says_what_it_would_do_and_takes_it_back(bundle: Bundle, pro
     assert not programs.exists()
     assert "answers at http://127.0.0.1:8080" in CliRunner().invoke(build(), words).stdout
     CliRunner().invoke(build(), [*words, "--remove"])
-    assert programs.read_text().splitlines()[-1] == f"docker rm --force {label(bundle.name)}"
+    name = label(bundle.name)
+    assert programs.read_text().splitlines()[-1] == f"docker rm --force {name} {name}-before"
+
+
+def test_options_are_read_as_what_the_place_takes_and_unknown_ones_are_refused() -> None:
+    assert target("kubernetes", {"replicas": "3"}).replicas == 3
+    with pytest.raises(SettingsError, match="'three'") as refused:
+        target("kubernetes", {"replicas": "three"})
+    assert "--set replicas" in refused.value.hint
+    with pytest.raises(SettingsError, match="no option 'replica'") as refused:
+        target("kubernetes", {"replica": 3})
+    assert "replicas" in refused.value.hint
+
+
+def test_every_package_in_the_image_is_pinned_and_listed(bundle: Bundle) -> None:
+    files = target("docker").plan(bundle).files
+    pinned = dict(line.split("==") for line in files["requirements.txt"].decode().splitlines())
+    assert pinned.items() >= bundle.manifest.packages.items()
+    assert {"flask", "click", "pydantic-core", "markupsafe"} <= pinned.keys()
+    listed = json.loads(files["sbom.cdx.json"])
+    assert listed["metadata"]["component"]["version"] == bundle.bundle_id
+    assert {one["name"]: one["version"] for one in listed["components"] if one["type"] == "library"} == pinned

@@ -1,0 +1,100 @@
+"""The container that answers under a name, and how another takes its place."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import time
+from typing import Any
+
+from mlwright.core.errors import DeploymentError
+from mlwright.shipping.image import HEALTH, VERSION
+from mlwright.shipping.steps import ask
+
+READY_S, LOOK_S = 60, 0.2
+
+
+class Place:
+    """The container that answers under a name, and the one before, stopped.
+
+    Parameters
+    ----------
+    program : str
+        Docker or Podman.
+    name : str
+    """
+
+    def __init__(self, program: str, name: str) -> None:
+        self.program = program
+        self.name = name
+        self.before = f"{name}-before"
+
+    def put(self, bundle_id: str, run: tuple[str, ...]) -> None:
+        """Run a new container under the name, unless the one there holds the bundle and answers."""
+        now = self.holds(self.name)
+        if now == bundle_id and self.is_ready():
+            return
+        keep = now is not None and now != bundle_id
+        self._set_aside(keep=keep)
+        done = self._ask(*run)
+        if done.returncode or not self._gets_ready():
+            said = done.stderr or self._ask("logs", self.name).stderr
+            self._ask("rm", "--force", self.name)
+            if keep:
+                self._bring_back()
+            raise DeploymentError(
+                f"The new container {self.name} did not get ready: {said.strip()[-300:]}",
+                "The container before answers again." if keep else "Mend what it says, and deploy again.",
+            )
+
+    def swap(self) -> None:
+        """Let the container and the one before change places."""
+        before = self.holds(self.before)
+        if before is None:
+            raise DeploymentError(f"There is no container before {self.name}.", "mlwright deploy ... --to docker")
+        aside = f"{self.name}-aside"
+        self._ask("stop", self.name)
+        self._ask("rename", self.name, aside)
+        self._bring_back()
+        if not self._gets_ready():
+            self._set_aside(keep=True)
+            self._ask("rename", aside, self.name)
+            self._ask("start", self.name)
+            raise DeploymentError(f"The container before {self.name} does not get ready: nothing was changed.")
+        self._ask("rename", aside, self.before)
+
+    def holds(self, container: str) -> str | None:
+        """The bundle in a container; None if there is no such container."""
+        done = self._ask("inspect", "--type", "container", container)
+        if done.returncode:
+            return None
+        found: list[dict[str, Any]] = json.loads(done.stdout)
+        return str(found[0]["Config"]["Labels"].get(VERSION, "unknown"))
+
+    def is_ready(self) -> bool:
+        """Whether the model in the container answers its golden rows, as it says of itself."""
+        return self._ask("exec", self.name, "python", "-c", HEALTH).returncode == 0
+
+    def _gets_ready(self) -> bool:
+        deadline = time.monotonic() + READY_S
+        while time.monotonic() < deadline:
+            if self.is_ready():
+                return True
+            time.sleep(LOOK_S)
+        return False
+
+    def _set_aside(self, *, keep: bool) -> None:
+        """Stop the container, and keep it as the one before, or remove it."""
+        if not keep:
+            self._ask("rm", "--force", self.name)
+            return
+        self._ask("rm", "--force", self.before)
+        self._ask("stop", self.name)
+        self._ask("rename", self.name, self.before)
+
+    def _bring_back(self) -> None:
+        self._ask("rename", self.before, self.name)
+        self._ask("start", self.name)
+
+    def _ask(self, *words: str) -> subprocess.CompletedProcess[str]:
+        return ask((self.program, *words), f"run {self.name}")

@@ -1,0 +1,77 @@
+"""Which packages a model brings along: the named ones, and all that those need, as they are installed here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from importlib.metadata import Distribution, PackageNotFoundError, distribution
+from typing import NamedTuple
+
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+LONGEST_LICENCE = 100
+"""Some packages put the whole text of their licence where its name belongs."""
+
+
+class Part(NamedTuple):
+    """A package as it is installed here.
+
+    Parameters
+    ----------
+    name : str
+        In its canonical spelling.
+    version : str
+    expression, licence : str or None
+        The licence in terms of SPDX, or else in the author's words.
+    needs : tuple of str
+        Names of the packages that it needs here.
+    """
+
+    name: str
+    version: str
+    expression: str | None
+    licence: str | None
+    needs: tuple[str, ...]
+
+
+def parts(names: Iterable[str]) -> dict[str, Part]:
+    """The packages of those names and all that they need, by name; what is not installed is left out.
+
+    Parameters
+    ----------
+    names : iterable of str
+    """
+    found: dict[str, Part] = {}
+    waiting = [canonicalize_name(name) for name in names]
+    while waiting:
+        name = waiting.pop()
+        if name in found:
+            continue
+        try:
+            found[name] = _part(name, distribution(name))
+        except PackageNotFoundError:
+            continue
+        waiting.extend(canonicalize_name(need) for need in found[name].needs)
+    return dict(sorted(found.items()))
+
+
+def _part(name: str, installed: Distribution) -> Part:
+    head = installed.metadata
+    needs = {canonicalize_name(one.name) for one in map(Requirement, installed.requires or ()) if _applies(one)}
+    expression, text = _first(head.get_all("License-Expression")), _first(head.get_all("License"))
+    licence = None if expression else _licence(text, head.get_all("Classifier"))
+    return Part(name, installed.version, expression, licence, tuple(sorted(needs)))
+
+
+def _applies(requirement: Requirement) -> bool:
+    return requirement.marker is None or requirement.marker.evaluate({"extra": ""})
+
+
+def _first(values: list[str] | None) -> str | None:
+    return values[0] if values else None
+
+
+def _licence(text: str | None, classifiers: list[str] | None) -> str | None:
+    told = [line.rpartition(" :: ")[2] for line in classifiers or () if line.startswith("License :: OSI Approved :: ")]
+    short = text if text and len(text) <= LONGEST_LICENCE and "\n" not in text else None
+    return ", ".join(told) or short

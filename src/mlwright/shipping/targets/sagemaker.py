@@ -1,0 +1,343 @@
+"""A real-time endpoint of Amazon SageMaker."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from mlwright.core.errors import DeploymentError, ExtraMissing, SettingsError
+from mlwright.scoring.bundle import Bundle
+from mlwright.shipping.image import Recipe, build, label, push, registry_image
+from mlwright.shipping.steps import Call, Plan
+from mlwright.shipping.targets import State, Target
+
+STEM_LENGTH = 36
+"""So that a name and two bundles fit into the 63 letters that SageMaker allows."""
+
+BEFORE = "mlwright-before"
+"""The tag of an endpoint configuration that names the one that was in use before it."""
+
+IN_SERVICE = "InService"
+
+Thing = dict[str, Any]
+
+
+class SageMaker(Target):
+    """A model, an endpoint configuration and an endpoint; callers are let in by AWS, which asks no token of ours.
+
+    SageMaker itself keeps the instances before until the new ones answer ``/ping``, which they do when the model gives
+    its golden answers. With a `share` below 1 the bundle answers beside the one in use, as a variant of its own.
+
+    Parameters
+    ----------
+    folder : Path, optional
+    image : str, optional
+        The name of the image in Amazon ECR.
+    base : str, optional
+        The image that it starts from, which has Python and pip.
+    wheels : Path, optional
+        A folder with all packages as wheels, for machines that reach no index.
+    pushed : bool
+        Whether the image is in its registry already, so that none is built.
+    role : str, optional
+        The ARN of the role under which the model runs.
+    region : str, optional
+        Default: that of the AWS configuration.
+    instance : str
+        The type of machine.
+    count : int
+        Machines.
+    share : float
+        The share of requests that the bundle answers, above 0.
+    wait_s : float
+        How long the endpoint may take to become ready.
+    """
+
+    title = "an endpoint of Amazon SageMaker"
+
+    def __init__(
+        self,
+        *,
+        folder: Path | None = None,
+        image: str | None = None,
+        base: str | None = None,
+        wheels: Path | None = None,
+        pushed: bool = False,
+        role: str | None = None,
+        region: str | None = None,
+        instance: str = "ml.m5.large",
+        count: int = 1,
+        share: float = 1.0,
+        wait_s: float = 1800.0,
+    ) -> None:
+        super().__init__(folder=folder)
+        self.image = image
+        self.base = base
+        self.wheels = wheels
+        self.pushed = pushed
+        self.role = role
+        self.region = region
+        self.instance = instance
+        self.count = count
+        self.share = share
+        self.wait_s = wait_s
+
+    def plan(self, bundle: Bundle) -> Plan:
+        """Push the image, make the model and a configuration, and let the endpoint use it."""
+        image, folder = registry_image(self.image, bundle), self.place(bundle, "sagemaker")
+        if not self.role:
+            raise SettingsError(
+                "SageMaker runs a model under a role, and none is named.", "--set role=arn:aws:iam::..."
+            )
+        if not 0 < self.share <= 1:
+            raise SettingsError(f"share is {self.share:g}; it is above 0 and at most 1.", "--set share=0.1")
+        endpoint = self._endpoint(bundle)
+        made = () if self.pushed else (*build(image, folder), push(image))
+        steps = (
+            *made,
+            Call(
+                "make the model if there is none for this bundle",
+                f"create_model {model_name(bundle)} of {image} under {self.role}",
+                lambda: endpoint.make_model(model_name(bundle), image, str(self.role)),
+            ),
+            Call(
+                f"let it answer {self.share:.0%} of the requests, and keep what was in use before for --undo",
+                f"create_endpoint_config and create_endpoint or update_endpoint {endpoint.name} "
+                f"({self.count} x {self.instance})",
+                lambda: endpoint.use(bundle.bundle_id, model_name(bundle), self.share),
+            ),
+        )
+        files = {} if self.pushed else Recipe(self.base, self.wheels).files(bundle)
+        return Plan(folder, files, steps, self._address(bundle))
+
+    def removal(self, bundle: Bundle) -> Plan:
+        """Delete the endpoint, which is what costs; configurations and models stay, and cost nothing."""
+        endpoint = self._endpoint(bundle)
+        step = Call("end the endpoint", f"delete_endpoint {endpoint.name}", endpoint.delete)
+        return Plan(self.place(bundle, "sagemaker"), {}, (step,), "nowhere")
+
+    def back(self, bundle: Bundle) -> Plan:
+        """Let the endpoint use the configuration before again."""
+        endpoint = self._endpoint(bundle)
+        what = f"update_endpoint {endpoint.name} to the configuration before"
+        return Plan(self.place(bundle, "sagemaker"), {}, (Call("go back", what, endpoint.back),), self._address(bundle))
+
+    def state(self, bundle: Bundle) -> State:
+        """What the endpoint says of its variants."""
+        endpoint = self._endpoint(bundle)
+        found = endpoint.described()
+        if found is None:
+            return State(sentence=f"There is no endpoint {endpoint.name}.")
+        status = found["EndpointStatus"]
+        return State(
+            bundles=shares(found),
+            before=_newest(endpoint.before(found["EndpointConfigName"])),
+            ready=status == IN_SERVICE,
+            address=self._address(bundle),
+            sentence=f"Endpoint {endpoint.name} is {status}.",
+        )
+
+    def _endpoint(self, bundle: Bundle) -> Endpoint:
+        return Endpoint(stem(bundle), self.region, self.instance, self.count, self.wait_s)
+
+    def _address(self, bundle: Bundle) -> str:
+        return f"the endpoint {stem(bundle)}: aws sagemaker-runtime invoke-endpoint --endpoint-name {stem(bundle)}"
+
+
+class Endpoint:
+    """An endpoint under a name.
+
+    Parameters
+    ----------
+    name : str
+    region : str or None
+    instance : str
+    count : int
+        Machines of each variant.
+    wait_s : float
+    """
+
+    def __init__(self, name: str, region: str | None, instance: str, count: int, wait_s: float) -> None:
+        self.name = name
+        self.region = region
+        self.instance = instance
+        self.count = count
+        self.wait_s = wait_s
+
+    def make_model(self, name: str, image: str, role: str) -> None:
+        """Make the model, unless it is there."""
+        with _in_words():
+            if self._found("describe_model", ModelName=name) is None:
+                self._client().create_model(
+                    ModelName=name,
+                    ExecutionRoleArn=role,
+                    PrimaryContainer={"Image": image},
+                    EnableNetworkIsolation=True,
+                    Tags=[{"Key": "made-by", "Value": "mlwright"}],
+                )
+
+    def use(self, bundle_id: str, model: str, share: float) -> None:
+        """Let a bundle answer a share of the requests, beside what is in use."""
+        with _in_words():
+            found = self.described()
+            now = None if found is None else found["EndpointConfigName"]
+            variants = [self._variant(bundle_id, model, share)]
+            if share < 1:
+                variants.insert(0, self._other(bundle_id, now, 1 - share))
+            config = self._config_name(variants)
+            if now == config:
+                self._weigh(variants)
+                return
+            self._make_config(config, variants, now)
+            asked = {"EndpointName": self.name, "EndpointConfigName": config}
+            if found is None:
+                self._client().create_endpoint(**asked)
+            else:
+                self._client().update_endpoint(**asked)
+            self._wait(config)
+
+    def back(self) -> None:
+        """Use the configuration before again."""
+        with _in_words():
+            found = self.described()
+            before = None if found is None else self.before(found["EndpointConfigName"])
+            if before is None:
+                raise DeploymentError(
+                    f"The endpoint {self.name} knows of nothing before.", "mlwright deploy ... --status"
+                )
+            self._client().update_endpoint(EndpointName=self.name, EndpointConfigName=before)
+            self._wait(before)
+
+    def delete(self) -> None:
+        """End the endpoint, if it is there."""
+        with _in_words():
+            if self.described() is not None:
+                self._client().delete_endpoint(EndpointName=self.name)
+
+    def described(self) -> Thing | None:
+        """What SageMaker says of the endpoint; None if there is none."""
+        with _in_words():
+            return self._found("describe_endpoint", EndpointName=self.name)
+
+    def before(self, config: str) -> str | None:
+        """The configuration that was in use before another."""
+        with _in_words():
+            found = self._found("describe_endpoint_config", EndpointConfigName=config)
+            if found is None:
+                return None
+            tags = self._client().list_tags(ResourceArn=found["EndpointConfigArn"])["Tags"]
+            return next((tag["Value"] for tag in tags if tag["Key"] == BEFORE), None)
+
+    def _variant(self, bundle_id: str, model: str, weight: float) -> Thing:
+        return {
+            "VariantName": bundle_id,
+            "ModelName": model,
+            "InstanceType": self.instance,
+            "InitialInstanceCount": self.count,
+            "InitialVariantWeight": round(weight, 6),
+        }
+
+    def _other(self, bundle_id: str, config: str | None, weight: float) -> Thing:
+        """The variant that answers the rest: the one in use that answers most."""
+        found = config and self._found("describe_endpoint_config", EndpointConfigName=config)
+        there = [one for one in (found or {}).get("ProductionVariants", ()) if one["VariantName"] != bundle_id]
+        if not there:
+            raise DeploymentError(
+                f"No other bundle is in use at the endpoint {self.name} that could answer the rest.", "--set share=1"
+            )
+        most = max(there, key=lambda one: one["InitialVariantWeight"])
+        return {**most, "InitialVariantWeight": round(weight, 6)}
+
+    def _config_name(self, variants: list[Thing]) -> str:
+        return "-".join([self.name, *(one["VariantName"] for one in variants)])
+
+    def _make_config(self, config: str, variants: list[Thing], now: str | None) -> None:
+        """Make the configuration anew, with the weights that are wanted, and tag it with the one before."""
+        client, tags = self._client(), [{"Key": BEFORE, "Value": now}] if now else []
+        if self._found("describe_endpoint_config", EndpointConfigName=config) is not None:
+            client.delete_endpoint_config(EndpointConfigName=config)
+        client.create_endpoint_config(EndpointConfigName=config, ProductionVariants=variants, Tags=tags)
+
+    def _weigh(self, variants: list[Thing]) -> None:
+        wanted = {one["VariantName"]: one["InitialVariantWeight"] for one in variants}
+        found = self.described() or {}
+        if {one["VariantName"]: one.get("CurrentWeight") for one in found.get("ProductionVariants", ())} == wanted:
+            return
+        weights = [{"VariantName": name, "DesiredWeight": weight} for name, weight in wanted.items()]
+        self._client().update_endpoint_weights_and_capacities(
+            EndpointName=self.name, DesiredWeightsAndCapacities=weights
+        )
+        self._wait(found["EndpointConfigName"])
+
+    def _wait(self, config: str) -> None:
+        """Until it answers by that configuration; if the new machines fail, SageMaker goes back by itself."""
+        pause_s = min(15.0, self.wait_s)
+        tries = {"Delay": pause_s, "MaxAttempts": max(1, int(self.wait_s / pause_s))}
+        self._client().get_waiter("endpoint_in_service").wait(EndpointName=self.name, WaiterConfig=tries)
+        found = self.described() or {}
+        if found.get("EndpointConfigName") != config:
+            raise DeploymentError(
+                f"The endpoint {self.name} went back to what it was: {found.get('FailureReason', 'no reason is told')}",
+                f"aws logs tail /aws/sagemaker/Endpoints/{self.name}",
+            )
+
+    def _found(self, operation: str, **which: str) -> Thing | None:
+        from botocore.exceptions import ClientError
+
+        try:
+            found: Thing = getattr(self._client(), operation)(**which)
+        except ClientError as error:
+            said = error.response["Error"]
+            if "could not find" in said["Message"].lower() or said["Code"] in ("ResourceNotFound", "404"):
+                return None
+            raise
+        return found
+
+    def _client(self) -> Any:
+        import boto3
+
+        return boto3.client("sagemaker", region_name=self.region)
+
+
+def stem(bundle: Bundle) -> str:
+    """The name of the endpoint of a project."""
+    return label(bundle.name)[:STEM_LENGTH].strip("-")
+
+
+def model_name(bundle: Bundle) -> str:
+    """The name of the model of a bundle."""
+    return f"{stem(bundle)}-{bundle.bundle_id}"
+
+
+def shares(endpoint: Thing) -> dict[str, float]:
+    """The share of requests that each bundle answers, of the description of an endpoint."""
+    weights = {one["VariantName"]: float(one.get("CurrentWeight", 1)) for one in endpoint.get("ProductionVariants", ())}
+    total = sum(weights.values()) or 1.0
+    return {name: round(weight / total, 6) for name, weight in weights.items()}
+
+
+def _newest(config: str | None) -> str | None:
+    """The bundle that a configuration was made for."""
+    return config and config.rpartition("-")[2]
+
+
+@contextmanager
+def _in_words() -> Iterator[None]:
+    """Turn what boto3 raises into an error that says what to do."""
+    try:
+        from botocore.exceptions import BotoCoreError, ClientError
+    except ModuleNotFoundError:
+        raise ExtraMissing(
+            "SageMaker is asked through boto3, which is not installed.", "pip install 'mlwright[sagemaker]'"
+        ) from None
+    try:
+        yield
+    except ClientError as error:
+        said = error.response["Error"]
+        raise DeploymentError(
+            f"SageMaker says: {said['Message']} ({said['Code']}).", "aws sagemaker list-endpoints"
+        ) from None
+    except BotoCoreError as error:
+        raise DeploymentError(f"SageMaker cannot be asked: {error}.", "aws sts get-caller-identity") from None
