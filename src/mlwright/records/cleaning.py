@@ -75,18 +75,20 @@ class MapValues(Step):
 
 
 class Pair(Record):
-    """Where the other column holds `given`, the value `before` (None: a missing one) becomes `after`."""
+    """Where the other column holds `given` (and a second one `also`), `before` (None: missing) becomes `after`."""
 
     given: str
+    also: str | None = None
     before: str | None
     after: str
 
 
 class MapPairs(Step):
-    """A value becomes another one beside a certain value of the column `given`."""
+    """A value becomes another one beside a certain value of the column `given`, or also of a second column `also`."""
 
     do: Literal["map_pairs"] = "map_pairs"
     given: str
+    also: str | None = None
     pairs: tuple[Pair, ...]
 
 
@@ -113,10 +115,14 @@ class ReadNumber(Step):
         with all numbers written in the first of the usual ways, and what cannot be read stays as it is.
     usual : tuple of str
         The ways in which most values are written (``# kg``); values written in other ways count as wrong.
+    either : bool
+        Whether digits that make a number only with the other decimal sign are read with that (``12,50`` among
+        ``12.50``).
     """
 
     do: Literal["read_number"] = "read_number"
     decimal: Literal[".", ","] = "."
+    either: bool = False
     units: dict[str, float]
     typed: bool = True
     usual: tuple[str, ...] = ()
@@ -160,6 +166,54 @@ class Reformat(Step):
     pad: bool = False
 
 
+class WriteTime(Step):
+    """Times of the day are written in one way; what stands beside them goes.
+
+    Parameters
+    ----------
+    padded : bool
+        Whether hours have two digits.
+    marks : tuple of str
+        What is written behind times before and after noon (``" a.m."``, ``" p.m."``); none on a clock of 24 hours.
+    seconds : bool
+        Whether seconds are written.
+    plain_24 : bool
+        Whether times without such a mark are read on a clock of 24 hours; they stay as they are otherwise.
+    """
+
+    do: Literal["write_time"] = "write_time"
+    padded: bool = True
+    marks: tuple[str, ...] = ()
+    seconds: bool = False
+    plain_24: bool = True
+
+
+class WriteList(Step):
+    """Several things in one cell are set apart by one sign, and sorted if they are so elsewhere.
+
+    Parameters
+    ----------
+    mark : str
+        What is written between two things, blanks among it.
+    signs : str
+        The signs that set things apart in this column.
+    in_order : bool
+        Whether the things are sorted.
+    """
+
+    do: Literal["write_list"] = "write_list"
+    mark: str
+    signs: str
+    in_order: bool = False
+
+
+class MapWords(Step):
+    """A word within a value becomes another one (``Rd.`` and ``Road``), but for a first word."""
+
+    do: Literal["map_words"] = "map_words"
+    words: dict[str, str]
+
+
 class DoubtValues(Step):
     """Values that are probably wrong, wherever they stand; nothing is changed."""
 
@@ -168,11 +222,20 @@ class DoubtValues(Step):
 
 
 class DoubtPairs(Step):
-    """Values that are probably wrong beside a certain value of another column; nothing is changed."""
+    """Values that are probably wrong beside a certain value of another column; nothing is changed.
+
+    Parameters
+    ----------
+    given, also : str, str or None
+        The other column, and perhaps a second one.
+    pairs : tuple of tuple of str
+        The value or values of the others, then the value that is doubted.
+    """
 
     do: Literal["doubt_pairs"] = "doubt_pairs"
     given: str
-    pairs: tuple[tuple[str, str | None], ...]
+    also: str | None = None
+    pairs: tuple[tuple[str | None, ...], ...]
 
 
 AnyStep = Annotated[
@@ -184,6 +247,9 @@ AnyStep = Annotated[
     | ReadNumber
     | ReadDate
     | Reformat
+    | WriteTime
+    | WriteList
+    | MapWords
     | DoubtValues
     | DoubtPairs,
     Field(discriminator="do"),

@@ -18,13 +18,18 @@ from mlwright.records.cleaning import (
     DoubtValues,
     MapPairs,
     MapValues,
+    MapWords,
     MarkMissing,
     ReadDate,
     ReadNumber,
     Reformat,
     SplitOff,
     TrimText,
+    WriteList,
+    WriteTime,
 )
+from mlwright.scoring.clock import parse_time, written_time
+from mlwright.scoring.lists import as_list
 from mlwright.scoring.quantities import read_quantity, written_like
 from mlwright.scoring.spelling import canonical, to_moment
 
@@ -51,6 +56,10 @@ class Action(ABC):
     """
 
     changes: ClassVar[bool] = True
+
+    def rewrites(self, value: Any) -> bool:
+        """Whether a value is called written otherwise than it should be, although it means the same afterwards."""
+        return False
 
     def __init__(self, step: Any) -> None:
         self.step = step
@@ -87,14 +96,26 @@ class _MapValues(Action):
         return None if after is None else (after,)
 
 
+def _beside(step: MapPairs | DoubtPairs) -> tuple[str, ...]:
+    """The one or two other columns, then the column of the step."""
+    return (step.given, step.column) if step.also is None else (step.given, step.also, step.column)
+
+
+def _spelled(values: Values) -> tuple[str | None, ...]:
+    *others, own = map(canonical, values)
+    return (*(other or "" for other in others), own)
+
+
 class _MapPairs(Action):
     def __init__(self, step: MapPairs) -> None:
         super().__init__(step)
-        self.inputs = (step.given, step.column)
-        self._after = {(pair.given, pair.before): pair.after for pair in step.pairs}
+        self.inputs = _beside(step)
+        self._after: dict[tuple[str | None, ...], str] = {
+            (p.given, p.before) if step.also is None else (p.given, p.also, p.before): p.after for p in step.pairs
+        }
 
     def work(self, *values: Any) -> Values | None:
-        after = self._after.get((canonical(values[0]) or "", canonical(values[1])))
+        after = self._after.get(_spelled(values))
         return None if after is None else (after,)
 
 
@@ -113,11 +134,19 @@ class _SplitOff(Action):
         return (rest, last) if rest and last in self._values else None
 
 
-class _ReadNumber(Action):
+class _Read(Action):
+    """A cell that is read as what it is counts as changed if most of its column is written in another way."""
+
+    def rewrites(self, value: Any) -> bool:
+        """Whether a text is not written in the usual way."""
+        return isinstance(value, str) and bool(self.step.usual) and not is_usual(self.step, value)
+
+
+class _ReadNumber(_Read):
     def work(self, *values: Any) -> Values | None:
         if not isinstance(values[0], str):
             return None
-        number = read_quantity(values[0], self.step.decimal, self.step.units)
+        number = read_quantity(values[0], self.step.decimal, self.step.units, either=self.step.either)
         if self.step.typed:
             return (None if math.isnan(number) else number,)
         if math.isnan(number) or is_usual(self.step, values[0]):
@@ -131,7 +160,7 @@ class _ReadNumber(Action):
         return pa.float64() if self.step.typed else before
 
 
-class _ReadDate(Action):
+class _ReadDate(_Read):
     def work(self, *values: Any) -> Values | None:
         if not isinstance(values[0], str):
             return None
@@ -161,6 +190,35 @@ class _Reformat(Action):
         return None if after is None or after == text else (after,)
 
 
+class _WriteTime(Action):
+    def work(self, *values: Any) -> Values | None:
+        text = values[0]
+        time = parse_time(text) if isinstance(text, str) else None
+        if time is None or not (time.is_marked or self.step.plain_24) or (time.second and not self.step.seconds):
+            return None
+        after = written_time(time, padded=self.step.padded, marks=self.step.marks, seconds=self.step.seconds)
+        return None if after == text else (after,)
+
+
+class _WriteList(Action):
+    def work(self, *values: Any) -> Values | None:
+        text = values[0]
+        things = as_list(text, self.step.signs) if isinstance(text, str) else ()
+        if len(things) < 2:
+            return None
+        after = self.step.mark.join(sorted(things, key=str.casefold) if self.step.in_order else things)
+        return None if after == text else (after,)
+
+
+class _MapWords(Action):
+    def work(self, *values: Any) -> Values | None:
+        if not isinstance(values[0], str):
+            return None
+        first, *others = values[0].split(" ")
+        after = " ".join((first, *(self.step.words.get(word, word) for word in others)))
+        return None if after == values[0] else (after,)
+
+
 class Doubt(Action):
     """Changes nothing; `doubts` says whether the cell is called wrong."""
 
@@ -187,11 +245,11 @@ class _DoubtValues(Doubt):
 class _DoubtPairs(Doubt):
     def __init__(self, step: DoubtPairs) -> None:
         super().__init__(step)
-        self.inputs = (step.given, step.column)
+        self.inputs = _beside(step)
         self._pairs = frozenset(step.pairs)
 
     def doubts(self, *values: Any) -> bool:
-        return (canonical(values[0]) or "", canonical(values[1])) in self._pairs
+        return _spelled(values) in self._pairs
 
 
 _ACTIONS: dict[type, Callable[[Any], Action]] = {
@@ -203,6 +261,9 @@ _ACTIONS: dict[type, Callable[[Any], Action]] = {
     ReadNumber: _ReadNumber,
     ReadDate: _ReadDate,
     Reformat: _Reformat,
+    WriteTime: _WriteTime,
+    WriteList: _WriteList,
+    MapWords: _MapWords,
     DoubtValues: _DoubtValues,
     DoubtPairs: _DoubtPairs,
 }

@@ -142,8 +142,10 @@ def _changed(action: Action, by_name: Mapping[str, Column]) -> list[tuple[str, C
         news = [old if answer is None else answer[j] for old, answer in zip(olds, answers, strict=True)]
         differs = np.array(
             [
-                canonical(old) != canonical(new) or (isinstance(old, str) and isinstance(new, str) and old != new)
-                for old, new in zip(olds, news, strict=True)
+                canonical(old) != canonical(new)
+                or (isinstance(old, str) and isinstance(new, str) and old != new)
+                or (answer is not None and action.rewrites(old))
+                for old, new, answer in zip(olds, news, answers, strict=True)
             ],
             dtype=bool,
         )

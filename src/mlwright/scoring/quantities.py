@@ -73,10 +73,11 @@ def parse_quantity(text: str) -> Quantity | None:
 def plain_unit(text: str) -> str:
     """A unit without what is a matter of spelling.
 
-    >>> plain_unit(" OZ. "), plain_unit("%")
-    ('oz', '%')
+    >>> plain_unit(" OZ. "), plain_unit("%"), plain_unit(" / 10")
+    ('oz', '%', '/10')
     """
-    return " ".join(text.casefold().split()).rstrip(". ")
+    plain = " ".join(text.casefold().split()).rstrip(". ")
+    return "/" + plain[1:].lstrip() if plain.startswith("/") else plain
 
 
 def parse_parts(text: str) -> list[tuple[str, str]]:
@@ -108,19 +109,39 @@ def read_digits(digits: str, decimal: Decimal) -> float:
     return number if len(plain) <= EXACT_DIGITS else float(f"{number:.{EXACT_DIGITS}g}")
 
 
-def read_quantity(text: str, decimal: Decimal, units: Mapping[str, float]) -> float:
+def read_quantity(text: str, decimal: Decimal, units: Mapping[str, float], *, either: bool = False) -> float:
     """A text as a number in the unit that `units` gives the factor 1; NaN if it is none, or in another unit.
+
+    With `either`, digits that make no number with the decimal sign and do with the other one are read with that.
 
     >>> read_quantity("1 h 54 min", ".", {"h": 60.0, "min": 1.0}), read_quantity("12 %", ".", {"%": 1.0})
     (114.0, 12.0)
+    >>> read_quantity("12,50", ".", {"": 1.0}), read_quantity("12,50", ".", {"": 1.0}, either=True)
+    (nan, 12.5)
     """
     if found := parse_quantity(text):
         factor = units.get(found.unit)
+        if either and is_with_other_sign(found.digits, decimal):
+            decimal = other_sign(decimal)
         return math.nan if factor is None else _times(found, decimal, factor)
     parts = parse_parts(text)
     if not parts or any(unit not in units for _, unit in parts):
         return math.nan
     return sum(read_digits(digits, decimal) * units[unit] for digits, unit in parts)
+
+
+def other_sign(decimal: Decimal) -> Decimal:
+    """The sign that groups thousands where `decimal` stands before the fraction."""
+    return "," if decimal == "." else "."
+
+
+def is_with_other_sign(digits: str, decimal: Decimal) -> bool:
+    """Whether digits make a number only if the other sign stands before the fraction.
+
+    >>> is_with_other_sign("12,50", "."), is_with_other_sign("12,500", ".")
+    (True, False)
+    """
+    return math.isnan(read_digits(digits, decimal)) and not math.isnan(read_digits(digits, other_sign(decimal)))
 
 
 def _times(found: Quantity, decimal: Decimal, factor: float) -> float:
@@ -135,8 +156,20 @@ def _times(found: Quantity, decimal: Decimal, factor: float) -> float:
 def written_like(text: str, decimal: Decimal) -> str:
     """The way in which a number is written: its text with ``#`` for digits, ``#,#`` where thousands are set apart.
 
+    A minus before it is no way of writing.
+
+    Digits that make a number only with the other decimal sign are ``#,0`` (or ``#.0``).
+
     >>> written_like("12.0 oz.", "."), written_like("$1,200", "."), written_like("1 h 54 min", ".")
     ('# oz.', '$#,#', '# h # min')
+    >>> written_like("12,50", ".")
+    '#,0'
     """
     apart = _SEPARATORS[decimal].search
-    return _NUMBER.sub(lambda match: "#,#" if apart(match[0]) else "#", text.strip())
+
+    def way(match: re.Match[str]) -> str:
+        if not apart(match[0]):
+            return "#"
+        return f"#{other_sign(decimal)}0" if is_with_other_sign(match[0], decimal) else "#,#"
+
+    return _NUMBER.sub(way, text.strip().removeprefix("-"))

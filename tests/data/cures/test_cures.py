@@ -179,3 +179,94 @@ def test_a_rating_with_its_scale_is_a_rating():
         {"rating": [f"{3 + n / 20:.2f}" for n in range(95)] + ["7.1/10", "8.5/10", "4/10", "6/10", "9/10"]}
     )
     assert found["rating"][-5:] == [7.1, 8.5, 4.0, 6.0, 9.0]
+
+
+def test_two_columns_together_tell_what_neither_tells_alone():
+    rng = np.random.default_rng(6)
+    n, states = 2_000, [f"{a}{b}" for a in "CFKM" for b in "ALTY"]
+    state, family = rng.choice(states, n), rng.choice(["M", "S"], n)
+    amount = {(s, f): str(100 * int(rng.integers(5, 60))) for s in states for f in "MS"}
+    right = [amount[s, f] for s, f in zip(state, family, strict=True)]
+    dirty = list(right)
+    wrong = rng.choice(n, 30, replace=False)
+    for row in wrong[:20]:
+        dirty[row] = next(v for v in dict.fromkeys(right) if v != right[row])
+    for row in wrong[20:]:
+        dirty[row] = None
+    found, plan, _ = after({"state": state.tolist(), "family": family.tolist(), "exempt": dirty})
+    assert found["exempt"] == right
+    assert {(step.given, step.also) for step in plan.steps} == {("family", "state")}
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_pairs_of_columns_that_have_nothing_to_do_with_a_third_are_no_rule(seed):
+    rng = np.random.default_rng([seed, 7])
+    columns = {f"c{j}": [f"v{v}" for v in rng.integers(0, k, 600)] for j, k in enumerate((2, 3, 5, 9, 14, 20))}
+    # one column hangs on another a little, so that pairs are tried at all
+    columns["hung"] = [v if rng.random() < 0.5 else f"v{rng.integers(0, 9)}" for v in columns["c3"]]
+    _, plan, _ = after(columns)
+    assert plan.steps == ()
+
+
+def test_a_rule_is_found_though_one_row_in_ten_breaks_it():
+    rng = np.random.default_rng(8)
+    shop = rng.integers(0, 60, 600)
+    right = [["Bakery", "Bar", "Grill", "Diner"][s % 4] for s in shop]
+    dirty = [str(rng.choice(["Bakery", "Bar", "Grill", "Diner"])) if rng.random() < 0.12 else v for v in right]
+    found, _, _ = after({"shop": [f"shop {s * 37}" for s in shop], "kind": dirty})
+    assert np.mean([a == b for a, b in zip(found["kind"], right, strict=True)]) > 0.99
+
+
+def test_times_of_two_clocks_and_with_a_day_beside_them_get_the_usual_way():
+    times = [f"{1 + n % 12}:{10 + n % 50} {'ap'[n % 2]}.m." for n in range(60)]
+    found, _, _ = after({"leaves": [*times, "19:10", "7:10PM", "12/02/2011 7:10 p.m.", "0:05", "12:05 a.m."]})
+    assert found["leaves"][:60] == times
+    assert found["leaves"][60:] == ["7:10 p.m.", "7:10 p.m.", "7:10 p.m.", "12:05 a.m.", "12:05 a.m."]
+
+
+def test_a_time_without_its_half_of_the_day_is_not_guessed():
+    times = [f"{1 + n % 12}:{10 + n % 50} {'ap'[n % 2]}.m." for n in range(60)]
+    found, _, _ = after({"leaves": [*times, "7:10", "8:15"]})
+    assert found["leaves"][60:] == ["7:10", "8:15"]
+
+
+def test_lists_get_their_usual_sign_and_order_and_last_names_keep_their_comma():
+    names = ["Action", "Comedy", "Crime", "Drama", "Horror", "Romance"]
+    kinds = [f"{a}, {b}" for a in names for b in names if a < b] * 5 + ["Drama"] * 5
+    people = [f"Brown, {'ABCDEFG'[n % 7]}.; Smith, {'KLMNOPQRSTU'[n % 11]}." for n in range(80)]
+    found, _, _ = after(
+        {"kind": [*kinds, "Drama|Comedy", "Drama / Crime", "Crime,Action"], "by": [*people, *people[:3]]}
+    )
+    assert found["kind"][80:] == ["Comedy, Drama", "Crime, Drama", "Action, Crime"]
+    assert found["by"] == [*people, *people[:3]]
+
+
+def test_a_date_in_another_way_is_called_so_even_where_it_reads_as_the_same_day():
+    days = [f"{1 + n % 28} {['Jan', 'Feb', 'Mar', 'Apr'][n % 4]} 2001" for n in range(95)]
+    _, _, followed = after({"day": [*days, "2001-01-05", "2001-02-17", "2001-03-11", "2001-04-21", "2001-01-30"]})
+    calls = followed.verdicts()["day"]
+    assert (calls[:95] == CALLED.index("type")).all()
+    assert (calls[95:] == CALLED.index("spelling")).all()
+
+
+@pytest.mark.parametrize(
+    ("name", "usual", "odd", "read"),
+    [
+        ("rating", "7.5", ["8.4/10", "6.1 / 10"], [8.4, 6.1]),
+        ("votes", "4812", ["1,204", "26 votes"], [1204.0, 26.0]),
+        ("hourly_rate", "12.50", ["$13.50", "14.25/h", "15,75"], [13.5, 14.25, 15.75]),
+        ("duration", "96", ["1 h 34 min", "2 hr. 5 min."], [94.0, 125.0]),
+    ],
+)
+def test_numbers_written_unlike_their_column_are_read_in_its_unit(name, usual, odd, read):
+    rng = np.random.default_rng(9)
+    plain = [f"{float(usual) + rng.integers(-5, 5):.{len(usual.partition('.')[2])}f}" for _ in range(96)]
+    found, _, followed = after({name: [*plain, *odd]})
+    assert found[name][96:] == read
+    assert (followed.verdicts()[name][96:] == CALLED.index("spelling")).all()
+
+
+def test_what_is_written_short_for_good_in_a_name_stays():
+    units = ["Records Mgmt", "Risk Management", "Water Management", "Land Management"] * 25
+    found, _, _ = after({"unit": units})
+    assert found["unit"] == units

@@ -10,8 +10,9 @@ from numpy.typing import NDArray
 
 from mlwright.data.cures import Cure, Specimen
 from mlwright.data.evidence.cells import Cells
+from mlwright.data.evidence.rules import Rule
 from mlwright.data.evidence.suspects import Suspects
-from mlwright.data.evidence.votes import Rule, Votes, votes
+from mlwright.data.evidence.votes import Votes, votes
 from mlwright.data.words import counted, listing
 from mlwright.records.cleaning import AnyStep, DoubtPairs, MapPairs, Pair
 
@@ -21,7 +22,7 @@ MAX_PAIRS = 100_000
 
 
 class BrokenRules(Cure):
-    """One column determines another (a postal code its town), and a cell says otherwise, or nothing.
+    """One column, or two together, determine another (a postal code its town), and a cell says otherwise, or nothing.
 
     Which columns determine which is found in the data: the measure is corrected for chance, and columns whose
     deviations come again and again in the same form are not trusted, because those are exceptions and not errors.
@@ -51,16 +52,22 @@ class BrokenRules(Cure):
         told = [counted(len(pairs) - filled, "value") + " break this rule"] if filled < len(pairs) else []
         told += [counted(filled, "value") + " are missing"] if filled else []
         reason = (
-            f"{rule.given!r} determines {rule.name!r} (strength {rule.strength:.2f} of 1); {listing(told)}, and no "
+            f"{_determines(rule)} {rule.name!r} (strength {rule.strength:.2f} of 1); {listing(told)}, and no "
             "other column speaks for what is there."
         )
         return MapPairs(
-            column=rule.name, cure=self.name, level="repair", reason=reason, given=rule.given, pairs=tuple(pairs)
+            column=rule.name,
+            cure=self.name,
+            level="repair",
+            reason=reason,
+            given=rule.given.names[0],
+            also=_also(rule),
+            pairs=tuple(pairs),
         )
 
     def _doubt(self, rule: Rule, pairs: list[Pair]) -> DoubtPairs:
         reason = (
-            f"{rule.given!r} determines {rule.name!r} (strength {rule.strength:.2f} of 1); "
+            f"{_determines(rule)} {rule.name!r} (strength {rule.strength:.2f} of 1); "
             f"{counted(len(pairs), 'value')} break this rule, and which value is right is not certain."
         )
         return DoubtPairs(
@@ -68,8 +75,9 @@ class BrokenRules(Cure):
             cure=self.name,
             level="doubt",
             reason=reason,
-            given=rule.given,
-            pairs=tuple((pair.given, pair.before) for pair in pairs),
+            given=rule.given.names[0],
+            also=_also(rule),
+            pairs=tuple((*(v for v in (pair.given, pair.also) if v is not None), pair.before) for pair in pairs),
         )
 
     @staticmethod
@@ -85,6 +93,15 @@ class BrokenRules(Cure):
         towns = [f"{'ABCDEFGHIJKL'[n % 12]}ville" for n in range(120)]
         states = ["ME" if n % 36 == 0 else ("OR", "TX", "WA")[n % 3] for n in range(120)]
         return {"town": towns, "state": states, "age": [20 + (7 * n) % 41 for n in range(120)]}
+
+
+def _also(rule: Rule) -> str | None:
+    """The second column of the key, if there is one."""
+    return rule.given.names[1] if len(rule.given.names) > 1 else None
+
+
+def _determines(rule: Rule) -> str:
+    return f"{rule.given.told} {'determines' if len(rule.given.names) == 1 else 'together determine'}"
 
 
 def _judged(cells: Cells, suspects: Suspects, said: Votes) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
@@ -106,7 +123,7 @@ def _pairs(cells: Cells, said: Votes, rows: NDArray[np.bool_]) -> dict[int, list
     levels = cells.levels(said.name)
     found: dict[int, list[Pair]] = defaultdict(list)
     for place in np.unique(said.rule[rows]):
-        given = cells.levels(said.rules[place].given)
+        given = said.rules[place].given
         keys = given.places * (len(levels.names) + 1) + levels.places + 1
         mine = rows & (said.rule == place)
         chosen, first = np.unique(keys[mine], return_index=True)
@@ -114,5 +131,8 @@ def _pairs(cells: Cells, said: Votes, rows: NDArray[np.bool_]) -> dict[int, list
         for row in np.flatnonzero(mine)[first[~spoiled]][:MAX_PAIRS]:
             value = int(said.value[row])
             after = levels.names[value] if value >= 0 else ""
-            found[int(place)].append(Pair(given=given.of(row) or "", before=levels.of(row), after=after))
+            beside = [cells.levels(name).of(row) or "" for name in given.names]
+            found[int(place)].append(
+                Pair(given=beside[0], also=beside[1] if beside[1:] else None, before=levels.of(row), after=after)
+            )
     return found

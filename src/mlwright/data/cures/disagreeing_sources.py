@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from mlwright.data.cures import Cure, Specimen
 from mlwright.data.evidence.cells import Cells, Levels
 from mlwright.data.evidence.dependencies import group, strength
-from mlwright.data.evidence.votes import is_numeric
+from mlwright.data.evidence.rules import is_numeric
 from mlwright.data.words import counted
 from mlwright.records.cleaning import AnyStep, DoubtPairs, MapPairs, Pair
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,12 +13,13 @@ import numpy as np
 from mlwright.data.cures import Cure, Specimen
 from mlwright.data.cures._units import CURRENCIES, SCALES, base_unit, dimension, factor
 from mlwright.data.evidence.cells import Cells, Levels
-from mlwright.data.kinds.names import says_area, says_code
+from mlwright.data.kinds.names import says_area, says_code, words_of
 from mlwright.data.words import counted, percent, quoted
 from mlwright.records.cleaning import AnyStep, ReadNumber
 from mlwright.scoring.quantities import (
     Decimal,
     Quantity,
+    is_with_other_sign,
     parse_parts,
     parse_quantity,
     read_digits,
@@ -31,7 +32,7 @@ LEAST_VALUES = 5
 SIGNS: tuple[Decimal, ...] = (".", ",")
 USUAL_SHARE = 0.5
 THOUSAND = 1000.0
-SURE_TIMES = 20
+SURE_TIMES = 9
 ALIKE = 5.0
 """Bare numbers count as written in the column's unit if their median is within this factor of the others'."""
 
@@ -83,17 +84,17 @@ class NumberWriting(Cure):
             n_readable = sum(written.counts[text] for text in (*written.quantities, *written.parts))
             if n_readable < LEAST_READABLE * levels.n_known or n_readable < LEAST_VALUES or _are_names(levels):
                 continue
-            if (decimal := _decimal(written)) and (units := _factors(written, decimal)) is not None:
+            if (decimal := _decimal(written)) and (units := _factors(written, decimal, name)) is not None:
                 yield from self._step(name, levels, written, decimal, units)
 
     def _step(
         self, name: str, levels: Levels, written: _Written, decimal: Decimal, units: dict[str, float]
     ) -> Iterator[ReadNumber]:
-        unread = [text for text in levels.names if math.isnan(read_quantity(text, decimal, units))]
+        unread = [text for text in levels.names if math.isnan(read_quantity(text, decimal, units, either=True))]
         n_unread = int(sum(levels.counts[levels.place_of[text]] for text in unread))
         if n_unread > (1 - LEAST_READABLE) * levels.n_known:
             return
-        ways = _ways(written, decimal)
+        ways = _ways(written, decimal, set(unread))
         usual = _usual(ways, _n_large(written, decimal))
         odd = [way for way in ways if way not in usual]
         if unread and not odd:
@@ -107,6 +108,7 @@ class NumberWriting(Cure):
             units=units,
             typed=not unread,
             usual=usual,
+            either=any(is_with_other_sign(found.digits, decimal) for found in written.quantities.values()),
         )
 
     @staticmethod
@@ -158,8 +160,8 @@ def _decimal(written: _Written) -> Decimal | None:
     return "." if counts["."] >= SURE_TIMES * counts[","] else None
 
 
-def _factors(written: _Written, decimal: Decimal) -> dict[str, float] | None:
-    """What each unit is multiplied by; None if that cannot be told."""
+def _factors(written: _Written, decimal: Decimal, name: str) -> dict[str, float] | None:
+    """What each unit is multiplied by, of those that can be read; None if that cannot be told."""
     units = written.units
     has_money = any(part in CURRENCIES for unit in units for part in unit.split())
     scaled = {unit: _scaled(unit, money=has_money) for unit in units}
@@ -167,21 +169,30 @@ def _factors(written: _Written, decimal: Decimal) -> dict[str, float] | None:
     rows: Counter[str] = Counter()
     for unit, n in units.items():
         rows[bases[unit]] += n
-    named = [base for base in rows if base]
-    if any(_is_word(base) and rows[base] < rows[""] for base in named):
+    plain = {base for base in rows if base and rows[base] < rows[""] and _says_nothing(base, name)}
+    strange = {base for base in rows if base and base not in plain and _is_word(base) and rows[base] < rows[""]}
+    named = [base for base in rows if base and base not in plain | strange]
+    if len({base for base in plain | set(named) if base[:1] == "/" and base[1:].isdigit()}) > 1:
         return None
     if len(named) > 1 and (len({dimension(base) for base in named}) > 1 or dimension(named[0]) is None):
         return None
-    into = max(named, key=lambda base: rows[base]) if named else ""
-    bare = _bare_factor(written, decimal, units, into) if into and "" in rows else 1.0
+    read = {unit: base for unit, base in bases.items() if base not in strange}
+    times = {unit: scaled[unit][1] for unit in read}
+    into, bare = _common(written, decimal, {unit: base for unit, base in read.items() if base in named}, times, rows)
     if bare is None:
         return None
-    one = {base: factor(base, into) if dimension(base) else 1.0 for base in named} | {"": bare}
-    return {unit: one[bases[unit]] * scaled[unit][1] for unit in units}
+    one = {base: factor(base, into) if dimension(base) else 1.0 for base in named} | dict.fromkeys(plain | {""}, bare)
+    return {unit: one[base] * times[unit] for unit, base in read.items()}
+
+
+def _says_nothing(base: str, name: str) -> bool:
+    """Whether what stands behind a number only repeats the column's name, or is what it counts against (``/h``)."""
+    words = {word.rstrip("s") for word in words_of(name)}
+    return base.startswith("/") or all(word.rstrip("s") in words for word in words_of(base))
 
 
 def _is_word(base: str) -> bool:
-    """Whether what stands behind a number is no unit, no currency, and no scale that it is on (``8/10``)."""
+    """Whether what stands behind a number is no unit and no currency, nor a scale that it is on (``8/10``)."""
     return dimension(base) is None and base not in CURRENCIES and not base.startswith("/")
 
 
@@ -193,27 +204,45 @@ def _scaled(unit: str, *, money: bool) -> tuple[str, float]:
     return unit, 1.0
 
 
-def _bare_factor(written: _Written, decimal: Decimal, units: Counter[str], into: str) -> float | None:
-    """What bare numbers are multiplied by to be like those with a unit; None if they are of another size."""
-    sizes: dict[bool, list[float]] = {True: [], False: []}
-    for text, quantity in written.quantities.items():
-        number = abs(read_digits(quantity.digits, decimal))
-        sizes[quantity.unit == ""] += [number] * min(written.counts[text], 100)
-    if not sizes[False] or not sizes[True]:
-        return 1.0
-    bare, other = float(np.nanmedian(sizes[True])), float(np.nanmedian(sizes[False]))
-    if max(bare, other) <= ALIKE * min(bare, other):
-        return 1.0
-    if into == "%" and 100 / ALIKE <= other / max(bare, 1e-12) <= 100 * ALIKE:
-        return 100.0
-    return None
+def _common(
+    written: _Written, decimal: Decimal, bases: Mapping[str, str], times: Mapping[str, float], rows: Counter[str]
+) -> tuple[str, float | None]:
+    """The unit that numbers get, and what bare numbers are multiplied by; None for that if they are of another size.
+
+    Beside bare numbers it is the unit in which the others are most like them, else the most frequent one.
+    """
+    named = sorted(set(bases.values()), key=lambda base: (-rows[base], base))
+    if not named or not rows[""]:
+        return (named[0] if named else ""), 1.0
+    bare = _median(written, decimal, {"": 1.0})
+    apart = []
+    for place, into in enumerate(named):
+        units = {u: (factor(b, into) if dimension(b) else 1.0) * times[u] for u, b in bases.items()}
+        other = _median(written, decimal, units)
+        apart.append((abs(math.log(max(other, 1e-12) / max(bare, 1e-12))), place, other))
+    nearest, place, other = min(apart)
+    if nearest <= math.log(ALIKE) or math.isnan(nearest):
+        return named[place], 1.0
+    if named[0] == "%" and 100 / ALIKE <= apart[0][2] / max(bare, 1e-12) <= 100 * ALIKE:
+        return "%", 100.0
+    return named[0], None
 
 
-def _ways(written: _Written, decimal: Decimal) -> Counter[str]:
+def _median(written: _Written, decimal: Decimal, units: Mapping[str, float]) -> float:
+    """The median size of the numbers in some units; a value counts at most 100 times."""
+    sizes: list[float] = []
+    for text in (*written.quantities, *written.parts):
+        if not math.isnan(number := read_quantity(text, decimal, units, either=True)):
+            sizes += [abs(number)] * min(written.counts[text], 100)
+    return float(np.median(sizes)) if sizes else math.nan
+
+
+def _ways(written: _Written, decimal: Decimal, unread: Collection[str]) -> Counter[str]:
     """Rows by the way in which the number is written."""
     ways: Counter[str] = Counter()
     for text in (*written.quantities, *written.parts):
-        ways[written_like(text, decimal)] += written.counts[text]
+        if text not in unread:
+            ways[written_like(text, decimal)] += written.counts[text]
     return ways
 
 

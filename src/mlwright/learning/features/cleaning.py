@@ -64,7 +64,7 @@ def _is_known(step: AnyStep, column: ColumnProfile) -> bool:
     if isinstance(step, TrimText | MarkMissing):
         return True
     if isinstance(step, ReadNumber):
-        is_plain = step.decimal == "." and all(factor == 1.0 for factor in step.units.values())
+        is_plain = step.decimal == "." and not step.either and all(factor == 1.0 for factor in step.units.values())
         return not step.typed or (column.kind == "number" and is_plain)
     return isinstance(step, ReadDate) and (not step.typed or (column.kind == "date" and len(step.formats) == 1))
 

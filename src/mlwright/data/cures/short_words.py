@@ -1,0 +1,120 @@
+"""Words that are written short in some cells and in full in most."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Set
+
+from mlwright.data.cures import Cure, Specimen
+from mlwright.data.evidence.cells import Cells, Levels
+from mlwright.data.words import counted, quoted
+from mlwright.records.cleaning import AnyStep, MapWords
+
+LEAST_USUAL = 20
+LEAD = 4.0
+LEAST_ODD = 2
+MOST_WORDS = 8.0
+MEETS = 0.5
+SELDOM_TWICE = 1.5
+_WORDS = """
+street st|avenue ave av|boulevard blvd boul|road rd|drive dr|lane ln|court ct|square sq|highway hwy|parkway pkwy pky
+terrace ter terr|circle cir|plaza plz|building bldg|apartment apt|suite ste|floor fl|department dept dep|division div
+services svcs svc|service svc serv|university univ|institute inst|college coll|hospital hosp|center ctr cntr|centre ctr
+international intl int'l|national natl nat'l|association assn assoc|company co|corporation corp|incorporated inc
+limited ltd|brothers bros|manufacturing mfg|management mgmt mgt|government govt gov|administration admin
+assistant asst|manager mgr|engineer engr|director dir|senior sr|junior jr|and &
+"""
+
+
+def _same() -> dict[str, set[int]]:
+    found: dict[str, set[int]] = defaultdict(set)
+    for place, line in enumerate(_WORDS.replace("\n", "|").strip("|").split("|")):
+        for word in line.split():
+            found[word].add(place)
+    return found
+
+
+SAME = _same()
+"""By word in small letters, without a last dot: the numbers of the words that it may be."""
+
+
+class ShortWords(Cure):
+    """``Rd`` becomes ``Road``, or ``Road`` becomes ``Rd.``, where most cells of the column write it so.
+
+    Words that are known to be written short are looked for behind the first word of a cell. The usual form stands in
+    `LEAST_USUAL` cells and in `LEAD` times as many as the other one; a column that mixes both has no usual form. Names
+    may hold one form for good (``Records Mgmt``): at least `MEETS` of the values with the other form must meet another
+    value of the column when it is replaced, unless the column hardly has a value twice, as addresses. A form that may
+    be two words of the column (``St`` for Saint) is left.
+    """
+
+    title = "Words written short and in full"
+    about = "writing"
+    turn = 34
+
+    def look(self, cells: Cells) -> Iterator[AnyStep]:
+        """One step a column."""
+        for name in cells.texts:
+            if words := _odd_words(cells.levels(name)):
+                n, usual = sum(words.values()), [*dict.fromkeys(after for _, after in words)]
+                reason = (
+                    f"Most cells write {quoted(usual)}; {counted(n, 'cell')} "
+                    f"{'writes' if n == 1 else 'write'} {quoted([before for before, _ in words])} for that."
+                )
+                mapped = dict([*words])
+                yield MapWords(column=name, cure=self.name, level="spelling", reason=reason, words=mapped)
+
+    @staticmethod
+    def speaks() -> Specimen:
+        """Roads in full but for three."""
+        streets = [f"{n} {['Elm', 'Mill', 'Lake'][n % 3]} {['Road', 'Street'][n % 2]}" for n in range(80)]
+        return {"street": [*streets, "4 Elm Rd", "5 Mill Rd.", "17 Lake St"]}
+
+    @staticmethod
+    def quiet() -> Specimen:
+        """Both forms in use, and saints."""
+        return {
+            "street": [f"{n} Elm {['Road', 'Rd'][n % 2]}" for n in range(80)],
+            "town": ["St Ives", "St Albans", "Street", "Leeds"] * 20,
+        }
+
+
+def _odd_words(levels: Levels) -> Counter[tuple[str, str]]:
+    """How often each word is written otherwise than most of its like: by the form and the usual form."""
+    forms: dict[int, Counter[str]] = defaultdict(Counter)
+    n_words = 0
+    for level, n in zip(levels.names, levels.counts.tolist(), strict=True):
+        others = level.split(" ")[1:]
+        n_words += 1 + len(others)
+        for form in set(others):
+            for place in SAME.get(form.casefold().rstrip("."), ()):
+                forms[place][form] += n
+    if n_words > MOST_WORDS * len(levels.names):
+        return Counter()
+    found: Counter[tuple[str, str]] = Counter()
+    for place, counts in forms.items():
+        usual, n_usual = counts.most_common(1)[0]
+        rest = {form: n for form, n in counts.items() if _is_other(form, usual)}
+        rivals = [p for form in rest for p in SAME[form.casefold().rstrip(".")] if p != place and forms[p]]
+        if n_usual < LEAST_USUAL or n_usual < LEAD * sum(rest.values()) or sum(rest.values()) < LEAST_ODD:
+            continue
+        if not any(len(forms[p]) > len(rest) for p in rivals) and _meets(levels, set(rest), usual):
+            found.update({(form, usual): n for form, n in rest.items()})
+    return found
+
+
+def _meets(levels: Levels, others: Set[str], usual: str) -> bool:
+    """Whether values with another form are mostly values of the column with the usual one, or values are told once."""
+    if levels.n_known <= SELDOM_TWICE * len(levels.names):
+        return True
+    turned = []
+    for level in levels.names:
+        first, *rest = level.split(" ")
+        if not others.isdisjoint(rest):
+            turned.append(" ".join([first, *(usual if word in others else word for word in rest)]))
+    return sum(level in levels.place_of for level in turned) >= MEETS * len(turned)
+
+
+def _is_other(form: str, usual: str) -> bool:
+    """Whether a form is not merely the usual one in other capitals."""
+    return form.casefold() != usual.casefold()
