@@ -58,12 +58,13 @@ def test_every_plugin_family_has_a_page_that_names_its_members():
     from mlwright.data.insights import SEEKERS
     from mlwright.data.views import VIEWS
     from mlwright.judging.probes import PROBES
+    from mlwright.judging.remedies import REMEDIES
     from mlwright.judging.rules import RULES
     from mlwright.learning.metrics import METRICS
     from mlwright.learning.models import MODELS
 
     pages = {"checks": CHECKS, "views": VIEWS, "insights": SEEKERS, "models": MODELS, "metrics": METRICS}
-    pages |= {"probes": PROBES, "rules": RULES}
+    pages |= {"probes": PROBES, "rules": RULES, "remedies": REMEDIES}
     for page, family in pages.items():
         text = (DOCS / "reference" / f"{page}.md").read_text("utf-8")
         assert [name for name in family.names() if f"`{name}`" not in text and f"## {name}" not in text] == []

@@ -36,7 +36,7 @@ def decided(
     start, asked = (job.snapshot, job.profile, job.split), EvaluateSettings(groups=groups)
     evaluation = evaluate(*start, job.training, asked, job.run)
     chosen = DecideSettings.model_validate(settings)
-    diagnosis = diagnose(*start, job.training, evaluation, asked, chosen, job.run)
+    diagnosis = diagnose(*start, job.training, evaluation, NOT_PROBED, asked, chosen, job.run)
     return decide(*start, findings, job.training, evaluation, NOT_PROBED, diagnosis, NO_RIVAL, chosen, job.run)
 
 

@@ -12,6 +12,7 @@ from mlwright.core.errors import SettingsError
 from mlwright.judging.diagnose import diagnose
 from mlwright.learning.evaluate import evaluate
 from mlwright.records.diagnosis import Groups
+from mlwright.records.robustness import Robustness
 from mlwright.records.settings import DecideSettings, EvaluateSettings
 from mlwright.records.split import TEST
 from mlwright.testing.small_job import SmallJob, small_job
@@ -32,7 +33,8 @@ def loans(n: int = 2000, seed: int = 0) -> pa.Table:
 def compared(job: SmallJob, *columns: str, **decide: object) -> tuple[Groups, ...]:
     asked, wanted = EvaluateSettings(groups=columns), DecideSettings.model_validate(decide)
     evaluation = evaluate(job.snapshot, job.profile, job.split, job.training, asked, job.run)
-    return diagnose(job.snapshot, job.profile, job.split, job.training, evaluation, asked, wanted, job.run).groups
+    start = (job.snapshot, job.profile, job.split, job.training, evaluation)
+    return diagnose(*start, Robustness(metric="log_loss", results=(), skipped=()), asked, wanted, job.run).groups
 
 
 @pytest.fixture(scope="module")

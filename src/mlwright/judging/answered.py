@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
-import pyarrow as pa
 from numpy.typing import NDArray
 
 from mlwright.core.run import Run
@@ -87,6 +86,18 @@ class Answered:
         """What each answer was worth, shape (n_rows,)."""
         return of_model(self.target, self.said, self.task).worth(self.benefit.amounts)
 
+    def take(self, places: NDArray[np.int64]) -> Answered:
+        """Some of these rows, in the order of the snapshot."""
+        by_row = {key: values[places] for key, values in self.benefit.by_row.items()}
+        return replace(
+            self,
+            unseen=self.unseen.take(places),
+            target=self.target[places],
+            said=Scored(self.said.prediction[places], self.said.threshold),
+            benefit=self.benefit._replace(by_row=by_row),
+            sampling=self.sampling.take(places),
+        )
+
     def draws(self, rows: Mask | None = None) -> Draws:
         """Samples drawn again from these rows, or from some of them."""
         sampling = self.sampling if rows is None else self.sampling.take(np.flatnonzero(rows))
@@ -95,10 +106,6 @@ class Answered:
     def measure(self) -> Yardstick:
         """The yardstick of the metric that was optimised."""
         return yardstick(self.metric, self.target, self.draws(), self.level)
-
-    def column(self, name: str) -> pa.ChunkedArray:
-        """Any column of the snapshot, for these rows."""
-        return self.table.arrow([name], self.unseen.positions)[name]
 
 
 def answered(

@@ -116,7 +116,7 @@ def set_up(
     if not unseen.split.n_test:
         # The model knows these rows: what it loses when they are disturbed is compared with what it says of them.
         said = model.scores(table)
-    rows = _chosen_rows(len(target), _affordable_rows(model, table, planned_s), run)
+    rows = _chosen_rows(len(target), affordable_rows(model, table, planned_s), run)
     draws = Draws(unseen.sampling(loss).take(rows), run.seed_for("probe", "draws"), N_REPLICATES)
     measure = yardstick(evaluation.metrics[0].name, target[rows], draws)
     baseline = kept_scores(evaluation.baseline_predictions, len(target), run)
@@ -150,13 +150,13 @@ def _by_importance(unseen: Unseen, training: Training) -> pa.Table:
     return unseen.table.select(list(dict.fromkeys([*ranked, *inputs, *last])))
 
 
-def _affordable_rows(model: Model, table: pa.Table, planned_s: float) -> int:
+def affordable_rows(model: Model, table: pa.Table, planned_s: float, n_scorings: int = N_SCORINGS) -> int:
     """As many rows as all scorings together have time for."""
     sample = table.slice(0, ROWS[-1])
     began = time.monotonic()
     model.scores(sample)
     row_s = (time.monotonic() - began) / max(1, sample.num_rows)
-    return next((n for n in ROWS if n * row_s * N_SCORINGS <= planned_s), ROWS[-1])
+    return next((n for n in ROWS if n * row_s * n_scorings <= planned_s), ROWS[-1])
 
 
 def _chosen_rows(n_rows: int, n: int, run: Run) -> Places:

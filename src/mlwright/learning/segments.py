@@ -14,6 +14,7 @@ import itertools
 import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 import numpy as np
 import pyarrow.compute as pc
@@ -44,7 +45,7 @@ MOST_TOLD = 5
 
 
 @dataclass(frozen=True)
-class _Part:
+class Part:
     """Some rows, and what they have in common."""
 
     columns: tuple[str, ...]
@@ -71,20 +72,40 @@ def weak_segments(
         The least difference in mean loss that is worth telling.
     level : float
     """
-    if len(loss) < FEWEST_ROWS:
-        return ()
-    rng = np.random.default_rng(seed)
-    finding = _first_half(sampling, rng)
-    confirming = ~finding
-    candidates = _candidates(rows, loss, finding)
-    p_values = holm(np.array([_p_value(part.rows, loss, sampling, confirming) for part in candidates]))
+    suspected = suspected_parts(rows, loss, sampling, seed)
+    p_values = holm(np.array([part.p_value for part in suspected.parts]))
+    confirming = suspected.confirming
     weak = [
         replace(part, p_value=float(p_value), strength=_harm(part.rows, loss, confirming, matters))
-        for part, p_value in zip(candidates, p_values, strict=True)
+        for part, p_value in zip(suspected.parts, p_values, strict=True)
         if p_value < ALARM
     ]
     told = _distinct_best([part for part in weak if part.strength > 0], MOST_TOLD, MOST_OVERLAP_TOLD)
     return tuple(_segment(part, loss, sampling, confirming, seed, level) for part in told)
+
+
+class Suspected(NamedTuple):
+    """Parts that were found on one half of the rows, and the other half, by which each is judged for itself.
+
+    Parameters
+    ----------
+    parts : list of Part
+        With p-values that are not yet corrected for their number.
+    confirming : array of bool, shape (n_rows,)
+    """
+
+    parts: list[Part]
+    confirming: Mask
+
+
+def suspected_parts(rows: Rows, loss: Array, sampling: Sampling, seed: int) -> Suspected:
+    """Parts that stand out on one half of the rows, with what the other half says of them; see `weak_segments`."""
+    finding = _first_half(sampling, np.random.default_rng(seed))
+    if len(loss) < FEWEST_ROWS:
+        return Suspected([], ~finding)
+    parts = _candidates(rows, loss, finding)
+    judged = [replace(part, p_value=p_value(part.rows, loss, sampling, ~finding)) for part in parts]
+    return Suspected(judged, ~finding)
 
 
 def _harm(part: Mask, loss: Array, confirming: Mask, matters: float) -> float:
@@ -119,13 +140,13 @@ def _first_half(sampling: Sampling, rng: np.random.Generator) -> Mask:
     return half
 
 
-def _candidates(rows: Rows, loss: Array, finding: Mask) -> list[_Part]:
+def _candidates(rows: Rows, loss: Array, finding: Mask) -> list[Part]:
     """The few parts that stand out most on the first half: of one column, and where two of them meet."""
     inputs = rows.profile.inputs
     singles = [part for column in inputs for part in _judged(_parts_of(rows, column.name), loss, finding)]
     chosen = _distinct_best(singles, MOST_SINGLES)
     meetings = (
-        _Part(
+        Part(
             a.columns + b.columns, f"{a.description} and {b.description}", a.rows & b.rows, max(a.strength, b.strength)
         )
         for a, b in itertools.combinations(chosen, 2)
@@ -135,13 +156,13 @@ def _candidates(rows: Rows, loss: Array, finding: Mask) -> list[_Part]:
     return chosen + _distinct_best(pairs, MOST_PAIRS)
 
 
-def _with_parents(meetings: Iterator[_Part], loss: Array, finding: Mask) -> Iterator[tuple[_Part, float]]:
+def _with_parents(meetings: Iterator[Part], loss: Array, finding: Mask) -> Iterator[tuple[Part, float]]:
     for meeting in meetings:
         for judged in _judged(iter([meeting]), loss, finding):
             yield judged, meeting.strength
 
 
-def _judged(parts: Iterator[_Part], loss: Array, finding: Mask) -> Iterator[_Part]:
+def _judged(parts: Iterator[Part], loss: Array, finding: Mask) -> Iterator[Part]:
     """Parts that stand out on the first half, with how much they do."""
     n = int(finding.sum())
     least = max(FEWEST_IN_A_PART, SMALLEST_SHARE * n)
@@ -150,12 +171,12 @@ def _judged(parts: Iterator[_Part], loss: Array, finding: Mask) -> Iterator[_Par
         if least <= inside.sum() <= LARGEST_SHARE * n:
             strength = _welch(loss[inside], loss[outside])
             if strength > STANDS_OUT:
-                yield _Part(part.columns, part.description, part.rows, strength)
+                yield Part(part.columns, part.description, part.rows, strength)
 
 
-def _distinct_best(parts: list[_Part], most: int, overlap: float = MOST_OVERLAP) -> list[_Part]:
+def _distinct_best(parts: list[Part], most: int, overlap: float = MOST_OVERLAP) -> list[Part]:
     """The strongest parts that do not hold about the same rows as a stronger one."""
-    chosen: list[_Part] = []
+    chosen: list[Part] = []
     for part in sorted(parts, key=lambda part: -part.strength):
         if len(chosen) < most and not any(_overlap(part.rows, other.rows) > overlap for other in chosen):
             chosen.append(part)
@@ -171,7 +192,7 @@ def _welch(inside: Array, outside: Array) -> float:
     return float((inside.mean() - outside.mean()) / math.sqrt(spread)) if spread > 0 else 0.0
 
 
-def _p_value(part: Mask, loss: Array, sampling: Sampling, confirming: Mask) -> float:
+def p_value(part: Mask, loss: Array, sampling: Sampling, confirming: Mask) -> float:
     """How often a part that is not weak looks so on the second half; rows that are alike count as one."""
     places = np.flatnonzero(confirming)
     inside, values, drawn = part[places], loss[places], sampling.take(places)
@@ -189,7 +210,7 @@ def _p_value(part: Mask, loss: Array, sampling: Sampling, confirming: Mask) -> f
     return float(student.sf(difference / error, max(1, freedom)))
 
 
-def _segment(part: _Part, loss: Array, sampling: Sampling, confirming: Mask, seed: int, level: float) -> Segment:
+def _segment(part: Part, loss: Array, sampling: Sampling, confirming: Mask, seed: int, level: float) -> Segment:
     """Figures from the second half alone, as the first one has chosen the part for being bad."""
     inside = np.flatnonzero(part.rows & confirming)
     estimate = mean_estimates(loss[inside][:, None], Draws(sampling.take(inside), seed), level)[0]
@@ -202,7 +223,7 @@ def _segment(part: _Part, loss: Array, sampling: Sampling, confirming: Mask, see
     )
 
 
-def _parts_of(rows: Rows, name: str) -> Iterator[_Part]:
+def _parts_of(rows: Rows, name: str) -> Iterator[Part]:
     """A column's values, bins of it, or lengths of its text; and where it is missing."""
     kind = rows.profile.column(name).kind
     if kind == "text":
@@ -213,7 +234,7 @@ def _parts_of(rows: Rows, name: str) -> Iterator[_Part]:
         yield from _levels_of(rows, name)
     missing = rows.missing(name)
     if missing.any():
-        yield _Part((name,), f"{name} is missing", missing)
+        yield Part((name,), f"{name} is missing", missing)
 
 
 def parts_of(rows: Rows, name: str) -> Iterator[tuple[str, Mask]]:
@@ -222,7 +243,7 @@ def parts_of(rows: Rows, name: str) -> Iterator[tuple[str, Mask]]:
         yield part.description, part.rows
 
 
-def _bins_of(title: str, name: str, values: Array, spell: Callable[[float], str]) -> Iterator[_Part]:
+def _bins_of(title: str, name: str, values: Array, spell: Callable[[float], str]) -> Iterator[Part]:
     known = values[~np.isnan(values)]
     if not len(known):
         return
@@ -231,7 +252,7 @@ def _bins_of(title: str, name: str, values: Array, spell: Callable[[float], str]
     for place in range(len(edges) + 1):
         inside = places == place
         if inside.any():
-            yield _Part((name,), _range(title, values[inside], spell), inside)
+            yield Part((name,), _range(title, values[inside], spell), inside)
 
 
 def _range(title: str, values: Array, spell: Callable[[float], str]) -> str:
@@ -239,11 +260,11 @@ def _range(title: str, values: Array, spell: Callable[[float], str]) -> str:
     return f"{title} is {low}" if low == high else f"{title} from {low} to {high}"
 
 
-def _levels_of(rows: Rows, name: str) -> Iterator[_Part]:
+def _levels_of(rows: Rows, name: str) -> Iterator[Part]:
     names, places = rows.levels(name)
     counts = np.bincount(places[places >= 0], minlength=len(names))
     for level in np.argsort(-counts, kind="stable")[:MOST_LEVELS]:
-        yield _Part((name,), f"{name} is {shortened(names[level])!r}", places == level)
+        yield Part((name,), f"{name} is {shortened(names[level])!r}", places == level)
 
 
 def _lengths(rows: Rows, name: str) -> Array:

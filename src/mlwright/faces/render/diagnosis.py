@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from rich.console import RenderableType
 from rich.text import Text
 
-from mlwright.data.words import percent, shortened
+from mlwright.data.words import counted, percent, shortened
 from mlwright.faces.render.numbers import NONE, with_interval
 from mlwright.faces.render.tables import said, table
-from mlwright.records.diagnosis import Diagnosis, Groups
+from mlwright.records.diagnosis import Diagnosis, Groups, Mistakes
 from mlwright.records.evaluation import Estimate
 
 TITLES = {
@@ -28,10 +28,38 @@ SHARES = frozenset({"base_rate", "selection_rate", "true_positive_rate", "false_
 
 
 def diagnosis_shown(record: Diagnosis) -> list[RenderableType]:
-    """Groups and how far they are apart."""
-    if not record.groups:
-        return [said('No groups are named: [evaluate] groups = ["COLUMN"] in mlwright.toml compares them.')]
-    return [part for groups in record.groups for part in _groups_shown(groups)]
+    """Mistakes with their remedies, then groups and how far they are apart."""
+    return [*_mistakes_shown(record), *(part for groups in record.groups for part in _groups_shown(groups))]
+
+
+def _mistakes_shown(record: Diagnosis) -> Iterator[RenderableType]:
+    looked = f"{counted(record.n_looked_at, 'group')} of mistakes in {counted(record.n_rows, 'row')} looked at"
+    if not record.mistakes:
+        yield said(f"{looked[0].upper()}{looked[1:]}: none is more than chance.")
+    else:
+        heads = ("where", "rows", "of the loss", "what helps", "likely gain")
+        rows = [
+            (
+                f"{one.title}: {one.where}",
+                f"{one.n_rows:,}",
+                percent(one.share_of_loss),
+                one.advice,
+                told_gain_of(one, record.metric),
+            )
+            for one in record.mistakes
+        ]
+        yield table("Mistakes and what helps", heads, rows, right=(1, 2))
+        yield said(f"{looked}; of what is told, at most 5 of 100 are chance.", "dim")
+    yield Text()
+
+
+def told_gain_of(mistakes: Mistakes, metric: str) -> str:
+    """What a remedy is likely to bring, and on what that rests."""
+    if mistakes.gain_is == "not known":
+        return f"not known. {mistakes.rests_on}".strip()
+    parts = [f"{with_interval(mistakes.money)} per 1,000 cases"] if mistakes.money is not None else []
+    parts += [f"{with_interval(mistakes.gain)} in {metric.replace('_', ' ')}"] if mistakes.gain is not None else []
+    return f"{mistakes.gain_is} {', '.join(parts)}. {mistakes.rests_on}"
 
 
 def _groups_shown(groups: Groups) -> Iterator[RenderableType]:

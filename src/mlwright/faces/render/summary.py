@@ -145,7 +145,8 @@ def _(record: Understanding) -> str:
 @summary.register
 def _(record: Diagnosis) -> str:
     named = ", ".join(groups.column for groups in record.groups)
-    return f"groups of {named} compared" if named else "no groups are named"
+    compared = f"; groups of {named} compared" if named else ""
+    return f"{counted(len(record.mistakes), 'kind')} of mistakes with a remedy{compared}"
 
 
 @summary.register

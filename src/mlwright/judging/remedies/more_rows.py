@@ -1,0 +1,45 @@
+"""A part of the rows that is served badly."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from mlwright.core.family import NotApplicable
+from mlwright.judging.examined import Examined
+from mlwright.judging.remedies import NOT_KNOWN, Cure, Remedy, Suspected
+from mlwright.learning.segments import suspected_parts
+
+MOST_SHOWN = 10
+
+
+class MoreRows(Remedy):
+    """Rows that share a value or a range (or two of them) are answered worse than others.
+
+    Parts are found on one half of the rows and judged on the other. What more rows of the kind would bring is told by a
+    quick model: where half of the training rows did surely worse there, rows are lacking; where they did not, no number
+    of rows of these columns helps, and what is lacking is a column.
+    """
+
+    title = "A part that is served badly"
+
+    def suspects(self, examined: Examined) -> Iterator[Suspected]:
+        """What stands out on one half, by what the other half says."""
+        rows = examined.rows
+        found = suspected_parts(rows.unseen.rows, examined.excess, rows.sampling, examined.seed)
+        for part in found.parts:
+            places = np.flatnonzero(part.rows)
+            worst = places[np.argsort(-examined.excess[places], kind="stable")][:MOST_SHOWN]
+            yield Suspected(part.description, part.rows, part.p_value, worst)
+
+    def cure(self, suspected: Suspected, examined: Examined) -> Cure:
+        """More such rows, or a column that tells them apart."""
+        column = "Look for a column that tells these rows apart"
+        try:
+            gain = examined.of_twice_the_rows(suspected.rows)
+        except NotApplicable:
+            return Cure(f"{column}, or collect more rows of this kind.", NOT_KNOWN)
+        if gain.metric is not None and gain.metric.low > 0:
+            return Cure("Collect more rows of this kind: they are what is lacking.", gain)
+        return Cure(f"{column}: more rows of the columns that there are have brought nothing that is sure.", gain)
