@@ -12,7 +12,8 @@ LOG_FACTS: Final = "prediction-log.json"
 
 PREDICTIONS: Final = "predictions"
 OUTCOMES: Final = "outcomes"
-"""The two folders of segments."""
+SHADOWS: Final = "shadows"
+"""The folders of segments: answers with their inputs, what came true, and the answers of a shadow without inputs."""
 
 OPEN: Final = ".open.jsonl"
 SEALED: Final = ".parquet"

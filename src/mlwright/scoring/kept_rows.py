@@ -32,12 +32,15 @@ class Asked(NamedTuple):
         Of each record.
     at : float
         Seconds since 1970.
+    bundle_id : str
+        Of the bundle that answered.
     records : sequence of mapping
     answers : sequence of mapping
     """
 
     ids: Sequence[str]
     at: float
+    bundle_id: str
     records: Sequence[Mapping[str, Any]]
     answers: Sequence[Mapping[str, Any]]
 
@@ -50,7 +53,7 @@ class Outcome(NamedTuple):
     outcome: Any
 
 
-def prediction_facts(facts: LogFacts, bundle_id: str, key: bytes) -> Callable[[Asked], list[Any]]:
+def prediction_facts(facts: LogFacts, key: bytes) -> Callable[[Asked], list[Any]]:
     """From a request to what its line says, column by column; of the inputs only what may be kept."""
     kept = [(column.name, column.treatment == "hashed") for column in facts.columns if column.treatment != "left_out"]
 
@@ -61,7 +64,7 @@ def prediction_facts(facts: LogFacts, bundle_id: str, key: bytes) -> Callable[[A
                 columns[place] = [_hashed(value, key) for value in columns[place]]
         answers = [answer["prediction"] for answer in asked.answers]
         chances = [list(answer["probabilities"].values()) for answer in asked.answers] if facts.classes else None
-        return [asked.ids, asked.at, bundle_id, answers, chances, columns]
+        return [asked.ids, asked.at, asked.bundle_id, answers, chances, columns]
 
     return said
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -60,6 +61,17 @@ def decided(project: Project, run_id: str | None = None) -> RunState:
     if not found:
         raise NothingToShow(f"No run in {project.path} has come to a decision yet.", "mlwright run")
     return found[-1]
+
+
+def following(path: Path) -> Callable[[], Path] | None:
+    """What tells the bundle that is due at `path` whenever it is asked: of a project the one in use, else its latest.
+
+    None for a bundle, which is always the same.
+    """
+    if not (path / FILE_NAME).exists():
+        return None
+    project = opened(path)
+    return lambda: project.model_path().resolve()
 
 
 def say_which(project: Project) -> None:

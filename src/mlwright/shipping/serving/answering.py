@@ -36,7 +36,7 @@ class Answerer:
     """
 
     def __init__(self, bundle: Bundle) -> None:
-        self._bundle = bundle
+        self.bundle = bundle
         self._names = bundle.manifest.model.classes
         self._name_of = dict(zip(bundle.classes or (), self._names, strict=True))
         self.is_ready = _is_proved(bundle)
@@ -46,8 +46,8 @@ class Answerer:
         """The answer to each record: a class with the probabilities of all, or a number; and what else is asked for."""
         if not records:
             return []
-        scores = self._bundle.score_records(records)
-        labels = self._bundle.answers(scores).tolist()
+        scores = self.bundle.score_records(records)
+        labels = self.bundle.answers(scores).tolist()
         if self._names:
             answers: list[Answer] = [
                 {"prediction": label, "probabilities": dict(zip(self._names, row, strict=True))}
@@ -65,7 +65,7 @@ class Answerer:
 
     def _why(self, record: Mapping[str, Any], extras: Extras) -> Answer:
         """Reasons, and what would alter the answer."""
-        found = self._bundle.explain(record, most=extras.reasons, change=extras.change)
+        found = self.bundle.explain(record, most=extras.reasons, change=extras.change)
         told: Answer = {}
         if extras.reasons:
             told["reasons"] = [reason.model_dump(include=SHOWN_OF_A_REASON) for reason in found.reasons]
@@ -78,10 +78,10 @@ class Answerer:
     def _around(self, records: Sequence[Mapping[str, Any]], level: float) -> list[Answer]:
         """How far off each answer may be."""
         if self._names:
-            found = [{"possible": list(names)} for names in self._bundle.predict_set(records, level)]
+            found = [{"possible": list(names)} for names in self.bundle.predict_set(records, level)]
         else:
-            found = [{"interval": ends} for ends in self._bundle.predict_interval(records, level).tolist()]
-        unlike = self._bundle.unlike(records)
+            found = [{"interval": ends} for ends in self.bundle.predict_interval(records, level).tolist()]
+        unlike = self.bundle.unlike(records)
         return [one | ({"unlike": why} if why else {}) for one, why in zip(found, unlike, strict=True)]
 
     def count_classes(self, answers: Sequence[Answer]) -> Counter[str]:

@@ -27,7 +27,13 @@ if TYPE_CHECKING:
 PROMETHEUS_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 
 
-def create_app(bundle: Bundle, settings: ServiceSettings | None = None, *, counts_folder: Path | None = None) -> Flask:
+def create_app(
+    bundle: Bundle,
+    settings: ServiceSettings | None = None,
+    *,
+    counts_folder: Path | None = None,
+    before: Service | None = None,
+) -> Flask:
     """The application for one bundle.
 
     Parameters
@@ -36,13 +42,17 @@ def create_app(bundle: Bundle, settings: ServiceSettings | None = None, *, count
     settings : ServiceSettings, optional
     counts_folder : Path, optional
         Where several processes of one service keep what they count.
+    before : Service, optional
+        Whose place it takes.
 
     Raises
     ------
     SettingsError
         If it would listen beyond this machine without a token.
+    BundleError
+        If the bundle has other inputs or classes than the one before.
     """
-    service = Service(bundle, settings or ServiceSettings(), counts_folder)
+    service = Service(bundle, settings or ServiceSettings(), counts_folder, before)
     pages = Pages(service)
     app = Flask("mlwright.shipping.serving", static_folder=None)
     app.url_map.merge_slashes = False
@@ -53,6 +63,12 @@ def create_app(bundle: Bundle, settings: ServiceSettings | None = None, *, count
     app.register_error_handler(Exception, pages.refuse)
     app.wsgi_app = Front(service, app.wsgi_app)  # type: ignore[method-assign]
     return app
+
+
+def service_of(app: Flask) -> Service:
+    """The service behind an application that `create_app` made."""
+    assert isinstance(app.wsgi_app, Front)
+    return app.wsgi_app.service
 
 
 class Pages:

@@ -44,6 +44,9 @@ MEASURES = (
     Measure("answers_total", "Answers, by class.", ("answer",)),
     Measure("refusals_total", "Requests that were refused, by reason.", ("reason",)),
     Measure("log_lost_total", "Requests and outcomes that the log could not keep."),
+    Measure("shadow_rows_total", "Records that the shadow has answered too."),
+    Measure("shadow_otherwise_total", "Records to which the shadow gave another answer."),
+    Measure("shadow_lost_total", "Records that the shadow could not answer or keep."),
     Measure("missing_values_total", "Values that were missing in answered records, by field.", ("field",)),
     Measure("unknown_names_total", "Names that training had seen too rarely or never, by field.", ("field",)),
     Measure("out_of_range_total", "Numbers and dates outside the range seen in training, by field.", ("field",)),
@@ -84,6 +87,10 @@ class Counters:
         self._folder = folder
         self._cells = self._open(folder)
         self._lock = threading.Lock()
+
+    def follow(self, manifest: Manifest) -> None:
+        """Another bundle, with the same inputs and classes, answers from now on."""
+        self._manifest = manifest
 
     def add(self, measure: str, *labels: str, by: float = 1.0) -> None:
         """Count something; what was not foreseen is not counted."""

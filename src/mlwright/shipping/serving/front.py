@@ -31,36 +31,35 @@ class Front:
     """
 
     def __init__(self, service: Service, pages: WSGIApplication) -> None:
-        self._service = service
+        self.service = service
         self._pages = pages
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer one request."""
-        routes = self._service.routes.get(environ["PATH_INFO"])
+        routes = self.service.routes.get(environ["PATH_INFO"])
         if routes is None:
             return self._pages(environ, start_response)
         call, route = Call(environ), None
         try:
             if not any(route.open for route in routes):
-                self._service.guard.check(call)
+                self.service.guard.check(call)
             route = chosen(routes, call)
             reply = route.handle(call) if route is not None else self._refuse_method(call, routes)
         except Exception as error:  # noqa: BLE001  the last place where a fault of ours can be kept from the caller
             reply = self._refused(call, route, error)
-        self._service.counters.request(call.path, reply.status)
+        self.service.counters.request(call.path, reply.status)
         if call.method == "POST":
-            self._service.counters.predicted_in(time.perf_counter() - call.began)
+            self.service.counters.predicted_in(time.perf_counter() - call.began)
         start_response(PHRASES[reply.status], data_headers(call.request_id, reply))
         return (reply.body,)
 
     def close(self) -> None:
         """Write what waits to be kept; the service answers no more."""
-        if self._service.log is not None:
-            self._service.log.close()
+        self.service.close()
 
     def _refused(self, call: Call, route: Route | None, error: Exception) -> Reply:
         refusal = as_refusal(error, call.request_id)
-        reply = self._service.refuse(refusal, call, error)
+        reply = self.service.refuse(refusal, call, error)
         if route is None or route.refuse is None:
             return reply
         return reply._replace(body=orjson.dumps(route.refuse(refusal)))
@@ -68,7 +67,7 @@ class Front:
     def _refuse_method(self, call: Call, routes: Iterable[Route]) -> Reply:
         allowed = ", ".join(sorted({route.method for route in routes}))
         refusal = Refusal("wrong_method", f"This path does not know {call.method}.", f"It knows: {allowed}")
-        reply = self._service.refuse(refusal, call, refusal)
+        reply = self.service.refuse(refusal, call, refusal)
         return reply._replace(headers=(*reply.headers, ("Allow", allowed)))
 
 

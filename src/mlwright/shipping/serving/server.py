@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import errno
 import http.client
 import os
 import signal
-import socket
 import sys
 import tempfile
 import threading
@@ -20,8 +18,10 @@ from typing import TYPE_CHECKING, Any
 from pydantic import ValidationError
 
 from mlwright.core.errors import Fault, MlwrightError, SettingsError
+from mlwright.shipping.serving.place import address_of, free_port
 from mlwright.shipping.serving.reading import MOST_READING
 from mlwright.shipping.serving.settings import LogSettings, ServiceSettings, is_loopback
+from mlwright.shipping.serving.succession import Due, Follower, Switch
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -33,6 +33,9 @@ DRAIN_S = 30
 """How long requests may take to be answered once the service was asked to end."""
 
 LOOK_S = 0.05
+HANGUP: signal.Signals | None = getattr(signal, "SIGHUP", None)
+"""Which not every system has."""
+
 ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
 QUIET = {
     "version": 1,
@@ -53,8 +56,13 @@ def serve(
     behind_gate: bool = False,
     max_per_s: float | None = None,
     require_signature: str | None = None,
+    shadow: str | os.PathLike[str] | None = None,
+    current: Callable[[], Path] | None = None,
 ) -> None:
     """Answer over HTTP until a SIGTERM or SIGINT; requests in work at that moment are answered first.
+
+    When the bundle changes, or another one is due, it takes the place of the one that answers without a request being
+    dropped; after a SIGHUP the bundle that is due is loaded again in any case. See `succession`.
 
     Parameters
     ----------
@@ -74,7 +82,10 @@ def serve(
         Something in front lets only those through who may ask, so that no token is needed.
     max_per_s : float, optional
         More requests with a body are refused; default: as many as the machine bears.
-
+    shadow : path-like, optional
+        Another bundle, which answers the same requests unseen; its answers are kept in the log.
+    current : callable, optional
+        The folder of the bundle that is due, asked several times a second; default: always `bundle_path`.
     require_signature : str, optional
         A public key, its file, or ``env:NAME``: a bundle that its holder has not signed is refused.
 
@@ -94,15 +105,18 @@ def serve(
         behind_gate=behind_gate,
         max_per_s=max_per_s,
         require_signature=require_signature,
+        shadow=None if shadow is None else os.fspath(shadow),
     )
     settings.tokens()
-    address = _address(settings.host)
-    settings = settings.model_copy(update={"port": _free_port(address, settings.port)})
+    address = address_of(settings.host)
+    settings = settings.model_copy(update={"port": free_port(address, settings.port)})
+    due = Due(Path(bundle_path).resolve())
+    follower = Follower(due, current or (lambda: Path(bundle_path).resolve()))
     if settings.workers == 1:  # needs no place to write to, as in a container whose file system is read-only
-        _run(Path(bundle_path), settings, address, None)
+        _run(due, follower, settings, address, None)
         return
     with tempfile.TemporaryDirectory(prefix="mlwright-serve-") as counts:
-        _run(Path(bundle_path), settings, address, Path(counts))
+        _run(due, follower, settings, address, Path(counts))
 
 
 @dataclass(frozen=True)
@@ -111,34 +125,41 @@ class Loader:
 
     Parameters
     ----------
-    bundle_path : Path
+    due : Due
+        Which bundle.
     settings : ServiceSettings
     counts_folder : Path or None
     mistakes : Connection
         Where to tell what went wrong.
     """
 
-    bundle_path: Path
+    due: Due
     settings: ServiceSettings
     counts_folder: Path | None
     mistakes: Connection
 
-    def __call__(self) -> Flask:
+    def __call__(self) -> Switch:
         """The application."""
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, signal.SIG_DFL)  # those of the first process came along, and would do nothing here
+        if HANGUP is not None:
+            signal.signal(HANGUP, signal.SIG_IGN)  # a group of processes may get it; the first one passes it on
         os.environ.update(ONE_THREAD)
         threading.Thread(target=_end_with_parent, daemon=True).start()
-        from mlwright.scoring.bundle import Bundle
-        from mlwright.scoring.signature import trusted_key
-        from mlwright.shipping.serving.app import create_app
-
         try:
-            bundle = Bundle.load(self.bundle_path, signed_by=trusted_key(self.settings.require_signature))
-            return create_app(bundle, self.settings, counts_folder=self.counts_folder)
+            return Switch(self.due, self._application)
         except MlwrightError as error:
             self.mistakes.send((type(error), error.message, error.hint))
             raise SystemExit(error.exit_status) from None
+
+    def _application(self, path: Path, before: Flask | None) -> Flask:
+        from mlwright.scoring.bundle import Bundle
+        from mlwright.scoring.signature import trusted_key
+        from mlwright.shipping.serving.app import create_app, service_of
+
+        followed = None if before is None else service_of(before)
+        bundle = Bundle.load(path, signed_by=trusted_key(self.settings.require_signature))
+        return create_app(bundle, self.settings, counts_folder=self.counts_folder, before=followed)
 
 
 def _end_with_parent() -> None:
@@ -149,7 +170,7 @@ def _end_with_parent() -> None:
         os.kill(os.getpid(), signal.SIGTERM)
 
 
-def _run(bundle_path: Path, settings: ServiceSettings, address: str, counts_folder: Path | None) -> None:
+def _run(due: Due, follower: Follower, settings: ServiceSettings, address: str, counts_folder: Path | None) -> None:
     from granian.server import Server
 
     told, mistakes = Pipe(duplex=False)
@@ -170,10 +191,10 @@ def _run(bundle_path: Path, settings: ServiceSettings, address: str, counts_fold
     watch = threading.Thread(
         target=_watch, args=(settings, address, told, server.signal_handler_interrupt), daemon=True
     )
-    server.on_startup(watch.start)
+    server.on_startup(lambda: _begin(watch, follower))
     ended_well = True
     try:
-        server.serve(target_loader=Loader(bundle_path, settings, counts_folder, mistakes), wrap_loader=False)
+        server.serve(target_loader=Loader(due, settings, counts_folder, mistakes), wrap_loader=False)
     except SystemExit as end:
         ended_well = not end.code
     if told.poll():
@@ -181,6 +202,14 @@ def _run(bundle_path: Path, settings: ServiceSettings, address: str, counts_fold
         raise kind(message, hint)
     if not ended_well:
         raise Fault("The processes of the service keep ending; what stopped them stands above.")
+
+
+def _begin(watch: threading.Thread, follower: Follower) -> None:
+    """When the server has set its own signals, and has no workers yet."""
+    if HANGUP is not None:
+        signal.signal(HANGUP, lambda *_: follower.ask())
+    watch.start()
+    follower.start()
 
 
 def _watch(settings: ServiceSettings, address: str, told: Connection, stop: Callable[[], None]) -> None:
@@ -227,42 +256,3 @@ def _settings(**given: Any) -> ServiceSettings:
         raise SettingsError(
             f"{name} is not usable: {first['msg']} (found {first['input']!r}).", f"Mend {name}."
         ) from None
-
-
-def _address(host: str) -> str:
-    """The IP address of a host; IPv4 where it has both."""
-    try:
-        found = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)
-    except (socket.gaierror, UnicodeError):
-        raise SettingsError(
-            f"There is no address of the name {host!r}.", "Use --host 127.0.0.1, or an address of this machine."
-        ) from None
-    addresses = [str(entry[4][0]) for entry in sorted(found, key=lambda entry: entry[0] != socket.AF_INET)]
-    return addresses[0]
-
-
-def _free_port(address: str, port: int) -> int:
-    """The port, or a free one for 0.
-
-    The server lets several processes listen on one port, so without this look a second service would start on
-    the port of the first and take half of its requests.
-    """
-    with socket.socket(socket.AF_INET6 if ":" in address else socket.AF_INET) as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((address, port))
-        except OSError as error:
-            raise _unusable_port(address, port, error) from None
-        return int(probe.getsockname()[1])
-
-
-def _unusable_port(address: str, port: int, error: OSError) -> SettingsError:
-    if error.errno == errno.EADDRINUSE:
-        return SettingsError(
-            f"Port {port} of {address} is taken by another program.",
-            f"mlwright serve MODEL --port {port + 1 if port < 65535 else 8080}   (or --port 0 for any free one)",
-        )
-    return SettingsError(
-        f"Port {port} of {address} cannot be used ({error.strerror}).",
-        "Use a port above 1023 and an address of this machine, such as --host 127.0.0.1 --port 8080.",
-    )

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from mlwright.core.errors import SettingsError
 from mlwright.shipping.serving.answering import Answer, Answerer
 from mlwright.shipping.serving.calls import Call, Reply, json_reply
 from mlwright.shipping.serving.counters import Counters
@@ -18,6 +20,8 @@ from mlwright.shipping.serving.layouts import Layouts
 from mlwright.shipping.serving.protocols import Route, all_routes
 from mlwright.shipping.serving.refusals import Refusal
 from mlwright.shipping.serving.settings import ServiceSettings
+from mlwright.shipping.serving.shadow import Shadow
+from mlwright.shipping.serving.succession import refuse_other_inputs
 
 if TYPE_CHECKING:
     from mlwright.scoring.bundle import Bundle
@@ -37,6 +41,8 @@ class Service:
     settings : ServiceSettings
     counts_folder : Path or None
         Where several processes of one service keep what they count.
+    before : Service, optional
+        Whose place it takes: what that has counted and keeps goes on.
 
     Attributes
     ----------
@@ -44,16 +50,28 @@ class Service:
         What the protocols answer, by path.
     """
 
-    def __init__(self, bundle: Bundle, settings: ServiceSettings, counts_folder: Path | None = None) -> None:
+    def __init__(
+        self,
+        bundle: Bundle,
+        settings: ServiceSettings,
+        counts_folder: Path | None = None,
+        before: Service | None = None,
+    ) -> None:
         self.answerer = Answerer(bundle)
         self.manifest = bundle.manifest
         self.settings = settings
-        self.guard = Guard(settings)
         self.schema = InputSchema(self.manifest)
         self.layouts = Layouts([item.name for item in self.manifest.inputs], settings.max_records)
         self.routes: Mapping[str, tuple[Route, ...]] = all_routes(self)
-        self.counters = Counters(self.manifest, (*PAGES, *self.routes), counts_folder)
-        self.log = PredictionLog(self.manifest, settings.log, self._count_lost) if settings.log.folder else None
+        if before is None:
+            self.guard = Guard(settings)
+            self.counters = Counters(self.manifest, (*PAGES, *self.routes), counts_folder)
+            self.log = PredictionLog(self.manifest, settings.log, self._count_lost) if settings.log.folder else None
+            self.shadow = self._new_shadow()
+            return
+        refuse_other_inputs(self.manifest, before.manifest)
+        self.guard, self.counters, self.log, self.shadow = before.guard, before.counters, before.log, before.shadow
+        self.counters.follow(self.manifest)
 
     def ask(self, call: Call, records: Sequence[Mapping[str, Any]], extras: Extras = NOTHING) -> list[Answer]:
         """Look at the records, answer each, count and keep what was asked and answered.
@@ -74,10 +92,31 @@ class Service:
         self._count(answers, looked)
         if self.log is not None:
             ids = [call.request_id] if len(records) == 1 else [f"{call.request_id}-{i}" for i in range(len(records))]
-            self.log.keep(ids, records, answers)
+            at = time.time()
+            self.log.keep(ids, at, self.manifest.bundle_id, records, answers)
+            if self.shadow is not None:
+                self.shadow.put(ids, at, records, answers)
             for one, answer in zip(ids, answers, strict=True):
                 answer["id"] = one
         return answers
+
+    def close(self) -> None:
+        """Write what waits to be kept; the service answers no more."""
+        if self.shadow is not None:
+            self.shadow.close()
+        if self.log is not None:
+            self.log.close()
+
+    def _new_shadow(self) -> Shadow | None:
+        if self.settings.shadow is None:
+            return None
+        kept = self.settings.log
+        if kept.folder is None:
+            raise SettingsError(
+                "The answers of a shadow are kept in the log, and the service has none.", "Name one: --log FOLDER"
+            )
+        other = type(self.answerer.bundle).load(self.settings.shadow)
+        return Shadow(other, self.manifest, Path(kept.folder), kept.max_bytes, self.counters)
 
     def _count_lost(self, n_requests: int) -> None:
         self.counters.add("log_lost_total", by=n_requests)

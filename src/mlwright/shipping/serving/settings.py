@@ -74,6 +74,8 @@ class ServiceSettings(Settings):
         More requests with a body are refused, of all callers together; None for as many as the machine bears.
     log : LogSettings
         What is kept of what was asked and answered.
+    shadow : str
+        The folder of another bundle, which answers the same requests unseen; its answers go into the log.
     behind_gate : bool
         Whether something in front, such as a cloud platform, lets only those through who may ask, so that no token
         is needed beyond this machine.
@@ -89,7 +91,7 @@ class ServiceSettings(Settings):
     max_records: int = Field(default=10_000, ge=1)
     max_per_s: float | None = Field(default=None, gt=0)
     log: LogSettings = LogSettings()
-
+    shadow: str | None = None
     behind_gate: bool = False
     require_signature: str | None = None
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -29,6 +30,9 @@ def serve(
         str | None,
         typer.Option(help="A public key, its file, or env:NAME: serve only what its holder has signed."),
     ] = None,
+    shadow: Annotated[
+        Path | None, typer.Option(help="Another bundle that answers the same requests unseen; needs --log.")
+    ] = None,
     log: Annotated[
         str | None, typer.Option(help="A folder to keep what is asked and answered in; default: nothing is kept.")
     ] = None,
@@ -43,9 +47,11 @@ def serve(
 ) -> None:
     """Answer over HTTP.
 
-    POST /predict; a page for people at /, the description of the API at /docs.
+    POST /predict; a page for people at /, the description of the API at /docs. Of a project the bundle in use answers:
+    when another one is promoted, or the bundle's folder is written anew, the service goes over to it without dropping a
+    request.
     """
-    from mlwright.faces.cli.chosen import bundle_at
+    from mlwright.faces.cli.chosen import bundle_at, following
     from mlwright.shipping.serving.server import serve as serve_bundle
     from mlwright.shipping.serving.settings import LogSettings
 
@@ -66,4 +72,6 @@ def serve(
         behind_gate=behind_gate,
         max_per_s=max_per_s,
         require_signature=require_signature,
+        shadow=shadow,
+        current=following(model),
     )

@@ -48,15 +48,20 @@ class PredictionLog:
         folder = Path(settings.folder or ".")
         key = settings.secret_key() if settings.hashed else b""
         _settle(folder, facts)
-        asked = Shape(prediction_facts(facts, manifest.bundle_id, key), prediction_table(facts))
+        asked = Shape(prediction_facts(facts, key), prediction_table(facts))
         self._predictions = Spool(folder / PREDICTIONS, asked, settings.max_bytes, lost)
         self._outcomes = Spool(folder / OUTCOMES, Shape(outcome_facts, outcome_table), settings.max_bytes, lost)
 
     def keep(
-        self, ids: Sequence[str], records: Sequence[Mapping[str, Any]], answers: Sequence[Mapping[str, Any]]
+        self,
+        ids: Sequence[str],
+        at: float,
+        bundle_id: str,
+        records: Sequence[Mapping[str, Any]],
+        answers: Sequence[Mapping[str, Any]],
     ) -> None:
         """Keep the answers of one request; returns at once."""
-        self._predictions.put(Asked(ids, time.time(), records, answers))
+        self._predictions.put(Asked(ids, at, bundle_id, records, answers))
 
     def keep_outcome(self, id: str, outcome: Any) -> None:
         """Keep what came true of a record; of several reports the last one counts."""

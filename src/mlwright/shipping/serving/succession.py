@@ -1,0 +1,162 @@
+"""How a service that runs comes to another model: no request is dropped, and none sees half of two.
+
+The first process looks after which bundle is due and tells the processes that answer, through memory that they share.
+Each of those loads it beside the one that answers, proves it, and answers with it from the next request on; what is in
+work is ended by the model that began it. A bundle that cannot be loaded, or has other inputs or classes, changes
+nothing: the log says why.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import threading
+from collections.abc import Callable, Iterable
+from multiprocessing.sharedctypes import RawArray
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from mlwright.core.errors import BundleError, MlwrightError
+from mlwright.records.bundle import Manifest
+from mlwright.scoring.folder import MANIFEST
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
+log = logging.getLogger("mlwright.serving")
+
+LOOK_S = 0.25
+"""How often the first process looks which bundle is due, and the others whether they were told of one."""
+
+LONGEST_PATH = 4096
+
+
+class Due:
+    """Which bundle is due: written by the first process, read by those that answer.
+
+    Parameters
+    ----------
+    path : Path
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._shared = RawArray("c", LONGEST_PATH + 16)  # without a lock, which a killed process would hold for ever
+        self.set(path)
+
+    def set(self, path: Path) -> None:
+        """Another one is due, or the same one again."""
+        number = int(self._shared.value.partition(b" ")[0] or b"0") + 1
+        self._shared.value = b"%d %s" % (number, os.fsencode(path))
+
+    def get(self) -> tuple[int, Path]:
+        """The bundle, and a number that grows whenever one is set."""
+        said = self._shared.value
+        while said != (again := self._shared.value):  # it was being written
+            said = again
+        number, _, path = said.partition(b" ")
+        return int(number), Path(os.fsdecode(path))
+
+
+class Follower:
+    """In the first process: finds out which bundle is due.
+
+    Parameters
+    ----------
+    due : Due
+    current : callable
+        The folder of the bundle that is due now.
+    """
+
+    def __init__(self, due: Due, current: Callable[[], Path]) -> None:
+        self._due = due
+        self._current = current
+        self._asked = threading.Event()
+        self._seen = _stamp(due.get()[1])
+
+    def start(self) -> None:
+        """Look from now on, in a thread."""
+        threading.Thread(target=self._look_on, daemon=True).start()
+
+    def ask(self) -> None:
+        """Let the bundle that is due be loaded again, whatever it is."""
+        self._asked.set()
+
+    def _look_on(self) -> None:
+        while True:
+            asked = self._asked.wait(LOOK_S)
+            self._asked.clear()
+            try:
+                path = self._current()
+                stamp = _stamp(path)
+            except (OSError, MlwrightError):  # it is being written, or was taken away: what answers goes on
+                continue
+            if asked or stamp != self._seen:
+                self._seen = stamp
+                self._due.set(path)
+
+
+class Switch:
+    """The application of a process that answers; another one can take its place.
+
+    Parameters
+    ----------
+    due : Due
+    made : callable
+        From the folder of a bundle, and the application before it or None, to an application.
+    """
+
+    def __init__(self, due: Due, made: Callable[[Path, Any], WSGIApplication]) -> None:
+        self._due = due
+        self._made = made
+        self._number, path = due.get()
+        self._application = made(path, None)
+        threading.Thread(target=self._look_on, daemon=True).start()
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        """Answer one request."""
+        return self._application(environ, start_response)
+
+    def _look_on(self) -> None:
+        waiting = threading.Event()
+        while not waiting.wait(LOOK_S):
+            number, path = self._due.get()
+            if number != self._number:
+                self._number = number
+                self._change_to(path)
+
+    def _change_to(self, path: Path) -> None:
+        try:
+            self._application = self._made(path, self._application)
+        except Exception as error:  # noqa: BLE001  whatever is wrong with the new one, the old one must go on
+            told = f"{error.message} {error.hint}" if isinstance(error, MlwrightError) else repr(error)
+            log.error("the service goes on with the model that it has: %s", told)
+        else:
+            log.warning("the service answers with the bundle in %s now", path)
+
+
+def refuse_other_inputs(new: Manifest, old: Manifest) -> None:
+    """See that callers need not notice that one bundle follows another.
+
+    Raises
+    ------
+    BundleError
+        If they would: it has other inputs, or answers something else.
+    """
+
+    def shape(manifest: Manifest) -> dict[str, object]:
+        inputs = sorted((item.name, item.kind) for item in manifest.inputs)
+        return {"inputs": inputs, "target": manifest.target, "classes": manifest.model.classes}
+
+    there, here = shape(old), shape(new)
+    differing = [what for what in there if there[what] != here[what]]
+    if differing:
+        raise BundleError(
+            f"Bundle {new.bundle_id} has not the {' and '.join(differing)} of bundle {old.bundle_id}, which answers.",
+            "Its callers would have to change: start a service of its own for it.",
+        )
+
+
+def _stamp(path: Path) -> tuple[Path, int, int, int]:
+    """What differs when a bundle is another one, or was written anew."""
+    state = (path / MANIFEST).stat()
+    return path, state.st_mtime_ns, state.st_ino, state.st_size
