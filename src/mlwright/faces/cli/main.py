@@ -29,6 +29,7 @@ COMMANDS = (
     "report",
     "dossier",
     "predict",
+    "score",
     "explain",
     "serve",
     "deploy",

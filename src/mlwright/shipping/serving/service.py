@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mlwright.core.errors import SettingsError
+from mlwright.scoring.signature import trusted_key
 from mlwright.shipping.serving.answering import Answer, Answerer
 from mlwright.shipping.serving.calls import Call, Reply, json_reply
 from mlwright.shipping.serving.counters import Counters
@@ -115,7 +116,8 @@ class Service:
             raise SettingsError(
                 "The answers of a shadow are kept in the log, and the service has none.", "Name one: --log FOLDER"
             )
-        other = type(self.answerer.bundle).load(self.settings.shadow)
+        key = trusted_key(self.settings.require_signature)
+        other = type(self.answerer.bundle).load(self.settings.shadow, signed_by=key)
         return Shadow(other, self.manifest, Path(kept.folder), kept.max_bytes, self.counters)
 
     def _count_lost(self, n_requests: int) -> None:

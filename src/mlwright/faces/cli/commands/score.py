@@ -1,0 +1,50 @@
+"""``mlwright score``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from mlwright.faces.cli.arguments import AsJson, ProjectOrBundle
+
+
+def score(
+    model: ProjectOrBundle,
+    source: Annotated[
+        str, typer.Argument(metavar="NEW_DATA", help="A file, a folder of Parquet files, or a database.")
+    ],
+    output: Annotated[Path, typer.Option("--output", "-o", help="A folder for the scored rows, as Parquet files.")],
+    query: Annotated[str | None, typer.Option(help="For databases: a table, or a select.")] = None,
+    level: Annotated[
+        float | None,
+        typer.Option(help="Also an interval, or the classes that are possible, at this level: 0.8, 0.9 or 0.95."),
+    ] = None,
+    jobs: Annotated[
+        int | None, typer.Option(min=1, help="Parts that are worked on at a time.  Default: one a processor.")
+    ] = None,
+    json: AsJson = False,
+) -> None:
+    """Score more rows than fit into memory.
+
+    If it is stopped, the same command goes on where it was: no row is lost, and none is there twice. For one file of
+    a size that fits, there is  mlwright predict.
+    """
+    from mlwright.data.words import counted
+    from mlwright.faces.cli.chosen import bundle_at
+    from mlwright.faces.cli.counting import counting
+    from mlwright.faces.cli.terminal import print_json
+    from mlwright.records.settings import CollectSettings
+    from mlwright.scoring.bundle import Bundle
+    from mlwright.shipping.scoring_job import score as score_all
+
+    bundle = Bundle.load(bundle_at(model))
+    wanted = CollectSettings(source=source, query=query)
+    with counting("scoring", quiet=json) as tell:
+        done = score_all(bundle, wanted, output, level=level, n_jobs=jobs, tell=tell)
+    if json:
+        print_json(done.model_dump())
+        return
+    kept = f" ({done.n_kept} of them were there already)" if done.n_kept else ""
+    typer.echo(f"{done.n_rows:,} rows were scored into {counted(done.n_parts, 'part')}{kept}: {done.folder}")

@@ -1,0 +1,315 @@
+"""Scores more rows than fit into memory, part by part; a job that is killed goes on where it was.
+
+The output is a folder of Parquet files, one for every so many rows of the source in their order. A part is written
+under another name and renamed, so it is there whole or not at all: the job that comes after a killed one makes the
+parts that are missing. What they belong to stands beside them (the bundle, the source and how it looked, the rows of a
+part), and a job that would mix two is refused. A source that may look otherwise when it is read again, as a database
+does, is copied into the folder first.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+from collections import deque
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, Literal
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from mlwright.core.errors import SourceEmpty, StorageError
+from mlwright.core.machine import processors
+from mlwright.core.record import Record
+from mlwright.core.store.blobs import explain_disk_errors
+from mlwright.core.store.exclusive import lock
+from mlwright.data.sources import Reading, source_for
+from mlwright.records.settings import CollectSettings
+from mlwright.shipping.scored import scored_rows
+
+if TYPE_CHECKING:
+    from mlwright.scoring.bundle import Bundle
+
+FACTS: Final = "scoring.json"
+COPY: Final = "copy-of-source.parquet"
+PART_CELLS = 4_000_000
+LEAST_ROWS, MOST_ROWS = 1_000, 200_000
+"""Of a part; as many as hold `PART_CELLS` values, so that wide tables need no more memory than narrow ones."""
+
+Tell = Callable[[float, int], None]
+
+
+class ScoringFacts(Record):
+    """What the parts of a folder belong to.
+
+    Parameters
+    ----------
+    bundle_id : str
+    source : str
+        Without secrets.
+    looks : str
+        A hash over the names, sizes and times of the source's files; empty for a source that is copied.
+    query : str
+    level : float
+        Of intervals or sets, if they were asked for.
+    part_rows : int
+        Of every part but the last; known once the source was opened.
+    n_rows : int
+        Of all parts, once all are there.
+    """
+
+    format: Literal[1] = 1
+    bundle_id: str
+    source: str
+    looks: str
+    query: str | None
+    level: float | None
+    part_rows: int | None = None
+    n_rows: int | None = None
+
+
+class Scored(Record):
+    """What a job has done.
+
+    Parameters
+    ----------
+    bundle_id, folder : str
+    n_rows, n_parts : int
+        That are there now.
+    n_kept : int
+        Parts that an earlier job had made.
+    """
+
+    bundle_id: str
+    folder: str
+    n_rows: int
+    n_parts: int
+    n_kept: int
+
+
+def score(
+    bundle: Bundle,
+    wanted: CollectSettings,
+    folder: Path,
+    *,
+    level: float | None = None,
+    n_jobs: int | None = None,
+    tell: Tell = lambda share, n_rows: None,
+) -> Scored:
+    """Score every row of a source into a folder; what is there of the same job is kept.
+
+    Parameters
+    ----------
+    bundle : Bundle
+    wanted : CollectSettings
+        `source` is set.
+    folder : Path
+    level : float, optional
+        Also intervals, or sets of classes, of that level.
+    n_jobs : int, optional
+        Parts that are worked on at a time; default: as many as there are processors.
+    tell : callable, optional
+        Told the share of the source that is read, and the rows that are scored.
+
+    Raises
+    ------
+    StorageError
+        If the folder holds something else, another process works on it, or the disk is full.
+    SourceError
+        If the rows cannot be had.
+    TableError
+        If columns are missing.
+    """
+    with explain_disk_errors(folder), _held(folder):
+        facts = _settled(folder, bundle, wanted, level)
+        parts = _parts(folder)
+        if facts.n_rows is None:
+            reading = _opened(wanted, folder, tell)
+            if facts.part_rows is None:
+                rows = PART_CELLS // max(len(reading.schema), 1)
+                facts = facts.model_copy(update={"part_rows": min(MOST_ROWS, max(LEAST_ROWS, rows))})
+                _write(folder, facts)
+            job = _Job(bundle, folder, facts, tell)
+            job.run(reading.batches, n_jobs or processors())
+            facts = facts.model_copy(update={"n_rows": job.counted()})
+            _write(folder, facts)
+            (folder / COPY).unlink(missing_ok=True)
+    return Scored(
+        bundle_id=bundle.bundle_id,
+        folder=str(folder),
+        n_rows=facts.n_rows or 0,
+        n_parts=len(_parts(folder)),
+        n_kept=len(parts),
+    )
+
+
+class _Job:
+    """The parts of one folder."""
+
+    def __init__(self, bundle: Bundle, folder: Path, facts: ScoringFacts, tell: Tell) -> None:
+        self.n_rows = self.n_parts = 0
+        self._bundle = bundle
+        self._folder = folder
+        self._facts = facts
+        self._tell = tell
+
+    def run(self, batches: Iterator[pa.RecordBatch], n_jobs: int) -> None:
+        """Make the parts that are missing, some at a time; no more are read than are worked on."""
+        waiting: deque[Future[None]] = deque()
+        with ThreadPoolExecutor(n_jobs) as pool:
+            for place, rows in enumerate(_cut(batches, self._facts.part_rows or MOST_ROWS)):
+                self.n_parts += 1
+                self.n_rows += len(rows)
+                path = self._folder / f"part-{place:06d}.parquet"
+                if path.exists():
+                    continue
+                waiting.append(pool.submit(self._make, rows, path))
+                while len(waiting) > n_jobs:
+                    waiting.popleft().result()
+            for each in waiting:
+                each.result()
+        if not self.n_rows:
+            raise SourceEmpty(f"{self._facts.source} holds no rows.", "Name a source with rows.")
+
+    def counted(self) -> int:
+        """See that the parts hold the rows that were read, each once.
+
+        Raises
+        ------
+        StorageError
+            If they do not.
+        """
+        paths = _parts(self._folder)
+        there = sum(int(pq.read_metadata(path).num_rows) for path in paths)
+        if len(paths) != self.n_parts or there != self.n_rows:
+            raise StorageError(
+                f"{self._folder} holds {there:,} rows in {len(paths)} parts; {self.n_rows:,} rows were read.",
+                "Name another folder, and score again.",
+            )
+        return there
+
+    def _make(self, rows: pa.Table, path: Path) -> None:
+        draft = path.with_suffix(".part")
+        pq.write_table(scored_rows(self._bundle, rows, self._facts.level), draft, compression="zstd")
+        draft.replace(path)
+        self._tell(-1.0, len(rows))
+
+
+def _cut(batches: Iterator[pa.RecordBatch], n_rows: int) -> Iterator[pa.Table]:
+    """The rows of batches, so many at a time."""
+    held: deque[pa.RecordBatch] = deque()
+    n_held = 0
+    for batch in batches:
+        held.append(batch)
+        n_held += len(batch)
+        while n_held >= n_rows:
+            yield pa.Table.from_batches(_taken(held, n_rows))
+            n_held -= n_rows
+    if n_held:
+        yield pa.Table.from_batches(list(held))
+
+
+def _taken(held: deque[pa.RecordBatch], n_rows: int) -> list[pa.RecordBatch]:
+    """The first rows of what is held, taken away from it."""
+    taken = []
+    while n_rows:
+        batch = held.popleft()
+        taken.append(batch[:n_rows])
+        if len(batch) > n_rows:
+            held.appendleft(batch[n_rows:])
+        n_rows -= len(taken[-1])
+    return taken
+
+
+@contextmanager
+def _held(folder: Path) -> Iterator[None]:
+    """The folder, made if need be, for one job alone."""
+    folder.mkdir(parents=True, exist_ok=True)
+    strange = [path.name for path in folder.iterdir() if not _is_ours(path.name)]
+    if strange:
+        raise StorageError(f"{folder} holds something else: {strange[0]}.", "Name a new folder.")
+    with open(folder / ".lock", "ab") as file:
+        try:
+            lock(file)
+        except OSError:
+            raise StorageError(f"Another process scores into {folder}.", "Wait for it to end.") from None
+        yield
+
+
+def _parts(folder: Path) -> list[Path]:
+    return sorted(folder.glob("part-*.parquet"))
+
+
+def _is_ours(name: str) -> bool:
+    return name in (FACTS, COPY, ".lock") or name.startswith(("part-", f".{FACTS}", f"{COPY}."))
+
+
+def _may_change(wanted: CollectSettings) -> bool:
+    """Whether a source may hold other rows, or the same in another order, when it is read again."""
+    path = Path(wanted.source or "").expanduser()
+    return wanted.query is not None or not path.exists() or source_for(wanted)[1].grows
+
+
+def _opened(wanted: CollectSettings, folder: Path, tell: Tell) -> Reading:
+    """The rows; those of a source that may change come from a copy."""
+    kind = source_for(wanted)[1]
+    if not _may_change(wanted):
+        return kind(wanted, lambda share: tell(share, 0)).read()
+    copy = folder / COPY
+    if not copy.exists():
+        _copy(kind(wanted, lambda share: tell(share / 2, 0)).read(), copy)
+    again = CollectSettings(source=str(copy))
+    return source_for(again)[1](again, lambda share: tell(0.5 + share / 2, 0)).read()
+
+
+def _copy(reading: Reading, path: Path) -> None:
+    draft = path.with_suffix(".parquet.part")
+    with pq.ParquetWriter(draft, reading.schema, compression="zstd") as writer:
+        for batch in reading.batches:
+            writer.write_batch(batch)
+    draft.replace(path)
+
+
+def _looks(path: Path) -> str:
+    """What differs when a file, or a file of a folder, was changed, added or removed."""
+    files = sorted(each for each in path.rglob("*") if each.is_file()) if path.is_dir() else [path]
+    told = hashlib.sha256()
+    for each in files:
+        state = each.stat()
+        told.update(f"{each.relative_to(path)}\0{state.st_size}\0{state.st_mtime_ns}\0".encode())
+    return told.hexdigest()
+
+
+def _settled(folder: Path, bundle: Bundle, wanted: CollectSettings, level: float | None) -> ScoringFacts:
+    """Begin the folder, or see that it is of the same job."""
+    kind = source_for(wanted)[1]
+    facts = ScoringFacts(
+        bundle_id=bundle.bundle_id,
+        source=kind(wanted).shown_location(),
+        looks="" if _may_change(wanted) else _looks(Path(wanted.source or "").expanduser()),
+        query=wanted.query,
+        level=level,
+    )
+    path = folder / FACTS
+    if not path.exists():
+        _write(folder, facts)
+        return facts
+    there = ScoringFacts.model_validate_json(path.read_bytes())
+    other = [name for name in ("bundle_id", "source", "query", "level") if getattr(facts, name) != getattr(there, name)]
+    if other or facts.looks != there.looks:
+        words = {"bundle_id": "bundle"}
+        found = f"another {words.get(other[0], other[0])}" if other else "files that have changed since"
+        raise StorageError(
+            f"{folder} was begun with {found}: its parts would not belong together.",
+            "Name a new folder, or give it what it was begun with.",
+        )
+    return there
+
+
+def _write(folder: Path, facts: ScoringFacts) -> None:
+    draft = folder / f".{FACTS}"
+    draft.write_text(facts.model_dump_json(indent=1))
+    shutil.move(draft, folder / FACTS)
