@@ -13,9 +13,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mlwright.learning.models import Facts, FitContext, Params, Rows
-from mlwright.learning.models._params import between, one_of
+from mlwright.learning.models._params import between, number, one_of
 from mlwright.scoring.fills import fill
 
+FITS_IN_BUDGET = 30
+"""How many fits of such a cost should find room in the budget: five folds of half a dozen candidates."""
+MOST_HURRY, LARGEST_RATE = 4.0, 0.1
 WORTHWHILE = 1e-4
 """Boosting goes on as long as the loss falls by this share within the patience."""
 
@@ -79,6 +82,14 @@ def drawn(rng: np.random.Generator, most_leaves: int) -> Params:
         "cat_smooth": between(rng, 1.0, 100.0),
         "max_cat_to_onehot": round(one_of(rng, (4, 16, 64))),
     }
+
+
+def in_time(params: Params, cost_s: float, facts: Facts) -> Params:
+    """The same with larger steps, if the budget asks for it: a fit that is cut short ends far from its best."""
+    hurry = cost_s * FITS_IN_BUDGET / max(facts.budget_s, 0.1)
+    rate = number(params, "learning_rate")
+    quicker = min(rate * min(max(hurry, 1.0), MOST_HURRY), max(rate, LARGEST_RATE))
+    return params | {"learning_rate": round(quicker, 4)}
 
 
 def own_words(params: Params, context: FitContext) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from mlwright.learning.models import Facts, FitContext, Fitted, ModelFamily, Params, Rows
 from mlwright.learning.models._craft import Recipe, learn, make_out_of_fold, propose
 from mlwright.learning.models._fills import learn_fills
-from mlwright.learning.models._lightgbm import boost, dataset, drawn, grow, own_words, rounds_for
+from mlwright.learning.models._lightgbm import boost, dataset, drawn, grow, in_time, own_words, rounds_for
 from mlwright.learning.models._params import number
 from mlwright.learning.models._sample import some_rows, with_every_class
 from mlwright.learning.models._target import n_outputs, standardised
@@ -56,20 +56,15 @@ class Crafted(ModelFamily):
 
     def candidates(self, facts: Facts) -> list[Candidate]:
         """One, where there is something to combine."""
-        return [Candidate(name="crafted", family="crafted", params=PARAMS)] if _suits(facts) else []
+        return [Candidate(name="crafted", family="crafted", params=_in_time(PARAMS, facts))] if _suits(facts) else []
 
     def vary(self, facts: Facts, rng: np.random.Generator) -> Params | None:
         """Other ways to boost on what is made."""
-        return drawn(rng, MOST_LEAVES) if _suits(facts) else None
+        return _in_time(drawn(rng, MOST_LEAVES), facts) if _suits(facts) else None
 
     def cost_s(self, candidate: Candidate, facts: Facts) -> float:
         """From fits of 23 columns on one core."""
-        n_columns = len(facts.names.all) + MOST_MADE
-        steps = 0.05 / number(candidate.params, "learning_rate")
-        several: float = n_outputs(facts) ** 0.7
-        choosing = 2e-6 * min(facts.n_rows, ROWS_TO_CHOOSE) * 150
-        boosting = 4e-6 * facts.n_rows * n_columns * steps
-        return 0.2 + (choosing + boosting) * several
+        return _cost_s(candidate.params, facts)
 
     def fit(self, candidate: Candidate, train: Rows, valid: Rows, context: FitContext) -> Fitted:
         """Choose what is made, make it, and boost."""
@@ -91,6 +86,20 @@ class Crafted(ModelFamily):
 def _suits(facts: Facts) -> bool:
     """Whether there is something to combine, and not too much of it."""
     return facts.n_rows <= MOST_ROWS and len(facts.names.numbers) + 2 * len(facts.names.codes) >= 2
+
+
+def _in_time(params: Params, facts: Facts) -> Params:
+    return in_time(params, _cost_s(params, facts), facts)
+
+
+def _cost_s(params: Params, facts: Facts) -> float:
+    """Seconds of choosing what is made, and of boosting on it."""
+    n_columns = len(facts.names.all) + MOST_MADE
+    steps = 0.05 / number(params, "learning_rate")
+    several: float = n_outputs(facts) ** 0.7
+    choosing = 2e-6 * min(facts.n_rows, ROWS_TO_CHOOSE) * 150
+    boosting = 4e-6 * facts.n_rows * n_columns * steps
+    return 0.2 + (choosing + boosting) * several
 
 
 class _Made(NamedTuple):

@@ -9,7 +9,7 @@ import numpy as np
 
 from mlwright.learning.models import Facts, FitContext, Fitted, ModelFamily, Params, Rows
 from mlwright.learning.models._fills import learn_fills
-from mlwright.learning.models._lightgbm import boost, dataset, drawn, grow, own_words, rounds_for
+from mlwright.learning.models._lightgbm import boost, dataset, drawn, grow, in_time, own_words, rounds_for
 from mlwright.learning.models._params import number, whole
 from mlwright.learning.models._sample import with_every_class
 from mlwright.learning.models._target import n_outputs
@@ -18,9 +18,6 @@ from mlwright.scoring.cores.lightgbm import LightGBMCore
 
 SLOW_PAYS_ROWS, MANY_ROWS = 20_000, 100_000
 MOST_LEAVES = 200
-FITS_IN_BUDGET = 30
-"""How many fits of such a cost should find room in the budget: five folds of half a dozen candidates."""
-MOST_HURRY = 4.0
 
 TUNED_FOR_CLASSES: Params = {
     "learning_rate": 0.04,
@@ -88,13 +85,16 @@ class LightGBM(ModelFamily):
         if facts.n_rows >= SLOW_PAYS_ROWS:
             settings = {"": _tuned(facts), "-slow": SLOW, "-random": RANDOM, "-shallow": SHALLOW}
         return [
-            Candidate(name=f"lightgbm{suffix}", family="lightgbm", params=_in_time(params, facts))
+            Candidate(
+                name=f"lightgbm{suffix}", family="lightgbm", params=in_time(params, _cost_s(params, facts), facts)
+            )
             for suffix, params in settings.items()
         ]
 
     def vary(self, facts: Facts, rng: np.random.Generator) -> Params | None:
         """Any of the settings that do well somewhere."""
-        return _in_time(drawn(rng, MOST_LEAVES), facts) if facts.names.all else None
+        params = drawn(rng, MOST_LEAVES)
+        return in_time(params, _cost_s(params, facts), facts) if facts.names.all else None
 
     def cost_s(self, candidate: Candidate, facts: Facts) -> float:
         """From fits of 23 columns on one core."""
@@ -130,14 +130,6 @@ def _tuned(facts: Facts) -> Params:
         params |= FOR_MANY_ROWS
     params["min_data_in_leaf"] = min(whole(params, "min_data_in_leaf"), max(3, facts.n_rows // 25))
     return params
-
-
-def _in_time(params: Params, facts: Facts) -> Params:
-    """The same with larger steps, if the budget asks for it."""
-    hurry = _cost_s(params, facts) * FITS_IN_BUDGET / max(facts.budget_s, 0.1)
-    rate = number(params, "learning_rate")
-    quicker = min(rate * min(max(hurry, 1.0), MOST_HURRY), max(rate, 0.1))
-    return params | {"learning_rate": round(quicker, 4)}
 
 
 def _cost_s(params: Params, facts: Facts) -> float:
