@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from statistics import fmean
 
 import numpy as np
 
@@ -15,6 +16,8 @@ from mlwright.records.experience import Advice, Paid, Trace
 NEAREST = 5
 OWN_COUNTS = 2.0
 """A search of the user's own counts as two of those that are shipped."""
+DOUBT = 1.0
+"""What candidates are usually worth counts as one search on data that is just like this."""
 QUALITY_SHARE = 0.25
 """A place in the ensemble says more than a good score: who only says what others say adds nothing."""
 
@@ -35,8 +38,9 @@ def advise(facts: Facts, own: Sequence[Trace], prior: Sequence[Trace] = ()) -> A
     weighed = [(_closeness(here, trace) * OWN_COUNTS, trace) for trace in own if trace.task == facts.task]
     weighed += [(_closeness(here, trace), trace) for trace in prior if trace.task == facts.task]
     nearest = sorted(weighed, key=lambda pair: -pair[0])[:NEAREST]
-    names = {name for _, trace in nearest for name in trace.paid}
-    return Advice(worth={name: _worth(name, nearest) for name in sorted(names)}, n_searches=len(nearest))
+    seen = {name: _seen(name, nearest) for name in sorted({name for _, trace in nearest for name in trace.paid})}
+    usual = fmean(value for pairs in seen.values() for _, value in pairs) if seen else 0.0
+    return Advice(worth={name: _worth(pairs, usual) for name, pairs in seen.items()}, n_searches=len(nearest))
 
 
 def trace_of(facts: Facts, standing: Standing, choice: Choice) -> Trace:
@@ -56,7 +60,12 @@ def trace_of(facts: Facts, standing: Standing, choice: Choice) -> Trace:
         for name, loss in losses.items()
         if name != standing.baseline() and math.isfinite(loss)
     }
-    return Trace(task=facts.task, paid=paid, **_features_of(facts))
+    return trace(facts, paid)
+
+
+def trace(facts: Facts, paid: Mapping[str, Paid]) -> Trace:
+    """What candidates were good for on such data."""
+    return Trace(task=facts.task, paid=dict(paid), **_features_of(facts))
 
 
 def _features_of(facts: Facts) -> dict[str, float]:
@@ -79,8 +88,13 @@ def _closeness(here: np.ndarray[tuple[int], np.dtype[np.float64]], trace: Trace)
     return 1.0 / (1.0 + float(np.abs(_place(features) - here).sum()))
 
 
-def _worth(name: str, nearest: Sequence[tuple[float, Trace]]) -> float:
-    seen = [(weight, trace.paid[name]) for weight, trace in nearest if name in trace.paid]
+def _seen(name: str, nearest: Sequence[tuple[float, Trace]]) -> list[tuple[float, float]]:
+    """What a candidate was worth in each of these searches that tried it, with how close the data is."""
+    tried = [(weight, trace.paid[name]) for weight, trace in nearest if name in trace.paid]
+    return [(weight, (1 - QUALITY_SHARE) * paid.weight + QUALITY_SHARE * paid.quality**4) for weight, paid in tried]
+
+
+def _worth(seen: Sequence[tuple[float, float]], usual: float) -> float:
+    """The mean of what was seen, the nearer the more, drawn towards what is usual where that is little."""
     total = sum(weight for weight, _ in seen)
-    values = ((1 - QUALITY_SHARE) * paid.weight + QUALITY_SHARE * paid.quality**4 for _, paid in seen)
-    return float(sum(weight * value for (weight, _), value in zip(seen, values, strict=True)) / total)
+    return (sum(weight * value for weight, value in seen) + DOUBT * usual) / (total + DOUBT)
