@@ -119,3 +119,11 @@ def test_a_place_that_cannot_be_written_is_told_and_does_no_harm(monkeypatch, tm
 
 def test_what_is_shipped_can_be_read():
     assert all(found.paid for found in shipped())
+
+
+def test_one_search_on_other_data_says_less_than_many_on_like_data():
+    def lead(own):
+        worth = advise(facts(), own).worth
+        return worth["a"] - worth["b"]
+
+    assert 0 < lead([trace("a", n_rows=50_000, n_numbers=40)]) < 0.3 * lead([trace("a")] * 5)
