@@ -32,6 +32,7 @@ COMMANDS = (
     "score",
     "explain",
     "serve",
+    "loadtest",
     "deploy",
     "export",
     "sign",
