@@ -5,18 +5,14 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-import numpy as np
-from numpy.typing import NDArray
-
-from mlwright.data.words import figure, percent
+from mlwright.data.telling import moved_words
+from mlwright.data.words import figure
 from mlwright.records.looks import ANSWERS, Baseline, Looks
 from mlwright.records.settings import WatchSettings
 from mlwright.records.watch import Alert, Comparison, Harm, Promised
-from mlwright.watching.costing import cell_words, harm_of
+from mlwright.watching.costing import harm_of
 from mlwright.watching.evidence import Evidence, gather, together, weights_of
 from mlwright.watching.promise import log_evidence, promised
-
-Array = NDArray[np.float64]
 
 LARGEST = 1e12
 """Evidence beyond it is told as this."""
@@ -75,34 +71,9 @@ def _alert(evidence: Evidence, memory: Looks, baseline: Baseline) -> Alert:
         evidence=_plain(evidence.log_e),
         size=evidence.size,
         since=memory.looks[evidence.since].began,
-        sentence=sentence_of(evidence),
+        sentence=moved_words(evidence.column, evidence.now, evidence.aspect),
         harm=harm_of(evidence, baseline),
     )
-
-
-def sentence_of(evidence: Evidence) -> str:
-    """What moved, in words with numbers."""
-    cells, now, then = evidence.column.cells, _shares(evidence.now), _shares(evidence.then)
-    if evidence.aspect == "missing":
-        return f"{percent(now[-2])} of the values are missing; it was {percent(then[-2])}."
-    if evidence.aspect == "level":
-        middle = int(np.searchsorted(np.cumsum(then[:-2]), 0.5 * then[:-2].sum()))
-        above = [float(share[middle + 1 : -2].sum() / max(1e-9, share[:-2].sum())) for share in (now, then)]
-        edge = cells.edges[min(middle, len(cells.edges) - 1)]
-        return f"{percent(above[0])} of the values lie above {figure(edge)}; it was {percent(above[1])}."
-    if evidence.aspect == "new":
-        unseen = [-1] if not cells.edges else [-1, 0, len(cells.edges)]
-        what = "beyond all that training saw" if cells.edges else "names that training did not know"
-        shares = [percent(float(share[unseen].sum())) for share in (now, then)]
-        return f"{shares[0]} of the values are {what}; it was {shares[1]}."
-    at = int(np.abs(now - then).argmax())
-    return f"{percent(now[at])} are {_rows(evidence, at)}; it was {percent(then[at])}."
-
-
-def _rows(evidence: Evidence, at: int) -> str:
-    if evidence.column.cells.sort == "pair":
-        return "rows of one combination of " + evidence.column.cells.name
-    return "rows in which " + cell_words(evidence.column.cells, at)
 
 
 def _broken(promise: Promised, baseline: Baseline) -> Alert:
@@ -157,10 +128,6 @@ def _costliest(alert: Alert) -> tuple[bool, float]:
 def _overall(found: Sequence[Evidence], baseline: Baseline) -> Harm | None:
     """What the model's own answers say of its loss."""
     return next((harm_of(each, baseline) for each in found if each.column.cells.name == ANSWERS), None)
-
-
-def _shares(counts: Array) -> Array:
-    return counts / max(1e-9, float(counts.sum()))
 
 
 def _plain(log_e: float) -> float:

@@ -22,6 +22,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from mlwright.data.telling import cell_words
 from mlwright.data.words import percent
 from mlwright.records.evaluation import Estimate
 from mlwright.records.looks import Baseline, Cells, Cost
@@ -101,21 +102,3 @@ def _cases(cells: Cells, evidence: Evidence, cost: Cost) -> str:
     """The rows that the test did not know, in words."""
     unknown = np.where(np.array(cost.n) < LEAST_TESTED, evidence.now, 0.0)
     return f"rows in which {cell_words(cells, int(unknown.argmax()))}"
-
-
-def cell_words(cells: Cells, at: int) -> str:
-    """What holds of the rows of a cell."""
-    name = cells.name
-    if at == cells.n - 2:
-        return f"{name} is missing"
-    if at == cells.n - 1:
-        return f"{name} is {'a new name' if cells.levels else 'not readable'}"
-    if cells.sort == "pair":
-        return f"{name} is as it is seldom"
-    if cells.levels:
-        return f"{name} is {cells.levels[at]!r}" if at < len(cells.levels) else f"{name} is a rare name"
-    if at == 0:
-        return f"{name} is below {cells.edges[0]:.6g}"
-    if at == len(cells.edges):
-        return f"{name} is above {cells.edges[-1]:.6g}"
-    return f"{name} lies between {cells.edges[at - 1]:.6g} and {cells.edges[at]:.6g}"

@@ -43,6 +43,7 @@ COMMANDS = (
     "rollback",
     "history",
     "watch",
+    "drift",
     "feedback",
     "follow",
     "cancel",

@@ -1,0 +1,244 @@
+"""Any two tables are compared, column by column, in one pass over each and little memory.
+
+Cells are chosen from rows drawn from the first table. Then every row of both is counted, a stretch of a column at a
+time, so that a table may be of any size. Whether the counts differ beyond chance is told by Pearson's chi-square of two
+samples, which knows that both are samples; cells that are too small for it are joined. Pairs of columns that go
+together are counted too, so that a relation that has turned round is seen though neither column has moved.
+
+The chances of all columns are corrected together (Holm): of like tables with independent rows at most a share `alarms`
+are said to differ. Rows that hang together (of one customer, of one day) differ more than chance allows for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import NamedTuple
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+from numpy.typing import NDArray
+
+from mlwright.core.errors import SourceEmpty, TableError, name_list
+from mlwright.core.machine import processors
+from mlwright.data.cells import Counted, cells_of, pair_of, places_of, places_of_pair
+from mlwright.data.compute.table import open_parquet
+from mlwright.data.drifts._shares import chance, distance
+from mlwright.data.joining import parts_of
+from mlwright.data.kinds.describe import Described, describe
+from mlwright.data.pairs import associations_of
+from mlwright.data.telling import cell_words, moved_words
+from mlwright.records.data import Field
+from mlwright.records.drift import ColumnDrift, Drift
+from mlwright.records.looks import Aspect, Cells, Column
+from mlwright.records.profile import ColumnProfile
+from mlwright.records.settings import ProfileSettings
+from mlwright.statistics.several import holm
+
+Array = NDArray[np.float64]
+Places = NDArray[np.int64]
+
+N_DRAWN = 30_000
+"""Rows from which cells are chosen."""
+N_STRETCHES = 30
+ROWS_AT_ONCE = 500_000
+N_TEXTS = 100_000
+"""Of texts, rows that are read, in stretches from all over the table: words are slow to find."""
+LEAST_EXPECTED = 5.0
+MOST_PAIRS = 10
+
+
+class Parquet(NamedTuple):
+    """A table in a file, and where it came from."""
+
+    path: Path
+    location: str
+
+    @property
+    def n_rows(self) -> int:
+        """Its rows."""
+        return int(pq.ParquetFile(self.path).metadata.num_rows)
+
+    @property
+    def names(self) -> list[str]:
+        """Its columns."""
+        return list(pq.ParquetFile(self.path).schema_arrow.names)
+
+
+def drift(then: Parquet, now: Parquet, alarms: float = 0.05, least: float = 0.02) -> Drift:
+    """Compare two tables.
+
+    Parameters
+    ----------
+    then, now : Parquet
+    alarms : float
+        The share of like pairs of tables in which something is said to have moved.
+    least : float
+        Share of the rows from which a difference is no small one.
+
+    Raises
+    ------
+    TableError
+        If they have no column in common.
+    SourceEmpty
+        If one of them has no rows.
+    """
+    for table in (then, now):
+        if not table.n_rows:
+            raise SourceEmpty(f"{table.location} holds no rows.", "Name a table with rows.")
+    common = [name for name in then.names if name in set(now.names)]
+    if not common:
+        raise TableError(
+            f"{now.location} has none of the {len(then.names)} columns of {then.location}; it has "
+            f"{name_list(now.names)}.",
+            "Give two tables with columns of the same names.",
+        )
+    watched, untested, together = _watched(then, common)
+    with ThreadPoolExecutor(processors()) as pool:
+        found = list(pool.map(lambda cells: _compared(cells, then, now), watched.values()))
+    pairs = [_compared_pair(pair, watched, then, now) for pair in together]
+    return _corrected(Drift(
+        then=then.location, now=now.location, n_then=then.n_rows, n_now=now.n_rows, columns=(*found, *untested, *pairs),
+        lost=tuple(name for name in then.names if name not in set(common)),
+        new=tuple(name for name in now.names if name not in set(common)),
+        alarms=alarms, least=least,
+    ))  # fmt: skip
+
+
+def _watched(
+    then: Parquet, names: Sequence[str]
+) -> tuple[dict[str, Counted], list[ColumnDrift], list[tuple[str, str]]]:
+    """What is looked at of each column, with the cells of the drawn rows; what cannot be; and what goes together."""
+    drawn = _drawn(then.path, names, N_DRAWN)
+    described = _described(drawn)
+    found: dict[str, Counted] = {}
+    untested = []
+    for column in described.columns:
+        reason = _why_not(column)
+        if reason:
+            untested.append(ColumnDrift(name=column.name, untested=reason))
+        else:
+            found |= {counted.cells.name: counted for counted in cells_of(column, drawn.column(column.name))}
+    pairs = [each.columns for each in associations_of(described.columns, described.sample, None)]
+    return found, untested, [pair for pair in pairs if set(pair) <= set(found)][:MOST_PAIRS]
+
+
+def _why_not(column: ColumnProfile) -> str:
+    if column.kind == "id":
+        return "its values name rows, and are all different"
+    return "it holds nothing" if column.kind == "empty" else ""
+
+
+def _described(drawn: pa.Table) -> Described:
+    with TemporaryDirectory(prefix="mlwright-") as folder:
+        path = Path(folder) / "drawn.parquet"
+        pq.write_table(drawn, path)
+        fields = [Field(name=field.name, type=str(field.type)) for field in drawn.schema]
+        return describe(open_parquet(path), fields, ProfileSettings(), None)
+
+
+def _drawn(path: Path, names: Sequence[str], n: int) -> pa.Table:
+    """Rows in stretches from all over a file."""
+    return pa.concat_tables(list(_stretches(path, names, n)))
+
+
+def _stretches(path: Path, names: Sequence[str], n: int) -> Iterator[pa.Table]:
+    with pq.ParquetFile(path) as file:
+        total = file.metadata.num_rows
+        groups = np.unique(np.linspace(0, file.metadata.num_row_groups - 1, N_STRETCHES).astype(int)).tolist()
+        share = min(1.0, n / total)
+        for group in groups if share < 1.0 else range(file.metadata.num_row_groups):
+            whole = file.read_row_group(group, columns=list(names))
+            wanted = whole.num_rows if share == 1.0 else min(whole.num_rows, -(-n // len(groups)))
+            places = np.unique(np.linspace(0, whole.num_rows - 1, wanted).astype(np.int64))
+            yield whole.take(pa.array(places)) if wanted < whole.num_rows else whole
+
+
+def _counts(cells: Cells, path: Path) -> Array:
+    """Rows of a table in each cell; a stretch at a time."""
+    total = np.zeros(cells.n)
+    for values in _values(path, list(cells.of), N_TEXTS if cells.sort in ("words", "length") else None):
+        total += np.bincount(places_of(cells, values.column(0)), minlength=cells.n)
+    return total
+
+
+def _values(path: Path, names: Sequence[str], most: int | None = None) -> Iterator[pa.Table]:
+    if most is not None:
+        yield _drawn(path, names, most)
+        return
+    with pq.ParquetFile(path) as file:
+        for batch in file.iter_batches(ROWS_AT_ONCE, columns=list(names), use_threads=False):
+            yield pa.Table.from_batches([batch])
+
+
+def _compared(counted: Counted, then: Parquet, now: Parquet) -> ColumnDrift:
+    return _told(counted.cells, _counts(counted.cells, then.path), _counts(counted.cells, now.path))
+
+
+def _told(cells: Cells, before: Array, after: Array) -> ColumnDrift:
+    """The aspect that is least likely by chance, corrected for how many aspects there are."""
+    found: list[tuple[float, float, Aspect]] = []
+    for aspect, part in parts_of(cells, before):
+        joined = [np.bincount(part, counts).astype(np.float64) for counts in (before, after)]
+        kept = _large_enough(*joined)
+        if kept is not None:
+            found.append((chance(*kept), distance(*kept), aspect))
+    if not found:
+        return ColumnDrift(name=cells.name, sort=cells.sort, untested="there are too few rows, or one value alone")
+    p_values = holm(np.array([p_value for p_value, _, _ in found]))
+    at = int(p_values.argmin())
+    column = Column(cells=cells, counts=tuple(before.astype(int).tolist()), given=())
+    shown = np.flatnonzero(before + after)
+    return ColumnDrift(
+        name=cells.name,
+        sort=cells.sort,
+        aspect=found[at][2],
+        size=max(size for _, size, _ in found),
+        p_value=float(p_values[at]),
+        sentence=moved_words(column, after, found[at][2]),
+        labels=tuple(cell_words(cells, place) for place in shown.tolist()),
+        then=tuple((before[shown] / before.sum()).tolist()),
+        now=tuple((after[shown] / after.sum()).tolist()),
+    )
+
+
+def _large_enough(before: Array, after: Array) -> tuple[Array, Array] | None:
+    """Cells that are expected to hold enough rows on both sides, the others as one; None if there is one alone."""
+    share = min(before.sum(), after.sum()) / (before.sum() + after.sum())
+    large = (before + after) * share >= LEAST_EXPECTED
+    both = [np.append(counts[large], counts[~large].sum()) for counts in (before, after)]
+    if (both[0][-1] + both[1][-1]) * share < LEAST_EXPECTED:
+        both = [counts[:-1] for counts in both]
+    return (both[0], both[1]) if len(both[0]) > 1 else None
+
+
+def _compared_pair(names: tuple[str, str], watched: Mapping[str, Counted], then: Parquet, now: Parquet) -> ColumnDrift:
+    one, other = (watched[name] for name in names)
+    counts = tuple(np.bincount(each.places, minlength=each.cells.n).astype(np.float64) for each in (one, other))
+    pair = pair_of(one.cells, other.cells, (counts[0], counts[1]))
+    before, after = (_pair_counts(pair, (one.cells, other.cells), table.path) for table in (then, now))
+    return _told(pair, before, after)
+
+
+def _pair_counts(pair: Cells, cells: tuple[Cells, Cells], path: Path) -> Array:
+    total = np.zeros(pair.n)
+    names = list(dict.fromkeys(each.of[0] for each in cells))
+    for values in _values(path, names):
+        own = [places_of(each, values.column(each.of[0])) for each in cells]
+        total += np.bincount(places_of_pair(pair, (own[0], own[1])), minlength=pair.n)
+    return total
+
+
+def _corrected(found: Drift) -> Drift:
+    """With the chances of all columns corrected together; the largest difference first."""
+    tested = [column for column in found.columns if not column.untested]
+    corrected = holm(np.array([column.p_value for column in tested])).tolist()
+    done = [column.model_copy(update={"corrected": value}) for column, value in zip(tested, corrected, strict=True)]
+    moved = {column.name for column in done if column.sort != "pair" and column.corrected <= found.alarms}
+    done.sort(key=lambda column: (column.corrected > found.alarms, -column.size))
+    rest = [column for column in found.columns if column.untested]
+    kept = [column for column in done if column.sort != "pair" or not any(repr(name) in column.name for name in moved)]
+    return found.model_copy(update={"columns": (*kept, *rest)})
