@@ -79,7 +79,9 @@ def main() -> int:
         if given.evidently:
             other_s, other_peak = told(given.evidently, EVIDENTLY, files)
             figures |= {"evidently_cpu_s": other_s, "evidently_peak_bytes": other_peak, "times": other_s / cpu_s}
-            print(f"Evidently  {other_s:8.1f} s of processor, {other_peak / 1e9:.2f} GB: {other_s / cpu_s:.1f} times ours")
+            print(
+                f"Evidently  {other_s:8.1f} s of processor, {other_peak / 1e9:.2f} GB: {other_s / cpu_s:.1f} times ours"
+            )
     print(json.dumps(figures))
     missed = peak > MOST_BYTES or moved != ["c0"] or figures.get("times", LEAST_TIMES) < LEAST_TIMES
     return int(given.check and missed)

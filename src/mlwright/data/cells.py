@@ -97,14 +97,22 @@ def places_of(cells: Cells, values: pa.ChunkedArray) -> Places:
         found = np.where(np.isnan(days), cells.n - 1, (np.nan_to_num(days) + _THURSDAY) % 7).astype(np.int64)
     else:
         numbers = _lengths(values) if cells.sort == "length" else to_number_array(values)
-        found = np.where(np.isnan(numbers), cells.n - 1, np.searchsorted(cells.edges, numbers)).astype(np.int64)
+        found = np.where(np.isnan(numbers), cells.n - 1, _between(cells.edges, numbers)).astype(np.int64)
     found[missing] = cells.n - 2
     return found
 
 
 def places_of_numbers(cells: Cells, values: Array) -> Places:
     """The same, of numbers that are there already; NaN is missing."""
-    return np.where(np.isnan(values), cells.n - 2, np.searchsorted(cells.edges, values)).astype(np.int64)
+    return np.where(np.isnan(values), cells.n - 2, _between(cells.edges, values)).astype(np.int64)
+
+
+def _between(edges: Sequence[float], values: Array) -> NDArray[np.uint8]:
+    """How many edges lie below each value; for a dozen edges quicker than to search among them."""
+    found = np.zeros(len(values), np.uint8)
+    for edge in edges:
+        found += values > edge
+    return found
 
 
 def pair_of(one: Cells, other: Cells, counts: tuple[Array, Array]) -> Cells:

@@ -98,13 +98,11 @@ def _of_column(column: Column, looks: Sequence[Look], weights: Array) -> Evidenc
     raw = np.array([look.counts.get(name, (0,) * n_cells) for look in looks], dtype=np.float64)
     if not raw.sum():
         return None
-    days = [days_of(look) for look in looks]
-    usual = np.stack([_as_usual(column, counts, own) for counts, own in zip(raw, days, strict=True)])
-    scaled = usual * np.array([_scale(column, counts, own) for counts, own in zip(raw, days, strict=True)])[:, None]
+    usual, scaled = prepared(column, raw, [days_of(look) for look in looks])
     parts = [
         (aspect, part) for aspect, part in parts_of(column.cells, np.array(column.counts)) if len(np.unique(part)) > 1
     ]
-    change = changed(_reference(column), scaled, [part for _, part in parts])
+    change = changed(reference_of(column), scaled, [part for _, part in parts])
     since, at = change.likeliest(weights)
     return Evidence(
         column=column,
@@ -122,7 +120,23 @@ def days_of(look: Look) -> range:
     return range(first, max(first, last) + 1)
 
 
-def _reference(column: Column) -> Array:
+def prepared(column: Column, raw: Array, days: Sequence[range]) -> tuple[Array, Array]:
+    """Counts of looks as they would be in a usual season, and as many of them as they are worth.
+
+    Parameters
+    ----------
+    column : Column
+    raw : array, shape (n_looks, n_cells)
+    days : sequence of range
+        Of each look, counted since 1970.
+    """
+    usual = np.stack([_as_usual(column, counts, own) for counts, own in zip(raw, days, strict=True)])
+    scale = np.array([_scale(column, counts, own) for counts, own in zip(raw, days, strict=True)])
+    return usual, usual * scale[:, None]
+
+
+def reference_of(column: Column) -> Array:
+    """Rows that training is worth in each cell, with what each is given beforehand."""
     counts = np.array(column.counts, dtype=np.float64)
     days = max(1, column.n_days)
     total = max(1.0, float(counts.sum()))
