@@ -40,11 +40,31 @@ NAMED = ("category", "boolean", "constant", "id")
 
 
 class Counted(NamedTuple):
-    """Cells, the cell of each training row, and what each cell is given beforehand."""
+    """Cells, and the training rows in them.
+
+    Parameters
+    ----------
+    cells : Cells
+    places : array of int, shape (n_rows,)
+        The cell of each row.
+    given : array, shape (n_cells,)
+        What each cell is given beforehand.
+    first : int
+        Rows are counted from here on, every `step`-th: those by which cells were chosen are left out, as the most
+        frequent of many are more frequent by chance where one has looked for them.
+    step : int
+    """
 
     cells: Cells
     places: Places
     given: Array
+    first: int = 0
+    step: int = 1
+
+    @property
+    def counts(self) -> Places:
+        """Rows in each cell, of those that count."""
+        return np.bincount(self.places[self.first :: self.step], minlength=self.cells.n)
 
 
 def cells_of(column: ColumnProfile, values: pa.ChunkedArray) -> list[Counted]:
@@ -171,15 +191,21 @@ def _edges(values: Array) -> tuple[float, ...]:
 
 
 def _names(column: ColumnProfile, values: pa.ChunkedArray) -> Counted:
-    """Names; one that is new is to be expected as often as there were names that came once (Good and Turing)."""
+    """Names. Of few, one that is new is to be expected as often as there were names that came once (Good and Turing);
+    of many, those with a cell of their own are chosen by every other row, and the rest is counted.
+    """
     names = spelled(values)
     missing = missing_array(values, column.missing_codes)
-    counts = np.bincount(names.places[~missing & (names.places >= 0)], minlength=len(names.levels))
+    is_chosen = len(names.levels) > MOST_NAMES
+    there = np.where(missing, -1, names.places)[:: 2 if is_chosen else 1]
+    counts = np.bincount(there[there >= 0], minlength=len(names.levels))
     seen = {level: int(count) for level, count in zip(names.levels, counts, strict=True) if count}
     cells = name_cells(column.name, (column.name,), seen).model_copy(
         update={"kind": column.kind, "codes": column.missing_codes}
     )
     found = _with_places(cells, values)
+    if is_chosen:
+        return found._replace(first=1, step=2)
     found.given[-1] += float((counts == 1).sum())
     return found
 
@@ -192,15 +218,15 @@ def _places_of_names(cells: Cells, values: pa.ChunkedArray) -> Places:
 
 
 def _words(column: ColumnProfile, values: pa.ChunkedArray) -> Counted:
-    """The words that stand in many texts and not in most, the rarest first."""
-    texts = _words_of(values.slice(0, N_READ))
+    """The words that stand in many texts and not in most, the rarest first; chosen by every other row."""
+    texts = _words_of(values.take(pa.array(np.arange(0, min(len(values), 2 * N_READ), 2))))
     counts = Counter(word for words in texts for word in set(words or ()))
     usual = [(n, word) for word, n in counts.items() if 0.01 * len(texts) <= n <= 0.5 * len(texts)]
     words = tuple(word for _, word in sorted(sorted(usual, reverse=True)[:MOST_WORDS]))
     cells = Cells(
         name=column.name, sort="words", of=(column.name,), kind="text", levels=words, codes=column.missing_codes
     )
-    return _with_places(cells, values)
+    return _with_places(cells, values)._replace(first=1, step=2)
 
 
 def _words_of(values: pa.ChunkedArray) -> list[list[str] | None]:

@@ -11,6 +11,7 @@ are said to differ. Rows that hang together (of one customer, of one day) differ
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -31,11 +32,13 @@ from mlwright.data.joining import parts_of
 from mlwright.data.kinds.describe import Described, describe
 from mlwright.data.pairs import associations_of
 from mlwright.data.telling import cell_words, moved_words
+from mlwright.data.words import percent
 from mlwright.records.data import Field
 from mlwright.records.drift import ColumnDrift, Drift
 from mlwright.records.looks import Aspect, Cells, Column
 from mlwright.records.profile import ColumnProfile
 from mlwright.records.settings import ProfileSettings
+from mlwright.scoring.spelling import spelled
 from mlwright.statistics.several import holm
 
 Array = NDArray[np.float64]
@@ -49,6 +52,8 @@ N_TEXTS = 100_000
 """Of texts, rows that are read, in stretches from all over the table: words are slow to find."""
 LEAST_EXPECTED = 5.0
 MOST_PAIRS = 10
+CERTAIN, MOST = 0.01, 0.6
+"""An aspect of such a chance that holds so much of a difference stands for the whole of it."""
 
 
 class Parquet(NamedTuple):
@@ -66,6 +71,26 @@ class Parquet(NamedTuple):
     def names(self) -> list[str]:
         """Its columns."""
         return list(pq.ParquetFile(self.path).schema_arrow.names)
+
+
+class NewNames(NamedTuple):
+    """Names that the second table alone holds: by what chance, in which share of its rows, and the most frequent."""
+
+    chance: float
+    share: float
+    first: str
+
+    @property
+    def words(self) -> str:
+        """As a sentence."""
+        return f"{percent(self.share)} of the values are new names, such as {self.first!r}."
+
+
+class Watched(NamedTuple):
+    """What is looked at; of names the values that were drawn from either table besides, so that new ones are seen."""
+
+    counted: Counted
+    drawn: tuple[pa.ChunkedArray, ...] = ()
 
 
 def drift(then: Parquet, now: Parquet, alarms: float = 0.05, least: float = 0.02) -> Drift:
@@ -96,9 +121,9 @@ def drift(then: Parquet, now: Parquet, alarms: float = 0.05, least: float = 0.02
             f"{name_list(now.names)}.",
             "Give two tables with columns of the same names.",
         )
-    watched, untested, together = _watched(then, common)
+    watched, untested, together = _watched(then, now, common)
     with ThreadPoolExecutor(processors()) as pool:
-        found = list(pool.map(lambda cells: _compared(cells, then, now), watched.values()))
+        found = list(pool.map(lambda each: _compared(each, then, now), watched.values()))
     pairs = [_compared_pair(pair, watched, then, now) for pair in together]
     return _corrected(Drift(
         then=then.location, now=now.location, n_then=then.n_rows, n_now=now.n_rows, columns=(*found, *untested, *pairs),
@@ -109,21 +134,34 @@ def drift(then: Parquet, now: Parquet, alarms: float = 0.05, least: float = 0.02
 
 
 def _watched(
-    then: Parquet, names: Sequence[str]
-) -> tuple[dict[str, Counted], list[ColumnDrift], list[tuple[str, str]]]:
-    """What is looked at of each column, with the cells of the drawn rows; what cannot be; and what goes together."""
-    drawn = _drawn(then.path, names, N_DRAWN)
+    then: Parquet, now: Parquet, names: Sequence[str]
+) -> tuple[dict[str, Watched], list[ColumnDrift], list[tuple[str, str]]]:
+    """What is looked at of each column, with the cells of the drawn rows; what cannot be; and what goes together.
+
+    Names and words with cells of their own are chosen by rows of both tables, so that the choice favours neither.
+    """
+    drawn, others = (_drawn(table.path, names, N_DRAWN) for table in (then, now))
     described = _described(drawn)
-    found: dict[str, Counted] = {}
+    found: dict[str, Watched] = {}
     untested = []
     for column in described.columns:
         reason = _why_not(column)
         if reason:
             untested.append(ColumnDrift(name=column.name, untested=reason))
         else:
-            found |= {counted.cells.name: counted for counted in cells_of(column, drawn.column(column.name))}
+            both = [table.column(column.name) for table in (drawn, others)]
+            own = both[0] if column.kind in ("number", "date") else _one_after_the_other(both[0], both[1])
+            for counted in cells_of(column, own):
+                found[counted.cells.name] = Watched(counted, tuple(both) if counted.cells.sort == "names" else ())
     pairs = [each.columns for each in associations_of(described.columns, described.sample, None)]
     return found, untested, [pair for pair in pairs if set(pair) <= set(found)][:MOST_PAIRS]
+
+
+def _one_after_the_other(then: pa.ChunkedArray, now: pa.ChunkedArray) -> pa.ChunkedArray:
+    """The values of both tables, as text where their types differ."""
+    if then.type != now.type:
+        then, now = (values.cast(pa.string()) for values in (then, now))
+    return pa.chunked_array([*then.chunks, *now.chunks], then.type)
 
 
 def _why_not(column: ColumnProfile) -> str:
@@ -174,22 +212,48 @@ def _values(path: Path, names: Sequence[str], most: int | None = None) -> Iterat
             yield pa.Table.from_batches([batch])
 
 
-def _compared(counted: Counted, then: Parquet, now: Parquet) -> ColumnDrift:
-    return _told(counted.cells, _counts(counted.cells, then.path), _counts(counted.cells, now.path))
+def _compared(watched: Watched, then: Parquet, now: Parquet) -> ColumnDrift:
+    cells = watched.counted.cells
+    new = [new_names(*watched.drawn)] if watched.drawn else []
+    return _told(cells, _counts(cells, then.path), _counts(cells, now.path), new)
 
 
-def _told(cells: Cells, before: Array, after: Array) -> ColumnDrift:
-    """The aspect that is least likely by chance, corrected for how many aspects there are."""
+def new_names(then: pa.ChunkedArray, now: pa.ChunkedArray) -> NewNames:
+    """The share of the new rows that hold a name which the old ones lack, and the chance of that.
+
+    If both came from the same source, all `m` rows of a name are new ones with a chance of ``q ** m`` at most, where
+    `q` is the share of new rows among all. The chance is that of the most frequent such name, times the number of
+    names.
+    """
+    counts = [Counter(dict(zip(*_named(values), strict=True))) for values in (then, now)]
+    lacking = {name: n for name, n in counts[1].items() if not counts[0][name]}
+    if not lacking:
+        return NewNames(1.0, 0.0, "")
+    q = len(now) / (len(then) + len(now))
+    first = max(lacking, key=lambda name: (lacking[name], name))
+    n_names = len(set(counts[0]) | set(counts[1]))
+    return NewNames(min(1.0, n_names * q ** lacking[first]), sum(lacking.values()) / len(now), first)
+
+
+def _named(values: pa.ChunkedArray) -> tuple[tuple[str, ...], list[int]]:
+    names = spelled(values)
+    there = names.places[names.places >= 0]
+    return tuple(names.levels), np.bincount(there, minlength=len(names.levels)).tolist()
+
+
+def _told(cells: Cells, before: Array, after: Array, new: Sequence[NewNames] = ()) -> ColumnDrift:
+    """The least chance of all aspects, corrected for how many there are, and the plainest that says most of it."""
     found: list[tuple[float, float, Aspect]] = []
     for aspect, part in parts_of(cells, before):
         joined = [np.bincount(part, counts).astype(np.float64) for counts in (before, after)]
         kept = _large_enough(*joined)
-        if kept is not None:
+        if kept is not None and not (new and aspect == "new"):
             found.append((chance(*kept), distance(*kept), aspect))
+    found += [(each.chance, each.share, "new") for each in new]
     if not found:
         return ColumnDrift(name=cells.name, sort=cells.sort, untested="there are too few rows, or one value alone")
     p_values = holm(np.array([p_value for p_value, _, _ in found]))
-    at = int(p_values.argmin())
+    at = _plainest(p_values, np.array([size for _, size, _ in found]))
     column = Column(cells=cells, counts=tuple(before.astype(int).tolist()), given=())
     shown = np.flatnonzero(before + after)
     return ColumnDrift(
@@ -197,12 +261,18 @@ def _told(cells: Cells, before: Array, after: Array) -> ColumnDrift:
         sort=cells.sort,
         aspect=found[at][2],
         size=max(size for _, size, _ in found),
-        p_value=float(p_values[at]),
-        sentence=moved_words(column, after, found[at][2]),
+        p_value=float(p_values.min()),
+        sentence=new[0].words if new and found[at][2] == "new" else moved_words(column, after, found[at][2]),
         labels=tuple(cell_words(cells, place) for place in shown.tolist()),
         then=tuple((before[shown] / before.sum()).tolist()),
         now=tuple((after[shown] / after.sum()).tolist()),
     )
+
+
+def _plainest(p_values: Array, sizes: Array) -> int:
+    """The last of the aspects that are beyond chance and hold most of the difference: coarse ones come last."""
+    telling = np.flatnonzero((p_values <= CERTAIN) & (sizes >= MOST * sizes.max()))
+    return int(telling[-1]) if len(telling) else int(p_values.argmin())
 
 
 def _large_enough(before: Array, after: Array) -> tuple[Array, Array] | None:
@@ -215,8 +285,8 @@ def _large_enough(before: Array, after: Array) -> tuple[Array, Array] | None:
     return (both[0], both[1]) if len(both[0]) > 1 else None
 
 
-def _compared_pair(names: tuple[str, str], watched: Mapping[str, Counted], then: Parquet, now: Parquet) -> ColumnDrift:
-    one, other = (watched[name] for name in names)
+def _compared_pair(names: tuple[str, str], watched: Mapping[str, Watched], then: Parquet, now: Parquet) -> ColumnDrift:
+    one, other = (watched[name].counted for name in names)
     counts = tuple(np.bincount(each.places, minlength=each.cells.n).astype(np.float64) for each in (one, other))
     pair = pair_of(one.cells, other.cells, (counts[0], counts[1]))
     before, after = (_pair_counts(pair, (one.cells, other.cells), table.path) for table in (then, now))

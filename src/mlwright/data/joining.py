@@ -33,8 +33,6 @@ def parts_of(cells: Cells, counts: Array) -> list[tuple[Aspect, Places]]:
             ("level", _beside(at > 0.5)),
             ("spread", _beside(np.abs(at - 0.5) > 0.25)),
         ]
-    if cells.sort == "names" and len(cells.levels) > 2:
-        found.append(("shares", _beside(np.arange(n - 2) > 0)))
     return [*found, ("missing", missing), ("new", other)]
 
 

@@ -24,7 +24,7 @@ Places = NDArray[np.int64]
 
 LEAST_DAYS = 14
 LEAST_BLOCKS = 8
-LEAST_EXPECTED = 5.0
+LEAST_EXPECTED = 1.0
 CHANCE = 0.05
 """How often days differ more than is allowed for: few rows a day say little of how much many would vary."""
 SEASON_CHANCE = 0.001
@@ -125,29 +125,56 @@ def _ratios(counts: Array, expected: Array, keys: Places) -> Array:
 
 
 def _alike(counts: Array, expected: Array) -> float:
-    """The largest share of variance between days that the counts allow for, whatever the length of swings."""
+    """The largest share of variance between days that the counts allow for, whatever the length of swings.
+
+    Days that lean to one side do so in one direction among many: so the direction from the first cell to the last is
+    looked at by itself, and the one in which days vary most if it stands out from what chance makes of many.
+    """
     rows = counts.sum(axis=1)
     usual = float((rows**2).sum() / rows.sum())
     lengths = [2**power for power in range(12) if len(counts) // 2**power >= LEAST_BLOCKS]
-    worst = 1.0
-    for length in lengths:
-        n_blocks = len(counts) // length
-        freedom = (n_blocks - 1) * (counts.shape[1] - 1)
-        found = _dispersion(counts, expected, length)
-        worst = max(worst, found * freedom / float(chi2.ppf(CHANCE, freedom)))
+    worst = max([1.0, *(_highest(_residuals(counts, expected, length)) for length in lengths)])
     return min(1.0, (worst - 1.0) / max(usual - 1.0, 1.0))
+
+
+def _highest(residuals: Array) -> float:
+    """How much more blocks may vary than independent rows would, shape of `residuals` (n_blocks, n_cells)."""
+    n, width = residuals.shape
+    by_direction = np.linalg.eigvalsh(residuals.T @ residuals / (n - 1))
+    level = np.linspace(-1, 1, width)
+    along = float(((residuals @ level) ** 2).sum() / (n - 1) / (level**2).sum())
+    found = [_upper(float(by_direction.sum()) / (width - 1), (n - 1) * (width - 1)), _upper(along, n - 1)]
+    by_chance = (1.0 + np.sqrt(width / n)) ** 2 * (1.0 + 2.0 * n ** (-2 / 3))
+    if by_direction[-1] > by_chance:
+        found.append(_upper(float(by_direction[-1]), n - 1))
+    return max(found)
+
+
+def _upper(dispersion: float, freedom: int) -> float:
+    return dispersion * freedom / float(chi2.ppf(CHANCE, freedom))
 
 
 def _dispersion(counts: Array, expected: Array, length: int) -> float:
     """How much more blocks of days vary than independent rows would: 1 if they do not."""
+    found = _residuals(counts, expected, length)
+    return float((found**2).sum() / ((len(found) - 1) * (found.shape[1] - 1)))
+
+
+def _residuals(counts: Array, expected: Array, length: int) -> Array:
+    """What blocks of days hold beyond what is expected, in its standard deviations, shape (n_blocks, n_cells)."""
     n_blocks = len(counts) // length
     own, mean = (each[: n_blocks * length].reshape(n_blocks, length, -1).sum(axis=1) for each in (counts, expected))
-    return float(((own - mean) ** 2 / np.maximum(mean, 1e-9)).sum() / ((n_blocks - 1) * (counts.shape[1] - 1)))
+    return np.asarray((own - mean) / np.sqrt(np.maximum(mean, 1e-9)))
 
 
 def _gathered(counts: Array) -> Array:
-    """Cells that hold enough rows on a usual day, and all others as one."""
-    usual = counts.mean(axis=0) >= LEAST_EXPECTED
-    rest = counts[:, ~usual].sum(axis=1, keepdims=True)
-    kept = counts[:, usual]
-    return np.hstack([kept, rest]) if rest.mean() >= LEAST_EXPECTED else kept
+    """Neighbouring cells joined until each holds a row on a usual day, shape (n_days, n_joined)."""
+    group, at, held = [], 0, 0.0
+    for usual in counts.mean(axis=0).tolist():
+        if held >= LEAST_EXPECTED:
+            at, held = at + 1, 0.0
+        group.append(at)
+        held += usual
+    if held < LEAST_EXPECTED and at:
+        group = [min(each, at - 1) for each in group]
+    return counts @ np.eye(max(group) + 1)[group]

@@ -87,7 +87,7 @@ def baseline(
             is_target = name == profile.roles.target
             found = counted._replace(cells=counted.cells.model_copy(update={"name": TARGET})) if is_target else counted
             places[found.cells.name] = found.places
-            columns.append(_column(found, rhythm_of(found.places, days, found.cells.n), rows, costs))
+            columns.append(_column(found, days, rows, costs))
     columns += [_pair(pair, columns, places, days, rows, costs) for pair in _pairs(profile, places)]
     columns.append(_answers(scores, costs, table, model, (rows, days)))
     everything = np.zeros(len(costs.loss), np.int64)
@@ -156,14 +156,16 @@ def _days(table: Table, profile: Profile, rows: Places) -> Places:
     return np.where(np.isfinite(moments), np.floor(np.nan_to_num(moments) / DAY_S), -1).astype(np.int64)
 
 
-def _column(counted: Counted, rhythm: Rhythm, rows: Places, costs: Costs) -> Column:
+def _column(counted: Counted, days: Places, rows: Places, costs: Costs) -> Column:
     n = counted.cells.n
+    counting = slice(counted.first, None, counted.step)
+    rhythm = rhythm_of(counted.places[counting], days[counting], n)
     at = np.searchsorted(rows, costs.positions)
     known = (at < len(rows)) & (rows[np.minimum(at, len(rows) - 1)] == costs.positions)
     own = counted.places[at[known]]
     return Column(
         cells=counted.cells,
-        counts=_counts(counted.places, n),
+        counts=tuple(counted.counts.tolist()),
         given=tuple(counted.given.tolist()),
         alike=rhythm.alike,
         n_days=rhythm.n_days,
@@ -190,14 +192,14 @@ def _pair(
     cells = pair_of(one.cells, other.cells, (np.array(one.counts, float), np.array(other.counts, float)))
     own = places_of_pair(cells, (places[names[0]], places[names[1]]))
     found = Counted(cells, own, np.full(cells.n, 0.5))
-    return _column(found, rhythm_of(own, days, cells.n), rows, costs)
+    return _column(found, days, rows, costs)
 
 
 def _answers(scores: Array, costs: Costs, table: Table, model: Model, drawn: tuple[Places, Places]) -> Column:
     """The answers to the test rows; how days differ is told by those to all rows, as it is the same for both."""
     counted = number_cells(ANSWERS, _said(scores))
     n = counted.cells.n
-    counts = np.bincount(counted.places, minlength=n)
+    counts = counted.counts
     rhythm, own = Rhythm(), counts + 0.5
     rows, days = (each[:: 1 + len(each) // MOST_ANSWERED] for each in drawn)
     if days.max(initial=-1) >= 0:
@@ -218,10 +220,6 @@ def _answers(scores: Array, costs: Costs, table: Table, model: Model, drawn: tup
         loss=_cost(counted.places, costs.loss, n),
         benefit=_cost(counted.places, costs.benefit, n),
     )
-
-
-def _counts(places: Places, n: int) -> tuple[int, ...]:
-    return tuple(np.bincount(places, minlength=n).tolist())
 
 
 def _cost(places: Places, values: Array, n: int) -> Cost:

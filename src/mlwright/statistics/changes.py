@@ -42,6 +42,9 @@ A share of one half moves by about 0.18, 0.06, 0.02 or 0.008; one standard devia
 0.34.
 """
 
+UNSEEN = 1.0
+"""A cell of the reference that holds no more than it was given beforehand."""
+
 RECENT = 8
 """So many of the last looks are all taken for possible beginnings; of those before, ever fewer."""
 
@@ -147,7 +150,11 @@ def _joined(counts: Array, part: Places) -> Array:
 
 
 def _ratio(pool: Array, since: Array) -> Array:
-    """Log of the probability of `since` if shares have changed over that if they have not, shape (...,)."""
+    """Log of the probability of `since` if shares have changed over that if they have not, shape (...,).
+
+    A cell that was never seen, then or since, is left out: that it stays empty is no news, and counts for nothing.
+    """
+    pool = np.where((pool <= UNSEEN) & (since == 0), 0.0, pool)
     total = pool.sum(axis=-1, keepdims=True)
     shares = pool / total
     changed = [_log_urn(shares * np.minimum(near, total / 2.0), since) for near in NEARNESS]
@@ -156,8 +163,6 @@ def _ratio(pool: Array, since: Array) -> Array:
 
 def _log_urn(balls: Array, drawn: Array) -> Array:
     """Log of the chance of drawing so from a Polya urn, up to what does not depend on the urn."""
-    return np.asarray(
-        gammaln(balls.sum(axis=-1))
-        - gammaln(balls.sum(axis=-1) + drawn.sum(axis=-1))
-        + (gammaln(balls + drawn) - gammaln(balls)).sum(axis=-1)
-    )
+    total, own = balls.sum(axis=-1), np.where(balls > 0, balls, 1.0)
+    by_cell = (gammaln(own + drawn) - gammaln(own)).sum(axis=-1)
+    return np.asarray(gammaln(total) - gammaln(total + drawn.sum(axis=-1)) + by_cell)

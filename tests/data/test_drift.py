@@ -1,0 +1,108 @@
+"""Any two tables beside each other."""
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from mlwright.core.errors import SourceEmpty, TableError
+from mlwright.data.drift import Parquet, drift
+
+
+def people(seed, n=3_000, **changed):
+    """Rows of five kinds of columns; `income` follows `age`."""
+    rng = np.random.default_rng(seed)
+    age = rng.normal(40, 10, n)
+    columns = {
+        "age": age,
+        "income": 100 * age + rng.normal(0, 300, n),
+        "town": rng.choice(["Riga", "Lund", "Graz"], n, p=[0.5, 0.3, 0.2]),
+        "seen": np.array("2026-01-05", "datetime64[s]") + rng.integers(0, 200 * 86_400, n).astype("timedelta64[s]"),
+        "note": [" ".join(rng.choice(["late", "paid", "new", "call", "again"], 4)) for _ in range(n)],
+    }
+    return pa.table(columns | {name: change(columns, rng) for name, change in changed.items()})
+
+
+@pytest.fixture
+def compare(tmp_path):
+    def compared(then, now, **options):
+        tables = []
+        for name, rows in (("then", then), ("now", now)):
+            pq.write_table(rows, tmp_path / f"{name}.parquet")
+            tables.append(Parquet(tmp_path / f"{name}.parquet", name))
+        return drift(*tables, **options)
+
+    return compared
+
+
+def moved(found):
+    return [column.name for column in found.moved]
+
+
+def test_tables_that_are_alike_stay_quiet(compare):
+    alarms = [compare(people(2 * seed, 500), people(2 * seed + 1, 700)) for seed in range(20)]
+    assert sum(bool(found.moved or found.small) for found in alarms) <= 3
+
+
+def test_a_number_that_moved_is_told_with_its_size(compare):
+    found = compare(people(1), people(2, age=lambda columns, rng: columns["age"] + 5))
+    assert moved(found) == ["age"]
+    assert found.moved[0].size == pytest.approx(0.2, abs=0.04)
+    assert "of the values lie above" in found.moved[0].sentence
+
+
+def test_a_new_name_is_told(compare):
+    now = people(4, town=lambda columns, rng: np.where(rng.random(3_000) < 0.1, "Oslo", columns["town"]))
+    found = compare(people(3), now)
+    assert moved(found) == ["town"]
+    assert (found.moved[0].aspect, found.moved[0].sentence[:4]) == ("new", "10 %")
+
+
+def test_values_that_go_missing_are_told(compare):
+    now = people(6, age=lambda columns, rng: np.where(rng.random(3_000) < 0.05, np.nan, columns["age"]))
+    found = compare(people(5), now)
+    assert moved(found) == ["age"]
+    assert found.moved[0].aspect == "missing"
+
+
+def test_a_relation_that_turned_round_is_told_though_no_column_moved(compare):
+    turned = people(8, income=lambda columns, rng: 8_000 - 100 * columns["age"] + rng.normal(0, 300, 3_000))
+    found = compare(people(7), turned)
+    assert moved(found) == ["'age' with 'income'"]
+    assert found.moved[0].aspect == "relation"
+
+
+def test_words_that_texts_did_not_hold_before_are_told(compare):
+    words = ["late", "refund", "angry", "call", "again"]
+    now = people(10, note=lambda columns, rng: [" ".join(rng.choice(words, 4)) for _ in range(3_000)])
+    assert "note" in moved(compare(people(9), now))
+
+
+def test_a_difference_that_is_beyond_chance_and_small_is_told_as_small(compare):
+    now = people(12, 60_000, age=lambda columns, rng: columns["age"] + 0.4)
+    found = compare(people(11, 60_000), now, least=0.05)
+    assert moved(found) == []
+    assert [column.name for column in found.small] == ["age"]
+
+
+def test_columns_that_came_and_went_are_named(compare):
+    found = compare(people(1, 200), people(2, 200).rename_columns(["age", "income", "city", "seen", "note"]))
+    assert (found.lost, found.new) == (("town",), ("city",))
+
+
+def test_tables_without_a_common_column_are_refused(compare):
+    with pytest.raises(TableError, match="has none of the 1 columns of then"):
+        compare(pa.table({"a": [1]}), pa.table({"b": [1]}))
+
+
+def test_a_table_without_rows_is_refused(compare):
+    with pytest.raises(SourceEmpty, match="now holds no rows"):
+        compare(pa.table({"a": [1]}), pa.table({"a": pa.array([], pa.int64())}))
+
+
+def test_every_row_of_a_large_file_is_counted(compare, monkeypatch):
+    monkeypatch.setattr("mlwright.data.drift.ROWS_AT_ONCE", 700)
+    found = compare(people(1), people(2))
+    age = next(column for column in found.columns if column.name == "age")
+    assert (found.n_then, found.n_now) == (3_000, 3_000)
+    assert sum(age.then) == pytest.approx(1.0)
