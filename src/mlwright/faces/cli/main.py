@@ -28,6 +28,7 @@ COMMANDS = (
     "show",
     "report",
     "dossier",
+    "compare",
     "predict",
     "score",
     "explain",

@@ -1,0 +1,87 @@
+"""Two models side by side: for a terminal, and as one page."""
+
+from __future__ import annotations
+
+import time
+from itertools import groupby
+
+from rich.console import RenderableType
+from rich.text import Text
+
+from mlwright.data.words import percent
+from mlwright.faces.render.numbers import short, with_interval
+from mlwright.faces.render.page import environment
+from mlwright.faces.render.tables import said, table
+from mlwright.records.evaluation import Estimate
+from mlwright.records.versus import MetricPair, Versus
+
+MOST_PROBES = 8
+EDGE = 4.0
+"""Per cent of a line that stay free at either end."""
+
+
+def versus_shown(record: Versus) -> list[RenderableType]:
+    """What to print: which is better first, then why, then what differs."""
+    heads = ("metric", record.first, record.second, "gain of the second")
+    rows = [(m.title, with_interval(m.first), with_interval(m.second), gain_told(m)) for m in record.metrics]
+    shown: list[RenderableType] = [said(record.sentence, "bold"), Text(), table("How good", heads, rows), Text()]
+    worth = [(f"worth more than doing without, per 1,000 cases{_unit(record)}", *map(with_interval, worths(record)))]
+    shown += [table("What it is worth", ("", record.first, record.second), worth), Text()]
+    if record.probes:
+        probes = [(_probed(p.title, p.strength), lost(p.first), lost(p.second)) for p in record.probes[:MOST_PROBES]]
+        shown += [table("What disturbances take", ("", record.first, record.second), probes, right=(1, 2)), Text()]
+    differ = [(each.part, each.what, each.first, each.second) for each in record.differences]
+    if differ:
+        return [*shown, table("What differs", ("", "", record.first, record.second), differ)]
+    return [*shown, said("Nothing else differs.")]
+
+
+def worths(record: Versus) -> tuple[Estimate, Estimate]:
+    """What both are worth."""
+    return record.first_worth, record.second_worth
+
+
+def _unit(record: Versus) -> str:
+    return f" ({record.worth_unit})" if record.worth_unit else " (reckoned differently)"
+
+
+def gain_told(pair: MetricPair) -> str:
+    """The gain, and whether it may be chance."""
+    if pair.gain is None:
+        return "-"
+    sure = "" if pair.gain.low > 0 or pair.gain.high < 0 else ", may be chance"
+    return f"{with_interval(pair.gain)}{sure}"
+
+
+def lost(share: float) -> str:
+    """A share of the gain that is lost."""
+    return "all" if share >= 1 else percent(max(0.0, share))
+
+
+def _probed(title: str, strength: float) -> str:
+    return title if strength == 1 else f"{title} (strength {strength:g})"
+
+
+def render_versus(record: Versus) -> str:
+    """The page as HTML."""
+    groups = [(part, list(each)) for part, each in groupby(record.differences, lambda difference: difference.part)]
+    made = environment()
+    made.globals |= {"lost": lost, "gain_told": gain_told, "probed": _probed}
+    return made.get_template("versus.html").render(
+        versus=record,
+        groups=groups,
+        accent={"first": "pilot", "second": "deploy", "neither": "look"}[record.better],
+        made_at=time.strftime("%d %B %Y, %H:%M"),
+        line=_line(record.metrics[0].gain) if record.metrics else None,
+        shown=MOST_PROBES,
+        short=short,
+    )
+
+
+def _line(gain: Estimate | None) -> dict[str, float] | None:
+    """Where the gain, its ends and nothing stand, in per cent of a line with nothing in its middle."""
+    if gain is None:
+        return None
+    reach = max(abs(gain.low), abs(gain.high)) or 1.0
+    places = {"low": gain.low, "high": gain.high, "at": gain.value}
+    return {name: round(50 + (50 - EDGE) * value / reach, 2) for name, value in places.items()}
