@@ -31,6 +31,7 @@ from mlwright.running import Attempt, cancel_file, carry_out, next_id
 from mlwright.scoring.folder import MANIFEST
 
 if TYPE_CHECKING:
+    from mlwright.records.improvement import Improvement
     from mlwright.records.portable import PortableProfile
     from mlwright.scoring.bundle import Bundle
     from mlwright.shipping.targets import Target
@@ -204,6 +205,33 @@ class Project:
 
         return carry_out(self.store, attempt, settings.sections(), until=until, start_from=start_from, finish=finish)
 
+    def improve(
+        self, run_id: str | None = None, *, attempt: bool = False, listen: Callable[[Event], None] | None = None
+    ) -> Improvement:
+        """What to do next after a run, by what it is likely to bring.
+
+        Parameters
+        ----------
+        run_id : str, optional
+            Default: the latest run that has come to a decision.
+        attempt : bool, default=False
+            Whether steps that need nobody are tried, each as a run of its own that names its parent.
+        listen : callable, optional
+            Called with every event of those runs.
+
+        Raises
+        ------
+        NothingToShow
+            If no run has come to a decision.
+        """
+        from mlwright.improving import improvement_of, tried
+
+        done = [state for state in self.runs() if run_id in (None, state.run_id) and state.has_done("decide")]
+        if not done:
+            raise NothingToShow(f"No run in {self.path} has come to a decision yet.", "mlwright run")
+        found = improvement_of(self, done[-1])
+        return tried(self, found, listen) if attempt else found
+
     def watch(
         self,
         data: str | os.PathLike[str] | None = None,
@@ -328,7 +356,8 @@ class Project:
         stage = _stage(SHOWN[what])
         for state in reversed(self.runs()):
             done = state.stage(stage.name) or state.stage(INSTEAD.get(stage.name, stage.name))
-            if run_id in (None, state.run_id) and done is not None and done.key:
+            wanted = state.run_id == run_id or (run_id is None and not state.is_set_aside)
+            if wanted and done is not None and done.key:
                 record = self.store.kept(done.key, stage.makes)
                 if record is not None:
                     return record

@@ -40,6 +40,8 @@ class Attempt:
         When the clock started, in seconds since 1970.
     listen : callable or None
         Called with every event.
+    parent : str or None
+        The run that this one tries to be better than; it does not count as the latest unless it comes to a decision.
     """
 
     run_id: str
@@ -51,6 +53,7 @@ class Attempt:
     only_needed: bool = False
     began: float = field(default_factory=time.time)
     listen: Callable[[Event], None] | None = None
+    parent: str | None = None
 
 
 def carry_out(
@@ -87,7 +90,14 @@ def carry_out(
             listen=attempt.listen,
         )
         began = round(attempt.began, 3)
-        run.tell("attempt_started", pipeline=attempt.pipeline, began=began, pid=os.getpid(), until=until)
+        run.tell(
+            "attempt_started",
+            pipeline=attempt.pipeline,
+            began=began,
+            pid=os.getpid(),
+            until=until,
+            parent=attempt.parent,
+        )
         try:
             stages, lean = PIPELINES[attempt.pipeline], attempt.only_needed
             finish(execute(stages, given, run, until=until, fresh_from=start_from, only_needed=lean))

@@ -35,6 +35,7 @@ PAGES = [
     "docs/how-to/document-a-model.md",
     "docs/how-to/learn-from-mistakes.md",
     "docs/how-to/compare-models.md",
+    "docs/how-to/improve.md",
     "docs/how-to/explore-data.md",
     "docs/how-to/profile-data.md",
     "docs/how-to/statistics.md",

@@ -39,6 +39,8 @@ class RunState(Record):
     stages : tuple of StageState
     error : str or None
         Why it failed, with the hint.
+    parent : str or None
+        The run that it tries to be better than.
     """
 
     run_id: str
@@ -49,10 +51,16 @@ class RunState(Record):
     n_attempts: int
     stages: tuple[StageState, ...]
     error: str | None = None
+    parent: str | None = None
 
     def stage(self, name: str) -> StageState | None:
         """One stage, or None if the run has not come to it."""
         return next((stage for stage in self.stages if stage.name == name), None)
+
+    @property
+    def is_set_aside(self) -> bool:
+        """Whether it tried to be better than another run and was not kept."""
+        return self.parent is not None and not self.has_done("decide")
 
     def has_done(self, name: str) -> bool:
         """Whether the run has brought a stage to its end."""
@@ -69,12 +77,12 @@ def replay(run_id: str, events: Iterable[Event], *, alive: bool) -> RunState:
     status: Status | None = None
     error: str | None = None
     attempts: list[tuple[float, float]] = []
-    pipeline = "build"
+    pipeline, parent = "build", None
     for event in events:
         kind, now = event["event"], float(event["t"])
         if kind == "attempt_started":
             attempts.append((float(event["began"]), now))
-            pipeline = event.get("pipeline", pipeline)
+            pipeline, parent = event.get("pipeline", pipeline), event.get("parent")
             stages, status, error = {}, None, None
         elif attempts:
             attempts[-1] = (attempts[-1][0], now)
@@ -95,4 +103,5 @@ def replay(run_id: str, events: Iterable[Event], *, alive: bool) -> RunState:
         n_attempts=len(attempts),
         stages=tuple(stages.values()),
         error=error,
+        parent=parent,
     )

@@ -27,6 +27,7 @@ COMMANDS = (
     "clean",
     "show",
     "report",
+    "improve",
     "dossier",
     "compare",
     "predict",

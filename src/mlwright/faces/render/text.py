@@ -16,6 +16,7 @@ from mlwright.faces.render.alerts import alerts_shown
 from mlwright.faces.render.cleaning import headline, steps_table
 from mlwright.faces.render.diagnosis import diagnosis_shown
 from mlwright.faces.render.findings import findings_table, quiet_line
+from mlwright.faces.render.improvement import improvement_shown
 from mlwright.faces.render.insights import how_sure, left_aside, told
 from mlwright.faces.render.learned import percent_interval, told_effect, told_together
 from mlwright.faces.render.numbers import alike, duration, short, with_interval
@@ -34,6 +35,7 @@ from mlwright.records.diagnosis import Diagnosis
 from mlwright.records.evaluation import Confusion, Evaluation, MetricResult
 from mlwright.records.exploration import Exploration
 from mlwright.records.findings import Findings, Skipped
+from mlwright.records.improvement import Improvement
 from mlwright.records.portable import PortableProfile
 from mlwright.records.profile import Profile
 from mlwright.records.robustness import ProbeResult, Robustness
@@ -250,6 +252,11 @@ def _(record: Decision) -> Shown:
     shown: Shown = [decision_panel(record), table("Rules", ("", "rule", "", "evidence"), rulings), Text()]
     shown += [table(title, ("", ""), rows), *[said(note) for note in worth_notes(worth)]]
     return [*shown, Text(), table("Limits", ("", ""), limits)] if limits else shown
+
+
+@render.register
+def _(record: Improvement) -> Shown:
+    return improvement_shown(record)
 
 
 @render.register
