@@ -33,7 +33,7 @@ def test_without_a_command_it_says_what_there_is(call):
 def test_the_help_cuts_no_sentence_off(call):
     answer = call("--help")
     assert answer.status == 0
-    assert "..." not in answer.out.partition("Commands:")[2]
+    assert "..." not in answer.out.partition("The job:")[2]
 
 
 @pytest.mark.parametrize("name", COMMANDS)

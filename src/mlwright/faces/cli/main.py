@@ -17,51 +17,46 @@ from mlwright.core.errors import Fault, MlwrightError, RunCancelled, SettingsErr
 from mlwright.core.run import STOPPED
 from mlwright.faces.cli.terminal import complain
 
-COMMANDS = (
-    "init",
-    "run",
-    "profile",
-    "check",
-    "contract",
-    "explore",
-    "clean",
-    "show",
-    "report",
-    "improve",
-    "dossier",
-    "compare",
-    "predict",
-    "score",
-    "explain",
-    "serve",
-    "loadtest",
-    "deploy",
-    "export",
-    "sign",
-    "status",
-    "approve",
-    "operate",
-    "challenger",
-    "rollback",
-    "history",
-    "watch",
-    "drift",
-    "feedback",
-    "follow",
-    "cancel",
-    "runs",
-    "doctor",
-    "demo",
-)
-"""In the order in which people meet them."""
+SECTIONS = {
+    "The job": ("demo", "init", "run", "follow", "cancel", "runs"),
+    "Data": ("profile", "check", "clean", "explore", "contract"),
+    "What was found": ("show", "report", "improve", "compare", "dossier", "approve"),
+    "A model at work": ("predict", "score", "explain", "serve", "loadtest", "deploy", "export", "sign"),
+    "A model looked after": (
+        "status",
+        "watch",
+        "drift",
+        "feedback",
+        "operate",
+        "challenger",
+        "rollback",
+        "history",
+    ),
+    "Help": ("doctor",),
+}
+"""The commands by what they are for, in the order in which people meet them."""
+
+COMMANDS = tuple(name for names in SECTIONS.values() for name in names)
+
+
+_MARGINS = 6
 
 
 class Commands(TyperGroup):
-    """The commands in the order in which people meet them; Ctrl-C in any of them ends in words."""
+    """The commands, by what they are for; Ctrl-C in any of them ends in words."""
 
     def list_commands(self, ctx: object) -> list[str]:
         """Names of the commands."""
-        return [name for name in COMMANDS if name in self.commands]
+        return list(COMMANDS)
+
+    def format_commands(self, ctx: Any, formatter: Any) -> None:
+        """Write a list of commands a section, each command in one line."""
+        width = max(map(len, COMMANDS))
+        for title, names in SECTIONS.items():
+            room = formatter.width - width - _MARGINS
+            lines = [(name.ljust(width), self.commands[name].get_short_help_str(room)) for name in names]
+            with formatter.section(title):
+                formatter.write_dl(lines)
 
     def invoke(self, ctx: Any) -> Any:
         """Carry out the command that was typed."""

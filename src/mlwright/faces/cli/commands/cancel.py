@@ -8,7 +8,7 @@ from mlwright.faces.cli.arguments import HERE, AsJson, ProjectDir
 
 
 def cancel(project: ProjectDir = HERE, json: AsJson = False) -> None:
-    """Ask the run that works now to end; what it has finished is kept."""
+    """Ask the run that works now to end, keeping what is finished."""
     from mlwright.faces.cli.chosen import opened
     from mlwright.faces.cli.terminal import print_json
 

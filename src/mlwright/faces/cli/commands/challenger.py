@@ -16,7 +16,7 @@ def challenger(
     why: Annotated[str, typer.Option(help="The reason, kept in the history with your name.")] = "",
     json: AsJson = False,
 ) -> None:
-    """Say which bundles challenge the one in use and how they stand, or decide about one yourself."""
+    """Say which bundles challenge the one in use, and choose."""
     from mlwright.faces.cli.chosen import opened
     from mlwright.faces.cli.terminal import print_json, print_rich
     from mlwright.faces.render.trials import challengers_table

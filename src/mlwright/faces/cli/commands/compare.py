@@ -22,7 +22,7 @@ def compare(
     show: Annotated[bool, typer.Option("--open", help="Open the page in the browser; needs -o.")] = False,
     json: AsJson = False,
 ) -> None:
-    """Say what differs between two models, which is better, and how sure.
+    """Say which of two models is better, how sure, and what differs.
 
     Where both were tested on the same rows, they are compared row by row.
     """

@@ -29,7 +29,7 @@ def drift(
     html: Annotated[Path | None, typer.Option(help="Write a page to this file.")] = None,
     json: AsJson = False,
 ) -> None:
-    """Say what has changed between two tables, column by column; no project is needed.
+    """Say what has changed between two tables, column by column.
 
     Exit status 3 if something has moved.
     """

@@ -27,7 +27,7 @@ def loadtest(
     anywhere: Annotated[bool, typer.Option("--anywhere", help="Also a service on another machine.")] = False,
     json: AsJson = False,
 ) -> None:
-    """See how many requests a service bears, and how long each waits.
+    """See how many requests a service bears, and how long they wait.
 
     Rows that were stored with the model are sent. Exit status 1 if a request was not answered.
     """

@@ -20,7 +20,7 @@ def operate(
         typer.Option(help="Write a CronJob for Kubernetes, a dashboard for Grafana and alert rules there, and end."),
     ] = None,
 ) -> None:
-    """Look after projects: watch new rows, train again, compare, promote, take back.
+    """Look after projects: watch, train again, compare, promote.
 
     Runs until Ctrl-C. A kill at any instant loses nothing: the next one goes on.
     """

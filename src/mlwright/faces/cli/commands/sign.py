@@ -24,7 +24,7 @@ def sign(
     ] = None,
     json: AsJson = False,
 ) -> None:
-    """Sign a bundle, so that a service can refuse what was changed or made by others.
+    """Sign a bundle, so that a service can refuse any other.
 
     A password of the key is taken from the variable MLWRIGHT_KEY_PASSWORD.
     """
