@@ -214,6 +214,21 @@ class MapWords(Step):
     words: dict[str, str]
 
 
+class FillSum(Step):
+    """A missing cell of columns of which one is the sum of the others gets what is missing to the sum."""
+
+    do: Literal["fill_sum"] = "fill_sum"
+    whole: str
+    parts: tuple[str, ...]
+
+
+class DoubtSum(Step):
+    """A cell is probably wrong if it is not the sum of some others; nothing is changed."""
+
+    do: Literal["doubt_sum"] = "doubt_sum"
+    parts: tuple[str, ...]
+
+
 class DoubtValues(Step):
     """Values that are probably wrong, wherever they stand; nothing is changed."""
 
@@ -250,6 +265,8 @@ AnyStep = Annotated[
     | WriteTime
     | WriteList
     | MapWords
+    | FillSum
+    | DoubtSum
     | DoubtValues
     | DoubtPairs,
     Field(discriminator="do"),

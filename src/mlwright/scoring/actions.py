@@ -15,7 +15,9 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from mlwright.records.cleaning import (
     AnyStep,
     DoubtPairs,
+    DoubtSum,
     DoubtValues,
+    FillSum,
     MapPairs,
     MapValues,
     MapWords,
@@ -31,7 +33,7 @@ from mlwright.records.cleaning import (
 from mlwright.scoring.clock import parse_time, written_time
 from mlwright.scoring.lists import as_list
 from mlwright.scoring.quantities import read_quantity, written_like
-from mlwright.scoring.spelling import canonical, to_moment
+from mlwright.scoring.spelling import canonical, to_moment, to_number
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -242,6 +244,34 @@ class _DoubtValues(Doubt):
         return canonical(values[0]) in self._values
 
 
+SUM_TOLERANCE = 1e-6
+"""How far a sum may be off, as a share of its size."""
+
+
+class _FillSum(Action):
+    def __init__(self, step: FillSum) -> None:
+        super().__init__(step)
+        self.inputs = (step.column, *(name for name in (step.whole, *step.parts) if name != step.column))
+
+    def work(self, *values: Any) -> Values | None:
+        own, *others = values
+        numbers = [to_number(value) for value in others]
+        if canonical(own) is not None or any(math.isnan(number) for number in numbers):
+            return None
+        found = sum(numbers) if self.step.column == self.step.whole else numbers[0] - sum(numbers[1:])
+        return (canonical(float(f"{found:.12g}")),)
+
+
+class _DoubtSum(Doubt):
+    def __init__(self, step: DoubtSum) -> None:
+        super().__init__(step)
+        self.inputs = (step.column, *step.parts)
+
+    def doubts(self, *values: Any) -> bool:
+        whole, *parts = (to_number(value) for value in values)
+        return abs(whole - sum(parts)) > SUM_TOLERANCE * max(1.0, abs(whole))
+
+
 class _DoubtPairs(Doubt):
     def __init__(self, step: DoubtPairs) -> None:
         super().__init__(step)
@@ -266,6 +296,8 @@ _ACTIONS: dict[type, Callable[[Any], Action]] = {
     MapWords: _MapWords,
     DoubtValues: _DoubtValues,
     DoubtPairs: _DoubtPairs,
+    FillSum: _FillSum,
+    DoubtSum: _DoubtSum,
 }
 
 

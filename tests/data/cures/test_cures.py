@@ -270,3 +270,36 @@ def test_what_is_written_short_for_good_in_a_name_stays():
     units = ["Records Mgmt", "Risk Management", "Water Management", "Land Management"] * 25
     found, _, _ = after({"unit": units})
     assert found["unit"] == units
+
+
+def test_a_sum_fills_what_is_missing_and_a_third_part_explains_what_looks_broken():
+    rng = np.random.default_rng(10)
+    base, extra = rng.integers(20_000, 90_000, 400), rng.integers(100, 9_000, 400)
+    bonus = np.where(rng.random(400) < 0.08, rng.integers(100, 900, 400), 0)
+    gross = [int(v) for v in base + extra + bonus]
+    columns = {"base": base.tolist(), "extra": extra.tolist(), "bonus": bonus.tolist(), "gross": list(gross)}
+    assert after(columns)[1].steps == ()
+    columns["gross"][5], columns["extra"][9], columns["gross"][30] = None, None, 10 * gross[30]
+    found, _, followed = after(columns)
+    assert (found["gross"][5], found["extra"][9]) == (gross[5], int(extra[9]))
+    assert np.flatnonzero(followed.verdicts()["gross"] == CALLED.index("doubt")).tolist() == [30]
+
+
+@pytest.mark.parametrize(("short", "found_as"), [("2139", "02139"), ("3523", "3523")])
+def test_a_postal_code_gets_its_zero_only_where_it_has_not_lost_its_end(short, found_as):
+    codes = ["35233", "36201", "35801", "02139", "35660"] * 30
+    found, _, _ = after({"zip": [*codes, short]})
+    assert found["zip"][-1] == found_as
+
+
+def test_of_two_columns_that_contradict_each_other_only_the_one_with_certain_errors_is_doubted():
+    rng = np.random.default_rng(11)
+    columns = {name: places(rng, 1_500)[name] for name in ("zip", "town")}
+    names = sorted(set(columns["town"]))
+    wrong = rng.choice(1_500, 40, replace=False)
+    for row in wrong[:30]:
+        columns["town"][row] = f"{columns['town'][row]} {row}"
+    for row in wrong[30:]:
+        columns["town"][row] = str(rng.choice([name for name in names if name != columns["town"][row]]))
+    _, _, followed = after(columns)
+    assert {name: int((calls >= 2).sum()) for name, calls in followed.verdicts().items()} == {"zip": 0, "town": 40}

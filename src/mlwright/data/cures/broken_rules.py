@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +20,21 @@ from mlwright.records.cleaning import AnyStep, DoubtPairs, MapPairs, Pair
 ENOUGH = 3
 MAX_MISSING = 0.3
 MAX_PAIRS = 100_000
+SURE_TIMES = 10
+
+
+@dataclass(frozen=True)
+class _Judged:
+    """What is said of one column, and which of its rows are wrong, and can be repaired."""
+
+    said: Votes
+    wrong: NDArray[np.bool_]
+    right: NDArray[np.bool_]
+
+    @property
+    def doubted(self) -> NDArray[np.bool_]:
+        """The rows that are wrong and cannot be repaired."""
+        return self.wrong & ~self.right
 
 
 class BrokenRules(Cure):
@@ -29,7 +45,8 @@ class BrokenRules(Cure):
     A cell is wrong if a trusted rule clearly says another value, in a group of the other rows, and no rule speaks for
     the value that is there. It is repaired if all that speak say one value, and `ENOUGH` rows or two rules say it; if
     the value that is there looks misspelled, only into what it may have been. Where two cells of a row break each
-    other's rule and nothing else tells which of them is wrong, both are doubted. A missing cell is filled on the same
+    other's rule and nothing else tells which of them is wrong, both are doubted, or only the one whose column holds
+    `SURE_TIMES` as many errors that are certain. A missing cell is filled on the same
     evidence where at most `MAX_MISSING` of the column are missing; it may be meant to be missing elsewhere.
     """
 
@@ -40,12 +57,12 @@ class BrokenRules(Cure):
     def look(self, cells: Cells) -> Iterator[AnyStep]:
         """For each column the repairs, by the column that they follow from, then the doubts."""
         suspects = Suspects(cells)
-        for said in votes(cells, suspects):
-            wrong, right = _judged(cells, suspects, said)
-            for rule, pairs in _pairs(cells, said, right).items():
-                yield self._repair(said.rules[rule], pairs)
-            for rule, doubted in _pairs(cells, said, wrong & ~right).items():
-                yield self._doubt(said.rules[rule], doubted)
+        judged = [_Judged(said, *_judged(cells, suspects, said)) for said in votes(cells, suspects)]
+        for found in _less_sure_left_out(cells, judged):
+            for rule, pairs in _pairs(cells, found.said, found.right).items():
+                yield self._repair(found.said.rules[rule], pairs)
+            for rule, doubted in _pairs(cells, found.said, found.doubted).items():
+                yield self._doubt(found.said.rules[rule], doubted)
 
     def _repair(self, rule: Rule, pairs: list[Pair]) -> MapPairs:
         filled = sum(pair.before is None for pair in pairs)
@@ -116,6 +133,22 @@ def _judged(cells: Cells, suspects: Suspects, said: Votes) -> tuple[NDArray[np.b
         may_be = suspects.targets(said.name, int(levels.places[row]))
         right[row] = not may_be or int(said.value[row]) in may_be
     return wrong, right
+
+
+def _less_sure_left_out(cells: Cells, judged: list[_Judged]) -> Iterator[_Judged]:
+    """Where two cells break each other's rule: no doubt about the one in whose column far fewer errors are certain."""
+    n_sure = {
+        found.said.name: int((found.right & (cells.levels(found.said.name).places >= 0)).sum()) for found in judged
+    }
+    by_name = {found.said.name: found for found in judged}
+    for found in judged:
+        kept = found.wrong.copy()
+        for place, rule in enumerate(found.said.rules):
+            other = by_name.get(rule.given.names[0])
+            if other is None or n_sure[other.said.name] < SURE_TIMES * (n_sure[found.said.name] + 1):
+                continue
+            kept &= ~(found.doubted & other.doubted & (found.said.rule == place))
+        yield replace(found, wrong=kept)
 
 
 def _pairs(cells: Cells, said: Votes, rows: NDArray[np.bool_]) -> dict[int, list[Pair]]:

@@ -25,7 +25,8 @@ class CodeWriting(Cure):
 
     In a column of which at least `USUAL_SHARE` have one pattern (``###-###-####``), values with the same digits and
     letters in the same order are set into it. In columns of postal codes that are `FIXED_SHARE` of one length, zeros
-    that a spreadsheet has cut off are put in front again.
+    that a spreadsheet has cut off are put in front again, unless more of the short ones are the beginning of another
+    code of the column than are another code with a zero.
     """
 
     title = "Codes in several patterns"
@@ -45,7 +46,7 @@ class CodeWriting(Cure):
             share = n_usual / levels.n_known
             if share < USUAL_SHARE or sum(c in "#@" for c in pattern) < LEAST_SIGNS or "#" not in pattern:
                 continue
-            pad = says_area(name) and set(pattern) == {"#"} and share >= FIXED_SHARE
+            pad = says_area(name) and set(pattern) == {"#"} and share >= FIXED_SHARE and not _are_cut(levels, pattern)
             if changed := _changed(levels, pattern, pad=pad):
                 n = int(sum(levels.counts[levels.place_of[level]] for level in changed))
                 padded = " but for zeros in front" if pad else ""
@@ -72,6 +73,15 @@ class CodeWriting(Cure):
             "phone": [*phones, "1-205-555-1100", "555-1101", "none", *phones[:2]],
             "price": [f"{n}.{n + 10}" for n in range(10, 55)] + ["1234", "99.9", "7", "12.505", "0"],
         }
+
+
+def _are_cut(levels: Levels, pattern: str) -> bool:
+    """Whether short codes have rather lost their end than zeros in front."""
+    short = [name for name in levels.names if name.isdigit() and len(name) < len(pattern)]
+    whole = [name for name in levels.names if len(name) == len(pattern)]
+    n_padded = sum(name.zfill(len(pattern)) in levels.place_of for name in short)
+    n_cut = sum(any(other.startswith(name) for other in whole) for name in short)
+    return n_cut > n_padded
 
 
 def pattern_of(text: str) -> str:

@@ -67,7 +67,8 @@ def is_sentinel(code: str, top: Sequence[tuple[str, int]], rest: Figures) -> boo
     """Whether a number that is written for "missing" cannot belong to the rest of the column.
 
     It lies either at least `FAR_SPANS` times the span of all other values away from them, or below zero where
-    nothing else is, and is `SPIKE` times as frequent as the smallest of the others.
+    nothing else is, and is `SPIKE` times as frequent as the smallest of the others; or it is -1 among numbers of 1 and
+    more, of which none is 0.
 
     Parameters
     ----------
@@ -83,6 +84,8 @@ def is_sentinel(code: str, top: Sequence[tuple[str, int]], rest: Figures) -> boo
     number, span = float(code), rest.maximum - rest.minimum
     gap = max(rest.minimum - number, number - rest.maximum)
     if gap >= FAR_SPANS * span:
+        return True
+    if number == -1 and rest.minimum >= 1 and rest.n_distinct >= 2 * LEAST_REST:
         return True
     counts = {_number(value): count for value, count in top}
     beside = counts.get(rest.minimum, 0)

@@ -1,0 +1,63 @@
+"""Codes that a spreadsheet took for dates."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import numpy as np
+
+from mlwright.data.cures import Cure, Specimen
+from mlwright.data.evidence.cells import Cells
+from mlwright.data.words import counted, percent, quoted
+from mlwright.records.cleaning import AnyStep, DoubtValues
+
+LEAST_ROWS = 50
+CODES_SHARE = 0.7
+
+_MONTH = "(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)"
+_spoiled = re.compile(rf"[0-9]{{1,2}}-{_MONTH}|{_MONTH}-[0-9]{{2}}").fullmatch
+_code = re.compile(r"[0-9A-Za-z]*[0-9]+[-/.][0-9]+[0-9A-Za-z./-]*").fullmatch
+
+
+class SpreadsheetDates(Cure):
+    """``12-Oct`` among pages ``123-9``, ``Mar-78`` among numbers ``0392-1785``: a spreadsheet read a date into it.
+
+    In a column of which `CODES_SHARE` are digits with a sign between them and none is a month's name. What stood there
+    cannot be told from the date alone; where another column tells, it is repaired by that before.
+    """
+
+    title = "Codes turned into dates"
+    about = "meaning"
+    turn = 58
+
+    def look(self, cells: Cells) -> Iterator[AnyStep]:
+        """One step a column."""
+        for name in cells.texts:
+            levels = cells.levels(name)
+            if levels.n_known < LEAST_ROWS:
+                continue
+            spoiled = tuple(level for level in levels.names if _spoiled(level))
+            codes = np.array([_code(level) is not None for level in levels.names])
+            share = float(levels.counts[codes].sum()) / levels.n_known
+            if spoiled and share >= CODES_SHARE:
+                n = int(sum(levels.counts[levels.place_of[level]] for level in spoiled))
+                reason = (
+                    f"{percent(share)} of the values are digits with a sign between them; {counted(n, 'cell')} "
+                    f"{'is' if n == 1 else 'are'} a day or a month, such as {quoted(spoiled[:2])}, as a spreadsheet "
+                    "makes them of such codes."
+                )
+                yield DoubtValues(column=name, cure=self.name, level="doubt", reason=reason, values=spoiled)
+
+    @staticmethod
+    def speaks() -> Specimen:
+        """Pages of which two became days."""
+        return {"pages": [*(f"{100 + n}-{110 + n}" for n in range(70)), "12-Oct", "Mar-78"]}
+
+    @staticmethod
+    def quiet() -> Specimen:
+        """Months of years, and pages."""
+        return {
+            "month": [f"{['Jan', 'Feb', 'Mar'][n % 3]}-{10 + n % 20}" for n in range(72)],
+            "pages": [f"{100 + n}-{110 + n}" for n in range(72)],
+        }
