@@ -294,7 +294,8 @@ def test_a_postal_code_gets_its_zero_only_where_it_has_not_lost_its_end(short, f
 
 def test_of_two_columns_that_contradict_each_other_only_the_one_with_certain_errors_is_doubted():
     rng = np.random.default_rng(11)
-    columns = {name: places(rng, 1_500)[name] for name in ("zip", "town")}
+    whole = places(rng, 1_500)
+    columns = {name: whole[name] for name in ("zip", "town")}
     names = sorted(set(columns["town"]))
     wrong = rng.choice(1_500, 40, replace=False)
     for row in wrong[:30]:
