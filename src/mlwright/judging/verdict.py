@@ -12,6 +12,7 @@ from scipy.stats import norm
 from mlwright.data.vouching import told_vouched
 from mlwright.data.words import counted, listing, quoted, shortened
 from mlwright.judging.break_even import told_break_evens
+from mlwright.judging.case_by_case import told_case_by_case
 from mlwright.judging.fairness import is_surely_apart
 from mlwright.judging.leaks import leaks_in, suspects
 from mlwright.judging.pilot import told_pilot
@@ -182,7 +183,8 @@ def reasons(rulings: Sequence[Ruling], evidence: Evidence) -> Iterator[str]:
     if leak not in told and leaks_in(evidence):
         told.insert(0, leak)
     yield from (ruling.sentence for ruling in told)
-    yield from filter(None, (told_capacity(evidence.worth), told_break_evens(evidence.worth.break_even)))
+    worth = evidence.worth
+    yield from filter(None, (told_capacity(worth), told_break_evens(worth.break_even), told_case_by_case(worth)))
     yield from (finding.sentence for finding in critical(evidence))
     if evidence.worth.assumed:
         yield told_table(evidence.worth, evidence.profile.roles)

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from mlwright.data.words import figure, percent, shortened
 from mlwright.judging.break_even import break_even
+from mlwright.judging.case_by_case import case_by_case
 from mlwright.judging.outcomes import outcomes, widened
 from mlwright.judging.pilot import pilot_of
 from mlwright.judging.practice import Choosing, Practice, of_model, without_a_look
@@ -104,6 +105,9 @@ def worth_of(
         break_even=() if benefit.assumed else tuple(break_even(chosen, against, benefit)),
         capacity=_capacity(cases, chosen, settings),
         pilot=pilot_of(model, today, cases.draws.sampling, settings),
+        case_by_case=case_by_case(cases.model, chosen, model, benefit, share, cases.draws)
+        if roles.task == "binary"
+        else None,
     )
 
 

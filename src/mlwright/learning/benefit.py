@@ -208,6 +208,24 @@ def threshold_of(table: Mapping[str, float]) -> float:
     return min(max(spent / (spent + saved), 0.0), 1.0)
 
 
+def expected_gain(probability: Array, amounts: Amounts) -> Array:
+    """What a positive answer is worth more than a negative one, on average over what may be true; shape (n_rows,).
+
+    References
+    ----------
+    Elkan, C. (2001). The foundations of cost-sensitive learning. IJCAI, equation 1. With amounts of each case:
+    Zadrozny, B. and Elkan, C. (2001). Learning and making decisions when costs and probabilities are both unknown.
+    KDD.
+
+    >>> amounts = dict.fromkeys(KEYS["binary"], 0.0) | {"true_positive": np.array([9.0, 99.0]), "false_positive": -1.0}
+    >>> expected_gain(np.array([0.05, 0.05]), amounts).round(2).tolist()
+    [-0.5, 4.0]
+    """
+    saved = amounts["true_positive"] - amounts["false_negative"]
+    spent = amounts["true_negative"] - amounts["false_positive"]
+    return np.asarray(probability * saved - (1.0 - probability) * spent)
+
+
 def _stand_in(task: Task, class_shares: Sequence[float]) -> Benefit:
     if task == "regression":
         return Benefit(

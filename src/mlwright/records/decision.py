@@ -118,6 +118,24 @@ class Pilot(Record):
     period: str = "week"
 
 
+class CaseByCase(Record):
+    """What it is worth to answer each case by its own amounts, in place of one threshold for all.
+
+    Parameters
+    ----------
+    gain : Estimate
+        Over one threshold, per 1,000 cases, paired.
+    positive_share : float
+        The share of cases that is then answered positive.
+    rule : str
+        From which probability on a case is answered positive, as a clause.
+    """
+
+    gain: Estimate
+    positive_share: float
+    rule: str
+
+
 class Worth(Record):
     """What the model is worth per 1,000 cases.
 
@@ -152,6 +170,8 @@ class Worth(Record):
     more_rows : MoreRows or None
     pilot : Pilot or None
         None where nothing is gained.
+    case_by_case : CaseByCase or None
+        Two classes, where amounts come from columns: each case answered by its own amounts.
     """
 
     unit: str
@@ -172,6 +192,7 @@ class Worth(Record):
     capacity: Capacity | None = None
     more_rows: MoreRows | None = None
     pilot: Pilot | None = None
+    case_by_case: CaseByCase | None = None
 
 
 class Decision(Record):
