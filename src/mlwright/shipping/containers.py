@@ -80,6 +80,8 @@ class Place:
         while time.monotonic() < deadline:
             if self.is_ready():
                 return True
+            if self._ask("inspect", "--format", "{{.State.Status}}", self.name).stdout.strip() == "exited":
+                return False
             time.sleep(LOOK_S)
         return False
 

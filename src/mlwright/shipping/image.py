@@ -94,7 +94,7 @@ class Recipe(NamedTuple):
             ),
             **{f"bundle/{name}": content for name, content in bundle_files(bundle.folder).items()},
             **({} if self.wheels is None else _wheels(self.wheels)),
-            **_code(),
+            **{f"app/{path}": content for path, content in scoring_code().items()},
         }
 
     def _dockerfile(self, bundle: Bundle) -> str:
@@ -172,11 +172,27 @@ def label(name: str) -> str:
     return "-".join(filter(None, plain.split("-")))[:50].strip("-") or "model"
 
 
+def packed_versions(bundle: Bundle) -> dict[str, str]:
+    """What the model was proved with: all that it needs, or where the bundle has no list the packages named."""
+    if SBOM in bundle.manifest.files:
+        return read_versions((bundle.folder / SBOM).read_bytes())
+    return dict(bundle.manifest.packages)
+
+
+def scoring_code() -> dict[str, bytes]:
+    """The parts of mlwright that answer, by their path in a folder of Python's."""
+    package = files("mlwright")
+    first = f'"""Only what a deployed model needs."""\n\n__version__ = "{version("mlwright")}"\n'
+    found = {"mlwright/__init__.py": first.encode()}
+    found["mlwright/shipping/__init__.py"] = (package / "shipping" / "__init__.py").read_bytes()
+    for part in CARRIED:
+        found |= _tree(package.joinpath(*part.split("/")), f"mlwright/{part}")
+    return found
+
+
 def _inside(bundle: Bundle) -> tuple[Part, ...]:
     """What the model was proved with, and what serves it here, with all that both need; the former goes before."""
-    packed = dict(bundle.manifest.packages)
-    if SBOM in bundle.manifest.files:
-        packed = read_versions((bundle.folder / SBOM).read_bytes())
+    packed = packed_versions(bundle)
     signed = SIGNED if bundle.is_signed else ()
     here = parts([*packed, *SERVING, *signed])
     known = {**{name: Part(name, number, None, None, ()) for name, number in packed.items()}, **here}
@@ -187,16 +203,6 @@ def _wheels(folder: Path) -> dict[str, bytes]:
     found = {f"wheels/{path.name}": path.read_bytes() for path in sorted(folder.glob("*.whl"))}
     if not found:
         raise SettingsError(f"There are no wheels in {folder}.", "pip wheel -r requirements.txt -w FOLDER")
-    return found
-
-
-def _code() -> dict[str, bytes]:
-    package = files("mlwright")
-    first = f'"""Only what a deployed model needs."""\n\n__version__ = "{version("mlwright")}"\n'
-    found = {"app/mlwright/__init__.py": first.encode()}
-    found["app/mlwright/shipping/__init__.py"] = (package / "shipping" / "__init__.py").read_bytes()
-    for part in CARRIED:
-        found |= _tree(package.joinpath(*part.split("/")), f"app/mlwright/{part}")
     return found
 
 

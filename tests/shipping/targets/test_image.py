@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import base64
 import json
+import socket
 import time
+import urllib.request
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,20 +14,28 @@ from typing import Any
 
 import pytest
 
+from mlwright.core.errors import DeploymentError
 from mlwright.scoring.bundle import Bundle
-from mlwright.shipping.image import build
+from mlwright.scoring.folder import MANIFEST, bundle_files, sealed, write_folder
+from mlwright.shipping.containers import Place
+from mlwright.shipping.image import build, default_image, label
 from mlwright.shipping.steps import write
 from mlwright.shipping.targets import target
 from mlwright.testing.platforms import Question, health_paths, probability_questions, questions
 
 KEPT = Path(__file__).parents[2] / "compat" / "bundle_1"
 IMAGE = "localhost/mlwright-test:1"
+TOKEN = "0123456789abcdef0123456789abcdef"
+POD = "p-pod-0-model"
 VERTEX, HEALTHY = f"/{uuid.uuid4().hex}/p:predict", f"/{uuid.uuid4().hex}"
 ASKER = """
 import base64, http.client, json, sys
 connection, said = http.client.HTTPConnection("127.0.0.1", 8080, timeout=60), []
-for method, path, kind, body in json.loads(sys.stdin.readline()):
-    connection.request(method, path, base64.b64decode(body), {"Content-Type": kind} if kind else {})
+for method, path, kind, body, token in json.loads(sys.stdin.readline()):
+    headers = {"Content-Type": kind} if kind else {}
+    if token:
+        headers["Authorization"] = "Bearer " + token
+    connection.request(method, path, base64.b64decode(body), headers)
     reply = connection.getresponse()
     said.append((reply.status, base64.b64encode(reply.read()).decode()))
 print(json.dumps(said))
@@ -58,7 +68,7 @@ def image(
 def test_one_container_tells_every_platform_the_same_to_the_byte(
     bundle: Bundle, podman: Any, image: str, user: str
 ) -> None:
-    rows = [dict(golden.row) for golden in bundle.manifest.golden]
+    rows = rows_of(bundle)
     name = f"mlwright-test-{uuid.uuid4().hex[:8]}"
     routes = (f"--env=AIP_PREDICT_ROUTE={VERTEX}", f"--env=AIP_HEALTH_ROUTE={HEALTHY}", "--env=AIP_HTTP_PORT=8080")
     locked = ("--network=none", "--read-only", f"--user={user}", "--cap-drop=ALL", "--security-opt=no-new-privileges")
@@ -82,8 +92,90 @@ def test_one_container_tells_every_platform_the_same_to_the_byte(
         podman.try_("rm", "--force", name)
 
 
-def ask(podman: Any, name: str, asked: list[Question], looked_at: list[str]) -> list[tuple[int, bytes]]:
-    posts = [("POST", one.path, one.content_type, base64.b64encode(one.body).decode()) for one in asked]
-    lines = json.dumps([*posts, *[("GET", path, "", "") for path in looked_at]])
+def ask(
+    podman: Any, name: str, asked: list[Question], looked_at: list[str], token: str = ""
+) -> list[tuple[int, bytes]]:
+    posts = [("POST", one.path, one.content_type, base64.b64encode(one.body).decode(), token) for one in asked]
+    lines = json.dumps([*posts, *[("GET", path, "", "", token) for path in looked_at]])
     said = podman("exec", "-i", name, "python", "-c", ASKER, stdin=lines + "\n")
     return [(status, base64.b64decode(body)) for status, body in json.loads(said)]
+
+
+def test_the_pod_of_the_manifests_runs_and_asks_for_the_token_of_the_secret(
+    bundle: Bundle, podman: Any, image: str, tmp_path: Path
+) -> None:
+    plan = target("kubernetes", {"image": image, "replicas": 1, "pushed": True}).plan(bundle)
+    items = json.loads(plan.files["kubernetes.json"])["items"]
+    data = {"tokens": base64.b64encode(f"{TOKEN}\n".encode()).decode()}
+    secret = {"apiVersion": "v1", "kind": "Secret", "metadata": {"name": "p-token"}, "data": data}
+    deployment = next(item for item in items if item["kind"] == "Deployment")
+    (tmp_path / "pod.yml").write_text("\n---\n".join(json.dumps(item) for item in (secret, deployment)))
+    try:
+        podman("play", "kube", tmp_path / "pod.yml")
+        podman.wait_until_ready(POD)
+        (question, *_) = questions(bundle, rows_of(bundle), VERTEX)
+        assert [status for status, _ in ask(podman, POD, [question], ["/ready"])] == [401, 200]
+        ((status, body),) = ask(podman, POD, [question], [], TOKEN)
+        assert status == 200
+        assert question.read(body) == [str(value) for value in bundle.predict(rows_of(bundle)).tolist()]
+        container = json.loads(podman("inspect", POD))[0]
+        assert container["Config"]["User"] == "10001:10001"
+        assert container["HostConfig"]["ReadonlyRootfs"]
+        assert container["EffectiveCaps"] in (None, [])
+    finally:
+        podman.try_("pod", "rm", "--force", "p-pod-0")
+        podman.try_("volume", "rm", "p-token")
+        podman.try_("secret", "rm", "p-token")
+
+
+def test_a_container_takes_the_place_of_another_and_undo_brings_that_back(
+    bundle: Bundle, podman: Any, image: str, base: str, wheels: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MLWRIGHT_TOKEN", TOKEN)
+    first, second = later(bundle, "first", tmp_path), later(bundle, "second", tmp_path)
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    place = target("docker", {"base": base, "wheels": wheels, "port": port})
+    container = label(f"{bundle.name} placed")
+    try:
+        assert place.state(first).sentence == f"There is no container {container}."
+        for one in (first, second):
+            address = place.deploy(one.folder)
+            assert place.state(first).bundles == {one.bundle_id: 1.0}
+        started = podman("inspect", "--format", "{{.State.StartedAt}}", container)
+        place.deploy(second.folder)
+        assert podman("inspect", "--format", "{{.State.StartedAt}}", container) == started
+        assert told_by(address) == second.bundle_id
+        assert place.state(first).before == first.bundle_id
+        place.undo(second.folder)
+        assert told_by(address) == first.bundle_id
+        broken = ("run", "--detach", "--name", container, "--entrypoint=sleep", default_image(second), "nothing")
+        with pytest.raises(DeploymentError, match="did not get ready"):
+            Place("podman", container).put("another", broken)
+        assert told_by(address) == first.bundle_id
+        place.remove(first.folder)
+        assert place.state(first).bundles == {}
+    finally:
+        podman.try_("rm", "--force", container, f"{container}-before")
+        podman.try_("rmi", "--force", default_image(first), default_image(second))
+
+
+def later(bundle: Bundle, learned: str, folder: Path) -> Bundle:
+    """The same model as another bundle of a project of its own."""
+    changed = bundle.manifest.model_copy(update={"learned": learned, "name": f"{bundle.name} placed"})
+    bundle_id, manifest = sealed(changed)
+    write_folder({**bundle_files(bundle.folder), MANIFEST: manifest}, folder / bundle_id)
+    return Bundle.load(folder / bundle_id)
+
+
+def told_by(address: str) -> str:
+    """Which model answers at an address, from outside of the container."""
+    asked = urllib.request.Request(f"{address}/v2/models/p placed".replace(" ", "%20"))
+    asked.add_header("Authorization", f"Bearer {TOKEN}")
+    with urllib.request.urlopen(asked, timeout=30) as reply:
+        return str(json.load(reply)["versions"][0])
+
+
+def rows_of(bundle: Bundle) -> list[dict[str, Any]]:
+    return [dict(golden.row) for golden in bundle.manifest.golden]

@@ -27,6 +27,9 @@ OPTIONS = {
     "local": {},
     "docker": {},
     "kubernetes": {"image": IMAGE},
+    "azure": {"image": IMAGE, "workspace": "w", "group": "g"},
+    "mlflow": {},
+    "vertex": {"image": IMAGE, "project": "shop"},
     "sagemaker": {"image": IMAGE, "role": "arn:aws:iam::123456789012:role/models"},
 }
 

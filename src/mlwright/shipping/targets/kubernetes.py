@@ -34,6 +34,8 @@ class Kubernetes(Target):
         The image that it starts from, which has Python and pip.
     wheels : Path, optional
         A folder with all packages as wheels, for machines that reach no index.
+    pushed : bool
+        Whether the image is in its registry already, so that none is built.
     replicas, most_replicas : int
         Pods at least and at most.
     """
@@ -47,6 +49,7 @@ class Kubernetes(Target):
         image: str | None = None,
         base: str | None = None,
         wheels: Path | None = None,
+        pushed: bool = False,
         replicas: int = 2,
         most_replicas: int = 10,
     ) -> None:
@@ -54,6 +57,7 @@ class Kubernetes(Target):
         self.image = image
         self.base = base
         self.wheels = wheels
+        self.pushed = pushed
         self.replicas = replicas
         self.most_replicas = most_replicas
 
@@ -63,13 +67,14 @@ class Kubernetes(Target):
         name, folder = label(bundle.name), self.place(bundle, "kubernetes")
         manifests = things(name, image, bundle, self.replicas, self.most_replicas)
         everything = {"apiVersion": "v1", "kind": "List", "items": manifests}
+        made = () if self.pushed else (*build(image, folder), push(image))
+        files = {} if self.pushed else Recipe(self.base, self.wheels).files(bundle)
         apply = f"kubectl apply -f {folder / FILE} && kubectl rollout status deployment/{name} --timeout=180s"
         return Plan(
             folder,
-            {**Recipe(self.base, self.wheels).files(bundle), FILE: json.dumps(everything, indent=1).encode()},
+            {**files, FILE: json.dumps(everything, indent=1).encode()},
             (
-                *build(image, folder),
-                push(image),
+                *made,
                 Command(
                     f"find the tokens (kubectl create secret generic {name}-token --from-file=tokens=FILE)",
                     ("kubectl", "get", "secret", f"{name}-token"),
@@ -158,7 +163,7 @@ def _deployment(name: str, image: str, chosen: Thing, labels: Thing, replicas: i
         },
         "containers": [_container(image)],
         "volumes": [
-            {"name": "tokens", "secret": {"secretName": f"{name}-token"}},
+            {"name": "tokens", "secret": {"secretName": f"{name}-token", "optional": False}},
             {"name": "tmp", "emptyDir": {"sizeLimit": "64Mi"}},
         ],
     }
