@@ -18,6 +18,7 @@ from threadpoolctl import threadpool_limits
 
 from mlwright.core.errors import BundleError, RunCancelled
 from mlwright.learning.models import MODELS, FitContext, Fitted
+from mlwright.learning.search.tune import variant
 from mlwright.learning.tasks import TASKS
 from mlwright.records.model import Candidate
 from mlwright.records.profile import Task
@@ -111,6 +112,22 @@ def test_every_candidate_learns(name: str, task: Task) -> None:
         demand(not fitted.cut, f"{candidate.name} says that it was cut, and was not")
         share = row_loss(lesson.trial.target, prediction).mean() / known
         demand(name == "dummy" or share < 0.8, f"{candidate.name} keeps {share:.0%} of the dummy's loss")
+
+
+@each_family
+@each_task
+def test_variants_learn(name: str, task: Task) -> None:
+    """Where a family has other settings they are the same every time, cost something, and learn on an easy lesson."""
+    family, lesson, row_loss = MODELS.get(name)(), easy(task), TASKS.get(task)().row_loss
+    candidate = variant(name, family, lesson.facts, 1)
+    demand(candidate == variant(name, family, lesson.facts, 1), "the same number gave other settings")
+    if candidate is None:
+        pytest.skip(f"{name} has no other settings")
+    demand(family.cost_s(candidate, lesson.facts) > 0, f"{candidate.name} costs nothing")
+    dummy = fit("dummy", candidates_for("dummy", lesson)[0], lesson).core.predict(lesson.trial.blocks)
+    said = fit(name, candidate, lesson).core.predict(lesson.trial.blocks)
+    share = row_loss(lesson.trial.target, said).mean() / row_loss(lesson.trial.target, dummy).mean()
+    demand(share < 0.9, f"{candidate.name} keeps {share:.0%} of the dummy's loss")
 
 
 @each_family

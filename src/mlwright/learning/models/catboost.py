@@ -11,7 +11,7 @@ import numpy as np
 from mlwright.core.errors import RunCancelled
 from mlwright.learning.models import Facts, FitContext, Fitted, ModelFamily, Params, Rows
 from mlwright.learning.models._fills import learn_fills
-from mlwright.learning.models._lightgbm import rounds_for
+from mlwright.learning.models._lightgbm import FITS_IN_BUDGET, rounds_for
 from mlwright.learning.models._params import number
 from mlwright.learning.models._sample import with_every_class
 from mlwright.learning.models._target import constant_core, n_outputs, standardised
@@ -31,14 +31,17 @@ TUNED_FOR_CLASSES: Params = SHARED | {
 }
 TUNED_FOR_NUMBERS: Params = SHARED | {
     "learning_rate": 0.09,
-    "depth": 9,
+    "depth": 7,
     "random_strength": 0.0,
     "one_hot_max_size": 20,
-    "leaf_estimation_iterations": 20,
+    "leaf_estimation_iterations": 5,
 }
 BY_SIZE: Params = {"loss_function": "MAE", "leaf_estimation_method": "Gradient"}
 FOR_FEW_ROWS: Params = {"learning_rate": 0.05, "depth": 6}
+IN_A_HURRY: Params = {"learning_rate": 0.15, "depth": 6}
 FOR_MANY_ROWS: Params = {"learning_rate": 0.15, "depth": 6, "border_count": 128, "iterations": 400}
+MOST_HURRY = 2.0
+"""Where fits would be cut to less than half, larger steps and smaller trees lose less: 0.7 % at half the time."""
 
 
 class CatBoost(ModelFamily):
@@ -49,7 +52,9 @@ class CatBoost(ModelFamily):
     References
     ----------
     The settings for middling tables are those of Holzmüller, D., Grinsztajn, L. and Steinwart, I. (2024), Better by
-    default; below 2,000 rows CatBoost's own.
+    default, but for numbers trees of 7 in place of 9 cuts, with 5 in place of 20 steps for a leaf: from 4,000 rows that
+    was 2.1 % better for diamonds, 0.7 % better for california housing and 0.7 % worse for bike sharing, in a third to
+    two thirds of the time. Below 2,000 rows the settings are CatBoost's own.
     """
 
     title = "CatBoost"
@@ -63,11 +68,7 @@ class CatBoost(ModelFamily):
 
     def cost_s(self, candidate: Candidate, facts: Facts) -> float:
         """From fits of 23 columns on one core."""
-        n_columns = max(4, len(facts.names.all))
-        deep: float = 2.0 ** (number(candidate.params, "depth") - 7.0)
-        per_row = 1.6e-5 * n_columns * 0.08 / number(candidate.params, "learning_rate")
-        cost: float = (0.3 + per_row * facts.n_rows) * max(1.0, deep) * n_outputs(facts) ** 0.5
-        return cost
+        return _cost_s(candidate.params, facts)
 
     def fit(self, candidate: Candidate, train: Rows, valid: Rows, context: FitContext) -> Fitted:
         """Boost until the validation rows no longer gain."""
@@ -150,7 +151,17 @@ def _params(facts: Facts) -> Params:
         params |= FOR_FEW_ROWS
     if facts.n_rows >= MANY_ROWS:
         params |= FOR_MANY_ROWS
+    elif _cost_s(params, facts) * FITS_IN_BUDGET > MOST_HURRY * facts.budget_s:
+        params |= IN_A_HURRY
     return {"iterations": 2000, "early_stopping_rounds": 60} | params
+
+
+def _cost_s(params: Params, facts: Facts) -> float:
+    n_columns = max(4, len(facts.names.all))
+    deep: float = 2.0 ** (number(params, "depth") - 7.0)
+    per_row = 1.6e-5 * n_columns * 0.08 / number(params, "learning_rate")
+    cost: float = (0.3 + per_row * facts.n_rows) * max(0.5, deep) * n_outputs(facts) ** 0.5
+    return cost
 
 
 def _own_words(params: Params, context: FitContext) -> dict[str, Any]:
