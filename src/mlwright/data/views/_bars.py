@@ -38,6 +38,10 @@ def heap(values: NDArray[np.float64], n_bins: int) -> tuple[list[float], list[fl
     counts = np.histogram(np.clip(known, low, high), edges)[0]
     centres = (edges[:-1] + edges[1:]) / 2
     names = [f"{figure(float(a))} to {figure(float(b))}" for a, b in pairwise(edges)]
+    if known.min() < edges[0]:
+        names[0] = f"{figure(float(edges[1]))} or less"
+    if known.max() > edges[-1]:
+        names[-1] = f"{figure(float(edges[-2]))} or more"
     return centres.tolist(), (counts / len(known)).tolist(), None, names
 
 

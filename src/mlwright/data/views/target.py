@@ -78,4 +78,6 @@ def _numbers(rows: TrainingRows) -> Picture:
         f"Half of the training rows lie below {told(float(median))}, and 90 % between {told(float(low))} and "
         f"{told(float(high))}; the largest has {told(float(values.max()))}."
     )
+    if ranges[-1].endswith(" or more"):
+        sentence += f" The last bar holds all that have {ranges[-1]}."
     return Picture(sentence, figure)

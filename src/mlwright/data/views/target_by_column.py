@@ -13,6 +13,8 @@ from mlwright.data.views._measure import Measure, Point
 from mlwright.records.profile import Profile
 
 MAX_COLUMNS = 6
+LETTERS_ACROSS = 48
+"""Letters that stand below a small picture without touching."""
 
 
 class TargetByColumn(View):
@@ -39,9 +41,19 @@ class TargetByColumn(View):
             points = measure.points() if ordered else sorted(measure.points(), key=lambda point: point.centre)
             chart.add_trace(measure.trace(points, joined=ordered), row=down, col=across)
             chart.update_yaxes(**measure.axis, nticks=5, row=down, col=across)
-        chart.update_xaxes(nticks=6, showgrid=False)
+            chart.update_xaxes(**(_NUMBERS if ordered else _names(points)), row=down, col=across)
+        chart.update_xaxes(showgrid=False)
         first = next(iter(measures))
         return Picture(_sentence(first, measures[first], measures[first].points()), chart)
+
+
+_NUMBERS = {"nticks": 6}
+
+
+def _names(points: list[Point]) -> dict[str, object]:
+    """An axis on which every name stands, turned where they would touch."""
+    crowded = sum(len(point.label) + 2 for point in points) > LETTERS_ACROSS
+    return {"type": "category", "dtick": 1, "tickangle": -30 if crowded else 0}
 
 
 def _sentence(name: str, measure: Measure, points: list[Point]) -> str:
