@@ -276,8 +276,26 @@ def test_the_card_says_what_it_is_how_good_and_where_not_to_use_it(world):
     assert "| Log loss | 0.5 (0.4 to 0.6) |" in card
     assert "**Try it on a part of the cases first.** Try it in Rome \\| Oslo." in card
     assert "- Not for children." in card
+    assert "- **License:** *To be stated by a person:*" in card
+    heads = [line.removeprefix("## ") for line in card.splitlines() if line.startswith("## ")]
+    assert heads == [
+        "Model details", "Uses", "Bias, risks, and limitations", "How to get started with the model",
+        "Training details", "Evaluation", "Technical specifications",
+    ]  # fmt: skip
     assert "| `city` | category | `Bern`, `Oslo`, `Rome` | yes | `Rome` |" in card
     assert ("predict_proba" in card) == bool(world.classes)
+
+
+def test_the_head_of_the_card_is_what_model_hubs_read(world):
+    head = world.run.get(world.pack().files["card.md"]).decode().split("---")[1]
+    keys = [line.split(":")[0] for line in head.splitlines() if line and line[0] not in " -"]
+    assert keys == ["library_name", "pipeline_tag", "tags", "metrics", "model-index"]
+    listed = head.partition("metrics:\n")[2].partition("model-index:")[0].replace("- ", "").split()
+    results = head.partition("model-index:")[2]
+    assert [line.split(": ")[1] for line in results.splitlines() if line.startswith("    - type: ")] == listed
+    values = [float(line.split(": ")[1]) for line in results.splitlines() if line.startswith("      value: ")]
+    assert len(values) == len(listed)
+    assert "/" not in head
 
 
 def test_the_same_training_packs_the_same_model_files(binary):

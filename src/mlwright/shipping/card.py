@@ -17,6 +17,10 @@ from mlwright.records.model import ModelSpec
 from mlwright.records.profile import Task
 
 SHOWN_LEVELS = 8
+OWED = "*To be stated by a person:*"
+"""What no run can know stands behind it."""
+HUB_METRICS = {"brier": "brier_score", "r2": "r_squared"}
+"""What the hub calls metrics, where it has another name for them."""
 
 VERDICTS: dict[Verdict, str] = {
     "deploy": "Use it.",
@@ -32,29 +36,34 @@ PIPELINES: dict[Task, str] = {
 
 
 def write_card(manifest: Manifest) -> str:
-    """The card of a bundle, in Markdown."""
-    sections = [_header(manifest), _summary(manifest), _evaluation(manifest), _decision(manifest), _limits(manifest)]
-    sections += [_inputs(manifest), _data(manifest), _usage(manifest), _model(manifest.model)]
+    """The card of a bundle, in Markdown, with the sections of the hub's own template."""
+    sections = [_header(manifest), _summary(manifest), _details(manifest), _uses(manifest), _limits(manifest)]
+    sections += [_usage(manifest), _data(manifest), _making(manifest), _evaluation(manifest), _model(manifest.model)]
     return "\n".join(section for section in sections if section)
 
 
 def _header(manifest: Manifest) -> str:
-    """YAML; every string is written as JSON, which YAML contains."""
+    """YAML by the hub's specification; every string is written as JSON, which YAML contains.
+
+    The licence is left out: only a person can state it, and the hub refuses one that it does not know.
+    """
     pipeline = PIPELINES[manifest.model.task]
-    lines = ["---", "library_name: mlwright", f"pipeline_tag: {pipeline}", "tags:", "- tabular", "- mlwright"]
-    lines += [
-        "model-index:",
-        f"- name: {json.dumps(manifest.name)}",
-        "  results:",
-        "  - task:",
-        f"      type: {pipeline}",
-    ]
-    lines += ["    dataset:", "      type: tabular", f"      name: {json.dumps(manifest.lineage.location)}"]
-    lines += ["    metrics:"]
-    for metric in (metric for metric in manifest.evaluation.metrics if math.isfinite(metric.model.value)):
-        lines += [f"    - type: {json.dumps(metric.name)}", f"      name: {json.dumps(metric.title)}"]
-        lines += [f"      value: {metric.model.value:.6g}"]
+    scored = [metric for metric in manifest.evaluation.metrics if math.isfinite(metric.model.value)]
+    names = [HUB_METRICS.get(metric.name, metric.name) for metric in scored]
+    lines = ["---", "library_name: mlwright", f"pipeline_tag: {pipeline}", "tags:", "- tabular", f"- {pipeline}"]
+    lines += ["- mlwright", "metrics:", *(f"- {name}" for name in names)]
+    lines += ["model-index:", f"- name: {json.dumps(manifest.name)}", "  results:", "  - task:"]
+    lines += [f"      type: {pipeline}", "      name: Tabular data", "    dataset:", "      type: tabular"]
+    lines += [f"      name: {json.dumps(_file_name(manifest))}", "      split: test", "    metrics:"]
+    for name, metric in zip(names, scored, strict=True):
+        lines += [f"    - type: {name}", f"      name: {json.dumps(metric.title)}"]
+        lines += [f"      value: {metric.model.value:.6g}", "      verified: false"]
     return "\n".join([*lines, "---", ""])
+
+
+def _file_name(manifest: Manifest) -> str:
+    """Where the data came from, without the folders of the machine that made the model."""
+    return manifest.lineage.location.rstrip("/").rsplit("/", 1)[-1] or "data"
 
 
 def _summary(manifest: Manifest) -> str:
@@ -79,13 +88,32 @@ def _evaluation(manifest: Manifest) -> str:
     if manifest.learned:
         note += f" {manifest.learned}"
     table = _table(["", "this model", "simple model", "no model"], rows)
-    return f"## How good it is\n\n{note}\n\n{table}"
+    return f"## Evaluation\n\n{note}\n\n{table}"
 
 
-def _decision(manifest: Manifest) -> str:
+def _details(manifest: Manifest) -> str:
+    making = manifest.making
+    kind = ", ".join(f"{100 * member.weight:.0f} % {_plain(member.candidate)}" for member in manifest.model.members)
+    lines = [f"- **Model type:** {manifest.model.task}: {kind}", "- **Version:** `bundle_id` in `manifest.json`"]
+    lines += [f"- **Made by:** {_plain(manifest.made_by)}"]
+    lines += [f"- **Python:** {making.python}, {_plain(making.machine)}"] if making else []
+    lines += [
+        f"- **Developed by:** {OWED} who.",
+        f"- **License:** {OWED} which.",
+        f"- **Contact:** {OWED} whom to ask.",
+    ]
+    return "## Model details\n\n" + "\n".join(lines) + "\n"
+
+
+def _uses(manifest: Manifest) -> str:
     decision = manifest.decision
     reasons = _bullets(decision.reasons)
-    return f"## Verdict\n\n**{VERDICTS[decision.verdict]}** {_plain(decision.headline)}\n\n{reasons}"
+    return (
+        f"## Uses\n\n**{VERDICTS[decision.verdict]}** {_plain(decision.headline)}\n\n{reasons}\n### Direct use\n\n"
+        f"{OWED} which decisions it is meant for, about whom, and by whom.\n\n### Out-of-scope use\n\n"
+        "Cases of another kind than those of the training data; the service marks what is unlike anything seen.\n\n"
+        f"{OWED} what it must not be used for.\n"
+    )
 
 
 def _limits(manifest: Manifest) -> str:
@@ -93,7 +121,8 @@ def _limits(manifest: Manifest) -> str:
     limits += [
         f"Weak where {segment.description} ({segment.n_rows:,} test rows)." for segment in manifest.evaluation.segments
     ]
-    return f"## Limits\n\n{_bullets(limits)}" if limits else ""
+    told = _bullets(limits) if limits else "None was found by the run.\n"
+    return f"## Bias, risks, and limitations\n\n{told}\n{OWED} for whom a wrong answer is harmful, and how.\n"
 
 
 def _inputs(manifest: Manifest) -> str:
@@ -102,7 +131,7 @@ def _inputs(manifest: Manifest) -> str:
         for field in manifest.inputs
     ]
     table = _table(["name", "kind", "seen in training", "may be missing", "example"], rows)
-    return f"## Inputs\n\n{table}{_cleaned(manifest.model)}"
+    return f"### Inputs\n\n{table}{_cleaned(manifest.model)}"
 
 
 def _cleaned(spec: ModelSpec) -> str:
@@ -116,7 +145,18 @@ def _cleaned(spec: ModelSpec) -> str:
 def _data(manifest: Manifest) -> str:
     lineage = manifest.lineage
     query = f", query {_code(lineage.query)}" if lineage.query else ""
-    return f"## Data\n\n{_code(lineage.location)} ({lineage.source}{query}).\n"
+    rows = f", {manifest.n_reference:,} rows" if manifest.n_reference else ""
+    told = f"{_code(_file_name(manifest))} ({lineage.source}{query}{rows})."
+    return f"## Training details\n\n### Training data\n\n{told}\n\n{_inputs(manifest)}"
+
+
+def _making(manifest: Manifest) -> str:
+    making = manifest.making
+    if making is None:
+        return ""
+    lines = [f"- **Seed:** {making.seed}", f"- **Time:** at most {making.budget_s:g} s, {making.n_jobs} fits at a time"]
+    lines += [f"- **{package}:** {version}" for package, version in sorted(making.packages.items())]
+    return "### Training procedure\n\n" + "\n".join(lines) + "\n"
 
 
 def _usage(manifest: Manifest) -> str:
@@ -124,7 +164,7 @@ def _usage(manifest: Manifest) -> str:
     lines += ["bundle.predict_proba(rows)"] if manifest.model.classes else []
     code = "\n".join(lines)
     return (
-        f"## Use\n\n```python\n{code}\n```\n\n"
+        f"## How to get started with the model\n\n```python\n{code}\n```\n\n"
         "`rows` is a pandas, polars or Arrow table, a dict of columns, or a list of records. "
         "As a service: `mlwright serve path/to/this/folder`.\n"
     )
@@ -132,7 +172,7 @@ def _usage(manifest: Manifest) -> str:
 
 def _model(spec: ModelSpec) -> str:
     rows = [[_plain(member.candidate), f"{member.weight:.2f}", f"{len(member.cores)}"] for member in spec.members]
-    return f"## What it is made of\n\n{_table(['model', 'weight', 'copies'], rows)}"
+    return f"## Technical specifications\n\n{_table(['model', 'weight', 'copies'], rows)}"
 
 
 def _values(field: Clause) -> str:
