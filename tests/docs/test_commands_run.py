@@ -40,7 +40,7 @@ PAGES = [
     "docs/how-to/profile-data.md",
     "docs/how-to/statistics.md",
 ]
-PAGES_OF_A_BUNDLE = ["docs/how-to/keep-predictions.md", "docs/how-to/deploy.md"]
+PAGES_OF_A_BUNDLE = ["docs/how-to/keep-predictions.md", "docs/how-to/deploy.md", "docs/how-to/sign.md"]
 """Pages that start from a model that is there already."""
 
 MLWRIGHT = f"{sys.executable} -m mlwright"

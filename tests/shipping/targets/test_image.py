@@ -30,11 +30,12 @@ POD = "p-pod-0-model"
 VERTEX, HEALTHY = f"/{uuid.uuid4().hex}/p:predict", f"/{uuid.uuid4().hex}"
 ASKER = """
 import base64, http.client, json, sys
-connection, said = http.client.HTTPConnection("127.0.0.1", 8080, timeout=60), []
+said = []
 for method, path, kind, body, token in json.loads(sys.stdin.readline()):
     headers = {"Content-Type": kind} if kind else {}
     if token:
         headers["Authorization"] = "Bearer " + token
+    connection = http.client.HTTPConnection("127.0.0.1", 8080, timeout=60)
     connection.request(method, path, base64.b64decode(body), headers)
     reply = connection.getresponse()
     said.append((reply.status, base64.b64encode(reply.read()).decode()))

@@ -172,6 +172,13 @@ def test_the_pods_meet_the_restricted_rules(bundle: Bundle) -> None:
     )
 
 
+def test_the_manifests_are_what_kubernetes_knows(bundle: Bundle) -> None:
+    validate = pytest.importorskip("kubernetes_validate", reason="kubernetes-validate is not installed").validate
+    plan = target("kubernetes", {"image": IMAGE}).plan(bundle)
+    for item in json.loads(plan.files["kubernetes.json"])["items"]:
+        validate(item, "1.37", strict=True)
+
+
 def test_a_rollout_that_fails_is_rolled_back(bundle: Bundle, programs: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("FAILS_AT", "rollout status")
     with pytest.raises(DeploymentError, match="go back to those before"):
