@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from mlwright.core.run import Run
 from mlwright.data.compute.table import Table, open_snapshot, train_rows
 from mlwright.judging.practice import of_model
+from mlwright.judging.shift import shift_of
 from mlwright.learning.amounts import benefit_on, learned_target
 from mlwright.learning.benefit import Benefit
 from mlwright.learning.metrics import METRICS
@@ -49,6 +50,8 @@ class Answered:
     metric : str
         The one that was optimised.
     level : float
+    shift : float
+        Numbers: what is added to the prediction where too much and too little cost differently.
     """
 
     table: Table
@@ -60,6 +63,7 @@ class Answered:
     seed: int
     metric: str
     level: float
+    shift: float = 0.0
 
     def __len__(self) -> int:
         return len(self.target)
@@ -84,7 +88,11 @@ class Answered:
     @property
     def worth(self) -> Array:
         """What each answer was worth, shape (n_rows,)."""
-        return of_model(self.target, self.said, self.task).worth(self.benefit.amounts)
+        return self.worth_of(self.said)
+
+    def worth_of(self, said: Scored) -> Array:
+        """What other answers would have been worth, shape (n_rows,)."""
+        return of_model(self.target, said, self.task, self.shift).worth(self.benefit.amounts)
 
     def take(self, places: NDArray[np.int64]) -> Answered:
         """Some of these rows, in the order of the snapshot."""
@@ -124,15 +132,17 @@ def answered(
     own = training.model.threshold if METRICS.get(training.metric)().has_threshold else None
     target = kept_target(evaluation.truth, run)
     prediction = kept_scores(evaluation.predictions, len(target), run)
+    benefit = benefit_on(table, unseen.positions, learned, profile, settings, own)
     threshold = DEFAULT_THRESHOLD if training.model.threshold is None else training.model.threshold
     return Answered(
         table=table,
         unseen=unseen,
         target=target,
         said=Scored(prediction, threshold),
-        benefit=benefit_on(table, unseen.positions, learned, profile, settings, own),
+        benefit=benefit,
         sampling=unseen.sampling(TASKS.get(profile.roles.task)().row_loss(target, prediction)),
         seed=run.seed_for("diagnose", "draws"),
         metric=training.metric,
         level=evaluation.metrics[0].model.level,
+        shift=shift_of(learned, training, benefit, profile.roles, run),
     )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import numpy as np
 from threadpoolctl import threadpool_limits
 
 from mlwright.core.errors import SettingsError, nearest
@@ -12,11 +11,12 @@ from mlwright.data.compute.table import open_snapshot, train_rows
 from mlwright.judging.distances import distances_of
 from mlwright.judging.more_rows import worth_of_rows
 from mlwright.judging.rules import RULES, Evidence
+from mlwright.judging.shift import shift_of
 from mlwright.judging.today import practice_today
 from mlwright.judging.verdict import headline, limits, next_steps, reasons, verdict_of
 from mlwright.judging.worth import Cases, worth_of
 from mlwright.learning.amounts import benefit_on, learned_target
-from mlwright.learning.benefit import Benefit, best_quantile, capacity_share
+from mlwright.learning.benefit import capacity_share
 from mlwright.learning.metrics import METRICS
 from mlwright.learning.owed import Owed, moved, owed
 from mlwright.learning.tasks import TASKS
@@ -28,16 +28,13 @@ from mlwright.records.decision import Decision, Ruling, Worth
 from mlwright.records.diagnosis import Diagnosis
 from mlwright.records.evaluation import Evaluation
 from mlwright.records.findings import Findings
-from mlwright.records.profile import Profile, Roles, Task
+from mlwright.records.profile import Profile, Task
 from mlwright.records.robustness import Robustness
 from mlwright.records.settings import DecideSettings
 from mlwright.records.split import Split
 from mlwright.records.trials import Training
 from mlwright.scoring.model import DEFAULT_THRESHOLD
-from mlwright.statistics.sampling import Array, Draws
-
-EVEN = 0.5
-"""The quantile to say where too much and too little cost the same."""
+from mlwright.statistics.sampling import Draws
 
 
 def decide(
@@ -136,7 +133,7 @@ def _worth(
         model,
         Draws(sampling, run.seed_for("decide", "draws")),
         practice_today(settings.today, table, unseen.positions, target, profile, capacity_share(settings)),
-        _shift(learned, training, benefit, roles, run),
+        shift_of(learned, training, benefit, roles, run),
     )
     worth = worth_of(cases, roles, learned, benefit, evaluation.metrics[0].model.level, settings)
     if not split.n_test and training.corrected is not None:
@@ -151,17 +148,6 @@ def _on_new_rows(worth: Worth, due: Owed) -> Worth:
     return worth.model_copy(
         update={"model": moved(worth.model, by, error), "gain": moved(worth.gain, by, error)},
     )
-
-
-def _shift(learned: Array, training: Training, benefit: Benefit, roles: Roles, run: Run) -> float:
-    """What is added to a number where too much and too little cost differently: that quantile of what was missing.
-
-    From the out-of-fold answers to training rows.
-    """
-    if roles.task != "regression" or not training.out_of_fold or (level := best_quantile(benefit.table)) == EVEN:
-        return 0.0
-    missing = learned - np.frombuffer(run.get(training.out_of_fold), dtype=np.float32)
-    return float(np.nanquantile(missing, level))
 
 
 def rule_on(name: str, evidence: Evidence, *, required: bool) -> Ruling:

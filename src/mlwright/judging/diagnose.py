@@ -24,7 +24,8 @@ from mlwright.records.split import Split
 from mlwright.records.trials import Training
 from mlwright.scoring.model import Model
 
-N_SCORINGS = 14
+MOST_MISSING = 6
+"""Inputs that are taken away to see what knowing them is worth; each is scored twice."""
 STAGE_S, SHARE_OF_TIME_LEFT = 4.0, 0.25
 
 
@@ -67,7 +68,8 @@ def examined_of(
     """Answered rows with all that remedies ask about; as many as there is time for."""
     model, clock = Model.load(training.model, run.get), run.clock
     planned_s = math.inf if clock.budget_s is None else min(STAGE_S, SHARE_OF_TIME_LEFT * clock.left_s)
-    n = affordable_rows(model, rows.unseen.table, planned_s, N_SCORINGS)
+    missing = sum(column.n_missing > 0 for column in rows.unseen.profile.inputs)
+    n = affordable_rows(model, rows.unseen.table, planned_s, 2 + 2 * min(missing, MOST_MISSING))
     if len(rows) > n:
         chance = np.random.default_rng(run.seed_for("diagnose", "rows"))
         rows = rows.take(np.sort(chance.choice(len(rows), n, replace=False)))

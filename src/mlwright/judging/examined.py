@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 
 from mlwright.judging.answered import Answered
 from mlwright.judging.lessons import Lessons
-from mlwright.judging.practice import of_model
 from mlwright.judging.worth import PER_CASES
 from mlwright.learning.segments import excess_loss
 from mlwright.learning.yardstick import Scored, Yardstick
@@ -114,12 +113,19 @@ class Examined:
         one, other = Scored(better, said.threshold), said if worse is None else Scored(worse, said.threshold)
         return self.measure.gain(one, other), self._money(one, other)
 
+    def gain_of_knowing(self, inside: Mask) -> tuple[Estimate, Estimate | None]:
+        """What it would bring if the truth were said of some rows, in the metric and in money."""
+        said = self.rows.said
+        known = np.where(inside[:, None], self.truth, said.prediction)
+        as_said = np.where(inside[:, None], self.truth - self.rows.shift, said.prediction)
+        return self.gain(known)[0], self._money(Scored(as_said, said.threshold), said)
+
     def _money(self, one: Scored, other: Scored) -> Estimate | None:
         rows = self.rows
         if rows.benefit.assumed:
             return None
-        worth = [of_model(rows.target, said, rows.task).worth(rows.benefit.amounts) for said in (one, other)]
-        return difference_estimate(PER_CASES * (worth[0] - worth[1]), self.measure.draws, rows.level)
+        gained = rows.worth_of(one) - rows.worth_of(other)
+        return difference_estimate(PER_CASES * gained, self.measure.draws, rows.level)
 
     @cached_property
     def _by_half(self) -> Array:

@@ -24,7 +24,7 @@ class HandToAPerson(Remedy):
     without bias. Whether a person can do so, and what a look costs, is for people to say.
     """
 
-    title = "Cases that could go either way"
+    title = "Cases of which the model is least sure"
     least_gain = True
 
     def suspects(self, examined: Examined) -> Iterator[Suspected]:
@@ -39,8 +39,7 @@ class HandToAPerson(Remedy):
 
     def cure(self, suspected: Suspected, examined: Examined) -> Cure:
         """Let a person answer them."""
-        answers = np.where(suspected.rows[:, None], examined.truth, examined.rows.said.prediction)
-        metric, money = examined.gain(answers)
+        metric, money = examined.gain_of_knowing(suspected.rows)
         advice = "Hand these cases to a person."
         if money is not None and money.low > 0:
             looks = PER_CASES * float(suspected.rows.mean())
