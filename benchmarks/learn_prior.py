@@ -28,8 +28,6 @@ from ablation import Lesson, Losses, candidates_of, kept_outcome, lesson, place_
 from mlwright.learning.models import MODELS, Facts
 from mlwright.learning.search.experience import advise, trace
 from mlwright.learning.search.lineup import line_up
-from mlwright.learning.search.order import in_order
-from mlwright.learning.search.tune import is_variant
 from mlwright.records.experience import Paid, Trace
 
 PRIOR = Path(__file__).parents[1] / "src" / "mlwright" / "learning" / "search" / "prior.jsonl"
@@ -78,9 +76,9 @@ def taught(given: Lesson, losses: Losses) -> Trace:
 def shares_reached(of: Lessons, prior: Sequence[Trace]) -> dict[int, float]:
     """What the first few gain over the dummy on test rows, as a share of what all gain."""
     facts, losses = of.facts, of.losses
-    lineup = line_up({name: MODELS.get(name)() for name in MODELS.names()}, facts)
-    named = [one for one in (*lineup.opening, *lineup.extra) if not is_variant(one.name)]
-    ordered = [one.name for one in in_order(named, advise(facts, [], prior).worth, lineup.costs_s)]
+    models = {name: MODELS.get(name)() for name in MODELS.names()}
+    lineup = line_up(models, facts, worth=advise(facts, [], prior).worth)
+    ordered = [one.name for one in (*lineup.opening, *lineup.extra)]
     dummy = losses.of(["dummy"])
     whole = dummy - losses.of(["linear", *ordered])
     return {n: (dummy - losses.of(["linear", *ordered[:n]])) / whole for n in FIRST if whole > 0}
