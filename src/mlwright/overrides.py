@@ -9,6 +9,7 @@ from typing import get_args
 from mlwright.config import located
 from mlwright.core.errors import SettingsError, nearest
 from mlwright.pipeline import BUILD, Settings
+from mlwright.records.served import AT, LOG_FACTS
 from mlwright.records.settings import Prefer
 from mlwright.records.settings import seconds as parse_seconds
 
@@ -31,11 +32,18 @@ def at_home(settings: Settings, folder: Path) -> Settings:
 
 
 def with_new_rows(settings: Settings, data: str | os.PathLike[str] | None, query: str | None) -> Settings:
-    """The same with new rows from elsewhere, those of the settings if `data` is None, whose time is that of the old."""
-    new: dict[str, str | None] = {"time": settings.watch.time or settings.collect.time}
-    if data is not None:
-        new |= {"source": located(os.fspath(data), Path.cwd()), "query": query, "sheet": None}
+    """The same with new rows from elsewhere; those of the settings if `data` is None."""
+    if data is None:
+        return settings
+    new = {"source": located(os.fspath(data), Path.cwd()), "query": query, "sheet": None}
     return settings.model_copy(update={"watch": settings.watch.model_copy(update=new)})
+
+
+def with_moments(settings: Settings) -> Settings:
+    """The same, knowing which column says when a new row was: of a log when it was asked, else that of the old rows."""
+    is_log = settings.watch.source is not None and (Path(settings.watch.source) / LOG_FACTS).exists()
+    time = settings.watch.time or (AT if is_log else settings.collect.time)
+    return settings.model_copy(update={"watch": settings.watch.model_copy(update={"time": time})})
 
 
 def with_budget(settings: Settings, budget: str | float | None) -> Settings:

@@ -17,7 +17,15 @@ from mlwright.core.record import Record
 from mlwright.core.store import Store
 from mlwright.core.store.journal import Event
 from mlwright.core.store.registry import Challenger, Champion
-from mlwright.overrides import at_home, check_stage, last_stage, with_budget, with_new_rows, with_preference
+from mlwright.overrides import (
+    at_home,
+    check_stage,
+    last_stage,
+    with_budget,
+    with_moments,
+    with_new_rows,
+    with_preference,
+)
 from mlwright.pipeline import BUILD, RECEIVE, RETRAIN, TRIAL, WATCH, Settings
 from mlwright.receiving import promise_of_run, received
 from mlwright.records.bundle import Manifest, Packed
@@ -264,7 +272,7 @@ class Project:
         TableError
             If the rows lack an input of the model.
         """
-        settings = with_new_rows(self.settings(), data, query)
+        settings = with_moments(with_new_rows(self.settings(), data, query))
         model = self.in_use()
         began = time.time() if began is None else began
         run_id, seed = run_id or next_id(self.store), settings.project.seed

@@ -13,7 +13,7 @@ from mlwright.data.drifts import DRIFTS
 
 DOCS = Path(__file__).parents[2] / "docs"
 PAGE = (DOCS / "how-to" / "watch.md").read_text("utf-8")
-MAY_END_WITH = {"status": {0}, "rollback": {0, 2}, "history": {0}, "watch": {0, 3}, "show": {0}}
+MAY_END_WITH = {"status": {0}, "rollback": {0, 2}, "history": {0}, "watch": {0, 3}, "show": {0}, "drift": {0, 3}}
 
 
 def lines(n, seed):
@@ -34,6 +34,7 @@ def place(tmp_path_factory):
     toml = f'[project]\ntarget = "bought"\n[collect]\nsource = "rows.csv"\n[train]\nfamilies = ["linear"]\n{overrule}'
     (place / "customers" / "mlwright.toml").write_text(toml)
     (place / "november.csv").write_text(lines(300, 1))
+    (place / "october.csv").write_text(lines(300, 2))
     project = Project(place / "customers")
     project.run(n_jobs=1)
     assert project.current() is not None

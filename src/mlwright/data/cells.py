@@ -23,7 +23,9 @@ Array = NDArray[np.float64]
 Places = NDArray[np.int64]
 
 N_CELLS = 10
-"""Of numbers, between edges."""
+"""Of numbers, between edges, besides the tails."""
+TAILS = ((0.01, 10_000), (0.05, 2_000))
+"""Shares of the outermost cells, and the rows from which they are told apart."""
 MOST_NAMES = 20
 """Names that are cells of their own."""
 MOST_RARE = 2_000
@@ -186,7 +188,9 @@ def _edges(values: Array) -> tuple[float, ...]:
     known = values[np.isfinite(values)]
     if not len(known):
         return (0.0,)
-    inner = np.quantile(known, np.linspace(0, 1, N_CELLS + 1)[1:], method="lower")
+    tails = [share for share, least in TAILS if len(known) >= least]
+    levels = [*tails, *(np.arange(1, N_CELLS) / N_CELLS), *(1.0 - share for share in tails), 1.0]
+    inner = np.quantile(known, levels, method="lower")
     return (float(np.nextafter(known.min(), -np.inf)), *np.unique(inner).tolist())
 
 

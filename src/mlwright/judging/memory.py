@@ -63,6 +63,8 @@ def baseline(
 ) -> Baseline | None:
     """Count the training and test rows in cells, and what answers cost in each; None where the truth was not kept.
 
+    The time of the rows moves on by itself, and is no column to compare.
+
     Parameters
     ----------
     snapshot, profile, split, evaluation, decision
@@ -82,7 +84,8 @@ def baseline(
     days = _days(table, profile, rows)
     columns: list[Column] = []
     places: dict[str, Places] = {}
-    for name in (*model.encoder.inputs, profile.roles.target):
+    named = (*(name for name in model.encoder.inputs if name != profile.roles.time), profile.roles.target)
+    for name in named:
         for counted in cells_of(profile.column(name), table.arrow([name], rows)[0]):
             is_target = name == profile.roles.target
             found = counted._replace(cells=counted.cells.model_copy(update={"name": TARGET})) if is_target else counted

@@ -81,8 +81,8 @@ def _looks(
     baseline = manifest.baseline
     assert baseline is not None
     time = settings.time if settings.time in table.columns else None
-    wanted = dict.fromkeys([*(name for column in baseline.columns for name in column.cells.of), manifest.target])
-    rows = table.arrow([name for name in [*wanted, *([time] if time else [])] if name in table.columns])
+    wanted = dict.fromkeys([*(name for column in baseline.columns for name in column.cells.of), manifest.target, time])
+    rows = table.arrow([name for name in wanted if name is not None and name in table.columns])
     windows = windows_of(rows, time, window.snapshot.lineage.read_at, memory, settings)
     return looks_of(rows, prediction, manifest, windows, memory.looks)
 

@@ -80,11 +80,22 @@ def _change(evidence: Evidence, cost: Cost, whole: Cost) -> _Sum:
     level = np.where(known, mean, whole.mean[0])
     spread = np.where(known, variance / np.maximum(tested, 1), highest**2 / 3.0)
     moved = now - then
+    inside = _inside(evidence.column.cells, moved, level)
     own = sum(
         float((share * (level - share @ level) ** 2).sum()) / max(1.0, worth)
         for share, worth in ((now, evidence.worth), (then, evidence.then.sum()))
     )
-    return _Sum(float(moved @ level), math.sqrt(float((moved**2 * spread).sum()) + own), float(now[~known].sum()))
+    error = math.sqrt(float((moved**2 * spread).sum()) + own + inside**2)
+    return _Sum(float(moved @ level), error, float(now[~known].sum()))
+
+
+def _inside(cells: Cells, moved: Array, level: Array) -> float:
+    """What rows may cost more or less because they moved within the outermost cells too, towards or from their ends."""
+    if not cells.edges or len(cells.edges) < 3:
+        return 0.0
+    last = len(cells.edges) - 1
+    ends = ((1, 2), (last, last - 1))
+    return sum(abs(float(moved[end])) * abs(float(level[end] - level[beside])) / 2 for end, beside in ends)
 
 
 def _estimate(value: float, error: float) -> Estimate:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from mlwright.core.errors import name_list
 from mlwright.data.words import counted, figure
 from mlwright.records.evaluation import Estimate
 from mlwright.records.settings import WatchSettings
-from mlwright.records.watch import Comparison, Performance, Response
+from mlwright.records.watch import Alert, Comparison, Performance, Response
 
 HALF = 0.5
 """Share of the model's gain over the dummy that must not be lost unseen."""
@@ -17,15 +19,60 @@ SHOWN = 3
 def respond(comparison: Comparison, settings: WatchSettings) -> Response:
     """Say whether to do nothing, to find out true outcomes, or to train again.
 
-    A shift of the inputs is no proof that the model is worse, only a reason to look; true outcomes prove it.
+    A shift of the inputs is no proof that the model is worse, only a reason to look; true outcomes prove it. Where the
+    bundle remembers its training, alarms alone are reasons to act, so that all answers together keep `watch.budget`;
+    else it is what these rows say alone.
     """
     measured = comparison.performance
+    if comparison.memory is not None:
+        return _by_alarms(comparison, measured)
     moved = comparison.moved(settings.least)
     if measured is not None and measured.corrected <= comparison.alarms and measured.loss.value > 0:
         return _retrain(comparison, measured)
     if moved and not _is_reassuring(measured):
         return _ask_for_labels(comparison, measured)
     return _nothing(comparison, measured)
+
+
+def _by_alarms(comparison: Comparison, measured: Performance | None) -> Response:
+    alerts = comparison.alerts
+    if any(alert.aspect == "loss" for alert in alerts):
+        return Response(
+            action="retrain",
+            headline=f"The model is worse than promised: train it again. {alerts[0].sentence}",
+            reasons=_told(alerts[1:]),
+            next_steps=("Add the new rows to the data and type: mlwright run",),
+            comparison=comparison,
+        )
+    if alerts and not _is_reassuring(measured):
+        return _ask_about(comparison, alerts, measured)
+    return _nothing(comparison, measured)
+
+
+def _ask_about(comparison: Comparison, alerts: Sequence[Alert], measured: Performance | None) -> Response:
+    """What is known to cost something comes first; of what cannot be known the outcomes of those rows are asked for."""
+    costly = [alert for alert in alerts if alert.harm is not None and alert.harm.is_known]
+    if costly:
+        headline = f"The model loses more than promised on rows like these: {costly[0].what} moved."
+    else:
+        headline = "The rows are not what the model learned from; only true outcomes can tell whether it still holds."
+    unknown = [alert.harm for alert in alerts if alert.harm is not None and not alert.harm.is_known]
+    cases = unknown[0].cases if unknown else "these rows, chosen at random"
+    n = max([harm.n_labels for harm in unknown], default=comparison.labels_needed)
+    return Response(
+        action="ask_for_labels",
+        headline=headline,
+        reasons=(*_told(alerts), *((_measured(measured),) if measured else ())),
+        next_steps=(
+            f"Find out the true {comparison.target!r} of {n:,} {cases}.",
+            "Write them beside the rows and type: mlwright watch --data LABELLED_ROWS",
+        ),
+        comparison=comparison,
+    )
+
+
+def _told(alerts: Sequence[Alert]) -> tuple[str, ...]:
+    return tuple(f"{alert.what}: {alert.sentence}" for alert in alerts[:SHOWN])
 
 
 def _is_reassuring(measured: Performance | None) -> bool:
@@ -61,7 +108,7 @@ def _ask_for_labels(comparison: Comparison, measured: Performance | None) -> Res
 def _nothing(comparison: Comparison, measured: Performance | None) -> Response:
     if all(column.untested for column in comparison.columns) and measured is None:
         said = f"The window holds too little to tell anything ({counted(comparison.n_rows, 'row')}): give more."
-    elif comparison.moved():
+    elif comparison.moved() or comparison.notes or comparison.alerts:
         said = "Something moved, but it is no reason to act."
     else:
         said = "Nothing has moved beyond chance."

@@ -30,7 +30,8 @@ from mlwright.scoring.kept_rows import outcome_table, prediction_table, read_lin
 class PredictionLog(Source):
     """The folder of a prediction log, as rows of inputs with the target where its outcome was reported.
 
-    Inputs that the log leaves out or hashes are no columns. Of several outcomes of one answer the last one counts.
+    Inputs that the log leaves out or hashes are no columns. Of several outcomes of one answer the last one counts. When
+    a row was asked is the column ``mlwright_at``, if that is named as the time.
     """
 
     title: ClassVar[str] = "prediction log of a service"
@@ -51,7 +52,8 @@ class PredictionLog(Source):
             raise SourceEmpty(
                 f"{folder} holds no answers yet.", "Ask the service first; the log is written every second."
             )
-        schema = pa.schema([*((c.name, _type(c)) for c in kept), (facts.target, pa.string())])
+        moments = [(AT, pa.timestamp("us"))] if self.settings.time == AT else []
+        schema = pa.schema([*((c.name, _type(c)) for c in kept), *moments, (facts.target, pa.string())])
         outcomes = _outcomes(folder / OUTCOMES)
         details = {"segments": str(len(segments)), "outcomes": str(len(outcomes))}
         return Reading(schema, self._batches(segments, facts, outcomes, schema), details)
@@ -62,7 +64,7 @@ class PredictionLog(Source):
         for place, path in enumerate(segments):
             table = _read(path, facts, [ID, *schema.names[:-1]])
             target = pa.array([outcomes.get(one) for one in table.column(ID).to_pylist()], pa.string())
-            columns = [table.column(name) for name in schema.names[:-1]]
+            columns = [table.column(field.name).cast(field.type) for field in list(schema)[:-1]]
             self.tick((place + 1) / len(segments))
             yield from pa.table([*columns, target], schema=schema).to_batches()
 

@@ -1,0 +1,140 @@
+"""Alarms over many looks: within their budget, with what they cost, and from true outcomes."""
+
+import shutil
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from mlwright import Project
+from mlwright.records.served import AT, ID, KeptColumn, LogFacts
+
+TOML = """
+[project]
+target = "cost"
+[collect]
+source = "trips.csv"
+[train]
+families = ["linear"]
+budget = "1m"
+[watch]
+time = "day"
+"""
+
+
+def trips(n, seed, *, days=30, first="2026-01-01", far=0.0, dear=0.0, labels=True):
+    """Lines of a CSV file: what a trip costs; long trips are harder to say."""
+    rng = np.random.default_rng(seed)
+    length, wet = rng.gamma(3.0, 2.0, n) + far, rng.choice(["dry", "wet"], n)
+    cost = 3 + (2 + dear) * length + (wet == "wet") + rng.normal(0, 0.3 + 0.3 * length)
+    day = np.sort(np.array(first, "datetime64[D]") + rng.integers(0, days, n))
+    if not labels:
+        return "\n".join(["day,length,sky", *(f"{d},{a:.3f},{w}" for d, a, w in zip(day, length, wet, strict=True))])
+    rows = [f"{d},{a:.3f},{w},{c:.3f}" for d, a, w, c in zip(day, length, wet, cost, strict=True)]
+    return "\n".join(["day,length,sky,cost", *rows]) + "\n"
+
+
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("trips")
+    (folder / "trips.csv").write_text(trips(3_000, 0, days=90))
+    (folder / "mlwright.toml").write_text(TOML)
+    Project(folder).run(until="pack", n_jobs=1)
+    return folder
+
+
+@pytest.fixture
+def watch(trained, tmp_path):
+    """The same project, watched for the first time."""
+    folder = tmp_path / "trips"
+    shutil.copytree(trained, folder)
+
+    def watched(*given, **changed):
+        (tmp_path / "new.csv").write_text(trips(*given, **changed))
+        return Project(folder).watch(tmp_path / "new.csv")
+
+    return watched
+
+
+def test_days_like_those_before_give_no_alarm_and_each_is_a_look(watch):
+    response = watch(900, 1, first="2026-04-01")
+    comparison = response.comparison
+    assert (response.action, comparison.alerts, comparison.notes) == ("nothing", (), ())
+    assert len(comparison.memory.looks) == 30
+    assert comparison.evidence < comparison.threshold == 10
+
+
+def test_trips_that_are_longer_cost_more_and_the_interval_holds_what_they_cost(watch):
+    response = watch(900, 2, first="2026-04-01", far=3.0, labels=False)
+    alert = response.comparison.alerts[0]
+    assert response.action == "ask_for_labels"
+    assert alert.what == "length"
+    assert alert.harm.loss.low < 0.3 * 3.0 * np.sqrt(2 / np.pi) < alert.harm.loss.high
+    assert alert.since.startswith("2026-04-01")
+
+
+def test_small_changes_add_up_over_looks_though_none_shows_alone(watch):
+    first = watch(60, 3, days=2, first="2026-04-01", far=0.7, labels=False)
+    for week in range(12):
+        last = watch(300, 4 + week, days=7, first=str(np.datetime64("2026-04-05") + 7 * week), far=0.7, labels=False)
+    assert first.comparison.evidence < 10
+    found = [*last.comparison.alerts, *last.comparison.notes]
+    assert "length" in [alert.what for alert in found] or last.comparison.memory.alarmed
+
+
+def test_true_outcomes_that_are_worse_than_promised_break_the_promise(watch):
+    response = watch(900, 5, first="2026-04-01", dear=0.8)
+    promise = response.comparison.promise
+    assert response.action == "retrain"
+    assert promise.is_broken
+    assert promise.n == 900
+    assert promise.promised.value < promise.found.low <= promise.found.value
+
+
+def test_the_same_rows_are_counted_once(watch):
+    once, twice = (watch(300, 6, days=10, first="2026-04-01").comparison for _ in range(2))
+    assert len(once.memory.looks) == len(twice.memory.looks) == 10
+    assert once.evidence == twice.evidence
+
+
+def test_a_log_that_grows_adds_its_new_days_alone(watch, trained):
+    first = watch(300, 7, days=10, first="2026-04-01").comparison.memory
+    later = watch(600, 7, days=20, first="2026-04-01").comparison.memory
+    assert later.looks[: len(first.looks)] == first.looks
+    assert len(later.looks) > len(first.looks)
+
+
+def keep(log, name, n, seed, first):
+    """A segment of a prediction log, as a service leaves it behind."""
+    rng = np.random.default_rng(seed)
+    asked = np.sort(np.array(first, "datetime64[us]") + rng.integers(0, 3 * 86_400, n).astype("timedelta64[s]"))
+    facts = LogFacts(
+        target="cost",
+        columns=tuple(
+            KeptColumn(name=name, kind=kind)
+            for name, kind in (("day", "date"), ("length", "number"), ("sky", "category"))
+        ),
+    )
+    (log / "predictions").mkdir(parents=True, exist_ok=True)
+    (log / "prediction-log.json").write_text(facts.model_dump_json())
+    rows = {
+        ID: [f"{name}-{place}" for place in range(n)],
+        AT: pa.array(asked, pa.timestamp("us", tz="UTC")),
+        "day": [str(moment)[:10] for moment in asked],
+        "length": rng.gamma(3.0, 2.0, n),
+        "sky": rng.choice(["dry", "wet"], n),
+    }
+    pq.write_table(pa.table(rows), log / "predictions" / f"{name}.parquet")
+
+
+def test_a_log_is_looked_at_day_by_day_and_each_row_once(trained, tmp_path):
+    folder, log = tmp_path / "trips", tmp_path / "log"
+    shutil.copytree(trained, folder)
+    keep(log, "a", 300, 1, "2026-04-01")
+    first = Project(folder).watch(log).comparison.memory
+    keep(log, "b", 200, 2, "2026-04-04")
+    second = Project(folder).watch(log).comparison.memory
+    assert [look.began[:10] for look in first.looks] == ["2026-04-01", "2026-04-02", "2026-04-03"]
+    assert second.looks[:3] == first.looks
+    assert sum(look.n_rows for look in second.looks) == 500
