@@ -26,7 +26,8 @@ FLAGS = [
     "--disable-background-networking", "--disable-component-update",
 ]  # fmt: skip
 SECTIONS = [
-    "decision", "worth", "quality", "limits", "models", "data", "findings", "pictures", "words", "facts", "records",
+    "decision", "worth", "quality", "limits", "mistakes", "models", "data", "findings", "pictures", "words", "facts",
+    "records",
 ]  # fmt: skip
 
 SCRIPT = "<script>alert(1)</script>"

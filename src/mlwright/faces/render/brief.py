@@ -14,6 +14,7 @@ from mlwright.faces.render.sources import Sources
 from mlwright.faces.render.telling import CASES, PER_CASE
 from mlwright.judging.worth import told_against
 from mlwright.records.decision import Verdict, Worth
+from mlwright.records.diagnosis import Diagnosis
 from mlwright.records.evaluation import Estimate
 from mlwright.records.robustness import ProbeResult, Robustness
 
@@ -240,6 +241,17 @@ def _range_of_nine(facts: Facts, sources: Sources) -> Markup:
     return Markup()
 
 
+def _unequal(diagnosis: Diagnosis, sources: Sources) -> Iterator[Markup]:
+    """Groups of which one is surely served worse, one sentence for a column."""
+    for place, groups in enumerate(diagnosis.groups):
+        sure = next((at for at, each in enumerate(groups.disparities) if each.is_sure), None)
+        if sure is not None:
+            said = sources.words(f"diagnosis/groups/{place}/disparities/{sure}/sentence")
+            yield Markup("Groups of {} are treated differently. {}").format(
+                sources.words(f"diagnosis/groups/{place}/column"), said
+            )
+
+
 def _risks(facts: Facts, sources: Sources) -> Iterator[Markup]:
     """What may go wrong with the data of tomorrow, the worst first; what nobody would notice before what is noticed."""
     results = facts.robustness.results
@@ -309,6 +321,8 @@ def _limits(facts: Facts, sources: Sources) -> Iterator[Markup]:
         else:
             rows = sources.number(f"{place}/n_rows", "count")
             yield Markup("Where {}: its probabilities are further off ({} test rows).").format(where, rows)
+    unequal = [] if facts.diagnosis is None else list(_unequal(facts.diagnosis, sources))
+    yield from unequal[: MOST - 1]
     loud = [place for place, each in enumerate(facts.findings.findings) if each.severity != "note"]
     for at in loud[: MOST - 1]:
         yield Markup("Before the data is mended: {}.").format(sources.words(f"findings/findings/{at}/title"))
@@ -318,5 +332,5 @@ def _limits(facts: Facts, sources: Sources) -> Iterator[Markup]:
     yield Markup("For cases of another kind than the {} of the data it was made from.").format(
         sources.number("snapshot/n_rows", "count")
     )
-    if not evaluation.segments:
+    if not evaluation.segments and not unequal:
         yield Markup("Among these, no group was found in which it surely does worse.")

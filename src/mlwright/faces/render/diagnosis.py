@@ -62,8 +62,13 @@ def told_gain_of(mistakes: Mistakes, metric: str) -> str:
     return f"{mistakes.gain_is} {', '.join(parts)}. {mistakes.rests_on}"
 
 
+def figures_of(groups: Groups) -> list[str]:
+    """The names of the figures that any of the groups has."""
+    return list(dict.fromkeys(name for group in groups.groups for name in group.figures))
+
+
 def _groups_shown(groups: Groups) -> Iterator[RenderableType]:
-    names = list(dict.fromkeys(name for group in groups.groups for name in group.figures))
+    names = figures_of(groups)
     heads = (groups.column, "rows", *(TITLES.get(name, name.replace("_", " ")) for name in names))
     rows = [
         (shortened(group.name), f"{group.n_rows:,}", *(_cell(name, group.figures.get(name)) for name in names))

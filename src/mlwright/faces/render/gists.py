@@ -12,7 +12,8 @@ from mlwright.faces.render.summary import composition
 def gists(facts: Facts, sources: Sources, worth_scale: float) -> dict[str, Markup]:
     """A line for each part, by its name."""
     metric = facts.evaluation.metrics[0].title
-    return {
+    found = {"mistakes": _mistakes(sources)} if facts.diagnosis is not None else {}
+    return found | {
         "decision": Markup("{} of {} rules are surely kept").format(
             sources.number("decision/rulings?outcome=kept", "count"), sources.number("decision/rulings", "count")
         ),
@@ -38,3 +39,9 @@ def gists(facts: Facts, sources: Sources, worth_scale: float) -> dict[str, Marku
             sources.number("exploration/insights", "count"), sources.number("exploration/drawings", "count")
         ),
     }
+
+
+def _mistakes(sources: Sources) -> Markup:
+    return Markup("kinds of mistakes with a remedy: {}; columns of groups: {}").format(
+        sources.number("diagnosis/mistakes", "count"), sources.number("diagnosis/groups", "count")
+    )

@@ -17,6 +17,7 @@ from mlwright.core.record import Record
 from mlwright.core.store.blobs import write_atomically
 from mlwright.faces.render import charts, numbers, telling
 from mlwright.faces.render.brief import brief, scale_of
+from mlwright.faces.render.diagnosis import SHARES, TITLES, figures_of
 from mlwright.faces.render.dots import dots_svg
 from mlwright.faces.render.exploration import write_exploration
 from mlwright.faces.render.facts import Facts, facts_of
@@ -34,6 +35,7 @@ PARTS = {
     "worth": "Worth",
     "quality": "How good",
     "limits": "Where it fails",
+    "mistakes": "Mistakes",
     "models": "Models",
     "data": "Data",
     "findings": "Findings",
@@ -100,6 +102,9 @@ def render_report(project: Project, facts: Facts) -> str:
         "dots": dots_svg,
         "worth_scale": worth_scale,
         "told_together": told_together,
+        "group_titles": TITLES,
+        "group_shares": SHARES,
+        "figures_of": figures_of,
         "two_errors": numbers.two_errors,
         "composition": composition,
         "corrected_figure": corrected_figure,
@@ -109,7 +114,7 @@ def render_report(project: Project, facts: Facts) -> str:
         **{name: getattr(facts, name) for name in Facts.__dataclass_fields__},
         name=project.settings().project.name,
         made_at=time.strftime("%d %B %Y, %H:%M", time.localtime(facts.run.started_at)),
-        parts=PARTS,
+        parts=parts_of(facts),
         brief=brief(facts, sources),
         gists=gists(facts, sources, worth_scale),
         drawings=drawings(project.store, facts.exploration.drawings),
@@ -120,6 +125,11 @@ def render_report(project: Project, facts: Facts) -> str:
         records_told={name: _first_line(record) for name, record in sources.records.items()},
         kept_records=_kept_records(sources),
     )
+
+
+def parts_of(facts: Facts) -> dict[str, str]:
+    """The parts that this run has something for, and what their links say."""
+    return {name: link for name, link in PARTS.items() if name != "mistakes" or facts.diagnosis is not None}
 
 
 def _first_line(record: Record) -> str:
