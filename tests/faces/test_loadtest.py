@@ -72,7 +72,7 @@ def test_connections_that_break_are_counted() -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
 
         def answer_once_and_break() -> None:
-            for _ in range(3):
+            for _ in range(2):
                 connection, _ = server.accept()
                 connection.recv(10_000)
                 connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}")
