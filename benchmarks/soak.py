@@ -136,7 +136,7 @@ def main() -> None:
     statuses: Counter[str] = sum((each.statuses for each in seen), Counter())
     wrong = [one for each in seen for one in each.wrong]
     lost = {one: at for each in seen for one, at in each.ids.items() if one not in kept}
-    unexplained = [at for at in lost.values() if not any(0 <= kill - at <= 2 * WINDOW_S for kill in kills)]
+    unexplained = [at for at in lost.values() if not any(-1.0 <= kill - at <= 2 * WINDOW_S for kill in kills)]
     early = max(memory[len(memory) // 10 : len(memory) // 5 + 1], default=0.0)
     figures = {
         "benchmark": "soak",

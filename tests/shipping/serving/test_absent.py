@@ -12,29 +12,43 @@ import sys
 from pathlib import Path
 from multiprocessing import Pipe
 from mlwright.shipping.serving.server import Loader
-from mlwright.shipping.serving.settings import ServiceSettings
+from mlwright.shipping.serving.app import service_of
+from mlwright.shipping.serving.settings import LogSettings, ServiceSettings
 from mlwright.shipping.serving.succession import Due
-if sys.argv[2] == "catboost":
-    from mlwright.shipping.serving.absent import NEEDLESS, absent
-    with absent(*NEEDLESS):
-        import catboost
-loader = Loader(Due(Path(sys.argv[1])), ServiceSettings(), None, Pipe()[1])
+settings = ServiceSettings(log=LogSettings(folder=sys.argv[3]))
+loader = Loader(Due(Path(sys.argv[1])), settings, None, Pipe()[1])
 application = loader._application(Path(sys.argv[1]), None)
-assert application.test_client().get("/ready").status_code == 200
+row = dict(service_of(application).manifest.golden[0].row)
+assert application.test_client().post("/predict", json=row).status_code == 200
+service_of(application).close()
+if sys.argv[2]:
+    import catboost
 print([name for name in ("sklearn", "pandas", "scipy.stats", "lightgbm", "catboost") if name in sys.modules])
 import pandas, scipy.stats
 """
 
 
-def loaded(also: str) -> str:
-    done = subprocess.run([sys.executable, "-c", CODE, str(OLD), also], capture_output=True, text=True, check=False)
+def loaded(also: str, log: Path) -> str:
+    command = [sys.executable, "-c", CODE, str(OLD), also, str(log)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     return done.stdout.strip()
 
 
-def test_boosted_trees_answer_without_what_they_would_load() -> None:
-    assert loaded("") == "['lightgbm']"
+def test_boosted_trees_answer_without_what_they_would_load(tmp_path: Path) -> None:
+    assert loaded("", tmp_path) == "['lightgbm']"
 
 
-def test_catboost_can_be_loaded_without_them_too() -> None:
-    assert loaded("catboost") == "['lightgbm', 'catboost']"
+def test_catboost_gets_what_it_cannot_do_without(tmp_path: Path) -> None:
+    assert loaded("catboost", tmp_path) == "['pandas', 'lightgbm', 'catboost']"
+
+
+def test_a_log_that_a_killed_process_has_left_is_ended_by_the_next_one(tmp_path: Path) -> None:
+    code = CODE.replace("service_of(application).close()", "import time; time.sleep(2.5); os._exit(9)").replace(
+        "import sys", "import os, sys"
+    )
+    command = [sys.executable, "-c", code, str(OLD), "", str(tmp_path)]
+    assert subprocess.run(command, capture_output=True, check=False).returncode == 9
+    assert [path.suffixes for path in (tmp_path / "predictions").iterdir()] == [[".open", ".jsonl"]]
+    assert loaded("", tmp_path) == "['lightgbm']"
+    assert [path.suffix for path in (tmp_path / "predictions").iterdir()] == [".parquet"] * 2

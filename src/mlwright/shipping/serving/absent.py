@@ -2,12 +2,47 @@
 
 from __future__ import annotations
 
+import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from importlib.abc import MetaPathFinder
+from pathlib import Path
+from types import ModuleType
+
+import pyarrow as pa
+
+from mlwright.scoring.cores import CORES
+from mlwright.scoring.folder import MANIFEST
 
 NEEDLESS = ("sklearn", "pandas", "scipy.stats", "matplotlib", "dask")
-"""LightGBM and CatBoost load them, if they are installed, for interfaces of theirs: more than a second, and 90 MB."""
+"""LightGBM loads them, if they are installed, for interfaces of its own: more than a second, and 90 MB."""
+
+OF_LIGHTGBM = frozenset({"lightgbm", "crafted"})
+"""Forms of cores that need it."""
+
+
+class _Hider(MetaPathFinder):
+    def __init__(self, names: Sequence[str]) -> None:
+        self._names = frozenset(names)
+
+    def find_spec(self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None) -> None:
+        """Say of a hidden module that it is not there, and nothing of others."""
+        if fullname in self._names:
+            raise ModuleNotFoundError(f"No module named {fullname!r}", name=fullname)
+
+
+def load_lightly(bundle: Path) -> None:
+    """Load what the cores of a bundle need, without what is needless; what is wrong with it is told by who loads it."""
+    try:
+        members = json.loads((bundle / MANIFEST).read_bytes())["model"]["members"]
+        forms = {core["form"] for member in members for core in member["cores"]}
+    except (OSError, ValueError, KeyError, TypeError):
+        return
+    with absent(*NEEDLESS):
+        pa.array([0])  # Arrow looks for pandas at its first array, and never again
+        if forms & OF_LIGHTGBM:
+            CORES.get("lightgbm")
 
 
 @contextmanager
@@ -18,12 +53,11 @@ def absent(*names: str) -> Iterator[None]:
     ...     import colorsys
     Traceback (most recent call last):
         ...
-    ModuleNotFoundError: import of colorsys halted; None in sys.modules
+    ModuleNotFoundError: No module named 'colorsys'
     """
-    hidden = [name for name in names if name not in sys.modules]
-    sys.modules.update(dict.fromkeys(hidden))  # type: ignore[arg-type]
+    hider = _Hider(names)
+    sys.meta_path.insert(0, hider)
     try:
         yield
     finally:
-        for name in hidden:
-            sys.modules.pop(name, None)
+        sys.meta_path.remove(hider)

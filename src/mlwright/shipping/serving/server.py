@@ -18,7 +18,6 @@ from typing import TYPE_CHECKING, Any
 from pydantic import ValidationError
 
 from mlwright.core.errors import Fault, MlwrightError, SettingsError
-from mlwright.shipping.serving.absent import NEEDLESS, absent
 from mlwright.shipping.serving.place import address_of, free_port
 from mlwright.shipping.serving.reading import MOST_READING
 from mlwright.shipping.serving.settings import LogSettings, ServiceSettings, is_loopback
@@ -156,12 +155,13 @@ class Loader:
     def _application(self, path: Path, before: Flask | None) -> Flask:
         from mlwright.scoring.bundle import Bundle
         from mlwright.scoring.signature import trusted_key
+        from mlwright.shipping.serving.absent import load_lightly
         from mlwright.shipping.serving.app import create_app, service_of
 
         followed = None if before is None else service_of(before)
-        with absent(*NEEDLESS):
-            bundle = Bundle.load(path, signed_by=trusted_key(self.settings.require_signature))
-            return create_app(bundle, self.settings, counts_folder=self.counts_folder, before=followed)
+        load_lightly(path)
+        bundle = Bundle.load(path, signed_by=trusted_key(self.settings.require_signature))
+        return create_app(bundle, self.settings, counts_folder=self.counts_folder, before=followed)
 
 
 def _end_with_parent() -> None:
