@@ -46,6 +46,14 @@ def with_moments(settings: Settings) -> Settings:
     return settings.model_copy(update={"watch": settings.watch.model_copy(update={"time": time})})
 
 
+def with_history(settings: Settings, data: str | os.PathLike[str] | None, time: str | None) -> Settings:
+    """The same with other rows to learn from, and another column that tells the time; None: as it is."""
+    new: dict[str, str | None] = {} if data is None else {"source": located(os.fspath(data), Path.cwd()), "query": None}
+    if time is not None:
+        new["time"] = time
+    return settings.model_copy(update={"collect": settings.collect.model_copy(update=new)})
+
+
 def with_budget(settings: Settings, budget: str | float | None) -> Settings:
     """The same with another budget, if there is one.
 

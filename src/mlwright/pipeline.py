@@ -20,6 +20,7 @@ from mlwright.records.exploration import Exploration
 from mlwright.records.findings import Findings
 from mlwright.records.finished import Finished
 from mlwright.records.profile import Profile
+from mlwright.records.replay import Replayed
 from mlwright.records.robustness import Robustness
 from mlwright.records.settings import (
     CheckSettings,
@@ -80,7 +81,9 @@ RETRAIN = (Stage("mlwright.watching.gather", Snapshot), *BUILD[1:-1])
 
 TRIAL = (Stage("mlwright.watching.shadow", Shadow),)
 
-PIPELINES = {"build": BUILD, "watch": WATCH, "receive": RECEIVE, "retrain": RETRAIN, "trial": TRIAL}
+REPLAY = (*BUILD[:2], Stage("mlwright.watching.replay", Replayed))
+
+PIPELINES = {"build": BUILD, "watch": WATCH, "receive": RECEIVE, "retrain": RETRAIN, "trial": TRIAL, "replay": REPLAY}
 
 
 class Settings(Section):

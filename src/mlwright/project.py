@@ -22,17 +22,19 @@ from mlwright.overrides import (
     check_stage,
     last_stage,
     with_budget,
+    with_history,
     with_moments,
     with_new_rows,
     with_preference,
 )
-from mlwright.pipeline import BUILD, RECEIVE, RETRAIN, TRIAL, WATCH, Settings
+from mlwright.pipeline import BUILD, RECEIVE, REPLAY, RETRAIN, TRIAL, WATCH, Settings
 from mlwright.receiving import promise_of_run, received
 from mlwright.records.bundle import Manifest, Packed
 from mlwright.records.contest import Trial
 from mlwright.records.contract import Contract
 from mlwright.records.decision import Decision
 from mlwright.records.delivery import Delivery, Promise
+from mlwright.records.replay import Replayed, ReplayPlan
 from mlwright.records.watch import ModelInUse, Response
 from mlwright.remembered import looks_before
 from mlwright.running import Attempt, cancel_file, carry_out, next_id
@@ -65,6 +67,7 @@ SHOWN = {
     "delivery": "receive",
     "shadow": "shadow",
     "window": "observe",
+    "replay": "replay",
 }
 """What can be shown of a run, and the stage that makes it."""
 
@@ -283,6 +286,46 @@ class Project:
         response = results["respond"]
         assert isinstance(response, Response)
         return response
+
+    def replay(
+        self,
+        data: str | os.PathLike[str] | None = None,
+        *,
+        time: str | None = None,
+        plan: ReplayPlan | None = None,
+        began: float | None = None,
+        listen: Callable[[Event], None] | None = None,
+    ) -> Replayed:
+        """Play a history as if it were live, and say what would have been done and what it would be worth.
+
+        Parameters
+        ----------
+        data : path or URL, optional
+            Rows with the target; default: those of `collect.source`.
+        time : str, optional
+            The column that tells the time; default: `collect.time`.
+        plan : ReplayPlan, optional
+            Periods, and policies that are compared.
+        began : float, optional
+        listen : callable, optional
+            As for `run`.
+
+        Raises
+        ------
+        SettingsError
+            If no column tells the time.
+        SourceEmpty
+            If the history is too short.
+        """
+        settings = with_history(self.settings(), data, time)
+        attempt = Attempt(
+            next_id(self.store), "replay", seed=settings.project.seed, began=began or _now(), listen=listen
+        )
+        results: dict[str, Record] = {}
+        carry_out(self.store, attempt, (*settings.sections(), plan or ReplayPlan()), finish=results.update)
+        replayed = results["replay"]
+        assert isinstance(replayed, Replayed)
+        return replayed
 
     def check_delivery(
         self,
@@ -598,8 +641,13 @@ class Project:
         raise NothingToShow(f"No run in {self.path} waits to be resumed.", "mlwright run")
 
 
+def _now() -> float:
+    """For where `time` is the name of a column."""
+    return time.time()
+
+
 def _stage(name: str) -> Stage:
-    return next(stage for stage in (*BUILD, *WATCH, *RECEIVE, *RETRAIN, *TRIAL) if stage.name == name)
+    return next(stage for stage in (*BUILD, *WATCH, *RECEIVE, *RETRAIN, *TRIAL, *REPLAY) if stage.name == name)
 
 
 def _how_to_make(stage: Stage) -> str:

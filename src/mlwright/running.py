@@ -45,7 +45,7 @@ class Attempt:
     """
 
     run_id: str
-    pipeline: Literal["build", "watch", "receive", "retrain", "trial"]
+    pipeline: Literal["build", "watch", "receive", "retrain", "trial", "replay"]
     seed: int = 0
     budget_s: float | None = None
     n_jobs: int | None = None

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from mlwright.learning.features.plan import learn_plan
 from mlwright.learning.models import MODELS, Facts, FitContext, ModelFamily, Rows
+from mlwright.learning.models._lightgbm import rounds_for
 from mlwright.learning.tasks import TASKS
 from mlwright.records.model import Candidate
 from mlwright.records.profile import Profile
@@ -23,7 +24,8 @@ from mlwright.scoring.cores import Core
 from mlwright.scoring.encoder import Encoder, names
 
 FAMILY = "lightgbm"
-PARAMS = {"learning_rate": 0.1, "num_leaves": 31, "min_data_in_leaf": 20}
+PARAMS = {"learning_rate": 0.15, "num_leaves": 24, "min_data_in_leaf": 20, "max_bin": 63}
+MOST_ROUNDS = 80.0
 HELD = 0.2
 """Share of the rows, the last ones, that tell once how many trees are enough."""
 FEWEST_ROWS = 60
@@ -101,7 +103,9 @@ def fit_quick(
     candidate = Candidate(name="quick", family=FAMILY, params=_params(len(rows)))
     if chosen is None:
         chosen = _chosen(family, candidate, rows, context)
-    return QuickModel(encoder, family.refit(candidate, rows, [chosen], context).core, chosen)
+    n_rounds = min(MOST_ROUNDS, float(rounds_for(len(rows), [chosen])))
+    enough = {"n_rounds": n_rounds, "n_rows": float(len(rows))}
+    return QuickModel(encoder, family.refit(candidate, rows, [enough], context).core, chosen)
 
 
 def _chosen(family: ModelFamily, candidate: Candidate, rows: Rows, context: FitContext) -> Mapping[str, float]:

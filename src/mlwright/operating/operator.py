@@ -32,6 +32,7 @@ from mlwright.records.watch import Response, Window
 from mlwright.watching.timing import Pace, next_pace
 
 ME = "mlwright operate"
+FEWEST_ROWS = 30
 MOST_WINDOWS = 50
 """Earlier windows whose labelled rows a training takes."""
 
@@ -158,13 +159,17 @@ class Operator:
                 step = self._promote if trial.part == "challenger" else self._take_back
                 step(trial, settings)
                 return
+            if trial.part == "challenger" and trial.outcome == "undecided" and is_likely(trial, settings):
+                self._promote(trial, settings)
+                return
             if trial.outcome != "undecided" and trial.part == "challenger":
                 succession.reject(self.project, trial.contender, trial.sentence, ME)
                 self.tell(f"Challenger {trial.contender} was turned down: {trial.sentence}")
 
     def _promote(self, trial: Trial, settings: OperateSettings) -> None:
         challenger = self.project.store.registry.challenger(trial.contender)
-        title = f"Challenger {trial.contender} is better than bundle {trial.champion}"
+        how = "is better" if trial.outcome == "better" else "is likely better"
+        title = f"Challenger {trial.contender} {how} than bundle {trial.champion}"
         if "promote" in settings.approve or challenger.verdict == "stop":
             self._ask("promote", trial, title, f"mlwright challenger promote {trial.contender} --why REASON")
             return
@@ -243,6 +248,9 @@ class Operator:
         self.diary.end("training", key, run_id=run_id, seconds=state.seconds, gain_share=gain_share(compared))
         say(self.diary, "trained", key, "A new model challenges the one in use", f"{why}\n{compared.sentence}")
         self.tell(compared.sentence)
+        if settings_allow(self.settings, compared):
+            champion = succession.promote(self.project, None, f"likely better: {compared.sentence}", ME)
+            self.tell(f"Bundle {champion.bundle_id} is likely better, and is in use now.")
 
     def _snapshot(self, run_id: str) -> Snapshot:
         window = self.project.show("window", run_id)
@@ -273,6 +281,18 @@ def why_to_train(diary: Diary, settings: OperateSettings, *, is_waiting: bool) -
             "next one pays for itself."
         )
     return ""
+
+
+def settings_allow(settings: OperateSettings, compared: Challenge) -> bool:
+    """Whether a new model may go into use on what it gained on unseen rows."""
+    share = gain_share(compared)
+    allowed = settings.promote == "likely" and "promote" not in settings.approve
+    return allowed and compared.n_rows >= FEWEST_ROWS and share is not None and share > settings.least_gain
+
+
+def is_likely(trial: Trial, settings: OperateSettings) -> bool:
+    """Whether a challenger that is not proved better yet goes into use, as the settings allow."""
+    return settings.promote == "likely" and trial.n >= FEWEST_ROWS and trial.gain > trial.least_gain
 
 
 def pace_of(diary: Diary, settings: OperateSettings) -> Pace:

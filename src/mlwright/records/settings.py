@@ -536,6 +536,10 @@ class OperateSettings(Settings):
     least_gain : float
         What a challenger must gain on a row to be worth its promotion, as a share of what the model in use loses
         (``0.02`` for two hundredths).
+    promote : str
+        ``proved``: a challenger goes into use when it is proved better on new rows; ``likely``: already when it did
+        better on unseen rows, without the bound that `error` sets. The one before is watched against either way, and
+        comes back when it is proved better.
     patience : int
         Labelled rows after which a challenger that is not told apart from the model in use is turned down.
     rows : int
@@ -561,6 +565,7 @@ class OperateSettings(Settings):
     every: Seconds = 3600.0
     error: float = Field(default=0.05, gt=0.0, le=0.5)
     least_gain: float = Field(default=0.0, ge=0.0, lt=1.0)
+    promote: Literal["proved", "likely"] = "proved"
     patience: int = Field(default=20_000, ge=100)
     rows: int = Field(default=200, ge=30)
     training_cost: float = Field(default=0.05, ge=0.0)

@@ -18,8 +18,8 @@ from scipy.special import logsumexp
 
 Array = NDArray[np.float64]
 
-N_BETS = 24
-_SHARES = 0.75 * 0.7 ** np.arange(N_BETS)
+N_BETS = 12
+_SHARES = 0.75 * 0.55 ** np.arange(N_BETS)
 """Bets as shares of the highest one: small ones find small gains in many values, large ones large gains in few."""
 
 

@@ -22,7 +22,7 @@ from mlwright.records.watch import ModelInUse, Window
 from mlwright.scoring.model import Model
 from mlwright.statistics.sequential import Gathered, lower_bound, upper_bound
 
-USUAL = 0.995
+USUAL = 0.98
 """Losses above this quantile of the champion's losses on its test rows count as it."""
 
 Array = NDArray[np.float64]

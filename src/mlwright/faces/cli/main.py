@@ -29,6 +29,7 @@ SECTIONS = {
         "feedback",
         "operate",
         "challenger",
+        "replay",
         "rollback",
         "history",
     ),

@@ -13,6 +13,7 @@ from mlwright.pipeline import PIPELINES
 from mlwright.project import Project
 from mlwright.records.bundle import Packed
 from mlwright.records.challenge import Challenge
+from mlwright.records.contest import Shadow
 from mlwright.records.contract import Contract
 from mlwright.records.data import Snapshot
 from mlwright.records.decision import Decision
@@ -24,6 +25,7 @@ from mlwright.records.exploration import Exploration
 from mlwright.records.findings import Findings
 from mlwright.records.finished import Finished
 from mlwright.records.profile import Profile
+from mlwright.records.replay import Replayed
 from mlwright.records.robustness import Robustness
 from mlwright.records.split import Split
 from mlwright.records.trials import Corrected, LeaderboardRow, Training
@@ -193,3 +195,16 @@ def _(record: Comparison) -> str:
 @summary.register
 def _(record: Response) -> str:
     return f"{record.action.replace('_', ' ').upper()}: {record.headline}"
+
+
+@summary.register
+def _(record: Shadow) -> str:
+    told = [f"{trial.contender}: {trial.sentence}" for trial in record.trials]
+    return (
+        " ".join(told) or f"{counted(record.n_fresh, 'labelled row')} new to the model in use; nobody to compare with"
+    )
+
+
+@summary.register
+def _(record: Replayed) -> str:
+    return record.sentence

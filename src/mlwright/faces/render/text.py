@@ -22,6 +22,7 @@ from mlwright.faces.render.learned import percent_interval, told_effect, told_to
 from mlwright.faces.render.numbers import alike, duration, short, with_interval
 from mlwright.faces.render.panel import decision_panel
 from mlwright.faces.render.profiles import portable_shown, profile_shown
+from mlwright.faces.render.replays import replay_shown
 from mlwright.faces.render.summary import composition, corrected_figure, summary, told_score
 from mlwright.faces.render.tables import coloured, said, table
 from mlwright.faces.render.telling import told_coverage, worth_notes
@@ -38,6 +39,7 @@ from mlwright.records.findings import Findings, Skipped
 from mlwright.records.improvement import Improvement
 from mlwright.records.portable import PortableProfile
 from mlwright.records.profile import Profile
+from mlwright.records.replay import Replayed
 from mlwright.records.robustness import ProbeResult, Robustness
 from mlwright.records.split import Split
 from mlwright.records.trials import LeaderboardRow, Training
@@ -280,6 +282,11 @@ def _(record: Response) -> Shown:
     shown.append(Text.assemble(coloured(record.action), said(f": {record.headline}")))
     shown += [said(f"- {reason}") for reason in record.reasons]
     return [*shown, *[said(f"  -> {step}") for step in record.next_steps]]
+
+
+@render.register
+def _(record: Replayed) -> Shown:
+    return replay_shown(record)
 
 
 @render.register
