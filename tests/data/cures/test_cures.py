@@ -304,3 +304,17 @@ def test_of_two_columns_that_contradict_each_other_only_the_one_with_certain_err
         columns["town"][row] = str(rng.choice([name for name in names if name != columns["town"][row]]))
     _, _, followed = after(columns)
     assert {name: int((calls >= 2).sum()) for name, calls in followed.verdicts().items()} == {"zip": 0, "town": 40}
+
+
+def test_days_in_eight_digits_among_other_dates_are_read_as_days():
+    days = [f"2021-{1 + n % 12:02d}-{1 + n % 28:02d}" for n in range(60)]
+    found, plan, _ = after({"day": [*days, "20210304", "20211231", "20210115"]})
+    (step,) = plan.steps
+    assert isinstance(step, ReadDate)
+    assert step.formats == ("%Y-%m-%d", "%Y%m%d")
+    assert [str(day) for day in found["day"][60:]] == ["2021-03-04", "2021-12-31", "2021-01-15"]
+
+
+def test_minus_one_among_numbers_from_one_on_is_missing():
+    found, _, _ = after({"issue": [1 + n % 12 for n in range(90)] + [-1] * 10})
+    assert found["issue"][90:] == [None] * 10

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 MIN_VALUES = 100
 MIN_DISTINCT = 20
-MOST_SHARE = 0.005
+MOST_SHARE = 0.012
 TAIL_SHARE = 0.1
 LEAST_RATIO = 3.0
 
@@ -35,7 +35,7 @@ def values_apart(values: NDArray[np.float64], false_alarms: float, centre: float
     Let ``d(1) >= d(2) >= ...`` be the distances from the centre on one side. If the tail falls off like a power,
     the gaps ``i * log(d(i) / d(i + 1))`` are independent and exponential (Renyi), with a mean that Hill's estimate
     takes from the tenth of the rows that are farthest. Tails of data are lighter than that as a rule, so the test
-    errs on the quiet side. A gap among the farthest 0.5 % of the rows (three at least) counts if chance would hardly
+    errs on the quiet side. A gap among the farthest 1.2 % of the rows (three at least) counts if chance would hardly
     make it and it is at least threefold.
 
     Parameters

@@ -11,7 +11,7 @@ from mlwright.data.checks import Check, Specimen
 from mlwright.data.checks._plain import plain_columns
 from mlwright.data.columns import Rows, sampled_rows
 from mlwright.data.compute.table import SplitTable
-from mlwright.data.kinds.dates import could_be_date, how_written
+from mlwright.data.kinds.dates import could_be_date, how_written, is_compact_date
 from mlwright.data.words import counted, listing
 from mlwright.records.findings import Finding
 from mlwright.records.profile import Profile
@@ -28,9 +28,10 @@ _TWO_NUMBERS = re.compile(r"([0-9]{1,2})[/.-]([0-9]{1,2})[/.-][0-9]{2,4}\b.*")
 class MixedDateFormats(Check):
     """Columns of text whose dates are written in two ways or more, or with day and month in both orders.
 
-    Values are sorted by their form (2020-01-31, 31/1/20, Jan 31, 2020); the forms that read as dates must make up nine
-    tenths of the different values, and each that counts two values and 0.5 % of them. A time of day behind the date is
-    no other way. Both orders are there if some values have a first number above 12 and others a second one.
+    Values are sorted by their form (2020-01-31, 31/1/20, Jan 31, 2020, and 20200131 beside one of them); the forms
+    that read as dates must make up nine tenths of the different values, and each that counts two values and 0.5 % of
+    them. A time of day behind the date is no other way. Both orders are there if some values have a first number above
+    12 and others a second one.
     """
 
     severity = "warning"
@@ -83,12 +84,13 @@ def _dates(levels: Sequence[str]) -> list[list[str]]:
     forms: dict[str, list[str]] = defaultdict(list)
     for level in levels:
         forms[_form(level) if could_be_date(level) else ""].append(level)
-    forms.pop("", None)
-    if len(forms) > MOST_FORMS:
+    compact = [level for level in forms.pop("", []) if is_compact_date(level)]
+    if not forms or len(forms) > MOST_FORMS:
         return []
     least = max(LEAST_VALUES, LEAST_SHARE * len(levels))
     parts = [part for found in forms.values() for part in _by_order(found)]
-    return [part for part in parts if len(part) >= least and (found := how_written(part)) and found.share > NEARLY_ALL]
+    dates = [p for p in parts if len(p) >= least and (found := how_written(p)) and found.share > NEARLY_ALL]
+    return [*dates, compact] if dates and len(compact) >= least else dates
 
 
 def _form(value: str) -> str:

@@ -6,11 +6,14 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from mlwright.data.kinds.dates import GOOD_SHARE, Written, could_be_date, how_written
+from mlwright.data.kinds.dates import DIGITS_ONLY, GOOD_SHARE, Written, could_be_date, how_written, is_compact_date
 from mlwright.scoring.actions import is_written
 from mlwright.scoring.spelling import to_moment, to_number
 
 MAX_FORMATS = 5
+MOST_ARE_WORDS = 0.5
+"""Where more than this share of a column are no numbers, days in eight digits among them are read as days."""
+
 LEAST_OF_A_FORMAT = 0.002
 
 
@@ -45,6 +48,8 @@ def date_ways(counts: Mapping[str, int]) -> DateWays | None:
     """
     n_known = sum(counts.values())
     left = [name for name in counts if math.isnan(to_number(name))]
+    if sum(counts[name] for name in left) > MOST_ARE_WORDS * n_known:
+        left += [name for name in counts if is_compact_date(name)]
     if sum(counts[name] for name in left) < GOOD_SHARE * n_known:
         return None
     looked_at = sorted(left, key=lambda name: -counts[name])
@@ -62,6 +67,11 @@ def date_ways(counts: Mapping[str, int]) -> DateWays | None:
         found.n_rows.append(n)
         left = [name for name in left if math.isnan(to_moment(name, format)) or not is_written(name, format)]
         written = _most_written([name for name in left if could_be_date(name)])
+    compact = [name for name in left if is_compact_date(name)]
+    if found.formats and (n := int(sum(counts[name] for name in compact))):
+        found.formats.append(DIGITS_ONLY)
+        found.n_rows.append(n)
+        left = [name for name in left if not is_compact_date(name)]
     found.unread.extend(name for name in left if all(math.isnan(to_moment(name, f)) for f in found.formats))
     n_unread = sum(counts[name] for name in found.unread)
     if not found.formats or n_unread > (1 - GOOD_SHARE) * n_known:

@@ -31,6 +31,7 @@ DIGITS_ONLY = "%Y%m%d"
 GOOD_SHARE = 0.95
 ISO = "%Y-%m-%dT%H:%M:%S%z"
 _LONGEST = 40
+_compact = re.compile(r"(?:1[89]|20)[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])").fullmatch
 _N_FIRST = 8
 _N_LOOKED_AT = 500
 
@@ -99,6 +100,15 @@ def could_be_date(value: str) -> bool:
     return (
         len(value) <= _LONGEST and re.search(r"\d", value) is not None and len(re.findall(r"\d+|[^\W\d]+", value)) > 1
     )
+
+
+def is_compact_date(value: str) -> bool:
+    """Whether a value is a day of recent centuries in eight digits; among other dates it is no number.
+
+    >>> is_compact_date("20210304"), is_compact_date("20211304")
+    (True, False)
+    """
+    return _compact(value) is not None
 
 
 def _turned(format: str) -> str:
