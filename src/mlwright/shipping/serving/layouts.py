@@ -7,6 +7,10 @@ import io
 from collections.abc import Sequence
 from typing import Any
 
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from mlwright.scoring.single_row import as_records
 from mlwright.shipping.serving.reading import parse, refuse_duplicates, refuse_many
 from mlwright.shipping.serving.refusals import Refusal, json_type, shown
 
@@ -15,6 +19,10 @@ Records = list[dict[str, Any]]
 HINT = "GET /docs shows the fields of a record."
 TENSOR_KEYS = frozenset({"name", "shape", "datatype", "data"})
 LARGEST_CELL = 1_000_000
+PANDAS_INDEX = "__index_level_"
+MOST_COLUMNS = 5_000
+MOST_UNPACKED_BYTES = 200_000_000
+"""What a Parquet file may unfold to: packed, the same value a million times has a few bytes."""
 
 
 class Layouts:
@@ -90,6 +98,19 @@ class Layouts:
         refuse_many(len(rows), self._max_records)
         return [_zipped(names, [cell or None for cell in row], place) for place, row in enumerate(rows)], has_header
 
+    def parquet(self, body: bytes) -> Records:
+        """The rows of a Parquet file; what it says of its size is looked at before it is unpacked."""
+        try:
+            file = pq.ParquetFile(pa.BufferReader(body))
+            refuse_many(file.metadata.num_rows, self._max_records)
+            _refuse_large(file.metadata)
+            table = file.read(use_threads=False)
+        except (pa.ArrowException, OSError, ValueError) as error:
+            message = f"The body is no Parquet file: {type(error).__name__}."
+            raise Refusal("not_parquet", message, HINT) from None
+        _refuse_twice(table.column_names)
+        return as_records(table.drop_columns([name for name in table.column_names if name.startswith(PANDAS_INDEX)]))
+
     def lines(self, body: bytes) -> Records:
         """One record, or one list of values, a line."""
         return self.rows([self.json(line) for line in body.splitlines() if line.strip()], "The body")
@@ -136,6 +157,14 @@ def _refuse_twice(names: Sequence[str]) -> None:
     for name in set(names):
         if list(names).count(name) > 1:
             raise Refusal("duplicate_field", f"{shown(name)} is there twice.", "Name every field once.")
+
+
+def _refuse_large(metadata: pq.FileMetaData) -> None:
+    groups = [metadata.row_group(place) for place in range(metadata.num_row_groups)]
+    n_bytes = sum(group.total_byte_size for group in groups)
+    if metadata.num_columns > MOST_COLUMNS or n_bytes > MOST_UNPACKED_BYTES:
+        message = f"The file would unfold to {metadata.num_columns:,} columns and {n_bytes / 1e6:,.0f} MB."
+        raise Refusal("not_parquet", message, "Send fewer rows at a time, and the fields of a record alone.")
 
 
 def _csv_lines(body: bytes) -> list[list[str]]:

@@ -20,6 +20,7 @@ REASONS = {
     "not_json": Reason(400, "The body is no JSON; the message says where it stops to be."),
     "not_form": Reason(400, "The body is not what a form sends."),
     "not_csv": Reason(400, "The body is no CSV."),
+    "not_parquet": Reason(400, "The body is no Parquet file, or one that would need too much memory."),
     "not_records": Reason(400, "The body is in none of the layouts that the path takes."),
     "duplicate_field": Reason(400, "An object names the same field twice."),
     "unknown_option": Reason(400, "The address asks for something that the model cannot give."),

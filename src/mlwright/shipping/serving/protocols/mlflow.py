@@ -15,11 +15,12 @@ from mlwright.shipping.serving.protocols import Protocol, Route, predictions
 from mlwright.shipping.serving.refusals import Refusal
 
 CSV = "text/csv"
+PARQUET = "application/vnd.apache.parquet"
 LAYOUTS = ("dataframe_split", "dataframe_records", "instances", "inputs")
 
 
 class MLflow(Protocol):
-    """``/invocations`` with JSON in four layouts or CSV with a header, ``/ping`` and ``/version``."""
+    """``/invocations`` with JSON in four layouts, CSV with a header or Parquet, ``/ping`` and ``/version``."""
 
     title = "MLflow"
 
@@ -35,11 +36,12 @@ class MLflow(Protocol):
         """Answer rows in any layout."""
         service = self.service
         service.check_ready()
-        if call.media_type not in (JSON, CSV):
-            raise Refusal("not_json_type", f"The Content-Type is neither {JSON} nor {CSV}.", "Send one of them.")
+        if call.media_type not in (JSON, CSV, PARQUET):
+            message = f"The Content-Type is none of {JSON}, {CSV} and {PARQUET}."
+            raise Refusal("not_json_type", message, "Send one of them.")
         body = call.body(service.settings.max_body_bytes)
-        if call.media_type == CSV:
-            records, _ = service.layouts.csv(body)
+        if call.media_type != JSON:
+            records = service.layouts.csv(body)[0] if call.media_type == CSV else service.layouts.parquet(body)
             return json_reply({"predictions": predictions(service.ask(call, records), {})})
         content = service.layouts.json(body)
         answers = service.ask(call, self.records(content))
