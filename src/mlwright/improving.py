@@ -189,7 +189,8 @@ def _told(step: Step, gain: Estimate | None, metric: str, *, kept: bool) -> str:
     elif gain.high < 0:
         found = f"surely worse by {figure(-gain.value)} in {title} ({between(gain)})"
     else:
-        found = f"not to be told from its parent in {title} ({between(gain)})"
+        side = "better" if gain.value >= 0 else "worse"
+        found = f"{figure(abs(gain.value))} {side} in {title}, which may be chance (the gain lies {between(gain)})"
     settings = ", ".join(
         f"[{name}] {key} = {value}" for name, keys in step.changes.items() for key, value in keys.items()
     )
