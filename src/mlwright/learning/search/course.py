@@ -196,9 +196,11 @@ class Course:
         open_places = self._n_open()
         if self.tuner is None or open_places < 1:
             return []
-        weights = self.standing.weights(self.standing.finalists(level := self.standing.level()), level)
-        families = {name: self.standing.trials[name][0].candidate.family for name in weights}
-        found = self.tuner.draw(min(open_places, self.budget.batch), weights, families)
+        level = self.standing.level()
+        weights = self.standing.weights(self.standing.finalists(level), level)
+        families = {base_of(name): self.standing.trials[name][0].candidate.family for name in weights}
+        by_base = {name: sum(weights[one] for one in weights if base_of(one) == name) for name in families}
+        found = self.tuner.draw(min(open_places, self.budget.batch), by_base, families)
         costs = {one.name: self.bench.models[one.family].cost_s(one, self.bench.facts) for one in found}
         self.lineup = self.standing.lineup = self.lineup.with_variants(
             found, {name: max(cost_s / self.bench.n_threads, LEAST_COST_S) for name, cost_s in costs.items()}
