@@ -66,8 +66,8 @@ class BrokenRules(Cure):
 
     def _repair(self, rule: Rule, pairs: list[Pair]) -> MapPairs:
         filled = sum(pair.before is None for pair in pairs)
-        told = [counted(len(pairs) - filled, "value") + " break this rule"] if filled < len(pairs) else []
-        told += [counted(filled, "value") + " are missing"] if filled else []
+        told = [_breaking(len(pairs) - filled)] if filled < len(pairs) else []
+        told += [f"beside {counted(filled, 'value')} of {rule.given.told} it is missing"] if filled else []
         reason = (
             f"{_determines(rule)} {rule.name!r} (strength {rule.strength:.2f} of 1); {listing(told)}, and no "
             "other column speaks for what is there."
@@ -85,7 +85,7 @@ class BrokenRules(Cure):
     def _doubt(self, rule: Rule, pairs: list[Pair]) -> DoubtPairs:
         reason = (
             f"{_determines(rule)} {rule.name!r} (strength {rule.strength:.2f} of 1); "
-            f"{counted(len(pairs), 'value')} break this rule, and which value is right is not certain."
+            f"{_breaking(len(pairs))}, and which value is right is not certain."
         )
         return DoubtPairs(
             column=rule.name,
@@ -115,6 +115,11 @@ class BrokenRules(Cure):
 def _also(rule: Rule) -> str | None:
     """The second column of the key, if there is one."""
     return rule.given.names[1] if len(rule.given.names) > 1 else None
+
+
+def _breaking(n: int) -> str:
+    """Different values that break a rule, as words; each may stand in several cells."""
+    return f"{counted(n, 'different value')} {'breaks' if n == 1 else 'break'} this rule"
 
 
 def _determines(rule: Rule) -> str:

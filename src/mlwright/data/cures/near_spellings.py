@@ -82,7 +82,7 @@ class NearSpellings(Cure):
             reason = f"{told}; {counted(len(sure), 'value')} get the spelling of the frequent one."
             yield MapValues(column=name, cure=self.name, level="repair", reason=reason, values=sure)
         if open_:
-            reason = f"{told}; {counted(len(open_), 'value')} are near several."
+            reason = f"{told}; {counted(len(open_), 'value')} {'is' if len(open_) == 1 else 'are'} near several."
             yield DoubtValues(column=name, cure=self.name, level="doubt", reason=reason, values=open_)
 
     def _slips(self, name: str, levels: Levels, rare: Mapping[int, list[Near]]) -> Iterator[DoubtValues]:
@@ -90,8 +90,8 @@ class NearSpellings(Cure):
         found = tuple(levels.names[p] for p, pairs in rare.items() if len(pairs) == 1 and _is_slip(levels, pairs[0]))
         if found:
             reason = (
-                f"{counted(len(found), 'value')} stand in one row each and are one letter away from a value that is "
-                f"{SLIP_TIMES} times as frequent; they may be misspelled, or rare."
+                f"{counted(len(found), 'value')} in one row each, one letter away from a value that is {SLIP_TIMES} "
+                f"times as frequent: {'it' if len(found) == 1 else 'they'} may be misspelled, or rare."
             )
             yield DoubtValues(column=name, cure=self.name, level="doubt", reason=reason, values=found)
 
