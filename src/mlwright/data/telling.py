@@ -27,7 +27,8 @@ def cell_words(cells: Cells, at: int) -> str:
         return f"{name} is below {figure(cells.edges[0])}"
     if at == len(cells.edges):
         return f"{name} is above {figure(cells.edges[-1])}"
-    return f"{name} lies between {figure(cells.edges[at - 1])} and {figure(cells.edges[at])}"
+    low, high = figure(cells.edges[at - 1]), figure(cells.edges[at])
+    return f"{name} is {low}" if low == high else f"{name} lies between {low} and {high}"
 
 
 def _name_words(cells: Cells, at: int) -> str:

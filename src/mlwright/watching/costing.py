@@ -55,20 +55,20 @@ def harm_of(evidence: Evidence, baseline: Baseline) -> Harm | None:
     if loss is None or benefit is None:
         return None
     lost, won = _change(evidence, loss, baseline.loss), _change(evidence, benefit, baseline.benefit)
-    is_known = lost.unknown <= UNKNOWN_SHARE
-    cases = _cases(evidence.column.cells, evidence, loss)
-    return Harm(
-        title=baseline.loss_title,
-        loss=_estimate(lost.value, lost.error),
-        money=_estimate(-won.value, won.error),
-        unit=baseline.unit,
-        is_known=is_known,
-        unknown=""
-        if is_known
-        else f"{percent(lost.unknown)} of the rows are {cases}, of which the test had too few to say what they cost.",
-        n_labels=0 if is_known else _labels(baseline.loss),
-        cases="" if is_known else cases,
-    )
+    found = _estimate(lost.value, lost.error)
+    harm = Harm(title=baseline.loss_title, loss=found, money=_estimate(-won.value, won.error), unit=baseline.unit)
+    if lost.unknown > UNKNOWN_SHARE:
+        cases = _cases(evidence.column.cells, evidence, loss)
+        unknown = (
+            f"{percent(lost.unknown)} of the rows are {cases}, of which the test had too few to say what they cost."
+        )
+    elif found.low <= 0 < found.value and found.value - found.low > PRECISION * abs(baseline.loss.mean[0]):
+        cases = "of these rows, chosen at random"
+        unknown = "The test had too few rows like these to say whether they cost more."
+    else:
+        return harm
+    update = {"is_known": False, "unknown": unknown, "n_labels": _labels(baseline.loss), "cases": cases}
+    return harm.model_copy(update=update)
 
 
 def _change(evidence: Evidence, cost: Cost, whole: Cost) -> _Sum:

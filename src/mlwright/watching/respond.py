@@ -57,7 +57,7 @@ def _ask_about(comparison: Comparison, alerts: Sequence[Alert], measured: Perfor
     else:
         headline = "The rows are not what the model learned from; only true outcomes can tell whether it still holds."
     unknown = [alert.harm for alert in alerts if alert.harm is not None and not alert.harm.is_known]
-    cases = unknown[0].cases if unknown else "these rows, chosen at random"
+    cases = unknown[0].cases if unknown else "of these rows, chosen at random"
     n = max([harm.n_labels for harm in unknown], default=comparison.labels_needed)
     return Response(
         action="ask_for_labels",
@@ -112,7 +112,8 @@ def _nothing(comparison: Comparison, measured: Performance | None) -> Response:
         said = "Something moved, but it is no reason to act."
     else:
         said = "Nothing has moved beyond chance."
-    reasons = (*_moves(comparison), *((_measured(measured),) if measured else ()))
+    moves = _moves(comparison) if comparison.memory is None else _told((*comparison.alerts, *comparison.notes))
+    reasons = (*moves, *((_measured(measured),) if measured else ()))
     return Response(action="nothing", headline=said, reasons=reasons, comparison=comparison)
 
 

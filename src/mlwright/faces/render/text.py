@@ -277,7 +277,8 @@ def _(record: Packed) -> Shown:
 @render.register
 def _(record: Response) -> Shown:
     moved = {column.name for column, _ in record.comparison.moved()}
-    shown: Shown = [comparison_table(record.comparison, moved), Text()] if moved else []
+    is_alone = moved and record.comparison.memory is None
+    shown: Shown = [comparison_table(record.comparison, moved), Text()] if is_alone else []
     shown += alerts_shown(record.comparison)
     shown.append(Text.assemble(coloured(record.action), said(f": {record.headline}")))
     shown += [said(f"- {reason}") for reason in record.reasons]
