@@ -13,7 +13,7 @@ from mlwright.core.record import Record
 
 TIMEOUT_S = 20
 _VARIABLE = re.compile(r"env:(\w+)")
-_USERINFO = re.compile(r"(?<=://)[^/@]*:(?!env:)[^/@]+@")
+_USERINFO = re.compile(r"(?<=://)[^/@:]*:(?!env:)[^/@]+@")
 
 
 class Notice(Record):
