@@ -186,7 +186,9 @@ def _points(axes: Any, trace: Figure, places: dict[str, _Places]) -> None:
             axes.errorbar(x, y, **{key: np.maximum(ends, 0)}, fmt="none", ecolor=error.get("color", GREY), capsize=2.5)
     style = DASHES.get(line.get("dash", ""), "-") if "lines" in mode else "none"
     size = 0.72 * marker.get("size", 7) if "markers" in mode else 0
-    axes.plot(x, y, color=colour, linestyle=style, linewidth=line.get("width", 1.5), marker="o", markersize=size)
+    name = "" if trace.get("showlegend") is False else _plain(trace.get("name") or "")
+    width = line.get("width", 1.5)
+    axes.plot(x, y, color=colour, linestyle=style, linewidth=width, marker="o", markersize=size, label=name)
 
 
 def _cells(canvas: Any, axes: Any, trace: Figure) -> None:
