@@ -52,14 +52,17 @@ def test_tables_say_what_the_columns_say(numbers: list[float], codes: tuple[int,
     columns = design(rng, step=step)
     weights = rng.normal(size=(columns.width, n_sums))
     row = Blocks(np.array([numbers], dtype=np.float32), np.array([codes], dtype=np.int32))
-    found, wanted = Tables(columns, weights).sums(row), columns.times(row, weights)
+    other = design(np.random.default_rng(1), step=step)
+    others = rng.normal(size=(other.width, 2))
+    found = Tables([columns, other], [weights, others]).sums(row)
+    wanted = np.hstack([columns.times(row, weights), other.times(row, others)])
     np.testing.assert_allclose(found, wanted, rtol=1e-6 if abs(numbers[0] - 1) < 1e-6 else 1e-11, atol=1e-11)
 
 
 def test_tables_that_would_be_too_large_are_not_made() -> None:
     columns = design(np.random.default_rng(0), step=False)
-    assert tables_of(columns, np.zeros((columns.width, 2))) is not None
-    assert tables_of(columns, np.broadcast_to(0.0, (columns.width, 1 << 20))) is None
+    assert tables_of([columns], [np.zeros((columns.width, 2))]) is not None
+    assert tables_of([columns], [np.broadcast_to(0.0, (columns.width, 1 << 20))]) is None
 
 
 @pytest.mark.parametrize("minuend", [-1, 1])

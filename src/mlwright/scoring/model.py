@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import cached_property
 from typing import Any, Self
 
 import numpy as np
@@ -15,6 +16,7 @@ from mlwright.scoring.calibrate import calibrate
 from mlwright.scoring.columns import is_records, read_columns
 from mlwright.scoring.cores import CORES, Core
 from mlwright.scoring.encoder import Encoder
+from mlwright.scoring.together import Together
 
 Array = NDArray[np.float64]
 
@@ -62,9 +64,17 @@ class Model:
 
     def predict(self, blocks: Blocks) -> Array:
         """Scores of encoded rows: calibrated probabilities, or numbers; shape (n_rows, n_outputs)."""
-        total: Array = sum(weight * core.predict(blocks) for weight, core in self.weighted)  # type: ignore[assignment]
+        total: Array
+        if len(blocks) == 1:
+            total = self._together.scores(blocks)
+        else:
+            total = sum(weight * core.predict(blocks) for weight, core in self.weighted)  # type: ignore[assignment]
         scores = calibrate(total, self.spec.calibrator)
         return scores if self.spec.low is None else np.clip(scores, self.spec.low, self.spec.high)
+
+    @cached_property
+    def _together(self) -> Together:
+        return Together(self.weighted)
 
     def scores(self, table: Any) -> Array:
         """Scores of the rows of any table, a part of it at a time; see `columns.read_columns`.

@@ -8,7 +8,7 @@ single row that takes a tenth of the time of laying out the columns.
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,32 +23,33 @@ MOST_BYTES = 1 << 25
 
 
 class Tables:
-    """Sums of one row.
+    """Sums of one row, for several designs at once.
 
     Parameters
     ----------
-    design : Design
-    weights : array, shape (design.width, n_sums)
-        Of its columns.
+    designs : sequence of Design
+        Of the same codes and the same text.
+    weights : sequence of array, shape (design.width, n_sums)
+        Of the columns of each.
     """
 
-    def __init__(self, design: Design, weights: Array) -> None:
-        first_term = design.n_dense + design.n_flags
-        self._terms = weights[first_term:] if design.n_terms[0] else None
-        self._constant = _sums(design, weights, np.full((1, len(design.center)), np.nan))[0]
-        self._bends = [_bends(design, place) for place in range(len(design.center))]
-        pieces = [
-            _pieces(bends, _alone(design, weights, place, self._constant)) for place, bends in enumerate(self._bends)
-        ]
+    def __init__(self, designs: Sequence[Design], weights: Sequence[Array]) -> None:
+        pairs = list(zip(designs, weights, strict=True))
+        first, n_numbers = designs[0], len(designs[0].center)
+        self._constant = _sums(pairs, np.full((1, n_numbers), np.nan))[0]
+        self._bends = [_bends(designs, place) for place in range(n_numbers)]
+        pieces = [_pieces(bends, _alone(pairs, place, self._constant)) for place, bends in enumerate(self._bends)]
         self._anchors = [anchor for anchors, _, _ in pieces for anchor in anchors.tolist()]
         self._starts = np.cumsum([0, *(len(anchors) for anchors, _, _ in pieces)]).tolist()
-        flags = weights[design.n_dense : first_term]
+        flags = np.hstack([of[design.n_dense : design.n_dense + design.n_flags] for design, of in pairs])
         self._base = np.concatenate([*(base for _, base, _ in pieces), flags])
-        self._slope = np.concatenate([*(slope for _, _, slope in pieces), np.zeros((0, weights.shape[1]))])
+        self._slope = np.concatenate([*(slope for _, _, slope in pieces), np.zeros((0, len(self._constant)))])
         self._codes = [
             (self._starts[-1] + start, self._starts[-1] + start + size - 1)
-            for start, size in zip(design.first_flag.tolist(), design.flags_of_code.tolist(), strict=True)
+            for start, size in zip(first.first_flag.tolist(), first.flags_of_code.tolist(), strict=True)
         ]
+        terms = np.hstack([of[design.n_dense + design.n_flags :] for design, of in pairs])
+        self._terms = terms if first.n_terms[0] else None
 
     def sums(self, blocks: Blocks) -> Array:
         """As `Design.times` of a single row; shape (1, n_sums)."""
@@ -70,19 +71,28 @@ class Tables:
         return whole
 
 
-def tables_of(design: Design, weights: Array) -> Tables | None:
-    """The tables of a design; None if they would be too large to be worth it."""
-    n_pieces = design.n_flags + 4 * len(design.center) + design.knots.size + 2 * len(design.ramps)
-    return Tables(design, weights) if 16 * n_pieces * weights.shape[1] <= MOST_BYTES else None
+def tables_of(designs: Sequence[Design], weights: Sequence[Array]) -> Tables | None:
+    """The tables of designs; None if they do not belong together, or would be too large to be worth it."""
+    first = designs[0]
+    alike = all(
+        np.array_equal(design.n_levels, first.n_levels) and np.array_equal(design.n_terms, first.n_terms)
+        for design in designs
+    )
+    n_bends = sum(4 * len(design.center) + design.knots.size + 2 * len(design.ramps) for design in designs)
+    n_sums = sum(each.shape[1] for each in weights)
+    small = 16 * (first.n_flags + n_bends) * n_sums <= MOST_BYTES
+    return Tables(designs, weights) if alike and small else None
 
 
-def _bends(design: Design, place: int) -> list[float]:
+def _bends(designs: Sequence[Design], place: int) -> list[float]:
     """Where what a number adds changes its slope, from left to right."""
-    ramps = design.ramps == place
-    feet = design.feet[ramps]
-    knots = design.knots[design.curves == place].ravel()
-    ends = np.array([design.low[place], design.high[place]])
-    bends = np.unique(np.concatenate([ends, knots, feet, feet + design.lengths[ramps]]))
+    found = [np.zeros(0)]
+    for design in designs:
+        ramps = design.ramps == place
+        feet = design.feet[ramps]
+        ends = np.array([design.low[place], design.high[place]])
+        found += [ends, design.knots[design.curves == place].ravel(), feet, feet + design.lengths[ramps]]
+    bends = np.unique(np.concatenate(found))
     bounded: list[float] = bends[np.isfinite(bends)].tolist()
     return bounded or [0.0]
 
@@ -99,19 +109,18 @@ def _pieces(bends: list[float], alone: Callable[[Array], Array]) -> tuple[Array,
     return anchors, heights, slopes
 
 
-def _sums(design: Design, weights: Array, numbers: Array) -> Array:
+def _sums(pairs: Sequence[tuple[Design, Array]], numbers: Array) -> Array:
     blocks = Blocks(numbers, np.empty((len(numbers), 0), dtype=np.int32))  # type: ignore[arg-type]
-    sums: Array = design.dense(blocks) @ weights[: design.n_dense]
-    return sums
+    return np.hstack([design.dense(blocks) @ weights[: design.n_dense] for design, weights in pairs])
 
 
-def _alone(design: Design, weights: Array, place: int, constant: Array) -> Callable[[Array], Array]:
+def _alone(pairs: Sequence[tuple[Design, Array]], place: int, constant: Array) -> Callable[[Array], Array]:
     """What the values of one number add to a row of which nothing else is known."""
 
     def alone(values: Array) -> Array:
-        numbers = np.full((len(values), len(design.center)), np.nan)
+        numbers = np.full((len(values), len(pairs[0][0].center)), np.nan)
         numbers[:, place] = values
-        added: Array = _sums(design, weights, numbers) - constant
+        added: Array = _sums(pairs, numbers) - constant
         return added
 
     return alone

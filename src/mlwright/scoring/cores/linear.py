@@ -47,7 +47,7 @@ class LinearCore(Core):
 
     @cached_property
     def _tables(self) -> Tables | None:
-        return tables_of(self.design, self.weights)
+        return tables_of([self.design], [self.weights])
 
     def to_bytes(self) -> bytes:
         """All arrays."""

@@ -68,7 +68,7 @@ class NetCore(Core):
 
     @cached_property
     def _tables(self) -> Tables | None:
-        return tables_of(self.design, self.weights[0])
+        return tables_of([self.design], [self.weights[0]])
 
     def to_bytes(self) -> bytes:
         """All arrays; weights in single precision, as they were fitted."""
