@@ -325,7 +325,7 @@ def _limits(facts: Facts, sources: Sources) -> Iterator[Markup]:
     yield from unequal[: MOST - 1]
     loud = [place for place, each in enumerate(facts.findings.findings) if each.severity != "note"]
     for at in loud[: MOST - 1]:
-        yield Markup("Before the data is mended: {}.").format(sources.words(f"findings/findings/{at}/title"))
+        yield Markup("While the data has this fault: “{}”.").format(sources.words(f"findings/findings/{at}/title"))
     if evaluation.unlike_share:
         share = sources.number("evaluation/unlike_share", "share")
         yield Markup("For the {} of cases unlike anything it has learned from: the service marks them.").format(share)
