@@ -157,3 +157,22 @@ def test_nobodys_word_is_without_a_reason(project):
     with pytest.raises(SettingsError, match="without a reason"):
         project.approve("  ")
     assert project.current() is None
+
+
+def test_the_place_has_the_options_of_the_project_file(project):
+    file = project.path / "mlwright.toml"
+    file.write_text(
+        TOML + '[deploy]\ntarget = "docker"\noptions = {port = 9000, base = "registry.example/python:3.11"}\n'
+    )
+    try:
+        assert (project.target().port, project.target().base) == (9000, "registry.example/python:3.11")
+        assert project.target("local").title == "this machine"
+    finally:
+        file.write_text(TOML)
+
+
+def test_an_option_that_the_place_does_not_know_changes_nothing(project):
+    put(project, bundle_id="before")
+    with pytest.raises(SettingsError, match="docker has no option 'prot'"):
+        put(project, target="docker", options={"prot": 9000})
+    assert project.current().bundle_id == "before"

@@ -31,6 +31,8 @@ from mlwright.scoring.folder import MANIFEST
 from mlwright.scoring.model import load_encoder
 from mlwright.shipping.golden import UNSEEN
 from mlwright.shipping.pack import pack
+from mlwright.shipping.sbom import SBOM, read_versions
+from mlwright.shipping.signing import new_key, read_key, sign
 from mlwright.shipping.writing import write_bundle
 
 KINDS = {
@@ -265,6 +267,22 @@ def test_the_folder_holds_what_people_and_programs_need(binary, tmp_path):
     assert {line.partition("==")[0] for line in required} == {
         "mlwright", "numpy", "pyarrow", "pydantic", "safetensors", "scipy",
     }  # fmt: skip
+
+
+def test_it_lists_its_parts_and_all_that_they_need(binary, tmp_path):
+    binary.write(tmp_path / "bundle")
+    listed = read_versions((tmp_path / "bundle" / SBOM).read_bytes())
+    assert listed.items() >= Bundle.load(tmp_path / "bundle").manifest.packages.items()
+    assert {"pydantic-core", "typing-extensions"} <= listed.keys()
+
+
+def test_what_somebody_signed_is_still_signed_when_the_same_is_written_again(binary, tmp_path):
+    packed = binary.pack()
+    write_bundle(packed.files[MANIFEST], binary.run.get, tmp_path / "bundle")
+    public = new_key(tmp_path / "key").text()
+    sign(tmp_path / "bundle", read_key(tmp_path / "key"))
+    write_bundle(packed.files[MANIFEST], binary.run.get, tmp_path / "bundle")
+    assert Bundle.load(tmp_path / "bundle", signed_by=public).is_signed
 
 
 def test_the_card_says_what_it_is_how_good_and_where_not_to_use_it(world):

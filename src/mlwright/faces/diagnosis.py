@@ -17,6 +17,10 @@ from mlwright.learning.memory import available_bytes
 EXTRAS = {
     "postgresql": "read from PostgreSQL databases",
     "spark": "look at tables where Spark has them",
+    "sagemaker": "put models to use at Amazon SageMaker",
+    "vertex": "put models to use at Vertex AI",
+    "mlflow": "register models with MLflow",
+    "sign": "sign bundles, and check signatures",
     "word": "write the technical documentation as a Word document",
     "dev": "run the tests and change the code",
 }

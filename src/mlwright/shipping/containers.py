@@ -40,11 +40,10 @@ class Place:
         if done.returncode or not self._gets_ready():
             said = done.stderr or self._ask("logs", self.name).stderr
             self._ask("rm", "--force", self.name)
-            if keep:
-                self._bring_back()
+            again = keep and self._bring_back() and self._gets_ready()
             raise DeploymentError(
                 f"The new container {self.name} did not get ready: {said.strip()[-300:]}",
-                "The container before answers again." if keep else "Mend what it says, and deploy again.",
+                "The container before answers again." if again else "Mend what it says, and deploy again.",
             )
 
     def swap(self) -> None:
@@ -94,9 +93,10 @@ class Place:
         self._ask("stop", self.name)
         self._ask("rename", self.name, self.before)
 
-    def _bring_back(self) -> None:
+    def _bring_back(self) -> bool:
+        """Start the container before under the name; whether that was possible."""
         self._ask("rename", self.before, self.name)
-        self._ask("start", self.name)
+        return self._ask("start", self.name).returncode == 0
 
     def _ask(self, *words: str) -> subprocess.CompletedProcess[str]:
         return ask((self.program, *words), f"run {self.name}")

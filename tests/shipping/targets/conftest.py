@@ -52,20 +52,26 @@ class Podman:
 
 @pytest.fixture(scope="session")
 def podman(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Podman]:
-    """Skips where containers cannot be run."""
+    """Podman with a store of its own, so that no image of the machine is touched; skips where it does not work."""
     if shutil.which("podman") is None:
         pytest.skip("podman is not installed")
+    folder = tmp_path_factory.mktemp("podman")
+    (folder / "containers.conf").write_text(LIMITS)
+    store = folder / "store"
+    (folder / "storage.conf").write_text(f'[storage]\ndriver="overlay"\ngraphroot="{store}"\nrunroot="{folder}/run"\n')
     with pytest.MonkeyPatch.context() as patch:
-        limits = tmp_path_factory.mktemp("podman") / "containers.conf"
-        limits.write_text(LIMITS)
-        patch.setenv("CONTAINERS_CONF", str(limits))
-        if (told := Podman().try_("info")).returncode:
-            pytest.skip(f"podman does not work here: {told.stderr[-200:]}")
+        patch.setenv("CONTAINERS_CONF", str(folder / "containers.conf"))
+        patch.setenv("CONTAINERS_STORAGE_CONF", str(folder / "storage.conf"))
+        told = Podman().try_("info", "--format", "{{.Store.GraphRoot}}")
+        if told.stdout.strip() != str(store):
+            pytest.skip(f"podman does not work here: {told.stdout}{told.stderr[-200:]}")
         yield Podman()
+        for words in (("pod", "rm"), ("rm",), ("rmi",)):
+            Podman().try_(*words, "--all", "--force")
 
 
 @pytest.fixture(scope="session")
-def base(podman: Podman, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def base(podman: Podman, tmp_path_factory: pytest.TempPathFactory) -> str:
     """An image with Python, pip and a shell, made of the files of this machine; no registry is asked."""
     folder = tmp_path_factory.mktemp("base")
     fill(folder / "root")
@@ -73,8 +79,7 @@ def base(podman: Podman, tmp_path_factory: pytest.TempPathFactory) -> Iterator[s
     podman("build", "--quiet", "--tag", BASE, folder)
     if podman.try_("run", "--rm", "--network=none", BASE, "python", "-c", "import ssl, sqlite3").returncode:
         pytest.skip("containers cannot be run here")
-    yield BASE
-    podman.try_("rmi", "--force", BASE)
+    return BASE
 
 
 @pytest.fixture(scope="session")

@@ -8,7 +8,6 @@ import socket
 import time
 import urllib.request
 import uuid
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -52,17 +51,14 @@ def bundle() -> Bundle:
 
 
 @pytest.fixture(scope="module")
-def image(
-    bundle: Bundle, podman: Any, base: str, wheels: Path, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[str]:
+def image(bundle: Bundle, podman: Any, base: str, wheels: Path, tmp_path_factory: pytest.TempPathFactory) -> str:
     """The image of the bundle, built by the commands of the target itself."""
     folder = tmp_path_factory.mktemp("context")
     plan = target("docker", {"base": base, "wheels": wheels, "folder": folder, "image": IMAGE}).plan(bundle)
     write(plan)
     for command in build(IMAGE, folder):
         command.do()
-    yield IMAGE
-    podman.try_("rmi", "--force", IMAGE)
+    return IMAGE
 
 
 @pytest.mark.parametrize("user", ["0:0", "10001:10001"])
@@ -116,7 +112,9 @@ def test_the_pod_of_the_manifests_runs_and_asks_for_the_token_of_the_secret(
         podman.wait_until_ready(POD)
         (question, *_) = questions(bundle, rows_of(bundle), VERTEX)
         assert [status for status, _ in ask(podman, POD, [question], ["/ready"])] == [401, 200]
-        ((status, body),) = ask(podman, POD, [question], [], TOKEN)
+        mounted = podman("exec", POD, "cat", "/tokens/tokens")  # Podman 4.3 does not undo the base64 of a Secret
+        assert mounted in (TOKEN, data["tokens"])
+        ((status, body),) = ask(podman, POD, [question], [], mounted)
         assert status == 200
         assert question.read(body) == [str(value) for value in bundle.predict(rows_of(bundle)).tolist()]
         container = json.loads(podman("inspect", POD))[0]
@@ -159,7 +157,6 @@ def test_a_container_takes_the_place_of_another_and_undo_brings_that_back(
         assert place.state(first).bundles == {}
     finally:
         podman.try_("rm", "--force", container, f"{container}-before")
-        podman.try_("rmi", "--force", default_image(first), default_image(second))
 
 
 def later(bundle: Bundle, learned: str, folder: Path) -> Bundle:
