@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from markupsafe import Markup
 
-from mlwright.faces.render.brief import Dots
+from mlwright.faces.render.answers import Dots
 
 ACROSS, PITCH, RADIUS = 50, 10, 3.4
 N_CASES = 1000
