@@ -17,7 +17,7 @@ from mlwright.faces.render.sources import Sources
 
 UNITS = {"": 1.0, " million": 1e6, " %": 1.0, " ms": 1.0, " MB": 1.0}
 SECONDS = {"h": 3600.0, "min": 60.0, "s": 1.0, "ms": 0.001}
-FIXED = re.compile(r"1,000|95 of 100|5 of 100|eight of ten|100 such|95%|0\.8[13]|SHA-256|\d+(?=\. The)")
+FIXED = re.compile(r"1,000|(?:95|80|5) of 100|eight of ten|100 such|95%|0\.8[13]|SHA-256|\d+(?=\. The)")
 """Numbers of the language and of the glossary, which come from no run."""
 VOID = {"meta", "br", "input", "img", "link"}
 
