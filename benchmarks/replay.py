@@ -106,7 +106,7 @@ def taxis(data: Path) -> tuple[pd.DataFrame, str, list[str]]:
     frame = pd.read_csv(data / "nyc_taxi_demand" / "nyc_taxi.csv")
     frame["time"] = pd.to_datetime(frame.pop("timestamp"))
     frame["half_hour"] = frame["time"].dt.hour * 2 + frame["time"].dt.minute // 30
-    frame["weekday"] = frame["time"].dt.weekday
+    frame["weekday"] = frame["time"].dt.day_of_week
     return frame, "value", []
 
 
