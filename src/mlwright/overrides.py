@@ -42,7 +42,7 @@ def with_new_rows(settings: Settings, data: str | os.PathLike[str] | None, query
 def with_moments(settings: Settings) -> Settings:
     """The same, knowing which column says when a new row was: of a log when it was asked, else that of the old rows."""
     is_log = settings.watch.source is not None and (Path(settings.watch.source) / LOG_FACTS).exists()
-    time = settings.watch.time or (AT if is_log else settings.collect.time)
+    time = AT if is_log else settings.watch.time or settings.collect.time
     return settings.model_copy(update={"watch": settings.watch.model_copy(update={"time": time})})
 
 

@@ -1,6 +1,7 @@
 """Alarms over many looks: within their budget, with what they cost, and from true outcomes."""
 
 import shutil
+from datetime import datetime
 
 import numpy as np
 import pyarrow as pa
@@ -8,7 +9,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from mlwright import Project
-from mlwright.records.served import AT, ID, KeptColumn, LogFacts
+from mlwright.records.served import AT, ID, OUTCOME, KeptColumn, LogFacts
 
 TOML = """
 [project]
@@ -138,3 +139,24 @@ def test_a_log_is_looked_at_day_by_day_and_each_row_once(trained, tmp_path):
     assert [look.began[:10] for look in first.looks] == ["2026-04-01", "2026-04-02", "2026-04-03"]
     assert second.looks[:3] == first.looks
     assert sum(look.n_rows for look in second.looks) == 500
+
+
+def report(log, name, ids, at):
+    """Outcomes as they are reported: days after the answers."""
+    moments = pa.array([datetime.fromisoformat(f"{at}T00:00:00+00:00")] * len(ids), pa.timestamp("us", tz="UTC"))
+    (log / "outcomes").mkdir(exist_ok=True)
+    rows = pa.table({ID: ids, AT: moments, OUTCOME: ["12.5"] * len(ids)})
+    pq.write_table(rows, log / "outcomes" / f"{name}.parquet")
+
+
+def test_outcomes_that_come_late_count_with_the_look_at_which_they_are_there_and_once(trained, tmp_path):
+    folder, log = tmp_path / "trips", tmp_path / "log"
+    shutil.copytree(trained, folder)
+    keep(log, "a", 300, 1, "2026-04-01")
+    assert Project(folder).watch(log).comparison.promise is None
+    report(log, "late", [f"a-{place}" for place in range(100)], "2026-04-05")
+    keep(log, "b", 200, 2, "2026-04-04")
+    assert Project(folder).watch(log).comparison.promise.n == 100
+    keep(log, "c", 200, 3, "2026-04-08")
+    report(log, "later", [f"b-{place}" for place in range(50)], "2026-04-09")
+    assert Project(folder).watch(log).comparison.promise.n == 150

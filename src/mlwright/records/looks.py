@@ -194,8 +194,12 @@ class Looks(Record):
     looks : tuple of Look
     alarmed : tuple of int
         Places of the looks at which an alarm was given; evidence is gathered anew from there.
+    told_until : str
+        ISO moment of the latest outcome that was counted, where it is known when outcomes were reported: they come
+        late, and count with the look at which they are there.
     """
 
     bundle_id: str
     looks: tuple[Look, ...] = ()
     alarmed: tuple[int, ...] = ()
+    told_until: str = ""

@@ -25,6 +25,8 @@ BUNDLE: Final = "mlwright_bundle"
 ANSWER: Final = "mlwright_answer"
 PROBABILITIES: Final = "mlwright_probabilities"
 OUTCOME: Final = "mlwright_outcome"
+OUTCOME_AT: Final = "mlwright_outcome_at"
+"""When an outcome was reported; a reader joins it, no file holds it."""
 
 Treatment = Literal["kept", "hashed", "left_out"]
 

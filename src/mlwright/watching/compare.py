@@ -16,8 +16,9 @@ from mlwright.data.drifts import DRIFTS, Current, DriftTest, Reference
 from mlwright.data.reference import current_of, reference_of, unknown_names
 from mlwright.learning.unseen import kept_scores
 from mlwright.records.bundle import Manifest
-from mlwright.records.looks import Look, Looks
+from mlwright.records.looks import Looks
 from mlwright.records.profile import QUANTILE_LEVELS, ColumnProfile
+from mlwright.records.served import OUTCOME_AT
 from mlwright.records.settings import WatchSettings
 from mlwright.records.watch import ColumnThenNow, Comparison, ModelInUse, Movement, Performance, Window
 from mlwright.scoring.columns import missing_columns
@@ -68,23 +69,22 @@ def compare(window: Window, model: ModelInUse, memory: Looks, settings: WatchSet
     alone = _corrected(window, model, manifest, settings, (columns, found))
     if manifest.baseline is None:
         return alone
-    looks = _looks(table, prediction, manifest, (window, memory, settings))
-    memory = memory.model_copy(update={"bundle_id": model.bundle_id, "looks": (*memory.looks, *looks)})
-    return with_alerts(alone, manifest.baseline, memory, settings)
+    memory = memory.model_copy(update={"bundle_id": model.bundle_id})
+    looked = _looks(table, prediction, manifest, (window, memory, settings))
+    return with_alerts(alone, manifest.baseline, looked, settings)
 
 
-def _looks(
-    table: Table, prediction: Array, manifest: Manifest, given: tuple[Window, Looks, WatchSettings]
-) -> list[Look]:
-    """The rows as looks; what was looked at before is left out."""
+def _looks(table: Table, prediction: Array, manifest: Manifest, given: tuple[Window, Looks, WatchSettings]) -> Looks:
+    """The rows as looks beside those before; what was looked at before is left out."""
     window, memory, settings = given
     baseline = manifest.baseline
     assert baseline is not None
     time = settings.time if settings.time in table.columns else None
-    wanted = dict.fromkeys([*(name for column in baseline.columns for name in column.cells.of), manifest.target, time])
+    named = (name for column in baseline.columns for name in column.cells.of)
+    wanted = dict.fromkeys([*named, manifest.target, time, OUTCOME_AT])
     rows = table.arrow([name for name in wanted if name is not None and name in table.columns])
     windows = windows_of(rows, time, window.snapshot.lineage.read_at, memory, settings)
-    return looks_of(rows, prediction, manifest, windows, memory.looks)
+    return looks_of(rows, prediction, manifest, windows, memory)
 
 
 def _input(values: pa.ChunkedArray, column: ColumnProfile, manifest: Manifest, tests: Tests) -> ColumnThenNow:

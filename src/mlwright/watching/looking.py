@@ -16,6 +16,7 @@ from mlwright.judging.memory import answer_places, costs_of
 from mlwright.learning.tasks import TASKS
 from mlwright.records.bundle import Manifest
 from mlwright.records.looks import ANSWERS, Baseline, Labelled, Look, Looks
+from mlwright.records.served import OUTCOME_AT
 from mlwright.records.settings import WatchSettings
 from mlwright.scoring.spelling import to_moment_array
 from mlwright.watching.promise import labelled
@@ -44,10 +45,11 @@ class Windows(NamedTuple):
     ended: Array
 
 
-def looks_of(
-    table: pa.Table, scores: Array, manifest: Manifest, windows: Windows, before: Sequence[Look]
-) -> list[Look]:
+def looks_of(table: pa.Table, scores: Array, manifest: Manifest, windows: Windows, memory: Looks) -> Looks:
     """Count the rows of each window; those that were counted before are left out.
+
+    Where it is known when outcomes were reported, those that came since the last look belong to the last window,
+    however old the rows are.
 
     Parameters
     ----------
@@ -58,19 +60,22 @@ def looks_of(
     manifest : Manifest
         Its baseline is set.
     windows : Windows
-    before : sequence of Look
+    memory : Looks
+        What was looked at before.
     """
     baseline = manifest.baseline
     assert baseline is not None
     counts = _counts(table, scores, baseline, windows)
     truth = _truth(table, manifest)
-    known = {look.content for look in before}
-    found = list(before)
+    reported = to_moment_array(table.column(OUTCOME_AT)) if OUTCOME_AT in table.column_names else None
+    known = {look.content for look in memory.looks}
+    found = list(memory.looks)
     for place, (began, ended) in enumerate(zip(windows.began, windows.ended, strict=True)):
         own = windows.at == place
         tallies = {name: tuple(each[place].tolist()) for name, each in counts.items()}
         content = digest([tallies, float(began) if len(windows.began) > 1 else 0])
         if own.any() and content not in known:
+            told = own if reported is None else _since(reported, memory) & (place == len(windows.began) - 1)
             found.append(
                 Look(
                     content=content,
@@ -78,10 +83,12 @@ def looks_of(
                     ended=_iso(ended),
                     n_rows=int(own.sum()),
                     counts=tallies,
-                    labelled=_labelled(truth, scores, own & ~np.isnan(truth), manifest, found),
+                    labelled=_labelled(truth, scores, told & ~np.isnan(truth), manifest, found),
                 )
             )
-    return found[len(before) :]
+    is_counted = reported is not None and len(found) > len(memory.looks) and np.isfinite(reported).any()
+    until = _iso(np.nanmax(reported)) if reported is not None and is_counted else memory.told_until
+    return memory.model_copy(update={"looks": tuple(found), "told_until": until})
 
 
 def windows_of(table: pa.Table, time: str | None, read_at: str, memory: Looks, settings: WatchSettings) -> Windows:
@@ -145,6 +152,12 @@ def _truth(table: pa.Table, manifest: Manifest) -> Array:
         return np.full(table.num_rows, np.nan)
     model = manifest.model
     return np.asarray(TASKS.get(model.task)().target(table.column(manifest.target), model.classes, ()))
+
+
+def _since(reported: Array, memory: Looks) -> NDArray[np.bool_]:
+    """Outcomes that came since the last look."""
+    until = datetime.fromisoformat(memory.told_until).timestamp() if memory.told_until else -np.inf
+    return np.asarray(np.nan_to_num(reported, nan=-np.inf) > until)
 
 
 def _labelled(

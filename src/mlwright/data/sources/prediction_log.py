@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 from typing import ClassVar
 
@@ -18,6 +19,7 @@ from mlwright.records.served import (
     LOG_FACTS,
     OPEN,
     OUTCOME,
+    OUTCOME_AT,
     OUTCOMES,
     PREDICTIONS,
     SEALED,
@@ -26,12 +28,15 @@ from mlwright.records.served import (
 )
 from mlwright.scoring.kept_rows import outcome_table, prediction_table, read_lines
 
+Outcomes = dict[str, tuple[str | None, datetime | None]]
+
 
 class PredictionLog(Source):
     """The folder of a prediction log, as rows of inputs with the target where its outcome was reported.
 
     Inputs that the log leaves out or hashes are no columns. Of several outcomes of one answer the last one counts. When
-    a row was asked is the column ``mlwright_at``, if that is named as the time.
+    a row was asked is the column ``mlwright_at``, and when its outcome was reported ``mlwright_outcome_at``, if the
+    former is named as the time.
     """
 
     title: ClassVar[str] = "prediction log of a service"
@@ -52,21 +57,29 @@ class PredictionLog(Source):
             raise SourceEmpty(
                 f"{folder} holds no answers yet.", "Ask the service first; the log is written every second."
             )
-        moments = [(AT, pa.timestamp("us"))] if self.settings.time == AT else []
-        schema = pa.schema([*((c.name, _type(c)) for c in kept), *moments, (facts.target, pa.string())])
+        is_timed = self.settings.time == AT
+        asked = [*((c.name, _type(c)) for c in kept), *([(AT, pa.timestamp("us"))] if is_timed else [])]
+        told = [*([(OUTCOME_AT, pa.timestamp("us"))] if is_timed else []), (facts.target, pa.string())]
+        schema = pa.schema([*asked, *told])
         outcomes = _outcomes(folder / OUTCOMES)
         details = {"segments": str(len(segments)), "outcomes": str(len(outcomes))}
         return Reading(schema, self._batches(segments, facts, outcomes, schema), details)
 
     def _batches(
-        self, segments: list[Path], facts: LogFacts, outcomes: dict[str, str | None], schema: pa.Schema
+        self, segments: list[Path], facts: LogFacts, outcomes: Outcomes, schema: pa.Schema
     ) -> Iterator[pa.RecordBatch]:
+        stored = [field for field in schema if field.name not in (OUTCOME_AT, facts.target)]
         for place, path in enumerate(segments):
-            table = _read(path, facts, [ID, *schema.names[:-1]])
-            target = pa.array([outcomes.get(one) for one in table.column(ID).to_pylist()], pa.string())
-            columns = [table.column(field.name).cast(field.type) for field in list(schema)[:-1]]
+            table = _read(path, facts, [ID, *(field.name for field in stored)])
+            joined = [outcomes.get(one, (None, None)) for one in table.column(ID).to_pylist()]
+            columns = [table.column(field.name).cast(field.type) for field in stored]
+            if OUTCOME_AT in schema.names:
+                columns.append(
+                    pa.array([at for _, at in joined], pa.timestamp("us", tz="UTC")).cast(pa.timestamp("us"))
+                )
+            columns.append(pa.array([outcome for outcome, _ in joined], pa.string()))
             self.tick((place + 1) / len(segments))
-            yield from pa.table([*columns, target], schema=schema).to_batches()
+            yield from pa.table(columns, schema=schema).to_batches()
 
 
 def answered_ids(folder: Path) -> set[str]:
@@ -112,8 +125,8 @@ def _read(path: Path, facts: LogFacts, columns: list[str]) -> pa.Table:
         raise SourceUnreadable(f"{path} cannot be read ({error}).", "Move it out of the log, and try again.") from None
 
 
-def _outcomes(folder: Path) -> dict[str, str | None]:
-    """What came true, by the id of the answer."""
+def _outcomes(folder: Path) -> Outcomes:
+    """What came true and when it was reported, by the id of the answer."""
     tables = [
         pq.read_table(path) if path.name.endswith(SEALED) else outcome_table(read_lines(path))
         for path in _segments(folder)
@@ -121,7 +134,8 @@ def _outcomes(folder: Path) -> dict[str, str | None]:
     if not tables:
         return {}
     found = pa.concat_tables(tables).sort_by(AT)
-    return dict(zip(found.column(ID).to_pylist(), found.column(OUTCOME).to_pylist(), strict=True))
+    ids, outcomes, moments = (found.column(name).to_pylist() for name in (ID, OUTCOME, AT))
+    return dict(zip(ids, zip(outcomes, moments, strict=True), strict=True))
 
 
 def _type(column: KeptColumn) -> pa.DataType:
