@@ -200,7 +200,7 @@ def test_the_command_says_what_it_would_do_and_takes_it_back(bundle: Bundle, pro
     assert "answers at http://127.0.0.1:8080" in CliRunner().invoke(build(), words).stdout
     CliRunner().invoke(build(), [*words, "--remove"])
     name = label(bundle.name)
-    assert programs.read_text().splitlines()[-1] == f"docker rm --force {name} {name}-before"
+    assert programs.read_text().splitlines()[-2:] == [f"docker rm --force {name}", f"docker rm --force {name}-before"]
 
 
 def test_options_are_read_as_what_the_place_takes_and_unknown_ones_are_refused() -> None:

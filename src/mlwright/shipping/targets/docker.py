@@ -71,8 +71,11 @@ class Docker(Target):
     def removal(self, bundle: Bundle) -> Plan:
         """End the container and the one before; the image stays."""
         place = Place(engine(), label(bundle.name))
-        words = (place.program, "rm", "--force", place.name, place.before)
-        return Plan(self.place(bundle, "docker"), {}, (Command("end the container", words, may_fail=True),), "nowhere")
+        steps = tuple(
+            Command(why, (place.program, "rm", "--force", name), may_fail=True)
+            for why, name in (("end the container", place.name), ("remove the one before", place.before))
+        )
+        return Plan(self.place(bundle, "docker"), {}, steps, "nowhere")
 
     def back(self, bundle: Bundle) -> Plan:
         """Start the container before again in the place of the one that runs."""
