@@ -22,12 +22,12 @@ def test_a_search_that_gains_goes_on():
         assert progress.verdict() is None
 
 
-def test_a_search_without_gain_over_eight_candidates_ends():
+def test_a_search_without_gain_over_sixteen_candidates_ends():
     progress = Progress()
     progress.mark(4, row_losses(1.0))
-    progress.mark(8, row_losses(1.0))
+    progress.mark(16, row_losses(1.0))
     assert progress.verdict() is None
-    progress.mark(12, row_losses(1.0))
+    progress.mark(20, row_losses(1.0))
     assert progress.verdict() == "no further gain"
 
 
@@ -43,15 +43,15 @@ def test_a_longer_search_needs_more_patience():
 def test_marks_over_other_rows_are_not_compared():
     progress = Progress()
     progress.mark(4, row_losses(1.0)[:500])
-    progress.mark(14, row_losses(1.0))
+    progress.mark(22, row_losses(1.0))
     assert progress.verdict() is None
 
 
 def test_who_wants_more_than_a_sure_but_small_gain_stops_earlier():
     def after(least_gain: float):
         progress = Progress(least_gain=least_gain)
-        for n_tried in (4, 12):
-            progress.mark(n_tried, row_losses(1.0 - n_tried / 200, seed=0), baseline=3.0)
+        for n_tried in (4, 20):
+            progress.mark(n_tried, row_losses(1.0 - n_tried / 400, seed=0), baseline=3.0)
         return progress.verdict()
 
     assert after(0.0) is None

@@ -7,7 +7,7 @@ from typing import Literal, NamedTuple
 
 from mlwright.learning.search.judge import Array, Places, mean_and_error
 
-LEAST_PATIENCE = 8
+LEAST_PATIENCE = 16
 PATIENCE_SHARE = 0.25
 WORTHWHILE = 0.25
 
@@ -43,7 +43,7 @@ class Progress:
     def verdict(self) -> Literal["no further gain", "further gain is not worth it"] | None:
         """Why to stop, or None to go on.
 
-        The latest candidates are the last quarter of all, and eight at least. No further gain: what they gained is less
+        The latest candidates are the last quarter of all, sixteen at least. No further gain: what they gained is less
         than a quarter of the standard error of that gain; searching below the noise of the estimate finds luck. Not
         worth it: it is less than the user wants.
         """
