@@ -12,7 +12,7 @@ import mlwright
 from mlwright import Project
 from mlwright.faces.cli.main import COMMANDS
 
-WITHOUT_FACTS = {"serve", "demo"}
+WITHOUT_FACTS = {"serve", "operate", "demo"}
 """Commands that do not end with facts to print."""
 
 
