@@ -23,7 +23,7 @@ def replay(
     picture: Annotated[Path | None, typer.Option("-o", help="Draw the loss over time into this PNG or SVG.")] = None,
     json: AsJson = False,
 ) -> None:
-    """Play a history as if live, and say what looking after was worth.
+    """Play a history as if live, and say what the loop was worth.
 
     Beside never training again, and training after every period.
     """
