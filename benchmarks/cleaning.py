@@ -232,6 +232,8 @@ def says(plan: CleaningPlan, name: str, truth: list[str], kind: pa.DataType) -> 
             return True
         if canonical(value) is None:
             return False
+        if isinstance(value, bool):
+            return canonical(value) == truth[row].strip().casefold()
         number = to_number(value)
         return canonical(value) == canonical(typed[row][name]) or (number == number and number == to_number(truth[row]))
 
