@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -20,15 +22,20 @@ def cell_words(cells: Cells, at: int) -> str:
         return f"{name} is {'a new name' if cells.levels else 'not readable'}"
     if cells.sort == "pair":
         width = max(cells.joined[1]) + 1
-        return f"{name} lies in parts {at // width + 1} and {at % width + 1}"
+        return f"{name} lies in part {at // width + 1} of the one and part {at % width + 1} of the other"
     if not cells.edges:
         return _name_words(cells, at)
     if at == 0:
-        return f"{name} is below {figure(cells.edges[0])}"
+        return f"{name} is below {_edge(cells.edges[0])}"
     if at == len(cells.edges):
-        return f"{name} is above {figure(cells.edges[-1])}"
-    low, high = figure(cells.edges[at - 1]), figure(cells.edges[at])
+        return f"{name} is above {_edge(cells.edges[-1])}"
+    low, high = _edge(cells.edges[at - 1]), _edge(cells.edges[at])
     return f"{name} is {low}" if low == high else f"{name} lies between {low} and {high}"
+
+
+def _edge(value: float) -> str:
+    """An edge in figures; one that lies just beside 0, to part the zeros from the rest, is 0."""
+    return figure(0.0 if abs(value) < sys.float_info.min else value)
 
 
 def _name_words(cells: Cells, at: int) -> str:

@@ -50,7 +50,14 @@ def steps_of(
         *_another_table(evidence, snapshot),
         *_say_the_worth(evidence),
     ]
-    return (*first, *sorted(others, key=lambda step: -1.0 if step.share is None else -1.0 - step.share))
+    return (*first, *sorted(others, key=_rank))
+
+
+def _rank(step: Step) -> tuple[int, float]:
+    """Where a step stands: by its likely gain; then those of which it is not known; last those with no sure one."""
+    if step.share is None:
+        return 1, 0.0
+    return (0, -step.share) if step.share > 0 else (2, 0.0)
 
 
 def _drop_suspects(evidence: Evidence, profile: ProfileSettings) -> Iterator[Step]:
@@ -80,7 +87,7 @@ def _more_rows(evidence: Evidence) -> Iterator[Step]:
         cost=counted(n_rows, "further row"),
         money=None if worth.assumed else more.last_doubling,
         gain_is="not known" if worth.assumed else "at most",
-        share=_share(more.last_doubling, worth.gain),
+        share=_share(more.last_doubling, worth.gain) if more.last_doubling.low > 0 else 0.0,
     )
 
 

@@ -15,6 +15,8 @@ from mlwright.faces.render.page import environment
 from mlwright.faces.render.tables import said, table
 from mlwright.records.drift import ColumnDrift, Drift
 
+LEAST_CHANCE = 1e-16
+
 
 def drift_shown(found: Drift) -> list[RenderableType]:
     """What moved, and what did not."""
@@ -48,7 +50,11 @@ def headline(found: Drift) -> str:
 
 def _row(column: ColumnDrift, found: Drift) -> tuple[str | Text, ...]:
     style = "yellow" if column.size >= found.least else "dim"
-    return said(column.name, style), percent(column.size), f"{column.corrected:.2g}", column.sentence
+    return said(column.name, style), percent(column.size), _chance(column.corrected), column.sentence
+
+
+def _chance(share: float) -> str:
+    return f"{share:.2g}" if share >= LEAST_CHANCE else f"< {LEAST_CHANCE:g}"
 
 
 def _lines(found: Drift) -> list[str]:

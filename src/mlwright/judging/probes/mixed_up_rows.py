@@ -11,7 +11,8 @@ from mlwright.judging.probes import Probe
 from mlwright.judging.probes._cells import replaced, some
 from mlwright.records.profile import Profile
 
-SHARE_AT_MOST = 0.5
+SHARE_AT_MOST = 0.2
+"""A join that slips or a refresh that fails touches some cells, seldom more than one in five."""
 
 
 class MixedUpRows(Probe):
