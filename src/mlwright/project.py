@@ -654,4 +654,9 @@ def _how_to_make(stage: Stage) -> str:
     """What to type so that a stage makes its record."""
     if stage in BUILD:
         return f"mlwright run --until {stage.name}"
-    return "mlwright check NEW_DATA --against PROJECT" if stage is RECEIVE[-1] else "mlwright watch --data NEW_DATA"
+    others = {
+        RECEIVE[-1]: "mlwright check NEW_DATA --against PROJECT",
+        TRIAL[-1]: "mlwright operate",
+        REPLAY[-1]: "mlwright replay",
+    }
+    return others.get(stage, "mlwright watch --data NEW_DATA")

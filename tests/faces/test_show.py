@@ -7,8 +7,11 @@ import pytest
 from mlwright import Project
 from mlwright.project import SHOWN
 
+LATER = {"shadow": "mlwright operate", "replay": "mlwright replay"}
+"""What a project without challengers and without a replay does not have, and what makes it."""
 
-@pytest.mark.parametrize("what", SHOWN)
+
+@pytest.mark.parametrize("what", [what for what in SHOWN if what not in LATER])
 def test_the_json_of_the_shell_is_the_record_of_the_project(call, shop, what):
     answer = call("show", what, "-p", shop, "--json")
     assert answer.status == 0
@@ -21,7 +24,14 @@ def test_a_figure_without_a_value_is_valid_json(call, shop):
     json.loads(out, parse_constant=lambda word: pytest.fail(f"{word} is no JSON"))
 
 
-@pytest.mark.parametrize("what", SHOWN)
+@pytest.mark.parametrize(("what", "command"), LATER.items())
+def test_what_is_not_there_yet_is_told_with_the_command_that_makes_it(call, shop, what, command):
+    answer = call("show", what, "-p", shop)
+    assert answer.status == 2
+    assert f"-> {command}" in answer.err
+
+
+@pytest.mark.parametrize("what", [what for what in SHOWN if what not in LATER])
 def test_every_record_is_told_in_words(call, shop, what):
     answer = call("show", what, "-p", shop)
     assert answer.status == 0

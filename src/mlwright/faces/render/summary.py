@@ -178,7 +178,8 @@ def _(record: Deployment) -> str:
 
 @summary.register
 def _(record: Window) -> str:
-    return f"{record.snapshot.n_rows:,} new rows from {record.snapshot.lineage.location}"
+    new = record.snapshot
+    return f"{new.n_rows:,} new rows, {len(new.fields)} columns, from {new.lineage.location}"
 
 
 @summary.register

@@ -49,11 +49,11 @@ def load_lightly(bundle: Path) -> None:
 def absent(*names: str) -> Iterator[None]:
     """As if modules were not installed, as long as the block lasts; those that are loaded already stay.
 
-    >>> with absent("colorsys"):
-    ...     import colorsys
+    >>> with absent("zipapp"):
+    ...     import zipapp
     Traceback (most recent call last):
         ...
-    ModuleNotFoundError: No module named 'colorsys'
+    ModuleNotFoundError: No module named 'zipapp'
     """
     hider = _Hider(names)
     sys.meta_path.insert(0, hider)
