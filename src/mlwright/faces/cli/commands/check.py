@@ -42,8 +42,6 @@ def check(
     --against it says whether the new data may be used: what is missing, new, in another unit, out of range, drifted or
     delivered twice. Exit status 3 if something critical was found.
     """
-    from mlwright.faces.cli.terminal import print_json, print_rich
-    from mlwright.faces.render.text import render
     from mlwright.records.delivery import Delivery
 
     if show and html is None:
@@ -55,15 +53,23 @@ def check(
         found = _two_tables((source, target, query, project), (new, new_query), quiet=json)
     else:
         found = _one_table((source, target, query, project, sample_rows), html, quiet=json)
-    if json:
-        print_json(found)
-    else:
-        print_rich(*render(found))
+    _print(found, as_json=json)
     if html is not None:
         _tell_of_page(found, html, show=show)
     findings = found.findings if isinstance(found, Delivery) else found
     if any(finding.severity == "critical" for finding in findings.findings):
         raise typer.Exit(CRITICAL)
+
+
+def _print(found: Delivery | Findings, *, as_json: bool) -> None:
+    from mlwright.faces.cli.terminal import print_json, print_rich
+
+    if as_json:
+        print_json(found)
+        return
+    from mlwright.faces.render.text import render  # takes a third of a second, which programs need not wait for
+
+    print_rich(*render(found))
 
 
 _Asked = tuple[str | None, str | None, str | None, Path | None]
