@@ -18,6 +18,11 @@ os.environ["MLWRIGHT_EXPERIENCE"] = "off"
 PASSWORD = "pass:w/rd@%"
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Containers first: they take minutes, which other tests can fill."""
+    items.sort(key=lambda item: item.get_closest_marker("podman") is None)
+
+
 def binaries() -> Path | None:
     """The folder with ``initdb``: where PATH, ``pg_config`` or Debian say."""
     if found := shutil.which("initdb"):
