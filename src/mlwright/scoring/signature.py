@@ -145,7 +145,10 @@ def _holds(public: PublicKey, signature: bytes, data: bytes) -> bool:
 
 
 def _decoded(text: str) -> bytes:
+    """The bytes that a text in base64 says; none if it is not the one way of writing them."""
+    text = text.strip()
     try:
-        return base64.b64decode(text.strip(), validate=True)
+        data = base64.b64decode(text, validate=True)
     except (binascii.Error, ValueError):
         return b""
+    return data if base64.b64encode(data).decode() == text else b""
