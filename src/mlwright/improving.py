@@ -4,19 +4,16 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
-from pathlib import Path
-from typing import Protocol, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from mlwright.core.history import RunState
-from mlwright.core.record import Record
 from mlwright.core.run import Clock, Run
-from mlwright.core.store import Store
 from mlwright.core.store.journal import Event
 from mlwright.data.compute.table import open_snapshot, train_rows
 from mlwright.data.words import figure
+from mlwright.folder import ProjectFolder
 from mlwright.judging.rules import Evidence
 from mlwright.judging.steps import steps_of
 from mlwright.judging.words import between, inside
@@ -40,31 +37,13 @@ from mlwright.running import Attempt, carry_out, next_id
 from mlwright.scoring.model import DEFAULT_THRESHOLD
 from mlwright.statistics.sampling import Draws
 
-R = TypeVar("R", bound=Record)
 Array = NDArray[np.float64]
 
 KEPT_UNLESS_WORSE = frozenset({"drop_suspects"})
 """What such a step drops has to earn its place: it is kept unless the model gets surely worse by it."""
 
 
-class Project(Protocol):
-    """What is asked of a project here; see `mlwright.Project`."""
-
-    @property
-    def store(self) -> Store:
-        """Its memory."""
-
-    def settings(self) -> Settings:
-        """What its file says."""
-
-    def show(self, what: str, run_id: str | None = None) -> Record:
-        """One of its records."""
-
-    def bundle_path(self, run_id: str | None = None) -> Path:
-        """The folder of the bundle that a run has packed."""
-
-
-def improvement_of(project: Project, state: RunState) -> Improvement:
+def improvement_of(project: ProjectFolder, state: RunState) -> Improvement:
     """What to do next after a run that has come to a decision.
 
     Raises
@@ -73,12 +52,12 @@ def improvement_of(project: Project, state: RunState) -> Improvement:
         If it has not.
     """
     evidence, settings = _evidence(project, state.run_id), project.settings()
-    snapshot = _record(project, state.run_id, "snapshot", Snapshot)
+    snapshot = project.record(Snapshot, state.run_id)
     steps = steps_of(evidence, snapshot, settings.profile, settings.clean, settings.train)
     return Improvement(run_id=state.run_id, metric=evidence.training.metric, steps=steps)
 
 
-def tried(project: Project, found: Improvement, listen: Callable[[Event], None] | None = None) -> Improvement:
+def tried(project: ProjectFolder, found: Improvement, listen: Callable[[Event], None] | None = None) -> Improvement:
     """Try the steps that need nobody, each as a run of its own that names its parent.
 
     A trial learns with the changed settings, and its model is compared with the parent's on the training rows, each
@@ -103,14 +82,14 @@ def with_changes(settings: Settings, changes: Mapping[str, Mapping[str, object]]
 
 
 def _tried(
-    project: Project, step: Step, parent: str, settings: Settings, listen: Callable[[Event], None] | None
+    project: ProjectFolder, step: Step, parent: str, settings: Settings, listen: Callable[[Event], None] | None
 ) -> Tried:
     run_id = next_id(project.store)
     attempt = Attempt(
         run_id,
         "build",
         seed=settings.project.seed,
-        budget_s=None if settings.train.candidates else settings.train.budget,
+        budget_s=settings.train.limit_s,
         began=time.time(),
         parent=parent,
         listen=listen,
@@ -119,31 +98,22 @@ def _tried(
     gain = _gain(project, run_id, parent)
     kept = gain is not None and (gain.high > 0 if step.name in KEPT_UNLESS_WORSE else gain.low > 0)
     if kept:
-        carry_out(
-            project.store, attempt, settings.sections(), finish=lambda results: _written(project, run_id, results)
-        )
-    metric = _record(project, run_id, "leaderboard", Training).metric
+        carry_out(project.store, attempt, settings.sections(), finish=project.write_out)
+    metric = project.record(Training, run_id).metric
     return Tried(step=step.name, run_id=run_id, gain=gain, kept=kept, sentence=_told(step, gain, metric, kept=kept))
 
 
-def _written(project: Project, run_id: str, results: Mapping[str, Record]) -> None:
-    if "pack" in results:
-        project.bundle_path(run_id)
-
-
-def _gain(project: Project, run_id: str, parent: str) -> Estimate | None:
+def _gain(project: ProjectFolder, run_id: str, parent: str) -> Estimate | None:
     """Over the parent on the training rows that both held out; None where they did not have the same rows."""
-    names = ("snapshot", "split")
     (ours, our_split), (theirs, their_split) = (
-        (_record(project, each, names[0], Snapshot), _record(project, each, names[1], Split))
-        for each in (run_id, parent)
+        (project.record(Snapshot, each), project.record(Split, each)) for each in (run_id, parent)
     )
-    new, old = (_record(project, each, "leaderboard", Training) for each in (run_id, parent))
+    new, old = (project.record(Training, each) for each in (run_id, parent))
     same = (ours.blob, our_split.roles, new.metric) == (theirs.blob, their_split.roles, old.metric)
     if not same or not (new.out_of_fold and old.out_of_fold):
         return None
     run = Run(run_id, project.store, Clock(project.store.run_folder(run_id) / "cancel", None))
-    return _paired(_record(project, run_id, "profile", Profile), ours, our_split, new, old, run)
+    return _paired(project.record(Profile, run_id), ours, our_split, new, old, run)
 
 
 def _paired(
@@ -198,19 +168,13 @@ def _told(step: Step, gain: Estimate | None, metric: str, *, kept: bool) -> str:
     return f"On rows that neither has learned from it is {found}. {end}"
 
 
-def _evidence(project: Project, run_id: str) -> Evidence:
+def _evidence(project: ProjectFolder, run_id: str) -> Evidence:
     return Evidence(
-        profile=_record(project, run_id, "profile", Profile),
-        findings=_record(project, run_id, "findings", Findings),
-        training=_record(project, run_id, "leaderboard", Training),
-        evaluation=_record(project, run_id, "evaluation", Evaluation),
-        robustness=_record(project, run_id, "robustness", Robustness),
-        worth=_record(project, run_id, "decision", Decision).worth,
-        diagnosis=_record(project, run_id, "diagnosis", Diagnosis),
+        profile=project.record(Profile, run_id),
+        findings=project.record(Findings, run_id),
+        training=project.record(Training, run_id),
+        evaluation=project.record(Evaluation, run_id),
+        robustness=project.record(Robustness, run_id),
+        worth=project.record(Decision, run_id).worth,
+        diagnosis=project.record(Diagnosis, run_id),
     )
-
-
-def _record(project: Project, run_id: str, name: str, kind: type[R]) -> R:
-    record = project.show(name, run_id)
-    assert isinstance(record, kind)
-    return record

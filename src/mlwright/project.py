@@ -1,24 +1,20 @@
-"""The Python API: a project folder, and what can be done with it."""
+"""The Python API: what can be done with a project folder."""
 
 from __future__ import annotations
 
 import os
-import time
-from collections.abc import Callable, Iterator, Mapping
-from pathlib import Path
+from collections.abc import Callable, Mapping
+from time import time as now
 from typing import TYPE_CHECKING, Any
 
 from mlwright import succession
-from mlwright.config import FILE_NAME, check_members, read_settings, write_settings
-from mlwright.core.engine import Stage
-from mlwright.core.errors import NothingToShow, SettingsError, StorageError, nearest
-from mlwright.core.history import RunState, replay
-from mlwright.core.record import Record
-from mlwright.core.store import Store
+from mlwright.config import FILE_NAME, check_members, write_settings
+from mlwright.core.errors import NothingToShow, SettingsError, StorageError
+from mlwright.core.history import RunState
 from mlwright.core.store.journal import Event
 from mlwright.core.store.registry import Challenger, Champion
+from mlwright.folder import ProjectFolder
 from mlwright.overrides import (
-    at_home,
     check_stage,
     last_stage,
     with_budget,
@@ -27,59 +23,20 @@ from mlwright.overrides import (
     with_new_rows,
     with_preference,
 )
-from mlwright.pipeline import BUILD, RECEIVE, REPLAY, RETRAIN, TRIAL, WATCH, Settings
-from mlwright.receiving import promise_of_run, received
-from mlwright.records.bundle import Manifest, Packed
+from mlwright.receiving import received
 from mlwright.records.contest import Trial
-from mlwright.records.contract import Contract
-from mlwright.records.decision import Decision
-from mlwright.records.delivery import Delivery, Promise
+from mlwright.records.delivery import Delivery
 from mlwright.records.replay import Replayed, ReplayPlan
-from mlwright.records.watch import ModelInUse, Response
+from mlwright.records.watch import Response
 from mlwright.remembered import looks_before
-from mlwright.running import Attempt, cancel_file, carry_out, next_id
-from mlwright.scoring.folder import MANIFEST
+from mlwright.running import Attempt, cancel_file, carry_out, next_id, outcome
 
 if TYPE_CHECKING:
     from mlwright.records.improvement import Improvement
-    from mlwright.records.portable import PortableProfile
-    from mlwright.scoring.bundle import Bundle
-    from mlwright.shipping.targets import Target
-
-SHOWN = {
-    "snapshot": "collect",
-    "profile": "profile",
-    "split": "split",
-    "findings": "check",
-    "contract": "contract",
-    "exploration": "explore",
-    "leaderboard": "train",
-    "evaluation": "evaluate",
-    "robustness": "probe",
-    "understanding": "explain",
-    "diagnosis": "diagnose",
-    "decision": "decide",
-    "challenge": "challenge",
-    "bundle": "pack",
-    "deployment": "deploy",
-    "comparison": "compare",
-    "watch": "respond",
-    "delivery": "receive",
-    "shadow": "shadow",
-    "window": "observe",
-    "replay": "replay",
-}
-"""What can be shown of a run, and the stage that makes it."""
-
-INSTEAD = {"collect": "gather"}
-"""Stages in the place of which another one makes the same record in some pipelines."""
 
 
-class Project:
-    """A project folder: settings, runs and what they made.
-
-    Holds a path and nothing else: every answer is read from the folder, so that several processes may look at
-    one project at the same time.
+class Project(ProjectFolder):
+    """A project folder: settings, runs and what they made, and all that can be done with them.
 
     Parameters
     ----------
@@ -94,11 +51,6 @@ class Project:
     >>> project.show("decision").verdict                     # doctest: +SKIP
     'deploy'
     """
-
-    def __init__(self, path: str | os.PathLike[str] = ".") -> None:
-        given = Path(path)
-        self.path = (given.parent if given.name == FILE_NAME else given).resolve()
-        self.store = Store(self.path / ".mlwright")
 
     @classmethod
     def create(
@@ -136,10 +88,6 @@ class Project:
             file.unlink()
             raise
         return project
-
-    def settings(self) -> Settings:
-        """What ``mlwright.toml`` says now."""
-        return at_home(read_settings(self.path / FILE_NAME), self.path)
 
     def run(
         self,
@@ -192,7 +140,7 @@ class Project:
         MlwrightError
             What stopped it; what was done until then is kept.
         """
-        began = time.time() if began is None else began
+        began = began or now()
         settings = with_preference(with_budget(self.settings(), budget), prefer)
         check_members(settings)
         for name in (until, start_from):
@@ -202,19 +150,16 @@ class Project:
             self._unfinished() if resume else next_id(self.store),
             "build",
             seed=settings.project.seed,
-            budget_s=None if settings.train.candidates else settings.train.budget,
+            budget_s=settings.train.limit_s,
             n_jobs=n_jobs,
             fresh=fresh,
             only_needed=only_needed,
             began=began,
             listen=listen,
         )
-
-        def finish(results: Mapping[str, Record]) -> None:
-            if "pack" in results:
-                self.bundle_path(attempt.run_id)
-
-        return carry_out(self.store, attempt, settings.sections(), until=until, start_from=start_from, finish=finish)
+        return carry_out(
+            self.store, attempt, settings.sections(), until=until, start_from=start_from, finish=self.write_out
+        )
 
     def improve(
         self, run_id: str | None = None, *, attempt: bool = False, listen: Callable[[Event], None] | None = None
@@ -275,17 +220,17 @@ class Project:
         TableError
             If the rows lack an input of the model.
         """
-        settings = with_moments(with_new_rows(self.settings(), data, query))
-        model = self.in_use()
-        began = time.time() if began is None else began
-        run_id, seed = run_id or next_id(self.store), settings.project.seed
-        attempt = Attempt(run_id, "watch", seed=seed, n_jobs=n_jobs, began=began, listen=listen)
-        results: dict[str, Record] = {}
+        settings, model = with_moments(with_new_rows(self.settings(), data, query)), self.in_use()
+        attempt = Attempt(
+            run_id or next_id(self.store),
+            "watch",
+            seed=settings.project.seed,
+            n_jobs=n_jobs,
+            began=began or now(),
+            listen=listen,
+        )
         memory = looks_before(self.store, model.bundle_id)
-        carry_out(self.store, attempt, (*settings.sections(), model, memory), finish=results.update)
-        response = results["respond"]
-        assert isinstance(response, Response)
-        return response
+        return outcome(self.store, attempt, (*settings.sections(), model, memory), Response)
 
     def replay(
         self,
@@ -319,13 +264,9 @@ class Project:
         """
         settings = with_history(self.settings(), data, time)
         attempt = Attempt(
-            next_id(self.store), "replay", seed=settings.project.seed, began=began or _now(), listen=listen
+            next_id(self.store), "replay", seed=settings.project.seed, began=began or now(), listen=listen
         )
-        results: dict[str, Record] = {}
-        carry_out(self.store, attempt, (*settings.sections(), plan or ReplayPlan()), finish=results.update)
-        replayed = results["replay"]
-        assert isinstance(replayed, Replayed)
-        return replayed
+        return outcome(self.store, attempt, (*settings.sections(), plan or ReplayPlan()), Replayed)
 
     def check_delivery(
         self,
@@ -355,114 +296,14 @@ class Project:
             If the data has none of the columns of the contract.
         """
         settings = with_new_rows(self.settings(), data, query)
-        began = time.time() if began is None else began
         return received(
             self.store,
             self.promise(),
             (settings.watch, settings.contract),
             seed=settings.project.seed,
-            began=began,
+            began=began or now(),
             listen=listen,
         )
-
-    def contract(self) -> Contract:
-        """What later data is held to, as ``[contract]`` of ``mlwright.toml`` wants it now."""
-        from mlwright.data.clauses.edits import amended
-
-        return amended(self.promise().contract, self.settings().contract)
-
-    def promise(self) -> Promise:
-        """The contract, as it was learned, of the data of the model in use (else of the latest run), and its figures.
-
-        Raises
-        ------
-        NothingToShow
-            If no run has come to the contract yet.
-        """
-        run_id = self._run_in_use()
-        contract, profile, snapshot = (self.show(what, run_id) for what in ("contract", "profile", "snapshot"))
-        try:
-            training = self.show("leaderboard", run_id)
-        except NothingToShow:
-            training = None
-        return promise_of_run(contract, profile, snapshot, training)
-
-    def show(self, what: str, run_id: str | None = None) -> Record:
-        """One of the records of a run; see `SHOWN` for the names.
-
-        Parameters
-        ----------
-        what : str
-        run_id : str, optional
-            Default: the latest run that made it.
-
-        Raises
-        ------
-        NothingToShow
-            If there is no such record (yet).
-        """
-        if what not in SHOWN:
-            offers = nearest(what, SHOWN) or SHOWN
-            raise NothingToShow(f"There is nothing called {what!r}.", f"mlwright show {' | '.join(offers)}")
-        stage = _stage(SHOWN[what])
-        for state in reversed(self.runs()):
-            done = state.stage(stage.name) or state.stage(INSTEAD.get(stage.name, stage.name))
-            wanted = state.run_id == run_id or (run_id is None and not state.is_set_aside)
-            if wanted and done is not None and done.key:
-                record = self.store.kept(done.key, stage.makes)
-                if record is not None:
-                    return record
-        raise NothingToShow(f"No {what} has been made in {self.path} yet.", _how_to_make(stage))
-
-    def portable_profile(self) -> PortableProfile:
-        """The profile of the latest look in a form that merges with those of other parts of the data.
-
-        Raises
-        ------
-        SettingsError
-            If the rows are a sample of a table that stays where it is: its parts would not add up.
-        """
-        from mlwright.data.portable import portable
-        from mlwright.records.data import Snapshot
-        from mlwright.records.profile import Profile
-
-        snapshot, profile = self.show("snapshot"), self.show("profile")
-        assert isinstance(snapshot, Snapshot)
-        assert isinstance(profile, Profile)
-        if snapshot.n_rows_there is not None:
-            raise SettingsError(
-                f"{snapshot.n_rows:,} of {snapshot.n_rows_there:,} rows were fetched; a profile that merges needs all.",
-                "Read a part of the table with a query, and take collect.sample_rows out.",
-            )
-        file = self.store.blobs.path(snapshot.blob)
-        return portable(file, profile, snapshot.lineage.location, int(snapshot.blob[:12], 16))
-
-    def runs(self) -> list[RunState]:
-        """All runs, oldest first."""
-        holder = self.store.holder()
-        return [
-            replay(run_id, self.store.journal(run_id), alive=holder is not None and holder.get("run") == run_id)
-            for run_id in self.store.run_ids()
-        ]
-
-    def events(self, run_id: str | None = None, *, follow: bool = False) -> Iterator[Event]:
-        """The events of a run, oldest first; with `follow`, on until the run has ended.
-
-        Raises
-        ------
-        NothingToShow
-            If there has been no run.
-        """
-        run_id = run_id or self._latest()
-        journal, offset = self.store.journal(run_id), 0
-        while True:
-            working = follow and (self.store.holder() or {}).get("run") == run_id
-            for event, position in journal.read_from(offset):
-                offset = position
-                yield event
-            if not working:
-                return
-            time.sleep(0.2)
 
     def cancel(self) -> str:
         """Ask the run that works now to end, and return its name.
@@ -478,32 +319,6 @@ class Project:
         run_id = str(holder["run"])
         cancel_file(self.store, run_id).touch()
         return run_id
-
-    def bundle_path(self, run_id: str | None = None) -> Path:
-        """The folder of the bundle that a run has packed."""
-        packed = self.show("bundle", run_id)
-        assert isinstance(packed, Packed)
-        return self.written(packed.bundle_id, packed.files[MANIFEST])
-
-    def current(self) -> Champion | None:
-        """The bundle that is in use, or None."""
-        return self.store.registry.now()
-
-    def in_use(self) -> ModelInUse:
-        """The champion; where there is none, the latest bundle."""
-        champion = self.current()
-        if champion is not None:
-            return ModelInUse(**champion.model_dump(include={"bundle_id", "manifest", "run_id"}), is_champion=True)
-        packed = self.show("bundle")
-        assert isinstance(packed, Packed)
-        manifest = packed.files[MANIFEST]
-        run_id = Manifest.model_validate_json(self.store.blobs.get(manifest)).run_id
-        return ModelInUse(bundle_id=packed.bundle_id, manifest=manifest, run_id=run_id, is_champion=False)
-
-    def model_path(self) -> Path:
-        """The folder of the bundle that is in use, or of the latest one; see `in_use`."""
-        model = self.in_use()
-        return self.written(model.bundle_id, model.manifest)
 
     def approve(self, why: str, run_id: str | None = None) -> Champion:
         """Put the bundle of a run to use on a person's word, whatever its verdict; the reason is kept.
@@ -521,20 +336,7 @@ class Project:
         SettingsError
             If there is no reason.
         """
-        reason = succession.with_reason(why)
-        packed, decision = self.show("bundle", run_id), self.show("decision", run_id)
-        assert isinstance(packed, Packed)
-        assert isinstance(decision, Decision)
-        manifest, target = packed.files[MANIFEST], self.settings().deploy.target
-        self.target(target).deploy(self.written(packed.bundle_id, manifest))
-        return self.store.registry.crown(
-            bundle_id=packed.bundle_id,
-            manifest=manifest,
-            run_id=Manifest.model_validate_json(self.store.blobs.get(manifest)).run_id,
-            verdict=decision.verdict,
-            target=target,
-            why=f"approved: {reason}",
-        )
+        return succession.approve(self, run_id, f"approved: {succession.with_reason(why)}")
 
     def rollback(self, why: str = "", *, to: str | None = None) -> Champion:
         """Put a bundle that was in use before back to use, and return it; nothing is deleted.
@@ -551,27 +353,6 @@ class Project:
             If there has been none before, or not that one.
         """
         return succession.roll_back(self, why, to)
-
-    def target(self, name: str | None = None) -> Target:
-        """A place where models answer, with the options of ``[deploy]`` where they are meant for it.
-
-        Parameters
-        ----------
-        name : str, optional
-            Default: the place of ``[deploy]``.
-
-        Raises
-        ------
-        MemberUnknown
-            If there is no such place.
-        SettingsError
-            If an option is unknown or unusable.
-        """
-        from mlwright.shipping.targets import target
-
-        settings = self.settings().deploy
-        chosen = name or settings.target
-        return target(chosen, settings.options if chosen == settings.target else {})
 
     def trials(self) -> tuple[Trial, ...]:
         """How those that are compared with the bundle in use stood after the last look."""
@@ -599,64 +380,8 @@ class Project:
         """Turn a challenger down on a person's word; as for `promote`."""
         return succession.reject(self, bundle_id, succession.with_reason(why))
 
-    def bundle(self, run_id: str | None = None) -> Bundle:
-        """The model that a run has packed, ready to answer."""
-        from mlwright.scoring.bundle import Bundle
-
-        return Bundle.load(self.bundle_path(run_id))
-
-    def written(self, bundle_id: str, manifest: str) -> Path:
-        """The folder of a bundle, written anew from the store if it is not there.
-
-        Parameters
-        ----------
-        bundle_id : str
-        manifest : str
-            Blob: its manifest.
-        """
-        from mlwright.shipping.writing import write_bundle
-
-        folder = self.path / "bundles" / bundle_id
-        if not folder.exists():
-            write_bundle(manifest, self.store.blobs.get, folder)
-        return folder
-
-    def _run_in_use(self) -> str | None:
-        """The run that made the model in use; None where there is no model yet."""
-        try:
-            return self.in_use().run_id
-        except NothingToShow:
-            return None
-
-    def _latest(self) -> str:
-        ids = self.store.run_ids()
-        if not ids:
-            raise NothingToShow(f"Nothing has been run in {self.path} yet.", "mlwright run")
-        return ids[-1]
-
     def _unfinished(self) -> str:
         for state in reversed(self.runs()):
             if state.pipeline == "build" and state.status in ("interrupted", "failed", "cancelled", "running"):
                 return state.run_id
         raise NothingToShow(f"No run in {self.path} waits to be resumed.", "mlwright run")
-
-
-def _now() -> float:
-    """For where `time` is the name of a column."""
-    return time.time()
-
-
-def _stage(name: str) -> Stage:
-    return next(stage for stage in (*BUILD, *WATCH, *RECEIVE, *RETRAIN, *TRIAL, *REPLAY) if stage.name == name)
-
-
-def _how_to_make(stage: Stage) -> str:
-    """What to type so that a stage makes its record."""
-    if stage in BUILD:
-        return f"mlwright run --until {stage.name}"
-    others = {
-        RECEIVE[-1]: "mlwright check NEW_DATA --against PROJECT",
-        TRIAL[-1]: "mlwright operate",
-        REPLAY[-1]: "mlwright replay",
-    }
-    return others.get(stage, "mlwright watch --data NEW_DATA")

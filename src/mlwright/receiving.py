@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, TypeVar
@@ -18,23 +18,20 @@ from mlwright.records.profile import Profile
 from mlwright.records.settings import ContractSettings, WatchSettings
 from mlwright.records.trials import Training
 from mlwright.records.watch import Window
-from mlwright.running import Attempt, carry_out, next_id
+from mlwright.running import Attempt, next_id, outcome
 
 R = TypeVar("R", bound=Record)
 MOST_REMEMBERED = 100
 """Runs that are gone through for deliveries before."""
 
 
-def promise_of_run(contract: Record, profile: Record, snapshot: Record, training: Record | None) -> Promise:
+def promise_of_run(contract: Contract, profile: Profile, snapshot: Snapshot, training: Training | None) -> Promise:
     """What a delivery is held to by a project: by what a run has found out; the training where there was one."""
-    assert isinstance(contract, Contract)
-    assert isinstance(profile, Profile)
-    assert isinstance(snapshot, Snapshot)
     return Promise(
         source=snapshot.lineage.location,
         contract=contract,
         columns=profile.columns,
-        importance=training.importance if isinstance(training, Training) else {},
+        importance={} if training is None else training.importance,
         snapshot=snapshot,
         details=snapshot.lineage.details,
     )
@@ -64,15 +61,8 @@ def received(store: Store, promise: Promise, given: tuple[Settings, ...], *, see
         See `running.Attempt`: `began` and `listen`.
     """
     promise = promise.model_copy(update={"earlier": tuple(deliveries_before(store))})
-    results: dict[str, Record] = {}
-
-    def finish(made: Mapping[str, Record]) -> None:
-        results.update(made)
-
-    carry_out(store, Attempt(next_id(store), "receive", seed=seed, **attempt), (*given, promise), finish=finish)
-    delivery = results["receive"]
-    assert isinstance(delivery, Delivery)
-    return delivery
+    carried = Attempt(next_id(store), "receive", seed=seed, **attempt)
+    return outcome(store, carried, (*given, promise), Delivery)
 
 
 def deliveries_before(store: Store) -> Iterator[Snapshot]:

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal
+from typing import Literal, TypeVar
 
 from mlwright.core.engine import execute
 from mlwright.core.errors import MlwrightError, RunCancelled, StorageError
@@ -18,6 +18,8 @@ from mlwright.core.run import Clock, Run
 from mlwright.core.store import Store
 from mlwright.core.store.journal import Event
 from mlwright.pipeline import PIPELINES
+
+R = TypeVar("R", bound=Record)
 
 
 @dataclass(frozen=True)
@@ -108,6 +110,15 @@ def carry_out(
             store.sweep()
         run.tell("finished")
         return replay(run.run_id, store.journal(run.run_id), alive=False)
+
+
+def outcome(store: Store, attempt: Attempt, given: Sequence[Settings | Record], kind: type[R]) -> R:
+    """Run a pipeline, and return the record that it is run for: that of its last stage."""
+    results: dict[str, Record] = {}
+    carry_out(store, attempt, given, finish=results.update)
+    record = results[PIPELINES[attempt.pipeline][-1].name]
+    assert isinstance(record, kind)
+    return record
 
 
 def next_id(store: Store) -> str:

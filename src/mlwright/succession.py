@@ -4,58 +4,27 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping, Sequence
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any
 
 from mlwright.core.errors import NothingToShow, SettingsError
 from mlwright.core.history import RunState
 from mlwright.core.record import Record
 from mlwright.core.record import Settings as Section
-from mlwright.core.store import Store
 from mlwright.core.store.registry import Challenger, Champion
+from mlwright.folder import ProjectFolder
 from mlwright.overrides import with_budget
-from mlwright.pipeline import Settings
 from mlwright.records.bundle import Packed
 from mlwright.records.challenge import Challenge
 from mlwright.records.contest import Contender, Contest, Parent, Shadow, Trial
 from mlwright.records.data import Snapshot
 from mlwright.records.decision import Decision
 from mlwright.records.profile import Profile
-from mlwright.records.watch import ModelInUse, Window
-from mlwright.running import Attempt, carry_out, next_id
+from mlwright.records.watch import Window
+from mlwright.running import Attempt, carry_out, next_id, outcome
 from mlwright.scoring.folder import MANIFEST
 
-if TYPE_CHECKING:
-    from mlwright.shipping.targets import Target
 
-
-class Project(Protocol):
-    """What is asked of a project here; see `mlwright.Project`."""
-
-    @property
-    def store(self) -> Store:
-        """Its memory."""
-
-    def settings(self) -> Settings:
-        """What its file says."""
-
-    def show(self, what: str, run_id: str | None = None) -> Record:
-        """One of its records."""
-
-    def current(self) -> Champion | None:
-        """The bundle in use."""
-
-    def in_use(self) -> ModelInUse:
-        """The same, or the latest bundle."""
-
-    def written(self, bundle_id: str, manifest: str) -> Path:
-        """The folder of a bundle."""
-
-    def target(self, name: str | None = None) -> Target:
-        """Where it is put to use."""
-
-
-def contest_of(project: Project) -> Contest:
+def contest_of(project: ProjectFolder) -> Contest:
     """Who is compared with the champion now: those that challenge it, and the champion before it."""
     registry = project.store.registry
     contenders = [
@@ -70,42 +39,37 @@ def contest_of(project: Project) -> Contest:
     return Contest(contenders=tuple(contenders), before=shadow.trials, fresh=shadow.fresh)
 
 
-def trials(project: Project) -> tuple[Trial, ...]:
+def trials(project: ProjectFolder) -> tuple[Trial, ...]:
     """How those that are compared with the champion stood last."""
     waiting = {contender.bundle_id for contender in contest_of(project).contenders}
     return tuple(trial for trial in last_shadow(project).trials if trial.contender in waiting)
 
 
-def last_shadow(project: Project) -> Shadow:
+def last_shadow(project: ProjectFolder) -> Shadow:
     """What was counted so far for the champion; nothing if it is champion since."""
     try:
-        shadow = project.show("shadow")
+        shadow = project.record(Shadow)
     except NothingToShow:
         return Shadow()
-    assert isinstance(shadow, Shadow)
     return shadow if shadow.champion == project.in_use().bundle_id else Shadow()
 
 
-def try_out(project: Project, window: Window, run_id: str | None = None) -> Shadow:
+def try_out(project: ProjectFolder, window: Window, run_id: str | None = None) -> Shadow:
     """Count the labelled rows of a window for all who are compared with the champion; as a run of that name."""
     settings = project.settings()
-    results: dict[str, Record] = {}
     attempt = Attempt(run_id or next_id(project.store), "trial", seed=settings.project.seed)
     given: list[Section | Record] = [*settings.sections(), project.in_use(), window, contest_of(project)]
-    carry_out(project.store, attempt, given, finish=results.update)
-    shadow = results["shadow"]
-    assert isinstance(shadow, Shadow)
-    return shadow
+    return outcome(project.store, attempt, given, Shadow)
 
 
 def retrain(
-    project: Project, window: Window, run_id: str | None = None, windows: Sequence[Snapshot] = (), **attempt: Any
+    project: ProjectFolder, window: Window, run_id: str | None = None, windows: Sequence[Snapshot] = (), **attempt: Any
 ) -> RunState:
     """Build a new model from the rows of the one in use and labelled new ones; it becomes a challenger.
 
     Parameters
     ----------
-    project : Project
+    project : ProjectFolder
     window : Window
         New rows; those without a true outcome are passed over.
     run_id : str, optional
@@ -119,7 +83,7 @@ def retrain(
         run_id,
         "retrain",
         seed=settings.project.seed,
-        budget_s=None if settings.train.candidates else settings.train.budget,
+        budget_s=settings.train.limit_s,
         began=time.time(),
         **attempt,
     )
@@ -131,27 +95,24 @@ def retrain(
     return carry_out(project.store, carried, given, finish=finish)
 
 
-def parent_of(project: Project, windows: Sequence[Snapshot] = ()) -> Parent:
+def parent_of(project: ProjectFolder, windows: Sequence[Snapshot] = ()) -> Parent:
     """The run that made the model in use, and what was looked at since."""
     model = project.in_use()
-    snapshot, profile = project.show("snapshot", model.run_id), project.show("profile", model.run_id)
-    assert isinstance(snapshot, Snapshot)
-    assert isinstance(profile, Profile)
     return Parent(
         run_id=model.run_id,
         bundle_id=model.bundle_id,
-        snapshot=snapshot,
-        profile=profile,
+        snapshot=project.record(Snapshot, model.run_id),
+        profile=project.record(Profile, model.run_id),
         windows=tuple(windows),
     )
 
 
-def _challenge(project: Project, run_id: str, results: Mapping[str, Record]) -> None:
+def _challenge(project: ProjectFolder, run_id: str, results: Mapping[str, Record]) -> None:
     packed, decision, compared = results["pack"], results["decide"], results["challenge"]
     assert isinstance(packed, Packed)
     assert isinstance(decision, Decision)
     assert isinstance(compared, Challenge)
-    project.written(packed.bundle_id, packed.files[MANIFEST])
+    project.write_out(results)
     project.store.registry.challenge(
         bundle_id=packed.bundle_id,
         manifest=packed.files[MANIFEST],
@@ -161,7 +122,28 @@ def _challenge(project: Project, run_id: str, results: Mapping[str, Record]) -> 
     )
 
 
-def promote(project: Project, bundle_id: str | None, why: str, by: str | None = None) -> Champion:
+def approve(project: ProjectFolder, run_id: str | None, why: str) -> Champion:
+    """Put the bundle of a run to use where the project deploys to, whatever its verdict.
+
+    Raises
+    ------
+    NothingToShow
+        If no run has packed a bundle.
+    """
+    packed, decision = project.record(Packed, run_id), project.record(Decision, run_id)
+    manifest, target = packed.files[MANIFEST], project.settings().deploy.target
+    project.target(target).deploy(project.written(packed.bundle_id, manifest))
+    return project.store.registry.crown(
+        bundle_id=packed.bundle_id,
+        manifest=manifest,
+        run_id=project.manifest(packed).run_id,
+        verdict=decision.verdict,
+        target=target,
+        why=why,
+    )
+
+
+def promote(project: ProjectFolder, bundle_id: str | None, why: str, by: str | None = None) -> Champion:
     """Put a challenger to use where the project deploys to.
 
     Raises
@@ -175,7 +157,7 @@ def promote(project: Project, bundle_id: str | None, why: str, by: str | None = 
     return project.store.registry.crown(**fields, target=target, why=why, by=by)
 
 
-def reject(project: Project, bundle_id: str | None, why: str, by: str | None = None) -> Challenger:
+def reject(project: ProjectFolder, bundle_id: str | None, why: str, by: str | None = None) -> Challenger:
     """Turn a challenger down.
 
     Raises
@@ -187,7 +169,7 @@ def reject(project: Project, bundle_id: str | None, why: str, by: str | None = N
     return project.store.registry.reject(challenger.bundle_id, why, by)
 
 
-def roll_back(project: Project, why: str, to: str | None = None, by: str | None = None) -> Champion:
+def roll_back(project: ProjectFolder, why: str, to: str | None = None, by: str | None = None) -> Champion:
     """Put a champion from before back to use; nothing is deleted.
 
     Raises

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from mlwright import Project
-from mlwright.project import SHOWN
+from mlwright.shown import SHOWN
 
 LATER = {"shadow": "mlwright operate", "replay": "mlwright replay"}
 """What a project without challengers and without a replay does not have, and what makes it."""

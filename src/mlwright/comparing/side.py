@@ -5,11 +5,9 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
 
 from mlwright.config import FILE_NAME
 from mlwright.core.errors import NothingToShow
-from mlwright.core.record import Record
 from mlwright.project import Project
 from mlwright.records.bundle import Manifest, Packed
 from mlwright.records.data import Snapshot
@@ -22,8 +20,6 @@ from mlwright.records.split import Split
 from mlwright.records.trials import Training
 from mlwright.scoring.bundle import Bundle
 from mlwright.scoring.folder import MANIFEST
-
-R = TypeVar("R", bound=Record)
 
 
 @dataclass(frozen=True)
@@ -103,29 +99,21 @@ def _latest(project: Project) -> str:
 
 
 def _of_run(project: Project, run_id: str, name: str) -> Side:
-    def record(what: str, kind: type[R]) -> R:
-        found = project.show(what, run_id)
-        assert isinstance(found, kind)
-        return found
-
-    training, snapshot, profile = (
-        record("leaderboard", Training),
-        record("snapshot", Snapshot),
-        record("profile", Profile),
+    snapshot, profile, training = (
+        project.record(Snapshot, run_id),
+        project.record(Profile, run_id),
+        project.record(Training, run_id),
     )
     packed = _packed(project, run_id)
-    manifest = None
-    if packed is not None:
-        manifest = Manifest.model_validate_json(project.store.blobs.get(packed.files[MANIFEST]))
-    split, robustness = record("split", Split), record("robustness", Robustness)
+    split, robustness = project.record(Split, run_id), project.record(Robustness, run_id)
     return Side(
         name=name,
         target=profile.roles.target,
         location=snapshot.lineage.location,
         model=training.model,
-        evaluation=record("evaluation", Evaluation),
-        decision=record("decision", Decision),
-        manifest=manifest,
+        evaluation=project.record(Evaluation, run_id),
+        decision=project.record(Decision, run_id),
+        manifest=None if packed is None else project.manifest(packed),
         packed=packed,
         traced=Traced(project, run_id, snapshot, profile, split, training, robustness),
     )
@@ -133,11 +121,9 @@ def _of_run(project: Project, run_id: str, name: str) -> Side:
 
 def _packed(project: Project, run_id: str) -> Packed | None:
     try:
-        found = project.show("bundle", run_id)
+        return project.record(Packed, run_id)
     except NothingToShow:
         return None
-    assert isinstance(found, Packed)
-    return found
 
 
 def _of_bundle(path: Path) -> Side:

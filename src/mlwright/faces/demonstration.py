@@ -59,9 +59,7 @@ def make_demo_project(folder: Path) -> Project:
 def first_look(project: Project, listen: Callable[[Event], None]) -> Findings:
     """What the checks say of the data as it came."""
     project.run(until="check", listen=listen)
-    findings = project.show("findings")
-    assert isinstance(findings, Findings)
-    return findings
+    return project.record(Findings)
 
 
 def heed_the_finding(project: Project) -> str:

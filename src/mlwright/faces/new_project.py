@@ -121,8 +121,7 @@ def project_to_look_at(question: Question) -> Iterator[Project]:
 def describe(project: Project, listen: Callable[[Event], None]) -> Profile:
     """Look at the data and write what was inferred, with its reasons, into the settings file."""
     project.run(until="profile", listen=listen)
-    profile = project.show("profile")
-    assert isinstance(profile, Profile)
+    profile = project.record(Profile)
     comments = {key: _one_line(reason) for key, reason in _reasons(profile.roles).items()}
     write_settings(project.path / FILE_NAME, _inferred(project, profile.roles), comments)
     return profile

@@ -127,8 +127,7 @@ class Operator:
         key = str(len(self.diary.events("looked")))
         run_id = self.diary.begin("look", key, mark=mark)
         response = self.project.watch(run_id=run_id)
-        window = self.project.show("window", run_id)
-        assert isinstance(window, Window)
+        window = self.project.record(Window, run_id)
         trial_id = self.diary.begin("trial", key)
         shadow = succession.try_out(self.project, window, trial_id)
         self._note_look(response, window, shadow, run_id)
@@ -243,8 +242,7 @@ class Operator:
         except MlwrightError as error:
             self.diary.note("given_up", what="training", key=key, error=str(error))
             raise
-        compared = self.project.show("challenge", run_id)
-        assert isinstance(compared, Challenge)
+        compared = self.project.record(Challenge, run_id)
         self.diary.end("training", key, run_id=run_id, seconds=state.seconds, gain_share=gain_share(compared))
         say(self.diary, "trained", key, "A new model challenges the one in use", f"{why}\n{compared.sentence}")
         self.tell(compared.sentence)
@@ -253,9 +251,7 @@ class Operator:
             self.tell(f"Bundle {champion.bundle_id} is likely better, and is in use now.")
 
     def _snapshot(self, run_id: str) -> Snapshot:
-        window = self.project.show("window", run_id)
-        assert isinstance(window, Window)
-        return window.snapshot
+        return self.project.record(Window, run_id).snapshot
 
 
 def why_to_train(diary: Diary, settings: OperateSettings, *, is_waiting: bool) -> str:

@@ -48,9 +48,7 @@ def _refuse_changed(project: Project) -> None:
     from mlwright.records.data import Snapshot
 
     with suppress(NothingToShow):
-        snapshot = project.show("snapshot")
-        assert isinstance(snapshot, Snapshot)
-        refuse_changed(snapshot)
+        refuse_changed(project.record(Snapshot))
 
 
 def _chosen(

@@ -22,16 +22,13 @@ def closing(project: Project, state: RunState, report: Path | None) -> Shown:
     """What to print when a run has come to its end."""
     shown: Shown = []
     if state.has_done("check"):
-        findings = project.show("findings", state.run_id)
-        assert isinstance(findings, Findings)
+        findings = project.record(Findings, state.run_id)
         shown += [findings_table(findings, least="warning"), Text()]
     if state.has_done("decide"):
-        decision = project.show("decision", state.run_id)
-        assert isinstance(decision, Decision)
+        decision = project.record(Decision, state.run_id)
         shown.append(decision_panel(decision))
     if state.has_done("challenge"):
-        rival = project.show("challenge", state.run_id)
-        assert isinstance(rival, Challenge)
+        rival = project.record(Challenge, state.run_id)
         shown += [said(rival.sentence), Text()] if rival.champion is not None else []
     return [
         *shown,

@@ -12,7 +12,6 @@ from mlwright.core.history import RunState
 from mlwright.core.store.blobs import write_atomically
 from mlwright.data.words import counted, listing, percent
 from mlwright.faces.render.columns import columns_shown
-from mlwright.faces.render.facts import fact
 from mlwright.faces.render.page import Picture, drawings, environment
 from mlwright.project import Project
 from mlwright.records.data import Snapshot
@@ -84,10 +83,10 @@ def write_exploration(project: Project, state: RunState, path: Path) -> Path:
 
 def render_exploration(project: Project, state: RunState) -> str:
     """The exploration page as HTML."""
-    snapshot = fact(project, state, "snapshot", Snapshot)
-    profile = fact(project, state, "profile", Profile)
-    exploration = fact(project, state, "exploration", Exploration)
-    findings = fact(project, state, "findings", Findings)
+    snapshot = project.record(Snapshot, state.run_id)
+    profile = project.record(Profile, state.run_id)
+    exploration = project.record(Exploration, state.run_id)
+    findings = project.record(Findings, state.run_id)
     columns = columns_shown(profile, exploration, MAX_COLUMNS)
     return (
         environment()

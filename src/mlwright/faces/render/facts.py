@@ -60,31 +60,24 @@ def facts_of(project: Project, run: RunState) -> Facts:
     """
     return Facts(
         run=run,
-        snapshot=fact(project, run, "snapshot", Snapshot),
-        profile=fact(project, run, "profile", Profile),
-        split=fact(project, run, "split", Split),
-        findings=fact(project, run, "findings", Findings),
-        exploration=fact(project, run, "exploration", Exploration),
-        leaderboard=fact(project, run, "leaderboard", Training),
-        evaluation=fact(project, run, "evaluation", Evaluation),
-        robustness=fact(project, run, "robustness", Robustness),
-        decision=fact(project, run, "decision", Decision),
-        understanding=_later(project, run, "understanding", Understanding),
-        bundle=_later(project, run, "bundle", Packed),
-        deployment=_later(project, run, "deployment", Deployment),
-        diagnosis=_later(project, run, "diagnosis", Diagnosis),
+        snapshot=project.record(Snapshot, run.run_id),
+        profile=project.record(Profile, run.run_id),
+        split=project.record(Split, run.run_id),
+        findings=project.record(Findings, run.run_id),
+        exploration=project.record(Exploration, run.run_id),
+        leaderboard=project.record(Training, run.run_id),
+        evaluation=project.record(Evaluation, run.run_id),
+        robustness=project.record(Robustness, run.run_id),
+        decision=project.record(Decision, run.run_id),
+        understanding=_later(project, run, Understanding),
+        bundle=_later(project, run, Packed),
+        deployment=_later(project, run, Deployment),
+        diagnosis=_later(project, run, Diagnosis),
     )
 
 
-def fact(project: Project, run: RunState, name: str, kind: type[R]) -> R:
-    """One record of a run."""
-    record = project.show(name, run.run_id)
-    assert isinstance(record, kind)
-    return record
-
-
-def _later(project: Project, run: RunState, name: str, kind: type[R]) -> R | None:
+def _later(project: Project, run: RunState, kind: type[R]) -> R | None:
     try:
-        return fact(project, run, name, kind)
+        return project.record(kind, run.run_id)
     except NothingToShow:
         return None

@@ -21,10 +21,7 @@ SEVERITIES: tuple[Severity, ...] = ("critical", "warning", "note")
 
 def write_findings(project: Project, path: Path) -> Path:
     """Write the page of a project's latest findings, and return where."""
-    snapshot, profile, findings = (project.show(what) for what in ("snapshot", "profile", "findings"))
-    assert isinstance(snapshot, Snapshot)
-    assert isinstance(profile, Profile)
-    assert isinstance(findings, Findings)
+    snapshot, profile, findings = project.record(Snapshot), project.record(Profile), project.record(Findings)
     rows = _rows(project, snapshot, profile, findings)
     write_atomically(path, render_findings(snapshot, profile, findings, rows).encode("utf-8", "replace"))
     return path

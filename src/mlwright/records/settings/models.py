@@ -68,6 +68,11 @@ class TrainSettings(Settings):
     refit: bool = True
     experience: bool = True
 
+    @property
+    def limit_s(self) -> float | None:
+        """The wall clock that ends a run, in seconds; None where the number of candidates does."""
+        return None if self.candidates else self.budget
+
 
 class EvaluateSettings(Settings):
     """``[evaluate]``: how sure the figures must be, and for whom they are told.

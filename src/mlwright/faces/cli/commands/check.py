@@ -97,10 +97,9 @@ def _one_table(
     from mlwright.records.findings import Findings
 
     with look(*asked, until="check", quiet=quiet) as looked:
-        findings = looked.show("findings")
+        findings = looked.record(Findings)
         if html is not None:
             write_findings(looked, html)
-    assert isinstance(findings, Findings)
     return findings
 
 

@@ -43,8 +43,7 @@ def explore(
     from mlwright.records.exploration import Exploration
 
     with look(source, target, query, project, sample_rows, until="explore", quiet=json) as looked:
-        exploration = looked.show("exploration")
-        assert isinstance(exploration, Exploration)
+        exploration = looked.record(Exploration)
         state = next(state for state in reversed(looked.runs()) if state.has_done("explore"))
         home = Path("exploration.html") if source is not None else looked.path / "reports" / "exploration.html"
         page = write_exploration(looked, state, output or home).resolve()
