@@ -5,7 +5,8 @@ So for classes a row's loss counts only as far as it is beyond what the model's 
 is weak where the model is surer than it should be.
 
 Whoever looks at hundreds of parts finds weak ones in any noise. So candidates are found on one half of the test
-rows, and only what the other half confirms, corrected for the number of candidates, is told.
+rows, and only what the other half confirms, corrected for the number of candidates, is told. Then the halves change
+places: each may raise half of the alarms that are allowed for, and what only one of them shows is not missed.
 """
 
 from __future__ import annotations
@@ -72,16 +73,16 @@ def weak_segments(
         The least difference in mean loss that is worth telling.
     level : float
     """
-    suspected = suspected_parts(rows, loss, sampling, seed)
-    p_values = holm(np.array([part.p_value for part in suspected.parts]))
-    confirming = suspected.confirming
-    weak = [
-        replace(part, p_value=float(p_value), strength=_harm(part.rows, loss, confirming, matters))
-        for part, p_value in zip(suspected.parts, p_values, strict=True)
-        if p_value < ALARM
-    ]
-    told = _distinct_best([part for part in weak if part.strength > 0], MOST_TOLD, MOST_OVERLAP_TOLD)
-    return tuple(_segment(part, loss, sampling, confirming, seed, level) for part in told)
+    weak: dict[str, tuple[Part, Mask]] = {}
+    halves = suspected_parts(rows, loss, sampling, seed)
+    for parts, confirming in halves:
+        p_values = len(halves) * holm(np.array([part.p_value for part in parts]))
+        for part, p_value in zip(parts, p_values.tolist(), strict=True):
+            harm = _harm(part.rows, loss, confirming, matters) if p_value < ALARM else 0.0
+            if harm > 0:
+                weak.setdefault(part.description, (replace(part, p_value=p_value, strength=harm), confirming))
+    told = _distinct_best([part for part, _ in weak.values()], MOST_TOLD, MOST_OVERLAP_TOLD)
+    return tuple(_segment(part, loss, sampling, weak[part.description][1], seed, level) for part in told)
 
 
 class Suspected(NamedTuple):
@@ -98,18 +99,25 @@ class Suspected(NamedTuple):
     confirming: Mask
 
 
-def suspected_parts(rows: Rows, loss: Array, sampling: Sampling, seed: int) -> Suspected:
-    """Parts that stand out on one half of the rows, with what the other half says of them; see `weak_segments`."""
-    finding = _first_half(sampling, np.random.default_rng(seed))
+def suspected_parts(rows: Rows, loss: Array, sampling: Sampling, seed: int) -> tuple[Suspected, ...]:
+    """Parts that stand out on either half of the rows, with what the other half says of them; see `weak_segments`."""
     if len(loss) < FEWEST_ROWS:
-        return Suspected([], ~finding)
-    parts = _candidates(rows, loss, finding)
-    judged = [replace(part, p_value=p_value(part.rows, loss, sampling, ~finding)) for part in parts]
-    return Suspected(judged, ~finding)
+        return ()
+    half = _first_half(sampling, np.random.default_rng(seed))
+    return tuple(
+        Suspected(
+            [
+                replace(part, p_value=p_value(part.rows, loss, sampling, ~finding))
+                for part in _candidates(rows, loss, finding)
+            ],
+            ~finding,
+        )
+        for finding in (half, ~half)
+    )
 
 
 def _harm(part: Mask, loss: Array, confirming: Mask, matters: float) -> float:
-    """What the part costs more than others on the second half; nothing where that is too little to matter."""
+    """What the part costs more than others on the half that confirms it; nothing where that is too little to matter."""
     inside = part & confirming
     worse = float(loss[inside].mean() - loss[~part & confirming].mean())
     return worse * int(inside.sum()) if worse > matters else 0.0
@@ -141,7 +149,7 @@ def _first_half(sampling: Sampling, rng: np.random.Generator) -> Mask:
 
 
 def _candidates(rows: Rows, loss: Array, finding: Mask) -> list[Part]:
-    """The few parts that stand out most on the first half: of one column, and where two of them meet."""
+    """The few parts that stand out most on the finding half: of one column, and where two of them meet."""
     inputs = rows.profile.inputs
     singles = [part for column in inputs for part in _judged(_parts_of(rows, column.name), loss, finding)]
     chosen = _distinct_best(singles, MOST_SINGLES)
@@ -163,7 +171,7 @@ def _with_parents(meetings: Iterator[Part], loss: Array, finding: Mask) -> Itera
 
 
 def _judged(parts: Iterator[Part], loss: Array, finding: Mask) -> Iterator[Part]:
-    """Parts that stand out on the first half, with how much they do."""
+    """Parts that stand out on the finding half, with how much they do."""
     n = int(finding.sum())
     least = max(FEWEST_IN_A_PART, SMALLEST_SHARE * n)
     for part in parts:
@@ -193,25 +201,25 @@ def _welch(inside: Array, outside: Array) -> float:
 
 
 def p_value(part: Mask, loss: Array, sampling: Sampling, confirming: Mask) -> float:
-    """How often a part that is not weak looks so on the second half; rows that are alike count as one."""
+    """How often a part that is not weak looks so on the half that judges it; rows that are alike count as one."""
     places = np.flatnonzero(confirming)
     inside, values, drawn = part[places], loss[places], sampling.take(places)
-    if inside.sum() < 2 or (~inside).sum() < 2:
+    n_units = [drawn.units_in(side) for side in (inside, ~inside)]
+    if min(n_units) < 2:
         return 1.0
     moved = np.zeros(len(values))
-    for side, sign in ((inside, 1.0), (~inside, -1.0)):
-        few = math.sqrt(side.sum() / (side.sum() - 1))
+    for side, sign, n in zip((inside, ~inside), (1.0, -1.0), n_units, strict=True):
+        few = math.sqrt(n / (n - 1))
         moved[side] = sign * few * (values[side] - values[side].mean()) / side.mean()
     error = drawn.error_of_mean(moved)
     if error == 0:
         return 1.0
     difference = values[inside].mean() - values[~inside].mean()
-    freedom = min(int(inside.sum()), drawn.n_draws) - 1
-    return float(student.sf(difference / error, max(1, freedom)))
+    return float(student.sf(difference / error, n_units[0] - 1))
 
 
 def _segment(part: Part, loss: Array, sampling: Sampling, confirming: Mask, seed: int, level: float) -> Segment:
-    """Figures from the second half alone, as the first one has chosen the part for being bad."""
+    """Figures from the half that confirmed it alone, as the other one has chosen the part for being bad."""
     inside = np.flatnonzero(part.rows & confirming)
     estimate = mean_estimates(loss[inside][:, None], Draws(sampling.take(inside), seed), level)[0]
     return Segment(

@@ -17,18 +17,18 @@ MOST_SHOWN = 10
 class MoreRows(Remedy):
     """Rows that share a value or a range (or two of them) are answered worse than others.
 
-    Parts are found on one half of the rows and judged on the other. What more rows of the kind would bring is told by a
-    quick model: where half of the training rows did surely worse there, rows are lacking; where they did not, no number
-    of rows of these columns helps, and what is lacking is a column.
+    Parts are found on one half of the rows and judged on the other, both ways. What more rows of the kind would bring
+    is told by a quick model: where half of the training rows did surely worse there, rows are lacking; where they did
+    not, no number of rows of these columns helps, and what is lacking is a column.
     """
 
     title = "A part that is served badly"
 
     def suspects(self, examined: Examined) -> Iterator[Suspected]:
-        """What stands out on one half, by what the other half says."""
+        """What stands out on either half, by what the other half says."""
         rows = examined.rows
-        found = suspected_parts(rows.unseen.rows, examined.excess, rows.sampling, examined.seed)
-        for part in found.parts:
+        halves = suspected_parts(rows.unseen.rows, examined.excess, rows.sampling, examined.seed)
+        for part in (part for half in halves for part in half.parts):
             places = np.flatnonzero(part.rows)
             worst = places[np.argsort(-examined.excess[places], kind="stable")][:MOST_SHOWN]
             yield Suspected(part.description, part.rows, part.p_value, worst)
