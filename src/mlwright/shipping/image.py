@@ -137,29 +137,9 @@ def build(image: str, folder: Path) -> tuple[Command, Command]:
     )
 
 
-def push(image: str) -> Command:
-    """Send the image to its registry."""
-    return Command("push the image", (engine(), "push", image))
-
-
 def default_image(bundle: Bundle) -> str:
     """The name of the image of a bundle."""
     return f"mlwright/{label(bundle.name)}:{bundle.bundle_id}"
-
-
-def registry_image(image: str | None, bundle: Bundle) -> str:
-    """The name of the image, which must be that of a registry.
-
-    Raises
-    ------
-    SettingsError
-        If it is not.
-    """
-    if not image or "/" not in image:
-        raise SettingsError(
-            "This place takes images from a registry, and none is named.", f"--image REGISTRY/{default_image(bundle)}"
-        )
-    return image
 
 
 def label(name: str) -> str:

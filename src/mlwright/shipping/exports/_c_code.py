@@ -3,24 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
-from mlwright.shipping.exports._graph import (
-    Binary,
-    Choose,
-    Clip,
-    Const,
-    Fold,
-    Forest,
-    Join,
-    Lookup,
-    Missing,
-    Node,
-    Product,
-    Read,
-    Take,
-    Unary,
-)
+from mlwright.shipping.exports import _graph as op
 from mlwright.shipping.exports._program import Program
 
 UNARY = {"floor": "floor({})", "exp": "exp({})", "log": "log({})", "single": "(double)(float)({})"}
@@ -46,9 +31,9 @@ class Code:
         self._widths: dict[str, int] = {}
         inputs = {given: place for place, given in enumerate(program.inputs)}
         for number, node in enumerate(program.in_order()):
-            if isinstance(node, Read):
+            if isinstance(node, op.Read):
                 self._names[id(node)] = f"(read + {inputs[node.input]})"
-            elif isinstance(node, Const):
+            elif isinstance(node, op.Const):
                 self._names[id(node)] = self._table(f"k{number}", node.values.tolist())
             else:
                 self._names[id(node)] = f"v{number}"
@@ -63,52 +48,53 @@ class Code:
     def _loop(self, width: int, statement: str) -> None:
         self.lines.append(f"for (int i = 0; i < {width}; i++) {statement}")
 
-    def _at(self, node: Node, width: int) -> str:
+    def _at(self, node: op.Node, width: int) -> str:
         """A node's number in a loop over `width` numbers."""
         name = self._names[id(node)]
         return f"{name}[0]" if node.width < width or width == 1 else f"{name}[i]"
 
-    def _write(self, node: Node, name: str) -> None:
-        writers: dict[type, Callable[[Node, str], None]] = {
-            Join: self._join,
-            Take: self._take,
-            Lookup: self._lookup,
-            Product: self._product,
-            Fold: self._fold,
-            Forest: self._forest,
-        }
-        if writer := writers.get(type(node)):
-            writer(node, name)
-            return
-        width = node.width
-        at = "0" if width == 1 else "i"
-        statement = f"{name}[{at}] = {self._each(node, name)};"
-        self.lines.append(statement) if width == 1 else self._loop(width, statement)
+    def _write(self, node: op.Node, name: str) -> None:
+        match node:
+            case op.Join():
+                self._join(node, name)
+            case op.Take():
+                self._take(node, name)
+            case op.Lookup():
+                self._lookup(node, name)
+            case op.Product():
+                self._product(node, name)
+            case op.Fold():
+                self._fold(node, name)
+            case op.Forest():
+                self._forest(node, name)
+            case op.Node(width=1):
+                self.lines.append(f"{name}[0] = {self._each(node, name)};")
+            case _:
+                self._loop(node.width, f"{name}[i] = {self._each(node, name)};")
 
-    def _each(self, node: Node, name: str) -> str:
+    def _each(self, node: op.Node, name: str) -> str:
         """One number of a node whose numbers are worked out one by one."""
         width = node.width
         match node:
-            case Unary(name=function, of=of):
+            case op.Unary(name=function, of=of):
                 return UNARY[function].format(self._at(of, width))
-            case Missing(of=of):
+            case op.Missing(of=of):
                 return f"isnan({self._at(of, width)}) ? 1.0 : 0.0"
-            case Binary(name="/", left=left, right=right):
+            case op.Binary(name="/", left=left, right=right):
                 below = self._at(right, width)
                 return f"{below} == 0.0 ? NAN : {self._at(left, width)} / {below}"
-            case Binary(name=operator, left=left, right=right):
+            case op.Binary(name=operator, left=left, right=right):
                 return f"{self._at(left, width)} {operator} {self._at(right, width)}"
-            case Clip(of=of, low=low, high=high):
+            case op.Clip(of=of, low=low, high=high):
                 low_name = self._table(f"{name}_low", low.tolist())
                 high_name = self._table(f"{name}_high", high.tolist())
                 at = "0" if width == 1 else "i"
                 return f"clip({self._at(of, width)}, {low_name}[{at}], {high_name}[{at}])"
-            case Choose(condition=condition, yes=yes, no=no):
+            case op.Choose(condition=condition, yes=yes, no=no):
                 return f"{self._at(condition, width)} != 0.0 ? {self._at(yes, width)} : {self._at(no, width)}"
         raise TypeError(type(node).__name__)
 
-    def _join(self, node: Node, name: str) -> None:
-        assert isinstance(node, Join)
+    def _join(self, node: op.Join, name: str) -> None:
         start = 0
         for part in node.parts:
             if part.width == 1:
@@ -118,8 +104,7 @@ class Code:
                 self.lines.append(f"memcpy({name} + {start}, {source}, {part.width} * sizeof(double));")
             start += part.width
 
-    def _take(self, node: Node, name: str) -> None:
-        assert isinstance(node, Take)
+    def _take(self, node: op.Take, name: str) -> None:
         source = self._names[id(node.of)]
         if node.width == 1:
             self.lines.append(f"{name}[0] = {source}[{node.places[0]}];")
@@ -127,8 +112,7 @@ class Code:
         places = self._table(f"{name}_places", node.places, "int")
         self._loop(node.width, f"{name}[i] = {source}[{places}[i]];")
 
-    def _lookup(self, node: Node, name: str) -> None:
-        assert isinstance(node, Lookup)
+    def _lookup(self, node: op.Lookup, name: str) -> None:
         table = self._table(f"{name}_table", node.table.ravel().tolist())
         index = f"(int){self._names[id(node.index)]}[0]"
         if node.width == 1:
@@ -136,8 +120,7 @@ class Code:
             return
         self._loop(node.width, f"{name}[i] = {table}[{index} * {node.width} + i];")
 
-    def _product(self, node: Node, name: str) -> None:
-        assert isinstance(node, Product)
+    def _product(self, node: op.Product, name: str) -> None:
         weights, width = self._table(f"{name}_weights", node.weights.ravel().tolist()), node.width
         self._loop(width, f"{name}[i] = 0.0;")
         source = self._names[id(node.of)]
@@ -146,16 +129,14 @@ class Code:
             f"for (int i = 0; i < {width}; i++) {name}[i] += {source}[j] * {weights}[j * {width} + i];"
         )
 
-    def _fold(self, node: Node, name: str) -> None:
-        assert isinstance(node, Fold)
+    def _fold(self, node: op.Fold, name: str) -> None:
         source, width = self._names[id(node.of)], node.of.width
         self.lines.append(f"{name}[0] = {source}[0];")
         one = {"sum": f"{name}[0] += {source}[i];", "largest": f"if ({source}[i] > {name}[0]) {name}[0] = {source}[i];"}
         self.lines.append(f"for (int i = 1; i < {width}; i++) {one[node.name]}")
 
-    def _forest(self, node: Node, name: str) -> None:
+    def _forest(self, node: op.Forest, name: str) -> None:
         """Trees as tables; a leaf's place of its answer is kept in its left child."""
-        assert isinstance(node, Forest)
         trees = node.trees
         is_leaf = trees.feature < 0
         n_values = trees.values.shape[1]

@@ -5,22 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from mlwright.shipping.exports._graph import (
-    Binary,
-    Choose,
-    Clip,
-    Const,
-    Fold,
-    Forest,
-    Join,
-    Lookup,
-    Missing,
-    Node,
-    Product,
-    Read,
-    Take,
-    Unary,
-)
+from mlwright.shipping.exports import _graph as op
+from mlwright.shipping.exports._graph import Node
 from mlwright.shipping.exports._inputs import Input, NameInput, NumberInput
 from mlwright.shipping.exports._program import Program
 
@@ -51,37 +37,37 @@ def described(given: Input) -> Step:
 
 def _step(node: Node, place: PlaceOf, inputs: dict[Input, int]) -> Step:
     match node:
-        case Read(input=given):
+        case op.Read(input=given):
             return {"do": "read", "input": inputs[given]}
-        case Const(values=values):
+        case op.Const(values=values):
             return {"do": "const", "values": values.tolist()}
-        case Join(parts=parts):
+        case op.Join(parts=parts):
             return {"do": "join", "parts": [place(part) for part in parts]}
-        case Take(of=of, places=places):
+        case op.Take(of=of, places=places):
             return {"do": "take", "of": place(of), "places": list(places)}
-        case Unary(name=name, of=of):
+        case op.Unary(name=name, of=of):
             return {"do": "unary", "name": name, "of": place(of)}
-        case Missing(of=of):
+        case op.Missing(of=of):
             return {"do": "unary", "name": "missing", "of": place(of)}
-        case Binary(name=name, left=left, right=right):
+        case op.Binary(name=name, left=left, right=right):
             return {"do": "binary", "name": name, "left": place(left), "right": place(right), "width": node.width}
-        case Clip(of=of, low=low, high=high):
+        case op.Clip(of=of, low=low, high=high):
             return {"do": "clip", "of": place(of), "low": low.tolist(), "high": high.tolist()}
-        case Choose(condition=condition, yes=yes, no=no):
+        case op.Choose(condition=condition, yes=yes, no=no):
             found = {"condition": place(condition), "yes": place(yes), "no": place(no)}
             return {"do": "choose", **found, "width": node.width}
-        case Lookup(index=index, table=table):
+        case op.Lookup(index=index, table=table):
             return {"do": "lookup", "index": place(index), "table": table.tolist()}
-        case Product(of=of, weights=weights):
+        case op.Product(of=of, weights=weights):
             return {"do": "product", "of": place(of), "weights": weights.tolist()}
-        case Fold(name=name, of=of):
+        case op.Fold(name=name, of=of):
             return {"do": "fold", "name": name, "of": place(of)}
-        case Forest():
+        case op.Forest():
             return {"do": "forest", "features": place(node.features), **_forest(node)}
     raise TypeError(type(node).__name__)
 
 
-def _forest(node: Forest) -> Step:
+def _forest(node: op.Forest) -> Step:
     trees = node.trees
     answers = [row if of < 0 else [] for row, of in zip(trees.values.tolist(), trees.feature.tolist(), strict=True)]
     return {

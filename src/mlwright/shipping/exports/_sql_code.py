@@ -9,23 +9,8 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping, Sequence
 
-from mlwright.shipping.exports._graph import (
-    Binary,
-    Choose,
-    Clip,
-    Const,
-    Fold,
-    Forest,
-    Join,
-    Lookup,
-    Missing,
-    Node,
-    Product,
-    Read,
-    Take,
-    Trees,
-    Unary,
-)
+from mlwright.shipping.exports import _graph as op
+from mlwright.shipping.exports._graph import Node, Trees
 from mlwright.shipping.exports._inputs import Input
 from mlwright.shipping.exports._program import Program
 from mlwright.shipping.exports._sql_layout import Expression, Layout
@@ -65,23 +50,23 @@ class Code:
 
     def _write(self, node: Node) -> list[Expression]:
         match node:
-            case Read(input=given):
+            case op.Read(input=given):
                 return [self._reads[given]]
-            case Const(values=values):
+            case op.Const(values=values):
                 return [self._number(value) for value in values.tolist()]
-            case Join(parts=parts):
+            case op.Join(parts=parts):
                 return [number for part in parts for number in self._of[id(part)]]
-            case Take(of=of, places=places):
+            case op.Take(of=of, places=places):
                 return [self._of[id(of)][place] for place in places]
-            case Lookup(index=index, table=table):
+            case op.Lookup(index=index, table=table):
                 return [self._looked_up(self._of[id(index)][0], column) for column in table.T.tolist()]
-            case Product(of=of, weights=weights):
+            case op.Product(of=of, weights=weights):
                 return [self._weighted(self._of[id(of)], column) for column in weights.T.tolist()]
-            case Fold(name="sum", of=of):
+            case op.Fold(name="sum", of=of):
                 return [_sum(self._of[id(of)])]
-            case Fold(of=of):
+            case op.Fold(of=of):
                 return [Expression(self._words.largest(self._of[id(of)]))]
-            case Forest(features=features, trees=trees):
+            case op.Forest(features=features, trees=trees):
                 return self._forest(self._of[id(features)], trees)
         return self._each(node)
 
@@ -89,7 +74,7 @@ class Code:
         """Operations that work on one number after the other."""
         sources = [self._of[id(source)] for source in node.sources]
         rows = [[source[j] if len(source) > 1 else source[0] for source in sources] for j in range(node.width)]
-        if isinstance(node, Clip):
+        if isinstance(node, op.Clip):
             bounds = zip(node.low.tolist(), node.high.tolist(), strict=True)
             return [self._clip(row[0], *pair) for row, pair in zip(rows, bounds, strict=True)]
         work = self._work_of(node)
@@ -98,19 +83,19 @@ class Code:
     def _work_of(self, node: Node) -> Callable[..., Expression]:
         words = self._words
         match node:
-            case Unary(name="single"):
+            case op.Unary(name="single"):
                 return lambda x: Expression(words.single(x))
-            case Unary(name=name):
+            case op.Unary(name=name):
                 return lambda x: Expression((f"{name if name != 'log' else 'ln'}(", x, ")"))
-            case Missing():
+            case op.Missing():
                 return lambda x: Expression(("CASE WHEN ", x, " IS NULL THEN 1e0 ELSE 0e0 END"))
-            case Choose():
+            case op.Choose():
                 return lambda c, yes, no: Expression(("CASE WHEN ", c, " <> 0 THEN ", yes, " ELSE ", no, " END"))
-            case Binary(name="/"):
+            case op.Binary(name="/"):
                 return _quotient
-            case Binary(name="<" | "<=" as name):
+            case op.Binary(name="<" | "<=" as name):
                 return lambda a, b: Expression(("CASE WHEN (", a, f") {name} (", b, ") THEN 1e0 ELSE 0e0 END"))
-            case Binary(name=name):
+            case op.Binary(name=name):
                 return lambda a, b: Expression(("(", a, f" {name} ", b, ")"))
         raise TypeError(type(node).__name__)
 

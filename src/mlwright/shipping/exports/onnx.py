@@ -10,23 +10,8 @@ from numpy.typing import NDArray
 
 from mlwright.records.bundle import Manifest
 from mlwright.shipping.exports import ExportForm, Files, Value
-from mlwright.shipping.exports._graph import (
-    Array,
-    Binary,
-    Choose,
-    Clip,
-    Const,
-    Fold,
-    Forest,
-    Join,
-    Lookup,
-    Missing,
-    Node,
-    Product,
-    Read,
-    Take,
-    Unary,
-)
+from mlwright.shipping.exports import _graph as op
+from mlwright.shipping.exports._graph import Array, Node
 from mlwright.shipping.exports._inputs import Input, NameInput, NumberInput
 from mlwright.shipping.exports._onnx_trees import attributes, first_output, proto, tree_of
 from mlwright.shipping.exports._program import Program
@@ -177,26 +162,26 @@ class _Graph:
 
     def _write(self, node: Node) -> str:
         writers: dict[type, Callable[[Any], str]] = {
-            Read: self._read,
-            Const: lambda node: self._tensor(node.values[None, :]),
-            Join: self._join,
-            Take: lambda node: self._op("Gather", [self._of(node.of), self._tensor(np.array(node.places))], axis=1),
-            Unary: self._unary,
-            Missing: lambda node: self._as_double(self._op("IsNaN", [self._of(node.of)])),
-            Binary: self._binary,
-            Clip: self._clip,
-            Choose: self._choose,
-            Lookup: self._lookup,
-            Product: lambda node: self._op("MatMul", [self._of(node.of), self._tensor(node.weights)]),
-            Fold: self._fold,
-            Forest: self._forest,
+            op.Read: self._read,
+            op.Const: lambda node: self._tensor(node.values[None, :]),
+            op.Join: self._join,
+            op.Take: lambda node: self._op("Gather", [self._of(node.of), self._tensor(np.array(node.places))], axis=1),
+            op.Unary: self._unary,
+            op.Missing: lambda node: self._as_double(self._op("IsNaN", [self._of(node.of)])),
+            op.Binary: self._binary,
+            op.Clip: self._clip,
+            op.Choose: self._choose,
+            op.Lookup: self._lookup,
+            op.Product: lambda node: self._op("MatMul", [self._of(node.of), self._tensor(node.weights)]),
+            op.Fold: self._fold,
+            op.Forest: self._forest,
         }
         return writers[type(node)](node)
 
     def _of(self, node: Node) -> str:
         return self._names[id(node)]
 
-    def _read(self, node: Read) -> str:
+    def _read(self, node: op.Read) -> str:
         given = node.input
         if isinstance(given, NameInput):
             codes = {MISSING_NAME: -1, **given.codes}
@@ -213,24 +198,24 @@ class _Graph:
             odd = self._op("Or", [odd, self._op("Equal", [given.name, self._tensor(np.array(value))])])
         return self._op("Where", [odd, self._tensor(np.array(np.nan)), given.name])
 
-    def _join(self, node: Join) -> str:
+    def _join(self, node: op.Join) -> str:
         """Parts side by side; a constant part is stretched over the rows by the others."""
         parts = [part for part in node.parts if part.width]
         if not parts:
             return self._op("Gather", [self._zeros(), self._tensor(np.zeros(0, dtype=np.int64))], axis=1)
-        if any(isinstance(part, Const) for part in parts) and self._program.inputs:
+        if any(isinstance(part, op.Const) for part in parts) and self._program.inputs:
             zeros = self._zeros()
             return self._op("Concat", [self._op("Add", [self._of(part), zeros]) for part in parts], axis=1)
         return self._op("Concat", [self._of(part) for part in parts], axis=1)
 
-    def _unary(self, node: Unary) -> str:
+    def _unary(self, node: op.Unary) -> str:
         from onnx import TensorProto
 
         if node.name == "single":
             return self._as_double(self._op("Cast", [self._of(node.of)], to=TensorProto.FLOAT))
         return self._op(UNARY[node.name], [self._of(node.of)])
 
-    def _binary(self, node: Binary) -> str:
+    def _binary(self, node: op.Binary) -> str:
         left, right = self._of(node.left), self._of(node.right)
         found = self._op(BINARY[node.name], [left, right])
         if node.name in ("<", "<="):
@@ -240,28 +225,28 @@ class _Graph:
             return self._op("Where", [by_zero, self._tensor(np.array(np.nan)), found])
         return found
 
-    def _clip(self, node: Clip) -> str:
+    def _clip(self, node: op.Clip) -> str:
         of, low, high = self._of(node.of), self._tensor(node.low[None, :]), self._tensor(node.high[None, :])
         raised = self._op("Where", [self._op("Less", [of, low]), low, of])
         return self._op("Where", [self._op("Greater", [raised, high]), high, raised])
 
-    def _choose(self, node: Choose) -> str:
+    def _choose(self, node: op.Choose) -> str:
         zero = self._op("Equal", [self._of(node.condition), self._tensor(np.array(0.0))])
         return self._op("Where", [zero, self._of(node.no), self._of(node.yes)])
 
-    def _lookup(self, node: Lookup) -> str:
+    def _lookup(self, node: op.Lookup) -> str:
         from onnx import TensorProto
 
         index = self._op("Cast", [self._of(node.index)], to=TensorProto.INT64)
         flat = self._op("Squeeze", [index, self._tensor(np.array([1]))])
         return self._op("Gather", [self._tensor(node.table), flat], axis=0)
 
-    def _fold(self, node: Fold) -> str:
+    def _fold(self, node: op.Fold) -> str:
         if node.name == "largest":
             return self._op("ReduceMax", [self._of(node.of)], axes=[1], keepdims=1)
         return self._op("ReduceSum", [self._of(node.of), self._tensor(np.array([1]))], keepdims=1)
 
-    def _forest(self, node: Forest) -> str:
+    def _forest(self, node: op.Forest) -> str:
         """The sums of the leaves; where leaves answer several numbers, trees yield places in a table of them."""
         from onnx import TensorProto
 

@@ -8,7 +8,8 @@ from typing import Any
 
 from mlwright.core.errors import DeploymentError, SettingsError
 from mlwright.scoring.bundle import Bundle
-from mlwright.shipping.image import PORT, Recipe, build, label, push, registry_image
+from mlwright.shipping.image import PORT, label
+from mlwright.shipping.registry import RegistryImage
 from mlwright.shipping.sharing import back, before_of, check_share, shared
 from mlwright.shipping.steps import Call, Command, Plan, ask
 from mlwright.shipping.targets import State, Target
@@ -32,12 +33,8 @@ class Azure(Target):
     folder : Path, optional
     image : str, optional
         The name of the image in a registry that the workspace may pull from.
-    base : str, optional
-        The image that it starts from, which has Python and pip.
-    wheels : Path, optional
-        A folder with all packages as wheels, for machines that reach no index.
-    pushed : bool
-        Whether the image is in its registry already, so that none is built.
+    base, wheels, pushed : optional
+        How the image is made; see `mlwright.shipping.registry.RegistryImage`.
     workspace, group : str, optional
         The workspace and its resource group.
     instance : str
@@ -65,10 +62,7 @@ class Azure(Target):
         share: float = 1.0,
     ) -> None:
         super().__init__(folder=folder)
-        self.image = image
-        self.base = base
-        self.wheels = wheels
-        self.pushed = pushed
+        self.image = RegistryImage(image, base, wheels, pushed)
         self.workspace = workspace
         self.group = group
         self.instance = instance
@@ -78,14 +72,12 @@ class Azure(Target):
     def plan(self, bundle: Bundle) -> Plan:
         """Push the image, make the endpoint and the deployment, and give it its share of requests."""
         check_share(self.share)
-        image, folder, name = registry_image(self.image, bundle), self.place(bundle, "azure"), endpoint_name(bundle)
+        image, folder, name = self.image.name(bundle), self.place(bundle, "azure"), endpoint_name(bundle)
         account = self._account()
-        files = {} if self.pushed else Recipe(self.base, self.wheels).files(bundle)
         things = {ENDPOINT: endpoint(name), DEPLOYMENT: self.deployment(bundle, image)}
-        files |= {file: json.dumps(thing, indent=1).encode() for file, thing in things.items()}
-        made = () if self.pushed else (*build(image, folder), push(image))
+        files = {file: json.dumps(thing, indent=1).encode() for file, thing in things.items()}
         steps = (
-            *made,
+            *self.image.steps(bundle, folder),
             Call(
                 "make the endpoint if there is none",
                 f"az ml online-endpoint create --file {folder / ENDPOINT}",
@@ -107,7 +99,7 @@ class Azure(Target):
                 lambda: _turn(name, shared(_traffic(name, account), bundle.bundle_id, self.share), account),
             ),
         )
-        return Plan(folder, files, steps, _address(name))
+        return Plan(folder, self.image.files(bundle) | files, steps, _address(name))
 
     def removal(self, bundle: Bundle) -> Plan:
         """Delete the endpoint with all its deployments."""

@@ -8,7 +8,8 @@ from typing import Any
 
 from mlwright.core.errors import DeploymentError
 from mlwright.scoring.bundle import Bundle
-from mlwright.shipping.image import PORT, USER, Recipe, build, label, push, registry_image
+from mlwright.shipping.image import PORT, USER, label
+from mlwright.shipping.registry import RegistryImage
 from mlwright.shipping.steps import Command, Plan, ask
 from mlwright.shipping.targets import State, Target
 
@@ -30,12 +31,8 @@ class Kubernetes(Target):
     folder : Path, optional
     image : str, optional
         The name of the image in its registry.
-    base : str, optional
-        The image that it starts from, which has Python and pip.
-    wheels : Path, optional
-        A folder with all packages as wheels, for machines that reach no index.
-    pushed : bool
-        Whether the image is in its registry already, so that none is built.
+    base, wheels, pushed : optional
+        How the image is made; see `mlwright.shipping.registry.RegistryImage`.
     replicas, most_replicas : int
         Pods at least and at most.
     """
@@ -54,27 +51,22 @@ class Kubernetes(Target):
         most_replicas: int = 10,
     ) -> None:
         super().__init__(folder=folder)
-        self.image = image
-        self.base = base
-        self.wheels = wheels
-        self.pushed = pushed
+        self.image = RegistryImage(image, base, wheels, pushed)
         self.replicas = replicas
         self.most_replicas = most_replicas
 
     def plan(self, bundle: Bundle) -> Plan:
         """Build and push the image, and apply the manifests; a rollout that fails is rolled back."""
-        image = registry_image(self.image, bundle)
+        image = self.image.name(bundle)
         name, folder = label(bundle.name), self.place(bundle, "kubernetes")
         manifests = things(name, image, bundle, self.replicas, self.most_replicas)
         everything = {"apiVersion": "v1", "kind": "List", "items": manifests}
-        made = () if self.pushed else (*build(image, folder), push(image))
-        files = {} if self.pushed else Recipe(self.base, self.wheels).files(bundle)
         apply = f"kubectl apply -f {folder / FILE} && kubectl rollout status deployment/{name} --timeout=180s"
         return Plan(
             folder,
-            {**files, FILE: json.dumps(everything, indent=1).encode()},
+            {**self.image.files(bundle), FILE: json.dumps(everything, indent=1).encode()},
             (
-                *made,
+                *self.image.steps(bundle, folder),
                 Command(
                     f"find the tokens (kubectl create secret generic {name}-token --from-file=tokens=FILE)",
                     ("kubectl", "get", "secret", f"{name}-token"),

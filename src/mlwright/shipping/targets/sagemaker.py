@@ -9,7 +9,9 @@ from typing import Any
 
 from mlwright.core.errors import DeploymentError, ExtraMissing, SettingsError
 from mlwright.scoring.bundle import Bundle
-from mlwright.shipping.image import Recipe, build, label, push, registry_image
+from mlwright.shipping.image import label
+from mlwright.shipping.registry import RegistryImage
+from mlwright.shipping.sharing import check_share
 from mlwright.shipping.steps import Call, Plan
 from mlwright.shipping.targets import State, Target
 
@@ -35,12 +37,8 @@ class SageMaker(Target):
     folder : Path, optional
     image : str, optional
         The name of the image in Amazon ECR.
-    base : str, optional
-        The image that it starts from, which has Python and pip.
-    wheels : Path, optional
-        A folder with all packages as wheels, for machines that reach no index.
-    pushed : bool
-        Whether the image is in its registry already, so that none is built.
+    base, wheels, pushed : optional
+        How the image is made; see `mlwright.shipping.registry.RegistryImage`.
     role : str, optional
         The ARN of the role under which the model runs.
     region : str, optional
@@ -73,10 +71,7 @@ class SageMaker(Target):
         wait_s: float = 1800.0,
     ) -> None:
         super().__init__(folder=folder)
-        self.image = image
-        self.base = base
-        self.wheels = wheels
-        self.pushed = pushed
+        self.image = RegistryImage(image, base, wheels, pushed)
         self.role = role
         self.region = region
         self.instance = instance
@@ -86,17 +81,15 @@ class SageMaker(Target):
 
     def plan(self, bundle: Bundle) -> Plan:
         """Push the image, make the model and a configuration, and let the endpoint use it."""
-        image, folder = registry_image(self.image, bundle), self.place(bundle, "sagemaker")
+        image, folder = self.image.name(bundle), self.place(bundle, "sagemaker")
         if not self.role:
             raise SettingsError(
                 "SageMaker runs a model under a role, and none is named.", "--set role=arn:aws:iam::..."
             )
-        if not 0 < self.share <= 1:
-            raise SettingsError(f"share is {self.share:g}; it is above 0 and at most 1.", "--set share=0.1")
+        check_share(self.share)
         endpoint = self._endpoint(bundle)
-        made = () if self.pushed else (*build(image, folder), push(image))
         steps = (
-            *made,
+            *self.image.steps(bundle, folder),
             Call(
                 "make the model if there is none for this bundle",
                 f"create_model {model_name(bundle)} of {image} under {self.role}",
@@ -109,8 +102,7 @@ class SageMaker(Target):
                 lambda: endpoint.use(bundle.bundle_id, model_name(bundle), self.share),
             ),
         )
-        files = {} if self.pushed else Recipe(self.base, self.wheels).files(bundle)
-        return Plan(folder, files, steps, self._address(bundle))
+        return Plan(folder, self.image.files(bundle), steps, self._address(bundle))
 
     def removal(self, bundle: Bundle) -> Plan:
         """Delete the endpoint, which is what costs; configurations and models stay, and cost nothing."""

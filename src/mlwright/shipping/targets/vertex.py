@@ -8,7 +8,8 @@ from typing import Any
 
 from mlwright.core.errors import DeploymentError, ExtraMissing, SettingsError
 from mlwright.scoring.bundle import Bundle
-from mlwright.shipping.image import PORT, Recipe, build, label, push, registry_image
+from mlwright.shipping.image import PORT, label
+from mlwright.shipping.registry import RegistryImage
 from mlwright.shipping.sharing import back, before_of, check_share, shared
 from mlwright.shipping.steps import Call, Plan
 from mlwright.shipping.targets import State, Target
@@ -31,12 +32,8 @@ class Vertex(Target):
     folder : Path, optional
     image : str, optional
         The name of the image in Artifact Registry.
-    base : str, optional
-        The image that it starts from, which has Python and pip.
-    wheels : Path, optional
-        A folder with all packages as wheels, for machines that reach no index.
-    pushed : bool
-        Whether the image is in its registry already, so that none is built.
+    base, wheels, pushed : optional
+        How the image is made; see `mlwright.shipping.registry.RegistryImage`.
     project : str, optional
         The project of Google Cloud.
     region : str
@@ -72,10 +69,7 @@ class Vertex(Target):
         api: str | None = None,
     ) -> None:
         super().__init__(folder=folder)
-        self.image = image
-        self.base = base
-        self.wheels = wheels
-        self.pushed = pushed
+        self.image = RegistryImage(image, base, wheels, pushed)
         self.project = project
         self.region = region
         self.machine = machine
@@ -88,11 +82,10 @@ class Vertex(Target):
     def plan(self, bundle: Bundle) -> Plan:
         """Push the image, upload the model, make the endpoint, deploy the model there and share the requests."""
         check_share(self.share)
-        image, folder, there = registry_image(self.image, bundle), self.place(bundle, "vertex"), self._there(bundle)
-        made = () if self.pushed else (*build(image, folder), push(image))
+        image, folder, there = self.image.name(bundle), self.place(bundle, "vertex"), self._there(bundle)
         resources = self.resources()
         steps = (
-            *made,
+            *self.image.steps(bundle, folder),
             Call(
                 "upload the model if there is none for this bundle",
                 f"POST {there.parent}/models:upload of {image}",
@@ -109,8 +102,7 @@ class Vertex(Target):
                 lambda: there.use(bundle.bundle_id, model_id(bundle), self.share, resources),
             ),
         )
-        files = {} if self.pushed else Recipe(self.base, self.wheels).files(bundle)
-        return Plan(folder, files, steps, there.address)
+        return Plan(folder, self.image.files(bundle), steps, there.address)
 
     def removal(self, bundle: Bundle) -> Plan:
         """Take the models off the endpoint, which is what costs, and delete it; the models stay in the registry."""
