@@ -54,11 +54,66 @@ def test_a_step_that_a_person_deletes_from_the_plan_is_not_done(orders, tmp_path
     with open(tmp_path / "clean.csv", newline="") as file:
         rows = list(csv.DictReader(file))
     assert rows[7]["town"] == "Kölnn"
-    assert rows[1]["weight"] == "2"
+    assert rows[1]["weight"] == "2 kg"
+
+
+@pytest.fixture
+def films(tmp_path):
+    """Films of an old office: semicolons, names in quotes, Windows line ends, and a few cells unlike the others."""
+    path = tmp_path / "films.csv"
+    lines = [
+        f'{n:03d};"Film {n}";{n % 3 + 1} h {n % 50 + 1} min;{n % 12 + 1}/{n % 28 + 1}/1999;{n + 100};TRUE'
+        for n in range(60)
+    ]
+    odd = [
+        '060;"Heat; or Rain";154 min;1999-03-04;39500.00;TRUE',
+        '061;"The ""Heat""";45 min;03/14/1999;1e5;FALSE',
+        "062;;1 h 9 min;3/4/1999;;",
+    ]
+    path.write_bytes("\r\n".join(["no;title;lasts;seen;paid;colour", *lines, *odd, ""]).encode())
+    return path
+
+
+def test_a_file_of_text_keeps_its_usual_writing_and_untouched_cells_keep_every_byte(films, tmp_path):
+    assert clean(films, "-o", tmp_path / "clean.csv") == 0
+    before, after = films.read_bytes().split(b"\r\n"), (tmp_path / "clean.csv").read_bytes().split(b"\r\n")
+    assert after[:61] == before[:61]
+    assert after[61:] == [
+        b'060;"Heat; or Rain";2 h 34 min;3/4/1999;39500;TRUE',
+        b'061;"The ""Heat""";45 min;3/14/1999;1e5;FALSE',
+        b"062;;1 h 9 min;3/4/1999;;",
+        b"",
+    ]
+
+
+def test_a_clean_file_comes_back_byte_for_byte(tmp_path):
+    raw = b'id,price,rate,day\r\n"007",39500.00,1e5,1/2/2020\r\n"008",12.50,-0,11/30/2020\r\n"009",7.25,+3,2/3/2020\r\n'
+    (tmp_path / "rows.csv").write_bytes(raw)
+    assert clean(tmp_path / "rows.csv", "-o", tmp_path / "clean.csv") == 0
+    assert (tmp_path / "clean.csv").read_bytes() == raw
+
+
+def test_types_are_had_in_a_csv_and_text_in_parquet_if_they_are_asked_for(films, tmp_path):
+    assert clean(films, "-o", tmp_path / "typed.csv", "--as", "types") == 0
+    with open(tmp_path / "typed.csv", newline="") as file:
+        row = list(csv.DictReader(file))[60]
+    assert [row["lasts"], row["seen"], row["paid"]] == ["154", "1999-03-04", "39500"]
+    assert clean(films, "-o", tmp_path / "text.parquet", "--as", "text") == 0
+    assert pq.read_table(tmp_path / "text.parquet").to_pylist()[60]["lasts"] == "2 h 34 min"
+
+
+def test_one_plan_serves_both_ways_of_writing(films, tmp_path):
+    plan = tmp_path / "plan.json"
+    assert clean(films, "-o", tmp_path / "a.csv", "--save-plan", plan) == 0
+    assert clean(films, "-o", tmp_path / "b.csv", "--plan", plan) == 0
+    assert (tmp_path / "a.csv").read_bytes() == (tmp_path / "b.csv").read_bytes()
+    assert clean(films, "-o", tmp_path / "a.parquet") == 0
+    assert clean(films, "-o", tmp_path / "b.parquet", "--plan", plan) == 0
+    assert pq.read_table(tmp_path / "a.parquet") == pq.read_table(tmp_path / "b.parquet")
 
 
 def test_the_page_of_changes_shows_every_step_with_its_reason_and_cells(orders, tmp_path):
-    done = clean_file(Wanted(str(orders), tmp_path / "clean.csv", diff=tmp_path / "changes.html"))
+    done = clean_file(Wanted(str(orders), tmp_path / "clean.parquet", diff=tmp_path / "changes.html"))
     page = (tmp_path / "changes.html").read_text()
     for step in done.plan.steps:
         assert step.reason.replace("'", "&#39;").replace('"', "&#34;") in page
@@ -68,15 +123,18 @@ def test_the_page_of_changes_shows_every_step_with_its_reason_and_cells(orders, 
     assert "https:" not in page
 
 
-def test_the_table_of_changes_puts_every_cell_back(orders, tmp_path):
-    done = clean_file(Wanted(str(orders), tmp_path / "clean.csv", diff=tmp_path / "changes.csv"))
+@pytest.mark.parametrize(("name", "values"), [("orders", "types"), ("orders", "text"), ("films", "text")])
+def test_the_table_of_changes_puts_every_cell_back(name, values, request, tmp_path):
+    source = request.getfixturevalue(name)
+    done = clean_file(Wanted(str(source), tmp_path / "clean.csv", diff=tmp_path / "changes.csv", values=values))
     with open(tmp_path / "changes.csv", newline="") as file:
         changes = list(csv.DictReader(file))
     assert len(changes) == sum(step.n_cells for step in done.plan.steps)
-    with open(orders, newline="") as file:
-        raw = list(csv.DictReader(file))
+    delimiter = "," if name == "orders" else ";"
+    with open(source, newline="") as file:
+        raw = list(csv.DictReader(file, delimiter=delimiter))
     with open(tmp_path / "clean.csv", newline="") as file:
-        rows = list(csv.DictReader(file))
+        rows = list(csv.DictReader(file, delimiter=delimiter))
     for change in reversed(changes):
         rows[int(change["row"])][change["column"]] = change["before"]
     assert rows == raw

@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import repeat
+from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
@@ -16,10 +18,12 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from mlwright.core.errors import TableError, name_list, nearest
-from mlwright.data.cleaning import Followed, learn_cleaning, rows_to_learn
+from mlwright.data.cleaning import Followed, NamedCell, learn_cleaning, rows_to_learn
 from mlwright.data.compute.table import Table
 from mlwright.data.equal_rows import equal_rows
+from mlwright.data.plain_forms import with_plain_forms
 from mlwright.data.words import counted
+from mlwright.data.written import Written
 from mlwright.records.cleaning import N_EXAMPLES, AnyStep, Change, CleaningPlan, Repeats
 from mlwright.scoring.cleaner import Cleaner
 from mlwright.scoring.columns import read_columns, to_arrow
@@ -28,11 +32,22 @@ BATCH_ROWS = 50_000
 SEED = 0
 
 
-def plan_for(table: Table, target: str | None) -> CleaningPlan:
-    """Learn how a table is to be cleaned; the target, if there is one, is neither looked at nor changed."""
+def plan_for(table: Table, target: str | None, texts: Table | None = None) -> CleaningPlan:
+    """Learn how a table is to be cleaned; the target, if there is one, is neither looked at nor changed.
+
+    Parameters
+    ----------
+    table : Table
+    target : str or None
+    texts : Table or None
+        The same rows with all values as they are written, if there are any.
+    """
     names = [name for name in table.columns if name != target]
-    rows = table.sample(names, rows_to_learn(len(names)), SEED)
+    n = rows_to_learn(len(names))
+    rows = table.sample(names, n, SEED)
     plan = learn_cleaning(rows)
+    if texts is not None:
+        plan = with_plain_forms(plan, rows.schema, texts.sample(names, n, SEED))
     n = repeated_rows(table)
     return plan.model_copy(update={"repeats": _repeats(n)}) if n else plan
 
@@ -83,17 +98,6 @@ class Tally:
         return plan.model_copy(update={"steps": tuple(steps)})
 
 
-@dataclass(frozen=True)
-class ChangedCell:
-    """A cell that a step changed or doubts; `row` is its position in the source, from 0."""
-
-    step: int
-    row: int
-    column: str
-    before: str | None
-    after: str | None
-
-
 class Cleaned:
     """The rows of a table as a plan leaves them.
 
@@ -101,6 +105,9 @@ class Cleaned:
     ----------
     table : Table
     plan : CleaningPlan
+    texts : Path or None
+        A Parquet file whose columns of text are the same rows as they are written: they are text in the cleaned
+        table too, in the usual writing of their column. None for types.
 
     Raises
     ------
@@ -108,9 +115,11 @@ class Cleaned:
         If the plan changes a column that the table lacks.
     """
 
-    def __init__(self, table: Table, plan: CleaningPlan) -> None:
+    def __init__(self, table: Table, plan: CleaningPlan, texts: Path | None = None) -> None:
         self.table = table
         self.plan = plan
+        self._texts = None if texts is None else pq.ParquetFile(texts)
+        self._as_text = [] if self._texts is None else _text_columns(self._texts.schema_arrow)
         self.tally = Tally()
         self.schema = self._schema()
         self._first = first_rows(table) if plan.repeats and plan.repeats.action == "drop" else None
@@ -124,14 +133,16 @@ class Cleaned:
                 f"Did you mean {offers[0]!r}?" if offers else "Take the plan of this table, or delete those steps.",
             )
         empty = pq.ParquetFile(self.table.path).schema_arrow.empty_table()
-        return to_arrow(cleaner.clean_columns(read_columns(empty))).schema
+        typed = to_arrow(cleaner.clean_columns(read_columns(empty))).schema
+        return pa.schema([pa.field(f.name, pa.string()) if f.name in self._as_text else f for f in typed])
 
-    def batches(self) -> Iterator[tuple[pa.Table, list[ChangedCell]]]:
+    def batches(self) -> Iterator[tuple[pa.Table, list[NamedCell]]]:
         """The cleaned rows, a part of them at a time, with the cells that were changed or are doubted."""
         file, start = pq.ParquetFile(self.table.path), 0
-        for batch in file.iter_batches(BATCH_ROWS):
+        beside = repeat(None) if self._texts is None else self._texts.iter_batches(BATCH_ROWS, columns=self._as_text)
+        for batch, texts in zip(file.iter_batches(BATCH_ROWS), beside, strict=self._texts is not None):
             rows = pa.Table.from_batches([batch])
-            followed = Followed(self.plan, rows)
+            followed = _followed(self.plan, rows, texts)
             changed = list(self._note(followed, start))
             self.tally.n_rows += len(rows)
             yield self._kept(followed.table(self.schema), start), changed
@@ -144,12 +155,19 @@ class Cleaned:
         self.tally.n_dropped += len(rows) - int(high - low)
         return rows.take(pa.array(self._first[low:high] - start))
 
-    def _note(self, followed: Followed, start: int) -> Iterator[ChangedCell]:
+    def _note(self, followed: Followed | Written, start: int) -> Iterator[NamedCell]:
         self.tally.cells += followed.cells()
-        for place, touched in followed.touched:
-            self.tally.of_step[place] += len(touched.rows)
-            examples = self.tally.examples.setdefault(place, {})
-            for row, before, after in touched.changes():
-                if len(examples) < N_EXAMPLES:
-                    examples.setdefault(Change(before=before, after=after))
-                yield ChangedCell(place, start + row, touched.column, before, after)
+        for cell in followed.changes:
+            self.tally.of_step[cell.step] += 1
+            examples = self.tally.examples.setdefault(cell.step, {})
+            if len(examples) < N_EXAMPLES:
+                examples.setdefault(Change(before=cell.before, after=cell.after))
+            yield cell._replace(row=start + cell.row)
+
+
+def _followed(plan: CleaningPlan, rows: pa.Table, texts: pa.RecordBatch | None) -> Followed | Written:
+    return Followed(plan, rows) if texts is None else Written(plan, rows, pa.Table.from_batches([texts]))
+
+
+def _text_columns(schema: pa.Schema) -> list[str]:
+    return [field.name for field in schema if pa.types.is_string(field.type) or pa.types.is_large_string(field.type)]

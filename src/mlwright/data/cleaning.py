@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
+from typing import NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -71,6 +72,16 @@ def _counted(step: AnyStep, touched: list[Touched]) -> AnyStep:
     return step.model_copy(update={"n_cells": n_cells, "examples": tuple(examples)[:N_EXAMPLES]})
 
 
+class NamedCell(NamedTuple):
+    """A cell that a step changed or doubts: the place of the step, the row, the column, its value before and after."""
+
+    step: int
+    row: int
+    column: str
+    before: str | None
+    after: str | None
+
+
 class Followed:
     """What a plan did to some rows, step by step.
 
@@ -89,6 +100,13 @@ class Followed:
         self._columns = read_columns(rows)
         self.n_rows = len(rows)
         self.touched = list(Cleaner(plan).follow(self._columns))
+
+    @property
+    def changes(self) -> Iterator[NamedCell]:
+        """The touched cells, step by step."""
+        for place, touched in self.touched:
+            for row, before, after in touched.changes():
+                yield NamedCell(place, row, touched.column, before, after)
 
     def table(self, schema: pa.Schema) -> pa.Table:
         """The cleaned rows.
@@ -111,7 +129,7 @@ class Followed:
         found = {name: np.zeros(self.n_rows, np.int8) for name in self._columns.by_name}
         for _, touched in self.touched:
             calls = found[touched.column]
-            calls[touched.rows] = np.maximum(calls[touched.rows], _calls(touched))
+            calls[touched.rows] = np.maximum(calls[touched.rows], calls_of(touched))
         return found
 
     def cells(self) -> Counter[str]:
@@ -120,11 +138,13 @@ class Followed:
         return Counter({name: int(n) for name, n in zip(CALLED, counts, strict=True) if n and name != "fine"})
 
 
-def _calls(touched: Touched) -> NDArray[np.int8]:
+def calls_of(touched: Touched) -> NDArray[np.int8]:
     """What the touched cells are called; a number or date in its column's usual way is only read as what it is."""
     step = touched.step
     call = CALLED.index(step.level)
     if not isinstance(step, ReadNumber | ReadDate):
         return np.full(len(touched.rows), call, np.int8)
-    usual = [is_usual(step, before or "") for _, before, _ in touched.changes()]
+    known: dict[str, bool] = {}
+    texts = [before or "" for _, before, _ in touched.changes()]
+    usual = [known[text] if text in known else known.setdefault(text, is_usual(step, text)) for text in texts]
     return np.where(usual, CALLED.index("type"), call).astype(np.int8)

@@ -20,6 +20,8 @@ from mlwright.data.references import read_references
 from mlwright.data.sources import Reading, Source, source_for
 from mlwright.data.sources._columns import refuse_width
 from mlwright.data.sources._files import fingerprint, refuse_change
+from mlwright.data.sources._style import TextStyle
+from mlwright.data.sources.csv import Csv
 from mlwright.records.data import Borrowed, Field, Lineage, Snapshot
 from mlwright.records.settings import CollectSettings
 
@@ -81,6 +83,19 @@ def take_snapshot(settings: CollectSettings, run: Run) -> Snapshot:
         counted_references=tuple(reading.counted_references),
         n_rows_there=reading.n_rows_there,
     )
+
+
+def write_spelled(settings: CollectSettings, run: Run) -> tuple[Path, TextStyle] | None:
+    """The rows of a file of text with every value as it is written, as a Parquet file; None for other sources.
+
+    The rows are those of `take_snapshot`, in its order.
+    """
+    kind = source_for(settings)[1]
+    if not issubclass(kind, Csv) or (found := kind(settings, _Progress(run).tick).read_spelled()) is None:
+        return None
+    file = run.scratch() / "spelled.parquet"
+    _write(found[0], file, _Progress(run))
+    return file, found[1]
 
 
 class _Progress:

@@ -11,7 +11,7 @@ from typing import Any, Self
 import pyarrow as pa
 
 from mlwright.core.store.blobs import explain_disk_errors, write_atomically
-from mlwright.data.cleaned import ChangedCell
+from mlwright.data.cleaning import NamedCell
 from mlwright.faces.render.cleaning import changes_page
 from mlwright.faces.writing import table_writer
 from mlwright.records.cleaning import Cleaning, CleaningPlan
@@ -44,7 +44,7 @@ class Changes:
     def __init__(self, path: Path | None, plan: CleaningPlan) -> None:
         self.path = path
         self._plan = plan
-        self._cells: dict[int, list[ChangedCell]] = defaultdict(list)
+        self._cells: dict[int, list[NamedCell]] = defaultdict(list)
         self._part = None if path is None or path.suffix == ".html" else path.with_name(f".{path.name}.part")
         self._writer: Any = None
 
@@ -65,7 +65,7 @@ class Changes:
             self._part.replace(self.path)
         self._part.unlink(missing_ok=True)
 
-    def add(self, cells: Iterable[ChangedCell]) -> None:
+    def add(self, cells: Iterable[NamedCell]) -> None:
         """Take in the changed cells of some rows."""
         if self._writer is not None:
             levels = [step.level for step in self._plan.steps]

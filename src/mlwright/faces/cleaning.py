@@ -6,6 +6,7 @@ import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 import pyarrow as pa
 from pydantic import ValidationError
@@ -15,8 +16,9 @@ from mlwright.core.run import Clock, Run
 from mlwright.core.store import Store
 from mlwright.core.store.blobs import write_atomically
 from mlwright.data.cleaned import Cleaned, plan_for
-from mlwright.data.compute.table import open_snapshot
-from mlwright.data.snapshots import take_snapshot
+from mlwright.data.compute.table import open_parquet, open_snapshot
+from mlwright.data.snapshots import take_snapshot, write_spelled
+from mlwright.data.sources._style import TextStyle
 from mlwright.faces.changes import Changes
 from mlwright.faces.writing import refuse_suffix, write_tables
 from mlwright.records.cleaning import Cleaning, CleaningPlan
@@ -47,6 +49,9 @@ class Wanted:
         Whether values that say something wrong are changed, too.
     drop_repeats : bool
         Whether rows that equal an earlier one are left out.
+    values : str or None
+        ``text``: what is text in the source stays text, and changed cells are written as most of their column are;
+        ``types``: numbers, dates and truth values become what they are. None: types for Parquet, else text.
     """
 
     source: str
@@ -58,6 +63,14 @@ class Wanted:
     diff: Path | None = None
     repair: bool = True
     drop_repeats: bool = False
+    values: Literal["text", "types"] | None = None
+
+    @property
+    def as_text(self) -> bool:
+        """Whether text stays text."""
+        if self.values is None:
+            return self.output is None or self.output.suffix != ".parquet"
+        return self.values == "text"
 
 
 def clean_file(wanted: Wanted) -> Cleaning:
@@ -77,15 +90,19 @@ def clean_file(wanted: Wanted) -> Cleaning:
     given = None if wanted.plan is None else read_plan(wanted.plan)
     with tempfile.TemporaryDirectory(prefix="mlwright-clean-", ignore_cleanup_errors=True) as folder:
         run = Run("clean", Store(Path(folder) / "store"), Clock(Path(folder) / "cancel", None))
-        snapshot = take_snapshot(CollectSettings(source=wanted.source, query=wanted.query), run)
+        settings = CollectSettings(source=wanted.source, query=wanted.query)
+        snapshot = take_snapshot(settings, run)
+        spelled = write_spelled(settings, run) if wanted.as_text else None
         table = open_snapshot(snapshot, run)
         if wanted.target is not None and wanted.target not in table.columns:
             raise SettingsError(
                 f"{wanted.source} has no column {wanted.target!r}.",
                 f"Its columns are: {name_list(table.columns, limit=20)}.",
             )
-        plan = _as_wanted(plan_for(table, wanted.target) if given is None else given, wanted)
-        return _written(Cleaned(table, plan), wanted)
+        texts = None if spelled is None else open_parquet(spelled[0])
+        plan = _as_wanted(plan_for(table, wanted.target, texts) if given is None else given, wanted)
+        as_written = None if not wanted.as_text else table.path if spelled is None else spelled[0]
+        return _written(Cleaned(table, plan, as_written), wanted, None if spelled is None else spelled[1])
 
 
 def read_plan(path: Path) -> CleaningPlan:
@@ -137,7 +154,7 @@ def _as_wanted(plan: CleaningPlan, wanted: Wanted) -> CleaningPlan:
     return plan
 
 
-def _written(cleaned: Cleaned, wanted: Wanted) -> Cleaning:
+def _written(cleaned: Cleaned, wanted: Wanted, style: TextStyle | None) -> Cleaning:
     changes = Changes(wanted.diff, cleaned.plan)
     rows = _rows(cleaned, changes)
     with changes:
@@ -145,7 +162,7 @@ def _written(cleaned: Cleaned, wanted: Wanted) -> Cleaning:
             for _ in rows:
                 pass
         else:
-            write_tables(rows, cleaned.schema, wanted.output)
+            write_tables(rows, cleaned.schema, wanted.output, style)
     tally = cleaned.tally
     done = Cleaning(
         source=wanted.source,

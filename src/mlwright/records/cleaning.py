@@ -100,6 +100,68 @@ class SplitOff(Step):
     values: tuple[str, ...]
 
 
+class NumberForm(Record):
+    """How most numbers of a column are written.
+
+    Parameters
+    ----------
+    way : str
+        What stands around the digits, ``#`` for each number: ``# kg``, ``$#``, ``# h # min``.
+    decimal : str
+        The sign before the fraction.
+    decimals : int or None
+        How many digits a fraction has; None for as many as it takes.
+    group : str
+        What sets thousands apart; empty for nothing.
+    sizes : tuple of float
+        For each number of the way: what 1 of it is worth in the unit that the number is read in.
+    drop_first, drop_last : bool
+        Whether the first or the last of several numbers is left out where it is zero (``34 min``, ``2 h``).
+    pad_last : bool
+        Whether the last of several has two digits at least.
+    strict : bool
+        Whether so many keep to the digits of the fraction that others are written anew (``39500.00``, as ``39500``).
+    """
+
+    way: str = "#"
+    decimal: Literal[".", ","] = "."
+    decimals: int | None = None
+    group: str = ""
+    sizes: tuple[float, ...] = (1.0,)
+    drop_first: bool = True
+    drop_last: bool = False
+    pad_last: bool = False
+    strict: bool = False
+
+
+class DateForm(Record):
+    """How most dates of a column are written.
+
+    Parameters
+    ----------
+    format : str
+        A `strptime` pattern.
+    bare : str
+        The letters of the pattern whose numbers have no zero in front (``dm`` for ``1/2/2020``).
+    strict : bool
+        Whether so many keep to that that others are written anew.
+    """
+
+    format: str
+    bare: str = ""
+    strict: bool = False
+
+
+class TruthForm(Record):
+    """How most truth values of a column are written."""
+
+    true: str
+    false: str
+
+
+Form = NumberForm | DateForm | TruthForm
+
+
 class ReadNumber(Step):
     """Text becomes a number.
 
@@ -112,12 +174,14 @@ class ReadNumber(Step):
         is multiplied by. A number with anything else around it is not read.
     typed : bool
         Whether the column holds numbers from then on, and what cannot be read is missing. Otherwise it stays text
-        with all numbers written in the first of the usual ways, and what cannot be read stays as it is.
+        with all numbers written in one form, and what cannot be read stays as it is.
     usual : tuple of str
         The ways in which most values are written (``# kg``); values written in other ways count as wrong.
     either : bool
         Whether digits that make a number only with the other decimal sign are read with that (``12,50`` among
         ``12.50``).
+    form : NumberForm or None
+        How a number is written where the column stays, or becomes, text; None for the first of the usual ways.
     """
 
     do: Literal["read_number"] = "read_number"
@@ -126,6 +190,7 @@ class ReadNumber(Step):
     units: dict[str, float]
     typed: bool = True
     usual: tuple[str, ...] = ()
+    form: NumberForm | None = None
 
 
 class ReadDate(Step):
@@ -138,9 +203,11 @@ class ReadDate(Step):
     with_time : bool
         Whether it becomes a moment and not a day.
     typed : bool
-        As for numbers; a column that stays text gets the dates in the first of the formats.
+        As for numbers.
     usual : tuple of str
         The formats in which most dates are written; dates in others count as wrong.
+    form : DateForm or None
+        How a date is written where the column stays, or becomes, text; None for the first of the formats.
     """
 
     do: Literal["read_date"] = "read_date"
@@ -148,6 +215,31 @@ class ReadDate(Step):
     with_time: bool = False
     typed: bool = True
     usual: tuple[str, ...] = ()
+    form: DateForm | None = None
+
+
+class WriteNumber(Step):
+    """Numbers that were plain in a file of text are written in one form where the table is written as text.
+
+    In a table with types they are numbers anyway, and nothing is done.
+    """
+
+    do: Literal["write_number"] = "write_number"
+    form: NumberForm
+
+
+class WriteDate(Step):
+    """The same for dates and moments."""
+
+    do: Literal["write_date"] = "write_date"
+    form: DateForm
+
+
+class WriteTruth(Step):
+    """The same for truth values."""
+
+    do: Literal["write_truth"] = "write_truth"
+    form: TruthForm
 
 
 class Reformat(Step):
@@ -261,6 +353,9 @@ AnyStep = Annotated[
     | SplitOff
     | ReadNumber
     | ReadDate
+    | WriteNumber
+    | WriteDate
+    | WriteTruth
     | Reformat
     | WriteTime
     | WriteList

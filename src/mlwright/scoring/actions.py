@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from mlwright.records.cleaning import (
     AnyStep,
+    DateForm,
     DoubtPairs,
     DoubtSum,
     DoubtValues,
@@ -22,15 +23,20 @@ from mlwright.records.cleaning import (
     MapValues,
     MapWords,
     MarkMissing,
+    NumberForm,
     ReadDate,
     ReadNumber,
     Reformat,
     SplitOff,
     TrimText,
+    WriteDate,
     WriteList,
+    WriteNumber,
     WriteTime,
+    WriteTruth,
 )
 from mlwright.scoring.clock import parse_time, written_time
+from mlwright.scoring.forms import written_moment, written_number
 from mlwright.scoring.lists import as_list
 from mlwright.scoring.quantities import read_quantity, written_like
 from mlwright.scoring.spelling import canonical, to_moment, to_number
@@ -153,8 +159,9 @@ class _ReadNumber(_Read):
             return (None if math.isnan(number) else number,)
         if math.isnan(number) or is_usual(self.step, values[0]):
             return None
-        plain = canonical(number) or ""
-        return (self.step.usual[0].replace("#", plain, 1) if self.step.usual else plain,)
+        form = self.step.form or NumberForm(way=next(iter(self.step.usual), "#"))
+        written = written_number(number, form)
+        return None if written is None or written == values[0] else (written,)
 
     def type(self, before: pa.DataType) -> pa.DataType:
         import pyarrow as pa
@@ -173,8 +180,8 @@ class _ReadDate(_Read):
         moment = (EPOCH + timedelta(seconds=seconds)).replace(tzinfo=None)
         if self.step.typed:
             return (moment if self.step.with_time else moment.date(),)
-        first = self.step.formats[0]
-        return None if is_written(text, first) else (moment.strftime(first),)
+        form = self.step.form or DateForm(format=self.step.formats[0])
+        return None if is_written(text, form.format) else (written_moment(moment, form),)
 
     def type(self, before: pa.DataType) -> pa.DataType:
         import pyarrow as pa
@@ -219,6 +226,16 @@ class _MapWords(Action):
         first, *others = values[0].split(" ")
         after = " ".join((first, *(self.step.words.get(word, word) for word in others)))
         return None if after == values[0] else (after,)
+
+
+class _Written(Action):
+    """How values are written as text; see `written`. In a table with types nothing changes."""
+
+    changes = False
+
+    def work(self, *values: Any) -> Values | None:
+        """Nothing."""
+        return None
 
 
 class Doubt(Action):
@@ -290,6 +307,9 @@ _ACTIONS: dict[type, Callable[[Any], Action]] = {
     SplitOff: _SplitOff,
     ReadNumber: _ReadNumber,
     ReadDate: _ReadDate,
+    WriteNumber: _Written,
+    WriteDate: _Written,
+    WriteTruth: _Written,
     Reformat: _Reformat,
     WriteTime: _WriteTime,
     WriteList: _WriteList,

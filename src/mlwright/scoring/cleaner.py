@@ -42,7 +42,7 @@ class Touched(NamedTuple):
 
     def changes(self) -> Iterator[tuple[int, str | None, str | None]]:
         """The touched rows with their values before and after."""
-        befores, afters = _taken(self.before, self.rows), _taken(self.after, self.rows)
+        befores, afters = taken(self.before, self.rows), taken(self.after, self.rows)
         for row, before, after in zip(self.rows.tolist(), befores, afters, strict=True):
             yield row, _as_text(before), _as_text(after)
 
@@ -95,12 +95,13 @@ class Cleaner:
                 name = action.step.column
                 yield place, Touched(action.step, name, _doubted(action, by_name), by_name[name], by_name[name])
                 continue
-            for name, after, rows in _changed(action, by_name):
+            for name, after, rows in _changed(action, by_name) if action.changes else ():
                 yield place, Touched(action.step, name, rows, by_name[name], after)
                 by_name[name] = after
 
 
-def _taken(column: Column, rows: NDArray[np.int64]) -> list[Any]:
+def taken(column: Column, rows: NDArray[np.int64]) -> list[Any]:
+    """The values of some rows."""
     if isinstance(column, list):
         return [column[row] for row in rows]
     import pyarrow as pa

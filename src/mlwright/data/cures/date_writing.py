@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from mlwright.data.cures import Cure, Specimen
+from mlwright.data.cures._forms import date_form
 from mlwright.data.evidence.cells import Cells
 from mlwright.data.kinds.date_ways import DateWays, date_ways
 from mlwright.data.kinds.names import says_code
@@ -34,7 +35,8 @@ class DateWriting(Cure):
             levels = cells.levels(name)
             if len(levels.names) < 2 or levels.n_known < LEAST_VALUES or says_code(name):
                 continue
-            found = date_ways(dict(zip(levels.names, levels.counts.tolist(), strict=True)))
+            rows = dict(zip(levels.names, levels.counts.tolist(), strict=True))
+            found = date_ways(rows)
             if found is None or (found.unread and len(found.formats) == 1):
                 continue
             yield ReadDate(
@@ -46,6 +48,7 @@ class DateWriting(Cure):
                 with_time=any("%H" in f or "%I" in f for f in found.formats),
                 typed=not found.unread,
                 usual=tuple(found.formats[:1]) if found.n_rows[0] > USUAL_SHARE * levels.n_known else (),
+                form=date_form(rows, found.formats[0]),
             )
 
     @staticmethod

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from mlwright.data.cures import Cure, Specimen
+from mlwright.data.cures._forms import number_form
 from mlwright.data.cures._units import CURRENCIES, SCALES, base_unit, dimension, factor
 from mlwright.data.evidence.cells import Cells, Levels
 from mlwright.data.kinds.names import says_area, says_code, words_of
@@ -109,6 +110,7 @@ class NumberWriting(Cure):
             typed=not unread,
             usual=usual,
             either=any(is_with_other_sign(found.digits, decimal) for found in written.quantities.values()),
+            form=number_form(written.counts, usual[0] if usual else "", decimal, units),
         )
 
     @staticmethod

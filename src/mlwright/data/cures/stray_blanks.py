@@ -12,9 +12,14 @@ from mlwright.data.evidence.cells import Cells
 from mlwright.data.words import counted
 from mlwright.records.cleaning import AnyStep, TrimText
 
+USUAL_SHARE = 0.9
+
 
 class StrayBlanks(Cure):
-    """Spaces, tabs and line ends before or behind a text, which make two things of one."""
+    """Spaces, tabs and line ends before or behind a text, which make two things of one.
+
+    Where more than `USUAL_SHARE` of the cells have them, the file is written so, and nothing is wrong.
+    """
 
     title = "White space around texts"
     about = "writing"
@@ -29,7 +34,8 @@ class StrayBlanks(Cure):
             n = int(pc.sum(pc.not_equal(pc.utf8_trim_whitespace(values), values)).as_py() or 0)
             if n:
                 reason = f"White space stands before or behind the text in {counted(n, 'cell')}; it says nothing."
-                yield TrimText(column=name, cure=self.name, level="spelling", reason=reason)
+                is_usual = n > USUAL_SHARE * (len(values) - values.null_count)
+                yield TrimText(column=name, cure=self.name, level="type" if is_usual else "spelling", reason=reason)
 
     @staticmethod
     def speaks() -> Specimen:

@@ -20,6 +20,7 @@ from mlwright.data.sources._formats import format_of
 from mlwright.data.sources._quoting import OpenQuote, open_quotes
 from mlwright.data.sources._ragged import N_LINES_NAMED, Mender, ragged_lines, too_many
 from mlwright.data.sources._rows import EndlessRow, refuse_huge, string_batches
+from mlwright.data.sources._style import TextStyle, find_style
 from mlwright.data.sources._text import TextFile
 from mlwright.data.sources._types import PLAIN, Spelled, convert, in_utc_notice, widen
 from mlwright.data.words import counted
@@ -41,13 +42,29 @@ class Csv(Source):
 
     def read(self) -> Reading:
         """Learn what the file holds, and begin to read its rows."""
+        file, survey = self._surveyed()
+        if cuts := find_cuts(file.sample(), survey.dialect):
+            return fixed_reading(file, survey.dialect, survey.block_bytes, cuts)
+        return self._reading(file, survey)
+
+    def read_spelled(self) -> tuple[Reading, TextStyle] | None:
+        """The same rows with every value as it is written, and how the file is; None for fields of fixed width."""
+        file, survey = self._surveyed()
+        if find_cuts(file.sample(), survey.dialect):
+            return None
+        as_text = replace(survey, kinds=["string" for _ in survey.kinds])
+        return self._reading(file, as_text), find_style(file.sample(), survey.dialect)
+
+    def _surveyed(self) -> tuple[TextFile, Survey]:
         file = TextFile(find_file(str(self.settings.source)), lambda share: self.tick(share / 2))
         survey = file.settle(lambda: _survey(file))
         if survey.n_rows == 0:
             raise SourceEmpty(f"{file.path} has a header but no rows.", "Name a file with rows.")
         file.tick = lambda share: self.tick(0.5 + share / 2)
-        if cuts := find_cuts(file.sample(), survey.dialect):
-            return fixed_reading(file, survey.dialect, survey.block_bytes, cuts)
+        return file, survey
+
+    @staticmethod
+    def _reading(file: TextFile, survey: Survey) -> Reading:
         types = [PLAIN[kind] for kind in survey.kinds]
         schema = pa.schema([pa.field(*pair) for pair in zip(survey.dialect.names, types, strict=True)])
         notices = [*survey.dialect.notices, *file.guessed_encoding(), *survey.notices]

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from rich.table import Table
 
-from mlwright.data.cleaned import ChangedCell
+from mlwright.data.cleaning import NamedCell
 from mlwright.data.words import counted, shortened
 from mlwright.faces.render.tables import table
 from mlwright.records.cleaning import AnyStep, Change, Cleaning, Level
@@ -78,7 +78,7 @@ def _value(value: str | None) -> str:
     return "missing" if value is None else repr(shortened(value, 30))
 
 
-def changes_page(done: Cleaning, cells: Mapping[int, Sequence[ChangedCell]]) -> str:
+def changes_page(done: Cleaning, cells: Mapping[int, Sequence[NamedCell]]) -> str:
     """The page of changes: one HTML file that needs no network, light or dark as the reader's system is.
 
     Parameters

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -28,6 +28,15 @@ def clean(
         bool,
         typer.Option("--repair/--no-repair", help="Whether to change what values say, or how they are written only."),
     ] = True,
+    values: Annotated[
+        Literal["text", "types"] | None,
+        typer.Option(
+            "--as",
+            help="text: cells stay as they are written, and changed ones are written as most of their column are, for "
+            "people and for files that are compared; types: numbers, dates and truth values become what they are, "
+            "for programs. Default: types for .parquet, which keeps types; text for .csv, which has none.",
+        ),
+    ] = None,
     drop_repeats: Annotated[bool, typer.Option(help="Leave out rows that equal an earlier one.")] = False,
     json: AsJson = False,
 ) -> None:
@@ -39,7 +48,7 @@ def clean(
     from mlwright.faces.cli.terminal import print_json, print_rich
     from mlwright.faces.render.text import render
 
-    done = clean_file(Wanted(source, output, query, target, plan, save_plan, diff, repair, drop_repeats))
+    done = clean_file(Wanted(source, output, query, target, plan, save_plan, diff, repair, drop_repeats, values))
     if json:
         print_json(done)
         return

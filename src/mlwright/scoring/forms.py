@@ -1,0 +1,169 @@
+"""Numbers, moments and truth values as most cells of their column are written."""
+
+from __future__ import annotations
+
+import math
+import re
+from datetime import date, datetime
+
+from mlwright.records.cleaning import DateForm, Form, NumberForm, TruthForm
+from mlwright.scoring.spelling import canonical
+
+_NUMBER = re.compile(r"[0-9][0-9.,'’_\u00a0\u202f]*[0-9]|[0-9]")
+_PLAIN = re.compile(r"[0-9]+(?:\.[0-9]+)?")
+_DIRECTIVE = re.compile("%(.)")
+MOST_DIGITS = 12
+"""Digits of a number that are written; those behind them are accidents of computing."""
+
+
+def rewritten(text: str, number: float, form: NumberForm) -> str | None:
+    """A number that was read from a text in a form; its digits stay where they are plain and mean the same there.
+
+    >>> rewritten("0.1230 kg", 0.123, NumberForm()), rewritten("123 g", 0.123, NumberForm())
+    ('0.1230', '0.123')
+    """
+    digits = _PLAIN.findall(text)
+    is_plain = len(digits) == 1 == len(form.sizes) and form.decimal == "." and not form.group and form.decimals is None
+    if is_plain and float(digits[0]) * form.sizes[0] == abs(number):
+        return ("-" if number < 0 else "") + form.way.replace("#", digits[0])
+    return written_number(number, form)
+
+
+def written(value: object, form: Form | None) -> str | None:
+    """A value as text: numbers, moments and truth values in a form, if there is one; None if missing.
+
+    >>> written(True, TruthForm(true="TRUE", false="FALSE")), written(12.0, None), written("as it is", None)
+    ('TRUE', '12', 'as it is')
+    """
+    text: str | None = None
+    if isinstance(value, str):
+        return value
+    if isinstance(value, bool):
+        text = (form.true if value else form.false) if isinstance(form, TruthForm) else None
+    elif isinstance(value, int | float) and isinstance(form, NumberForm):
+        text = written_number(value, form)
+    elif isinstance(value, date) and isinstance(form, DateForm):
+        text = written_moment(value, form)
+    return canonical(value) if text is None else text
+
+
+def written_number(number: float, form: NumberForm) -> str | None:
+    """A number in a form; None if the form cannot hold it exactly.
+
+    >>> written_number(1200.5, NumberForm(way="$#", decimals=2, group=","))
+    '$1,200.50'
+    >>> written_number(154.0, NumberForm(way="# h # min", sizes=(60.0, 1.0)))
+    '2 h 34 min'
+    >>> written_number(34.0, NumberForm(way="# h # min", sizes=(60.0, 1.0)))
+    '34 min'
+    >>> written_number(1.255, NumberForm(decimals=2)) is None
+    True
+    """
+    if not math.isfinite(number):
+        return None
+    parts = _parts(abs(number), form.sizes)
+    if any(part is None for part in parts):
+        return None
+    digits = [_digits(part, form, last=place == len(parts) - 1) for place, part in enumerate(parts) if part is not None]
+    if any(text is None for text in digits):
+        return None
+    way, shown = _shortened(form, parts, [text for text in digits if text is not None])
+    taken = iter(shown)
+    return ("-" if number < 0 else "") + re.sub("#", lambda _: next(taken), way)
+
+
+def _parts(size: float, sizes: tuple[float, ...]) -> list[float | None]:
+    """A number as whole numbers of each unit but for the last, which takes the rest."""
+    found: list[float | None] = []
+    for one in sizes[:-1]:
+        whole = math.floor(size / one + 1e-9)
+        found.append(float(whole))
+        size = round(size - whole * one, MOST_DIGITS)
+    return [*found, float(f"{size / sizes[-1]:.{MOST_DIGITS}g}") + 0.0]
+
+
+def _digits(number: float, form: NumberForm, *, last: bool) -> str | None:
+    """The digits of one number; only the last of several has a fraction."""
+    text = canonical(number) or "0"
+    if "e" in text:
+        return text if form.way == "#" and form.decimals is None else None
+    whole, _, fraction = text.partition(".")
+    if last and form.decimals is not None:
+        if len(fraction) > form.decimals:
+            return None
+        fraction = fraction.ljust(form.decimals, "0")
+    if form.group and len(form.sizes) == 1:
+        whole = f"{int(whole):,}".replace(",", form.group)
+    if last and form.pad_last and len(form.sizes) > 1:
+        whole = whole.zfill(2)
+    return whole + form.decimal + fraction if fraction else whole
+
+
+def _shortened(form: NumberForm, parts: list[float | None], digits: list[str]) -> tuple[str, list[str]]:
+    """The way and the digits without a number that is zero and left out in this column."""
+    if len(parts) != 2 or not any(parts):
+        return form.way, digits
+    head, middle, tail = form.way.split("#")
+    if parts[0] == 0 and form.drop_first:
+        return head + "#" + tail, digits[1:]
+    if parts[1] == 0 and form.drop_last:
+        return head + "#" + middle.rstrip(" ,"), digits[:1]
+    return form.way, digits
+
+
+def written_moment(moment: date, form: DateForm) -> str:
+    """A day or a moment in a form.
+
+    >>> written_moment(datetime(2020, 3, 4), DateForm(format="%m/%d/%Y", bare="dm"))
+    '3/4/2020'
+    """
+    whole = moment if isinstance(moment, datetime) else datetime(moment.year, moment.month, moment.day)
+
+    def part(match: re.Match[str]) -> str:
+        text = whole.strftime(match[0]) if match[1] != "Y" else f"{whole.year:04d}"
+        return (text.lstrip("0") or "0") if match[1] in form.bare else text
+
+    return _DIRECTIVE.sub(part, form.format)
+
+
+def mended(text: str, form: NumberForm | DateForm) -> str | None:
+    """A text that says what it should in another form, in the usual one; None if that is not so."""
+    return mended_number(text, form) if isinstance(form, NumberForm) else mended_date(text, form)
+
+
+def mended_number(text: str, form: NumberForm) -> str | None:
+    """A text whose number has another fraction than it should, with the usual one; None if that is not so.
+
+    >>> mended_number("39500.00", NumberForm(strict=True))
+    '39500'
+    >>> mended_number("4 stars", NumberForm(decimals=1, strict=True))
+    '4.0 stars'
+    >>> mended_number("39500.25", NumberForm(strict=True)) is None
+    True
+    """
+    found = list(_NUMBER.finditer(text)) if form.strict else []
+    if len(found) != 1:
+        return None
+    whole, sign, fraction = found[0][0].partition(form.decimal)
+    if not (whole.replace(form.group, "") if form.group else whole).isdigit() or (sign and not fraction.isdigit()):
+        return None
+    if form.decimals is None:
+        digits = whole if fraction and set(fraction) == {"0"} else None
+    else:
+        digits = f"{whole}{form.decimal}{fraction.ljust(form.decimals, '0')}" if len(fraction) < form.decimals else None
+    return None if digits is None else text[: found[0].start()] + digits + text[found[0].end() :]
+
+
+def mended_date(text: str, form: DateForm) -> str | None:
+    """A date in the usual pattern, with the usual zeros; None if it has them, or is none.
+
+    >>> mended_date("03/04/2020", DateForm(format="%m/%d/%Y", bare="dm", strict=True))
+    '3/4/2020'
+    """
+    if not form.strict:
+        return None
+    try:
+        after = written_moment(datetime.strptime(text.strip(), form.format), form)
+    except ValueError:
+        return None
+    return None if after.casefold() == text.strip().casefold() else after
