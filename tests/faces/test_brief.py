@@ -91,5 +91,10 @@ def test_a_thousand_cases_are_a_thousand_dots(facts):
 
 def test_no_leading_jargon(facts):
     told = briefed(facts)
-    words = " ".join(map(plain, [told.question, told.answer, told.gain_said, told.step, *told.risks, *told.limits]))
+    words = " ".join(
+        map(
+            plain,
+            [told.question, told.answer, told.gain_said, told.todo.step, *told.todo.items, *told.risks, *told.limits],
+        )
+    )
     assert not re.search(r"log loss|AUC|bootstrap|p-value|confusion|calibrat|Wilson|RMSE", words)

@@ -66,7 +66,11 @@ def told(shop, tmp_path_factory):
     page = Page()
     page.feed(write_report(project, state).read_text("utf-8"))
     names = {(values.get("data-from") or values["data-within"]).split("/")[0] for values, _ in page.cited}
-    return page, {name: json.loads(project.show(name, state.run_id).model_dump_json()) for name in names}
+    records = {
+        name: project.improve(state.run_id) if name == "improvement" else project.show(name, state.run_id)
+        for name in names
+    }
+    return page, {name: json.loads(record.model_dump_json()) for name, record in records.items()}
 
 
 def stands(records: dict, place: str):
@@ -84,7 +88,7 @@ def stands(records: dict, place: str):
 def number(records: dict, values: dict[str, str]) -> float:
     parts = [stands(records, place) for place in values["data-from"].split(" + ")]
     value = sum(len(part) if isinstance(part, list) else float(part) for part in parts)
-    of = stands(records, values["data-of"]) if "data-of" in values else 1
+    of = sum(stands(records, place) for place in values["data-of"].split(" + ")) if "data-of" in values else 1
     return value * float(values.get("data-times", 1)) / of
 
 

@@ -102,7 +102,7 @@ def test_a_required_rule_that_is_broken_allows_a_pilot_at_most() -> None:
     fragile = good_evidence(robustness=Robustness(metric="log_loss", results=(probed(0.3, 0.9),), skipped=()))
     verdict, words, _ = told(fragile)
     assert verdict == "pilot"
-    assert "but a condition is not met ('Stands moderate changes of the data')" in words
+    assert "but moderate faults in the data undo most of it" in words
     assert told(fragile, must=("beats_baseline", "pays_off"))[0] == "deploy"
 
 

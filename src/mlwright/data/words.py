@@ -12,13 +12,13 @@ DAYS_FROM = 60
 def percent(share: float) -> str:
     """A share in per cent, with as many digits as tell it from 0 and 100.
 
-    >>> percent(0.0421), percent(0.5), percent(0.00004), percent(0.99996)
-    ('4.2 %', '50 %', '0.004 %', '99.996 %')
+    >>> percent(0.0421), percent(0.5), percent(0.00004), percent(0.99996), percent(-0.098)
+    ('4.2 %', '50 %', '0.004 %', '99.996 %', '-9.8 %')
     """
     value = 100 * share
-    edge = min(value, 100 - value)
+    edge = min(abs(value), abs(100 - value))
     digits = 0 if edge >= 10 or edge < 1e-6 else max(1, -math.floor(math.log10(edge)))
-    return f"{value:.{digits}f} %"
+    return f"{value if edge >= 1e-6 else round(value):.{digits}f} %"
 
 
 def figure(value: float) -> str:

@@ -16,7 +16,7 @@ from mlwright.judging.case_by_case import told_case_by_case
 from mlwright.judging.fairness import is_surely_apart
 from mlwright.judging.leaks import leaks_in, suspects
 from mlwright.judging.pilot import told_pilot
-from mlwright.judging.rules import Evidence
+from mlwright.judging.rules import RULES, Evidence
 from mlwright.judging.rules.enough_rows import GOOD_CLASS, GOOD_ROWS
 from mlwright.judging.rules.no_weak_segment import told_segment
 from mlwright.judging.words import inside
@@ -148,8 +148,8 @@ def _obstacles(rulings: Sequence[Ruling], evidence: Evidence) -> Iterator[str]:
         yield f"first make sure that {quoted(names)} {are} known at the moment of prediction"
     for ruling in rulings:
         if ruling.required and ruling.rule not in ("no_leak", *GAIN_RULES) and ruling.outcome in ("broken", "unclear"):
-            state = "is not met" if ruling.outcome == "broken" else "may not be met"
-            yield f"a condition {state} ('{ruling.title}')"
+            failing = RULES.get(ruling.rule).failing
+            yield failing if ruling.outcome == "broken" else f"it may be that {failing}"
     for finding in critical(evidence):
         yield f"the data has a serious fault: {inside(finding.title)}"
 

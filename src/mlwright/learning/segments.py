@@ -265,7 +265,7 @@ def _bins_of(title: str, name: str, values: Array, spell: Callable[[float], str]
 
 def _range(title: str, values: Array, spell: Callable[[float], str]) -> str:
     low, high = spell(float(values.min())), spell(float(values.max()))
-    return f"{title} is {low}" if low == high else f"{title} from {low} to {high}"
+    return f"{title} is {low}" if low == high else f"{title} is from {low} to {high}"
 
 
 def _levels_of(rows: Rows, name: str) -> Iterator[Part]:

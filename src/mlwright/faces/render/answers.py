@@ -14,6 +14,9 @@ from mlwright.faces.render.sources import Sources
 from mlwright.faces.render.telling import CASES, PER_CASE
 from mlwright.records.evaluation import Estimate
 
+BARE = frozenset({"yes", "no", "true", "false", "y", "n", "t", "f"})
+"""Classes that say nothing without the name of their column."""
+
 
 class Bar(NamedTuple):
     """One line of a picture of bars: where it ends and its interval, in per cent of the scale."""
@@ -43,7 +46,8 @@ def picture_of_answers(facts: Facts, sources: Sources) -> tuple[str, list[Dots],
     total = max(1, sum(map(sum, confusion.counts)))
     title = "What it does with 1,000 cases"
     if len(confusion.classes) == 2:
-        return title, _found(confusion.counts, confusion.classes[-1], total, sources), [], Markup()
+        name = _named(facts)
+        return title, _found(confusion.counts, name, total, sources), [], _hits(confusion.counts, name, sources)
     n_right = sum(row[place] for place, row in enumerate(confusion.counts))
     right = " + ".join(f"evaluation/confusion/counts/{place}/{place}" for place in range(len(confusion.classes)))
     wrong = [
@@ -69,13 +73,33 @@ def _without(facts: Facts, sources: Sources) -> Markup:
     return Markup()
 
 
-def _found(counts: Sequence[Sequence[int]], positive: str, total: int, sources: Sources) -> list[Dots]:
+def _named(facts: Facts) -> str:
+    """The positive class; with the column where the class alone says nothing."""
+    roles = facts.profile.roles
+    positive = shortened(roles.classes[-1], 24)
+    is_bare = positive.lower() in BARE or positive.replace(".", "").isdigit()
+    return f"“{shortened(roles.target, 24)} = {positive}”" if is_bare else f"“{positive}”"
+
+
+def _hits(counts: Sequence[Sequence[int]], name: str, sources: Sources) -> Markup:
+    """How many of those that are sought are found, and how many calls are right."""
+    at = "evaluation/confusion/counts"
+    found = sources.number(f"{at}/1/1", "share", of=f"{at}/1/0 + {at}/1/1")
+    said = Markup("Of those that are {} it finds {}").format(name, found)
+    if not counts[0][1] + counts[1][1]:
+        return said + "."
+    return Markup("{}; of its calls {} are right.").format(
+        said, sources.number(f"{at}/1/1", "share", of=f"{at}/0/1 + {at}/1/1")
+    )
+
+
+def _found(counts: Sequence[Sequence[int]], name: str, total: int, sources: Sources) -> list[Dots]:
     """Found, missed, alarms and left alone."""
-    name, scale = f"“{shortened(positive, 24)}”", CASES / total
+    scale = CASES / total
     kinds = (
-        ("hit", 1, 1, f"found: {name}, and called so"),
-        ("miss", 1, 0, f"missed: {name}, but not called so"),
-        ("alarm", 0, 1, f"false alarms: not {name}, but called so"),
+        ("hit", 1, 1, f"{name}, and found"),
+        ("miss", 1, 0, f"{name}, but missed"),
+        ("alarm", 0, 1, "false alarms"),
         ("rest", 0, 0, "rightly left alone"),
     )
     return [
@@ -104,7 +128,7 @@ def _distances(facts: Facts, sources: Sources) -> tuple[str, list[Dots], list[Ba
     ]
     if facts.decision.worth.unit == PER_CASE:
         bars[-1] = _bar("decision/worth/today", "no model", "baseline", most, sources, -1 / CASES)
-    return title, [], bars, _range_of_nine(facts, sources)
+    return title, [], bars, _half_of_all(facts, sources) + _range_of_nine(facts, sources)
 
 
 def _bar(place: str, label: str, kind: str, most: float, sources: Sources, times: float = 1.0) -> Bar:
@@ -123,7 +147,16 @@ def _range_of_nine(facts: Facts, sources: Sources) -> Markup:
         if found.level == 0.9:
             wide = sources.number(f"evaluation/coverage/{place}/size", "money")
             held = sources.number(f"evaluation/coverage/{place}/held/value", "share")
-            return Markup("Each answer comes with a range, {} wide on average; {} of them held the truth.").format(
-                wide, held
-            )
+            return Markup(
+                "Each answer comes with a range, {} wide on average; {} of the ranges held the truth."
+            ).format(wide, held)
+    return Markup()
+
+
+def _half_of_all(facts: Facts, sources: Sources) -> Markup:
+    """Within what distance of the truth half of the answers are."""
+    for place, metric in enumerate(facts.evaluation.metrics):
+        if metric.name == "median_absolute_error":
+            near = sources.number(f"evaluation/metrics/{place}/model/value", "money")
+            return Markup("Half of its answers are within {} of the truth. ").format(near)
     return Markup()

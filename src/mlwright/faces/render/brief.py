@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from markupsafe import Markup
@@ -9,19 +10,19 @@ from markupsafe import Markup
 from mlwright.data.words import shortened
 from mlwright.faces.render.answers import Bar, Dots, picture_of_answers
 from mlwright.faces.render.facts import Facts
-from mlwright.faces.render.perils import limits, risks
+from mlwright.faces.render.perils import doubts, limits, risks
 from mlwright.faces.render.sources import Sources
 from mlwright.faces.render.telling import CASES, PER_CASE
+from mlwright.faces.render.todo import Todo, todo
 from mlwright.judging.worth import told_against
 from mlwright.records.decision import Verdict, Worth
 from mlwright.records.evaluation import Estimate
 
-STEPS: dict[Verdict, str] = {
-    "deploy": "Put it to use, and keep watching it.",
-    "pilot": "Try it beside what you do today, then decide.",
-    "collect_more": "Gather more data, then ask again.",
-    "stop": "Leave it, or change the question or the data.",
+RISKS: dict[Verdict, tuple[str, Callable[[Facts, Sources], Iterator[Markup]]]] = {
+    "collect_more": ("Why not yet", doubts),
+    "stop": ("Why not", doubts),
 }
+"""What is told of a model that is not to be used, in place of what may go wrong with it."""
 EDGE = 0.04
 """Share of a scale that stays free at either end."""
 
@@ -41,15 +42,18 @@ class Brief(NamedTuple):
     question: Markup
     verdict: str
     answer: str
-    step: str
+    todo: Todo
+    is_sure: bool
     gain: Markup
     gain_said: str
     scale: Scale
     costs: bool
+    stand_in: Markup
     picture_title: str
     dots: list[Dots]
     bars: list[Bar]
     picture_note: Markup
+    risks_title: str
     risks: list[Markup]
     limits: list[Markup]
 
@@ -60,20 +64,24 @@ def brief(facts: Facts, sources: Sources) -> Brief:
     worth = facts.decision.worth
     gain, said = _gain(worth, sources)
     title, dots, bars, note = picture_of_answers(facts, sources)
+    risks_title, told = RISKS.get(facts.decision.verdict, ("What may go wrong", risks))
     return Brief(
         question=question(facts, sources),
         verdict=verdict,
         answer=answer,
-        step=STEPS[facts.decision.verdict],
+        todo=todo(facts, sources),
+        is_sure=worth.gain.low > 0,
         gain=gain,
         gain_said=said,
         scale=_scale(worth.gain),
         costs=min(worth.model.value, worth.today.value) < 0 and max(worth.model.value, worth.today.value) <= 0,
+        stand_in=_stand_in(facts, sources) if worth.assumed else Markup(),
         picture_title=title,
         dots=dots,
         bars=bars,
         picture_note=note,
-        risks=list(risks(facts, sources)),
+        risks_title=risks_title,
+        risks=list(told(facts, sources)),
         limits=list(limits(facts, sources)),
     )
 
@@ -109,6 +117,16 @@ def _gain(worth: Worth, sources: Sources) -> tuple[Markup, str]:
     }.get(worth.unit, f"{worth.unit} for every 1,000 cases, against {against}")
     times = scale_of(worth) * (1 if more else -1)
     return sources.number("decision/worth/gain/value", "money", times), said
+
+
+def _stand_in(facts: Facts, sources: Sources) -> Markup:
+    """What is assumed of the worth of answers, as nobody has said it."""
+    if facts.profile.roles.task == "regression":
+        return Markup("every unit of distance from the truth counts the same")
+    if "false_negative" not in facts.decision.worth.table:
+        return Markup("every right answer counts the same")
+    alarms = sources.number("decision/worth/table/false_negative", "money", -1)
+    return Markup("one that is missed counts as much as {} false alarms").format(alarms)
 
 
 def _scale(gain: Estimate) -> Scale:

@@ -17,6 +17,7 @@ from mlwright.records.diagnosis import Diagnosis
 from mlwright.records.evaluation import Evaluation
 from mlwright.records.exploration import Exploration
 from mlwright.records.findings import Findings
+from mlwright.records.improvement import Improvement
 from mlwright.records.profile import Profile
 from mlwright.records.robustness import Robustness
 from mlwright.records.split import Split
@@ -44,6 +45,7 @@ class Facts:
     bundle: Packed | None
     deployment: Deployment | None
     diagnosis: Diagnosis | None
+    improvement: Improvement | None
 
     def records(self) -> dict[str, Record | None]:
         """The records by the names under which they are shown."""
@@ -73,7 +75,17 @@ def facts_of(project: Project, run: RunState) -> Facts:
         bundle=_later(project, run, Packed),
         deployment=_later(project, run, Deployment),
         diagnosis=_later(project, run, Diagnosis),
+        improvement=_improvement(project, run),
     )
+
+
+def _improvement(project: Project, run: RunState) -> Improvement | None:
+    from mlwright.improving import improvement_of
+
+    try:
+        return improvement_of(project, run)
+    except NothingToShow:
+        return None
 
 
 def _later(project: Project, run: RunState, kind: type[R]) -> R | None:

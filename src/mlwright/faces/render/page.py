@@ -80,11 +80,15 @@ def environment() -> Environment:
 def typed(sentence: str) -> Markup:
     """A step to take, with the command in it as code."""
     escaped = Markup("{}").format(sentence)
-    return Markup(re.sub(r"`([^`]+)`|\b(mlwright \w+(?: --?\w+(?: &#34;[^&]*&#34;)?)*)", _as_code, escaped))  # noqa: S704  escaped above
+    return Markup(re.sub(_TYPED, _as_code, escaped))  # noqa: S704  escaped above
+
+
+_TYPED = r"`([^`]+)`|(\[[a-z]+\] [a-z_]+)|\b(mlwright \w+(?: --?\w+(?: &#34;[^&]*&#34;)?)*)"
+"""What is typed: code in backticks, a key of the settings, a command."""
 
 
 def _as_code(found: re.Match[str]) -> str:
-    return f"<code>{found[1] or found[2]}</code>"
+    return f"<code>{found[1] or found[2] or found[3]}</code>"
 
 
 def weighed(sentence: str) -> Markup:

@@ -1,20 +1,23 @@
-"""What may go wrong, and where not to rely on a model, for the first screen."""
+"""What may go wrong, why not to use it, and where not to rely on it, for the first screen."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import islice, zip_longest
 
 from markupsafe import Markup
 
 from mlwright.faces.render.facts import Facts
 from mlwright.faces.render.sources import Sources
 from mlwright.records.diagnosis import Diagnosis
+from mlwright.records.evaluation import Estimate
 from mlwright.records.robustness import ProbeResult, Robustness
 
-MOST = 3
+MOST, MOST_LIMITS, MOST_DOUBTS = 3, 3, 2
 MUCH = 0.5
 """From this share of the gain on a disturbance is told on the first screen."""
 NOTICED = 0.5
+GAIN = "evaluation/metrics/0/gain_over_baseline"
 
 
 def _unequal(diagnosis: Diagnosis, sources: Sources) -> Iterator[Markup]:
@@ -84,11 +87,66 @@ def _noted(result: ProbeResult, place: str, sources: Sources) -> Markup:
     )
 
 
+def doubts(facts: Facts, sources: Sources) -> Iterator[Markup]:
+    """Why a model is not to be used, or not yet: what gives the answer away, else how it did where it was tried."""
+    if any(ruling.rule == "no_leak" and ruling.outcome == "broken" for ruling in facts.decision.rulings):
+        for place in range(min(MOST_DOUBTS, len(facts.decision.reasons))):
+            yield sources.words(f"decision/reasons/{place}")
+        return
+    yield Markup("It was tried on {} cases that it had not learned from.").format(
+        sources.number("evaluation/n_rows", "count")
+    )
+    first = facts.evaluation.metrics[0]
+    if first.baseline.value > 0:
+        at, low, high = (_smaller(first.gain_over_baseline, end, sources) for end in ("value", "low", "high"))
+        yield Markup(
+            "Its error is {} than that of saying the same of every case; allowing for chance, between {} and {}."
+        ).format(at, low, high)
+    if facts.decision.verdict == "stop" and first.gain_over_baseline.low <= 0:
+        yield Markup("So there is nothing in these columns that tells the answer, as far as can be seen.")
+
+
+def _smaller(gain: Estimate, end: str, sources: Sources) -> Markup:
+    """How much smaller or larger an error is than that of the dummy."""
+    value = getattr(gain, end)
+    share = sources.number(f"{GAIN}/{end}", "share", 1 if value >= 0 else -1, of="evaluation/metrics/0/baseline/value")
+    return Markup("{} {}").format(share, "smaller" if value >= 0 else "larger")
+
+
 def limits(facts: Facts, sources: Sources) -> Iterator[Markup]:
     """Where it does worse, what it has not seen, and faults of the data."""
-    evaluation = facts.evaluation
-    is_number = evaluation.confusion is None
-    for at in range(min(MOST, len(evaluation.segments))):
+    if facts.decision.verdict == "stop":
+        yield Markup("Anywhere, as it is.")
+        yield from islice(_faults(facts, sources), MOST_LIMITS)
+        return
+    known = list(islice(_parts(facts, sources), MOST_LIMITS))
+    yield from known
+    if not facts.evaluation.segments and len(known) < MOST_LIMITS:
+        yield Markup("No group was found in which it surely does worse.")
+    rows = sources.number("snapshot/n_rows", "count")
+    if not facts.evaluation.unlike_share:
+        yield Markup("For cases of another kind than the {} that it was made from.").format(rows)
+        return
+    share = sources.number("evaluation/unlike_share", "share")
+    yield Markup(
+        "For cases of another kind than the {} that it was made from: the service marks them ({} of the test rows)."
+    ).format(rows, share)
+
+
+def _parts(facts: Facts, sources: Sources) -> Iterator[Markup]:
+    """The weak parts, unequal groups and faults, the first of each kind before the second of any."""
+    kinds = (
+        _weak(facts, sources),
+        iter(()) if facts.diagnosis is None else _unequal(facts.diagnosis, sources),
+        _faults(facts, sources),
+    )
+    for turn in zip_longest(*kinds):
+        yield from (said for said in turn if said is not None)
+
+
+def _weak(facts: Facts, sources: Sources) -> Iterator[Markup]:
+    is_number = facts.evaluation.confusion is None
+    for at in range(len(facts.evaluation.segments)):
         place = f"evaluation/segments/{at}"
         where = sources.words(f"{place}/description")
         if is_number:
@@ -97,16 +155,9 @@ def limits(facts: Facts, sources: Sources) -> Iterator[Markup]:
         else:
             rows = sources.number(f"{place}/n_rows", "count")
             yield Markup("Where {}: its probabilities are further off ({} test rows).").format(where, rows)
-    unequal = [] if facts.diagnosis is None else list(_unequal(facts.diagnosis, sources))
-    yield from unequal[: MOST - 1]
-    loud = [place for place, each in enumerate(facts.findings.findings) if each.severity != "note"]
-    for at in loud[: MOST - 1]:
-        yield Markup("While the data has this fault: “{}”.").format(sources.words(f"findings/findings/{at}/title"))
-    if evaluation.unlike_share:
-        share = sources.number("evaluation/unlike_share", "share")
-        yield Markup("For the {} of cases unlike anything it has learned from: the service marks them.").format(share)
-    yield Markup("For cases of another kind than the {} of the data it was made from.").format(
-        sources.number("snapshot/n_rows", "count")
-    )
-    if not evaluation.segments and not unequal:
-        yield Markup("Among these, no group was found in which it surely does worse.")
+
+
+def _faults(facts: Facts, sources: Sources) -> Iterator[Markup]:
+    for at, each in enumerate(facts.findings.findings):
+        if each.severity != "note":
+            yield Markup("While the data has this fault: “{}”.").format(sources.words(f"findings/findings/{at}/title"))

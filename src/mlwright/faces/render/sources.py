@@ -67,11 +67,14 @@ class Sources:
         times : float
             What it is multiplied with before it is written.
         of : str
-            The place of what it is divided by.
+            The place of what it is divided by; or several, joined likewise.
         """
-        value = sum(self.at(part) for part in place.split(" + ")) * times / (self.at(of) or 1 if of else 1)
+        value = self._sum(place) * times / (self._sum(of) or 1 if of else 1)
         spell, shown = SPELLINGS[how]
         return self._link(place, spell(value), times * shown, of)
+
+    def _sum(self, places: str) -> float:
+        return float(sum(self.at(part) for part in places.split(" + ")))
 
     def like(self, place: str, estimate: Estimate) -> Markup:
         """A number with as many digits as the estimate beside it."""
@@ -120,7 +123,7 @@ class Sources:
         if text == NONE:
             return Markup("{}").format(NONE)
         parts = place.split(" + ")
-        exact = ", ".join(f"{_said(part)} = {self.at(part)}" for part in [*parts, *([of] if of else [])])
+        exact = ", ".join(f"{_said(part)} = {self.at(part)}" for part in [*parts, *(of.split(" + ") if of else [])])
         return Markup(
             '<a class="n" href="#record-{name}" data-from="{place}"{times}{of} title="{title}">{text}</a>'
         ).format(

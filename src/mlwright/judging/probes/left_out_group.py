@@ -65,7 +65,7 @@ def _names_left_out(name: str, table: pa.Table, known: Known) -> Iterator[Lesson
     ]
     for place, judged in usable[:N_NAMES]:
         kept, where = np.flatnonzero(there.places != place), f"{name} is '{shortened(there.levels[place])}'"
-        clause = f"no row where {where} was learned from, and only such rows count"
+        clause = f"a group comes that was not learned from (tried with the rows where {where})"
         yield Lesson(kept, known.target[kept], judged, where, clause, NOTICED)
 
 

@@ -40,11 +40,11 @@ class HandToAPerson(Remedy):
     def cure(self, suspected: Suspected, examined: Examined) -> Cure:
         """Let a person answer them."""
         metric, money = examined.gain_of_knowing(suspected.rows)
-        advice = "Hand these cases to a person."
+        advice = "Hand the tenth of cases of which it is least sure to a person."
         if money is not None and money.low > 0:
             looks = PER_CASES * float(suspected.rows.mean())
             price = figure(_three(money.value / looks))
-            advice = f"Hand these cases to a person: that pays if a look costs less than {price}."
+            advice = f"{advice.rstrip('.')}: that pays if a look costs less than {price}."
         rests_on = f"The same rows, with the truth in place of the answer in {percent(float(suspected.rows.mean()))}."
         return Cure(advice, Gain(metric, money, "at most", rests_on))
 

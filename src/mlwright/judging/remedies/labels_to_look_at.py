@@ -44,12 +44,16 @@ class LabelsToLookAt(Remedy):
     def cure(self, suspected: Suspected, examined: Examined) -> Cure:
         """Look at the labels; the gain by what the probe of wrong labels has cost, scaled to as many."""
         if examined.rows.task == "regression":
-            return Cure("Look at these values: are they measured and typed right?", NOT_KNOWN)
+            return Cure(
+                "Look at the values that lie far off what it says: are they measured and typed right?", NOT_KNOWN
+            )
         said, sure = _sureness(examined)
         beyond = np.where(sure, _mistaken(examined) - (1.0 - said), 0.0)
         wrong = mean_estimates(beyond[:, None], examined.measure.draws, examined.rows.level)[0]
         told = f"About {percent(max(0.0, wrong.value))} of all labels may be wrong"
-        return Cure(f"Look at the labels of these rows, the surest first. {told}.", _gain(wrong, examined))
+        return Cure(
+            f"Look at the labels where it was sure and wrong, the surest first. {told}.", _gain(wrong, examined)
+        )
 
 
 def _sureness(examined: Examined) -> tuple[Array, NDArray[np.bool_]]:

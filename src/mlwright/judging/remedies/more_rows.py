@@ -35,11 +35,11 @@ class MoreRows(Remedy):
 
     def cure(self, suspected: Suspected, examined: Examined) -> Cure:
         """More such rows, or a column that tells them apart."""
-        column = "Look for a column that tells these rows apart"
+        column = f"Look for a column that tells these rows apart: {suspected.where}"
         try:
             gain = examined.of_twice_the_rows(suspected.rows)
         except NotApplicable:
-            return Cure(f"{column}, or collect more rows of this kind.", NOT_KNOWN)
+            return Cure(f"{column}; or collect more of them.", NOT_KNOWN)
         if gain.metric is not None and gain.metric.low > 0:
-            return Cure("Collect more rows of this kind: they are what is lacking.", gain)
-        return Cure(f"{column}: more rows of the columns that there are have brought nothing that is sure.", gain)
+            return Cure(f"Collect more rows where {suspected.where}: they are what is lacking.", gain)
+        return Cure(f"{column}. More rows of the columns that there are have brought nothing that is sure.", gain)

@@ -36,5 +36,5 @@ class RowsLikeThese(Remedy):
 
     def cure(self, suspected: Suspected, examined: Examined) -> Cure:
         """Rows of this kind; what they would bring is not known, as there are none to learn from."""
-        advice = "Collect rows like these, and hand such cases to a person until then: the service marks them."
+        advice = "Collect rows like those that are unlike anything seen, and hand such cases to a person until then."
         return Cure(advice, NOT_KNOWN._replace(rests_on="There are none among the training rows to learn from."))

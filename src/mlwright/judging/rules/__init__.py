@@ -38,6 +38,8 @@ class Rule(ABC):
     """One condition."""
 
     title: ClassVar[str]
+    failing: ClassVar[str]
+    """What is wrong where it is broken, as a clause after "but"."""
     setting: ClassVar[str] = ""
     """A key of ``[decide]``: whoever sets it wants the rule to be kept, whether ``must`` names it or not."""
 

@@ -14,6 +14,7 @@ class BeatsBaseline(Rule):
     """
 
     title = "Better than knowing nothing"
+    failing = "it is no better than knowing nothing"
 
     def judge(self, evidence: Evidence) -> tuple[Outcome, str]:
         """Kept, unclear where the interval holds zero, broken where there is no gain."""

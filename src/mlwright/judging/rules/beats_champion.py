@@ -16,6 +16,7 @@ class BeatsChampion(Rule):
     """
 
     title = "Better than the model in use"
+    failing = "it is no better than the model in use"
 
     def judge(self, evidence: Evidence) -> tuple[Outcome, str]:
         """Kept, unclear where the interval holds zero or nothing could be compared, broken where there is no gain."""

@@ -12,6 +12,7 @@ class BeatsSimple(Rule):
     """On unseen rows the model is surely better than a linear one, which is easier to explain and to run."""
 
     title = "Better than a simple model"
+    failing = "a simple model is as good"
 
     def judge(self, evidence: Evidence) -> tuple[Outcome, str]:
         """Kept, unclear where the interval holds zero, broken where there is no gain."""

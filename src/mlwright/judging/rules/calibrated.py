@@ -17,6 +17,7 @@ class Calibrated(Rule):
     """
 
     title = "Probabilities can be believed"
+    failing = "its probabilities cannot be believed"
 
     def judge(self, evidence: Evidence) -> tuple[Outcome, str]:
         """Kept if the distance is small, and surely below twice the limit; broken if it is surely above the limit."""

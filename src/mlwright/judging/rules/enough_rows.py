@@ -17,6 +17,7 @@ class EnoughRows(Rule):
     """
 
     title = "Enough rows to tell"
+    failing = "there are too few rows to tell"
 
     def judge(self, evidence: Evidence) -> tuple[Outcome, str]:
         """Kept, unclear or broken, by counts alone."""

@@ -20,6 +20,7 @@ class FairEnough(Rule):
     """
 
     title = "Groups are treated alike enough"
+    failing = "it treats groups too differently"
     setting = "fair"
 
     def judge(self, evidence: Evidence) -> Judged:

@@ -20,6 +20,7 @@ class HoldsUp(Rule):
     """
 
     title = "Stands moderate changes of the data"
+    failing = "moderate faults in the data undo most of it"
 
     def judge(self, evidence: Evidence) -> tuple[Outcome, str]:
         """Broken if a loss is surely above the limit, unclear if it may be."""

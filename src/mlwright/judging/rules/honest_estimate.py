@@ -20,6 +20,7 @@ class HonestEstimate(Rule):
     """
 
     title = "As good as it looked"
+    failing = "it is worse on unseen rows than it looked"
 
     def judge(self, evidence: Evidence) -> tuple[Outcome, str]:
         """Broken if it is surely worse, by a quarter of its gain; unclear if surely worse, or rows were repeated."""

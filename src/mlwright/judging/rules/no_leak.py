@@ -17,6 +17,7 @@ class NoLeak(Rule):
     """
 
     title = "Nothing gives the answer away"
+    failing = "something may give the answer away"
 
     def judge(self, evidence: Evidence) -> tuple[Outcome, str]:
         """Broken by a critical finding; unclear with a lesser one, or where one column does it all."""

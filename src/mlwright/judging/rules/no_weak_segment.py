@@ -18,6 +18,7 @@ class NoWeakSegment(Rule):
     """
 
     title = "No part of the rows is served badly"
+    failing = "it serves some of the rows badly"
 
     def judge(self, evidence: Evidence) -> tuple[Outcome, str]:
         """Kept without a weak segment, unclear with one; broken where it is very weak.

@@ -15,6 +15,7 @@ class PaysOff(Rule):
     """
 
     title = "Pays off"
+    failing = "it does not pay off"
 
     def judge(self, evidence: Evidence) -> tuple[Outcome, str]:
         """Kept, unclear where the interval holds zero, broken where nothing is gained."""
