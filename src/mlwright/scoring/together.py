@@ -1,9 +1,10 @@
-"""Linear cores of one model, worked out together for a single row."""
+"""The cores of one model, worked out together for a single row."""
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Callable, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,11 +12,20 @@ from numpy.typing import NDArray
 from mlwright.scoring.blocks import Blocks
 from mlwright.scoring.cores import Core
 from mlwright.scoring.cores.linear import LinearCore
+from mlwright.scoring.forest import Ints
+from mlwright.scoring.leaves import Leaves, LookedUp, places_of
 from mlwright.scoring.links import LINKS
 from mlwright.scoring.tables import Tables, tables_of
 
 Array = NDArray[np.float64]
 Weighted = tuple[float, Core]
+
+
+class Joined(Protocol):
+    """Some of the cores."""
+
+    def scores(self, blocks: Blocks) -> Array:
+        """The weighted sum of their scores, shape (1, n_outputs)."""
 
 
 class Together:
@@ -24,24 +34,24 @@ class Together:
     Parameters
     ----------
     weighted : sequence of (float, Core)
-        Of a model; linear cores are taken together where there are several, the others one by one.
+        Of a model; linear cores are taken together where there are several, boosted trees are looked up, and the
+        others are asked one by one.
     """
 
     def __init__(self, weighted: Sequence[Weighted]) -> None:
-        linear = [(weight, core) for weight, core in weighted if isinstance(core, LinearCore)]
-        self._joined = _joined(linear)
-        self._alone = [pair for pair in weighted if self._joined is None or not isinstance(pair[1], LinearCore)]
+        self._joined, self._alone = _linear(weighted)
+        boosted, self._alone = _boosted(self._alone)
+        self._joined += boosted
 
     def scores(self, blocks: Blocks) -> Array:
         """As the sum of the weighted scores; shape (1, n_outputs)."""
         parts = [weight * core.predict(blocks) for weight, core in self._alone]
-        if self._joined is not None:
-            parts.append(self._joined.scores(blocks))
+        parts += [joined.scores(blocks) for joined in self._joined]
         total: Array = sum(parts[1:], parts[0])
         return total
 
 
-class _Joined(NamedTuple):
+class _Linear(NamedTuple):
     """Several linear cores of one link."""
 
     tables: Tables
@@ -56,12 +66,107 @@ class _Joined(NamedTuple):
         return total[None, :]
 
 
-def _joined(linear: Sequence[tuple[float, LinearCore]]) -> _Joined | None:
+class _Boosted:
+    """Cores of boosted trees with one link.
+
+    Parameters
+    ----------
+    link : int
+        Place in `LINKS`.
+    cores : sequence of (float, LookedUp)
+        With their weights.
+    """
+
+    def __init__(self, link: int, cores: Sequence[tuple[float, LookedUp]]) -> None:
+        self._link = LINKS[link]
+        self._weights = np.array([weight for weight, _ in cores])
+        leaves = [core.leaves for _, core in cores]
+        n_words = max(len(each.values) for each in leaves)
+        shape = (len(leaves), n_words)
+        self._table = np.vstack([_widened(each.table, n_words) for each in leaves])
+        values = np.concatenate([_widened(each.values.T, n_words).T for each in leaves])
+        self._values, self._first_slots = values, np.arange(len(values)).reshape(shape) * values.shape[1]
+        self._first_words = np.concatenate([each.first_words + n_words * place for place, each in enumerate(leaves)])
+        starts = [0, *np.cumsum([len(each.table) for each in leaves]).tolist()]
+        self._readings = []
+        for row_of in dict.fromkeys(core.row_of for _, core in cores):
+            places = [place for place, (_, core) in enumerate(cores) if core.row_of == row_of]
+            reading = _Reading([leaves[place] for place in places], [starts[place] for place in places])
+            self._readings.append((row_of, places, reading))
+        width = max(1, *(reading.width for _, _, reading in self._readings))
+        self._rows = np.repeat(np.array(starts[1:])[:, None] - 1, width, axis=1)
+
+    def scores(self, blocks: Blocks) -> Array:
+        """The weighted sum of their scores."""
+        rows = self._rows.copy()
+        for row_of, places, reading in self._readings:
+            rows[places, : reading.width] = reading.rows(row_of(blocks))
+        words = np.bitwise_and.reduce(self._table.take(rows, axis=0), axis=1)
+        added = self._values.take(self._first_slots + places_of(words)).ravel()
+        sums = np.add.reduceat(added, self._first_words).reshape(len(rows), -1)
+        total: Array = self._weights @ self._link(sums)
+        return total[None, :]
+
+
+class _Reading:
+    """From a row of columns to the rows of the tables of several cores that look at it.
+
+    Parameters
+    ----------
+    leaves : sequence of Leaves
+    starts : sequence of int
+        Where the rows of each begin in a table that all share.
+    """
+
+    def __init__(self, leaves: Sequence[Leaves], starts: Sequence[int]) -> None:
+        columns = sorted({column for each in leaves for column in each.bends})
+        self.width = len(columns)
+        self._columns: list[tuple[int, list[float], int]] = []
+        parts, start = [np.zeros((0, len(leaves)), dtype=np.int64)], 0
+        for column in columns:
+            bends = np.unique(np.concatenate([each.bends.get(column, np.zeros(0)) for each in leaves]))
+            values = np.append(bends, [np.inf, np.nan])
+            own = [each.rows_of(column, values) + first for each, first in zip(leaves, starts, strict=True)]
+            parts.append(np.array(own).T)
+            self._columns.append((column, bends.tolist(), start))
+            start += len(values)
+        self._rows = np.concatenate(parts)
+
+    def rows(self, row: Sequence[float]) -> Ints:
+        """One for each core and column, shape (n_cores, n_columns)."""
+        places = [
+            start + (bisect_left(bends, x) if (x := row[column]) == x else len(bends) + 1)
+            for column, bends, start in self._columns
+        ]
+        return self._rows.take(places, axis=0).T
+
+
+def _widened(table: NDArray[Any], n_columns: int) -> NDArray[Any]:
+    return np.pad(table, ((0, 0), (0, n_columns - table.shape[1])))
+
+
+def _boosted(weighted: Sequence[Weighted]) -> tuple[list[Joined], list[Weighted]]:
+    """What can be looked up, by link, and the rest."""
+    of_link: dict[int, list[tuple[float, LookedUp]]] = {}
+    rest: list[Weighted] = []
+    for weight, core in weighted:
+        found = core.looked_up()
+        if found is None:
+            rest.append((weight, core))
+        else:
+            of_link.setdefault(found.link, []).append((weight, found))
+    return [_Boosted(link, cores) for link, cores in of_link.items()], rest
+
+
+def _linear(weighted: Sequence[Weighted]) -> tuple[list[Joined], list[Weighted]]:
+    """Linear cores where they can be taken together, and the rest."""
+    linear = [(weight, core) for weight, core in weighted if isinstance(core, LinearCore)]
     cores = [core for _, core in linear]
     if len(cores) < 2 or len({core.link for core in cores}) > 1:
-        return None
+        return [], list(weighted)
     tables = tables_of([core.design for core in cores], [core.weights for core in cores])
     if tables is None:
-        return None
+        return [], list(weighted)
     weights = np.array([weight for weight, _ in linear])
-    return _Joined(tables, np.array([core.intercept for core in cores]), LINKS[cores[0].link], weights)
+    joined = _Linear(tables, np.array([core.intercept for core in cores]), LINKS[cores[0].link], weights)
+    return [joined], [pair for pair in weighted if not isinstance(pair[1], LinearCore)]

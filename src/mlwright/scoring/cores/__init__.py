@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from mlwright.core.family import Family
 from mlwright.records.model import CoreForm
 from mlwright.scoring.blocks import Blocks
+from mlwright.scoring.leaves import LookedUp
 
 
 class Core(ABC):
@@ -25,6 +26,10 @@ class Core(ABC):
     @abstractmethod
     def predict(self, blocks: Blocks) -> NDArray[np.float64]:
         """Scores, shape (n_rows, n_outputs); never NaN. One thread."""
+
+    def looked_up(self) -> LookedUp | None:
+        """A quicker way for a single row, if the core is made of trees that are small enough for it."""
+        return None
 
     @abstractmethod
     def to_bytes(self) -> bytes:

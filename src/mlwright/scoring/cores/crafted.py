@@ -12,6 +12,7 @@ from mlwright.scoring.blocks import Blocks
 from mlwright.scoring.cores import Core
 from mlwright.scoring.cores.lightgbm import LightGBMCore
 from mlwright.scoring.craft import Craft
+from mlwright.scoring.leaves import LookedUp
 
 
 class CraftedCore(Core):
@@ -35,6 +36,15 @@ class CraftedCore(Core):
         if len(blocks) == 1:
             return self.trees.rows.scores(self.craft.row(blocks))
         return self.trees.predict(self.craft.extended(blocks))
+
+    def looked_up(self) -> LookedUp | None:
+        """As that of the trees, on the columns that are made."""
+        found = self.trees.looked_up()
+        return None if found is None else found._replace(row_of=self._row)
+
+    def _row(self, blocks: Blocks) -> list[float]:
+        row: list[float] = self.craft.row(blocks).tolist()
+        return row
 
     def to_bytes(self) -> bytes:
         """All arrays."""

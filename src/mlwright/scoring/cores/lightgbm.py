@@ -11,10 +11,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mlwright.core.errors import BundleError
+from mlwright.core.family import NotApplicable
 from mlwright.scoring.blocks import Blocks
 from mlwright.scoring.cores import Core
 from mlwright.scoring.cores._lightgbm_row import RowReader
 from mlwright.scoring.fills import fill
+from mlwright.scoring.leaves import Leaves, LookedUp, plain_row
+from mlwright.scoring.lightgbm_text import of_lightgbm
 
 
 class LightGBMCore(Core):
@@ -52,6 +55,14 @@ class LightGBMCore(Core):
         matrix = fill(blocks.matrix(), self.fills)
         scores: NDArray[np.float64] = self.booster.predict(matrix, num_threads=1, validate_features=False)
         return scores.reshape(len(matrix), -1)
+
+    def looked_up(self) -> LookedUp | None:
+        """A quicker way for a single row, where the tables do not grow too large."""
+        try:
+            trees, link = of_lightgbm(self.text)
+            return LookedUp(Leaves(trees, self.fills), plain_row, link)
+        except NotApplicable:
+            return None
 
     @cached_property
     def rows(self) -> RowReader:

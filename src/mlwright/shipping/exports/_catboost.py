@@ -19,8 +19,8 @@ import numpy as np
 from mlwright.core.errors import ExportRefused
 from mlwright.scoring.blocks import Blocks
 from mlwright.scoring.cores.catboost import CatBoostCore, features
-from mlwright.shipping.exports._graph import Array, Choose, Forest, Join, Lookup, Node, Take, Trees, as_node
-from mlwright.shipping.exports._trees import TreeList
+from mlwright.scoring.forest import TreeList, Trees
+from mlwright.shipping.exports._graph import Array, Choose, Forest, Join, Lookup, Node, Take, as_node
 
 NO_HASH = 0x7FFFFFFF
 """What stands for the hash of a name that was never seen."""

@@ -14,10 +14,10 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from mlwright.scoring.forest import Trees
 from mlwright.shipping.exports._inputs import Input
 
 Array = NDArray[np.float64]
-Ints = NDArray[np.int64]
 UnaryName = Literal["floor", "exp", "log", "single"]
 BinaryName = Literal["+", "-", "*", "/", "<", "<="]
 
@@ -227,42 +227,6 @@ class Fold(Node):
     def width(self) -> int:
         """One."""
         return 1
-
-
-@dataclass(frozen=True)
-class Trees:
-    """Decision trees as arrays over all their nodes.
-
-    Parameters
-    ----------
-    roots : array of int, shape (n_trees,)
-    first_output : array of int, shape (n_trees,)
-        The first output that the answer of a tree is added to.
-    feature : array of int, shape (n_nodes,)
-        -1 for a leaf.
-    threshold : array, shape (n_nodes,)
-        A number goes left if it is not larger.
-    members : array of int, shape (n_nodes,)
-        Which of `sets` holds the codes that go left; -1 where the threshold decides. A missing code goes right.
-    missing_left : array of bool, shape (n_nodes,)
-    left, right : array of int, shape (n_nodes,)
-    values : array, shape (n_nodes, n_values)
-        What leaves answer.
-    sets : tuple of tuple of int
-    n_outputs : int
-    """
-
-    roots: Ints
-    first_output: Ints
-    feature: Ints
-    threshold: Array
-    members: Ints
-    missing_left: NDArray[np.bool_]
-    left: Ints
-    right: Ints
-    values: Array
-    sets: tuple[tuple[int, ...], ...]
-    n_outputs: int
 
 
 @dataclass(frozen=True, eq=False)

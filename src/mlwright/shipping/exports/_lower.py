@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import math
-from typing import Final
 
 import numpy as np
 
 from mlwright.core.errors import ExportRefused
+from mlwright.core.family import NotApplicable
 from mlwright.records.cleaning import DoubtPairs, DoubtValues, MapValues, MarkMissing, TrimText
 from mlwright.records.model import CategoryColumn, DateColumn, NumberColumn, TextColumn
 from mlwright.scoring.bundle import Bundle
@@ -22,6 +22,7 @@ from mlwright.scoring.cores.net import NetCore
 from mlwright.scoring.cores.trees import TreesCore
 from mlwright.scoring.dense import Design
 from mlwright.scoring.encoder import clips, names
+from mlwright.scoring.lightgbm_text import of_lightgbm
 from mlwright.scoring.links import LINKS
 from mlwright.scoring.readers import CategoryReader, NumberReader
 from mlwright.shipping.exports._calendar import date_parts
@@ -43,10 +44,7 @@ from mlwright.shipping.exports._graph import (
 from mlwright.shipping.exports._inputs import Input, MomentInput, NameInput, NumberInput
 from mlwright.shipping.exports._links import calibrated, linked, sigmoid
 from mlwright.shipping.exports._program import Program
-from mlwright.shipping.exports._trees import of_lightgbm, of_onnx
-
-IDENTITY, SIGMOID, SOFTMAX = range(len(LINKS))
-LIGHTGBM_LINKS: Final = {"regression": IDENTITY, "binary": SIGMOID, "multiclass": SOFTMAX}
+from mlwright.shipping.exports._trees import of_onnx
 
 
 def program_of(bundle: Bundle) -> Program:
@@ -165,11 +163,11 @@ class _Plan:
         return Join((numbers, *(Choose(code < 0.0, missing, code) for code in self.codes)))
 
     def _lightgbm(self, core: LightGBMCore, numbers: Node) -> Node:
-        trees, objective = of_lightgbm(core.text)
-        kind, *more = objective.split()
-        if kind not in LIGHTGBM_LINKS or any(word not in ("sigmoid:1",) for word in more if "num_class" not in word):
-            raise ExportRefused(f"LightGBM with the objective {objective!r} cannot be exported.")
-        return linked(Forest(self._matrix(filled(numbers, core.fills)), trees), LIGHTGBM_LINKS[kind])
+        try:
+            trees, link = of_lightgbm(core.text)
+        except NotApplicable as error:
+            raise ExportRefused(f"A core of LightGBM cannot be exported: {error}.") from None
+        return linked(Forest(self._matrix(filled(numbers, core.fills)), trees), link)
 
     def _net(self, core: NetCore) -> Node:
         sums = self._times(core.design, core.weights[0]) + as_node(core.biases[0])

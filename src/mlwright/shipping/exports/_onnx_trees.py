@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from mlwright.shipping.exports._graph import Array, Trees
+from mlwright.scoring.forest import Trees
+from mlwright.shipping.exports._graph import Array
 
 AT_MOST, MEMBER = 0, 6
 """What a tree asks, in the words of ONNX: ``BRANCH_LEQ`` and ``BRANCH_MEMBER``."""

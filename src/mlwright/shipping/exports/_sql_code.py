@@ -9,8 +9,9 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping, Sequence
 
+from mlwright.scoring.forest import Trees
 from mlwright.shipping.exports import _graph as op
-from mlwright.shipping.exports._graph import Node, Trees
+from mlwright.shipping.exports._graph import Node
 from mlwright.shipping.exports._inputs import Input
 from mlwright.shipping.exports._program import Program
 from mlwright.shipping.exports._sql_layout import Expression, Layout

@@ -1,0 +1,222 @@
+"""Boosted trees of a single row, looked up instead of walked.
+
+Walking a thousand trees costs a mispredicted branch and a new line of memory at almost every node. Here every column
+of the row tells at once which leaves of all trees it leaves open: that depends on nothing but between which two
+thresholds its value lies, so that it is one row of a table of bits, made when the model is loaded. The leaves that all
+columns leave open, one a tree, are the AND of as many rows as there are columns.
+
+References
+----------
+Lucchese, C. et al. (2015). QuickScorer: a fast algorithm to rank documents with additive ensembles of regression trees.
+SIGIR. (There the bits are put together threshold by threshold.)
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mlwright.core.family import NotApplicable
+from mlwright.scoring.blocks import Blocks
+from mlwright.scoring.forest import Array, Ints, Trees
+
+Words = NDArray[np.uint64]
+
+BITS = 64
+MOST_BYTES = 24_000_000
+"""Of one table; larger ones would not stay in the processor's memory, and are not made."""
+
+_FRACTION_BITS, _BEFORE_ONE = 52, 1022
+_ALL = (1 << BITS) - 1
+
+
+class Leaves:
+    """What each value of each column leaves open of the trees of one core.
+
+    Parameters
+    ----------
+    trees : Trees
+        Whose leaves answer one number each.
+    fills : array, shape (n_filled,)
+        What stands for a missing value in the first columns; NaN where the trees know what to do with one.
+
+    Attributes
+    ----------
+    table : array of uint64, shape (n_rows, n_words)
+        The last row is that of a column that rules nothing out.
+    bends : dict of int to array
+        By column: where what is left open changes. The rows of a column are those of values up to the first bend, up
+        to the second and so on, beyond the last one, and of a missing value.
+    starts : dict of int to int
+        By column: its first row.
+    values : array, shape (n_words, 65)
+        What a word adds: none of its bits is left, or the first, and so on.
+    first_words : array of int, shape (n_outputs,)
+        Where the words of each sum begin.
+
+    Raises
+    ------
+    NotApplicable
+        If the table would be too large to be quick.
+    """
+
+    def __init__(self, trees: Trees, fills: Array) -> None:
+        layout = _Layout(trees)
+        self.values = layout.values
+        self.first_words = layout.first_words
+        self.bends: dict[int, Array] = {}
+        self.starts: dict[int, int] = {}
+        parts, n_rows = [], 0
+        for column in np.unique(trees.feature[trees.feature >= 0]).tolist():
+            nodes = np.flatnonzero(trees.feature == column)
+            bends = _bends(trees, nodes)
+            self.bends[column], self.starts[column] = bends, n_rows
+            n_rows += len(bends) + 2
+            if n_rows * len(layout.valid) * 8 > MOST_BYTES:
+                raise NotApplicable("its table of leaves would be too large")
+            missing = np.float32(fills[column]) if column < len(fills) else np.nan
+            parts.append(layout.open(nodes, _goes_left(trees, nodes, np.append(bends, [np.inf, missing]))))
+        self.table = np.vstack([*parts, layout.valid[None, :]])
+
+    def rows_of(self, column: int, values: Array) -> Ints:
+        """The rows of the table for values of a column; the last value is NaN, and no other one."""
+        if column not in self.bends:
+            return np.full(len(values), len(self.table) - 1)
+        bends = self.bends[column]
+        places = np.append(np.searchsorted(bends, values[:-1]), len(bends) + 1)
+        return places + self.starts[column]
+
+
+class LookedUp(NamedTuple):
+    """The quick way of a core of boosted trees for a single row.
+
+    Parameters
+    ----------
+    leaves : Leaves
+    row_of : callable
+        From the blocks of the row to the columns that the trees look at.
+    link : int
+        Place in `LINKS` of what makes scores of the sums.
+    """
+
+    leaves: Leaves
+    row_of: Callable[[Blocks], list[float]]
+    link: int
+
+
+def plain_row(blocks: Blocks) -> list[float]:
+    """Numbers and codes, as most trees look at them."""
+    return [*blocks.numbers[0].tolist(), *[math.nan if code < 0 else code for code in blocks.codes[0].tolist()]]
+
+
+def places_of(words: Words) -> Ints:
+    """The place of the one bit of each word, from 1 on; 0 where there is none. It is the exponent of the number."""
+    exponents: Ints = words.astype(np.float64).view(np.int64) >> _FRACTION_BITS
+    return np.maximum(exponents - _BEFORE_ONE, 0)
+
+
+class _Layout:
+    """Which bits stand for the leaves of each tree: those of one tree fill words of their own.
+
+    Attributes
+    ----------
+    valid : array of uint64, shape (n_words,)
+        The bits that stand for a leaf.
+    """
+
+    def __init__(self, trees: Trees) -> None:
+        inner = np.flatnonzero(trees.feature >= 0)
+        if trees.values.shape[1] != 1 or (trees.left[inner] <= inner).any() or (trees.right[inner] <= inner).any():
+            raise NotApplicable("its trees are laid out in another way")
+        self._trees = trees
+        self._tree = np.repeat(np.arange(len(trees.roots)), np.diff(np.append(trees.roots, len(trees.feature))))
+        n_leaves = np.bincount(self._tree[trees.feature < 0], minlength=len(trees.roots))
+        self._n_words = -(-n_leaves // BITS)
+        order = np.argsort(trees.first_output, kind="stable")
+        self._first_word = np.empty_like(order)
+        self._first_word[order] = np.cumsum(self._n_words[order]) - self._n_words[order]
+        sizes = np.bincount(trees.first_output, weights=self._n_words, minlength=trees.n_outputs).astype(np.int64)
+        self.first_words: Ints = np.cumsum(sizes) - sizes
+        self.valid, self.values = np.zeros(sizes.sum(), dtype=np.uint64), np.zeros((sizes.sum(), BITS + 1))
+        self._under = self._place_leaves()
+
+    def _place_leaves(self) -> list[int]:
+        """The leaves under each node, as bits."""
+        trees, leaves = self._trees, np.flatnonzero(self._trees.feature < 0)
+        of_tree = self._tree[leaves]
+        number = np.arange(len(leaves)) - np.searchsorted(of_tree, of_tree)
+        words, bits = self._first_word[of_tree] + number // BITS, number % BITS
+        np.bitwise_or.at(self.valid, words, np.left_shift(np.uint64(1), bits.astype(np.uint64)))
+        self.values[words, bits + 1] = trees.values[leaves, 0]
+        under = [0] * len(self._tree)
+        for leaf, place in zip(leaves.tolist(), number.tolist(), strict=True):
+            under[leaf] = 1 << place
+        inner, left, right = (
+            np.flatnonzero(trees.feature >= 0)[::-1].tolist(),
+            trees.left.tolist(),
+            trees.right.tolist(),
+        )
+        for node in inner:
+            under[node] = under[left[node]] | under[right[node]]
+        return under
+
+    def open(self, nodes: Ints, goes_left: NDArray[np.bool_]) -> Words:
+        """What the answers to the questions of some nodes leave open, shape (n_values, n_words).
+
+        Parameters
+        ----------
+        nodes : array of int, shape (n_nodes,)
+        goes_left : array of bool, shape (n_values, n_nodes)
+        """
+        entries = sorted(self._entries(nodes))
+        words, places, lefts, rights = zip(*entries, strict=True)
+        left, right = np.array(lefts, dtype=np.uint64), np.array(rights, dtype=np.uint64)
+        starts = np.flatnonzero(np.diff(words, prepend=-1))
+        table = np.repeat(self.valid[None, :], len(goes_left), axis=0)
+        bits = np.where(goes_left[:, list(places)], left, right)
+        table[:, np.array(words)[starts]] &= np.bitwise_and.reduceat(bits, starts, axis=1)
+        return table
+
+    def _entries(self, nodes: Ints) -> Iterator[tuple[int, int, int, int]]:
+        """Word by word of each node's tree: the word, the node's place, and what going left and right leave open."""
+        lefts, rights = self._trees.left[nodes].tolist(), self._trees.right[nodes].tolist()
+        trees = self._tree[nodes]
+        firsts, counts = self._first_word[trees].tolist(), self._n_words[trees].tolist()
+        for place, (left, right, first, count) in enumerate(zip(lefts, rights, firsts, counts, strict=True)):
+            goes_left, goes_right = ~self._under[right], ~self._under[left]
+            for k in range(count):
+                yield first + k, place, goes_left >> BITS * k & _ALL, goes_right >> BITS * k & _ALL
+
+
+def _bends(trees: Trees, nodes: Ints) -> Array:
+    """Where the answers to some nodes' questions change, from left to right; for names all codes that are asked for.
+
+    Raises
+    ------
+    NotApplicable
+        If a column is asked for its size and for its names.
+    """
+    is_set = trees.members[nodes] >= 0
+    if is_set.any() != is_set.all():
+        raise NotApplicable("a column is taken as numbers and as names")
+    if not is_set.any():
+        return np.unique(trees.threshold[nodes])
+    largest = max((code for place in trees.members[nodes].tolist() for code in trees.sets[place]), default=-1)
+    return np.arange(largest + 1, dtype=np.float64)
+
+
+def _goes_left(trees: Trees, nodes: Ints, values: Array) -> NDArray[np.bool_]:
+    """Where each value goes at each node, shape (n_values, n_nodes)."""
+    if trees.members[nodes[0]] >= 0:
+        found, which = np.unique(trees.members[nodes], return_inverse=True)
+        inside = np.zeros((len(found), len(values)), dtype=bool)
+        for place, number in enumerate(found.tolist()):
+            inside[place, list(trees.sets[number])] = True
+        return inside[which].T
+    column = values[:, None]
+    left: NDArray[np.bool_] = np.where(np.isnan(column), trees.missing_left[nodes], column <= trees.threshold[nodes])
+    return left

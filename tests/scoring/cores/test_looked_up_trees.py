@@ -1,0 +1,87 @@
+"""Boosted trees that are looked up say what the trees say that are walked."""
+
+from __future__ import annotations
+
+import lightgbm
+import numpy as np
+import pytest
+
+from mlwright.core.family import NotApplicable
+from mlwright.scoring import leaves
+from mlwright.scoring.blocks import Blocks
+from mlwright.scoring.cores.lightgbm import LightGBMCore
+from mlwright.scoring.leaves import Leaves
+from mlwright.scoring.lightgbm_text import of_lightgbm
+from mlwright.scoring.together import Together
+
+KINDS = {0: "regression", 2: "binary", 4: "multiclass"}
+KEPT = np.full(3, np.nan)
+
+
+def rows(n_rows: int = 600, seed: int = 0) -> Blocks:
+    """Numbers with gaps; names, some of them missing and some that were never seen in training."""
+    rng = np.random.default_rng(seed)
+    numbers = rng.normal(size=(n_rows, 3)).round(1).astype(np.float32)
+    numbers[rng.random(numbers.shape) < 0.1] = np.nan
+    return Blocks(numbers, rng.integers(-1, 70 if seed else 50, size=(n_rows, 2)).astype(np.int32))
+
+
+def core(n_classes: int, n_leaves: int, fills: np.ndarray = KEPT, seed: int = 0, n_rounds: int = 12) -> LightGBMCore:
+    blocks, rng = rows(), np.random.default_rng(seed)
+    matrix = blocks.matrix()
+    target = np.nan_to_num(matrix[:, 0]) + 0.02 * np.nan_to_num(matrix[:, 3]) + rng.normal(size=len(blocks))
+    if n_classes:
+        target = np.digitize(target, np.linspace(-1, 2, n_classes - 1))
+    filled = np.where(np.isnan(matrix[:, :3]), np.nan_to_num(fills, nan=np.nan), matrix[:, :3])
+    data = lightgbm.Dataset(np.hstack([filled, matrix[:, 3:]]), target, categorical_feature=[3, 4])
+    options = {"objective": KINDS[n_classes], "num_leaves": n_leaves, "min_data_in_leaf": 2, "verbose": -1}
+    options |= {"num_class": n_classes} if n_classes > 2 else {}
+    text = lightgbm.train(options | {"num_threads": 1}, data, num_boost_round=n_rounds).model_to_string()
+    return LightGBMCore.of(text, fills)
+
+
+@pytest.mark.parametrize("n_classes", [0, 2, 4])
+@pytest.mark.parametrize("n_leaves", [2, 31, 150])
+def test_a_row_alone_is_looked_up(n_classes: int, n_leaves: int) -> None:
+    cores = [core(n_classes, n_leaves), core(n_classes, n_leaves + 9, np.array([np.nan, 0.3, -1.0]), seed=1)]
+    weighted = list(zip((0.25, 0.75), cores, strict=True))
+    blocks = rows(200, seed=1)
+    wanted = sum(weight * each.predict(blocks) for weight, each in weighted)
+    quick = Together(weighted)
+    found = np.vstack([quick.scores(blocks.take(np.array([row]))) for row in range(len(blocks))])
+    np.testing.assert_allclose(found, wanted, rtol=0, atol=1e-12)
+
+
+def test_trees_that_never_split_are_looked_up() -> None:
+    one = core(2, 2, n_rounds=1)
+    flat = LightGBMCore(lightgbm.train(
+        {"objective": "binary", "verbose": -1, "min_data_in_leaf": 10_000},
+        lightgbm.Dataset(rows().matrix(), np.arange(600) % 3 == 0), num_boost_round=2,
+    ).model_to_string())  # fmt: skip
+    row = rows(1, seed=3)
+    for weighted in ([(1.0, flat)], [(0.5, flat), (0.5, one)]):
+        wanted = sum(weight * each.predict(row) for weight, each in weighted)
+        np.testing.assert_allclose(Together(weighted).scores(row), wanted, atol=1e-12)
+
+
+def test_a_number_on_a_threshold_goes_where_the_tree_sends_it() -> None:
+    one = core(0, 31)
+    trees, _ = of_lightgbm(one.text)
+    on_it = trees.threshold[trees.feature == 0].astype(np.float32)
+    on_it = on_it[np.abs(on_it) > 1e-30]  # its own reader of numbers is not exact there
+    on_it = np.concatenate([on_it, np.nextafter(on_it, np.float32(-9)), np.nextafter(on_it, np.float32(9))])
+    numbers = np.column_stack([on_it, np.zeros_like(on_it), np.full_like(on_it, np.nan)])
+    blocks = Blocks(numbers, np.zeros((len(on_it), 2), dtype=np.int32))
+    quick = Together([(1.0, one)])
+    found = np.vstack([quick.scores(blocks.take(np.array([row]))) for row in range(len(blocks))])
+    np.testing.assert_allclose(found, one.predict(blocks), rtol=0, atol=1e-12)
+
+
+def test_tables_that_would_be_too_large_are_not_made(monkeypatch: pytest.MonkeyPatch) -> None:
+    one = core(2, 31)
+    monkeypatch.setattr(leaves, "MOST_BYTES", 1_000)
+    with pytest.raises(NotApplicable, match="too large"):
+        Leaves(of_lightgbm(one.text)[0], KEPT)
+    assert one.looked_up() is None
+    row = rows(1, seed=2)
+    np.testing.assert_allclose(Together([(1.0, one)]).scores(row), one.predict(row), atol=1e-12)
