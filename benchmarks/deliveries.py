@@ -1,7 +1,7 @@
 """Deliveries: how often a sound one is blamed, and how often a fault is found and named.
 
-Usage: python benchmarks/deliveries.py DATA_DIR [--seeds 101 102] [--only SET ...] [--kinds KIND ...] [--halves N]
-                                       [--noise N] [--quick] [--check] [--tell]
+Usage: python benchmarks/deliveries.py DATA_DIR [--half develop|final] [--seeds 101 102] [--only SET ...]
+                                       [--kinds KIND ...] [--halves N] [--noise N] [--quick] [--check] [--tell]
 
 DATA_DIR holds a folder a data set with a meta.json. A real table with sound companions (see companions.py) is cut in
 two random halves, one the rows before and one the delivery, anew for each trial of sound ones; so are tables of noise
@@ -12,14 +12,11 @@ delivery that differs in what a model does not mind (order, delimiter, encoding,
 
 from __future__ import annotations
 
-import argparse
-import json
 import shutil
 import sys
 import tempfile
 import time
 import zlib
-from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -36,9 +33,9 @@ from mlwright.receiving import promise_of_run, received
 from mlwright.records.delivery import Delivery, Promise
 from mlwright.records.settings import ContractSettings, WatchSettings
 from mlwright.testing.noise import TASKS, WORLDS, noise
-from seeding import HALVES, Clean, Trial, clean_set, share_of
+from recall import end, figures_of, loud, parser_of, sentences, sets_of, show_kinds
+from seeding import Clean, Trial, clean_set
 
-GOAL_RECALL, GOAL_FALSE = 0.95, 0.05
 MOST_ROWS = 3_000
 KINDS = FAULTS | HARMLESS
 
@@ -111,68 +108,41 @@ def seeded_trials(clean: Clean, name: str, kinds: list[str], seed: int, workspac
 def _judged(before: Before, data: bytes, called: tuple[str, str], changed: Changed | None = None) -> Trial:
     """Whether the fault was found; of a sound delivery, whether there was an alarm."""
     start = time.process_time()
-    loud = [each for each in before.receive(data).findings.findings if each.severity != "note"]
-    hits = loud
+    alarms = loud(before.receive(data).findings.findings)
+    hits = alarms
     if changed is not None and changed.wanted:
-        hits = [each for each in loud if each.check in changed.wanted]
+        hits = [each for each in alarms if each.check in changed.wanted]
         hits = [each for each in hits if not changed.columns or set(each.columns) & set(changed.columns)]
-    told = tuple(f"{each.check} {each.severity}: {each.sentence}" for each in loud)
-    return Trial(*called, changed.how if changed else "", bool(hits), told, time.process_time() - start)
+    how = changed.how if changed else ""
+    return Trial(*called, how, bool(hits), sentences(alarms), time.process_time() - start)
 
 
 def show(done: list[Trial], *, tell: bool) -> dict[str, float]:
     """Print a row a kind, what was missed and the false alarms; the figures."""
-    quiet = [trial for trial in done if trial.kind in ("sound", "noise", *HARMLESS)]
-    seeded = [trial for trial in done if trial not in quiet]
-    by_kind = defaultdict(list)
-    for trial in done:
-        by_kind[trial.kind].append(trial)
-    print("| kind | alarms |\n|---|---|")
-    for kind, tried in by_kind.items():
-        role = "found" if tried[0] in seeded else "false alarms"
-        print(f"| {kind} | {role}: {share_of(tried)} |")
-    print(f"\nrecall: {share_of(seeded)}\nfalse alarms: {share_of(quiet)}")
-    for trial in (t for t in seeded if tell and not t.found):
-        print(f"missed: {trial.data} {trial.kind} ({trial.how}); said: {trial.alarms or 'nothing'}")
-    for trial in (t for t in quiet if t.found):
-        print(f"false alarm: {trial.data} {trial.kind} {trial.how}: {trial.alarms}")
-    return {
-        "recall": sum(t.found for t in seeded) / max(1, len(seeded)),
-        "n_seeded": len(seeded),
-        "false": sum(t.found for t in quiet) / max(1, len(quiet)),
-        "n_quiet": len(quiet),
-        "cpu_s_a_delivery": sum(t.cpu_s for t in done) / max(1, len(done)),
-    }
+    sound = [trial for trial in done if trial.kind in ("sound", "noise", *HARMLESS)]
+    show_kinds(
+        done, "alarms | which are", lambda kind, trials: "false alarms" if trials[0] in sound else "as they should be"
+    )
+    return figures_of([trial for trial in done if trial not in sound], sound, tell=tell)
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("data", type=Path)
-    parser.add_argument("--seeds", type=int, nargs="*", default=[101])
-    parser.add_argument("--only", nargs="*", default=[])
-    parser.add_argument("--kinds", nargs="*", default=[*KINDS, "yesterday_again"])
+    parser = parser_of(__doc__, [*KINDS, "yesterday_again"], [101], "two sets, few pairs")
     parser.add_argument("--halves", type=int, default=8, help="sound pairs of each table")
     parser.add_argument("--noise", type=int, default=200, help="sound pairs of tables of noise")
-    parser.add_argument("--quick", action="store_true", help="two sets, few pairs")
-    parser.add_argument("--check", action="store_true", help="exit with 1 if a goal is missed")
-    parser.add_argument("--tell", action="store_true", help="print what was missed")
     options = parser.parse_args()
-    names = [name for half in HALVES.values() for name in half if not options.only or name in options.only]
     if options.quick:
-        names, options.halves, options.noise = ["credit_g", "insurance_charges"], 2, 8
+        options.halves, options.noise = 2, 8
     done = []
     with tempfile.TemporaryDirectory() as workspace:
-        for name in names:
+        for name in sets_of(options):
             clean = clean_set(options.data, name, MOST_ROWS)
             for seed in options.seeds:
                 done += seeded_trials(clean, name, options.kinds, seed, Path(workspace))
             done += sound_trials(clean, name, options.halves, options.seeds[0], Path(workspace))
             print(f"{name}: {sum(t.data == name for t in done)} deliveries", file=sys.stderr)
         done += noise_trials(options.noise, options.seeds[0], Path(workspace))
-    figures = show(done, tell=options.tell)
-    print(json.dumps({"benchmark": "deliveries", "seeds": options.seeds, **figures}))
-    if options.check and (figures["recall"] < GOAL_RECALL or figures["false"] > GOAL_FALSE):
-        raise SystemExit(1)
+    end("deliveries", options, show(done, tell=options.tell))
 
 
 if __name__ == "__main__":

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import tempfile
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -125,7 +125,7 @@ def wilson(hits: int, n: int) -> tuple[float, float]:
     return max(0.0, (centre - half) / (n + z * z)), min(1.0, (centre + half) / (n + z * z))
 
 
-def share_of(tried: list[Trial]) -> str:
+def share_of(tried: Sequence[Trial]) -> str:
     hits = sum(trial.found for trial in tried)
     low, high = wilson(hits, len(tried))
     return f"{hits} of {len(tried)} = {hits / max(1, len(tried)):.1%} (95 %: {low:.1%} to {high:.1%})"
