@@ -4,6 +4,7 @@ from typing import Annotated
 
 import pytest
 
+from mlwright.core.ahead import Load, Need
 from mlwright.core.engine import Stage, execute
 from mlwright.core.errors import Fault
 from mlwright.core.family import MembersOf
@@ -138,3 +139,47 @@ def test_a_new_member_of_a_family_does_the_stage_again(tmp_path, monkeypatch):
     (members / "square.py").touch()
     go(tmp_path / "store", settings=ShapeSettings())
     assert WORLD["calls"] == ["read", "double", "double"]
+
+
+def test_a_stage_sees_what_those_behind_it_need(tmp_path, monkeypatch):
+    seen = []
+
+    def read(run: Run) -> Read:
+        seen.append(run.ahead.later(Load(answer_s=0.0, n_rows=10, n_test=0)).least_s)
+        return Read(number=1)
+
+    monkeypatch.setattr(sys.modules["stages_read.read"], "read", read)
+    monkeypatch.setattr(sys.modules["stages_double.double"], "need", lambda load, run: Need(2.0, 5.0), raising=False)
+    for name, until in (("r", None), ("s", "read")):
+        run = Run(name, Store(tmp_path), Clock(tmp_path / "cancel", 100.0))
+        execute(PIPELINE, (DoubleSettings(),), run, until=until)
+    assert seen[0] >= 2.0
+    assert seen[1] == 0.0
+
+
+class Guess(Record):
+    number: int
+
+    @property
+    def cut_short(self) -> bool:
+        return self.number < 0
+
+
+def test_what_time_has_cut_short_is_used_again_by_its_own_run_alone(tmp_path, monkeypatch):
+    def guess(run: Run) -> Guess:
+        WORLD["calls"].append("guess")
+        return Guess(number=WORLD["number"])
+
+    module = types.ModuleType("stages_guess.guess")
+    module.guess = guess
+    monkeypatch.setitem(sys.modules, module.__name__, module)
+
+    def guessed(run_id):
+        run = Run(run_id, Store(tmp_path), Clock(tmp_path / "cancel", 100.0))
+        return execute([Stage(module.__name__, Guess)], [], run)["guess"].number
+
+    WORLD["number"] = -1
+    assert guessed("r") == guessed("r") == -1
+    WORLD["number"] = 7
+    assert [guessed("r"), guessed("s"), guessed("t")] == [-1, 7, 7]
+    assert WORLD["calls"] == ["guess", "guess"]

@@ -108,15 +108,34 @@ def test_what_was_asked_before_a_kill_is_not_asked_again(tmp_path, monkeypatch):
         yield
 
     with monkeypatch.context() as patch:
-        patch.setattr(CHECKS.get("target_leak"), "look", killed)
+        patch.setattr(CHECKS.get("constant_columns"), "look", killed)
         with pytest.raises(KeyboardInterrupt):
             check(*arguments)
     events = []
     opened.run._listen = events.append
     check(*arguments)
     reused = {event["label"] for event in events if event["event"] == "item_done" and event["reused"]}
-    assert "constant_columns" in reused
-    assert "target_leak" not in reused
+    assert "target_leak" in reused
+    assert "constant_columns" not in reused
+
+
+def test_the_weightiest_faults_are_looked_for_first_and_dear_checks_come_last(tmp_path):
+    opened, events = open_specimen(churn(), tmp_path), []
+    opened.run.stage, opened.run.stage_key, opened.run._listen = "check", "key", events.append
+    check(opened.snapshot, opened.profile, opened.split, CheckSettings(), opened.run)
+    order = [event["label"] for event in events if event["event"] == "item_done"]
+    assert order.index("target_leak") < order.index("constant_columns") < order.index("label_errors")
+
+
+def test_checks_that_there_was_no_time_for_say_so(tmp_path):
+    opened = open_specimen(churn(), tmp_path)
+    run = Run("r", opened.run.store, Clock(tmp_path / "cancel", budget_s=1e-6))
+    run.stage, run.stage_key = "check", "key"
+    findings = check(opened.snapshot, opened.profile, opened.split, CheckSettings(), run)
+    assert {skipped.name: skipped.reason for skipped in findings.skipped} == dict.fromkeys(
+        CHECKS.names(), "there was no time left for it"
+    )
+    assert findings.cut_short
 
 
 def test_no_check_can_see_the_target_of_a_test_row(tmp_path):

@@ -1,13 +1,15 @@
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
 import pytest
 
+from mlwright.core.ahead import Ahead, Load
 from mlwright.core.errors import MlwrightError, RunCancelled
-from mlwright.judging.probe import probe
+from mlwright.judging.probe import need, probe
 from mlwright.judging.probes import PROBES
 from mlwright.learning.evaluate import evaluate
 from mlwright.records.robustness import ProbeResult, Robustness
@@ -118,11 +120,20 @@ def test_what_is_to_be_skipped_is_skipped_and_unknown_names_are_errors(tmp_path:
         probed(job, "nois")
 
 
-def test_little_time_means_fewer_rows_and_the_same_questions(tmp_path: Path) -> None:
+def test_little_time_means_fewer_rows_and_the_weightiest_questions(tmp_path: Path) -> None:
     job = job_of(tmp_path, patients(3000))
-    job.run.clock.budget_s = job.run.clock.elapsed_s + 0.01
-    robustness = probed(job)
-    assert len(robustness.results) > 15
+    slow = job._replace(training=job.training.model_copy(update={"answer_s": 1e-3}))
+    slow.run.ahead = Ahead(lambda: 0.1, partial(need, run=slow.run))
+    robustness = probed(slow)
+    assert robustness.n_rows == 100
+    assert {found.probe for found in robustness.results} >= {"missing_values", "noise", "outliers", "mixed_up_rows"}
+
+
+def test_a_slow_model_needs_more_time_for_its_probes(tmp_path: Path) -> None:
+    run = job_of(tmp_path, patients(300)).run
+    quick, slow = (need(Load(answer_s, n_rows=5_000, n_test=1_000), run) for answer_s in (1e-5, 1e-3))
+    assert slow.least_s - quick.least_s == pytest.approx(25 * 100 * 0.99e-3)
+    assert slow.most_s == quick.most_s == 6.0
 
 
 def test_a_cancel_ends_it(tmp_path: Path) -> None:

@@ -14,14 +14,19 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from importlib import import_module
 from importlib.metadata import version
 from typing import Any, get_type_hints
 
+from mlwright.core.ahead import Ahead, Load, Need, Pace
 from mlwright.core.errors import Fault
 from mlwright.core.family import families_named
 from mlwright.core.record import Record, Settings, digest
 from mlwright.core.run import Run
+
+CLOSING_S = 1.0
+"""For what comes after the last stage: the folder of the bundle and the reports."""
 
 
 @dataclass(frozen=True)
@@ -52,6 +57,11 @@ class Stage:
         """The stage itself."""
         function: Callable[..., Record] = getattr(import_module(self.module), self.name)
         return function
+
+    def need(self, load: Load, run: Run) -> Need:
+        """What it says that it will take; nothing where it says nothing."""
+        said: Callable[[Load, Run], Need] | None = getattr(import_module(self.module), "need", None)
+        return Need() if said is None else said(load, run)
 
     def needs(self) -> dict[str, Any]:
         """The types of its parameters, by name."""
@@ -89,11 +99,13 @@ def execute(
     wanted = list(stages) if until is None else stages[: _position(stages, until) + 1]
     wanted = _needed(wanted) if only_needed else wanted
     fresh_at = len(stages) if fresh_from is None else _position(stages, fresh_from)
-    fresh = run.fresh
-    for stage in wanted:
+    fresh, pace = run.fresh, Pace()
+    for place, stage in enumerate(wanted):
         run.clock.check()
         run.fresh = fresh or stages.index(stage) >= fresh_at
-        record = _run_one(stage, facts, run)
+        own, *later = (partial(each.need, run=run) for each in wanted[place:])
+        run.ahead = Ahead(lambda: run.clock.left_s - CLOSING_S * pace.times, own, later, pace)
+        record = _run_one(stage, facts, run, pace)
         facts[type(record)] = results[stage.name] = record
     return results
 
@@ -112,18 +124,32 @@ def _position(stages: Sequence[Stage], name: str) -> int:
     return [stage.name for stage in stages].index(name)
 
 
-def _run_one(stage: Stage, facts: Mapping[type, Any], run: Run) -> Record:
+def _run_one(stage: Stage, facts: Mapping[type, Any], run: Run, pace: Pace) -> Record:
     given = {name: _fact(facts, kind, stage) for name, kind in stage.needs().items()}
     run.stage, run.stage_key = stage.name, _key(stage, given, run)
-    kept = None if run.fresh else run.store.kept(run.stage_key, stage.makes)
+    of_this_run = digest([run.stage_key, run.run_id])
+    kept, key = (None, run.stage_key) if run.fresh else _kept((run.stage_key, of_this_run), stage, run)
     run.tell("stage_started", reused=kept is not None)
-    began = time.monotonic()
+    began, cpu_s = time.monotonic(), time.process_time()
     record = kept if kept is not None else stage.function()(**given)
     if kept is None:
-        run.store.keep(run.stage_key, record)
-    run.tell("stage_done", key=run.stage_key, reused=kept is not None, seconds=round(time.monotonic() - began, 3))
+        key = of_this_run if record.cut_short else run.stage_key
+        run.store.keep(key, record)
+    seconds = time.monotonic() - began
+    if kept is None and not stage.reads_world:
+        pace.saw(seconds, time.process_time() - cpu_s)
+    run.tell("stage_done", key=key, reused=kept is not None, seconds=round(seconds, 3))
     run.stage = ""
     return record
+
+
+def _kept(keys: Sequence[str], stage: Stage, run: Run) -> tuple[Record | None, str]:
+    """What is kept under one of some keys, and under which; what time has cut short is kept for its own run alone."""
+    for key in keys:
+        found = run.store.kept(key, stage.makes)
+        if found is not None:
+            return found, key
+    return None, keys[0]
 
 
 def _fact(facts: Mapping[type, Any], kind: Any, stage: Stage) -> Any:

@@ -23,6 +23,11 @@ class Record(BaseModel):
 
     version: ClassVar[int] = 1
 
+    @property
+    def cut_short(self) -> bool:
+        """Whether there was no time for a part of it: then no other run makes use of it."""
+        return False
+
     def digest(self) -> str:
         """SHA-256 of the record's content; equal records have equal digests."""
         return digest([type(self).__name__, self.version, self.model_dump(mode="json")])

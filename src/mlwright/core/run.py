@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import threading
 import time
 import warnings
@@ -11,6 +12,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from mlwright.core import interrupts
+from mlwright.core.ahead import Ahead
 from mlwright.core.errors import RunCancelled
 from mlwright.core.record import Record, digest
 from mlwright.core.store import Store
@@ -117,6 +119,7 @@ class Run:
         self.fresh = fresh
         self.stage = ""
         self.stage_key = ""
+        self.ahead = Ahead(lambda: self.clock.left_s)
         self._journal = store.journal(run_id)
         self._listen = listen
         self._telling = threading.Lock()
@@ -151,6 +154,12 @@ class Run:
     def note(self, message: str) -> None:
         """Tell people what is going on, in a sentence."""
         self.tell("note", message=message)
+
+    def time_is_up(self, share: float) -> Callable[[], bool]:
+        """Tells whether that share of the budget has passed since now; never without a budget."""
+        most_s = math.inf if self.clock.budget_s is None else share * self.clock.budget_s
+        ends = time.monotonic() + most_s
+        return lambda: time.monotonic() >= ends
 
     def each(
         self,

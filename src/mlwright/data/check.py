@@ -11,17 +11,19 @@ from mlwright.data.checks import CHECKS, GROUPS
 from mlwright.data.compute.table import SplitTable, open_split
 from mlwright.data.vouching import check_known, vouched
 from mlwright.records.data import Snapshot
-from mlwright.records.findings import Finding, Findings
+from mlwright.records.findings import NO_TIME, Finding, Findings
 from mlwright.records.profile import Profile
 from mlwright.records.settings import CheckSettings
 from mlwright.records.split import Split
 
+SHARE_OF_BUDGET = 0.2
+"""No check is begun once so much of the budget has gone into them: a model has to be learned too."""
 WORTH_THREADS = 500_000
 """Of fewer rows a check takes next to no time outside of Python, which runs one thread at a time."""
 
 
 def check(snapshot: Snapshot, profile: Profile, split: Split, settings: CheckSettings, run: Run) -> Findings:
-    """Ask every check.
+    """Ask every check that there is time for.
 
     Raises
     ------
@@ -29,11 +31,14 @@ def check(snapshot: Snapshot, profile: Profile, split: Split, settings: CheckSet
         If ``check.skip`` names an unknown check, or ``check.known_in_time`` an unknown column.
     """
     check_known(settings.known_in_time, profile)
-    names = CHECKS.names_but(settings.skip, "check.skip")
+    names = sorted(CHECKS.names_but(settings.skip, "check.skip"), key=_turn)
     table = open_split(snapshot, split, profile, run)
     work = partial(ask, table=table, profile=profile)
     n_jobs = run.n_jobs if profile.n_rows >= WORTH_THREADS else 1
-    answers = [each for each in run.each(names, work, kind=Answer, key=str, n_jobs=n_jobs) if each is not None]
+    time_up = run.time_is_up(SHARE_OF_BUDGET)
+    asked = run.each(names, work, kind=Answer, key=str, n_jobs=n_jobs, skip=time_up)
+    answers = [each or Answer(name=name, reason=NO_TIME) for name, each in zip(names, asked, strict=True)]
+    answers.sort(key=lambda each: each.name)
     findings = [vouched(finding, settings.known_in_time) for each in answers for finding in each.findings]
     return Findings(
         findings=tuple(sorted(findings, key=rank)),
@@ -41,6 +46,12 @@ def check(snapshot: Snapshot, profile: Profile, split: Split, settings: CheckSet
         skipped=skipped(answers),
         vouched=settings.known_in_time,
     )
+
+
+def _turn(name: str) -> tuple[bool, int]:
+    """When a check is asked: the weightier the faults of its group the earlier, dear ones last."""
+    member = CHECKS.get(name)
+    return member.dear, list(GROUPS).index(member.group)
 
 
 def rank(finding: Finding) -> tuple[int, int]:

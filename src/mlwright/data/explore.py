@@ -17,10 +17,13 @@ from mlwright.data.sketches import sketches
 from mlwright.data.views import VIEWS
 from mlwright.records.data import Snapshot
 from mlwright.records.exploration import Drawing, Exploration
-from mlwright.records.findings import Findings, Skipped
+from mlwright.records.findings import NO_TIME, Findings, Skipped
 from mlwright.records.profile import Profile
 from mlwright.records.settings import ExploreSettings
 from mlwright.records.split import Split
+
+SHARE_OF_BUDGET = 0.1
+"""No picture is begun once so much of the budget has gone into looking."""
 
 
 class Answer(Record):
@@ -48,10 +51,11 @@ def explore(
     SEEKERS.names_but(settings.skip_insights, "explore.skip_insights")
     table = open_split(snapshot, split, profile, run)
     work = partial(draw, table=table, profile=profile, run=run)
-    answers = [answer for answer in run.each(names, work, kind=Answer, key=str) if answer is not None]
-    answers.sort(key=lambda answer: (answer.order, answer.name))
-    giveaways = _giveaways(findings, profile)
+    time_up, giveaways = run.time_is_up(SHARE_OF_BUDGET), _giveaways(findings, profile)
     told = _told(table, profile, giveaways, settings, run)
+    drawn = run.each(names, work, kind=Answer, key=str, skip=time_up)
+    answers = [answer or Answer(name=name, reason=NO_TIME) for name, answer in zip(names, drawn, strict=True)]
+    answers.sort(key=lambda answer: (answer.order, answer.name))
     return Exploration(
         drawings=tuple(answer.drawing for answer in answers if answer.drawing is not None),
         insights=told.insights,

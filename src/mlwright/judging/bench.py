@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import dataclass
 
 import numpy as np
@@ -28,7 +27,7 @@ from mlwright.statistics.sampling import Draws
 
 Places = NDArray[np.int64]
 
-ROWS = (5_000, 2_000, 1_000, 500)
+ROWS = (5_000, 2_000, 1_000, 500, 200, 100)
 """How many test rows are disturbed; fewer where scoring is slow or time is short."""
 N_SCORINGS = 45
 N_REPLICATES = 400
@@ -106,23 +105,20 @@ def set_up(
     planned_s: float,
     run: Run,
 ) -> Bench:
-    """Choose the rows; the model is asked once about few of them, to learn how many can be afforded."""
+    """Choose the rows: as many as the planned seconds suffice for."""
     target = kept_target(evaluation.truth, run)
     threshold = DEFAULT_THRESHOLD if training.model.threshold is None else training.model.threshold
     said = kept_scores(evaluation.predictions, len(target), run)
     loss = TASKS.get(unseen.profile.roles.task)().row_loss(target, said)
     model = Model.load(training.model, run.get)
-    table = _by_importance(unseen, training)
-    if not unseen.split.n_test:
-        # The model knows these rows: what it loses when they are disturbed is compared with what it says of them.
-        said = model.scores(table)
-    rows = _chosen_rows(len(target), affordable_rows(model, table, planned_s), run)
+    rows = _chosen_rows(len(target), affordable_rows(training.answer_s, planned_s), run)
+    chosen = _by_importance(unseen, training).take(pa.array(rows))
+    # A model that knows these rows: what it loses when they are disturbed is compared with what it says of them.
+    before = Scored(said[rows] if unseen.split.n_test else model.scores(chosen), threshold)
     draws = Draws(unseen.sampling(loss).take(rows), run.seed_for("probe", "draws"), N_REPLICATES)
     measure = yardstick(evaluation.metrics[0].name, target[rows], draws)
     baseline = kept_scores(evaluation.baseline_predictions, len(target), run)
-    chosen = table.take(pa.array(rows))
     priced = benefit._replace(by_row={key: values[rows] for key, values in benefit.by_row.items()})
-    before = Scored(said[rows], threshold)
     dummy = Scored(baseline[rows], threshold_of_dummy(evaluation.metrics[0].name, baseline))
     blocks = model.encoder.encode(chosen)
     return Bench(
@@ -137,7 +133,16 @@ def set_up(
         run=run,
         watchman=watchman(training.model.plan, blocks),
         benefit=priced,
-        lessons=Lessons(whole, tuple(chosen.column_names), unseen.profile, unseen.split, training, blocks, run),
+        lessons=Lessons(
+            whole,
+            tuple(chosen.column_names),
+            unseen.profile,
+            unseen.split,
+            training,
+            blocks,
+            run,
+            run.ahead.quiet(planned_s) / 2,
+        ),
     )
 
 
@@ -150,13 +155,13 @@ def _by_importance(unseen: Unseen, training: Training) -> pa.Table:
     return unseen.table.select(list(dict.fromkeys([*ranked, *inputs, *last])))
 
 
-def affordable_rows(model: Model, table: pa.Table, planned_s: float, n_scorings: int = N_SCORINGS) -> int:
-    """As many rows as all scorings together have time for."""
-    sample = table.slice(0, ROWS[-1])
-    began = time.monotonic()
-    model.scores(sample)
-    row_s = (time.monotonic() - began) / max(1, sample.num_rows)
-    return next((n for n in ROWS if n * row_s * n_scorings <= planned_s), ROWS[-1])
+def affordable_rows(answer_s: float, planned_s: float, n_scorings: int = N_SCORINGS) -> int:
+    """As many rows as all scorings together have time for, a hundred at least.
+
+    >>> affordable_rows(1e-5, 6.0), affordable_rows(1e-4, 6.0), affordable_rows(1e-2, 6.0)
+    (5000, 1000, 100)
+    """
+    return next((n for n in ROWS if n * answer_s * n_scorings <= planned_s), ROWS[-1])
 
 
 def _chosen_rows(n_rows: int, n: int, run: Run) -> Places:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pyarrow as pa
 
+from mlwright.core.ahead import Load, Need
 from mlwright.core.errors import MlwrightError
 from mlwright.core.family import NotApplicable
 from mlwright.core.run import Run
@@ -26,6 +27,12 @@ from mlwright.scoring.model import DEFAULT_THRESHOLD, Model
 from mlwright.statistics.sampling import Draws
 
 FEWEST_ROWS = 30
+
+
+def need(load: Load, run: Run) -> Need:
+    """The champion answers the test rows, which takes about as long as the model does."""
+    asked_s = 0.0 if run.store.registry.now() is None else load.n_test * load.answer_s
+    return Need(asked_s, asked_s)
 
 
 def challenge(

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from threadpoolctl import threadpool_limits
 
+from mlwright.core.ahead import Load, Need
 from mlwright.core.errors import SettingsError, nearest
 from mlwright.core.family import NotApplicable
 from mlwright.core.run import Run
 from mlwright.data.compute.table import open_snapshot, train_rows
 from mlwright.judging.distances import distances_of
-from mlwright.judging.more_rows import worth_of_rows
+from mlwright.judging.more_rows import MOST_S, worth_of_rows
 from mlwright.judging.rules import RULES, Evidence
 from mlwright.judging.shift import shift_of
 from mlwright.judging.today import practice_today
@@ -17,6 +18,7 @@ from mlwright.judging.verdict import headline, limits, next_steps, reasons, verd
 from mlwright.judging.worth import Cases, worth_of
 from mlwright.learning.amounts import benefit_on, learned_target
 from mlwright.learning.benefit import capacity_share
+from mlwright.learning.load import load_of
 from mlwright.learning.metrics import METRICS
 from mlwright.learning.owed import Owed, moved, owed
 from mlwright.learning.tasks import TASKS
@@ -35,6 +37,13 @@ from mlwright.records.split import Split
 from mlwright.records.trials import Training
 from mlwright.scoring.model import DEFAULT_THRESHOLD
 from mlwright.statistics.sampling import Draws
+
+FIXED_S = 0.4
+
+
+def need(load: Load, run: Run) -> Need:
+    """What more rows are worth is found out where there is time for it."""
+    return Need(FIXED_S, FIXED_S + MOST_S)
 
 
 def decide(
@@ -138,7 +147,8 @@ def _worth(
     worth = worth_of(cases, roles, learned, benefit, evaluation.metrics[0].model.level, settings)
     if not split.n_test and training.corrected is not None:
         worth = _on_new_rows(worth, owed(training.corrected))
-    more = worth_of_rows(snapshot, profile, split, training, settings, run)
+    planned_s = run.ahead.quiet(run.ahead.own_s(load_of(training.answer_s, roles, split))) - FIXED_S
+    more = worth_of_rows(snapshot, profile, split, training, settings, run, planned_s)
     return worth.model_copy(update={"more_rows": more})
 
 

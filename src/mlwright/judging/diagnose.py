@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 from threadpoolctl import threadpool_limits
 
+from mlwright.core.ahead import Load, Need
 from mlwright.core.run import Run
 from mlwright.judging.answered import Answered, answered
-from mlwright.judging.bench import affordable_rows
+from mlwright.judging.bench import ROWS, affordable_rows
 from mlwright.judging.examined import Examined
 from mlwright.judging.fairness import groups_of
 from mlwright.judging.lessons import Lessons
 from mlwright.judging.mistakes import mistakes_of
+from mlwright.learning.load import load_of
 from mlwright.records.data import Snapshot
 from mlwright.records.diagnosis import Diagnosis
 from mlwright.records.evaluation import Evaluation
@@ -26,7 +26,12 @@ from mlwright.scoring.model import Model
 
 MOST_MISSING = 6
 """Inputs that are taken away to see what knowing them is worth; each is scored twice."""
-STAGE_S, SHARE_OF_TIME_LEFT = 4.0, 0.25
+FIXED_S, STAGE_S = 0.4, 4.0
+
+
+def need(load: Load, run: Run) -> Need:
+    """Some mistakes are looked at, with every input taken away that is missing at times."""
+    return Need(FIXED_S + ROWS[-1] * (2 + 2 * MOST_MISSING) * load.answer_s, STAGE_S)
 
 
 def diagnose(
@@ -66,15 +71,15 @@ def examined_of(
     rows: Answered, split: Split, training: Training, evaluation: Evaluation, robustness: Robustness, run: Run
 ) -> Examined:
     """Answered rows with all that remedies ask about; as many as there is time for."""
-    model, clock = Model.load(training.model, run.get), run.clock
-    planned_s = math.inf if clock.budget_s is None else min(STAGE_S, SHARE_OF_TIME_LEFT * clock.left_s)
-    missing = sum(column.n_missing > 0 for column in rows.unseen.profile.inputs)
-    n = affordable_rows(model, rows.unseen.table, planned_s, 2 + 2 * min(missing, MOST_MISSING))
+    model, profile = Model.load(training.model, run.get), rows.unseen.profile
+    planned_s = run.ahead.own_s(load_of(training.answer_s, profile.roles, split))
+    missing = sum(column.n_missing > 0 for column in profile.inputs)
+    n = affordable_rows(training.answer_s, planned_s, 2 + 2 * min(missing, MOST_MISSING))
     if len(rows) > n:
         chance = np.random.default_rng(run.seed_for("diagnose", "rows"))
         rows = rows.take(np.sort(chance.choice(len(rows), n, replace=False)))
     unseen = rows.unseen
     blocks = model.encoder.encode(unseen.table)
     columns = tuple(unseen.table.column_names)
-    lessons = Lessons(rows.table, columns, unseen.profile, split, training, blocks, run)
+    lessons = Lessons(rows.table, columns, unseen.profile, split, training, blocks, run, run.ahead.quiet(planned_s) / 2)
     return Examined(rows, model, blocks, lessons, evaluation, robustness, run.seed_for("diagnose"))

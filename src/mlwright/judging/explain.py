@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-import time
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -13,9 +13,11 @@ import numpy as np
 from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
+from mlwright.core.ahead import Load, Need
 from mlwright.core.run import Run
 from mlwright.data.columns import Rows
 from mlwright.data.words import day, figure, shortened
+from mlwright.learning.load import load_of
 from mlwright.learning.tasks import TASKS
 from mlwright.learning.unseen import kept_scores, kept_target, open_unseen
 from mlwright.records.data import Snapshot
@@ -35,11 +37,12 @@ Places = NDArray[np.int64]
 
 MOST_RELIED, MOST_EFFECTS, MOST_TOGETHER = 12, 6, 4
 N_VALUES, MOST_NAMES = 12, 8
-ROWS = (2_000, 1_000, 500, 200)
+ROWS = (2_000, 1_000, 500, 200, 100)
 """How many test rows are looked at; fewer where scoring is slow or time is short."""
 ROWS_OF_AN_EFFECT, ROWS_OF_A_PAIR = 300, 50
 FEWEST_OF_AN_EFFECT, FEWEST_OF_A_PAIR = 20, 8
-MOST_S, LEAST_S, SHARE_OF_TIME_LEFT = 4.0, 0.3, 0.2
+N_PAIRS = MOST_TOGETHER * (MOST_TOGETHER + 1) // 2
+FIXED_S, MOST_S = 0.2, 4.0
 LEAST_TOGETHER = 0.05
 FEWEST_IN_A_NAME = 5
 
@@ -84,6 +87,12 @@ class _Bench:
         return self.model.predict(mixed(self.blocks, chosen, tuple(self.places.values())))
 
 
+def need(load: Load, run: Run) -> Need:
+    """Few rows are looked at in each of the three ways at least."""
+    asked = ROWS[-1] * (MOST_RELIED + 1) + FEWEST_OF_AN_EFFECT * MOST_EFFECTS * N_VALUES + N_PAIRS * FEWEST_OF_A_PAIR**2
+    return Need(FIXED_S + asked * load.answer_s, MOST_S)
+
+
 def explain(
     snapshot: Snapshot, profile: Profile, split: Split, training: Training, evaluation: Evaluation, run: Run
 ) -> Understanding:
@@ -93,7 +102,8 @@ def explain(
     # Small matrices: a second thread would only wait for the first.
     with threadpool_limits(limits=1, user_api="blas"):
         model = Model.load(training.model, run.get)
-        sizes = _affordable(model, unseen.table.slice(0, ROWS[-1]), run)
+        planned_s = run.ahead.own_s(load_of(training.answer_s, roles, split))
+        sizes = _affordable(training.answer_s, planned_s)
         some = np.sort(np.random.default_rng(run.seed_for("explain", "rows")).permutation(len(target))[: sizes.rows])
         part = unseen.take(some)
         output = int(np.bincount(target.astype(np.int64)).argmax()) if roles.task == "multiclass" else 0
@@ -121,20 +131,15 @@ def _of_what(roles: Roles, output: int) -> str:
     return f"the probability of '{roles.classes[output if roles.task == 'multiclass' else -1]}'"
 
 
-def _affordable(model: Model, sample: object, run: Run) -> _Sizes:
+def _affordable(answer_s: float, planned_s: float) -> _Sizes:
     """As many rows as there is time for; each of the three parts gets a third of it."""
-    began = time.monotonic()
-    n = len(model.scores(sample))
-    row_s = (time.monotonic() - began) / max(1, n)
-    if run.clock.budget_s is None:
+    if math.isinf(planned_s):
         return _Sizes(ROWS[0], ROWS_OF_AN_EFFECT, ROWS_OF_A_PAIR)
-    planned_s = min(MOST_S, max(LEAST_S, SHARE_OF_TIME_LEFT * run.clock.left_s))
-    scorings = planned_s / max(row_s, 1e-9) / 3.0
-    n_pairs = MOST_TOGETHER * (MOST_TOGETHER + 1) // 2
+    scorings = planned_s / max(answer_s, 1e-9) / 3.0
     return _Sizes(
         rows=next((n_rows for n_rows in ROWS if n_rows * (MOST_RELIED + 1) <= scorings), ROWS[-1]),
         effect=int(np.clip(scorings / (MOST_EFFECTS * N_VALUES), FEWEST_OF_AN_EFFECT, ROWS_OF_AN_EFFECT)),
-        pair=int(np.clip(np.sqrt(scorings / n_pairs), FEWEST_OF_A_PAIR, ROWS_OF_A_PAIR)),
+        pair=int(np.clip(np.sqrt(scorings / N_PAIRS), FEWEST_OF_A_PAIR, ROWS_OF_A_PAIR)),
     )
 
 

@@ -27,7 +27,7 @@ Array = NDArray[np.float64]
 
 MOST_ROWS = 6_000
 N_FITS = 10
-MOST_S, SHARE_OF_TIME_LEFT = 5.0, 0.25
+MOST_S = 5.0
 
 
 @dataclass(frozen=True)
@@ -46,6 +46,8 @@ class Lessons:
     asked : Blocks
         The test rows, encoded.
     run : Run
+    most_s : float
+        For all fits.
     """
 
     table: Table
@@ -55,6 +57,7 @@ class Lessons:
     training: Training
     asked: Blocks
     run: Run
+    most_s: float
 
     @cached_property
     def known(self) -> Known:
@@ -78,8 +81,7 @@ class Lessons:
         n = len(known.target)
         smallest = int(np.bincount(known.target.astype(np.int64)).min()) if known.n_classes else n
         facts = Facts(roles.task, known.n_classes, n, smallest, names(self.training.model.plan), MOST_S)
-        clock = self.run.clock
-        most_s = math.inf if clock.budget_s is None else min(MOST_S, SHARE_OF_TIME_LEFT * clock.left_s)
+        most_s = self.most_s if math.isinf(self.most_s) else min(MOST_S, self.most_s)
         found = quick_model(self.training, facts, self.run, N_FITS, most_s)
         if found is None:
             raise NotApplicable("no model is quick enough to learn anew in the time that is left")

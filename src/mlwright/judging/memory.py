@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import time
 from collections.abc import Mapping
 from typing import NamedTuple
 
@@ -35,9 +37,10 @@ from mlwright.scoring.spelling import to_moment_array
 Array = NDArray[np.float64]
 Places = NDArray[np.int64]
 
-MOST_ROWS = 500_000
+MOST_REMEMBERED = 500_000
 MOST_PAIRS = 8
-MOST_ANSWERED = 50_000
+FEWEST_ANSWERED, MOST_ANSWERED = 1_000, 50_000
+SHARE_OF_TIME_LEFT = 0.5
 TESTED_WORTH = 300.0
 """Rows that the answers of the tested model are worth for those of the packed one, which has learned from more."""
 LEAST_LIKELY = 0.01
@@ -92,7 +95,7 @@ def baseline(
             places[found.cells.name] = found.places
             columns.append(_column(found, days, rows, costs))
     columns += [_pair(pair, columns, places, days, rows, costs) for pair in _pairs(profile, places)]
-    columns.append(_answers(scores, costs, table, model, (rows, days)))
+    columns.append(_answers(scores, costs, table, model, (rows, days), SHARE_OF_TIME_LEFT * run.ahead.left_s))
     everything = np.zeros(len(costs.loss), np.int64)
     return Baseline(
         n_rows=len(rows),
@@ -144,10 +147,10 @@ def _ceiling(truth: Array, scores: Array, task: Task) -> float:
 
 
 def _drawn(table: Table, run: Run) -> Places:
-    if table.n_rows <= MOST_ROWS:
+    if table.n_rows <= MOST_REMEMBERED:
         return np.arange(table.n_rows)
     rng = np.random.default_rng(run.seed_for("rows that are remembered"))
-    return np.sort(rng.choice(table.n_rows, MOST_ROWS, replace=False))
+    return np.sort(rng.choice(table.n_rows, MOST_REMEMBERED, replace=False))
 
 
 def _days(table: Table, profile: Profile, rows: Places) -> Places:
@@ -198,14 +201,20 @@ def _pair(
     return _column(found, days, rows, costs)
 
 
-def _answers(scores: Array, costs: Costs, table: Table, model: Model, drawn: tuple[Places, Places]) -> Column:
-    """The answers to the test rows; how days differ is told by those to all rows, as it is the same for both."""
+def _answers(
+    scores: Array, costs: Costs, table: Table, model: Model, drawn: tuple[Places, Places], most_s: float
+) -> Column:
+    """The answers to the test rows; how days differ is told by those to all rows, as it is the same for both.
+
+    Of many rows a part is answered, spread over all days: no more than there is time for.
+    """
     counted = number_cells(ANSWERS, _said(scores))
     n = counted.cells.n
     counts = counted.counts
     rhythm, own = Rhythm(), counts + 0.5
-    rows, days = (each[:: 1 + len(each) // MOST_ANSWERED] for each in drawn)
-    if days.max(initial=-1) >= 0:
+    if drawn[1].max(initial=-1) >= 0:
+        most = _affordable(table, model, drawn[0], most_s)
+        rows, days = (each[:: -(-len(each) // most)] for each in drawn)
         said = _said(model.scores(table.arrow(model.encoder.inputs, rows)))
         places = np.searchsorted(counted.cells.edges, said).astype(np.int64)
         rhythm, own = rhythm_of(places, days, n), np.bincount(places, minlength=n) + 0.5
@@ -223,6 +232,16 @@ def _answers(scores: Array, costs: Costs, table: Table, model: Model, drawn: tup
         loss=_cost(counted.places, costs.loss, n),
         benefit=_cost(counted.places, costs.benefit, n),
     )
+
+
+def _affordable(table: Table, model: Model, rows: Places, most_s: float) -> int:
+    """How many rows there is time to answer, by how long some take."""
+    if math.isinf(most_s) or len(rows) <= FEWEST_ANSWERED:
+        return MOST_ANSWERED
+    began = time.monotonic()
+    model.scores(table.arrow(model.encoder.inputs, rows[:FEWEST_ANSWERED]))
+    answer_s = (time.monotonic() - began) / FEWEST_ANSWERED
+    return int(np.clip(most_s / max(answer_s, 1e-9), FEWEST_ANSWERED, MOST_ANSWERED))
 
 
 def _cost(places: Places, values: Array, n: int) -> Cost:

@@ -39,7 +39,7 @@ Places = NDArray[np.int64]
 FEWEST_ROWS, MOST_ROWS = 100, 20_000
 PARTS = (0.25, 0.5, 1.0)
 N_FOLDS = 3
-MOST_S, SHARE_OF_TIME_LEFT = 4.0, 0.15
+MOST_S = 4.0
 
 
 @dataclass(frozen=True)
@@ -64,7 +64,13 @@ def _threshold(benefit: Benefit, task: str) -> float:
 
 
 def worth_of_rows(
-    snapshot: Snapshot, profile: Profile, split: Split, training: Training, settings: DecideSettings, run: Run
+    snapshot: Snapshot,
+    profile: Profile,
+    split: Split,
+    training: Training,
+    settings: DecideSettings,
+    run: Run,
+    most_s: float = math.inf,
 ) -> MoreRows | None:
     """What the last doubling of the training rows has brought, on training rows that were held out.
 
@@ -83,7 +89,7 @@ def worth_of_rows(
         positions = np.sort(rng.choice(positions, MOST_ROWS, replace=False))
     if len(positions) < FEWEST_ROWS:
         return None
-    bench = _bench(positions, snapshot, profile, training, settings, run)
+    bench = _bench(positions, snapshot, profile, training, settings, run, most_s)
     if bench is None:
         return None
     folds = make_folds(split, bench.keys, N_FOLDS, np.random.default_rng(run.seed_for("more rows", "folds")))
@@ -91,7 +97,13 @@ def worth_of_rows(
 
 
 def _bench(
-    positions: Places, snapshot: Snapshot, profile: Profile, training: Training, settings: DecideSettings, run: Run
+    positions: Places,
+    snapshot: Snapshot,
+    profile: Profile,
+    training: Training,
+    settings: DecideSettings,
+    run: Run,
+    most_s: float,
 ) -> _Bench | None:
     """None where no quick model was tried, or there is no time for it."""
     roles, table, plan = profile.roles, open_snapshot(snapshot, run), training.model.plan
@@ -100,7 +112,6 @@ def _bench(
     n_classes = len(roles.classes)
     counts = np.bincount(target.astype(np.int64), minlength=n_classes) if n_classes else np.array([len(target)])
     facts = Facts(roles.task, n_classes, len(positions), int(counts.min()), names(plan), MOST_S)
-    most_s = math.inf if run.clock.budget_s is None else min(MOST_S, SHARE_OF_TIME_LEFT * run.clock.left_s)
     quick = quick_model(training, facts, run, N_FOLDS * sum(PARTS), most_s)
     if quick is None:
         return None

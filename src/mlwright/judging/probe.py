@@ -2,27 +2,28 @@
 
 from __future__ import annotations
 
-import math
 import time
 from collections.abc import Iterator, Sequence
 from functools import partial
 
 from threadpoolctl import threadpool_limits
 
+from mlwright.core.ahead import Load, Need
 from mlwright.core.errors import RunCancelled
 from mlwright.core.family import NotApplicable
 from mlwright.core.record import Record
 from mlwright.core.run import Run
 from mlwright.data.compute.table import open_snapshot, train_rows
-from mlwright.judging.bench import Bench, set_up
+from mlwright.judging.bench import ROWS, Bench, set_up
 from mlwright.judging.harm import harm_of
 from mlwright.judging.probes import PROBES
 from mlwright.judging.relearned import relearned
 from mlwright.learning.amounts import benefit_on, learned_target
+from mlwright.learning.load import load_of
 from mlwright.learning.unseen import open_unseen
 from mlwright.records.data import Snapshot
 from mlwright.records.evaluation import Evaluation
-from mlwright.records.findings import Skipped
+from mlwright.records.findings import NO_TIME, Skipped
 from mlwright.records.profile import Profile
 from mlwright.records.robustness import ProbeResult, Robustness
 from mlwright.records.settings import DecideSettings, ProbeSettings
@@ -30,8 +31,8 @@ from mlwright.records.split import Split
 from mlwright.records.trials import Training
 
 STAGE_S = 6.0
-LEAST_S = 1.0
-SHARE_OF_TIME_LEFT = 0.5
+FIXED_S, WAY_S, N_MODERATE = 0.4, 0.01, 25
+"""Of a quiet machine: for the stage, and for each of the questions that are always asked, besides the answers."""
 OVERTIME = 1.3
 """No further question is asked once this many times the planned seconds have passed."""
 MODERATE = 0.3
@@ -42,6 +43,11 @@ class Answer(Record):
 
     result: ProbeResult | None = None
     skipped: Skipped | None = None
+
+
+def need(load: Load, run: Run) -> Need:
+    """Questions of moderate strength are asked about few rows at least."""
+    return Need(FIXED_S + N_MODERATE * (WAY_S + ROWS[-1] * load.answer_s), STAGE_S)
 
 
 def probe(
@@ -63,7 +69,7 @@ def probe(
     """
     names = PROBES.names_but(settings.skip, "probe.skip")
     tasks = [(name, strength) for name in names for strength in PROBES.get(name).strengths]
-    planned_s = _planned_s(run)
+    planned_s = run.ahead.own_s(load_of(training.answer_s, profile.roles, split))
     # Small matrices: a second thread would only wait for the first.
     with threadpool_limits(limits=1, user_api="blas"):
         unseen, table = open_unseen(snapshot, profile, split, run, evaluation), open_snapshot(snapshot, run)
@@ -74,14 +80,10 @@ def probe(
     results = [answer.result for answer in answers if answer is not None and answer.result is not None]
     return Robustness(
         metric=bench.measure.name,
+        n_rows=bench.table.num_rows,
         results=tuple(sorted(results, key=lambda result: -result.lost_share)),
         skipped=tuple(_skipped(names, answers)),
     )
-
-
-def _planned_s(run: Run) -> float:
-    """Seconds for all questions; without a clock all are asked, so that every machine asks the same."""
-    return math.inf if run.clock.budget_s is None else min(STAGE_S, max(LEAST_S, SHARE_OF_TIME_LEFT * run.clock.left_s))
 
 
 def _skipped(names: Sequence[str], answers: Sequence[Answer | None]) -> Iterator[Skipped]:
@@ -91,7 +93,7 @@ def _skipped(names: Sequence[str], answers: Sequence[Answer | None]) -> Iterator
     reasons = {answer.skipped.name: answer.skipped for answer in given if answer.skipped is not None}
     for name in names:
         if name not in tried:
-            yield reasons.get(name, Skipped(name=name, reason="there was no time left for it"))
+            yield reasons.get(name, Skipped(name=name, reason=NO_TIME))
 
 
 def _ask(tasks: Sequence[tuple[str, float]], bench: Bench, planned_s: float) -> list[Answer | None]:

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from scipy.stats import norm
 from threadpoolctl import threadpool_limits
 
+from mlwright.core.ahead import Load, Need
 from mlwright.core.run import Run
 from mlwright.data.compute.table import open_snapshot
 from mlwright.learning.coverage import Learned, learn_uncertainty, measured
@@ -39,6 +40,8 @@ Array = NDArray[np.float64]
 
 SHARE_THAT_MATTERS = 0.1
 """By how much of the mean loss a part of the rows must be worse to be told."""
+FIXED_S, JUDGE_ROW_S, JUDGE_OUTPUT_S = 0.6, 1.2e-4, 3e-5
+"""Of a quiet machine: for the stage, for a test row, and for each number that is answered for it."""
 MOST_SEARCHED = 50_000
 """Test rows that are searched for weak segments; the size of a segment is told for all."""
 
@@ -55,6 +58,12 @@ class _Sitting(NamedTuple):
     level: float
     corrected: Corrected | None
     """Of held-out training rows, where there is no test."""
+
+
+def need(load: Load, run: Run) -> Need:
+    """All test rows are answered once; figures, intervals and weak segments take time for each row too."""
+    seconds = FIXED_S + load.n_test * (load.answer_s + JUDGE_ROW_S + load.n_outputs * JUDGE_OUTPUT_S)
+    return Need(seconds, seconds)
 
 
 def evaluate(

@@ -6,17 +6,19 @@ each member in place of one for each fold; the figures of the report stay those 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
 from threadpoolctl import threadpool_limits
 
+from mlwright.core.ahead import Load, Need
 from mlwright.core.errors import MemoryShort, RunCancelled
 from mlwright.core.run import Run
 from mlwright.learning.data import TrainingData, load_with_test
+from mlwright.learning.load import load_of
 from mlwright.learning.models import MODELS, Facts, FitContext
-from mlwright.learning.search.budget import finish_s, makespan, time_is_up_after
+from mlwright.learning.search.budget import GUESS_MARGIN, finish_s, makespan, time_is_up_after
 from mlwright.learning.search.judge import mean_and_error
 from mlwright.learning.search.options import ENSEMBLE, Option, Wishes
 from mlwright.learning.search.scale import first_record, weighed
@@ -36,6 +38,12 @@ from mlwright.scoring.single_row import Json
 
 N_CORES = 4
 SURELY = 2.0
+
+
+def need(load: Load, run: Run) -> Need:
+    """To read and encode all rows once, and to ask about those of the test; the search itself keeps time for fits."""
+    asked_s = load.n_test * load.answer_s
+    return Need(asked_s, asked_s)
 
 
 def finish(
@@ -60,14 +68,16 @@ def finish(
     if training.n_folds == 1 and run.clock.budget_s is not None:
         return as_it_is("with so many rows, more of them would gain little for the time that it takes")
     n_rows = split.n_train + split.n_test
-    fits = _in_time(_fits(training.recipes, settings), n_rows, run)
+    load = load_of(training.answer_s, profile.roles, split)
+    fits = _in_time(_fits(training.recipes, settings), n_rows, finish_s(run, load), run)
     if not fits:
         return as_it_is("there is no time to fit it once more on all rows")
     try:
         data = load_with_test(snapshot, profile, split, training.model.plan, run)
     except MemoryShort:
         return as_it_is("there is no memory to fit it once more on all rows")
-    cores = _fit_all(fits, data, facts_of(data, profile.roles, settings, 0.0), run)
+    time_up = time_is_up_after(finish_s(run, load), run.clock)
+    cores = _fit_all(fits, data, facts_of(data, profile.roles, settings, 0.0), time_up, run)
     model = _with_cores(training.model, cores, data)
     if cores and not _keeps_limits(model, settings, first_record(snapshot, profile.roles, split, run), run):
         return as_it_is("fitted once more on all rows it would pass train.max_latency or train.max_size")
@@ -115,13 +125,13 @@ def _fits(recipes: Sequence[Recipe], settings: TrainSettings) -> list[_Fit]:
     ]
 
 
-def _in_time(fits: Sequence[_Fit], n_rows: int, run: Run) -> list[_Fit]:
+def _in_time(fits: Sequence[_Fit], n_rows: int, left_s: float, run: Run) -> list[_Fit]:
     """The fits that there is time for."""
-    left_s, n_workers = finish_s(run.clock), _workers(n_rows, run)[0]
+    n_workers = _workers(n_rows, run)[0]
     chosen: list[_Fit] = []
     costs: list[float] = []
     for fit in fits:
-        cost_s = fit.recipe.fit_s * n_rows / fit.recipe.n_rows
+        cost_s = GUESS_MARGIN * fit.recipe.fit_s * n_rows / fit.recipe.n_rows
         if makespan([*costs, cost_s], n_workers) <= left_s:
             chosen.append(fit)
             costs.append(cost_s)
@@ -133,10 +143,11 @@ def _workers(n_rows: int, run: Run) -> tuple[int, int]:
     return (run.n_jobs, 1) if n_rows < ROWS_FOR_THREADED_FITS else (1, run.n_jobs)
 
 
-def _fit_all(fits: Sequence[_Fit], data: TrainingData, facts: Facts, run: Run) -> dict[str, list[CoreRef]]:
+def _fit_all(
+    fits: Sequence[_Fit], data: TrainingData, facts: Facts, time_up: Callable[[], bool], run: Run
+) -> dict[str, list[CoreRef]]:
     """Cores on all rows for each member of which a fit came to its end, by the members' names."""
     n_workers, n_threads = _workers(len(data.rows), run)
-    time_up = time_is_up_after(finish_s(run.clock), run.clock)
 
     def work(fit: _Fit) -> Refit:
         family = MODELS.get(fit.recipe.candidate.family)()

@@ -29,6 +29,7 @@ from mlwright.learning.search.standing import Standing
 from mlwright.learning.search.threshold import choose_threshold, known_threshold
 from mlwright.records.data import Snapshot
 from mlwright.records.findings import Findings
+from mlwright.records.model import Member
 from mlwright.records.profile import Profile, Roles
 from mlwright.records.settings import CleanSettings, DecideSettings, ProfileSettings, TrainSettings
 from mlwright.records.split import Split
@@ -84,11 +85,17 @@ def train(
             threshold_reason=reason,
             budget_s=run.clock.budget_s,
             used_s=round(run.clock.elapsed_s, 3),
+            answer_s=data.row_s + sum(_asked_s(member, standing) for member in chosen.members),
             stopped=course.stopped,
             feature_names=data.names.all,
             importance=importance,
             recipes=tuple(_recipe(standing.trials[member.candidate], course.bench) for member in chosen.members),
         )
+
+
+def _asked_s(member: Member, standing: Standing) -> float:
+    """Seconds in which all cores of a member answer one row of many."""
+    return len(member.cores) * standing.bench.row_s(standing.trials[member.candidate])
 
 
 def _recipe(trials: Sequence[Trial], bench: Bench) -> Recipe:

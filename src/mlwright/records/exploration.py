@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from mlwright.core.record import Record
-from mlwright.records.findings import Skipped
+from mlwright.records.findings import NO_TIME, Skipped
 
 
 class Drawing(Record):
@@ -128,3 +128,8 @@ class Exploration(Record):
     giveaways: tuple[str, ...] = ()
     sketches: tuple[Sketch, ...] = ()
     skipped: tuple[Skipped, ...]
+
+    @property
+    def cut_short(self) -> bool:
+        """Whether there was no time for some pictures."""
+        return any(one.reason == NO_TIME for one in self.skipped)

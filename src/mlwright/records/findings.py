@@ -71,6 +71,9 @@ class Excerpt(Record):
     cells: tuple[tuple[str | None, ...], ...]
 
 
+NO_TIME = "there was no time left for it"
+
+
 class Skipped(Record):
     """A member that could not judge, and why; `failed` if it should have been able to."""
 
@@ -98,3 +101,8 @@ class Findings(Record):
     quiet: tuple[str, ...]
     skipped: tuple[Skipped, ...]
     vouched: tuple[str, ...] = ()
+
+    @property
+    def cut_short(self) -> bool:
+        """Whether there was no time for some checks."""
+        return any(one.reason == NO_TIME for one in self.skipped)

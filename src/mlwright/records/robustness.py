@@ -56,8 +56,12 @@ class Robustness(Record):
     ----------
     metric : str
         The metric in which loss is told.
+    n_rows : int or None
+        Test rows that were disturbed: fewer where the model is slow or time was short; None in records from before
+        this was kept.
     """
 
     metric: str
+    n_rows: int | None = None
     results: tuple[ProbeResult, ...]
     skipped: tuple[Skipped, ...]

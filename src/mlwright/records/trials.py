@@ -181,6 +181,8 @@ class Training(Record):
         How the threshold was chosen; empty where there is none.
     budget_s : float or None
     used_s : float
+    answer_s : float
+        Seconds in which the model answered one row of many, its encoding among them, while it was searched for.
     stopped : str
         Why the search ended.
     feature_names : tuple of str
@@ -206,6 +208,7 @@ class Training(Record):
     threshold_reason: str = ""
     budget_s: float | None
     used_s: float
+    answer_s: float = 0.0
     stopped: Literal["all candidates were tried", "time was up", "no further gain", "further gain is not worth it"]
     feature_names: tuple[str, ...]
     importance: dict[str, float] = {}

@@ -11,11 +11,12 @@ from importlib.metadata import PackageNotFoundError, version
 import numpy as np
 import pyarrow as pa
 
+from mlwright.core.ahead import Load, Need
 from mlwright.core.errors import Fault, SettingsError, nearest
 from mlwright.core.run import Run
 from mlwright.data.clauses.edits import amended
 from mlwright.data.compute.table import open_split
-from mlwright.judging.memory import baseline
+from mlwright.judging.memory import FEWEST_ANSWERED, MOST_ANSWERED, MOST_REMEMBERED, baseline
 from mlwright.records.bundle import GoldenRow, Making, Manifest, Packed
 from mlwright.records.contract import Contract
 from mlwright.records.data import Snapshot
@@ -57,6 +58,17 @@ PACKAGES_OF: dict[CoreForm, str] = {
 
 N_SAMPLED = 400
 """Rows of which the typical ones are chosen."""
+FIXED_S, CELL_S = 0.4, 1e-7
+"""Of a quiet machine: for the stage, and for each cell of the table that is remembered."""
+
+
+def need(load: Load, run: Run) -> Need:
+    """Some rows are answered to choose those that are stored; days are told apart by as many as there is time for."""
+    fixed_s = FIXED_S + CELL_S * min(load.n_rows, MOST_REMEMBERED) * load.n_inputs
+    return Need(
+        fixed_s + (N_SAMPLED + FEWEST_ANSWERED) * load.answer_s,
+        fixed_s + (N_SAMPLED + min(load.n_rows, MOST_ANSWERED)) * load.answer_s,
+    )
 
 
 def pack(

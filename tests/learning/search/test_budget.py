@@ -3,48 +3,72 @@ from pathlib import Path
 
 import pytest
 
+from mlwright.core.ahead import Ahead, Load, Need, Pace
 from mlwright.core.errors import RunCancelled
 from mlwright.core.run import Clock
-from mlwright.learning.search.budget import Budget, fitting_s, reserve_s
+from mlwright.learning.search.budget import Budget, fitting_s
 
 
-def budget(tmp_path: Path, whole_s: float | None, spent_s: float = 0.0) -> Budget:
-    return Budget(Clock(tmp_path / "cancel", whole_s, spent_s), n_workers=2, n_test=1_000, row_s=1e-5)
+class QuietMachine(Pace):
+    times = 1.0  # type: ignore[assignment]
+
+
+def judged(load: Load) -> Need:
+    """A stage that asks about every test row twice, and about ten times as many if it can."""
+    return Need(1.0 + 2 * load.n_test * load.answer_s, 3.0 + 20 * load.n_test * load.answer_s)
+
+
+def budget(tmp_path: Path, whole_s: float | None, spent_s: float = 0.0, n_workers: int = 2) -> Budget:
+    clock = Clock(tmp_path / "cancel", whole_s, spent_s)
+    ahead = Ahead(lambda: clock.left_s, later=[judged], pace=QuietMachine())
+    return Budget(clock, n_workers, ahead, Load(answer_s=1e-5, n_rows=5_000, n_test=1_000))
+
+
+WRAP_UP_OF_100 = 3 + 2 * 2 + 0.6
+LATER = 1.02 + 2.18
+LEFT_OF_100 = 100 - WRAP_UP_OF_100 - LATER
 
 
 def test_what_the_later_stages_need_is_not_spent(tmp_path):
     shared = budget(tmp_path, 100, spent_s=50)
-    assert shared.left_s == pytest.approx(50 - 12 - 3 - 2 - 0.15, abs=0.1)
+    assert shared.left_s == pytest.approx(LEFT_OF_100 - 50, abs=0.1)
     assert not shared.is_up()
-    assert budget(tmp_path, 100, spent_s=85).is_up()
+    assert budget(tmp_path, 100, spent_s=90).is_up()
     assert budget(tmp_path, 100, spent_s=120).left_s == 0.0
 
 
 def test_a_slow_model_leaves_less_time_for_fits(tmp_path):
     shared = budget(tmp_path, 100)
     shared.expect(score_s=5e-3)
-    assert shared.left_s == pytest.approx(100 - 17.2 - 3 * 1_000 * 5e-3, abs=0.1)
+    least, ease = 1.02 + 2 * 1_000 * 5e-3, 0.08 * 100
+    assert shared.left_s == pytest.approx(100 - WRAP_UP_OF_100 - least - ease, abs=0.1)
 
 
-def test_a_model_may_have_as_many_cores_as_there_is_time_to_ask(tmp_path):
-    shared = budget(tmp_path, 100, spent_s=91)
+def test_no_more_than_half_of_the_time_is_kept_however_slow_the_model(tmp_path):
+    shared = budget(tmp_path, 100)
+    shared.expect(score_s=1.0)
+    assert shared.left_s == pytest.approx(50, abs=0.1)
+
+
+def test_a_model_may_have_as_many_cores_as_the_later_stages_have_time_to_ask(tmp_path):
+    shared = budget(tmp_path, 100, spent_s=100 - WRAP_UP_OF_100 - 5)
     assert shared.affordable_cores(1e-4, n_folds=5) == 5
-    assert shared.affordable_cores(1e-3, n_folds=5) == 2
+    assert shared.affordable_cores(9e-4, n_folds=5) == 2
     assert shared.affordable_cores(1e-2, n_folds=5) == 0
     assert budget(tmp_path, None).affordable_cores(1e3, n_folds=5) == 5
 
 
 def test_with_time_for_all_a_fit_may_take_all_of_it(tmp_path):
-    assert budget(tmp_path, 100).allowance_s([5, 5, 20]) == pytest.approx(82.8, abs=0.1)
+    assert budget(tmp_path, 100).allowance_s([5, 5, 20]) == pytest.approx(LEFT_OF_100, abs=0.1)
 
 
 def test_when_time_is_short_cheap_fits_get_what_they_need_and_dear_ones_are_cut_alike(tmp_path):
     allowed = budget(tmp_path, 100).allowance_s([1, 1, 1, 1, 200, 200, 200, 200])
-    assert allowed == pytest.approx((82.8 - 2 * 1.3) / 2, abs=0.1)
+    assert allowed == pytest.approx((LEFT_OF_100 - 2 * 1.3) / 2, abs=0.1)
 
 
 def test_an_odd_number_of_fits_keeps_one_worker_longer(tmp_path):
-    assert budget(tmp_path, 100).allowance_s([200, 200, 200]) == pytest.approx(41.4, abs=0.1)
+    assert budget(tmp_path, 100).allowance_s([200, 200, 200]) == pytest.approx(LEFT_OF_100 / 2, abs=0.1)
 
 
 def test_without_a_budget_there_is_no_deadline(tmp_path):
@@ -64,8 +88,8 @@ def test_a_timer_ends_and_lets_a_cancel_through(tmp_path):
 
 def test_the_floor_is_not_pressed_by_those_who_wait(tmp_path):
     waiting = [0.1, *[200] * 20]
-    assert budget(tmp_path, 100).allowance_s(waiting, must=True) == pytest.approx(82.8 / 6, abs=0.1)
-    assert budget(tmp_path, 100).allowance_s([200] * 20) < 82.8 / 6
+    assert budget(tmp_path, 100).allowance_s(waiting, must=True) == pytest.approx(LEFT_OF_100 / 6, abs=0.1)
+    assert budget(tmp_path, 100).allowance_s([200] * 20) < LEFT_OF_100 / 6
 
 
 def test_candidates_are_taken_until_the_dearest_would_be_cut_too_short(tmp_path):
@@ -74,13 +98,6 @@ def test_candidates_are_taken_until_the_dearest_would_be_cut_too_short(tmp_path)
     assert shared.affordable([1, 2, 40], n_folds=5) == 3
     assert shared.affordable([1, 2, 90], n_folds=5) == 2
     assert shared.affordable([900, 900], n_folds=5) == 0
-
-
-def test_many_test_rows_and_a_slow_model_need_a_longer_finish():
-    assert reserve_s(60, 1_000, 1e-5) == pytest.approx(7.2 + 1.8 + 1.2 + 0.15 + 0.03)
-    assert reserve_s(60, 10_000, 5e-4) == pytest.approx(7.2 + 1.8 + 1.2 + 1.5 + 15)
-    assert reserve_s(60, 10**6, 1e-3) == 30.0
-    assert reserve_s(5, 100, 1e-5) == 2.5
 
 
 def test_the_time_for_fits_grows_with_the_workers():

@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 
+from mlwright.core.ahead import Ahead, Load, Need
 from mlwright.learning.models import MODELS
 from mlwright.learning.search.budget import Budget
 from mlwright.learning.search.choice import choose, members, on_its_own, out_of_fold
@@ -21,9 +22,14 @@ def chosen(course):
     return choose(course.standing, course.budget, np.random.default_rng(0))
 
 
+def asked_thrice(load: Load) -> Need:
+    return Need(3 * load.n_test * load.answer_s)
+
+
 def with_time_left(course, left_s: float, n_test: int = 1_000):
     course.bench.run.clock.budget_s = course.bench.run.clock.elapsed_s + left_s
-    course.budget = Budget(course.bench.run.clock, 1, n_test)
+    ahead = Ahead(lambda: left_s, later=[asked_thrice])
+    course.budget = Budget(course.bench.run.clock, 1, ahead, Load(0.0, n_rows=5 * n_test, n_test=n_test))
     return course
 
 

@@ -49,10 +49,11 @@ class Check(Finder):
     of a row that is set aside: `table` has no target column, `table.train` has.
 
     `group` says what kind of fault it is (see `GROUPS`), by which findings of one severity and the reference page are
-    sorted.
+    sorted. Where time is short they are asked in that order too, those last that are `dear`.
     """
 
     group: ClassVar[Group] = "integrity"
+    dear: ClassVar[bool] = False
 
     @abstractmethod
     def look(self, table: SplitTable, profile: Profile) -> Iterator[Finding]:

@@ -53,6 +53,7 @@ class LabelErrors(Check):
     Journal of Artificial Intelligence Research 70.
     """
 
+    dear = True
     group = "target"
     severity = "warning"
     title = "Answers that are likely wrong"

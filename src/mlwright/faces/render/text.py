@@ -221,6 +221,7 @@ def _(record: Robustness) -> Shown:
     heads = ("gain lost", "answers changed", "what was done, and what came of it")
     rows = [_probe_row(result) for result in record.results]
     title = "How well it holds up if the data is not as it was"
+    title += "" if record.n_rows is None else f" ({counted(record.n_rows, 'row')} disturbed)"
     return [table(title, heads, rows, right=(0, 1)), *_skipped("Could not be tried", record.skipped)]
 
 

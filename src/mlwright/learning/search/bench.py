@@ -71,6 +71,7 @@ class Bench:
             fitted = self._fit(candidate, fold, time_up, path.append)
             fitted_s = time.monotonic() - began
             prediction = self._predict(fitted, fold)
+            predicted_s = time.monotonic() - began - fitted_s
             data = fitted.core.to_bytes()
         except RunCancelled:
             raise
@@ -83,7 +84,7 @@ class Bench:
             fold=fold,
             score=_or_none(self.judge([fold]).score(self.clip(prediction))),
             seconds=fitted_s,
-            predict_s=time.monotonic() - began - fitted_s,
+            predict_s=predicted_s,
             cut=fitted.cut,
             chosen=dict(fitted.chosen),
             core=CoreRef(form=fitted.core.form, blob=self.run.put(data)),

@@ -7,26 +7,27 @@ import math
 from collections.abc import Callable, Sequence
 from time import monotonic
 
-from mlwright.core.run import Clock
+from mlwright.core.ahead import Ahead, Load
+from mlwright.core.run import Clock, Run
 
-LEAST_RESERVE_S = 3.0
-RESERVE_SHARE = 0.12
 CHOICE_SHARE = 0.02
 IMPORTANCE_SHARE = 0.03
 MOST_IMPORTANCE_S = 5.0
+EASE_SHARE = 0.08
+"""Of the budget, what the later stages may take beyond the least that they need."""
+WRAP_UP_S = 0.6
+"""For the leaderboard and for measuring other forms of the model."""
 MOST_RESERVE_SHARE = 0.5
 FITTING_SHARE = 0.75
-N_TEST_PASSES = 3
-JUDGE_ROW_S = 1.5e-4
 CUT_SHARE = 0.4
 GUESS_MARGIN = 1.3
 LEAST_FIT_S = 0.5
 MUST_SHARE = 1 / 6
 REFIT_SHARE = 0.1
 MOST_FINISH_SHARE = 0.3
-LEAST_REST_S, REST_SHARE = 3.0, 0.1
 N_HALVINGS = 20
 BATCH = 4
+NOTHING = Load(answer_s=0.0, n_rows=0, n_test=0)
 
 
 class Budget:
@@ -38,26 +39,34 @@ class Budget:
         Of the whole run.
     n_workers : int
         Fits that are in work at the same time.
-    n_test : int
-        Rows that are set aside: the later stages score them.
-    row_s : float
-        Seconds to encode one row.
+    ahead : Ahead, optional
+        What the later stages need; default: nothing comes after the search.
+    load : Load, optional
+        What they have to do, with the seconds to encode one row as those to answer it.
     refits : bool
         Whether to keep time for fitting the chosen model once more.
     """
 
     def __init__(
-        self, clock: Clock, n_workers: int, n_test: int = 0, row_s: float = 0.0, *, refits: bool = False
+        self,
+        clock: Clock,
+        n_workers: int,
+        ahead: Ahead | None = None,
+        load: Load = NOTHING,
+        *,
+        refits: bool = False,
     ) -> None:
-        self.refits = refits
         self.clock = clock
         self.n_workers = n_workers
-        self.n_test = n_test
-        self.encode_s = row_s
+        self.ahead = ahead or Ahead(lambda: clock.left_s)
+        self.load = load
+        self.refits = refits
         self.expect(0.0)
 
     def expect(self, score_s: float, refit_s: float = 0.0) -> None:
         """Plan for a model that takes so many seconds to score one row, and as many to be fitted once more.
+
+        Half of the budget is kept back at most: what does not fit is chosen smaller, see `affordable_cores`.
 
         Parameters
         ----------
@@ -69,11 +78,12 @@ class Budget:
         if whole is None:
             self.reserve_s = 0.0
             return
+        kept_s = kept_for(self.ahead, self._answered_in(score_s), whole) + self._wrap_up_s
         again = min(GUESS_MARGIN * refit_s, MOST_FINISH_SHARE * whole)
-        self.reserve_s = reserve_s(whole, self.n_test, self.encode_s + score_s) + (again if self.refits else 0.0)
+        self.reserve_s = min(kept_s, MOST_RESERVE_SHARE * whole) + (again if self.refits else 0.0)
 
     def affordable_cores(self, core_s: float, n_folds: int) -> int:
-        """With how many cores for each member, `n_folds` at most, the later stages can still score the test rows.
+        """With how many cores for each member, `n_folds` at most, the later stages come to their end in time.
 
         Parameters
         ----------
@@ -81,9 +91,18 @@ class Budget:
             Seconds in which one core of every member together score one row.
         n_folds : int
         """
-        left_s = max(self.clock.left_s, 0.0) / N_TEST_PASSES - self.n_test * self.encode_s
-        needed_s = self.n_test * core_s * n_folds
-        return n_folds if needed_s <= left_s else max(int(n_folds * left_s / needed_s), 0)
+        left_s = self.ahead.left_s - self._wrap_up_s
+        counts = range(n_folds, 0, -1)
+        return next((n for n in counts if self.ahead.later(self._answered_in(n * core_s)).least_s <= left_s), 0)
+
+    def _answered_in(self, score_s: float) -> Load:
+        return self.load._replace(answer_s=self.load.answer_s + score_s)
+
+    @property
+    def _wrap_up_s(self) -> float:
+        """Seconds from the end of the last fit to the end of the search's stage."""
+        whole = self.clock.budget_s
+        return 0.0 if whole is None else importance_s(whole) + 2 * choice_s(whole) + self.ahead.paced(WRAP_UP_S)
 
     @property
     def batch(self) -> int:
@@ -93,7 +112,7 @@ class Budget:
     @property
     def left_s(self) -> float:
         """Seconds of wall clock for fits; zero if there are none, infinite without a budget."""
-        return max(self.clock.left_s - self.reserve_s, 0.0)
+        return max(self.ahead.left_s - self.reserve_s, 0.0)
 
     def is_up(self) -> bool:
         """Whether no fit should be started any more."""
@@ -167,11 +186,18 @@ def makespan(costs_s: Sequence[float], n_workers: int) -> float:
     return max(ends)
 
 
-def finish_s(clock: Clock) -> float:
+def kept_for(ahead: Ahead, load: Load, budget_s: float) -> float:
+    """Seconds to keep for the later stages: the least that they need, and a part of the budget to do it well."""
+    need = ahead.later(load)
+    return need.least_s + min(need.most_s - need.least_s, EASE_SHARE * budget_s)
+
+
+def finish_s(run: Run, load: Load) -> float:
     """Seconds that the last fits may take, which come after the test, so that the rest can still be done."""
-    if clock.budget_s is None:
+    if run.clock.budget_s is None:
         return math.inf
-    return max(clock.left_s - max(LEAST_REST_S, REST_SHARE * clock.budget_s), 0.0)
+    asked_once_s = load.n_test * load.answer_s
+    return max(run.ahead.left_s - kept_for(run.ahead, load, run.clock.budget_s) - asked_once_s, 0.0)
 
 
 def time_is_up_after(seconds: float, clock: Clock) -> Callable[[], bool]:
@@ -188,27 +214,6 @@ def time_is_up_after(seconds: float, clock: Clock) -> Callable[[], bool]:
 def fitting_s(budget_s: float, n_workers: int) -> float:
     """Seconds of fitting in a budget, as far as can be told before the run: what families plan their sizes by."""
     return FITTING_SHARE * budget_s * n_workers
-
-
-def reserve_s(budget_s: float, n_test: int, row_s: float) -> float:
-    """Seconds to keep for choosing, evaluating, probing, deciding and packing.
-
-    Parameters
-    ----------
-    budget_s : float
-        Of the whole run.
-    n_test : int
-        Rows that are set aside.
-    row_s : float
-        Seconds to encode one row and to score it with the whole model; all test rows are scored about three times
-        (probes ask about as many of them as there is time for). To find the intervals takes time for each row too.
-
-    >>> round(reserve_s(60, 1_000, 1e-5), 2), reserve_s(600, 100_000, 1e-3)
-    (10.38, 300.0)
-    """
-    fixed = max(LEAST_RESERVE_S, RESERVE_SHARE * budget_s) + importance_s(budget_s) + choice_s(budget_s)
-    needed = fixed + n_test * (JUDGE_ROW_S + N_TEST_PASSES * row_s)
-    return min(needed, MOST_RESERVE_SHARE * budget_s)
 
 
 def choice_s(budget_s: float | None) -> float:

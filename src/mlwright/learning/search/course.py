@@ -272,7 +272,7 @@ class Course:
 
     def _refit_s(self, costs_s: Sequence[float]) -> float:
         """Seconds to fit some once more on all rows, those of the test among them, by what a fold took."""
-        more = (len(self.bench.rows) + self.budget.n_test) / self._n_rows
+        more = (len(self.bench.rows) + self.budget.load.n_test) / self._n_rows
         return makespan([more * seconds for seconds in costs_s], self.budget.n_workers)
 
     def _in_order(self, fits: Sequence[tuple[Candidate, int]], later_s: Sequence[float] = ()) -> list[Fit]:

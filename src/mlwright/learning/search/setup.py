@@ -7,6 +7,7 @@ import numpy as np
 from mlwright.core.errors import SettingsError, nearest
 from mlwright.core.run import Run
 from mlwright.learning.data import TrainingData
+from mlwright.learning.load import load_of
 from mlwright.learning.metrics import METRICS
 from mlwright.learning.models import Facts
 from mlwright.learning.search.bench import Bench
@@ -69,7 +70,8 @@ def set_up(
         threshold=threshold,
     )
     refits = settings.refit and n_folds > 1 and split.n_test > 0
-    budget = Budget(run.clock, n_workers, n_test=split.n_test, row_s=data.row_s, refits=refits)
+    load = load_of(data.row_s, roles, split)
+    budget = Budget(run.clock, n_workers, run.ahead, load, refits=refits)
     wanted = {name: model for name, model in models.items() if not settings.families or name in settings.families}
     return Course(bench, lineup, budget, Tuner(wanted, facts, worth), least_gain=settings.least_gain)
 
