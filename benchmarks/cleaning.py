@@ -6,7 +6,7 @@ Four sources of evidence, none of which shows a labelled cell to the program:
   text differs from that of the clean file; a repair is right if its text is that of the clean cell, as
   ``mlwright clean dirty.csv -o clean.csv`` writes it. (What says the same in other words, ``154 min`` for
   ``2 h 34 min``, counts as right in a column of its own.)
-- made: pairs of six kinds that the literature knows, drawn from seeds (see pair_kinds.py), scored in the same way. The
+- made: pairs of nine kinds, drawn from seeds (pair_kinds.py, more_pair_kinds.py), scored in the same way. The
   cures were made while looking at the seeds below 100.
 - seeded: faults of known kinds are put into 1 % of the cells of a column of real tables, one column a kind.
 - clean: the same real tables unharmed. Whatever is called wrong there counts as a false alarm; words such as ``NA``
@@ -39,6 +39,7 @@ from mlwright.records.cleaning import CleaningPlan, ReadDate, ReadNumber
 from mlwright.records.settings import CollectSettings
 from mlwright.scoring.cleaner import Cleaner
 from mlwright.scoring.spelling import canonical, to_number
+from more_pair_kinds import MORE_KINDS
 from pair_kinds import KINDS
 
 GOALS = {"raha_beers": 0.80, "raha_hospital": 0.65}
@@ -51,6 +52,7 @@ GOAL_REPAIRS_RIGHT = 0.95
 GOAL_FALSE_ALARMS = 0.001
 """Cells of clean tables that are called wrong, as a share."""
 
+MADE = KINDS | MORE_KINDS
 SEEDED_SHARE = 0.01
 MAX_ROWS = 10_000
 QUICK_ROWS = 2_000
@@ -109,7 +111,7 @@ def main() -> int:
     n_rows = QUICK_ROWS if options.quick else MAX_ROWS
     pairs = {folder.name: compare(dirty, clean) for folder, dirty, clean in find_pairs(options.data)}
     show("Pairs of a dirty and a clean file", pairs)
-    made = {kind: on_made(kind, options.seeds[: 2 if options.quick else None]) for kind in KINDS}
+    made = {kind: on_made(kind, options.seeds[: 2 if options.quick else None]) for kind in MADE}
     show("Made-up pairs, by kind", made)
     tables = list(clean_tables(options.data))[:: 3 if options.quick and not options.only else 1]
     tables = [table for table in tables if options.only in table[0]]
@@ -262,7 +264,7 @@ def on_made(kind: str, seeds: list[int]) -> Score:
     """The pairs of one kind, one a seed."""
     total = Score()
     for seed in seeds:
-        pair = KINDS[kind](np.random.default_rng([seed, zlib.crc32(kind.encode())]))
+        pair = MADE[kind](np.random.default_rng([seed, zlib.crc32(kind.encode())]))
         total += compare_grids(as_grid(pair.dirty), as_grid(pair.clean))
     return total
 

@@ -208,6 +208,8 @@ class ReadDate(Step):
         The formats in which most dates are written; dates in others count as wrong.
     form : DateForm or None
         How a date is written where the column stays, or becomes, text; None for the first of the formats.
+    first_year : int or None
+        The first of the hundred years that two-digit years stand for; None: 1969.
     """
 
     do: Literal["read_date"] = "read_date"
@@ -216,6 +218,7 @@ class ReadDate(Step):
     typed: bool = True
     usual: tuple[str, ...] = ()
     form: DateForm | None = None
+    first_year: int | None = None
 
 
 class WriteNumber(Step):

@@ -174,14 +174,22 @@ class _ReadDate(_Read):
         if not isinstance(values[0], str):
             return None
         text = values[0].strip()
-        seconds = next((s for f in self.step.formats if not math.isnan(s := to_moment(text, f))), math.nan)
-        if math.isnan(seconds):
+        moment = next((found for format in self.step.formats if (found := self._read(text, format))), None)
+        if moment is None:
             return (None,) if self.step.typed else None
-        moment = (EPOCH + timedelta(seconds=seconds)).replace(tzinfo=None)
         if self.step.typed:
             return (moment if self.step.with_time else moment.date(),)
         form = self.step.form or DateForm(format=self.step.formats[0])
         return None if is_written(text, form.format) else (written_moment(moment, form),)
+
+    def _read(self, text: str, format: str) -> datetime | None:
+        seconds = to_moment(text, format)
+        if math.isnan(seconds):
+            return None
+        moment = (EPOCH + timedelta(seconds=seconds)).replace(tzinfo=None)
+        if self.step.first_year is None or "%y" not in format or not is_written(text, format):
+            return moment
+        return in_century(moment, self.step.first_year)
 
     def type(self, before: pa.DataType) -> pa.DataType:
         import pyarrow as pa
@@ -319,6 +327,18 @@ _ACTIONS: dict[type, Callable[[Any], Action]] = {
     FillSum: _FillSum,
     DoubtSum: _DoubtSum,
 }
+
+
+def in_century(moment: datetime, first_year: int) -> datetime | None:
+    """A moment in the hundred years from a year on; None for a 29th of February that they do not have.
+
+    >>> in_century(datetime(2043, 5, 1), 1918)
+    datetime.datetime(1943, 5, 1, 0, 0)
+    """
+    try:
+        return moment.replace(year=first_year + (moment.year - first_year) % 100)
+    except ValueError:
+        return None
 
 
 def is_written(text: str, format: str) -> bool:

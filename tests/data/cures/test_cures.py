@@ -318,3 +318,18 @@ def test_days_in_eight_digits_among_other_dates_are_read_as_days():
 def test_minus_one_among_numbers_from_one_on_is_missing():
     found, _, _ = after({"issue": [1 + n % 12 for n in range(90)] + [-1] * 10})
     assert found["issue"][90:] == [None] * 10
+
+
+@pytest.mark.parametrize(
+    ("said", "beside", "years"),
+    [
+        (["4/7/31", "12/31/69", "3/3/04", "5/5/55", "6/6/88"], "2015-03-04", [1931, 1969, 2004, 1955, 1988]),
+        (["4/7/18", "12/31/22", "3/3/20", "5/5/19", "6/6/21"], "2022-03-04", [2018, 2022, 2020, 2019, 2021]),
+        (["4/7/25", "12/31/28", "3/3/30", "5/5/27", "6/6/26"], "2026-03-04", [2025, 2028, 2030, 2027, 2026]),
+        (["4/7/1934", "12/31/1970", "3/3/2001", "5/5/40", "6/6/1960"], "2020-03-04", [1934, 1970, 2001, 1940, 1960]),
+    ],
+    ids=["births", "of late", "due", "births, some in four digits"],
+)
+def test_years_of_two_digits_are_read_in_the_century_of_their_column(said, beside, years):
+    found, _, _ = after({"day": said * 12, "seen": [beside] * 59 + ["2001-01-01"]})
+    assert [day.year for day in found["day"][:5]] == years

@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date, datetime
+
+import numpy as np
+import pyarrow as pa
 
 from mlwright.data.cures import Cure, Specimen
 from mlwright.data.cures._forms import date_form
-from mlwright.data.evidence.cells import Cells
+from mlwright.data.evidence.cells import Cells, Levels
 from mlwright.data.kinds.date_ways import DateWays, date_ways
 from mlwright.data.kinds.names import says_code
+from mlwright.data.kinds.two_digit_years import first_year
 from mlwright.data.words import counted, percent, quoted
 from mlwright.records.cleaning import AnyStep, ReadDate
+from mlwright.scoring.actions import is_written
 
 LEAST_VALUES = 5
 USUAL_SHARE = 0.5
+MOST_LOOKED_AT = 5_000
 
 
 class DateWriting(Cure):
@@ -22,7 +29,9 @@ class DateWriting(Cure):
     In each way of writing, the day and the month are told apart by the values above 12. A second way whose values do
     not tell is read with day and month in the order of the first way if the signs between them are the same or the
     first way settles it; where both orders stay possible and the first way says nothing, those cells stay. A column
-    in which some values are no dates stays text; its dates are all written in the most frequent way then.
+    in which some values are no dates stays text; its dates are all written in the most frequent way then. Which
+    century years of two digits are of is told by the years of four in the column, else by the column's own years and
+    the latest year of the table; see `two_digit_years`.
     """
 
     title = "Dates written as text"
@@ -31,19 +40,19 @@ class DateWriting(Cure):
 
     def look(self, cells: Cells) -> Iterator[AnyStep]:
         """One step a column."""
-        for name in cells.texts:
+        ways = {name: found for name in cells.texts if (found := _ways(name, cells.levels(name)))}
+        for name, found in ways.items():
+            if found.unread and len(found.formats) == 1:
+                continue
             levels = cells.levels(name)
-            if len(levels.names) < 2 or levels.n_known < LEAST_VALUES or says_code(name):
-                continue
             rows = dict(zip(levels.names, levels.counts.tolist(), strict=True))
-            found = date_ways(rows)
-            if found is None or (found.unread and len(found.formats) == 1):
-                continue
+            since = _first_year(name, found, ways, cells)
             yield ReadDate(
                 column=name,
                 cure=self.name,
                 level="type" if len(found.formats) == 1 else "spelling",
-                reason=_reason(found, levels.n_known),
+                reason=_reason(found, levels.n_known, since),
+                first_year=since,
                 formats=tuple(found.formats),
                 with_time=any("%H" in f or "%I" in f for f in found.formats),
                 typed=not found.unread,
@@ -70,7 +79,50 @@ class DateWriting(Cure):
         }
 
 
-def _reason(found: DateWays, n_known: int) -> str:
+def _ways(name: str, levels: Levels) -> DateWays | None:
+    if len(levels.names) < 2 or levels.n_known < LEAST_VALUES or says_code(name):
+        return None
+    return date_ways(dict(zip(levels.names, levels.counts.tolist(), strict=True)))
+
+
+def _first_year(name: str, found: DateWays, ways: Mapping[str, DateWays], cells: Cells) -> int | None:
+    """The first of the hundred years that the two-digit years of a column stand for; None if it has none."""
+    short = [format for format in found.formats if "%y" in format]
+    if not short:
+        return None
+    texts = cells.levels(name).names
+    two = {year % 100 for format in short for year in _years(texts, format)}
+    long = [year for format in found.formats if "%Y" in format for year in _years(texts, format)]
+    others = [
+        year
+        for other, its in ways.items()
+        if other != name
+        for format in its.formats
+        if "%Y" in format
+        for year in _years(cells.levels(other).names, format)
+    ]
+    others += [int(day[:4]) for column in _typed_dates(cells) for day in cells.levels(column).names[:MOST_LOOKED_AT]]
+    present = int(np.quantile(others, 0.99, method="nearest")) if others else date.today().year
+    return first_year(two, long, present)
+
+
+def _years(texts: Sequence[str], format: str) -> Iterator[int]:
+    for text in texts[:MOST_LOOKED_AT]:
+        if is_written(text, format):
+            yield datetime.strptime(text, format).year
+
+
+def _typed_dates(cells: Cells) -> list[str]:
+    columns = cells.columns.by_name.items()
+    return [name for name, values in columns if not isinstance(values, list) and pa.types.is_temporal(values.type)]
+
+
+def _reason(found: DateWays, n_known: int, since: int | None) -> str:
+    century = "" if since is None else f" Years of two digits are read as {since} to {since + 99}."
+    return _told(found, n_known) + century
+
+
+def _told(found: DateWays, n_known: int) -> str:
     if len(found.formats) == 1:
         return f"All dates are written like {found.formats[0]}."
     told = (

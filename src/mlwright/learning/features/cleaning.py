@@ -66,7 +66,10 @@ def _is_known(step: AnyStep, column: ColumnProfile) -> bool:
     if isinstance(step, ReadNumber):
         is_plain = step.decimal == "." and not step.either and all(factor == 1.0 for factor in step.units.values())
         return not step.typed or (column.kind == "number" and is_plain)
-    return isinstance(step, ReadDate) and (not step.typed or (column.kind == "date" and len(step.formats) == 1))
+    if not isinstance(step, ReadDate):
+        return False
+    is_plain = len(step.formats) == 1 and step.first_year is None
+    return not step.typed or (column.kind == "date" and is_plain)
 
 
 def cleaned_inputs(inputs: pa.Table, plan: CleaningPlan | None) -> pa.Table:
