@@ -70,6 +70,11 @@ class Blocks:
         first: NDArray[np.float32] = self.matrix()[0]
         return first
 
+    @cached_property
+    def doubles(self) -> NDArray[np.float64]:
+        """`matrix` in double precision, for rows that several cores are asked about."""
+        return self.matrix().astype(np.float64)
+
     def matrix(self) -> NDArray[np.float32]:
         """Numbers and codes side by side, as trees take them; a missing code is NaN. Shape (n_rows, n_all)."""
         codes = np.where(self.codes < 0, np.float32(np.nan), self.codes.astype(np.float32))

@@ -238,6 +238,15 @@ class Bundle:
         """`scores` of records, the quick way for a service: nothing is copied into a table."""
         return self._spread(self.model.predict(self.model.encoder.encode_records(records)))
 
+    def score_record(self, row: Row) -> tuple[list[float], Any]:
+        """The scores of one record, and the answer that follows from them: the quickest way."""
+        scores = self.model.predict_row(self.model.encoder.encode_records([row]))
+        if self.classes is None:
+            return scores, scores[0]
+        if self.task == "binary":
+            return [1.0 - scores[0], scores[0]], self.classes[scores[0] >= self.model.threshold]
+        return scores, self.classes[scores.index(max(scores))]
+
     def scores(self, rows: Any) -> Array:
         """Probabilities in the order of `classes`, or one column of numbers; shape (n_rows, n_classes or 1)."""
         return self._spread(self.model.scores(rows))
@@ -259,7 +268,7 @@ class Bundle:
         """
         rows = [golden.row for golden in self.manifest.golden]
         together = self.score_records(rows).tolist()
-        alone = [self.score_records([row])[0].tolist() for row in rows]  # which takes quicker ways
+        alone = [self.score_record(row)[0] for row in rows]  # which takes quicker ways
         for number, (golden, *found) in enumerate(zip(self.manifest.golden, together, alone, strict=True)):
             answer = next((each for each in found if not _agree(golden.answer, each)), None)
             if answer is not None:

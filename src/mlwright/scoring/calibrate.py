@@ -8,6 +8,8 @@ logistic calibration for binary classifiers. AISTATS.
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -36,6 +38,23 @@ def calibrate(scores: Array, calibrator: Calibrator | None) -> Array:
     parameters = np.array(calibrator.parameters)
     n_classes = scores.shape[1]
     return softmax(logarithms(scores) * parameters[:n_classes] + parameters[n_classes:])
+
+
+def calibrate_row(scores: list[float], calibrator: Calibrator | None) -> list[float]:
+    """As `calibrate` of a single row: a function of numpy for each step would take longer than all of it."""
+    if calibrator is None:
+        return scores
+    if calibrator.form == "beta":
+        of_logarithm, of_rest, constant = calibrator.parameters
+        p = min(max(scores[0], SMALLEST), 1.0 - SMALLEST)
+        return [_sigmoid(of_logarithm * math.log(p) - of_rest * math.log1p(-p) + constant)]
+    calibrated: list[float] = calibrate(np.array([scores]), calibrator)[0].tolist()
+    return calibrated
+
+
+def _sigmoid(x: float) -> float:
+    power = math.exp(-abs(x))
+    return 1.0 / (1.0 + power) if x >= 0 else power / (1.0 + power)
 
 
 def beta_features(probability: Array) -> Array:

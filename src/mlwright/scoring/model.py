@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from mlwright.records.model import EncodingPlan, ModelSpec
 from mlwright.scoring.arrays import arrays_from_bytes
 from mlwright.scoring.blocks import Blocks
-from mlwright.scoring.calibrate import calibrate
+from mlwright.scoring.calibrate import calibrate, calibrate_row
 from mlwright.scoring.columns import is_records, read_columns
 from mlwright.scoring.cores import CORES, Core
 from mlwright.scoring.encoder import Encoder
@@ -64,13 +64,17 @@ class Model:
 
     def predict(self, blocks: Blocks) -> Array:
         """Scores of encoded rows: calibrated probabilities, or numbers; shape (n_rows, n_outputs)."""
-        total: Array
         if len(blocks) == 1:
-            total = self._together.scores(blocks)
-        else:
-            total = sum(weight * core.predict(blocks) for weight, core in self.weighted)  # type: ignore[assignment]
+            return np.array([self.predict_row(blocks)])
+        total: Array = sum(weight * core.predict(blocks) for weight, core in self.weighted)  # type: ignore[assignment]
         scores = calibrate(total, self.spec.calibrator)
         return scores if self.spec.low is None else np.clip(scores, self.spec.low, self.spec.high)
+
+    def predict_row(self, blocks: Blocks) -> list[float]:
+        """As `predict` of a single row."""
+        total: list[float] = self._together.scores(blocks)[0].tolist()
+        scores, low, high = calibrate_row(total, self.spec.calibrator), self.spec.low, self.spec.high
+        return scores if low is None or high is None else [min(max(score, low), high) for score in scores]
 
     @cached_property
     def _together(self) -> Together:
@@ -97,11 +101,15 @@ class Model:
             numbers: Array = scores[:, 0]
             return numbers
         if self.spec.task == "binary":
-            threshold = DEFAULT_THRESHOLD if self.spec.threshold is None else self.spec.threshold
-            positive: Array = (scores[:, 0] >= threshold).astype(np.float64)
+            positive: Array = (scores[:, 0] >= self.threshold).astype(np.float64)
             return positive
         likeliest: Array = scores.argmax(axis=1).astype(np.float64)
         return likeliest
+
+    @property
+    def threshold(self) -> float:
+        """Of two classes: from which probability on the positive one is the answer."""
+        return DEFAULT_THRESHOLD if self.spec.threshold is None else self.spec.threshold
 
 
 def load_encoder(plan: EncodingPlan, get: Callable[[str], bytes]) -> Encoder:

@@ -39,7 +39,7 @@ class TreesCore(Core):
 
     def predict(self, blocks: Blocks) -> NDArray[np.float64]:
         """Scores of the rows."""
-        matrix = blocks.matrix().astype(np.float64)
+        matrix = blocks.doubles if len(blocks) == 1 else blocks.matrix().astype(np.float64)
         scores: NDArray[np.float64] = self._session.run(None, {self._input: matrix})[0]
         return scores.astype(np.float64, copy=False)
 

@@ -46,15 +46,13 @@ class Answerer:
         """The answer to each record: a class with the probabilities of all, or a number; and what else is asked for."""
         if not records:
             return []
-        scores = self.bundle.score_records(records)
-        labels = self.bundle.answers(scores).tolist()
         if self._names:
             answers: list[Answer] = [
                 {"prediction": label, "probabilities": dict(zip(self._names, row, strict=True))}
-                for label, row in zip(labels, scores.tolist(), strict=True)
+                for row, label in self._scored(records)
             ]
         else:
-            answers = [{"prediction": label} for label in labels]
+            answers = [{"prediction": label} for _, label in self._scored(records)]
         if extras.level is not None:
             for answer, around in zip(answers, self._around(records, extras.level), strict=True):
                 answer |= around
@@ -62,6 +60,13 @@ class Answerer:
             for answer, record in zip(answers, records, strict=True):
                 answer |= self._why(record, extras)
         return answers
+
+    def _scored(self, records: Sequence[Mapping[str, Any]]) -> list[tuple[list[float], Any]]:
+        """The scores and the answer of each record."""
+        if len(records) == 1:
+            return [self.bundle.score_record(records[0])]
+        scores = self.bundle.score_records(records)
+        return list(zip(scores.tolist(), self.bundle.answers(scores).tolist(), strict=True))
 
     def _why(self, record: Mapping[str, Any], extras: Extras) -> Answer:
         """Reasons, and what would alter the answer."""
@@ -84,8 +89,10 @@ class Answerer:
         unlike = self.bundle.unlike(records)
         return [one | ({"unlike": why} if why else {}) for one, why in zip(found, unlike, strict=True)]
 
-    def count_classes(self, answers: Sequence[Answer]) -> Counter[str]:
+    def count_classes(self, answers: Sequence[Answer]) -> Mapping[str, int]:
         """How often each class was answered, by its spelling; empty for numbers."""
+        if len(answers) == 1 and self._names:
+            return {self._name_of[answers[0]["prediction"]]: 1}
         return Counter(self._name_of[answer["prediction"]] for answer in answers) if self._names else Counter()
 
 
