@@ -18,6 +18,8 @@ MAX_TOP = 10
 MAX_DETAILED = 150
 """Columns whose picture and target are shown; what comes after them has figures alone."""
 LONGEST = 48
+YEARS = 1500, 2200
+"""Whole numbers between them may be years."""
 
 
 class Row(NamedTuple):
@@ -101,7 +103,7 @@ def _shown(column: ColumnProfile, sketch: Sketch | None, profile: Profile, place
         reason=column.reason if left_out is None else f"{column.reason} Left out: {left_out}.",
         part="target" if is_target else "left out" if left_out is not None else "",
         anchor=f"column-{place}",
-        spark=bars_svg(heights, [], SPARK_WIDTH, SPARK_HEIGHT),
+        spark=bars_svg([] if column.kind == "text" else heights, [], SPARK_WIDTH, SPARK_HEIGHT),
         histogram=_histogram(sketch) if ordered and sketch else Markup(),
         ends=_ends(column) if ordered else (),
         missing=column.n_missing / max(1, profile.n_rows),
@@ -186,9 +188,20 @@ def _typical(column: ColumnProfile) -> str:
 
 def _spelling(column: ColumnProfile) -> Callable[[float], str]:
     if column.kind != "date":
-        return short
+        return _year if _is_of_years(column) else short
     span = (column.maximum or 0.0) - (column.minimum or 0.0)
     return day if span > 3 * 86_400 else minute
+
+
+def _is_of_years(column: ColumnProfile) -> bool:
+    """Whether all values may be years, which nobody writes with a comma."""
+    low, high = column.minimum, column.maximum
+    are_whole = all(float(value).is_integer() for value in column.quantiles)
+    return low is not None and high is not None and YEARS[0] <= low <= high <= YEARS[1] and are_whole
+
+
+def _year(value: float) -> str:
+    return short(value).replace(",", "")
 
 
 def _ends(column: ColumnProfile) -> tuple[str, ...]:

@@ -12,12 +12,14 @@ from mlwright.core.history import RunState
 from mlwright.core.store.blobs import write_atomically
 from mlwright.data.words import counted, listing, percent
 from mlwright.faces.render.columns import columns_shown
+from mlwright.faces.render.first_rows import first_rows
 from mlwright.faces.render.page import Picture, drawings, environment
 from mlwright.project import Project
 from mlwright.records.data import Snapshot
 from mlwright.records.exploration import Exploration
 from mlwright.records.findings import Findings
 from mlwright.records.profile import Profile
+from mlwright.records.split import Split
 
 FIRST_INSIGHTS = 12
 MAX_COLUMNS = 1_000
@@ -100,6 +102,7 @@ def render_exploration(project: Project, state: RunState) -> str:
             to_mind=[finding for finding in findings.findings if finding.severity != "note"],
             tiles=_tiles(snapshot, profile, findings),
             columns=columns,
+            first=first_rows(project, state, snapshot, project.record(Split, state.run_id)),
             kinds=sorted(Counter(column.kind for column in columns).items()),
             anchors={column.name: column.anchor for column in columns},
             first_insights=FIRST_INSIGHTS,
