@@ -117,7 +117,7 @@ def _plan(inputs: pa.Table, profile: Profile, split: Split, said: Said, run: Run
     def learn(seed: int) -> EncodingPlan:
         cleaning = learn_input_cleaning(inputs, profile, said.clean, said.kinds, seed)
         cleaned, known = cleaned_inputs(inputs, cleaning), profile_after(profile, cleaning)
-        plan, arrays = learn_plan(cleaned, known, seed, by_time=split.method == "by_time")
+        plan, arrays = learn_plan(cleaned, known, seed)
         if plan.arrays is not None:
             run.put(arrays)
         encoding = with_cleaning(plan, cleaning)

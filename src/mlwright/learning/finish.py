@@ -23,6 +23,7 @@ from mlwright.learning.search.judge import mean_and_error
 from mlwright.learning.search.options import ENSEMBLE, Option, Wishes
 from mlwright.learning.search.scale import first_record, weighed
 from mlwright.learning.search.setup import ROWS_FOR_THREADED_FITS, answer_bounds, facts_of
+from mlwright.learning.search.timeless import shown
 from mlwright.learning.tasks import TASKS
 from mlwright.learning.unseen import kept_scores, kept_target, open_unseen
 from mlwright.records.data import Snapshot
@@ -77,7 +78,7 @@ def finish(
     except MemoryShort:
         return as_it_is("there is no memory to fit it once more on all rows")
     time_up = time_is_up_after(finish_s(run, load), run.clock)
-    cores = _fit_all(fits, data, facts_of(data, profile.roles, settings, 0.0), time_up, run)
+    cores = _fit_all(fits, data, facts_of(data, profile.roles, split, settings, 0.0), time_up, run)
     model = _with_cores(training.model, cores, data)
     if cores and not _keeps_limits(model, settings, first_record(snapshot, profile.roles, split, run), run):
         return as_it_is("fitted once more on all rows it would pass train.max_latency or train.max_size")
@@ -150,10 +151,11 @@ def _fit_all(
     n_workers, n_threads = _workers(len(data.rows), run)
 
     def work(fit: _Fit) -> Refit:
-        family = MODELS.get(fit.recipe.candidate.family)()
+        one = fit.recipe.candidate
+        family = MODELS.get(one.family)()
         context = FitContext(facts, run.seed_for("finish", fit.name, fit.number), n_threads, time_up)
         try:
-            fitted = family.refit(fit.recipe.candidate, data.rows, fit.recipe.chosen, context)
+            fitted = family.refit(one, shown(data.rows, one, facts), fit.recipe.chosen, context)
         except RunCancelled:
             raise
         except Exception as error:  # noqa: BLE001  what was tested is there

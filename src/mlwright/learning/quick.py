@@ -95,7 +95,7 @@ def fit_quick(
         What an earlier fit chose; default: it is chosen by the last fifth of the rows.
     """
     profile = question.profile
-    plan, arrays = learn_plan(table.select(profile.roles.inputs), profile, question.seed, by_time=True)
+    plan, arrays = learn_plan(table.select(profile.roles.inputs), profile, question.seed)
     encoder = Encoder(plan, arrays_from_bytes(arrays, (), "The arrays of the plan")) if arrays else Encoder(plan)
     rows = Rows(encoder.encode(table.select(encoder.inputs)), target)
     family: Any = MODELS.get(FAMILY)()

@@ -198,9 +198,12 @@ class Candidate(Record):
     params : dict
     most_rows : int or None
         Learns from at most so many of the training rows, drawn at random; None: from all of them.
+    timeless : bool
+        Learns without what only counts the time on.
     """
 
     name: str
     family: str
     params: dict[str, Scalar] = {}
     most_rows: int | None = None
+    timeless: bool = False

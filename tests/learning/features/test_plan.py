@@ -137,16 +137,6 @@ def test_the_same_day_everywhere_says_nothing():
     assert learn("date", [date(2020, 1, 1)] * 9) == ()
 
 
-def test_when_later_rows_are_the_test_the_time_column_gives_only_parts_that_come_again():
-    table = pa.table({"at": days(800), "born": days(800, date(1960, 1, 1))})
-    profile = profiled({"at": "date", "born": "date"}, time="at")
-    plan, _ = learn_plan(table, profile, seed=0, by_time=True)
-    at, born = plan.columns
-    assert at.parts == ("month", "day_of_year", "day", "weekday")
-    assert "days" in born.parts
-    assert "days" in learn_plan(table, profile, seed=0)[0].columns[0].parts
-
-
 def sentences(n, n_words=8):
     words = np.array(["late", "good", "bad", "crew", "seat", "lost", "fine", "great", "never", "again"])
     return [" ".join(RNG.choice(words, n_words)) for _ in range(n)]

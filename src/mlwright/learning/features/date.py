@@ -24,18 +24,11 @@ PERIODS_S: dict[DatePart, float] = {
 """The parts that come again, and after how many seconds."""
 
 
-def learn_date(column: ColumnProfile, values: pa.Array, *, periodic: bool = False) -> DateColumn | None:
-    """The plan of a date column, or None if nothing varies that could come again.
+def learn_date(column: ColumnProfile, values: pa.Array) -> DateColumn | None:
+    """The plan of a date column, or None if it holds no two moments.
 
     A part that comes again is used where it varies and its whole period was seen; before that it only counts the
-    time on, as the days since 1970 do.
-
-    Parameters
-    ----------
-    column : ColumnProfile
-    values : pyarrow.Array
-    periodic : bool, default=False
-        Whether only parts that come again may be used.
+    time on, as the days since 1970 do, which are always there.
     """
     blank = DateColumn(name=column.name, missing_codes=column.missing_codes, parts=(), format=column.date_format)
     moments = DateReader(blank).array(values)
@@ -46,6 +39,4 @@ def learn_date(column: ColumnProfile, values: pa.Array, *, periodic: bool = Fals
     whole = [part for part, period_s in PERIODS_S.items() if seen_s >= period_s]
     spread = np.ptp(date_parts(moments, whole), axis=0)
     parts = [part for part, varies in zip(whole, spread > 0, strict=True) if varies]
-    if not periodic:
-        parts.append("days")
-    return blank.model_copy(update={"parts": tuple(parts)}) if parts else None
+    return blank.model_copy(update={"parts": (*parts, "days")})

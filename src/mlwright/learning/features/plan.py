@@ -23,7 +23,7 @@ from mlwright.scoring.arrays import arrays_to_bytes
 from mlwright.scoring.columns import read_columns
 
 
-def learn_plan(table: pa.Table, profile: Profile, seed: int, *, by_time: bool = False) -> tuple[EncodingPlan, bytes]:
+def learn_plan(table: pa.Table, profile: Profile, seed: int) -> tuple[EncodingPlan, bytes]:
     """Learn how rows become numbers.
 
     Parameters
@@ -33,9 +33,6 @@ def learn_plan(table: pa.Table, profile: Profile, seed: int, *, by_time: bool = 
     profile : Profile
         Says which columns are inputs, and of which kind.
     seed : int
-    by_time : bool, default=False
-        Whether the test rows are later than the training rows: then what only counts the time on is left out of
-        the time column, as no later row can be like an earlier one in it.
 
     Returns
     -------
@@ -48,8 +45,7 @@ def learn_plan(table: pa.Table, profile: Profile, seed: int, *, by_time: bool = 
     arrays: dict[str, NDArray[Any]] = {}
     values = read_columns(table.select(profile.roles.inputs)).by_name
     for column in profile.inputs:
-        periodic = by_time and column.name == profile.roles.time
-        for found in _learn(column, values[column.name], f"{len(learned)}", seed, periodic=periodic):
+        for found in _learn(column, values[column.name], f"{len(learned)}", seed):
             if isinstance(found, LearnedText):
                 learned.append(found.column)
                 arrays |= found.arrays
@@ -60,9 +56,7 @@ def learn_plan(table: pa.Table, profile: Profile, seed: int, *, by_time: bool = 
     return EncodingPlan(columns=tuple(learned), arrays=name), data
 
 
-def _learn(
-    column: ColumnProfile, values: pa.Array, prefix: str, seed: int, *, periodic: bool
-) -> Iterator[PlanColumn | LearnedText]:
+def _learn(column: ColumnProfile, values: pa.Array, prefix: str, seed: int) -> Iterator[PlanColumn | LearnedText]:
     """What becomes of one column; nothing if there is nothing to learn from it."""
     found: list[PlanColumn | LearnedText | None] = []
     if column.kind == "number":
@@ -70,7 +64,7 @@ def _learn(
     elif column.kind in ("category", "boolean"):
         found = [learn_phrase(column, values, prefix, seed), learn_category(column, values)]
     elif column.kind == "date":
-        found = [learn_date(column, values, periodic=periodic)]
+        found = [learn_date(column, values)]
     elif column.kind == "text":
         found = [learn_text(column, values, prefix, seed)]
     return (plan_column for plan_column in found if plan_column is not None)

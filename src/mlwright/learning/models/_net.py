@@ -16,6 +16,8 @@ from numpy.typing import NDArray
 from scipy.special import expit
 
 from mlwright.learning.design import Columns
+from mlwright.learning.models import Params
+from mlwright.learning.models._params import number, whole
 
 Single = NDArray[np.float32]
 
@@ -204,16 +206,30 @@ class NetFit:
                 return
             wanted = target[rows]
             gradients = net.gradients(columns.take(rows), partial(_error, wanted, link), self.recipe.dropout, self._rng)
-            net.step(gradients, self._rate((epoch + done / len(batches)) / self.recipe.n_epochs), self.recipe.decay)
+            share_done = (epoch + done / len(batches)) / self.recipe.n_epochs
+            net.step(gradients, rate_at(self.recipe.rate, share_done), self.recipe.decay)
 
     def _batches(self, n_rows: int) -> Iterator[NDArray[np.int64]]:
         order, size = self._rng.permutation(n_rows), min(self.recipe.batch_size, n_rows)
         yield from (order[start : start + size] for start in range(0, n_rows - size + 1, size))
 
-    def _rate(self, share_done: float) -> float:
-        """The size of a step when so much of the course is behind."""
-        rising = min(1.0, (share_done + 1e-3) / WARM_UP)
-        return float(self.recipe.rate * rising * 0.5 * (1.0 + np.cos(np.pi * share_done)))
+
+def rate_at(largest: float, share_done: float) -> float:
+    """The size of a step when so much of the course is behind."""
+    rising = min(1.0, (share_done + 1e-3) / WARM_UP)
+    return float(largest * rising * 0.5 * (1.0 + np.cos(np.pi * share_done)))
+
+
+def recipe_of(params: Params) -> Recipe:
+    """How a candidate with these parameters is fitted."""
+    return Recipe(
+        rate=number(params, "rate"),
+        decay=number(params, "decay"),
+        dropout=number(params, "dropout"),
+        batch_size=whole(params, "batch_size"),
+        n_epochs=whole(params, "n_epochs"),
+        patience=whole(params, "patience"),
+    )
 
 
 def _error(wanted: Single, link: Link, sums: Single) -> Single:

@@ -4,21 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from statistics import fmean
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from mlwright.learning.design import lay_out, learn_design
-from mlwright.learning.loss import log_loss_rows, squared_error_rows
 from mlwright.learning.models import Facts, FitContext, Fitted, ModelFamily, Params, Rows
-from mlwright.learning.models._net import Net, NetFit, Recipe
+from mlwright.learning.models._goal import Goal, course
+from mlwright.learning.models._net import Net, NetFit, recipe_of
 from mlwright.learning.models._params import between, number, one_of, whole
 from mlwright.learning.models._sample import some_rows
-from mlwright.learning.models._target import class_shares, n_outputs, standardised
+from mlwright.learning.models._target import n_outputs
 from mlwright.records.model import Candidate
 from mlwright.scoring.cores.net import NetCore
-from mlwright.scoring.links import LINKS
 
 Array = NDArray[np.float64]
 
@@ -46,17 +44,17 @@ class Mlp(ModelFamily):
         """Two sizes."""
         if not facts.names.all:
             return []
-        course = _course(facts.n_rows)
+        sizes = course(facts.n_rows)
         return [
-            Candidate(name="mlp", family="mlp", params=BASE | course),
-            Candidate(name="mlp-wide", family="mlp", params=BASE | WIDE | course),
+            Candidate(name="mlp", family="mlp", params=BASE | sizes),
+            Candidate(name="mlp-wide", family="mlp", params=BASE | WIDE | sizes),
         ]
 
     def vary(self, facts: Facts, rng: np.random.Generator) -> Params | None:
         """Other sizes, steps and shares that are left out."""
         if not facts.names.all:
             return None
-        return _course(facts.n_rows) | {
+        return course(facts.n_rows) | {
             "width": round(one_of(rng, (64, 128, 192, 256))),
             "n_layers": round(one_of(rng, (2, 3))),
             "n_ramps": round(one_of(rng, (4, 8, 16))),
@@ -81,7 +79,7 @@ class Mlp(ModelFamily):
             start.columns,
             start.goal.wanted,
             start.goal.link,
-            lambda fitted: start.goal.loss(fitted.sums(held_out), valid.target),
+            lambda fitted: start.goal.loss(start.goal.link(fitted.sums(held_out).astype(np.float64)), valid.target),
         )
         return Fitted(start.core(), start.net_fit.cut, {"n_epochs": float(n_epochs)})
 
@@ -102,10 +100,10 @@ class _Start:
         train = some_rows(train, _n_used(facts), context.seed)
         n_ramps = whole(candidate.params, "n_ramps", N_RAMPS)
         self.design = learn_design(train.blocks, facts.names, with_text=False, n_ramps=n_ramps)
-        self.goal = _Goal(train.target, facts)
+        self.goal = Goal(train.target, facts)
         hidden = [whole(candidate.params, "width")] * whole(candidate.params, "n_layers", N_LAYERS)
         self.net = Net([self.design.width, *hidden, n_outputs(facts)], self.goal.start, rng)
-        self.net_fit = NetFit(_recipe(candidate.params), rng, context.time_up, context.heard)
+        self.net_fit = NetFit(recipe_of(candidate.params), rng, context.time_up, context.heard)
         self.columns = lay_out(self.design, train.blocks, np.float32)
 
     def core(self) -> NetCore:
@@ -113,52 +111,6 @@ class _Start:
         goal, n_layers = self.goal, len(self.net.weights)
         weights, biases = self.net.averages[:n_layers], self.net.averages[n_layers:]
         return NetCore(self.design, weights, biases, goal.link_place, center=goal.center, scale=goal.scale)
-
-
-class _Goal:
-    """What the net is to say, in the units in which it is fitted."""
-
-    def __init__(self, target: Array, facts: Facts) -> None:
-        self.is_number = facts.task == "regression"
-        standard = standardised(target)
-        self.center, self.scale = (standard.center, standard.scale) if self.is_number else (0.0, 1.0)
-        self.link_place = 0 if self.is_number else min(2, facts.n_classes - 1)
-        self.link = LINKS[self.link_place]
-        self.wanted, self.start = _wanted(target, standard.values, facts)
-
-    def loss(self, sums: Any, target: Array) -> float:
-        """Mean loss on rows with this target."""
-        if self.is_number:
-            return float(squared_error_rows((target - self.center) / self.scale, sums).mean())
-        return float(log_loss_rows(target, self.link(sums.astype(np.float64))).mean())
-
-
-def _wanted(target: Array, standard: Array, facts: Facts) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """The target as the net's sums are compared with it, and the biases to start from."""
-    if facts.task == "regression":
-        return standard[:, None].astype(np.float32), np.zeros(1, dtype=np.float32)
-    shares = class_shares(target, facts.n_classes)
-    if facts.n_classes == 2:
-        return target[:, None].astype(np.float32), np.log(shares[1:] / shares[:1]).astype(np.float32)
-    return np.eye(facts.n_classes, dtype=np.float32)[target.astype(np.int64)], np.log(shares).astype(np.float32)
-
-
-def _course(n_rows: int) -> Params:
-    """Fewer and larger batches the more rows there are; with few rows a step must not wait for many of them."""
-    sizes = ((4_000, 32, 100), (10_000, 64, 80), (20_000, 128, 60), (100_000, 256, 30))
-    batch_size, n_epochs = next(((size, n) for most, size, n in sizes if n_rows <= most), (512, 15))
-    return {"batch_size": batch_size, "n_epochs": n_epochs, "patience": max(15, n_epochs * 3 // 10)}
-
-
-def _recipe(params: Params) -> Recipe:
-    return Recipe(
-        rate=number(params, "rate"),
-        decay=number(params, "decay"),
-        dropout=number(params, "dropout"),
-        batch_size=whole(params, "batch_size"),
-        n_epochs=whole(params, "n_epochs"),
-        patience=whole(params, "patience"),
-    )
 
 
 def _n_columns(facts: Facts) -> int:

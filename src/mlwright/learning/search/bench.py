@@ -15,6 +15,7 @@ from mlwright.data.splitters import Fold
 from mlwright.learning.metrics import Metric
 from mlwright.learning.models import Facts, FitContext, Fitted, ModelFamily, Rows
 from mlwright.learning.search.judge import Array, HeldOut, Judge
+from mlwright.learning.search.timeless import shown
 from mlwright.learning.tasks import Task
 from mlwright.records.model import Candidate, CoreRef
 from mlwright.records.trials import Refit, Trial
@@ -97,7 +98,8 @@ class Bench:
         candidate = trials[0].candidate
         context = self._context(candidate, len(self.folds), time_up)
         try:
-            fitted = self.models[candidate.family].refit(candidate, self.rows, [t.chosen for t in trials], context)
+            rows = shown(self.rows, candidate, self.facts)
+            fitted = self.models[candidate.family].refit(candidate, rows, [t.chosen for t in trials], context)
         except RunCancelled:
             raise
         except Exception as error:  # noqa: BLE001  the cores of the folds are there
@@ -154,7 +156,8 @@ class Bench:
         if candidate.most_rows is not None:
             learn = sample_of(learn, candidate.most_rows, self.run.seed_for("sample", fold))
         context = replace(self._context(candidate, fold, time_up), heard=heard)
-        return self.models[candidate.family].fit(candidate, self._take(learn), self._take(held_out), context)
+        train, valid = (shown(self._take(rows), candidate, self.facts) for rows in (learn, held_out))
+        return self.models[candidate.family].fit(candidate, train, valid, context)
 
     def _context(self, candidate: Candidate, fold: int, time_up: Callable[[], bool]) -> FitContext:
         seed = self.run.seed_for("fit", candidate.name, fold)

@@ -13,6 +13,7 @@ from mlwright.learning.models import MODELS, Facts, ModelFamily
 from mlwright.learning.search.ensemble import cap
 from mlwright.learning.search.ladder import base_of
 from mlwright.learning.search.order import in_order
+from mlwright.learning.search.timeless import twins
 from mlwright.records.model import Candidate
 from mlwright.records.trials import Trial
 
@@ -168,8 +169,8 @@ def line_up(
     queues = [candidates for name, candidates in named.items() if name not in (BASELINE, SIMPLE)]
     queues.append(simple[1:] if compete else [])
     cheapest_first = sorted((queue[0] for queue in queues if queue), key=lambda candidate: costs[candidate.name])
-    opening = in_order(cheapest_first, worth or {}, costs)
-    extra = in_order(_in_turns([queue[1:] for queue in queues]), worth or {}, costs)
+    opening = in_order(_with_twins(cheapest_first, facts, costs), worth or {}, costs)
+    extra = in_order(_with_twins(_in_turns([queue[1:] for queue in queues]), facts, costs), worth or {}, costs)
     if most is not None:
         opening = opening[: max(most - len(simple[:1]), 0)]
     n_extra = min(cap(facts.n_rows), most or cap(facts.n_rows)) - len(opening) - len(simple[:1])
@@ -202,6 +203,13 @@ def expected_cost_s(name: str, costs_s: Mapping[str, float], trials: Mapping[str
     others = [(trial.seconds, costs_s[other]) for other, done in trials.items() for trial in done if not trial.cut]
     took, guessed = (sum(seconds) for seconds in zip(*others, strict=True)) if others else (0.0, 0.0)
     return costs_s[name] * (took + TRUST_S) / (guessed + TRUST_S)
+
+
+def _with_twins(candidates: Sequence[Candidate], facts: Facts, costs_s: dict[str, float]) -> list[Candidate]:
+    """The candidates, then those of them that do not see the time, if there is a time to see; notes what these cost."""
+    found = twins(candidates, facts)
+    costs_s.update({twin.name: costs_s[one.name] for one, twin in zip(candidates, found, strict=False)})
+    return [*candidates, *found]
 
 
 def _in_turns(queues: Sequence[Sequence[Candidate]]) -> list[Candidate]:

@@ -46,7 +46,7 @@ def set_up(
     side_by_side = len(data.rows) < ROWS_FOR_THREADED_FITS
     n_workers, n_threads = (run.n_jobs, 1) if side_by_side else (1, run.n_jobs)
     n_planned = (n_workers, run.n_jobs) if settings.candidates is None else (PLANNED_JOBS, PLANNED_JOBS)
-    facts = facts_of(data, roles, settings, fitting_s(settings.budget, n_planned[1]))
+    facts = facts_of(data, roles, split, settings, fitting_s(settings.budget, n_planned[1]))
     models = open_families(settings.families, run, promises(settings))
     worth = _advice(facts, settings, run).worth
     lineup = line_up(models, facts, settings.families, n_threads, settings.candidates, worth)
@@ -122,7 +122,7 @@ def answer_bounds(target: Array) -> tuple[float, float]:
     return (max(low - margin, 0.0) if low >= 0 else low - margin), high + margin
 
 
-def facts_of(data: TrainingData, roles: Roles, settings: TrainSettings, budget_s: float) -> Facts:
+def facts_of(data: TrainingData, roles: Roles, split: Split, settings: TrainSettings, budget_s: float) -> Facts:
     """What families may know."""
     n_rows = len(data.rows)
     counts = data.class_counts(len(roles.classes)) if roles.classes else np.array([n_rows])
@@ -136,7 +136,15 @@ def facts_of(data: TrainingData, roles: Roles, settings: TrainSettings, budget_s
         directions=directions(settings, roles, data.plan),
         apart=apart(settings, roles, data.names),
         by_size=METRICS.get(metric_name(settings, roles)).by_size,
+        elapsed=elapsed(roles, split, data.names),
     )
+
+
+def elapsed(roles: Roles, split: Split, outputs: BlockNames) -> tuple[int, ...]:
+    """Where the split is by time: the place of what counts it on, the days of a date or the time itself."""
+    counts = (roles.time, f"{roles.time}:days")
+    by_time = split.method == "by_time"
+    return tuple(place for place, output in enumerate(outputs.numbers) if by_time and output in counts)
 
 
 def promises(settings: TrainSettings) -> list[Promise]:

@@ -33,11 +33,13 @@ SHARE_OF_ALL = 0.25
 def variant(name: str, family: ModelFamily, facts: Facts, number: int) -> Candidate | None:
     """The family's variant of that number, from 1 on; None if it has none for such data.
 
-    The chance is that of the name, not that of the project: the list is the same in every project.
+    The chance is that of the name, not that of the project: the list is the same in every project. Where rows follow
+    each other in time, every second variant does not see how it counts on.
     """
     own = f"{name}{MARK}{number}"
     params = family.vary(facts, np.random.default_rng(zlib.crc32(own.encode())))
-    return None if params is None else Candidate(name=own, family=name, params=params)
+    timeless = bool(facts.elapsed) and number % 2 == 0
+    return None if params is None else Candidate(name=own, family=name, params=params, timeless=timeless)
 
 
 def is_variant(name: str) -> bool:
