@@ -112,9 +112,11 @@ class Table:
 
     def drawn(self, n: int) -> ir.Table:
         """About `n` of all rows of the snapshot, chosen by a hash of their position: the same rows every time."""
-        if self.n_rows <= n:
-            return self.expr
-        return self.expr.filter(is_below(hashed(self.expr, self.expr[ROW]), math.ceil(SPACE * n / self.n_rows)))
+        return self.expr if self.n_rows <= n else self.expr.filter(self.is_drawn(n))
+
+    def is_drawn(self, n: int) -> ir.BooleanValue:
+        """Whether a row is among about `n` of all rows; see `drawn`."""
+        return is_below(hashed(self.expr, self.expr[ROW]), math.ceil(SPACE * min(1.0, n / self.n_rows)))
 
     def arrow(self, columns: Sequence[str], positions: NDArray[np.int64] | None = None) -> pa.Table:
         """Columns as an Arrow table, in the order of the snapshot.

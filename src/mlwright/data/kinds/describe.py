@@ -13,7 +13,7 @@ from mlwright.data.compute.aggregate import Aggregates
 from mlwright.data.compute.figures import Figures, figures_of
 from mlwright.data.compute.table import Table
 from mlwright.data.kinds import Order, Reading, Seen
-from mlwright.data.kinds.look import look, order_of, spelled_codes
+from mlwright.data.kinds.look import left_out, look, order_of, spelled_codes
 from mlwright.data.kinds.missing import is_sentinel, suspects
 from mlwright.data.kinds.reading import read
 from mlwright.data.kinds.shapes import gaps_of, patterns_of
@@ -99,7 +99,7 @@ def describe(table: Table, fields: Sequence[Field], settings: ProfileSettings, t
         If a column cannot be what the user says it is.
     """
     codes = spelled_codes(table, settings.missing)
-    asked = Aggregates(table, [field.name for field in fields])
+    asked = Aggregates(table, {field.name: left_out(table.expr[field.name], codes.get(field.name)) for field in fields})
     seen = look(asked, fields, codes)
     known = {name: _first_known(each, settings.kinds.get(name), codes.get(name)) for name, each in seen.items()}
     guessed = [name for name in known if name != target and name not in codes and _may_hold_sentinels(known[name])]

@@ -36,8 +36,7 @@ def look(asked: Aggregates, fields: Sequence[Field], codes: Mapping[str, Collect
         By column, the spellings that a user said count as missing.
     """
     sorts = asked.sorts
-    missing = {name: codes.get(name, MISSING_WORDS if sort == "text" else ()) for name, sort in sorts.items()}
-    found = asked.figures(missing)
+    found = asked.figures(asked.codes)
     wanted = {*MISSING_WORDS, *(code for given in codes.values() for code in given)}
     seen = {
         field.name: Seen(
@@ -46,7 +45,7 @@ def look(asked: Aggregates, fields: Sequence[Field], codes: Mapping[str, Collect
             sort=sorts[field.name],
             n_rows=asked.table.n_rows,
             figures=found[field.name],
-            left_out=tuple(sorted(missing[field.name])),
+            left_out=asked.codes[field.name],
         )
         for field in fields
     }
@@ -56,6 +55,11 @@ def look(asked: Aggregates, fields: Sequence[Field], codes: Mapping[str, Collect
         if sort in ("text", "whole", "moment"):
             seen[name] = _with_sample(seen[name], asked.sample[name])
     return seen
+
+
+def left_out(column: ir.Value, codes: Collection[str] | None) -> Collection[str]:
+    """What counts as missing at first sight: what a user said, or of text what usually does."""
+    return codes if codes is not None else MISSING_WORDS if sort_of(column) == "text" else ()
 
 
 def spelled_codes(table: Table, codes: Mapping[str, Sequence[str]]) -> dict[str, tuple[str, ...]]:
