@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 
 DAYS_FROM = 60
+YEARS = 1500, 2200
+"""Numbers between them may be years."""
 
 
 def percent(share: float) -> str:
@@ -115,3 +117,13 @@ def moment_spelling(low: float, high: float) -> Callable[[float], str]:
     ('1970-01-02', '1970-01-02 00:01')
     """
     return day if high - low > DAYS_FROM * 86_400 else minute
+
+
+def number_spelling(low: float | None, high: float | None) -> Callable[[float], str]:
+    """How to spell the numbers of a range: years without a mark between the thousands.
+
+    >>> number_spelling(1872, 2010)(1950.0), number_spelling(0, 4000)(1950.0)
+    ('1950', '1,950')
+    """
+    is_year = low is not None and high is not None and YEARS[0] <= low <= high <= YEARS[1]
+    return (lambda value: f"{value:.0f}" if value == int(value) else figure(value)) if is_year else figure

@@ -12,7 +12,7 @@ from mlwright.data.checks._heaps import heaps_at_ends
 from mlwright.data.checks._plain import plain_columns
 from mlwright.data.columns import sampled_rows
 from mlwright.data.compute.table import SplitTable
-from mlwright.data.words import counted, figure, listing, percent
+from mlwright.data.words import counted, listing, number_spelling, percent
 from mlwright.records.findings import Finding
 from mlwright.records.profile import Profile
 
@@ -36,7 +36,8 @@ class CappedInputs(Check):
         found = {name: heaps for name in names if (heaps := list(heaps_at_ends(rows.numbers(name))))}
         if found:
             told = listing(
-                f"{name} ({percent(heap.n / len(rows))} of the rows have the {heap.end} value, {figure(heap.value)})"
+                f"{name} ({percent(heap.n / len(rows))} of the rows have the {heap.end} value, "
+                f"{_spelled(heap.value, name, profile)})"
                 for name, heaps in found.items()
                 for heap in heaps
             )
@@ -58,3 +59,8 @@ class CappedInputs(Check):
         """Waiting times of which many are nothing."""
         columns = plain_columns()
         return Specimen(columns | {"weight": [max(weight - 65.0, 0.0) for weight in columns["weight"]]})
+
+
+def _spelled(value: float, name: str, profile: Profile) -> str:
+    column = profile.column(name)
+    return number_spelling(column.minimum, column.maximum)(value)

@@ -8,7 +8,7 @@ import numpy as np
 
 from mlwright.data.columns import quantile_edges
 from mlwright.data.insights._evidence import MIN_ROWS, Evidence, Mask, Outcome
-from mlwright.data.insights._shapes import N_BINS, number_spelling
+from mlwright.data.insights._shapes import N_BINS, spelling_of
 from mlwright.data.words import shortened
 
 MAX_COLUMNS = 8
@@ -58,7 +58,7 @@ def _steps(evidence: Evidence, name: str) -> list[tuple[Mask, str, str]]:
     x = evidence.rows.numbers(name)
     edges = quantile_edges(x[evidence.first], N_BINS)
     column = f"'{shortened(name)}'"
-    spell = number_spelling(evidence, name)
+    spell = spelling_of(evidence, name)
     return [(x <= edge, f"{column} is at most {spell(edge)}", f"{column} is above {spell(edge)}") for edge in edges]
 
 

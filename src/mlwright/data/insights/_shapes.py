@@ -9,12 +9,11 @@ import numpy as np
 
 from mlwright.data.columns import quantile_edges
 from mlwright.data.insights._evidence import MIN_ROWS, Array, Evidence, Mask, Outcome
-from mlwright.data.words import figure
+from mlwright.data.words import number_spelling
 
 N_BINS = 16
 LEAST_SHARE = 0.05
 CLEARLY = 1.25
-YEARS = 1500, 2200
 SEEN = 2.5
 """Standard errors that a difference must reach in the first half to be measured in the second."""
 
@@ -80,12 +79,10 @@ def groups(evidence: Evidence, name: str, found: Shape) -> tuple[Mask, Mask]:
     return (upper, lower) if found.rises else (lower, upper)
 
 
-def number_spelling(evidence: Evidence, name: str) -> Callable[[float], str]:
-    """How to spell the numbers of a column: years without a mark between the thousands."""
+def spelling_of(evidence: Evidence, name: str) -> Callable[[float], str]:
+    """How to spell the numbers of a column."""
     column = evidence.rows.profile.column(name)
-    low, high = column.minimum, column.maximum
-    is_year = low is not None and high is not None and low >= YEARS[0] and high <= YEARS[1]
-    return (lambda value: f"{value:.0f}" if value == int(value) else figure(value)) if is_year else figure
+    return number_spelling(column.minimum, column.maximum)
 
 
 def _shape(form: Form, low: float, high: float, upper: Mask, lower: Mask, y: Array) -> Shape | None:

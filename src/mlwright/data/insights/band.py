@@ -11,7 +11,7 @@ from mlwright.data.checks._plain import plain_columns
 from mlwright.data.insights import Seeker
 from mlwright.data.insights._contrast import Contrast
 from mlwright.data.insights._evidence import Evidence
-from mlwright.data.insights._shapes import groups, number_spelling, shape
+from mlwright.data.insights._shapes import groups, shape, spelling_of
 from mlwright.data.words import shortened
 
 
@@ -27,7 +27,7 @@ class Band(Seeker):
                 found = shape(evidence, name, outcome)
                 if found is not None and found.form == "band":
                     more, less = groups(evidence, name, found)
-                    spell = number_spelling(evidence, name)
+                    spell = spelling_of(evidence, name)
                     column = f"'{shortened(name)}'"
                     inside = f"is above {spell(found.low)} and at most {spell(found.high)}"
                     sides = f"{column} {inside}", "it is outside"

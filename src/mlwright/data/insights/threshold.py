@@ -11,7 +11,7 @@ from mlwright.data.checks._plain import plain_columns
 from mlwright.data.insights import Seeker
 from mlwright.data.insights._contrast import Contrast
 from mlwright.data.insights._evidence import Evidence
-from mlwright.data.insights._shapes import groups, number_spelling, shape
+from mlwright.data.insights._shapes import groups, shape, spelling_of
 from mlwright.data.words import shortened
 
 
@@ -30,7 +30,7 @@ class Threshold(Seeker):
                 found = shape(evidence, name, outcome)
                 if found is not None and found.form == "step":
                     more, less = groups(evidence, name, found)
-                    spell = number_spelling(evidence, name)
+                    spell = spelling_of(evidence, name)
                     sides = f"'{shortened(name)}' is above {spell(found.low)}", f"it is at most {spell(found.low)}"
                     if not found.rises:
                         sides = f"'{shortened(name)}' is at most {spell(found.low)}", "it is above"

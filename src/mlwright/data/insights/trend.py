@@ -12,7 +12,7 @@ from mlwright.data.checks._plain import plain_columns
 from mlwright.data.insights import Seeker
 from mlwright.data.insights._contrast import Contrast, subject, times
 from mlwright.data.insights._evidence import Evidence
-from mlwright.data.insights._shapes import groups, number_spelling, shape
+from mlwright.data.insights._shapes import groups, shape, spelling_of
 from mlwright.data.words import shortened
 from mlwright.statistics.shares import Bounds
 
@@ -29,7 +29,7 @@ class Trend(Seeker):
                 found = shape(evidence, name, outcome)
                 if found is not None and found.form == "trend":
                     more, less = groups(evidence, name, found)
-                    spell = number_spelling(evidence, name)
+                    spell = spelling_of(evidence, name)
                     ends = f"it is at most {spell(found.low)}", f"it is {spell(found.high)} or more"
                     where_more, where_less = ends[::-1] if found.rises else ends
                     yield Slope((name,), outcome, more, less, where_more, where_less, rises=found.rises)

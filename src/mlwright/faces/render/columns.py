@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from markupsafe import Markup
 
-from mlwright.data.words import day, minute, moment_spelling, percent, quoted, shortened
+from mlwright.data.words import day, figure, minute, moment_spelling, number_spelling, percent, quoted, shortened
 from mlwright.faces.render.numbers import short
 from mlwright.records.exploration import Exploration, Point, Sketch
 from mlwright.records.profile import QUANTILE_LEVELS, ColumnProfile, Gap, Pattern, Profile
@@ -18,8 +18,6 @@ MAX_TOP = 10
 MAX_DETAILED = 150
 """Columns whose picture and target are shown; what comes after them has figures alone."""
 LONGEST = 48
-YEARS = 1500, 2200
-"""Whole numbers between them may be years."""
 
 
 class Row(NamedTuple):
@@ -188,20 +186,10 @@ def _typical(column: ColumnProfile) -> str:
 
 def _spelling(column: ColumnProfile) -> Callable[[float], str]:
     if column.kind != "date":
-        return _year if _is_of_years(column) else short
+        spell = number_spelling(column.minimum, column.maximum)
+        return short if spell is figure else spell
     span = (column.maximum or 0.0) - (column.minimum or 0.0)
     return day if span > 3 * 86_400 else minute
-
-
-def _is_of_years(column: ColumnProfile) -> bool:
-    """Whether all values may be years, which nobody writes with a comma."""
-    low, high = column.minimum, column.maximum
-    are_whole = all(float(value).is_integer() for value in column.quantiles)
-    return low is not None and high is not None and YEARS[0] <= low <= high <= YEARS[1] and are_whole
-
-
-def _year(value: float) -> str:
-    return short(value).replace(",", "")
 
 
 def _ends(column: ColumnProfile) -> tuple[str, ...]:
