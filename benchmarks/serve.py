@@ -41,8 +41,8 @@ WARM_UP_S = 0.5
 SERVE = """
 import json, sys
 from mlwright.shipping.serving.server import serve
-from mlwright.shipping.serving.settings import LogSettings
-serve(sys.argv[1], port=0, log=LogSettings(**json.loads(sys.argv[2])))
+from mlwright.shipping.serving.settings import settings_of
+serve(sys.argv[1], settings_of({"port": 0, **json.loads(sys.argv[2])}))
 """
 PEERS = Path(__file__).with_name("serve_peers.py")
 START_S = 120.0
@@ -203,7 +203,7 @@ def run(bundle: Path, seconds: float) -> list[Row]:
         time.sleep(1.0)
         rows += [measure("nothing", server, one, 1, n, seconds) for n in (1, 16)]
     with tempfile.TemporaryDirectory() as log:
-        for what, options in (("mlwright serve", {}), ("mlwright serve, with a log", {"folder": log})):
+        for what, options in (("mlwright serve", {}), ("mlwright serve, with a log", {"log": {"folder": log}})):
             with running(["-c", SERVE, str(bundle), json.dumps(options)]) as server:
                 rows += [measure(what, server, body, n, c, seconds) for n, body in asked for c in (1, 16)]
     return rows

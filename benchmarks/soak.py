@@ -34,8 +34,6 @@ SHARE = 0.7
 GROWTH = 0.10
 """How much more memory a process may need at the end than after a fifth of the time."""
 
-SERVICE = SERVE.replace("port=0", "port=0, workers=2")
-
 
 class Seen(NamedTuple):
     """What a caller saw."""
@@ -119,7 +117,7 @@ def main() -> None:
         right = [float(each.answer[-1]) for each in bundle.manifest.golden]
         rows = [json.dumps(row) for row in golden]
         log = Path(place) / "log"
-        command = [sys.executable, "-c", SERVICE, str(path), json.dumps({"folder": str(log)})]
+        command = [sys.executable, "-c", SERVE, str(path), json.dumps({"workers": 2, "log": {"folder": str(log)}})]
         process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
         assert process.stdout is not None
         port = int(process.stdout.readline().split()[-1].rpartition(":")[2])

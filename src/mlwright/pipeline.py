@@ -37,6 +37,7 @@ from mlwright.records.settings import (
     ProbeSettings,
     ProfileSettings,
     ProjectSettings,
+    ServeSettings,
     SplitSettings,
     TrainSettings,
     WatchSettings,
@@ -104,6 +105,7 @@ class Settings(Section):
     explain: ExplainSettings = Field(default_factory=ExplainSettings)
     pack: PackSettings = Field(default_factory=PackSettings)
     deploy: DeploySettings = Field(default_factory=DeploySettings)
+    serve: ServeSettings = Field(default_factory=ServeSettings)
     watch: WatchSettings = Field(default_factory=WatchSettings)
     operate: OperateSettings = Field(default_factory=OperateSettings)
 

@@ -13,6 +13,7 @@ from typer.testing import CliRunner
 
 from mlwright.core.errors import BundleError, SettingsError
 from mlwright.faces.cli.main import build
+from mlwright.records.settings.serving import ServeSettings
 from mlwright.scoring.bundle import Bundle
 from mlwright.scoring.folder import MANIFEST, SIGNATURE
 from mlwright.scoring.signature import check_signature
@@ -116,7 +117,7 @@ def test_the_secret_key_is_for_its_owner_alone_and_is_never_written_over(key: Pa
 
 def test_a_service_that_wants_a_signature_does_not_start_without(bundle: Path, key: Path) -> None:
     with pytest.raises(BundleError, match="is not signed"):
-        serve(bundle, port=0, require_signature=public(key))
+        serve(bundle, ServeSettings(port=0, require_signature=public(key)))
 
 
 def test_the_command_makes_keys_signs_and_checks(bundle: Path, tmp_path: Path) -> None:

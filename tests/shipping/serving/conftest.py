@@ -227,10 +227,10 @@ CODE = """
 import json, sys
 from mlwright.core.errors import MlwrightError
 from mlwright.shipping.serving.server import serve
-from mlwright.shipping.serving.settings import LogSettings
+from mlwright.shipping.serving.settings import settings_of
 try:
     options = json.loads(sys.argv[2])
-    serve(sys.argv[1], **options, log=LogSettings(**json.loads(sys.argv[3])))
+    serve(sys.argv[1], settings_of({**options, "log": json.loads(sys.argv[3])}))
 except MlwrightError as error:
     sys.exit(f"{type(error).__name__}: {error}")
 """

@@ -13,9 +13,9 @@ from pathlib import Path
 from multiprocessing import Pipe
 from mlwright.shipping.serving.server import Loader
 from mlwright.shipping.serving.app import service_of
-from mlwright.shipping.serving.settings import LogSettings, ServiceSettings
+from mlwright.records.settings.serving import LogSettings, ServeSettings
 from mlwright.shipping.serving.succession import Due
-settings = ServiceSettings(log=LogSettings(folder=sys.argv[3]))
+settings = ServeSettings(log=LogSettings(folder=sys.argv[3]))
 loader = Loader(Due(Path(sys.argv[1])), settings, None, Pipe()[1])
 application = loader._application(Path(sys.argv[1]), None)
 row = dict(service_of(application).manifest.golden[0].row)

@@ -27,23 +27,23 @@ TOKEN = "0123456789abcdef0123456789abcdef"
     [({}, 8080), ({"PORT": "9"}, 9), ({"PORT": "9", "SAGEMAKER_BIND_TO_PORT": "8"}, 8), ({"AIP_HTTP_PORT": "7"}, 7)],
 )
 def test_the_port_is_that_of_the_platform(write_bundle: Callable[..., Path], given: dict[str, str], port: int) -> None:
-    found = options({"MLWRIGHT_BUNDLE": str(write_bundle()), **given}, [])
-    assert (found["host"], found["port"]) == ("0.0.0.0", port)
+    _, found = options({"MLWRIGHT_BUNDLE": str(write_bundle()), **given}, [])
+    assert (found.host, found.port) == ("0.0.0.0", port)
 
 
 def test_only_a_platform_with_a_gate_needs_no_token(write_bundle: Callable[..., Path]) -> None:
     place = {"MLWRIGHT_BUNDLE": str(write_bundle())}
-    assert not options(place, [])["behind_gate"]
-    assert options(place, ["serve"])["behind_gate"]
-    assert options(place | {"AIP_HTTP_PORT": "8080"}, [])["behind_gate"]
-    assert options(place | {"MLWRIGHT_BEHIND_GATE": "1"}, [])["behind_gate"]
-    with_token = options(place | {"MLWRIGHT_TOKEN": TOKEN}, ["serve"])
-    assert (with_token["token"], with_token["behind_gate"]) == ("env:MLWRIGHT_TOKEN", False)
+    assert not options(place, [])[1].behind_gate
+    assert options(place, ["serve"])[1].behind_gate
+    assert options(place | {"AIP_HTTP_PORT": "8080"}, [])[1].behind_gate
+    assert options(place | {"MLWRIGHT_BEHIND_GATE": "1"}, [])[1].behind_gate
+    _, with_token = options(place | {"MLWRIGHT_TOKEN": TOKEN}, ["serve"])
+    assert (with_token.token, with_token.behind_gate) == ("env:MLWRIGHT_TOKEN", False)
 
 
 def test_a_bundle_is_found_one_folder_deeper(write_bundle: Callable[..., Path]) -> None:
     folder = write_bundle()
-    assert options({"AZUREML_MODEL_DIR": str(folder.parent)}, [])["bundle_path"] == folder
+    assert options({"AZUREML_MODEL_DIR": str(folder.parent)}, [])[0] == folder
     with pytest.raises(SettingsError, match="There is no bundle in /nowhere"):
         options({"MLWRIGHT_BUNDLE": "/nowhere"}, [])
 

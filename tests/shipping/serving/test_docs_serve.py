@@ -16,11 +16,11 @@ import pytest
 from flask.testing import FlaskClient
 from werkzeug.serving import make_server
 
+from mlwright.records.settings.serving import ServeSettings
 from mlwright.scoring.bundle import Bundle
 from mlwright.shipping.serving.app import create_app
 from mlwright.shipping.serving.counters import MEASURES, PREFIX, SECONDS
 from mlwright.shipping.serving.refusals import REASONS
-from mlwright.shipping.serving.settings import ServiceSettings
 
 DOCS = Path(__file__).parents[3] / "docs"
 HOW_TO = (DOCS / "how-to" / "serve.md").read_text("utf-8")
@@ -80,5 +80,5 @@ def test_every_path_is_documented(client: FlaskClient) -> None:
 
 
 def test_the_limits_are_those_of_the_page() -> None:
-    settings = ServiceSettings()
+    settings = ServeSettings()
     assert f"at most {settings.max_body_bytes:,} bytes and {settings.max_records:,} records" in REFERENCE

@@ -11,9 +11,10 @@ import pytest
 from flask.testing import FlaskClient
 
 from mlwright.core.errors import SettingsError
+from mlwright.records.settings.serving import ServeSettings
 from mlwright.scoring.bundle import Bundle
 from mlwright.shipping.serving.app import create_app
-from mlwright.shipping.serving.settings import ServiceSettings, is_loopback
+from mlwright.shipping.serving.settings import is_loopback
 
 TOKEN = "0123456789abcdef0123456789abcdef"
 ALL_PATHS = ("/", "/predict", "/health", "/ready", "/metrics", "/openapi.json", "/docs", "/nothing")
@@ -23,7 +24,7 @@ ALL_PATHS = ("/", "/predict", "/health", "/ready", "/metrics", "/openapi.json", 
 def guarded(bundle: Bundle, monkeypatch: pytest.MonkeyPatch) -> FlaskClient:
     """A service that listens to the world and asks for a token."""
     monkeypatch.setenv("TOKEN_OF_THE_TEST", TOKEN)
-    return create_app(bundle, ServiceSettings(host="0.0.0.0", token="env:TOKEN_OF_THE_TEST")).test_client()
+    return create_app(bundle, ServeSettings(host="0.0.0.0", token="env:TOKEN_OF_THE_TEST")).test_client()
 
 
 @pytest.mark.parametrize("host", ["localhost", "127.0.0.1:8080", "LOCALHOST:1", "[::1]:8080", "[::1]"])
@@ -41,7 +42,7 @@ def test_a_page_that_calls_itself_by_another_name_is_refused(client: FlaskClient
 
 
 def test_a_loopback_address_that_was_set_is_answered(bundle: Bundle) -> None:
-    client = create_app(bundle, ServiceSettings(host="127.0.0.2")).test_client()
+    client = create_app(bundle, ServeSettings(host="127.0.0.2")).test_client()
     assert client.get("/metrics", headers={"Host": "127.0.0.2:8080"}).status_code == 200
 
 
@@ -114,13 +115,13 @@ def test_an_unusable_request_id_is_replaced(client: FlaskClient, given: str) -> 
 @pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.168.1.7", "example.com", ""])
 def test_listening_to_others_needs_a_token(bundle: Bundle, host: str) -> None:
     with pytest.raises(SettingsError, match="ask for no token") as caught:
-        create_app(bundle, ServiceSettings(host=host))
+        create_app(bundle, ServeSettings(host=host))
     assert "mlwright serve" in (caught.value.hint or "")
 
 
 def test_a_token_is_named_and_never_written_out(bundle: Bundle) -> None:
     with pytest.raises(SettingsError, match="written out") as caught:
-        create_app(bundle, ServiceSettings(token=TOKEN))
+        create_app(bundle, ServeSettings(token=TOKEN))
     assert TOKEN not in str(caught.value)
 
 
@@ -130,7 +131,7 @@ def test_a_token_that_cannot_be_used_is_refused_at_once(
 ) -> None:
     monkeypatch.setenv("TOKEN_OF_THE_TEST", token)
     with pytest.raises(SettingsError, match="TOKEN_OF_THE_TEST") as caught:
-        create_app(bundle, ServiceSettings(token="env:TOKEN_OF_THE_TEST"))
+        create_app(bundle, ServeSettings(token="env:TOKEN_OF_THE_TEST"))
     assert not token or token not in str(caught.value)
 
 
@@ -173,7 +174,7 @@ def test_several_tokens_let_in_so_that_one_can_be_replaced(
     bundle: Bundle, monkeypatch: pytest.MonkeyPatch, row: dict[str, Any]
 ) -> None:
     monkeypatch.setenv("TOKEN_OF_THE_TEST", f"{TOKEN},{OTHER}")
-    client = create_app(bundle, ServiceSettings(host="0.0.0.0", token="env:TOKEN_OF_THE_TEST")).test_client()
+    client = create_app(bundle, ServeSettings(host="0.0.0.0", token="env:TOKEN_OF_THE_TEST")).test_client()
     for token, status in ((TOKEN, 200), (OTHER, 200), (f"{TOKEN},{OTHER}", 401), ("", 401)):
         assert client.post("/predict", json=row, headers={"Authorization": f"Bearer {token}"}).status_code == status
 
@@ -181,7 +182,7 @@ def test_several_tokens_let_in_so_that_one_can_be_replaced(
 def test_a_file_of_tokens_is_read_again_when_it_changes(bundle: Bundle, tmp_path: Path, row: dict[str, Any]) -> None:
     file = tmp_path / "tokens"
     file.write_text(f"{TOKEN}\n{OTHER}\n")
-    client = create_app(bundle, ServiceSettings(host="0.0.0.0", token=f"file:{file}")).test_client()
+    client = create_app(bundle, ServeSettings(host="0.0.0.0", token=f"file:{file}")).test_client()
 
     def status(token: str) -> int:
         return client.post("/predict", json=row, headers={"Authorization": f"Bearer {token}"}).status_code
@@ -204,17 +205,17 @@ def replace(file: Path, text: str) -> None:
 
 def test_a_file_without_a_token_is_refused_at_once(bundle: Bundle, tmp_path: Path) -> None:
     with pytest.raises(SettingsError, match="holds none"):
-        create_app(bundle, ServiceSettings(token=f"file:{tmp_path / 'none'}"))
+        create_app(bundle, ServeSettings(token=f"file:{tmp_path / 'none'}"))
 
 
 def test_behind_a_gate_no_token_is_needed_and_any_name_will_do(bundle: Bundle, row: dict[str, Any]) -> None:
-    client = create_app(bundle, ServiceSettings(host="0.0.0.0", behind_gate=True)).test_client()
+    client = create_app(bundle, ServeSettings(host="0.0.0.0", behind_gate=True)).test_client()
     assert client.post("/predict", json=row, headers={"Host": "models.example"}).status_code == 200
     assert client.post("/predict", json=row, headers={"Sec-Fetch-Site": "cross-site"}).status_code == 403
 
 
 def test_more_than_may_be_asked_in_a_second_is_refused_and_health_is_not(bundle: Bundle, row: dict[str, Any]) -> None:
-    client = create_app(bundle, ServiceSettings(max_per_s=3)).test_client()
+    client = create_app(bundle, ServeSettings(max_per_s=3)).test_client()
     replies = [client.post("/predict", json=row) for _ in range(30)]
     assert [reply.status_code for reply in replies[:3]] == [200] * 3
     refused = [reply for reply in replies if reply.status_code == 429]

@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
+from mlwright.records.settings.serving import ServeSettings
 from mlwright.scoring.bundle import Bundle
 from mlwright.shipping.serving.app import create_app
 from mlwright.shipping.serving.refusals import REASONS
-from mlwright.shipping.serving.settings import ServiceSettings
 
 
 @pytest.fixture
@@ -90,7 +90,7 @@ def test_numbers_are_promised_without_probabilities(write_bundle: Callable[..., 
 
 def test_a_token_is_promised_where_one_is_needed(bundle: Bundle, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TOKEN_OF_THE_TEST", "0123456789abcdef")
-    client = create_app(bundle, ServiceSettings(token="env:TOKEN_OF_THE_TEST")).test_client()
+    client = create_app(bundle, ServeSettings(token="env:TOKEN_OF_THE_TEST")).test_client()
     document = client.get("/openapi.json", headers={"Authorization": "Bearer 0123456789abcdef"}).json
     assert document["security"] == [{"token": []}]
     assert document["paths"]["/health"]["get"]["security"] == []

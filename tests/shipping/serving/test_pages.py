@@ -164,10 +164,10 @@ def test_the_description_has_every_input_and_every_error(client: FlaskClient, ro
 
 
 def test_the_description_shows_how_to_send_the_token(bundle: Bundle, monkeypatch: pytest.MonkeyPatch) -> None:
-    from mlwright.shipping.serving.settings import ServiceSettings
+    from mlwright.records.settings.serving import ServeSettings
 
     monkeypatch.setenv("TOKEN_OF_THE_TEST", "0123456789abcdef")
-    client = create_app(bundle, ServiceSettings(token="env:TOKEN_OF_THE_TEST")).test_client()
+    client = create_app(bundle, ServeSettings(token="env:TOKEN_OF_THE_TEST")).test_client()
     text = client.get("/docs", headers={"Authorization": "Bearer 0123456789abcdef"}).text
     assert "Authorization: Bearer $TOKEN_OF_THE_TEST" in text
     assert "0123456789abcdef" not in text

@@ -19,11 +19,11 @@ from mlwright.core.errors import SettingsError, SourceError, StorageError
 from mlwright.data.sources import source_for
 from mlwright.faces.cli.main import build
 from mlwright.records.settings import CollectSettings
+from mlwright.records.settings.serving import LogSettings, ServeSettings
 from mlwright.scoring.bundle import Bundle
 from mlwright.shipping.serving.app import create_app
 from mlwright.shipping.serving.kept import spool
 from mlwright.shipping.serving.kept.log import PredictionLog
-from mlwright.shipping.serving.settings import LogSettings, ServiceSettings
 
 KEY = "0123456789abcdef0123456789abcdef"
 
@@ -40,7 +40,7 @@ def sealed(log: Path) -> pa.Table:
 
 
 def app_with(bundle: Bundle, log: Path, **settings: Any) -> FlaskClient:
-    return create_app(bundle, ServiceSettings(log=LogSettings(folder=str(log), **settings))).test_client()
+    return create_app(bundle, ServeSettings(log=LogSettings(folder=str(log), **settings))).test_client()
 
 
 def close(client: FlaskClient) -> None:

@@ -221,9 +221,9 @@ def test_every_platform_gets_errors_in_its_own_form(client: FlaskClient, row: di
 
 
 def test_too_many_rows_are_refused_in_every_layout(bundle: Bundle, rows: Rows) -> None:
-    from mlwright.shipping.serving.settings import ServiceSettings
+    from mlwright.records.settings.serving import ServeSettings
 
-    client = create_app(bundle, ServiceSettings(max_records=3)).test_client()
+    client = create_app(bundle, ServeSettings(max_records=3)).test_client()
     for path, content_type, body, _ in questions(rows, bundle.name, bundle.bundle_id, "/score"):
         if (path, body if isinstance(body, dict) else {}) == ("/score", {"instances": rows, "parameters": {}}):
             continue

@@ -11,10 +11,10 @@ from flask.testing import FlaskClient
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from mlwright.records.settings.serving import ServeSettings
 from mlwright.scoring.bundle import Bundle
 from mlwright.shipping.serving.app import create_app
 from mlwright.shipping.serving.refusals import REASONS
-from mlwright.shipping.serving.settings import ServiceSettings
 
 SECRET = "4111111111111111"
 
@@ -182,7 +182,7 @@ def test_a_body_that_claims_to_be_too_long_is_not_read(client: FlaskClient) -> N
 
 def test_a_body_of_just_the_limit_is_read(bundle: Bundle, row: dict[str, Any]) -> None:
     body = json.dumps(row)
-    client = create_app(bundle, ServiceSettings(max_body_bytes=len(body))).test_client()
+    client = create_app(bundle, ServeSettings(max_body_bytes=len(body))).test_client()
     assert post(client, body).status_code == 200
     assert post(client, body + " ").status_code == 413
 

@@ -15,8 +15,10 @@ from typing import Any
 import pytest
 
 from mlwright.core.errors import SettingsError
+from mlwright.records.settings.serving import ServeSettings
 from mlwright.shipping.serving.reading import MOST_READING
 from mlwright.shipping.serving.server import serve
+from mlwright.shipping.serving.settings import settings_of
 
 JSON = {"Content-Type": "application/json"}
 START_S = 60
@@ -131,7 +133,7 @@ def test_the_processes_of_one_service_count_together(
 def test_a_second_service_on_the_port_is_refused(start: Callable[..., Any], write_bundle: Callable[..., Path]) -> None:
     service = start(write_bundle())
     with pytest.raises(SettingsError, match=f"Port {service.port} of 127.0.0.1 is taken") as caught:
-        serve("anywhere", port=service.port)
+        serve("anywhere", ServeSettings(port=service.port))
     assert "--port" in (caught.value.hint or "")
 
 
@@ -169,7 +171,7 @@ def test_what_cannot_be_used_is_refused_before_anything_starts(
 ) -> None:
     monkeypatch.setenv("TOKEN_OF_THE_TEST", "0123456789abcdef")
     with pytest.raises(SettingsError, match=says):
-        serve("anywhere", **options)
+        serve("anywhere", settings_of(options))
 
 
 def post_in_pieces(port: int, size: int, *, chunked: bool) -> tuple[int, bytes]:

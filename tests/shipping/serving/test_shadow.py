@@ -11,9 +11,9 @@ import pyarrow.parquet as pq
 import pytest
 
 from mlwright.core.errors import SettingsError
+from mlwright.records.settings.serving import LogSettings, ServeSettings
 from mlwright.scoring.bundle import Bundle
 from mlwright.shipping.serving.app import create_app, service_of
-from mlwright.shipping.serving.settings import LogSettings, ServiceSettings
 
 
 def kept(folder: Path, name: str) -> pa.Table:
@@ -34,7 +34,7 @@ def test_its_answers_stand_in_the_log_under_the_ids_of_those_that_were_given(
     pair: tuple[Bundle, Bundle], row: dict[str, Any], tmp_path: Path
 ) -> None:
     served, other = pair
-    settings = ServiceSettings(log=LogSettings(folder=str(tmp_path / "log")), shadow=str(other.folder))
+    settings = ServeSettings(log=LogSettings(folder=str(tmp_path / "log")), shadow=str(other.folder))
     app = create_app(served, settings)
     rows = [row | {"tenure": tenure} for tenure in (0, 10, 60)]
     given = app.test_client().post("/predict", json=rows).json["predictions"]
@@ -69,7 +69,7 @@ def test_a_log_with_a_shadow_is_read_as_one_without(
     from mlwright.data.sources.prediction_log import answered_ids
 
     served, other = pair
-    settings = ServiceSettings(log=LogSettings(folder=str(tmp_path / "log")), shadow=str(other.folder))
+    settings = ServeSettings(log=LogSettings(folder=str(tmp_path / "log")), shadow=str(other.folder))
     app = create_app(served, settings)
     one = app.test_client().post("/predict", json=row).json
     service_of(app).close()
@@ -79,7 +79,7 @@ def test_a_log_with_a_shadow_is_read_as_one_without(
 def test_a_shadow_needs_a_log(pair: tuple[Bundle, Bundle]) -> None:
     served, other = pair
     with pytest.raises(SettingsError, match="kept in the log"):
-        create_app(served, ServiceSettings(shadow=str(other.folder)))
+        create_app(served, ServeSettings(shadow=str(other.folder)))
 
 
 def test_a_shadow_of_another_question_is_refused(
@@ -88,4 +88,4 @@ def test_a_shadow_of_another_question_is_refused(
     served, _ = pair
     log = LogSettings(folder=str(tmp_path / "log"))
     with pytest.raises(SettingsError, match="with other classes"):
-        create_app(served, ServiceSettings(log=log, shadow=str(write_bundle("regression"))))
+        create_app(served, ServeSettings(log=log, shadow=str(write_bundle("regression"))))

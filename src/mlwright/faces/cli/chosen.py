@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from mlwright.config import FILE_NAME
+from mlwright.config import FILE_NAME, located, read_settings
 from mlwright.core.errors import NothingToShow, ProjectMissing, nearest
 
 if TYPE_CHECKING:
     from mlwright.core.history import RunState
     from mlwright.project import Project
+    from mlwright.records.settings import ServeSettings
 
 
 def opened(path: Path, run_id: str | None = None) -> Project:
@@ -72,6 +73,16 @@ def following(path: Path) -> Callable[[], Path] | None:
         return None
     project = opened(path)
     return lambda: project.model_path().resolve()
+
+
+def settings_at(path: Path) -> ServeSettings | None:
+    """What the project at `path` says about its service, its places as seen from anywhere; None for a bundle."""
+    if not (path / FILE_NAME).exists():
+        return None
+    said = read_settings(path / FILE_NAME).serve
+    folder = said.log.folder and located(said.log.folder, path)
+    shadow = said.shadow and located(said.shadow, path)
+    return said.model_copy(update={"log": said.log.model_copy(update={"folder": folder}), "shadow": shadow})
 
 
 def say_which(project: Project) -> None:

@@ -19,6 +19,7 @@ from mlwright.records.settings.judgement import Amount, DecideSettings, ExplainS
 from mlwright.records.settings.models import MOST_APART, EvaluateSettings, Prefer, TrainSettings
 from mlwright.records.settings.production import DeploySettings, OperateSettings, PackSettings, Person, WatchSettings
 from mlwright.records.settings.quantities import Bytes, Seconds, bytes_of, seconds
+from mlwright.records.settings.serving import LogSettings, ServeSettings
 
 __all__ = [
     "MOST_APART",
@@ -34,6 +35,7 @@ __all__ = [
     "EvaluateSettings",
     "ExplainSettings",
     "ExploreSettings",
+    "LogSettings",
     "OperateSettings",
     "PackSettings",
     "Person",
@@ -43,6 +45,7 @@ __all__ = [
     "ProjectSettings",
     "RequestSettings",
     "Seconds",
+    "ServeSettings",
     "SplitSettings",
     "TrainSettings",
     "WatchSettings",

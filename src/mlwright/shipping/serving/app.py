@@ -12,6 +12,7 @@ from flask import Flask, Response, g, render_template, request
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import MethodNotAllowed, NotFound
 
+from mlwright.records.settings.serving import ServeSettings
 from mlwright.shipping.serving.calls import Call, Reply, json_reply
 from mlwright.shipping.serving.front import Front, as_refusal
 from mlwright.shipping.serving.guard import OPEN_PATHS, page_headers
@@ -19,7 +20,6 @@ from mlwright.shipping.serving.openapi import describe, example_record
 from mlwright.shipping.serving.pages import docs_page, form_page
 from mlwright.shipping.serving.refusals import Refusal
 from mlwright.shipping.serving.service import Service
-from mlwright.shipping.serving.settings import ServiceSettings
 
 if TYPE_CHECKING:
     from mlwright.scoring.bundle import Bundle
@@ -29,7 +29,7 @@ PROMETHEUS_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 
 def create_app(
     bundle: Bundle,
-    settings: ServiceSettings | None = None,
+    settings: ServeSettings | None = None,
     *,
     counts_folder: Path | None = None,
     before: Service | None = None,
@@ -39,7 +39,7 @@ def create_app(
     Parameters
     ----------
     bundle : Bundle
-    settings : ServiceSettings, optional
+    settings : ServeSettings, optional
     counts_folder : Path, optional
         Where several processes of one service keep what they count.
     before : Service, optional
@@ -52,7 +52,7 @@ def create_app(
     BundleError
         If the bundle has other inputs or classes than the one before.
     """
-    service = Service(bundle, settings or ServiceSettings(), counts_folder, before)
+    service = Service(bundle, settings or ServeSettings(), counts_folder, before)
     pages = Pages(service)
     app = Flask("mlwright.shipping.serving", static_folder=None)
     app.url_map.merge_slashes = False

@@ -21,12 +21,12 @@ import os
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 from mlwright.core.errors import MlwrightError, SettingsError
+from mlwright.records.settings.serving import ServeSettings
 from mlwright.scoring.folder import MANIFEST
 from mlwright.shipping.serving.server import serve
-from mlwright.shipping.serving.settings import LogSettings
+from mlwright.shipping.serving.settings import settings_of
 
 PORTS = ("AIP_HTTP_PORT", "SAGEMAKER_BIND_TO_PORT", "PORT")
 DEFAULT_PORT = 8080
@@ -36,8 +36,8 @@ GATED = ("AIP_HTTP_PORT", "SAGEMAKER_BIND_TO_PORT", "AZUREML_MODEL_DIR")
 MOUNTS = ("/bundle", "/opt/ml/model", "/mnt/models")
 
 
-def options(environment: Mapping[str, str], arguments: Sequence[str]) -> dict[str, Any]:
-    """What `serve` is to be told.
+def options(environment: Mapping[str, str], arguments: Sequence[str]) -> tuple[Path, ServeSettings]:
+    """The bundle and what `serve` is to be told.
 
     Parameters
     ----------
@@ -57,16 +57,16 @@ def options(environment: Mapping[str, str], arguments: Sequence[str]) -> dict[st
     token_file = environment.get("MLWRIGHT_TOKEN_FILE")
     token = "env:MLWRIGHT_TOKEN" if environment.get("MLWRIGHT_TOKEN") else token_file and f"file:{token_file}"
     gated = arguments == ["serve"] or any(name in environment for name in GATED)
-    return {
-        "bundle_path": _bundle(environment),
+    given = {
         "host": environment.get("MLWRIGHT_HOST", "0.0.0.0"),  # noqa: S104  the container decides what is published
         "port": _number(environment, next((name for name in PORTS if environment.get(name)), ""), DEFAULT_PORT),
         "workers": _number(environment, "MLWRIGHT_WORKERS", 1),
         "token": token or None,
         "behind_gate": not token and (gated or environment.get("MLWRIGHT_BEHIND_GATE") == "1"),
         "require_signature": environment.get("MLWRIGHT_REQUIRE_SIGNATURE") or None,
-        "log": LogSettings(folder=environment.get("MLWRIGHT_LOG") or None),
+        "log": {"folder": environment.get("MLWRIGHT_LOG") or None},
     }
+    return _bundle(environment), settings_of(given)
 
 
 def _bundle(environment: Mapping[str, str]) -> Path:
@@ -92,7 +92,7 @@ def _number(environment: Mapping[str, str], name: str, default: int) -> int:
 def main() -> None:
     """Serve until a SIGTERM."""
     try:
-        serve(**options(os.environ, sys.argv[1:]))
+        serve(*options(os.environ, sys.argv[1:]))
     except MlwrightError as error:
         sys.stderr.write(f"{error.message}\n  -> {error.hint}\n")
         sys.exit(error.exit_status)

@@ -6,10 +6,11 @@ import re
 
 from werkzeug.datastructures import Authorization
 
+from mlwright.records.settings.serving import ServeSettings
 from mlwright.shipping.serving.calls import Call, Reply
 from mlwright.shipping.serving.pace import Pace
 from mlwright.shipping.serving.refusals import Refusal, shown
-from mlwright.shipping.serving.settings import ServiceSettings
+from mlwright.shipping.serving.settings import tokens_of
 
 LOCAL_HOSTS = frozenset({"localhost", "127.0.0.1", "[::1]"})
 OPEN_PATHS = frozenset({"/health", "/ready"})
@@ -40,16 +41,16 @@ class Guard:
 
     Parameters
     ----------
-    settings : ServiceSettings
+    settings : ServeSettings
 
     Raises
     ------
     SettingsError
-        As in `ServiceSettings.tokens`.
+        As in `tokens_of`.
     """
 
-    def __init__(self, settings: ServiceSettings) -> None:
-        self._tokens = settings.tokens()
+    def __init__(self, settings: ServeSettings) -> None:
+        self._tokens = tokens_of(settings)
         self._behind_gate = settings.behind_gate
         self._pace = None if settings.max_per_s is None else Pace(settings.max_per_s / settings.workers)
         host = settings.host.casefold()

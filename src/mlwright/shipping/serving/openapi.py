@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 from mlwright.records.bundle import Manifest
 from mlwright.records.contract import Clause
+from mlwright.records.settings.serving import ServeSettings
 from mlwright.shipping.serving.extras import MOST_REASONS
 from mlwright.shipping.serving.fields import describe_range, example_value, listed_levels, range_of
 from mlwright.shipping.serving.refusals import REASONS
-from mlwright.shipping.serving.settings import ServiceSettings
 
 if TYPE_CHECKING:
     from mlwright.shipping.serving.protocols import Route
@@ -19,13 +19,13 @@ NAME_TYPES = ["string", "number", "boolean", "null"]
 JSON = "application/json"
 
 
-def describe(manifest: Manifest, settings: ServiceSettings, routes: Iterable[Route]) -> dict[str, Any]:
+def describe(manifest: Manifest, settings: ServeSettings, routes: Iterable[Route]) -> dict[str, Any]:
     """The whole document, version 3.1.
 
     Parameters
     ----------
     manifest : Manifest
-    settings : ServiceSettings
+    settings : ServeSettings
     routes : iterable of Route
         What the protocols answer.
     """
@@ -53,7 +53,7 @@ def example_record(manifest: Manifest) -> dict[str, Any]:
     return {item.name: example_value(item) for item in manifest.inputs}
 
 
-def _paths(manifest: Manifest, settings: ServiceSettings) -> dict[str, Any]:
+def _paths(manifest: Manifest, settings: ServeSettings) -> dict[str, Any]:
     open_to_all: dict[str, Any] = {"security": []} if settings.token is not None else {}
     return {
         "/predict": {"post": _predict(manifest)},
@@ -64,7 +64,7 @@ def _paths(manifest: Manifest, settings: ServiceSettings) -> dict[str, Any]:
     }
 
 
-def _platform_paths(routes: Iterable[Route], settings: ServiceSettings) -> dict[str, Any]:
+def _platform_paths(routes: Iterable[Route], settings: ServeSettings) -> dict[str, Any]:
     """What the platforms' protocols answer, which their own documents describe, under the title of each."""
     found: dict[str, Any] = {}
     for route in routes:
@@ -129,7 +129,7 @@ def _meanings(status: int) -> str:
     return " ".join(f"{code}: {reason.meaning}" for code, reason in REASONS.items() if reason.status == status)
 
 
-def _schemas(manifest: Manifest, settings: ServiceSettings) -> dict[str, Any]:
+def _schemas(manifest: Manifest, settings: ServeSettings) -> dict[str, Any]:
     names = [item.name for item in manifest.inputs]
     return {
         "Record": {
@@ -159,7 +159,7 @@ def _schemas(manifest: Manifest, settings: ServiceSettings) -> dict[str, Any]:
     }
 
 
-def _many(items: Mapping[str, Any], settings: ServiceSettings) -> dict[str, Any]:
+def _many(items: Mapping[str, Any], settings: ServeSettings) -> dict[str, Any]:
     return {"type": "array", "items": items, "maxItems": settings.max_records}
 
 

@@ -10,11 +10,11 @@ import orjson
 
 from mlwright.records.bundle import Manifest
 from mlwright.records.contract import Clause
+from mlwright.records.settings.serving import ServeSettings
 from mlwright.shipping.serving.boxes import form_boxes
 from mlwright.shipping.serving.fields import describe_range, example_value, listed_levels
 from mlwright.shipping.serving.openapi import example_record
 from mlwright.shipping.serving.refusals import REASONS
-from mlwright.shipping.serving.settings import ServiceSettings
 
 CLASSES_NAMED = 5
 VERDICTS = {
@@ -40,7 +40,7 @@ def form_page(manifest: Manifest) -> dict[str, Any]:
     }
 
 
-def docs_page(manifest: Manifest, settings: ServiceSettings, address: str, answer: Mapping[str, Any]) -> dict[str, Any]:
+def docs_page(manifest: Manifest, settings: ServeSettings, address: str, answer: Mapping[str, Any]) -> dict[str, Any]:
     """What the template of the description needs; `answer` is the model's to the example."""
     record = example_record(manifest)
     return {
@@ -89,7 +89,7 @@ def _seen(item: Clause) -> str:
     return describe_range(item) or ", ".join(listed_levels(item))
 
 
-def _curl(address: str, content: str, settings: ServiceSettings) -> str:
+def _curl(address: str, content: str, settings: ServeSettings) -> str:
     lines = [f"curl {shlex.quote(address + 'predict')}", "-H 'Content-Type: application/json'"]
     if settings.token is not None:
         lines.append(f'-H "Authorization: Bearer {_token_in_shell(settings.token)}"')

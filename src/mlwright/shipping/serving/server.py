@@ -13,14 +13,13 @@ from dataclasses import dataclass
 from multiprocessing import Pipe, parent_process
 from multiprocessing.connection import Connection
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from pydantic import ValidationError
-
-from mlwright.core.errors import Fault, MlwrightError, SettingsError
+from mlwright.core.errors import Fault, MlwrightError
+from mlwright.records.settings.serving import ServeSettings
 from mlwright.shipping.serving.place import address_of, free_port
 from mlwright.shipping.serving.reading import MOST_READING
-from mlwright.shipping.serving.settings import LogSettings, ServiceSettings, is_loopback
+from mlwright.shipping.serving.settings import is_loopback, tokens_of
 from mlwright.shipping.serving.succession import Due, Follower, Switch
 
 if TYPE_CHECKING:
@@ -48,15 +47,7 @@ QUIET = {
 
 def serve(
     bundle_path: str | os.PathLike[str],
-    host: str = "127.0.0.1",
-    port: int = 8080,
-    workers: int = 1,
-    token: str | None = None,
-    log: LogSettings | None = None,
-    behind_gate: bool = False,
-    max_per_s: float | None = None,
-    require_signature: str | None = None,
-    shadow: str | os.PathLike[str] | None = None,
+    settings: ServeSettings | None = None,
     current: Callable[[], Path] | None = None,
 ) -> None:
     """Answer over HTTP until a SIGTERM or SIGINT; requests in work at that moment are answered first.
@@ -68,26 +59,10 @@ def serve(
     ----------
     bundle_path : path-like
         The folder of the bundle.
-    host : str, default="127.0.0.1"
-        The address to listen on; beyond this machine a token is needed.
-    port : int, default=8080
-        0 for any free one.
-    workers : int, default=1
-        Processes that answer, each computing in one thread at a time.
-    token : str, optional
-        ``env:NAME`` or ``file:PATH``: where the tokens are of which callers must send one.
-    log : LogSettings, optional
-        What is kept of what was asked and answered; default: nothing.
-    behind_gate : bool, default=False
-        Something in front lets only those through who may ask, so that no token is needed.
-    max_per_s : float, optional
-        More requests with a body are refused; default: as many as the machine bears.
-    shadow : path-like, optional
-        Another bundle, which answers the same requests unseen; its answers are kept in the log.
+    settings : ServeSettings, optional
+        Default: this machine alone may ask, and nothing is kept.
     current : callable, optional
         The folder of the bundle that is due, asked several times a second; default: always `bundle_path`.
-    require_signature : str, optional
-        A public key, its file, or ``env:NAME``: a bundle that its holder has not signed is refused.
 
     Raises
     ------
@@ -96,18 +71,8 @@ def serve(
     BundleError
         If the bundle cannot be loaded.
     """
-    settings = _settings(
-        host=host,
-        port=port,
-        workers=workers,
-        token=token,
-        log=log or LogSettings(),
-        behind_gate=behind_gate,
-        max_per_s=max_per_s,
-        require_signature=require_signature,
-        shadow=None if shadow is None else os.fspath(shadow),
-    )
-    settings.tokens()
+    settings = settings or ServeSettings()
+    tokens_of(settings)
     address = address_of(settings.host)
     settings = settings.model_copy(update={"port": free_port(address, settings.port)})
     due = Due(Path(bundle_path).resolve())
@@ -127,14 +92,14 @@ class Loader:
     ----------
     due : Due
         Which bundle.
-    settings : ServiceSettings
+    settings : ServeSettings
     counts_folder : Path or None
     mistakes : Connection
         Where to tell what went wrong.
     """
 
     due: Due
-    settings: ServiceSettings
+    settings: ServeSettings
     counts_folder: Path | None
     mistakes: Connection
 
@@ -172,7 +137,7 @@ def _end_with_parent() -> None:
         os.kill(os.getpid(), signal.SIGTERM)
 
 
-def _run(due: Due, follower: Follower, settings: ServiceSettings, address: str, counts_folder: Path | None) -> None:
+def _run(due: Due, follower: Follower, settings: ServeSettings, address: str, counts_folder: Path | None) -> None:
     from granian.server import Server
 
     told, mistakes = Pipe(duplex=False)
@@ -214,7 +179,7 @@ def _begin(watch: threading.Thread, follower: Follower) -> None:
     follower.start()
 
 
-def _watch(settings: ServiceSettings, address: str, told: Connection, stop: Callable[[], None]) -> None:
+def _watch(settings: ServeSettings, address: str, told: Connection, stop: Callable[[], None]) -> None:
     """Say where the service is once it answers, or end it if a worker has told why it cannot."""
     while not told.poll(LOOK_S):
         if _answers(address, settings.port):
@@ -234,7 +199,7 @@ def _answers(address: str, port: int) -> bool:
         connection.close()
 
 
-def _announce(settings: ServiceSettings, address: str) -> None:
+def _announce(settings: ServeSettings, address: str) -> None:
     host = settings.host if is_loopback(settings.host) else address
     url = f"http://{f'[{host}]' if ':' in host else host}:{settings.port}"
     kept = "" if settings.log.folder is None else f"  What is asked and answered is kept in {settings.log.folder}.\n"
@@ -247,14 +212,3 @@ def _announce(settings: ServiceSettings, address: str) -> None:
     )
     sys.stdout.write("\n".join(lines) + "\n")
     sys.stdout.flush()
-
-
-def _settings(**given: Any) -> ServiceSettings:
-    try:
-        return ServiceSettings(**given)
-    except ValidationError as error:
-        first = error.errors()[0]
-        name = ".".join(map(str, first["loc"]))
-        raise SettingsError(
-            f"{name} is not usable: {first['msg']} (found {first['input']!r}).", f"Mend {name}."
-        ) from None

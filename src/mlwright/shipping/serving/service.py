@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mlwright.core.errors import SettingsError
+from mlwright.records.settings.serving import ServeSettings
 from mlwright.scoring.signature import trusted_key
 from mlwright.shipping.serving.answering import Answer, Answerer
 from mlwright.shipping.serving.calls import Call, Reply, json_reply
@@ -20,7 +21,6 @@ from mlwright.shipping.serving.kept.log import PredictionLog
 from mlwright.shipping.serving.layouts import Layouts
 from mlwright.shipping.serving.protocols import Route, all_routes
 from mlwright.shipping.serving.refusals import Refusal
-from mlwright.shipping.serving.settings import ServiceSettings
 from mlwright.shipping.serving.shadow import Shadow
 from mlwright.shipping.serving.succession import refuse_other_inputs
 
@@ -39,7 +39,7 @@ class Service:
     Parameters
     ----------
     bundle : Bundle
-    settings : ServiceSettings
+    settings : ServeSettings
     counts_folder : Path or None
         Where several processes of one service keep what they count.
     before : Service, optional
@@ -54,7 +54,7 @@ class Service:
     def __init__(
         self,
         bundle: Bundle,
-        settings: ServiceSettings,
+        settings: ServeSettings,
         counts_folder: Path | None = None,
         before: Service | None = None,
     ) -> None:

@@ -1,113 +1,76 @@
-"""What the service may be told."""
+"""What the service was told, made ready for use: its tokens, the key of its hashes, whom it can be reached by."""
 
 from __future__ import annotations
 
 import ipaddress
 import os
+from collections.abc import Mapping
+from typing import Any
 
-from pydantic import Field
+from pydantic import ValidationError
 
 from mlwright.core.errors import SettingsError
-from mlwright.core.record import Settings
+from mlwright.records.settings.serving import LogSettings, ServeSettings
 from mlwright.shipping.serving.tokens import Tokens
 
 KEY_MIN_LENGTH = 16
 
 
-class LogSettings(Settings):
-    """What is kept of what was asked and answered.
+def settings_of(given: Mapping[str, Any], base: ServeSettings | None = None) -> ServeSettings:
+    """Settings from plain values, over those of `base`; None and what is not named stay as they are there.
 
-    Parameters
-    ----------
-    folder : str
-        Where; None keeps nothing.
-    left_out, hashed : tuple of str
-        Inputs of which nothing is kept, or only a keyed hash: equal values stay equal, and nothing else is told.
-    hash_key : str
-        ``env:NAME``: the variable that holds the key of the hashes.
-    max_bytes : int
-        Of the predictions, and of the outcomes; the oldest segments are removed first.
+    Raises
+    ------
+    SettingsError
+        If a value cannot be used.
     """
-
-    folder: str | None = None
-    left_out: tuple[str, ...] = ()
-    hashed: tuple[str, ...] = ()
-    hash_key: str | None = None
-    max_bytes: int = Field(default=1_000_000_000, ge=1)
-
-    def secret_key(self) -> bytes:
-        """The key of the hashes, from the environment.
-
-        Raises
-        ------
-        SettingsError
-            If it is not named, not set, or so short that it can be guessed.
-        """
-        kind, _, name = (self.hash_key or "").partition(":")
-        key = os.environ.get(name, "") if kind == "env" else ""
-        if len(key) < KEY_MIN_LENGTH:
-            raise SettingsError(
-                f"Hashing {', '.join(self.hashed)} needs a key of at least {KEY_MIN_LENGTH} characters.",
-                "export MLWRIGHT_HASH_KEY=$(openssl rand -hex 32)   and pass --hash-key env:MLWRIGHT_HASH_KEY",
-            )
-        return key.encode()
+    known = (base or ServeSettings()).model_dump()
+    try:
+        return ServeSettings.model_validate(_over(known, given))
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = ".".join(map(str, first["loc"]))
+        raise SettingsError(
+            f"{name} is not usable: {first['msg']} (found {first['input']!r}).", f"Mend {name}."
+        ) from None
 
 
-class ServiceSettings(Settings):
-    """How the service listens, and what it takes.
+def _over(known: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str, Any]:
+    named = {name: value for name, value in given.items() if value is not None}
+    return {**known, **{k: _over(known[k], v) if isinstance(v, Mapping) else v for k, v in named.items()}}
 
-    Parameters
-    ----------
-    host : str
-        The address to listen on. Beyond this machine a token is needed.
-    port : int
-        0 for any free one.
-    workers : int
-        Processes that answer.
-    token : str
-        ``env:NAME`` or ``file:PATH``: where the tokens are of which callers must send one; see `Tokens`.
-    max_body_bytes : int
-        Longer bodies are refused before they are read to their end.
-    max_records : int
-        More records in one request are refused.
-    max_per_s : float
-        More requests with a body are refused, of all callers together; None for as many as the machine bears.
-    log : LogSettings
-        What is kept of what was asked and answered.
-    shadow : str
-        The folder of another bundle, which answers the same requests unseen; its answers go into the log.
-    behind_gate : bool
-        Whether something in front, such as a cloud platform, lets only those through who may ask, so that no token
-        is needed beyond this machine.
-    require_signature : str
-        A public key of minisign, its file, or ``env:NAME``: only bundles that its holder signed are served.
+
+def tokens_of(settings: ServeSettings) -> Tokens | None:
+    """The tokens that let callers in; None if they need none.
+
+    Raises
+    ------
+    SettingsError
+        If they cannot be used, or the service listens beyond this machine without one and without a gate.
     """
+    if settings.token is not None:
+        return Tokens(settings.token)
+    if not is_loopback(settings.host) and not settings.behind_gate:
+        raise _without_token(settings.host)
+    return None
 
-    host: str = "127.0.0.1"
-    port: int = Field(default=8080, ge=0, le=65535)
-    workers: int = Field(default=1, ge=1, le=256)
-    token: str | None = None
-    max_body_bytes: int = Field(default=10_000_000, ge=1)
-    max_records: int = Field(default=10_000, ge=1)
-    max_per_s: float | None = Field(default=None, gt=0)
-    log: LogSettings = LogSettings()
-    shadow: str | None = None
-    behind_gate: bool = False
-    require_signature: str | None = None
 
-    def tokens(self) -> Tokens | None:
-        """The tokens that let callers in; None if they need none.
+def secret_key(settings: LogSettings) -> bytes:
+    """The key of the hashes, from the environment.
 
-        Raises
-        ------
-        SettingsError
-            If they cannot be used, or the service listens beyond this machine without one and without a gate.
-        """
-        if self.token is not None:
-            return Tokens(self.token)
-        if not is_loopback(self.host) and not self.behind_gate:
-            raise _without_token(self.host)
-        return None
+    Raises
+    ------
+    SettingsError
+        If it is not named, not set, or so short that it can be guessed.
+    """
+    kind, _, name = (settings.hash_key or "").partition(":")
+    key = os.environ.get(name, "") if kind == "env" else ""
+    if len(key) < KEY_MIN_LENGTH:
+        raise SettingsError(
+            f"Hashing {', '.join(settings.hashed)} needs a key of at least {KEY_MIN_LENGTH} characters.",
+            "export MLWRIGHT_HASH_KEY=$(openssl rand -hex 32)   and pass --hash-key env:MLWRIGHT_HASH_KEY",
+        )
+    return key.encode()
 
 
 def is_loopback(host: str) -> bool:

@@ -12,17 +12,18 @@ from mlwright.faces.cli.arguments import ProjectOrBundle
 
 def serve(
     model: ProjectOrBundle,
-    port: Annotated[int, typer.Option(min=0, max=65535, help="The port to listen on.")] = 8080,
+    port: Annotated[int | None, typer.Option(min=0, max=65535, help="The port to listen on; default: 8080.")] = None,
     host: Annotated[
-        str, typer.Option(help="The address to listen on; beyond this machine a token is needed.")
-    ] = "127.0.0.1",
-    workers: Annotated[int, typer.Option(min=1, help="Processes that answer.")] = 1,
+        str | None,
+        typer.Option(help="The address to listen on; default: 127.0.0.1. Beyond this machine a token is needed."),
+    ] = None,
+    workers: Annotated[int | None, typer.Option(min=1, help="Processes that answer; default: 1.")] = None,
     token: Annotated[
         str | None, typer.Option(help="Where the tokens are of which callers must send one: env:NAME or file:PATH.")
     ] = None,
     behind_gate: Annotated[
-        bool, typer.Option("--behind-gate", help="No token beyond this machine: something in front asks.")
-    ] = False,
+        bool | None, typer.Option("--behind-gate", help="No token beyond this machine: something in front asks.")
+    ] = None,
     max_per_s: Annotated[
         float | None, typer.Option(min=0.001, help="Requests a second, of all callers together; default: no limit.")
     ] = None,
@@ -43,35 +44,36 @@ def serve(
         list[str] | None, typer.Option("--hash", help="An input of which the log keeps a keyed hash; may be repeated.")
     ] = None,
     hash_key: Annotated[str | None, typer.Option(help="env:NAME of the variable that holds the key of hashes.")] = None,
-    log_max_mb: Annotated[int, typer.Option(min=1, help="The log's oldest parts are removed above this size.")] = 1000,
+    log_max_mb: Annotated[
+        int | None, typer.Option(min=1, help="The log's oldest parts go above this size; default: 1000.")
+    ] = None,
 ) -> None:
     """Answer over HTTP.
 
     POST /predict; a page for people at /, the description of the API at /docs. Of a project the bundle in use answers:
     when another one is promoted, or the bundle's folder is written anew, the service goes over to it without dropping a
-    request.
+    request. What no option says is taken from the section [serve] of the project's mlwright.toml.
     """
-    from mlwright.faces.cli.chosen import bundle_at, following
+    from mlwright.faces.cli.chosen import bundle_at, following, settings_at
     from mlwright.shipping.serving.server import serve as serve_bundle
-    from mlwright.shipping.serving.settings import LogSettings
+    from mlwright.shipping.serving.settings import settings_of
 
-    kept = LogSettings(
-        folder=log,
-        left_out=tuple(leave_out or ()),
-        hashed=tuple(hash_input or ()),
-        hash_key=hash_key,
-        max_bytes=log_max_mb * 1_000_000,
-    )
-    serve_bundle(
-        bundle_at(model),
-        host=host,
-        port=port,
-        workers=workers,
-        token=token,
-        log=kept,
-        behind_gate=behind_gate,
-        max_per_s=max_per_s,
-        require_signature=require_signature,
-        shadow=shadow,
-        current=following(model),
-    )
+    kept = {
+        "folder": log,
+        "left_out": leave_out or None,
+        "hashed": hash_input or None,
+        "hash_key": hash_key,
+        "max_bytes": None if log_max_mb is None else log_max_mb * 1_000_000,
+    }
+    given = {
+        "host": host,
+        "port": port,
+        "workers": workers,
+        "token": token,
+        "behind_gate": behind_gate,
+        "max_per_s": max_per_s,
+        "require_signature": require_signature,
+        "shadow": None if shadow is None else str(shadow),
+        "log": kept,
+    }
+    serve_bundle(bundle_at(model), settings_of(given, settings_at(model)), following(model))

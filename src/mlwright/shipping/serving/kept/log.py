@@ -11,6 +11,7 @@ from typing import Any
 from mlwright.core.errors import SettingsError, StorageError, name_list
 from mlwright.records.bundle import Manifest
 from mlwright.records.served import LOG_FACTS, OUTCOMES, PREDICTIONS, KeptColumn, LogFacts, Treatment
+from mlwright.records.settings.serving import LogSettings
 from mlwright.scoring.kept_rows import (
     Asked,
     Outcome,
@@ -20,7 +21,7 @@ from mlwright.scoring.kept_rows import (
     prediction_table,
 )
 from mlwright.shipping.serving.kept.spool import Shape, Spool
-from mlwright.shipping.serving.settings import LogSettings
+from mlwright.shipping.serving.settings import secret_key
 
 
 class PredictionLog:
@@ -46,7 +47,7 @@ class PredictionLog:
     def __init__(self, manifest: Manifest, settings: LogSettings, lost: Callable[[int], None] = lambda n: None) -> None:
         facts = facts_of(manifest, settings)
         folder = Path(settings.folder or ".")
-        key = settings.secret_key() if settings.hashed else b""
+        key = secret_key(settings) if settings.hashed else b""
         _settle(folder, facts)
         asked = Shape(prediction_facts(facts, key), prediction_table(facts))
         self._predictions = Spool(folder / PREDICTIONS, asked, settings.max_bytes, lost)
