@@ -6,20 +6,30 @@ text keeps it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Literal
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from mlwright.data.cures._forms import date_form, usual_decimals
-from mlwright.data.kinds.dates import how_written
-from mlwright.data.words import counted, quoted
-from mlwright.records.cleaning import AnyStep, CleaningPlan, NumberForm, TruthForm, WriteDate, WriteNumber, WriteTruth
+from mlwright.data.cures._forms import usual_decimals
+from mlwright.data.words import counted, percent, quoted
+from mlwright.records.cleaning import (
+    AnyStep,
+    CleaningPlan,
+    DateForm,
+    NumberForm,
+    TruthForm,
+    WriteDate,
+    WriteNumber,
+    WriteTruth,
+)
+from mlwright.scoring.actions import is_written
 
 CURE = "plain_forms"
 N_DATES = 20_000
+STRICT_SHARE = 0.7
+PLAIN_DATES = ("%Y-%m-%d", "%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M")
 
 
 def with_plain_forms(plan: CleaningPlan, schema: pa.Schema, texts: pa.Table) -> CleaningPlan:
@@ -44,7 +54,7 @@ def _step(name: str, kind: pa.DataType, texts: pa.ChunkedArray) -> AnyStep | Non
     if pa.types.is_boolean(kind):
         return _truth(name, known)
     if pa.types.is_temporal(kind):
-        return next(_date(name, known), None)
+        return _date(name, known)
     return _number(name, known)
 
 
@@ -65,13 +75,16 @@ def _number(name: str, texts: pa.ChunkedArray) -> WriteNumber | None:
     return WriteNumber(column=name, cure=CURE, level="spelling", reason=reason, form=form)
 
 
-def _date(name: str, texts: pa.ChunkedArray) -> Iterator[WriteDate]:
+def _date(name: str, texts: pa.ChunkedArray) -> WriteDate | None:
     counts = {row["values"]: row["counts"] for row in pc.value_counts(texts[:N_DATES]).to_pylist()}
-    found = how_written([*counts])
-    if found is not None and "%z" not in found.format:
-        form = date_form(counts, found.format)
-        reason = f"Dates are written like {found.format}."
-        yield WriteDate(column=name, cure=CURE, level="spelling", reason=reason, form=form)
+    rows = {format: sum(n for text, n in counts.items() if is_written(text, format)) for format in PLAIN_DATES}
+    format, n_usual = max(rows.items(), key=lambda pair: pair[1])
+    if not n_usual:
+        return None
+    share = n_usual / sum(counts.values())
+    reason = f"{percent(share)} of the dates are written like {format}."
+    form = DateForm(format=format, strict=STRICT_SHARE <= share < 1)
+    return WriteDate(column=name, cure=CURE, level="spelling", reason=reason, form=form)
 
 
 def _truth(name: str, texts: pa.ChunkedArray) -> WriteTruth:

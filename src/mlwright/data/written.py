@@ -53,7 +53,7 @@ class Written:
         self._given = {name: texts[name].combine_chunks() for name in texts.column_names}
         self._now: dict[str, NDArray[np.object_]] = {}
         self._calls = {name: np.zeros(self.n_rows, np.int8) for name in rows.column_names}
-        self.changes = [*self._of_steps(), *self._of_forms()]
+        self.changes = self._without_detours([*self._of_steps(), *self._of_forms()])
 
     def table(self, schema: pa.Schema) -> pa.Table:
         """The cleaned rows.
@@ -114,6 +114,19 @@ class Written:
                 self._put(name, row, after)
                 self._calls[name][row] = _SPELLING
                 yield NamedCell(place, row, name, before, after)
+
+    def _without_detours(self, changes: list[NamedCell]) -> list[NamedCell]:
+        """The changes without those of cells that end as they began; nothing is said of such cells."""
+        back = {
+            (cell.column, cell.row)
+            for cell in changes
+            if cell.before != cell.after
+            and cell.column in self._given
+            and self._text(cell.column, cell.row) == self._given[cell.column][cell.row].as_py()
+        }
+        for column, row in back:
+            self._calls[column][row] = 0
+        return [cell for cell in changes if (cell.column, cell.row) not in back]
 
     def _text(self, name: str, row: int) -> str | None:
         text: str | None = self._now[name][row] if name in self._now else self._given[name][row].as_py()

@@ -254,11 +254,45 @@ class Reformat(Step):
         E.g. ``###-###-####``. A value whose digits and letters do not fill it exactly stays as it is.
     pad : bool
         Whether a value of digits that are too few gets zeros in front.
+    upper : bool
+        Whether letters become capitals.
     """
 
     do: Literal["reformat"] = "reformat"
     pattern: str
     pad: bool = False
+    upper: bool = False
+
+
+class SetNumbers(Step):
+    """Numbers with signs and letters between them are written in one way: ``5x16x29`` as ``5 x 16 x 29 cm``.
+
+    Parameters
+    ----------
+    way : str
+        ``#`` for each number, with what stands between, before and behind them. A value of as many numbers is set into
+        it if its letters are those of the way, or those but for what stands behind the last number.
+    """
+
+    do: Literal["set_numbers"] = "set_numbers"
+    way: str
+
+
+class SwapCells(Step):
+    """Two cells of a row change places if each holds a value of the other column.
+
+    Parameters
+    ----------
+    into : str
+        The other column.
+    own, other : tuple of str
+        The values that belong into `column`, and those that belong into `into`; canonical spellings.
+    """
+
+    do: Literal["swap_cells"] = "swap_cells"
+    into: str
+    own: tuple[str, ...]
+    other: tuple[str, ...]
 
 
 class WriteTime(Step):
@@ -303,10 +337,19 @@ class WriteList(Step):
 
 
 class MapWords(Step):
-    """A word within a value becomes another one (``Rd.`` and ``Road``), but for a first word."""
+    """A word within a value becomes another one (``Rd.`` and ``Road``).
+
+    Parameters
+    ----------
+    words : dict
+        For all words but the first.
+    first : dict
+        For the first word.
+    """
 
     do: Literal["map_words"] = "map_words"
     words: dict[str, str]
+    first: dict[str, str] = {}
 
 
 class FillSum(Step):
@@ -360,6 +403,8 @@ AnyStep = Annotated[
     | WriteDate
     | WriteTruth
     | Reformat
+    | SetNumbers
+    | SwapCells
     | WriteTime
     | WriteList
     | MapWords

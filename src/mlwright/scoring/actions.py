@@ -7,6 +7,7 @@ changes. It knows nothing of tables: `cleaner` asks it once for each combination
 from __future__ import annotations
 
 import math
+import re
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -27,7 +28,9 @@ from mlwright.records.cleaning import (
     ReadDate,
     ReadNumber,
     Reformat,
+    SetNumbers,
     SplitOff,
+    SwapCells,
     TrimText,
     WriteDate,
     WriteList,
@@ -36,7 +39,7 @@ from mlwright.records.cleaning import (
     WriteTruth,
 )
 from mlwright.scoring.clock import parse_time, written_time
-from mlwright.scoring.forms import written_moment, written_number
+from mlwright.scoring.forms import set_numbers, written_moment, written_number
 from mlwright.scoring.lists import as_list
 from mlwright.scoring.quantities import read_quantity, written_like
 from mlwright.scoring.spelling import canonical, to_moment, to_number
@@ -45,6 +48,8 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 Values = tuple[Any, ...]
+_COUNTRY = re.compile(r"\+[0-9]{1,3}[ .(-]")
+_ZEROS = re.compile(r"[.]0+$|-0000$|^'")
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -204,7 +209,25 @@ class _Reformat(Action):
         if (text := canonical(values[0])) is None:
             return None
         after = set_into(self.step.pattern, text, pad=self.step.pad)
+        after = after.upper() if after is not None and self.step.upper else after
         return None if after is None or after == text else (after,)
+
+
+class _SetNumbers(Action):
+    def work(self, *values: Any) -> Values | None:
+        after = set_numbers(self.step.way, values[0]) if isinstance(values[0], str) else None
+        return None if after is None or after == values[0] else (after,)
+
+
+class _SwapCells(Action):
+    def __init__(self, step: SwapCells) -> None:
+        super().__init__(step)
+        self.inputs = self.outputs = (step.column, step.into)
+        self._own, self._other = frozenset(step.own), frozenset(step.other)
+
+    def work(self, *values: Any) -> Values | None:
+        one, two = values
+        return (two, one) if canonical(one) in self._other and canonical(two) in self._own else None
 
 
 class _WriteTime(Action):
@@ -232,6 +255,7 @@ class _MapWords(Action):
         if not isinstance(values[0], str):
             return None
         first, *others = values[0].split(" ")
+        first = self.step.first.get(first, first) if others else first
         after = " ".join((first, *(self.step.words.get(word, word) for word in others)))
         return None if after == values[0] else (after,)
 
@@ -319,6 +343,8 @@ _ACTIONS: dict[type, Callable[[Any], Action]] = {
     WriteDate: _Written,
     WriteTruth: _Written,
     Reformat: _Reformat,
+    SetNumbers: _SetNumbers,
+    SwapCells: _SwapCells,
     WriteTime: _WriteTime,
     WriteList: _WriteList,
     MapWords: _MapWords,
@@ -353,9 +379,17 @@ def is_written(text: str, format: str) -> bool:
 def set_into(pattern: str, text: str, *, pad: bool = False) -> str | None:
     """Digits and letters of a text set into a pattern; None if they do not fill it exactly.
 
+    The prefix of a country (``+1``) goes where the pattern has none; zeros behind a point do, where it has digits only.
+
     >>> set_into("###-####", "555 1234"), set_into("#####", "907", pad=True), set_into("##", "a1")
     ('555-1234', '00907', None)
+    >>> set_into("(###) ###-####", "+1 205 555-1234"), set_into("#####", "35233.0")
+    ('(205) 555-1234', '35233')
     """
+    if "+" not in pattern and (match := _COUNTRY.match(text)):
+        text = text[match.end() :]
+    if not set(pattern) - {"#"}:
+        text = _ZEROS.sub("", text)
     given = [c for c in text if c.isalnum()]
     places = [c for c in pattern if c in "#@"]
     if pad and len(given) < len(places) and text.isdigit():

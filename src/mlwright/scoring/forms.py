@@ -11,9 +11,13 @@ from mlwright.scoring.spelling import canonical
 
 _NUMBER = re.compile(r"[0-9][0-9.,'’_\u00a0\u202f]*[0-9]|[0-9]")
 _PLAIN = re.compile(r"[0-9]+(?:\.[0-9]+)?")
+_iso_moment = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?:[T ][0-9]{2}:[0-9]{2}(?::[0-9]{2})?)?").fullmatch
 _DIRECTIVE = re.compile("%(.)")
 MOST_DIGITS = 12
 """Digits of a number that are written; those behind them are accidents of computing."""
+
+OF_SEVERAL = 6
+"""Digits behind the sign of the last of several numbers."""
 
 
 def rewritten(text: str, number: float, form: NumberForm) -> str | None:
@@ -79,7 +83,8 @@ def _parts(size: float, sizes: tuple[float, ...]) -> list[float | None]:
         whole = math.floor(size / one + 1e-9)
         found.append(float(whole))
         size = round(size - whole * one, MOST_DIGITS)
-    return [*found, float(f"{size / sizes[-1]:.{MOST_DIGITS}g}") + 0.0]
+    last = size / sizes[-1]
+    return [*found, round(last, OF_SEVERAL) + 0.0 if found else float(f"{last:.{MOST_DIGITS}g}")]
 
 
 def _digits(number: float, form: NumberForm, *, last: bool) -> str | None:
@@ -163,7 +168,60 @@ def mended_date(text: str, form: DateForm) -> str | None:
     if not form.strict:
         return None
     try:
-        after = written_moment(datetime.strptime(text.strip(), form.format), form)
+        moment = datetime.strptime(text.strip(), form.format)
+    except ValueError:
+        has_time = "%H" in form.format or "%I" in form.format
+        if (iso := _iso(text.strip())) is None or (":" in text) != has_time:
+            return None
+        moment = iso
+    after = written_moment(moment, form)
+    return None if after.casefold() == text.strip().casefold() else after
+
+
+def _iso(text: str) -> datetime | None:
+    """A moment in ISO 8601 without a zone."""
+    if not _iso_moment(text):
+        return None
+    try:
+        return datetime.fromisoformat(text)
     except ValueError:
         return None
-    return None if after.casefold() == text.strip().casefold() else after
+
+
+_SHAPE_NUMBER = re.compile(r"[0-9]+(?:[.,][0-9]+)*")
+
+
+def shape(text: str) -> str:
+    """A text with ``#`` for each number.
+
+    >>> shape("5.5 x 16 cm"), shape("-3")
+    ('# x # cm', '-#')
+    """
+    return _SHAPE_NUMBER.sub("#", text)
+
+
+def set_numbers(way: str, text: str) -> str | None:
+    """The numbers of a text in a way; None if it has other letters, or more or fewer numbers.
+
+    >>> set_numbers("# x # x # cm", "5×16×29cm"), set_numbers("# x # x # cm", "5 X 16 X 29")
+    ('5 x 16 x 29 cm', '5 x 16 x 29 cm')
+    >>> set_numbers("#/#", "120 / 80"), set_numbers("# x # cm", "5 x 16 in") is None
+    ('120/80', True)
+    """
+    numbers = _SHAPE_NUMBER.findall(text)
+    own, wanted = (tuple(map(_letters, shape(each).split("#"))) for each in (text, way))
+    if (
+        len(numbers) != way.count("#")
+        or len(own) != len(wanted)
+        or own[:-1] != wanted[:-1]
+        or own[-1] not in ("", wanted[-1])
+    ):
+        return None
+    taken = iter(numbers)
+    return re.sub("#", lambda _: next(taken), way)
+
+
+def _letters(text: str) -> str:
+    """What is between two numbers but for blanks, capitals, and signs that are written in several ways."""
+    plain = "".join(text.casefold().split()).replace("×", "x").replace("*", "x").rstrip(".")
+    return plain.replace("–", "-").replace("—", "-").replace("−", "-")

@@ -7,7 +7,8 @@ import pytest
 from mlwright.data.cleaning import CALLED, Followed, learn_cleaning
 from mlwright.data.evidence.cells import Cells
 from mlwright.data.evidence.dependencies import group, strength
-from mlwright.records.cleaning import ReadDate, ReadNumber
+from mlwright.data.written import Written
+from mlwright.records.cleaning import CleaningPlan, MapValues, ReadDate, ReadNumber
 
 
 def after(columns):
@@ -333,3 +334,33 @@ def test_minus_one_among_numbers_from_one_on_is_missing():
 def test_years_of_two_digits_are_read_in_the_century_of_their_column(said, beside, years):
     found, _, _ = after({"day": said * 12, "seen": [beside] * 59 + ["2001-01-01"]})
     assert [day.year for day in found["day"][:5]] == years
+
+
+def test_a_cell_that_ends_as_it_began_is_not_called_wrong_in_a_table_of_text():
+    plan = CleaningPlan(
+        n_rows=2,
+        steps=(
+            MapValues(column="a", cure="x", level="repair", reason="There.", values={"1": "2"}),
+            MapValues(column="a", cure="x", level="repair", reason="And back.", values={"2": "1"}),
+        ),
+    )
+    rows = pa.table({"a": ["1", "2"]})
+    written = Written(plan, rows, rows)
+    assert written.verdicts()["a"].tolist() == [0, CALLED.index("repair")]
+    assert [cell.row for cell in written.changes] == [1]
+
+
+def test_a_value_that_stands_beside_a_gap_is_put_into_its_own_column_and_doubted_where_it_was():
+    status, channel = ["Open", "Closed", "Pending"] * 40, ["PHONE", "MAIL"] * 60
+    for row in range(0, 60, 10):
+        status[row], channel[row] = None, "Closed"
+    found, _, followed = after({"status": status, "channel": channel})
+    assert found["status"][0] == "Closed"
+    assert followed.verdicts()["channel"][0] == CALLED.index("doubt")
+
+
+def test_journeys_back_to_the_one_hub_are_not_taken_for_exchanged_cells():
+    towns = ["Rome", "Oslo", "Bern", "Lima", "Riga"]
+    columns = {"from": ["Rome"] * 200 + towns[1:] * 2, "to": towns[1:] * 50 + ["Rome"] * 8}
+    found, _, _ = after(columns)
+    assert found == columns

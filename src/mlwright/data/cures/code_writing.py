@@ -18,15 +18,19 @@ USUAL_SHARE = 0.7
 FIXED_SHARE = 0.9
 LEAST_SIGNS = 5
 LEAST_VALUES = 20
+LONG = 8
+CAPITALS = 0.9
 
 
 class CodeWriting(Cure):
     """Phone numbers, postal codes and the like whose digits and letters are right but not the signs between them.
 
     In a column of which at least `USUAL_SHARE` have one pattern (``###-###-####``), values with the same digits and
-    letters in the same order are set into it. In columns of postal codes that are `FIXED_SHARE` of one length, zeros
-    that a spreadsheet has cut off are put in front again, unless more of the short ones are the beginning of another
-    code of the column than are another code with a zero.
+    letters in the same order are set into it. Zeros that a spreadsheet has cut off are put in front again in columns
+    that are `FIXED_SHARE` of one length, if they hold postal codes, or some of `LONG` digits with a zero in front,
+    unless more of the short ones are the beginning of another code of the column than are another code with a zero.
+    Letters become capitals where they are so in `CAPITALS` of the cells of the pattern. In a text of digits alone, the
+    prefix of a country, zeros behind a point and a quote in front go.
     """
 
     title = "Codes in several patterns"
@@ -46,23 +50,27 @@ class CodeWriting(Cure):
             share = n_usual / levels.n_known
             if share < USUAL_SHARE or sum(c in "#@" for c in pattern) < LEAST_SIGNS or "#" not in pattern:
                 continue
-            pad = says_area(name) and set(pattern) == {"#"} and share >= FIXED_SHARE and not _are_cut(levels, pattern)
-            if changed := _changed(levels, pattern, pad=pad):
+            pad = set(pattern) == {"#"} and share >= FIXED_SHARE and _lost_zeros(name, levels, pattern)
+            upper = _in_capitals(levels, pattern)
+            if changed := _changed(levels, pattern, pad=pad, upper=upper):
                 n = int(sum(levels.counts[levels.place_of[level]] for level in changed))
                 padded = " but for zeros in front" if pad else ""
                 reason = (
                     f"{percent(share)} of the values have the pattern {pattern}; {counted(n, 'cell')} "
                     f"{'has' if n == 1 else 'have'} the same digits and letters{padded}."
                 )
-                yield Reformat(column=name, cure=self.name, level="spelling", reason=reason, pattern=pattern, pad=pad)
+                yield Reformat(
+                    column=name, cure=self.name, level="spelling", reason=reason, pattern=pattern, pad=pad, upper=upper
+                )
 
     @staticmethod
     def speaks() -> Specimen:
-        """Phone numbers without their signs, a postal code without its zero."""
+        """Phone numbers without signs, postal codes without a zero or with a fraction, plates in small letters."""
         phones = [f"205-555-{1000 + n}" for n in range(45)]
         return {
             "phone": [*phones, "(205) 555-1100", "2055551101", "205.555.1102", *phones[:2]],
-            "zip": ["35233", "36201", "35801", "02139", "35660"] * 9 + ["2139"] * 2 + ["35233"] * 3,
+            "zip": ["35233", "36201", "35801", "02139", "35660"] * 9 + ["2139"] * 2 + ["35233.0"] * 3,
+            "plate": [f"B{chr(65 + n % 26)}-{100 + n}" for n in range(48)] + ["ba-100", "bb-101"],
         }
 
     @staticmethod
@@ -73,6 +81,25 @@ class CodeWriting(Cure):
             "phone": [*phones, "1-205-555-1100", "555-1101", "none", *phones[:2]],
             "price": [f"{n}.{n + 10}" for n in range(10, 55)] + ["1234", "99.9", "7", "12.505", "0"],
         }
+
+
+def _lost_zeros(name: str, levels: Levels, pattern: str) -> bool:
+    """Whether short codes have lost zeros in front."""
+    has_zeros = len(pattern) >= LONG and any(
+        len(n) == len(pattern) and n[0] == "0" for n in levels.names if n.isdigit()
+    )
+    return (says_area(name) or has_zeros) and not _are_cut(levels, pattern)
+
+
+def _in_capitals(levels: Levels, pattern: str) -> bool:
+    """Whether the letters of nearly all cells of a pattern are capitals."""
+    if "@" not in pattern:
+        return False
+    rows = dict.fromkeys(("upper", "other"), 0)
+    for level, n in zip(levels.names, levels.counts.tolist(), strict=True):
+        if pattern_of(level) == pattern:
+            rows["upper" if level.isupper() else "other"] += n
+    return rows["upper"] >= CAPITALS * sum(rows.values())
 
 
 def _are_cut(levels: Levels, pattern: str) -> bool:
@@ -93,9 +120,10 @@ def pattern_of(text: str) -> str:
     return "".join("#" if c.isdigit() else "@" if c.isalpha() else c for c in text)
 
 
-def _changed(levels: Levels, pattern: str, *, pad: bool) -> list[str]:
+def _changed(levels: Levels, pattern: str, *, pad: bool, upper: bool) -> list[str]:
     if set(pattern) - {"#", ".", ","} == set() and pattern.count(".") + pattern.count(",") > 0:
         numbers = [not math.isnan(to_number(name)) for name in levels.names]
         if sum(numbers) > USUAL_SHARE * len(numbers):
             return []
-    return [name for name in levels.names if set_into(pattern, name, pad=pad) not in (None, name)]
+    found = {name: after for name in levels.names if (after := set_into(pattern, name, pad=pad))}
+    return [name for name, after in found.items() if (after.upper() if upper else after) != name]

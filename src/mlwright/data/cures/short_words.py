@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Set
+from collections.abc import Iterator, Mapping, Set
 
 from mlwright.data.cures import Cure, Specimen
 from mlwright.data.evidence.cells import Cells, Levels
@@ -22,6 +22,7 @@ terrace ter terr|circle cir|plaza plz|building bldg|apartment apt|suite ste|floo
 services svcs svc|service svc serv|university univ|institute inst|college coll|hospital hosp|center ctr cntr|centre ctr
 international intl int'l|national natl nat'l|association assn assoc|company co|corporation corp|incorporated inc
 limited ltd|brothers bros|manufacturing mfg|management mgmt mgt|government govt gov|administration admin
+place pl|trail trl|expressway expy|turnpike tpke|alley aly
 assistant asst|manager mgr|engineer engr|director dir|senior sr|junior jr|and &
 """
 
@@ -34,6 +35,7 @@ def _same() -> dict[str, set[int]]:
     return found
 
 
+NO_FIRST = frozenset(["st", "dr", "ct", "co", "and", "&", "dir", "sr", "jr"])
 SAME = _same()
 """By word in small letters, without a last dot: the numbers of the words that it may be."""
 
@@ -41,11 +43,13 @@ SAME = _same()
 class ShortWords(Cure):
     """``Rd`` becomes ``Road``, or ``Road`` becomes ``Rd.``, where most cells of the column write it so.
 
-    Words that are known to be written short are looked for behind the first word of a cell. The usual form stands in
+    Words that are known to be written short are looked for behind the first word of a cell, and by themselves as first
+    words (``Dept of Health``; saints and doctors are never written in full there). The usual form stands in
     `LEAST_USUAL` cells and in `LEAD` times as many as the other one; a column that mixes both has no usual form. Names
     may hold one form for good (``Records Mgmt``): at least `MEETS` of the values with the other form must meet another
     value of the column when it is replaced, unless the column hardly has a value twice, as addresses. A form that may
-    be two words of the column (``St`` for Saint) is left.
+    be two words of the column (``St`` for Saint) is left. A word in capitals is another form (``Elm ROAD``) where no
+    value that holds it is all in capitals.
     """
 
     title = "Words written short and in full"
@@ -55,14 +59,22 @@ class ShortWords(Cure):
     def look(self, cells: Cells) -> Iterator[AnyStep]:
         """One step a column."""
         for name in cells.texts:
-            if words := _odd_words(cells.levels(name)):
-                n, usual = sum(words.values()), [*dict.fromkeys(after for _, after in words)]
+            levels = cells.levels(name)
+            words, first = _odd_words(levels, first=False), _odd_words(levels, first=True)
+            if both := words + first:
+                n, usual = sum(both.values()), [*dict.fromkeys(after for _, after in both)]
                 reason = (
                     f"Most cells write {quoted(usual)}; {counted(n, 'cell')} "
-                    f"{'writes' if n == 1 else 'write'} {quoted([before for before, _ in words])} for that."
+                    f"{'writes' if n == 1 else 'write'} {quoted([before for before, _ in both])} for that."
                 )
-                mapped = dict([*words])
-                yield MapWords(column=name, cure=self.name, level="spelling", reason=reason, words=mapped)
+                yield MapWords(
+                    column=name,
+                    cure=self.name,
+                    level="spelling",
+                    reason=reason,
+                    words=dict([*words]),
+                    first=dict([*first]),
+                )
 
     @staticmethod
     def speaks() -> Specimen:
@@ -79,42 +91,56 @@ class ShortWords(Cure):
         }
 
 
-def _odd_words(levels: Levels) -> Counter[tuple[str, str]]:
+def _odd_words(levels: Levels, *, first: bool) -> Counter[tuple[str, str]]:
     """How often each word is written otherwise than most of its like: by the form and the usual form."""
     forms: dict[int, Counter[str]] = defaultdict(Counter)
-    n_words = 0
+    n_words, in_capitals = 0, set()
     for level, n in zip(levels.names, levels.counts.tolist(), strict=True):
-        others = level.split(" ")[1:]
+        head, *others = level.split(" ")
         n_words += 1 + len(others)
-        for form in set(others):
-            for place in SAME.get(form.casefold().rstrip("."), ()):
+        looked_at = ({head} if others else set()) if first else set(others)
+        for form in looked_at:
+            for place in _may_be(form, first=first):
                 forms[place][form] += n
+        if level.isupper():
+            in_capitals |= looked_at
     if n_words > MOST_WORDS * len(levels.names):
         return Counter()
     found: Counter[tuple[str, str]] = Counter()
     for place, counts in forms.items():
         usual, n_usual = counts.most_common(1)[0]
-        rest = {form: n for form, n in counts.items() if _is_other(form, usual)}
-        rivals = [p for form in rest for p in SAME[form.casefold().rstrip(".")] if p != place and forms[p]]
+        rest = {form: n for form, n in counts.items() if _is_other(form, usual, in_capitals)}
+        rivals = [p for form in rest for p in _may_be(form, first=first) if p != place and forms[p]]
         if n_usual < LEAST_USUAL or n_usual < LEAD * sum(rest.values()) or sum(rest.values()) < LEAST_ODD:
             continue
-        if not any(len(forms[p]) > len(rest) for p in rivals) and _meets(levels, set(rest), usual):
+        if not any(len(forms[p]) > len(rest) for p in rivals) and _meets(
+            levels, dict.fromkeys(rest, usual), first=first
+        ):
             found.update({(form, usual): n for form, n in rest.items()})
     return found
 
 
-def _meets(levels: Levels, others: Set[str], usual: str) -> bool:
+def _may_be(form: str, *, first: bool) -> Set[int]:
+    """The words that a form may be."""
+    plain = form.casefold().rstrip(".")
+    return set() if first and plain in NO_FIRST else SAME.get(plain, set())
+
+
+def _meets(levels: Levels, words: Mapping[str, str], *, first: bool) -> bool:
     """Whether values with another form are mostly values of the column with the usual one, or values are told once."""
     if levels.n_known <= SELDOM_TWICE * len(levels.names):
         return True
     turned = []
     for level in levels.names:
-        first, *rest = level.split(" ")
-        if not others.isdisjoint(rest):
-            turned.append(" ".join([first, *(usual if word in others else word for word in rest)]))
+        head, *rest = level.split(" ")
+        after = [words.get(head, head) if first else head, *(rest if first else (words.get(w, w) for w in rest))]
+        if (text := " ".join(after)) != level:
+            turned.append(text)
     return sum(level in levels.place_of for level in turned) >= MEETS * len(turned)
 
 
-def _is_other(form: str, usual: str) -> bool:
-    """Whether a form is not merely the usual one in other capitals."""
-    return form.casefold() != usual.casefold()
+def _is_other(form: str, usual: str, in_capitals: Set[str]) -> bool:
+    """Whether a form is not merely the usual one in other capitals; one word in capitals among others is."""
+    if form.casefold() != usual.casefold():
+        return True
+    return form != usual and form.isupper() and len(form) > 1 and form not in in_capitals

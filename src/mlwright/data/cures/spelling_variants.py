@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 
 from mlwright.data.cures import Cure, Specimen
@@ -66,9 +66,20 @@ def _variants(levels: Levels) -> dict[str, str]:
     for place, name in enumerate(levels.names):
         groups[folded(name)].append(place)
     found: dict[str, str] = {}
+    rows: Counter[str] = Counter()
+    for name, n in zip(levels.names, levels.counts.tolist(), strict=True):
+        rows[_case(name)] += n
+    cases = {case: -n for case, n in rows.items()}
     for group in groups.values():
-        first, *rest = sorted(group, key=lambda place: (-levels.counts[place], place))
+        first, *rest = sorted(
+            group, key=lambda place: (-levels.counts[place], cases[_case(levels.names[place])], levels.names[place])
+        )
         is_letter = len(levels.names[first]) == 1
         if rest and (not is_letter or levels.counts[first] >= LETTER_LEAD * levels.counts[rest[0]]):
             found |= {levels.names[place]: levels.names[first] for place in rest}
     return found
+
+
+def _case(name: str) -> str:
+    """How a name uses capitals."""
+    return "upper" if name.isupper() else "lower" if name.islower() else "title" if name[:1].isupper() else "mixed"

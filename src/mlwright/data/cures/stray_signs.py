@@ -19,10 +19,14 @@ SHORTEST = 3
 _year = re.compile(r"[12][0-9]{3}").fullmatch
 _around_a_year = re.compile(r"\W*([12][0-9]{3})\W*(?:\([A-Za-z ]{1,12}\))?\W*").fullmatch
 _around_a_name = re.compile(r"[\s*?!~^_.,;:'\"`|\\/-]*(.*?)[\s*?!~^_.,;:'\"`|\\/-]*", re.DOTALL).fullmatch
+_LEGAL = re.compile(r"(?:,? (?:Inc|LLC|Ltd|Corp|GmbH|PLC)\.?|\s?[®™©])+$", re.IGNORECASE)
+"""What stands behind the name of a firm, and says nothing of which firm it is."""
 
 
 class StraySigns(Cure):
     """What stands around a value that is there without it, too: ``Boston*`` among ``Boston``, ``(1990)`` among years.
+
+    So does the legal form behind the name of a firm (``Acme, Inc.``).
 
     Signs go from names of `SHORTEST` letters and more if the name without them is `TIMES` as frequent, in columns where
     a name stands in `LEAST_ROWS_A_NAME` rows on average. In a column of
@@ -55,6 +59,7 @@ class StraySigns(Cure):
         """Towns with stars, years in brackets."""
         return {
             "town": ["Boston", "Denver", "Austin"] * 20 + ["Boston*", "Denver -?"],
+            "firm": ["Acme", "Bolt"] * 30 + ["Acme, Inc.", "Bolt®"],
             "year": [str(1960 + n) for n in range(60)] + ["(1990)", "1971 (TV)"],
         }
 
@@ -79,7 +84,7 @@ def _names(rows: Mapping[str, int]) -> dict[str, str]:
     found = {}
     for name, n in rows.items():
         match = _around_a_name(name)
-        core = match[1] if match else name
+        core = _LEGAL.sub("", match[1] if match else name)
         is_word = sum(c.isalpha() for c in core) >= SHORTEST
         if core != name and is_word and rows.get(core, 0) >= TIMES * n:
             found[name] = core
