@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 
 from mlwright.core.errors import ExtraMissing, MlwrightError
@@ -52,7 +53,7 @@ def explore(
     table = open_split(snapshot, split, profile, run)
     work = partial(draw, table=table, profile=profile, run=run)
     time_up, giveaways = run.time_is_up(SHARE_OF_BUDGET), _giveaways(findings, profile)
-    told = _told(table, profile, giveaways, settings, run)
+    told = _told(table, profile, giveaways, settings, run, time_up)
     drawn = run.each(names, work, kind=Answer, key=str, skip=time_up)
     answers = [answer or Answer(name=name, reason=NO_TIME) for name, answer in zip(names, drawn, strict=True)]
     answers.sort(key=lambda answer: (answer.order, answer.name))
@@ -76,11 +77,18 @@ def _giveaways(findings: Findings, profile: Profile) -> tuple[str, ...]:
     return tuple(name for name in profile.roles.inputs if name in named)
 
 
-def _told(table: SplitTable, profile: Profile, giveaways: tuple[str, ...], settings: ExploreSettings, run: Run) -> Told:
+def _told(
+    table: SplitTable,
+    profile: Profile,
+    giveaways: tuple[str, ...],
+    settings: ExploreSettings,
+    run: Run,
+    time_up: Callable[[], bool],
+) -> Told:
     def work(_: str) -> Told:
-        return tell(training_rows(table, profile), giveaways, settings.skip_insights)
+        return tell(training_rows(table, profile), giveaways, settings.skip_insights, time_up)
 
-    found = run.each(["what there is to know"], work, kind=Told, key=lambda label: [label, *giveaways])[0]
+    found = run.each(["what there is to know"], work, kind=Told, key=lambda label: [label, run.run_id, *giveaways])[0]
     return found or Told()
 
 

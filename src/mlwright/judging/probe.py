@@ -31,7 +31,7 @@ from mlwright.records.split import Split
 from mlwright.records.trials import Training
 
 STAGE_S = 6.0
-FIXED_S, WAY_S, N_MODERATE = 0.4, 0.01, 25
+FIXED_S, WAY_S, N_MODERATE = 0.8, 0.01, 25
 """Of a quiet machine: for the stage, and for each of the questions that are always asked, besides the answers."""
 OVERTIME = 1.3
 """No further question is asked once this many times the planned seconds have passed."""

@@ -40,7 +40,7 @@ def test_what_the_later_stages_need_is_not_spent(tmp_path):
 def test_a_slow_model_leaves_less_time_for_fits(tmp_path):
     shared = budget(tmp_path, 100)
     shared.expect(score_s=5e-3)
-    least, ease = 1.02 + 2 * 1_000 * 5e-3, 0.08 * 100
+    least, ease = 1.02 + 2 * 1_000 * 5e-3, 0.05 * 100
     assert shared.left_s == pytest.approx(100 - WRAP_UP_OF_100 - least - ease, abs=0.1)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from typing import NamedTuple
 
 import numpy as np
@@ -16,7 +16,7 @@ from mlwright.data.insights import SEEKERS
 from mlwright.data.insights._candidate import Candidate, Measured
 from mlwright.data.insights._evidence import Evidence
 from mlwright.records.exploration import Insight
-from mlwright.records.findings import Skipped
+from mlwright.records.findings import NO_TIME, Skipped
 
 FALSE_ALARMS = 0.05
 MIN_ROWS = 80
@@ -41,7 +41,12 @@ class _Fact(NamedTuple):
     code: NDArray[np.float32] | None
 
 
-def tell(rows: TrainingRows, left_out: Collection[str] = (), skip: Collection[str] = ()) -> Told:
+def tell(
+    rows: TrainingRows,
+    left_out: Collection[str] = (),
+    skip: Collection[str] = (),
+    time_up: Callable[[], bool] = lambda: False,
+) -> Told:
     """What there is to know about the rows.
 
     All candidates that the first half suggests are measured on the second half, each at the level at which, by
@@ -55,13 +60,15 @@ def tell(rows: TrainingRows, left_out: Collection[str] = (), skip: Collection[st
         Columns that are not to be looked at, such as those that give the target away.
     skip : collection of str
         Members that are not to be asked.
+    time_up : callable
+        Asked before each member; those after it is true are not asked.
     """
     if len(rows) < MIN_ROWS:
         reason = f"{len(rows)} training rows are too few to look on one half and measure on the other"
         names = [name for name in SEEKERS.names() if name not in skip]
         return Told(skipped=tuple(Skipped(name=name, reason=reason) for name in names))
     evidence = Evidence(rows, left_out)
-    candidates, skipped = _suggested(evidence, skip)
+    candidates, skipped = _suggested(evidence, skip, time_up)
     level = 1 - FALSE_ALARMS / max(1, len(candidates))
     facts = []
     for kind, candidate in candidates:
@@ -70,11 +77,16 @@ def tell(rows: TrainingRows, left_out: Collection[str] = (), skip: Collection[st
     return Told(insights=tuple(_ranked(facts)), n_looks=len(candidates), skipped=tuple(skipped))
 
 
-def _suggested(evidence: Evidence, skip: Collection[str]) -> tuple[list[tuple[str, Candidate]], list[Skipped]]:
+def _suggested(
+    evidence: Evidence, skip: Collection[str], time_up: Callable[[], bool]
+) -> tuple[list[tuple[str, Candidate]], list[Skipped]]:
     candidates: list[tuple[str, Candidate]] = []
     skipped = []
     for name in SEEKERS.names():
         if name in skip:
+            continue
+        if time_up():
+            skipped.append(Skipped(name=name, reason=NO_TIME))
             continue
         try:
             candidates += [(name, candidate) for candidate in SEEKERS.get(name)().look(evidence)]

@@ -13,7 +13,7 @@ from mlwright.core.run import Clock, Run
 CHOICE_SHARE = 0.02
 IMPORTANCE_SHARE = 0.03
 MOST_IMPORTANCE_S = 5.0
-EASE_SHARE = 0.08
+EASE_SHARE = 0.05
 """Of the budget, what the later stages may take beyond the least that they need."""
 WRAP_UP_S = 0.6
 """For the leaderboard and for measuring other forms of the model."""
