@@ -36,7 +36,8 @@ from mlwright.core.store import Store
 from mlwright.data.compute.table import open_snapshot, train_rows
 from mlwright.judging.practice import of_model, without_a_look
 from mlwright.judging.surest import surest
-from mlwright.learning.benefit import Benefit, benefit_table, best_quantile, capacity_share, threshold_of
+from mlwright.learning.benefit import Benefit, threshold_of
+from mlwright.learning.benefit_table import benefit_table, capacity_share
 from mlwright.learning.metrics import METRICS
 from mlwright.learning.tasks import TASKS
 from mlwright.learning.yardstick import Scored
@@ -154,13 +155,12 @@ def _realised(results: dict[str, Any], rest: pd.DataFrame, settings: DecideSetti
     target, scores = _answered(training, results["profile"], rest, run)
     benefit = benefit_table(roles.task, roles.classes, (), settings)
     share = capacity_share(settings)
-    quantile = best_quantile(benefit.table) if roles.task == "regression" else 0.5
     learned = _learned(results, run)
     if share < 1:
         found = surest(target, scores[:, 0], threshold_of(benefit.table), share).worth(benefit.amounts)
     else:
         found = _used(target, scores, training.model.threshold, roles.task, benefit, worth.shift)
-    ways = {way.told: way.worth(benefit.amounts) for way in without_a_look(target, roles, learned, quantile, share)}
+    ways = {way.told: way.worth(benefit.amounts) for way in without_a_look(target, roles, learned, benefit, share)}
     others = {}
     if roles.task == "binary" and share == 1:
         best_f1 = _best_f1(learned, training, run)

@@ -55,6 +55,8 @@ def test_what_surely_loses_is_told_and_why(project):
     found = compare(full, poor, project.path)
     assert found.paired
     assert found.better == "first"
+    assert found.worth_gain is not None
+    assert found.worth_gain.high < 0
     assert "is surely better: on the same 100 rows" in found.sentence
     assert ("settings", "left out", "nothing", "'visits'") in {
         (each.part, each.what, each.first, each.second) for each in found.differences

@@ -17,7 +17,7 @@ from mlwright.folder import ProjectFolder
 from mlwright.judging.rules import Evidence
 from mlwright.judging.steps import steps_of
 from mlwright.judging.words import between, inside
-from mlwright.learning.amounts import learned_target
+from mlwright.learning.amounts import decisive_on, learned_target
 from mlwright.learning.owed import moved
 from mlwright.learning.tasks import TASKS
 from mlwright.learning.unseen import Unseen
@@ -34,7 +34,6 @@ from mlwright.records.robustness import Robustness
 from mlwright.records.split import Split
 from mlwright.records.trials import Corrected, Training
 from mlwright.running import Attempt, carry_out, next_id
-from mlwright.scoring.model import DEFAULT_THRESHOLD
 from mlwright.statistics.sampling import Draws
 
 Array = NDArray[np.float64]
@@ -127,7 +126,7 @@ def _paired(
     if not len(known):
         return None
     one, other = (
-        Scored(scores[known], DEFAULT_THRESHOLD if training.model.threshold is None else training.model.threshold)
+        Scored(scores, decisive_on(training.model, table, positions)).take(known)
         for scores, training in zip(said, (new, old), strict=True)
     )
     loss = TASKS.get(profile.roles.task)().row_loss(target[known], other.prediction)

@@ -1,12 +1,17 @@
-"""Where amounts differ from case to case, it is told what one threshold for all leaves on the table."""
+"""Where amounts differ from case to case, each is answered by its own: in evaluation, in a file and in the service."""
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
+from mlwright import Project
+from mlwright.core.errors import ExportRefused, UserMistake
 from mlwright.judging.case_by_case import told_case_by_case
 from mlwright.judging.worth import Cases, worth_of
 from mlwright.learning.benefit import Benefit
@@ -14,6 +19,10 @@ from mlwright.learning.yardstick import Scored
 from mlwright.records.decision import Worth
 from mlwright.records.profile import Asked, Roles
 from mlwright.records.settings import DecideSettings
+from mlwright.scoring.bundle import Bundle
+from mlwright.shipping.exports._lower import program_of
+from mlwright.shipping.scored import scored_rows
+from mlwright.shipping.serving.answering import Answerer
 from mlwright.statistics.sampling import Draws, Sampling
 
 ROLES = Roles(asked=Asked(target="y", task="binary", classes=("no", "yes")), inputs=("x",))
@@ -30,7 +39,7 @@ def worth(n: int, seed: int, *, by_row: bool = True, **settings: Any) -> Worth:
     target, probability, value = customers(n, seed)
     mean = {"true_positive": float(value.mean()), "false_positive": -5.0, "true_negative": 0.0, "false_negative": 0.0}
     benefit = Benefit(mean, assumed=False, unit="money", by_row={"true_positive": value} if by_row else {})
-    threshold = 5.0 / (5.0 + value.mean())
+    threshold = 5.0 / (5.0 + value) if by_row else 5.0 / (5.0 + value.mean())
     cases = Cases(target, Scored(probability[:, None], threshold), Draws(Sampling(n), seed))
     return worth_of(cases, ROLES, target, benefit, settings=DecideSettings(**settings))
 
@@ -57,8 +66,39 @@ def test_where_few_can_be_answered_positive_those_come_first_of_whom_most_is_exp
     assert found.gain.low > 0
 
 
-def test_it_is_told_with_the_rule() -> None:
-    told = told_case_by_case(worth(4000, 1))
-    assert told.startswith("One threshold for all leaves ")
-    assert "by the amounts of the case itself" in told
+def test_it_is_told_what_it_brings() -> None:
+    told = told_case_by_case(worth(4000, 1, benefit={"true_positive": "value", "false_positive": -5.0}))
+    assert told.startswith("Each case is answered by its own amounts (from 'value'), in the service as in a file: ")
     assert told_case_by_case(worth(1000, 0, by_row=False)) == ""
+
+
+def test_every_way_to_ask_gives_the_same_answer(tmp_path: Path) -> None:
+    """What a customer is worth is no input of the model; the service asks for it all the same."""
+    target, probability, value = customers(1500, 3)
+    x = np.log(probability / (1 - probability))
+    table = pa.table({"x": x, "value": value, "y": np.where(target == 1, "yes", "no")})
+    pq.write_table(table, tmp_path / "customers.parquet")
+    sections = {
+        "project": {"target": "y", "positive": "yes"},
+        "collect": {"source": "customers.parquet"},
+        "profile": {"ignore": ["value"]},
+        "train": {"families": ["linear"], "candidates": 2, "experience": False},
+        "decide": {"benefit": {"true_positive": "value", "false_positive": -5.0}},
+    }
+    project = Project.create(tmp_path, sections)
+    project.run(until="pack")
+    (bundle,) = (Bundle.load(folder) for folder in (tmp_path / "bundles").iterdir())
+    rows = table.drop_columns(["y"])
+    chance, answers = bundle.predict_proba(rows)[:, 1], bundle.predict(rows)
+    assert np.array_equal(answers == "yes", chance * value >= (1 - chance) * 5.0)
+    assert np.array_equal(scored_rows(bundle, table)["prediction"].to_numpy(), answers)
+    service = Answerer(bundle)
+    assert [one["prediction"] for one in service.answer(rows.slice(0, 200).to_pylist())] == answers[:200].tolist()
+    assert [item.name for item in bundle.inputs] == ["x", "value"]
+    usual = bundle.manifest.model.amounts.usual["value"]
+    unknown, known = ([{"x": 0.0, "value": each}] for each in (None, usual))
+    assert bundle.predict(unknown) == bundle.predict(known)
+    with pytest.raises(UserMistake, match="answers each case by its own amounts"):
+        bundle.answers(bundle.scores(rows))
+    with pytest.raises(ExportRefused, match="answers by what answers are worth"):
+        program_of(bundle)

@@ -12,6 +12,7 @@ from mlwright.core.errors import SettingsError
 from mlwright.data.compute.table import open_snapshot
 from mlwright.judging.practice import Choosing, Practice
 from mlwright.judging.today import practice_today
+from mlwright.records.settings import DecideSettings
 from mlwright.testing.small_job import small_job
 
 TABLE = pa.table(
@@ -28,7 +29,8 @@ def today(folder: Path, said: str, capacity: float = 1.0) -> Practice | None:
     job = small_job(folder, pa.concat_tables([TABLE] * 20))
     target = np.array([0.0, 1, 0, 1, 1, 0])
     table = open_snapshot(job.snapshot, job.run)
-    return practice_today(said, table, np.arange(6), target, job.profile, capacity)
+    settings = DecideSettings(today=said, capacity=round(1000 * capacity), cases=1000)
+    return practice_today(settings, table, np.arange(6), target, job.profile)
 
 
 def test_where_nothing_was_said_there_is_none(tmp_path: Path) -> None:

@@ -2,7 +2,8 @@ import numpy as np
 import pytest
 
 from mlwright.core.errors import SettingsError
-from mlwright.learning.benefit import benefit_table, threshold_of, worth_per_case
+from mlwright.learning.benefit import threshold_of, worth_per_case
+from mlwright.learning.benefit_table import benefit_table
 from mlwright.records.settings import DecideSettings
 
 CHURN = ("no", "yes")
@@ -14,7 +15,7 @@ def settings(**benefit: float) -> DecideSettings:
 
 
 def test_without_a_table_both_classes_count_the_same_in_total():
-    table, assumed, unit, _ = benefit_table("binary", CHURN, (0.8, 0.2), DecideSettings())
+    table, assumed, unit, *_ = benefit_table("binary", CHURN, (0.8, 0.2), DecideSettings())
     assert assumed
     assert unit == "false alarms"
     assert 0.2 * table["false_negative"] == pytest.approx(0.8 * table["false_positive"])
@@ -22,7 +23,7 @@ def test_without_a_table_both_classes_count_the_same_in_total():
 
 
 def test_what_the_user_leaves_out_is_worth_nothing():
-    table, assumed, unit, _ = benefit_table("binary", CHURN, (0.8, 0.2), settings(**BENEFIT))
+    table, assumed, unit, *_ = benefit_table("binary", CHURN, (0.8, 0.2), settings(**BENEFIT))
     assert not assumed
     assert unit == "money"
     assert table == {"true_positive": 100, "false_positive": -5, "true_negative": 0, "false_negative": 0}

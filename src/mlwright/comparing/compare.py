@@ -5,21 +5,22 @@ from __future__ import annotations
 import math
 import os
 from collections.abc import Iterable
-from pathlib import Path
 
 from mlwright.comparing.differences import differences
-from mlwright.comparing.side import Side, Traced, side_at
+from mlwright.comparing.side import Side, reader, side_at
+from mlwright.comparing.worth import worth_gain
 from mlwright.core.errors import SettingsError
-from mlwright.core.run import Clock, Run
+from mlwright.data.compute.table import open_snapshot
 from mlwright.data.words import counted, figure
 from mlwright.judging.words import inside
+from mlwright.learning.amounts import decisive_on
 from mlwright.learning.tasks import TASKS
 from mlwright.learning.unseen import kept_scores, kept_target, open_unseen
 from mlwright.learning.yardstick import Scored, yardstick
 from mlwright.project import Project
 from mlwright.records.evaluation import Estimate, MetricResult
 from mlwright.records.versus import Better, MetricPair, ProbePair, Versus
-from mlwright.scoring.model import DEFAULT_THRESHOLD
+from mlwright.scoring.deciding import Decisive
 from mlwright.statistics.sampling import Draws
 
 INDEPENDENT = "two tests, by their intervals"
@@ -76,6 +77,7 @@ def compare(
         first_worth=one.decision.worth.gain,
         second_worth=other.decision.worth.gain,
         worth_unit=one.decision.worth.unit if same_worth else "",
+        worth_gain=worth_gain(one, other) if paired and same_worth else None,
         probes=tuple(_probes(one, other)),
         differences=differences(one, other),
         better=better,
@@ -117,29 +119,29 @@ def _paired_gains(one: Side, other: Side) -> dict[str, Estimate]:
     """How much better the second is by each metric, row by row."""
     assert one.traced is not None
     assert other.traced is not None
-    run, theirs = _reader(one.traced), _reader(other.traced)
+    run, theirs = reader(one.traced), reader(other.traced)
     target = kept_target(one.evaluation.truth, run)
     ours = kept_scores(one.evaluation.predictions, len(target), run)
     rival = kept_scores(other.evaluation.predictions, len(target), theirs)
     unseen = open_unseen(one.traced.snapshot, one.traced.profile, one.traced.split, run, one.evaluation)
     loss = TASKS.get(one.model.task)().row_loss(target, rival)
     draws = Draws(unseen.sampling(loss), seed=0)
+    first, second = (Scored(said, _decides(side)) for said, side in ((ours, one), (rival, other)))
     gains = {}
     for metric in one.evaluation.metrics:
         measure = yardstick(metric.name, target, draws, metric.model.level)
-        gain = measure.gain(Scored(rival, _threshold(other)), Scored(ours, _threshold(one)))
+        gain = measure.gain(second, first)
         if math.isfinite(gain.value):
             gains[metric.name] = gain
     return gains
 
 
-def _reader(traced: Traced) -> Run:
-    """What reads the blobs of a run; nothing is written."""
-    return Run(traced.run_id, traced.project.store, Clock(Path(os.devnull), None))
-
-
-def _threshold(side: Side) -> float:
-    return DEFAULT_THRESHOLD if side.model.threshold is None else side.model.threshold
+def _decides(side: Side) -> Decisive:
+    assert side.traced is not None
+    traced = side.traced
+    run = reader(traced)
+    unseen = open_unseen(traced.snapshot, traced.profile, traced.split, run, side.evaluation)
+    return decisive_on(side.model, open_snapshot(traced.snapshot, run), unseen.positions)
 
 
 def _independent(metric: MetricResult, rival: MetricResult) -> Estimate | None:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from mlwright.config import FILE_NAME
 from mlwright.core.errors import NothingToShow
+from mlwright.core.run import Clock, Run
 from mlwright.project import Project
 from mlwright.records.bundle import Manifest, Packed
 from mlwright.records.data import Snapshot
@@ -65,6 +66,11 @@ class Side:
     manifest: Manifest | None
     packed: Packed | None
     traced: Traced | None
+
+
+def reader(traced: Traced) -> Run:
+    """What reads the blobs of a run; nothing is written."""
+    return Run(traced.run_id, traced.project.store, Clock(Path(os.devnull), None))
 
 
 def side_at(what: str | os.PathLike[str], home: Project) -> Side:

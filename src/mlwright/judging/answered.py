@@ -11,7 +11,7 @@ from mlwright.core.run import Run
 from mlwright.data.compute.table import Table, open_snapshot, train_rows
 from mlwright.judging.practice import of_model
 from mlwright.judging.shift import shift_of
-from mlwright.learning.amounts import benefit_on, learned_target
+from mlwright.learning.amounts import benefit_on, decisive_on, learned_target
 from mlwright.learning.benefit import Benefit
 from mlwright.learning.metrics import METRICS
 from mlwright.learning.tasks import TASKS
@@ -23,7 +23,6 @@ from mlwright.records.profile import Profile, Task
 from mlwright.records.settings import DecideSettings
 from mlwright.records.split import Split
 from mlwright.records.trials import Training
-from mlwright.scoring.model import DEFAULT_THRESHOLD
 from mlwright.statistics.sampling import Draws, Sampling
 
 Array = NDArray[np.float64]
@@ -92,17 +91,17 @@ class Answered:
 
     def worth_of(self, said: Scored) -> Array:
         """What other answers would have been worth, shape (n_rows,)."""
-        return of_model(self.target, said, self.task, self.shift).worth(self.benefit.amounts)
+        practice = of_model(self.target, said, self.task, self.shift, choosing=self.benefit.chooses)
+        return practice.worth(self.benefit.amounts)
 
     def take(self, places: NDArray[np.int64]) -> Answered:
         """Some of these rows, in the order of the snapshot."""
-        by_row = {key: values[places] for key, values in self.benefit.by_row.items()}
         return replace(
             self,
             unseen=self.unseen.take(places),
             target=self.target[places],
-            said=Scored(self.said.prediction[places], self.said.threshold),
-            benefit=self.benefit._replace(by_row=by_row),
+            said=self.said.take(places),
+            benefit=self.benefit.take(places),
             sampling=self.sampling.take(places),
         )
 
@@ -133,12 +132,11 @@ def answered(
     target = kept_target(evaluation.truth, run)
     prediction = kept_scores(evaluation.predictions, len(target), run)
     benefit = benefit_on(table, unseen.positions, learned, profile, settings, own)
-    threshold = DEFAULT_THRESHOLD if training.model.threshold is None else training.model.threshold
     return Answered(
         table=table,
         unseen=unseen,
         target=target,
-        said=Scored(prediction, threshold),
+        said=Scored(prediction, decisive_on(training.model, table, unseen.positions)),
         benefit=benefit,
         sampling=unseen.sampling(TASKS.get(profile.roles.task)().row_loss(target, prediction)),
         seed=run.seed_for("diagnose", "draws"),

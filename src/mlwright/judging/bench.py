@@ -14,6 +14,7 @@ from mlwright.judging.lessons import Lessons
 from mlwright.judging.notice import Watchman, watchman
 from mlwright.judging.practice import of_model
 from mlwright.judging.worth import PER_CASES
+from mlwright.learning.amounts import decisive_on
 from mlwright.learning.benefit import Benefit
 from mlwright.learning.tasks import TASKS
 from mlwright.learning.unseen import Unseen, kept_scores, kept_target
@@ -21,7 +22,7 @@ from mlwright.learning.yardstick import Scored, Yardstick, threshold_of_dummy, y
 from mlwright.records.evaluation import Estimate, Evaluation
 from mlwright.records.profile import Profile
 from mlwright.records.trials import Training
-from mlwright.scoring.model import DEFAULT_THRESHOLD, Model
+from mlwright.scoring.model import Model
 from mlwright.statistics.means import difference_estimate
 from mlwright.statistics.sampling import Draws
 
@@ -57,6 +58,8 @@ class Bench:
         Of these rows.
     lessons : Lessons
         What the model has learned from.
+    shift : float
+        Numbers: what is added to the prediction where too much and too little cost differently.
     """
 
     profile: Profile
@@ -71,6 +74,7 @@ class Bench:
     watchman: Watchman
     benefit: Benefit
     lessons: Lessons
+    shift: float = 0.0
 
     def cost(self, after: Scored, before: Scored | None = None, rows: Places | None = None) -> Estimate | None:
         """What other answers cost per 1,000 cases; None where the user gave no benefit table.
@@ -86,9 +90,10 @@ class Bench:
         if self.benefit.assumed:
             return None
         places = np.arange(self.table.num_rows) if rows is None else rows
-        task, target, amounts = self.profile.roles.task, self.measure.target[places], self.benefit.take(places)
+        task, target, benefit = self.profile.roles.task, self.measure.target[places], self.benefit.take(places)
         first, then = (
-            PER_CASES * of_model(target, scored, task).worth(amounts) for scored in (before or self.before, after)
+            PER_CASES * of_model(target, scored, task, self.shift, choosing=benefit.chooses).worth(benefit.amounts)
+            for scored in (before or self.before, after)
         )
         draws = self.measure.draws
         if rows is not None:
@@ -104,21 +109,21 @@ def set_up(
     benefit: Benefit,
     planned_s: float,
     run: Run,
+    shift: float = 0.0,
 ) -> Bench:
     """Choose the rows: as many as the planned seconds suffice for."""
     target = kept_target(evaluation.truth, run)
-    threshold = DEFAULT_THRESHOLD if training.model.threshold is None else training.model.threshold
     said = kept_scores(evaluation.predictions, len(target), run)
     loss = TASKS.get(unseen.profile.roles.task)().row_loss(target, said)
     model = Model.load(training.model, run.get)
     rows = _chosen_rows(len(target), affordable_rows(training.answer_s, planned_s), run)
     chosen = _by_importance(unseen, training).take(pa.array(rows))
     # A model that knows these rows: what it loses when they are disturbed is compared with what it says of them.
-    before = Scored(said[rows] if unseen.split.n_test else model.scores(chosen), threshold)
+    decides = decisive_on(training.model, whole, unseen.positions[rows])
+    before = Scored(said[rows] if unseen.split.n_test else model.scores(chosen), decides)
     draws = Draws(unseen.sampling(loss).take(rows), run.seed_for("probe", "draws"), N_REPLICATES)
     measure = yardstick(evaluation.metrics[0].name, target[rows], draws)
     baseline = kept_scores(evaluation.baseline_predictions, len(target), run)
-    priced = benefit._replace(by_row={key: values[rows] for key, values in benefit.by_row.items()})
     dummy = Scored(baseline[rows], threshold_of_dummy(evaluation.metrics[0].name, baseline))
     blocks = model.encoder.encode(chosen)
     return Bench(
@@ -132,7 +137,7 @@ def set_up(
         spread=float(target.std()),
         run=run,
         watchman=watchman(training.model.plan, blocks),
-        benefit=priced,
+        benefit=benefit.take(rows),
         lessons=Lessons(
             whole,
             tuple(chosen.column_names),
@@ -143,6 +148,7 @@ def set_up(
             run,
             run.ahead.quiet(planned_s) / 2,
         ),
+        shift=shift,
     )
 
 

@@ -21,6 +21,8 @@ NAMES = {
     "wrong": "a wrong answer is worth",
     "per_unit_over": "a unit too much is worth",
     "per_unit_under": "a unit too little is worth",
+    "per_unit_chosen": "a unit of the cases that are acted upon is worth",
+    "per_chosen": "acting upon a case is worth",
 }
 
 
@@ -34,7 +36,7 @@ def break_even(model: Practice, others: Sequence[Practice], benefit: Benefit) ->
     if min(gains) <= 0:
         return
     for name in (name for name in NAMES if benefit.table.get(name, 0.0) or name in benefit.by_row):
-        unit = {**dict.fromkeys(benefit.table, 0.0), name: 1.0}
+        unit = benefit.only(name)
         slopes = [float((model.worth(unit) - other.worth(unit)).mean()) for other in others]
         crossings = [-gain / slope for gain, slope in zip(gains, slopes, strict=True) if slope]
         now = benefit.table[name]

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from mlwright.data.words import percent
-from mlwright.judging.practice import Practice
+from mlwright.judging.practice import Choosing, Practice
 from mlwright.judging.surest import surest
-from mlwright.learning.benefit import Benefit, expected_gain
+from mlwright.learning.benefit import Benefit, threshold_of
 from mlwright.learning.yardstick import Scored
 from mlwright.records.decision import CaseByCase, Worth
 from mlwright.statistics.means import difference_estimate
@@ -15,31 +17,30 @@ PER_CASES = 1000.0
 
 
 def case_by_case(
-    model: Scored, chosen: Practice, by_one_threshold: Array, benefit: Benefit, share: float, draws: Draws
-) -> CaseByCase | None:
-    """What it adds to answer positive where that is worth more on average; None where amounts are the same for all.
+    target: Array, model: Scored, chosen: Practice, by_own: Array, benefit: Benefit, share: float, draws: Draws
+) -> CaseByCase:
+    """What it adds to answer positive where that is worth more on average, in place of one threshold for all.
 
     Where not all can be answered positive, those come first of whom most is expected, not the surest ones. No truth is
     looked at to choose, so that the gain is measured without bias.
 
     Parameters
     ----------
+    target : array, shape (n_rows,)
     model : Scored
     chosen : Practice
-        The model with one threshold.
-    by_one_threshold : array, shape (n_rows,)
+        What the model does.
+    by_own : array, shape (n_rows,)
         What each of its answers adds to the worth of 1,000.
     benefit : Benefit
     share : float
         The largest share that can be answered positive.
     draws : Draws
     """
-    if not benefit.by_row:
-        return None
-    expected = expected_gain(model.prediction[:, 0], benefit.amounts)
-    own = surest(chosen.target, expected, 0.0, share)
-    gain = difference_estimate(PER_CASES * own.worth(benefit.amounts) - by_one_threshold, draws)
-    return CaseByCase(gain=gain, positive_share=float(own.practice.positive.mean()), rule=RULE)
+    one = surest(target, model.prediction[:, 0], threshold_of(benefit.table), share)
+    gain = difference_estimate(by_own - PER_CASES * one.worth(benefit.amounts), draws)
+    positive = chosen.positive if isinstance(chosen, Choosing) else np.zeros(0)
+    return CaseByCase(gain=gain, positive_share=float(positive.mean()), rule=RULE)
 
 
 RULE = (
@@ -49,13 +50,13 @@ RULE = (
 
 
 def told_case_by_case(worth: Worth) -> str:
-    """What one threshold for all leaves on the table, as a sentence; empty where that is nothing sure."""
+    """What it brings that each case is answered by its own amounts, as a sentence; empty where it is not."""
     found = worth.case_by_case
-    if found is None or found.gain.low <= 0:
+    if found is None:
         return ""
-    gain = f"{found.gain.value:,.0f} (between {found.gain.low:,.0f} and {found.gain.high:,.0f})"
+    names = " and ".join(f"'{name}'" for name in dict.fromkeys(worth.from_columns.values()))
+    gain = f"{found.gain.value:,.0f} more per 1,000 cases (between {found.gain.low:,.0f} and {found.gain.high:,.0f})"
     return (
-        f"One threshold for all leaves {gain} per 1,000 cases on the table: answer positive where {found.rule}, which "
-        f"are {percent(found.positive_share)} of the cases. The service answers by one threshold; its probability is "
-        "what the rule takes."
+        f"Each case is answered by its own amounts (from {names}), in the service as in a file: that is worth {gain} "
+        f"than one threshold for all, and {percent(found.positive_share)} of the cases are answered positive."
     )

@@ -9,9 +9,11 @@ from mlwright.core.ahead import Load, Need
 from mlwright.core.errors import MlwrightError
 from mlwright.core.family import NotApplicable
 from mlwright.core.run import Run
+from mlwright.data.compute.table import Table, open_snapshot
 from mlwright.data.words import counted, figure
 from mlwright.judging.known_rows import known_to
 from mlwright.judging.words import between, inside
+from mlwright.learning.amounts import decisive_on
 from mlwright.learning.owed import Owed, moved, owed
 from mlwright.learning.tasks import TASKS
 from mlwright.learning.unseen import Unseen, kept_scores, kept_target, open_unseen
@@ -23,7 +25,7 @@ from mlwright.records.evaluation import Estimate, Evaluation
 from mlwright.records.profile import Profile
 from mlwright.records.split import Split
 from mlwright.records.trials import Training
-from mlwright.scoring.model import DEFAULT_THRESHOLD, Model
+from mlwright.scoring.model import Model
 from mlwright.statistics.sampling import Draws
 
 FEWEST_ROWS = 30
@@ -52,7 +54,7 @@ def challenge(
         fresh = np.flatnonzero(~known)
         if len(fresh) < FEWEST_ROWS:
             raise NotApplicable(_too_few(len(fresh), len(unseen)))
-        compared = _compared(manifest, unseen, fresh, training, evaluation, run)
+        compared = _compared(manifest, open_snapshot(snapshot, run), unseen, fresh, training, evaluation, run)
     except NotApplicable as refusal:
         sentence = f"It cannot be compared with bundle {champion.bundle_id}, which is in use: {refusal.reason}."
         return Challenge(champion=champion.bundle_id, metric=training.metric, sentence=sentence)
@@ -77,6 +79,7 @@ def _too_few(n_fresh: int, n_rows: int) -> str:
 
 def _compared(
     manifest: Manifest,
+    whole: Table,
     unseen: Unseen,
     fresh: np.ndarray[tuple[int], np.dtype[np.int64]],
     training: Training,
@@ -88,12 +91,13 @@ def _compared(
     sampling = unseen.sampling(TASKS.get(unseen.profile.roles.task)().row_loss(target, said)).take(fresh)
     try:
         theirs = Model.load(manifest.model, run.get).scores(unseen.table.take(pa.array(fresh)))
+        decides = decisive_on(manifest.model, whole, unseen.positions[fresh])
     except MlwrightError as error:
         raise NotApplicable(f"it cannot read these rows ({error.message})") from error
     measure = yardstick(training.metric, target[fresh], Draws(sampling, run.seed_for("challenge")))
     ours, other = (
-        Scored(said[fresh], _threshold(training.model.threshold)),
-        Scored(theirs, _threshold(manifest.model.threshold)),
+        Scored(said, decisive_on(training.model, whole, unseen.positions)).take(fresh),
+        Scored(theirs, decides),
     )
     if np.isnan(measure.score(ours)):
         raise NotApplicable("these rows do not define the metric")
@@ -115,10 +119,6 @@ def _compared(
         gain=gain,
         sentence=sentence,
     )
-
-
-def _threshold(of: float | None) -> float:
-    return DEFAULT_THRESHOLD if of is None else of
 
 
 def _in_words(gain: Estimate) -> str:

@@ -16,8 +16,7 @@ from mlwright.judging.shift import shift_of
 from mlwright.judging.today import practice_today
 from mlwright.judging.verdict import headline, limits, next_steps, reasons, verdict_of
 from mlwright.judging.worth import Cases, worth_of
-from mlwright.learning.amounts import benefit_on, learned_target
-from mlwright.learning.benefit import capacity_share
+from mlwright.learning.amounts import benefit_on, decisive_on, learned_target
 from mlwright.learning.load import load_of
 from mlwright.learning.metrics import METRICS
 from mlwright.learning.owed import Owed, moved, owed
@@ -35,7 +34,6 @@ from mlwright.records.robustness import Robustness
 from mlwright.records.settings import DecideSettings
 from mlwright.records.split import Split
 from mlwright.records.trials import Training
-from mlwright.scoring.model import DEFAULT_THRESHOLD
 from mlwright.statistics.sampling import Draws
 
 FIXED_S = 0.4
@@ -134,14 +132,14 @@ def _worth(
     own = training.model.threshold if METRICS.get(training.metric)().has_threshold else None
     benefit = benefit_on(table, unseen.positions, learned, profile, settings, own)
     target = kept_target(evaluation.truth, run)
-    threshold = DEFAULT_THRESHOLD if training.model.threshold is None else training.model.threshold
-    model = Scored(kept_scores(evaluation.predictions, len(target), run), threshold)
+    decides = decisive_on(training.model, table, unseen.positions)
+    model = Scored(kept_scores(evaluation.predictions, len(target), run), decides)
     sampling = unseen.sampling(task.row_loss(target, model.prediction))
     cases = Cases(
         target,
         model,
         Draws(sampling, run.seed_for("decide", "draws")),
-        practice_today(settings.today, table, unseen.positions, target, profile, capacity_share(settings)),
+        practice_today(settings, table, unseen.positions, target, profile, choosing=benefit.chooses),
         shift_of(learned, training, benefit, roles, run),
     )
     worth = worth_of(cases, roles, learned, benefit, evaluation.metrics[0].model.level, settings)

@@ -150,5 +150,5 @@ def _result_on_part(name: str, probe: Probe, strength: float, part: Judged, benc
 def _part(rows: Places, bench: Bench, number: int) -> tuple[Estimate, Estimate]:
     draws = Draws(bench.measure.draws.sampling.take(rows), bench.run.seed_for("probe", "part", number), N_REPLICATES)
     measure = yardstick(bench.measure.name, bench.measure.target[rows], draws)
-    model, dummy = (Scored(s.prediction[rows], s.threshold) for s in (bench.before, bench.dummy))
+    model, dummy = bench.before.take(rows), bench.dummy.take(rows)
     return measure.gain(model, dummy), measure.estimate(model)

@@ -21,7 +21,7 @@ from mlwright.data.cells import (
 )
 from mlwright.data.compute.table import Table, open_snapshot
 from mlwright.data.rhythms import Rhythm, rhythm_of
-from mlwright.learning.benefit import worth_per_case
+from mlwright.learning.benefit import cells_by_place, worth_per_case
 from mlwright.learning.loss import log_loss_rows
 from mlwright.learning.unseen import kept_scores, kept_target, open_unseen
 from mlwright.records.data import Snapshot
@@ -31,7 +31,8 @@ from mlwright.records.looks import ANSWERS, TARGET, Baseline, Column, Cost
 from mlwright.records.model import ModelSpec
 from mlwright.records.profile import Profile, Task
 from mlwright.records.split import Split
-from mlwright.scoring.model import DEFAULT_THRESHOLD, Model
+from mlwright.scoring.deciding import usually_decisive
+from mlwright.scoring.model import Model
 from mlwright.scoring.spelling import to_moment_array
 
 Array = NDArray[np.float64]
@@ -124,8 +125,8 @@ def costs_of(
     ceiling : float, optional
         Larger losses count as this; default: what these rows themselves suggest.
     """
-    threshold = DEFAULT_THRESHOLD if model.threshold is None else model.threshold
-    worth = worth_per_case(model.task, truth, scores, table, threshold)
+    classes = model.classes if model.worth else ()
+    worth = worth_per_case(model.task, truth, scores, cells_by_place(table, classes), usually_decisive(model))
     loss = np.abs(scores[:, 0] - truth) if model.task == "regression" else log_loss_rows(truth, scores)
     return np.minimum(loss, _ceiling(truth, scores, model.task) if ceiling is None else ceiling), worth
 

@@ -18,8 +18,10 @@ from mlwright.judging.quick import Quick, quick_model
 from mlwright.judging.worth import PER_CASES, money
 from mlwright.learning.amounts import benefit_on
 from mlwright.learning.benefit import Benefit, threshold_of
+from mlwright.learning.benefit_table import capacity_share
 from mlwright.learning.models import Facts, Rows
 from mlwright.learning.search.folds import make_folds
+from mlwright.learning.search.threshold import line_of
 from mlwright.learning.tasks import TASKS
 from mlwright.learning.yardstick import Scored
 from mlwright.records.data import Snapshot
@@ -28,6 +30,7 @@ from mlwright.records.profile import Profile
 from mlwright.records.settings import DecideSettings
 from mlwright.records.split import Split
 from mlwright.records.trials import Training
+from mlwright.scoring.deciding import DEFAULT_THRESHOLD, Decisive
 from mlwright.scoring.encoder import names
 from mlwright.scoring.model import load_encoder
 from mlwright.statistics.means import difference_estimate
@@ -50,17 +53,22 @@ class _Bench:
     rows: Rows
     keys: SplitKeys
     benefit: Benefit
+    share: float
 
     def worth(self, learn: Places, held: Places) -> Array:
         """What the answers to held-out rows are worth, by a model that has learned from some others."""
         core = self.quick.learn(Rows(self.rows.blocks.take(learn), self.rows.target[learn]), "more rows")
-        amounts, task = self.benefit.take(held), self.quick.facts.task
-        scored = Scored(core.predict(self.rows.blocks.take(held)), _threshold(self.benefit, task))
-        return of_model(self.rows.target[held], scored, task).worth(amounts)
+        benefit, said = self.benefit.take(held), core.predict(self.rows.blocks.take(held))
+        scored = Scored(said, self._decides(said, benefit))
+        practice = of_model(self.rows.target[held], scored, self.quick.facts.task, choosing=benefit.chooses)
+        return practice.worth(benefit.amounts)
 
-
-def _threshold(benefit: Benefit, task: str) -> float:
-    return threshold_of(benefit.table) if task == "binary" else 0.5
+    def _decides(self, said: Array, benefit: Benefit) -> Decisive:
+        if benefit.chooses:
+            return line_of(said[:, 0], benefit, self.share)
+        if self.quick.facts.task == "binary":
+            return threshold_of(benefit.table)
+        return np.array(benefit.matrix) if benefit.matrix else DEFAULT_THRESHOLD
 
 
 def worth_of_rows(
@@ -117,7 +125,9 @@ def _bench(
         return None
     blocks = load_encoder(plan, run.get).encode(table.arrow(roles.inputs, positions))
     benefit = benefit_on(table, positions, target, profile, settings)
-    return _Bench(quick, Rows(blocks, target), split_keys(table, profile).take(positions), benefit)
+    return _Bench(
+        quick, Rows(blocks, target), split_keys(table, profile).take(positions), benefit, capacity_share(settings)
+    )
 
 
 def _measured(bench: _Bench, folds: list[Fold]) -> MoreRows:

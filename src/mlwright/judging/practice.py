@@ -10,9 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mlwright.data.words import figure, percent, shortened
-from mlwright.learning.benefit import Amounts, worth_per_case
+from mlwright.learning.benefit import Amounts, Benefit, best_quantile, either_way, worth_per_case
 from mlwright.learning.yardstick import Scored
 from mlwright.records.profile import Roles, Task
+from mlwright.scoring.deciding import DEFAULT_THRESHOLD, Decisive
 
 Array = NDArray[np.float64]
 
@@ -39,7 +40,7 @@ class Practice(ABC):
 
 @dataclass(frozen=True)
 class Choosing(Practice):
-    """Two classes: some cases are answered positive.
+    """Two classes: some cases are answered positive; or numbers, of which some are acted upon.
 
     Parameters
     ----------
@@ -51,9 +52,8 @@ class Choosing(Practice):
 
     def worth(self, amounts: Amounts) -> Array:
         """Expected over the lot, where there is one."""
-        true = self.positive * amounts["true_positive"] + (1 - self.positive) * amounts["false_negative"]
-        false = self.positive * amounts["false_positive"] + (1 - self.positive) * amounts["true_negative"]
-        return np.where(self.target == 1, true, false)
+        yes, no = either_way(self.target, amounts)
+        return np.asarray(self.positive * yes + (1 - self.positive) * no)
 
 
 @dataclass(frozen=True)
@@ -64,25 +64,41 @@ class Saying(Practice):
     ----------
     task : str
     prediction : array, shape (n_rows, n_outputs)
+    decides : float or array
+        Several classes: see `scoring.deciding`.
     """
 
     task: Task
     prediction: Array
+    decides: Decisive = DEFAULT_THRESHOLD
 
     def worth(self, amounts: Amounts) -> Array:
         """By what was said and what is true."""
-        return worth_per_case(self.task, self.target, self.prediction, amounts)
+        return worth_per_case(self.task, self.target, self.prediction, amounts, self.decides)
 
 
-def of_model(target: Array, model: Scored, task: Task, shift: float = 0.0) -> Practice:
-    """What the model does; numbers are moved by `shift`, where too much and too little cost differently."""
+def of_model(target: Array, model: Scored, task: Task, shift: float = 0.0, *, choosing: bool = False) -> Practice:
+    """What the model does.
+
+    Parameters
+    ----------
+    target : array, shape (n_rows,)
+    model : Scored
+    task : str
+    shift : float
+        What is added to numbers, where too much and too little cost differently.
+    choosing : bool
+        Whether numbers are acted upon from the threshold on.
+    """
+    if choosing:
+        return Choosing("the model", target, (model.prediction[:, 0] >= model.threshold).astype(np.float64))
     if task == "binary":
         return Choosing("the model", target, model.answers.astype(np.float64))
-    return Saying("the model", target, task, model.prediction + shift)
+    return Saying("the model", target, task, model.prediction + shift, model.threshold)
 
 
 def without_a_look(
-    target: Array, roles: Roles, training_target: Array, quantile: float, capacity: float
+    target: Array, roles: Roles, training_target: Array, benefit: Benefit, capacity: float
 ) -> Iterator[Practice]:
     """What can be done without looking at a case.
 
@@ -92,13 +108,16 @@ def without_a_look(
     roles : Roles
     training_target : array
         From which the usual answer is known.
-    quantile : float
-        Numbers: the quantile that it costs least to say.
+    benefit : Benefit
     capacity : float
-        The largest share of cases that can be answered positive.
+        The largest share of cases that can be answered positive, or acted upon.
     """
     n = len(target)
-    if roles.task == "binary":
+    if benefit.chooses:
+        yield Choosing("act upon no case", target, np.zeros(n))
+        drawn = "every case" if capacity == 1 else f"{percent(capacity)} of the cases, drawn by lot"
+        yield Choosing(f"act upon {drawn}", target, np.full(n, capacity))
+    elif roles.task == "binary":
         names = [shortened(name) for name in roles.classes]
         yield Choosing(f"say '{roles.target} = {names[0]}' in every case", target, np.zeros(n))
         if capacity < 1:
@@ -107,10 +126,15 @@ def without_a_look(
         else:
             yield Choosing(f"say '{roles.target} = {names[1]}' in every case", target, np.ones(n))
     elif roles.task == "multiclass":
-        place = int(np.bincount(training_target.astype(np.int64), minlength=len(roles.classes)).argmax())
-        usual = f"say '{roles.target} = {shortened(roles.classes[place])}', the most frequent, in every case"
-        yield Saying(usual, target, roles.task, np.tile(np.eye(len(roles.classes))[place], (n, 1)))
+        counts = np.bincount(training_target.astype(np.int64), minlength=len(roles.classes))
+        places = {int(counts.argmax()): "the most frequent"}
+        if benefit.matrix:
+            places.setdefault(int((counts @ np.array(benefit.matrix)).argmax()), "which costs least")
+        for place, why in places.items():
+            told = f"say '{roles.target} = {shortened(roles.classes[place])}', {why}, in every case"
+            yield Saying(told, target, roles.task, np.tile(np.eye(len(roles.classes))[place], (n, 1)))
     else:
+        quantile = best_quantile(benefit.table)
         typical = f"the {percent(quantile)} quantile, which costs least," if quantile != 0.5 else "the median,"
         figures = (("the mean,", training_target.mean()), (typical, np.quantile(training_target, quantile)))
         for name, value in figures:

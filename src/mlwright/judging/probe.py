@@ -18,6 +18,7 @@ from mlwright.judging.bench import ROWS, Bench, set_up
 from mlwright.judging.harm import harm_of
 from mlwright.judging.probes import PROBES
 from mlwright.judging.relearned import relearned
+from mlwright.judging.shift import shift_of
 from mlwright.learning.amounts import benefit_on, learned_target
 from mlwright.learning.load import load_of
 from mlwright.learning.unseen import open_unseen
@@ -75,7 +76,8 @@ def probe(
         unseen, table = open_unseen(snapshot, profile, split, run, evaluation), open_snapshot(snapshot, run)
         learned = learned_target(table, train_rows(split, run), profile)
         benefit = benefit_on(table, unseen.positions, learned, profile, decide)
-        bench = set_up(unseen, table, training, evaluation, benefit, planned_s, run)
+        shift = shift_of(learned, training, benefit, profile.roles, run)
+        bench = set_up(unseen, table, training, evaluation, benefit, planned_s, run, shift)
         answers = _ask(tasks, bench, planned_s)
     results = [answer.result for answer in answers if answer is not None and answer.result is not None]
     return Robustness(

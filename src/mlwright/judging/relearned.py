@@ -69,8 +69,8 @@ def _judged(lesson: Lesson, said: Array, bench: Bench) -> _Relearned:
     rows = np.arange(bench.table.num_rows) if lesson.judged is None else np.flatnonzero(lesson.judged)
     draws = Draws(bench.measure.draws.sampling.take(rows), bench.run.seed_for("probe", "lesson"), N_REPLICATES)
     measure = yardstick(bench.measure.name, bench.measure.target[rows], draws)
-    before, after = (Scored(scores[rows], bench.before.threshold) for scores in (bench.lessons.usual, said))
-    dummy = Scored(bench.dummy.prediction[rows], bench.dummy.threshold)
+    before, after = (Scored(scores, bench.before.threshold).take(rows) for scores in (bench.lessons.usual, said))
+    dummy = bench.dummy.take(rows)
     loss = measure.gain(before, after)
     if math.isnan(loss.value):
         raise NotApplicable(f"{measure.metric.title} is not defined on the rows that count")

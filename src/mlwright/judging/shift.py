@@ -26,7 +26,9 @@ def shift_of(learned: NDArray[np.float64], training: Training, benefit: Benefit,
     roles : Roles
     run : Run
     """
-    if roles.task != "regression" or not training.out_of_fold or (level := best_quantile(benefit.table)) == EVEN:
+    if roles.task != "regression" or benefit.chooses or not training.out_of_fold:
+        return 0.0
+    if (level := best_quantile(benefit.table)) == EVEN:
         return 0.0
     missing = learned - np.frombuffer(run.get(training.out_of_fold), dtype=np.float32)
     return float(np.nanquantile(missing, level))

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from mlwright.data.words import counted, listing, quoted
-from mlwright.judging.case_by_case import told_case_by_case
 from mlwright.judging.leaks import leaks_in, suspects
 from mlwright.judging.more_rows import told_more_rows
 from mlwright.judging.rules import Evidence
@@ -44,7 +43,6 @@ def steps_of(
     others = [
         *_more_rows(evidence),
         *(_against(mistakes, evidence) for mistakes in evidence.diagnosis.mistakes),
-        *_case_by_case(evidence),
         *_more_time(evidence, train),
         *_mend_values(evidence, clean),
         *_another_table(evidence, snapshot),
@@ -147,20 +145,6 @@ def _mend_values(evidence: Evidence, clean: CleanSettings) -> Iterator[Step]:
             evidence=f"Checks found: {titles}.",
             cost="one run",
             changes={"clean": {"apply": "all"}},
-        )
-
-
-def _case_by_case(evidence: Evidence) -> Iterator[Step]:
-    found = evidence.worth.case_by_case
-    if found is not None and found.gain.low > 0:
-        yield Step(
-            name="case_by_case",
-            title="Answer each case by its own amounts, not by one threshold for all.",
-            evidence=told_case_by_case(evidence.worth),
-            cost="a line of code where answers are acted upon, and amounts that are known by then",
-            money=found.gain,
-            gain_is="about",
-            share=_share(found.gain, evidence.worth.gain),
         )
 
 

@@ -1,4 +1,4 @@
-"""The surest cases, as many as can be answered positive."""
+"""The cases that come first, as many as can be answered positive or acted upon."""
 
 from __future__ import annotations
 
@@ -9,25 +9,26 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mlwright.judging.practice import Choosing
-from mlwright.learning.benefit import Amounts
+from mlwright.learning.benefit import Amounts, either_way
 
 Array = NDArray[np.float64]
 
 
 class Surest(NamedTuple):
-    """Who is answered positive where not all can be.
+    """Who is answered positive, or acted upon, where not all can be.
 
     Parameters
     ----------
     practice : Choosing
     cut : float or None
-        The probability at which the last one lies; None where there is room for all that are worth it.
-    probability : array, shape (n_rows,)
+        Where the last one lies; None where there is room for all that are worth it.
+    rank : array, shape (n_rows,)
+        Those with more come first.
     """
 
     practice: Choosing
     cut: float | None
-    probability: Array
+    rank: Array
 
     def worth(self, amounts: Amounts) -> Array:
         """What each case adds to the mean worth, shape (n_rows,).
@@ -48,31 +49,30 @@ class Surest(NamedTuple):
         return np.asarray(rows - last * (chosen - chosen.mean()))
 
     def _gained_at(self, cut: float, amounts: Amounts) -> float:
-        """What a positive answer is worth more than a negative one, for cases about as sure as the last one."""
-        n = len(self.probability)
-        nearest = np.argsort(np.abs(self.probability - cut), kind="stable")[: max(10, math.ceil(n ** (2 / 3)))]
-        everybody, nobody = (
-            Choosing("", self.practice.target, np.full(n, float(answer))).worth(amounts) for answer in (1, 0)
-        )
-        return float((everybody - nobody)[nearest].mean())
+        """What a positive answer is worth more than a negative one, for cases about where the last one lies."""
+        n = len(self.rank)
+        nearest = np.argsort(np.abs(self.rank - cut), kind="stable")[: max(10, math.ceil(n ** (2 / 3)))]
+        yes, no = either_way(self.practice.target, amounts)
+        return float((yes - no)[nearest].mean())
 
 
-def surest(target: Array, probability: Array, threshold: float, share: float) -> Surest:
-    """Those that are worth a positive answer, but no more than a share of all; of equally sure ones by lot.
+def surest(target: Array, rank: Array, threshold: float, share: float) -> Surest:
+    """Those that are worth it, but no more than a share of all; of equal ones by lot.
 
     Parameters
     ----------
     target : array, shape (n_rows,)
-    probability : array, shape (n_rows,)
+    rank : array, shape (n_rows,)
+        Probabilities, what is expected, or predicted amounts.
     threshold : float
-        From which on a positive answer is worth it.
+        From which rank on a case is worth it.
     share : float
-        The largest share that can be answered positive.
+        The largest share that can be answered positive, or acted upon.
     """
-    room, wanted = share * len(target), probability >= threshold
+    room, wanted = share * len(target), rank >= threshold
     if wanted.sum() <= room:
-        return Surest(Choosing("the model", target, wanted.astype(np.float64)), None, probability)
-    cut = float(np.sort(probability)[::-1][max(0, math.ceil(room) - 1)])
-    above, at = probability > cut, probability == cut
+        return Surest(Choosing("the model", target, wanted.astype(np.float64)), None, rank)
+    cut = float(np.sort(rank)[::-1][max(0, math.ceil(room) - 1)])
+    above, at = rank > cut, rank == cut
     positive = above + at * (room - above.sum()) / at.sum()
-    return Surest(Choosing("the model", target, positive), cut, probability)
+    return Surest(Choosing("the model", target, positive), cut, rank)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import operator
 import re
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import pyarrow as pa
@@ -14,8 +15,11 @@ from mlwright.core.errors import SettingsError
 from mlwright.data.compute.table import Table
 from mlwright.data.words import percent, quoted, shortened
 from mlwright.judging.practice import Array, Choosing, Practice, Saying
+from mlwright.judging.surest import surest
 from mlwright.learning.amounts import refuse_column
+from mlwright.learning.benefit_table import capacity_share
 from mlwright.records.profile import Profile
+from mlwright.records.settings import DecideSettings
 from mlwright.scoring.spelling import spelled, to_number_array
 
 BEST = "best"
@@ -33,18 +37,36 @@ TRUE, FALSE = frozenset({"1", "true", "yes", "y", "t"}), frozenset({"0", "false"
 
 
 def practice_today(
-    said: str, table: Table, positions: NDArray[np.int64], target: Array, profile: Profile, capacity: float
+    settings: DecideSettings,
+    table: Table,
+    positions: NDArray[np.int64],
+    target: Array,
+    profile: Profile,
+    *,
+    choosing: bool = False,
 ) -> Practice | None:
     """What is done today with some rows of a snapshot; None where nothing was said.
 
-    Where it answers more cases positive than can be, those are drawn from them by lot.
+    Where it answers more cases positive than can be, those are drawn from them by lot. A column of estimates chooses
+    the largest ones.
+
+    Parameters
+    ----------
+    settings : DecideSettings
+    table : Table
+        The snapshot.
+    positions : array of int, shape (n_rows,)
+    target : array, shape (n_rows,)
+    profile : Profile
+    choosing : bool
+        Numbers: whether some are acted upon.
 
     Raises
     ------
     SettingsError
         If `said` is neither a known word nor a column nor a rule, or does not suit the task.
     """
-    roles = profile.roles
+    roles, said, capacity = profile.roles, settings.today, capacity_share(settings)
     if said == BEST:
         return None
     if roles.task == "multiclass":
@@ -52,11 +74,16 @@ def practice_today(
             f"decide.today is {said!r}; for several classes the model is compared with the most frequent one.",
             "Leave it out.",
         )
-    if roles.task == "regression":
+    if choosing and said in table.columns:
+        estimates = _numbers(said, table, positions, profile)
+        largest = surest(target, estimates, -np.inf, capacity).practice
+        return replace(largest, told=f"act upon the cases of which '{said}' says most")
+    if roles.task == "regression" and not choosing:
         return Saying(f"what '{said}' says", target, roles.task, _numbers(said, table, positions, profile)[:, None])
     where, chosen = _chosen(said, table, positions, profile)
     positive, share = chosen.astype(np.float64), float(chosen.mean())
-    answer = f"say '{roles.target} = {shortened(roles.classes[int(said != 'nobody')])}' {where}"
+    say = f"say '{roles.target} = {shortened(roles.classes[int(said != 'nobody')])}'" if roles.classes else "act"
+    answer = f"{say} {where}"
     if share <= capacity:
         return Choosing(answer, target, positive)
     return Choosing(f"{answer}, {percent(capacity)} of all by lot", target, positive * capacity / share)

@@ -13,8 +13,9 @@ from mlwright.judging.case_by_case import case_by_case
 from mlwright.judging.outcomes import outcomes, widened
 from mlwright.judging.pilot import pilot_of
 from mlwright.judging.practice import Choosing, Practice, of_model, without_a_look
-from mlwright.judging.surest import Surest, surest
-from mlwright.learning.benefit import Benefit, amounts_of, best_quantile, capacity_share, threshold_of
+from mlwright.judging.surest import surest
+from mlwright.learning.benefit import Benefit, expected_gain, threshold_of
+from mlwright.learning.benefit_table import amounts_of, capacity_share
 from mlwright.learning.yardstick import Scored
 from mlwright.records.decision import Capacity, Compared, Worth
 from mlwright.records.evaluation import Estimate
@@ -49,6 +50,11 @@ class Cases(NamedTuple):
     today: Practice | None = None
     shift: float = 0.0
 
+    @property
+    def by_own_amounts(self) -> bool:
+        """Two classes: whether each case has a threshold of its own."""
+        return np.ndim(self.model.threshold) == 1
+
 
 def worth_of(
     cases: Cases,
@@ -78,9 +84,8 @@ def worth_of(
     """
     settings = settings or DecideSettings()
     share = capacity_share(settings)
-    model, chosen = _model(cases, roles, benefit, share)
-    quantile = best_quantile(benefit.table) if roles.task == "regression" else 0.5
-    others = [*without_a_look(cases.target, roles, training_target, quantile, share)]
+    model, chosen = by_model(cases, roles, benefit, share)
+    others = [*without_a_look(cases.target, roles, training_target, benefit, share)]
     against = others if cases.today is None else [cases.today]
     listed = others if cases.today is None else [cases.today, *(o for o in others if o.told != cases.today.told)]
     gains = [_gain(model, chosen, other, benefit, cases.draws, level) for other in listed]
@@ -105,19 +110,35 @@ def worth_of(
         break_even=() if benefit.assumed else tuple(break_even(chosen, against, benefit)),
         capacity=_capacity(cases, chosen, settings),
         pilot=pilot_of(model, today, cases.draws.sampling, settings),
-        case_by_case=case_by_case(cases.model, chosen, model, benefit, share, cases.draws)
-        if roles.task == "binary"
+        case_by_case=case_by_case(cases.target, cases.model, chosen, model, benefit, share, cases.draws)
+        if cases.by_own_amounts
         else None,
+        line=_line(cases, benefit),
     )
 
 
-def _model(cases: Cases, roles: Roles, benefit: Benefit, share: float) -> tuple[Array, Practice]:
+def _line(cases: Cases, benefit: Benefit) -> float | None:
+    """Numbers of which some are acted upon: from which predicted number on."""
+    return float(cases.model.threshold) if benefit.chooses else None
+
+
+def by_model(cases: Cases, roles: Roles, benefit: Benefit, share: float) -> tuple[Array, Practice]:
     """What each case adds to the worth of 1,000, and what the model does."""
-    if roles.task == "binary" and share < 1:
-        chosen: Surest = surest(cases.target, cases.model.prediction[:, 0], threshold_of(benefit.table), share)
+    if share < 1:
+        chosen = surest(cases.target, *_ranked(cases, benefit), share)
         return PER_CASES * chosen.worth(benefit.amounts), chosen.practice
-    practice = of_model(cases.target, cases.model, roles.task, cases.shift)
+    practice = of_model(cases.target, cases.model, roles.task, cases.shift, choosing=benefit.chooses)
     return _per_1000(practice, benefit), practice
+
+
+def _ranked(cases: Cases, benefit: Benefit) -> tuple[Array, float]:
+    """Which cases come first, and from which rank on one is worth it."""
+    said = cases.model.prediction[:, 0]
+    if benefit.chooses:
+        return said, -benefit.table["per_chosen"] / benefit.table["per_unit_chosen"]
+    if cases.by_own_amounts:
+        return expected_gain(said, benefit.amounts), 0.0
+    return said, threshold_of(benefit.table)
 
 
 def _per_1000(practice: Practice, benefit: Benefit) -> Array:
@@ -132,7 +153,7 @@ def _gain(model: Array, chosen: Practice, other: Practice, benefit: Benefit, dra
 
 def _surely(estimate: Estimate, chosen: Practice, other: Practice | None, benefit: Benefit, draws: Draws) -> Estimate:
     """Two classes: an interval that knows outcomes of which these rows hold none."""
-    if not isinstance(chosen, Choosing):
+    if not isinstance(chosen, Choosing) or benefit.chooses:
         return estimate
     table = {key: PER_CASES * amount for key, amount in benefit.table.items()}
     return widened(estimate, outcomes(chosen, table, other if isinstance(other, Choosing) else None), draws)
@@ -185,6 +206,10 @@ _WORDS = {
         "per 1,000 cases the model gives {} more right answers",
         "per 1,000 cases the model gives {} fewer right answers",
     ),
+    "units chosen": (
+        "the cases of 1,000 that are acted upon add up to {} more",
+        "the cases of 1,000 that are acted upon add up to {} less",
+    ),
     "units of error": (
         "on average the model comes {} nearer to the truth",
         "on average the model is {} further from the truth",
@@ -207,10 +232,17 @@ def told_capacity(worth: Worth) -> str:
     limit = worth.capacity
     if limit is None:
         return ""
-    said = f"Of {limit.n_cases:,} cases a {limit.period} {limit.n_positive:,} can be answered positive"
-    if limit.binds:
-        return f"{said}: the surest {percent(limit.share)} are, and more would be worth it."
-    return f"{said}; no more than {percent(worth.positive_share or 0.0)} of all are worth it."
+    done = "answered positive" if worth.line is None else "acted upon"
+    said = f"Of {limit.n_cases:,} cases a {limit.period} {limit.n_positive:,} can be {done}"
+    if not limit.binds:
+        return f"{said}; no more than {percent(worth.positive_share or 0.0)} of all are worth it."
+    if worth.line is not None:
+        return (
+            f"{said}: those with the largest predictions are, which is {percent(limit.share)} of all, from about "
+            f"{figure(float(f'{worth.line:.4g}'))} on; more would be worth it."
+        )
+    first = "surest" if worth.case_by_case is None else "most promising"
+    return f"{said}: the {first} {percent(limit.share)} are, and more would be worth it."
 
 
 def money(value: float, worth: Worth) -> str:
@@ -220,7 +252,12 @@ def money(value: float, worth: Worth) -> str:
 
 def told_table(worth: Worth, roles: Roles) -> str:
     """What the stand-in for a benefit table assumes, and how to say better."""
-    if roles.task == "regression":
+    if worth.line is not None:
+        assumed, example = (
+            "every unit of a case that is acted upon is worth 1",
+            "{per_unit_chosen = 0.1, per_chosen = -20}",
+        )
+    elif roles.task == "regression":
         assumed, example = "every unit of error costs 1", "{per_unit_of_error = -2.5}"
     elif roles.task == "multiclass":
         assumed, example = "every right answer is worth 1 and a wrong one nothing", "{right = 10, wrong = -3}"

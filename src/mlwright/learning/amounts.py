@@ -7,10 +7,13 @@ from numpy.typing import NDArray
 
 from mlwright.core.errors import SettingsError, nearest
 from mlwright.data.compute.table import Table
-from mlwright.learning.benefit import Array, Benefit, amounts_of, benefit_table
+from mlwright.learning.benefit import Array, Benefit
+from mlwright.learning.benefit_table import amounts_of, benefit_table
 from mlwright.learning.tasks import TASKS
+from mlwright.records.model import ModelSpec
 from mlwright.records.profile import Profile
 from mlwright.records.settings import DecideSettings
+from mlwright.scoring.deciding import Decisive, decisive
 from mlwright.scoring.spelling import to_number_array
 
 FEWEST_KNOWN = 0.5
@@ -51,6 +54,21 @@ def benefit_on(
     columns = {name: _numbers(name, table, positions, profile) for name in names}
     shares = [float(count) / len(training_target) for count in counts]
     return benefit_table(roles.task, roles.classes, shares, settings, columns, threshold)
+
+
+def usual_amounts(
+    table: Table, positions: NDArray[np.int64], profile: Profile, settings: DecideSettings
+) -> dict[str, float]:
+    """The mean of every column that an amount of the user's table comes from."""
+    names = dict.fromkeys(amount.column for amount in amounts_of(settings).values())
+    return {name: float(_numbers(name, table, positions, profile).mean()) for name in names}
+
+
+def decisive_on(spec: ModelSpec, table: Table, positions: NDArray[np.int64]) -> Decisive:
+    """What decides a model's answers to some rows of a snapshot; see `scoring.deciding`."""
+    if spec.amounts is None:
+        return decisive(spec)
+    return decisive(spec, table.arrow(list(spec.amounts.usual), positions))
 
 
 def learned_target(table: Table, positions: NDArray[np.int64], profile: Profile) -> Array:

@@ -1,17 +1,15 @@
-"""What an answer is worth: the user's table of benefits, or a stand-in that says of itself that it is one."""
+"""What an answer is worth, by a table of benefits."""
 
 from __future__ import annotations
 
-import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from mlwright.core.errors import SettingsError, name_list, nearest
 from mlwright.records.profile import Task
-from mlwright.records.settings import Amount, DecideSettings
+from mlwright.scoring.deciding import DEFAULT_THRESHOLD, Decisive, places_answered
 
 V = TypeVar("V")
 Array = NDArray[np.float64]
@@ -23,11 +21,8 @@ KEYS: dict[Task, tuple[str, ...]] = {
     "multiclass": ("right", "wrong"),
     "regression": ("per_unit_over", "per_unit_under", "per_case"),
 }
-SHORT = {"per_unit_of_error": ("per_unit_over", "per_unit_under")}
-"""Keys that stand for several."""
-
-
-SMALLEST_THRESHOLD = 1e-3
+CHOSEN = ("per_unit_chosen", "per_chosen")
+"""Keys for numbers of which only some are acted upon."""
 
 
 class Benefit(NamedTuple):
@@ -43,108 +38,67 @@ class Benefit(NamedTuple):
         ``money``, or what the stand-in counts.
     by_row : dict
         Amounts that differ from row to row, each of shape (n_rows,).
+    classes : tuple of str
+        Several classes, where single mistakes have amounts of their own.
     """
 
     table: dict[str, float]
     assumed: bool
     unit: str
     by_row: dict[str, Array] = {}
+    classes: tuple[str, ...] = ()
 
     @property
     def amounts(self) -> Amounts:
         """What each outcome is worth, row by row where it differs."""
-        return self.table | self.by_row
+        return cells_by_place({**self.table, **self.by_row}, self.classes)
 
-    def take(self, places: NDArray[np.int64]) -> Amounts:
-        """What each outcome is worth on some of the rows."""
-        return self.table | {key: values[places] for key, values in self.by_row.items()}
+    @property
+    def chooses(self) -> bool:
+        """Numbers: whether some are acted upon and the others are not."""
+        return chooses(self.table)
+
+    @property
+    def matrix(self) -> tuple[tuple[float, ...], ...]:
+        """Several classes: what is true by what is answered; empty where all mistakes count the same."""
+        cells = cells_by_place(self.table, self.classes)
+        if len(cells) == len(self.table):
+            return ()
+        usual = {True: self.table["right"], False: self.table["wrong"]}
+        places = range(len(self.classes))
+        return tuple(tuple(float(cells.get(_cell(t, a), usual[t == a])) for a in places) for t in places)
+
+    def take(self, places: NDArray[np.int64]) -> Benefit:
+        """On some of the rows."""
+        return self._replace(by_row={key: values[places] for key, values in self.by_row.items()})
+
+    def only(self, name: str) -> Amounts:
+        """A unit for one outcome, and nothing for all others."""
+        return cells_by_place({**dict.fromkeys(self.table, 0.0), name: 1.0}, self.classes)
 
 
-def amounts_of(settings: DecideSettings) -> dict[str, Amount]:
-    """The amounts of the user's table that come from a column.
+def chooses(table: Iterable[str]) -> bool:
+    """Whether a table is one of numbers of which some are acted upon."""
+    return CHOSEN[0] in table
 
-    >>> amounts_of(DecideSettings(benefit={"true_positive": "fee", "false_positive": -5}))["true_positive"].column
-    'fee'
+
+def cells_by_place(amounts: Mapping[str, V], classes: Sequence[str]) -> dict[str, V]:
+    """The amounts, those of single mistakes (``"good as bad"``) also by the places of both classes.
+
+    >>> cells_by_place({"right": 1.0, "good as bad": -9.0}, ("bad", "good"))
+    {'right': 1.0, 'good as bad': -9.0, '1>0': -9.0}
     """
-    named = {key: Amount(column=value) if isinstance(value, str) else value for key, value in settings.benefit.items()}
-    return {key: value for key, value in named.items() if isinstance(value, Amount)}
+    places = {mistake(one, other): _cell(t, a) for t, one in enumerate(classes) for a, other in enumerate(classes)}
+    return {**amounts, **{places[key]: value for key, value in amounts.items() if key in places}}
 
 
-def capacity_share(settings: DecideSettings) -> float:
-    """The largest share of cases that can be answered positive; 1 where nothing was said.
-
-    Raises
-    ------
-    SettingsError
-        If it was said how many, and not of how many.
-    """
-    if settings.capacity is None:
-        return 1.0
-    if settings.cases is None:
-        raise SettingsError(
-            f"decide.capacity says that {settings.capacity:,} cases a {settings.period} can be answered positive, "
-            "but not of how many.",
-            f"Say how many cases a {settings.period} brings: [decide] cases = 10000",
-        )
-    return min(1.0, settings.capacity / settings.cases)
+def mistake(true: str, answered: str) -> str:
+    """How the key of a mistake is written that has an amount of its own."""
+    return f"{true} as {answered}"
 
 
-def benefit_table(
-    task: Task,
-    classes: tuple[str, ...],
-    class_shares: Sequence[float],
-    settings: DecideSettings,
-    columns: Mapping[str, Array] | None = None,
-    threshold: float | None = None,
-) -> Benefit:
-    """The user's table, filled up with zeros, or a stand-in where there is none.
-
-    The stand-in for two classes lets each class count the same in total: with a share of one positive in ten, a
-    missed positive costs as much as nine false alarms. For several classes a right answer counts one; for
-    numbers every unit of error costs one.
-
-    Parameters
-    ----------
-    task : str
-    classes : tuple of str
-        For the messages; for two classes the positive one is last.
-    class_shares : sequence of float
-        Share of the training rows in each class, in the order of `classes`; not used for numbers.
-    settings : DecideSettings
-    columns : mapping, optional
-        The columns that amounts come from, for the rows at hand, each of shape (n_rows,).
-    threshold : float, optional
-        Two classes: where the model answers by a threshold that serves the user's metric, the stand-in is the table by
-        which that threshold is right.
-
-    Raises
-    ------
-    SettingsError
-        If the table has a key that the task does not know, or would reward wrong answers.
-
-    Examples
-    --------
-    >>> benefit_table("binary", ("no", "yes"), (0.9, 0.1), DecideSettings()).table["false_negative"]
-    -9.0
-    """
-    if not settings.benefit:
-        return _stand_in(
-            task, class_shares if threshold is None else (1.0 - threshold, max(threshold, SMALLEST_THRESHOLD))
-        )
-    _check_keys(task, settings.benefit)
-    columns = columns or {}
-    by_row = {key: one.plus + one.times * columns[one.column] for key, one in amounts_of(settings).items()}
-    said = {key: float(value) for key, value in settings.benefit.items() if isinstance(value, float | int)}
-    said |= {key: float(values.mean()) for key, values in by_row.items()}
-    by_row, said = _spread(by_row), _spread(said)
-    table = {key: said.get(key, 0.0) for key in KEYS[task]}
-    _check_sense(task, classes, table)
-    return Benefit(table, assumed=False, unit="money", by_row=by_row)
-
-
-def _spread(given: Mapping[str, V]) -> dict[str, V]:
-    """Keys that stand for several in place of those."""
-    return {key: value for name, value in given.items() for key in SHORT.get(name, (name,))}
+def _cell(true: int, answered: int) -> str:
+    return f"{true}>{answered}"
 
 
 def worth_per_case(
@@ -152,7 +106,7 @@ def worth_per_case(
     target: NDArray[np.float64],
     prediction: NDArray[np.float64],
     table: Amounts,
-    threshold: float | None = None,
+    threshold: Decisive | None = None,
 ) -> NDArray[np.float64]:
     """What each row's answer turned out to be worth, shape (n_rows,).
 
@@ -164,20 +118,40 @@ def worth_per_case(
         As in `scoring.cores.Core`.
     table : mapping
         Amounts of shape (n_rows,) differ from row to row.
-    threshold : float
-        Two classes: the positive class is answered from this probability on.
+    threshold : float or array
+        What decides the answers; see `scoring.deciding`. Numbers: from which on a case is acted upon, where some are.
     """
     scores = prediction.reshape(len(target), -1)
+    if task == "regression" and chooses(table):
+        yes, no = either_way(target, table)
+        return np.where(scores[:, 0] >= (-np.inf if threshold is None else threshold), yes, no)
     if task == "regression":
         off = scores[:, 0] - target
         price = np.where(off > 0, table["per_unit_over"], table["per_unit_under"])
         return np.asarray(table["per_case"] + price * np.abs(off))
+    answers = places_answered(scores, DEFAULT_THRESHOLD if threshold is None else threshold)
     if task == "multiclass":
-        return np.where(scores.argmax(axis=1) == target, table["right"], table["wrong"])
-    answered = scores[:, 0] >= (0.5 if threshold is None else threshold)
-    when_true = np.where(answered, table["true_positive"], table["false_negative"])
-    when_false = np.where(answered, table["false_positive"], table["true_negative"])
-    return np.where(target == 1, when_true, when_false)
+        return _by_cells(target, answers, table)
+    yes, no = either_way(target, table)
+    return np.where(answers == 1, yes, no)
+
+
+def either_way(target: Array, table: Amounts) -> tuple[Array, Array]:
+    """What each case is worth if it is acted upon (answered positive), and if it is not; both of shape (n_rows,)."""
+    if chooses(table):
+        return np.asarray(table["per_unit_chosen"] * target + table["per_chosen"]), np.zeros(len(target))
+    yes = np.where(target == 1, table["true_positive"], table["false_positive"])
+    return yes, np.where(target == 1, table["false_negative"], table["true_negative"])
+
+
+def _by_cells(target: Array, answers: NDArray[np.int64], table: Amounts) -> Array:
+    """Several classes: right or wrong, but for mistakes that have an amount of their own."""
+    worth = np.where(answers == target, table["right"], table["wrong"])
+    for key, amount in table.items():
+        true, sign, said = key.partition(">")
+        if sign and true.isdigit() and said.isdigit():
+            worth = np.where((target == int(true)) & (answers == int(said)), amount, worth)
+    return worth
 
 
 def best_quantile(table: Mapping[str, float]) -> float:
@@ -224,53 +198,3 @@ def expected_gain(probability: Array, amounts: Amounts) -> Array:
     saved = amounts["true_positive"] - amounts["false_negative"]
     spent = amounts["true_negative"] - amounts["false_positive"]
     return np.asarray(probability * saved - (1.0 - probability) * spent)
-
-
-def _stand_in(task: Task, class_shares: Sequence[float]) -> Benefit:
-    if task == "regression":
-        return Benefit(
-            {"per_unit_over": -1.0, "per_unit_under": -1.0, "per_case": 0.0}, assumed=True, unit="units of error"
-        )
-    if task == "multiclass":
-        return Benefit({"right": 1.0, "wrong": 0.0}, assumed=True, unit="right answers")
-    negative, positive = class_shares
-    table = dict.fromkeys(KEYS["binary"], 0.0)
-    table |= {"false_positive": -1.0, "false_negative": -round(negative / positive, 6)}
-    return Benefit(table, assumed=True, unit="false alarms")
-
-
-def _check_keys(task: Task, given: Mapping[str, float | str | Amount]) -> None:
-    known = [*KEYS[task], *(name for name, keys in SHORT.items() if set(keys) <= set(KEYS[task]))]
-    for key, value in given.items():
-        if key not in known:
-            offers = nearest(key, known) or known
-            raise SettingsError(
-                f"decide.benefit has the key {key!r}, which means nothing for a {task} task.",
-                f"Did you mean {' or '.join(offers)}? The keys are: {', '.join(known)}",
-            )
-        if isinstance(value, float | int) and not math.isfinite(value):
-            raise SettingsError(f"decide.benefit.{key} is {value}, which is no amount.", "Give a finite number.")
-
-
-def _check_sense(task: Task, classes: tuple[str, ...], table: Mapping[str, float]) -> None:
-    """A table under which a worse answer pays more is a slip of a sign."""
-    if task == "regression":
-        over, under = table["per_unit_over"], table["per_unit_under"]
-        sound = over <= 0 and under <= 0 and over + under < 0
-        rule = f"a unit of error must cost something (below zero); too much is worth {over:g}, too little {under:g}"
-    elif task == "multiclass":
-        sound = table["right"] > table["wrong"]
-        rule = f"right ({table['right']:g}) must be worth more than wrong ({table['wrong']:g})"
-    else:
-        when_true = table["true_positive"] - table["false_negative"]
-        when_false = table["false_positive"] - table["true_negative"]
-        sound = when_true > when_false
-        rule = (
-            f"answering {name_list(classes[-1:])!r} must gain more when it is true "
-            f"(true_positive - false_negative = {when_true:g}) than when it is not "
-            f"(false_positive - true_negative = {when_false:g})"
-        )
-    if not sound:
-        raise SettingsError(
-            f"decide.benefit rewards wrong answers: {rule}.", "Check the signs, and which class project.positive names."
-        )

@@ -17,6 +17,7 @@ from threadpoolctl import threadpool_limits
 from mlwright.core.ahead import Load, Need
 from mlwright.core.run import Run
 from mlwright.data.compute.table import open_snapshot
+from mlwright.learning.amounts import decisive_on
 from mlwright.learning.coverage import Learned, learn_uncertainty, measured
 from mlwright.learning.curves import class_curves, number_curves
 from mlwright.learning.metrics import Metric
@@ -32,7 +33,7 @@ from mlwright.records.profile import Profile
 from mlwright.records.settings import EvaluateSettings
 from mlwright.records.split import Split
 from mlwright.records.trials import Corrected, Training
-from mlwright.scoring.model import DEFAULT_THRESHOLD, Model
+from mlwright.scoring.model import Model
 from mlwright.statistics.calibration import calibration_bins, calibration_error
 from mlwright.statistics.sampling import Draws
 
@@ -77,7 +78,7 @@ def evaluate(
     target = _open_target(snapshot, unseen, run)
     # Small matrices: a second thread would only wait for the first.
     with threadpool_limits(limits=1, user_api="blas"):
-        sitting = _sitting(unseen, target, training, settings, run)
+        sitting = _sitting(snapshot, unseen, target, training, settings, run)
         found = learn_uncertainty(snapshot, profile, split, training, run)
         told = Learned(found)
         if split.n_test:
@@ -85,9 +86,11 @@ def evaluate(
         return _evaluation(sitting, training, run).model_copy(update=told._asdict())
 
 
-def _sitting(unseen: Unseen, target: Array, training: Training, settings: EvaluateSettings, run: Run) -> _Sitting:
+def _sitting(
+    snapshot: Snapshot, unseen: Unseen, target: Array, training: Training, settings: EvaluateSettings, run: Run
+) -> _Sitting:
     """Let every model say what it says."""
-    threshold = DEFAULT_THRESHOLD if training.model.threshold is None else training.model.threshold
+    decides = decisive_on(training.model, open_snapshot(snapshot, run), unseen.positions)
     if unseen.split.n_test:
         specs = (training.model, training.simple, training.baseline)
         model, simple, baseline = (_scores(spec, unseen, run) for spec in specs)
@@ -98,8 +101,8 @@ def _sitting(unseen: Unseen, target: Array, training: Training, settings: Evalua
     return _Sitting(
         unseen=unseen,
         target=target,
-        model=Scored(model, threshold),
-        simple=Scored(simple, threshold),
+        model=Scored(model, decides),
+        simple=Scored(simple, decides),
         baseline=Scored(baseline, threshold_of_dummy(training.metric, baseline)),
         draws=Draws(sampling, run.seed_for("evaluate", "draws")),
         level=settings.level,

@@ -10,14 +10,14 @@ from threadpoolctl import threadpool_limits
 
 from mlwright.core.run import Run
 from mlwright.data.compute.table import open_snapshot, train_rows
-from mlwright.learning.amounts import benefit_on
-from mlwright.learning.benefit import Benefit, capacity_share
+from mlwright.learning.amounts import benefit_on, usual_amounts
 from mlwright.learning.data import Said, TrainingData, load_training
 from mlwright.learning.search.bench import Bench
 from mlwright.learning.search.budget import choice_s
 from mlwright.learning.search.choice import Choice, choose, members, on_its_own, out_of_fold
 from mlwright.learning.search.corrected import corrected
 from mlwright.learning.search.correction import correction
+from mlwright.learning.search.deciding import deciding
 from mlwright.learning.search.diary import write_diary
 from mlwright.learning.search.experience import trace_of
 from mlwright.learning.search.importance import rank_inputs
@@ -26,7 +26,7 @@ from mlwright.learning.search.options import Wishes
 from mlwright.learning.search.scale import Scale, first_record
 from mlwright.learning.search.setup import metric_name, set_up
 from mlwright.learning.search.standing import Standing
-from mlwright.learning.search.threshold import choose_threshold, known_threshold
+from mlwright.learning.search.threshold import known_threshold
 from mlwright.records.data import Snapshot
 from mlwright.records.findings import Findings
 from mlwright.records.model import Member
@@ -51,7 +51,8 @@ def train(
     roles = profile.roles
     metric = metric_name(settings, roles)
     data = load_training(snapshot, profile, split, Said(clean, told.kinds), run)
-    benefit = benefit_on(open_snapshot(snapshot, run), train_rows(split, run), data.rows.target, profile, decide)
+    whole, positions = open_snapshot(snapshot, run), train_rows(split, run)
+    benefit = benefit_on(whole, positions, data.rows.target, profile, decide)
     _warn(findings, run)
     course = set_up(data, roles, split, settings, run, known_threshold(metric, roles, benefit))
     with threadpool_limits(course.bench.n_threads):
@@ -62,7 +63,7 @@ def train(
         choice = choose(standing, course.budget, np.random.default_rng(run.seed_for("calibration")), wishes)
         if settings.experience and (trouble := write_diary(trace_of(course.bench.facts, standing, choice))):
             run.note(f"What paid is not remembered: {trouble}.")
-        threshold, reason = _threshold(choice, roles, benefit, capacity_share(decide))
+        decides = deciding(choice, roles, benefit, decide, usual_amounts(whole, positions, profile, decide))
         importance = rank_inputs(standing, choice, data, course.budget)
         refitted = scale.refitted((*choice.weights, standing.simple(), standing.baseline()))
         chosen = scale.spec(members(choice.option, standing, refitted))
@@ -76,13 +77,13 @@ def train(
             greater_is_better=course.bench.metric.greater_is_better,
             leaderboard=board,
             n_folds=len(course.bench.folds),
-            model=chosen.model_copy(update={"calibrator": choice.calibrator, "threshold": threshold}),
+            model=chosen.model_copy(update={"calibrator": choice.calibrator, **decides.parts}),
             simple=scale.spec((on_its_own(standing, standing.simple(), refitted),)),
             baseline=scale.spec((on_its_own(standing, standing.baseline(), refitted),)),
             out_of_fold=run.put(out_of_fold(choice, len(data.rows)).tobytes()),
             **({} if split.n_test else _others_out_of_fold(standing, choice, len(data.rows), run)),
             corrected=corrected(metric, standing, choice, by, _times(data, roles, split)),
-            threshold_reason=reason,
+            threshold_reason=decides.reason,
             budget_s=run.clock.budget_s,
             used_s=round(run.clock.elapsed_s, 3),
             answer_s=data.row_s + sum(_asked_s(member, standing) for member in chosen.members),
@@ -118,12 +119,6 @@ def _warn(findings: Findings, run: Run) -> None:
     for finding in findings.findings:
         if finding.severity == "critical":
             run.note(f"Trained in spite of a critical finding ({finding.check}): {finding.sentence}")
-
-
-def _threshold(choice: Choice, roles: Roles, benefit: Benefit, capacity: float) -> tuple[float | None, str]:
-    if roles.task != "binary":
-        return None, ""
-    return choose_threshold(choice.judge, choice.prediction, benefit, capacity)
 
 
 def _times(data: TrainingData, roles: Roles, split: Split) -> NDArray[np.int64] | None:

@@ -15,7 +15,7 @@ from scipy.stats import t as student
 
 from mlwright.learning.metrics import METRICS, Metric
 from mlwright.records.evaluation import Estimate
-from mlwright.scoring.model import DEFAULT_THRESHOLD
+from mlwright.scoring.deciding import DEFAULT_THRESHOLD, Decisive, places_answered
 from mlwright.statistics.means import difference_estimate, mean_estimates, mean_of_shares, share_estimate
 from mlwright.statistics.ranking import area_bounds, area_influence
 from mlwright.statistics.replicates import Scale, bounds_from, replicate
@@ -39,19 +39,26 @@ class Scored(NamedTuple):
     Parameters
     ----------
     prediction : array, shape (n_rows, n_outputs)
-    threshold : float
-        Two classes: the positive class is answered from this probability on.
+    threshold : float or array
+        What decides the answers; see `scoring.deciding`.
     """
 
     prediction: Array
-    threshold: float = DEFAULT_THRESHOLD
+    threshold: Decisive = DEFAULT_THRESHOLD
 
     @property
     def answers(self) -> NDArray[np.int64]:
         """The answered class of each row."""
-        if self.prediction.shape[1] == 1:
-            return (self.prediction[:, 0] >= self.threshold).astype(np.int64)
-        return np.asarray(self.prediction.argmax(axis=1))
+        return places_answered(self.prediction, self.threshold)
+
+    def take(self, rows: NDArray[np.int64]) -> Scored:
+        """What is said of some of the rows."""
+        own = isinstance(self.threshold, np.ndarray) and self.threshold.ndim == 1
+        return Scored(self.prediction[rows], self.threshold[rows] if own else self.threshold)  # type: ignore[index]
+
+    def same_as(self, other: Scored) -> bool:
+        """Whether another model says the same, and answers the same."""
+        return np.array_equal(self.threshold, other.threshold) and np.array_equal(self.prediction, other.prediction)
 
 
 class Yardstick:
@@ -88,7 +95,7 @@ class Yardstick:
 
     def gain(self, model: Scored, than: Scored) -> Estimate:
         """How much better `model` is than the other, on the same rows; positive is better."""
-        if model.threshold == than.threshold and np.array_equal(model.prediction, than.prediction):
+        if model.same_as(than):
             return UNDEFINED if math.isnan(self.score(model)) else self._made(0.0, Bounds(0.0, 0.0), "the same model")
         value = self._sign * (self.score(model) - self.score(than))
         return UNDEFINED if math.isnan(value) else self._gain(model, than, value)

@@ -120,8 +120,10 @@ class Manifest(Record):
 
     @property
     def inputs(self) -> tuple[Clause, ...]:
-        """What each column that the model needs is held to, in the order in which it needs them."""
+        """What each column is held to that the model or its amounts need, in the order in which they need them."""
+        amounts = self.model.amounts
         names = dict.fromkeys(column.name for column in self.model.plan.columns)
+        names |= dict.fromkeys(amounts.usual if amounts is not None else ())
         return tuple(self.contract.clause(name) for name in names)
 
 

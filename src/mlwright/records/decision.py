@@ -171,7 +171,9 @@ class Worth(Record):
     pilot : Pilot or None
         None where nothing is gained.
     case_by_case : CaseByCase or None
-        Two classes, where amounts come from columns: each case answered by its own amounts.
+        Two classes, where each case is answered by its own amounts.
+    line : float or None
+        Numbers of which some are acted upon: from which predicted number on.
     """
 
     unit: str
@@ -193,6 +195,7 @@ class Worth(Record):
     more_rows: MoreRows | None = None
     pilot: Pilot | None = None
     case_by_case: CaseByCase | None = None
+    line: float | None = None
 
 
 class Decision(Record):

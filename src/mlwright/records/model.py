@@ -158,6 +158,36 @@ class Calibrator(Record):
     parameters: tuple[float, ...]
 
 
+class Linear(Record):
+    """An amount that may differ from case to case: `plus`, and each of some columns times a number."""
+
+    plus: float = 0.0
+    times: dict[str, float] = {}
+
+
+class OwnAmounts(Record):
+    """Two classes whose amounts differ from case to case: each case is answered by its own.
+
+    The second class is answered where ``probability * saved - (1 - probability) * spent`` is at least `least`.
+
+    Parameters
+    ----------
+    saved : Linear
+        What a positive answer is worth more than a negative one where it is true.
+    spent : Linear
+        What it is worth less where it is not.
+    usual : dict of str to float
+        Every column that an amount needs, with what counts where its value is not known.
+    least : float
+        0 where all can be answered positive of whom something is expected.
+    """
+
+    saved: Linear
+    spent: Linear
+    usual: dict[str, float]
+    least: float = 0.0
+
+
 class ModelSpec(Record):
     """All that is needed to answer.
 
@@ -171,7 +201,13 @@ class ModelSpec(Record):
         Their weights sum to 1.
     calibrator : Calibrator or None
     threshold : float or None
-        Two classes: the positive class is answered from this probability on. None otherwise.
+        Two classes: the positive class is answered from this probability on. Numbers of which only some are acted
+        upon: the number from which on they are. None otherwise.
+    amounts : OwnAmounts or None
+        Two classes: in place of the threshold, which is then that of usual amounts.
+    worth : tuple of tuple of float
+        Several classes: what each answer is worth, by what is true (rows) and what is answered; that of which most is
+        expected is answered. Empty: the most probable one is.
     low, high : float or None
         Numbers: answers are clipped to this range.
     """
@@ -182,6 +218,8 @@ class ModelSpec(Record):
     members: tuple[Member, ...]
     calibrator: Calibrator | None = None
     threshold: float | None = None
+    amounts: OwnAmounts | None = None
+    worth: tuple[tuple[float, ...], ...] = ()
     low: float | None = None
     high: float | None = None
 

@@ -77,6 +77,8 @@ class Versus(Record):
         The gain over doing without, per 1,000 cases.
     worth_unit : str
         Empty where they are reckoned differently.
+    worth_gain : Estimate or None
+        What the second is worth more, per 1,000 cases, paired; None where it is reckoned differently, or rows differ.
     probes : tuple of ProbePair
         That both have met, the most different first.
     differences : tuple of Difference
@@ -95,6 +97,7 @@ class Versus(Record):
     first_worth: Estimate
     second_worth: Estimate
     worth_unit: str = ""
+    worth_gain: Estimate | None = None
     probes: tuple[ProbePair, ...] = ()
     differences: tuple[Difference, ...] = ()
     better: Better

@@ -20,6 +20,7 @@ from mlwright.records.evaluation import Evaluation
 from mlwright.records.explained import Explained
 from mlwright.records.profile import Task
 from mlwright.scoring.columns import Row
+from mlwright.scoring.deciding import usually_decisive
 from mlwright.scoring.explaining import Explainer, as_row
 from mlwright.scoring.folder import MANIFEST, SIGNATURE, read_folder, write_folder
 from mlwright.scoring.model import Model
@@ -144,14 +145,14 @@ class Bundle:
         """The answer to every row: classes as the target column holds them, or numbers; shape (n_rows,).
 
         For two classes the positive one is answered from the chosen threshold on (`manifest.model.threshold`), which
-        need not be 0.5.
+        need not be 0.5, or by the amounts of each case itself (`manifest.model.amounts`).
 
         Raises
         ------
         TableError
             If it is no table, or lacks an input.
         """
-        return self.answers(self.scores(rows))
+        return self.answers(self.scores(rows), rows)
 
     def predict_proba(self, rows: Any) -> Array:
         """The probability of every class for every row, shape (n_rows, n_classes), in the order of `classes`.
@@ -240,22 +241,36 @@ class Bundle:
 
     def score_record(self, row: Row) -> tuple[list[float], Any]:
         """The scores of one record, and the answer that follows from them: the quickest way."""
-        scores = self.model.predict_row(self.model.encoder.encode_records([row]))
+        scores, spec = self._scores_of(row), self.manifest.model
         if self.classes is None:
             return scores, scores[0]
+        if spec.amounts is not None or spec.worth:
+            return scores, self.answers(np.array([scores]), [row]).tolist()[0]
         if self.task == "binary":
-            return [1.0 - scores[0], scores[0]], self.classes[scores[0] >= self.model.threshold]
+            return scores, self.classes[scores[1] >= usually_decisive(spec)]
         return scores, self.classes[scores.index(max(scores))]
+
+    def _scores_of(self, row: Row) -> list[float]:
+        scores = self.model.predict_row(self.model.encoder.encode_records([row]))
+        return [1.0 - scores[0], scores[0]] if self.task == "binary" else scores
 
     def scores(self, rows: Any) -> Array:
         """Probabilities in the order of `classes`, or one column of numbers; shape (n_rows, n_classes or 1)."""
         return self._spread(self.model.scores(rows))
 
-    def answers(self, scores: Array) -> NDArray[Any]:
-        """The answers that follow from `scores`: classes as the target column holds them, or numbers."""
+    def answers(self, scores: Array, rows: Any = None) -> NDArray[Any]:
+        """The answers that follow from `scores`: classes as the target column holds them, or numbers.
+
+        Parameters
+        ----------
+        scores : array
+            As `scores` returns them.
+        rows : table, optional
+            The rows that were scored, where each case is answered by its own amounts.
+        """
         if self.classes is None:
             return self.model.answers(scores)
-        places = self.model.answers(scores[:, 1:] if self.task == "binary" else scores)
+        places = self.model.answers(scores[:, 1:] if self.task == "binary" else scores, rows)
         return self._labels[places.astype(np.intp)]
 
     def prove(self) -> None:
@@ -268,7 +283,7 @@ class Bundle:
         """
         rows = [golden.row for golden in self.manifest.golden]
         together = self.score_records(rows).tolist()
-        alone = [self.score_record(row)[0] for row in rows]  # which takes quicker ways
+        alone = [self._scores_of(row) for row in rows]  # which takes quicker ways
         for number, (golden, *found) in enumerate(zip(self.manifest.golden, together, alone, strict=True)):
             answer = next((each for each in found if not _agree(golden.answer, each)), None)
             if answer is not None:

@@ -49,7 +49,7 @@ def smallest_change(model: Model, record: Row, columns: Sequence[ColumnProfile])
         What can be changed.
     """
     asked = model.predict(model.encoder.encode_records([record]))
-    answer = model.answers(asked)[0]
+    answer = model.answers(asked, [record])[0]
     singles = [one for column in columns for one in _tries(column, record.get(column.name))]
     tried = singles
     for _ in range(MOST_CHANGES):
@@ -57,22 +57,22 @@ def smallest_change(model: Model, record: Row, columns: Sequence[ColumnProfile])
             return None
         rows = [{**record, **one.values} for one in tried]
         scores = model.predict(model.encoder.encode_records(rows))
-        flipped = np.flatnonzero(model.answers(scores) != answer)
+        flipped = np.flatnonzero(model.answers(scores, rows) != answer)
         if len(flipped):
             best = min(flipped, key=lambda place: tried[place].cost)
             return _brought_back(model, record, tried[best], answer)
         moved = np.abs(scores - asked).max(axis=1)
-        closest = [tried[place] for place in np.argsort(-_progress(model, scores, asked, moved))[:BEST_SINGLES]]
+        closest = [tried[place] for place in np.argsort(-_progress(answer, scores, asked, moved))[:BEST_SINGLES]]
         tried = [_with(one, other) for one in closest for other in singles if not set(other.values) & set(one.values)]
     return None
 
 
-def _progress(model: Model, scores: Array, asked: Array, moved: Array) -> Array:
+def _progress(answer: float, scores: Array, asked: Array, moved: Array) -> Array:
     """How far a change goes towards another answer."""
-    if model.spec.task != "binary":
+    if asked.shape[1] > 1:
         own = int(asked[0].argmax())
         return np.asarray(asked[0, own] - scores[:, own])
-    towards = -1.0 if model.answers(asked)[0] == 1 else 1.0
+    towards = -1.0 if answer == 1 else 1.0
     return np.asarray(towards * (scores[:, 0] - asked[0, 0]) + 1e-12 * moved)
 
 
@@ -118,13 +118,13 @@ def _brought_back(model: Model, record: Row, found: Try, answer: float) -> tuple
         for _ in range(N_HALVINGS):
             middle = (near + far) / 2 if not _is_whole(old, new) else float(round((near + far) / 2))
             changed = {**record, **values, name: middle}
-            if model.answers(model.predict(model.encoder.encode_records([changed])))[0] != answer:
+            if model.answers(model.predict(model.encoder.encode_records([changed])), [changed])[0] != answer:
                 far = middle
             else:
                 near = middle
         short = _short(far, abs(new - old))
         row = {**record, **values, name: short}
-        still = model.answers(model.predict(model.encoder.encode_records([row])))[0] != answer
+        still = model.answers(model.predict(model.encoder.encode_records([row])), [row])[0] != answer
         values[name] = short if still else far
     return {**record, **values}, Try(values, found.cost)
 

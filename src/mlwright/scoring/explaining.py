@@ -57,7 +57,7 @@ class Explainer:
         spec = self.model.spec
         blocks = self.model.encoder.encode_records([record])
         scores = self.model.predict(blocks)
-        answer = float(self.model.answers(scores)[0])
+        answer = float(self.model.answers(scores, [record])[0])
         output = int(answer) if spec.task == "multiclass" else 0
         own, typical, added = self._reasoner.added(blocks, output)
         reasons = [
@@ -92,7 +92,7 @@ class Explainer:
             return None, f"No change of {_listed(names)} that was tried alters the answer."
         changed, what = found
         scores = self.model.predict(self.model.encoder.encode_records([changed]))
-        then = _named(float(self.model.answers(scores)[0]), self.model.spec)
+        then = _named(float(self.model.answers(scores, [changed])[0]), self.model.spec)
         moves = _listed([f"{name} {_valued(value)}" for name, value in what.values.items()])
         return Change(values=what.values, prediction=then, sentence=f"If {moves}, the answer would be '{then}'."), ""
 

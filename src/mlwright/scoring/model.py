@@ -15,12 +15,11 @@ from mlwright.scoring.blocks import Blocks
 from mlwright.scoring.calibrate import calibrate, calibrate_row
 from mlwright.scoring.columns import is_records, read_columns
 from mlwright.scoring.cores import CORES, Core
+from mlwright.scoring.deciding import decisive, places_answered
 from mlwright.scoring.encoder import Encoder
 from mlwright.scoring.together import Together
 
 Array = NDArray[np.float64]
-
-DEFAULT_THRESHOLD = 0.5
 
 
 class Model:
@@ -92,24 +91,22 @@ class Model:
             return self.predict(self.encoder.encode_records(table))
         return np.vstack([self.predict(blocks) for blocks in self.encoder.chunks(read_columns(table))])
 
-    def answers(self, scores: Array) -> Array:
+    def answers(self, scores: Array, rows: Any = None) -> Array:
         """The answer of each row, shape (n_rows,): the place of the class in `spec.classes`, or the number.
 
-        Two classes: the positive one from the threshold on. Several: the most probable one.
+        Two classes: the positive one from the threshold on, or by the amounts of the case itself. Several: the one of
+        which most is expected, or the most probable one.
+
+        Parameters
+        ----------
+        scores : array, shape (n_rows, n_outputs)
+        rows : table, optional
+            See `deciding.decisive`.
         """
         if self.spec.task == "regression":
             numbers: Array = scores[:, 0]
             return numbers
-        if self.spec.task == "binary":
-            positive: Array = (scores[:, 0] >= self.threshold).astype(np.float64)
-            return positive
-        likeliest: Array = scores.argmax(axis=1).astype(np.float64)
-        return likeliest
-
-    @property
-    def threshold(self) -> float:
-        """Of two classes: from which probability on the positive one is the answer."""
-        return DEFAULT_THRESHOLD if self.spec.threshold is None else self.spec.threshold
+        return places_answered(scores, decisive(self.spec, rows)).astype(np.float64)
 
 
 def load_encoder(plan: EncodingPlan, get: Callable[[str], bytes]) -> Encoder:

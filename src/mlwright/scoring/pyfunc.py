@@ -36,7 +36,7 @@ class Scorer:
             ``{"probabilities": True}`` for the probability of every class.
         """
         scores = self.bundle.scores(rows)
-        answers: list[Any] = self.bundle.answers(scores).tolist()
+        answers: list[Any] = self.bundle.answers(scores, rows).tolist()
         if not (params or {}).get("probabilities") or self.bundle.classes is None:
             return answers
         names = [str(name) if not isinstance(name, bool) else str(name).lower() for name in self.bundle.classes]

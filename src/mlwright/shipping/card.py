@@ -71,8 +71,15 @@ def _summary(manifest: Manifest) -> str:
     what = f"`{manifest.target}`, a number" if spec.task == "regression" else f"`{manifest.target}`"
     classes = f", one of {_listed(spec.classes)}" if spec.classes else ""
     text = f"Predicts {what}{classes}, from {len(manifest.inputs)} inputs.\n"
-    if spec.threshold is not None:
-        text += f"\nThe answer is {_code(spec.classes[-1])} from a probability of {spec.threshold:.3g} on.\n"
+    if spec.amounts is not None:
+        names = ", ".join(map(_code, spec.amounts.usual))
+        text += f"\nThe answer is {_code(spec.classes[-1])} where that is worth more, by each case's own {names}.\n"
+    elif spec.worth:
+        text += "\nThe answer is the one of which most is expected, by what each mistake costs.\n"
+    elif spec.threshold is not None:
+        what = _code(spec.classes[-1]) if spec.classes else "to act"
+        from_on = "a probability" if spec.classes else "a predicted number"
+        text += f"\nThe answer is {what} from {from_on} of {spec.threshold:.6g} on.\n"
     return f"# {_plain(manifest.name)}\n\n{text}"
 
 

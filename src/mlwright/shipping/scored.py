@@ -23,7 +23,7 @@ def scored_rows(bundle: Bundle, rows: pa.Table, level: float | None = None) -> p
         If columns are missing.
     """
     scores = bundle.scores(rows)
-    added = {"prediction": pa.array(bundle.answers(scores))}
+    added = {"prediction": pa.array(bundle.answers(scores, rows))}
     for place, name in enumerate(bundle.classes or ()):
         added[f"probability of {name}"] = pa.array(scores[:, place])
     if level is not None:

@@ -15,13 +15,16 @@ from mlwright.data.compute.table import Table, open_snapshot
 from mlwright.data.drifts import DRIFTS, Current, DriftTest, Reference
 from mlwright.data.reference import current_of, reference_of, unknown_names
 from mlwright.learning.unseen import kept_scores
+from mlwright.learning.yardstick import Scored
 from mlwright.records.bundle import Manifest
 from mlwright.records.looks import Looks
+from mlwright.records.model import ModelSpec
 from mlwright.records.profile import QUANTILE_LEVELS, ColumnProfile
 from mlwright.records.served import OUTCOME_AT
 from mlwright.records.settings import WatchSettings
 from mlwright.records.watch import ColumnThenNow, Comparison, ModelInUse, Movement, Performance, Window
 from mlwright.scoring.columns import missing_columns
+from mlwright.scoring.deciding import Decisive, decisive, usually_decisive
 from mlwright.scoring.model import Model
 from mlwright.scoring.spelling import spelled
 from mlwright.statistics.several import holm
@@ -160,7 +163,17 @@ def _performance(table: Table, prediction: Array, manifest: Manifest, run: Run) 
     if manifest.target not in table.columns:
         return None
     truth = table.arrow([manifest.target])[0]
-    return performance(truth, prediction, manifest, run.seed_for("compare", "performance"))
+    return performance(
+        truth, Scored(prediction, _decides(table, manifest.model)), manifest, run.seed_for("compare", "performance")
+    )
+
+
+def _decides(table: Table, model: ModelSpec) -> Decisive:
+    """What decides the answers to a window; usual amounts where their columns did not come along."""
+    names = list(model.amounts.usual) if model.amounts is not None else []
+    if not set(names) <= set(table.columns):
+        return usually_decisive(model)
+    return decisive(model, table.arrow(names) if names else None)
 
 
 def _corrected(

@@ -6,7 +6,6 @@ import math
 
 import numpy as np
 import pyarrow as pa
-from numpy.typing import NDArray
 from scipy.stats import norm
 
 from mlwright.learning.tasks import TASKS
@@ -14,23 +13,20 @@ from mlwright.learning.yardstick import Scored, yardstick
 from mlwright.records.bundle import Manifest
 from mlwright.records.evaluation import Estimate, MetricResult
 from mlwright.records.watch import Performance
-from mlwright.scoring.model import DEFAULT_THRESHOLD
 from mlwright.statistics.sampling import Draws, Sampling
 
 LEAST_ROWS = 30
 LEAST_LABELS = 100
 
 
-def performance(
-    truth: pa.ChunkedArray, prediction: NDArray[np.float64], manifest: Manifest, seed: int
-) -> Performance | None:
+def performance(truth: pa.ChunkedArray, said: Scored, manifest: Manifest, seed: int) -> Performance | None:
     """The first metric of the evaluation on the rows that have the true outcome; None if there are too few.
 
     Parameters
     ----------
     truth : pyarrow.ChunkedArray
         The target column of the window.
-    prediction : array, shape (n_rows, n_outputs)
+    said : Scored
     manifest : Manifest
     seed : int
     """
@@ -39,10 +35,9 @@ def performance(
     known = ~np.isnan(target)
     if known.sum() < LEAST_ROWS:
         return None
-    threshold = DEFAULT_THRESHOLD if model.threshold is None else model.threshold
     draws = Draws(Sampling(int(known.sum())), seed)
     measure = yardstick(promised.name, target[known], draws, promised.model.level)
-    found = measure.estimate(Scored(prediction[known], threshold))
+    found = measure.estimate(said.take(np.flatnonzero(known)))
     return None if math.isnan(found.value) else _compared(promised, found, int(known.sum()))
 
 

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from mlwright.learning.benefit import benefit_table
+from mlwright.learning.benefit_table import benefit_table
 from mlwright.learning.metrics import METRICS
 from mlwright.learning.search.judge import HeldOut, Judge
 from mlwright.learning.search.threshold import choose_threshold

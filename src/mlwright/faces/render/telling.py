@@ -145,7 +145,7 @@ def glossary(training: Training, evaluation: Evaluation) -> Iterator[Term]:
         "score of the leaderboard rests on rows that the model has seen.",
     )
     yield Term("unseen rows, test", "Rows that were set aside at the start and looked at once, at the end.")
-    if training.model.threshold is not None:
+    if training.model.threshold is not None and training.model.classes:
         yield Term("threshold", f"The probability from which on the answer is '{training.model.classes[-1]}'.")
     yield Term("disturbance", "A change made to the test rows on purpose, as it might happen to the data of tomorrow.")
     yield Term("must", "A rule that has to be kept before the model is put to use by itself; set in mlwright.toml.")

@@ -25,8 +25,15 @@ def versus_shown(record: Versus) -> list[RenderableType]:
     heads = ("metric", record.first, record.second, "gain of the second")
     rows = [(m.title, with_interval(m.first), with_interval(m.second), gain_told(m)) for m in record.metrics]
     shown: list[RenderableType] = [said(record.sentence, "bold"), Text(), table("How good", heads, rows), Text()]
-    worth = [(f"worth more than doing without, per 1,000 cases{_unit(record)}", *map(with_interval, worths(record)))]
-    shown += [table("What it is worth", ("", record.first, record.second), worth), Text()]
+    heads = ("", record.first, record.second, "gain of the second")
+    worth = [
+        (
+            f"worth more than doing without, per 1,000 cases{_unit(record)}",
+            *map(with_interval, worths(record)),
+            gained(record.worth_gain),
+        )
+    ]
+    shown += [table("What it is worth", heads, worth), Text()]
     if record.probes:
         probes = [(_probed(p.title, p.strength), lost(p.first), lost(p.second)) for p in record.probes[:MOST_PROBES]]
         shown += [table("What disturbances take", ("", record.first, record.second), probes, right=(1, 2)), Text()]
@@ -46,11 +53,16 @@ def _unit(record: Versus) -> str:
 
 
 def gain_told(pair: MetricPair) -> str:
-    """The gain, and whether it may be chance."""
-    if pair.gain is None:
+    """The gain in a metric, and whether it may be chance."""
+    return gained(pair.gain)
+
+
+def gained(gain: Estimate | None) -> str:
+    """A gain, and whether it may be chance."""
+    if gain is None:
         return "-"
-    sure = "" if pair.gain.low > 0 or pair.gain.high < 0 else ", may be chance"
-    return f"{with_interval(pair.gain)}{sure}"
+    sure = "" if gain.low > 0 or gain.high < 0 else ", may be chance"
+    return f"{with_interval(gain)}{sure}"
 
 
 def lost(share: float) -> str:

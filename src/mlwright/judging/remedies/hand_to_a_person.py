@@ -57,9 +57,8 @@ def _doubt(examined: Examined) -> tuple[NDArray[np.float64], str]:
     """How unsure the model is of each row, and how that is said."""
     said = examined.rows.said
     if examined.rows.task == "binary":
-        return -np.abs(
-            said.prediction[:, 0] - said.threshold
-        ), f"the probability is nearest to {figure(said.threshold)}"
+        nearest = "its own threshold" if isinstance(said.threshold, np.ndarray) else figure(said.threshold)
+        return -np.abs(said.prediction[:, 0] - said.threshold), f"the probability is nearest to {nearest}"
     if examined.rows.task == "multiclass":
         first_two = np.sort(said.prediction, axis=1)[:, -2:]
         return first_two[:, 0] - first_two[:, 1], "the two likeliest classes are nearest to each other"

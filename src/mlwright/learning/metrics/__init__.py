@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from mlwright.core.family import Family
 from mlwright.records.profile import Task
+from mlwright.scoring.deciding import Decisive
 
 
 class Metric(ABC):
@@ -40,12 +41,12 @@ class Metric(ABC):
         prediction: NDArray[np.float64],
         weight: NDArray[np.float64] | None = None,
         *,
-        threshold: float = 0.5,
+        threshold: Decisive = 0.5,
     ) -> float:
         """The figure; NaN where it is not defined (one class only, no spread)."""
 
     def row_values(
-        self, target: NDArray[np.float64], prediction: NDArray[np.float64], *, threshold: float = 0.5
+        self, target: NDArray[np.float64], prediction: NDArray[np.float64], *, threshold: Decisive = 0.5
     ) -> NDArray[np.float64] | None:
         """Values of the rows whose plain mean the metric is, shape (n_rows,); None if it is no mean."""
         return None

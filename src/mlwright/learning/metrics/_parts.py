@@ -34,14 +34,6 @@ def ratio(part: float, whole: float) -> float:
     return float(part / whole) if whole else float("nan")
 
 
-def answers(prediction: Array, threshold: float) -> NDArray[np.int64]:
-    """The answered class of each row: by the threshold for two classes, else the most probable."""
-    if prediction.shape[1] == 1:
-        return (prediction[:, 0] >= threshold).astype(np.int64)
-    most_probable: NDArray[np.int64] = prediction.argmax(axis=1)
-    return most_probable
-
-
 def one_against_rest(target: Array, prediction: Array) -> list[tuple[NDArray[np.bool_], Array]]:
     """Pairs (is it that class, its score): one pair for two classes, else one for each class."""
     if prediction.shape[1] == 1:

@@ -14,6 +14,7 @@ from mlwright.learning.metrics._parts import (
     one_against_rest,
     weights_of,
 )
+from mlwright.scoring.deciding import Decisive
 
 
 class AveragePrecision(Metric):
@@ -27,7 +28,9 @@ class AveragePrecision(Metric):
     greater_is_better = True
     tasks = CLASSES
 
-    def score(self, target: Array, prediction: Array, weight: Array | None = None, *, threshold: float = 0.5) -> float:
+    def score(
+        self, target: Array, prediction: Array, weight: Array | None = None, *, threshold: Decisive = 0.5
+    ) -> float:
         """The figure: the share of positives is chance, 1 a perfect order; NaN without positives."""
         weights = weights_of(target, weight)
         return mean_of_defined(

@@ -6,13 +6,13 @@ from mlwright.learning.metrics import Metric
 from mlwright.learning.metrics._parts import (
     CLASSES,
     Array,
-    answers,
     counts_by_class,
     mean_of_defined,
     n_classes_of,
     ratio,
     weights_of,
 )
+from mlwright.scoring.deciding import Decisive, places_answered
 
 
 class BalancedAccuracy(Metric):
@@ -22,9 +22,11 @@ class BalancedAccuracy(Metric):
     greater_is_better = True
     tasks = CLASSES
 
-    def score(self, target: Array, prediction: Array, weight: Array | None = None, *, threshold: float = 0.5) -> float:
+    def score(
+        self, target: Array, prediction: Array, weight: Array | None = None, *, threshold: Decisive = 0.5
+    ) -> float:
         """The figure, from 0 to 1; classes without a row are left out."""
-        answered, weights = answers(prediction, threshold), weights_of(target, weight)
+        answered, weights = places_answered(prediction, threshold), weights_of(target, weight)
         right, _, true = counts_by_class(target, answered, weights, n_classes_of(prediction))
         return mean_of_defined([ratio(*pair) for pair in zip(right, true, strict=True)])
 

@@ -6,6 +6,7 @@ import numpy as np
 
 from mlwright.learning.metrics import Metric
 from mlwright.learning.metrics._parts import CLASSES, Array, mean
+from mlwright.scoring.deciding import Decisive
 
 
 class Brier(Metric):
@@ -22,11 +23,13 @@ class Brier(Metric):
     greater_is_better = False
     tasks = CLASSES
 
-    def score(self, target: Array, prediction: Array, weight: Array | None = None, *, threshold: float = 0.5) -> float:
+    def score(
+        self, target: Array, prediction: Array, weight: Array | None = None, *, threshold: Decisive = 0.5
+    ) -> float:
         """The figure."""
         return mean(self.row_values(target, prediction), weight)
 
-    def row_values(self, target: Array, prediction: Array, *, threshold: float = 0.5) -> Array:
+    def row_values(self, target: Array, prediction: Array, *, threshold: Decisive = 0.5) -> Array:
         """Squared distance of each row."""
         if prediction.shape[1] == 1:
             return (prediction[:, 0] - target) ** 2

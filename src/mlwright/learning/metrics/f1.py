@@ -8,13 +8,13 @@ from mlwright.learning.metrics import Metric
 from mlwright.learning.metrics._parts import (
     CLASSES,
     Array,
-    answers,
     counts_by_class,
     mean_of_defined,
     n_classes_of,
     ratio,
     weights_of,
 )
+from mlwright.scoring.deciding import Decisive, places_answered
 
 
 class F1(Metric):
@@ -24,9 +24,11 @@ class F1(Metric):
     greater_is_better = True
     tasks = CLASSES
 
-    def score(self, target: Array, prediction: Array, weight: Array | None = None, *, threshold: float = 0.5) -> float:
+    def score(
+        self, target: Array, prediction: Array, weight: Array | None = None, *, threshold: Decisive = 0.5
+    ) -> float:
         """The figure, from 0 to 1; classes that are neither true nor answered are left out."""
-        answered, weights = answers(prediction, threshold), weights_of(target, weight)
+        answered, weights = places_answered(prediction, threshold), weights_of(target, weight)
         counts = counts_by_class(target, answered, weights, n_classes_of(prediction))
         figures = [ratio(2.0 * right, said + true) for right, said, true in np.transpose(counts)]
         return figures[1] if prediction.shape[1] == 1 else mean_of_defined(figures)

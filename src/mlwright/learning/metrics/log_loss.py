@@ -5,6 +5,7 @@ from __future__ import annotations
 from mlwright.learning.loss import log_loss_rows
 from mlwright.learning.metrics import Metric
 from mlwright.learning.metrics._parts import CLASSES, Array, mean
+from mlwright.scoring.deciding import Decisive
 
 
 class LogLoss(Metric):
@@ -17,10 +18,12 @@ class LogLoss(Metric):
     greater_is_better = False
     tasks = CLASSES
 
-    def score(self, target: Array, prediction: Array, weight: Array | None = None, *, threshold: float = 0.5) -> float:
+    def score(
+        self, target: Array, prediction: Array, weight: Array | None = None, *, threshold: Decisive = 0.5
+    ) -> float:
         """The figure, from 0 (sure and right) upwards."""
         return mean(self.row_values(target, prediction), weight)
 
-    def row_values(self, target: Array, prediction: Array, *, threshold: float = 0.5) -> Array:
+    def row_values(self, target: Array, prediction: Array, *, threshold: Decisive = 0.5) -> Array:
         """Loss of each row."""
         return log_loss_rows(target, prediction)

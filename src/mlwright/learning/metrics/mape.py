@@ -6,6 +6,7 @@ import numpy as np
 
 from mlwright.learning.metrics import Metric
 from mlwright.learning.metrics._parts import NUMBERS, Array, mean
+from mlwright.scoring.deciding import Decisive
 
 
 class Mape(Metric):
@@ -19,11 +20,13 @@ class Mape(Metric):
     tasks = NUMBERS
     by_size = True
 
-    def score(self, target: Array, prediction: Array, weight: Array | None = None, *, threshold: float = 0.5) -> float:
+    def score(
+        self, target: Array, prediction: Array, weight: Array | None = None, *, threshold: Decisive = 0.5
+    ) -> float:
         """The figure; NaN unless every number is above zero."""
         return mean(self.row_values(target, prediction), weight)
 
-    def row_values(self, target: Array, prediction: Array, *, threshold: float = 0.5) -> Array:
+    def row_values(self, target: Array, prediction: Array, *, threshold: Decisive = 0.5) -> Array:
         """Distance of each row as a share of its number; NaN for every row unless every number is above zero."""
         if not (target > 0).all():
             return np.full(len(target), np.nan)

@@ -6,6 +6,7 @@ import numpy as np
 
 from mlwright.learning.metrics import Metric
 from mlwright.learning.metrics._parts import NUMBERS, Array, weights_of
+from mlwright.scoring.deciding import Decisive
 
 
 class MedianAbsoluteError(Metric):
@@ -19,7 +20,9 @@ class MedianAbsoluteError(Metric):
     tasks = NUMBERS
     by_size = True
 
-    def score(self, target: Array, prediction: Array, weight: Array | None = None, *, threshold: float = 0.5) -> float:
+    def score(
+        self, target: Array, prediction: Array, weight: Array | None = None, *, threshold: Decisive = 0.5
+    ) -> float:
         """The figure, in units of the target."""
         weights = weights_of(target, weight)
         counted = weights > 0

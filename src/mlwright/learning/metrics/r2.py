@@ -5,6 +5,7 @@ from __future__ import annotations
 from mlwright.learning.loss import squared_error_rows
 from mlwright.learning.metrics import Metric
 from mlwright.learning.metrics._parts import NUMBERS, Array, mean, ratio
+from mlwright.scoring.deciding import Decisive
 
 
 class R2(Metric):
@@ -14,7 +15,9 @@ class R2(Metric):
     greater_is_better = True
     tasks = NUMBERS
 
-    def score(self, target: Array, prediction: Array, weight: Array | None = None, *, threshold: float = 0.5) -> float:
+    def score(
+        self, target: Array, prediction: Array, weight: Array | None = None, *, threshold: Decisive = 0.5
+    ) -> float:
         """The figure, below 0 where the mean would do better; NaN if all targets are equal."""
         spread = mean((target - mean(target, weight)) ** 2, weight)
         return 1.0 - ratio(mean(squared_error_rows(target, prediction), weight), spread)

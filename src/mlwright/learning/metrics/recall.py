@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from mlwright.learning.metrics import Metric
-from mlwright.learning.metrics._parts import TWO_CLASSES, Array, answers, mean
+from mlwright.learning.metrics._parts import TWO_CLASSES, Array, mean
+from mlwright.scoring.deciding import Decisive, places_answered
 
 
 class Recall(Metric):
@@ -15,8 +16,10 @@ class Recall(Metric):
     greater_is_better = True
     tasks = TWO_CLASSES
 
-    def score(self, target: Array, prediction: Array, weight: Array | None = None, *, threshold: float = 0.5) -> float:
+    def score(
+        self, target: Array, prediction: Array, weight: Array | None = None, *, threshold: Decisive = 0.5
+    ) -> float:
         """The figure, from 0 to 1; NaN if no row is positive."""
         positive = target == 1
-        found = answers(prediction[positive], threshold).astype(np.float64)
+        found = places_answered(prediction, threshold)[positive].astype(np.float64)
         return mean(found, None if weight is None else weight[positive])

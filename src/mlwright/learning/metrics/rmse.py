@@ -7,6 +7,7 @@ import math
 from mlwright.learning.loss import squared_error_rows
 from mlwright.learning.metrics import Metric
 from mlwright.learning.metrics._parts import NUMBERS, Array, mean
+from mlwright.scoring.deciding import Decisive
 
 
 class Rmse(Metric):
@@ -16,6 +17,8 @@ class Rmse(Metric):
     greater_is_better = False
     tasks = NUMBERS
 
-    def score(self, target: Array, prediction: Array, weight: Array | None = None, *, threshold: float = 0.5) -> float:
+    def score(
+        self, target: Array, prediction: Array, weight: Array | None = None, *, threshold: Decisive = 0.5
+    ) -> float:
         """The figure, in units of the target."""
         return math.sqrt(mean(squared_error_rows(target, prediction), weight))

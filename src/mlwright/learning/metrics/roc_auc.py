@@ -14,6 +14,7 @@ from mlwright.learning.metrics._parts import (
     one_against_rest,
     weights_of,
 )
+from mlwright.scoring.deciding import Decisive
 
 
 class RocAuc(Metric):
@@ -30,7 +31,9 @@ class RocAuc(Metric):
     greater_is_better = True
     tasks = CLASSES
 
-    def score(self, target: Array, prediction: Array, weight: Array | None = None, *, threshold: float = 0.5) -> float:
+    def score(
+        self, target: Array, prediction: Array, weight: Array | None = None, *, threshold: Decisive = 0.5
+    ) -> float:
         """The figure: 0.5 is chance, 1 a perfect order; NaN if no class has both members and others."""
         weights = weights_of(target, weight)
         return mean_of_defined([_area(is_it, score, weights) for is_it, score in one_against_rest(target, prediction)])

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from mlwright.learning.metrics import Metric
 from mlwright.learning.tasks import Task
-from mlwright.scoring.model import DEFAULT_THRESHOLD
+from mlwright.scoring.deciding import DEFAULT_THRESHOLD
 
 Array = NDArray[np.float64]
 Places = NDArray[np.int64]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from mlwright.data.words import percent
-from mlwright.learning.benefit import Benefit, threshold_of, worth_per_case
+from mlwright.learning.benefit import Benefit, either_way, expected_gain, threshold_of, worth_per_case
 from mlwright.learning.metrics import METRICS
 from mlwright.learning.search.judge import Array, HeldOut, Judge, mean_and_error
 from mlwright.records.profile import Roles
@@ -53,6 +53,52 @@ def choose_threshold(judge: Judge, probability: Array, benefit: Benefit, capacit
     )
 
 
+def line_of(predicted: Array, benefit: Benefit, capacity: float) -> float:
+    """Numbers of which only some are acted upon: from which predicted number on.
+
+    Parameters
+    ----------
+    predicted : array, shape (n_rows,)
+        Of held-out rows.
+    benefit : Benefit
+    capacity : float
+        The largest share of cases that can be acted upon.
+    """
+    pays = -benefit.table["per_chosen"] / benefit.table["per_unit_chosen"]
+    known = predicted[np.isfinite(predicted)]
+    return max(pays, float(np.quantile(known, 1.0 - capacity))) if capacity < 1.0 else pays
+
+
+def least_expected(
+    judge: Judge, probability: Array, benefit: Benefit, threshold: float, capacity: float = 1.0
+) -> tuple[float, str] | None:
+    """How much has to be expected of a case for a positive answer, where each is answered by its own amounts.
+
+    None where amounts are the same for all, or where that was worth less than one threshold on the held-out rows. As
+    no truth was looked at to choose who is answered positive, these rows tell without flattery.
+
+    Parameters
+    ----------
+    judge, probability, benefit, capacity
+        As in `choose_threshold`.
+    threshold : float
+        The one that was chosen for all.
+    """
+    if not benefit.by_row:
+        return None
+    held, amounts = judge.held, benefit.take(judge.held.rows).amounts
+    expected = expected_gain(probability[:, 0], amounts)
+    least = 0.0 if (expected >= 0).mean() <= capacity else float(np.quantile(expected, 1.0 - capacity))
+    yes, no = either_way(held.target, amounts)
+    gain = float((np.where(expected >= least, yes, no) - _worth(held, probability, benefit, threshold)).mean())
+    if gain <= 0:
+        return None
+    return least, (
+        f"is each case's own, by its own amounts: that was worth {1000 * gain:,.0f} per 1,000 held-out cases more than "
+        f"one threshold for all ({threshold:.3f})"
+    )
+
+
 def _for_benefit(judge: Judge, probability: Array, benefit: Benefit) -> tuple[float, str]:
     held = judge.held
     if benefit.assumed and judge.metric.has_threshold:
@@ -88,4 +134,4 @@ def _best_seen(held: HeldOut, probability: Array, benefit: Benefit) -> float:
 
 
 def _worth(held: HeldOut, probability: Array, benefit: Benefit, threshold: float) -> Array:
-    return worth_per_case("binary", held.target, probability, benefit.take(held.rows), threshold)
+    return worth_per_case("binary", held.target, probability, benefit.take(held.rows).amounts, threshold)

@@ -47,9 +47,11 @@ class DecideSettings(Settings):
     ----------
     benefit : dict
         What an outcome is worth, in money. Two classes: ``true_positive``, ``false_positive``, ``true_negative``,
-        ``false_negative``. Several classes: ``right``, ``wrong``. Numbers: ``per_unit_of_error`` (negative), or
-        ``per_unit_over`` and ``per_unit_under`` where too much and too little cost differently, and ``per_case``.
-        An amount is a number, a column of numbers (``"fee"``), or ``{column = "value", times = 0.3, plus = -5}``.
+        ``false_negative``. Several classes: ``right``, ``wrong``, and single mistakes as ``"TRUE as ANSWERED"``.
+        Numbers: ``per_unit_of_error`` (negative), or ``per_unit_over`` and ``per_unit_under`` where too much and too
+        little cost differently, and ``per_case``; or, where some cases are acted upon, ``per_unit_chosen`` (of their
+        true number) and ``per_chosen``. An amount is a number, a column of numbers (``"fee"``), or
+        ``{column = "value", times = 0.3, plus = -5}``.
     must : list
         Rules that have to be kept for ``deploy``.
     today : str
@@ -57,8 +59,8 @@ class DecideSettings(Settings):
         (``"called_before"``), or a rule (``"age > 60"``). Numbers: a column that holds today's estimate. Default:
         ``best``, the best that can be done without looking at a case.
     capacity : int
-        Two classes: how many cases can be answered positive in a period, as in "we can call 500 a week"; the surest
-        ones are.
+        How many cases can be acted upon in a period, as in "we can call 500 a week". Two classes: the surest ones are
+        answered positive, or those of whom most is expected. Numbers: those with the largest predictions.
     cases : int
         How many cases there are in a period.
     period : str

@@ -56,6 +56,12 @@ def program_of(bundle: Bundle) -> Program:
         If it reads free text, or does something else that no form of export can say exactly.
     """
     spec = bundle.manifest.model
+    if spec.amounts is not None or spec.worth:
+        raise ExportRefused(
+            "The model answers by what answers are worth (decide.benefit), which no export does yet: it would give "
+            "other answers than the service.",
+            "Serve the bundle itself, or give one amount for all cases and all mistakes, and run again.",
+        )
     plan = _Plan(bundle)
     members = [plan.core(core) * weight for weight, core in bundle.model.weighted]
     total = members[0]

@@ -66,7 +66,7 @@ class Answerer:
         if len(records) == 1:
             return [self.bundle.score_record(records[0])]
         scores = self.bundle.score_records(records)
-        return list(zip(scores.tolist(), self.bundle.answers(scores).tolist(), strict=True))
+        return list(zip(scores.tolist(), self.bundle.answers(scores, records).tolist(), strict=True))
 
     def _why(self, record: Mapping[str, Any], extras: Extras) -> Answer:
         """Reasons, and what would alter the answer."""

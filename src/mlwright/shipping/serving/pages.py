@@ -10,6 +10,7 @@ import orjson
 
 from mlwright.records.bundle import Manifest
 from mlwright.records.contract import Clause
+from mlwright.records.model import ModelSpec
 from mlwright.records.settings.serving import ServeSettings
 from mlwright.shipping.serving.boxes import form_boxes
 from mlwright.shipping.serving.fields import describe_range, example_value, listed_levels
@@ -33,6 +34,7 @@ def form_page(manifest: Manifest) -> dict[str, Any]:
         "model": {
             "classes": manifest.model.classes,
             "threshold": manifest.model.threshold,
+            "decides": _decides(manifest.model),
             "low": manifest.model.low,
             "high": manifest.model.high,
         },
@@ -100,3 +102,10 @@ def _curl(address: str, content: str, settings: ServeSettings) -> str:
 def _token_in_shell(source: str) -> str:
     kind, _, name = source.partition(":")
     return f"${name}" if kind == "env" else f"$(head -1 {shlex.quote(name)})"
+
+
+def _decides(model: ModelSpec) -> str:
+    """What decides the answer, as a sentence, where it is neither a threshold nor the most probable class."""
+    if model.amounts is not None:
+        return "The answer follows from the amounts of the case itself."
+    return "The answer of which most is expected, by what each mistake costs." if model.worth else ""

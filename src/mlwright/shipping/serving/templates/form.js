@@ -77,25 +77,25 @@ function bar(label, share, text, first, markAt) {
 }
 
 function drawClasses(answer) {
-  const { classes, threshold } = facts.model;
+  const { classes, threshold, decides } = facts.model;
   const prediction = String(answer.prediction);
   if (classes.length === 2) {
     const positive = classes[1];
     const share = answer.probabilities[positive];
     const line = threshold === null ? 0.5 : threshold;
-    const item = bar("Probability of " + positive, share, percent(share), true, line);
+    const item = bar("Probability of " + positive, share, percent(share), true, decides ? null : line);
     const scale = element("div", "scale");
     scale.append(element("span", "", "0 %"), element("span", "", "100 %"));
     item.append(scale);
     part("bars").replaceChildren(item);
-    return { share, words: "The answer is " + positive + " from " + percent(line) + " on." };
+    return { share, words: decides || "The answer is " + positive + " from " + percent(line) + " on." };
   }
   const ranked = Object.entries(answer.probabilities).sort((a, b) => b[1] - a[1]);
   part("bars").replaceChildren(
     ...ranked.slice(0, CLASSES_SHOWN).map(([name, share]) => bar(name, share, percent(share), name === prediction, null)),
   );
   const rest = ranked.length - CLASSES_SHOWN;
-  const words = "The most probable of " + classes.length + ".";
+  const words = decides || "The most probable of " + classes.length + ".";
   return { share: null, words: rest > 0 ? words + " The last " + rest + " are not shown." : words };
 }
 

@@ -1,0 +1,43 @@
+"""What the answers of one model are worth more than those of another, case by case."""
+
+from __future__ import annotations
+
+from mlwright.comparing.side import Side, reader
+from mlwright.judging.answered import Answered, answered
+from mlwright.judging.worth import Cases, by_model
+from mlwright.learning.benefit_table import capacity_share
+from mlwright.records.evaluation import Estimate
+from mlwright.records.settings import DecideSettings
+from mlwright.statistics.means import difference_estimate
+from mlwright.statistics.sampling import Array
+
+
+def worth_gain(one: Side, other: Side) -> Estimate | None:
+    """What the second is worth more per 1,000 cases, paired on the same rows.
+
+    None where the project file says by now that answers are worth something else than when both were decided upon.
+
+    Parameters
+    ----------
+    one, other : Side
+        Tested on the same rows, with the same table of what answers are worth.
+    """
+    assert one.traced is not None
+    settings = one.traced.project.settings().decide
+    first, second = (_rows(side, settings) for side in (one, other))
+    if first.benefit.table != one.decision.worth.table:
+        return None
+    return difference_estimate(_worth(second, settings) - _worth(first, settings), first.draws(), first.level)
+
+
+def _rows(side: Side, settings: DecideSettings) -> Answered:
+    assert side.traced is not None
+    traced = side.traced
+    found = traced.snapshot, traced.profile, traced.split, traced.training, side.evaluation
+    return answered(*found, settings, reader(traced))
+
+
+def _worth(rows: Answered, settings: DecideSettings) -> Array:
+    """What each answer adds to the worth of 1,000, shape (n_rows,)."""
+    cases = Cases(rows.target, rows.said, rows.draws(), shift=rows.shift)
+    return by_model(cases, rows.unseen.profile.roles, rows.benefit, capacity_share(settings))[0]
