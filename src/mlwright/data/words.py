@@ -19,7 +19,7 @@ def percent(share: float) -> str:
     """
     value = 100 * share
     edge = min(abs(value), abs(100 - value))
-    digits = 0 if edge >= 10 or edge < 1e-6 else max(1, -math.floor(math.log10(edge)))
+    digits = 0 if edge >= 9.95 or edge < 1e-6 else max(1, -math.floor(math.log10(edge)))
     return f"{value if edge >= 1e-6 else round(value):.{digits}f} %"
 
 

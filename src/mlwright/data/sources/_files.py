@@ -232,11 +232,16 @@ def _forbidden(path: Path) -> SourceRefused:
     return SourceRefused(f"{path} may not be read by this user.", "Ask its owner for the right to read it.")
 
 
+def _is_no_data(entry: Path) -> bool:
+    """Whether a name is hidden, or that of a project that was made for the very file that is not there."""
+    return entry.name.startswith(".") or (entry / "mlwright.toml").exists()
+
+
 def _missing(path: Path) -> SourceMissing:
     folder = path.parent
     if not folder.is_dir():
         return SourceMissing(f"The folder {folder} is not there.", "Set collect.source to an existing file.")
-    names = sorted(entry.name for entry in folder.iterdir() if not entry.name.startswith("."))
+    names = sorted(entry.name for entry in folder.iterdir() if not _is_no_data(entry))
     offers = nearest(path.name, names)
     if offers:
         return SourceMissing(f"The file {path} is not there.", f"Did you mean: {', '.join(offers)}?")

@@ -154,7 +154,11 @@ def _explained(error: Exception) -> MlwrightError:
             "Type the command again with MLWRIGHT_DEBUG=1 in front for the details, and send us those.",
         )
     context = getattr(error, "ctx", None)
-    return SettingsError(f"{telling().rstrip('.')}.", f"{context.command_path if context else 'mlwright'} --help")
+    return SettingsError(_ended(telling()), f"{context.command_path if context else 'mlwright'} --help")
+
+
+def _ended(sentence: str) -> str:
+    return sentence if sentence.endswith("?") else f"{sentence.rstrip('.')}."
 
 
 def process_start() -> float:

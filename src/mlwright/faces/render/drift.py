@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from pathlib import Path
 
@@ -69,11 +70,21 @@ def _lines(found: Drift) -> list[str]:
     return lines
 
 
+def short_label(label: str, column: str) -> str:
+    """What tells a cell from the others of its column.
+
+    >>> short_label("age lies between 3 and 5", "age"), short_label("town is 'Rome'", "town")
+    ('3 to 5', "'Rome'")
+    """
+    own = label.removeprefix(f"{column} ").removeprefix("is ")
+    return re.sub(r"^lies between (.+) and (.+)$", r"\1 to \2", own)
+
+
 def write_drift(found: Drift, path: Path) -> Path:
     """Write the page, and return where."""
     page = environment().get_template("drift.html").render(
         drift=found, headline=headline(found), lines=_lines(found), made_at=time.strftime("%d %B %Y, %H:%M"),
-        accent="pilot" if found.moved else "deploy",
+        label_of=short_label, accent="pilot" if found.moved else "deploy",
     )  # fmt: skip
     write_atomically(path, page.encode("utf-8", "replace"))
     return path

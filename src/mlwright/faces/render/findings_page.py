@@ -30,9 +30,6 @@ def write_findings(project: Project, path: Path) -> Path:
 def render_findings(snapshot: Snapshot, profile: Profile, findings: Findings, rows: tuple[Excerpt, ...] = ()) -> str:
     """The page as HTML."""
     counts = Counter(finding.severity for finding in findings.findings)
-    said = [
-        counted(counts[each], f"{each} finding" if each == "critical" else each) for each in SEVERITIES if counts[each]
-    ]
     return (
         environment()
         .get_template("findings.html")
@@ -41,10 +38,27 @@ def render_findings(snapshot: Snapshot, profile: Profile, findings: Findings, ro
             profile=profile,
             findings=findings,
             accent="stop" if counts["critical"] else "pilot" if counts["warning"] else "deploy",
-            headline=f"{listing(said)[0].upper()}{listing(said)[1:]}" if said else "Nothing was found",
+            headline=_headline(counts),
             excerpts={each.place: each for each in rows},
             made_at=time.strftime("%d %B %Y, %H:%M"),
         )
+    )
+
+
+def _headline(counts: Counter[Severity]) -> str:
+    """What was found, and what that means for the use of the data."""
+    said = listing(
+        [
+            counted(counts[each], f"{each} finding" if each == "critical" else each)
+            for each in SEVERITIES
+            if counts[each]
+        ]
+        or ["nothing was found"]
+    )
+    if counts["critical"]:
+        return f"Mend this before the data is used: {said}"
+    return (
+        f"Look at this before the data is used: {said}" if counts["warning"] else f"Nothing stands in the way: {said}"
     )
 
 

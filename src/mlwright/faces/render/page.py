@@ -83,7 +83,10 @@ def typed(sentence: str) -> Markup:
     return Markup(re.sub(_TYPED, _as_code, escaped))  # noqa: S704  escaped above
 
 
-_TYPED = r"`([^`]+)`|(\[[a-z]+\] [a-z_]+)|\b(mlwright \w+(?: --?\w+(?: &#34;[^&]*&#34;)?)*)"
+_TYPED = (
+    r"`([^`]+)`|(\[[a-z]+\] [a-z_]+|\b(?:collect|profile|check|clean|train|decide)\.[a-z_]+(?: = [\[{].*?[\]}]+)?)|"
+    r"\b(mlwright \w+(?: --?\w+(?: &#34;[^&]*&#34;)?)*)"
+)
 """What is typed: code in backticks, a key of the settings, a command."""
 
 

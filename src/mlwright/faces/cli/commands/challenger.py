@@ -10,7 +10,9 @@ from mlwright.faces.cli.arguments import HERE, AsJson, ProjectDir
 
 
 def challenger(
-    do: Annotated[Literal["list", "promote", "reject"], typer.Argument(help="list, promote or reject.")],
+    do: Annotated[
+        Literal["list", "promote", "reject"], typer.Argument(metavar="ACTION", help="list, promote or reject.")
+    ],
     bundle: Annotated[str | None, typer.Argument(metavar="BUNDLE", help="Which one; default: the latest.")] = None,
     project: ProjectDir = HERE,
     why: Annotated[str, typer.Option(help="The reason, kept in the history with your name.")] = "",

@@ -11,7 +11,7 @@ from mlwright.faces.cli.arguments import AsJson
 
 
 def init(
-    source: Annotated[str, typer.Argument(help="A file, or the URL of a database.")],
+    source: Annotated[str, typer.Argument(metavar="DATA", help="A file, or the URL of a database.")],
     target: Annotated[str, typer.Option("--target", "-t", help="The column to predict.")],
     query: Annotated[str | None, typer.Option(help="For databases: a table, or a select.")] = None,
     path: Annotated[

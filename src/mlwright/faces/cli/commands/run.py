@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 def run(
     source: Annotated[
-        str | None, typer.Argument(help="A file or database; without it, the project in this folder is run.")
+        str | None, typer.Argument(metavar="DATA", help="A file or database; without it, the project here is run.")
     ] = None,
     target: Annotated[str | None, typer.Option("--target", "-t", help="The column to predict.")] = None,
     query: Annotated[str | None, typer.Option(help="For databases: a table, or a select.")] = None,

@@ -11,7 +11,10 @@ from mlwright.faces.cli.arguments import HERE, AsJson, ProjectDir, RunId
 
 def show(
     what: Annotated[
-        str, typer.Argument(help="findings, profile, leaderboard, evaluation, robustness, decision, runs, ...")
+        str,
+        typer.Argument(
+            metavar="WHAT", help="findings, profile, leaderboard, evaluation, robustness, decision, runs, ..."
+        ),
     ] = "decision",
     project: ProjectDir = HERE,
     run: RunId = None,

@@ -14,7 +14,7 @@ PASSWORD = "MLWRIGHT_KEY_PASSWORD"  # noqa: S105  the name of the variable
 
 
 def sign(
-    model: Annotated[Path | None, typer.Argument(help="A project, or the folder of a bundle.")] = None,
+    model: Annotated[Path | None, typer.Argument(metavar="MODEL", help="A project, or the folder of a bundle.")] = None,
     key: Annotated[Path | None, typer.Option(help="The file of the secret key; minisign's are read too.")] = None,
     new_key: Annotated[
         Path | None, typer.Option(help="Make a pair of keys: this file, and the same with .pub.")
