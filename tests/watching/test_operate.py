@@ -13,10 +13,13 @@ from mlwright import Project, succession
 from mlwright.core.errors import NothingToShow, SettingsError
 from mlwright.core.store.ledger import Ledger
 from mlwright.core.store.lock import hold
-from mlwright.operating.operator import Operator
+from mlwright.operating.operator import Operator, settings_allow
 from mlwright.operating.rounds import operate
+from mlwright.records.challenge import Challenge
+from mlwright.records.evaluation import Estimate
+from mlwright.records.settings import OperateSettings
 
-WATCHED = '[watch]\nsource = "new.csv"\n[operate]\nrows = 100\n'
+WATCHED = '[watch]\nsource = "new.csv"\n[operate]\nrows = 100\nrefresh = "proved"\n'
 
 
 @pytest.fixture(scope="module")
@@ -123,6 +126,28 @@ def test_outcomes_that_come_late_count_when_they_come_and_those_that_never_come_
     come(turned, 4, turned=True)
     Operator(turned).look()
     assert [trial.n for trial in turned.trials()] == [400]
+
+
+def test_a_model_that_is_only_trained_again_goes_into_use_unless_it_did_worse(project, come):
+    file = project.path / "mlwright.toml"
+    file.write_text(file.read_text().replace('refresh = "proved"', ""))
+    come(project, 12, turned=True)
+    before = project.current()
+    Operator(project).look()
+    assert project.current().bundle_id != before.bundle_id
+    assert "trained again" in project.current().why
+    come(project, 13)
+    Operator(project).look()
+    assert project.current().bundle_id == before.bundle_id
+
+
+@pytest.mark.parametrize(("value", "allowed"), [(-1.0, False), (-0.1, True), (0.5, True)])
+def test_a_refresh_has_to_be_no_worse_and_anything_else_waits_for_its_proof(value, allowed):
+    gain = Estimate(value=value, low=value - 1, high=value + 1, level=0.95, method="")
+    compared = Challenge(champion="a", n_rows=100, metric="rmse", gain=gain, champion_model=gain, sentence="")
+    assert settings_allow(OperateSettings(), compared, is_refresh=True) == allowed
+    assert not settings_allow(OperateSettings(), compared, is_refresh=False)
+    assert not settings_allow(OperateSettings(approve=("promote",)), compared, is_refresh=True)
 
 
 def test_a_challenger_that_is_worse_is_turned_down(turned, come):

@@ -24,11 +24,13 @@ from mlwright.operating.metrics import write_metrics
 from mlwright.operating.telling import deliver, say
 from mlwright.overrides import with_budget
 from mlwright.project import Project
+from mlwright.records.bundle import Manifest
 from mlwright.records.challenge import Challenge
 from mlwright.records.contest import Shadow, Trial
 from mlwright.records.data import Snapshot
 from mlwright.records.settings import OperateSettings
 from mlwright.records.watch import Response, Window
+from mlwright.watching.stretch import SURE, surely_less
 from mlwright.watching.timing import Pace, next_pace
 
 ME = "mlwright operate"
@@ -246,9 +248,18 @@ class Operator:
         self.diary.end("training", key, run_id=run_id, seconds=state.seconds, gain_share=gain_share(compared))
         say(self.diary, "trained", key, "A new model challenges the one in use", f"{why}\n{compared.sentence}")
         self.tell(compared.sentence)
-        if settings_allow(self.settings, compared):
-            champion = succession.promote(self.project, None, f"likely better: {compared.sentence}", ME)
-            self.tell(f"Bundle {champion.bundle_id} is likely better, and is in use now.")
+        self._refresh(compared, run_id)
+
+    def _refresh(self, compared: Challenge, run_id: str) -> None:
+        """Put a model that was trained again to use at once, where the settings and its unseen rows allow that."""
+        challenger = next((one for one in self.project.store.registry.challengers() if one.run_id == run_id), None)
+        if challenger is None or challenger.verdict == "stop":
+            return
+        now = Manifest.model_validate_json(self.project.store.blobs.get(self.project.in_use().manifest))
+        new = Manifest.model_validate_json(self.project.store.blobs.get(challenger.manifest))
+        if settings_allow(self.settings, compared, is_refresh=is_refresh(now, new)):
+            champion = succession.promote(self.project, challenger.bundle_id, f"trained again: {compared.sentence}", ME)
+            self.tell(f"Bundle {champion.bundle_id} has learned from newer rows, and is in use now.")
 
     def _snapshot(self, run_id: str) -> Snapshot:
         return self.project.record(Window, run_id).snapshot
@@ -279,11 +290,23 @@ def why_to_train(diary: Diary, settings: OperateSettings, *, is_waiting: bool) -
     return ""
 
 
-def settings_allow(settings: OperateSettings, compared: Challenge) -> bool:
-    """Whether a new model may go into use on what it gained on unseen rows."""
-    share = gain_share(compared)
-    allowed = settings.promote == "likely" and "promote" not in settings.approve
-    return allowed and compared.n_rows >= FEWEST_ROWS and share is not None and share > settings.least_gain
+def settings_allow(settings: OperateSettings, compared: Challenge, *, is_refresh: bool) -> bool:
+    """Whether a new model may go into use on what it gained on unseen rows.
+
+    One that is only trained again has to be no worse, as far as these rows tell; another one has to be better.
+    """
+    if "promote" in settings.approve or compared.n_rows < FEWEST_ROWS or compared.gain is None:
+        return False
+    if settings.promote == "likely":
+        share = gain_share(compared)
+        return share is not None and share > settings.least_gain
+    return settings.refresh == "likely" and is_refresh and not surely_less(compared.gain, SURE)
+
+
+def is_refresh(now: Manifest, new: Manifest) -> bool:
+    """Whether a model is the one in use, trained again: the same question to the same inputs."""
+    inputs = [sorted(clause.name for clause in each.inputs) for each in (now, new)]
+    return inputs[0] == inputs[1] and (now.target, now.model.classes) == (new.target, new.model.classes)
 
 
 def is_likely(trial: Trial, settings: OperateSettings) -> bool:

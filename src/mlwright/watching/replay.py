@@ -113,7 +113,7 @@ def _played(policy: Policy, run: Run) -> tuple[Policy, list[Array]]:
     """The policy at the end of the history, and the losses of each period."""
     losses = []
     for period in range(policy.world.n_periods):
-        losses.append(policy.world.losses(policy.model, period))
+        losses.append(policy.losses(period))
         policy.learn(period)
         run.clock.check()
     run.note(f"Played {policy.title}: {counted(_count(policy, 'trained'), 'training')}.")

@@ -14,8 +14,10 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from mlwright.learning.quick import Question, QuickModel, fit_quick
+from mlwright.records.evaluation import Estimate
 from mlwright.statistics.means import difference_estimate
 from mlwright.statistics.sampling import Draws, Sampling, block_length
+from mlwright.statistics.shares import quantile_of
 
 Stretch = Literal["all", "recent", "weighted"]
 STRETCHES: tuple[Stretch, ...] = ("all", "recent", "weighted")
@@ -103,6 +105,28 @@ def _suffices(part: Array, whole: Array) -> bool:
     """Whether a part has rows enough, and every class of the whole."""
     classes = np.unique(whole)
     return len(part) >= FEWEST and (len(classes) > 50 or len(np.unique(part)) == len(classes))
+
+
+def likely_worse(own: Array, theirs: Array) -> bool:
+    """Whether another model did worse than the own one on the same rows, with some certainty.
+
+    Parameters
+    ----------
+    own, theirs : array, shape (n_rows,)
+        Losses, from the oldest row to the newest.
+    """
+    return _surely_better(theirs - own)
+
+
+def surely_less(gain: Estimate, sure: float) -> bool:
+    """Whether a gain is below zero with that certainty, as its interval tells.
+
+    >>> gain = Estimate(value=-1.0, low=-3.0, high=1.0, level=0.95, method="")
+    >>> surely_less(gain, 0.8), surely_less(gain, 0.9)
+    (True, False)
+    """
+    reach = (gain.high - gain.value) * quantile_of(2 * sure - 1) / quantile_of(gain.level)
+    return gain.value + reach < 0
 
 
 def _surely_better(gains: Array) -> bool:

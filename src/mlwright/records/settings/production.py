@@ -103,6 +103,10 @@ class OperateSettings(Settings):
         ``proved``: a challenger goes into use when it is proved better on new rows; ``likely``: already when it did
         better on unseen rows, without the bound that `error` sets. The one before is watched against either way, and
         comes back when it is proved better.
+    refresh : str
+        The same for a challenger that is the model in use, trained again with newer rows: same inputs, same target,
+        same settings, same checks passed. ``likely``: it goes into use unless it did worse on unseen rows, beyond
+        chance.
     patience : int
         Labelled rows after which a challenger that is not told apart from the model in use is turned down.
     rows : int
@@ -129,9 +133,10 @@ class OperateSettings(Settings):
     error: float = Field(default=0.05, gt=0.0, le=0.5)
     least_gain: float = Field(default=0.0, ge=0.0, lt=1.0)
     promote: Literal["proved", "likely"] = "proved"
+    refresh: Literal["proved", "likely"] = "likely"
     patience: int = Field(default=20_000, ge=100)
     rows: int = Field(default=200, ge=30)
-    training_cost: float = Field(default=0.05, ge=0.0)
+    training_cost: float = Field(default=0.5, ge=0.0)
     budget: Seconds | None = None
     compute_per_day: Seconds = 4 * 3600.0
     approve: tuple[Person, ...] = ()

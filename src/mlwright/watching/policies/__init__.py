@@ -103,6 +103,10 @@ class Policy(ABC):
     def learn(self, period: int) -> None:
         """A period has ended and its outcomes are known: change the model for the next one, or leave it."""
 
+    def losses(self, period: int) -> Array:
+        """Losses of what is in use on the rows of a period, shape (n_rows,)."""
+        return self.world.losses(self.model, period)
+
     def did(self, period: int, what: Deed, why: str) -> None:
         """Note something that was done."""
         self.acts.append(Act(period=period, what=what, why=why))
