@@ -13,13 +13,13 @@ from mlwright.faces.cli.main import main
 
 @pytest.fixture
 def orders(tmp_path):
-    """Sixty orders: weights in two ways, a word for missing, a town misspelled beside its postal code, a row twice."""
+    """Sixty orders: weights in two ways, a word for missing, a stray blank, a misspelled town, a row twice."""
     towns = {"10115": "Berlin", "20095": "Hamburg", "50667": "Köln", "80331": "München", "70173": "Stuttgart"}
     rows = [
         [str(n), code, towns[code], "1,200.5 kg" if n % 6 == 0 else f"{n + 1} kg", "n/a" if n % 7 == 0 else "post"]
         for n, code in enumerate(list(towns) * 12)
     ]
-    rows[7][2] = "Kölnn"
+    rows[7][2], rows[8][4] = "Kölnn", "post "
     rows.append(rows[-1])
     path = tmp_path / "orders.csv"
     with open(path, "w", newline="") as file:
@@ -86,11 +86,22 @@ def test_a_file_of_text_keeps_its_usual_writing_and_untouched_cells_keep_every_b
     ]
 
 
-def test_a_clean_file_comes_back_byte_for_byte(tmp_path):
-    raw = b'id,price,rate,day\r\n"007",39500.00,1e5,1/2/2020\r\n"008",12.50,-0,11/30/2020\r\n"009",7.25,+3,2/3/2020\r\n'
+@pytest.mark.parametrize("end", [b"", b"\r\n"], ids=["no line end", "line end"])
+def test_a_clean_file_comes_back_byte_for_byte(tmp_path, end):
+    raw = b'id,price,rate,day\r\n"007",39500.00,1e5,1/2/2020\r\n"008",12.50,-0,11/30/2020\r\n"009",7.25,+3,2/3/2020'
+    raw += end
     (tmp_path / "rows.csv").write_bytes(raw)
     assert clean(tmp_path / "rows.csv", "-o", tmp_path / "clean.csv") == 0
     assert (tmp_path / "clean.csv").read_bytes() == raw
+
+
+def test_one_word_for_all_that_is_missing_is_the_way_of_the_file(tmp_path):
+    rows = "".join(f"{n},{'NA' if n % 9 == 0 else n * 3},{'NA' if n % 7 == 0 else 'red'}\n" for n in range(80))
+    (tmp_path / "rows.csv").write_text("n,size,colour\n" + rows)
+    assert clean(tmp_path / "rows.csv", "-o", tmp_path / "clean.csv") == 0
+    assert (tmp_path / "clean.csv").read_bytes() == (tmp_path / "rows.csv").read_bytes()
+    assert clean(tmp_path / "rows.csv", "-o", tmp_path / "clean.parquet") == 0
+    assert pq.read_table(tmp_path / "clean.parquet")["size"].null_count == 9
 
 
 def test_types_are_had_in_a_csv_and_text_in_parquet_if_they_are_asked_for(films, tmp_path):

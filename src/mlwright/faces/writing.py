@@ -68,6 +68,8 @@ class _StyledWriter:
         return self
 
     def __exit__(self, *_: object) -> None:
+        if not self._style.is_ended:
+            self._file.truncate(self._file.tell() - len(self._style.newline))
         self._file.close()
 
     def write_table(self, table: pa.Table) -> None:

@@ -343,6 +343,8 @@ class MapWords(Step):
     ----------
     words : dict
         For all words but the first.
+    last : dict
+        For the last of several words.
     first : dict
         For the first word.
     """
@@ -350,6 +352,7 @@ class MapWords(Step):
     do: Literal["map_words"] = "map_words"
     words: dict[str, str]
     first: dict[str, str] = {}
+    last: dict[str, str] = {}
 
 
 class FillSum(Step):

@@ -256,7 +256,8 @@ class _MapWords(Action):
             return None
         first, *others = values[0].split(" ")
         first = self.step.first.get(first, first) if others else first
-        after = " ".join((first, *(self.step.words.get(word, word) for word in others)))
+        ended = [*others[:-1], *(self.step.last.get(word, word) for word in others[-1:])]
+        after = " ".join((first, *(self.step.words.get(word, word) for word in ended)))
         return None if after == values[0] else (after,)
 
 

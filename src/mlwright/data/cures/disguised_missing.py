@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
@@ -20,7 +20,8 @@ N_TOP = 200
 class DisguisedMissing(Cure):
     """Words such as ``N/A`` and ``?``, and numbers such as -999 that cannot belong to the rest, become missing.
 
-    Words that tell something ("unknown", "none") stay: they are values of their own.
+    Words that tell something ("unknown", "none") stay: they are values of their own. Where one word is the only way in
+    which the whole table says that something is missing, it is the table's way, and nothing is wrong.
     """
 
     title = "Disguised missing values"
@@ -29,16 +30,20 @@ class DisguisedMissing(Cure):
 
     def look(self, cells: Cells) -> Iterator[AnyStep]:
         """One step a column."""
-        for name in cells.names:
+        found = {name: words for name in cells.names if (words := _words(cells, name))}
+        has_gaps = any((cells.levels(name).places < 0).any() for name in cells.names)
+        is_usual = not has_gaps and len({word for words in found.values() for word in words}) == 1
+        for name, words in found.items():
             levels = cells.levels(name)
-            words = missing_words(levels.names) if name in cells.texts else _sentinels(levels)
-            if not words or not levels.n_known:
-                continue
             n = sum(int(levels.counts[levels.place_of[word]]) for word in words)
             reason = f"{quoted(words)} {'stand' if len(words) > 1 else 'stands'} for a missing value"
             share = f"{counted(n, 'cell')} of {levels.n_known:,}"
             yield MarkMissing(
-                column=name, cure=self.name, level="spelling", reason=f"{reason} in {share}.", codes=tuple(words)
+                column=name,
+                cure=self.name,
+                level="type" if is_usual else "spelling",
+                reason=f"{reason} in {share}.",
+                codes=tuple(words),
             )
 
     @staticmethod
@@ -54,6 +59,11 @@ class DisguisedMissing(Cure):
             "country": ["NA", "UK", "EU", "JP"] * 20,
             "celsius": [float(t) for t in range(-40, 40)],
         }
+
+
+def _words(cells: Cells, name: str) -> Sequence[str]:
+    levels = cells.levels(name)
+    return missing_words(levels.names) if name in cells.texts else _sentinels(levels)
 
 
 def _sentinels(levels: Levels) -> tuple[str, ...]:

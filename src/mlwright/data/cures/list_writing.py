@@ -22,6 +22,8 @@ SORTED = 0.97
 ACCIDENT = 0.001
 MAX_WORDS = 4.0
 LEAST_ODD = 3
+SLASH = "/"
+KNOWN = 0.5
 
 
 class ListWriting(Cure):
@@ -30,7 +32,8 @@ class ListWriting(Cure):
     A column holds lists if at least `LEAST_LISTS` cells hold several things and `USUAL_SHARE` of these are written with
     one and the same mark. The things come back, each in `COMES_AGAIN` lists on average, or are names of up to
     `MAX_WORDS` words; sentences have longer parts. Lists are sorted only where `SORTED` of the usual ones are, and so
-    many different ones that accident makes them so once in `1 / ACCIDENT` tables (k things are sorted once in k!).
+    many different ones that accident makes them so once in `1 / ACCIDENT` tables (k things are sorted once in k!). A
+    slash sets things apart only if `KNOWN` of them are things of the other lists; it stands within names, too.
     """
 
     title = "Lists written in several ways"
@@ -59,10 +62,12 @@ class ListWriting(Cure):
         usual = [things for level, things in several.items() if mark_of(level) == mark]
         in_order = sum(map(_is_sorted, usual)) >= SORTED * len(usual) and _no_accident(usual)
         signs = "".join(sign for sign in SIGNS if any(sign in other for other in marks))
+        if SLASH not in mark and not _are_known(several, usual):
+            signs = signs.replace(SLASH, "")
         step = WriteList(
             column=name, cure=self.name, level="spelling", reason="", mark=mark, signs=signs, in_order=in_order
         )
-        odd = [level for level, things in several.items() if _written(step, things) != level]
+        odd = [level for level in several if _written(step, as_list(level, signs)) != level]
         n_odd = sum(rows[level] for level in odd)
         if n_odd < LEAST_ODD or n_odd > (1 - USUAL_SHARE) * n:
             return None
@@ -87,6 +92,13 @@ class ListWriting(Cure):
             "day": [f"{1 + n % 28}/{1 + n % 12}/2020" for n in range(40)],
             "kind": ["Comedy, Drama", "Crime, Action", "Drama"] * 13 + ["Horror"],
         }
+
+
+def _are_known(several: dict[str, tuple[str, ...]], usual: list[tuple[str, ...]]) -> bool:
+    """Whether what a slash sets apart are mostly things of the other lists, and not parts of one name."""
+    known = {thing for things in usual for thing in things}
+    apart = [thing for level, things in several.items() if SLASH in mark_of(level) for thing in things]
+    return sum(thing in known for thing in apart) >= KNOWN * len(apart)
 
 
 def _are_lists(several: dict[str, tuple[str, ...]]) -> bool:

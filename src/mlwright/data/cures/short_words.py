@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Set
+from collections.abc import Iterator, Mapping, Sequence, Set
 
 from mlwright.data.cures import Cure, Specimen
 from mlwright.data.evidence.cells import Cells, Levels
@@ -35,21 +35,22 @@ def _same() -> dict[str, set[int]]:
     return found
 
 
-NO_FIRST = frozenset(["st", "dr", "ct", "co", "and", "&", "dir", "sr", "jr"])
+OPEN = frozenset(("st", "dr", "ct", "co", "dir", "sr", "jr"))
 SAME = _same()
 """By word in small letters, without a last dot: the numbers of the words that it may be."""
+_AND = next(iter(SAME["and"]))
 
 
 class ShortWords(Cure):
     """``Rd`` becomes ``Road``, or ``Road`` becomes ``Rd.``, where most cells of the column write it so.
 
     Words that are known to be written short are looked for behind the first word of a cell, and by themselves as first
-    words (``Dept of Health``; saints and doctors are never written in full there). The usual form stands in
-    `LEAST_USUAL` cells and in `LEAD` times as many as the other one; a column that mixes both has no usual form. Names
-    may hold one form for good (``Records Mgmt``): at least `MEETS` of the values with the other form must meet another
-    value of the column when it is replaced, unless the column hardly has a value twice, as addresses. A form that may
-    be two words of the column (``St`` for Saint) is left. A word in capitals is another form (``Elm ROAD``) where no
-    value that holds it is all in capitals.
+    words (``Dept of Health``). What may be a saint, a doctor, a court or a company is looked for as the last word only.
+    The usual form stands in `LEAST_USUAL` cells and in `LEAD` times as many as the other one; a column that mixes both
+    has no usual form. Names may hold one form for good (``Records Mgmt``): at least `MEETS` of the values with the
+    other form must meet another value of the column when it is replaced, unless the column hardly has a value twice, as
+    addresses, and the word is not ``and``. A form that may be two words of the column is left. A word in capitals is
+    another form (``Elm ROAD``) where no value that holds it is all in capitals.
     """
 
     title = "Words written short and in full"
@@ -72,7 +73,8 @@ class ShortWords(Cure):
                     cure=self.name,
                     level="spelling",
                     reason=reason,
-                    words=dict([*words]),
+                    words={before: after for before, after in words if not _is_open(before)},
+                    last={before: after for before, after in words if _is_open(before)},
                     first=dict([*first]),
                 )
 
@@ -88,6 +90,8 @@ class ShortWords(Cure):
         return {
             "street": [f"{n} Elm {['Road', 'Rd'][n % 2]}" for n in range(80)],
             "town": ["St Ives", "St Albans", "Street", "Leeds"] * 20,
+            "title": [f"The {['Street', 'Road'][n % 2]} {n}" for n in range(76)] + ["Boys of St. Vincent, 1992"] * 4,
+            "name": [f"{n} Bar & Grill" for n in range(76)] + [f"{n} Bar and Grill" for n in range(90, 94)],
         }
 
 
@@ -98,7 +102,9 @@ def _odd_words(levels: Levels, *, first: bool) -> Counter[tuple[str, str]]:
     for level, n in zip(levels.names, levels.counts.tolist(), strict=True):
         head, *others = level.split(" ")
         n_words += 1 + len(others)
-        looked_at = ({head} if others else set()) if first else set(others)
+        looked_at = (
+            ({head} if others else set()) if first else {w for w in others[:-1] if not _is_open(w)} | {*others[-1:]}
+        )
         for form in looked_at:
             for place in _may_be(form, first=first):
                 forms[place][form] += n
@@ -113,22 +119,31 @@ def _odd_words(levels: Levels, *, first: bool) -> Counter[tuple[str, str]]:
         rivals = [p for form in rest for p in _may_be(form, first=first) if p != place and forms[p]]
         if n_usual < LEAST_USUAL or n_usual < LEAD * sum(rest.values()) or sum(rest.values()) < LEAST_ODD:
             continue
-        if not any(len(forms[p]) > len(rest) for p in rivals) and _meets(
-            levels, dict.fromkeys(rest, usual), first=first
-        ):
+        is_open = any(len(forms[p]) > len(rest) for p in rivals)
+        if not is_open and _meets(levels, dict.fromkeys(rest, usual), first=first, by_words=place != _AND):
             found.update({(form, usual): n for form, n in rest.items()})
     return found
+
+
+def _behind(others: Sequence[str]) -> Set[str]:
+    """The words behind the first one that may be known words."""
+    return {word for word in others[:-1] if not _is_open(word)} | {others[-1]}
 
 
 def _may_be(form: str, *, first: bool) -> Set[int]:
     """The words that a form may be."""
     plain = form.casefold().rstrip(".")
-    return set() if first and plain in NO_FIRST else SAME.get(plain, set())
+    return set() if first and plain in OPEN else SAME.get(plain, set())
 
 
-def _meets(levels: Levels, words: Mapping[str, str], *, first: bool) -> bool:
+def _is_open(form: str) -> bool:
+    """Whether a form may be another word than those that are known, unless it is the last one."""
+    return form.casefold().rstrip(".") in OPEN
+
+
+def _meets(levels: Levels, words: Mapping[str, str], *, first: bool, by_words: bool) -> bool:
     """Whether values with another form are mostly values of the column with the usual one, or values are told once."""
-    if levels.n_known <= SELDOM_TWICE * len(levels.names):
+    if by_words and levels.n_known <= SELDOM_TWICE * len(levels.names):
         return True
     turned = []
     for level in levels.names:

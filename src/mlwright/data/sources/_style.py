@@ -27,6 +27,8 @@ class TextStyle:
     newline : str
     quoted : tuple of bool
         For each column, whether its values stand in quotes also where they need none.
+    is_ended : bool
+        Whether the last line ends as the others do.
     """
 
     head: str
@@ -34,6 +36,7 @@ class TextStyle:
     quote: str | None
     newline: str
     quoted: tuple[bool, ...]
+    is_ended: bool = True
 
     def rows(self, table: pa.Table) -> bytes:
         """Rows of text as bytes of UTF-8; a null is an empty field, an empty text one in quotes."""
@@ -50,14 +53,14 @@ class TextStyle:
         return pc.fill_null(in_quotes if always else pc.if_else(needed, in_quotes, values), "")
 
 
-def find_style(sample: str, dialect: Dialect) -> TextStyle:
-    """How a file is written, from its beginning."""
+def find_style(sample: str, dialect: Dialect, *, is_ended: bool = True) -> TextStyle:
+    """How a file is written, from its beginning, and how it ends."""
     lines = sample.splitlines(keepends=True)
     newline = "\r\n" if lines[0].endswith("\r\n") else "\r" if lines[0].endswith("\r") else "\n"
     head = "".join(lines[: dialect.n_skipped])
     body = "".join(lines[dialect.n_skipped :])
     quoted = _quoted(body, dialect) if dialect.quote else (False,) * len(dialect.names)
-    return TextStyle(head, dialect.delimiter, dialect.quote, newline, quoted)
+    return TextStyle(head, dialect.delimiter, dialect.quote, newline, quoted, is_ended)
 
 
 def _quoted(text: str, dialect: Dialect) -> tuple[bool, ...]:

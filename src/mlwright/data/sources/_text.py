@@ -85,6 +85,15 @@ class TextFile:
         text = decoder.decode(self._head, final=self.complete).replace("\0", "")
         return text.removeprefix("\ufeff")
 
+    @property
+    def is_ended(self) -> bool:
+        """Whether the last line of a file that is not packed ends in a line end."""
+        if self.compression or not self.encoding.startswith(("utf-8", "cp", "latin", "iso")):
+            return True
+        with open(self.path, "rb") as file:
+            file.seek(-1, 2)
+            return file.read(1) in b"\r\n"
+
     def open(self) -> Utf8Stream:
         """Read from the beginning."""
         return Utf8Stream(Unpacked(self.path), self.encoding, self.tick)

@@ -53,7 +53,7 @@ class Csv(Source):
         if find_cuts(file.sample(), survey.dialect):
             return None
         as_text = replace(survey, kinds=["string" for _ in survey.kinds])
-        return self._reading(file, as_text), find_style(file.sample(), survey.dialect)
+        return self._reading(file, as_text), find_style(file.sample(), survey.dialect, is_ended=file.is_ended)
 
     def _surveyed(self) -> tuple[TextFile, Survey]:
         file = TextFile(find_file(str(self.settings.source)), lambda share: self.tick(share / 2))
