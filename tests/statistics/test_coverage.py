@@ -13,6 +13,7 @@ import pytest
 
 from mlwright.learning.yardstick import Scored, yardstick
 from mlwright.records.evaluation import Estimate
+from mlwright.statistics.means import mean_estimates
 from mlwright.statistics.sampling import Draws, Sampling, block_length
 
 N_SETS = 300
@@ -66,6 +67,28 @@ def test_other_figures_of_classes_hold_the_truth(metric: str) -> None:
 @pytest.mark.parametrize("gain", [False, True], ids=["figure", "gain"])
 def test_figures_of_numbers_hold_the_truth_with_heavy_tails_too(metric: str, gain: bool) -> None:
     assert 0.91 <= coverage(metric, numbers, 100, gain) <= 0.99
+
+
+HEAVY = {
+    "squares of Student's t, 3": (lambda rng, n: rng.standard_t(3, n) ** 2, 3.0),
+    "lognormal, spread 2": (lambda rng, n: np.exp(2 * rng.normal(size=n)), np.exp(2.0)),
+    "Pareto, index 1.5": (lambda rng, n: 1 + rng.pareto(1.5, n), 3.0),
+}
+
+
+@pytest.mark.parametrize("law", HEAVY)
+def test_means_hold_the_truth_where_a_few_rows_carry_most_of_it(law: str) -> None:
+    draw, truth = HEAVY[law]
+    rng, draws = np.random.default_rng(3), Draws(Sampling(200), 2, 400)
+    found = [mean_estimates(draw(rng, 200)[:, None], draws)[0] for _ in range(N_SETS)]
+    assert 0.91 <= np.mean([estimate.low <= truth <= estimate.high for estimate in found]) <= 0.99
+
+
+def test_light_tails_do_not_pay_for_heavy_ones() -> None:
+    rng, draws = np.random.default_rng(4), Draws(Sampling(200), 2, 400)
+    for draw, spread in ((rng.random, 12**-0.5), (rng.standard_exponential, 1.0)):
+        found = [mean_estimates(draw(200)[:, None], draws)[0] for _ in range(60)]
+        assert np.median([estimate.high - estimate.low for estimate in found]) < 1.25 * 2 * 1.96 * spread / 200**0.5
 
 
 def test_rows_of_a_group_do_not_count_as_many() -> None:

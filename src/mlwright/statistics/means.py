@@ -17,11 +17,15 @@ from scipy.stats import t as student
 from mlwright.records.evaluation import Estimate
 from mlwright.statistics.sampling import Draws, Sampling
 from mlwright.statistics.shares import Bounds, paired_difference, wilson
+from mlwright.statistics.tails import next_largest
 
 Array = NDArray[np.float64]
 
 SMALLEST_ERROR_SHARE = 0.3
 """A sample's standard error counts as at least this share of the real one: samples of equal rows have none."""
+
+NOT_SEEN = 0.3
+"""In so many of 100 samples like this one the largest value is beyond what is taken for the furthest."""
 
 USUAL_REACH, FAR_REACH = 2.0, 2.0
 """Standard deviations within which a furthest unit shows no tail, and over which it comes to count in full."""
@@ -132,8 +136,13 @@ class _Moved(NamedTuple):
     error: Array
 
 
+def _furthest(sums: Array) -> Array:
+    """The largest of each column, or where its tail is heavy what may well come after it."""
+    return np.array([next_largest(column, NOT_SEEN) for column in sums.T])
+
+
 def _with_one_more(centred: Array, error: Array, sampling: Sampling) -> tuple[_Moved, _Moved]:
-    """With one more unit like the one that lies furthest below, and furthest above.
+    """With one more unit like the one that lies furthest below, and furthest above; in a heavy tail, further still.
 
     Heavy tails hide: a sample that lacks their rare rows has too small a mean and too small an error, and no bootstrap
     draws what is not there. A pseudo-observation makes up for it at the cost of a wider interval: hardly where the
@@ -142,6 +151,14 @@ def _with_one_more(centred: Array, error: Array, sampling: Sampling) -> tuple[_M
     95.3 % (squares of Student's t with 5 degrees of freedom; 90.2 % without), 94.5 % (lognormal; 92.2 %), 97.3 %
     (squares of normal values; 95.5 %) and 95.8 % (uniform); those of 15 groups in 93.7 % (normal) and 95.0 %
     (exponential).
+
+    Where the tail is heavy (`next_largest`), the largest value of another sample may be far beyond that of this one:
+    the unit is then put where three of ten samples reach. Of 150 sets of 200 values each, the mean of squares of
+    Student's t with 3 degrees of freedom was held in 94.7 % (86.0 % with a unit like the furthest one), lognormal
+    values with a spread of 2 in 95.3 % (90.7 %), a Pareto distribution of index 1.5 in 94.0 % (90.7 %), with intervals
+    that are 18, 34 and 23 % wider; those of squares of normal values are 2 % wider, of exponential ones not at all.
+    What no sample can tell stays so: if one value in 100 is 100 times as large as the others, 200 values hold the
+    truth in 75 %.
 
     References
     ----------
@@ -155,7 +172,7 @@ def _with_one_more(centred: Array, error: Array, sampling: Sampling) -> tuple[_M
     size = float(sampling.sizes.mean())
     moved = []
     usual = np.maximum(np.sqrt((sums**2).mean(axis=0)), np.finfo(float).tiny)
-    for furthest in (sums.min(axis=0), sums.max(axis=0)):
+    for furthest in (-_furthest(-sums), _furthest(sums)):
         beyond = np.clip(np.abs(furthest) / usual - USUAL_REACH, 0, FAR_REACH) / FAR_REACH
         extreme = furthest * (beyond if n >= ENOUGH_DRAWS else 1.0)
         spread = (n * (error * size) ** 2 * max(1, n - 1) + extreme**2) / (n + 1)

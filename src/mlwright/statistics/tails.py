@@ -16,6 +16,12 @@ N_SHOWING = 10_000
 ERRORS_WIDE = 2.0
 """The shape of the tail is taken that many standard errors heavier than it was estimated."""
 
+ENOUGH_TAIL = 20
+HEAVY = 0.25
+"""From this shape on a tail is heavy; that of squares of normal values is estimated below it, lognormal ones above."""
+USUAL_SHAPE, USUAL_COUNTS = 0.5, 10.0
+"""A shape is drawn towards the usual one, as if so many further values had said so."""
+
 ENDS = -0.25
 SURE_ERRORS = 4.0
 """A tail whose shape is below `ENDS` by so many standard errors comes to its end, as that of a uniform distribution."""
@@ -79,6 +85,46 @@ def tail_of(values: Array, n_later: int, chance: float) -> Tail:
     left = chance * n / (n_later * len(excess))
     reach = math.expm1(-shape * math.log(left)) / shape if abs(shape) > 1e-9 else -math.log(left)
     return Tail(max(float(largest[-1]), float(tail[0]) + scale * reach), ends)
+
+
+def next_largest(values: Array, chance: float) -> float:
+    """What the largest of as many further values passes with some chance, where the tail is heavy.
+
+    Where it is not, or of fewer than a hundred values, the largest of the sample itself.
+
+    Parameters
+    ----------
+    values : array
+        Without NaN.
+    chance : float
+
+    References
+    ----------
+    Vehtari, A., Simpson, D., Gelman, A., Yao, Y. and Gabry, J. (2024). Pareto smoothed importance sampling. Journal of
+    Machine Learning Research 25: how the shape is drawn towards a usual one.
+
+    Examples
+    --------
+    >>> sample = np.random.default_rng(0).exponential(size=400)
+    >>> bool(next_largest(sample, 0.3) == sample.max())
+    True
+    >>> bool(1.1 < next_largest(sample**3, 0.3) / (sample**3).max() < 1.3)
+    True
+    """
+    n_tail = int(min(len(values) / 5, 3 * math.sqrt(len(values))))
+    if n_tail < ENOUGH_TAIL:
+        return float(values.max())
+    largest = _largest(values, n_tail + 1)
+    excess = largest[1:] - largest[0]
+    excess = excess[excess > 0]
+    if len(excess) < ENOUGH_TAIL:
+        return float(largest[-1])
+    shape, scale = _pareto_tail(excess)
+    shape = (len(excess) * shape + USUAL_COUNTS * USUAL_SHAPE) / (len(excess) + USUAL_COUNTS)
+    if shape <= HEAVY:
+        return float(largest[-1])
+    reach = scale * math.expm1(shape * math.log(len(excess) / chance)) / shape
+    return float(max(largest[-1], largest[0] + reach))
 
 
 def _largest(values: Array, n: int) -> Array:
