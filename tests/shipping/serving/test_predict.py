@@ -193,3 +193,6 @@ def test_who_asks_is_told_why_and_what_would_alter_the_answer(client: FlaskClien
     assert answer["reasons"] == [] or set(answer["reasons"][0]) == {"input", "adds", "sentence"}
     assert "explain" in answer["change"] or "tried" in answer["change"]
     assert client.post("/predict?reasons=many", json=row).json["error"]["field"] == "reasons"
+    many = client.post("/predict?change=1", json={"records": [row] * 101})
+    assert many.json["error"]["message"].startswith("Reasons and changes are told of 100 records at most")
+    assert client.post("/predict?change=null", json=row).json["error"]["field"] == "change"

@@ -28,7 +28,17 @@ class Extras(NamedTuple):
 
 
 MOST_REASONS = 20
+MOST_EXPLAINED = 100
+"""Records of one request of which reasons or changes are told: each takes the time of hundreds of answers."""
+MEANT = dict.fromkeys(("1", "true", "True", "yes"), True) | dict.fromkeys(("0", "false", "False", "no"), False)
 NOTHING = Extras()
+
+
+def refuse_long_work(extras: Extras, n_records: int) -> None:
+    """Refuse what would keep the service busy for minutes."""
+    if (extras.reasons or extras.change) and n_records > MOST_EXPLAINED:
+        message = f"Reasons and changes are told of {MOST_EXPLAINED} records at most; the request holds {n_records}."
+        raise Refusal("too_many_records", message, "Send them in several requests, or ask for answers alone.")
 
 
 def extras_of(options: Mapping[str, str], manifest: Manifest) -> Extras:
@@ -42,7 +52,13 @@ def extras_of(options: Mapping[str, str], manifest: Manifest) -> Extras:
     if not options:
         return NOTHING
     level = _level(options["level"], manifest) if "level" in options else None
-    return Extras(level, _reasons(options.get("reasons", "0")), options.get("change", "0") in ("1", "true", "yes"))
+    return Extras(level, _reasons(options.get("reasons", "0")), _is_meant(options.get("change", "0")))
+
+
+def _is_meant(said: str) -> bool:
+    if said in MEANT:
+        return MEANT[said]
+    raise Refusal("unknown_option", "'change' is neither true nor false.", "Ask with  change=true", field="change")
 
 
 def _reasons(said: str) -> int:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from mlwright.records.bundle import Manifest
 from mlwright.records.contract import Clause
 from mlwright.records.settings.serving import ServeSettings
-from mlwright.shipping.serving.extras import MOST_REASONS
+from mlwright.shipping.serving.extras import MEANT, MOST_REASONS
 from mlwright.shipping.serving.fields import describe_range, example_value, listed_levels, range_of
 from mlwright.shipping.serving.refusals import REASONS
 
@@ -108,7 +108,7 @@ def _parameters(manifest: Manifest) -> list[dict[str, Any]]:
             "Also so many reasons for each answer.",
             {"type": "integer", "minimum": 0, "maximum": MOST_REASONS},
         ),
-        ("change", "Also the smallest change that alters each answer.", {"enum": ["0", "1"]}),
+        ("change", "Also the smallest change that alters each answer.", {"enum": list(MEANT)}),
     ]
     if (found := manifest.evaluation.uncertainty) is not None:
         told = "Also how far off each answer may be: the share of cases in which that holds."

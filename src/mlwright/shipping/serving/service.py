@@ -14,7 +14,7 @@ from mlwright.scoring.signature import trusted_key
 from mlwright.shipping.serving.answering import Answer, Answerer
 from mlwright.shipping.serving.calls import Call, Reply, json_reply
 from mlwright.shipping.serving.counters import Counters
-from mlwright.shipping.serving.extras import NOTHING, Extras
+from mlwright.shipping.serving.extras import NOTHING, Extras, refuse_long_work
 from mlwright.shipping.serving.guard import Guard
 from mlwright.shipping.serving.inputs import InputSchema, Looked
 from mlwright.shipping.serving.kept.log import PredictionLog
@@ -86,6 +86,7 @@ class Service:
             If the model is not ready, or a record is not as the contract says.
         """
         self.check_ready()
+        refuse_long_work(extras, len(records))
         looked = self.schema.look(records)
         answers = self.answerer.answer(looked.taken(records), extras)
         for place, notes in looked.notes.items():
