@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import shlex
 import shutil
 import socket
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -21,6 +23,30 @@ PASSWORD = "pass:w/rd@%"
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Containers first: they take minutes, which other tests can fill."""
     items.sort(key=lambda item: item.get_closest_marker("podman") is None)
+
+
+@pytest.fixture(scope="session")
+def type_in() -> Callable[[str, Path], int]:
+    """Carries a command out as if it was typed in a folder, in this process; returns its exit status."""
+    from mlwright.faces.cli.main import main
+
+    def carried_out(command: str, place: Path) -> int:
+        with contextlib.chdir(place), pytest.raises(SystemExit) as left:
+            main(shlex.split(command)[1:])
+        return int(left.value.code or 0)
+
+    return carried_out
+
+
+@pytest.fixture(scope="session")
+def run_python() -> Callable[[str, Path], None]:
+    """Runs a piece of Python of a page as a program in a folder; in this process, too."""
+
+    def carried_out(text: str, place: Path) -> None:
+        with contextlib.chdir(place):
+            exec(compile(text, "page.md", "exec"), {"__name__": "__main__"})
+
+    return carried_out
 
 
 def binaries() -> Path | None:

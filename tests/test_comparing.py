@@ -26,7 +26,7 @@ def make_project(folder, n_rows=500):
     sections = {
         "project": {"target": "bought"},
         "collect": {"source": "data.csv"},
-        "train": {"families": ["linear"], "budget": "15s"},
+        "train": {"families": ["linear"], "candidates": 2},
     }
     return Project.create(folder, sections)
 

@@ -20,17 +20,17 @@ target = "bought"
 [collect]
 source = "shop.csv"
 [train]
-budget = "10m"
 families = ["linear", "extra_trees", "lightgbm"]
 """
+LONG, SHORT = 'budget = "10m"\n', "candidates = 6\n"
 
 
 @pytest.fixture
 def folder(tmp_path):
-    return make_project(tmp_path / "shop")
+    return make_project(tmp_path / "shop", LONG)
 
 
-def make_project(folder: Path) -> Path:
+def make_project(folder: Path, search: str) -> Path:
     folder.mkdir()
     rng = np.random.default_rng(7)
     age, visits = rng.integers(18, 80, 500), rng.poisson(3, 500)
@@ -38,7 +38,7 @@ def make_project(folder: Path) -> Path:
     bought = np.where(rng.random(500) < 1 / (1 + np.exp(-(visits - 3) - (town == "Riga"))), "yes", "no")
     lines = [f"{a},{v},{t},{b}" for a, v, t, b in zip(age, visits, town, bought, strict=True)]
     (folder / "shop.csv").write_text("\n".join(["age,visits,town,bought", *lines]) + "\n")
-    (folder / "mlwright.toml").write_text(TOML)
+    (folder / "mlwright.toml").write_text(TOML + search)
     return folder
 
 
@@ -63,7 +63,8 @@ def wait_for_fits(folder: Path, n: int, process: subprocess.Popen) -> None:
         time.sleep(0.05)
 
 
-def test_a_killed_run_is_resumed_and_ends_like_one_that_was_left_alone(folder, tmp_path):
+def test_a_killed_run_is_resumed_and_ends_like_one_that_was_left_alone(tmp_path):
+    folder = make_project(tmp_path / "shop", SHORT)
     victim = start(folder)
     wait_for_fits(folder, 4, victim)
     os.kill(victim.pid, signal.SIGKILL)
@@ -84,7 +85,7 @@ def test_a_killed_run_is_resumed_and_ends_like_one_that_was_left_alone(folder, t
         e for e in second if e["event"] == "stage_done" and e["stage"] in ("collect", "profile") and not e["reused"]
     ]
 
-    undisturbed = make_project(tmp_path / "again")
+    undisturbed = make_project(tmp_path / "again", SHORT)
     assert start(undisturbed).wait() == 0
     one, other = (Project(place).show("leaderboard").model for place in (folder, undisturbed))
     assert one == other

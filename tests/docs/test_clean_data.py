@@ -1,16 +1,13 @@
 """The page on cleaning can be followed from its first command to its last."""
 
 import csv
-import os
 import re
-import subprocess
-import sys
 from pathlib import Path
 
 PAGE = Path(__file__).parents[2] / "docs" / "how-to" / "clean-data.md"
 
 
-def test_the_page_can_be_followed(tmp_path):
+def test_the_page_can_be_followed(tmp_path, type_in, run_python, capsys):
     rows = [[n, f"{1 + n % 9}00 g" if n % 3 else f"{1 + n % 9} kg", "no" if n % 4 else "yes"] for n in range(60)]
     for name in ("orders.csv", "orders_may.csv"):
         with open(tmp_path / name, "w", newline="") as file:
@@ -23,12 +20,9 @@ def test_the_page_can_be_followed(tmp_path):
     ]
     assert len(commands) >= 6
     for command in commands:
-        words = [sys.executable, "-m", *command.split()]
-        done = subprocess.run(words, cwd=tmp_path, capture_output=True, text=True, env=os.environ)
-        assert done.returncode == 0, f"{command}: {done.stderr}"
+        assert type_in(command, tmp_path) == 0, command
     for code in re.findall(r"^```python\n(.*?)^```", PAGE.read_text("utf-8"), re.M | re.S):
-        done = subprocess.run(
-            [sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, env=os.environ
-        )
-        assert done.stdout.startswith("[12.0, 16.0"), done.stderr
+        capsys.readouterr()
+        run_python(code, tmp_path)
+        assert capsys.readouterr().out.startswith("[12.0, 16.0")
     assert "kg" in (tmp_path / "changes.html").read_text("utf-8")

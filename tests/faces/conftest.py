@@ -63,7 +63,7 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Path:
     sections = {
         "project": {"target": "bought"},
         "collect": {"source": "customers.csv"},
-        "train": {"families": ["linear", "lightgbm"], "budget": "20s"},
+        "train": {"families": ["linear", "lightgbm"], "candidates": 4},
     }
     project = Project.create(folder, sections)
     project.run()

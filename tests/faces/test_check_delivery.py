@@ -19,7 +19,7 @@ target = "bought"
 source = "shop.csv"
 [train]
 families = ["linear"]
-budget = "1m"
+candidates = 2
 """
 
 

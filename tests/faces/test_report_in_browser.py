@@ -60,7 +60,7 @@ def make_project(folder: Path, kind: str) -> Project:
     sections = {
         "project": {"target": "y", "task": kind, "name": SCRIPT},
         "collect": {"source": "data.csv"},
-        "train": {"families": ["linear"], "budget": "20s"},
+        "train": {"families": ["linear"], "candidates": 2},
     }
     return Project.create(folder, sections)
 

@@ -20,7 +20,7 @@ target = "bought"
 source = "shop.csv"
 [train]
 families = ["linear"]
-budget = "1m"
+candidates = 2
 """
 
 

@@ -18,7 +18,7 @@ target = "cost"
 source = "trips.csv"
 [train]
 families = ["linear"]
-budget = "1m"
+candidates = 2
 [watch]
 time = "day"
 """

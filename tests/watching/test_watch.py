@@ -18,7 +18,7 @@ target = "bought"
 source = "shop.csv"
 [train]
 families = ["linear"]
-budget = "1m"
+candidates = 2
 """
 
 

@@ -1,8 +1,6 @@
 """The commands and the Python of the page on watching run as they stand there."""
 
 import re
-import subprocess
-import sys
 from pathlib import Path
 
 import numpy as np
@@ -31,8 +29,10 @@ def place(tmp_path_factory):
     (place / "customers").mkdir()
     (place / "customers" / "rows.csv").write_text(lines(400, 0))
     overrule = re.search(r"\[deploy\]\n.*\n", PAGE).group()
-    toml = f'[project]\ntarget = "bought"\n[collect]\nsource = "rows.csv"\n[train]\nfamilies = ["linear"]\n{overrule}'
-    (place / "customers" / "mlwright.toml").write_text(toml)
+    toml = (
+        '[project]\ntarget = "bought"\n[collect]\nsource = "rows.csv"\n[train]\nfamilies = ["linear"]\ncandidates = 2\n'
+    )
+    (place / "customers" / "mlwright.toml").write_text(toml + overrule)
     (place / "november.csv").write_text(lines(300, 1))
     (place / "october.csv").write_text(lines(300, 2))
     project = Project(place / "customers")
@@ -45,18 +45,14 @@ def blocks(language):
     return re.findall(rf"^```{language}\n(.*?)^```", PAGE, re.M | re.S)
 
 
-def test_every_command_can_be_typed(place):
+def test_every_command_can_be_typed(place, type_in):
     for command in "".join(blocks("bash")).splitlines():
-        words = re.findall(r'"[^"]*"|\S+', command)
-        words = [sys.executable, "-m", "mlwright", *(word.strip('"') for word in words[1:])]
-        done = subprocess.run(words, cwd=place, capture_output=True, text=True)
-        assert done.returncode in MAY_END_WITH[words[3]], f"{command}: {done.stderr}"
+        assert type_in(command, place) in MAY_END_WITH[command.split()[1]], command
 
 
-def test_the_python_runs(place):
+def test_the_python_runs(place, run_python):
     for text in blocks("python"):
-        done = subprocess.run([sys.executable, "-c", text], cwd=place, capture_output=True, text=True)
-        assert done.returncode == 0, done.stderr
+        run_python(text, place)
 
 
 def test_every_drift_test_is_documented():

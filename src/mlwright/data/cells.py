@@ -150,12 +150,8 @@ def places_of_pair(pair: Cells, places: tuple[Places, Places]) -> Places:
     return np.where(there, first * (max(pair.joined[1]) + 1) + second, pair.n - 2)
 
 
-def given_to(cells: Cells) -> Array:
-    """Half a row for each cell; one for those beyond all numbers that were seen, as ranks are known to need."""
-    return _given(cells)
-
-
 def _given(cells: Cells) -> Array:
+    """Half a row for each cell; one for those beyond all numbers that were seen, as ranks are known to need."""
     given = np.full(cells.n, 0.5)
     if cells.edges:
         given[[0, len(cells.edges)]] = 1.0

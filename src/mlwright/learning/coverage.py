@@ -131,11 +131,6 @@ def _coverage(
     return found.model_copy(update={"worst": name, "worst_held": share_estimate(held, draws, part=rows & ~chosen)})
 
 
-def _is_large(rows: Mask, chosen: Mask) -> bool:
-    """Whether there are enough rows on both halves."""
-    return bool(min((rows & chosen).sum(), (rows & ~chosen).sum()) >= ROWS_OF_A_PART)
-
-
 def held_and_sizes(
     level: float, uncertain: Uncertain, blocks: Blocks, target: Array, scores: Array
 ) -> tuple[Array, Array]:

@@ -11,7 +11,6 @@ Sort = Literal["number", "names", "words", "length", "weekday", "pair"]
 Aspect = Literal["level", "spread", "missing", "new", "shares", "relation", "target", "loss"]
 
 ANSWERS = "the model's answers"
-CONFIDENCE = "the model's confidence"
 TARGET = "the target"
 
 

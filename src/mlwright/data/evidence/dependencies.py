@@ -22,8 +22,8 @@ class Groups:
         Rows of each group (by the place of the determining value).
     top : array of int64
         The most frequent value in each group; -1 in an empty group.
-    top_count, second_count : array of int64
-        Rows of the most frequent and of the next most frequent value of each group.
+    top_count : array of int64
+        Rows of the most frequent value of each group.
     pair_keys, pair_counts : array of int64
         Rows of each pair of values; a key is ``group * n_values + value``, rising.
     n_values : int
@@ -33,7 +33,6 @@ class Groups:
     of_group: Places
     top: Places
     top_count: Places
-    second_count: Places
     pair_keys: Places
     pair_counts: Places
     n_values: int
@@ -56,14 +55,11 @@ def group(given: Places, values: Places, n_groups: int, n_values: int, among: ND
     ordered = groups[order]
     last = np.append(ordered[1:] != ordered[:-1], True) if len(ordered) else np.zeros(0, bool)
     top = np.full(n_groups, -1, np.int64)
-    top_count, second = np.zeros(n_groups, np.int64), np.zeros(n_groups, np.int64)
+    top_count = np.zeros(n_groups, np.int64)
     ends = np.flatnonzero(last)
     top[ordered[ends]], top_count[ordered[ends]] = found[order[ends]], counts[order[ends]]
-    has_second = (ends > 0) & (ordered[np.maximum(ends - 1, 0)] == ordered[ends])
-    at = ends[has_second]
-    second[ordered[at]] = counts[order[at - 1]]
     of_group = np.bincount(given[known], minlength=n_groups)
-    return Groups(int(known.sum()), of_group, top, top_count, second, keys, counts, n_values)
+    return Groups(int(known.sum()), of_group, top, top_count, keys, counts, n_values)
 
 
 def strength(groups: Groups) -> float:

@@ -28,7 +28,6 @@ class Code:
         self.data: list[str] = []
         self.lines: list[str] = []
         self._names: dict[int, str] = {}
-        self._widths: dict[str, int] = {}
         inputs = {given: place for place, given in enumerate(program.inputs)}
         for number, node in enumerate(program.in_order()):
             if isinstance(node, op.Read):
