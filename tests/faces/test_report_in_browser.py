@@ -119,6 +119,15 @@ def test_every_picture_is_drawn_and_nothing_goes_wrong_or_out(read, report):
     assert read.asked == [report.as_uri()]
 
 
+def test_the_first_screen_is_one_screen(browser, shop, tmp_path):
+    project = Project(shutil.copytree(shop, tmp_path / "shop"))
+    state = next(state for state in project.runs() if state.pipeline == "build")
+    page = browser.new_page(viewport={"width": 1280, "height": 800})
+    page.goto(write_report(project, state).as_uri())
+    assert page.locator("header").bounding_box()["height"] <= 800
+    page.close()
+
+
 def test_hostile_names_are_shown_as_they_are_and_run_nothing(read):
     assert read.page.title() == f"{SCRIPT}: report"
     text = read.page.locator("#data").text_content()
