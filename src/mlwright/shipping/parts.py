@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from importlib.metadata import Distribution, PackageNotFoundError, distribution
 from typing import NamedTuple
 
@@ -34,18 +34,20 @@ class Part(NamedTuple):
     needs: tuple[str, ...]
 
 
-def parts(names: Iterable[str]) -> dict[str, Part]:
+def parts(names: Iterable[str], without: Collection[str] = ()) -> dict[str, Part]:
     """The packages of those names and all that they need, by name; what is not installed is left out.
 
     Parameters
     ----------
     names : iterable of str
+    without : collection of str
+        Packages that are left out, with what only they need.
     """
     found: dict[str, Part] = {}
     waiting = [canonicalize_name(name) for name in names]
     while waiting:
         name = waiting.pop()
-        if name in found:
+        if name in found or name in without:
             continue
         try:
             found[name] = _part(name, distribution(name))

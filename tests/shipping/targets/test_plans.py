@@ -17,7 +17,8 @@ from typer.testing import CliRunner
 from mlwright.core.errors import DeploymentError, SettingsError
 from mlwright.faces.cli.main import build
 from mlwright.scoring.bundle import Bundle
-from mlwright.shipping.image import label
+from mlwright.shipping.image import DRAWING, NEVER_LOADED, label
+from mlwright.shipping.parts import parts
 from mlwright.shipping.steps import carry_out
 from mlwright.shipping.targets import TARGETS, target
 
@@ -88,8 +89,8 @@ def test_what_the_image_holds_suffices_to_answer_and_carries_no_training_code(bu
 import sys
 from mlwright.shipping.serving import container, app
 from mlwright.scoring.bundle import Bundle
-given = container.options({"MLWRIGHT_BUNDLE": sys.argv[1], "AIP_HTTP_PORT": "8080"}, ["serve"])
-bundle = Bundle.load(given["bundle_path"])
+folder, _ = container.options({"MLWRIGHT_BUNDLE": sys.argv[1], "AIP_HTTP_PORT": "8080"}, ["serve"])
+bundle = Bundle.load(folder)
 reply = app.create_app(bundle).test_client().post("/predict", json=dict(bundle.manifest.golden[0].row))
 assert reply.status_code == 200, reply.text
 for part in ("data", "learning", "judging", "faces", "shipping.targets"):
@@ -112,6 +113,36 @@ def test_the_image_is_pinned_runs_as_nobody_and_starts_as_platforms_want(bundle:
     assert re.search(r'^ENTRYPOINT \["python", "-m", "mlwright.shipping.serving.container"\]$', dockerfile, re.M)
     lines = files["requirements.txt"].decode().splitlines()
     assert [line for line in lines if not re.fullmatch(r"[a-z0-9_-]+==\S+", line)] == []
+
+
+def test_what_draws_is_not_in_the_image() -> None:
+    with_all, without = parts(["catboost", "flask"]), parts(["catboost", "flask"], without=DRAWING)
+    assert {"matplotlib", "plotly", "contourpy", "pillow"} <= with_all.keys() - without.keys()
+    assert {"pandas", "numpy", "scipy", "flask", "jinja2"} <= without.keys()
+
+
+def test_what_is_left_out_of_packages_is_not_loaded_by_what_answers(bundle: Bundle) -> None:
+    code = """
+import io, sys
+from pathlib import Path
+from mlwright.shipping.serving.absent import load_lightly
+load_lightly(Path(sys.argv[1]))
+from mlwright.scoring.bundle import Bundle
+from mlwright.shipping.serving.app import create_app
+import pyarrow as pa, pyarrow.parquet as pq
+bundle = Bundle.load(sys.argv[1])
+client, row, body = create_app(bundle).test_client(), dict(bundle.manifest.golden[0].row), io.BytesIO()
+pq.write_table(pa.Table.from_pylist([row]), body)
+assert client.post("/predict?reasons=1", json=row).status_code == 200
+kind = "application/vnd.apache.parquet"
+assert client.post("/invocations", data=body.getvalue(), content_type=kind).status_code == 200
+print(*[module.__file__ for module in list(sys.modules.values()) if getattr(module, "__file__", None)], sep="\\n")
+"""
+    done = subprocess.run([sys.executable, "-c", code, str(bundle.folder)], capture_output=True, text=True, check=True)
+    for path in map(Path, done.stdout.splitlines()):
+        below = [path, *path.parents]
+        left_out = [pattern for pattern in NEVER_LOADED if any(each.match(pattern.lstrip("*/")) for each in below)]
+        assert not left_out, (path, left_out)
 
 
 def test_the_container_before_stays_until_the_new_image_has_proved_itself(
