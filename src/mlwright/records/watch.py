@@ -11,6 +11,7 @@ from mlwright.records.looks import Aspect, Looks
 from mlwright.records.profile import Kind
 
 Action = Literal["nothing", "ask_for_labels", "retrain"]
+Choice = Literal["shift", "correct", "join", "anew", "plain"]
 
 
 class ModelInUse(Record):
@@ -194,6 +195,33 @@ class Alert(Record):
     harm: Harm | None = None
 
 
+class Option(Record):
+    """Something that could be done about the model, and what it would have been worth on new rows.
+
+    Parameters
+    ----------
+    choice : str
+        ``shift`` and ``correct`` the model's answers by the newest outcomes, ``join`` them with those of a small model
+        of the new rows, learn ``anew`` from the new rows alone, or give one ``plain`` answer to all rows.
+    n_rows : int
+        Rows that it was judged on, of which it had seen none.
+    loss : str
+        What a loss is ("log loss").
+    gain : Estimate
+        How much less a row loses than with the model; the interval allows for the number of options.
+    money : Estimate or None
+        How much more an answer is worth, in `unit`; None where the user gave no table.
+    unit : str
+    """
+
+    choice: Choice
+    n_rows: int
+    loss: str
+    gain: Estimate
+    money: Estimate | None = None
+    unit: str = ""
+
+
 class Promised(Record):
     """The model on all labelled rows since deployment, against the promise; holds however often one looks.
 
@@ -253,6 +281,8 @@ class Comparison(Record):
         None as long as no true outcome is known.
     memory : Looks or None
         What is to be kept for the next look, this one included.
+    options : tuple of Option
+        What could be done, the largest gain first; empty where too few outcomes are known.
     """
 
     bundle_id: str
@@ -272,6 +302,7 @@ class Comparison(Record):
     harm: Harm | None = None
     promise: Promised | None = None
     memory: Looks | None = None
+    options: tuple[Option, ...] = ()
 
     def moved(self, least: float = 0.0) -> tuple[tuple[ColumnThenNow, Movement], ...]:
         """Movements that are not by chance and at least of that size, the largest first."""

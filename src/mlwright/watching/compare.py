@@ -14,6 +14,7 @@ from mlwright.core.run import Run
 from mlwright.data.compute.table import Table, open_snapshot
 from mlwright.data.drifts import DRIFTS, Current, DriftTest, Reference
 from mlwright.data.reference import current_of, reference_of, unknown_names
+from mlwright.learning.tasks import TASKS
 from mlwright.learning.unseen import kept_scores
 from mlwright.learning.yardstick import Scored
 from mlwright.records.bundle import Manifest
@@ -22,14 +23,15 @@ from mlwright.records.model import ModelSpec
 from mlwright.records.profile import QUANTILE_LEVELS, ColumnProfile
 from mlwright.records.served import OUTCOME_AT
 from mlwright.records.settings import WatchSettings
-from mlwright.records.watch import ColumnThenNow, Comparison, ModelInUse, Movement, Performance, Window
+from mlwright.records.watch import ColumnThenNow, Comparison, ModelInUse, Movement, Option, Performance, Window
 from mlwright.scoring.columns import missing_columns
 from mlwright.scoring.deciding import Decisive, decisive, usually_decisive
 from mlwright.scoring.model import Model
-from mlwright.scoring.spelling import spelled
+from mlwright.scoring.spelling import spelled, to_moment_array
 from mlwright.statistics.several import holm
 from mlwright.watching.alerting import with_alerts
 from mlwright.watching.looking import looks_of, windows_of
+from mlwright.watching.options import options_of
 from mlwright.watching.performance import labels_needed, performance
 
 ANSWERS = "the model's answers"
@@ -66,7 +68,8 @@ def compare(window: Window, model: ModelInUse, memory: Looks, settings: WatchSet
         raise missing_columns(inputs, table.columns)
     tests = {name: test() for name, test in DRIFTS}
     columns = [_input(table.arrow([column.name])[0], column, manifest, tests) for column in manifest.reference]
-    prediction = Model.load(manifest.model, run.get).scores(table.arrow(inputs))
+    answering = Model.load(manifest.model, run.get)
+    prediction = answering.scores(table.arrow(inputs))
     found = _performance(table, prediction, manifest, run)
     columns += _answers(prediction, manifest, tests, run)
     alone = _corrected(window, model, manifest, settings, (columns, found))
@@ -74,7 +77,23 @@ def compare(window: Window, model: ModelInUse, memory: Looks, settings: WatchSet
         return alone
     memory = memory.model_copy(update={"bundle_id": model.bundle_id})
     looked = _looks(table, prediction, manifest, (window, memory, settings))
-    return with_alerts(alone, manifest.baseline, looked, settings)
+    alerted = with_alerts(alone, manifest.baseline, looked, settings)
+    return alerted.model_copy(update={"options": _options(table, prediction, manifest, answering, settings, run)})
+
+
+def _options(
+    table: Table, prediction: Array, manifest: Manifest, model: Model, settings: WatchSettings, run: Run
+) -> tuple[Option, ...]:
+    """What could be done about the model, judged on the rows with a true outcome, from the oldest to the newest."""
+    if manifest.target not in table.columns:
+        return ()
+    names = [name for name in (*model.encoder.inputs, settings.time) if name is not None and name in table.columns]
+    rows = table.arrow(list(dict.fromkeys([*names, manifest.target])))
+    truth = np.asarray(TASKS.get(manifest.model.task)().target(rows[manifest.target], manifest.model.classes, ()))
+    if settings.time in names:
+        order = np.argsort(to_moment_array(rows[settings.time]), kind="stable")
+        rows, truth, prediction = rows.take(pa.array(order)), truth[order], prediction[order]
+    return options_of(rows, truth, prediction, manifest, model, run.seed_for("compare", "options"))
 
 
 def _looks(table: Table, prediction: Array, manifest: Manifest, given: tuple[Window, Looks, WatchSettings]) -> Looks:

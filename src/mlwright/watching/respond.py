@@ -8,12 +8,20 @@ from mlwright.core.errors import name_list
 from mlwright.data.words import counted, figure
 from mlwright.records.evaluation import Estimate
 from mlwright.records.settings import WatchSettings
-from mlwright.records.watch import Alert, Comparison, Performance, Response
+from mlwright.records.watch import Alert, Choice, Comparison, Option, Performance, Response
 
 HALF = 0.5
 """Share of the model's gain over the dummy that must not be lost unseen."""
 
 SHOWN = 3
+
+DONE: dict[Choice, str] = {
+    "shift": "The same answers, shifted by the newest outcomes,",
+    "correct": "The same answers, corrected by small trees that learned the newest errors,",
+    "join": "Half of these answers and half those of a small model of the new rows",
+    "anew": "A small model of the new rows alone",
+    "plain": "One plain answer for all rows",
+}
 
 
 def respond(comparison: Comparison, settings: WatchSettings) -> Response:
@@ -23,6 +31,10 @@ def respond(comparison: Comparison, settings: WatchSettings) -> Response:
     bundle remembers its training, alarms alone are reasons to act, so that all answers together keep `watch.budget`;
     else it is what these rows say alone.
     """
+    return _with_options(_answer(comparison, settings))
+
+
+def _answer(comparison: Comparison, settings: WatchSettings) -> Response:
     measured = comparison.performance
     if comparison.memory is not None:
         return _by_alarms(comparison, measured)
@@ -32,6 +44,29 @@ def respond(comparison: Comparison, settings: WatchSettings) -> Response:
     if moved and not _is_reassuring(measured):
         return _ask_for_labels(comparison, measured)
     return _nothing(comparison, measured)
+
+
+def _with_options(response: Response) -> Response:
+    """The response with what would surely have been better on the newest labelled rows, and what it is worth."""
+    better = [option for option in response.comparison.options if option.gain.low > 0]
+    if not better:
+        return response
+    steps = ["Train again with the new rows: mlwright operate --train REASON"]
+    if any(option.choice == "plain" for option in better):
+        steps.insert(0, "Until then do without its answers, or go back: mlwright rollback --why REASON")
+    told = tuple(option_words(option) for option in better[:SHOWN])
+    return response.model_copy(
+        update={"reasons": (*response.reasons, *told), "next_steps": (*response.next_steps, *steps)}
+    )
+
+
+def option_words(option: Option) -> str:
+    """What an option would have been worth, as a sentence."""
+    worth = "" if option.money is None else f"; an answer is worth {_with_interval(option.money)} more"
+    return (
+        f"{DONE[option.choice]} would have lost {_with_interval(option.gain)} less of {option.loss} on each of "
+        f"{option.n_rows:,} rows{worth}."
+    )
 
 
 def _by_alarms(comparison: Comparison, measured: Performance | None) -> Response:
