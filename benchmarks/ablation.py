@@ -136,7 +136,7 @@ def kept_outcome(candidate: Candidate, given: Lesson, seed: int, place: Path | N
 
 def candidates_of(facts: Facts, n_variants: int) -> list[Candidate]:
     """All candidates of all families, and so many variants of each."""
-    families = {name: MODELS.get(name)() for name in MODELS.names()}
+    families = {name: MODELS.get(name)() for name in MODELS.installed()}
     others = [variant(name, family, facts, n + 1) for n in range(n_variants) for name, family in families.items()]
     named = [candidate for family in families.values() for candidate in family.candidates(facts)]
     return [*named, *(candidate for candidate in others if candidate is not None)]

@@ -76,7 +76,7 @@ def taught(given: Lesson, losses: Losses) -> Trace:
 def shares_reached(of: Lessons, prior: Sequence[Trace]) -> dict[int, float]:
     """What the first few gain over the dummy on test rows, as a share of what all gain."""
     facts, losses = of.facts, of.losses
-    models = {name: MODELS.get(name)() for name in MODELS.names()}
+    models = {name: MODELS.get(name)() for name in MODELS.installed()}
     lineup = line_up(models, facts, worth=advise(facts, [], prior).worth)
     ordered = [one.name for one in (*lineup.opening, *lineup.extra)]
     dummy = losses.of(["dummy"])

@@ -75,6 +75,10 @@ class Family(Generic[T]):
             f"{self.package.rpartition('.')[2]} has no member {name!r}.", f"Known are: {', '.join(offers)}"
         )
 
+    def installed(self) -> tuple[str, ...]:
+        """Names of the members that can be used here: none of the packages that they need is missing."""
+        return tuple(name for name in self.names() if self._is_installed(name))
+
     def names_but(self, left_out: Iterable[str], setting: str) -> tuple[str, ...]:
         """Names of all members but some.
 
@@ -101,6 +105,13 @@ class Family(Generic[T]):
     def __iter__(self) -> Iterator[tuple[str, type[T]]]:
         """Import every member; pairs of name and class, by name."""
         return ((name, self.get(name)) for name in self.names())
+
+    def _is_installed(self, name: str) -> bool:
+        try:
+            self.get(name)
+        except ExtraMissing:
+            return False
+        return True
 
     def _own_names(self) -> list[str]:
         folder = importlib.import_module(self.package)

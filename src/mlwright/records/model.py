@@ -121,7 +121,7 @@ class EncodingPlan(Record):
     cleaning: CleaningPlan | None = None
 
 
-CoreForm = Literal["constant", "linear", "net", "lightgbm", "crafted", "catboost", "trees"]
+CoreForm = Literal["constant", "linear", "net", "nets", "lightgbm", "crafted", "catboost", "trees"]
 
 
 class CoreRef(Record):

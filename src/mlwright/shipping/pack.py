@@ -41,6 +41,7 @@ ENDINGS: dict[CoreForm, str] = {
     "constant": "json",
     "linear": "safetensors",
     "net": "safetensors",
+    "nets": "safetensors",
     "lightgbm": "txt",
     "crafted": "safetensors",
     "catboost": "cbm",

@@ -27,7 +27,14 @@ from mlwright.scoring.cores import CORES
 from mlwright.testing.demand import demand
 from mlwright.testing.encoded_rows import AWKWARD, N_CLASSES, Lesson, easy
 
-each_family = pytest.mark.parametrize("name", MODELS.names())
+MISSING = "a package that it needs is not installed"
+each_family = pytest.mark.parametrize(
+    "name",
+    [
+        pytest.param(name, marks=pytest.mark.skipif(name not in MODELS.installed(), reason=MISSING))
+        for name in MODELS.names()
+    ],
+)
 each_task = pytest.mark.parametrize("task", list(N_CLASSES))
 
 LATE_S = 2.0

@@ -109,10 +109,9 @@ def open_families(wanted: Sequence[str], run: Run, promises: Sequence[Promise] =
     for name in sorted({BASELINE, SIMPLE, *(wanted or known)}):
         try:
             models[name] = MODELS.get(name)()
-        except ExtraMissing as missing:
+        except ExtraMissing:
             if name in wanted:
                 raise
-            run.note(f"{name} is not tried: {missing.message}")
     for promise in promises:
         models = _keeping(promise, models, wanted, run)
     return models

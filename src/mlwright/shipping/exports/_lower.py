@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+from functools import reduce
+from operator import add
 
 import numpy as np
 
@@ -19,6 +21,7 @@ from mlwright.scoring.cores.crafted import CraftedCore
 from mlwright.scoring.cores.lightgbm import LightGBMCore
 from mlwright.scoring.cores.linear import LinearCore
 from mlwright.scoring.cores.net import NetCore
+from mlwright.scoring.cores.nets import NetsCore
 from mlwright.scoring.cores.trees import TreesCore
 from mlwright.scoring.dense import Design
 from mlwright.scoring.encoder import clips, names
@@ -119,6 +122,9 @@ class _Plan:
             return linked(self._times(core.design, core.weights) + as_node(core.intercept), core.link)
         if isinstance(core, NetCore):
             return self._net(core)
+        if isinstance(core, NetsCore):
+            nets = core.nets
+            return reduce(add, map(self._net, nets)) * (1.0 / len(nets))
         if isinstance(core, LightGBMCore):
             return self._lightgbm(core, self.numbers)
         if isinstance(core, CraftedCore):
