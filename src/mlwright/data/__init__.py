@@ -1,1 +1,1 @@
-"""From a source to checked, divided rows: collect, profile, split, check, explore."""
+"""From a source to checked, divided rows: collect, profile, contract, split, check, explore."""

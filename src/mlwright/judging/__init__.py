@@ -1,1 +1,1 @@
-"""Will it hold, and is it worth it: probe, decide."""
+"""Will it hold, why these answers, where does it err, is it worth it: probe, explain, diagnose, challenge, decide."""

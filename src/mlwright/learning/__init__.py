@@ -1,1 +1,1 @@
-"""From rows to a model and to what it can do: train, evaluate."""
+"""From rows to a model and to what it can do: train, evaluate, finish."""

@@ -6,9 +6,7 @@ Whoever adds checks of their own (by an entry point of the group ``mlwright.data
 
 from __future__ import annotations
 
-import re
 import tempfile
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -29,6 +27,7 @@ from mlwright.records.findings import Finding
 from mlwright.records.profile import Profile
 from mlwright.records.settings import CollectSettings
 from mlwright.records.split import Split
+from mlwright.testing.finders import TINY, assert_documented, assert_whole
 from mlwright.testing.noise import TASKS, WORLDS, noise
 
 TRUE_OF_NOISE = {"too_few_rows", "many_columns_few_rows", "rare_classes", "train_test_drift"}
@@ -81,13 +80,7 @@ def look(name: str, opened: Opened) -> list[Finding]:
 @pytest.fixture(scope="module")
 def tiny(tmp_path_factory: pytest.TempPathFactory) -> Opened:
     """Thirty rows with gaps everywhere."""
-    columns: dict[str, Sequence[Any]] = {
-        "number": [row / 3 if row % 3 else None for row in range(30)],
-        "word": [("a", None, "b")[row % 3] for row in range(30)],
-        "day": [f"2024-01-{1 + row % 28:02d}" for row in range(30)],
-        "y": [("no", "yes")[row % 2] for row in range(30)],
-    }
-    return open_specimen(Specimen(columns), tmp_path_factory.mktemp("tiny"))
+    return open_specimen(Specimen(TINY), tmp_path_factory.mktemp("tiny"))
 
 
 @each_check
@@ -103,7 +96,7 @@ def test_it_speaks_on_its_speaking_specimen(name: str, tmp_path: Path) -> None:
     found = look(name, opened)
     assert found, f"{name} is silent on its speaking specimen"
     for finding in found:
-        _is_whole(finding, name)
+        assert_whole(finding, name)
     assert look(name, opened) == found
 
 
@@ -118,19 +111,14 @@ def test_its_specimens_are_alike(name: str) -> None:
 @each_check
 def test_it_is_documented(name: str) -> None:
     """It says what it looks for, what it is called and what to do."""
-    member = CHECKS.get(name)
-    assert (member.__doc__ or "").strip()
-    assert member.__doc__ != Check.__doc__
-    assert 3 <= len(member.title) <= 60
-    assert not member.title.endswith(".")
-    assert _is_sentence(member.action)
+    assert_documented(CHECKS.get(name), Check)
 
 
 @each_check
 def test_it_bears_a_tiny_table(name: str, tiny: Opened) -> None:
     """Few rows with gaps everywhere end in findings or in a refusal, never in a crash."""
     for finding in look(name, tiny):
-        _is_whole(finding, name)
+        assert_whole(finding, name)
 
 
 @pytest.mark.parametrize("draw", range(2 * len(WORLDS)))
@@ -145,17 +133,3 @@ def test_pure_noise_raises_no_alarm(draw: int, tmp_path: Path) -> None:
     answers = [ask(name, table, opened.profile) for name in CHECKS.names() if name not in TRUE_OF_NOISE]
     assert [finding for answer in answers for finding in answer.findings if finding.severity != "note"] == []
     assert [(answer.name, answer.reason) for answer in answers if answer.failed] == []
-
-
-def _is_whole(finding: Finding, name: str) -> None:
-    assert finding.check == name
-    assert _is_sentence(finding.sentence), finding.sentence
-    assert re.search(r"\d", finding.sentence) or finding.columns, "a finding shows its numbers or its columns"
-    assert len(finding.sentence) <= 600
-    assert _is_sentence(finding.action), finding.action
-    assert len(finding.rows) <= 20
-    assert len(finding.examples) <= 20
-
-
-def _is_sentence(text: str) -> bool:
-    return len(text) > 20 and text[-1] == "." and "  " not in text and "{" not in text.replace("= {", "")

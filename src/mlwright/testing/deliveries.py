@@ -33,6 +33,7 @@ from mlwright.records.delivery import Promise
 from mlwright.records.findings import Finding
 from mlwright.records.profile import Profile
 from mlwright.records.settings import CollectSettings
+from mlwright.testing.finders import TINY, assert_documented, assert_whole
 
 each_check = pytest.mark.parametrize("name", DELIVERIES.names())
 
@@ -99,39 +100,28 @@ def test_it_speaks_on_its_speaking_specimen(name: str, tmp_path: Path) -> None:
     found = look(name, tables)
     assert found, f"{name} is silent on its speaking specimen"
     for finding in found:
-        _is_whole(finding, name)
+        assert_whole(finding, name)
     assert look(name, tables) == found
 
 
 @each_check
 def test_it_is_documented(name: str) -> None:
     """It says what it looks for, what it is called and what to do."""
-    member = DELIVERIES.get(name)
-    assert (member.__doc__ or "").strip()
-    assert member.__doc__ != DeliveryCheck.__doc__
-    assert 3 <= len(member.title) <= 60
-    assert not member.title.endswith(".")
-    assert _is_sentence(member.action)
+    assert_documented(DELIVERIES.get(name), DeliveryCheck)
 
 
 @pytest.fixture(scope="module")
 def tiny(tmp_path_factory: pytest.TempPathFactory) -> TwoTables:
     """Thirty rows with gaps everywhere, and one of them."""
-    columns: dict[str, list[Any]] = {
-        "number": [row / 3 if row % 3 else None for row in range(30)],
-        "word": [("a", None, "b")[row % 3] for row in range(30)],
-        "day": [f"2024-01-{1 + row % 28:02d}" for row in range(30)],
-        "y": [("no", "yes")[row % 2] for row in range(30)],
-    }
-    one_row = {key: values[:1] for key, values in columns.items()}
-    return open_specimen(Specimen(columns, one_row), tmp_path_factory.mktemp("tiny"))
+    one_row = {key: values[:1] for key, values in TINY.items()}
+    return open_specimen(Specimen(TINY, one_row), tmp_path_factory.mktemp("tiny"))
 
 
 @each_check
 def test_it_bears_few_rows_with_gaps(name: str, tiny: TwoTables) -> None:
     """Few rows with gaps everywhere end in findings or in a refusal, never in a crash."""
     for finding in look(name, tiny):
-        _is_whole(finding, name)
+        assert_whole(finding, name)
 
 
 def test_two_tables_of_one_source_are_quiet(tmp_path: Path) -> None:
@@ -166,16 +156,3 @@ def noise(rng: np.random.Generator, n_rows: int) -> Mapping[str, Sequence[Any]]:
         "few_gaps": [None if value < 0.004 else value for value in rng.random(n_rows)],
         "y": rng.choice(["no", "yes"], n_rows, p=[0.7, 0.3]).tolist(),
     }
-
-
-def _is_whole(finding: Finding, name: str) -> None:
-    assert finding.check == name
-    assert _is_sentence(finding.sentence), finding.sentence
-    assert len(finding.sentence) <= 600
-    assert _is_sentence(finding.action), finding.action
-    assert len(finding.rows) <= 20
-    assert len(finding.examples) <= 20
-
-
-def _is_sentence(text: str) -> bool:
-    return len(text) > 20 and text[-1] == "." and "  " not in text
