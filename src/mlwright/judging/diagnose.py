@@ -25,13 +25,13 @@ from mlwright.records.trials import Training
 from mlwright.scoring.model import Model
 
 MOST_MISSING = 6
-"""Inputs that are taken away to see what knowing them is worth; each is scored twice."""
+"""Inputs that are taken away to see what knowing them is worth; each is scored three times."""
 FIXED_S, STAGE_S = 0.4, 4.0
 
 
 def need(load: Load, run: Run) -> Need:
     """Some mistakes are looked at, with every input taken away that is missing at times."""
-    return Need(FIXED_S + ROWS[-1] * (2 + 2 * MOST_MISSING) * load.answer_s, STAGE_S)
+    return Need(FIXED_S + ROWS[-1] * (2 + 3 * MOST_MISSING) * load.answer_s, STAGE_S)
 
 
 def diagnose(
@@ -74,7 +74,7 @@ def examined_of(
     model, profile = Model.load(training.model, run.get), rows.unseen.profile
     planned_s = run.ahead.own_s(load_of(training.answer_s, profile.roles, split))
     missing = sum(column.n_missing > 0 for column in profile.inputs)
-    n = affordable_rows(training.answer_s, planned_s, 2 + 2 * min(missing, MOST_MISSING))
+    n = affordable_rows(training.answer_s, planned_s, 2 + 3 * min(missing, MOST_MISSING))
     if len(rows) > n:
         chance = np.random.default_rng(run.seed_for("diagnose", "rows"))
         rows = rows.take(np.sort(chance.choice(len(rows), n, replace=False)))

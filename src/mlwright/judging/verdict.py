@@ -178,6 +178,8 @@ def reasons(rulings: Sequence[Ruling], evidence: Evidence) -> Iterator[str]:
         yield "However good the model looks with such an input, in use it will have to do without."
         return
     told = [ruling for ruling in rulings if ruling.required or ruling.rule == "beats_baseline"]
+    if any(ruling.rule == "beats_baseline" and ruling.outcome != "kept" for ruling in rulings):
+        told = [ruling for ruling in told if ruling.rule != "holds_up"]  # of a gain that is not sure nothing is lost
     told.sort(key=lambda ruling: RANK.get(ruling.rule, len(RANK)))
     leak = next(ruling for ruling in rulings if ruling.rule == "no_leak")
     if leak not in told and leaks_in(evidence):

@@ -45,8 +45,14 @@ def _places(project: Project, state: RunState, report: Path | None) -> list[tupl
     places = [("report", f"{report}"), ("figures", f"{report.with_name('leaderboard.xlsx')}")]
     if state.has_done("pack"):
         places.append(("bundle", str(project.bundle_path(state.run_id))))
-        places.append(("next", f"mlwright serve {where}"))
+        if _is_of_use(project, state.run_id):
+            places.append(("next", f"mlwright serve {where}"))
     return places
+
+
+def _is_of_use(project: Project, run_id: str) -> bool:
+    """Whether the verdict lets anybody answer with the model."""
+    return project.record(Decision, run_id).verdict in ("deploy", "pilot")
 
 
 def _typed(path: Path) -> str:
