@@ -27,7 +27,18 @@ from mlwright.core.errors import ExportRefused, SettingsError, StorageError
 from mlwright.faces.cli.main import main
 from mlwright.learning.models import MODELS, Facts, FitContext, Rows
 from mlwright.records.bundle import GoldenRow, Manifest
-from mlwright.records.cleaning import CleaningPlan, MapValues, MarkMissing, ReadNumber
+from mlwright.records.cleaning import (
+    CleaningPlan,
+    MapValues,
+    MapWords,
+    MarkMissing,
+    ReadDate,
+    ReadNumber,
+    SetNumbers,
+    SwapCells,
+    WriteList,
+    WriteTime,
+)
 from mlwright.records.contract import Clause, Contract
 from mlwright.records.data import Lineage
 from mlwright.records.decision import Decision, Worth
@@ -314,6 +325,44 @@ def test_names_that_are_cleaned_first_have_the_codes_of_what_they_become(tmp_pat
     assert program["city"].codes["Citty 7"] == program["city"].codes["city 7"]
     assert program["job"].codes["n/a"] == -1
     assert mlwright.export(bundle, "sql", tmp_path / "sql").largest_difference < EXACT
+
+
+def test_years_of_two_digits_are_of_the_same_century_in_python_as_in_the_bundle(tmp_path):
+    how = {
+        "column": "since",
+        "level": "type",
+        "reason": "",
+        "formats": ("%m/%d/%y",),
+        "first_year": 1927,
+        "with_time": True,
+    }
+    plan = PLAN.model_copy(update={"cleaning": CleaningPlan(n_rows=400, steps=(ReadDate(cure="dates", **how),))})
+    bundle = bundle_of(tmp_path, ("linear",), "multiclass", plan)
+    mlwright.export(bundle, "python", tmp_path / "out")
+    rows = [{**row, "since": f"{1 + n % 12}/{1 + n % 28}/{n % 100:02d}"} for n, row in enumerate(rows_of(120))]
+    command = [sys.executable, "-I", "-S", "scorer.py", "model.json"]
+    done = subprocess.run(command, cwd=tmp_path / "out", input=_csv(rows), capture_output=True, text=True, check=True)
+    _agrees(done.stdout, bundle, rows)
+
+
+@pytest.mark.parametrize(
+    "step",
+    [
+        WriteTime(cure="x", column="city", level="spelling", reason=""),
+        WriteList(cure="x", column="city", level="spelling", reason="", mark=", ", signs=",;"),
+        MapWords(cure="x", column="city", level="spelling", reason="", words={"Rd": "Road"}),
+        SetNumbers(cure="x", column="city", level="spelling", reason="", way="# x #"),
+        SwapCells(cure="x", column="city", level="repair", reason="", into="job", own=("a",), other=("b",)),
+    ],
+    ids=lambda step: step.do,
+)
+@pytest.mark.parametrize("form", ["python", "c", "onnx", "sql"])
+def test_a_way_of_writing_that_no_export_knows_is_refused_with_what_to_do(form, step, tmp_path):
+    plan = PLAN.model_copy(update={"cleaning": CleaningPlan(n_rows=400, steps=(step,))})
+    with pytest.raises(ExportRefused, match=f"'city' is cleaned by a step .{step.do}.") as refused:
+        mlwright.export(bundle_of(tmp_path, ("dummy",), "binary", plan), form, tmp_path / "out")
+    assert "serve the bundle itself" in refused.value.hint
+    assert not (tmp_path / "out").exists()
 
 
 def test_what_cannot_be_said_exactly_is_refused_and_nothing_is_written(tmp_path):

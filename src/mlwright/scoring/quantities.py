@@ -23,6 +23,7 @@ _WRITTEN = re.compile(
 )
 _PARTS = re.compile(r"([0-9]+(?:[.,][0-9]+)?)\s*([^\W\d_]+)[.,]?\s*(?:and\s+)?")
 _NUMBER = re.compile(_DIGITS)
+_POWER = re.compile(r"(?<=[0-9.])[eE][-+]?[0-9]{1,3}(?![0-9A-Za-z])")
 _SEPARATORS = {".": re.compile(r"[,'’_ \u00a0\u202f]"), ",": re.compile(r"[.'’_ \u00a0\u202f]")}
 _WELL_FORMED = {
     ".": re.compile(r"(?:[0-9]{1,3}(?:([,'’_ \u00a0\u202f])[0-9]{3})(?:\1[0-9]{3})*|[0-9]+)?(?:\.[0-9]*)?"),
@@ -156,14 +157,14 @@ def _times(found: Quantity, decimal: Decimal, factor: float) -> float:
 def written_like(text: str, decimal: Decimal) -> str:
     """The way in which a number is written: its text with ``#`` for digits, ``#,#`` where thousands are set apart.
 
-    A minus before it is no way of writing.
+    A minus before it and a power of ten behind it are no way of writing.
 
     Digits that make a number only with the other decimal sign are ``#,0`` (or ``#.0``).
 
     >>> written_like("12.0 oz.", "."), written_like("$1,200", "."), written_like("1 h 54 min", ".")
     ('# oz.', '$#,#', '# h # min')
-    >>> written_like("12,50", ".")
-    '#,0'
+    >>> written_like("12,50", "."), written_like("1e3", ".")
+    ('#,0', '#')
     """
     apart = _SEPARATORS[decimal].search
 
@@ -172,4 +173,4 @@ def written_like(text: str, decimal: Decimal) -> str:
             return "#"
         return f"#{other_sign(decimal)}0" if is_with_other_sign(match[0], decimal) else "#,#"
 
-    return _NUMBER.sub(way, text.strip().removeprefix("-"))
+    return _NUMBER.sub(way, _POWER.sub("", text.strip().removeprefix("-")))

@@ -32,7 +32,7 @@ def described(given: Input) -> Step:
         return {"kind": "number", "name": given.name, "missing": list(given.missing)}
     if isinstance(given, NameInput):
         return {"kind": "name", "name": given.name, "codes": given.codes, "unseen": given.unseen}
-    return {"kind": "moment", "name": given.name, "format": given.format}
+    return {"kind": "moment", "name": given.name, "format": given.format, "first_year": given.first_year}
 
 
 def _step(node: Node, place: PlaceOf, inputs: dict[Input, int]) -> Step:

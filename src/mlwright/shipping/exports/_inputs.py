@@ -33,10 +33,20 @@ class NameInput:
 
 @dataclass(frozen=True)
 class MomentInput:
-    """A column of dates, as seconds since 1970; `format` is the ``strptime`` pattern of dates that come as text."""
+    """A column of dates, as seconds since 1970.
+
+    Parameters
+    ----------
+    name : str
+    format : str or None
+        The ``strptime`` pattern of dates that come as text.
+    first_year : int or None
+        The first of the hundred years that years of two digits stand for; None: 1969.
+    """
 
     name: str
     format: str | None = None
+    first_year: int | None = None
 
 
 Input = NumberInput | NameInput | MomentInput

@@ -10,7 +10,7 @@ import numpy as np
 
 from mlwright.core.errors import ExportRefused
 from mlwright.core.family import NotApplicable
-from mlwright.records.cleaning import DoubtPairs, DoubtValues, MapValues, MarkMissing, TrimText
+from mlwright.records.cleaning import DoubtPairs, DoubtValues, MapValues, MarkMissing, ReadDate, TrimText
 from mlwright.records.model import CategoryColumn, DateColumn, NumberColumn, TextColumn
 from mlwright.scoring.bundle import Bundle
 from mlwright.scoring.cleaner import Cleaner
@@ -93,6 +93,8 @@ class _Plan:
         plan = bundle.manifest.model.plan
         self._names = names(plan)
         self._cleaner = _checked_cleaner(bundle)
+        steps = self._cleaner.plan.steps if self._cleaner else ()
+        self._date_steps = {step.column: step for step in steps if isinstance(step, ReadDate)}
         self._reads: dict[Input, Node] = {}
         numbers: dict[str, Node] = {}
         self.codes: list[Node] = []
@@ -165,7 +167,9 @@ class _Plan:
     def _date(self, column: DateColumn) -> dict[str, Node]:
         if column.missing_codes:
             raise ExportRefused(f"Some dates of {column.name!r} mean that none is known, which cannot be exported.")
-        seconds = self._read(MomentInput(column.name, column.format))
+        read = self._date_steps.get(column.name)
+        given = MomentInput(column.name, column.format) if read is None else _as_read(column.name, read)
+        seconds = self._read(given)
         parts = date_parts(seconds)
         return {f"{column.name}:{part}": Unary("single", parts[part]) for part in column.parts}
 
@@ -207,12 +211,22 @@ def _checked_cleaner(bundle: Bundle) -> Cleaner | None:
     for step in plan.cleaning.steps:
         column = used.get(step.column)
         is_name = isinstance(column, CategoryColumn) and isinstance(step, MapValues | MarkMissing)
-        if column is not None and not isinstance(step, TrimText | DoubtValues | DoubtPairs) and not is_name:
+        is_date = isinstance(column, DateColumn) and isinstance(step, ReadDate) and _is_plain(step)
+        if column is not None and not isinstance(step, TrimText | DoubtValues | DoubtPairs) and not is_name | is_date:
             raise ExportRefused(
                 f"The column {step.column!r} is cleaned by a step ({step.do}) that cannot be exported.",
                 "Clean the data before training (mlwright clean), or serve the bundle itself.",
             )
     return Cleaner(plan.cleaning)
+
+
+def _is_plain(step: ReadDate) -> bool:
+    """Whether dates are read in one pattern, and no export knows them otherwise."""
+    return len(step.formats) == 1 and step.typed
+
+
+def _as_read(name: str, step: ReadDate) -> MomentInput:
+    return MomentInput(name, step.formats[0], step.first_year if "%y" in step.formats[0] else None)
 
 
 def _about_text(column: TextColumn) -> ExportRefused:

@@ -135,7 +135,7 @@ class DuckDB(Words):
     def _moment(self, given: MomentInput, clause: Clause, column: str) -> str:
         if is_moment(clause):
             return f"epoch(CAST({column} AS TIMESTAMP))"
-        if not is_text(clause):
+        if not is_text(clause) or given.first_year is not None:
             raise _no_date(given, clause)
         iso = f"CASE WHEN regexp_matches({self.trimmed(column)}, '{ISO}') THEN TRY_CAST({column} AS TIMESTAMP) END"
         if given.format is None:

@@ -103,7 +103,7 @@ def moment_reader(given):
         if isinstance(value, (int, float)):
             return float(value)
         if isinstance(value, str):
-            value = parsed(value.strip(), given["format"])
+            value = parsed(value.strip(), given["format"], given.get("first_year"))
         if value is None:
             return NAN
         if not isinstance(value, datetime.datetime):
@@ -115,14 +115,17 @@ def moment_reader(given):
     return read
 
 
-def parsed(text, pattern):
-    """A moment from text, or None."""
+def parsed(text, pattern, first_year=None):
+    """A moment from text, or None; years of two digits are of the hundred years from the first one on."""
     try:
         return datetime.datetime.fromisoformat(text[:-1] + "+00:00" if text.endswith("Z") else text)
     except ValueError:
         pass
     try:
-        return datetime.datetime.strptime(text, pattern) if pattern else None
+        found = datetime.datetime.strptime(text, pattern) if pattern else None
+        if found is None or first_year is None:
+            return found
+        return found.replace(year=first_year + (found.year - first_year) % 100)
     except ValueError:
         return None
 
