@@ -120,13 +120,13 @@ def target_of(rows: list[dict], task: str):
     return np.searchsorted(cuts, noisy).astype(float)
 
 
-def bundle_of(folder, families: tuple[str, ...], task: str, plan=PLAN, title="flights & co", **spec):
+def bundle_of(folder, families: tuple[str, ...], task: str, plan=PLAN, title="flights & co", by_size=False, **spec):
     """A bundle whose model is the mean of one model of each family."""
     rows = rows_of(N_ROWS)
     encoder = Encoder(plan)
     blocks = encoder.encode_records(rows)
     n_classes = len(CLASSES[task])
-    facts = Facts(task, n_classes, N_ROWS, len(TYPES), encoder.names, 1.0)
+    facts = Facts(task, n_classes, N_ROWS, len(TYPES), encoder.names, 1.0, by_size=by_size)
     ticks = itertools.count()
     context = FitContext(facts, 0, 1, lambda: next(ticks) > 40)
     whole = Rows(blocks, target_of(rows, task))
@@ -212,6 +212,13 @@ def test_every_family_answers_the_same_in_every_form(family, task, tmp_path):
         made = mlwright.export(bundle, form, tmp_path / form)
         assert made.largest_difference < (1e-6 if family == "extra_trees" else EXACT), (form, made)
         assert made.n_rows >= 200
+
+
+@pytest.mark.parametrize("family", ["lightgbm", "crafted"])
+def test_models_that_make_absolute_errors_small_answer_the_same(family, tmp_path):
+    bundle = bundle_of(tmp_path, (family,), "regression", by_size=True)
+    assert mlwright.export(bundle, "python", tmp_path / "python").largest_difference < EXACT
+    assert mlwright.export(bundle, "sql", tmp_path / "sql").largest_difference < EXACT
 
 
 @pytest.mark.parametrize(("task", "calibrator"), [("binary", BETA), ("multiclass", VECTOR)])

@@ -15,7 +15,7 @@ from mlwright.scoring.links import LINKS, identity, sigmoid, softmax
 CATEGORICAL, DEFAULT_LEFT = 1, 2
 NO_MISSING, ZERO_MISSING, NAN_MISSING = 0, 1, 2
 SET_BITS = 32
-OF_OBJECTIVE: Final = {"regression": identity, "binary": sigmoid, "multiclass": softmax}
+OF_OBJECTIVE: Final = {"regression": identity, "regression_l1": identity, "binary": sigmoid, "multiclass": softmax}
 
 
 def of_lightgbm(text: str) -> tuple[Trees, int]:
