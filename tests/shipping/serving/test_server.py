@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import json
+import os
 import signal
 import socket
 import sys
@@ -143,6 +144,34 @@ def test_a_bundle_that_was_changed_is_not_served(start: Callable[..., Any], writ
     service = start(folder)
     assert service.process.wait(START_S) == 1
     assert service.said.startswith("BundleError: model/1 of the bundle")
+
+
+def answers(service: Any, row: dict[str, Any]) -> bool:
+    try:
+        return bool(service.ask("/predict", row)[0] == 200)
+    except (OSError, http.client.HTTPException):
+        return False
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
+def test_processes_that_are_killed_again_and_again_are_started_again(
+    start: Callable[..., Any], write_bundle: Callable[..., Path], row: dict[str, Any]
+) -> None:
+    service = start(write_bundle(), workers=2)
+    for _ in range(3):
+        before = service.workers()
+        os.kill(before[0], signal.SIGKILL)
+        deadline = time.monotonic() + START_S
+        while len(now := service.workers()) < 2 or before[0] in now:
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
+    while not answers(service, row):
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    service.process.terminate()
+    told = service.process.communicate(timeout=START_S)[1]
+    assert "1 process of the service ended (signal 9); it is started again now" in told
+    assert "it is started again in 2 s" in told
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")

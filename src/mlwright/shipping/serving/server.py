@@ -19,6 +19,7 @@ from mlwright.core.errors import Fault, MlwrightError
 from mlwright.records.settings.serving import ServeSettings
 from mlwright.shipping.serving.place import address_of, free_port
 from mlwright.shipping.serving.reading import MOST_READING
+from mlwright.shipping.serving.restarts import Restarts
 from mlwright.shipping.serving.settings import is_loopback, tokens_of
 from mlwright.shipping.serving.succession import Due, Follower, Switch
 
@@ -155,6 +156,7 @@ def _run(due: Due, follower: Follower, settings: ServeSettings, address: str, co
         respawn_failed_workers=True,
         workers_kill_timeout=DRAIN_S,
     )
+    server._respawn_workers = Restarts(server, told)
     watch = threading.Thread(
         target=_watch, args=(settings, address, told, server.signal_handler_interrupt), daemon=True
     )
