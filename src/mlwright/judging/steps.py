@@ -118,11 +118,10 @@ def _more_time(evidence: Evidence, train: TrainSettings) -> Iterator[Step]:
         return
     given_s = training.budget_s or train.budget
     budget_s = TIMES_THE_BUDGET * given_s
-    n_tried = len({row.name for row in training.leaderboard} - {training.chosen.name})
     yield Step(
         name="more_time",
         title=f"Give the search more time: {budget_s:,.0f} s in place of {given_s:,.0f}.",
-        evidence=f"It ended because time was up, after {counted(n_tried, 'candidate')}.",
+        evidence=f"It ended because time was up, after {counted(training.n_tried, 'candidate')}.",
         cost=f"{budget_s:,.0f} s of this machine",
         changes={"train": {"budget": budget_s}},
     )

@@ -19,6 +19,7 @@ from mlwright.learning.data import TrainingData, load_with_test
 from mlwright.learning.load import load_of
 from mlwright.learning.models import MODELS, Facts, FitContext
 from mlwright.learning.search.budget import GUESS_MARGIN, finish_s, makespan, time_is_up_after
+from mlwright.learning.search.folds import N_FOLDS
 from mlwright.learning.search.judge import mean_and_error
 from mlwright.learning.search.options import ENSEMBLE, Option, Wishes
 from mlwright.learning.search.scale import first_record, weighed
@@ -42,8 +43,8 @@ SURELY = 2.0
 
 
 def need(load: Load, run: Run) -> Need:
-    """To read and encode all rows once, and to ask about those of the test; the search itself keeps time for fits."""
-    asked_s = load.n_test * load.answer_s
+    """To ask about the rows of the test once, where models are fitted once more; the search keeps time for the fits."""
+    asked_s = load.n_test * load.answer_s if load.n_rows - load.n_test <= N_FOLDS[-1][0] else 0.0
     return Need(asked_s, asked_s)
 
 

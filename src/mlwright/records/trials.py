@@ -108,6 +108,10 @@ class Corrected(Record):
     n_rows: int
 
 
+ANOTHER_FORM = "another form"
+"""How the fate of a row begins that is no candidate, but some of them together or with fewer cores."""
+
+
 class LeaderboardRow(Record):
     """One candidate, over its folds.
 
@@ -218,6 +222,11 @@ class Training(Record):
     def chosen(self) -> LeaderboardRow:
         """The row of the chosen model."""
         return next((row for row in self.leaderboard if row.chosen), self.leaderboard[0])
+
+    @property
+    def n_tried(self) -> int:
+        """Candidates that were fitted or given up; other forms of them do not count."""
+        return sum(not row.chosen and not row.fate.startswith(ANOTHER_FORM) for row in self.leaderboard)
 
     def is_comparable(self, row: LeaderboardRow) -> bool:
         """Whether a row was scored on as many folds, and so on the same rows, as the chosen model."""

@@ -94,8 +94,7 @@ def _(record: Exploration) -> str:
 def _(record: Training) -> str:
     chosen = record.chosen
     scored = "no score" if chosen.score is None else f"{record.metric.replace('_', ' ')} {short(chosen.score)}"
-    n_tried = len({row.name for row in record.leaderboard} - {chosen.name})
-    return f"{scored} by {composition(record)}; {n_tried} candidates, {record.stopped}"
+    return f"{scored} by {composition(record)}; {record.n_tried} candidates, {record.stopped}"
 
 
 def composition(training: Training) -> str:

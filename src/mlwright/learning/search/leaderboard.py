@@ -12,7 +12,7 @@ from mlwright.learning.search.correction import Correction
 from mlwright.learning.search.judge import Array, Judge
 from mlwright.learning.search.options import ENSEMBLE, Option, one_core, surely_worse
 from mlwright.learning.search.standing import Standing
-from mlwright.records.trials import LeaderboardRow, Trial
+from mlwright.records.trials import ANOTHER_FORM, LeaderboardRow, Trial
 
 CHOSEN = "chosen"
 
@@ -66,7 +66,7 @@ def _chosen_row(standing: Standing, choice: Choice, by: Correction, rng: np.rand
     worse = -by.total if standing.bench.metric.greater_is_better else by.total
     return _row_of(standing, choice.option, choice.level).model_copy(
         update={
-            "name": ENSEMBLE if choice.option.is_ensemble else CHOSEN,
+            "name": choice.option.name if choice.option.is_ensemble else CHOSEN,
             "score": None if score is None else score + worse,
             "score_error": None if error is None else math.hypot(error, by.error),
             "weight": 1.0,
@@ -78,7 +78,7 @@ def _chosen_row(standing: Standing, choice: Choice, by: Correction, rng: np.rand
 
 def _variant_row(standing: Standing, choice: Choice, option: Option, rng: np.random.Generator) -> LeaderboardRow:
     score, error = _score(choice.judge, standing.blend(option.weights, choice.level), rng)
-    fate = f"another form: {_in_words(option)}"
+    fate = f"{ANOTHER_FORM}: {_in_words(option)}"
     return _row_of(standing, option, choice.level).model_copy(
         update={"score": score, "score_error": error, "fate": fate}
     )
