@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from mlwright.core.errors import NothingToShow, SettingsError
 
@@ -13,27 +13,34 @@ if TYPE_CHECKING:
     from mlwright.project import Project
 
 
-@contextmanager
-def look(
-    source: str | None,
-    target: str | None,
-    query: str | None,
-    path: Path | None,
-    sample_rows: int | None = None,
-    *,
-    until: str,
-    quiet: bool,
-) -> Iterator[Project]:
-    """A project in which the stages were run until one of the looks.
+class Asked(NamedTuple):
+    """What is to be looked at.
 
-    Without a source it is the one at `path`, or in this folder; else one that is kept at `path`, or that is gone
-    afterwards.
+    Parameters
+    ----------
+    source, target, query : str or None
+        Where the data is, its target, and what is asked of a database.
+    path : Path or None
+        Without a source the project is the one there, or in this folder; else it is kept there, or gone afterwards.
+    sample_rows : int or None
+        Of how many rows the look is enough.
     """
+
+    source: str | None
+    target: str | None
+    query: str | None
+    path: Path | None
+    sample_rows: int | None = None
+
+
+@contextmanager
+def look(asked: Asked, *, until: str, quiet: bool) -> Iterator[Project]:
+    """A project in which the stages were run until one of the looks."""
     from mlwright.faces.cli.main import process_start
     from mlwright.faces.cli.progress import shown
     from mlwright.faces.render.summary import summary_of
 
-    with _chosen(source, target, query, path, sample_rows) as project:
+    with _chosen(asked) as project:
         with shown(summary_of(project), quiet=quiet) as listen:
             try:
                 project.run(until=until, only_needed=True, began=process_start(), listen=listen)
@@ -51,15 +58,13 @@ def _refuse_changed(project: Project) -> None:
         refuse_changed(project.record(Snapshot))
 
 
-def _chosen(
-    source: str | None, target: str | None, query: str | None, path: Path | None, sample_rows: int | None
-) -> AbstractContextManager[Project]:
+def _chosen(asked: Asked) -> AbstractContextManager[Project]:
     from mlwright.faces.cli.arguments import HERE
     from mlwright.faces.cli.chosen import opened
     from mlwright.faces.new_project import Question, project_to_look_at
 
-    if source is not None:
-        return project_to_look_at(Question(source, target, query, path, sample_rows))
-    if target is not None or query is not None:
+    if asked.source is not None:
+        return project_to_look_at(Question(asked.source, *asked[1:]))
+    if asked.target is not None or asked.query is not None:
         raise SettingsError("Which data is to be looked at?", "Name a file or a database as the first argument.")
-    return nullcontext(opened(path or HERE))
+    return nullcontext(opened(asked.path or HERE))

@@ -9,6 +9,7 @@ import typer
 
 from mlwright.core.errors import SettingsError
 from mlwright.faces.cli.arguments import AsJson, Looked, LookedIn, LookedQuery, LookedTarget, SampleRows
+from mlwright.faces.cli.looking import Asked, look
 
 if TYPE_CHECKING:
     from mlwright.records.delivery import Delivery
@@ -50,9 +51,9 @@ def check(
     if against is not None:
         found = _against(source, new, query, against, quiet=json)
     elif new is not None:
-        found = _two_tables((source, target, query, project), (new, new_query), quiet=json)
+        found = _two_tables(Asked(source, target, query, project), (new, new_query), quiet=json)
     else:
-        found = _one_table((source, target, query, project, sample_rows), html, quiet=json)
+        found = _one_table(Asked(source, target, query, project, sample_rows), html, quiet=json)
     _print(found, as_json=json)
     if html is not None:
         _tell_of_page(found, html, show=show)
@@ -72,9 +73,6 @@ def _print(found: Delivery | Findings, *, as_json: bool) -> None:
     print_rich(*render(found))
 
 
-_Asked = tuple[str | None, str | None, str | None, Path | None]
-
-
 def _tell_of_page(found: Delivery | Findings, html: Path, *, show: bool) -> None:
     """Say where the page is; that of a delivery is drawn here, as it needs no more than the record."""
     import webbrowser
@@ -89,26 +87,22 @@ def _tell_of_page(found: Delivery | Findings, html: Path, *, show: bool) -> None
         webbrowser.open(html.resolve().as_uri())
 
 
-def _one_table(
-    asked: tuple[str | None, str | None, str | None, Path | None, int | None], html: Path | None, *, quiet: bool
-) -> Findings:
-    from mlwright.faces.cli.looking import look
+def _one_table(asked: Asked, html: Path | None, *, quiet: bool) -> Findings:
     from mlwright.faces.render.findings_page import write_findings
     from mlwright.records.findings import Findings
 
-    with look(*asked, until="check", quiet=quiet) as looked:
+    with look(asked, until="check", quiet=quiet) as looked:
         findings = looked.record(Findings)
         if html is not None:
             write_findings(looked, html)
     return findings
 
 
-def _two_tables(asked: _Asked, new: tuple[str, str | None], *, quiet: bool) -> Delivery:
-    from mlwright.faces.cli.looking import look
+def _two_tables(asked: Asked, new: tuple[str, str | None], *, quiet: bool) -> Delivery:
     from mlwright.faces.cli.progress import shown
     from mlwright.faces.render.summary import summary_of
 
-    with look(*asked, until="contract", quiet=quiet) as before, shown(summary_of(before), quiet=quiet) as listen:
+    with look(asked, until="contract", quiet=quiet) as before, shown(summary_of(before), quiet=quiet) as listen:
         return before.check_delivery(new[0], query=new[1], listen=listen)
 
 

@@ -35,14 +35,14 @@ def explore(
     """
     import webbrowser
 
-    from mlwright.faces.cli.looking import look
+    from mlwright.faces.cli.looking import Asked, look
     from mlwright.faces.cli.terminal import print_json, print_rich
     from mlwright.faces.render.exploration import write_exploration
     from mlwright.faces.render.stills import write_stills
     from mlwright.faces.render.text import insights_shown
     from mlwright.records.exploration import Exploration
 
-    with look(source, target, query, project, sample_rows, until="explore", quiet=json) as looked:
+    with look(Asked(source, target, query, project, sample_rows), until="explore", quiet=json) as looked:
         exploration = looked.record(Exploration)
         state = next(state for state in reversed(looked.runs()) if state.has_done("explore"))
         home = Path("exploration.html") if source is not None else looked.path / "reports" / "exploration.html"

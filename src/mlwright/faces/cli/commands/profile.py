@@ -39,7 +39,7 @@ def profile(
     from mlwright.core.store.blobs import write_atomically
     from mlwright.data.merging import merged
     from mlwright.data.portable import ENDING, read_portable
-    from mlwright.faces.cli.looking import look
+    from mlwright.faces.cli.looking import Asked, look
     from mlwright.faces.cli.terminal import print_json, print_rich
     from mlwright.faces.render.text import render
 
@@ -50,7 +50,7 @@ def profile(
     if source is not None and (parts or source.endswith(ENDING)):
         found = written = reduce(merged, [read_portable(Path(part)) for part in (source, *(parts or ()))])
     else:
-        with look(source, target, query, project, sample_rows, until="profile", quiet=json) as looked:
+        with look(Asked(source, target, query, project, sample_rows), until="profile", quiet=json) as looked:
             found = looked.show("profile")
             written = looked.portable_profile() if output is not None else None
     if output is not None and written is not None:
