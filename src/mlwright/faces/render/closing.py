@@ -45,8 +45,8 @@ def _places(project: Project, state: RunState, report: Path | None) -> list[tupl
     places = [("report", f"{report}"), ("figures", f"{report.with_name('leaderboard.xlsx')}")]
     if state.has_done("pack"):
         places.append(("bundle", str(project.bundle_path(state.run_id))))
-        if _is_of_use(project, state.run_id):
-            places.append(("next", f"mlwright serve {where}"))
+        is_of_use = _is_of_use(project, state.run_id)
+        places.append(("next", f"mlwright serve {where}" if is_of_use else f"mlwright improve{option}"))
     return places
 
 
