@@ -14,7 +14,7 @@ from mlwright.core.history import RunState
 from mlwright.core.store.ledger import Entry
 from mlwright.core.store.registry import Champion
 from mlwright.faces.render.numbers import duration
-from mlwright.faces.render.tables import coloured, table
+from mlwright.faces.render.tables import coloured, said, table
 
 
 def runs_table(states: Sequence[RunState]) -> Table | Text:
@@ -40,10 +40,10 @@ def _how_far(state: RunState) -> str:
     return state.stages[-1].name if state.stages else ""
 
 
-def champions_table(reign: Sequence[Champion]) -> Table | Text:
-    """The champion and those that were before it."""
+def champions_shown(reign: Sequence[Champion]) -> list[RenderableType]:
+    """The champion and those that were before it, and why each of them was put to use."""
     if not reign:
-        return Text("No bundle is in use yet: no run has come to the verdict 'deploy'.\n  -> mlwright show decision")
+        return [Text("No bundle is in use yet: no run has come to the verdict 'deploy'.\n  -> mlwright show decision")]
     rows = [
         (
             Text("in use", "green") if champion is reign[-1] else "before",
@@ -52,11 +52,11 @@ def champions_table(reign: Sequence[Champion]) -> Table | Text:
             coloured(champion.verdict),
             champion.since_text,
             champion.by,
-            champion.why,
         )
         for champion in reversed(reign)
     ]
-    return table("Bundles", ("", "bundle", "run", "verdict", "since", "by", "why"), rows)
+    why = [Text.assemble(said(f"{one.bundle_id}: ", "dim"), said(one.why)) for one in reversed(reign) if one.why]
+    return [table("Bundles", ("", "bundle", "run", "verdict", "since", "by"), rows, whole=range(5)), Text(), *why]
 
 
 def history_table(entries: Sequence[Entry]) -> Table | Text:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import Literal
 
 from rich.table import Table
 from rich.text import Text
@@ -40,13 +41,20 @@ def said(text: str, style: str = "") -> Text:
     return Text(visible(text), style=style)
 
 
-def table(title: str, heads: Sequence[str], rows: Iterable[Sequence[str | Text]], right: Sequence[int] = ()) -> Table:
-    """A table with a title; the columns of which the places are in `right` are aligned to the right."""
+def table(
+    title: str,
+    heads: Sequence[str],
+    rows: Iterable[Sequence[str | Text]],
+    right: Sequence[int] = (),
+    whole: Sequence[int] = (),
+) -> Table:
+    """A table with a title; columns in `right` are aligned to the right, cells of those in `whole` are never broken."""
     made = Table(title=title, title_justify="left", title_style="bold", box=None, pad_edge=False, padding=(0, 2, 0, 0))
     made.show_header = any(heads)
     made.min_width = len(title)
     for place, head in enumerate(heads):
-        made.add_column(head, justify="right" if place in right else "left", overflow="fold", header_style="dim")
+        justify: Literal["left", "right"] = "right" if place in right else "left"
+        made.add_column(head, justify=justify, overflow="fold", no_wrap=place in whole, header_style="dim")
     for row in rows:
         made.add_row(*[cell if isinstance(cell, Text) else said(cell) for cell in row])
     return made

@@ -12,7 +12,7 @@ def status(project: ProjectDir = HERE, json: AsJson = False) -> None:
     """
     from mlwright.faces.cli.chosen import opened
     from mlwright.faces.cli.terminal import print_json, print_rich
-    from mlwright.faces.render.listings import champions_table
+    from mlwright.faces.render.listings import champions_shown
 
     chosen = opened(project)
     reign = chosen.store.registry.reign()
@@ -20,4 +20,4 @@ def status(project: ProjectDir = HERE, json: AsJson = False) -> None:
         plain = [champion.model_dump(mode="json") for champion in reversed(reign)]
         print_json({"champion": plain[0] if plain else None, "before": plain[1:]})
     else:
-        print_rich(champions_table(reign))
+        print_rich(*champions_shown(reign))
