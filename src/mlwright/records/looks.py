@@ -173,6 +173,8 @@ class Look(Record):
     labelled : Labelled or None
     told_apart : float
         E-value of a classifier that tried to tell these rows from training rows; 1 where none was asked.
+    place : int or None
+        Of the first look that it holds, counted from 0; None: as many as there are before it.
     """
 
     content: str
@@ -182,6 +184,7 @@ class Look(Record):
     counts: dict[str, tuple[int, ...]]
     labelled: Labelled | None = None
     told_apart: float = 1.0
+    place: int | None = None
 
 
 class Looks(Record):
@@ -191,8 +194,14 @@ class Looks(Record):
     ----------
     bundle_id : str
     looks : tuple of Look
+        Those that are no possible beginning of a change any more are one with the look before them, so that there are
+        some dozens after years.
+    n_looks : int
+        How many there have been.
     alarmed : tuple of int
         Places of the looks at which an alarm was given; evidence is gathered anew from there.
+    seen : tuple of str
+        Contents of the latest looks that are one with others now.
     told_until : str
         ISO moment of the latest outcome that was counted, where it is known when outcomes were reported: they come
         late, and count with the look at which they are there.
@@ -200,5 +209,17 @@ class Looks(Record):
 
     bundle_id: str
     looks: tuple[Look, ...] = ()
+    n_looks: int = 0
     alarmed: tuple[int, ...] = ()
+    seen: tuple[str, ...] = ()
     told_until: str = ""
+
+    @property
+    def places(self) -> tuple[int, ...]:
+        """The place of the first look of each, rising."""
+        return tuple(own if look.place is None else look.place for own, look in enumerate(self.looks))
+
+    @property
+    def latest(self) -> int:
+        """The place of the latest look; -1 before the first."""
+        return max(self.n_looks, len(self.looks)) - 1

@@ -76,7 +76,7 @@ class Change(NamedTuple):
         return int(self.beginnings[at]), int(part)
 
 
-def changed(reference: Array, counts: Array, parts: Sequence[Places]) -> Change:
+def changed(reference: Array, counts: Array, parts: Sequence[Places], beginnings: Places | None = None) -> Change:
     """What speaks for a change of shares, by where it began.
 
     Parameters
@@ -88,6 +88,8 @@ def changed(reference: Array, counts: Array, parts: Sequence[Places]) -> Change:
     parts : sequence of array of int, each of shape (n_cells,)
         Ways to join cells: those with the same number are one. Coarse parts find small moves of the level or the spread
         sooner than all cells on their own.
+    beginnings : array of int, optional
+        Looks with which a change may have begun; default: `possible_beginnings`.
 
     Examples
     --------
@@ -98,7 +100,7 @@ def changed(reference: Array, counts: Array, parts: Sequence[Places]) -> Change:
     >>> changed(before, moved, [np.array([0, 1])]).likeliest(np.ones(10))[0]
     5
     """
-    beginnings = possible_beginnings(counts.shape[-2])
+    beginnings = possible_beginnings(counts.shape[-2]) if beginnings is None else beginnings
     total = np.cumsum(counts, axis=-2)
     earlier = (total - counts)[..., beginnings, :]
     pool = reference[..., None, :] + earlier

@@ -26,7 +26,7 @@ def with_alerts(comparison: Comparison, baseline: Baseline, memory: Looks, setti
     harm, or may do so in rows of which the test had too few. Without harm it is a note. Evidence is gathered anew
     after an alarm; the same rows once more give the same answer.
     """
-    threshold, last = 1.0 / settings.budget, len(memory.looks) - 1
+    threshold, last = 1.0 / settings.budget, memory.latest
     memory = memory.model_copy(update={"alarmed": tuple(place for place in memory.alarmed if place < last)})
     weights = weights_of(memory, settings.looks)
     found = gather(baseline.columns, memory, weights)

@@ -71,7 +71,7 @@ def weights_of(memory: Looks, looks_a_year: int) -> Array:
     weights = np.full(len(memory.looks), (1.0 - FIRST_SHARE) / looks_a_year)
     weights[:1] = FIRST_SHARE
     if memory.alarmed:
-        weights[: max(memory.alarmed) + 1] = 0.0
+        weights[np.array(memory.places) <= max(memory.alarmed)] = 0.0
     return weights
 
 
@@ -102,7 +102,7 @@ def _of_column(column: Column, looks: Sequence[Look], weights: Array) -> Evidenc
     parts = [
         (aspect, part) for aspect, part in parts_of(column.cells, np.array(column.counts)) if len(np.unique(part)) > 1
     ]
-    change = changed(reference_of(column), scaled, [part for _, part in parts])
+    change = changed(reference_of(column), scaled, [part for _, part in parts], np.arange(len(looks)))
     since, at = change.likeliest(weights)
     return Evidence(
         column=column,

@@ -19,6 +19,7 @@ from mlwright.records.looks import ANSWERS, Baseline, Labelled, Look, Looks
 from mlwright.records.served import OUTCOME_AT
 from mlwright.records.settings import WatchSettings
 from mlwright.scoring.spelling import to_moment_array
+from mlwright.watching.merging import merged
 from mlwright.watching.promise import labelled
 
 Array = NDArray[np.float64]
@@ -68,7 +69,7 @@ def looks_of(table: pa.Table, scores: Array, manifest: Manifest, windows: Window
     counts = _counts(table, scores, baseline, windows)
     truth = _truth(table, manifest)
     reported = to_moment_array(table.column(OUTCOME_AT)) if OUTCOME_AT in table.column_names else None
-    known = {look.content for look in memory.looks}
+    known = {*memory.seen, *(look.content for look in memory.looks)}
     found = list(memory.looks)
     for place, (began, ended) in enumerate(zip(windows.began, windows.ended, strict=True)):
         own = windows.at == place
@@ -84,11 +85,13 @@ def looks_of(table: pa.Table, scores: Array, manifest: Manifest, windows: Window
                     n_rows=int(own.sum()),
                     counts=tallies,
                     labelled=_labelled(truth, scores, told & ~np.isnan(truth), manifest, found),
+                    place=memory.latest + 1 + len(found) - len(memory.looks),
                 )
             )
     is_counted = reported is not None and len(found) > len(memory.looks) and np.isfinite(reported).any()
     until = _iso(np.nanmax(reported)) if reported is not None and is_counted else memory.told_until
-    return memory.model_copy(update={"looks": tuple(found), "told_until": until})
+    n_looks = memory.latest + 1 + len(found) - len(memory.looks)
+    return merged(memory.model_copy(update={"looks": tuple(found), "n_looks": n_looks, "told_until": until}))
 
 
 def windows_of(table: pa.Table, time: str | None, read_at: str, memory: Looks, settings: WatchSettings) -> Windows:

@@ -18,7 +18,6 @@ from numpy.typing import NDArray
 from mlwright.records.evaluation import Estimate
 from mlwright.records.looks import Baseline, Cost, Labelled, Look
 from mlwright.records.watch import Promised
-from mlwright.statistics.changes import possible_beginnings
 from mlwright.statistics.sequential import Gathered, log_e_value, lower_bound, upper_bound
 from mlwright.statistics.shares import quantile_of
 
@@ -46,7 +45,7 @@ def log_evidence(looks: Sequence[Look], weights: Array, baseline: Baseline) -> f
         return None
     above = _reach(baseline.loss).high
     found = []
-    for begin in possible_beginnings(len(looks)).tolist():
+    for begin in range(len(looks)):
         if weights[begin] > 0:
             gathered = _gathered(looks[begin:], "loss")
             found.append(math.log(weights[begin]) + log_e_value(gathered, baseline.ceiling, above))

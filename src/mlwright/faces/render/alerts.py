@@ -56,7 +56,7 @@ def _unknown(alerts: tuple[Alert, ...]) -> list[str]:
 
 def _budget_words(comparison: Comparison) -> str:
     memory = comparison.memory
-    n_looks = len(memory.looks) if memory is not None else 0
+    n_looks = memory.latest + 1 if memory is not None else 0
     return (
         f"{counted(n_looks, 'look')} so far; evidence {comparison.evidence:.2g} of the {comparison.threshold:.3g} that "
         f"an alarm takes (at most {comparison.budget:g} false alarms a year, over all columns and looks)."
