@@ -9,7 +9,7 @@ import pytest
 
 from mlwright.core.ahead import Ahead, Load
 from mlwright.core.errors import MlwrightError, RunCancelled
-from mlwright.judging.probe import need, probe
+from mlwright.judging.probe import MODERATE, _turn, need, probe
 from mlwright.judging.probes import PROBES
 from mlwright.learning.evaluate import evaluate
 from mlwright.records.robustness import ProbeResult, Robustness
@@ -223,3 +223,14 @@ def test_a_feed_that_is_stuck_harms_a_model_of_what_changes(tmp_path: Path) -> N
     found = probed(job_of(tmp_path, patients(2000), time="day"), "label_noise", "left_out_group")
     assert result(found, "stale_values", 1.0).lost_share > 0.8
     assert result(found, "stale_values", 0.1).lost_share < 0.5
+
+
+def test_where_time_is_short_every_probe_is_asked_once_before_one_is_asked_again() -> None:
+    tasks = [(name, strength) for name in PROBES.names() for strength in PROBES.get(name).strengths]
+    asked = {name for name, strength in tasks if strength == MODERATE and not PROBES.get(name).relearns}
+    others = [task for task in tasks if task[1] != MODERATE or PROBES.get(task[0]).relearns]
+    order = [name for name, _ in sorted(others, key=lambda task: _turn(task, asked))]
+    new = [name for name in order if name not in asked]
+    assert order[: len(new)] == new
+    assert {"unit_change", "swapped_columns", "later_period"} <= set(new)
+    assert order.index("unit_change") < order.index("label_noise")

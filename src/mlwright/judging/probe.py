@@ -99,16 +99,23 @@ def _skipped(names: Sequence[str], answers: Sequence[Answer | None]) -> Iterator
 
 
 def _ask(tasks: Sequence[tuple[str, float]], bench: Bench, planned_s: float) -> list[Answer | None]:
-    """Moderate strengths first and whatever the time, as a rule rests on them; the lightest last."""
+    """Moderate strengths first and whatever the time, as a rule rests on them; then what was not asked at all."""
     latest = time.monotonic() + OVERTIME * planned_s
     moderate = [task for task in tasks if task[1] == MODERATE and not PROBES.get(task[0]).relearns]
-    others = sorted((task for task in tasks if task not in moderate), key=lambda task: (task[1] < MODERATE, task[0]))
+    asked = {name for name, _ in moderate}
+    others = sorted((task for task in tasks if task not in moderate), key=partial(_turn, asked=asked))
 
     def time_up() -> bool:
         return time.monotonic() > latest
 
     each = partial(bench.run.each, work=partial(_try, bench=bench), kind=Answer, key=list, label=_label)
     return each(moderate) + each(others, skip=time_up)
+
+
+def _turn(task: tuple[str, float], asked: set[str]) -> tuple[bool, bool, bool, str]:
+    """Probes of which nothing is known yet come first, the quick ones of them before those that learn anew."""
+    name, strength = task
+    return name in asked, PROBES.get(name).relearns, strength < MODERATE, name
 
 
 def _result(name: str, strength: float, bench: Bench) -> ProbeResult:
