@@ -160,9 +160,10 @@ def test_links_lead_to_their_sections(read):
 
 @pytest.mark.parametrize("width", [1200, 400])
 def test_nothing_is_wider_than_the_page(read, width):
-    read.page.set_viewport_size({"width": width, "height": 900})
-    read.page.reload()
-    read.scroll_through()
+    if read.page.viewport_size["width"] != width:
+        read.page.set_viewport_size({"width": width, "height": 900})
+        read.page.reload()
+        read.scroll_through()
     assert read.overflow() == 0
     for box in (element.bounding_box() for element in read.page.query_selector_all("h1, h2, h3, p, li, dd")):
         assert box is None or box["x"] + box["width"] <= width

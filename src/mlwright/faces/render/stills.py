@@ -221,7 +221,10 @@ def _dress(axes: Any, x_axis: Figure, y_axis: Figure, places: dict[str, _Places]
             getattr(axes, f"set_{key}lim")(**{"left" if key == "x" else "bottom": 0})
         if settings.get("autorange") == "reversed":
             axis.set_inverted(True)
-        axes.grid(visible=settings.get("showgrid", True) and not is_map, axis=key, color=PALE, linewidth=0.8)
+        if settings.get("showgrid", True) and not is_map:
+            axes.grid(visible=True, axis=key, color=PALE, linewidth=0.8)
+        else:
+            axes.grid(visible=False, axis=key)
     if places["x"].is_time:
         from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
 
