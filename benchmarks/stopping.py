@@ -3,10 +3,11 @@
 Usage: python benchmarks/stopping.py DATA_DIR [--only NAME ...] [--budget 900] [--candidates N] [--rows 20000]
                                      [--quick] [--check]
 
-Each search runs twice on the same rows: until it ends by itself, and then on from there, with the fits that are kept,
-until the time is up or everything was tried. Told are the seconds of fitting of both and the loss of both models on
-rows that were set aside, relative to what the longer search gains over the dummy. With --candidates a count takes the
-place of the clock, so that a busy machine does the same as a quiet one.
+Each search runs once, until the time is up or everything was tried. Then it is replayed from what it has kept: after
+every few candidates the rule is asked whether it would have stopped there, with several lengths of patience. Told are
+the seconds of fitting that were saved, and by how much the model of that moment loses more than the last one on rows
+that were set aside, relative to what the last one gains over the dummy. With --candidates a count takes the place of
+the clock, so that a busy machine does the same as a quiet one.
 """
 
 from __future__ import annotations
@@ -15,8 +16,9 @@ import argparse
 import json
 import os
 import tempfile
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 os.environ["MLWRIGHT_EXPERIENCE"] = "off"
 
@@ -29,11 +31,16 @@ from mlwright.core.engine import execute
 from mlwright.core.run import Clock, Run
 from mlwright.core.store import Store
 from mlwright.learning.data import Said, load_training
-from mlwright.learning.search.choice import choose, members, on_its_own
+from mlwright.learning.search.choice import members, on_its_own
+from mlwright.learning.search.course import Course
+from mlwright.learning.search.options import ENSEMBLE, Option
 from mlwright.learning.search.scale import Scale
 from mlwright.learning.search.setup import set_up
+from mlwright.learning.search.standing import Standing
+from mlwright.learning.search.stop import LEAST_PATIENCE, Progress
 from mlwright.learning.tasks import TASKS
 from mlwright.pipeline import Settings
+from mlwright.records.model import Member
 from mlwright.records.split import TEST
 from mlwright.scoring.model import Model
 
@@ -42,18 +49,31 @@ GOAL_LOST = 0.01
 """Of what is gained over the dummy, in the mean over the data sets."""
 
 
-class Ended(NamedTuple):
-    """After how many seconds and candidates and why a search ended, and the mean loss of its model and of the dummy."""
+PATIENCE = (8, LEAST_PATIENCE, 24, 32, 48)
+STEP = 2
+"""Candidates from one question to the next, as with one processor."""
 
-    wall_s: float
-    seconds: float
+
+class Moment(NamedTuple):
+    """The search after some candidates: seconds of fitting, held-out losses row by row, loss on the rows set aside."""
+
     n_tried: int
-    why: str
-    loss: float
+    seconds: float
+    row_loss: np.ndarray
     dummy: float
+    loss: float
 
 
-def compared(folder: Path, options: argparse.Namespace) -> tuple[Ended, Ended]:
+class Ended(NamedTuple):
+    """Where a rule would have ended a search, the share of the time that saves, and the share of the gain it costs."""
+
+    n_tried: int
+    saved: float
+    lost: float
+
+
+def searched(folder: Path, options: argparse.Namespace) -> tuple[list[Moment], float, Course]:
+    """One search to its end, moment by moment, and the loss of the dummy on the rows that were set aside."""
     frame, meta = large_table(folder)
     frame = frame.sample(min(options.rows, len(frame)), random_state=0)
     with tempfile.TemporaryDirectory() as place:
@@ -67,40 +87,63 @@ def compared(folder: Path, options: argparse.Namespace) -> tuple[Ended, Ended]:
                 "train": {"budget": options.budget, "candidates": options.candidates, "families": options.families},
             }
         )
-        first = searched(Path(place), settings, spent_s=0.0, stops_early=True)
-        return first, searched(Path(place), settings, spent_s=first.wall_s, stops_early=False)
+        budget_s = settings.train.budget if settings.train.candidates is None else None
+        run = Run("r", Store(Path(place) / "store"), Clock(Path(place) / "cancel", budget_s), n_jobs=1)
+        done = execute(STAGES[:3], settings.sections(), run)
+        run.stage, run.stage_key = "train", "key"
+        snapshot, profile, split = done["collect"], done["profile"], done["split"]
+        data = load_training(snapshot, profile, split, Said(settings.clean, {}), run)
+        course = set_up(data, profile.roles, split, settings.train, run)
+        course.stops_early = False
+        course.run()
+        scale = Scale(course, data.plan, profile.roles, {})
+        roles = np.frombuffer(run.get(split.roles), dtype=np.uint8)
+        test = pq.read_table(run.path(snapshot.blob)).filter(pa.array(roles == TEST))
+        task = TASKS.get(profile.roles.task)()
+        target = task.target(test[profile.roles.target], profile.roles.classes, profile.target.missing_codes)
+
+        def loss(of: tuple[Member, ...]) -> float:
+            return float(task.row_loss(target, Model.load(scale.spec(of), run.get).scores(test)).mean())
+
+        dummy = loss((on_its_own(course.standing, course.standing.baseline(), {}),))
+        return list(moments(course, loss)), dummy, course
 
 
-def searched(place: Path, settings: Settings, spent_s: float, *, stops_early: bool) -> Ended:
-    """A search that goes on from what is kept."""
-    budget_s = settings.train.budget if settings.train.candidates is None else None
-    clock = Clock(place / "cancel", budget_s, spent_s)
-    run = Run("r", Store(place / "store"), clock, n_jobs=1)
-    done = execute(STAGES[:3], settings.sections(), run)
-    run.stage, run.stage_key = "train", "key"
-    snapshot, profile, split = done["collect"], done["profile"], done["split"]
-    data = load_training(snapshot, profile, split, Said(settings.clean, {}), run)
-    course = set_up(data, profile.roles, split, settings.train, run)
-    course.stops_early = stops_early
-    course.run()
-    wall_s = clock.elapsed_s
-    scale, standing = Scale(course, data.plan, profile.roles, {}), course.standing
-    choice = choose(standing, course.budget, np.random.default_rng(0))
-    of = members(choice.option, standing, {}), (on_its_own(standing, standing.baseline(), {}),)
-    chosen, dummy = (scale.spec(each) for each in of)
-    chosen = chosen.model_copy(update={"calibrator": choice.calibrator})
-    table = pq.read_table(run.path(snapshot.blob))
-    roles = np.frombuffer(run.get(split.roles), dtype=np.uint8)
-    test = table.filter(pa.array(roles == TEST))
-    task = TASKS.get(profile.roles.task)()
-    target = task.target(test[profile.roles.target], profile.roles.classes, profile.target.missing_codes)
-    losses = [float(task.row_loss(target, Model.load(spec, run.get).scores(test)).mean()) for spec in (chosen, dummy)]
-    seconds = sum(trial.seconds for trials in standing.trials.values() for trial in trials)
-    return Ended(wall_s, seconds, len(standing.trials), course.stopped, *losses)
+def moments(course: Course, loss: Callable[[tuple[Member, ...]], float]) -> Iterator[Moment]:
+    """The search again, from its trials."""
+    whole = course.standing
+    names = list(whole.trials)
+    first = 1 + len(course.lineup.opening)
+    for n_tried in [*range(first, len(names), STEP), len(names)]:
+        then = Standing(course.bench, course.lineup)
+        for name in names[:n_tried]:
+            for trial in whole.trials[name]:
+                then.remember(trial)
+            if name in whole.fates:
+                then.fates[name] = whole.fates[name]
+        level = then.level()
+        weights, judge = then.weights(then.finalists(level), level), then.judge(level)
+        dummy = then.blend({then.baseline(): 1.0}, level)
+        yield Moment(
+            n_tried,
+            sum(trial.seconds for trials in then.trials.values() for trial in trials),
+            judge.row_loss(then.crossed(level)),
+            float(judge.row_loss(dummy).mean()),
+            loss(members(Option(ENSEMBLE, weights, len(course.bench.folds)), then, {})),
+        )
 
 
-def _after(ended: Ended) -> str:
-    return f"{ended.n_tried} candidates, {ended.seconds:.0f} s"
+def ended(found: list[Moment], dummy: float, patience: int, course: Course) -> Ended:
+    """Where the rule would have ended the search with such patience."""
+    judge = course.standing.judge(len(course.bench.folds))
+    progress = Progress(judge.held.groups, course.least_gain, patience)
+    last = found[-1]
+    for moment in found:
+        progress.mark(moment.n_tried, moment.row_loss, moment.dummy)
+        if progress.verdict() is not None:
+            break
+    lost = (moment.loss - last.loss) / (dummy - last.loss)
+    return Ended(moment.n_tried, 1 - moment.seconds / last.seconds, lost)
 
 
 def main() -> None:
@@ -118,22 +161,24 @@ def main() -> None:
         options.only, options.candidates, options.rows = ["phoneme"], 40, 1_500
         options.families = ["linear", "lightgbm", "extra_trees"]
     rows = []
-    print("| data | stopped after | why | would have ended after | why | gain lost |\n|---|---|---|---|---|---|")
+    print("| data | patience | ended after | time saved | gain lost |\n|---|---|---|---|---|")
     for name in options.only:
-        early, late = compared(options.data / name, options)
-        lost = (early.loss - late.loss) / (late.dummy - late.loss)
-        rows.append({"name": name, "early_s": early.seconds, "late_s": late.seconds, "lost": lost, "why": early.why})
-        print(
-            f"| {name} | {_after(early)} | {early.why} | {_after(late)} | {late.why} | {lost:+.2%} |",
-            flush=True,
-        )
-    saved = 1 - sum(row["early_s"] for row in rows) / sum(row["late_s"] for row in rows)
-    lost = float(np.mean([row["lost"] for row in rows]))
-    print(
-        json.dumps({"benchmark": "stopping", "time_saved": round(saved, 3), "gain_lost": round(lost, 4), "rows": rows})
-    )
-    if options.check and lost > GOAL_LOST:
+        found, dummy, course = searched(options.data / name, options)
+        for patience in PATIENCE:
+            end = ended(found, dummy, patience, course)
+            rows.append({"name": name, "patience": patience, **end._asdict()})
+            of = f"{end.n_tried} of {found[-1].n_tried}"
+            print(f"| {name} | {patience} | {of} | {end.saved:.0%} | {end.lost:+.2%} |", flush=True)
+    figures = {patience: averaged(rows, patience) for patience in PATIENCE}
+    print(json.dumps({"benchmark": "stopping", **figures[LEAST_PATIENCE], "by_patience": figures, "rows": rows}))
+    if options.check and figures[LEAST_PATIENCE]["gain_lost"] > GOAL_LOST:
         raise SystemExit(1)
+
+
+def averaged(rows: list[dict[str, Any]], patience: int) -> dict[str, float]:
+    own = [row for row in rows if row["patience"] == patience]
+    saved, lost = (float(np.mean([row[key] for row in own])) for key in ("saved", "lost"))
+    return {"time_saved": round(saved, 3), "gain_lost": round(lost, 4)}
 
 
 if __name__ == "__main__":

@@ -30,10 +30,13 @@ class Progress:
         Of the held-out rows.
     least_gain : float
         What the latest candidates must have gained to go on, as a share of what the ensemble gains over the dummy.
+    least_patience : int
+        How many candidates the latest are at least.
     """
 
     groups: Places | None = None
     least_gain: float = 0.0
+    least_patience: int = LEAST_PATIENCE
     marks: list[Mark] = field(default_factory=list)
 
     def mark(self, n_tried: int, row_loss: Array, baseline: float = 0.0) -> None:
@@ -62,7 +65,7 @@ class Progress:
         if not self.marks:
             return None
         now = self.marks[-1]
-        patience = max(LEAST_PATIENCE, PATIENCE_SHARE * now.n_tried)
+        patience = max(self.least_patience, PATIENCE_SHARE * now.n_tried)
         before = [mark for mark in self.marks if now.n_tried - mark.n_tried >= patience]
         if not before or len(before[-1].row_loss) != len(now.row_loss):
             return None
