@@ -217,7 +217,7 @@ def test_a_mistake_of_ours_is_logged_and_not_told(
         def prove(self) -> None:
             """Is fine."""
 
-        def score_records(self, records: Any) -> Any:
+        def score_record(self, row: Any) -> Any:
             raise ZeroDivisionError(SECRET)
 
     client = create_app(Broken(bundle.folder, bundle.manifest, bundle.model)).test_client()
