@@ -12,6 +12,7 @@ from mlwright.faces.render.facts import Facts, facts_of
 from mlwright.faces.render.sources import Sources
 from mlwright.records.decision import Worth
 from mlwright.records.evaluation import Confusion, Estimate
+from mlwright.records.improvement import Improvement, Step
 
 
 @pytest.fixture(scope="module")
@@ -87,6 +88,24 @@ def test_of_several_classes_right_and_wrong_are_told(facts):
 def test_a_thousand_cases_are_a_thousand_dots(facts):
     drawn = dots_svg(briefed(with_answers(facts, ("no", "yes"), (333, 333), (333, 334))).dots)
     assert drawn.count("M") == 1000
+
+
+def with_step(facts: Facts, low: float) -> Facts:
+    gain = Estimate(value=200, low=low, high=600, method="known")
+    step = Step(
+        name="more_rows", title="Collect more rows.", evidence="", cost="", money=gain, gain_is="about", share=0.5
+    )
+    worth = facts.decision.worth.model_copy(update={"assumed": False})
+    decision = facts.decision.model_copy(update={"worth": worth, "verdict": "deploy", "next_steps": ()})
+    return dataclasses.replace(
+        facts, decision=decision, improvement=Improvement(run_id="r", metric="log_loss", steps=(step,))
+    )
+
+
+def test_a_next_step_is_told_with_what_it_surely_brings(facts):
+    told = briefed(with_step(facts, low=50)).todo.items
+    assert list(map(plain, told)) == ["Collect more rows (about 200 more per 1,000 cases)."]
+    assert briefed(with_step(facts, low=-50)).todo.items == []
 
 
 def test_no_leading_jargon(facts):

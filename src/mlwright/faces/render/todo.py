@@ -70,11 +70,17 @@ def _improving(facts: Facts, sources: Sources) -> Iterator[Markup]:
     """What is likely to bring more, the most first."""
     improvement, is_sure = facts.improvement, facts.decision.verdict in ("deploy", "pilot")
     for place, step in enumerate(improvement.steps if improvement else ()):
-        if step.name not in TOLD_ELSEWHERE and (is_sure or step.name in BEFORE_A_GAIN) and step.share != 0:
+        if step.name not in TOLD_ELSEWHERE and (is_sure or step.name in BEFORE_A_GAIN) and _may_be_told(step):
             at = f"improvement/steps/{place}"
             yield Markup("{}{}.").format(
                 sources.words(f"{at}/title", step.title.rstrip(".")), _bringing(step, at, facts.decision.worth, sources)
             )
+
+
+def _may_be_told(step: Step) -> bool:
+    """Whether its gain is sure, or not known; what may bring nothing is left to the list of all steps."""
+    gain = step.gain if step.money is None else step.money
+    return step.share != 0 and (gain is None or gain.low > 0)
 
 
 def _bringing(step: Step, at: str, worth: Worth, sources: Sources) -> Markup:
