@@ -6,7 +6,8 @@ From a real table some rows are drawn, as if somebody had collected no more than
 the costs that are stated here. The rows that were not drawn are then answered by its model, and what those answers were
 worth is counted. Told is how often the stated interval of 95 % held it: of the model's worth, and of its gain over what
 is done without one. What is counted on untouched rows is itself a draw, so that its own standard error is allowed for.
-The same model is then used with a threshold of 0.5, and with the one of the best F1 on the out-of-fold rows.
+The same model is then used with a threshold of 0.5 (several classes: with the most probable one), and with the one of
+the best F1 on the out-of-fold rows.
 
 DATA_DIR holds a folder a data set with a meta.json (name, target, task, main_file, read_csv).
 """
@@ -35,9 +36,9 @@ from mlwright.core.run import Clock, Run
 from mlwright.core.store import Store
 from mlwright.data.compute.table import open_snapshot, train_rows
 from mlwright.judging.practice import of_model, without_a_look
-from mlwright.judging.surest import surest
-from mlwright.learning.benefit import Benefit, threshold_of
-from mlwright.learning.benefit_table import benefit_table, capacity_share
+from mlwright.judging.worth import Cases, by_model
+from mlwright.learning.benefit import Benefit
+from mlwright.learning.benefit_table import amounts_of, benefit_table, capacity_share
 from mlwright.learning.metrics import METRICS
 from mlwright.learning.tasks import TASKS
 from mlwright.learning.yardstick import Scored
@@ -53,7 +54,10 @@ from mlwright.records.robustness import Robustness
 from mlwright.records.settings import DecideSettings
 from mlwright.records.split import Split
 from mlwright.records.trials import Training
+from mlwright.scoring.deciding import decisive
 from mlwright.scoring.model import Model
+from mlwright.scoring.spelling import to_number_array
+from mlwright.statistics.sampling import Draws, Sampling
 
 Array = NDArray[np.float64]
 
@@ -91,6 +95,24 @@ JOBS = (
         "bank_marketing",
         1500,
         {"benefit": {"true_positive": 60, "false_positive": -8}, "capacity": 50, "cases": 1000},
+    ),
+    Job(
+        "telco_churn, by what each pays",
+        "telco_churn",
+        1500,
+        {"benefit": {"true_positive": {"column": "MonthlyCharges", "times": 0.7}, "false_positive": -10}},
+    ),
+    Job(
+        "wine_quality, 5 as 7 or 8",
+        "wine_quality",
+        1500,
+        {"benefit": {"right": 0, "wrong": -1, "5 as 7": -8, "5 as 8": -8}},
+    ),
+    Job(
+        "california_housing, 50 of 1,000",
+        "california_housing",
+        1500,
+        {"benefit": {"per_unit_chosen": 0.01, "per_chosen": -2000}, "capacity": 50, "cases": 1000},
     ),
     Job("bike_sharing, too few 3 to 1", "bike_sharing", 1500, {"benefit": {"per_unit_over": -1, "per_unit_under": -3}}),
 )
@@ -152,14 +174,15 @@ def draw(job: Job, frame: pd.DataFrame, meta: dict[str, Any], seed: int) -> Draw
 def _realised(results: dict[str, Any], rest: pd.DataFrame, settings: DecideSettings, run: Run) -> Drawn:
     """What the answers to the other rows are worth per 1,000, row by row."""
     training, worth, roles = results["train"], results["decide"].worth, results["profile"].roles
-    target, scores = _answered(training, results["profile"], rest, run)
-    benefit = benefit_table(roles.task, roles.classes, (), settings)
+    target, table = _known(results["profile"], rest)
+    scores, decides = Model.load(training.model, run.get).scores(table), decisive(training.model, table)
+    names = {amount.column for amount in amounts_of(settings).values()}
+    columns = {name: to_number_array(table[name]) for name in names}
+    benefit = benefit_table(roles.task, roles.classes, (), settings, columns)
     share = capacity_share(settings)
     learned = _learned(results, run)
-    if share < 1:
-        found = surest(target, scores[:, 0], threshold_of(benefit.table), share).worth(benefit.amounts)
-    else:
-        found = _used(target, scores, training.model.threshold, roles.task, benefit, worth.shift)
+    cases = Cases(target, Scored(scores, decides), Draws(Sampling(len(target)), 0), shift=worth.shift)
+    found = by_model(cases, roles, benefit, share)[0] / PER_CASES
     ways = {way.told: way.worth(benefit.amounts) for way in without_a_look(target, roles, learned, benefit, share)}
     others = {}
     if roles.task == "binary" and share == 1:
@@ -168,7 +191,9 @@ def _realised(results: dict[str, Any], rest: pd.DataFrame, settings: DecideSetti
             name: float((found - _used(target, scores, threshold, roles.task, benefit)).mean())
             for name, threshold in (("half", 0.5), ("f1", best_f1))
         }
-    elif roles.task == "regression":
+    elif roles.task == "multiclass":
+        others = {"half": float((found - _used(target, scores, 0.5, roles.task, benefit)).mean())}
+    elif roles.task == "regression" and not benefit.chooses:
         others = {"mean": float((found - _used(target, scores, None, roles.task, benefit)).mean())}
     return Drawn(
         (worth.model, PER_CASES * found),
@@ -178,12 +203,13 @@ def _realised(results: dict[str, Any], rest: pd.DataFrame, settings: DecideSetti
     )
 
 
-def _answered(training: Training, profile: Profile, rest: pd.DataFrame, run: Run) -> tuple[Array, Array]:
+def _known(profile: Profile, rest: pd.DataFrame) -> tuple[Array, pa.Table]:
+    """The target of the other rows, and these."""
     roles = profile.roles
     table = pa.Table.from_pandas(rest, preserve_index=False)
     target = TASKS.get(roles.task)().target(table[roles.target], roles.classes, profile.target.missing_codes)
     known = target >= 0 if roles.classes else np.isfinite(target)
-    return target[known], Model.load(training.model, run.get).scores(table.filter(pa.array(known)))
+    return target[known], table.filter(pa.array(known))
 
 
 def _used(
