@@ -29,16 +29,17 @@ def gists(facts: Facts, sources: Sources, worth_scale: float) -> dict[str, Marku
         "data": Markup("{} rows, {} columns").format(
             sources.number("snapshot/n_rows", "count"), sources.number("snapshot/fields", "count")
         ),
-        "findings": Markup("{} critical, {} warnings, {} notes").format(
-            *(
-                sources.number(f"findings/findings?severity={severity}", "count")
-                for severity in ("critical", "warning", "note")
-            )
-        ),
+        "findings": Markup(", ").join(_counted(severity, sources) for severity in ("critical", "warning", "note")),
         "pictures": Markup("{} facts, {} pictures").format(
             sources.number("exploration/insights", "count"), sources.number("exploration/drawings", "count")
         ),
     }
+
+
+def _counted(severity: str, sources: Sources) -> Markup:
+    place = f"findings/findings?severity={severity}"
+    plural = "s" if severity != "critical" and sources.at(place) != 1 else ""
+    return Markup("{} {}{}").format(sources.number(place, "count"), severity, plural)
 
 
 def _mistakes(sources: Sources) -> Markup:

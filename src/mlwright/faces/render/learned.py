@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mlwright.data.words import percent
+from mlwright.data.words import counted, percent
 from mlwright.faces.render.numbers import short
 from mlwright.records.evaluation import Estimate
 from mlwright.records.understanding import Effect, Together, Understanding
@@ -40,7 +40,10 @@ def told_effect(effect: Effect, of_what: str) -> str:
 
 
 def _size(value: float, of_what: str) -> str:
-    return f"{100 * value:.0f} points" if of_what.startswith("the probability of ") else short(value)
+    if not of_what.startswith("the probability of "):
+        return short(value)
+    points = round(100 * value)
+    return counted(points, "point") if points else "less than a point"
 
 
 def told_together(pair: Together) -> str:

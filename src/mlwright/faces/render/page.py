@@ -16,6 +16,7 @@ from markupsafe import Markup
 
 from mlwright.core.store import Store
 from mlwright.data.words import percent
+from mlwright.faces.cli.main import COMMANDS
 from mlwright.faces.render import numbers
 from mlwright.faces.render.insights import how_sure, left_aside, told
 from mlwright.records.exploration import Drawing
@@ -85,7 +86,7 @@ def typed(sentence: str) -> Markup:
 
 _TYPED = (
     r"`([^`]+)`|(\[[a-z]+\] [a-z_]+|\b(?:collect|profile|check|clean|train|decide)\.[a-z_]+(?: = [\[{].*?[\]}]+)?)|"
-    r"\b(mlwright \w+(?: --?\w+(?: &#34;[^&]*&#34;)?)*)"
+    rf"\b(mlwright (?:{'|'.join(COMMANDS)})\b(?: --?\w+(?: &#34;[^&]*&#34;)?)*)"
 )
 """What is typed: code in backticks, a key of the settings, a command."""
 
