@@ -95,6 +95,13 @@ def test_a_clean_file_comes_back_byte_for_byte(tmp_path, end):
     assert (tmp_path / "clean.csv").read_bytes() == raw
 
 
+def test_a_table_with_tabs_becomes_one_with_commas_as_its_new_name_says(tmp_path):
+    (tmp_path / "rows.tsv").write_text("name\tsize\n" + "".join(f"a, b {n}\t{n}.50\n" for n in range(30)))
+    assert clean(tmp_path / "rows.tsv", "-o", tmp_path / "clean.csv") == 0
+    lines = (tmp_path / "clean.csv").read_text().splitlines()
+    assert lines[:2] == ["name,size", '"a, b 0",0.50']
+
+
 def test_one_word_for_all_that_is_missing_is_the_way_of_the_file(tmp_path):
     rows = "".join(f"{n},{'NA' if n % 9 == 0 else n * 3},{'NA' if n % 7 == 0 else 'red'}\n" for n in range(80))
     (tmp_path / "rows.csv").write_text("n,size,colour\n" + rows)

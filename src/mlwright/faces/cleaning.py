@@ -102,7 +102,10 @@ def clean_file(wanted: Wanted) -> Cleaning:
         texts = None if spelled is None else open_parquet(spelled[0])
         plan = _as_wanted(plan_for(table, wanted.target, texts) if given is None else given, wanted)
         as_written = None if not wanted.as_text else table.path if spelled is None else spelled[0]
-        return _written(Cleaned(table, plan, as_written), wanted, None if spelled is None else spelled[1])
+        style = None if spelled is None else spelled[1]
+        if style is not None and style.delimiter == "\t":
+            style = style.with_commas(table.columns)
+        return _written(Cleaned(table, plan, as_written), wanted, style)
 
 
 def read_plan(path: Path) -> CleaningPlan:

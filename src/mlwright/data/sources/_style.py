@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -37,6 +38,12 @@ class TextStyle:
     newline: str
     quoted: tuple[bool, ...]
     is_ended: bool = True
+
+    def with_commas(self, names: Sequence[str]) -> TextStyle:
+        """The same with commas and a header of one line, as a file that is called ``.csv`` is expected to be."""
+        plain = replace(self, head="", delimiter=",", quote='"', quoted=(False,) * len(names))
+        header = plain.rows(pa.table({str(place): [name] for place, name in enumerate(names)}))
+        return replace(plain, head=header.decode())
 
     def rows(self, table: pa.Table) -> bytes:
         """Rows of text as bytes of UTF-8; a null is an empty field, an empty text one in quotes."""
