@@ -15,6 +15,7 @@ from mlwright.core.machine import processors
 from mlwright.learning.memory import available_bytes
 
 EXTRAS = {
+    "deep": "fit neural nets with PyTorch (`tabm`)",
     "postgresql": "read from PostgreSQL databases",
     "spark": "look at tables where Spark has them",
     "sagemaker": "put models to use at Amazon SageMaker",
