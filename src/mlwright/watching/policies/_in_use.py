@@ -1,4 +1,4 @@
-"""A small model in use, touched up after every period with the newest outcomes."""
+"""A small model in use, touched up after every period with the newest outcomes or left as it is."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ class InUse:
     model : QuickModel
     born : int
         The period with whose end its training rows ended; -1 for the first model.
-    standing : Standing
-        How the ways of touching up did so far.
+    standing : Standing or None
+        How the ways of touching up did so far; None: the answers are left as they are.
     """
 
-    def __init__(self, world: World, model: QuickModel, born: int, standing: Standing) -> None:
+    def __init__(self, world: World, model: QuickModel, born: int, standing: Standing | None) -> None:
         self.world = world
         self.model = model
         self.born = born
@@ -37,13 +37,13 @@ class InUse:
 
     def losses(self, period: int) -> Array:
         """Losses of what it says of the rows of a period, shape (n_rows,)."""
-        weights = self.standing.weights(tuple(self.touches))
-        return self._losses(period, {"as_it_is": mixed(self.touches, weights)})["as_it_is"]
+        return self._losses(period, {"as_it_is": self._mixed(self.touches)})["as_it_is"]
 
     def learn(self, period: int) -> None:
         """A period has ended: count how the ways did, and make new ones."""
-        self.standing.seen(self._losses(period, self.touches))
-        self.touch_up(period)
+        if self.standing is not None:
+            self.standing.seen(self._losses(period, self.touches))
+            self.touch_up(period)
 
     def touch_up(self, period: int) -> None:
         """Make the ways of touching up of the outcomes that are known when a period has ended."""
@@ -81,9 +81,11 @@ class InUse:
         said = model.core.predict(blocks)
         before, newest = np.split(np.arange(len(blocks)), [len(blocks) - n_newest])
         known = Learned(blocks.take(before), said[before], target[start:][before], n_since)
-        touches = fit_touches(known, self._kind(model), n_newest, self.world.question.seed)
-        touch = mixed(touches, self.standing.weights(tuple(touches)))
+        touch = self._mixed(fit_touches(known, self._kind(model), n_newest, self.world.question.seed))
         return self.world.question.losses(target[-n_newest:], touch.answers(said[newest], blocks.take(newest)))
+
+    def _mixed(self, touches: Mapping[Way, Touch]) -> Touch:
+        return Touch() if self.standing is None else mixed(touches, self.standing.weights(tuple(touches)))
 
     def _kind(self, model: QuickModel) -> Kind:
         roles = self.world.question.profile.roles

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import ClassVar
 
 import numpy as np
 import pyarrow as pa
@@ -23,7 +24,7 @@ Array = NDArray[np.float64]
 
 
 class Loop(Policy):
-    """Touch the model up after every look, train when it pays, take back what is proved worse.
+    """Watch the loss, train when it pays, take back what is proved worse.
 
     A model that is only trained again goes into use unless it did worse on the newest rows, from which it had not
     learned then; with ``operate.refresh = "proved"`` it waits until it is proved better on rows to come. The proofs are
@@ -32,11 +33,12 @@ class Loop(Policy):
     """
 
     title = "mlwright operate"
+    touches: ClassVar[bool] = False
 
     def __init__(self, world: World) -> None:
         super().__init__(world)
         self.settings = world.settings
-        self.in_use = InUse(world, world.first, -1, Standing())
+        self.in_use = InUse(world, world.first, -1, Standing() if self.touches else None)
         self.pace = Pace(float(world.settings.rows))
         self.n_since = 0
         self.predecessor: QuickModel | None = None
@@ -46,7 +48,7 @@ class Loop(Policy):
         self.against: dict[str, Gathered] = {}
 
     def losses(self, period: int) -> Array:
-        """Losses of the model in use, touched up."""
+        """Losses of the model in use, touched up where that is so."""
         return self.in_use.losses(period)
 
     def learn(self, period: int) -> None:
