@@ -15,9 +15,9 @@ from mlwright.core.machine import processors
 from mlwright.learning.memory import available_bytes
 
 EXTRAS = {
-    "deep": "fit neural nets with PyTorch (`tabm`)",
     "postgresql": "read from PostgreSQL databases",
     "spark": "look at tables where Spark has them",
+    "deep": "fit neural nets with PyTorch (`tabm`)",
     "sagemaker": "put models to use at Amazon SageMaker",
     "vertex": "put models to use at Vertex AI",
     "mlflow": "register models with MLflow",
