@@ -1,7 +1,5 @@
 """The exploration page in a real browser: whole, silent, small, and safe whatever the data holds."""
 
-import shutil
-
 import numpy as np
 import pyarrow as pa
 import pyarrow.csv
@@ -10,13 +8,7 @@ import pytest
 from mlwright import Project
 from mlwright.faces.render.exploration import write_exploration
 
-playwright = pytest.importorskip("playwright.sync_api")
-CHROMIUM = shutil.which("chromium")
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(CHROMIUM is None, reason="no chromium: apt-get install chromium"),
-]
-FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+pytestmark = pytest.mark.browser
 SCRIPT = "<script>alert(1)</script>"
 HOSTILE = [SCRIPT, "</script><img src=x onerror=alert(2)>", "\"quotes\" & 'more'", "#0072b2", "long " * 60]
 LIMIT = 5_000_000
@@ -47,14 +39,6 @@ def explored(folder, columns, **project):
 @pytest.fixture(scope="module")
 def page_file(tmp_path_factory):
     return explored(tmp_path_factory.mktemp("pages") / "hostile", hostile_rows(), target="y", name=SCRIPT)
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with playwright.sync_playwright() as running:
-        started = running.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield started
-        started.close()
 
 
 @pytest.fixture

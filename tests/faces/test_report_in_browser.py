@@ -15,16 +15,7 @@ import pytest
 from mlwright import Project
 from mlwright.faces.render.report import write_report
 
-playwright = pytest.importorskip("playwright.sync_api")
-CHROMIUM = shutil.which("chromium")
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(CHROMIUM is None, reason="no chromium: apt-get install chromium"),
-]
-FLAGS = [
-    "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync",
-    "--disable-background-networking", "--disable-component-update",
-]  # fmt: skip
+pytestmark = pytest.mark.browser
 SECTIONS = [
     "decision", "worth", "quality", "limits", "mistakes", "models", "data", "findings", "pictures", "words", "facts",
     "records",
@@ -69,14 +60,6 @@ def make_project(folder: Path, kind: str) -> Project:
 def report(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
     project = make_project(tmp_path_factory.mktemp("reports") / request.param, request.param)
     return write_report(project, project.run())
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    with playwright.sync_playwright() as running:
-        started = running.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield started
-        started.close()
 
 
 class Visit:
