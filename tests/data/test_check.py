@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import numpy as np
 import pytest
 
+from mlwright.core.ahead import Ahead, Need
 from mlwright.core.engine import execute
 from mlwright.core.errors import SettingsError, StorageError
 from mlwright.core.family import NotApplicable
@@ -127,10 +128,13 @@ def test_the_weightiest_faults_are_looked_for_first_and_dear_checks_come_last(tm
     assert order.index("target_leak") < order.index("constant_columns") < order.index("label_errors")
 
 
-def test_checks_that_there_was_no_time_for_say_so(tmp_path):
+def test_checks_that_a_later_stage_leaves_no_time_for_say_so(tmp_path):
     opened = open_specimen(churn(), tmp_path)
     run = Run("r", opened.run.store, Clock(tmp_path / "cancel", budget_s=1e-6))
     run.stage, run.stage_key = "check", "key"
+    whole = check(opened.snapshot, opened.profile, opened.split, CheckSettings(), run)
+    assert not whole.cut_short
+    run.fresh, run.ahead = True, Ahead(lambda: 0.0, later=[lambda load: Need(1.0)])
     findings = check(opened.snapshot, opened.profile, opened.split, CheckSettings(), run)
     assert {skipped.name: skipped.reason for skipped in findings.skipped} == dict.fromkeys(
         CHECKS.names(), "there was no time left for it"

@@ -108,6 +108,11 @@ class Ahead:
         """Seconds of the budget that are left; below zero where it is passed, infinite without one."""
         return self._clock_left_s()
 
+    @property
+    def is_wanted(self) -> bool:
+        """Whether a later stage needs a part of the budget."""
+        return self.later(Load(answer_s=0.0, n_rows=0, n_test=0)).most_s > 0
+
     def later(self, load: Load) -> Need:
         """What the stages behind the present one need, in seconds of this machine; nothing without a budget."""
         return self._paced(self._later, load)

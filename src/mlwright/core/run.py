@@ -156,8 +156,9 @@ class Run:
         self.tell("note", message=message)
 
     def time_is_up(self, share: float) -> Callable[[], bool]:
-        """Tells whether that share of the budget has passed since now; never without a budget."""
-        most_s = math.inf if self.clock.budget_s is None else share * self.clock.budget_s
+        """Tells whether that share of the budget has passed since now; never if no later stage needs any of it."""
+        is_free = self.clock.budget_s is None or not self.ahead.is_wanted
+        most_s = math.inf if is_free else share * (self.clock.budget_s or 0.0)
         ends = time.monotonic() + most_s
         return lambda: time.monotonic() >= ends
 
