@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from types import ModuleType
 
 import numpy as np
 import pandas as pd
@@ -139,3 +140,9 @@ def test_neither_pandas_nor_polars_is_imported():
         "read_columns({'a': [1]}); print([m for m in ('pandas', 'polars', 'sklearn') if m in sys.modules])"
     )
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True).stdout.strip() == "[]"
+
+
+def test_a_table_is_read_while_another_thread_imports_pandas(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "pandas", ModuleType("pandas"))
+    assert read_columns({"a": (1, 2)}).n_rows == 2
+    assert read_columns(pa.table({"a": [1, 2, 3]})).n_rows == 3

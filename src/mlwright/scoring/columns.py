@@ -216,5 +216,6 @@ def _as_array(column: Column) -> pa.Array:
 
 
 def _is_pandas(thing: Any) -> bool:
-    pandas = sys.modules.get("pandas")
-    return pandas is not None and isinstance(thing, pandas.DataFrame | pandas.Series | pandas.Index)
+    pandas = sys.modules.get("pandas")  # which another thread may be importing just now: then nothing is of it yet
+    kinds: tuple[Any, ...] = tuple(getattr(pandas, name, None) for name in ("DataFrame", "Series", "Index"))
+    return None not in kinds and isinstance(thing, kinds)
