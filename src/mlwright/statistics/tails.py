@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.stats import poisson
 
 Array = NDArray[np.float64]
 
@@ -22,6 +23,7 @@ HEAVY = 0.25
 USUAL_SHAPE, USUAL_COUNTS = 0.5, 10.0
 """A shape is drawn towards the usual one, as if so many further values had said so."""
 
+CROWDED = 0.05
 ENDS = -0.25
 SURE_ERRORS = 4.0
 """A tail whose shape is below `ENDS` by so many standard errors comes to its end, as that of a uniform distribution."""
@@ -90,7 +92,8 @@ def tail_of(values: Array, n_later: int, chance: float) -> Tail:
 def next_largest(values: Array, chance: float) -> float:
     """What the largest of as many further values passes with some chance, where the tail is heavy.
 
-    Where it is not, or of fewer than a hundred values, the largest of the sample itself.
+    Where it is not, or of fewer than a hundred values, the largest of the sample itself; so too where values have a
+    bound at which they crowd (amounts of a table, a few far ones among many small).
 
     Parameters
     ----------
@@ -123,8 +126,17 @@ def next_largest(values: Array, chance: float) -> float:
     shape = (len(excess) * shape + USUAL_COUNTS * USUAL_SHAPE) / (len(excess) + USUAL_COUNTS)
     if shape <= HEAVY:
         return float(largest[-1])
+    if _crowded(excess, shape, scale):
+        return float(largest[-1])
     reach = scale * math.expm1(shape * math.log(len(excess) / chance)) / shape
     return float(max(largest[-1], largest[0] + reach))
+
+
+def _crowded(excess: Array, shape: float, scale: float) -> bool:
+    """Whether more values lie beyond half of the largest than fewer than 5 of 100 samples of that tail would have."""
+    half = float(excess[-1]) / 2
+    expected = len(excess) * math.exp(-math.log1p(shape * half / scale) / shape)
+    return bool(poisson.sf(int((excess > half).sum()) - 1, expected) < CROWDED)
 
 
 def _largest(values: Array, n: int) -> Array:
