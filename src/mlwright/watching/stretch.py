@@ -24,6 +24,8 @@ STRETCHES: tuple[Stretch, ...] = ("all", "recent", "weighted")
 RECENT = 1 / 3
 """The share of the rows that count as recent; the half-life of thinned ones, too."""
 FEWEST = 200
+FEWEST_OF_A_PART = 500
+"""A part of the rows is no choice below this: what so few rows teach varies more than what they lose by age."""
 SURE = 0.8
 
 Array = NDArray[np.float64]
@@ -104,7 +106,7 @@ def choose_stretch(
 def _suffices(part: Array, whole: Array) -> bool:
     """Whether a part has rows enough, and every class of the whole."""
     classes = np.unique(whole)
-    return len(part) >= FEWEST and (len(classes) > 50 or len(np.unique(part)) == len(classes))
+    return len(part) >= FEWEST_OF_A_PART and (len(classes) > 50 or len(np.unique(part)) == len(classes))
 
 
 def likely_worse(own: Array, theirs: Array) -> bool:
