@@ -4,6 +4,7 @@ from typing import Annotated
 
 import pytest
 
+from mlwright.core import interrupts
 from mlwright.core.ahead import Load, Need
 from mlwright.core.engine import Stage, execute
 from mlwright.core.errors import Fault
@@ -183,3 +184,17 @@ def test_what_time_has_cut_short_is_used_again_by_its_own_run_alone(tmp_path, mo
     WORLD["number"] = 7
     assert [guessed("r"), guessed("s"), guessed("t")] == [-1, 7, 7]
     assert WORLD["calls"] == ["guess", "guess"]
+
+
+def test_a_library_that_turns_ctrl_c_into_its_own_error_is_stopped_by_ctrl_c(tmp_path, monkeypatch):
+    def broken(run: Run) -> Read:
+        raise RuntimeError("Query interrupted")
+
+    monkeypatch.setattr(sys.modules["stages_read.read"], "read", broken)
+    with pytest.raises(RuntimeError):
+        go(tmp_path)
+    monkeypatch.setattr(interrupts, "asked", lambda: True)
+    run = Run("2026-01-01-2", Store(tmp_path), Clock(tmp_path / "cancel", None))
+    monkeypatch.setattr(run.clock, "check", lambda: None)
+    with pytest.raises(KeyboardInterrupt):
+        execute(PIPELINE, (DoubleSettings(),), run)

@@ -51,7 +51,7 @@ def test_a_weak_range_of_a_number_is_named_by_its_ends() -> None:
     rng = np.random.default_rng(2)
     table, loss = columns(rng), skewed_losses(rng)
     loss[np.array(table["x3"]) > 1] += 2
-    assert weak_segments(rows_of(table), loss, Sampling(N), seed=0)[0].description.startswith("x3 from ")
+    assert weak_segments(rows_of(table), loss, Sampling(N), seed=0)[0].description.startswith("x3 is from ")
 
 
 def test_where_two_columns_meet() -> None:
@@ -59,7 +59,7 @@ def test_where_two_columns_meet() -> None:
     table, loss = columns(rng, 4000), skewed_losses(rng, 4000)
     loss[(np.array(table["x0"]) > 0.85) & (np.array(table["region"]) == "west")] += 4
     found = [segment.description for segment in weak_segments(rows_of(table), loss, Sampling(4000), seed=0)]
-    assert any("x0 from" in text and "region is 'west'" in text for text in found)
+    assert any("x0 is from" in text and "region is 'west'" in text for text in found)
 
 
 def test_missing_values_are_a_segment() -> None:

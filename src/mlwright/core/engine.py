@@ -19,6 +19,7 @@ from importlib import import_module
 from importlib.metadata import version
 from typing import Any, get_type_hints
 
+from mlwright.core import interrupts
 from mlwright.core.ahead import Ahead, Load, Need, Pace
 from mlwright.core.errors import Fault
 from mlwright.core.family import families_named
@@ -131,7 +132,7 @@ def _run_one(stage: Stage, facts: Mapping[type, Any], run: Run, pace: Pace) -> R
     kept, key = (None, run.stage_key) if run.fresh else _kept((run.stage_key, of_this_run), stage, run)
     run.tell("stage_started", reused=kept is not None)
     began, cpu_s = time.monotonic(), time.process_time()
-    record = kept if kept is not None else stage.function()(**given)
+    record = kept if kept is not None else _called(stage, given)
     if kept is None:
         key = of_this_run if record.cut_short else run.stage_key
         run.store.keep(key, record)
@@ -141,6 +142,16 @@ def _run_one(stage: Stage, facts: Mapping[type, Any], run: Run, pace: Pace) -> R
     run.tell("stage_done", key=key, reused=kept is not None, seconds=round(seconds, 3))
     run.stage = ""
     return record
+
+
+def _called(stage: Stage, given: Mapping[str, Any]) -> Record:
+    """What a stage makes; some libraries turn Ctrl-C into an error of their own, and it is Ctrl-C all the same."""
+    try:
+        return stage.function()(**given)
+    except Exception:
+        if interrupts.asked():
+            raise KeyboardInterrupt from None
+        raise
 
 
 def _kept(keys: Sequence[str], stage: Stage, run: Run) -> tuple[Record | None, str]:

@@ -61,7 +61,7 @@ def _sketch(file: Path, column: ColumnProfile, seed: int) -> ColumnSketch:
     distinct = Distinct(np.empty(0, np.uint64), np.empty(0, np.int64), SPACE, FAMILY)
     rows = RowSample(np.empty(0, np.uint64), np.empty(0), 0)
     for hashes, numbers in _hashed(file, column, reads):
-        distinct = cut(distinct.merged(Distinct.of(hashes, np.ones(len(hashes), np.int64), SPACE, FAMILY)))
+        distinct = cut(distinct.merged(Distinct.of(hashes, None, SPACE, FAMILY)))
         codes = rng.integers(0, SPACE, len(numbers), np.uint64, endpoint=False)
         near = codes <= (rows.codes[-1] if len(rows.codes) == N_KEPT else np.uint64(SPACE - 1))
         part = RowSample(codes[near], numbers[near], len(numbers))

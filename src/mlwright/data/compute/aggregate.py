@@ -21,7 +21,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from mlwright.data.compute.engine import Sort, engine_of, hashed, is_below, key, plain, sort_of, unsigned
+from mlwright.data.compute.engine import LONGEST_SHOWN, Sort, engine_of, hashed, is_below, key, plain, sort_of, unsigned
 from mlwright.data.compute.figures import Counts, Figures
 from mlwright.data.compute.measure import (
     Guess,
@@ -169,10 +169,10 @@ class Aggregates:
     def _counted(self, name: str) -> Counts | None:
         """All different values of a column, counted by the engine; None if there are far too many."""
         expr = self._part(name).expr
-        shown = {"value": key(expr, expr[name])}
-        if self.sorts[name] == "text":
-            shown["length"] = plain(expr[name]).length()
-        return self._counts_of(expr.select(**shown), name)
+        if self._guesses[name].longest <= LONGEST_SHOWN:
+            return self._counts_of(expr.select(value=plain(expr[name])), name)
+        lengths = plain(expr[name]).length()
+        return self._counts_of(expr.select(value=key(expr, expr[name]), length=lengths), name)
 
     def _counts_of(self, values: ir.Table, name: str) -> Counts | None:
         extra = {"length": values.length.max()} if "length" in values.columns else {}
@@ -240,7 +240,7 @@ class Aggregates:
     def _keep_hashes(self, name: str, hashes: pa.Array | None) -> None:
         codes = np.empty(0, np.uint64) if hashes is None else unsigned(hashes)
         limit, family = self._guesses[name].limit, engine_of(self.table.expr)
-        self._distinct[name] = Distinct.of(codes, np.ones(len(codes), np.int64), limit, family)
+        self._distinct[name] = Distinct.of(codes, None, limit, family)
 
     def _guess_again(self, name: str, guess: Guess) -> None:
         """What drawn rows say in place of the first ones; sums around a point that is far away are made again."""

@@ -180,10 +180,13 @@ def figures_of(
     )
 
 
-def weighted_quantiles(values: NDArray[np.float64], counts: NDArray[np.int64]) -> tuple[float, ...]:
-    """The quantiles of finite values, each there `counts` times, with straight lines between neighbours."""
-    order = np.argsort(values, kind="stable")
-    ordered, ends = values[order], np.cumsum(counts[order])
+def weighted_quantiles(values: NDArray[np.float64], counts: NDArray[np.int64] | None = None) -> tuple[float, ...]:
+    """The quantiles of finite values, each there `counts` times or once, with straight lines between neighbours."""
+    if counts is None:
+        ordered, ends = np.sort(values), np.arange(1, len(values) + 1)
+    else:
+        order = np.argsort(values, kind="stable")
+        ordered, ends = values[order], np.cumsum(counts[order])
     places = np.array(QUANTILE_LEVELS) * (ends[-1] - 1)
     low, high = (ordered[np.searchsorted(ends, np.floor(p), side="right")] for p in (places, np.ceil(places)))
     share = places - np.floor(places)

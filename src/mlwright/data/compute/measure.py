@@ -33,13 +33,14 @@ _LONGEST_CODE = 12
 
 
 class Guess(NamedTuple):
-    """What some rows say of a column: how many values, the frequent ones, and about where numbers lie."""
+    """What some rows say of a column: how many values, the frequent ones, where numbers lie, how long texts are."""
 
     n_distinct: float
     frequent: pa.Array
     shift: float = 0.0
     scale: float = 1.0
     numbers: NDArray[np.float64] = np.empty(0)
+    longest: int = 0
 
     @property
     def is_whole(self) -> bool:
@@ -71,7 +72,7 @@ def guess_of(counts: Counts, n_rows: int) -> Guess:
     is_shown = (counts.counts >= max(5, FREQUENT_SHARE * n)) & (counts.lengths <= LONGEST_SHOWN)
     frequent = counts.values.filter(pa.array(is_shown))
     if counts.sort in ("text", "boolean"):
-        return Guess(n_distinct, frequent)
+        return Guess(n_distinct, frequent, longest=int(counts.lengths.max(initial=0)))
     numbers = np.repeat(counts.numbers, counts.counts)
     numbers = numbers[np.abs(numbers) <= LARGEST_SQUARED]
     if not len(numbers):
@@ -154,7 +155,7 @@ def figures_of_sums(
         mean=finite_or_none(found.mean),
         std=found.std,
         skewness=found.skewness,
-        quantiles=weighted_quantiles(drawn, np.ones(len(drawn), np.int64)) if len(drawn) else (),
+        quantiles=weighted_quantiles(drawn) if len(drawn) else (),
         quantile_error=rank_error(len(drawn)),
         n_zero=int(answer.get("n_zero", 0)),
         n_whole=answer.get("n_whole"),

@@ -52,10 +52,13 @@ class Distinct:
     family: str = ""
 
     @classmethod
-    def of(cls, hashes: NDArray[np.uint64], counts: NDArray[np.int64], limit: int, family: str) -> Self:
-        """From hashes in any order, cut to the `N_HASHES` smallest."""
-        found, places = np.unique(hashes, return_inverse=True)
-        n_rows = np.bincount(places, counts, len(found)).astype(np.int64)
+    def of(cls, hashes: NDArray[np.uint64], counts: NDArray[np.int64] | None, limit: int, family: str) -> Self:
+        """From hashes in any order, each that of so many rows (None: of one), cut to the `N_HASHES` smallest."""
+        if counts is None:
+            found, n_rows = np.unique(hashes, return_counts=True)
+        else:
+            found, places = np.unique(hashes, return_inverse=True)
+            n_rows = np.bincount(places, counts, len(found)).astype(np.int64)
         if len(found) > N_HASHES:
             limit = int(found[N_HASHES])
         return cls(found[:N_HASHES], n_rows[:N_HASHES], limit, family)
