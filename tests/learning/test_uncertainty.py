@@ -53,35 +53,62 @@ def test_few_rows_are_one_region() -> None:
     assert learn_intervals(*uneven(150, 0)[:3], 0).tree is None
 
 
-def classes(n: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
-    """Two classes, one of them rare, and their probabilities."""
+def classes(n: int, seed: int) -> tuple[np.ndarray, np.ndarray, Blocks]:
+    """Two classes, one of them rare, their probabilities, and two numbers that tell nothing."""
     rng = np.random.default_rng(seed)
     logit = 1.5 * rng.normal(size=n) - 2.5
     positive = 1 / (1 + np.exp(-logit))
-    return (rng.random(n) < positive).astype(float), np.stack([1 - positive, positive], axis=1)
+    target = (rng.random(n) < positive).astype(float)
+    return target, np.stack([1 - positive, positive], axis=1), blocks_of(rng.normal(size=(n, 2)))
 
 
 def test_sets_hold_the_rare_class_as_often_as_the_other() -> None:
     held = []
     for seed in range(20):
         uncertain = Uncertain(learn_sets(*classes(1000, seed)), PLAN)
-        target, probabilities = classes(5000, 1000 + seed)
-        inside = uncertain.sets(probabilities, 0.9)[np.arange(5000), target.astype(int)]
+        target, probabilities, blocks = classes(5000, 1000 + seed)
+        inside = uncertain.sets(blocks, probabilities, 0.9)[np.arange(5000), target.astype(int)]
         held.append([inside[target == 0].mean(), inside[target == 1].mean()])
     common, rare = np.mean(held, axis=0)
     assert rare == pytest.approx(0.9, abs=0.025)
     assert common > 0.88
 
 
+def lopsided(n: int, seed: int) -> tuple[np.ndarray, np.ndarray, Blocks, np.ndarray]:
+    """As `classes`, but in one row of twenty (x above 1.645) the rare class is frequent, unknown to the model."""
+    target, probabilities, blocks = classes(n, seed)
+    odd = blocks.numbers[:, 0] > 1.645
+    turned = np.random.default_rng(seed + 1).random(n) < 0.6
+    return np.where(odd, turned, target), probabilities, blocks, odd
+
+
+def test_sets_hold_in_a_rare_part_that_is_hard_to_tell() -> None:
+    held, naive = [], []
+    for seed in range(10):
+        uncertain = Uncertain(learn_sets(*lopsided(3000, seed)[:3]), PLAN)
+        target, probabilities, blocks, odd = lopsided(5000, 1000 + seed)
+        without = Uncertain(uncertain.spec.model_copy(update={"tree": None, "limits_of_parts": ()}), PLAN)
+        for found, way in ((held, uncertain), (naive, without)):
+            inside = way.sets(blocks, probabilities, 0.9)[np.arange(5000), target.astype(int)]
+            found.append([inside[odd].mean(), inside[~odd].mean()])
+    assert np.mean(naive, axis=0)[0] < 0.8
+    assert np.mean(held, axis=0)[0] > 0.87
+    assert np.mean(held, axis=0)[1] > 0.87
+
+
+def test_without_such_a_part_there_is_one_region() -> None:
+    assert sum(learn_sets(*classes(2000, seed)).tree is not None for seed in range(20)) <= 3
+
+
 def test_the_likeliest_class_is_always_possible() -> None:
     uncertain = Uncertain(Uncertainty(levels=LEVELS, n_rows=9, limits=((0.99,) * 3, (0.99,) * 3)), PLAN)
-    assert uncertain.sets(np.array([[0.6, 0.4]]), 0.9).tolist() == [[True, False]]
+    assert uncertain.sets(blocks_of(np.zeros((1, 2))), np.array([[0.6, 0.4]]), 0.9).tolist() == [[True, False]]
 
 
 def test_a_level_that_is_not_known_names_those_that_are() -> None:
     uncertain = Uncertain(learn_sets(*classes(100, 0)), PLAN)
     with pytest.raises(UserMistake, match=r"no interval of level 0\.5") as caught:
-        uncertain.sets(np.array([[0.6, 0.4]]), 0.5)
+        uncertain.sets(blocks_of(np.zeros((1, 2))), np.array([[0.6, 0.4]]), 0.5)
     assert "0.8, 0.9, 0.95" in (caught.value.hint or "")
 
 

@@ -73,7 +73,7 @@ def learn_uncertainty(
     if roles.task == "regression":
         found = learn_intervals(target, answers[:, 0], blocks, seed)
     else:
-        found = learn_sets(target, spread(answers))
+        found = learn_sets(target, spread(answers), blocks)
     usual = often_new(training.model.plan, blocks)
     return found.model_copy(update={"familiar": learn_familiar(blocks, seed).model_copy(update={"often_new": usual})})
 
@@ -139,7 +139,7 @@ def held_and_sizes(
         ends = uncertain.intervals(blocks, scores, level)
         held = (ends[:, 0] <= target) & (target <= ends[:, 1])
         return held.astype(np.float64), ends[:, 1] - ends[:, 0]
-    inside = uncertain.sets(spread(scores), level)
+    inside = uncertain.sets(blocks, spread(scores), level)
     held = inside[np.arange(len(target)), target.astype(np.int64)]
     return held.astype(np.float64), inside.sum(axis=1).astype(np.float64)
 

@@ -22,6 +22,7 @@ from mlwright.scoring.uncertain import distances, regions, tree_features
 
 Array = NDArray[np.float64]
 Mask = NDArray[np.bool_]
+Places = NDArray[np.int64]
 
 LEVELS = (0.8, 0.9, 0.95)
 FEWEST_ROWS = 50
@@ -119,11 +120,12 @@ def _tree(size: Array, said: Array, blocks: Blocks, seed: int) -> Tree | None:
     )
 
 
-def learn_sets(target: Array, probabilities: Array) -> Uncertainty:
+def learn_sets(target: Array, probabilities: Array, blocks: Blocks) -> Uncertainty:
     """From which probability on a class cannot be ruled out, one limit for each class.
 
     Of the rows that are of a class a share `level` has it in their set, for each class by itself, so that a rare one is
-    not left out for the sake of the others.
+    not left out for the sake of the others. Rare parts whose truth is ruled out far more often than the level allows
+    (`hard_groups`) get limits of their own, from all of their rows.
 
     Parameters
     ----------
@@ -131,19 +133,39 @@ def learn_sets(target: Array, probabilities: Array) -> Uncertainty:
         Class places.
     probabilities : array, shape (n_rows, n_classes)
         Out of fold.
+    blocks : Blocks
+        The same rows.
 
     References
     ----------
     Sadinle, M., Lei, J. and Wasserman, L. (2019). Least ambiguous set-valued classifiers with bounded error levels.
     JASA 114.
     """
-    of_truth = probabilities[np.arange(len(target)), target.astype(np.int64)]
+    classes, said = target.astype(np.int64), np.zeros(len(target))
+    of_truth = probabilities[np.arange(len(target)), classes]
+    boxes = hard_groups(1.0 - of_truth, classes, tree_features(said, blocks))
+    tree, n_classes = in_front(boxes, None), probabilities.shape[1]
+    region = regions(tree, said, blocks)
+    parts = (
+        _limits(of_truth[region == place], classes[region == place], n_classes) for place in range(1, len(boxes) + 1)
+    )
+    return Uncertainty(
+        levels=LEVELS,
+        n_rows=len(target),
+        tree=tree,
+        limits=_limits(of_truth, classes, n_classes),
+        limits_of_parts=tuple(parts),
+    )
+
+
+def _limits(of_truth: Array, classes: Places, n_classes: int) -> tuple[tuple[float, ...], ...]:
+    """By class and level, the probability that the truth hardly ever lies below."""
     limits = []
-    for place in range(probabilities.shape[1]):
-        own = of_truth[target == place]
+    for place in range(n_classes):
+        own = of_truth[classes == place]
         known = own if len(own) >= ROWS_OF_A_CLASS else of_truth
         limits.append(tuple(max(0.0, -_upper(-known, level)) for level in LEVELS))
-    return Uncertainty(levels=LEVELS, n_rows=len(target), limits=tuple(limits))
+    return tuple(limits)
 
 
 def often_new(plan: EncodingPlan, blocks: Blocks) -> tuple[str, ...]:

@@ -9,7 +9,8 @@ class Tree(Record):
     """Cuts the rows into regions in which a model is about equally far off.
 
     Node `i` asks whether the value of `feature[i]` is at most `threshold[i]`, and goes to `left[i]` if so, else to
-    `right[i]`; features are the prediction (0), then the numbers and the codes of the plan. Missing is below all.
+    `right[i]`; features are the prediction (0; nothing is asked of classes), then the numbers and the codes of the
+    plan. Missing is below all.
 
     Parameters
     ----------
@@ -63,11 +64,13 @@ class Uncertainty(Record):
     n_rows : int
         Out-of-fold answers that it was learned from.
     tree : Tree or None
-        Numbers: the regions; None where there is one.
+        The regions; None where there is one. Of classes the first region is all rows but those of rare parts.
     below, above : tuple of tuple of float
         Numbers: by region and level, what is added to the prediction for the ends of the interval.
     limits : tuple of tuple of float
         Classes: by class and level, the probability from which on the class is in the set.
+    limits_of_parts : tuple of tuple of tuple of float
+        Classes: the same in each of the other regions, which are rare parts that are hard to tell.
     familiar : Familiar or None
     """
 
@@ -77,4 +80,5 @@ class Uncertainty(Record):
     below: tuple[tuple[float, ...], ...] = ()
     above: tuple[tuple[float, ...], ...] = ()
     limits: tuple[tuple[float, ...], ...] = ()
+    limits_of_parts: tuple[tuple[tuple[float, ...], ...], ...] = ()
     familiar: Familiar | None = None

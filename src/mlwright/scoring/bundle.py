@@ -209,7 +209,8 @@ class Bundle:
         """
         if self.classes is None:
             raise UserMistake("This model answers numbers, of which there are no sets.", "predict_interval")
-        inside = self.uncertain.sets(self.scores(rows), level)
+        blocks = self.model.encoder.encode(rows)
+        inside = self.uncertain.sets(blocks, self._spread(self.model.predict(blocks)), level)
         return [tuple(name for name, is_in in zip(self.classes, row, strict=True) if is_in) for row in inside]
 
     def unlike(self, rows: Any) -> list[str]:

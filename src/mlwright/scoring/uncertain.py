@@ -32,7 +32,7 @@ class Uncertain:
     def __init__(self, spec: Uncertainty, plan: EncodingPlan) -> None:
         self.spec = spec
         self._below, self._above = (np.array(part) for part in (spec.below, spec.above))
-        self._limits = np.array(spec.limits)
+        self._limits = np.array([spec.limits, *spec.limits_of_parts])
         numbers = [column for column in plan.columns if isinstance(column, NumberColumn)]
         self._number_names = [column.name for column in numbers]
         outputs = names(plan).numbers
@@ -60,9 +60,10 @@ class Uncertain:
         region = regions(self.spec.tree, said, blocks)
         return np.stack([said + self._below[region, place], said + self._above[region, place]], axis=1)
 
-    def sets(self, probabilities: Array, level: float) -> Mask:
+    def sets(self, blocks: Blocks, probabilities: Array, level: float) -> Mask:
         """Which classes cannot be ruled out, shape (n_rows, n_classes); the likeliest is always among them."""
-        inside = probabilities >= self._limits[:, self.place(level)]
+        region = regions(self.spec.tree, np.zeros(len(probabilities)), blocks)
+        inside = probabilities >= self._limits[region, :, self.place(level)]
         inside[np.arange(len(inside)), probabilities.argmax(axis=1)] = True
         return np.asarray(inside)
 
