@@ -122,3 +122,39 @@ def test_a_name_that_comes_up_only_lately_is_drift(find):
     brand = ["new" if row > 0.75 * N else ("old", "older")[row % 2] for row in range(N)]
     (finding,) = find("train_test_drift", {"day": days, "brand": brand}, time="day")
     assert "a rare or new name" in finding.sentence or "'new'" in finding.sentence
+
+
+def petals(rng):
+    """Lengths of two kinds of flowers, one about 3.3 times the other, and widths that part the same rows."""
+    small = rng.permutation(N) < N // 3
+    length = rng.normal(1.46, 0.12, N) * np.where(small, 1.0, 3.28)
+    return length.round(2).tolist(), np.where(small, rng.normal(0.25, 0.1, N), rng.normal(1.7, 0.3, N)).tolist()
+
+
+def test_two_kinds_that_another_number_parts_too_are_not_two_units(find):
+    length, width = petals(np.random.default_rng(2))
+    assert len(find("mixed_units", {"length": length})) == 1
+    assert not find("mixed_units", {"length": length, "width": width})
+
+
+def test_the_mean_of_a_column_is_no_total_where_other_rows_hold_it_too(find):
+    held = {name: [0.5 if row % 2 else float(row % 4 == 0) for row in range(N)] for name in ("one", "other")}
+    assert not find("total_row", held)
+
+
+@pytest.mark.parametrize(
+    "codes",
+    [
+        [f"{row:03d}" if row % 50 else f"{row:03d}A" for row in range(N)],
+        [f"{100 + row}" if row % 20 else f"{100 + row}b" for row in range(N)],
+    ],
+)
+def test_codes_with_zeros_in_front_or_a_letter_behind_are_no_numbers_as_text(find, codes):
+    assert not find("numbers_as_text", {"subject": codes})
+
+
+def test_a_few_numbers_with_a_unit_among_bare_ones_are_numbers_as_text(find):
+    assert (
+        len(find("numbers_as_text", {"weight": [f"{row + 60} kg" if row % 3 else f"{row + 60}" for row in range(N)]}))
+        == 1
+    )

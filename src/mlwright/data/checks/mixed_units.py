@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import ks_2samp
+from scipy.stats import ks_2samp, rankdata
 
 from mlwright.core.family import NotApplicable
 from mlwright.data.checks import Check, Specimen
@@ -18,13 +18,16 @@ from mlwright.data.words import counted, figure, listing, percent
 from mlwright.records.findings import Finding
 from mlwright.records.profile import Profile
 
+Array = NDArray[np.float64]
+
 MIN_DISTINCT = 20
 LEAST_ROWS = 10
 LEAST_SHARE = 0.005
 NEAR = 0.08
 ALIKE = 0.05
 MOST_SPREAD = 0.5
-LEAST_VALUES = 5
+PARTED = 0.9
+"""The share of pairs, one row from each heap, that another number puts in the same order."""
 UNITS = {
     1000.0: "thousands (grams and kilograms, metres and kilometres)",
     100.0: "hundreds (cents, centimetres, per cent)",
@@ -42,7 +45,8 @@ class MixedUnits(Check):
     The heaps must be apart by more than half of what either is wide (in logarithms), the medians of one moved by the
     factor must agree within 8 %, and the two heaps then be of the same shape (a Kolmogorov-Smirnov test must not tell
     them apart at 5 %). That two heaps which have nothing to do with each other pass all three is rare; a column that
-    has no gap is never judged. Looks at 50,000 rows at most.
+    has no gap is never judged. Where another number, which is not in two units itself, parts the same rows, they are of
+    two kinds (petals of two species) and not of two units. Looks at 50,000 rows at most.
     """
 
     severity = "warning"
@@ -56,7 +60,9 @@ class MixedUnits(Check):
         if not names:
             raise NotApplicable("there is no column of numbers that vary")
         rows = sampled_rows(table, profile)
-        found = {name: mixed for name in names if (mixed := _mixed(rows.numbers(name)))}
+        mixed = {name: each for name in names if (each := _mixed(rows.numbers(name)))}
+        others = [rows.numbers(column.name) for column in numbers if column.name not in mixed]
+        found = {name: each for name, each in mixed.items() if not _are_two_kinds(rows.numbers(name), each, others)}
         if found:
             places = [np.flatnonzero(_in_part(rows.numbers(name), mixed))[:3] for name, mixed in found.items()]
             yield self.found(
@@ -95,7 +101,7 @@ class Mixed(NamedTuple):
         return f"{percent(self.share)} lie {side} {figure(self.parting)}, as if in other {UNITS[self.factor]}"
 
 
-def _mixed(values: NDArray[np.float64]) -> Mixed | None:
+def _mixed(values: Array) -> Mixed | None:
     positive = np.sort(values[values > 0])
     if len(positive) < 2 * LEAST_ROWS or len(positive) < 0.9 * np.isfinite(values).sum():
         return None
@@ -112,12 +118,27 @@ def _mixed(values: NDArray[np.float64]) -> Mixed | None:
     return Mixed(float(np.exp((low[-1] + high[0]) / 2)), smaller / len(logs), len(low) < len(high), factor)
 
 
-def _are_apart(low: NDArray[np.float64], high: NDArray[np.float64]) -> bool:
+def _are_apart(low: Array, high: Array) -> bool:
     gap = high[0] - low[-1]
     return bool(
         gap > MOST_SPREAD * max(np.ptp(low), np.ptp(high)) and min(len(np.unique(low)), len(np.unique(high))) > 4
     )
 
 
-def _in_part(values: NDArray[np.float64], mixed: Mixed) -> NDArray[np.bool_]:
+def _are_two_kinds(values: Array, mixed: Mixed, others: Sequence[Array]) -> bool:
+    """Whether another column tells the rows of one heap from those of the other."""
+    inside = _in_part(values, mixed)
+    for other in others:
+        known = np.isfinite(other) & np.isfinite(values)
+        n_inside, n_known = int((inside & known).sum()), int(known.sum())
+        if min(n_inside, n_known - n_inside) < LEAST_ROWS:
+            continue
+        ranks = rankdata(other[known])[inside[known]]
+        share = (ranks.sum() - n_inside * (n_inside + 1) / 2) / (n_inside * (n_known - n_inside))
+        if max(share, 1 - share) >= PARTED:
+            return True
+    return False
+
+
+def _in_part(values: Array, mixed: Mixed) -> NDArray[np.bool_]:
     return (values < mixed.parting) if mixed.is_below else (values > mixed.parting)

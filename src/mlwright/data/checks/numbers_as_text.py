@@ -29,6 +29,8 @@ _BEFORE = re.compile(rf"(?P<unit>{CURRENCY}|[A-Z]{{2,3}}(?= [0-9])|[^\W\d_]{{0,2
 _BEHIND = re.compile(
     _NUMBER + r"(?P<unit> ?[^\W\d_%°$€£¥₹][^\W\d_./²³°]{0,11}[./]?[^\W\d_]{0,5}[²³]?\.?| ?[%°$€£¥₹][^\W\d_]?)?"
 )
+ZEROS_SHARE = 0.01
+_UNIT_LETTERS = frozenset("cfghjklmnstvwµ")
 _ORDINALS = frozenset({"st", "nd", "rd", "th"})
 
 
@@ -37,7 +39,8 @@ class NumbersAsText(Check):
 
     "12.0 oz", "EUR 1.234,50", "3,5". Five different numbers at least, and eight units that are frequent at
     most, one of which stands at half of the values, so that codes like "12A" and "AB-6014" are left alone; ordinals
-    ("3rd") too. What mlwright reads as numbers by itself ("$1,200", "15%") is not told. Looks at 50,000 rows at most.
+    ("3rd") too, digits with leading zeros, and numbers of which a few have a letter that is no unit ("101", "101B").
+    What mlwright reads as numbers by itself ("$1,200", "15%") is not told. Looks at 50,000 rows at most.
     """
 
     severity = "warning"
@@ -102,7 +105,7 @@ def how_written(rows: Rows, name: str) -> Written | None:
     units: Counter[str] = Counter()
     for match, n in read:
         units[(match["unit"] or "").strip(" .").casefold()] += n
-    if not _are_units(units):
+    if not _are_units(units) or _are_codes(units, [match["digits"] for match, _ in read]):
         return None
     has_comma = _are_decimal_commas([match["digits"] for match, _ in read])
     known = tuple(unit for unit, _ in units.most_common() if unit)
@@ -114,6 +117,18 @@ def _are_units(units: Counter[str]) -> bool:
     """Whether one of few units stands at half of the values; ordinals are none."""
     often = [unit for unit, n in units.items() if n >= UNIT_SHARE * units.total()]
     return units.most_common(1)[0][1] >= units.total() / 2 and len(often) <= MAX_UNITS and not set(units) & _ORDINALS
+
+
+def _are_codes(units: Counter[str], digits: Sequence[str]) -> bool:
+    """Whether digits name things: with zeros in front, or bare but for letters that are no unit."""
+    if sum(text.startswith("0") and text[1:2].isdigit() for text in digits) > ZEROS_SHARE * len(digits):
+        return True
+    behind = {unit for unit in units if unit}
+    return units.most_common(1)[0][0] == "" and bool(behind) and all(_is_letter(unit) for unit in behind)
+
+
+def _is_letter(unit: str) -> bool:
+    return len(unit) == 1 and unit.isalpha() and unit not in _UNIT_LETTERS
 
 
 def _are_decimal_commas(digits: Sequence[str]) -> bool:

@@ -28,7 +28,8 @@ class TotalRow(Check):
     """One of the last three rows is the sum or the mean of all others, as spreadsheets end.
 
     A row counts if two of its numbers are, or if one is and a cell says so ("Total"). Two such coincidences do not
-    happen by chance: numbers must agree in six digits and differ from zero.
+    happen by chance: numbers must agree in six digits, differ from zero, and be held by no other row (where the mean of
+    a column is one of its usual values, any row may hold it).
     """
 
     severity = "warning"
@@ -75,6 +76,8 @@ def _sums_up(column: ColumnProfile, value: float, profile: Profile) -> bool:
     """Whether a value is the sum, or the mean, of all other values of its column."""
     n = profile.n_rows - column.n_missing
     if not np.isfinite(value) or value == 0 or column.mean is None or column.std == 0:
+        return False
+    if any(to_number(each.value) == value and each.count > 1 for each in column.top):
         return False
     rest = column.mean * n - value
     return any(abs(value - other) <= TOLERANCE * abs(value) for other in (rest, rest / (n - 1)))
