@@ -11,6 +11,7 @@ from mlwright.scoring.spelling import canonical
 
 _NUMBER = re.compile(r"[0-9][0-9.,'’_\u00a0\u202f]*[0-9]|[0-9]")
 _PLAIN = re.compile(r"[0-9]+(?:\.[0-9]+)?")
+_ONLY_ZEROS = re.compile(r"[0-9]+\.0+").fullmatch
 _iso_moment = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?:[T ][0-9]{2}:[0-9]{2}(?::[0-9]{2})?)?").fullmatch
 _DIRECTIVE = re.compile("%(.)")
 MOST_DIGITS = 12
@@ -23,12 +24,16 @@ OF_SEVERAL = 6
 def rewritten(text: str, number: float, form: NumberForm) -> str | None:
     """A number that was read from a text in a form; its digits stay where they are plain and mean the same there.
 
-    >>> rewritten("0.1230 kg", 0.123, NumberForm()), rewritten("123 g", 0.123, NumberForm())
-    ('0.1230', '0.123')
+    A fraction of zeros alone, which programs write and people do not, goes where it is not usual.
+
+    >>> [rewritten(text, 0.123, NumberForm()) for text in ("0.1230 kg", "123 g")]
+    ['0.1230', '0.123']
+    >>> [rewritten("12.0 oz", 12.0, form) for form in (NumberForm(), NumberForm(decimals=1))]
+    ['12', '12.0']
     """
     digits = _PLAIN.findall(text)
     is_plain = len(digits) == 1 == len(form.sizes) and form.decimal == "." and not form.group and form.decimals is None
-    if is_plain and float(digits[0]) * form.sizes[0] == abs(number):
+    if is_plain and not _ONLY_ZEROS(digits[0]) and float(digits[0]) * form.sizes[0] == abs(number):
         return ("-" if number < 0 else "") + form.way.replace("#", digits[0])
     return written_number(number, form)
 
