@@ -308,6 +308,7 @@ def write(path: Path, cells: Grid) -> Path:
 # what may be wrong with a cell: a function of the text and of a random generator and all values of the column
 Harm = Callable[[str, np.random.Generator, list[str]], str]
 MISSING = "N/A"
+WORDS_FOR_MISSING = ("NA", "N/A", "?")
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
 MONTHS = "JanFebMarAprMayJunJulAugSepOctNovDec"
 
@@ -352,16 +353,19 @@ def other_date(text: str) -> str:
 
 
 def on_seeded(tables: list[tuple[str, Grid]], n_rows: int) -> dict[str, Score]:
-    """Seed every kind of fault into every table that has a column for it, one kind at a time."""
+    """Seed every kind of fault into every table that has a column for it, one kind at a time.
+
+    What is missing is blank in them: a second way of saying so would be one more fault.
+    """
     found = {kind: Score() for kind in HARMS}
-    for number, (_, cells) in enumerate(tables):
-        calm = compare_grids(cells[: n_rows + 1], cells[: n_rows + 1])
+    for number, (_, whole) in enumerate(tables):
+        cells = [["" if value in WORDS_FOR_MISSING else value for value in row] for row in whole[: n_rows + 1]]
+        calm = compare_grids(cells, cells)
         for place, (kind, (harm, wanted)) in enumerate(HARMS.items()):
             rng = np.random.default_rng([number, place])
-            cut = cells[: n_rows + 1]
-            columns = [c for c in range(len(cut[0])) if suits([row[c] for row in cut[1:]], wanted, cut, c)]
+            columns = [c for c in range(len(cells[0])) if suits([row[c] for row in cells[1:]], wanted, cells, c)]
             if columns:
-                found[kind] += seed(cut, int(rng.choice(columns)), harm, rng, calm)
+                found[kind] += seed(cells, int(rng.choice(columns)), harm, rng, calm)
     total = Score()
     for score in found.values():
         total += score
@@ -372,7 +376,7 @@ def seed(cells: Grid, column: int, harm: Harm, rng: np.random.Generator, calm: S
     """The score of one harmed column; what is called wrong in the unharmed table (`calm`) is counted elsewhere."""
     dirty, clean = [list(row) for row in cells], [list(row) for row in cells]
     values = [row[column] for row in cells[1:]]
-    known = [row for row, value in enumerate(values, 1) if value.strip() and value not in ("NA", "N/A", "?")]
+    known = [row for row, value in enumerate(values, 1) if value.strip()]
     for row in rng.choice(known, max(5, int(SEEDED_SHARE * len(known))), replace=False):
         dirty[row][column] = harm(cells[row][column], rng, values)
         if dirty[row][column] == MISSING:
@@ -391,7 +395,7 @@ def compare_grids(dirty: Grid, clean: Grid) -> Score:
 
 
 def suits(values: list[str], wanted: str, cells: Grid, column: int) -> bool:
-    known = [value for value in values if value.strip() and value not in ("NA", "N/A", "?")]
+    known = [value for value in values if value.strip()]
     if len(known) < max(100, 0.5 * len(values)) or len(set(known)) < 2:
         return False
     numbers = [value for value in known if not np.isnan(to_number(value))]
