@@ -111,6 +111,18 @@ def test_one_word_for_all_that_is_missing_is_the_way_of_the_file(tmp_path):
     assert pq.read_table(tmp_path / "clean.parquet")["size"].null_count == 9
 
 
+def test_a_cell_that_other_cells_fill_is_written_as_its_column_is(tmp_path):
+    days = [row % 40 for row in range(800)]
+    free = ["" if row % 37 == 5 else "TRUE" if day % 7 == 0 else "FALSE" for row, day in enumerate(days)]
+    fare = ["" if row % 41 == 8 else f"{10 + day}.50" for row, day in enumerate(days)]
+    lines = [f"d{day},{one},{other}" for day, one, other in zip(days, free, fare, strict=True)]
+    (tmp_path / "days.csv").write_text("\n".join(["day,free,fare", *lines, ""]), encoding="utf-8")
+    assert clean(tmp_path / "days.csv", "-o", tmp_path / "clean.csv") == 0
+    for line in (tmp_path / "clean.csv").read_text(encoding="utf-8").splitlines()[1:]:
+        day = int(line.split(",")[0][1:])
+        assert line == f"d{day},{'FALSE' if day % 7 else 'TRUE'},{10 + day}.50"
+
+
 def test_types_are_had_in_a_csv_and_text_in_parquet_if_they_are_asked_for(films, tmp_path):
     assert clean(films, "-o", tmp_path / "typed.csv", "--as", "types") == 0
     with open(tmp_path / "typed.csv", newline="") as file:

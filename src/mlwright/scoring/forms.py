@@ -7,7 +7,7 @@ import re
 from datetime import date, datetime
 
 from mlwright.records.cleaning import DateForm, Form, NumberForm, TruthForm
-from mlwright.scoring.spelling import canonical
+from mlwright.scoring.spelling import canonical, to_number
 
 _NUMBER = re.compile(r"[0-9][0-9.,'’_\u00a0\u202f]*[0-9]|[0-9]")
 _PLAIN = re.compile(r"[0-9]+(?:\.[0-9]+)?")
@@ -41,12 +41,18 @@ def rewritten(text: str, number: float, form: NumberForm) -> str | None:
 def written(value: object, form: Form | None) -> str | None:
     """A value as text: numbers, moments and truth values in a form, if there is one; None if missing.
 
-    >>> written(True, TruthForm(true="TRUE", false="FALSE")), written(12.0, None), written("as it is", None)
-    ('TRUE', '12', 'as it is')
+    What a repair took from other cells comes as it is spelled, and is written like all others.
+
+    >>> written(True, TruthForm(true="TRUE", false="FALSE")), written("false", TruthForm(true="TRUE", false="FALSE"))
+    ('TRUE', 'FALSE')
+    >>> written(12.0, None), written("12", NumberForm(decimals=2)), written("as it is", NumberForm(decimals=2))
+    ('12', '12.00', 'as it is')
     """
     text: str | None = None
     if isinstance(value, str):
-        return value
+        if (meant := _meant(value, form)) is None:
+            return value
+        value = meant
     if isinstance(value, bool):
         text = (form.true if value else form.false) if isinstance(form, TruthForm) else None
     elif isinstance(value, int | float) and isinstance(form, NumberForm):
@@ -54,6 +60,17 @@ def written(value: object, form: Form | None) -> str | None:
     elif isinstance(value, date) and isinstance(form, DateForm):
         text = written_moment(value, form)
     return canonical(value) if text is None else text
+
+
+def _meant(text: str, form: Form | None) -> object:
+    """The number, moment or truth value that a text spells, where the form writes such; else None."""
+    if isinstance(form, TruthForm):
+        return {"true": True, "false": False}.get(text)
+    if isinstance(form, NumberForm):
+        return number if canonical(number := to_number(text)) == text else None
+    if isinstance(form, DateForm) and _iso_moment(text):
+        return datetime.fromisoformat(text)
+    return None
 
 
 def written_number(number: float, form: NumberForm) -> str | None:
