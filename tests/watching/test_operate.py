@@ -131,7 +131,7 @@ def test_outcomes_that_come_late_count_when_they_come_and_those_that_never_come_
 def test_a_model_that_is_only_trained_again_goes_into_use_unless_it_did_worse(project, come):
     file = project.path / "mlwright.toml"
     file.write_text(file.read_text().replace('refresh = "proved"', ""))
-    come(project, 12, turned=True)
+    come(project, 12, n=700, turned=True)
     before = project.current()
     Operator(project).look()
     assert project.current().bundle_id != before.bundle_id

@@ -24,9 +24,9 @@ STRETCHES: tuple[Stretch, ...] = ("all", "recent", "weighted")
 RECENT = 1 / 3
 """The share of the rows that count as recent; the half-life of thinned ones, too."""
 FEWEST = 200
-FEWEST_OF_A_PART = 500
-"""A part of the rows is no choice below this: what so few rows teach varies more than what they lose by age."""
 SURE = 0.8
+FEW, SURE_OF_FEW = 500, 0.95
+"""A part of fewer rows has to be better with more certainty: what few rows teach varies much."""
 
 Array = NDArray[np.float64]
 Places = NDArray[np.int64]
@@ -89,16 +89,17 @@ def choose_stretch(
     """
     n_old = len(target) - n_newest
     newest, truth = table.slice(n_old), target[n_old:]
-    models, rows = {}, {}
+    models, rows, sure = {}, {}, {}
     for stretch in STRETCHES:
         places = places_of(stretch, n_old, question.seed)
         if stretch != "all" and not _suffices(target[places], target):
             continue
+        sure[stretch] = SURE if len(places) >= FEW else SURE_OF_FEW
         models[stretch] = fit_quick(table.take(pa.array(places)), target[places], question, chosen)
         rows[stretch] = question.losses(truth, models[stretch].scores(newest))
     losses = {stretch: float(values.mean()) for stretch, values in rows.items()}
     best = min(losses, key=lambda stretch: losses[stretch])
-    if best != "all" and not _surely_better(rows["all"] - rows[best]):
+    if best != "all" and not _surely_better(rows["all"] - rows[best], sure[best]):
         best = "all"
     return Chosen(best, losses, rows, models[best])
 
@@ -106,7 +107,7 @@ def choose_stretch(
 def _suffices(part: Array, whole: Array) -> bool:
     """Whether a part has rows enough, and every class of the whole."""
     classes = np.unique(whole)
-    return len(part) >= FEWEST_OF_A_PART and (len(classes) > 50 or len(np.unique(part)) == len(classes))
+    return len(part) >= FEWEST and (len(classes) > 50 or len(np.unique(part)) == len(classes))
 
 
 def likely_worse(own: Array, theirs: Array) -> bool:
@@ -117,7 +118,7 @@ def likely_worse(own: Array, theirs: Array) -> bool:
     own, theirs : array, shape (n_rows,)
         Losses, from the oldest row to the newest.
     """
-    return _surely_better(theirs - own)
+    return _surely_better(theirs - own, SURE)
 
 
 def surely_less(gain: Estimate, sure: float) -> bool:
@@ -131,6 +132,6 @@ def surely_less(gain: Estimate, sure: float) -> bool:
     return gain.value + reach < 0
 
 
-def _surely_better(gains: Array) -> bool:
+def _surely_better(gains: Array, sure: float) -> bool:
     sampling = Sampling(len(gains), order=np.arange(len(gains)), block=block_length(gains))
-    return difference_estimate(gains, Draws(sampling, 0, 400), 2 * SURE - 1).low > 0
+    return difference_estimate(gains, Draws(sampling, 0, 400), 2 * sure - 1).low > 0
