@@ -23,6 +23,10 @@ HEAVY = 0.25
 USUAL_SHAPE, USUAL_COUNTS = 0.5, 10.0
 """A shape is drawn towards the usual one, as if so many further values had said so."""
 
+MOST_BEYOND = 4.0
+"""What comes next is put at most so many times as far out as the largest: of a Pareto distribution of index 1.5 nine in
+ten samples need less."""
+
 CROWDED = 0.05
 ENDS = -0.25
 SURE_ERRORS = 4.0
@@ -129,7 +133,7 @@ def next_largest(values: Array, chance: float) -> float:
     if _crowded(excess, shape, scale):
         return float(largest[-1])
     reach = scale * math.expm1(shape * math.log(len(excess) / chance)) / shape
-    return float(max(largest[-1], largest[0] + reach))
+    return float(max(largest[-1], largest[0] + min(reach, MOST_BEYOND * float(excess[-1]))))
 
 
 def _crowded(excess: Array, shape: float, scale: float) -> bool:
