@@ -79,7 +79,7 @@ def _described_there(
     """The columns of the table that the snapshot is a sample of, computed where it is."""
     if snapshot.n_rows_there is None:
         return ()
-    from mlwright.data.compute.remote import open_remote
+    from mlwright.data.compute.opening import open_remote
 
     with open_remote(snapshot, collect) as table:
         found = describe(table, snapshot.fields, settings, target)

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
 
@@ -14,9 +13,6 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from mlwright.data.compute.table import Table
-from mlwright.data.sources._spark import is_spark
-from mlwright.records.data import Snapshot
-from mlwright.records.settings import CollectSettings
 
 
 class RemoteTable(Table):
@@ -51,25 +47,3 @@ class RemoteTable(Table):
         if positions is not None:
             raise KeyError("rows of a table that stays where it is have no positions")
         return self.fetch(self.expr.select(*columns))
-
-
-@contextmanager
-def open_remote(snapshot: Snapshot, settings: CollectSettings) -> Iterator[RemoteTable]:
-    """The table that a snapshot is a sample of, where it is; nothing is ever written there.
-
-    Raises
-    ------
-    SourceUnreadable
-        If the database or Spark does not answer as it did when the sample was drawn.
-    """
-    opened: AbstractContextManager[RemoteTable]
-    if is_spark(str(settings.source)):
-        from mlwright.data.compute.in_spark import open_spark
-
-        opened = open_spark(snapshot, settings)
-    else:
-        from mlwright.data.compute.in_postgresql import open_postgresql
-
-        opened = open_postgresql(snapshot, settings)
-    with opened as table:
-        yield table
