@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +15,9 @@ import pytest
 from mlwright.core.errors import SettingsError, SourceEmpty, SourceUnreadable, TableError
 from mlwright.core.run import Clock, Run
 from mlwright.core.store import Store
+from mlwright.data.cleaning import learn_cleaning
 from mlwright.data.profile import profile
+from mlwright.records.cleaning import ReadDate
 from mlwright.records.data import Field, Lineage, Snapshot
 from mlwright.records.profile import ColumnProfile, Profile
 from mlwright.records.settings import CollectSettings, ProfileSettings, ProjectSettings
@@ -188,6 +190,21 @@ def test_a_date_whose_day_and_month_nothing_tells_apart_says_so(tmp_path: Path) 
     column = column_of(tmp_path, cycle("01/02/2020", "03/04/2020"))
     assert column.date_format == "%m/%d/%Y"
     assert "%d/%m/%Y would read all of them too" in column.reason
+
+
+@pytest.mark.parametrize(("years", "seen_in", "first"), [(range(35, 105), 2024, 1935), (range(40, 69), 2024, 1940)])
+def test_two_digit_years_are_of_the_century_that_their_column_tells(
+    years: range, seen_in: int, first: int, tmp_path: Path
+) -> None:
+    born = [f"{1 + row % 28:02d}/{1 + row % 12:02d}/{years[row % len(years)] % 100:02d}" for row in range(N)]
+    joined = [f"{seen_in - row % 9}-0{1 + row % 9}-11" for row in range(N)]
+    column = profile_of(tmp_path, {"born": born, "joined": joined, "y": Y}).column("born")
+    assert column.date_format == f"%d/%m/%y from {first}"
+    assert column.minimum is not None
+    assert datetime.fromtimestamp(column.minimum, UTC).year == 1900 + years[0]
+    assert f"years of two digits are read as {first} to {first + 99}" in column.reason
+    steps = [step for step in learn_cleaning(pa.table({"born": born, "joined": joined})).steps if step.column == "born"]
+    assert [step.first_year for step in steps if isinstance(step, ReadDate)] == [first], "cleaning reads them alike"
 
 
 def test_figures_of_a_number(tmp_path: Path) -> None:

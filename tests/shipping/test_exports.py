@@ -345,6 +345,19 @@ def test_years_of_two_digits_are_of_the_same_century_in_python_as_in_the_bundle(
     }
     plan = PLAN.model_copy(update={"cleaning": CleaningPlan(n_rows=400, steps=(ReadDate(cure="dates", **how),))})
     bundle = bundle_of(tmp_path, ("linear",), "multiclass", plan)
+    _reads_days_from_1927(bundle, tmp_path)
+
+
+def test_a_column_of_dates_says_itself_of_which_century_its_years_are(tmp_path):
+    columns = tuple(
+        column.model_copy(update={"format": "%m/%d/%y from 1927"}) if isinstance(column, DateColumn) else column
+        for column in PLAN.columns
+    )
+    plan = PLAN.model_copy(update={"columns": columns})
+    _reads_days_from_1927(bundle_of(tmp_path, ("linear",), "multiclass", plan), tmp_path)
+
+
+def _reads_days_from_1927(bundle, tmp_path):
     mlwright.export(bundle, "python", tmp_path / "out")
     rows = [{**row, "since": f"{1 + n % 12}/{1 + n % 28}/{n % 100:02d}"} for n, row in enumerate(rows_of(120))]
     command = [sys.executable, "-I", "-S", "scorer.py", "model.json"]

@@ -80,7 +80,8 @@ class Clause(Record):
     pattern : str or None
         A regular expression that every text matched as a whole.
     date_format : str or None
-        How dates in text are written (a ``strptime`` pattern).
+        How dates in text are written (a ``strptime`` pattern, with the century of two-digit years:
+        ``%d/%m/%y from 1926``).
     example : str
         A typical value.
     requests : Requests

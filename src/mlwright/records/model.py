@@ -62,7 +62,8 @@ DatePart = Literal["year", "month", "day", "weekday", "hour", "minute", "day_of_
 class DateColumn(Record):
     """A moment: gives some of its parts as numbers; ``days`` counts days since 1970 and may be a fraction.
 
-    `format` is a ``strptime`` pattern for dates that come as text; ISO 8601 is always understood.
+    `format` is a ``strptime`` pattern for dates that come as text, with the century of two-digit years
+    (``%d/%m/%y from 1926``); ISO 8601 is always understood.
     """
 
     kind: Literal["date"] = "date"

@@ -110,7 +110,8 @@ class ColumnProfile(Record):
     is_ascii : bool or None
         Whether all strings are known to be written in ASCII alone; None for what is no string.
     date_format : str or None
-        How dates in a string column are written (a ``strptime`` pattern); None for typed dates.
+        How dates in a string column are written (a ``strptime`` pattern, with the century of two-digit years:
+        ``%d/%m/%y from 1926``); None for typed dates.
     n_unparsed : int
         Values that do not fit the column's kind (text among numbers, impossible dates, ...).
     unparsed_examples : tuple of str

@@ -42,7 +42,7 @@ from mlwright.scoring.clock import parse_time, written_time
 from mlwright.scoring.forms import set_numbers, written_moment, written_number
 from mlwright.scoring.lists import as_list
 from mlwright.scoring.quantities import read_quantity, written_like
-from mlwright.scoring.spelling import canonical, to_moment, to_number
+from mlwright.scoring.spelling import canonical, in_century, to_moment, to_number
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -354,18 +354,6 @@ _ACTIONS: dict[type, Callable[[Any], Action]] = {
     FillSum: _FillSum,
     DoubtSum: _DoubtSum,
 }
-
-
-def in_century(moment: datetime, first_year: int) -> datetime | None:
-    """A moment in the hundred years from a year on; None for a 29th of February that they do not have.
-
-    >>> in_century(datetime(2043, 5, 1), 1918)
-    datetime.datetime(1943, 5, 1, 0, 0)
-    """
-    try:
-        return moment.replace(year=first_year + (moment.year - first_year) % 100)
-    except ValueError:
-        return None
 
 
 def is_written(text: str, format: str) -> bool:

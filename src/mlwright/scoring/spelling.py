@@ -7,7 +7,8 @@ send ``3``, ``3.0`` or ``"3"``: all of them must mean the same. Every rule comes
 Numbers as text are read in English notation: ``1,234.5``, ``-3``, ``2e5``, with one currency sign before or one
 currency or percent sign behind (``$1,200``, ``15%`` is 15, ``20 €``), and ``inf``. Moments as text are read in
 ISO 8601 (``2020-01-31``, ``2020-01-31 10:00``, ``2020-01-31T10:00:00.5+01:00``), else by a `strptime` pattern;
-a moment without a zone counts as UTC.
+a moment without a zone counts as UTC. A pattern may say which hundred years its two-digit years are of:
+``%d/%m/%y from 1926``.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ import re
 from collections.abc import Callable, Collection
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any, NamedTuple, cast
 
 import numpy as np
@@ -43,6 +45,7 @@ _plain_number = re.compile(PLAIN_NUMBER.rstrip("$")).fullmatch
 _written_number = re.compile(WRITTEN_NUMBER.rstrip("$")).fullmatch
 _infinite = re.compile(INFINITE.rstrip("$"), re.IGNORECASE).fullmatch
 _iso_moment = re.compile(ISO_MOMENT.rstrip("$")).fullmatch
+_with_century = re.compile(r"(.*%y.*) from ([0-9]{4})", re.DOTALL).fullmatch
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
@@ -167,10 +170,12 @@ def to_moment(value: object, format: str | None = None) -> float:
     value : object
         A date, a moment, or text; a number is read as its digits (``20200131`` with ``"%Y%m%d"``).
     format : str, optional
-        The `strptime` pattern of text that is not ISO 8601.
+        The `strptime` pattern of text that is not ISO 8601; see `DatePattern`.
 
     >>> to_moment("1970-01-02"), to_moment("02/01/1970", "%d/%m/%Y"), to_moment("soon")
     (86400.0, 86400.0, nan)
+    >>> to_moment("02/01/70", "%d/%m/%y from 1990") == to_moment("2070-01-02")
+    True
     """
     moment = value if isinstance(value, date) else _read_moment(canonical(value), format)
     if moment is None or moment != moment:
@@ -198,6 +203,58 @@ def to_moment_array(values: pa.ChunkedArray | pa.Array, format: str | None = Non
         return _by_distinct(whole, read)
     plain = pc.fill_null(pc.match_substring_regex(whole, _PLAIN_ISO), False)
     return _quick_and_slow(whole, plain, pa.timestamp("us"), read)
+
+
+class DatePattern(NamedTuple):
+    """A `strptime` pattern, and which hundred years its two-digit years are of.
+
+    Parameters
+    ----------
+    pattern : str
+    first_year : int or None
+        The first of the hundred years; None where years have four digits, and for 1969.
+    """
+
+    pattern: str
+    first_year: int | None
+
+    @staticmethod
+    @lru_cache(maxsize=1024)
+    def of(format: str) -> DatePattern:
+        """The parts of a pattern as it is written.
+
+        >>> DatePattern.of("%d/%m/%y from 1926"), DatePattern.of("%d/%m/%y").first_year
+        (DatePattern(pattern='%d/%m/%y', first_year=1926), None)
+        """
+        found = _with_century(format)
+        return DatePattern(found[1], int(found[2])) if found else DatePattern(format, None)
+
+    def written(self) -> str:
+        """Both parts as one text."""
+        return self.pattern if self.first_year is None else f"{self.pattern} from {self.first_year:04d}"
+
+    def read(self, text: str) -> datetime | None:
+        """A moment; None for a 29th of February that the hundred years do not have.
+
+        Raises
+        ------
+        ValueError
+            If the text is not written like this.
+        """
+        moment = datetime.strptime(text, self.pattern)
+        return moment if self.first_year is None else in_century(moment, self.first_year)
+
+
+def in_century(moment: datetime, first_year: int) -> datetime | None:
+    """A moment in the hundred years from a year on; None for a 29th of February that they do not have.
+
+    >>> in_century(datetime(2043, 5, 1), 1918)
+    datetime.datetime(1943, 5, 1, 0, 0)
+    """
+    try:
+        return moment.replace(year=first_year + (moment.year - first_year) % 100)
+    except ValueError:
+        return None
 
 
 def _is_nothing(value: object) -> bool:
@@ -243,7 +300,7 @@ def _read_moment(text: str | None, format: str | None) -> datetime | None:
     try:
         if _iso_moment(text):
             return datetime.fromisoformat(text.replace(" +", "+").replace(" -", "-").replace(" Z", "Z"))
-        return datetime.strptime(text, format) if format else None
+        return DatePattern.of(format).read(text) if format else None
     except (ValueError, OverflowError):
         return None
 

@@ -18,7 +18,7 @@ from mlwright.data.clauses.values import Values
 from mlwright.data.kinds.look import order_of
 from mlwright.records.contract import Clause, Part
 from mlwright.records.profile import QUANTILE_LEVELS, ColumnProfile
-from mlwright.scoring.spelling import missing_array, to_moment_array, to_number_array
+from mlwright.scoring.spelling import DatePattern, missing_array, to_moment_array, to_number_array
 
 NAMED = ("category", "boolean", "constant")
 EXAMPLE_LENGTH = 80
@@ -135,5 +135,5 @@ def _example(column: ColumnProfile) -> str:
         return column.top[0].value[:EXAMPLE_LENGTH]
     if column.kind == "date" and column.minimum is not None and math.isfinite(column.minimum):
         moment = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(seconds=column.minimum)
-        return moment.strftime(column.date_format or "%Y-%m-%dT%H:%M:%S")
+        return moment.strftime(DatePattern.of(column.date_format or "%Y-%m-%dT%H:%M:%S").pattern)
     return ""

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from datetime import date, datetime
+from collections.abc import Iterator, Mapping
 
-import numpy as np
 import pyarrow as pa
 
 from mlwright.data.cures import Cure, Specimen
@@ -13,14 +11,12 @@ from mlwright.data.cures._forms import date_form
 from mlwright.data.evidence.cells import Cells, Levels
 from mlwright.data.kinds.date_ways import DateWays, date_ways
 from mlwright.data.kinds.names import says_code
-from mlwright.data.kinds.two_digit_years import first_year
+from mlwright.data.kinds.two_digit_years import MOST_LOOKED_AT, century_of, years_in
 from mlwright.data.words import counted, percent, quoted
 from mlwright.records.cleaning import AnyStep, ReadDate
-from mlwright.scoring.actions import is_written
 
 LEAST_VALUES = 5
 USUAL_SHARE = 0.5
-MOST_LOOKED_AT = 5_000
 
 
 class DateWriting(Cure):
@@ -87,29 +83,18 @@ def _ways(name: str, levels: Levels) -> DateWays | None:
 
 def _first_year(name: str, found: DateWays, ways: Mapping[str, DateWays], cells: Cells) -> int | None:
     """The first of the hundred years that the two-digit years of a column stand for; None if it has none."""
-    short = [format for format in found.formats if "%y" in format]
-    if not short:
+    if not any("%y" in format for format in found.formats):
         return None
-    texts = cells.levels(name).names
-    two = {year % 100 for format in short for year in _years(texts, format)}
-    long = [year for format in found.formats if "%Y" in format for year in _years(texts, format)]
     others = [
         year
         for other, its in ways.items()
         if other != name
         for format in its.formats
         if "%Y" in format
-        for year in _years(cells.levels(other).names, format)
+        for year in years_in(cells.levels(other).names, format)
     ]
     others += [int(day[:4]) for column in _typed_dates(cells) for day in cells.levels(column).names[:MOST_LOOKED_AT]]
-    present = int(np.quantile(others, 0.99, method="nearest")) if others else date.today().year
-    return first_year(two, long, present)
-
-
-def _years(texts: Sequence[str], format: str) -> Iterator[int]:
-    for text in texts[:MOST_LOOKED_AT]:
-        if is_written(text, format):
-            yield datetime.strptime(text, format).year
+    return century_of(cells.levels(name).names, found.formats, others)
 
 
 def _typed_dates(cells: Cells) -> list[str]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -13,16 +14,25 @@ from mlwright.data.compute.aggregate import Aggregates
 from mlwright.data.compute.figures import Figures, figures_of
 from mlwright.data.compute.table import Table
 from mlwright.data.kinds import Order, Reading, Seen
+from mlwright.data.kinds.date_ways import date_ways
 from mlwright.data.kinds.look import left_out, look, order_of, spelled_codes
 from mlwright.data.kinds.missing import is_sentinel, suspects
 from mlwright.data.kinds.reading import read
 from mlwright.data.kinds.shapes import gaps_of, patterns_of
+from mlwright.data.kinds.two_digit_years import CENTURY, MOST_LOOKED_AT, century_of
 from mlwright.data.kinds.verdict import sentence, verdict
 from mlwright.data.words import listing
 from mlwright.records.data import Field
 from mlwright.records.profile import ColumnProfile, Gap, Kind, ValueCount
 from mlwright.records.settings import ProfileSettings
-from mlwright.scoring.spelling import missing_array, spelled, to_moment, to_moment_array, to_number_array
+from mlwright.scoring.spelling import (
+    DatePattern,
+    missing_array,
+    spelled,
+    to_moment,
+    to_moment_array,
+    to_number_array,
+)
 
 N_SHOWN = 20
 N_EXAMPLES = 5
@@ -104,6 +114,7 @@ def describe(table: Table, fields: Sequence[Field], settings: ProfileSettings, t
     known = {name: _first_known(each, settings.kinds.get(name), codes.get(name)) for name, each in seen.items()}
     guessed = [name for name in known if name != target and name not in codes and _may_hold_sentinels(known[name])]
     _ask_again(asked, known, guessed)
+    known |= _with_centuries(asked, known)
     to_read = [name for name in known if known[name].reading.form != "stored"]
     known |= {name: _read_through(asked, known[name], guess=name in guessed) for name in to_read}
     moments = [name for name, each in seen.items() if each.sort == "moment"]
@@ -147,6 +158,33 @@ def _ask_again(asked: Aggregates, known: dict[str, _Known], guessed: Sequence[st
     changed = {name: known[name].reading.codes for name in stored if known[name].has_other_codes()}
     for name, own in asked.figures(changed).items():
         known[name] = replace(known[name], figures=own, n_missing=known[name].seen.n_rows - own.n)
+
+
+def _with_centuries(asked: Aggregates, known: Mapping[str, _Known]) -> dict[str, _Known]:
+    """The columns of two-digit years, with the hundred years that they are of."""
+    formats = {name: each.reading.format for name, each in known.items() if each.reading.form == "moment"}
+    short = [name for name, format in formats.items() if format and "%y" in format]
+    if not short:
+        return {}
+    read = {name: _read_as(known[name].reading, _values(asked, name)[0]) for name in formats if name not in short}
+    read |= {name: asked.moments(name)[0] for name, each in known.items() if each.seen.sort == "moment"}
+    years = [year for moments in read.values() for year in _years(moments)]
+    return {name: _in_century(known[name], spelled(_values(asked, name)[0]).levels, years) for name in short}
+
+
+def _years(moments: NDArray[np.float64]) -> list[int]:
+    there = moments[np.isfinite(moments)][:MOST_LOOKED_AT]
+    found: list[int] = (there.astype("datetime64[s]").astype("datetime64[Y]").astype(np.int64) + 1970).tolist()
+    return found
+
+
+def _in_century(known: _Known, texts: Sequence[str], others: Sequence[int]) -> _Known:
+    reading = known.reading
+    ways = date_ways(Counter(texts))
+    since = century_of(texts, ways.formats if ways else [reading.format or ""], others)
+    note = f"years of two digits are read as {since} to {since + CENTURY - 1}"
+    format = DatePattern(reading.format or "", since).written()
+    return replace(known, reading=replace(reading, format=format, notes=(*reading.notes, note)))
 
 
 def _read_through(asked: Aggregates, known: _Known, *, guess: bool) -> _Known:

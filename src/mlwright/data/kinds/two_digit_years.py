@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from datetime import date, datetime
 
 import numpy as np
 
+from mlwright.scoring.actions import is_written
+
 CENTURY = 100
+MOST_LOOKED_AT = 5_000
 SHORT = 40
 """Years that reach beyond the present are taken for plans (until, due) only if they span no more than this."""
 
@@ -44,3 +48,28 @@ def first_year(short: Collection[int], long: Sequence[int], present: int) -> int
     while start > present or (start + span > present and span > SHORT):
         start -= CENTURY
     return start
+
+
+def century_of(texts: Sequence[str], formats: Iterable[str], others: Sequence[int]) -> int:
+    """The first of the hundred years that the two-digit years of a column stand for, by all that is known.
+
+    Parameters
+    ----------
+    texts : sequence of str
+        Its different values.
+    formats : iterable of str
+        The `strptime` patterns in which they are written.
+    others : sequence of int
+        The years in other columns of the table.
+    """
+    short = {year % CENTURY for format in formats if "%y" in format for year in years_in(texts, format)}
+    long = [year for format in formats if "%Y" in format for year in years_in(texts, format)]
+    present = int(np.quantile(others, 0.99, method="nearest")) if others else date.today().year
+    return first_year(short, long, present)
+
+
+def years_in(texts: Sequence[str], format: str) -> Iterator[int]:
+    """The years of the first values that are written in a pattern."""
+    for text in texts[:MOST_LOOKED_AT]:
+        if is_written(text, format):
+            yield datetime.strptime(text, format).year

@@ -28,6 +28,7 @@ from mlwright.scoring.encoder import clips, names
 from mlwright.scoring.lightgbm_text import of_lightgbm
 from mlwright.scoring.links import LINKS
 from mlwright.scoring.readers import CategoryReader, NumberReader
+from mlwright.scoring.spelling import DatePattern
 from mlwright.shipping.exports._calendar import date_parts
 from mlwright.shipping.exports._catboost import catboost_node
 from mlwright.shipping.exports._columns import crafted, dense, filled, level
@@ -168,7 +169,7 @@ class _Plan:
         if column.missing_codes:
             raise ExportRefused(f"Some dates of {column.name!r} mean that none is known, which cannot be exported.")
         read = self._date_steps.get(column.name)
-        given = MomentInput(column.name, column.format) if read is None else _as_read(column.name, read)
+        given = _as_told(column.name, column.format) if read is None else _as_read(column.name, read)
         seconds = self._read(given)
         parts = date_parts(seconds)
         return {f"{column.name}:{part}": Unary("single", parts[part]) for part in column.parts}
@@ -223,6 +224,10 @@ def _checked_cleaner(bundle: Bundle) -> Cleaner | None:
 def _is_plain(step: ReadDate) -> bool:
     """Whether dates are read in one pattern, and no export knows them otherwise."""
     return len(step.formats) == 1 and step.typed
+
+
+def _as_told(name: str, format: str | None) -> MomentInput:
+    return MomentInput(name, *DatePattern.of(format)) if format else MomentInput(name)
 
 
 def _as_read(name: str, step: ReadDate) -> MomentInput:
