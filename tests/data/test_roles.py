@@ -130,7 +130,7 @@ def test_a_target_that_is_not_there_offers_the_nearest_name(tmp_path: Path) -> N
         profile_of(tmp_path, columns, ProjectSettings(target="churn"))
     assert str(caught.value) == (
         "Target column 'churn' is missing from 'customers.csv' (3 columns).\n"
-        "  -> Set project.target in mlwright.toml to one of: Churned, age, plan"
+        "  -> Name it with --target, or as project.target in mlwright.toml; the nearest first: Churned, age, plan"
     )
 
 

@@ -1,4 +1,6 @@
-"""``mlwright predict``: new rows with their predictions."""
+"""``mlwright predict`` and ``mlwright explain``: new rows with their predictions, and why."""
+
+import json
 
 import pyarrow as pa
 import pytest
@@ -89,3 +91,30 @@ def test_who_asks_for_a_level_is_told_what_is_possible_and_what_is_unlike_anythi
     assert first["possible"] in ("no", "yes", "no or yes")
     assert first["unlike anything seen"] == ""
     assert second["unlike anything seen"] == "visits far above all that was seen; a new name in town"
+
+
+def test_without_a_file_to_write_the_first_rows_are_shown(call, shop, tmp_path):
+    answer = call("predict", shop, shop / "new.csv")
+    assert answer.status == 0
+    assert len(answer.out.splitlines()) == 1 + 1 + 10 + 1
+    assert "probability of yes" in answer.out
+    assert answer.out.endswith("add -o scored.csv\n")
+    assert list(tmp_path.iterdir()) == []
+    shown = call("predict", shop, shop / "new.csv", "--json").json["first_rows"]
+    rows = csv.read_csv(shop / "new.csv").slice(0, 10)
+    assert [row["prediction"] for row in shown] == list(Project(shop).bundle().predict(rows))
+
+
+def test_a_row_of_a_table_is_explained_as_the_same_record_is(call, shop, tmp_path):
+    third = csv.read_csv(shop / "new.csv").to_pylist()[2]
+    (tmp_path / "one.json").write_text(json.dumps(third))
+    by_row = call("explain", shop, shop / "new.csv", "--row", 3)
+    assert by_row.status == 0
+    assert by_row.out == call("explain", shop, "one.json").out
+
+
+def test_a_row_that_is_not_there_is_told_with_those_that_are(call, shop):
+    answer = call("explain", shop, shop / "new.csv", "--row", 401)
+    assert answer.status == 2
+    assert "holds 400 rows; there is no row 401." in answer.err
+    assert "--row 1" in call("explain", shop, shop / "new.csv").err

@@ -68,7 +68,7 @@ def target_name(project: ProjectSettings, snapshot: Snapshot) -> str:
         offers = name_list(dict.fromkeys([*nearest(project.target, names), *reversed(names)]))
         raise TargetError(
             f"Target column {project.target!r} is missing from {snapshot.lineage.location!r} ({len(names)} columns).",
-            f"Set project.target in mlwright.toml to one of: {offers}",
+            f"Name it with --target, or as project.target in mlwright.toml; the nearest first: {offers}",
         )
     return project.target
 

@@ -1,7 +1,8 @@
-"""Scores a file or a table of a database."""
+"""Scores a file or a table of a database: all of it into a file, or the first rows to look at."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,6 +17,8 @@ from mlwright.shipping.scored import scored_rows
 
 if TYPE_CHECKING:
     from mlwright.scoring.bundle import Bundle
+
+N_SHOWN = 10
 
 
 def score_file(bundle: Bundle, source: str, query: str | None, output: Path, level: float | None = None) -> int:
@@ -38,10 +41,29 @@ def score_file(bundle: Bundle, source: str, query: str | None, output: Path, lev
         If columns are missing.
     """
     refuse_suffix(output)
-    wanted = CollectSettings(source=source, query=query)
-    reading = source_for(wanted)[1](wanted).read()
-    tables = (scored_rows(bundle, pa.Table.from_batches([batch]), level) for batch in reading.batches)
-    first = next(tables, None)
-    if first is None:
-        raise SourceEmpty(f"{source} holds no rows.", "Name a source with rows.")
+    tables = (scored_rows(bundle, rows, level) for rows in tables_of(source, query))
+    first = next(tables)
     return write_tables(chain([first], tables), first.schema, output)
+
+
+def first_scored(bundle: Bundle, source: str, query: str | None, level: float | None = None) -> pa.Table:
+    """The first ten rows of a source with their predictions; raises what `score_file` raises."""
+    return scored_rows(bundle, next(tables_of(source, query)).slice(0, N_SHOWN), level)
+
+
+def tables_of(source: str, query: str | None = None) -> Iterator[pa.Table]:
+    """The rows of a source, a table for every few thousand of them; never none.
+
+    Raises
+    ------
+    SourceError
+        If the rows cannot be had, or there are none.
+    """
+    wanted = CollectSettings(source=source, query=query)
+    is_empty = True
+    for batch in source_for(wanted)[1](wanted).read().batches:
+        if len(batch):
+            is_empty = False
+            yield pa.Table.from_batches([batch])
+    if is_empty:
+        raise SourceEmpty(f"{source} holds no rows.", "Name a source with rows.")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from shlex import quote
 
 import sqlalchemy as sa
 from sqlalchemy.sql.elements import quoted_name
@@ -132,7 +133,7 @@ def _only(tables: Sequence[TableName], address: Address) -> TableName:
         names = name_list((str(table) for table in real), limit=20)
         raise SourceRefused(
             f"{address.shown} holds {len(real)} tables: {names}.",
-            f"Set collect.query to one of them, or to a select. For example: query = {str(real[0])!r}",
+            f"Name one, or a select, with --query or as collect.query. For example: --query {quote(str(real[0]))}",
         )
     return real[0]
 

@@ -12,7 +12,10 @@ from mlwright.faces.cli.arguments import AsJson, ProjectOrBundle
 
 def explain(
     model: ProjectOrBundle,
-    record: Annotated[Path, typer.Argument(metavar="RECORD", help="A JSON file with one record.")],
+    record: Annotated[
+        Path, typer.Argument(metavar="RECORD", help="A JSON file with one record, or a table of which --row names one.")
+    ],
+    row: Annotated[int | None, typer.Option(help="Which row of a table, from 1.", min=1)] = None,
     reasons: Annotated[int, typer.Option(help="How many reasons.", min=1)] = 5,
     json: AsJson = False,
 ) -> None:
@@ -29,7 +32,7 @@ def explain(
     from mlwright.scoring.bundle import Bundle
 
     bundle = Bundle.load(bundle_at(model))
-    found = bundle.explain(read_record(record, bundle), most=reasons, change=True)
+    found = bundle.explain(read_record(record, bundle, row), most=reasons, change=True)
     if json:
         print_json(found)
     else:

@@ -3,17 +3,25 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from mlwright.faces.cli.arguments import AsJson, ProjectOrBundle
 
+if TYPE_CHECKING:
+    from mlwright.scoring.bundle import Bundle
+
 
 def predict(
     model: ProjectOrBundle,
     source: Annotated[str, typer.Argument(metavar="NEW_DATA", help="A file with the rows to score, or a database.")],
-    output: Annotated[Path, typer.Option("--output", "-o", help="Where to write the scored rows: .csv or .parquet.")],
+    output: Annotated[
+        Path | None,
+        typer.Option(
+            "--output", "-o", help="Where to write the scored rows: .csv or .parquet; default: show the first."
+        ),
+    ] = None,
     query: Annotated[str | None, typer.Option(help="For databases: a table, or a select.")] = None,
     level: Annotated[
         float | None,
@@ -31,8 +39,25 @@ def predict(
     from mlwright.scoring.bundle import Bundle
 
     bundle = Bundle.load(bundle_at(model))
+    if output is None:
+        _show_first(bundle, source, query, level, json=json)
+        return
     n_rows = score_file(bundle, source, query, output, level)
     if json:
-        print_json({"bundle_id": bundle.manifest.bundle_id, "n_rows": n_rows, "output": str(output)})
+        print_json({"bundle_id": bundle.bundle_id, "n_rows": n_rows, "output": str(output)})
     else:
         typer.echo(f"{n_rows:,} rows were scored: {output}")
+
+
+def _show_first(bundle: Bundle, source: str, query: str | None, level: float | None, *, json: bool) -> None:
+    """The first rows with their predictions, where nobody said into which file they go."""
+    from mlwright.faces.batch import first_scored
+    from mlwright.faces.cli.terminal import print_json, print_rich
+    from mlwright.faces.render.scored import scored_shown
+
+    rows = first_scored(bundle, source, query, level)
+    if json:
+        print_json({"bundle_id": bundle.bundle_id, "first_rows": rows.to_pylist()})
+    else:
+        print_rich(scored_shown(rows))
+        typer.echo("All rows, into a file: add -o scored.csv")

@@ -74,5 +74,8 @@ def _question(source: str | None, target: str | None, query: str | None, path: P
     if source is None:
         raise SettingsError("Which data is to be learned from?", f"mlwright run DATA --target {target or 'COLUMN'}")
     if target is None:
-        raise SettingsError("Which column is to be predicted?", f"mlwright run {source} --target COLUMN")
+        raise SettingsError(
+            "Which column is to be predicted?",
+            f"mlwright run {source} --target COLUMN   (to know the data without a target: mlwright explore {source})",
+        )
     return Question(source, target, query, path)
