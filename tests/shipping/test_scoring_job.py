@@ -145,3 +145,23 @@ def test_a_table_without_an_input_ends_in_one_clear_error(bundle: Bundle, rows: 
     pq.write_table(rows[:20].drop_columns([name]), tmp_path / "in.parquet")
     with pytest.raises(TableError, match=f"lacks 1 column: {name}"):
         score(bundle, CollectSettings(source=str(tmp_path / "in.parquet")), tmp_path / "out")
+
+
+@pytest.mark.usefixtures("small_parts")
+def test_columns_that_are_stored_as_lists_of_values_are_answered_and_kept_as_any_other(
+    bundle: Bundle, rows: pa.Table, tmp_path: Path
+) -> None:
+    """Parquet stores texts that recur as places in a list, which are not taken apart on the way."""
+    texts = [clause.name for clause in bundle.inputs if clause.kind != "number"]
+    (tmp_path / "in").mkdir()
+    half = rows[2_500:].set_column(
+        rows.column_names.index(texts[0]),
+        texts[0],
+        pa.array([None, "unheard of", *rows[texts[0]][2_502:].to_pylist()], pa.string()),
+    )
+    pq.write_table(rows[:2_500], tmp_path / "in" / "a.parquet", row_group_size=700)
+    pq.write_table(half, tmp_path / "in" / "b.parquet", use_dictionary=[texts[0]])
+    score(bundle, CollectSettings(source=str(tmp_path / "in")), tmp_path / "out")
+    found, given = written(tmp_path / "out"), pa.concat_tables([rows[:2_500], half])
+    assert found.select(rows.column_names).equals(given)
+    assert found["prediction"].to_pylist() == bundle.predict(given).tolist()

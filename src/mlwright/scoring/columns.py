@@ -51,13 +51,15 @@ class Columns:
         return tuple(name for name in self.by_name if name not in wanted)
 
 
-def read_columns(table: Any) -> Columns:
+def read_columns(table: Any, *, coded: bool = False) -> Columns:
     """Columns of a table in memory.
 
     Parameters
     ----------
     table : pandas, polars or Arrow table, dict of columns, list of records, or one record
         Anything else that speaks the Arrow C stream protocol is taken too.
+    coded : bool
+        Leave dictionaries of Arrow as they are.
 
     Raises
     ------
@@ -73,7 +75,7 @@ def read_columns(table: Any) -> Columns:
     if _is_pandas(table):
         return _checked([(str(name), _from_series(series)) for name, series in table.items()])
     if hasattr(table, "__arrow_c_stream__") or hasattr(table, "__arrow_c_array__"):
-        return _from_stream(table)
+        return _from_stream(table, coded=coded)
     raise TableError(
         f"A table of type {type(table).__name__} cannot be read.",
         "Give a pandas, polars or Arrow table, a dict of columns, or a list of records.",
@@ -166,11 +168,11 @@ def _from_series(values: Any) -> Column:
         return plain
 
 
-def _from_stream(table: Any) -> Columns:
+def _from_stream(table: Any, *, coded: bool) -> Columns:
     import pyarrow as pa
 
     whole = table if isinstance(table, pa.Table) else pa.table(table)
-    return _checked([(name, _one_chunk(whole.column(i))) for i, name in enumerate(whole.column_names)])
+    return _checked([(name, _one_chunk(whole.column(i), coded=coded)) for i, name in enumerate(whole.column_names)])
 
 
 def _checked(named: Sequence[tuple[str, Column]]) -> Columns:
@@ -189,15 +191,23 @@ def _checked(named: Sequence[tuple[str, Column]]) -> Columns:
     return Columns(by_name, next(iter(lengths.values()), 0))
 
 
-def _one_chunk(values: pa.Array | pa.ChunkedArray) -> pa.Array:
-    """One array of a type that all of Arrow's functions know: no dictionaries, views or pieces."""
+def plain_columns(columns: Columns) -> Columns:
+    """Columns without dictionaries of Arrow."""
+    return Columns(
+        {name: each if isinstance(each, list) else _one_chunk(each) for name, each in columns.by_name.items()},
+        columns.n_rows,
+    )
+
+
+def _one_chunk(values: pa.Array | pa.ChunkedArray, *, coded: bool = False) -> pa.Array:
+    """One array of a type that all of Arrow's functions know: no views or pieces, and dictionaries only if `coded`."""
     import pyarrow as pa
 
     if isinstance(values, pa.ChunkedArray):
         values = values.combine_chunks()
     if isinstance(values, pa.ChunkedArray):
         values = values.chunk(0) if values.num_chunks == 1 else pa.concat_arrays(values.chunks)
-    if pa.types.is_dictionary(values.type):
+    if pa.types.is_dictionary(values.type) and not coded:
         return _one_chunk(values.dictionary).take(values.indices)
     return values.cast(pa.large_string()) if pa.types.is_string_view(values.type) else values
 

@@ -19,7 +19,7 @@ from scipy.sparse import csr_matrix, vstack
 from mlwright.records.model import CategoryColumn, DateColumn, EncodingPlan, NumberColumn, PlanColumn, TextColumn
 from mlwright.scoring.blocks import BlockNames, Blocks
 from mlwright.scoring.cleaner import Cleaner
-from mlwright.scoring.columns import Column, Columns, Row, is_records, missing_field, read_columns
+from mlwright.scoring.columns import Column, Columns, Row, is_records, missing_field, plain_columns, read_columns
 from mlwright.scoring.dates import date_parts
 from mlwright.scoring.readers import CategoryReader, DateReader, NumberReader, Reader, TextReader
 from mlwright.scoring.text import TextEncoder
@@ -135,7 +135,7 @@ class Encoder:
         for start in range(0, max(columns.n_rows, 1), CHUNK_ROWS):
             rows = slice(start, min(start + CHUNK_ROWS, columns.n_rows))
             given = Columns({name: columns.by_name[name][rows] for name in self.inputs}, rows.stop - start)
-            cleaned = self._cleaner.clean_columns(given) if self._cleaner else given
+            cleaned = self._cleaner.clean_columns(plain_columns(given)) if self._cleaner else given
             yield self._blocks(self._read_columns(cleaned.by_name, cleaned.n_rows))
 
     def encode_records(self, rows: Sequence[Row]) -> Blocks:

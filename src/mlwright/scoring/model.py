@@ -89,7 +89,7 @@ class Model:
         """
         if is_records(table):
             return self.predict(self.encoder.encode_records(table))
-        return np.vstack([self.predict(blocks) for blocks in self.encoder.chunks(read_columns(table))])
+        return np.vstack([self.predict(blocks) for blocks in self.encoder.chunks(read_columns(table, coded=True))])
 
     def answers(self, scores: Array, rows: Any = None) -> Array:
         """The answer of each row, shape (n_rows,): the place of the class in `spec.classes`, or the number.

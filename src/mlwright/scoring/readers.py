@@ -121,6 +121,13 @@ class CategoryReader(Reader[CategoryColumn, int]):
 
     def array(self, values: pa.Array) -> NDArray[np.int32]:
         """Codes, int32, shape (n_rows,)."""
+        import pyarrow as pa
+
+        if pa.types.is_dictionary(values.type):
+            of_names = np.append(self.array(values.dictionary), np.int32(-1))
+            indices = values.indices.fill_null(-1) if values.null_count else values.indices
+            coded: NDArray[np.int32] = of_names[indices.to_numpy()]
+            return coded
         levels, places = spelled(values)
         codes = np.array([*(self.codes.get(level, self._unseen) for level in levels), -1], dtype=np.int32)
         return codes[places]

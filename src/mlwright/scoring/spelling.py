@@ -357,4 +357,4 @@ def _quick_and_slow(
 
 def _floats(values: pa.Array) -> NDArray[np.float64]:
     """Floats with NaN for null, free to be written to."""
-    return np.array(pc.fill_null(values, math.nan).to_numpy(zero_copy_only=False), dtype=np.float64)
+    return np.array(values.to_numpy(zero_copy_only=False), dtype=np.float64)

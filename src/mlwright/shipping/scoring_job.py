@@ -39,6 +39,9 @@ PART_CELLS = 4_000_000
 LEAST_ROWS, MOST_ROWS = 1_000, 200_000
 """Of a part; as many as hold `PART_CELLS` values, so that wide tables need no more memory than narrow ones."""
 
+LOOKED_AT = 1_000
+"""Values of a column that tell whether its values recur."""
+
 Tell = Callable[[float, int], None]
 
 
@@ -125,7 +128,7 @@ def score(
     """
     with explain_disk_errors(folder), _held(folder):
         facts = _settled(folder, bundle, wanted, level)
-        parts = _parts(folder)
+        parts = parts_of(folder)
         if facts.n_rows is None:
             reading = _opened(wanted, folder, tell)
             if facts.part_rows is None:
@@ -141,7 +144,7 @@ def score(
         bundle_id=bundle.bundle_id,
         folder=str(folder),
         n_rows=facts.n_rows or 0,
-        n_parts=len(_parts(folder)),
+        n_parts=len(parts_of(folder)),
         n_kept=len(parts),
     )
 
@@ -182,7 +185,7 @@ class _Job:
         StorageError
             If they do not.
         """
-        paths = _parts(self._folder)
+        paths = parts_of(self._folder)
         there = sum(int(pq.read_metadata(path).num_rows) for path in paths)
         if len(paths) != self.n_parts or there != self.n_rows:
             raise StorageError(
@@ -193,9 +196,20 @@ class _Job:
 
     def _make(self, rows: pa.Table, path: Path) -> None:
         draft = path.with_suffix(".part")
-        pq.write_table(scored_rows(self._bundle, rows, self._facts.level), draft, compression="zstd")
+        scored = scored_rows(self._bundle, rows, self._facts.level)
+        lists = [name for name in scored.column_names if _recurs(scored[name])]
+        ranges = [name for name in scored.column_names if name not in lists]
+        pq.write_table(scored, draft, use_dictionary=lists, write_statistics=ranges, store_schema=False)
         draft.replace(path)
         self._tell(-1.0, len(rows))
+
+
+def _recurs(values: pa.ChunkedArray) -> bool:
+    """Whether values come again so often that a list of them is worth its making."""
+    if pa.types.is_dictionary(values.type):
+        return True
+    first = values[:LOOKED_AT]
+    return len(first.unique()) < len(first) / 2
 
 
 def _cut(batches: Iterator[pa.RecordBatch], n_rows: int) -> Iterator[pa.Table]:
@@ -239,7 +253,8 @@ def _held(folder: Path) -> Iterator[None]:
         yield
 
 
-def _parts(folder: Path) -> list[Path]:
+def parts_of(folder: Path) -> list[Path]:
+    """The parts that are there, in their order."""
     return sorted(folder.glob("part-*.parquet"))
 
 
@@ -257,12 +272,12 @@ def _opened(wanted: CollectSettings, folder: Path, tell: Tell) -> Reading:
     """The rows; those of a source that may change come from a copy."""
     kind = source_for(wanted)[1]
     if not _may_change(wanted):
-        return kind(wanted, lambda share: tell(share, 0)).read()
+        return kind(wanted, lambda share: tell(share, 0)).read_coded()
     copy = folder / COPY
     if not copy.exists():
         _copy(kind(wanted, lambda share: tell(share / 2, 0)).read(), copy)
     again = CollectSettings(source=str(copy))
-    return source_for(again)[1](again, lambda share: tell(0.5 + share / 2, 0)).read()
+    return source_for(again)[1](again, lambda share: tell(0.5 + share / 2, 0)).read_coded()
 
 
 def _copy(reading: Reading, path: Path) -> None:

@@ -109,6 +109,10 @@ class Source(ABC):
             If it is missing, empty, unreadable or refused.
         """
 
+    def read_coded(self) -> Reading:
+        """As `read`, but columns of text may come as dictionaries, where that spares work."""
+        return self.read()
+
     def shown_location(self) -> str:
         """The location for people and lineage, without any secret."""
         return str(self.settings.source)

@@ -21,6 +21,8 @@ BATCH_CELLS = 5_000_000
 GROUP_ROWS = 1_200_000
 GROUP_BYTES = 512 << 20
 """Row groups of a file that is copied: what other writers make by default, and what fits well into memory."""
+CODED_BYTES = 3
+"""Places in a list of at most 65,536 values take two bytes each, and the list itself something."""
 NO_VALUE = "__HIVE_DEFAULT_PARTITION__"
 
 Key = tuple[str, int]
@@ -49,12 +51,12 @@ class Part:
     leaves: dict[Key, Leaf]
     types: dict[Key, pa.DataType | None] = field(default_factory=dict)
 
-    def batches(self, columns: Sequence[str] | None = None) -> Iterator[pa.RecordBatch]:
-        """Its rows, or some top-level columns of them."""
+    def batches(self, columns: Sequence[str] | None = None, *, coded: Sequence[str] = ()) -> Iterator[pa.RecordBatch]:
+        """Its rows, or some top-level columns of them; those of `coded` as dictionaries."""
         n_columns = max(1, len(self.leaves) if columns is None else len(columns))
         size = max(1, min(BATCH_ROWS, BATCH_CELLS // n_columns))
         try:
-            with pq.ParquetFile(self.path, pre_buffer=False) as file:
+            with pq.ParquetFile(self.path, pre_buffer=False, read_dictionary=list(coded)) as file:
                 yield from file.iter_batches(batch_size=size, columns=columns)
         except (pa.ArrowInvalid, OSError) as error:
             raise damaged(self.path, error) from None
@@ -66,6 +68,16 @@ class Part:
         with pq.ParquetFile(self.path) as file:
             groups = [file.metadata.row_group(place) for place in range(file.metadata.num_row_groups)]
         return all(group.num_rows <= GROUP_ROWS and group.total_byte_size <= GROUP_BYTES for group in groups)
+
+    def repeating(self) -> set[Key]:
+        """Columns of text that are stored as places in a short list of values."""
+        found = {(leaf.top, 0) for leaf in self.leaves.values() if leaf.type == pa.string() and len(leaf.path) == 1}
+        with pq.ParquetFile(self.path) as file:
+            for place in range(file.metadata.num_row_groups):
+                group = file.metadata.row_group(place)
+                chunks = [group.column(j) for j in range(group.num_columns)]
+                found -= {(chunk.path_in_schema, 0) for chunk in chunks if not _is_short(chunk)}
+        return found
 
     def settle_types(self, tick: Callable[[], None]) -> None:
         """Find the plain types; where the values decide, look at all of them."""
@@ -130,6 +142,11 @@ def damaged(path: Path, error: Exception) -> SourceUnreadable:
     """The error for a file that is no whole Parquet file."""
     reason = str(error).split("\n")[0].rstrip(".")
     return SourceUnreadable(f"{path} is no whole Parquet file ({reason}).", "Fetch or write it again.")
+
+
+def _is_short(chunk: pq.ColumnChunkMetaData) -> bool:
+    """Whether a place in a list was enough for every value; writers turn to the values themselves where lists grow."""
+    return bool(chunk.has_dictionary_page and chunk.total_uncompressed_size < CODED_BYTES * chunk.num_values)
 
 
 def _open_part(path: Path, folders: dict[str, str | None]) -> Part:

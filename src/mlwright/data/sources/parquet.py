@@ -16,6 +16,8 @@ from mlwright.data.sources._parts import Key, Part, common_types, find_parts, ot
 from mlwright.data.sources._plain import to_plain
 from mlwright.data.sources._types import convert, widen
 
+CODED = pa.dictionary(pa.int32(), pa.string())
+
 
 class Parquet(Source):
     """A Parquet file or a folder of them."""
@@ -29,6 +31,13 @@ class Parquet(Source):
 
     def read(self) -> Reading:
         """Look at the schemas of all files, and begin to read the rows, file by file."""
+        return self._read(coded=False)
+
+    def read_coded(self) -> Reading:
+        """As `read`; a column of text in which values recur in every file comes as a dictionary."""
+        return self._read(coded=True)
+
+    def _read(self, *, coded: bool) -> Reading:
         location = str(self.settings.source)
         parts = find_parts(location)
         refuse_width(max(len(part.leaves) for part in parts), location)
@@ -38,6 +47,8 @@ class Parquet(Source):
             part.settle_types(lambda: self.tick(0.0))
         found = common_types(parts)
         types = {key: kind for key, kind in found.items() if kind is not None}
+        if coded:
+            types |= dict.fromkeys(_repeating(parts, types), CODED)
         folders = _folder_columns(parts)
         fields = [pa.field(name, kind) for (name, _), kind in types.items()]
         schema = pa.schema([*fields, *(pa.field(name, values.type) for name, values in folders.items())])
@@ -56,8 +67,9 @@ class Parquet(Source):
         schema: pa.Schema,
     ) -> Iterator[pa.RecordBatch]:
         n_done, n_all = 0, sum(part.n_rows for part in parts)
+        coded = [name for (name, _), kind in types.items() if kind == CODED]
         for place, part in enumerate(parts):
-            for batch in part.batches():
+            for batch in part.batches(coded=coded):
                 columns = [_column(part, key, kind, batch) for key, kind in types.items()]
                 columns += [pa.repeat(values[place], len(batch)) for values in folders.values()]
                 n_done += len(batch)
@@ -65,10 +77,20 @@ class Parquet(Source):
                 yield pa.RecordBatch.from_arrays(columns, schema=schema)
 
 
+def _repeating(parts: Sequence[Part], types: dict[Key, pa.DataType]) -> set[Key]:
+    """Columns of text that are stored as places in a list of values, wherever they are."""
+    texts = {key for key, kind in types.items() if kind == pa.string()}
+    for part in parts:
+        texts -= part.leaves.keys() - part.repeating()
+    return texts
+
+
 def _column(part: Part, key: Key, kind: pa.DataType, batch: pa.RecordBatch) -> pa.Array:
     leaf = part.leaves.get(key)
     if leaf is None:
         return pa.nulls(len(batch), kind)
+    if kind == CODED:
+        return leaf.of(batch)
     try:
         return to_plain(to_plain(leaf.of(batch), part.types[key]), kind)
     except pa.ArrowInvalid as error:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -15,7 +14,13 @@ def score(
     source: Annotated[
         str, typer.Argument(metavar="NEW_DATA", help="A file, a folder of Parquet files, or a database.")
     ],
-    output: Annotated[Path, typer.Option("--output", "-o", help="A folder for the scored rows, as Parquet files.")],
+    output: Annotated[
+        str,
+        typer.Option(
+            "--output", "-o", help="A folder for Parquet files, a file (scored.csv), or a database (with --table)."
+        ),
+    ],
+    table: Annotated[str | None, typer.Option(help="For databases: the name of the new table.")] = None,
     query: Annotated[str | None, typer.Option(help="For databases: a table, or a select.")] = None,
     level: Annotated[
         float | None,
@@ -37,12 +42,12 @@ def score(
     from mlwright.faces.cli.terminal import print_json
     from mlwright.records.settings import CollectSettings
     from mlwright.scoring.bundle import Bundle
-    from mlwright.shipping.scoring_job import score as score_all
+    from mlwright.shipping.scored_whole import score_into
 
     bundle = Bundle.load(bundle_at(model))
     wanted = CollectSettings(source=source, query=query)
     with counting("scoring", quiet=json) as tell:
-        done = score_all(bundle, wanted, output, level=level, n_jobs=jobs, tell=tell)
+        done = score_into(bundle, wanted, output, table, level=level, n_jobs=jobs, tell=tell)
     if json:
         print_json(done.model_dump())
         return
