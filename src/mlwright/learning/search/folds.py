@@ -34,11 +34,17 @@ def n_folds_for(n_rows: int, budget_s: float, cost_s: float) -> int:
 
     >>> n_folds_for(500, 300, 1), n_folds_for(5_000, 300, 10), n_folds_for(5_000, 20, 10), n_folds_for(500_000, 300, 90)
     (8, 5, 3, 1)
+
+    Where time is short for many folds, as many as there is time for:
+
+    >>> n_folds_for(500, 60, 4), n_folds_for(500, 60, 6), n_folds_for(500, 60, 20)
+    (8, 5, 3)
     """
     n_folds = next((n for below, n in N_FOLDS if n_rows <= below), 1)
     if n_rows > N_FOLDS[1][0] and n_folds > 1 and budget_s >= LONG_BUDGET_S and 5 * cost_s < budget_s:
         n_folds = 5
-    return FEWEST_FOLDS if n_folds > FEWEST_FOLDS and n_folds * cost_s > FOLDS_SHARE * budget_s else n_folds
+    fewer = [n for _, n in N_FOLDS if n <= n_folds and n * cost_s <= FOLDS_SHARE * budget_s]
+    return max(fewer, default=min(n_folds, FEWEST_FOLDS))
 
 
 def make_folds(split: Split, keys: SplitKeys, n_folds: int, rng: np.random.Generator) -> list[Fold]:
