@@ -71,7 +71,7 @@ def test_callers_cannot_make_the_list_longer(client: FlaskClient, row: dict[str,
 def test_the_buckets_of_the_histogram_add_up(bundle: Bundle) -> None:
     counters = Counters(bundle.manifest, ["/predict"])
     for seconds in (0.0001, 0.001, 0.0015, 3.0, 60.0):
-        counters.predicted_in(seconds)
+        counters.request("/predict", 200, seconds)
     text = counters.text().splitlines()
     assert 'mlwright_predict_seconds_bucket{le="0.0005"} 1' in text
     assert 'mlwright_predict_seconds_bucket{le="0.001"} 2' in text

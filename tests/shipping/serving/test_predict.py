@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
+from werkzeug.test import create_environ
 
 from mlwright.scoring.bundle import Bundle
 from mlwright.shipping.serving.app import create_app
@@ -196,3 +197,11 @@ def test_who_asks_is_told_why_and_what_would_alter_the_answer(client: FlaskClien
     many = client.post("/predict?change=1", json={"records": [row] * 101})
     assert many.json["error"]["message"].startswith("Reasons and changes are told of 100 records at most")
     assert client.post("/predict?change=null", json=row).json["error"]["field"] == "change"
+
+
+def test_an_answer_is_one_piece_that_the_server_sends_at_once(bundle: Bundle, row: dict[str, Any]) -> None:
+    body = json.dumps(row).encode()
+    environ = create_environ("/predict", method="POST", data=body, content_type="application/json")
+    answer = create_app(bundle).wsgi_app(environ, lambda status, headers, exc_info=None: lambda data: None)
+    assert isinstance(answer, list)  # granian sends anything else by another thread, which takes a tenth of a ms
+    assert len(answer) == 1

@@ -11,13 +11,12 @@ import mmap
 import os
 import threading
 from bisect import bisect_left
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import product
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from mlwright.records.bundle import Manifest
 from mlwright.records.profile import Kind
@@ -84,6 +83,10 @@ class Counters:
         self._places: dict[Series, int] = {series: i for i, series in enumerate(self._all_series())}
         self._known_paths = frozenset(self._paths)
         self._seconds = self._places[SECONDS.name, (str(BUCKETS_S[0]),)], self._places[f"{SECONDS.name}_sum", ()]
+        self._requests: dict[tuple[str, int], int] = {
+            (path, status): self._places["requests_total", (path, str(status))]
+            for path, status in product(self._paths, STATUSES)
+        }
         self._folder = folder
         self._cells = self._open(folder)
         self._lock = threading.Lock()
@@ -94,21 +97,26 @@ class Counters:
 
     def add(self, measure: str, *labels: str, by: float = 1.0) -> None:
         """Count something; what was not foreseen is not counted."""
-        place = self._places.get((measure, labels))
-        if place is not None:
-            with self._lock:
-                self._cells[place] += by
+        self.add_each({(measure, labels): by})
 
-    def request(self, path: str | None, status: int) -> None:
-        """Count a request."""
-        self.add("requests_total", path if path in self._known_paths else "other", str(status))
+    def add_each(self, counts: Mapping[Series, float]) -> None:
+        """Count several things at once, each by its name and its labels; what was not foreseen is not counted."""
+        places, cells = self._places, self._cells
+        with self._lock:
+            for series, by in counts.items():
+                if (place := places.get(series)) is not None:
+                    cells[place] += by
 
-    def predicted_in(self, seconds: float) -> None:
-        """Count the time of one prediction request."""
+    def request(self, path: str, status: int, seconds: float | None = None) -> None:
+        """Count a request, and how long it took if it asked for a prediction."""
+        place = self._requests.get((path if path in self._known_paths else "other", status))
         first, total = self._seconds
         with self._lock:
-            self._cells[first + bisect_left(BUCKETS_S, seconds)] += 1.0
-            self._cells[total] += seconds
+            if place is not None:
+                self._cells[place] += 1.0
+            if seconds is not None:
+                self._cells[first + bisect_left(BUCKETS_S, seconds)] += 1.0
+                self._cells[total] += seconds
 
     def text(self) -> str:
         """All counts, of all processes, as Prometheus reads them."""
@@ -139,19 +147,20 @@ class Counters:
         buckets = [(SECONDS.name, (str(bound),)) for bound in (*BUCKETS_S, "+Inf")]
         return [*plain, *buckets, (f"{SECONDS.name}_sum", ())]
 
-    def _open(self, folder: Path | None) -> NDArray[np.float64]:
-        if folder is None:
-            return np.zeros(len(self._places))
+    def _open(self, folder: Path | None) -> memoryview[float]:
+        """The cells; of a memory view, for one number of an array of numpy costs several times as much."""
         size = len(self._places) * 8
+        if folder is None:
+            return memoryview(bytearray(size)).cast("d")
         with open(folder / f"{os.getpid()}.counts", "a+b") as file:
             file.truncate(size)
-            return np.frombuffer(mmap.mmap(file.fileno(), size), dtype=np.float64)
+            return memoryview(mmap.mmap(file.fileno(), size)).cast("d")
 
-    def _total(self) -> NDArray[np.float64]:
+    def _total(self) -> list[float]:
         if self._folder is None:
-            return self._cells.copy()
+            return list(self._cells)
         files = sorted(self._folder.glob("*.counts"))
-        total: NDArray[np.float64] = np.sum([np.fromfile(file, dtype=np.float64) for file in files], axis=0)
+        total: list[float] = np.sum([np.fromfile(file, dtype=np.float64) for file in files], axis=0).tolist()
         return total
 
     def _facts(self) -> list[str]:
@@ -159,7 +168,7 @@ class Counters:
         labels = {"bundle": self._manifest.bundle_id, "name": self._manifest.name}
         return [*_head(measure, "gauge"), _line(measure.name, labels, 1)]
 
-    def _histogram(self, counts: NDArray[np.float64]) -> list[str]:
+    def _histogram(self, counts: Sequence[float]) -> list[str]:
         lines, below = _head(SECONDS, "histogram"), 0.0
         for bound in (*BUCKETS_S, "+Inf"):
             below += counts[self._places[SECONDS.name, (str(bound),)]]
@@ -175,7 +184,7 @@ def _head(measure: Measure, kind: str) -> list[str]:
 
 def _line(name: str, labels: Mapping[str, str], value: float) -> str:
     inside = ",".join(f'{label}="{_escaped(text)}"' for label, text in labels.items())
-    number = f"{value:.0f}" if float(value).is_integer() else repr(float(value))
+    number = f"{value:.0f}" if float(value).is_integer() else repr(value)
     return f"{PREFIX}{name}{{{inside}}} {number}" if inside else f"{PREFIX}{name} {number}"
 
 

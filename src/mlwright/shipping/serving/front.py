@@ -47,11 +47,10 @@ class Front:
             reply = route.handle(call) if route is not None else self._refuse_method(call, routes)
         except Exception as error:  # noqa: BLE001  the last place where a fault of ours can be kept from the caller
             reply = self._refused(call, route, error)
-        self.service.counters.request(call.path, reply.status)
-        if call.method == "POST":
-            self.service.counters.predicted_in(time.perf_counter() - call.began)
+        took = time.perf_counter() - call.began if call.method == "POST" else None
+        self.service.counters.request(call.path, reply.status, took)
         start_response(PHRASES[reply.status], data_headers(call.request_id, reply))
-        return (reply.body,)
+        return [reply.body]  # the server sends a list at once, and anything else piece by piece, by another thread
 
     def close(self) -> None:
         """Write what waits to be kept; the service answers no more."""

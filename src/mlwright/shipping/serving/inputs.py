@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 import re
 import sys
-from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -17,18 +16,20 @@ from mlwright.core.errors import name_list, nearest
 from mlwright.records.bundle import Manifest
 from mlwright.records.contract import Clause, Policy
 from mlwright.scoring.spelling import canonical, is_missing, to_moment, to_number
+from mlwright.shipping.serving.counters import Series
 from mlwright.shipping.serving.fields import describe_limits, describe_range, example_value, limits_of, range_of
 from mlwright.shipping.serving.refusals import Refusal, json_type, shown
 
 State = Literal["fine", "missing", "unknown", "below", "above", "beyond", "unlike", "wrong"]
 COUNTED: dict[State, str] = {
-    "missing": "missing_values",
-    "unknown": "unknown_names",
-    "below": "out_of_range",
-    "above": "out_of_range",
-    "beyond": "out_of_range",
-    "unlike": "unlike_pattern",
+    "missing": "missing_values_total",
+    "unknown": "unknown_names_total",
+    "below": "out_of_range_total",
+    "above": "out_of_range_total",
+    "beyond": "out_of_range_total",
+    "unlike": "unlike_pattern_total",
 }
+TAKEN_AS_MISSING = "taken_as_missing_total"
 NAME_COMPARED_MAX = 100
 LARGEST = sys.float_info.max
 LONGEST_MATCHED = 1_000
@@ -56,16 +57,19 @@ class Looked:
     ----------
     notes : dict
         The notes of a record, by its place; records without any are left out.
-    counts : Counter
-        How many values were ``missing_values``, ``unknown_names``, ``out_of_range`` and so on, by that word and the
-        field.
+    counts : dict
+        How many values were missing, unknown and so on, by the series that counts them (see `counters`).
     hidden : dict
         The fields of a record, by its place, that are to be taken as missing.
     """
 
     notes: dict[int, list[Note]] = field(default_factory=dict)
-    counts: Counter[tuple[str, str]] = field(default_factory=Counter)
+    counts: dict[Series, int] = field(default_factory=dict)
     hidden: dict[int, list[str]] = field(default_factory=dict)
+
+    def count(self, series: Series) -> None:
+        """One more of it."""
+        self.counts[series] = self.counts.get(series, 0) + 1
 
     def taken(self, records: Sequence[Mapping[str, Any]]) -> Sequence[Mapping[str, Any]]:
         """The records as the model gets them."""
@@ -100,12 +104,14 @@ class Reader:
     fine_names: frozenset[str] = frozenset()
     fine_range: tuple[float, float] = (math.inf, -math.inf)
 
-    def note(self, state: State) -> Note | None:
-        """A note on a value in that state, if it deserves one."""
-        return self._notes.get(state)
+    @cached_property
+    def series(self) -> dict[State, Series]:
+        """What counts a value, by its state."""
+        return {state: (measure, (self.field.name,)) for state, measure in COUNTED.items()}
 
     @cached_property
-    def _notes(self) -> dict[State, Note]:
+    def notes(self) -> dict[State, Note]:
+        """The note on a value, by its state, if it deserves one."""
         name = self.field.name
         seen = describe_range(self.field)
         sentences: dict[State, str] = {
@@ -175,16 +181,17 @@ class InputSchema:
                 field=name,
                 record=place,
             )
-        looked.counts[COUNTED[state], name] += 1
-        note, policy = reader.note(state), reader.policy(state)
+        looked.count(reader.series[state])
+        note = reader.notes.get(state)
         if note is None:
             return
+        policy = reader.policy(state)
         if policy == "refuse":
             hint = "Mend the value, or send null if it is not known." if state != "missing" else "Send a value."
             raise Refusal("breaks_contract", f"Record {place}, {note.message}", hint, field=name, record=place)
         if policy == "missing":
             looked.hidden.setdefault(place, []).append(name)
-            looked.counts["taken_as_missing", name] += 1
+            looked.count((TAKEN_AS_MISSING, (name,)))
             note = replace(note, message=f"{note.message} It was taken as missing.")
         looked.notes.setdefault(place, []).append(note)
 

@@ -13,7 +13,7 @@ from mlwright.records.settings.serving import ServeSettings
 from mlwright.scoring.signature import trusted_key
 from mlwright.shipping.serving.answering import Answer, Answerer
 from mlwright.shipping.serving.calls import Call, Reply, json_reply
-from mlwright.shipping.serving.counters import Counters
+from mlwright.shipping.serving.counters import Counters, Series
 from mlwright.shipping.serving.extras import NOTHING, Extras, refuse_long_work
 from mlwright.shipping.serving.guard import Guard
 from mlwright.shipping.serving.inputs import InputSchema, Looked
@@ -156,9 +156,7 @@ class Service:
         return json_reply(refusal.body(), refusal.status, headers)
 
     def _count(self, answers: Sequence[Answer], looked: Looked) -> None:
-        add = self.counters.add
-        add("rows_total", by=len(answers))
+        counts: dict[Series, float] = {("rows_total", ()): len(answers), **looked.counts}
         for name, count in self.answerer.count_classes(answers).items():
-            add("answers_total", name, by=count)
-        for (what, name), count in looked.counts.items():
-            add(f"{what}_total", name, by=count)
+            counts["answers_total", (name,)] = count
+        self.counters.add_each(counts)
