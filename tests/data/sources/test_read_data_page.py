@@ -35,6 +35,8 @@ def place(tmp_path, monkeypatch):
     for row in [list(ROWS[0]), *(list(row.values()) for row in ROWS)]:
         book.active.append(row)
     book.save("sales.xlsx")
+    cells = "".join(f"<tr><td>{row['age']}<td>{row['town']}<td>{row['bought']}" for row in ROWS)
+    Path("prices.html").write_text(f"<table><tr><th>{'<th>'.join(ROWS[0])}{cells}</table>")
     with sqlite3.connect("shop.db") as shop:
         shop.execute("CREATE TABLE customers (age, town, bought)")
         shop.executemany("INSERT INTO customers VALUES (:age, :town, :bought)", ROWS)

@@ -22,7 +22,7 @@ N_TRIES = 4
 LONGEST_WAIT_S = 60.0
 NEXT_KEYS = ("next", "next_url", "nextLink", "@odata.nextLink", "next_page_url")
 _ENDINGS = {"json": ".json", "ndjson": ".jsonl", "jsonl": ".jsonl", "csv": ".csv", "tab-separated": ".tsv"}
-_ENDINGS |= {"spreadsheetml": ".xlsx", "parquet": ".parquet"}
+_ENDINGS |= {"spreadsheetml": ".xlsx", "parquet": ".parquet", "html": ".html"}
 
 
 class _SameHostOnly(urllib.request.HTTPRedirectHandler):

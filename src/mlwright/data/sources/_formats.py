@@ -11,7 +11,7 @@ from mlwright.core.errors import SourceError, SourceUnreadable
 from mlwright.data.sources._files import read_head
 from mlwright.records.served import LOG_FACTS
 
-Format = Literal["csv", "parquet", "json", "excel", "sql", "folder", "prediction_log"]
+Format = Literal["csv", "parquet", "json", "excel", "html", "sql", "folder", "prediction_log"]
 
 ENDINGS: dict[str, Format] = {
     ".csv": "csv",
@@ -25,6 +25,8 @@ ENDINGS: dict[str, Format] = {
     ".ndjson": "json",
     ".xlsx": "excel",
     ".xlsm": "excel",
+    ".html": "html",
+    ".htm": "html",
     ".sqlite": "sql",
     ".sqlite3": "sql",
     ".db": "sql",
@@ -47,8 +49,8 @@ _FOREIGN: tuple[tuple[bytes, str, str], ...] = (
     (rb"RDX\d\n|X\n\0\0\0", "an R data file", "Save its table as Parquet or CSV."),
     (
         rb"\s*<(!doctype|html|head|body|table|div)\b",
-        "a web page",
-        "Download the data itself: a login page or an error came back.",
+        "a web page in spite of its name",
+        "If a login page or an error came back, download the data itself; for a table of the page, call it .html.",
     ),
     (rb"\s*<\?xml", "an XML document", "Save its table as CSV or JSON."),
     (rb"version https://git-lfs", "a pointer of Git LFS, not the data", "git lfs pull"),

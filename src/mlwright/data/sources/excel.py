@@ -29,7 +29,7 @@ class Excel(Source):
 
     def read(self) -> Reading:
         """See the whole sheet once to learn the columns, and begin to read it again."""
-        sheet = open_sheet(find_file(str(self.settings.source)), self.settings.sheet)
+        sheet = open_sheet(find_file(str(self.settings.source)), self.settings.sheet or self.settings.query)
         seen, n_rows = self._survey(sheet)
         if n_rows == 0:
             raise empty(sheet)

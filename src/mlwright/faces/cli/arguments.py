@@ -13,7 +13,9 @@ RunId = Annotated[str | None, typer.Option("--run", help="Which run; default: th
 ProjectOrBundle = Annotated[Path, typer.Argument(metavar="PROJECT_OR_BUNDLE", help="A project folder, or a bundle.")]
 Looked = Annotated[str | None, typer.Argument(metavar="DATA", help="A file or database; default: that of the project.")]
 LookedTarget = Annotated[str | None, typer.Option("--target", "-t", help="The column that is to be predicted, if any.")]
-LookedQuery = Annotated[str | None, typer.Option("--query", help="For databases: a table, or a select.")]
+Query = Annotated[
+    str | None, typer.Option("--query", help="Of a database: a table, or a select; of a workbook: a sheet.")
+]
 LookedIn = Annotated[
     Path | None, typer.Option("--project", "-p", help="The project folder; without it, a look at DATA leaves nothing.")
 ]

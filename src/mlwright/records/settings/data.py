@@ -47,12 +47,13 @@ class CollectSettings(Settings):
         (``spark:`` with or without a path, ``sc://host:15002``). Secrets are named and
         never written: ``postgresql://user:env:DB_PASSWORD@host/db``, or the whole as ``env:DATABASE_URL``.
     query : str
-        For databases: the name of a table, or a ``select``.
+        For databases: the name of a table, or a ``select``. Of a workbook or a web page: the same as `sheet`.
     headers : dict
         For URLs: what is sent with each request, secrets as ``env:NAME``:
         ``{Authorization = "Bearer env:API_KEY"}``.
     sheet : str
-        For Excel: the name of the sheet; default: the first.
+        For Excel: the name of the sheet; default: the first. For a web page: its table, by caption, id or number from
+        1; default: the largest.
     sample_rows : int
         For a table in PostgreSQL or Spark: how many of its rows are fetched, drawn at random. Its figures are then
         computed from all rows where they are. Default: all rows are fetched, from Spark at most 200,000.

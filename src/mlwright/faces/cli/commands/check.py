@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from mlwright.core.errors import SettingsError
-from mlwright.faces.cli.arguments import AsJson, Looked, LookedIn, LookedQuery, LookedTarget, SampleRows
+from mlwright.faces.cli.arguments import AsJson, Looked, LookedIn, LookedTarget, Query, SampleRows
 from mlwright.faces.cli.looking import Asked, look
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ def check(
         str | None, typer.Argument(metavar="NEW_DATA", help="A later table, to be compared with the first.")
     ] = None,
     target: LookedTarget = None,
-    query: LookedQuery = None,
+    query: Query = None,
     new_query: Annotated[str | None, typer.Option(help="The same for NEW_DATA.")] = None,
     against: Annotated[
         Path | None, typer.Option(help="A project or a bundle: does DATA keep the contract of what it learned from?")

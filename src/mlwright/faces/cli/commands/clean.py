@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from mlwright.faces.cli.arguments import AsJson
+from mlwright.faces.cli.arguments import AsJson, Query
 
 
 def clean(
@@ -23,7 +23,7 @@ def clean(
         Path | None, typer.Option(help="Where to write what changed: .html to read, .csv or .parquet for every cell.")
     ] = None,
     target: Annotated[str | None, typer.Option("--target", "-t", help="A column that is left as it is.")] = None,
-    query: Annotated[str | None, typer.Option(help="For databases: a table, or a select.")] = None,
+    query: Query = None,
     repair: Annotated[
         bool,
         typer.Option("--repair/--no-repair", help="Whether to change what values say, or how they are written only."),

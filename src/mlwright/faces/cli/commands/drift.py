@@ -17,9 +17,11 @@ def drift(
     now: Annotated[str, typer.Argument(metavar="B", help="The table as it is now.")],
     query: Annotated[
         str | None,
-        typer.Option(help="For databases: a table, or a select; of A, and of B if --query-now is not given."),
+        typer.Option(
+            help="Of a database: a table, or a select; of a workbook: a sheet; for B as well without --query-now."
+        ),
     ] = None,
-    query_now: Annotated[str | None, typer.Option(help="For databases: a table, or a select, of B.")] = None,
+    query_now: Annotated[str | None, typer.Option(help="The same for B.")] = None,
     alarms: Annotated[
         float, typer.Option(min=1e-6, max=0.5, help="Of tables that are alike, so many are said to differ.")
     ] = 0.05,

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from mlwright.faces.cli.arguments import AsJson, Looked, LookedIn, LookedQuery, LookedTarget, SampleRows
+from mlwright.faces.cli.arguments import AsJson, Looked, LookedIn, LookedTarget, Query, SampleRows
 
 Page = Annotated[
     Path | None,
@@ -20,7 +20,7 @@ SvgDir = Annotated[Path | None, typer.Option("--svg", metavar="DIR", help="Write
 def explore(
     source: Looked = None,
     target: LookedTarget = None,
-    query: LookedQuery = None,
+    query: Query = None,
     project: LookedIn = None,
     sample_rows: SampleRows = None,
     output: Page = None,

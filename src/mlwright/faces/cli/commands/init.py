@@ -7,13 +7,13 @@ from typing import Annotated
 
 import typer
 
-from mlwright.faces.cli.arguments import AsJson
+from mlwright.faces.cli.arguments import AsJson, Query
 
 
 def init(
     source: Annotated[str, typer.Argument(metavar="DATA", help="A file, or the URL of a database.")],
     target: Annotated[str, typer.Option("--target", "-t", help="The column to predict.")],
-    query: Annotated[str | None, typer.Option(help="For databases: a table, or a select.")] = None,
+    query: Query = None,
     path: Annotated[
         Path | None, typer.Option("--project", "-p", help="The folder to make; default: from the source's name.")
     ] = None,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from mlwright.faces.cli.arguments import AsJson, ProjectOrBundle
+from mlwright.faces.cli.arguments import AsJson, ProjectOrBundle, Query
 
 if TYPE_CHECKING:
     from mlwright.scoring.bundle import Bundle
@@ -22,7 +22,7 @@ def predict(
             "--output", "-o", help="Where to write the scored rows: .csv or .parquet; default: show the first."
         ),
     ] = None,
-    query: Annotated[str | None, typer.Option(help="For databases: a table, or a select.")] = None,
+    query: Query = None,
     level: Annotated[
         float | None,
         typer.Option(help="Also an interval, or the classes that are possible, at this level: 0.8, 0.9 or 0.95."),

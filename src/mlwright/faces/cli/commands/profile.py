@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from mlwright.core.errors import SettingsError
-from mlwright.faces.cli.arguments import AsJson, Looked, LookedIn, LookedQuery, LookedTarget, SampleRows
+from mlwright.faces.cli.arguments import AsJson, Looked, LookedIn, LookedTarget, Query, SampleRows
 
 if TYPE_CHECKING:
     from mlwright.core.record import Record
@@ -22,7 +22,7 @@ def profile(
         list[str] | None, typer.Argument(metavar="[PART]", help="More files that -o has written, to be merged.")
     ] = None,
     target: LookedTarget = None,
-    query: LookedQuery = None,
+    query: Query = None,
     project: LookedIn = None,
     sample_rows: SampleRows = None,
     output: Annotated[

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from mlwright.core.errors import SettingsError
-from mlwright.faces.cli.arguments import HERE, AsJson
+from mlwright.faces.cli.arguments import HERE, AsJson, Query
 
 if TYPE_CHECKING:
     from mlwright.faces.new_project import Question
@@ -21,7 +21,7 @@ def run(
         str | None, typer.Argument(metavar="DATA", help="A file or database; without it, the project here is run.")
     ] = None,
     target: Annotated[str | None, typer.Option("--target", "-t", help="The column to predict.")] = None,
-    query: Annotated[str | None, typer.Option(help="For databases: a table, or a select.")] = None,
+    query: Query = None,
     budget: Annotated[
         str | None, typer.Option("--budget", "-b", help="Wall clock for all of it: 60s, 5m, 1h30m.")
     ] = None,

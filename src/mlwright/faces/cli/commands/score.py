@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from mlwright.faces.cli.arguments import AsJson, ProjectOrBundle
+from mlwright.faces.cli.arguments import AsJson, ProjectOrBundle, Query
 
 
 def score(
@@ -21,7 +21,7 @@ def score(
         ),
     ],
     table: Annotated[str | None, typer.Option(help="For databases: the name of the new table.")] = None,
-    query: Annotated[str | None, typer.Option(help="For databases: a table, or a select.")] = None,
+    query: Query = None,
     level: Annotated[
         float | None,
         typer.Option(help="Also an interval, or the classes that are possible, at this level: 0.8, 0.9 or 0.95."),

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from mlwright.faces.cli.arguments import HERE, AsJson, ProjectDir
+from mlwright.faces.cli.arguments import HERE, AsJson, ProjectDir, Query
 
 ACT = 3
 
@@ -15,7 +15,7 @@ def watch(
     data: Annotated[
         str | None, typer.Option("--data", "-d", help="The new rows: a file or a database; default: watch.source.")
     ] = None,
-    query: Annotated[str | None, typer.Option(help="For databases: a table, or a select.")] = None,
+    query: Query = None,
     project: ProjectDir = HERE,
     json: AsJson = False,
 ) -> None:
