@@ -24,7 +24,7 @@ from mlwright.records.cleaning import (
     WriteNumber,
     WriteTruth,
 )
-from mlwright.scoring.actions import is_written
+from mlwright.scoring.patterns import is_written
 
 CURE = "plain_forms"
 N_DATES = 20_000

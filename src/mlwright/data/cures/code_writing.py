@@ -11,7 +11,7 @@ from mlwright.data.evidence.cells import Cells, Levels
 from mlwright.data.kinds.names import says_area, says_moment
 from mlwright.data.words import counted, percent
 from mlwright.records.cleaning import AnyStep, Reformat
-from mlwright.scoring.actions import set_into
+from mlwright.scoring.patterns import set_into
 from mlwright.scoring.spelling import to_number
 
 USUAL_SHARE = 0.7

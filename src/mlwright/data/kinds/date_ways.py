@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from mlwright.data.kinds.dates import DIGITS_ONLY, GOOD_SHARE, Written, could_be_date, how_written, is_compact_date
-from mlwright.scoring.actions import is_written
+from mlwright.scoring.patterns import is_written
 from mlwright.scoring.spelling import to_moment, to_number
 
 MAX_FORMATS = 5

@@ -7,7 +7,7 @@ from datetime import date, datetime
 
 import numpy as np
 
-from mlwright.scoring.actions import is_written
+from mlwright.scoring.patterns import is_written
 
 CENTURY = 100
 MOST_LOOKED_AT = 5_000

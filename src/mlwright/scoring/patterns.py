@@ -1,0 +1,42 @@
+"""Texts held against a pattern: dates against that of `strptime`, codes and telephone numbers against ``###-####``."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+
+_COUNTRY = re.compile(r"\+[0-9]{1,3}[ .(-]")
+_ZEROS = re.compile(r"[.]0+$|-0000$|^'")
+
+
+def is_written(text: str, format: str) -> bool:
+    """Whether a date is written in this very pattern."""
+    try:
+        datetime.strptime(text, format)
+    except ValueError:
+        return False
+    return True
+
+
+def set_into(pattern: str, text: str, *, pad: bool = False) -> str | None:
+    """Digits and letters of a text set into a pattern; None if they do not fill it exactly.
+
+    The prefix of a country (``+1``) goes where the pattern has none; zeros behind a point do, where it has digits only.
+
+    >>> set_into("###-####", "555 1234"), set_into("#####", "907", pad=True), set_into("##", "a1")
+    ('555-1234', '00907', None)
+    >>> set_into("(###) ###-####", "+1 205 555-1234"), set_into("#####", "35233.0")
+    ('(205) 555-1234', '35233')
+    """
+    if "+" not in pattern and (match := _COUNTRY.match(text)):
+        text = text[match.end() :]
+    if not set(pattern) - {"#"}:
+        text = _ZEROS.sub("", text)
+    given = [c for c in text if c.isalnum()]
+    places = [c for c in pattern if c in "#@"]
+    if pad and len(given) < len(places) and text.isdigit():
+        given = ["0"] * (len(places) - len(given)) + given
+    if len(given) != len(places) or any(c.isdigit() != (p == "#") for c, p in zip(given, places, strict=True)):
+        return None
+    taken = iter(given)
+    return "".join(next(taken) if c in "#@" else c for c in pattern)
