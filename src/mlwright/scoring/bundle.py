@@ -238,7 +238,7 @@ class Bundle:
 
     def score_records(self, records: Sequence[Row]) -> Array:
         """`scores` of records, the quick way for a service: nothing is copied into a table."""
-        return self._spread(self.model.predict(self.model.encoder.encode_records(records)))
+        return self._spread(self.model.predict_few(self.model.encoder.encode_records(records)))
 
     def score_record(self, row: Row) -> tuple[list[float], Any]:
         """The scores of one record, and the answer that follows from them: the quickest way."""
@@ -275,7 +275,7 @@ class Bundle:
         return self._labels[places.astype(np.intp)]
 
     def prove(self) -> None:
-        """See that the golden rows are answered as they were where the model was packed, together and one by one.
+        """See that the golden rows are answered as they were where the model was packed, in all ways of asking.
 
         Raises
         ------
@@ -283,9 +283,9 @@ class Bundle:
             If one is not; names the packages that are installed in other versions.
         """
         rows = [golden.row for golden in self.manifest.golden]
-        together = self.score_records(rows).tolist()
-        alone = [self._scores_of(row) for row in rows]  # which takes quicker ways
-        for number, (golden, *found) in enumerate(zip(self.manifest.golden, together, alone, strict=True)):
+        as_table, as_records = self.scores(rows).tolist(), self.score_records(rows).tolist()
+        alone = [self._scores_of(row) for row in rows]
+        for number, (golden, *found) in enumerate(zip(self.manifest.golden, as_table, as_records, alone, strict=True)):
             answer = next((each for each in found if not _agree(golden.answer, each)), None)
             if answer is not None:
                 raise BundleError(

@@ -1,4 +1,4 @@
-"""Boosted trees of a single row, looked up instead of walked.
+"""Boosted trees of a few rows, looked up instead of walked.
 
 Walking a thousand trees costs a mispredicted branch and a new line of memory at almost every node. Here every column
 of the row tells at once which leaves of all trees it leaves open: that depends on nothing but between which two
@@ -92,19 +92,22 @@ class Leaves:
 
 
 class LookedUp(NamedTuple):
-    """The quick way of a core of boosted trees for a single row.
+    """The quick way of a core of boosted trees for a few rows.
 
     Parameters
     ----------
     leaves : Leaves
     row_of : callable
-        From the blocks of the row to the columns that the trees look at.
+        From the blocks of one row to the columns that the trees look at.
+    rows_of : callable
+        The same of several rows; shape (n_rows, n_columns).
     link : int
         Place in `LINKS` of what makes scores of the sums.
     """
 
     leaves: Leaves
     row_of: Callable[[Blocks], list[float]]
+    rows_of: Callable[[Blocks], NDArray[np.float32]]
     link: int
 
 

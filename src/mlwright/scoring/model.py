@@ -17,7 +17,7 @@ from mlwright.scoring.columns import is_records, read_columns
 from mlwright.scoring.cores import CORES, Core
 from mlwright.scoring.deciding import decisive, places_answered
 from mlwright.scoring.encoder import Encoder
-from mlwright.scoring.together import Together
+from mlwright.scoring.together import MOST_ROWS, Together
 
 Array = NDArray[np.float64]
 
@@ -66,6 +66,15 @@ class Model:
         if len(blocks) == 1:
             return np.array([self.predict_row(blocks)])
         total: Array = sum(weight * core.predict(blocks) for weight, core in self.weighted)  # type: ignore[assignment]
+        return self._finished(total)
+
+    def predict_few(self, blocks: Blocks) -> Array:
+        """As `predict` of the records of a request: what can be looked up is not walked, if they are not too many."""
+        if not 1 < len(blocks) <= MOST_ROWS:
+            return self.predict(blocks)
+        return self._finished(self._together.scores_of_few(blocks))
+
+    def _finished(self, total: Array) -> Array:
         scores = calibrate(total, self.spec.calibrator)
         return scores if self.spec.low is None else np.clip(scores, self.spec.low, self.spec.high)
 

@@ -1,4 +1,4 @@
-"""The cores of one model, worked out together for a single row."""
+"""The cores of one model, worked out together for a single row or a few."""
 
 from __future__ import annotations
 
@@ -21,6 +21,13 @@ Array = NDArray[np.float64]
 Weighted = tuple[float, Core]
 
 
+MOST_ROWS = 512
+"""Up to so many rows boosted trees are looked up rather than walked; what is in between takes no memory to speak of."""
+
+CHUNK_ROWS = 16
+"""Rows that are looked up at once: what they leave open stays in the processor's own memory."""
+
+
 class Joined(Protocol):
     """Some of the cores."""
 
@@ -29,7 +36,7 @@ class Joined(Protocol):
 
 
 class Together:
-    """The weighted sum of the scores of several cores, of a single row.
+    """The weighted sum of the scores of several cores, of a single row or a few.
 
     Parameters
     ----------
@@ -39,16 +46,24 @@ class Together:
     """
 
     def __init__(self, weighted: Sequence[Weighted]) -> None:
-        self._joined, self._alone = _linear(weighted)
-        boosted, self._alone = _boosted(self._alone)
-        self._joined += boosted
+        self._boosted, self._others = _boosted(weighted)
+        linear, self._alone = _linear(self._others)
+        self._joined = [*linear, *self._boosted]
 
     def scores(self, blocks: Blocks) -> Array:
         """As the sum of the weighted scores; shape (1, n_outputs)."""
-        parts = [weight * core.predict(blocks) for weight, core in self._alone]
-        parts += [joined.scores(blocks) for joined in self._joined]
-        total: Array = sum(parts[1:], parts[0])
-        return total
+        return _sum(self._alone, self._joined, blocks)
+
+    def scores_of_few(self, blocks: Blocks) -> Array:
+        """As `scores` of several rows, shape (n_rows, n_outputs): `MOST_ROWS` at most are quicker so than alone."""
+        return _sum(self._others, self._boosted, blocks)
+
+
+def _sum(alone: Sequence[Weighted], joined: Sequence[Joined], blocks: Blocks) -> Array:
+    parts = [weight * core.predict(blocks) for weight, core in alone]
+    parts += [each.scores(blocks) for each in joined]
+    total: Array = sum(parts[1:], parts[0])
+    return total
 
 
 class _Linear(NamedTuple):
@@ -79,33 +94,53 @@ class _Boosted:
 
     def __init__(self, link: int, cores: Sequence[tuple[float, LookedUp]]) -> None:
         self._link = LINKS[link]
-        self._weights = np.array([weight for weight, _ in cores])
+        self._weights = np.array([[weight] for weight, _ in cores])
         leaves = [core.leaves for _, core in cores]
         n_words = max(len(each.values) for each in leaves)
         shape = (len(leaves), n_words)
         self._table = np.vstack([_widened(each.table, n_words) for each in leaves])
         values = np.concatenate([_widened(each.values.T, n_words).T for each in leaves])
         self._values, self._first_slots = values, np.arange(len(values)).reshape(shape) * values.shape[1]
+        self._shape = (-1, len(leaves), len(leaves[0].first_words))
         self._first_words = np.concatenate([each.first_words + n_words * place for place, each in enumerate(leaves)])
         starts = [0, *np.cumsum([len(each.table) for each in leaves]).tolist()]
         self._readings = []
-        for row_of in dict.fromkeys(core.row_of for _, core in cores):
+        for row_of, rows_of in dict.fromkeys((core.row_of, core.rows_of) for _, core in cores):
             places = [place for place, (_, core) in enumerate(cores) if core.row_of == row_of]
             reading = _Reading([leaves[place] for place in places], [starts[place] for place in places])
-            self._readings.append((row_of, places, reading))
-        width = max(1, *(reading.width for _, _, reading in self._readings))
-        self._rows = np.repeat(np.array(starts[1:])[:, None] - 1, width, axis=1)
+            self._readings.append((row_of, rows_of, places, reading))
+        width = max(1, *(reading.width for *_, reading in self._readings))
+        self._rows = np.repeat(np.array(starts[1:])[None, :] - 1, width, axis=0)
 
     def scores(self, blocks: Blocks) -> Array:
-        """The weighted sum of their scores."""
-        rows = self._rows.copy()
-        for row_of, places, reading in self._readings:
-            rows[places, : reading.width] = reading.rows(row_of(blocks))
+        """The weighted sum of their scores, shape (n_rows, n_outputs)."""
+        rows = self._rows_of_one(blocks) if len(blocks) == 1 else self._rows_of_few(blocks)
+        parts = [self._sums(rows[start : start + CHUNK_ROWS]) for start in range(0, len(rows), CHUNK_ROWS)]
+        sums = parts[0] if len(parts) == 1 else np.concatenate(parts)
+        total: Array = (self._link(sums.reshape(-1, self._shape[2])).reshape(self._shape) * self._weights).sum(axis=1)
+        return total
+
+    def _sums(self, rows: Ints) -> Array:
+        """What the leaves add up to, shape (n_rows, n_cores * n_outputs); `rows` (n_rows, n_columns, n_cores)."""
         words = np.bitwise_and.reduce(self._table.take(rows, axis=0), axis=1)
-        added = self._values.take(self._first_slots + places_of(words)).ravel()
-        sums = np.add.reduceat(added, self._first_words).reshape(len(rows), -1)
-        total: Array = self._weights @ self._link(sums)
-        return total[None, :]
+        added = self._values.take(self._first_slots + places_of(words)).reshape(len(rows), -1)
+        sums: Array = np.add.reduceat(added, self._first_words, axis=1)
+        return sums
+
+    def _rows_of_one(self, blocks: Blocks) -> Ints:
+        if len(self._readings) == 1 and self._readings[0][-1].width:
+            row_of, _, _, reading = self._readings[0]
+            return reading.rows_of_one(row_of(blocks))[None]
+        rows = self._rows[None].copy()
+        for row_of, _, places, reading in self._readings:
+            rows[0, : reading.width, places] = reading.rows_of_one(row_of(blocks)).T
+        return rows
+
+    def _rows_of_few(self, blocks: Blocks) -> Ints:
+        rows = np.repeat(self._rows[None], len(blocks), axis=0)
+        for _, rows_of, places, reading in self._readings:
+            rows[:, : reading.width, places] = reading.rows_of_few(rows_of(blocks))
+        return rows
 
 
 class _Reading:
@@ -122,6 +157,7 @@ class _Reading:
         columns = sorted({column for each in leaves for column in each.bends})
         self.width = len(columns)
         self._columns: list[tuple[int, list[float], int]] = []
+        self._bends: list[Array] = []
         parts, start = [np.zeros((0, len(leaves)), dtype=np.int64)], 0
         for column in columns:
             bends = np.unique(np.concatenate([each.bends.get(column, np.zeros(0)) for each in leaves]))
@@ -129,16 +165,25 @@ class _Reading:
             own = [each.rows_of(column, values) + first for each, first in zip(leaves, starts, strict=True)]
             parts.append(np.array(own).T)
             self._columns.append((column, bends.tolist(), start))
+            self._bends.append(bends)
             start += len(values)
         self._rows = np.concatenate(parts)
 
-    def rows(self, row: Sequence[float]) -> Ints:
-        """One for each core and column, shape (n_cores, n_columns)."""
+    def rows_of_one(self, row: Sequence[float]) -> Ints:
+        """One for each column and core, shape (n_columns, n_cores)."""
         places = [
             start + (bisect_left(bends, x) if (x := row[column]) == x else len(bends) + 1)
             for column, bends, start in self._columns
         ]
-        return self._rows.take(places, axis=0).T
+        return self._rows.take(places, axis=0)
+
+    def rows_of_few(self, rows: NDArray[np.float32]) -> Ints:
+        """As `rows_of_one` of several rows, shape (n_rows, n_columns, n_cores)."""
+        places = np.empty((len(rows), self.width), dtype=np.int64)
+        for j, ((column, _, start), bends) in enumerate(zip(self._columns, self._bends, strict=True)):
+            values = rows[:, column]
+            places[:, j] = start + np.searchsorted(bends, values) + np.isnan(values)
+        return self._rows.take(places, axis=0)
 
 
 def _widened(table: NDArray[Any], n_columns: int) -> NDArray[Any]:

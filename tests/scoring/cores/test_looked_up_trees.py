@@ -85,3 +85,13 @@ def test_tables_that_would_be_too_large_are_not_made(monkeypatch: pytest.MonkeyP
     assert one.looked_up() is None
     row = rows(1, seed=2)
     np.testing.assert_allclose(Together([(1.0, one)]).scores(row), one.predict(row), atol=1e-12)
+
+
+@pytest.mark.parametrize("n_rows", [2, 17, 200])
+@pytest.mark.parametrize("n_classes", [0, 2, 4])
+def test_a_few_rows_are_looked_up_as_each_of_them_alone(n_classes: int, n_rows: int) -> None:
+    cores = [core(n_classes, 31), core(n_classes, 150, np.array([np.nan, 0.3, -1.0]), seed=1)]
+    quick = Together([(0.25, cores[0]), (0.75, cores[1])])
+    blocks = rows(n_rows, seed=1)
+    alone = [quick.scores(blocks.take(np.array([row])))[0].tolist() for row in range(n_rows)]
+    assert quick.scores_of_few(blocks).tolist() == alone

@@ -40,11 +40,14 @@ class CraftedCore(Core):
     def looked_up(self) -> LookedUp | None:
         """As that of the trees, on the columns that are made."""
         found = self.trees.looked_up()
-        return None if found is None else found._replace(row_of=self._row)
+        return None if found is None else found._replace(row_of=self._row, rows_of=self._rows)
 
     def _row(self, blocks: Blocks) -> list[float]:
         row: list[float] = self.craft.row(blocks).tolist()
         return row
+
+    def _rows(self, blocks: Blocks) -> NDArray[np.float32]:
+        return self.craft.extended(blocks).matrix()
 
     def to_bytes(self) -> bytes:
         """All arrays."""

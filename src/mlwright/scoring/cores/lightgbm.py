@@ -57,10 +57,10 @@ class LightGBMCore(Core):
         return scores.reshape(len(matrix), -1)
 
     def looked_up(self) -> LookedUp | None:
-        """A quicker way for a single row, where the tables do not grow too large."""
+        """A quicker way for a few rows, where the tables do not grow too large."""
         try:
             trees, link = of_lightgbm(self.text)
-            return LookedUp(Leaves(trees, self.fills), plain_row, link)
+            return LookedUp(Leaves(trees, self.fills), plain_row, Blocks.matrix, link)
         except NotApplicable:
             return None
 
