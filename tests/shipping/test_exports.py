@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import hashlib
+import importlib.util
 import io
 import itertools
 import json
@@ -49,15 +50,18 @@ from mlwright.records.model import (
     CoreRef,
     DateColumn,
     EncodingPlan,
+    Linear,
     Member,
     ModelSpec,
     NumberColumn,
+    OwnAmounts,
     TextColumn,
 )
 from mlwright.scoring.bundle import Bundle
 from mlwright.scoring.encoder import Encoder
 from mlwright.scoring.folder import MANIFEST, UNSEALED, sealed, write_folder
-from mlwright.shipping.exports import EXPORT_FORMS
+from mlwright.shipping.exports import EXPORT_FORMS, _answers
+from mlwright.shipping.exports._graph import as_node
 from mlwright.shipping.exports._lower import program_of
 
 N_ROWS = 400
@@ -226,6 +230,59 @@ def test_a_calibrated_mean_of_two_models_answers_the_same(task, calibrator, tmp_
     bundle = bundle_of(tmp_path, ("linear", "dummy"), task, calibrator=calibrator)
     for form, options in [("python", {}), ("onnx", {}), ("sql", {}), ("sql", {"dialect": "sqlite"})]:
         assert mlwright.export(bundle, form, tmp_path / form, **options).largest_difference < EXACT
+
+
+LINEAR = Linear(plus=5.0, times={"age": 0.2, "Größe (cm)": 30.0})
+AMOUNTS = OwnAmounts(saved=LINEAR, spent=Linear(plus=9.0), usual={"age": 40.0, "Größe (cm)": 0.5}, least=1.0)
+ALL_FORMS = [
+    ("python", {}),
+    pytest.param("c", {}, marks=needs_compiler),
+    ("onnx", {}),
+    ("sql", {}),
+    ("sql", {"dialect": "sqlite"}),
+]
+
+
+@pytest.mark.parametrize(("form", "options"), ALL_FORMS)
+def test_each_case_is_answered_by_its_own_amounts(form, options, tmp_path):
+    """Some cases are answered positive at any probability, some never; an amount that is not known is the usual one."""
+    numbers = (NumberColumn(name="age", low=0.0, high=100.0), *PLAN.columns[1:])
+    plan = PLAN.model_copy(update={"columns": numbers})
+    bundle = bundle_of(tmp_path, ("linear",), "binary", plan, amounts=AMOUNTS)
+    made = mlwright.export(bundle, form, tmp_path / form, **options)
+    assert made.largest_difference < EXACT
+    rows = rows_of(300, seed=8)
+    usual = bundle.model.answers(bundle.model.scores(rows), [row | dict.fromkeys(AMOUNTS.usual) for row in rows])
+    own = bundle.predict(rows)
+    assert 20 < (np.array(["no", "yes"])[usual.astype(int)] != own).sum() < 280
+    if form == "python":
+        spec = importlib.util.spec_from_file_location("scorer", tmp_path / form / "scorer.py")
+        spec.loader.exec_module(scorer := importlib.util.module_from_spec(spec))
+        model = scorer.Model(tmp_path / form / "model.json")
+        assert [model.predict(row) for row in rows] == own.tolist()
+        assert len(model.scores(rows[0])) == 2
+
+
+@pytest.mark.parametrize(("form", "options"), ALL_FORMS)
+def test_of_several_classes_the_one_is_answered_of_which_most_is_expected(form, options, tmp_path):
+    worth = ((0.0, -1.0, -1.0), (-1.0, 0.0, -1.0), (-9.0, -2.0, 0.0))
+    bundle = bundle_of(tmp_path, ("linear",), "multiclass", worth=worth)
+    assert mlwright.export(bundle, form, tmp_path / form, **options).largest_difference < EXACT
+    scores = bundle.scores(rows_of(300))
+    assert (bundle.predict(rows_of(300)) != np.array(list("abc"))[scores.argmax(axis=1)]).sum() > 10
+
+
+def test_an_answer_that_differs_is_found_even_where_the_scores_agree(tmp_path, monkeypatch):
+    monkeypatch.setattr(_answers, "_first", lambda flags: as_node(0.0))
+    worth = ((0.0, -1.0, -1.0), (-1.0, 0.0, -1.0), (-9.0, -2.0, 0.0))
+    with pytest.raises(ExportRefused, match="is not handed over"):
+        mlwright.export(bundle_of(tmp_path, ("linear",), "multiclass", worth=worth), "python", tmp_path / "out")
+
+
+def test_an_amount_that_is_read_in_two_ways_is_refused(tmp_path):
+    bundle = bundle_of(tmp_path, ("linear",), "binary", amounts=AMOUNTS)
+    with pytest.raises(ExportRefused, match="'age' is an amount, and an input that is read in another way"):
+        mlwright.export(bundle, "python", tmp_path / "out")
 
 
 def test_clipped_numbers_answer_the_same(tmp_path):

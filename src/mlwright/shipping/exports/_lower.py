@@ -29,6 +29,7 @@ from mlwright.scoring.lightgbm_text import of_lightgbm
 from mlwright.scoring.links import LINKS
 from mlwright.scoring.readers import CategoryReader, NumberReader
 from mlwright.scoring.spelling import DatePattern
+from mlwright.shipping.exports._answers import answered
 from mlwright.shipping.exports._calendar import date_parts
 from mlwright.shipping.exports._catboost import catboost_node
 from mlwright.shipping.exports._columns import crafted, dense, filled, level
@@ -60,12 +61,6 @@ def program_of(bundle: Bundle) -> Program:
         If it reads free text, or does something else that no form of export can say exactly.
     """
     spec = bundle.manifest.model
-    if spec.amounts is not None or spec.worth:
-        raise ExportRefused(
-            "The model answers by what answers are worth (decide.benefit), which no export does yet: it would give "
-            "other answers than the service.",
-            "Serve the bundle itself, or give one amount for all cases and all mistakes, and run again.",
-        )
     plan = _Plan(bundle)
     members = [plan.core(core) * weight for weight, core in bundle.model.weighted]
     total = members[0]
@@ -76,14 +71,16 @@ def program_of(bundle: Bundle) -> Program:
         scores = Clip(scores, np.array([spec.low]), np.array([spec.high]))
     if spec.task == "binary":
         scores = Join((1.0 - scores, scores))
+    place = answered(spec, scores, plan.amount)
     return Program(
         name=bundle.name,
         bundle_id=bundle.bundle_id,
         target=bundle.target,
         inputs=plan.inputs,
-        scores=scores,
+        scores=scores if place is None else Join((scores, place)),
         classes=bundle.classes or (),
         threshold=spec.threshold,
+        is_decided=place is not None,
     )
 
 
@@ -139,6 +136,17 @@ class _Plan:
             trees, center, scale = of_onnx(core.data)
             return Forest(self._matrix(self.numbers), trees) * scale + center
         raise ExportRefused(f"A core of the form {core.form} cannot be exported.")
+
+    def amount(self, name: str) -> Node:
+        """The numbers of a column as amounts need them: as they were given, whatever the plan makes of them."""
+        wanted = NumberInput(name)
+        if any(given.name == name and given != wanted for given in self._reads):
+            raise ExportRefused(
+                f"The column {name!r} is an amount, and an input that is read in another way (as a name, or with "
+                "numbers that mean that none is known), which cannot be exported.",
+                f"Give the amount a column of its own, or train without the column {name!r}.",
+            )
+        return self._read(wanted)
 
     def _read(self, wanted: Input) -> Node:
         return self._reads.setdefault(wanted, Read(wanted))

@@ -25,6 +25,9 @@ class Program:
         Empty for numbers.
     threshold : float or None
         Two classes: the second is answered from this probability of it on.
+    is_decided : bool
+        Whether one more number follows the scores: the place of the class that is answered. So it is where each case
+        is answered by its own amounts, or by what answers are worth.
     """
 
     name: str
@@ -34,6 +37,12 @@ class Program:
     scores: Node
     classes: tuple[Any, ...]
     threshold: float | None
+    is_decided: bool = False
+
+    @property
+    def n_scores(self) -> int:
+        """How many scores there are, without the place of the answer."""
+        return self.scores.width - self.is_decided
 
     def in_order(self) -> list[Node]:
         """Every operation once, each after those that it needs."""

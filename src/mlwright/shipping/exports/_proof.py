@@ -8,16 +8,20 @@ from itertools import islice
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from mlwright.core.errors import ExportRefused
 from mlwright.records.contract import Clause, Contract
 from mlwright.scoring.bundle import Bundle
+from mlwright.scoring.deciding import decisive
 from mlwright.scoring.spelling import canonical, to_moment, to_number
 from mlwright.shipping.contracts import is_number
 from mlwright.shipping.exports import ExportForm, Files, Value
+from mlwright.shipping.exports._graph import Array
 from mlwright.shipping.exports._inputs import Input, NameInput, NumberInput
 from mlwright.shipping.exports._program import Program
 
+EVEN = 1e-9
 UNSEEN, UNSEEN_NUMBER = "(never seen)", -987_654_321
 
 Row = Mapping[str, Any]
@@ -87,6 +91,28 @@ def as_values(program: Program, row: Row) -> dict[str, Value]:
     return found
 
 
+def _expected(bundle: Bundle, program: Program, rows: Sequence[Row]) -> Array:
+    """The scores, and the place of the answer where the program tells it."""
+    scores = bundle.score_records(rows)
+    if not program.is_decided:
+        return scores
+    return np.column_stack([scores, bundle.model.answers(_own(scores), rows)])
+
+
+def _own(scores: Array) -> Array:
+    """The scores as the model itself gives them: of two classes, those of the second."""
+    return scores[:, 1:] if scores.shape[1] == 2 else scores
+
+
+def _is_close(bundle: Bundle, rows: Sequence[Row], expected: Array) -> NDArray[np.bool_]:
+    """Where two answers are worth the same but for rounding, so that either is right."""
+    scores, decides = _own(expected[:, :-1]), decisive(bundle.manifest.model, rows)
+    if scores.shape[1] == 1:
+        return np.asarray(np.abs(scores[:, 0] - decides) < EVEN)
+    best = np.sort(scores @ decides, axis=1)
+    return np.asarray(best[:, -1] - best[:, -2] < EVEN * np.abs(decides).max())
+
+
 def largest_difference(form: ExportForm, files: Files, program: Program, bundle: Bundle) -> tuple[float, int]:
     """How far the answers of an export are from the bundle's at most, and on how many rows that was tried.
 
@@ -100,9 +126,11 @@ def largest_difference(form: ExportForm, files: Files, program: Program, bundle:
         If the export cannot be run here.
     """
     rows = proof_rows(bundle, program, form.n_proof_rows)
-    expected = bundle.score_records(rows)
+    expected = _expected(bundle, program, rows)
     found = form.run(files, program, bundle.manifest, [as_values(program, row) for row in rows])
     apart = np.abs(found - expected) / (np.maximum(np.std(expected), np.abs(expected)) if not program.classes else 1.0)
+    if program.is_decided:
+        apart[_is_close(bundle, rows, expected), -1] = 0.0
     worst = float(np.max(np.where(np.isnan(apart), math.inf, apart)))
     if worst > form.tolerance:
         row = int(np.argmax(apart.max(axis=1)))

@@ -43,7 +43,7 @@ class Code:
         for node in program.in_order():
             self._of[id(node)] = self._write(node)
         outputs = list(self._of[id(program.scores)])
-        if len(program.classes) > 2:
+        if len(program.classes) > 2 and not program.is_decided:
             outputs.append(Expression(words.largest(outputs)))
         layout = Layout(outputs, [self._reads[given] for given in program.inputs])
         self.steps = layout.steps

@@ -133,6 +133,8 @@ def _words(program: Program, name: str) -> dict[str, str]:
         "target": _comment(program.target),
         "n_scores": str(program.scores.width),
         "n_classes": str(len(program.classes)),
+        "is_decided": str(int(program.is_decided)),
+        "behind": ", and behind them the place of the answered class" if program.is_decided else "",
         "n_inputs": str(len(fields)),
         "fields": _lines(_field(field, given) for field, given in fields) or "    double nothing;",
         "cpp_fields": _lines(_cpp_field(field, given) for field, given in fields),

@@ -52,8 +52,9 @@ class Onnx(ExportForm):
         """Run the graph in ONNX Runtime."""
         session = session_of(files[FILE])
         feeds = {given.name: _column(given, [row[given.name] for row in rows]) for given in program.inputs}
-        scores: Array = session.run(["scores"], feeds)[0]
-        return scores
+        scores, answer = session.run(["scores", "answer"], feeds)
+        found: Array = np.column_stack([scores, answer]) if program.is_decided else scores
+        return found
 
 
 def session_of(data: bytes) -> Any:
@@ -88,15 +89,16 @@ class _Graph:
         """The whole model."""
         from onnx import TensorProto, helper, numpy_helper
 
-        self._nodes.append(helper.make_node("Identity", [self._spread()], ["scores"]))
-        self._answer()
+        results = self._spread()
+        self._nodes.append(helper.make_node("Identity", [self._scores(results)], ["scores"]))
+        self._answer(results)
         kinds = {True: TensorProto.STRING, False: TensorProto.DOUBLE}
         inputs = [
             helper.make_tensor_value_info(given.name, kinds[isinstance(given, NameInput)], [None, 1])
             for given in self._program.inputs
         ]
         outputs = [
-            helper.make_tensor_value_info("scores", TensorProto.DOUBLE, [None, self._program.scores.width]),
+            helper.make_tensor_value_info("scores", TensorProto.DOUBLE, [None, self._program.n_scores]),
             helper.make_tensor_value_info("answer", TensorProto.DOUBLE, [None]),
         ]
         tensors = [numpy_helper.from_array(values, name) for name, values in self._tensors.items()]
@@ -127,12 +129,19 @@ class _Graph:
         shape = self._op("Shape", [name])
         return self._op("ConstantOfShape", [shape], value=proto(np.zeros(1)))
 
-    def _answer(self) -> None:
+    def _scores(self, results: str) -> str:
+        if not self._program.is_decided:
+            return results
+        return self._op("Gather", [results, self._tensor(np.arange(self._program.n_scores))], axis=1)
+
+    def _answer(self, results: str) -> None:
         from onnx import helper
 
         program = self._program
         if not program.classes:
             found = self._op("Squeeze", ["scores", self._tensor(np.array([1]))])
+        elif program.is_decided:
+            found = self._op("Gather", [results, self._tensor(np.array(program.n_scores))], axis=1)
         elif len(program.classes) == 2:
             second = self._op("Gather", ["scores", self._tensor(np.array(1))], axis=1)
             threshold = self._tensor(np.array(0.5 if program.threshold is None else program.threshold))

@@ -39,6 +39,7 @@ class Python(ExportForm):
             "target": program.target,
             "classes": list(program.classes),
             "threshold": program.threshold,
+            "decided": program.is_decided,
             "inputs": [described(given) for given in program.inputs],
             "steps": flattened(program),
         }

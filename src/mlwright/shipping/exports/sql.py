@@ -90,7 +90,10 @@ class Sql(ExportForm):
         with self.filled(program, manifest, rows) as cursor, _in_words():
             cursor.execute(files[FILE].decode())
             found = cursor.fetchall()
-        return np.array([row[-program.scores.width :] for row in found], dtype=np.float64)
+        scores = np.array([row[-program.n_scores :] for row in found], dtype=np.float64)
+        if not program.is_decided:
+            return scores
+        return np.column_stack([scores, [program.classes.index(row[-program.n_scores - 1]) for row in found]])
 
     @contextmanager
     def filled(self, program: Program, manifest: Manifest, rows: Sequence[Mapping[str, Value]]) -> Iterator[Any]:
@@ -188,7 +191,11 @@ def _answers(program: Program, scores: Sequence[str]) -> list[str]:
     if not program.classes:
         return [f"{scores[0]} AS answer"]
     labels = [_label(label) for label in program.classes]
-    if len(labels) == 2:
+    if program.is_decided:
+        *scores, place = scores
+        whens = " ".join(f"WHEN {place} = {number} THEN {label}" for number, label in enumerate(labels))
+        answer = f"CASE {whens} END"
+    elif len(labels) == 2:
         threshold = 0.5 if program.threshold is None else program.threshold
         answer = f"CASE WHEN {scores[1]} >= {threshold!r} THEN {labels[1]} ELSE {labels[0]} END"
     else:

@@ -107,7 +107,7 @@ int main(void)
             set(&row, &${name}_columns[i], places[i] < n ? cells[places[i]] : NULL);
         ${name}_scores(&row, scores);
         if (${name}_n_classes > 0) printf("%s,", ${name}_classes[${name}_answer(scores)]);
-        for (int i = 0; i < ${name}_n_scores; i++) printf(i ? ",%.17g" : "%.17g", scores[i]);
+        for (int i = 0; i < (${name}_n_classes ? ${name}_n_classes : 1); i++) printf(i ? ",%.17g" : "%.17g", scores[i]);
     }
     return 0;
 }

@@ -64,6 +64,7 @@ $steps
 int ${name}_answer(const double scores[$n_scores])
 {
     int best = 0;
+    if ($is_decided) return (int)scores[$n_scores - 1];
     if ($n_classes == 2) return scores[$n_scores - 1] >= $threshold;
     for (int i = 1; i < $n_scores; i++) if (scores[i] > scores[best]) best = i;
     return best;

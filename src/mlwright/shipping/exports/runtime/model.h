@@ -29,7 +29,7 @@ extern const ${name}_column ${name}_columns[];
 /* The classes in the order of the scores; nothing for numbers. */
 extern const char *const ${name}_classes[];
 
-/* Probabilities in the order of the classes, or one number. */
+/* Probabilities in the order of the classes, or one number$behind. */
 void ${name}_scores(const ${name}_row *row, double scores[$n_scores]);
 
 /* The place of the class that is answered. */

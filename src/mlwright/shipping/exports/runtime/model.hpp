@@ -15,7 +15,7 @@ struct Row {
 $cpp_fields
 };
 
-/// Probabilities in the order of the classes, or one number; an empty value is a missing one.
+/// Probabilities in the order of the classes, or one number$behind; an empty value is a missing one.
 inline std::array<double, $n_scores> scores(const Row &row)
 {
     ${name}_row plain{};

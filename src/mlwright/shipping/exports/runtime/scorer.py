@@ -36,22 +36,28 @@ class Model:
 
     def scores(self, row):
         """Probabilities in the order of `classes`, or one number."""
-        return self.work([read(row[name]) for name, read in self._readers])
+        return self.results(row)[: len(self.classes) or 1]
 
     def predict(self, row):
         """The class, or the number."""
-        return self.answer(self.scores(row))
+        return self.answer(self.results(row))
+
+    def results(self, row):
+        """The scores; where each row is answered by its own amounts, the place of the answer behind them."""
+        return self.work([read(row[name]) for name, read in self._readers])
 
     def answer(self, scores):
-        """What follows from scores."""
+        """What follows from results."""
         if not self.classes:
             return scores[0]
+        if self.facts.get("decided"):
+            return self.classes[int(scores[-1])]
         if len(self.classes) == 2:
             return self.classes[int(scores[1] >= self.facts["threshold"])]
         return self.classes[scores.index(max(scores))]
 
     def work(self, read):
-        """Scores from what was read of each input: a number, a code or seconds; NaN where missing."""
+        """Results from what was read of each input: a number, a code or seconds; NaN where missing."""
         found = []
         for step in self._steps:
             found.append(step(read, found))
@@ -268,8 +274,8 @@ def main():
     answers = csv.writer(sys.stdout, lineterminator="\n")
     answers.writerow(["answer", *map(str, model.classes)] if model.classes else ["answer"])
     for row in csv.DictReader(sys.stdin):
-        scores = model.scores(row)
-        answers.writerow([model.answer(scores), *scores] if model.classes else scores)
+        found = model.results(row)
+        answers.writerow([model.answer(found), *found[: len(model.classes)]] if model.classes else found)
 
 
 if __name__ == "__main__":
