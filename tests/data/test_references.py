@@ -33,10 +33,13 @@ def run_checks(tmp_path):
         settings = Settings.model_validate({"project": {"task": "none"}, "collect": {"source": source, **collect}})
         run = Run("run", Store(tmp_path / "store"), Clock(tmp_path / "cancel", None))
         records = execute(BUILD, settings.sections(), run, until="check")
-        found = [finding for finding in records["check"].findings if finding.check == "broken_references"]
+        found = [finding for finding in records["check"].findings if finding.check in ABOUT_KEYS]
         return records["collect"].references, found
 
     return run
+
+
+ABOUT_KEYS = ("broken_references", "repeated_keys")
 
 
 def test_a_customer_that_is_in_no_list_of_customers_is_found(run_checks, tmp_path):
@@ -46,6 +49,56 @@ def test_a_customer_that_is_in_no_list_of_customers_is_found(run_checks, tmp_pat
     assert "2 rows of 200 (1.0 %) have a 'customer' that is not there in 'id' of 'customers'" in finding.sentence
     assert finding.rows == (3, 8)
     assert finding.examples == ("99", "99")
+
+
+def test_a_key_of_several_columns_is_looked_up_as_a_whole(run_checks, tmp_path):
+    tills = csv(tmp_path / "tills.csv", {"shop": ["A", "A", "B"], "no": ["1.0", "2.0", "1.0"]})
+    shops = ["B" if row in (4, 7) else "A" for row in range(N)]
+    source = csv(tmp_path / "sales.csv", orders([2] * N) | {"shop": shops})
+    for keys in ("tills.shop, no", "tills.shop, tills.no"):
+        (reference,), (finding,) = run_checks(source, tables={"tills": tills}, keys={"shop, customer": keys})
+        assert (reference.columns, reference.keys, reference.n_keys) == (("shop", "customer"), ("shop", "no"), 3)
+        assert finding.sentence == (
+            "2 rows of 200 (1.0 %) have values of 'shop' and 'customer' that are not there together in 'shop' and 'no' "
+            "of 'tills': 1 different, such as 'B, 2' and 'B, 2'."
+        )
+        assert finding.rows == (4, 7)
+
+
+def test_a_key_of_several_columns_that_is_there_twice_is_found(run_checks, tmp_path):
+    tills = csv(tmp_path / "tills.csv", {"shop": ["A", "A", "A"], "no": [1, 2, 2]})
+    source = csv(tmp_path / "sales.csv", orders([1] * N) | {"shop": ["A"] * N})
+    _, (finding,) = run_checks(source, tables={"tills": tills}, keys={"shop, customer": "tills.shop, no"})
+    assert (
+        "'shop' and 'no' of 'tills' should name each row, but 1 row repeats the values of another" in finding.sentence
+    )
+
+
+def test_columns_that_together_should_name_each_row_and_do_not_are_found(run_checks, tmp_path):
+    columns = {"order": [row // 4 for row in range(N)], "line": [row % 4 for row in range(N)], "price": range(N)}
+    assert run_checks(csv(tmp_path / "lines.csv", columns), unique=["order, line"])[1] == []
+    columns["line"][5:12] = [3, 3, 3, 0, 1, "", ""]
+    _, (finding,) = run_checks(csv(tmp_path / "later.csv", columns), unique=["order, line"])
+    assert finding.sentence == (
+        "'order' and 'line' together should name each row, but 2 rows repeat the values of another one, such as '1, 3'."
+    )
+    assert (finding.columns, finding.rows) == (("order", "line"), (5,))
+
+
+def test_a_comma_may_belong_to_the_name_of_a_column(run_checks, tmp_path):
+    source = tmp_path / "people.csv"
+    names = [f"N{row if row != 9 else 8}" for row in range(N)]
+    source.write_text('"name, first",age\n' + "".join(f"{name},{20 + row % 50}\n" for row, name in enumerate(names)))
+    _, (finding,) = run_checks(str(source), unique=["name, first"])
+    assert finding.columns == ("name, first",)
+    with pytest.raises(SettingsError, match=r"collect\.unique names the column 'naem'"):
+        run_checks(str(source), unique=["naem, age"])
+
+
+def test_as_many_columns_are_named_as_the_key_has(run_checks, tmp_path):
+    source = csv(tmp_path / "sales.csv", orders([1] * N))
+    with pytest.raises(SettingsError, match="'customer' must be there in 'price' and 'order_id': 1 column and 2"):
+        run_checks(source, keys={"customer": "price, order_id"})
 
 
 def test_customers_that_are_all_there_are_no_finding_whatever_type_the_key_has(run_checks, tmp_path):

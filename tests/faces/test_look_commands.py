@@ -111,3 +111,24 @@ def test_a_file_with_next_to_nothing_ends_in_words(call, people, content):
     assert answer.status in (0, 2, 3)
     assert "Traceback" not in answer.err
     assert "mistake of ours" not in answer.err
+
+
+def test_keys_of_several_columns_are_said_without_a_project(call, people):
+    (people / "tills.csv").write_text("shop,no\nA,1\nA,2\n")
+    lines = [f"{row // 3},{row % 3},A,{1 + row % 2},{row / 7}" for row in range(90)]
+    header = "order,line,shop,till,price\n"
+    (people / "sales.csv").write_text(header + "\n".join([*lines, "4,2,B,1,3.5"]) + "\n")
+    keys = ("--unique", "order, line", "--refers", "shop, till=tills.csv:shop, no")
+    answer = call("check", "sales.csv", *keys, "--json")
+    found = {finding["check"]: finding for finding in answer.json["findings"]}
+    assert found["repeated_keys"]["columns"] == ["order", "line"]
+    assert found["broken_references"]["examples"] == ["B, 1"]
+    (people / "before.csv").write_text(header + "\n".join(lines) + "\n")
+    later = call("check", "before.csv", "sales.csv", *keys, "--json").json["findings"]["findings"]
+    assert [finding["examples"] for finding in later if finding["check"] == "repeated_keys"] == [["4, 2"]]
+
+
+def test_a_slip_in_what_refers_to_what_is_told_with_an_example(call, people):
+    answer = call("check", "p.csv", "--refers", "plan")
+    assert answer.status == 2
+    assert '--refers "customer=customers.csv:id"' in answer.err

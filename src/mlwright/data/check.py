@@ -85,6 +85,7 @@ class _NoRows:
         self.columns, self.seed, self.as_of = table.columns, table.seed, table.as_of
         self.train_by_class = table.train_by_class
         self.references, self.counted_references = table.references, table.counted_references
+        self.unique = table.unique
 
     def __getattr__(self, name: str) -> Any:
         raise _RowsWanted

@@ -35,6 +35,7 @@ def contract(snapshot: Snapshot, profile: Profile, settings: ContractSettings, r
         n_rows=profile.n_rows,
         columns=clauses,
         key=next((clause.name for clause in clauses if clause.unique), None),
+        unique=snapshot.unique,
         time=profile.roles.time,
         n_repeated=equal_rows(table, [clause.name for clause in clauses if clause.part != "target"]).n_later,
     )

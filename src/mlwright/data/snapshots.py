@@ -16,7 +16,7 @@ from mlwright.core.errors import Fault, SourceEmpty, SourceError
 from mlwright.core.run import Run
 from mlwright.core.store.blobs import explain_disk_errors
 from mlwright.data.borrowing import borrow
-from mlwright.data.references import read_references
+from mlwright.data.references import read_references, read_unique
 from mlwright.data.sources import Reading, Source, source_for
 from mlwright.data.sources._columns import refuse_width
 from mlwright.data.sources._files import fingerprint, refuse_change
@@ -70,7 +70,7 @@ def take_snapshot(settings: CollectSettings, run: Run) -> Snapshot:
         file.unlink()
         raise SourceEmpty(f"{where} holds no rows.", "Name a source with rows.")
     size = file.stat().st_size
-    references = read_references(settings, reading, run)
+    references, unique = read_references(settings, reading, run), read_unique(settings, reading.schema.names)
     return Snapshot(
         blob=run.store.blobs.adopt(file, name_of_blob),
         borrowed=borrowed,
@@ -80,6 +80,7 @@ def take_snapshot(settings: CollectSettings, run: Run) -> Snapshot:
         size_bytes=size,
         notices=(*reading.notices, *_unused(name, settings)),
         references=references,
+        unique=unique,
         counted_references=tuple(reading.counted_references),
         n_rows_there=reading.n_rows_there,
     )

@@ -69,6 +69,15 @@ def quoted(values: Sequence[str], limit: int = 3) -> str:
     return listing((f"'{shortened(value)}'" for value in values), limit)
 
 
+def named(names: Sequence[str]) -> str:
+    """Names of columns, all of them.
+
+    >>> named(["shop", "till"])
+    "'shop' and 'till'"
+    """
+    return listing((f"'{name}'" for name in names), len(names))
+
+
 def told_apart(labels: Sequence[str]) -> list[str]:
     """Labels of which none is another; the second of a kind gets a number.
 

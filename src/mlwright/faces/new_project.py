@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 from mlwright.config import FILE_NAME, located, relative, write_settings
 from mlwright.core.errors import SettingsError, UserMistake
 from mlwright.core.store.journal import Event
+from mlwright.faces.keys import Keys
 from mlwright.project import Project
 from mlwright.records.profile import Profile, Roles
 
@@ -34,6 +35,8 @@ class Question(NamedTuple):
         For a table in PostgreSQL or Spark: how many of its rows are fetched.
     in_place : bool
         Whether a Parquet file is read where it lies.
+    keys : Keys
+        What names its rows, and what they refer to.
     """
 
     source: str
@@ -42,6 +45,7 @@ class Question(NamedTuple):
     path: Path | None = None
     sample_rows: int | None = None
     in_place: bool = False
+    keys: Keys = Keys()
 
     @property
     def folder(self) -> Path:
@@ -70,6 +74,7 @@ def new_project(question: Question) -> Iterator[Project]:
         "query": question.query,
     }
     collect |= {"sample_rows": question.sample_rows, "in_place": question.in_place or None}
+    collect |= question.keys.as_settings()
     asked = {"task": "none"} if question.target is None else {"target": question.target}
     project = Project.create(folder, {"project": asked, "collect": collect})
     try:

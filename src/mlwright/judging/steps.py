@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from mlwright.data.words import counted, listing, quoted
+from mlwright.data.words import counted, listing, named, quoted
 from mlwright.judging.leaks import leaks_in, suspects
 from mlwright.judging.more_rows import told_more_rows
 from mlwright.judging.rules import Evidence
@@ -148,11 +148,11 @@ def _mend_values(evidence: Evidence, clean: CleanSettings) -> Iterator[Step]:
 
 
 def _another_table(evidence: Evidence, snapshot: Snapshot) -> Iterator[Step]:
-    tables = {one.table: one.column for one in snapshot.references if one.table is not None}
-    for table, column in tables.items():
+    tables = {one.table: one.columns for one in snapshot.references if one.table is not None}
+    for table, columns in tables.items():
         yield Step(
             name="another_table",
-            title=f"Join columns of '{table}' by '{column}' and run on the joined table.",
+            title=f"Join columns of '{table}' by {named(columns)} and run on the joined table.",
             evidence=f"Every row names a row of '{table}', of which no column is an input.",
             cost="a query that joins, of what is known at the moment of prediction",
         )

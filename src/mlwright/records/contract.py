@@ -128,6 +128,8 @@ class Contract(Record):
         In the order of that table.
     key : str or None
         The column that names each row; no value may come twice.
+    unique : tuple of tuple of str
+        Columns whose values together may not come twice, as a person says.
     time : str or None
         The column that says when rows came about.
     n_repeated : int
@@ -144,6 +146,7 @@ class Contract(Record):
     n_rows: int
     columns: tuple[Clause, ...]
     key: str | None = None
+    unique: tuple[tuple[str, ...], ...] = ()
     time: str | None = None
     n_repeated: int = 0
     may_repeat: bool = True

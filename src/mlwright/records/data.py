@@ -37,27 +37,28 @@ class Field(Record):
 
 
 class Reference(Record):
-    """A column whose values must be there in another column, a key.
+    """Columns whose values, of all of them together, must be there in the columns of a key.
 
     Parameters
     ----------
-    column : str
-        The column of the snapshot.
+    columns : tuple of str
+        The columns of the snapshot.
     table : str or None
         The table that holds the key; None for the snapshot itself.
-    key : str
-        The key's column there.
+    keys : tuple of str
+        The key's columns there.
     blob : str or None
-        A Parquet file with the different values of the key, in a column ``key``; None for the snapshot itself.
+        A Parquet file with the different values of the key, in columns ``key_0``, ``key_1``, ...; None for the snapshot
+        itself.
     n_rows, n_keys : int or None
         Rows of that table that have a key, and how many of these are different.
     is_declared : bool
         Whether the database says so, and not the settings.
     """
 
-    column: str
+    columns: tuple[str, ...]
     table: str | None = None
-    key: str
+    keys: tuple[str, ...]
     blob: str | None = None
     n_rows: int | None = None
     n_keys: int | None = None
@@ -127,6 +128,8 @@ class Snapshot(Record):
         What its columns refer to.
     counted_references : tuple of CountedReference
         Foreign keys of several columns, and those of a table of which a sample was fetched.
+    unique : tuple of tuple of str
+        Columns whose values together come once, as a person says.
     n_rows_there : int or None
         Rows of the table that these are a sample of; None where they are all.
     borrowed : Borrowed or None
@@ -141,6 +144,7 @@ class Snapshot(Record):
     notices: tuple[str, ...] = ()
     references: tuple[Reference, ...] = ()
     counted_references: tuple[CountedReference, ...] = ()
+    unique: tuple[tuple[str, ...], ...] = ()
     n_rows_there: int | None = None
     borrowed: Borrowed | None = None
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, NamedTuple
+
+import ibis
 
 from mlwright.core.family import NotApplicable
 from mlwright.data.checks import Check, Specimen
@@ -11,7 +13,7 @@ from mlwright.data.checks._plain import plain_columns
 from mlwright.data.compute.table import ROW, SplitTable
 from mlwright.data.equal_rows import equal_rows
 from mlwright.data.kinds.names import words_of
-from mlwright.data.words import counted, listing
+from mlwright.data.words import counted, named, quoted
 from mlwright.records.findings import Finding
 from mlwright.records.profile import Profile
 
@@ -23,7 +25,8 @@ class RepeatedKeys(Check):
     """Columns that are called like a key and name each row, but for a few values that come more than once.
 
     A column counts as a key if its name says so and 95 % of its values are different; all rows are counted, also
-    those of a table that stays in its database.
+    those of a table that stays in its database. What a person says, ``collect.unique``, holds whatever the names and
+    the share, and for several columns together; rows without a value in one of them are left out.
     """
 
     severity = "warning"
@@ -35,31 +38,34 @@ class RepeatedKeys(Check):
 
     def look(self, table: SplitTable, profile: Profile) -> Iterator[Finding]:
         """One finding for each key."""
+        said = [columns for columns in table.unique if set(columns) <= set(table.columns)]
         names = [
             column.name
             for column in profile.columns
             if column.kind == "id" and _is_called_key(column.name) and column.name in table.columns
         ]
-        if not names:
-            raise NotApplicable("no column is called like a key")
-        if not isinstance(table, SplitTable):
+        names = [name for name in names if (name,) not in said]
+        if not names and not said:
+            raise NotApplicable("no column is called like a key, and collect.unique names none")
+        if not said and not isinstance(table, SplitTable):
             yield from self._told_by_figures(profile, names)
             return
-        for name in names:
-            if not (n_later := equal_rows(table, [name]).n_later):
-                continue
-            n_missing = int(table.ask(n=table.expr[name].isnull().sum())["n"] or 0)
-            n = profile.n_rows - n_missing
-            n_distinct = n - (n_later - max(0, n_missing - 1))
-            if NEARLY_ALL * n <= n_distinct < n:
-                often = _often(table, name)
-                yield self.found(
-                    f"'{name}' should name each row, but {counted(n - n_distinct, 'row repeats', 'rows repeat')} a "
-                    f"value of another one, such as {listing(repr(str(row['value'])) for row in often[:2])}.",
-                    name,
-                    rows=[row["first"] for row in often],
-                    examples=[str(row["value"]) for row in often],
-                )
+        for columns in (*said, *((name,) for name in names)):
+            found = _repeats(table, columns)
+            if found and (columns in said or NEARLY_ALL * found.n <= found.n - found.n_later):
+                yield self._told(columns, found)
+
+    def _told(self, columns: tuple[str, ...], found: _Repeats) -> Finding:
+        shown = [", ".join(str(row[name]) for name in columns) for row in found.often]
+        alone = len(columns) == 1
+        return self.found(
+            f"{named(columns)} {'should' if alone else 'together should'} name each row, but "
+            f"{counted(found.n_later, 'row repeats', 'rows repeat')} {'a value' if alone else 'the values'} of another "
+            f"one, such as {quoted(shown, 2)}.",
+            *columns,
+            rows=[row["__first__"] for row in found.often],
+            examples=shown,
+        )
 
     def _told_by_figures(self, profile: Profile, names: list[str]) -> Iterator[Finding]:
         """Keys of a table that stays where it is, whose different values were counted there."""
@@ -94,9 +100,24 @@ def _is_called_key(name: str) -> bool:
     return bool(words) and (words[-1] in KEY_WORDS or words[0] == "id")
 
 
-def _often(table: SplitTable, name: str) -> list[dict[str, Any]]:
-    """The values that come most often, with the first row of each."""
-    known = table.expr.filter(table.expr[name].notnull())
-    counts = known.group_by(value=known[name]).aggregate(n=known.count(), first=known[ROW].min())
-    repeated = counts.filter(counts.n > 1).order_by([counts.n.desc(), counts.first])
-    return table.rows_of(repeated.limit(5))
+class _Repeats(NamedTuple):
+    """How many rows have values in all columns of a key, how many repeat those of an earlier one, and which often."""
+
+    n: int
+    n_later: int
+    often: list[dict[str, Any]]
+
+
+def _repeats(table: SplitTable, columns: tuple[str, ...]) -> _Repeats | None:
+    """What repeats; None if no two rows agree."""
+    if not equal_rows(table, list(columns)).n_later:
+        return None
+    known = table.expr.filter([table.expr[name].notnull() for name in columns])
+    counts = known.group_by(list(columns)).aggregate(__n__=ibis._.count(), __first__=ibis._[ROW].min())
+    repeated = counts.filter(counts["__n__"] > 1)
+    asked = table.rows_of(repeated.aggregate(later=(repeated["__n__"] - 1).sum()))[0]["later"]
+    if not asked:
+        return None
+    often = table.rows_of(repeated.order_by([repeated["__n__"].desc(), repeated["__first__"]]).limit(5))
+    n = table.rows_of(known.aggregate(n=known.count()))[0]["n"]
+    return _Repeats(int(n), int(asked), often)

@@ -204,8 +204,8 @@ class SplitTable(Table):
 
     `seed` is what random choices start from; `as_of` is when the rows were collected, in seconds since 1970.
     `train_by_class` says how many training rows each class has, in the order of the profile's classes.
-    `references` says what columns refer to, each with the file that holds the keys, and `counted_references` which
-    foreign keys the database has tested.
+    `references` says what columns refer to, each with the file that holds the keys, `counted_references` which foreign
+    keys the database has tested, and `unique` which columns together should name each row.
     """
 
     train: Table
@@ -215,6 +215,7 @@ class SplitTable(Table):
     train_by_class: tuple[int, ...] = ()
     references: tuple[tuple[Reference, Path | None], ...] = ()
     counted_references: tuple[CountedReference, ...] = ()
+    unique: tuple[tuple[str, ...], ...] = ()
 
 
 def open_split(snapshot: Snapshot, split: Split, profile: Profile, run: Run) -> SplitTable:
@@ -229,6 +230,7 @@ def open_split(snapshot: Snapshot, split: Split, profile: Profile, run: Run) -> 
     table.as_of = datetime.fromisoformat(snapshot.lineage.read_at).timestamp()
     table.train_by_class = split.train_by_class
     table.counted_references = snapshot.counted_references
+    table.unique = snapshot.unique
     table.references = tuple((each, run.path(each.blob) if each.blob else None) for each in snapshot.references)
     return table
 

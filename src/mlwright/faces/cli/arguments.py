@@ -23,5 +23,16 @@ SampleRows = Annotated[
     int | None,
     typer.Option(help="Of a table in PostgreSQL or Spark fetch about so many rows; all are looked at there."),
 ]
+Unique = Annotated[
+    list[str] | None,
+    typer.Option(metavar="COLUMNS", help='Columns whose values, together, come once: "order, line"; may be repeated.'),
+]
+Refers = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="COLUMNS=[DATA:]COLUMNS",
+        help='Values that must be there elsewhere: "customer=customers.csv:id", "shop, till=tills.csv:shop, no".',
+    ),
+]
 
 HERE = Path(".")

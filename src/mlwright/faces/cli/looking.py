@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from mlwright.core.errors import NothingToShow, SettingsError
+from mlwright.faces.keys import Keys
 
 if TYPE_CHECKING:
     from mlwright.project import Project
@@ -24,6 +25,8 @@ class Asked(NamedTuple):
         Without a source the project is the one there, or in this folder; else it is kept there, or gone afterwards.
     sample_rows : int or None
         Of how many rows the look is enough.
+    keys : Keys
+        What names the rows, and what they refer to.
     """
 
     source: str | None
@@ -31,6 +34,7 @@ class Asked(NamedTuple):
     query: str | None
     path: Path | None
     sample_rows: int | None = None
+    keys: Keys = Keys()
 
 
 @contextmanager
@@ -63,8 +67,14 @@ def _chosen(asked: Asked) -> AbstractContextManager[Project]:
     from mlwright.faces.cli.chosen import opened
     from mlwright.faces.new_project import Question, project_to_look_at
 
-    if asked.source is not None:
-        return project_to_look_at(Question(asked.source, *asked[1:]))
+    if asked.source is not None and (asked.path is None or asked.keys == Keys()):
+        question = Question(asked.source, asked.target, asked.query, asked.path, asked.sample_rows, keys=asked.keys)
+        return project_to_look_at(question)
+    if asked.keys != Keys():
+        raise SettingsError(
+            "What names the rows of a project, and what they refer to, is said in its mlwright.toml.",
+            "Set unique and keys in [collect] there, or leave --project out.",
+        )
     if asked.target is not None or asked.query is not None:
         raise SettingsError("Which data is to be looked at?", "Name a file or a database as the first argument.")
     return nullcontext(opened(asked.path or HERE))

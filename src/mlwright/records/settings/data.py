@@ -68,7 +68,11 @@ class CollectSettings(Settings):
         Other tables that belong to the data, by name: where each is, as in `source`. Only what `keys` asks for is read.
     keys : dict
         Columns whose values must be there in another one: ``{customer = "customers.id"}`` for a column of `tables`,
-        ``{manager = "id"}`` for a column of the same table. Foreign keys that a database declares need not be named.
+        ``{manager = "id"}`` for a column of the same table, ``{"shop, till" = "tills.shop, no"}`` for a key of several
+        columns. Foreign keys that a database declares need not be named.
+    unique : list
+        Columns whose values name a row and so come once, or several columns whose values together do:
+        ``["email", "order, line"]``.
     """
 
     source: str | None = None
@@ -81,6 +85,7 @@ class CollectSettings(Settings):
     group: str | None = None
     tables: dict[str, str] = {}
     keys: dict[str, str] = {}
+    unique: tuple[str, ...] = ()
 
 
 class ProfileSettings(Settings):

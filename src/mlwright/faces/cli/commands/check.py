@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from mlwright.core.errors import SettingsError
-from mlwright.faces.cli.arguments import AsJson, Looked, LookedIn, LookedTarget, Query, SampleRows
+from mlwright.faces.cli.arguments import AsJson, Looked, LookedIn, LookedTarget, Query, Refers, SampleRows, Unique
 from mlwright.faces.cli.looking import Asked, look
+from mlwright.faces.keys import Keys
 
 if TYPE_CHECKING:
     from mlwright.records.delivery import Delivery
@@ -31,6 +32,8 @@ def check(
     ] = None,
     project: LookedIn = None,
     sample_rows: SampleRows = None,
+    unique: Unique = None,
+    refers: Refers = None,
     html: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Write a page with what was found, and rows to look at.")
     ] = None,
@@ -47,13 +50,14 @@ def check(
 
     if show and html is None:
         html = Path("check.html")
+    keys = Keys(unique or (), refers or ())
     found: Delivery | Findings
     if against is not None:
-        found = _against(source, new, query, against, quiet=json)
+        found = _against(source, new, query, against, keys, quiet=json)
     elif new is not None:
-        found = _two_tables(Asked(source, target, query, project), (new, new_query), quiet=json)
+        found = _two_tables(Asked(source, target, query, project, keys=keys), (new, new_query), quiet=json)
     else:
-        found = _one_table(Asked(source, target, query, project, sample_rows), html, quiet=json)
+        found = _one_table(Asked(source, target, query, project, sample_rows, keys), html, quiet=json)
     _print(found, as_json=json)
     if html is not None:
         _tell_of_page(found, html, show=show)
@@ -106,7 +110,9 @@ def _two_tables(asked: Asked, new: tuple[str, str | None], *, quiet: bool) -> De
         return before.check_delivery(new[0], query=new[1], listen=listen)
 
 
-def _against(source: str | None, new: str | None, query: str | None, against: Path, *, quiet: bool) -> Delivery:
+def _against(
+    source: str | None, new: str | None, query: str | None, against: Path, keys: Keys, *, quiet: bool
+) -> Delivery:
     from mlwright.config import FILE_NAME, located
     from mlwright.faces.cli.chosen import opened
     from mlwright.faces.cli.main import process_start
@@ -118,6 +124,11 @@ def _against(source: str | None, new: str | None, query: str | None, against: Pa
     if source is None or new is not None:
         raise SettingsError(
             "With --against one table is named: the new one.", f"mlwright check NEW_DATA --against {against}"
+        )
+    if keys != Keys():
+        raise SettingsError(
+            "--unique and --refers are for data without a promise; with --against the contract says it.",
+            "Set collect.unique in the mlwright.toml of that project, or leave --against out.",
         )
     if not (against / FILE_NAME).exists():
         return received_by_bundle(read_folder(against)[0], located(source, Path.cwd()), query)
