@@ -15,7 +15,6 @@ from typing import ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csr_matrix
 
 from mlwright.scoring.arrays import ArrayFields
 from mlwright.scoring.blocks import Blocks
@@ -24,8 +23,11 @@ Array = NDArray[np.float64]
 Places = NDArray[np.int64]
 
 FEW_ROWS = 8
-"""Up to here comparing with all knots at once is quicker than searching them column by column, and picking weights
-than a product with a sparse matrix; above, the product moves a seventh of the memory."""
+"""Up to here comparing with all knots at once is quicker than searching them column by column."""
+
+MOST_PICKED = 1 << 16
+"""Up to so many weights picking them is quicker than a product with a sparse matrix, which moves a seventh of the
+memory, but needs a library that takes 0.3 s to load."""
 
 
 @dataclass(frozen=True)
@@ -120,9 +122,11 @@ class Design(ArrayFields):
     def _flagged(self, flags: Places, weights: Array) -> Array:
         """The sum of the weights of the flags that are 1, shape (n_rows, n_sums)."""
         n_rows, n_codes = flags.shape
-        if n_rows <= FEW_ROWS:
+        if flags.size * weights.shape[1] <= MOST_PICKED:
             picked: Array = weights[flags].sum(axis=1)
             return picked
+        from scipy.sparse import csr_matrix
+
         ones, starts = np.ones(flags.size), np.arange(n_rows + 1) * n_codes
         product: Array = csr_matrix((ones, flags.ravel(), starts), shape=(n_rows, self.n_flags)) @ weights
         return product

@@ -7,7 +7,6 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import expit
 
 Array = NDArray[np.float64]
 
@@ -18,8 +17,9 @@ def identity(sums: Array) -> Array:
 
 
 def sigmoid(sums: Array) -> Array:
-    """Two classes: the probability of the positive one."""
-    probabilities: Array = expit(sums)
+    """Two classes: the probability of the positive one; the power is of what is below 0, so that it cannot overflow."""
+    powers = np.exp(-np.abs(sums))
+    probabilities: Array = np.where(sums >= 0, 1.0, powers) / (1.0 + powers)
     return probabilities
 
 

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csr_matrix, hstack
 
 from mlwright.records.model import EncodingPlan, TextColumn
 from mlwright.scoring.blocks import BlockNames, Blocks
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_matrix
 
 
 @dataclass(frozen=True)
@@ -28,7 +31,7 @@ class InputPlaces:
         codes[:, self.codes] = codes[order][:, self.codes]
         if text is not None:
             for start, end in self.terms:
-                text = hstack([text[:, :start], text[order][:, start:end], text[:, end:]], format="csr")
+                text = _hstack([text[:, :start], text[order][:, start:end], text[:, end:]])
         return Blocks(numbers, codes, text)
 
 
@@ -75,4 +78,10 @@ def _mixed_text(
         for source, place in zip(sources.T, places, strict=True)
         for start, end in place.terms
     ]
-    return hstack([part for _, part in sorted(parts, key=lambda part: part[0])], format="csr")
+    return _hstack([part for _, part in sorted(parts, key=lambda part: part[0])])
+
+
+def _hstack(parts: Sequence[csr_matrix]) -> csr_matrix:
+    from scipy.sparse import hstack
+
+    return hstack(parts, format="csr")

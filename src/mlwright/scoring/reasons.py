@@ -6,7 +6,6 @@ from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import vstack
 
 from mlwright.scoring.blocks import Blocks
 from mlwright.scoring.columns import Row
@@ -83,5 +82,9 @@ def _design(n_typical: int, n_inputs: int) -> NDArray[np.int64]:
 
 
 def _stacked(one: Blocks, other: Blocks) -> Blocks:
-    text = None if one.text is None else vstack([one.text, other.text], format="csr")
-    return Blocks(np.vstack([one.numbers, other.numbers]), np.vstack([one.codes, other.codes]), text)
+    together = np.vstack([one.numbers, other.numbers]), np.vstack([one.codes, other.codes])
+    if one.text is None:
+        return Blocks(*together)
+    from scipy.sparse import vstack
+
+    return Blocks(*together, vstack([one.text, other.text], format="csr"))

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
+
+from mlwright.records.contract import Clause
 
 OLD = Path(__file__).parents[2] / "compat" / "bundle_1"
 CODE = """
@@ -52,3 +55,21 @@ def test_a_log_that_a_killed_process_has_left_is_ended_by_the_next_one(tmp_path:
     assert [path.suffixes for path in (tmp_path / "predictions").iterdir()] == [[".open", ".jsonl"]]
     assert loaded("", tmp_path) == "['lightgbm']"
     assert [path.suffix for path in (tmp_path / "predictions").iterdir()] == [".parquet"] * 2
+
+
+def test_a_model_without_texts_loads_no_scipy(write_bundle: Callable[..., Path]) -> None:
+    code = """
+import sys
+from mlwright.scoring.bundle import Bundle
+from mlwright.shipping.serving.app import create_app
+bundle = Bundle.load(sys.argv[1])
+client = create_app(bundle).test_client()
+rows = [dict(golden.row) for golden in bundle.manifest.golden]
+for asked in (rows[0], rows * 20):
+    assert client.post("/predict", json=asked).status_code == 200
+print("scipy" in sys.modules)
+"""
+    item = Clause(type="double", name="age", kind="number", low=0, high=99, optional=False, example="1")
+    folder = write_bundle(inputs=[item], row={"age": 1}, weights={"age": 1.0})
+    done = subprocess.run([sys.executable, "-c", code, str(folder)], capture_output=True, text=True, check=False)
+    assert (done.stderr, done.stdout) == ("", "False\n")
