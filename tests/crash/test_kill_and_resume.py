@@ -9,7 +9,6 @@ import time
 from pathlib import Path
 
 import numpy as np
-import pytest
 
 from mlwright import Project
 from mlwright.core.errors import RunCancelled
@@ -23,11 +22,6 @@ source = "shop.csv"
 families = ["linear", "extra_trees", "lightgbm"]
 """
 LONG, SHORT = 'budget = "10m"\n', "candidates = 6\n"
-
-
-@pytest.fixture
-def folder(tmp_path):
-    return make_project(tmp_path / "shop", LONG)
 
 
 def make_project(folder: Path, search: str) -> Path:
@@ -86,41 +80,32 @@ def test_a_killed_run_is_resumed_and_ends_like_one_that_was_left_alone(tmp_path)
     ]
 
     undisturbed = make_project(tmp_path / "again", SHORT)
-    assert start(undisturbed).wait() == 0
+    Project(undisturbed).run()
     one, other = (Project(place).show("leaderboard").model for place in (folder, undisturbed))
     assert one == other
     assert Project(folder).show("decision") == Project(undisturbed).show("decision")
 
 
-def test_the_second_run_says_who_holds_the_project(folder):
-    first = start(folder)
-    wait_for_fits(folder, 1, first)
-    second = start(folder)
-    output, _ = second.communicate()
-    first.kill()
-    first.communicate()
-    assert second.returncode == 2
-    assert f"process {first.pid}" in output
-    assert "mlwright follow" in output
-
-
-def test_cancel_ends_a_run_and_keeps_what_is_done(folder):
+def test_a_second_run_is_told_who_works_and_a_cancel_ends_that_and_keeps_what_is_done(tmp_path, type_in, capsys):
+    folder = make_project(tmp_path / "shop", LONG)
     running = start(folder)
     wait_for_fits(folder, 2, running)
-    said = subprocess.check_output([sys.executable, "-m", "mlwright", "cancel", "-p", str(folder)], text=True)
+    assert type_in("mlwright run -p shop", tmp_path) == 2
+    refused = capsys.readouterr().err
+    assert f"process {running.pid}" in refused
+    assert "mlwright follow" in refused
+
+    assert type_in("mlwright cancel -p shop", tmp_path) == 0
+    assert "was asked to end" in capsys.readouterr().out
     output, _ = running.communicate(timeout=60)
-    assert "was asked to end" in said
     assert running.returncode == RunCancelled.exit_status, output
     assert Project(folder).runs()[-1].status == "cancelled"
     assert len(fits(folder)) >= 2
 
 
-def test_follow_tells_what_happens_as_json_lines(folder):
-    running = start(folder, "--until", "check")
-    running.communicate()
-    lines = subprocess.check_output(
-        [sys.executable, "-m", "mlwright", "follow", "-p", str(folder), "--json"], text=True
-    )
-    events = [json.loads(line) for line in lines.splitlines()]
+def test_follow_tells_what_happens_as_json_lines(tmp_path, type_in, capsys):
+    Project(make_project(tmp_path / "shop", LONG)).run(until="check")
+    assert type_in("mlwright follow -p shop --json", tmp_path) == 0
+    events = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     assert events[0]["event"] == "attempt_started"
     assert events[-1]["event"] == "finished"

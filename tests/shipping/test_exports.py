@@ -9,7 +9,6 @@ import io
 import itertools
 import json
 import re
-import shlex
 import shutil
 import subprocess
 import sys
@@ -199,7 +198,6 @@ TRIED = [
 ]
 EXACT = 1e-9
 PAGE = Path(__file__).parents[2] / "docs" / "how-to" / "export.md"
-COMMANDS = {"mlwright": f"{sys.executable} -m mlwright", "python": sys.executable}
 needs_compiler = pytest.mark.skipif(shutil.which("cc") is None, reason="there is no C compiler")
 
 
@@ -489,18 +487,22 @@ def test_the_command_says_what_it_wrote_and_how_it_was_proved(tmp_path, capsys):
 
 @needs_compiler
 @pytest.mark.postgresql
-def test_the_page_on_exports_can_be_followed(tmp_path, postgresql, monkeypatch):
+def test_the_page_on_exports_can_be_followed(tmp_path, postgresql, monkeypatch, type_in, run_python):
     monkeypatch.setenv("SHOP_URL", f"postgresql://boss:{quote(PASSWORD, safe='')}@127.0.0.1:{postgresql}/postgres")
     rows = rows_of(20, seed=3)
     bundle = bundle_of(tmp_path, ("linear",), "binary", title="churn")
     (tmp_path / "bundle").rename(tmp_path / "churn")
     (tmp_path / "new.csv").write_text(_csv(rows))
     for language, text in re.findall(r"^```(bash|python)\n(.*?)^```", PAGE.read_text("utf-8"), re.M | re.S):
-        for command in text.splitlines() if language == "bash" else [shlex.join(["python", "-c", text])]:
-            if command.startswith("duckdb "):
-                continue
-            followed = re.sub(r"^(mlwright|python)", lambda word: COMMANDS[word[1]], command)
-            subprocess.run(followed, shell=True, cwd=tmp_path, check=True, capture_output=True, timeout=120)
+        if language == "python":
+            run_python(text, tmp_path)
+            continue
+        for command in text.splitlines():
+            if command.startswith("mlwright "):
+                assert type_in(command, tmp_path) == 0, command
+            elif not command.startswith("duckdb "):
+                followed = re.sub(r"^python", sys.executable, command)
+                subprocess.run(followed, shell=True, cwd=tmp_path, check=True, capture_output=True, timeout=120)
             if "answers.csv" in command:
                 _agrees((tmp_path / "answers.csv").read_text(), bundle, rows)
 
