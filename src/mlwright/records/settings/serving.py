@@ -20,6 +20,8 @@ class LogSettings(Settings):
         ``env:NAME``: the variable that holds the key of the hashes.
     max_bytes : int
         Of the predictions, and of the outcomes; the oldest segments are removed first.
+    copy_to : str
+        A URL (``s3://bucket/path``, ``gs://...``, ``file:///path``) that sealed segments are copied to.
     """
 
     folder: str | None = None
@@ -27,6 +29,7 @@ class LogSettings(Settings):
     hashed: tuple[str, ...] = ()
     hash_key: str | None = None
     max_bytes: int = Field(default=1_000_000_000, ge=1)
+    copy_to: str | None = None
 
 
 class ServeSettings(Settings):

@@ -44,6 +44,9 @@ def serve(
         list[str] | None, typer.Option("--hash", help="An input of which the log keeps a keyed hash; may be repeated.")
     ] = None,
     hash_key: Annotated[str | None, typer.Option(help="env:NAME of the variable that holds the key of hashes.")] = None,
+    log_copy: Annotated[
+        str | None, typer.Option(metavar="URL", help="Where segments of the log are copied to: s3://bucket/path.")
+    ] = None,
     log_max_mb: Annotated[
         int | None, typer.Option(min=1, help="The log's oldest parts go above this size; default: 1000.")
     ] = None,
@@ -63,6 +66,7 @@ def serve(
         "left_out": leave_out or None,
         "hashed": hash_input or None,
         "hash_key": hash_key,
+        "copy_to": log_copy,
         "max_bytes": None if log_max_mb is None else log_max_mb * 1_000_000,
     }
     given = {

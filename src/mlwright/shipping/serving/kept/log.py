@@ -20,6 +20,7 @@ from mlwright.scoring.kept_rows import (
     prediction_facts,
     prediction_table,
 )
+from mlwright.shipping.serving.kept.copies import Copies
 from mlwright.shipping.serving.kept.spool import Shape, Spool
 from mlwright.shipping.serving.settings import secret_key
 
@@ -49,6 +50,7 @@ class PredictionLog:
         folder = Path(settings.folder or ".")
         key = secret_key(settings) if settings.hashed else b""
         _settle(folder, facts)
+        self._copies = Copies(folder, settings.copy_to) if settings.copy_to else None
         asked = Shape(prediction_facts(facts, key), prediction_table(facts))
         self._predictions = Spool(folder / PREDICTIONS, asked, settings.max_bytes, lost)
         self._outcomes = Spool(folder / OUTCOMES, Shape(outcome_facts, outcome_table), settings.max_bytes, lost)
@@ -72,6 +74,8 @@ class PredictionLog:
         """Write what waits."""
         self._predictions.close()
         self._outcomes.close()
+        if self._copies is not None:
+            self._copies.close()
 
 
 def facts_of(manifest: Manifest, settings: LogSettings) -> LogFacts:
