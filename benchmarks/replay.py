@@ -178,7 +178,7 @@ def main() -> None:
                 share = each.loss / by_name["every_period"].loss - 1
                 print(f"  {each.title:36} loss {each.loss:12.5g} ({share:+7.2%})  {each.n_trainings:4} trainings")
             never, always, alarm = (by_name[key] for key in ("never", "every_period", "alarm"))
-            for loop in (by_name["loop"], by_name["loop_touched"]):
+            for loop in (by_name["loop"],):
                 goals = {
                     "below never": loop.loss < never.loss,
                     "below the alarm": loop.loss < alarm.loss,

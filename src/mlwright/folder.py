@@ -161,12 +161,17 @@ class ProjectFolder:
         """The champion; where there is none, the latest bundle."""
         champion = self.current()
         if champion is not None:
-            return ModelInUse(**champion.model_dump(include={"bundle_id", "manifest", "run_id"}), is_champion=True)
+            return _in_use(champion)
         packed = self.record(Packed)
         manifest = self.manifest(packed)
         return ModelInUse(
             bundle_id=packed.bundle_id, manifest=packed.files[MANIFEST], run_id=manifest.run_id, is_champion=False
         )
+
+    def trained(self) -> ModelInUse:
+        """The model in use as it was trained: without what touched its answers up since."""
+        champion = self.store.registry.trained()
+        return self.in_use() if champion is None else _in_use(champion)
 
     def model_path(self) -> Path:
         """The folder of the bundle that is in use, or of the latest one; see `in_use`."""
@@ -243,3 +248,7 @@ class ProjectFolder:
         if not ids:
             raise NothingToShow(f"Nothing has been run in {self.path} yet.", "mlwright run")
         return ids[-1]
+
+
+def _in_use(champion: Champion) -> ModelInUse:
+    return ModelInUse(**champion.model_dump(include={"bundle_id", "manifest", "run_id", "base"}), is_champion=True)

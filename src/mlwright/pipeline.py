@@ -43,6 +43,7 @@ from mlwright.records.settings import (
     WatchSettings,
 )
 from mlwright.records.split import Split
+from mlwright.records.touched import Touched
 from mlwright.records.trials import Training
 from mlwright.records.understanding import Understanding
 from mlwright.records.watch import Comparison, Response, Window
@@ -80,11 +81,21 @@ RECEIVE = (
 RETRAIN = (Stage("mlwright.watching.gather", Snapshot), *BUILD[1:-1])
 """A build that begins with the rows of its parent and what came since; its model challenges the one in use."""
 
+TOUCH = (Stage("mlwright.watching.touch_up", Touched), Stage("mlwright.shipping.repack", Packed))
+
 TRIAL = (Stage("mlwright.watching.shadow", Shadow),)
 
 REPLAY = (*BUILD[:2], Stage("mlwright.watching.replay", Replayed))
 
-PIPELINES = {"build": BUILD, "watch": WATCH, "receive": RECEIVE, "retrain": RETRAIN, "trial": TRIAL, "replay": REPLAY}
+PIPELINES = {
+    "build": BUILD,
+    "watch": WATCH,
+    "receive": RECEIVE,
+    "retrain": RETRAIN,
+    "trial": TRIAL,
+    "touch": TOUCH,
+    "replay": REPLAY,
+}
 
 
 class Settings(Section):

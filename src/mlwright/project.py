@@ -229,7 +229,7 @@ class Project(ProjectFolder):
             began=began or now(),
             listen=listen,
         )
-        memory = looks_before(self.store, model.bundle_id)
+        memory = looks_before(self.store, model.trained)
         return outcome(self.store, attempt, (*settings.sections(), model, memory), Response)
 
     def replay(

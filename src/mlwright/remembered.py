@@ -19,6 +19,6 @@ def looks_before(store: Store, bundle_id: str) -> Looks:
         if state.status != "finished" or done is None or not done.key:
             continue
         found = store.kept(done.key, Comparison)
-        if found is not None and found.bundle_id == bundle_id and found.memory is not None:
+        if found is not None and found.memory is not None and found.memory.bundle_id == bundle_id:
             return found.memory
     return Looks(bundle_id=bundle_id)

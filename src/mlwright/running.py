@@ -47,7 +47,7 @@ class Attempt:
     """
 
     run_id: str
-    pipeline: Literal["build", "watch", "receive", "retrain", "trial", "replay"]
+    pipeline: Literal["build", "watch", "receive", "retrain", "trial", "touch", "replay"]
     seed: int = 0
     budget_s: float | None = None
     n_jobs: int | None = None

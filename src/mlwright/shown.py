@@ -7,7 +7,7 @@ from mlwright.core.errors import NothingToShow, nearest
 from mlwright.core.history import RunState
 from mlwright.core.record import Record
 from mlwright.core.store import Store
-from mlwright.pipeline import BUILD, PIPELINES, RECEIVE, REPLAY, TRIAL
+from mlwright.pipeline import BUILD, PIPELINES, RECEIVE, REPLAY, TOUCH, TRIAL
 
 SHOWN = {
     "snapshot": "collect",
@@ -29,6 +29,7 @@ SHOWN = {
     "watch": "respond",
     "delivery": "receive",
     "shadow": "shadow",
+    "touched": "touch_up",
     "window": "observe",
     "replay": "replay",
 }
@@ -70,6 +71,7 @@ def how_to_make(stage: Stage) -> str:
     others = {
         RECEIVE[-1]: "mlwright check NEW_DATA --against PROJECT",
         TRIAL[-1]: "mlwright operate",
+        TOUCH[0]: "mlwright operate",
         REPLAY[-1]: "mlwright replay",
     }
     return others.get(stage, "mlwright watch --data NEW_DATA")

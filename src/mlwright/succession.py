@@ -19,6 +19,7 @@ from mlwright.records.contest import Contender, Contest, Parent, Shadow, Trial
 from mlwright.records.data import Snapshot
 from mlwright.records.decision import Decision
 from mlwright.records.profile import Profile
+from mlwright.records.touched import Touched, Touching
 from mlwright.records.watch import Window
 from mlwright.running import Attempt, carry_out, next_id, outcome
 from mlwright.scoring.folder import MANIFEST
@@ -51,15 +52,57 @@ def last_shadow(project: ProjectFolder) -> Shadow:
         shadow = project.record(Shadow)
     except NothingToShow:
         return Shadow()
-    return shadow if shadow.champion == project.in_use().bundle_id else Shadow()
+    return shadow if shadow.champion == project.trained().bundle_id else Shadow()
 
 
 def try_out(project: ProjectFolder, window: Window, run_id: str | None = None) -> Shadow:
     """Count the labelled rows of a window for all who are compared with the champion; as a run of that name."""
     settings = project.settings()
     attempt = Attempt(run_id or next_id(project.store), "trial", seed=settings.project.seed)
-    given: list[Section | Record] = [*settings.sections(), project.in_use(), window, contest_of(project)]
+    given: list[Section | Record] = [*settings.sections(), project.trained(), window, contest_of(project)]
     return outcome(project.store, attempt, given, Shadow)
+
+
+def touch_up(
+    project: ProjectFolder, run_id: str, windows: Sequence[Snapshot], before: Touched | None
+) -> tuple[Touched, Packed]:
+    """How the answers of the model in use stand touched up, and the bundle that is to answer; as a run of that name.
+
+    Parameters
+    ----------
+    project : ProjectFolder
+    run_id : str
+        A run of that name that was attempted before goes on where it ended.
+    windows : sequence of Snapshot
+        All that was looked at; rows without a true outcome are passed over.
+    before : Touched or None
+        How they stood after the look before.
+    """
+    settings = project.settings()
+    touching = Touching(base=project.trained(), parent=parent_of(project, windows), before=before)
+    packed = outcome(
+        project.store,
+        Attempt(run_id, "touch", seed=settings.project.seed),
+        (*settings.sections(), touching),
+        Packed,
+    )
+    return project.record(Touched, run_id), packed
+
+
+def use_touched(project: ProjectFolder, touched: Touched, packed: Packed, by: str) -> Champion | None:
+    """Put that bundle to use where the project deploys to; None if it is in use already.
+
+    Where touching up does not help any more, the bundle as it was trained is in use again.
+    """
+    now = project.current()
+    if now is None or now.trained != touched.base or now.bundle_id == packed.bundle_id:
+        return None
+    if not touched.helps:
+        return roll_back(project, touched.sentence, to=touched.base, by=by)
+    manifest = packed.files[MANIFEST]
+    project.target(now.target).deploy(project.written(packed.bundle_id, manifest))
+    fields = {"bundle_id": packed.bundle_id, "manifest": manifest, "base": touched.base, "why": touched.sentence}
+    return project.store.registry.crown(**fields, **now.model_dump(include={"run_id", "verdict", "target"}), by=by)
 
 
 def retrain(
@@ -97,7 +140,7 @@ def retrain(
 
 def parent_of(project: ProjectFolder, windows: Sequence[Snapshot] = ()) -> Parent:
     """The run that made the model in use, and what was looked at since."""
-    model = project.in_use()
+    model = project.trained()
     return Parent(
         run_id=model.run_id,
         bundle_id=model.bundle_id,

@@ -23,7 +23,7 @@ def by_choice(response):
 
 def test_where_nothing_has_changed_nothing_is_surely_better(watched):
     found = by_choice(watched(1))
-    assert set(found) == {"join", "anew", "plain"}
+    assert set(found) == {"recalibrate", "join", "anew", "plain"}
     assert all(option.gain.low < 0 for option in found.values())
 
 

@@ -44,7 +44,7 @@ def by_name(replayed):
 
 def test_every_policy_answers_the_same_rows(replayed):
     played = by_name(replayed)
-    assert set(played) == {"never", "every_period", "loop", "loop_proved", "loop_touched"}
+    assert set(played) == {"never", "every_period", "loop", "loop_proved", "loop_untouched"}
     assert sum(replayed.rows_by_period) == replayed.n_rows - replayed.n_start
     assert all(len(one.by_period) == len(replayed.periods) for one in played.values())
 

@@ -41,7 +41,7 @@ def challenge(
     snapshot: Snapshot, profile: Profile, split: Split, training: Training, evaluation: Evaluation, run: Run
 ) -> Challenge:
     """The paired difference to the bundle that is in use, on unseen rows that it has not learned from either."""
-    champion = run.store.registry.now()
+    champion = run.store.registry.trained()  # what touched its answers up has learned from the newest rows
     if champion is None:
         return Challenge(
             champion=None, metric=training.metric, sentence="No bundle is in use yet that it could be compared with."

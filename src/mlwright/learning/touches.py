@@ -5,13 +5,14 @@ made of outcomes that are known, and each asked about the next rows before their
 
 - ``as_it_is``: the model's own answer;
 - ``shifted`` (numbers): its answers moved and stretched as the rows since its training say, the newest most;
+- ``recalibrated`` (classes): its probabilities moved and sharpened or softened likewise (`recalibrating`);
 - ``corrected`` (numbers): a few small trees added, which have learned what it got wrong since its training;
 - ``joined``: half of its answer and half that of a small model of the rows since its training;
 - ``joined_latest``: the same with the latest rows, of before its training too.
 
 None is chosen: their answers are averaged, with weights that move to those that did best on the latest rows
-(`Standing`). So a way that does not help has next to no weight, and where the world stands still the model is left as
-it is. All of it is a sum of cores with weights, so that a touched-up model is a model like any other.
+(`standing`). So a way that does not help has next to no weight, and where the world stands still the model is left as
+it is. All of it is a sum of cores with weights, and a calibrator, so that a touched-up model is a model like any other.
 
 References
 ----------
@@ -20,23 +21,21 @@ Cesa-Bianchi, N. and Lugosi, G. (2006). Prediction, learning, and games, chapter
 
 from __future__ import annotations
 
-import math
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Literal, NamedTuple
+from collections.abc import Mapping
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from mlwright.learning.models import MODELS, Facts, FitContext, ModelFamily, Rows
-from mlwright.records.model import Candidate
+from mlwright.learning.recalibrating import mixed_calibrators, recalibrated
+from mlwright.records.model import Calibrator, Candidate, ModelSpec
 from mlwright.records.profile import Task
+from mlwright.records.touched import Way
 from mlwright.scoring.blocks import BlockNames, Blocks
+from mlwright.scoring.calibrate import calibrate
 from mlwright.scoring.cores import Core
 from mlwright.scoring.cores.constant import ConstantCore
-
-Way = Literal["as_it_is", "shifted", "corrected", "joined", "joined_latest"]
-WAYS: tuple[Way, ...] = ("as_it_is", "shifted", "corrected", "joined", "joined_latest")
 
 FEWEST = 60
 """Rows from which one can be touched up."""
@@ -46,10 +45,6 @@ N_TREES = 30
 PARAMS = {"learning_rate": 0.12, "num_leaves": 10, "min_data_in_leaf": 20, "max_bin": 63}
 HELD_BACK = 10.0
 """Rows that the shift of an answer is held back by."""
-MEMORY = 0.8
-"""What remains of a way's losses after each look."""
-SHARPNESS = 20.0
-"""A way that loses a twentieth of the model's loss more than another has ``1 / e`` of its weight."""
 
 Array = NDArray[np.float64]
 
@@ -61,17 +56,27 @@ class Touch(NamedTuple):
     ----------
     scale : float
     added : tuple of (float, Core)
+    calibrator : Calibrator or None
+        What makes probabilities of the sum.
     """
 
     scale: float = 1.0
     added: tuple[tuple[float, Core], ...] = ()
+    calibrator: Calibrator | None = None
 
     def answers(self, said: Array, blocks: Blocks) -> Array:
-        """Answers of encoded rows, shape (n_rows, n_outputs), where the model itself has `said` them."""
+        """Answers of encoded rows, shape (n_rows, n_outputs), where the model itself has `said` them.
+
+        Parameters
+        ----------
+        said : array, shape (n_rows, n_outputs)
+            Before the model's own calibrator.
+        blocks : Blocks
+        """
         total = self.scale * said
         for weight, core in self.added:
             total = total + weight * core.predict(blocks)
-        return total
+        return calibrate(total, self.calibrator)
 
 
 class Learned(NamedTuple):
@@ -82,7 +87,7 @@ class Learned(NamedTuple):
     blocks : Blocks
         As the model encodes them.
     said : array, shape (n_rows, n_outputs)
-        What it says of them.
+        What it says of them, before its calibrator.
     target : array, shape (n_rows,)
     n_since : int
         The last ones, which the model has not learned from.
@@ -109,45 +114,19 @@ class Kind(NamedTuple):
         0 for numbers.
     names : BlockNames
         Of the model's encoder.
+    calibrator : Calibrator or None
+        The model's own.
     """
 
     task: Task
     n_classes: int
     names: BlockNames
+    calibrator: Calibrator | None = None
 
-
-@dataclass
-class Standing:
-    """How the ways did on the latest rows.
-
-    Parameters
-    ----------
-    lost : dict
-        Mean loss of a row by way, older looks counting less and less; empty before the first look.
-    """
-
-    lost: dict[Way, float] = field(default_factory=dict)
-
-    def seen(self, losses: Mapping[Way, Array]) -> None:
-        """Count rows that all ways have answered before their outcomes were known."""
-        for way, values in losses.items():
-            before = self.lost.get(way)
-            mean = float(values.mean())
-            self.lost[way] = mean if before is None else MEMORY * before + (1 - MEMORY) * mean
-
-    def weights(self, ways: Sequence[Way]) -> dict[Way, float]:
-        """Shares of the answer, which sum to 1; all of it for the model itself before the first look.
-
-        >>> Standing({"as_it_is": 1.0, "shifted": 0.9}).weights(("as_it_is", "shifted"))["shifted"].__round__(2)
-        0.88
-        """
-        if not self.lost:
-            return {way: float(way == "as_it_is") for way in ways}
-        own = max(self.lost["as_it_is"], np.finfo(float).tiny)
-        least = min(self.lost.values())
-        found = {way: math.exp(-SHARPNESS * (self.lost.get(way, own) - least) / own) for way in ways}
-        total = sum(found.values())
-        return {way: share / total for way, share in found.items()}
+    @classmethod
+    def of(cls, spec: ModelSpec, names: BlockNames) -> Kind:
+        """That of a model."""
+        return cls(spec.task, len(spec.classes), names, spec.calibrator)
 
 
 def fit_touches(rows: Learned, kind: Kind, n_look: int, seed: int) -> dict[Way, Touch]:
@@ -161,10 +140,13 @@ def fit_touches(rows: Learned, kind: Kind, n_look: int, seed: int) -> dict[Way, 
         Rows of one look; outcomes of a look before count half as much for the shift.
     seed : int
     """
-    found: dict[Way, Touch] = {"as_it_is": Touch()}
+    found: dict[Way, Touch] = {"as_it_is": Touch(calibrator=kind.calibrator)}
     since = rows.last(rows.n_since)
     if len(since.target) >= FEWEST:
-        if not kind.n_classes:
+        if kind.n_classes:
+            weights = _newest_most(len(since.target), n_look)
+            found["recalibrated"] = Touch(calibrator=recalibrated(since.said, since.target, weights, kind.calibrator))
+        else:
             found["shifted"] = _shifted(since, n_look)
             errors = since.target - since.said[:, 0]
             found["corrected"] = Touch(1.0, ((1.0, _trees(since.blocks, errors, kind, seed)),))
@@ -179,14 +161,14 @@ def mixed(touches: Mapping[Way, Touch], weights: Mapping[Way, float]) -> Touch:
     """Their weighted mean, as one."""
     scale = sum(weights[way] * touch.scale for way, touch in touches.items())
     added = [(weights[way] * share, core) for way, touch in touches.items() for share, core in touch.added]
-    return Touch(scale, tuple((share, core) for share, core in added if share > 0 or isinstance(core, ConstantCore)))
+    calibrator = mixed_calibrators([(weights[way], touch.calibrator) for way, touch in touches.items()])
+    return Touch(scale, tuple((share, core) for share, core in added if share), calibrator)
 
 
 def _shifted(since: Learned, n_look: int) -> Touch:
     """A straight line through outcomes over answers, held back towards the answers themselves."""
     said, target = since.said[:, 0], since.target
-    age = np.arange(len(target))[::-1]
-    weights = 0.5 ** (age / max(FEWEST, n_look))
+    weights = _newest_most(len(target), n_look)
     design = np.column_stack([said, np.ones_like(said)])
     held = HELD_BACK * np.diag([max(float(said.var()), np.finfo(float).tiny), 1.0])
     weighted = design * weights[:, None]
@@ -194,11 +176,17 @@ def _shifted(since: Learned, n_look: int) -> Touch:
     return Touch(1.0 + float(slope), ((1.0, ConstantCore(np.array([level]))),))
 
 
+def _newest_most(n_rows: int, n_look: int) -> Array:
+    """Weights of rows, shape (n_rows,): those of a look before count half as much."""
+    weights: Array = 0.5 ** (np.arange(n_rows)[::-1] / max(FEWEST, n_look))
+    return weights
+
+
 def _joined(way: Way, rows: Learned, kind: Kind, seed: int) -> dict[Way, Touch]:
     """Half of the answer is that of a small model of these rows; nothing if they lack a class."""
     if kind.n_classes and len(np.unique(rows.target)) < kind.n_classes:
         return {}
-    return {way: Touch(0.5, ((0.5, _trees(rows.blocks, rows.target, kind, seed)),))}
+    return {way: Touch(0.5, ((0.5, _trees(rows.blocks, rows.target, kind, seed)),), kind.calibrator)}
 
 
 def _trees(blocks: Blocks, target: Array, kind: Kind, seed: int) -> Core:

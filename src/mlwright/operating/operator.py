@@ -1,9 +1,10 @@
 """Looks after one project: one look at a time, each of which may be killed at any instant and is gone on with.
 
 A look watches new rows, counts their outcomes for all who are compared with the model in use, promotes, turns down or
-takes back where that is proved, and trains again where that pays. An operating system's lock lets one operator at a
-time work on a project; a killed one never leaves it behind. Every step is noted before it begins and when it is done
-(`diary`), and every change of what is in use is the same whether it is made once or twice.
+takes back where that is proved, trains again where that pays, and touches the answers up until then. An operating
+system's lock lets one operator at a time work on a project; a killed one never leaves it behind. Every step is noted
+before it begins and when it is done (`diary`), and every change of what is in use is the same whether it is made once
+or twice.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from mlwright.operating.diary import Diary
 from mlwright.operating.hours import is_quiet
 from mlwright.operating.metrics import write_metrics
 from mlwright.operating.telling import deliver, say
+from mlwright.operating.touching import last_touch, touch_up
 from mlwright.overrides import with_budget
 from mlwright.project import Project
 from mlwright.records.bundle import Manifest
@@ -29,6 +31,7 @@ from mlwright.records.challenge import Challenge
 from mlwright.records.contest import Shadow, Trial
 from mlwright.records.data import Snapshot
 from mlwright.records.settings import OperateSettings
+from mlwright.records.touched import Touched
 from mlwright.records.watch import Response, Window
 from mlwright.watching.stretch import SURE, surely_less
 from mlwright.watching.timing import Pace, next_pace
@@ -112,6 +115,7 @@ class Operator:
             return
         self._decide(settings)
         self._train_if_due(settings)
+        touch_up(self.project, self.diary, settings, self._windows(), by=ME, tell=self.tell)
 
     def _is_quiet(self, settings: OperateSettings) -> bool:
         return is_quiet(settings.quiet, datetime.fromtimestamp(self.now()))
@@ -196,7 +200,7 @@ class Operator:
     def _train_if_due(self, settings: OperateSettings) -> None:
         looked = self.diary.last("looked")
         why = why_to_train(self.diary, settings, is_waiting=bool(self.project.store.registry.challengers()))
-        if not why or looked.get("champion") != self.project.in_use().bundle_id:
+        if not why or looked.get("champion") != self.project.trained().bundle_id:
             return
         key = f"{looked['champion']}:{looked['n_fresh']}"
         if self.diary.is_done("training", key):
@@ -236,7 +240,7 @@ class Operator:
         looked = self.diary.last("looked")
         run_id = self.diary.begin("training", key, why=why, n_fresh=looked["n_fresh"], champion=looked["champion"])
         self.tell(f"{why} Training again, as run {run_id}.")
-        windows = [self._snapshot(event["run_id"]) for event in self.diary.events("looked")[-MOST_WINDOWS:]]
+        windows = self._windows()
         try:
             state = succession.retrain(self.project, Window(snapshot=windows[-1]), run_id, windows[:-1])
         except (RunCancelled, ProjectBusy, Fault):
@@ -245,7 +249,8 @@ class Operator:
             self.diary.note("given_up", what="training", key=key, error=str(error))
             raise
         compared = self.project.record(Challenge, run_id)
-        self.diary.end("training", key, run_id=run_id, seconds=state.seconds, gain_share=gain_share(compared))
+        left = gain_left(gain_share(compared), self._mended())
+        self.diary.end("training", key, run_id=run_id, seconds=state.seconds, gain_share=left, n_apart=compared.n_rows)
         say(self.diary, "trained", key, "A new model challenges the one in use", f"{why}\n{compared.sentence}")
         self.tell(compared.sentence)
         self._refresh(compared, run_id)
@@ -255,14 +260,20 @@ class Operator:
         challenger = next((one for one in self.project.store.registry.challengers() if one.run_id == run_id), None)
         if challenger is None or challenger.verdict == "stop":
             return
-        now = Manifest.model_validate_json(self.project.store.blobs.get(self.project.in_use().manifest))
+        now = Manifest.model_validate_json(self.project.store.blobs.get(self.project.trained().manifest))
         new = Manifest.model_validate_json(self.project.store.blobs.get(challenger.manifest))
         if settings_allow(self.settings, compared, is_refresh=is_refresh(now, new)):
             champion = succession.promote(self.project, challenger.bundle_id, f"trained again: {compared.sentence}", ME)
             self.tell(f"Bundle {champion.bundle_id} has learned from newer rows, and is in use now.")
 
-    def _snapshot(self, run_id: str) -> Snapshot:
-        return self.project.record(Window, run_id).snapshot
+    def _mended(self) -> float:
+        """The share of its loss that touching up spares the model in use."""
+        last = last_touch(self.diary)
+        return self.project.record(Touched, last["run_id"]).mended_share if last else 0.0
+
+    def _windows(self) -> list[Snapshot]:
+        looks = self.diary.events("looked")[-MOST_WINDOWS:]
+        return [self.project.record(Window, event["run_id"]).snapshot for event in looks]
 
 
 def why_to_train(diary: Diary, settings: OperateSettings, *, is_waiting: bool) -> str:
@@ -319,7 +330,7 @@ def pace_of(diary: Diary, settings: OperateSettings) -> Pace:
     pace, begun = Pace(float(settings.rows)), {e["key"]: e for e in diary.events("begun") if e["what"] == "training"}
     for event in diary.trainings():
         if event.get("gain_share") is not None:
-            age = float(begun[event["key"]]["n_fresh"])
+            age = float(begun[event["key"]]["n_fresh"]) - event.get("n_apart", 0)
             pace = next_pace(pace, age, event["gain_share"], settings.training_cost * settings.rows, settings.rows)
     return pace
 
@@ -329,6 +340,15 @@ def gain_share(compared: Challenge) -> float | None:
     if compared.gain is None or compared.champion_model is None or not compared.champion_model.value:
         return None
     return compared.gain.value / abs(compared.champion_model.value)
+
+
+def gain_left(share: float | None, mended: float) -> float | None:
+    """What a new model gains over the one in use once that is touched up, as a share of what it loses then.
+
+    >>> gain_left(0.28, 0.2).__round__(3), gain_left(0.28, 0.0), gain_left(None, 0.2)
+    (0.1, 0.28, None)
+    """
+    return None if share is None or mended >= 1.0 else 1.0 - (1.0 - share) / (1.0 - mended)
 
 
 def mark_of(source: str | None) -> str | None:

@@ -91,6 +91,8 @@ class Manifest(Record):
         Inputs that can be changed, where a change is sought that alters an answer.
     baseline : Baseline or None
         Counts of the training rows in cells, and what was promised, with which new rows are compared.
+    base : str
+        The bundle whose answers the newest outcomes have touched up here; empty for a model as it was trained.
     """
 
     format: Literal[1] = 1
@@ -112,6 +114,7 @@ class Manifest(Record):
     typical: tuple[dict[str, str | int | float | bool | None], ...] = ()
     changeable: tuple[str, ...] = ()
     baseline: Baseline | None = None
+    base: str = ""
     evaluation: Evaluation
     decision: Decision
     files: dict[str, str]

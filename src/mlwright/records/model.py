@@ -199,7 +199,7 @@ class ModelSpec(Record):
         Empty for numbers; for two classes the positive one is last.
     plan : EncodingPlan
     members : tuple of Member
-        Their weights sum to 1.
+        Their weights sum to 1, but where answers were touched up.
     calibrator : Calibrator or None
     threshold : float or None
         Two classes: the positive class is answered from this probability on. Numbers of which only some are acted

@@ -11,7 +11,7 @@ from mlwright.records.looks import Aspect, Looks
 from mlwright.records.profile import Kind
 
 Action = Literal["nothing", "ask_for_labels", "retrain"]
-Choice = Literal["shift", "correct", "join", "anew", "plain"]
+Choice = Literal["shift", "recalibrate", "correct", "join", "anew", "plain"]
 
 
 class ModelInUse(Record):
@@ -26,12 +26,20 @@ class ModelInUse(Record):
         The run that put it there, or made it.
     is_champion : bool
         Whether it is in use; else it is the latest bundle.
+    base : str
+        The bundle as it was trained, where this one holds its answers touched up; else empty.
     """
 
     bundle_id: str
     manifest: str
     run_id: str
     is_champion: bool
+    base: str = ""
+
+    @property
+    def trained(self) -> str:
+        """The bundle as it was trained: itself, unless its answers were touched up."""
+        return self.base or self.bundle_id
 
 
 class Window(Record):

@@ -65,8 +65,7 @@ class Model:
         """Scores of encoded rows: calibrated probabilities, or numbers; shape (n_rows, n_outputs)."""
         if len(blocks) == 1:
             return np.array([self.predict_row(blocks)])
-        total: Array = sum(weight * core.predict(blocks) for weight, core in self.weighted)  # type: ignore[assignment]
-        return self._finished(total)
+        return self._finished(self.totals(blocks))
 
     def predict_few(self, blocks: Blocks) -> Array:
         """As `predict` of the records of a request: what can be looked up is not walked, if they are not too many."""
@@ -77,6 +76,11 @@ class Model:
     def _finished(self, total: Array) -> Array:
         scores = calibrate(total, self.spec.calibrator)
         return scores if self.spec.low is None else np.clip(scores, self.spec.low, self.spec.high)
+
+    def totals(self, blocks: Blocks) -> Array:
+        """Weighted sums of the cores' answers, before they are calibrated and clipped; shape (n_rows, n_outputs)."""
+        total: Array = sum(weight * core.predict(blocks) for weight, core in self.weighted)  # type: ignore[assignment]
+        return total
 
     def predict_row(self, blocks: Blocks) -> list[float]:
         """As `predict` of a single row."""

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import platform
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 
-import numpy as np
 import pyarrow as pa
 
 from mlwright.core.ahead import Load, Need
-from mlwright.core.errors import Fault, SettingsError, nearest
+from mlwright.core.errors import SettingsError, nearest
 from mlwright.core.run import Run
 from mlwright.data.clauses.edits import amended
 from mlwright.data.compute.table import open_split
@@ -23,40 +22,16 @@ from mlwright.records.data import Snapshot
 from mlwright.records.decision import Decision
 from mlwright.records.evaluation import Evaluation
 from mlwright.records.finished import Finished
-from mlwright.records.model import CoreForm, ModelSpec
 from mlwright.records.profile import Profile
 from mlwright.records.settings import ContractSettings, ExplainSettings, PackSettings, ProjectSettings, TrainSettings
 from mlwright.records.split import Split
-from mlwright.scoring.bundle import TOLERANCE
-from mlwright.scoring.columns import to_arrow
-from mlwright.scoring.folder import MANIFEST, UNSEALED, sealed
+from mlwright.scoring.folder import UNSEALED
 from mlwright.scoring.model import Model
-from mlwright.scoring.single_row import Json, single_row_ms
-from mlwright.shipping.card import write_card
+from mlwright.scoring.single_row import single_row_ms
+from mlwright.shipping.contents import answered, complete, packages, size_bytes
 from mlwright.shipping.golden import choose_rows, typical_rows
-from mlwright.shipping.parts import parts
-from mlwright.shipping.sbom import SBOM, write_sbom
 
-ENDINGS: dict[CoreForm, str] = {
-    "constant": "json",
-    "linear": "safetensors",
-    "net": "safetensors",
-    "nets": "safetensors",
-    "lightgbm": "txt",
-    "crafted": "safetensors",
-    "catboost": "cbm",
-    "trees": "onnx",
-}
-PACKAGES = ("numpy", "pyarrow", "pydantic", "safetensors", "scipy")
 FITTING = ("numpy", "scipy", "scikit-learn", "lightgbm", "catboost", "xgboost-cpu", "torch")
-PACKAGES_OF: dict[CoreForm, str] = {
-    "lightgbm": "lightgbm",
-    "crafted": "lightgbm",
-    "catboost": "catboost",
-    "trees": "onnxruntime",
-}
-
-
 N_SAMPLED = 400
 """Rows of which the typical ones are chosen."""
 FIXED_S, CELL_S = 0.4, 1e-7
@@ -91,7 +66,6 @@ def pack(
     model = Model.load(finished.model, run.get)
     sample = _sample(model, snapshot, profile, split, settings.golden_rows, run)
     rows = choose_rows(sample, model, settings.golden_rows)
-    files = _model_files(finished.model)
     draft = Manifest(
         bundle_id=UNSEALED,
         name=project.name or "model",
@@ -102,7 +76,7 @@ def pack(
         target_type=profile.target.type,
         model=finished.model,
         lineage=snapshot.lineage,
-        golden=tuple(GoldenRow(row=row, answer=answer) for row, answer in _answered(model, rows)),
+        golden=tuple(GoldenRow(row=row, answer=answer) for row, answer in answered(model, rows)),
         contract=amended(contract, edits),
         reference=tuple(profile.column(name) for name in model.encoder.inputs),
         n_reference=profile.n_rows,
@@ -114,17 +88,12 @@ def pack(
         decision=decision,
         files={},
         making=_making(train, run),
-        packages={package: version(package) for package in _packages(finished.model)},
+        packages={package: version(package) for package in packages(finished.model)},
     )
-    files["card.md"] = run.put(write_card(draft).encode())
-    files["requirements.txt"] = run.put(_requirements(draft.packages).encode())
-    model_parts, made_by = parts(draft.packages).values(), draft.made_by
-    files[SBOM] = run.put(write_sbom(draft.name, model_parts, _model_files(finished.model), made_by=made_by))
-    bundle_id, manifest = sealed(draft.model_copy(update={"files": dict(sorted(files.items()))}))
-    files[MANIFEST] = run.put(manifest)
+    bundle_id, files = complete(draft, run)
     return Packed(
         bundle_id=bundle_id,
-        size_bytes=sum(run.path(blob).stat().st_size for blob in files.values()),
+        size_bytes=size_bytes(files, run),
         single_row_ms=single_row_ms(model, rows[0]),
         files=files,
     )
@@ -165,33 +134,3 @@ def _changeable(explain: ExplainSettings, model: Model) -> tuple[str, ...]:
                 f"Did you mean: {', '.join(offers[:5])}?",
             )
     return explain.changeable
-
-
-def _answered(model: Model, rows: Sequence[dict[str, Json]]) -> list[tuple[dict[str, Json], tuple[float, ...]]]:
-    """Rows with their answers, which a table and records must get alike."""
-    scores = model.predict(model.encoder.encode_records(rows))
-    if not np.allclose(scores, model.scores(to_arrow(rows)), rtol=TOLERANCE, atol=TOLERANCE):
-        raise Fault(
-            "The model answers records and tables differently.", "Please report this, with the data if you can."
-        )
-    answers = np.hstack([1.0 - scores, scores]) if model.spec.task == "binary" else scores
-    return [(row, tuple(answer)) for row, answer in zip(rows, answers.tolist(), strict=True)]
-
-
-def _model_files(spec: ModelSpec) -> dict[str, str]:
-    """Blobs of the model by their path in the bundle."""
-    files = {f"model/{ref.blob[:12]}.{ENDINGS[ref.form]}": ref.blob for member in spec.members for ref in member.cores}
-    if spec.plan.arrays is not None:
-        files[f"model/{spec.plan.arrays[:12]}.safetensors"] = spec.plan.arrays
-    return files
-
-
-def _packages(spec: ModelSpec) -> list[str]:
-    """What scoring needs, and no more."""
-    forms = {ref.form for member in spec.members for ref in member.cores}
-    return sorted({*PACKAGES, *(PACKAGES_OF[form] for form in forms if form in PACKAGES_OF)})
-
-
-def _requirements(packages: Mapping[str, str]) -> str:
-    pinned = {"mlwright": version("mlwright"), **packages}
-    return "".join(f"{package}=={number}\n" for package, number in pinned.items())

@@ -75,7 +75,7 @@ def compare(window: Window, model: ModelInUse, memory: Looks, settings: WatchSet
     alone = _corrected(window, model, manifest, settings, (columns, found))
     if manifest.baseline is None:
         return alone
-    memory = memory.model_copy(update={"bundle_id": model.bundle_id})
+    memory = memory.model_copy(update={"bundle_id": model.trained})
     looked = _looks(table, prediction, manifest, (window, memory, settings))
     alerted = with_alerts(alone, manifest.baseline, looked, settings)
     return alerted.model_copy(update={"options": _options(table, prediction, manifest, answering, settings, run)})

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import UTC, datetime
 
 import numpy as np
@@ -10,17 +9,15 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-from mlwright.core.errors import NothingToShow, TableError
+from mlwright.core.errors import NothingToShow
 from mlwright.core.run import Run
-from mlwright.data.compute.table import open_snapshot
-from mlwright.data.row_keys import GATHERED, are_in, row_keys, whole_of
+from mlwright.data.row_keys import GATHERED, whole_of
 from mlwright.learning.quick import Question
-from mlwright.learning.tasks import TASKS
 from mlwright.records.contest import Parent
 from mlwright.records.data import Lineage, Snapshot
 from mlwright.records.settings import OperateSettings
 from mlwright.records.watch import Window
-from mlwright.scoring.spelling import canonical_array, to_moment_array
+from mlwright.watching.new_rows import in_time, new_rows
 from mlwright.watching.stretch import choose_stretch, places_of
 
 MOST_TRIED = 50_000
@@ -41,62 +38,13 @@ def gather(window: Window, parent: Parent, settings: OperateSettings, run: Run) 
         If no labelled row is new.
     """
     old = pq.read_table(run.path(whole_of(parent.snapshot).blob))
-    new = _new_rows((*parent.windows, window.snapshot), parent, old.schema, run)
+    new = new_rows((*parent.windows, window.snapshot), parent, old.schema, run)
     if new.num_rows == 0:
         raise NothingToShow("No row with a true outcome has come since the last training.", "mlwright feedback FILE")
-    whole = _in_time(pa.concat_tables([old, new]), parent)
+    whole = in_time(pa.concat_tables([old, new]), parent)
     kept, told = _chosen(whole, new.num_rows, parent, run)
     run.note(told)
     return _snapshot((whole, kept), parent, window, told, run)
-
-
-def _new_rows(windows: Sequence[Snapshot], parent: Parent, schema: pa.Schema, run: Run) -> pa.Table:
-    """Rows of the windows with a true outcome that the parent has not had, as the parent's table has them."""
-    different = {snapshot.blob: snapshot for snapshot in windows}.values()
-    table = pa.concat_tables([_labelled_rows(snapshot, parent, schema, run) for snapshot in different])
-    there = [set(snapshot.column_names) for snapshot in different]
-    names = sorted(set(schema.names).intersection(*there))
-    keys = row_keys(table, names)
-    _, first = np.unique(keys, return_index=True)
-    first.sort()
-    return table.take(pa.array(first[~are_in(keys[first], names, whole_of(parent.snapshot), run)]))
-
-
-def _labelled_rows(snapshot: Snapshot, parent: Parent, schema: pa.Schema, run: Run) -> pa.Table:
-    there, roles = open_snapshot(snapshot, run), parent.profile.roles
-    named = [name for name in schema.names if name in there.columns]
-    if missing := sorted({*roles.inputs, roles.target} - set(named)):
-        raise TableError(f"New rows lack the column {missing[0]!r}.", "Name rows with all inputs and the target.")
-    truth = TASKS.get(roles.task)().target(there.arrow([roles.target])[roles.target], roles.classes, ())
-    positions = np.flatnonzero(~np.isnan(truth))
-    found = there.arrow(named, positions)
-    return pa.table([_like(found, field) for field in schema], schema=schema)
-
-
-def _like(table: pa.Table, field: pa.Field) -> pa.ChunkedArray:
-    """A column as another one of the same name is stored; nothing where it is not there."""
-    if field.name not in table.column_names:
-        return pa.chunked_array([pa.nulls(table.num_rows, field.type)])
-    column = table[field.name]
-    if column.type == field.type:
-        return column
-    try:
-        if pa.types.is_string(field.type):
-            return pa.chunked_array([pa.array(canonical_array(column), pa.string())])
-        return column.cast(field.type)
-    except pa.ArrowException as error:
-        raise TableError(
-            f"Column {field.name!r} of the new rows is no {field.type} as in training ({error}).", "Mend it there."
-        ) from None
-
-
-def _in_time(table: pa.Table, parent: Parent) -> pa.Table:
-    """The rows from the oldest to the newest; where no column tells, those of the parent came first."""
-    time = parent.profile.roles.time
-    if time is None:
-        return table
-    moments = to_moment_array(table[time])
-    return table.take(pa.array(np.argsort(np.where(np.isnan(moments), -np.inf, moments), kind="stable")))
 
 
 def _chosen(table: pa.Table, n_new: int, parent: Parent, run: Run) -> tuple[pa.Table, str]:

@@ -13,8 +13,9 @@ from numpy.typing import NDArray
 
 from mlwright.judging.memory import costs_of
 from mlwright.learning.tasks import TASKS
-from mlwright.learning.touches import Kind, Learned, Touch, Way, fit_touches
+from mlwright.learning.touches import Kind, Learned, Touch, fit_touches
 from mlwright.records.bundle import Manifest
+from mlwright.records.touched import Way
 from mlwright.records.watch import Choice, Option
 from mlwright.scoring.cores.constant import ConstantCore
 from mlwright.scoring.model import Model
@@ -24,7 +25,12 @@ from mlwright.statistics.sampling import Draws, Sampling, block_length
 FEWEST = 200
 """Labelled rows below which nothing is said."""
 LEVEL = 0.95
-CHOICES: dict[Way, Choice] = {"shifted": "shift", "corrected": "correct", "joined": "join"}
+CHOICES: dict[Way, Choice] = {
+    "shifted": "shift",
+    "recalibrated": "recalibrate",
+    "corrected": "correct",
+    "joined": "join",
+}
 
 Array = NDArray[np.float64]
 

@@ -17,6 +17,7 @@ SHOWN = 3
 
 DONE: dict[Choice, str] = {
     "shift": "The same answers, shifted by the newest outcomes,",
+    "recalibrate": "The same probabilities, recalibrated by the newest outcomes,",
     "correct": "The same answers, corrected by small trees that learned the newest errors,",
     "join": "Half of these answers and half those of a small model of the new rows",
     "anew": "A small model of the new rows alone",

@@ -25,8 +25,9 @@ RECENT = 1 / 3
 """The share of the rows that count as recent; the half-life of thinned ones, too."""
 FEWEST = 200
 SURE = 0.8
-FEW, SURE_OF_FEW = 500, 0.95
-"""A part of fewer rows has to be better with more certainty: what few rows teach varies much."""
+"""That a model that was only trained again is worse, to keep it out."""
+SURE_OF_PART = 0.95
+"""That a part of the rows teaches better than all of them: the best of several seems better than it is."""
 
 Array = NDArray[np.float64]
 Places = NDArray[np.int64]
@@ -89,17 +90,16 @@ def choose_stretch(
     """
     n_old = len(target) - n_newest
     newest, truth = table.slice(n_old), target[n_old:]
-    models, rows, sure = {}, {}, {}
+    models, rows = {}, {}
     for stretch in STRETCHES:
         places = places_of(stretch, n_old, question.seed)
         if stretch != "all" and not _suffices(target[places], target):
             continue
-        sure[stretch] = SURE if len(places) >= FEW else SURE_OF_FEW
         models[stretch] = fit_quick(table.take(pa.array(places)), target[places], question, chosen)
         rows[stretch] = question.losses(truth, models[stretch].scores(newest))
     losses = {stretch: float(values.mean()) for stretch, values in rows.items()}
     best = min(losses, key=lambda stretch: losses[stretch])
-    if best != "all" and not _surely_better(rows["all"] - rows[best], sure[best]):
+    if best != "all" and not _surely_better(rows["all"] - rows[best], SURE_OF_PART):
         best = "all"
     return Chosen(best, losses, rows, models[best])
 

@@ -44,7 +44,7 @@ def next_pace(pace: Pace, age: float, gain_share: float, cost: float, least: flo
     pace : Pace
         Until now.
     age : float
-        Labelled rows since the training before.
+        Labelled rows that the new model had learned from, and the other one not, when they were compared.
     gain_share : float
         What the new model gained on new rows over the one in use, as a share of the latter's loss.
     cost : float

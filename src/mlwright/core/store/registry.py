@@ -35,6 +35,8 @@ class Champion(Record):
         The user's name on this machine.
     since : float
         Seconds since 1970.
+    base : str
+        The bundle as it was trained, where this one holds its answers touched up; else empty.
     """
 
     bundle_id: str
@@ -45,6 +47,12 @@ class Champion(Record):
     why: str
     by: str
     since: float
+    base: str = ""
+
+    @property
+    def trained(self) -> str:
+        """The bundle as it was trained: itself, unless its answers were touched up."""
+        return self.base or self.bundle_id
 
     @property
     def since_text(self) -> str:
@@ -85,13 +93,22 @@ class Registry:
         self.journal = Ledger(path)
 
     def crown(
-        self, *, bundle_id: str, manifest: str, run_id: str, verdict: str, target: str, why: str, by: str | None = None
+        self,
+        *,
+        bundle_id: str,
+        manifest: str,
+        run_id: str,
+        verdict: str,
+        target: str,
+        why: str,
+        by: str | None = None,
+        base: str = "",
     ) -> Champion:
         """Make a bundle the champion; one that is champion already stays so, and nothing is written.
 
         Parameters
         ----------
-        bundle_id, manifest, run_id, verdict, target, why : str
+        bundle_id, manifest, run_id, verdict, target, why, base : str
             See `Champion`.
         by : str, optional
             Default: the user's name on this machine.
@@ -100,7 +117,8 @@ class Registry:
         if now is not None and now.bundle_id == bundle_id:
             return now
         fields = {"bundle_id": bundle_id, "manifest": manifest, "run_id": run_id, "verdict": verdict}
-        self.journal.append("crowned", **fields, target=target, why=why, by=by or user_name())
+        of_base = {"base": base} if base else {}
+        self.journal.append("crowned", **fields, target=target, why=why, by=by or user_name(), **of_base)
         champion = self.now()
         assert champion is not None
         return champion
@@ -203,10 +221,20 @@ class Registry:
         reign = self.reign()
         return reign[-1] if reign else None
 
-    def before(self) -> Champion | None:
-        """The champion that `undo` would bring back, or None."""
+    def trained(self) -> Champion | None:
+        """The champion as it was trained: without what touched its answers up; None if no bundle is in use."""
         reign = self.reign()
-        return reign[-2] if len(reign) > 1 else None
+        return next((old for old in reversed(reign) if old.bundle_id == reign[-1].trained), None)
+
+    def before(self) -> Champion | None:
+        """The latest champion, as it was trained, before the one in use was trained; None if there was none."""
+        reign = self.reign()
+        return next((old for old in reversed(reign) if not old.base and old.bundle_id != reign[-1].trained), None)
+
+    def is_left_as_it_is(self, bundle_id: str, operator: str) -> bool:
+        """Whether somebody else than the operator has taken touched-up answers of that bundle back."""
+        touched = {e["bundle_id"] for e in self.journal if e["event"] == "crowned" and e.get("base") == bundle_id}
+        return any(e["event"] == "undone" and e["bundle_id"] in touched and e["by"] != operator for e in self.journal)
 
     def on(self, moment: datetime) -> Champion | None:
         """The champion at a moment, or None."""
@@ -216,15 +244,19 @@ class Registry:
     def reign(self, until: float = float("inf")) -> list[Champion]:
         """The champion and those that `undo` would bring back one after the other, the champion last.
 
-        An entry that undoes a bundle that is champion no more (two people had the same idea) changes nothing.
+        An entry that undoes a bundle that is champion no more (two people had the same idea) changes nothing. What
+        touches a bundle's answers up anew takes the place of what did so before: the way back leads to that bundle.
         """
         champions: list[Champion] = []
         for event in self.journal:
             if event["t"] > until:
                 break
             if event["event"] == "crowned":
-                fields = {name: event[name] for name in Champion.model_fields if name != "since"}
-                champions.append(Champion(**fields, since=event["t"]))
+                fields = {name: event[name] for name in Champion.model_fields if name in event}
+                new = Champion(**fields, since=event["t"])
+                if new.base and champions and champions[-1].base == new.base:
+                    champions.pop()
+                champions.append(new)
             elif event["event"] == "undone" and champions and champions[-1].bundle_id == event["bundle_id"]:
                 champions = champions[: _place_of(champions, event.get("to")) + 1]
                 champions[-1:] = [champion.model_copy(update={"since": event["t"]}) for champion in champions[-1:]]

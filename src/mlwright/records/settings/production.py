@@ -107,6 +107,10 @@ class OperateSettings(Settings):
         The same for a challenger that is the model in use, trained again with newer rows: same inputs, same target,
         same settings, same checks passed. ``likely``: it goes into use unless it did worse on unseen rows, beyond
         chance.
+    touch_up : str
+        Whether the answers of the model in use are touched up with the newest outcomes between two trainings.
+        ``likely``: where that lost less of late, on rows that it was asked about before; ``proved``: where it is proved
+        to lose less, with a chance of at most `error` of being wrong; ``never``.
     patience : int
         Labelled rows after which a challenger that is not told apart from the model in use is turned down.
     rows : int
@@ -134,6 +138,7 @@ class OperateSettings(Settings):
     least_gain: float = Field(default=0.0, ge=0.0, lt=1.0)
     promote: Literal["proved", "likely"] = "proved"
     refresh: Literal["proved", "likely"] = "likely"
+    touch_up: Literal["likely", "proved", "never"] = "likely"
     patience: int = Field(default=20_000, ge=100)
     rows: int = Field(default=200, ge=30)
     training_cost: float = Field(default=0.5, ge=0.0)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from typing import ClassVar
 
 import numpy as np
 import pyarrow as pa
@@ -11,7 +10,7 @@ from numpy.typing import NDArray
 
 from mlwright.data.words import counted, figure
 from mlwright.learning.quick import QuickModel
-from mlwright.learning.touches import Standing
+from mlwright.learning.standing import Standing
 from mlwright.statistics.sequential import Gathered, log_e_value, lower_bound, upper_bound
 from mlwright.watching.policies import Policy, World
 from mlwright.watching.policies._in_use import InUse
@@ -33,12 +32,11 @@ class Loop(Policy):
     """
 
     title = "mlwright operate"
-    touches: ClassVar[bool] = False
 
     def __init__(self, world: World) -> None:
         super().__init__(world)
         self.settings = world.settings
-        self.in_use = InUse(world, world.first, -1, Standing() if self.touches else None)
+        self.in_use = InUse(world, world.first, -1, Standing() if self.settings.touch_up != "never" else None)
         self.pace = Pace(float(world.settings.rows))
         self.n_since = 0
         self.predecessor: QuickModel | None = None
@@ -122,7 +120,9 @@ class Loop(Policy):
         chosen = choose_stretch(rows, target, n_newest, world.question, world.first.chosen)
         share = self.in_use.gain_share(chosen.model, rows, target, n_newest)
         age = end - world.end(self.in_use.born)
-        self.pace = next_pace(self.pace, age, share, settings.training_cost * settings.rows, settings.rows)
+        self.pace = next_pace(
+            self.pace, max(1, age - n_newest), share, settings.training_cost * settings.rows, settings.rows
+        )
         self.n_since = 0
         why = "It is worse than at first." if worse else "It was time."
         self.did(period, "trained", f"{why} Learned from {chosen.stretch} rows; gained {share:.1%} on the newest.")

@@ -16,4 +16,4 @@ class LoopProved(Loop):
 
     def __init__(self, world: World) -> None:
         super().__init__(world)
-        self.settings = world.settings.model_copy(update={"refresh": "proved"})
+        self.settings = self.settings.model_copy(update={"refresh": "proved"})
