@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
+import pyarrow as pa
 from numpy.typing import NDArray
 
 from mlwright.core.run import Run
@@ -39,6 +40,8 @@ Array = NDArray[np.float64]
 Places = NDArray[np.int64]
 
 MOST_REMEMBERED = 500_000
+MOST_CELLS = 2_000_000
+"""Of the table, read at a time: the file is opened each time."""
 MOST_PAIRS = 8
 FEWEST_ANSWERED, MOST_ANSWERED = 1_000, 50_000
 SHARE_OF_TIME_LEFT = 0.5
@@ -89,8 +92,8 @@ def baseline(
     columns: list[Column] = []
     places: dict[str, Places] = {}
     named = (*(name for name in model.encoder.inputs if name != profile.roles.time), profile.roles.target)
-    for name in named:
-        for counted in cells_of(profile.column(name), table.arrow([name], rows)[0]):
+    for name, values in _read(table, named, rows):
+        for counted in cells_of(profile.column(name), values):
             is_target = name == profile.roles.target
             found = counted._replace(cells=counted.cells.model_copy(update={"name": TARGET})) if is_target else counted
             places[found.cells.name] = found.places
@@ -152,6 +155,14 @@ def _drawn(table: Table, run: Run) -> Places:
         return np.arange(table.n_rows)
     rng = np.random.default_rng(run.seed_for("rows that are remembered"))
     return np.sort(rng.choice(table.n_rows, MOST_REMEMBERED, replace=False))
+
+
+def _read(table: Table, names: Sequence[str], rows: Places) -> Iterator[tuple[str, pa.ChunkedArray]]:
+    """Columns one after the other."""
+    at_once = max(1, MOST_CELLS // max(len(rows), 1))
+    for start in range(0, len(names), at_once):
+        part = table.arrow(names[start : start + at_once], rows)
+        yield from zip(part.column_names, part.columns, strict=True)
 
 
 def _days(table: Table, profile: Profile, rows: Places) -> Places:

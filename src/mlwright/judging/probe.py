@@ -32,8 +32,9 @@ from mlwright.records.split import Split
 from mlwright.records.trials import Training
 
 STAGE_S = 6.0
-FIXED_S, WAY_S, N_MODERATE = 0.8, 0.01, 25
-"""Of a quiet machine: for the stage, and for each of the questions that are always asked, besides the answers."""
+FIXED_S, WAY_S, INPUT_S, N_MODERATE = 0.8, 0.01, 5e-5, 25
+"""Of a quiet machine: for the stage, for each of the questions that are always asked, and for each input that one
+disturbs, besides the answers."""
 OVERTIME = 1.3
 """No further question is asked once this many times the planned seconds have passed."""
 MODERATE = 0.3
@@ -48,7 +49,7 @@ class Answer(Record):
 
 def need(load: Load, run: Run) -> Need:
     """Questions of moderate strength are asked about few rows at least."""
-    return Need(FIXED_S + N_MODERATE * (WAY_S + ROWS[-1] * load.answer_s), STAGE_S)
+    return Need(FIXED_S + N_MODERATE * (WAY_S + INPUT_S * load.n_inputs + ROWS[-1] * load.answer_s), STAGE_S)
 
 
 def probe(

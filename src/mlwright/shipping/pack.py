@@ -34,13 +34,13 @@ from mlwright.shipping.golden import choose_rows, typical_rows
 FITTING = ("numpy", "scipy", "scikit-learn", "lightgbm", "catboost", "xgboost-cpu", "torch")
 N_SAMPLED = 400
 """Rows of which the typical ones are chosen."""
-FIXED_S, CELL_S = 0.4, 1e-7
-"""Of a quiet machine: for the stage, and for each cell of the table that is remembered."""
+FIXED_S, INPUT_S, CELL_S = 0.4, 1e-3, 1e-7
+"""Of a quiet machine: for the stage, for each input, and for each cell of the table that is remembered."""
 
 
 def need(load: Load, run: Run) -> Need:
     """Some rows are answered to choose those that are stored; days are told apart by as many as there is time for."""
-    fixed_s = FIXED_S + CELL_S * min(load.n_rows, MOST_REMEMBERED) * load.n_inputs
+    fixed_s = FIXED_S + (INPUT_S + CELL_S * min(load.n_rows, MOST_REMEMBERED)) * load.n_inputs
     return Need(
         fixed_s + (N_SAMPLED + FEWEST_ANSWERED) * load.answer_s,
         fixed_s + (N_SAMPLED + min(load.n_rows, MOST_ANSWERED)) * load.answer_s,

@@ -26,8 +26,8 @@ def columns_of(table: pa.Table, profile: Profile, *kinds: Kind) -> list[ColumnPr
     NotApplicable
         If there are none.
     """
-    found = [profile.column(name) for name in table.column_names if name in profile.roles.inputs]
-    wanted = [column for column in found if column.kind in kinds]
+    inputs = {column.name: column for column in profile.inputs if column.kind in kinds}
+    wanted = [inputs[name] for name in table.column_names if name in inputs]
     if not wanted:
         raise NotApplicable(f"no input is a {' or a '.join(kinds)}")
     return wanted
@@ -41,7 +41,7 @@ def is_text(values: pa.ChunkedArray) -> bool:
 
 def replaced(table: pa.Table, name: str, values: pa.ChunkedArray | pa.Array) -> pa.Table:
     """The table with other values in one column."""
-    place = table.column_names.index(name)
+    place = table.schema.get_field_index(name)
     return table.set_column(place, table.schema.field(place), values)
 
 

@@ -29,8 +29,9 @@ class EventsCountedTwice(Probe):
     def disturb(self, table: pa.Table, profile: Profile, strength: float, rng: np.random.Generator) -> pa.Table:
         """Double the counts of a share of the records."""
         twice, doubled = some(rng, table.num_rows, SHARE_AT_MOST * strength), table
+        there = set(table.column_names)
         for column in profile.inputs:
-            if column.name in table.column_names and _may_count(column):
+            if column.name in there and _may_count(column):
                 numbers = to_number_array(table[column.name])
                 known = numbers[np.isfinite(numbers)]
                 if len(known) and (known == np.round(known)).all():

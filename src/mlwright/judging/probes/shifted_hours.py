@@ -32,9 +32,9 @@ class ShiftedHours(Probe):
 
     def disturb(self, table: pa.Table, profile: Profile, strength: float, rng: np.random.Generator) -> pa.Table:
         """Add the same number of hours to every time."""
-        shifted, hours = table, _hours(strength)
+        shifted, hours, there = table, _hours(strength), set(table.column_names)
         for column in profile.inputs:
-            if column.name not in table.column_names:
+            if column.name not in there:
                 continue
             values = table[column.name]
             if _has_hours(values, column):
