@@ -11,8 +11,10 @@ from __future__ import annotations
 import importlib
 import inspect
 import pkgutil
+import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from importlib.metadata import EntryPoint, entry_points
 from types import ModuleType
 from typing import Generic, TypeVar
@@ -118,7 +120,7 @@ class Family(Generic[T]):
         return [m.name for m in pkgutil.iter_modules(folder.__path__) if not m.name.startswith("_") and not m.ispkg]
 
     def _foreign(self) -> dict[str, EntryPoint]:
-        return {point.name: point for point in entry_points(group=self.package)}
+        return {point.name: point for point in _entry_points(tuple(sys.path)) if point.group == self.package}
 
     def _import(self, name: str) -> ModuleType:
         try:
@@ -174,3 +176,12 @@ def families_named(settings: Settings) -> dict[str, Family[object]]:
         for mark in field.metadata
         if isinstance(mark, MembersOf)
     }
+
+
+@lru_cache(maxsize=4)
+def _entry_points(path: tuple[str, ...]) -> tuple[EntryPoint, ...]:
+    """Those of mlwright's families of all packages in these folders; read once, as it takes as long as a query."""
+    groups = entry_points()
+    return tuple(
+        point for group in groups.groups if group.startswith("mlwright.") for point in groups.select(group=group)
+    )
