@@ -10,12 +10,21 @@ from numpy.typing import NDArray
 
 from mlwright.core.family import NotApplicable
 from mlwright.scoring.forest import Array, Ints, TreeList, Trees
-from mlwright.scoring.links import LINKS, identity, sigmoid, softmax
+from mlwright.scoring.links import LINKS, identity, power, sigmoid, softmax
 
 CATEGORICAL, DEFAULT_LEFT = 1, 2
 NO_MISSING, ZERO_MISSING, NAN_MISSING = 0, 1, 2
 SET_BITS = 32
-OF_OBJECTIVE: Final = {"regression": identity, "regression_l1": identity, "binary": sigmoid, "multiclass": softmax}
+OF_OBJECTIVE: Final = {
+    "regression": identity,
+    "regression_l1": identity,
+    "tweedie": power,
+    "gamma": power,
+    "binary": sigmoid,
+    "multiclass": softmax,
+}
+HARMLESS: Final = ("sigmoid:1", "num_class", "tweedie_variance_power")
+"""What an objective may say of itself without changing how its sums are read."""
 
 
 def of_lightgbm(text: str) -> tuple[Trees, int]:
@@ -41,7 +50,7 @@ def of_lightgbm(text: str) -> tuple[Trees, int]:
 def _link(objective: str) -> int:
     """Of an objective as LightGBM writes it (``binary sigmoid:1``)."""
     kind, *more = objective.split() or [""]
-    if kind not in OF_OBJECTIVE or any(word not in ("sigmoid:1",) for word in more if "num_class" not in word):
+    if kind not in OF_OBJECTIVE or not all(word.startswith(HARMLESS) for word in more):
         raise NotApplicable(f"its objective is {objective!r}")
     return LINKS.index(OF_OBJECTIVE[kind])
 

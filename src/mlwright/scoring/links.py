@@ -30,5 +30,11 @@ def softmax(sums: Array) -> Array:
     return probabilities
 
 
-LINKS: Final[tuple[Callable[[Array], Array], ...]] = (identity, sigmoid, softmax)
+def power(sums: Array) -> Array:
+    """Amounts: the power of e, so that what the parts of the sum say is multiplied."""
+    amounts: Array = np.exp(sums)
+    return amounts
+
+
+LINKS: Final[tuple[Callable[[Array], Array], ...]] = (identity, sigmoid, softmax, power)
 """A link's place is how a core's bytes name it."""

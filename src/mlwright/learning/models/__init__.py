@@ -45,6 +45,8 @@ class Facts:
         not depend on those of another.
     by_size : bool
         Numbers: whether errors count by their size, not by their square; fits that can make that small then do.
+    amount_objectives : tuple of str
+        Numbers that are amounts: what fits may make small in place of squared errors, see `amounts`; empty for others.
     elapsed : tuple of int
         Places of the numbers that only count the time on, where the rows to come are later than those that learn.
     """
@@ -58,6 +60,7 @@ class Facts:
     directions: tuple[int, ...] = ()
     apart: tuple[tuple[frozenset[int], ...], ...] = ()
     by_size: bool = False
+    amount_objectives: tuple[str, ...] = ()
     elapsed: tuple[int, ...] = ()
 
 

@@ -19,6 +19,7 @@ from mlwright.scoring.fills import fill
 FITS_IN_BUDGET = 30
 """How many fits of such a cost should find room in the budget: five folds of half a dozen candidates."""
 MOST_HURRY, LARGEST_RATE = 4.0, 0.1
+OBJECTIVE, TWEEDIE_POWER = "objective", 1.5
 WORTHWHILE = 1e-4
 """Boosting goes on as long as the loss falls by this share within the patience."""
 
@@ -95,16 +96,23 @@ def in_time(params: Params, cost_s: float, facts: Facts) -> Params:
 def own_words(params: Params, context: FitContext) -> dict[str, Any]:
     """The parameters as LightGBM takes them."""
     facts = context.facts
-    # LightGBM knows no directions for absolute errors.
-    norm = "l1" if facts.by_size and not any(facts.directions) else "l2"
     kinds: dict[str, dict[str, Any]] = {
         "binary": {"objective": "binary", "metric": "binary_logloss"},
         "multiclass": {"objective": "multiclass", "metric": "multi_logloss", "num_class": facts.n_classes},
-        "regression": {"objective": norm, "metric": norm},
+        "regression": _of_numbers(params, facts),
     }
     fixed = {"bagging_freq": 1, "deterministic": True, "force_col_wise": True, "feature_pre_filter": False}
     here = {"seed": context.seed % 2**31, "num_threads": context.n_threads, "verbosity": -1}
     return {**params, **kinds[facts.task], **fixed, **here, **_directions(facts), **_apart(facts)}
+
+
+def _of_numbers(params: Params, facts: Facts) -> dict[str, Any]:
+    """What is to be made small, without what would depend on the unit of the target: `lambda_l1` is an amount of it."""
+    if OBJECTIVE in params:
+        return {"metric": "l2", "tweedie_variance_power": TWEEDIE_POWER, "lambda_l1": 0.0}
+    # LightGBM knows no directions for absolute errors.
+    norm = "l1" if facts.by_size and not any(facts.directions) else "l2"
+    return {"objective": norm, "metric": norm, "lambda_l1": 0.0}
 
 
 def _directions(facts: Facts) -> dict[str, Any]:
@@ -138,6 +146,13 @@ def dataset(
         fill(rows.blocks.matrix(), fills),
         rows.target,
         reference=reference,
+        weight=_tweedie_weights(rows.target) if params.get(OBJECTIVE) == "tweedie" else None,
         categorical_feature=list(range(first_code, first_code + len(names.codes))),
         params=params,
     )
+
+
+def _tweedie_weights(target: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Equal weights, so that what a leaf holds against `lambda_l2` does not depend on the unit of the target."""
+    scale = max(float(target.mean()), float(np.finfo(np.float32).tiny))
+    return np.full(len(target), scale ** (TWEEDIE_POWER - 2.0))

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from mlwright.learning.models import Facts, FitContext, Fitted, ModelFamily, Params, Rows
 from mlwright.learning.models._craft import Recipe, learn, make_out_of_fold, propose
 from mlwright.learning.models._fills import learn_fills
-from mlwright.learning.models._lightgbm import boost, dataset, drawn, grow, in_time, own_words, rounds_for
+from mlwright.learning.models._lightgbm import OBJECTIVE, boost, dataset, drawn, grow, in_time, own_words, rounds_for
 from mlwright.learning.models._params import number
 from mlwright.learning.models._sample import some_rows, with_every_class
 from mlwright.learning.models._target import n_outputs, standardised
@@ -47,16 +47,26 @@ class Crafted(ModelFamily):
     target for each code and pair of codes; the mean of a number for each code, and how far the number is from it.
     Kept are those that a quick fit uses most. Means of the target are taken from other rows than the one that learns.
 
+    Amounts and counts are also learned as such (``crafted-tweedie``, ``crafted-gamma``): trees add up to the logarithm
+    of what is expected, and large amounts may be missed by more than small ones.
+
     References
     ----------
     Micci-Barreca, D. (2001). A preprocessing scheme for high-cardinality categorical attributes. SIGKDD Explorations.
+    Jørgensen, B. (1987). Exponential dispersion models. Journal of the Royal Statistical Society B 49.
     """
 
     title = "LightGBM on made columns"
 
     def candidates(self, facts: Facts) -> list[Candidate]:
-        """One, where there is something to combine."""
-        return [Candidate(name="crafted", family="crafted", params=_in_time(PARAMS, facts))] if _suits(facts) else []
+        """One, where there is something to combine; for amounts others that let large ones err more."""
+        if not _suits(facts):
+            return []
+        others = {f"-{objective}": PARAMS | {OBJECTIVE: objective} for objective in facts.amount_objectives}
+        return [
+            Candidate(name=f"crafted{suffix}", family="crafted", params=_in_time(params, facts))
+            for suffix, params in ({"": PARAMS} | others).items()
+        ]
 
     def vary(self, facts: Facts, rng: np.random.Generator) -> Params | None:
         """Other ways to boost on what is made."""
@@ -122,7 +132,8 @@ class _Made(NamedTuple):
 def _make(train: Rows, candidate: Candidate, context: FitContext) -> _Made:
     facts, rng = context.facts, np.random.default_rng(context.seed)
     train = with_every_class(train, facts.n_classes, context.seed)
-    recipe = _choose(some_rows(train, ROWS_TO_CHOOSE, context.seed), context, rng)
+    quick = QUICK | {word: candidate.params[word] for word in (OBJECTIVE,) if word in candidate.params}
+    recipe = _choose(some_rows(train, ROWS_TO_CHOOSE, context.seed), quick, context, rng)
     wider, craft = _extend(recipe, train, facts, rng)
     inside = replace(context, facts=replace(facts, names=_wider_names(facts.names, craft.width)))
     fills = learn_fills(wider.blocks.numbers)
@@ -131,22 +142,22 @@ def _make(train: Rows, candidate: Candidate, context: FitContext) -> _Made:
     return _Made(craft, fills, inside, params, known, lightgbm.Booster(params, known))
 
 
-def _choose(rows: Rows, context: FitContext, rng: np.random.Generator) -> Recipe:
+def _choose(rows: Rows, quick: Params, context: FitContext, rng: np.random.Generator) -> Recipe:
     """What a quick fit uses most of all that is proposed for the columns that another quick fit uses."""
     facts = context.facts
-    proposed = propose(facts.names, _worth(rows, context), _targets(rows.target, facts).shape[1])
+    proposed = propose(facts.names, _worth(rows, quick, context), _targets(rows.target, facts).shape[1])
     wider, _ = _extend(proposed, rows, facts, rng)
     n_made = len(proposed.pairs) + len(proposed.tables)
     inside = replace(context, facts=replace(facts, names=_wider_names(facts.names, n_made)))
     n_numbers = len(facts.names.numbers)
-    worth = _worth(wider, inside)[n_numbers : n_numbers + n_made]
+    worth = _worth(wider, quick, inside)[n_numbers : n_numbers + n_made]
     best = np.argsort(-worth, kind="stable")[:MOST_MADE]
     return proposed.keep(sorted(int(place) for place in best if worth[place] > 0))
 
 
-def _worth(rows: Rows, context: FitContext) -> Array:
+def _worth(rows: Rows, quick: Params, context: FitContext) -> Array:
     """By how much the cuts in each column lower the loss of a quick fit, shape (n_columns,)."""
-    params = own_words(QUICK, context)
+    params = own_words(quick, context)
     booster = lightgbm.Booster(params, dataset(rows, learn_fills(rows.blocks.numbers), context, params))
     for _ in range(ROUNDS_TO_CHOOSE):
         if booster.update() or context.time_up():

@@ -24,8 +24,10 @@ BASE: Params = {"n_nets": 16, "width": 128, "n_layers": 2, "n_ramps": 16, "rate"
 MOST_ENTRIES = 50_000_000
 """Fits use a random part of the rows above this many entries of the design."""
 MOST_COLUMNS = 5_000
+STEP_S, STEP_ON_A_GPU_S = 2e-3, 3e-3
+"""What a batch costs beside its products: on a GPU, nearly all of it."""
 ON_A_GPU = 0.03
-"""What a fit costs there, as a share of what it costs on one core."""
+"""What the products cost there, as a share of what they cost on one core."""
 
 
 class TabM(ModelFamily):
@@ -65,9 +67,9 @@ class TabM(ModelFamily):
         """By the products of weights, from fits on one core."""
         params, width = candidate.params, number(candidate.params, "width")
         products = width * (_n_columns(facts) + width * (whole(params, "n_layers") - 1))
-        per_row = 1.8e-10 * whole(params, "n_nets") * products + 2e-3 / whole(params, "batch_size")
-        share = ON_A_GPU if best_device().type == "cuda" else 1.0
-        return 0.2 + _n_used(facts) * whole(params, "n_epochs") * per_row * share
+        share, step_s = (ON_A_GPU, STEP_ON_A_GPU_S) if best_device().type == "cuda" else (1.0, STEP_S)
+        per_row = 1.8e-10 * whole(params, "n_nets") * products * share + step_s / whole(params, "batch_size")
+        return 0.2 + _n_used(facts) * whole(params, "n_epochs") * per_row
 
     def fit(self, candidate: Candidate, train: Rows, valid: Rows, context: FitContext) -> Fitted:
         """Fit epoch by epoch."""

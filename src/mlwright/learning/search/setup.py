@@ -33,6 +33,8 @@ PLANNED_JOBS = 2
 """Without a clock fits are planned as on a machine of so many processors, so that every machine does the same."""
 
 BOUND_MARGIN = 0.5
+LEAST_SPREAD = 0.15
+"""Amounts whose spread is a smaller share of their mean have about the same errors everywhere."""
 
 
 def set_up(
@@ -126,6 +128,7 @@ def facts_of(data: TrainingData, roles: Roles, split: Split, settings: TrainSett
     """What families may know."""
     n_rows = len(data.rows)
     counts = data.class_counts(len(roles.classes)) if roles.classes else np.array([n_rows])
+    is_by_size = METRICS.get(metric_name(settings, roles)).by_size
     return Facts(
         task=roles.task,
         n_classes=len(roles.classes),
@@ -135,9 +138,27 @@ def facts_of(data: TrainingData, roles: Roles, split: Split, settings: TrainSett
         budget_s=budget_s,
         directions=directions(settings, roles, data.plan),
         apart=apart(settings, roles, data.names),
-        by_size=METRICS.get(metric_name(settings, roles)).by_size,
+        by_size=is_by_size,
+        amount_objectives=() if is_by_size or roles.classes else amount_objectives(data.rows.target),
         elapsed=elapsed(roles, split, data.names),
     )
+
+
+def amount_objectives(target: Array) -> tuple[str, ...]:
+    """By what else than squared errors amounts and counts can be learned: those whose errors grow with the amount.
+
+    Tweedie where none is below zero, gamma where none is zero; nothing where all are about the same, as there is no
+    difference then.
+
+    >>> amount_objectives(np.array([0.0, 2.0, 9.0])), amount_objectives(np.array([1.0, 2.0, 9.0]))
+    (('tweedie',), ('tweedie', 'gamma'))
+    >>> amount_objectives(np.array([98.0, 102.0, 99.0])), amount_objectives(np.array([-1.0, 2.0, 9.0]))
+    ((), ())
+    """
+    lowest = float(target.min())
+    if lowest < 0 or not target.std() > LEAST_SPREAD * target.mean():
+        return ()
+    return ("tweedie", "gamma") if lowest > 0 else ("tweedie",)
 
 
 def elapsed(roles: Roles, split: Split, outputs: BlockNames) -> tuple[int, ...]:

@@ -13,12 +13,17 @@ WIDEST_POWER = 700.0
 
 
 def linked(sums: Node, link: int) -> Node:
-    return (lambda of: of, sigmoid, _softmax)[link](sums)
+    return (lambda of: of, sigmoid, _softmax, _power)[link](sums)
 
 
 def sigmoid(sums: Node) -> Node:
     ends = np.full(sums.width, WIDEST_POWER)
     return 1.0 / (1.0 + Unary("exp", Clip(0.0 - sums, -ends, ends)))
+
+
+def _power(sums: Node) -> Node:
+    ends = np.full(sums.width, WIDEST_POWER)
+    return Unary("exp", Clip(sums, -ends, ends))
 
 
 def _softmax(sums: Node) -> Node:
