@@ -16,7 +16,7 @@ def told(insight: Insight) -> str:
 def how_sure(record: Exploration) -> str:
     """What the intervals promise."""
     if not record.n_looks:
-        return "Too little was there to look at."
+        return "On one half of the rows nothing was found that deserved to be measured on the other."
     return (
         f"Found on one half of the rows and measured on the other, {counted(record.n_looks, 'look')} in all. The "
         "intervals hold together: in 95 of 100 tables like this one, all of them contain the truth. What goes with "
