@@ -25,18 +25,12 @@ if TYPE_CHECKING:
         pearson,
         spearman,
     )
-    from mlwright.statistics.groups import (
-        compare_categories,
-        compare_means,
-        compare_ranks,
-        compare_several_means,
-        compare_several_ranks,
-        compare_shares,
-    )
     from mlwright.statistics.location import hodges_lehmann, mean, median, median_absolute_deviation, trimmed_mean
+    from mlwright.statistics.many_groups import compare_categories, compare_several_means, compare_several_ranks
     from mlwright.statistics.planning import power_for_means, power_for_shares, rows_for_means, rows_for_shares
     from mlwright.statistics.results import Comparison, Figure, Plan
     from mlwright.statistics.several import benjamini_hochberg, benjamini_yekutieli, holm
+    from mlwright.statistics.two_groups import compare_means, compare_ranks, compare_shares
 
 _HOMES = {
     "correlations": (
@@ -48,18 +42,12 @@ _HOMES = {
         "pearson",
         "spearman",
     ),
-    "groups": (
-        "compare_categories",
-        "compare_means",
-        "compare_ranks",
-        "compare_several_means",
-        "compare_several_ranks",
-        "compare_shares",
-    ),
     "location": ("hodges_lehmann", "mean", "median", "median_absolute_deviation", "trimmed_mean"),
+    "many_groups": ("compare_categories", "compare_several_means", "compare_several_ranks"),
     "planning": ("power_for_means", "power_for_shares", "rows_for_means", "rows_for_shares"),
     "results": ("Comparison", "Figure", "Plan"),
     "several": ("benjamini_hochberg", "benjamini_yekutieli", "holm"),
+    "two_groups": ("compare_means", "compare_ranks", "compare_shares"),
 }
 __all__ = [
     "Comparison",

@@ -12,8 +12,8 @@ from scipy.stats import rankdata
 
 from mlwright.core.errors import TableError
 from mlwright.statistics.association import cramers_v_bounds, fisher_bounds, rank_correlation_bounds
-from mlwright.statistics.groups import compare_categories, compare_several_means
 from mlwright.statistics.inputs import Array, names, numbers, pairs, table_of
+from mlwright.statistics.many_groups import compare_categories, compare_several_means
 from mlwright.statistics.results import Figure
 
 N_DRAWS = 200

@@ -213,3 +213,16 @@ def _scaled_share(values: Array, distinct: Array, draws: Draws, level: float) ->
     start, width = float(distinct[0]), float(distinct[1] - distinct[0])
     low, high = start + share.low * width, start + share.high * width
     return share.model_copy(update={"value": float(values.mean()), "low": low, "high": high})
+
+
+def student_bounds(values: Array, level: float = 0.95) -> Bounds:
+    """Student's interval of a mean.
+
+    >>> [round(end, 2) for end in student_bounds(np.array([1.0, 2.0, 3.0]))]
+    [-0.48, 4.48]
+    """
+    middle = float(values.mean())
+    if len(values) < 2:
+        return Bounds(-math.inf, math.inf)
+    half = float(student.ppf(0.5 + level / 2, len(values) - 1)) * float(values.std(ddof=1)) / math.sqrt(len(values))
+    return Bounds(middle - half, middle + half)

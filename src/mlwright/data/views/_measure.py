@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from mlwright.data.columns import TrainingRows
 from mlwright.data.style import BLUE, GREY, labels
 from mlwright.data.words import figure, percent
-from mlwright.statistics.groups import student_bounds
+from mlwright.statistics.means import student_bounds
 from mlwright.statistics.shares import wilson
 
 MIN_ROWS = 5

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 from functools import singledispatch
 
 from rich.console import RenderableType
@@ -15,17 +15,19 @@ from mlwright.data.words import counted, percent
 from mlwright.faces.render.alerts import alerts_shown
 from mlwright.faces.render.cleaning import headline, steps_table
 from mlwright.faces.render.diagnosis import diagnosis_shown
+from mlwright.faces.render.evaluated import evaluation_shown
 from mlwright.faces.render.findings import findings_table, quiet_line
 from mlwright.faces.render.improvement import improvement_shown
 from mlwright.faces.render.insights import how_sure, left_aside, told
+from mlwright.faces.render.leaderboard import leaderboard_shown
 from mlwright.faces.render.learned import percent_interval, told_effect, told_together
-from mlwright.faces.render.numbers import alike, duration, short, with_interval
+from mlwright.faces.render.numbers import with_interval
 from mlwright.faces.render.panel import decision_panel
 from mlwright.faces.render.profiles import portable_shown, profile_shown
 from mlwright.faces.render.replays import replay_shown
-from mlwright.faces.render.summary import composition, corrected_figure, summary, told_score
+from mlwright.faces.render.summary import summary
 from mlwright.faces.render.tables import coloured, said, table
-from mlwright.faces.render.telling import told_coverage, worth_notes
+from mlwright.faces.render.telling import worth_notes
 from mlwright.records.bundle import Packed
 from mlwright.records.cleaning import Cleaning
 from mlwright.records.contract import Contract
@@ -33,7 +35,7 @@ from mlwright.records.data import Snapshot
 from mlwright.records.decision import Decision
 from mlwright.records.delivery import Delivery
 from mlwright.records.diagnosis import Diagnosis
-from mlwright.records.evaluation import Confusion, Evaluation, MetricResult
+from mlwright.records.evaluation import Evaluation
 from mlwright.records.exploration import Exploration
 from mlwright.records.findings import Findings, Skipped
 from mlwright.records.improvement import Improvement
@@ -42,13 +44,11 @@ from mlwright.records.profile import Profile
 from mlwright.records.replay import Replayed
 from mlwright.records.robustness import ProbeResult, Robustness
 from mlwright.records.split import Split
-from mlwright.records.trials import LeaderboardRow, Training
+from mlwright.records.trials import Training
 from mlwright.records.understanding import Understanding
 from mlwright.records.watch import ColumnThenNow, Comparison, Response
 
 Shown = list[RenderableType]
-
-MOST_IMPORTANT = 8
 
 
 @singledispatch
@@ -139,85 +139,12 @@ def insights_shown(record: Exploration, limit: int | None = None) -> Shown:
 
 @render.register
 def _(record: Training) -> Shown:
-    better = "greater is better" if record.greater_is_better else "smaller is better"
-    heads = ("model", record.metric.replace("_", " "), "tied", "folds", "fitting", "weight", "fate")
-    rows = [_leaderboard_row(row, record) for row in record.leaderboard]
-    title = f"Leaderboard ({better}; {record.n_folds} folds)"
-    return [table(title, heads, rows, right=(1, 3, 4, 5), whole=range(6)), Text(), *_remarks(record)]
-
-
-def _leaderboard_row(row: LeaderboardRow, training: Training) -> tuple[str | Text, ...]:
-    score, error = told_score(row, training)
-    return (
-        said(row.name, "bold" if row is training.chosen else ""),
-        said(f"{score} ± {error}" if error else score, "" if training.is_comparable(row) else "dim"),
-        "yes" if row.tied else "",
-        str(row.n_folds),
-        duration(row.fit_s),
-        f"{row.weight:.0%}" if row.weight else "",
-        row.fate,
-    )
-
-
-def _remarks(training: Training) -> Iterator[Text]:
-    yield said(f"Chosen: {composition(training)}{_demands(training.chosen)}.")
-    if any(row.score is not None and not training.is_comparable(row) for row in training.leaderboard):
-        yield said(
-            f"Only rows with {counted(training.chosen.n_folds, 'fold')} can be compared with it: others were scored on "
-            "other rows."
-        )
-    if any(row.tied for row in training.leaderboard):
-        yield said("Tied: the data cannot tell it from the best (paired on the same rows, at a level for all of them).")
-    if training.corrected is not None:
-        yield said(corrected_figure(training.metric, training.corrected))
-    yield said(f"The search ended after {duration(training.used_s)}: {training.stopped}.{_time_left(training)}")
-    if training.importance:
-        ranked = [f"{name} ({percent(value)})" for name, value in list(training.importance.items())[:MOST_IMPORTANT]]
-        yield said(f"What the model relies on, by the share of its gain that is lost without: {', '.join(ranked)}.")
-
-
-def _demands(row: LeaderboardRow) -> str:
-    """How long one row takes and how large the model is, as far as that was measured."""
-    time_taken = "" if row.row_ms is None else f"; one row takes {row.row_ms:.2f} ms"
-    return time_taken + ("" if row.size_bytes is None else f"; {row.size_bytes / 1e6:.2f} MB")
-
-
-def _time_left(training: Training) -> str:
-    left_s = (training.budget_s or 0.0) - training.used_s
-    if training.stopped == "time was up" or left_s < 1:
-        return ""
-    return f" {duration(left_s)} of {duration(training.budget_s or 0.0)} were not needed for it."
+    return leaderboard_shown(record)
 
 
 @render.register
 def _(record: Evaluation) -> Shown:
-    heads = ("metric", "model", "simple model", "dummy", "gain over the dummy")
-    level = record.metrics[0].model.level if record.metrics else 0.95
-    title = f"On {record.n_rows:,} rows that the model had never seen ({level:.0%} intervals)"
-    shown: Shown = [table(title, heads, [_metric_row(metric) for metric in record.metrics], right=(2, 3))]
-    if record.confusion is not None:
-        shown += [Text(), _confusion_table(record.confusion)]
-    shown += [Text(), *map(said, told_coverage(record))] if record.coverage else []
-    if record.segments:
-        weak = [
-            (s.description, f"{s.n_rows:,}", with_interval(s.loss), short(s.loss_elsewhere)) for s in record.segments
-        ]
-        shown += [Text(), table("Weak segments", ("where", "rows", "loss", "elsewhere"), weak, right=(1,))]
-    return shown
-
-
-def _metric_row(metric: MetricResult) -> tuple[str, ...]:
-    beside = (alike(estimate.value, metric.model) for estimate in (metric.simple, metric.baseline))
-    return (metric.title, with_interval(metric.model), *beside, with_interval(metric.gain_over_baseline))
-
-
-def _confusion_table(confusion: Confusion) -> Table:
-    rows = [
-        (f"in truth {name}", *[f"{count:,}" for count in counts])
-        for name, counts in zip(confusion.classes, confusion.counts, strict=True)
-    ]
-    heads = ("", *[f"answered {name}" for name in confusion.classes])
-    return table("Right and wrong answers", heads, rows, right=range(1, len(heads)))
+    return evaluation_shown(record)
 
 
 @render.register

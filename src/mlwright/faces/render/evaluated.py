@@ -1,0 +1,45 @@
+"""How a model did on rows that it had never seen, for a terminal."""
+
+from __future__ import annotations
+
+from rich.console import RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from mlwright.faces.render.numbers import alike, short, with_interval
+from mlwright.faces.render.tables import said, table
+from mlwright.faces.render.telling import told_coverage
+from mlwright.records.evaluation import Confusion, Evaluation, MetricResult
+
+
+def evaluation_shown(record: Evaluation) -> list[RenderableType]:
+    """The metrics, right and wrong answers, how often intervals hold, and weak segments."""
+    heads = ("metric", "model", "simple model", "dummy", "gain over the dummy")
+    level = record.metrics[0].model.level if record.metrics else 0.95
+    title = f"On {record.n_rows:,} rows that the model had never seen ({level:.0%} intervals)"
+    shown: list[RenderableType] = [
+        table(title, heads, [_metric_row(metric) for metric in record.metrics], right=(2, 3))
+    ]
+    if record.confusion is not None:
+        shown += [Text(), _confusion_table(record.confusion)]
+    shown += [Text(), *map(said, told_coverage(record))] if record.coverage else []
+    if record.segments:
+        weak = [
+            (s.description, f"{s.n_rows:,}", with_interval(s.loss), short(s.loss_elsewhere)) for s in record.segments
+        ]
+        shown += [Text(), table("Weak segments", ("where", "rows", "loss", "elsewhere"), weak, right=(1,))]
+    return shown
+
+
+def _metric_row(metric: MetricResult) -> tuple[str, ...]:
+    beside = (alike(estimate.value, metric.model) for estimate in (metric.simple, metric.baseline))
+    return (metric.title, with_interval(metric.model), *beside, with_interval(metric.gain_over_baseline))
+
+
+def _confusion_table(confusion: Confusion) -> Table:
+    rows = [
+        (f"in truth {name}", *[f"{count:,}" for count in counts])
+        for name, counts in zip(confusion.classes, confusion.counts, strict=True)
+    ]
+    heads = ("", *[f"answered {name}" for name in confusion.classes])
+    return table("Right and wrong answers", heads, rows, right=range(1, len(heads)))

@@ -1,0 +1,68 @@
+"""The leaderboard, for a terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from rich.console import RenderableType
+from rich.text import Text
+
+from mlwright.data.words import counted, percent
+from mlwright.faces.render.numbers import duration
+from mlwright.faces.render.summary import composition, corrected_figure, told_score
+from mlwright.faces.render.tables import said, table
+from mlwright.records.trials import LeaderboardRow, Training
+
+MOST_IMPORTANT = 8
+
+
+def leaderboard_shown(record: Training) -> list[RenderableType]:
+    """What was tried and how it fared, and what is to be said of the choice."""
+    better = "greater is better" if record.greater_is_better else "smaller is better"
+    heads = ("model", record.metric.replace("_", " "), "tied", "folds", "fitting", "weight", "fate")
+    rows = [_leaderboard_row(row, record) for row in record.leaderboard]
+    title = f"Leaderboard ({better}; {record.n_folds} folds)"
+    return [table(title, heads, rows, right=(1, 3, 4, 5), whole=range(6)), Text(), *_remarks(record)]
+
+
+def _leaderboard_row(row: LeaderboardRow, training: Training) -> tuple[str | Text, ...]:
+    score, error = told_score(row, training)
+    return (
+        said(row.name, "bold" if row is training.chosen else ""),
+        said(f"{score} ± {error}" if error else score, "" if training.is_comparable(row) else "dim"),
+        "yes" if row.tied else "",
+        str(row.n_folds),
+        duration(row.fit_s),
+        f"{row.weight:.0%}" if row.weight else "",
+        row.fate,
+    )
+
+
+def _remarks(training: Training) -> Iterator[Text]:
+    yield said(f"Chosen: {composition(training)}{_demands(training.chosen)}.")
+    if any(row.score is not None and not training.is_comparable(row) for row in training.leaderboard):
+        yield said(
+            f"Only rows with {counted(training.chosen.n_folds, 'fold')} can be compared with it: others were scored on "
+            "other rows."
+        )
+    if any(row.tied for row in training.leaderboard):
+        yield said("Tied: the data cannot tell it from the best (paired on the same rows, at a level for all of them).")
+    if training.corrected is not None:
+        yield said(corrected_figure(training.metric, training.corrected))
+    yield said(f"The search ended after {duration(training.used_s)}: {training.stopped}.{_time_left(training)}")
+    if training.importance:
+        ranked = [f"{name} ({percent(value)})" for name, value in list(training.importance.items())[:MOST_IMPORTANT]]
+        yield said(f"What the model relies on, by the share of its gain that is lost without: {', '.join(ranked)}.")
+
+
+def _demands(row: LeaderboardRow) -> str:
+    """How long one row takes and how large the model is, as far as that was measured."""
+    time_taken = "" if row.row_ms is None else f"; one row takes {row.row_ms:.2f} ms"
+    return time_taken + ("" if row.size_bytes is None else f"; {row.size_bytes / 1e6:.2f} MB")
+
+
+def _time_left(training: Training) -> str:
+    left_s = (training.budget_s or 0.0) - training.used_s
+    if training.stopped == "time was up" or left_s < 1:
+        return ""
+    return f" {duration(left_s)} of {duration(training.budget_s or 0.0)} were not needed for it."
