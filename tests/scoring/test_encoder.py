@@ -321,3 +321,15 @@ def test_odd_values_are_no_trouble(value):
     blocks = encode(**dict.fromkeys(ROW, value))
     assert blocks.codes[0, 0] == 3
     assert not np.isinf(blocks.numbers).any()
+
+
+@pytest.mark.parametrize("odd", [3, 2**63, 10**400, -1, True, None, "7", math.inf])
+def test_many_records_say_what_each_of_them_says(odd: object) -> None:
+    age = NumberColumn(name="age", low=0, high=10, missing_codes=("-1",))
+    city = CategoryColumn(name="city", levels=("Rome", "7"), counts=(2, 3), missing_codes=("-1",))
+    encoder = Encoder(EncodingPlan(columns=(age, city)))
+    records = [{"age": 0.5 * i, "city": "Rome"} for i in range(20)] + [{"age": odd, "city": odd}]
+    found = encoder.encode_records(records)
+    alone = [encoder.encode_records([record]) for record in records]
+    np.testing.assert_array_equal(found.numbers, np.vstack([each.numbers for each in alone]))
+    np.testing.assert_array_equal(found.codes, np.vstack([each.codes for each in alone]))

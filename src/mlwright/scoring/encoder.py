@@ -168,15 +168,7 @@ class Encoder:
         )
 
     def _read_records(self, rows: Sequence[Row]) -> _Readings:
-        numbers = [[reader.value(row[reader.name]) for reader in self._numbers] for row in rows]
-        codes = [[reader.value(row[reader.name]) for reader in self._categories] for row in rows]
-        moments = [[reader.value(row[reader.name]) for reader in self._dates] for row in rows]
-        return _Readings(
-            numbers=np.array(numbers, dtype=np.float64).reshape(len(rows), len(self._numbers)),
-            codes=np.array(codes, dtype=np.int32).reshape(len(rows), len(self._categories)),
-            moments=np.array(moments, dtype=np.float64).reshape(len(rows), len(self._dates)),
-            texts=[[reader.value(row[reader.name]) for row in rows] for reader in self._texts],
-        )
+        return self._read_columns({name: [row[name] for row in rows] for name in self.inputs}, len(rows))
 
     def _encode_one(self, row: Row) -> Blocks:
         """The blocks of one record without dates and texts: as `_blocks`, value by value."""

@@ -61,6 +61,10 @@ class Reader(ABC, Generic[C, V]):
     def value(self, value: object) -> V:
         """What one Python value says."""
 
+    def listed(self, values: list[Any]) -> Any:
+        """What every Python value of a list says."""
+        return [self.value(value) for value in values]
+
     @abstractmethod
     def array(self, values: pa.Array) -> Any:
         """What every value of an Arrow array says."""
@@ -68,7 +72,7 @@ class Reader(ABC, Generic[C, V]):
     def values(self, values: Column) -> Any:
         """What every value of a column says, as an array or a list."""
         if isinstance(values, list):
-            return [self.value(value) for value in values]
+            return self.listed(values)
         if len(values) <= FEW_ROWS and str(values.type) in _SAID_ALIKE:
             return [self.value(value) for value in values.to_pylist()]
         return self.array(values)
@@ -89,6 +93,18 @@ class NumberReader(Reader[NumberColumn, float]):
         else:
             number = value if type(value) is float else to_number(value)
         return math.nan if number in self.no_numbers else number
+
+    def listed(self, values: list[Any]) -> Any:
+        """Numbers at once where they are plain ones."""
+        if len(values) <= FEW_ROWS or not {int, float}.issuperset(map(type, values)):
+            return super().listed(values)
+        try:
+            numbers = np.array(values, dtype=np.float64)
+        except OverflowError:
+            return super().listed(values)
+        for none in self.no_numbers:  # two or three; `isin` would take longer than all the rest
+            numbers[numbers == none] = math.nan
+        return numbers
 
     def array(self, values: pa.Array) -> NDArray[np.float64]:
         """Numbers, float64, shape (n_rows,)."""
@@ -118,6 +134,11 @@ class CategoryReader(Reader[CategoryColumn, int]):
         if type(value) is str and value in self.codes:
             return self.codes[value]
         return self.codes.get(canonical(value), self._unseen)
+
+    def listed(self, values: list[Any]) -> list[int]:
+        """Codes, one a row."""
+        codes = self.codes
+        return [codes[value] if type(value) is str and value in codes else self.value(value) for value in values]
 
     def array(self, values: pa.Array) -> NDArray[np.int32]:
         """Codes, int32, shape (n_rows,)."""

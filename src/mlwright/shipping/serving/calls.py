@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import random
 import re
-import secrets
 import time
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -49,7 +49,9 @@ class Call:
         self.path: str = environ["PATH_INFO"]
         self.method: str = environ["REQUEST_METHOD"]
         given = environ.get("HTTP_X_REQUEST_ID") or environ.get("HTTP_X_AMZN_SAGEMAKER_INFERENCE_ID") or ""
-        self.request_id = given if _usable_id(given) else secrets.token_hex(8)
+        self.request_id = (
+            given if _usable_id(given) else f"{random.getrandbits(64):016x}"
+        )  # no secret; the system's own would let other threads in
 
     def header(self, name: str) -> str:
         """A header by its name in the environment (``HTTP_HOST``); empty if it is not there."""
