@@ -15,6 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from mlwright.data.telling import group_words
 from mlwright.records.looks import Cells
 from mlwright.records.profile import ColumnProfile
 from mlwright.scoring.spelling import missing_array, spelled, to_moment_array, to_number_array
@@ -140,7 +141,9 @@ def _between(edges: Sequence[float], values: Array) -> NDArray[np.uint8]:
 def pair_of(one: Cells, other: Cells, counts: tuple[Array, Array]) -> Cells:
     """Cells of two columns together: those of each are joined to a few groups of about the same size."""
     joined = tuple(_groups(cells, own) for cells, own in zip((one, other), counts, strict=True))
-    return Cells(name=f"{one.name!r} with {other.name!r}", sort="pair", of=(one.name, other.name), joined=joined)
+    words = [group_words(cells, own) for cells, own in zip((one, other), joined, strict=True)]
+    name = f"{one.name!r} with {other.name!r}"
+    return Cells(name=name, sort="pair", of=(one.name, other.name), joined=joined, levels=(*words[0], *words[1]))
 
 
 def places_of_pair(pair: Cells, places: tuple[Places, Places]) -> Places:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
-from mlwright.data.words import figure, percent
+from mlwright.data.words import counted, figure, percent
 from mlwright.records.looks import Aspect, Cells, Column
 
 Array = NDArray[np.float64]
@@ -21,8 +22,9 @@ def cell_words(cells: Cells, at: int) -> str:
     if at == cells.n - 1:
         return f"{name} is {'a new name' if cells.levels else 'not readable'}"
     if cells.sort == "pair":
-        width = max(cells.joined[1]) + 1
-        return f"{name} lies in part {at // width + 1} of the one and part {at % width + 1} of the other"
+        return _pair_words(cells, at)
+    if cells.sort == "together":
+        return "the inputs go together as they rarely did"
     if not cells.edges:
         return _name_words(cells, at)
     if at == 0:
@@ -31,6 +33,40 @@ def cell_words(cells: Cells, at: int) -> str:
         return f"{name} is above {_edge(cells.edges[-1])}"
     low, high = _edge(cells.edges[at - 1]), _edge(cells.edges[at])
     return f"{name} is {low}" if low == high else f"{name} lies between {low} and {high}"
+
+
+def group_words(cells: Cells, groups: Sequence[int]) -> tuple[str, ...]:
+    """What holds of the rows of each group of cells, in the order of the groups.
+
+    Parameters
+    ----------
+    cells : Cells
+        Of one column.
+    groups : sequence of int, shape (n_cells,)
+        The group of each cell; -1 for none. Neighbouring cells of numbers are in one group.
+    """
+    members = [[at for at, own in enumerate(groups) if own == group] for group in range(max(groups) + 1)]
+    return tuple(_group_words(cells, own) for own in members)
+
+
+def _group_words(cells: Cells, members: list[int]) -> str:
+    if cells.edges and len(members) > 1:
+        if members[0] <= 1:
+            return f"{cells.name} is at most {_edge(cells.edges[min(members[-1], len(cells.edges) - 1)])}"
+        low = _edge(cells.edges[members[0] - 1])
+        if members[-1] >= len(cells.edges):
+            return f"{cells.name} is above {low}"
+        return f"{cells.name} lies between {low} and {_edge(cells.edges[members[-1]])}"
+    others = counted(len(members) - 1, "other")
+    return cell_words(cells, members[0]) + (f" or one of {others}" if len(members) > 1 else "")
+
+
+def _pair_words(cells: Cells, at: int) -> str:
+    width = max(cells.joined[1]) + 1
+    one, other = divmod(at, width)
+    if cells.levels:
+        return f"{cells.levels[one]} and {cells.levels[-width:][other]}"
+    return f"{cells.name} lies in part {one + 1} of the one and part {other + 1} of the other"
 
 
 def _edge(value: float) -> str:
@@ -61,6 +97,12 @@ def moved_words(column: Column, now: Array, aspect: Aspect) -> str:
         return f"{percent(today[-2])} of the values are missing; it was {percent(then[-2])}."
     if aspect == "level":
         return _level_words(cells, then, today)
+    if (
+        aspect == "new"
+        and cells.edges
+        and today[-1] - then[-1] > 0.5 * (today[[0, len(cells.edges)]].sum() + today[-1])
+    ):
+        return f"{percent(today[-1])} of the values cannot be read as numbers; it was {percent(then[-1])}."
     if aspect == "new":
         unseen = [-1] if not cells.edges else [-1, 0, len(cells.edges)]
         what = "beyond all that was seen" if cells.edges else "names that were not known"

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from typing import NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -22,17 +21,15 @@ from mlwright.data.cells import (
 )
 from mlwright.data.compute.table import Table, open_snapshot
 from mlwright.data.rhythms import Rhythm, rhythm_of
-from mlwright.learning.benefit import cells_by_place, worth_per_case
-from mlwright.learning.loss import log_loss_rows
+from mlwright.judging.costs import Costs, ceiling_of, costs_of
+from mlwright.judging.drawn import is_compared_whole, keep_drawn
 from mlwright.learning.unseen import kept_scores, kept_target, open_unseen
 from mlwright.records.data import Snapshot
 from mlwright.records.decision import Decision
 from mlwright.records.evaluation import Evaluation
 from mlwright.records.looks import ANSWERS, TARGET, Baseline, Column, Cost
-from mlwright.records.model import ModelSpec
-from mlwright.records.profile import Profile, Task
+from mlwright.records.profile import Profile
 from mlwright.records.split import Split
-from mlwright.scoring.deciding import usually_decisive
 from mlwright.scoring.model import Model
 from mlwright.scoring.spelling import to_moment_array
 
@@ -47,16 +44,6 @@ FEWEST_ANSWERED, MOST_ANSWERED = 1_000, 50_000
 SHARE_OF_TIME_LEFT = 0.5
 TESTED_WORTH = 300.0
 """Rows that the answers of the tested model are worth for those of the packed one, which has learned from more."""
-LEAST_LIKELY = 0.01
-"""A probability below it costs as much as this one, so that one row decides nothing."""
-
-
-class Costs(NamedTuple):
-    """What each test row cost and what its answer was worth, each of shape (n_rows,), with where the rows stand."""
-
-    positions: Places
-    loss: Array
-    benefit: Array
 
 
 def baseline(
@@ -97,7 +84,8 @@ def baseline(
             is_target = name == profile.roles.target
             found = counted._replace(cells=counted.cells.model_copy(update={"name": TARGET})) if is_target else counted
             places[found.cells.name] = found.places
-            columns.append(_column(found, days, rows, costs))
+            columns.append(column_of(found, days, rows, costs))
+    whole = {each.cells.name: places[each.cells.name] for each in columns if is_compared_whole(each.cells)}
     columns += [_pair(pair, columns, places, days, rows, costs) for pair in _pairs(profile, places)]
     columns.append(_answers(scores, costs, table, model, (rows, days), SHARE_OF_TIME_LEFT * run.ahead.left_s))
     everything = np.zeros(len(costs.loss), np.int64)
@@ -109,29 +97,9 @@ def baseline(
         loss_title="absolute error" if model.spec.task == "regression" else "log loss",
         unit=decision.worth.unit,
         assumed=decision.worth.assumed,
-        ceiling=_ceiling(truth, scores, model.spec.task),
+        ceiling=ceiling_of(truth, scores, model.spec.task),
+        drawn=keep_drawn(whole, days, rows, costs, run),
     )
-
-
-def costs_of(
-    truth: Array, scores: Array, model: ModelSpec, table: Mapping[str, float], ceiling: float | None = None
-) -> tuple[Array, Array]:
-    """The loss of each row and what its answer was worth, each of shape (n_rows,).
-
-    Parameters
-    ----------
-    truth : array, shape (n_rows,)
-    scores : array, shape (n_rows, n_outputs)
-    model : ModelSpec
-    table : mapping
-        What each outcome is worth.
-    ceiling : float, optional
-        Larger losses count as this; default: what these rows themselves suggest.
-    """
-    classes = model.classes if model.worth else ()
-    worth = worth_per_case(model.task, truth, scores, cells_by_place(table, classes), usually_decisive(model))
-    loss = np.abs(scores[:, 0] - truth) if model.task == "regression" else log_loss_rows(truth, scores)
-    return np.minimum(loss, _ceiling(truth, scores, model.task) if ceiling is None else ceiling), worth
 
 
 def answer_places(column: Column, scores: Array) -> Places:
@@ -141,13 +109,6 @@ def answer_places(column: Column, scores: Array) -> Places:
 
 def _said(scores: Array) -> Array:
     return scores.max(axis=1) if scores.shape[1] > 1 else scores[:, 0]
-
-
-def _ceiling(truth: Array, scores: Array, task: Task) -> float:
-    """Of numbers, three times the error that 99 of 100 test rows stay below."""
-    if task != "regression":
-        return float(-np.log(LEAST_LIKELY))
-    return max(3.0 * float(np.quantile(np.abs(scores[:, 0] - truth), 0.99)), 1e-9)
 
 
 def _drawn(table: Table, run: Run) -> Places:
@@ -174,7 +135,19 @@ def _days(table: Table, profile: Profile, rows: Places) -> Places:
     return np.where(np.isfinite(moments), np.floor(np.nan_to_num(moments) / DAY_S), -1).astype(np.int64)
 
 
-def _column(counted: Counted, days: Places, rows: Places, costs: Costs) -> Column:
+def column_of(counted: Counted, days: Places, rows: Places, costs: Costs) -> Column:
+    """What is kept of a column.
+
+    Parameters
+    ----------
+    counted : Counted
+    days : array of int, shape (n_rows,)
+        Since 1970; negative where it is not known.
+    rows : array of int, shape (n_rows,)
+        Positions of the rows, rising.
+    costs : Costs
+        By position.
+    """
     n = counted.cells.n
     counting = slice(counted.first, None, counted.step)
     rhythm = rhythm_of(counted.places[counting], days[counting], n)
@@ -210,7 +183,7 @@ def _pair(
     cells = pair_of(one.cells, other.cells, (np.array(one.counts, float), np.array(other.counts, float)))
     own = places_of_pair(cells, (places[names[0]], places[names[1]]))
     found = Counted(cells, own, np.full(cells.n, 0.5))
-    return _column(found, days, rows, costs)
+    return column_of(found, days, rows, costs)
 
 
 def _answers(

@@ -7,11 +7,12 @@ from typing import Literal
 from mlwright.core.record import Record
 from mlwright.records.profile import Kind
 
-Sort = Literal["number", "names", "words", "length", "weekday", "pair"]
+Sort = Literal["number", "names", "words", "length", "weekday", "pair", "together"]
 Aspect = Literal["level", "spread", "missing", "new", "shares", "relation", "target", "loss"]
 
 ANSWERS = "the model's answers"
 TARGET = "the target"
+TOGETHER = "the inputs together"
 
 
 class Cells(Record):
@@ -25,7 +26,8 @@ class Cells(Record):
         What is looked at: the column, "length of 'note'", "'age' with 'income'".
     sort : str
         ``number`` and ``length`` (of a text; cells between edges), ``names`` (one cell a name), ``words`` (a text falls
-        into the cell of the rarest known word that it holds), ``weekday`` (of a date), ``pair`` (cells of two columns).
+        into the cell of the rarest known word that it holds), ``weekday`` (of a date), ``pair`` (cells of two columns),
+        ``together`` (how little a row looks like those of training, by a small model of all inputs).
     of : tuple of str
         The columns that it is made from.
     kind : str
@@ -34,7 +36,8 @@ class Cells(Record):
         Rising. A cell holds what is above one edge and up to the next; below the first and above the last nothing was
         seen in training.
     levels : tuple of str
-        Names or words that are cells of their own.
+        Names or words that are cells of their own; of a pair, what holds in each group of the one column, then of the
+        other, in words.
     rare : tuple of str
         Names that are one cell together.
     codes : tuple of str
@@ -131,6 +134,9 @@ class Baseline(Record):
         Whether the benefit is a stand-in and not the user's own table.
     ceiling : float
         Losses above it count as it, so that one row cannot decide; the promise is counted likewise.
+    drawn : str
+        Blob: rows of training and test as cells, with which whole rows are compared; see `judging.drawn`. It stays in
+        the store; empty where none was kept.
     """
 
     n_rows: int
@@ -141,6 +147,7 @@ class Baseline(Record):
     unit: str
     assumed: bool
     ceiling: float
+    drawn: str = ""
 
 
 class Labelled(Record):
@@ -172,7 +179,7 @@ class Look(Record):
         By column of the baseline: rows in each cell.
     labelled : Labelled or None
     told_apart : float
-        E-value of a classifier that tried to tell these rows from training rows; 1 where none was asked.
+        E-value of a small model that tried to tell these rows from those of training; 1 where none was asked.
     place : int or None
         Of the first look that it holds, counted from 0; None: as many as there are before it.
     """
@@ -185,6 +192,36 @@ class Look(Record):
     labelled: Labelled | None = None
     told_apart: float = 1.0
     place: int | None = None
+
+
+class ToldApart(Record):
+    """How well a small model of all inputs tells new rows from those of training.
+
+    Parameters
+    ----------
+    column : Column
+        Its answers to training rows that it has not learned from, in cells.
+    now : tuple of float
+        New rows in each cell, as they would be in a usual season.
+    worth : float
+        How many independent rows these are.
+    area : float
+        In how many of 100 pairs of a new and a training row it knows which is which, over 100.
+    most : tuple of str
+        The columns that it heeds most.
+    since : str
+        ISO moment of the first of these rows.
+    place : int
+        Of the look that was asked.
+    """
+
+    column: Column
+    now: tuple[float, ...]
+    worth: float
+    area: float
+    most: tuple[str, ...]
+    since: str
+    place: int
 
 
 class Looks(Record):
@@ -205,6 +242,10 @@ class Looks(Record):
     told_until : str
         ISO moment of the latest outcome that was counted, where it is known when outcomes were reported: they come
         late, and count with the look at which they are there.
+    recent : str
+        Blob: the cells of some of the newest rows, from which the next look learns to tell new rows from old ones.
+    apart : ToldApart or None
+        What the latest look that was asked has shown.
     """
 
     bundle_id: str
@@ -213,6 +254,8 @@ class Looks(Record):
     alarmed: tuple[int, ...] = ()
     seen: tuple[str, ...] = ()
     told_until: str = ""
+    recent: str = ""
+    apart: ToldApart | None = None
 
     @property
     def places(self) -> tuple[int, ...]:

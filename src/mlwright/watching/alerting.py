@@ -5,13 +5,14 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
+from mlwright.core.errors import name_list
 from mlwright.data.telling import moved_words
-from mlwright.data.words import figure
-from mlwright.records.looks import ANSWERS, Baseline, Looks
+from mlwright.data.words import figure, percent
+from mlwright.records.looks import ANSWERS, TOGETHER, Baseline, Looks
 from mlwright.records.settings import WatchSettings
 from mlwright.records.watch import Alert, Comparison, Harm, Promised
-from mlwright.watching.costing import harm_of
-from mlwright.watching.evidence import Evidence, gather, together, weights_of
+from mlwright.watching.costing import harm_of, least_harm_of
+from mlwright.watching.evidence import Evidence, gather, of_whole_rows, together, weights_of
 from mlwright.watching.promise import log_evidence, promised
 
 LARGEST = 1e12
@@ -23,20 +24,25 @@ def with_alerts(comparison: Comparison, baseline: Baseline, memory: Looks, setti
     """The comparison with the evidence of all looks, what it costs, and what is to be kept for the next look.
 
     An alarm is given where the evidence of everything together reaches ``1 / budget`` and something that moved does
-    harm, or may do so in rows of which the test had too few. Without harm it is a note. Evidence is gathered anew
-    after an alarm; the same rows once more give the same answer.
+    harm, or may do so in rows of which the test had too few. Without harm it is a note. That whole rows are not as they
+    were is said where no alarm says more, and no column that moved explains it. Evidence is gathered anew after an
+    alarm; the same rows once more give the same answer.
     """
     threshold, last = 1.0 / settings.budget, memory.latest
     memory = memory.model_copy(update={"alarmed": tuple(place for place in memory.alarmed if place < last)})
     weights = weights_of(memory, settings.looks)
     found = gather(baseline.columns, memory, weights)
     log_loss = log_evidence(memory.looks, weights, baseline)
-    total = together(found, log_loss)
+    whole = of_whole_rows(memory, weights)
+    total = together([*found, *([whole] if whole else [])], log_loss)
     promise = promised(memory.looks, log_loss, threshold, baseline)
     moved = _moved(found, total, threshold, memory, baseline) if memory.looks else []
     worse = [_broken(promise, baseline)] if promise and promise.is_broken and total >= math.log(threshold) else []
     alerts = [*worse, *sorted((each for each in moved if _matters(each.harm, baseline, settings)), key=_costliest)]
     notes = [each for each in moved if each not in alerts]
+    if whole and not alerts and min(whole.log_e, total) >= math.log(threshold) and not _is_explained(moved, memory):
+        told = _told_apart(whole, memory, baseline)
+        alerts, notes = ([told], notes) if _costs(told.harm, baseline, settings) else ([], [*notes, told])
     alarmed = (*memory.alarmed, last) if alerts else memory.alarmed
     return comparison.model_copy(
         update={
@@ -76,6 +82,32 @@ def _alert(evidence: Evidence, memory: Looks, baseline: Baseline) -> Alert:
     )
 
 
+def _is_explained(moved: Sequence[Alert], memory: Looks) -> bool:
+    """Whether one of the columns that the small model heeds most has moved by itself."""
+    assert memory.apart is not None
+    names = {each.what for each in moved}
+    return any(name in names for name in memory.apart.most)
+
+
+def _told_apart(evidence: Evidence, memory: Looks, baseline: Baseline) -> Alert:
+    """What the small model has found, with the columns that it heeds most."""
+    found = memory.apart
+    assert found is not None
+    heeded = name_list([repr(name) for name in found.most])
+    return Alert(
+        what=TOGETHER,
+        aspect="relation",
+        evidence=_plain(evidence.log_e),
+        size=evidence.size,
+        since=found.since,
+        sentence=(
+            f"How columns go together has changed, most of all {heeded}: a small model tells a new row from one of "
+            f"training in {percent(found.area)} of such pairs; half would be chance."
+        ),
+        harm=least_harm_of(evidence, baseline),
+    )
+
+
 def _broken(promise: Promised, baseline: Baseline) -> Alert:
     """The loss itself is worse than promised; that is known, from true outcomes."""
     loss = promise.found.model_copy(
@@ -108,8 +140,14 @@ def _matters(harm: Harm | None, baseline: Baseline, settings: WatchSettings) -> 
     least = settings.harm * abs(baseline.loss.mean[0])
     if harm is None:
         return False
-    if not harm.is_known:
-        return harm.loss.high >= least
+    return harm.loss.high >= least if not harm.is_known else _costs(harm, baseline, settings)
+
+
+def _costs(harm: Harm | None, baseline: Baseline, settings: WatchSettings) -> bool:
+    """Whether it costs enough, as far as it is known."""
+    if harm is None:
+        return False
+    least = settings.harm * abs(baseline.loss.mean[0])
     costs = harm.loss.low > 0 and harm.loss.value >= least
     return costs or (
         harm.money is not None and not baseline.assumed and harm.money.low > 0 and _is_much(harm, baseline, settings)

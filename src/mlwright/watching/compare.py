@@ -30,7 +30,8 @@ from mlwright.scoring.model import Model
 from mlwright.scoring.spelling import spelled, to_moment_array
 from mlwright.statistics.several import holm
 from mlwright.watching.alerting import with_alerts
-from mlwright.watching.looking import looks_of, windows_of
+from mlwright.watching.apart import with_told_apart
+from mlwright.watching.looking import looks_of, places_of_rows, windows_of
 from mlwright.watching.options import options_of
 from mlwright.watching.performance import labels_needed, performance
 
@@ -76,7 +77,7 @@ def compare(window: Window, model: ModelInUse, memory: Looks, settings: WatchSet
     if manifest.baseline is None:
         return alone
     memory = memory.model_copy(update={"bundle_id": model.trained})
-    looked = _looks(table, prediction, manifest, (window, memory, settings))
+    looked = _looks(table, prediction, manifest, (window, memory, settings), run)
     alerted = with_alerts(alone, manifest.baseline, looked, settings)
     return alerted.model_copy(update={"options": _options(table, prediction, manifest, answering, settings, run)})
 
@@ -96,7 +97,9 @@ def _options(
     return options_of(rows, truth, prediction, manifest, model, run.seed_for("compare", "options"))
 
 
-def _looks(table: Table, prediction: Array, manifest: Manifest, given: tuple[Window, Looks, WatchSettings]) -> Looks:
+def _looks(
+    table: Table, prediction: Array, manifest: Manifest, given: tuple[Window, Looks, WatchSettings], run: Run
+) -> Looks:
     """The rows as looks beside those before; what was looked at before is left out."""
     window, memory, settings = given
     baseline = manifest.baseline
@@ -106,7 +109,9 @@ def _looks(table: Table, prediction: Array, manifest: Manifest, given: tuple[Win
     wanted = dict.fromkeys([*named, manifest.target, time, OUTCOME_AT])
     rows = table.arrow([name for name in wanted if name is not None and name in table.columns])
     windows = windows_of(rows, time, window.snapshot.lineage.read_at, memory, settings)
-    return looks_of(rows, prediction, manifest, windows, memory)
+    places = places_of_rows(rows, prediction, baseline)
+    looked = looks_of(rows, prediction, manifest, places, windows, memory)
+    return with_told_apart(looked, memory, places, windows, baseline, run)
 
 
 def _input(values: pa.ChunkedArray, column: ColumnProfile, manifest: Manifest, tests: Tests) -> ColumnThenNow:

@@ -40,6 +40,7 @@ LEVEL = 0.95
 PRECISION = 0.25
 """Labels are asked for until the loss of the cases is known to within this share of the promised one."""
 LEAST_LABELS = 30
+DUST = 1e-12
 METHOD = "losses of the test rows by cell"
 
 
@@ -71,6 +72,16 @@ def harm_of(evidence: Evidence, baseline: Baseline) -> Harm | None:
     return harm.model_copy(update=update)
 
 
+def least_harm_of(evidence: Evidence, baseline: Baseline) -> Harm | None:
+    """What the change of whole rows costs at least: a small model sees a part of it, and outcomes tell the rest."""
+    harm = harm_of(evidence, baseline)
+    if harm is None or not harm.is_known:
+        return harm
+    unknown = "A small model sees a part of such a change only: it may cost more than is said here."
+    n_labels, cases = _labels(baseline.loss), "of these rows, chosen at random"
+    return harm.model_copy(update={"is_known": False, "unknown": unknown, "n_labels": n_labels, "cases": cases})
+
+
 def _change(evidence: Evidence, cost: Cost, whole: Cost) -> _Sum:
     tested = np.array(cost.n)
     mean, variance = np.array(cost.mean), np.array(cost.variance)
@@ -86,7 +97,12 @@ def _change(evidence: Evidence, cost: Cost, whole: Cost) -> _Sum:
         for share, worth in ((now, evidence.worth), (then, evidence.then.sum()))
     )
     error = math.sqrt(float((moved**2 * spread).sum()) + own + inside**2)
-    return _Sum(float(moved @ level), error, float(now[~known].sum()))
+    return _Sum(_without_dust(float(moved @ level), highest), _without_dust(error, highest), float(now[~known].sum()))
+
+
+def _without_dust(value: float, scale: float) -> float:
+    """0 where no more is left than what adding up many figures leaves."""
+    return 0.0 if abs(value) < DUST * max(scale, 1e-300) else value
 
 
 def _inside(cells: Cells, moved: Array, level: Array) -> float:

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import logsumexp
 
 from mlwright.data.joining import parts_of
 from mlwright.data.rhythms import seasons_of
@@ -19,7 +20,7 @@ Array = NDArray[np.float64]
 
 FIRST_SHARE = 0.5
 """The share of a year's budget that the first look may use: things may have changed before watching began."""
-SHARES = {"inputs": 0.4, "answers": 0.2, "pairs": 0.1, "target": 0.1, "loss": 0.2}
+SHARES = {"inputs": 0.4, "answers": 0.2, "pairs": 0.1, "rows": 0.1, "target": 0.1, "loss": 0.2}
 """How the budget is shared out; what is not there leaves its share to the others."""
 _DAY_S = 86_400.0
 
@@ -88,9 +89,28 @@ def together(found: Sequence[Evidence], log_loss_e: float | None) -> float:
 
 
 def _group(column: Column) -> str:
-    if column.cells.sort == "pair":
-        return "pairs"
+    if column.cells.sort in ("pair", "together"):
+        return "pairs" if column.cells.sort == "pair" else "rows"
     return {ANSWERS: "answers", TARGET: "target"}.get(column.cells.name, "inputs")
+
+
+def of_whole_rows(memory: Looks, weights: Array) -> Evidence | None:
+    """What speaks for a change of whole rows; None where no look was asked.
+
+    Every look that was asked is taken for a beginning that lasts one look, so that no two of them are multiplied: what
+    one small model has found and another has not need not be the same.
+    """
+    if memory.apart is None:
+        return None
+    told = np.array([look.told_apart for look in memory.looks])
+    return Evidence(
+        column=memory.apart.column,
+        log_e=float(logsumexp(np.log(np.maximum(told, 1e-300)), b=weights)) if weights.any() else -math.inf,
+        since=-1,
+        aspect="relation",
+        now=np.array(memory.apart.now),
+        worth=memory.apart.worth,
+    )
 
 
 def _of_column(column: Column, looks: Sequence[Look], weights: Array) -> Evidence | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import NamedTuple
 
@@ -11,8 +11,9 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from mlwright.core.record import digest
-from mlwright.data.cells import places_of, places_of_pair
-from mlwright.judging.memory import answer_places, costs_of
+from mlwright.data.cells import DAY_S, places_of, places_of_pair
+from mlwright.judging.costs import costs_of
+from mlwright.judging.memory import answer_places
 from mlwright.learning.tasks import TASKS
 from mlwright.records.bundle import Manifest
 from mlwright.records.looks import ANSWERS, Baseline, Labelled, Look, Looks
@@ -45,8 +46,20 @@ class Windows(NamedTuple):
     began: Array
     ended: Array
 
+    def days(self, window: int) -> range:
+        """The days that a window covers, counted since 1970."""
+        first, last = (int(each[window] // DAY_S) for each in (self.began, self.ended))
+        return range(first, last + 1)
 
-def looks_of(table: pa.Table, scores: Array, manifest: Manifest, windows: Windows, memory: Looks) -> Looks:
+
+def looks_of(
+    table: pa.Table,
+    scores: Array,
+    manifest: Manifest,
+    places: Mapping[str, Places],
+    windows: Windows,
+    memory: Looks,
+) -> Looks:
     """Count the rows of each window; those that were counted before are left out.
 
     Where it is known when outcomes were reported, those that came since the last look belong to the last window,
@@ -60,13 +73,15 @@ def looks_of(table: pa.Table, scores: Array, manifest: Manifest, windows: Window
         What the model says of them.
     manifest : Manifest
         Its baseline is set.
+    places : mapping
+        See `places_of_rows`.
     windows : Windows
     memory : Looks
         What was looked at before.
     """
     baseline = manifest.baseline
     assert baseline is not None
-    counts = _counts(table, scores, baseline, windows)
+    counts = _counts(places, baseline, windows)
     truth = _truth(table, manifest)
     reported = to_moment_array(table.column(OUTCOME_AT)) if OUTCOME_AT in table.column_names else None
     known = {*memory.seen, *(look.content for look in memory.looks)}
@@ -80,8 +95,8 @@ def looks_of(table: pa.Table, scores: Array, manifest: Manifest, windows: Window
             found.append(
                 Look(
                     content=content,
-                    began=_iso(began),
-                    ended=_iso(ended),
+                    began=moment_words(began),
+                    ended=moment_words(ended),
                     n_rows=int(own.sum()),
                     counts=tallies,
                     labelled=_labelled(truth, scores, told & ~np.isnan(truth), manifest, found),
@@ -89,7 +104,7 @@ def looks_of(table: pa.Table, scores: Array, manifest: Manifest, windows: Window
                 )
             )
     is_counted = reported is not None and len(found) > len(memory.looks) and np.isfinite(reported).any()
-    until = _iso(np.nanmax(reported)) if reported is not None and is_counted else memory.told_until
+    until = moment_words(np.nanmax(reported)) if reported is not None and is_counted else memory.told_until
     n_looks = memory.latest + 1 + len(found) - len(memory.looks)
     return merged(memory.model_copy(update={"looks": tuple(found), "n_looks": n_looks, "told_until": until}))
 
@@ -125,27 +140,27 @@ def windows_of(table: pa.Table, time: str | None, read_at: str, memory: Looks, s
     return Windows(at, began, ended)
 
 
-def _counts(table: pa.Table, scores: Array, baseline: Baseline, windows: Windows) -> dict[str, NDArray[np.int64]]:
-    """Rows in each cell by window, for every column that the table has."""
+def places_of_rows(table: pa.Table, scores: Array, baseline: Baseline) -> dict[str, Places]:
+    """The cell of every row, for every column of the baseline that the table has."""
     places: dict[str, Places] = {}
-    found = {}
     for column in baseline.columns:
         cells = column.cells
         if cells.name == ANSWERS:
-            own = answer_places(column, scores)
-        elif cells.sort == "pair":
-            if not set(cells.of) <= set(places):
-                continue
-            own = places_of_pair(cells, (places[cells.of[0]], places[cells.of[1]]))
-        elif cells.of[0] in table.column_names:
-            own = places_of(cells, table.column(cells.of[0]))
-        else:
-            continue
-        places[cells.name] = own
-        inside = windows.at >= 0
-        n_windows = len(windows.began)
-        flat = np.bincount(windows.at[inside] * cells.n + own[inside], minlength=n_windows * cells.n)
-        found[cells.name] = flat.reshape(n_windows, cells.n)
+            places[cells.name] = answer_places(column, scores)
+        elif cells.sort != "pair" and cells.of[0] in table.column_names:
+            places[cells.name] = places_of(cells, table.column(cells.of[0]))
+        elif cells.sort == "pair" and set(cells.of) <= set(places):
+            places[cells.name] = places_of_pair(cells, (places[cells.of[0]], places[cells.of[1]]))
+    return places
+
+
+def _counts(places: Mapping[str, Places], baseline: Baseline, windows: Windows) -> dict[str, NDArray[np.int64]]:
+    """Rows in each cell by window."""
+    inside, n_windows = windows.at >= 0, len(windows.began)
+    found = {}
+    for cells in (column.cells for column in baseline.columns if column.cells.name in places):
+        flat = windows.at[inside] * cells.n + places[cells.name][inside]
+        found[cells.name] = np.bincount(flat, minlength=n_windows * cells.n).reshape(n_windows, cells.n)
     return found
 
 
@@ -173,5 +188,6 @@ def _labelled(
     return labelled(*costs_of(truth[told], scores[told], manifest.model, table, ceiling), before)
 
 
-def _iso(moment: float) -> str:
+def moment_words(moment: float) -> str:
+    """A moment in seconds since 1970, in ISO 8601."""
     return datetime.fromtimestamp(float(moment), UTC).isoformat(timespec="microseconds")

@@ -11,7 +11,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from mlwright.judging.memory import costs_of
+from mlwright.judging.costs import costs_of
 from mlwright.learning.tasks import TASKS
 from mlwright.learning.touches import Kind, Learned, Touch, fit_touches
 from mlwright.records.bundle import Manifest

@@ -10,6 +10,10 @@ from mlwright.faces.render.tables import said, table
 from mlwright.records.evaluation import Estimate
 from mlwright.records.watch import Alert, Comparison, Harm, Promised
 
+MOST_UNKNOWN = 2
+MOST_EVIDENCE = 1e6
+"""Beyond it, how strong the evidence is says nothing more."""
+
 
 def alerts_shown(comparison: Comparison) -> list[RenderableType]:
     """Alerts, notes and the promise; nothing where there is nothing to tell."""
@@ -19,7 +23,7 @@ def alerts_shown(comparison: Comparison) -> list[RenderableType]:
         heads = ("what moved", "since", "in words", "costs per row", "evidence")
         title = f"What is not what it was: {counted(len(comparison.alerts), 'alarm')}"
         shown += [table(title, heads, [_row(alert, style) for alert, style in told], right=(4,)), Text()]
-    shown += [said(f"Not known: {line}") for line in _unknown(comparison.alerts)]
+    shown += [said(f"Not known: {line}") for line in _unknown(comparison.alerts)[:MOST_UNKNOWN]]
     if comparison.promise is not None:
         shown.append(said(promise_words(comparison.promise)))
     if comparison.memory is not None:
@@ -32,7 +36,7 @@ def harm_words(harm: Harm) -> str:
     said_of = f"{_signed(harm.loss)} {harm.title}"
     if harm.money is not None:
         said_of += f"; {_signed(harm.money)} {harm.unit}"
-    return said_of if harm.is_known else f"{said_of} (bounds alone)"
+    return said_of if harm.is_known else f"{said_of} (as far as that is known)"
 
 
 def promise_words(promise: Promised) -> str:
@@ -46,7 +50,7 @@ def promise_words(promise: Promised) -> str:
 
 def _row(alert: Alert, style: str) -> tuple[str | Text, ...]:
     costs = harm_words(alert.harm) if alert.harm is not None else ""
-    return said(alert.what, style), alert.since[:16].replace("T", " "), alert.sentence, costs, f"{alert.evidence:.3g}"
+    return said(alert.what, style), alert.since[:16].replace("T", " "), alert.sentence, costs, _strength(alert.evidence)
 
 
 def _unknown(alerts: tuple[Alert, ...]) -> list[str]:
@@ -58,9 +62,17 @@ def _budget_words(comparison: Comparison) -> str:
     memory = comparison.memory
     n_looks = memory.latest + 1 if memory is not None else 0
     return (
-        f"{counted(n_looks, 'look')} so far; evidence {comparison.evidence:.2g} of the {comparison.threshold:.3g} that "
-        f"an alarm takes (at most {comparison.budget:g} false alarms a year, over all columns and looks)."
+        f"{counted(n_looks, 'look')} so far; evidence {_strength(comparison.evidence)} of the "
+        f"{comparison.threshold:.3g} that an alarm takes (at most {comparison.budget:g} false alarms a year, over all "
+        f"columns and looks)."
     )
+
+
+def _strength(evidence: float) -> str:
+    """An e-value, in few digits."""
+    if evidence > MOST_EVIDENCE:
+        return f"over {MOST_EVIDENCE:,.0f}"
+    return f"{evidence:.2g}" if evidence < 10 else f"{evidence:,.0f}"
 
 
 def _signed(estimate: Estimate) -> str:
