@@ -55,6 +55,17 @@ def test_small_amounts_are_missed_by_less_where_they_are_learned_as_amounts(obje
     assert answers("crafted", f"crafted-{objective}")[0].min() > 0.0
 
 
+@pytest.mark.parametrize("name", ["crafted-tweedie", "crafted-gamma"])
+def test_rows_below_zero_that_come_later_are_learned_by_squared_errors(name):
+    model, rows = MODELS.get("crafted")(), amounts(300, 1)
+    candidate = {one.name: one for one in model.candidates(FACTS)}[name]
+    refunds = Rows(rows.blocks, rows.target - rows.target.mean())
+    again = model.refit(
+        candidate, refunds, [{"n_rounds": 60.0, "n_rows": 300.0}], FitContext(FACTS, 1, 1, lambda: False)
+    )
+    assert again.core.predict(rows.blocks).min() < 0.0
+
+
 def test_only_amounts_are_tried_as_amounts():
     free = Facts("regression", 0, 900, 900, NAMES, budget_s=60.0)
     assert [one.name for one in MODELS.get("crafted")().candidates(free)] == ["crafted"]

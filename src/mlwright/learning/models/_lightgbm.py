@@ -115,6 +115,13 @@ def _of_numbers(params: Params, facts: Facts) -> dict[str, Any]:
     return {"objective": norm, "metric": norm, "lambda_l1": 0.0}
 
 
+def suited(params: Params, target: NDArray[np.float64]) -> Params:
+    """The same, by squared errors where these rows cannot be learned as amounts: there may be others than at first."""
+    lowest = float(target.min())
+    suits = {"tweedie": lowest >= 0 and target.any(), "gamma": lowest > 0}.get(str(params.get(OBJECTIVE)), True)
+    return params if suits else {word: value for word, value in params.items() if word != OBJECTIVE}
+
+
 def _directions(facts: Facts) -> dict[str, Any]:
     if not any(facts.directions):
         return {}

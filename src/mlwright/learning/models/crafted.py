@@ -13,7 +13,17 @@ from numpy.typing import NDArray
 from mlwright.learning.models import Facts, FitContext, Fitted, ModelFamily, Params, Rows
 from mlwright.learning.models._craft import Recipe, learn, make_out_of_fold, propose
 from mlwright.learning.models._fills import learn_fills
-from mlwright.learning.models._lightgbm import OBJECTIVE, boost, dataset, drawn, grow, in_time, own_words, rounds_for
+from mlwright.learning.models._lightgbm import (
+    OBJECTIVE,
+    boost,
+    dataset,
+    drawn,
+    grow,
+    in_time,
+    own_words,
+    rounds_for,
+    suited,
+)
 from mlwright.learning.models._params import number
 from mlwright.learning.models._sample import some_rows, with_every_class
 from mlwright.learning.models._target import n_outputs, standardised
@@ -132,12 +142,13 @@ class _Made(NamedTuple):
 def _make(train: Rows, candidate: Candidate, context: FitContext) -> _Made:
     facts, rng = context.facts, np.random.default_rng(context.seed)
     train = with_every_class(train, facts.n_classes, context.seed)
-    quick = QUICK | {word: candidate.params[word] for word in (OBJECTIVE,) if word in candidate.params}
+    wanted = suited(candidate.params, train.target)
+    quick = QUICK | {word: value for word, value in wanted.items() if word == OBJECTIVE}
     recipe = _choose(some_rows(train, ROWS_TO_CHOOSE, context.seed), quick, context, rng)
     wider, craft = _extend(recipe, train, facts, rng)
     inside = replace(context, facts=replace(facts, names=_wider_names(facts.names, craft.width)))
     fills = learn_fills(wider.blocks.numbers)
-    params = own_words(candidate.params, inside)
+    params = own_words(wanted, inside)
     known = dataset(wider, fills, inside, params)
     return _Made(craft, fills, inside, params, known, lightgbm.Booster(params, known))
 
