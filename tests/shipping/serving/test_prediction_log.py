@@ -194,3 +194,8 @@ def test_a_killed_service_has_lost_no_more_than_its_window_and_doubles_nothing(
     again.process.terminate()
     again.process.wait(timeout=60)
     assert sorted(sealed(log).column("tenure").to_pylist()) == [*sorted(found), 71]
+
+
+def test_what_callers_sent_is_not_for_everybody_on_the_machine(bundle: Bundle, tmp_path: Path) -> None:
+    PredictionLog(bundle.manifest, LogSettings(folder=str(tmp_path / "log"))).close()
+    assert (tmp_path / "log").stat().st_mode & 0o007 == 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import io
 import json
 from typing import Any
@@ -258,3 +259,11 @@ def test_no_body_whatever_is_a_fault_of_ours(client: FlaskClient, body: bytes) -
 
 def test_every_reason_is_a_status_of_http() -> None:
     assert all(400 <= reason.status < 600 for reason in REASONS.values())
+
+
+def test_a_packed_body_is_refused_before_it_is_read(client: FlaskClient, row: dict[str, Any]) -> None:
+    """Small as it is, it could unfold to any size."""
+    packed = {"Content-Encoding": "gzip", "Content-Type": "application/json"}
+    reply = client.post("/predict", data=gzip.compress(b" " * 50_000_000), headers=packed)
+    assert (reply.status_code, reply.json["error"]["code"]) == (415, "packed")
+    assert client.post("/predict", json=row, headers={"Content-Encoding": "identity"}).status_code == 200

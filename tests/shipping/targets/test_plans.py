@@ -208,6 +208,20 @@ def test_the_manifests_are_what_kubernetes_knows(bundle: Bundle) -> None:
     plan = target("kubernetes", {"image": IMAGE}).plan(bundle)
     for item in json.loads(plan.files["kubernetes.json"])["items"]:
         validate(item, "1.37", strict=True)
+    predictor = json.loads(plan.files["kserve.json"])["spec"]["predictor"]
+    pod = {key: value for key, value in predictor.items() if key not in ("minReplicas", "maxReplicas")}
+    validate({"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "x"}, "spec": pod}, "1.37", strict=True)
+
+
+def test_kserve_gets_the_same_pods(bundle: Bundle) -> None:
+    files = target("kubernetes", {"image": IMAGE}).plan(bundle).files
+    service, deployment = json.loads(files["kserve.json"]), json.loads(files["kubernetes.json"])["items"][0]
+    assert (service["apiVersion"], service["kind"]) == ("serving.kserve.io/v1beta1", "InferenceService")
+    predictor = dict(service["spec"]["predictor"])
+    assert (predictor.pop("minReplicas"), predictor.pop("maxReplicas")) == (2, 10)
+    pod = deployment["spec"]["template"]["spec"]
+    assert predictor.pop("containers") == [pod.pop("containers")[0] | {"name": "kserve-container"}]
+    assert predictor == pod
 
 
 def test_a_rollout_that_fails_is_rolled_back(bundle: Bundle, programs: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -13,6 +13,7 @@ import orjson
 from werkzeug.wsgi import get_content_length, get_input_stream
 
 from mlwright.shipping.serving.reading import read_body
+from mlwright.shipping.serving.refusals import Refusal
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment
@@ -74,9 +75,11 @@ class Call:
         Raises
         ------
         Refusal
-            If it is longer than the service takes.
+            If it is longer than the service takes, or packed.
         """
         if self._body is None:
+            if self._environ.get("HTTP_CONTENT_ENCODING", "identity").strip().lower() not in ("", "identity"):
+                raise Refusal("packed", "The body is packed (Content-Encoding).", "Send it as it is.")
             announced = self._environ.get("CONTENT_LENGTH") or ""
             if announced.isdecimal() and "HTTP_TRANSFER_ENCODING" not in self._environ:
                 self._body = read_body(self._environ["wsgi.input"], int(announced), max_bytes)

@@ -33,6 +33,7 @@ REASONS = {
     "too_large": Reason(413, "The body has more bytes than the service takes."),
     "too_many_records": Reason(413, "The body has more records than the service takes."),
     "not_json_type": Reason(415, "The Content-Type is none that the path takes."),
+    "packed": Reason(415, "The body is packed (Content-Encoding); bodies are not unpacked, so that none grows."),
     "unknown_field": Reason(422, "A record has a field that the model does not know."),
     "missing_field": Reason(422, "A record lacks a field; one whose value is not known may be null."),
     "wrong_type": Reason(422, "A field holds something of another type than the model was trained on."),

@@ -14,6 +14,7 @@ from mlwright.shipping.steps import Command, Plan, ask
 from mlwright.shipping.targets import State, Target
 
 FILE = "kubernetes.json"
+KSERVE = "kserve.json"
 LABELS = "app.kubernetes.io"
 DRAIN_S = 40
 """More than the service itself takes to answer what is in work."""
@@ -64,7 +65,13 @@ class Kubernetes(Target):
         apply = f"kubectl apply -f {folder / FILE} && kubectl rollout status deployment/{name} --timeout=180s"
         return Plan(
             folder,
-            {**self.image.files(bundle), FILE: json.dumps(everything, indent=1).encode()},
+            {
+                **self.image.files(bundle),
+                FILE: json.dumps(everything, indent=1).encode(),
+                KSERVE: json.dumps(
+                    inference_service(manifests[0], self.replicas, self.most_replicas), indent=1
+                ).encode(),
+            },
             (
                 *self.image.steps(bundle, folder),
                 Command(
@@ -141,6 +148,24 @@ def things(name: str, image: str, bundle: Bundle, replicas: int, most_replicas: 
         thing("policy/v1", "PodDisruptionBudget", {"maxUnavailable": 1, "selector": {"matchLabels": chosen}}),
         thing("networking.k8s.io/v1", "NetworkPolicy", policy),
     ]
+
+
+def inference_service(deployment: Thing, replicas: int, most_replicas: int) -> Thing:
+    """The same pods for a cluster with KServe, which makes the rest itself; applied in place of the others.
+
+    References
+    ----------
+    https://kserve.github.io/website/docs/reference/crd-api (`InferenceService`, a custom predictor)
+    """
+    pod = deployment["spec"]["template"]["spec"]
+    container = pod["containers"][0] | {"name": "kserve-container"}
+    predictor = pod | {"minReplicas": replicas, "maxReplicas": most_replicas, "containers": [container]}
+    return {
+        "apiVersion": "serving.kserve.io/v1beta1",
+        "kind": "InferenceService",
+        "metadata": deployment["metadata"],
+        "spec": {"predictor": predictor},
+    }
 
 
 def _deployment(name: str, image: str, chosen: Thing, labels: Thing, replicas: int) -> Thing:

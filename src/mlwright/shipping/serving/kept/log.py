@@ -24,6 +24,9 @@ from mlwright.shipping.serving.kept.copies import Copies
 from mlwright.shipping.serving.kept.spool import Shape, Spool
 from mlwright.shipping.serving.settings import secret_key
 
+FOR_OWNER_AND_GROUP = 0o750
+"""What callers sent is nobody else's to read; a folder that is there already keeps its rights."""
+
 
 class PredictionLog:
     """Keeps what was asked and answered.
@@ -121,7 +124,7 @@ def _settle(folder: Path, facts: LogFacts) -> None:
     """Begin the log, or see that it is one of the same inputs, kept in the same way."""
     path = folder / LOG_FACTS
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(mode=FOR_OWNER_AND_GROUP, parents=True, exist_ok=True)
         if not path.exists():
             draft = folder / f".{LOG_FACTS}.{os.getpid()}"
             draft.write_text(facts.model_dump_json(indent=1))
