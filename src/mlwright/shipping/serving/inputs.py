@@ -142,6 +142,7 @@ class InputSchema:
     def __init__(self, manifest: Manifest) -> None:
         self.readers = {item.name: _reader(item) for item in manifest.inputs}
         self._names = frozenset(self.readers)
+        self._unused = {clause.name for clause in manifest.contract.columns} - self._names
         self._quick = [(name, reader.fine_names, *reader.fine_range, reader) for name, reader in self.readers.items()]
 
     def look(self, records: Sequence[Mapping[str, Any]]) -> Looked:
@@ -199,13 +200,11 @@ class InputSchema:
         unknown = [name for name in record if name not in self._names]
         missing = [name for name in self.readers if name not in record]
         if unknown:
-            offers = nearest(unknown[0][:NAME_COMPARED_MAX], missing or self.readers)
             more = f" (and {len(unknown) - 1} more)" if len(unknown) > 1 else ""
-            known = f"Known are: {name_list(self.readers, limit=20)}."
             raise Refusal(
                 "unknown_field",
                 f"Record {place} has the field {shown(unknown[0])}{more}, which the model does not know.",
-                f"Did you mean {offers[0]!r}?" if offers else known,
+                self._instead_of(unknown[0], missing),
                 field=shown(unknown[0])[1:-1],
                 record=place,
             )
@@ -216,6 +215,13 @@ class InputSchema:
             field=missing[0],
             record=place,
         )
+
+    def _instead_of(self, unknown: str, missing: Sequence[str]) -> str:
+        """What to send in place of a field that the model does not know."""
+        if unknown in self._unused:
+            return "It was in the data, but the model does not use it: leave it out."
+        offers = nearest(unknown[:NAME_COMPARED_MAX], missing or self.readers)
+        return f"Did you mean {offers[0]!r}?" if offers else f"Known are: {name_list(self.readers, limit=20)}."
 
 
 def _reader(item: Clause) -> Reader:
