@@ -80,7 +80,7 @@ def test_an_unknown_field_is_named_with_the_nearest_known_one(client: FlaskClien
 
 
 def test_a_column_of_the_data_that_the_model_does_not_use_is_to_be_left_out(write_bundle, bundle, row):
-    key = Clause(name="customer", kind="id", type="string", part="other", required=False)
+    key = Clause(name="customer", kind="id", type="string", part="other", required=False, optional=True)
     contract = Contract(n_rows=100, columns=(*bundle.manifest.contract.columns, key))
     client = create_app(Bundle.load(write_bundle(contract=contract))).test_client()
     error = client.post("/predict", json=row | {"customer": "7590-VHVEG"}).json["error"]
