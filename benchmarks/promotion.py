@@ -8,6 +8,9 @@ together in time. ``bet`` is the test of `mlwright operate` at an error of 5 %, 
 look, as dashboards do it. Goal: at most 5 % of challengers that are no better are promoted where rows come one by one.
 Where gains swing for 50 rows together the bet proves that the challenger was better on these rows, given what came
 before each, and not that it will be: what it promotes there beyond 5 % is told, and is no part of the goal.
+
+A refresh (the model in use, trained again) needs no proof with ``refresh = "likely"``: the second table says how often
+one that is truly no better, or worse, goes into use, and what that costs over all trials.
 """
 
 from __future__ import annotations
@@ -19,9 +22,11 @@ import sys
 from pathlib import Path
 
 import numpy as np
+from scipy import stats
 from scipy.special import expit
 
 from mlwright.statistics.sequential import Gathered, log_e_value
+from mlwright.watching.stretch import likely_worse
 
 ERROR, STEP, MOST = 0.05, 100, 10_000
 USUAL = 0.98
@@ -63,6 +68,31 @@ def decided(champion: np.ndarray, challenger: np.ndarray) -> tuple[int, int]:
     return bet, tested
 
 
+def refreshed(n_trials: int, figures: dict[str, dict[str, object]]) -> None:
+    """How often a refresh goes into use on so many unseen rows with ``refresh = "likely"``, and what that costs.
+
+    ``loss`` is the mean change of the loss over all trials, as a share of it: nothing where the model is kept.
+    """
+    titles = f"{'refresh':16} {'own error more by':>18} {'rows':>6} {'goes into use':>14}"
+    print(f"\n{titles} {'interval of 95 %':>18} {'loss':>8}")
+    for sort in ("log loss", "squared error", "hangs together"):
+        for worse in (0.0, 0.1, 0.3):
+            whole = [losses(sort, -worse, np.random.default_rng(seed)) for seed in range(n_trials)]
+            own, theirs = (np.mean([pair[place].mean() for pair in whole]) for place in (0, 1))
+            for n_rows in (100, 400):
+                used = sum(not likely_worse(own_loss[:n_rows], loss[:n_rows]) for own_loss, loss in whole)
+                share, (low, high) = used / n_trials, wilson(used, n_trials)
+                change = share * (theirs / own - 1)
+                print(f"{sort:16} {worse:18.0%} {n_rows:6} {share:14.1%} {low:9.1%} to {high:5.1%} {change:+8.2%}")
+                figures[f"refresh: {sort}, {worse:.0%} worse, {n_rows} rows"] = {"used": share, "loss": float(change)}
+
+
+def wilson(k: int, n: int) -> tuple[float, float]:
+    """Wilson's interval of 95 % for a share."""
+    found = stats.binomtest(k, n).proportion_ci(0.95, method="wilson")
+    return float(found.low), float(found.high)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("data", type=Path)
@@ -72,7 +102,7 @@ def main() -> None:
     n_trials = 60 if options.quick else 600
     figures: dict[str, dict[str, object]] = {}
     print(
-        f"{'loss':16} {'own error less by':>18} {'bet promotes':>13} {'t-test promotes':>16} "
+        f"{'loss':16} {'own error less by':>18} {'bet promotes':>13} {'interval of 95 %':>18} {'t-test promotes':>16} "
         f"{'median rows of the bet':>23}"
     )
     for sort in ("log loss", "squared error", "hangs together"):
@@ -80,10 +110,18 @@ def main() -> None:
             found = np.array([decided(*losses(sort, gain, np.random.default_rng(seed))) for seed in range(n_trials)])
             bet, tested = (float((column > 0).mean()) for column in found.T)
             rows = float(np.median(found[found[:, 0] > 0, 0])) if bet else math.nan
-            print(f"{sort:16} {gain:18.0%} {bet:13.1%} {tested:16.1%} {rows:23,.0f}")
-            figures[f"{sort}, {gain:.0%}"] = {"bet": bet, "t_test": tested, "median_rows": rows}
+            low, high = wilson(int((found[:, 0] > 0).sum()), n_trials)
+            print(f"{sort:16} {gain:18.0%} {bet:13.1%} {low:9.1%} to {high:5.1%} {tested:16.1%} {rows:23,.0f}")
+            figures[f"{sort}, {gain:.0%}"] = {
+                "bet": bet,
+                "bet_low": low,
+                "bet_high": high,
+                "t_test": tested,
+                "median_rows": rows,
+            }
     goal = [name for name in figures if name.endswith(", 0%") and not name.startswith("hangs")]
     wrong = [name for name in goal if float(str(figures[name]["bet"])) > ERROR]
+    refreshed(n_trials // 3, figures)
     print("missed:", "; ".join(wrong) or "nothing")
     print(json.dumps(figures).replace("NaN", "null"))
     if options.check and wrong:

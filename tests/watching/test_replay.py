@@ -10,7 +10,7 @@ from mlwright import Project
 from mlwright.core.errors import SettingsError
 from mlwright.faces.cli.main import main
 from mlwright.records.replay import ReplayPlan
-from mlwright.watching.stretch import places_of
+from mlwright.watching.stretch import likely_worse, places_of
 from mlwright.watching.timing import Pace, next_pace
 
 
@@ -105,3 +105,15 @@ def test_the_wait_follows_the_square_root_of_cost_over_staleness():
     for _ in range(20):
         pace = next_pace(pace, age=pace.rows, gain_share=pace.rows * 1e-4, cost=100.0, least=50.0)
     assert pace.rows == pytest.approx(np.sqrt(2 * 100.0 / 1e-4), rel=0.01)
+
+
+def test_a_refresh_that_is_no_worse_is_kept_out_in_a_fifth_of_cases_and_one_that_is_far_worse_nearly_always():
+    """Squared errors of two models on 400 rows that both find hard or easy alike."""
+    kept_out = {0.0: 0, 0.5: 0}
+    for seed in range(100):
+        rng = np.random.default_rng(seed)
+        common, own, theirs = rng.normal(0, 1, 400), rng.normal(0, 0.7, 400), rng.normal(0, 0.7, 400)
+        for worse in kept_out:
+            kept_out[worse] += likely_worse((common + own) ** 2, (common + (1 + worse) * theirs) ** 2)
+    assert 10 <= kept_out[0.0] <= 32
+    assert kept_out[0.5] >= 95

@@ -65,21 +65,17 @@ def faded(before: tuple[float, float] | None, now: tuple[float, float]) -> tuple
     return MEMORY * old[0] + (1 - MEMORY) * now[0], MEMORY * old[1] + (1 - MEMORY) * now[1]
 
 
-def seems_to_help(lost: Mapping[Way, float], recent: tuple[float, float] | None, least_gain: float = 0.0) -> bool:
-    """Whether touched-up answers are likely better than the model: some way did better of late, their mean no worse.
+def seems_to_help(lost: Mapping[Way, float], least_gain: float = 0.0) -> bool:
+    """Whether touched-up answers are likely better than the model: some way lost less of late, by `WORTH` at least.
 
     Parameters
     ----------
     lost : dict
         Of the ways, as in `Standing`.
-    recent : tuple of float or None
-        Mean loss of a row as it is, and touched up, of late; None where nothing was touched up before.
     least_gain : float
-        The share of its loss that it must spare the model; `WORTH` at least.
+        The share of its loss that it must spare the model.
 
-    >>> seems_to_help({"as_it_is": 1.0, "shifted": 0.9}, None), seems_to_help({"as_it_is": 1.0, "shifted": 0.99}, None)
+    >>> seems_to_help({"as_it_is": 1.0, "shifted": 0.9}), seems_to_help({"as_it_is": 1.0, "shifted": 0.99})
     (True, False)
     """
-    if not lost or min(lost.values()) > (1.0 - max(WORTH, least_gain)) * lost["as_it_is"]:
-        return False
-    return recent is None or recent[1] <= (1.0 - least_gain) * recent[0]
+    return bool(lost) and min(lost.values()) <= (1.0 - max(WORTH, least_gain)) * lost["as_it_is"]

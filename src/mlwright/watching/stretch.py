@@ -26,7 +26,7 @@ RECENT = 1 / 3
 FEWEST = 200
 SURE = 0.8
 """That a model that was only trained again is worse, to keep it out."""
-SURE_OF_PART = 0.95
+SURE_OF_PART = 0.99
 """That a part of the rows teaches better than all of them: the best of several seems better than it is."""
 
 Array = NDArray[np.float64]

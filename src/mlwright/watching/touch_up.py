@@ -154,7 +154,7 @@ def _helps(held: Touched, standing: Standing, settings: OperateSettings) -> tupl
     low = lower_bound(gathered, 2 * held.ceiling, settings.error) if held.n else -math.inf
     if settings.touch_up == "proved":
         return low > settings.least_gain * held.own_loss / max(1, held.n), low
-    return seems_to_help(standing.lost, held.recent, settings.least_gain), low
+    return seems_to_help(standing.lost, settings.least_gain), low
 
 
 def _kept(way: Way, touch: Touch, run: Run) -> TouchedWay:

@@ -9,7 +9,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from mlwright.learning.quick import QuickModel
-from mlwright.learning.standing import Standing, faded, seems_to_help
+from mlwright.learning.standing import Standing, seems_to_help
 from mlwright.learning.touches import LATEST, Kind, Learned, Touch, fit_touches, mixed
 from mlwright.records.touched import Way
 from mlwright.watching.policies import World
@@ -36,21 +36,16 @@ class InUse:
         self.born = born
         self.standing = standing
         self.touches: Mapping[Way, Touch] = {"as_it_is": Touch()}
-        self.recent: tuple[float, float] | None = None
 
     def losses(self, period: int) -> Array:
         """Losses of what it says of the rows of a period, shape (n_rows,)."""
-        helps = self.standing is not None and seems_to_help(self.standing.lost, self.recent)
+        helps = self.standing is not None and seems_to_help(self.standing.lost)
         return self._losses(period, {"as_it_is": self._mixed(self.touches) if helps else Touch()})["as_it_is"]
 
     def learn(self, period: int) -> None:
         """A period has ended: count how the ways did, and make new ones."""
         if self.standing is not None:
-            losses = self._losses(period, self.touches)
-            if len(self.touches) > 1:
-                together = self._losses(period, {"as_it_is": self._mixed(self.touches)})["as_it_is"]
-                self.recent = faded(self.recent, (float(losses["as_it_is"].mean()), float(together.mean())))
-            self.standing.seen(losses)
+            self.standing.seen(self._losses(period, self.touches))
             self.touch_up(period)
 
     def touch_up(self, period: int) -> None:
