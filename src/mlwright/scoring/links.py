@@ -10,6 +10,9 @@ from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
 
+LARGEST_POWER = 700.0
+"""Of e, within what float64 can hold."""
+
 
 def identity(sums: Array) -> Array:
     """Numbers: the sum itself."""
@@ -17,9 +20,8 @@ def identity(sums: Array) -> Array:
 
 
 def sigmoid(sums: Array) -> Array:
-    """Two classes: the probability of the positive one; the power is of what is below 0, so that it cannot overflow."""
-    powers = np.exp(-np.abs(sums))
-    probabilities: Array = np.where(sums >= 0, 1.0, powers) / (1.0 + powers)
+    """Two classes: the probability of the positive one."""
+    probabilities: Array = 1.0 / (1.0 + np.exp(np.minimum(-sums, LARGEST_POWER)))
     return probabilities
 
 

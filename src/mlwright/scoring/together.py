@@ -117,7 +117,8 @@ class _Boosted:
         rows = self._rows_of_one(blocks) if len(blocks) == 1 else self._rows_of_few(blocks)
         parts = [self._sums(rows[start : start + CHUNK_ROWS]) for start in range(0, len(rows), CHUNK_ROWS)]
         sums = parts[0] if len(parts) == 1 else np.concatenate(parts)
-        total: Array = (self._link(sums.reshape(-1, self._shape[2])).reshape(self._shape) * self._weights).sum(axis=1)
+        scores = self._link(sums.reshape(-1, self._shape[2])).reshape(self._shape)
+        total: Array = np.add.reduce(scores * self._weights, axis=1)
         return total
 
     def _sums(self, rows: Ints) -> Array:
