@@ -27,6 +27,7 @@ from mlwright.receiving import received
 from mlwright.records.contest import Trial
 from mlwright.records.delivery import Delivery
 from mlwright.records.replay import Replayed, ReplayPlan
+from mlwright.records.space import Space
 from mlwright.records.watch import Response
 from mlwright.remembered import looks_before
 from mlwright.running import Attempt, cancel_file, carry_out, next_id, outcome
@@ -353,6 +354,22 @@ class Project(ProjectFolder):
             If there has been none before, or not that one.
         """
         return succession.roll_back(self, why, to)
+
+    def space(self, *, free: bool = False, older_days: float = 90.0) -> Space:
+        """What the project takes on disk, run by run; with `free`, after old runs that nothing needs were let go.
+
+        Runs whose bundle was in use or may come to be, the latest of each sort, and what came since the model in use
+        was made always stay.
+
+        Parameters
+        ----------
+        free : bool, default=False
+        older_days : float, default=90
+            Runs that began before so many days are old.
+        """
+        from mlwright.spacing import freed, space_of
+
+        return (freed if free else space_of)(self, older_days)
 
     def trials(self) -> tuple[Trial, ...]:
         """How those that are compared with the bundle in use stood after the last look."""

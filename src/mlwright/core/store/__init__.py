@@ -61,6 +61,10 @@ class Store:
         except (FileNotFoundError, ValidationError):
             return None
 
+    def places_of(self, name: str) -> tuple[Path, Path]:
+        """Where a blob or a kept result of that name would lie."""
+        return self.blobs.path(name), self._kept_path(name)
+
     def journal(self, run_id: str) -> Journal:
         """The journal of one run."""
         return Journal(self.run_folder(run_id) / "journal.jsonl")

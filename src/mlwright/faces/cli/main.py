@@ -32,6 +32,7 @@ SECTIONS = {
         "replay",
         "rollback",
         "history",
+        "space",
     ),
     "Help": ("doctor",),
 }
