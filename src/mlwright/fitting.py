@@ -62,8 +62,9 @@ def fit(
     temporary = tempfile.TemporaryDirectory(prefix="mlwright-") if path is None else None
     folder = Path(temporary.name if temporary is not None else path or ".")
     source = str(_as_source(train, folder))
+    asked = {"target": target, "task": task, "seed": seed}
     sections: dict[str, dict[str, Any]] = {
-        "project": {"target": target, "task": task, "seed": seed},
+        "project": {"name": _name_of(train, target) if path is None else None} | asked,
         "collect": {"source": source},
     }
     project = Project.create(folder, sections)
@@ -80,6 +81,11 @@ def load(path: str | os.PathLike[str]) -> Bundle:
 
     folder = Path(path)
     return Bundle.load(Project(folder).model_path() if (folder / FILE_NAME).exists() else folder)
+
+
+def _name_of(train: Any, target: str) -> str:
+    """What the model is called where no folder has a name: like its file, else like its target."""
+    return target if not isinstance(train, str | os.PathLike) else Path(train).name.partition(".")[0] or target
 
 
 def _as_source(train: Any, folder: Path) -> str:

@@ -81,6 +81,13 @@ def test_missing_columns_are_named_with_what_they_may_be_called():
     assert raised.value.hint == "Rename 'Tenure ' to 'tenure'."
 
 
+def test_a_wrong_name_is_taken_for_one_column_only():
+    columns = read_columns({"tenur": [1]})
+    with pytest.raises(TableError) as raised:
+        columns.pick(["gender", "Partner", "tenure", "TechSupport"])
+    assert raised.value.hint == "Rename 'tenur' to 'tenure'."
+
+
 def test_columns_that_nobody_asked_for_are_ignored_and_can_be_counted():
     columns = read_columns({"a": [1], "b": [2], "c": [3]})
     assert columns.pick(["b"]) == [[2]]

@@ -103,10 +103,10 @@ def is_records(table: Any) -> bool:
 
 def missing_columns(wanted: Iterable[str], found: Iterable[str]) -> TableError:
     """The error for a table that lacks some of the wanted columns."""
-    there = list(found)
+    wanted, there = list(wanted), list(found)
     lacking = [name for name in wanted if name not in set(there)]
-    offers = {name: nearest(name, [other for other in there if other not in wanted], n=1) for name in lacking}
-    renamed = [f"{near[0]!r} to {name!r}" for name, near in offers.items() if near]
+    near = {other: nearest(other, lacking, n=1) for other in there if other not in set(wanted)}
+    renamed = [f"{other!r} to {names[0]!r}" for other, names in near.items() if names]
     hint = f"Rename {name_list(renamed)}." if renamed else "Give all inputs; a value that is not known may be null."
     noun = "column" if len(lacking) == 1 else "columns"
     return TableError(f"The table lacks {len(lacking)} {noun}: {name_list(lacking)} (it has {len(there)}).", hint)
@@ -117,7 +117,8 @@ def missing_field(rows: Sequence[Row], wanted: Sequence[str]) -> TableError:
     for number, row in enumerate(rows):
         if lacking := [name for name in wanted if name not in row]:
             error = missing_columns(wanted, row)
-            return TableError(f"Record {number} lacks {name_list(lacking)} (it has {len(row)} fields).", error.hint)
+            noun = "field" if len(row) == 1 else "fields"
+            return TableError(f"Record {number} lacks {name_list(lacking)} (it has {len(row)} {noun}).", error.hint)
     raise AssertionError("no record lacks a field")
 
 
