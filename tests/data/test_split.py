@@ -162,3 +162,52 @@ def test_huge_tables_set_aside_no_more_rows_than_a_test_needs(tmp_path: Path, mo
 def test_the_same_data_and_seed_give_the_same_split(tmp_path: Path) -> None:
     columns = {"x": numbers(100), "y": ["a", "b"] * 50}
     assert Job(tmp_path / "a", columns).split() == Job(tmp_path / "b", columns).split()
+
+
+def half_hours(n: int) -> dict[str, Sequence[Any]]:
+    """Rows that follow each other by the half hour, without a column that says when."""
+    price = 50 + np.cumsum(np.random.default_rng(5).normal(size=n))
+    return {
+        "period": (np.arange(n) % 48).tolist(),
+        "price": price.tolist(),
+        "y": np.where(np.random.default_rng(6).random(n) < 0.4, "up", "down").tolist(),
+    }
+
+
+def shuffled(columns: dict[str, Sequence[Any]], seed: int) -> dict[str, Sequence[Any]]:
+    order = np.random.default_rng(seed).permutation(len(columns["y"]))
+    return {name: [values[place] for place in order] for name, values in columns.items()}
+
+
+def test_where_an_input_ticks_from_row_to_row_the_last_rows_are_the_test(tmp_path):
+    split = Job(tmp_path, half_hours(960)).split()
+    assert split.method == "by_time"
+    assert "'period' goes up from row to row and begins again" in split.reason
+
+
+def test_the_last_rows_of_a_table_that_ticks_are_those_set_aside(tmp_path):
+    job = Job(tmp_path, half_hours(960))
+    held = np.flatnonzero(roles_of(job.split(), job.run) == TEST)
+    assert held.min() == 960 - len(held)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_shuffled_rows_never_tick(tmp_path, seed):
+    assert Job(tmp_path, shuffled(half_hours(960), seed)).split().method == "stratified"
+
+
+def test_three_rows_in_four_of_a_table_that_ticks_are_divided_at_random(tmp_path):
+    kept = np.flatnonzero(np.random.default_rng(1).random(2_000) < 0.75)
+    columns = {name: [values[place] for place in kept] for name, values in half_hours(2_000).items()}
+    assert Job(tmp_path, columns).split().method == "stratified"
+
+
+def test_a_designed_experiment_does_not_tick(tmp_path):
+    n = 10 * 10 * 10
+    place = np.arange(n)
+    design = {"a": (place // 100).tolist(), "b": (place // 10 % 10).tolist(), "c": (place % 10).tolist()}
+    assert Job(tmp_path, {**design, "y": numbers(n)}).split().method == "random"
+
+
+def test_a_person_may_say_that_rows_that_tick_are_in_no_order(tmp_path):
+    assert Job(tmp_path, half_hours(960)).split(method="stratified").method == "stratified"

@@ -18,14 +18,15 @@ def split_keys(table: Table, profile: Profile) -> SplitKeys:
     """Keys of all rows of a table that shows the target.
 
     Classes are places in `profile.roles.classes`, -1 where the target is missing. A missing group is a group of its
-    own; a missing moment counts as the earliest.
+    own; a missing moment counts as the earliest. Where no column says when, times are places in the table.
     """
     roles = profile.roles
     with ThreadPoolExecutor(3) as beside:  # reading and sorting leave Python's lock alone
         classes = beside.submit(lambda: classes_of(table, profile) if roles.classes else None)
         groups = beside.submit(lambda: _groups(_read(table, roles.group)) if roles.group else None)
         times = beside.submit(lambda: _times(_read(table, roles.time), profile, roles.time) if roles.time else None)
-        return SplitKeys(table.n_rows, classes.result(), groups.result(), times.result())
+        places = np.arange(table.n_rows) if roles.time is None else times.result()
+        return SplitKeys(table.n_rows, classes.result(), groups.result(), places)
 
 
 def has_target(table: Table, profile: Profile) -> NDArray[np.bool_]:

@@ -10,6 +10,7 @@ from mlwright.core.run import Run
 from mlwright.data.compute.table import open_snapshot
 from mlwright.data.keys import has_target, split_keys
 from mlwright.data.splitters import SPLITTERS, SplitKeys
+from mlwright.data.ticking import clock_of
 from mlwright.records.data import Snapshot
 from mlwright.records.profile import Profile
 from mlwright.records.settings import SplitSettings
@@ -39,7 +40,8 @@ def split(snapshot: Snapshot, profile: Profile, settings: SplitSettings, run: Ru
     is_usable = has_target(table, profile) if keys.classes is None else keys.classes >= 0
     usable = np.flatnonzero(is_usable)
     _refuse_too_few(len(usable), profile)
-    method, reason = _method(profile, settings)
+    clock = clock_of(table, profile) if profile.roles.time is None and settings.method in ("auto", "by_time") else None
+    method, reason = _method(profile, settings, clock)
     keys = keys if len(usable) == keys.n_rows else keys.take(usable)
     share = min(settings.test_share, MOST_TEST_ROWS / len(usable))
     held = np.zeros(len(usable), dtype=bool)
@@ -79,10 +81,10 @@ def _undivided(snapshot: Snapshot, run: Run) -> Split:
     )
 
 
-def _method(profile: Profile, settings: SplitSettings) -> tuple[Method, str]:
+def _method(profile: Profile, settings: SplitSettings, clock: str | None) -> tuple[Method, str]:
     """Which splitter, and why."""
     roles = profile.roles
-    needs = {"by_group": ("group", roles.group), "by_time": ("time", roles.time)}
+    needs = {"by_group": ("group", roles.group), "by_time": ("time", roles.time or clock)}
     if settings.method != "auto":
         key, column = needs.get(settings.method, ("", ""))
         if column is None:
@@ -97,6 +99,12 @@ def _method(profile: Profile, settings: SplitSettings) -> tuple[Method, str]:
         return "by_group", f"Rows with the same {roles.group!r} stay together: the test holds only new ones.{aside}"
     if roles.time:
         return "by_time", f"The latest rows by {roles.time!r} are the test, as the model will be used on later rows."
+    if clock is not None:
+        return "by_time", (
+            f"The last rows of the table are the test, as the model will be used on later ones: {clock!r} goes up from "
+            "row to row and begins again, so rows follow each other in time. If they do not, set split.method to "
+            f"'{'stratified' if roles.classes else 'random'}'; if a column says when, name it in collect.time."
+        )
     if roles.classes:
         return (
             "stratified",

@@ -131,4 +131,5 @@ def _warn(findings: Findings, run: Run) -> None:
 
 def _times(data: TrainingData, roles: Roles, split: Split) -> NDArray[np.int64] | None:
     """The rank of each training row in time, where rows follow each other in time."""
-    return data.keys.times if split.method == "by_time" or roles.group is None else None
+    follows = split.method == "by_time" or (roles.time is not None and roles.group is None)
+    return data.keys.times if follows else None

@@ -64,6 +64,8 @@ class Unseen:
             Of the model: where neighbours in time lose alike, they are drawn as one.
         """
         roles = self.profile.roles
+        if roles.time is None and self.split.method == "by_time":
+            return Sampling(len(self), order=np.arange(len(self)), block=block_length(loss))
         if roles.time is not None and (self.split.method == "by_time" or roles.group is None):
             moments = self.rows.numbers(roles.time)
             order = np.argsort(np.where(np.isnan(moments), -np.inf, moments), kind="stable")

@@ -24,7 +24,7 @@ class SplitKeys:
     groups : array of int or None
         Group of each row.
     times : array of int or None
-        Rank of each row in time; equal for equal times.
+        Rank of each row in time, equal for equal times; its place in the table where no column says when.
     """
 
     n_rows: int
