@@ -95,7 +95,7 @@ def test_columns_that_nobody_asked_for_are_ignored_and_can_be_counted():
 
 
 def test_a_record_without_a_field_is_found():
-    with pytest.raises(TableError, match=r"Record 1 lacks city \(it has 1 fields\)"):
+    with pytest.raises(TableError, match=r"Record 1 lacks city \(it has 1 field\)"):
         read_columns([{"age": 1, "city": "Rome"}, {"age": 2}])
     assert "Record 0" in str(missing_field([{"a": 1}], ["b"]))
 
