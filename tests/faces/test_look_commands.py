@@ -132,3 +132,12 @@ def test_a_slip_in_what_refers_to_what_is_told_with_an_example(call, people):
     answer = call("check", "p.csv", "--refers", "plan")
     assert answer.status == 2
     assert '--refers "customer=customers.csv:id"' in answer.err
+
+
+def test_a_look_tells_what_had_to_be_mended_while_reading(call, people):
+    rows = [f'{row},"note {row}",{row % 9}' for row in range(200)]
+    rows[120] = '120,"note 120,3'
+    (people / "notes.csv").write_text("a,a,b\n" + "\n".join(rows) + "\n")
+    said = call("check", "notes.csv").err
+    assert "Quotes are opened and not closed in line 122" in " ".join(said.split())
+    assert "'a' to 'a_2'" in said

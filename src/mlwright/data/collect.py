@@ -9,5 +9,8 @@ from mlwright.records.settings import CollectSettings
 
 
 def collect(settings: CollectSettings, run: Run) -> Snapshot:
-    """Read the source, batch by batch, into one Parquet file of the store."""
-    return take_snapshot(settings, run)
+    """Read the source, batch by batch, into one Parquet file of the store, and say what had to be mended."""
+    snapshot = take_snapshot(settings, run)
+    for notice in snapshot.notices:
+        run.note(notice)
+    return snapshot

@@ -239,3 +239,10 @@ def test_equal_rows_with_the_same_number_to_answer_are_copies_whatever_their_det
     frame = pd.DataFrame(columns)
     doubled = pd.concat([frame, frame[:60]]).sample(frac=1, random_state=0).to_dict("list")
     assert find(doubled, "train_test_overlap")["train_test_overlap"][0].severity == "warning"
+
+
+def test_ages_of_patients_with_one_row_of_each_answer_are_no_mean_of_it(find):
+    rng, columns = world()
+    age = rng.integers(30, 85, N // 2)
+    pairs = {"patient": np.repeat(np.arange(N // 2), 2), "age": np.repeat(age, 2), "y": ["first", "second"] * (N // 2)}
+    assert find(columns | pairs, "target_mean_leak") == {}

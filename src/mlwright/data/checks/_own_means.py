@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import NamedTuple
 
 import numpy as np
@@ -23,7 +24,8 @@ class Closeness(NamedTuple):
     ----------
     n_groups : int
     spread : float
-        Mean squared distance from the groups' means over what chance makes of it: 1 or more for an honest column.
+        Mean squared distance from the groups' means over what chance makes of it: 1 or more for an honest column. Where
+        the groups' means lie closer together than by chance, as those of pairs of one yes and one no do, over that.
     chance : float
         Of so small a spread for an honest column.
     """
@@ -61,7 +63,9 @@ def closeness(values: NDArray[np.float64], target: NDArray[np.float64], places: 
     terms = (means - own) ** 2 * counts / variance
     spread, n = float(terms.mean()), len(terms)
     per_freedom = _variance_of_terms(target, variance, counts) / 2
-    return Closeness(n, spread, float(chdtr(n / per_freedom, n * spread / per_freedom)))
+    chance = float(chdtr(n / per_freedom, n * spread / per_freedom))
+    of_one_figure = float(((means - target.mean()) ** 2 * counts).mean() / variance)
+    return Closeness(n, spread / min(1.0, of_one_figure) if of_one_figure > 0 else math.inf, chance)
 
 
 def certain_ends(

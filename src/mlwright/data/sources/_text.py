@@ -135,7 +135,10 @@ class TextFile:
         n_odd = sum(self._head.count(code) for code in _NEVER_IN_TEXT)
         if not wide and n_odd > max(FEW_ODD_BYTES, MAX_ODD_SHARE * len(self._head)):
             raise SourceUnreadable(
-                f"{self.path} holds no text but binary data.", "Name a CSV, JSON, Parquet or Excel file, or a database."
+                f"{self.path} holds no text but binary data: {n_odd:,} of its first {len(self._head):,} bytes are in "
+                "no text.",
+                "Name a CSV, JSON, Parquet or Excel file, or a database; or take such bytes out, if it is text: "
+                f"tr -d '\\000-\\010' < {self.path.name} > mended.csv",
             )
 
     def _mixed(self, wrong: WrongBytes) -> SourceUnreadable:
