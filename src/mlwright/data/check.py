@@ -16,7 +16,7 @@ from mlwright.records.profile import Profile
 from mlwright.records.settings import CheckSettings
 from mlwright.records.split import Split
 
-SHARE_OF_BUDGET = 0.2
+SHARE_OF_BUDGET = 0.15
 """No check is begun once so much of the budget has gone into them: a model has to be learned too."""
 WORTH_THREADS = 500_000
 """Of fewer rows a check takes next to no time outside of Python, which runs one thread at a time."""

@@ -88,7 +88,8 @@ class Judge:
         if numbers is None and rows.profile.roles.task == "regression":
             numbers = rows.values
         self.is_number = numbers is not None
-        self.targets = _memberships(rows) if numbers is None else [mean_ranks(numbers)]
+        answers = _memberships(rows) if numbers is None else [mean_ranks(numbers)]
+        self.targets = [Target(each, float(each.mean()), float(each.var())) for each in answers]
         self.folds = _folds(rows, np.random.default_rng(rows.seed))
 
     def column(self, name: str) -> Strength:
@@ -119,19 +120,33 @@ class Judge:
             The group of each row, from 0.
         """
         cells = _Cells(self.folds, places)
-        orders, errors, spreads = [], [], []
+        orders, errors = [], []
         for target in self.targets:
-            sums = cells.sums(target)
+            sums = cells.sums(target.values)
             answers = cells.answers(sums)
-            errors.append(float(target @ target - 2 * (answers @ sums) + answers**2 @ cells.counts))
-            spreads.append(len(target) * float(target.var()))
-            ranked = (
-                _correlation(answers[cells.of_row], target) if self.is_number else _gini(answers, sums, cells.counts)
+            errors.append(target.squares - 2 * (answers @ sums) + answers**2 @ cells.counts)
+            orders.append(
+                _correlation(answers, sums, cells.counts, target)
+                if self.is_number
+                else _gini(answers, sums, cells.counts)
             )
-            orders.append(ranked)
-        order = float(np.average(orders, weights=[target.mean() for target in self.targets]))
-        skill = 1 - sum(errors) / sum(spreads) if sum(spreads) > 0 else 0.0
+        order = float(np.average(orders, weights=[target.mean for target in self.targets]))
+        spread = len(places) * sum(target.variance for target in self.targets)
+        skill = float(1 - sum(errors) / spread) if spread > 0 else 0.0
         return Strength(min(max(order, 0.0), 1.0), min(max(skill, 0.0), 1.0))
+
+
+class Target(NamedTuple):
+    """What is to be answered, a number for each row, with its mean and variance."""
+
+    values: NDArray[np.float64]
+    mean: float
+    variance: float
+
+    @property
+    def squares(self) -> float:
+        """The sum of the squares."""
+        return len(self.values) * (self.variance + self.mean**2)
 
 
 def cut(values: NDArray[np.float64], n_bins: int, *, fine_ends: bool = False) -> NDArray[np.int64]:
@@ -208,6 +223,11 @@ def _gini(answers: NDArray[np.float64], positives: NDArray[np.float64], counts: 
     return 2 * float((yes @ (below + no / 2)) / pairs) - 1 if pairs else 0.0
 
 
-def _correlation(a: NDArray[np.float64], b: NDArray[np.float64]) -> float:
-    spread = a.std() * b.std()
-    return float(((a - a.mean()) @ (b - b.mean())) / len(a) / spread) if spread > 0 else 0.0
+def _correlation(
+    answers: NDArray[np.float64], sums: NDArray[np.float64], counts: NDArray[np.float64], target: Target
+) -> float:
+    """Pearson's correlation of answers with the target, from cells whose rows have one answer."""
+    n = counts.sum()
+    apart = answers - answers @ counts / n
+    scale = math.sqrt(float(apart**2 @ counts) / n * target.variance)
+    return float(apart @ (sums - target.mean * counts)) / n / scale if scale > 0 else 0.0

@@ -36,6 +36,7 @@ class MisfitTargets(Check):
     at; text is not read.
     """
 
+    dear = True
     group = "target"
     severity = "note"
     title = "Answers that do not fit their row"

@@ -47,6 +47,7 @@ class NearCopies(Check):
     minimal neighborhood information. Scientific Reports 7.
     """
 
+    dear = True
     group = "leaks"
     severity = "warning"
     title = "Test rows that nearly repeat a training row"

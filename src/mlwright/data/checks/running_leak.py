@@ -41,6 +41,7 @@ class RunningLeak(Check):
     weights.
     """
 
+    dear = True
     group = "leaks"
     severity = "critical"
     title = "A running figure that holds the row's own"

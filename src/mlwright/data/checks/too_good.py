@@ -35,6 +35,7 @@ class TooGood(Check):
     suspected already.
     """
 
+    dear = True
     group = "leaks"
     severity = "warning"
     title = "Too good to be true"

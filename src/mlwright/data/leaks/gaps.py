@@ -63,7 +63,7 @@ def _gaps_and_numbers(rows: TrainingRows, gaps: dict[str, NDArray[np.bool_]]) ->
                 f"Whether '{name}' has a value accounts for {percent(skill)} of the differences in "
                 f"'{rows.profile.roles.target}'"
             )
-        elif (told := _one_sided(rows, name, ~gap, judge.targets[0])) is not None:
+        elif (told := _one_sided(rows, name, ~gap, judge.targets[0].values)) is not None:
             seen[name] = told
     return seen
 

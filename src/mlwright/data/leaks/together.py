@@ -48,7 +48,7 @@ def shuffled_skill(rows: TrainingRows, names: Sequence[str]) -> float:
 def _skill(rows: TrainingRows, names: Sequence[str], dealt: NDArray[np.int64]) -> float:
     X = np.column_stack([_numbers(rows, name) for name in names])
     judge = Judge(rows)
-    targets = [target[dealt] for target in judge.targets[:MAX_TARGETS]]
+    targets = [target.values[dealt] for target in judge.targets[:MAX_TARGETS]]
     errors = [_error(X, target, judge.folds, is_number=judge.is_number) for target in targets]
     spread = sum(float(target[judge.folds < N_TRIED].var()) for target in targets)
     return max(0.0, 1 - sum(errors) / spread) if spread > 0 else 0.0
