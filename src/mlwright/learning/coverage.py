@@ -121,6 +121,8 @@ def _coverage(
 ) -> Coverage:
     held, sizes = held_and_sizes(level, uncertain, blocks, target, scores)
     found = Coverage(level=level, held=share_estimate(held, draws), size=float(sizes.mean()))
+    if len(held) < 2 * ROWS_OF_A_PART:
+        return found
     chosen = np.random.default_rng(seed).random(len(held)) < 0.5
     parts = [
         part for part in _parts(unseen, target) if min(part[1][chosen].sum(), part[1][~chosen].sum()) >= ROWS_OF_A_PART
