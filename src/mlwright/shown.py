@@ -29,7 +29,7 @@ SHOWN = {
     "watch": "respond",
     "delivery": "receive",
     "shadow": "shadow",
-    "touched": "touch_up",
+    "touch-up": "touch_up",
     "window": "observe",
     "replay": "replay",
 }

@@ -7,7 +7,7 @@ import pytest
 from mlwright import Project
 from mlwright.shown import SHOWN
 
-LATER = {"shadow": "mlwright operate", "replay": "mlwright replay"}
+LATER = {"shadow": "mlwright operate", "touch-up": "mlwright operate", "replay": "mlwright replay"}
 """What a project without challengers and without a replay does not have, and what makes it."""
 
 

@@ -88,7 +88,7 @@ def test_where_nothing_has_moved_the_model_is_left_as_it_is(opened, copied):
     before = project.current()
     look(project, *(sales(day) for day in (1, 2, 3, 4)))
     assert project.current() == before
-    assert not project.show("touched").helps
+    assert not project.show("touch-up").helps
 
 
 def test_what_was_sold_more_is_answered_before_the_next_training(moved):
@@ -99,7 +99,7 @@ def test_what_was_sold_more_is_answered_before_the_next_training(moved):
     assert errors(project, sales(9, level=4.0)) < 3.0
     assert Bundle.load(project.written(trained.bundle_id, trained.manifest)).manifest.base == ""
     assert Bundle.load(project.model_path()).manifest.base == trained.bundle_id
-    touched = project.show("touched")
+    touched = project.show("touch-up")
     assert touched.n == 600
     assert touched.mended_share > 0.5
 
@@ -110,9 +110,9 @@ def test_it_is_touched_up_only_by_outcomes_and_judged_by_rows_that_it_was_asked_
     first, second = (" ".join(look(project, sales(day, level=4.0))) for day in (1, 2))
     assert "answers now" not in first
     assert "touched-up answers are used" in second
-    assert project.show("touched").n == 0
+    assert project.show("touch-up").n == 0
     look(project, sales(3, level=4.0))
-    assert project.show("touched").n == 300
+    assert project.show("touch-up").n == 300
 
 
 def test_where_the_level_comes_back_the_model_as_it_was_trained_answers_again(moved, copied):
@@ -169,8 +169,8 @@ def test_an_operator_that_dies_at_every_single_step_touches_up_as_one_that_lives
     lived = Project(moved)
     assert n_deaths >= 16
     assert [e["event"] for e in project.store.registry.journal] == [e["event"] for e in lived.store.registry.journal]
-    assert project.show("touched").lost == pytest.approx(lived.show("touched").lost)
-    assert project.show("touched").n == lived.show("touched").n
+    assert project.show("touch-up").lost == pytest.approx(lived.show("touch-up").lost)
+    assert project.show("touch-up").n == lived.show("touch-up").n
     assert all(entry.is_whole for entry in project.store.registry.journal.entries())
 
 
@@ -184,6 +184,12 @@ def dies_after_one_entry(patched):
         return append(self, kind, **fields)
 
     patched.setattr(Ledger, "append", dying)
+
+
+def test_putting_touched_up_answers_to_use_counts_as_no_promotion(moved):
+    figures = (moved / ".mlwright" / "operate.prom").read_text()
+    assert 'mlwright_promotions_total{project="sales"} 1.0' in figures
+    assert 'mlwright_touched_up_total{project="sales"} 3.0' in figures
 
 
 def test_history_says_what_touched_the_answers_up(moved, monkeypatch, capsys):

@@ -24,6 +24,7 @@ HELP = {
     "mlwright_trainings_total": "Trainings that have ended.",
     "mlwright_training_seconds_today": "Seconds of training that ended today.",
     "mlwright_promotions_total": "How often a bundle was put to use.",
+    "mlwright_touched_up_total": "How often the newest outcomes touched the answers up.",
     "mlwright_rollbacks_total": "How often one was taken back.",
     "mlwright_notices_waiting": "Notices that somebody has not got yet.",
 }
@@ -84,7 +85,9 @@ def _trials(project: Project) -> Iterable[Sample]:
 
 def _changes(project: Project) -> Iterable[Sample]:
     kinds = [event["event"] for event in project.store.registry.journal]
-    yield "mlwright_promotions_total", {}, float(kinds.count("crowned"))
+    n_touched = sum(event["event"] == "crowned" and "base" in event for event in project.store.registry.journal)
+    yield "mlwright_promotions_total", {}, float(kinds.count("crowned") - n_touched)
+    yield "mlwright_touched_up_total", {}, float(n_touched)
     yield "mlwright_rollbacks_total", {}, float(kinds.count("undone"))
 
 

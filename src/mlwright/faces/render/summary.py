@@ -28,6 +28,7 @@ from mlwright.records.profile import Profile
 from mlwright.records.replay import Replayed
 from mlwright.records.robustness import Robustness
 from mlwright.records.split import Split
+from mlwright.records.touched import Touched
 from mlwright.records.trials import Corrected, LeaderboardRow, Training
 from mlwright.records.understanding import Understanding
 from mlwright.records.watch import Comparison, Response, Window
@@ -197,6 +198,11 @@ def _(record: Comparison) -> str:
 @summary.register
 def _(record: Response) -> str:
     return f"{record.action.replace('_', ' ').upper()}: {record.headline}"
+
+
+@summary.register
+def _(record: Touched) -> str:
+    return record.sentence
 
 
 @summary.register
