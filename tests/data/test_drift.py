@@ -7,6 +7,7 @@ import pytest
 
 from mlwright.core.errors import SourceEmpty, TableError
 from mlwright.data.drift import Parquet, drift
+from mlwright.faces.render.drift import headline, verdict
 
 
 def people(seed, n=3_000, **changed):
@@ -106,3 +107,18 @@ def test_every_row_of_a_large_file_is_counted(compare, monkeypatch):
     age = next(column for column in found.columns if column.name == "age")
     assert (found.n_then, found.n_now) == (3_000, 3_000)
     assert sum(age.then) == pytest.approx(1.0)
+
+
+def test_what_cannot_be_read_as_a_number_is_said_so(compare):
+    months = pa.array([f"{age:.0f} months" for age in people(1)["age"].to_pylist()])
+    now = people(1).set_column(0, "age", months)
+    sentence = next(column.sentence for column in compare(people(0), now).columns if column.name == "age")
+    assert sentence == "100 % of the values cannot be read as numbers; it was 0 %."
+
+
+def test_tables_that_are_too_small_to_compare_are_not_called_alike(compare):
+    found = compare(pa.table({"age": [1, 2], "town": ["Riga", "Lund"]}), pa.table({"age": [3], "town": ["Graz"]}))
+    assert (verdict(found), headline(found)) == (
+        "NOT COMPARED",
+        "the tables hold too little to tell anything: give more rows.",
+    )

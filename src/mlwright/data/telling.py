@@ -57,6 +57,9 @@ def _group_words(cells: Cells, members: list[int]) -> str:
         if members[-1] >= len(cells.edges):
             return f"{cells.name} is above {low}"
         return f"{cells.name} lies between {low} and {_edge(cells.edges[members[-1]])}"
+    named = [cells.levels[at] for at in members if at < len(cells.levels)]
+    if cells.sort == "names" and len(members) == len(named) == 2:
+        return f"{cells.name} is {named[0]!r} or {named[1]!r}"
     others = counted(len(members) - 1, "other")
     return cell_words(cells, members[0]) + (f" or one of {others}" if len(members) > 1 else "")
 

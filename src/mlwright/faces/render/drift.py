@@ -30,16 +30,25 @@ def drift_shown(found: Drift) -> list[RenderableType]:
     shown += [said(line) for line in _lines(found)]
     shown.append(
         Text.assemble(
-            said("MOVED" if found.moved else "ALIKE", "yellow" if found.moved else "green"),
+            said(verdict(found), "green" if verdict(found) == "ALIKE" else "yellow"),
             said(f": {headline(found)}"),
         )
     )
     return shown
 
 
+def verdict(found: Drift) -> str:
+    """The answer in a word."""
+    if found.moved:
+        return "MOVED"
+    return "ALIKE" if any(not each.untested for each in found.columns) else "NOT COMPARED"
+
+
 def headline(found: Drift) -> str:
     """The answer in one sentence."""
     tested = [each for each in found.columns if not each.untested and each.sort != "pair"]
+    if verdict(found) == "NOT COMPARED":
+        return "the tables hold too little to tell anything: give more rows."
     if not found.moved:
         what = "only little has moved" if found.small else "nothing has moved"
         return f"{what} beyond chance in {counted(len(tested), 'column')}."
@@ -83,8 +92,8 @@ def short_label(label: str, column: str) -> str:
 def write_drift(found: Drift, path: Path) -> Path:
     """Write the page, and return where."""
     page = environment().get_template("drift.html").render(
-        drift=found, headline=headline(found), lines=_lines(found), made_at=time.strftime("%d %B %Y, %H:%M"),
-        label_of=short_label, accent="pilot" if found.moved else "deploy",
+        drift=found, verdict=verdict(found), headline=headline(found), lines=_lines(found),
+        made_at=time.strftime("%d %B %Y, %H:%M"), label_of=short_label, accent="pilot" if found.moved else "deploy",
     )  # fmt: skip
     write_atomically(path, page.encode("utf-8", "replace"))
     return path
