@@ -1,5 +1,6 @@
 """``mlwright run``: the whole job from the command line."""
 
+import re
 import shutil
 
 import pytest
@@ -33,7 +34,8 @@ def test_a_run_ends_with_the_decision_and_where_everything_is(call, copy):
 def test_what_is_kept_is_said_stage_by_stage(call, copy):
     call("run", "-p", copy, "--until", "check")
     answer = call("run", "-p", copy, "--until", "explore")
-    lines = [line for line in answer.err.splitlines() if not line.startswith(" ")]
+    ended = [line for line in answer.err.splitlines() if re.search(r"\([^()]+\)$", line)]
+    lines = [line for line in ended if not line.startswith(" ")]
     assert [line.split()[0] for line in lines] == ["collect", "profile", "contract", "split", "check", "explore"]
     assert [line.endswith("(kept from before)") for line in lines] == [False, True, True, True, True, False]
 
