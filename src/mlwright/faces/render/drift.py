@@ -85,8 +85,21 @@ def short_label(label: str, column: str) -> str:
     >>> short_label("age lies between 3 and 5", "age"), short_label("town is 'Rome'", "town")
     ('3 to 5', "'Rome'")
     """
+    if column.startswith("'") and "' with '" in column:
+        return _pair_label(label, column)
     own = label.removeprefix(f"{column} ").removeprefix("is ")
     return re.sub(r"^lies between (.+) and (.+)$", r"\1 to \2", own)
+
+
+def _pair_label(label: str, pair: str) -> str:
+    """Of a pair what holds, without the names that stand above already.
+
+    >>> _pair_label("town is 'Rome' and age lies between 3 and 5", "'town' with 'age'")
+    "'Rome', 3 to 5"
+    """
+    for name in pair[1:-1].split("' with '"):
+        label = label.replace(f"{name} is ", "").replace(f"{name} lies ", "")
+    return re.sub(r"between (\S+) and (\S+)", r"\1 to \2", label).replace(" and ", ", ")
 
 
 def write_drift(found: Drift, path: Path) -> Path:
