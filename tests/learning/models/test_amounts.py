@@ -69,3 +69,14 @@ def test_rows_below_zero_that_come_later_are_learned_by_squared_errors(name):
 def test_only_amounts_are_tried_as_amounts():
     free = Facts("regression", 0, 900, 900, NAMES, budget_s=60.0)
     assert [one.name for one in MODELS.get("crafted")().candidates(free)] == ["crafted"]
+
+
+def test_where_errors_count_by_size_squared_ones_are_tried_beside_them():
+    facts = Facts("regression", 0, 900, 900, NAMES, budget_s=60.0, by_size=True)
+    plain, squares = MODELS.get("crafted")().candidates(facts)
+    context = FitContext(facts, 1, 1, lambda: False)
+    cores = [
+        MODELS.get("crafted")().fit(one, amounts(300, 1), amounts(200, 2), context).core for one in (plain, squares)
+    ]
+    assert squares.name == "crafted-squares"
+    assert ["regression_l1" in core.trees.text for core in cores] == [True, False]

@@ -58,7 +58,8 @@ class Crafted(ModelFamily):
     Kept are those that a quick fit uses most. Means of the target are taken from other rows than the one that learns.
 
     Amounts and counts are also learned as such (``crafted-tweedie``, ``crafted-gamma``): trees add up to the logarithm
-    of what is expected, and large amounts may be missed by more than small ones.
+    of what is expected, and large amounts may be missed by more than small ones. Where errors count by their size,
+    squared ones are tried beside them (``crafted-squares``): with little noise these miss by less, size by size.
 
     References
     ----------
@@ -69,10 +70,13 @@ class Crafted(ModelFamily):
     title = "LightGBM on made columns"
 
     def candidates(self, facts: Facts) -> list[Candidate]:
-        """One, where there is something to combine; for amounts others that let large ones err more."""
+        """One, where there is something to combine; others for amounts, and where errors count by their size."""
         if not _suits(facts):
             return []
-        others = {f"-{objective}": PARAMS | {OBJECTIVE: objective} for objective in facts.amount_objectives}
+        objectives = (
+            {"-squares": "regression"} if facts.by_size else {f"-{one}": one for one in facts.amount_objectives}
+        )
+        others = {suffix: PARAMS | {OBJECTIVE: objective} for suffix, objective in objectives.items()}
         return [
             Candidate(name=f"crafted{suffix}", family="crafted", params=_in_time(params, facts))
             for suffix, params in ({"": PARAMS} | others).items()
