@@ -1,4 +1,4 @@
-"""Files for the places where an operator runs and is watched: a CronJob, a dashboard, alert rules."""
+"""Files for the places where an operator runs and is watched: an image, a CronJob, a dashboard, alert rules."""
 
 from __future__ import annotations
 
@@ -8,28 +8,37 @@ from pathlib import Path
 from typing import Any
 
 from mlwright.core.store.blobs import explain_disk_errors
+from mlwright.operating.image import IMAGE, image_files
 from mlwright.project import Project
-from mlwright.shipping.image import label
+from mlwright.shipping.image import USER, label
 
-USER = 10_001
 Thing = dict[str, Any]
 
 
 def write_manifests(projects: Sequence[Project], folder: Path) -> list[Path]:
-    """Write ``cronjob-NAME.json`` for each project, ``grafana.json`` and ``alerts.json``; returns the files."""
+    """Write ``cronjob-NAME.json`` for each project, ``grafana.json``, ``alerts.json`` and a folder ``image``.
+
+    Returns the files, and the folder that the image is built from.
+    """
     named = {label(project.settings().project.name or project.path.name): project for project in projects}
     files: dict[str, Thing] = {
         f"cronjob-{name}.json": cron_job(name, project.settings().operate.every) for name, project in named.items()
     }
     files |= {"grafana.json": dashboard(), "alerts.json": alert_rules()}
-    return _written(files, folder)
+    contents = {name: (json.dumps(thing, indent=1) + "\n").encode() for name, thing in files.items()}
+    image = {f"image/{name}": content for name, content in image_files(projects).items()}
+    with explain_disk_errors(folder):
+        for name, content in (contents | image).items():
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            (folder / name).write_bytes(content)
+    return [*(folder / name for name in contents), folder / "image"]
 
 
 def cron_job(name: str, every_s: float) -> Thing:
     """A CronJob that looks once each time; the project lies on the volume claim ``NAME-project``."""
     container = {
         "name": "operate",
-        "image": f"{name}-operate:latest",
+        "image": IMAGE,
         "args": ["operate", "/project", "--once"],
         "envFrom": [{"secretRef": {"name": f"{name}-operate", "optional": True}}],
         "resources": {"requests": {"cpu": "1", "memory": "2Gi"}, "limits": {"memory": "8Gi"}},
@@ -157,11 +166,3 @@ def alert_rules() -> Thing:
         rule("MlwrightUntold", "mlwright_notices_waiting > 0", "1d", "Notices of {{ $labels.project }} do not arrive."),
     ]
     return {"groups": [{"name": "mlwright", "rules": rules}]}
-
-
-def _written(files: dict[str, Thing], folder: Path) -> list[Path]:
-    with explain_disk_errors(folder):
-        folder.mkdir(parents=True, exist_ok=True)
-        for name, thing in files.items():
-            (folder / name).write_text(json.dumps(thing, indent=1) + "\n", "utf-8")
-    return [folder / name for name in files]

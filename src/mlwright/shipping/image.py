@@ -179,7 +179,7 @@ def scoring_code() -> dict[str, bytes]:
     found = {"mlwright/__init__.py": first.encode()}
     found["mlwright/shipping/__init__.py"] = (package / "shipping" / "__init__.py").read_bytes()
     for part in CARRIED:
-        found |= _tree(package.joinpath(*part.split("/")), f"mlwright/{part}")
+        found |= tree(package.joinpath(*part.split("/")), f"mlwright/{part}")
     return found
 
 
@@ -202,11 +202,12 @@ def _wheels(folder: Path) -> dict[str, bytes]:
     return found
 
 
-def _tree(folder: Traversable, name: str) -> dict[str, bytes]:
+def tree(folder: Traversable, name: str) -> dict[str, bytes]:
+    """All files below a folder of a package but compiled ones, by their path below `name`."""
     found: dict[str, bytes] = {}
     for item in folder.iterdir():
         if item.is_dir() and item.name != "__pycache__":
-            found |= _tree(item, f"{name}/{item.name}")
+            found |= tree(item, f"{name}/{item.name}")
         elif item.is_file():
             found[f"{name}/{item.name}"] = item.read_bytes()
     return found

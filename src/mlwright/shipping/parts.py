@@ -44,29 +44,34 @@ def parts(names: Iterable[str], without: Collection[str] = ()) -> dict[str, Part
         Packages that are left out, with what only they need.
     """
     found: dict[str, Part] = {}
-    waiting = [canonicalize_name(name) for name in names]
+    waiting = [(canonicalize_name(name), "") for name in names]
+    seen: set[tuple[str, str]] = set()
     while waiting:
-        name = waiting.pop()
-        if name in found or name in without:
+        name, extra = asked = waiting.pop()
+        if asked in seen or name in without:
             continue
+        seen.add(asked)
         try:
-            found[name] = _part(name, distribution(name))
+            installed = distribution(name)
         except PackageNotFoundError:
             continue
-        waiting.extend(canonicalize_name(need) for need in found[name].needs)
+        needs = [one for one in map(Requirement, installed.requires or ()) if _applies(one, extra)]
+        found[name] = _part(name, installed, needs, found.get(name))
+        waiting.extend((canonicalize_name(one.name), each) for one in needs for each in ("", *one.extras))
     return dict(sorted(found.items()))
 
 
-def _part(name: str, installed: Distribution) -> Part:
+def _part(name: str, installed: Distribution, needs: Iterable[Requirement], before: Part | None) -> Part:
     head = installed.metadata
-    needs = {canonicalize_name(one.name) for one in map(Requirement, installed.requires or ()) if _applies(one)}
+    known = {canonicalize_name(one.name) for one in needs} | set(before.needs if before else ())
     expression, text = _first(head.get_all("License-Expression")), _first(head.get_all("License"))
     licence = None if expression else _licence(text, head.get_all("Classifier"))
-    return Part(name, installed.version, expression, licence, tuple(sorted(needs)))
+    return Part(name, installed.version, expression, licence, tuple(sorted(known)))
 
 
-def _applies(requirement: Requirement) -> bool:
-    return requirement.marker is None or requirement.marker.evaluate({"extra": ""})
+def _applies(requirement: Requirement, extra: str) -> bool:
+    """Whether a package needs another here, of itself or with one of its extras."""
+    return requirement.marker is None or requirement.marker.evaluate({"extra": extra})
 
 
 def _first(values: list[str] | None) -> str | None:

@@ -17,7 +17,9 @@ def operate(
     ] = None,
     write: Annotated[
         Path | None,
-        typer.Option(help="Write a CronJob for Kubernetes, a dashboard for Grafana and alert rules there, and end."),
+        typer.Option(
+            help="Write a CronJob for Kubernetes and its image, a dashboard for Grafana and alert rules there, and end."
+        ),
     ] = None,
 ) -> None:
     """Look after projects: watch, train again, compare, promote.
