@@ -10,6 +10,7 @@ from mlwright.core.errors import SettingsError, TargetError, name_list, nearest
 from mlwright.data.compute.engine import LONGEST_SHOWN
 from mlwright.data.kinds.names import says_amount, says_class, words_of
 from mlwright.data.kinds.verdict import sentence
+from mlwright.data.words import counted
 from mlwright.records.data import Snapshot
 from mlwright.records.profile import ColumnProfile, Task
 from mlwright.records.settings import ProjectSettings
@@ -67,7 +68,8 @@ def target_name(project: ProjectSettings, snapshot: Snapshot) -> str:
     if project.target not in names:
         offers = name_list(dict.fromkeys([*nearest(project.target, names), *reversed(names)]))
         raise TargetError(
-            f"Target column {project.target!r} is missing from {snapshot.lineage.location!r} ({len(names)} columns).",
+            f"Target column {project.target!r} is missing from {snapshot.lineage.location!r} "
+            f"({counted(len(names), 'column')}).",
             f"Name it with --target, or as project.target in mlwright.toml; the nearest first: {offers}",
         )
     return project.target

@@ -53,7 +53,7 @@ def summary(record: Record) -> str:
 
 @summary.register
 def _(record: Snapshot) -> str:
-    return f"{record.n_rows:,} rows, {len(record.fields)} columns from {record.lineage.location}"
+    return f"{counted(record.n_rows, 'row')}, {counted(len(record.fields), 'column')} from {record.lineage.location}"
 
 
 @summary.register
@@ -83,7 +83,7 @@ def _(record: Findings) -> str:
 @summary.register
 def _(record: Contract) -> str:
     key = f", key {record.key!r}" if record.key else ""
-    return f"{len(record.columns)} columns, learned from {record.n_rows:,} rows{key}"
+    return f"{counted(len(record.columns), 'column')}, learned from {counted(record.n_rows, 'row')}{key}"
 
 
 @summary.register

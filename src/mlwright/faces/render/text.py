@@ -65,7 +65,7 @@ def _(record: Snapshot) -> Shown:
     facts += [("query", lineage.query)] if lineage.query else []
     facts += [("kept as", f"{record.size_bytes / 1e6:.1f} MB of Parquet, SHA-256 {record.blob}")]
     facts += [("notice", notice) for notice in record.notices]
-    title = f"{record.n_rows:,} rows, {len(record.fields)} columns"
+    title = f"{counted(record.n_rows, 'row')}, {counted(len(record.fields), 'column')}"
     fields = [(field.name, field.type) for field in record.fields]
     return [table(title, ("", ""), facts), Text(), table("Columns as they are stored", ("column", "type"), fields)]
 
