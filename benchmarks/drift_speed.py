@@ -1,6 +1,6 @@
 """Two tables of 1,000,000 rows by 50 columns are compared, and two of 100,000,000 rows, without loading them.
 
-python benchmarks/drift_speed.py [FOLDER] [--quick] [--check] [--rows N] [--evidently PYTHON]
+python benchmarks/drift_speed.py [FOLDER] [--quick] [--check] [--rows N] [--group N] [--evidently PYTHON]
 
 The tables are of numbers (normal, skewed, whole, with missing values) and names, in Parquet. With `--evidently`, an
 interpreter in which Evidently is installed compares the same files with its default report (`DataDriftPreset`), reading
@@ -55,19 +55,21 @@ def main() -> int:
     parser.add_argument("--check", action="store_true")
     parser.add_argument("--rows", type=int, default=1_000_000)
     parser.add_argument("--columns", type=int, default=N_COLUMNS)
+    parser.add_argument("--group", type=int, default=200_000, help="rows in a row group of the files")
     parser.add_argument("--evidently", help="an interpreter with Evidently")
     given = parser.parse_args()
     n_rows = 100_000 if given.quick else given.rows
     with tempfile.TemporaryDirectory() as scratch:
         folder = given.folder or Path(scratch)
-        files = [folder / f"{name}-{n_rows}-{given.columns}.parquet" for name in ("then", "now")]
+        files = [folder / f"{name}-{n_rows}-{given.columns}-{given.group}.parquet" for name in ("then", "now")]
         for seed, file in enumerate(files):
             if not file.exists():
-                write(file, n_rows, given.columns, seed, SHIFT if seed else 0.0)
+                write(file, n_rows, given.columns, seed, SHIFT if seed else 0.0, given.group)
         cpu_s, peak, wall_s, moved = told(sys.executable, OURS, files)
         figures = {
             "rows": n_rows,
             "columns": given.columns,
+            "rows_in_a_group": given.group,
             "cpu_s": cpu_s,
             "wall_s": wall_s,
             "peak_bytes": peak,
@@ -93,7 +95,7 @@ def told(python: str, program: str, files: list[Path]) -> list:
     return json.loads(done.stdout.strip().splitlines()[-1])
 
 
-def write(file: Path, n_rows: int, n_columns: int, seed: int, shift: float) -> None:
+def write(file: Path, n_rows: int, n_columns: int, seed: int, shift: float, group: int) -> None:
     """A table; its first column lies `shift` standard deviations higher."""
     writer = None
     for start in range(0, n_rows, AT_ONCE):
@@ -103,7 +105,7 @@ def write(file: Path, n_rows: int, n_columns: int, seed: int, shift: float) -> N
             {f"c{place}": column(rng, place, n, shift if place == 0 else 0.0) for place in range(n_columns)}
         )
         writer = writer or pq.ParquetWriter(file, part.schema)
-        writer.write_table(part, row_group_size=200_000)
+        writer.write_table(part, row_group_size=group)
     if writer:
         writer.close()
 

@@ -1,12 +1,17 @@
 """Any two tables beside each other."""
 
+import subprocess
+import sys
+
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from scipy.stats import chi2
 
 from mlwright.core.errors import SourceEmpty, TableError
-from mlwright.data.drift import Parquet, drift
+from mlwright.core.machine import processors
+from mlwright.data.drift import Parquet, drawn, drift
 from mlwright.faces.render.drift import headline, verdict
 
 
@@ -122,3 +127,53 @@ def test_tables_that_are_too_small_to_compare_are_not_called_alike(compare):
         "NOT COMPARED",
         "the tables hold too little to tell anything: give more rows.",
     )
+
+
+@pytest.fixture
+def unequal(tmp_path):
+    """30,000 rows in a single row group, then 10,000 in a hundred; they say where they stand."""
+    at = np.arange(40_000)
+    table = pa.table({"at": at, "again": [None if place % 7 == 0 else f"row {place}" for place in at]})
+    with pq.ParquetWriter(tmp_path / "unequal.parquet", table.schema) as file:
+        file.write_table(table.slice(0, 30_000))
+        file.write_table(table.slice(30_000), row_group_size=100)
+    return tmp_path / "unequal.parquet"
+
+
+def test_rows_are_drawn_from_all_over_a_table_by_chance_alone(unequal):
+    at = drawn(unequal, ["at"], 4_000)["at"].to_numpy()
+    counts = np.bincount(at // 800, minlength=50)
+    assert len(np.unique(at)) == 4_000
+    assert 0.001 < chi2.sf((((counts - 80) ** 2) / (80 * 0.9)).sum(), 49) < 0.999
+
+
+def test_rows_are_drawn_whole_and_the_same_however_they_are_read(unequal, monkeypatch):
+    first = drawn(unequal, ["at", "again"], 4_000)
+    monkeypatch.setattr("mlwright.data.drift.ROWS_AT_ONCE", 1_700)
+    assert drawn(unequal, ["at", "again"], 4_000).equals(first)
+    assert first["again"].to_pylist() == [f"row {at}" if at % 7 else None for at in first["at"].to_pylist()]
+    assert drawn(unequal, ["at"], 40_000)["at"].to_pylist() == list(range(40_000))
+
+
+PEAK = """
+import sys
+import pyarrow as pa
+from pathlib import Path
+from mlwright.data.drift import drawn
+assert len(drawn(Path(sys.argv[1]), ["a", "b"], 100)) == 100
+print(pa.default_memory_pool().max_memory())
+"""
+
+
+@pytest.mark.parametrize("row_group_size", [50_000, 3_000_000])
+def test_rows_are_drawn_in_memory_that_does_not_grow_with_the_table_or_its_row_groups(tmp_path, row_group_size):
+    numbers = np.random.default_rng(0).random(3_000_000)
+    pq.write_table(pa.table({"a": numbers, "b": numbers}), tmp_path / "large.parquet", row_group_size=row_group_size)
+    done = subprocess.run([sys.executable, "-c", PEAK, tmp_path / "large.parquet"], capture_output=True, check=True)
+    assert int(done.stdout) < numbers.nbytes / 2 * min(processors(), 2)
+
+
+def test_names_in_dictionaries_of_their_own_are_drawn(compare):
+    rows = [pa.table({"town": pa.array(towns * 20_000).dictionary_encode()}) for towns in (["Riga", "Lund"], ["Graz"])]
+    found = compare(pa.concat_tables(rows), pa.concat_tables(rows[::-1]))
+    assert (found.n_then, found.moved, found.small) == (60_000, (), ())
