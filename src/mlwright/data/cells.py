@@ -7,7 +7,7 @@ that the counts of later rows follow a known law if nothing has changed, whateve
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -33,6 +33,8 @@ MOST_RARE = 2_000
 MOST_WORDS = 15
 N_READ = 20_000
 """Texts in which words are counted."""
+TEXTS_AT_ONCE = 5_000
+"""Each of whose words is a Python object for a while."""
 N_GROUPS = 4
 """Into which the cells of a column are joined in a pair."""
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
@@ -222,8 +224,8 @@ def _places_of_names(cells: Cells, values: pa.ChunkedArray) -> Places:
 
 def _words(column: ColumnProfile, values: pa.ChunkedArray) -> Counted:
     """The words that stand in many texts and not in most, the rarest first; chosen by every other row."""
-    texts = _words_of(values.take(pa.array(np.arange(0, min(len(values), 2 * N_READ), 2))))
-    counts = Counter(word for words in texts for word in set(words or ()))
+    texts = values.take(pa.array(np.arange(0, min(len(values), 2 * N_READ), 2)))
+    counts = Counter(word for words in _words_of(texts) for word in set(words))
     usual = [(n, word) for word, n in counts.items() if 0.01 * len(texts) <= n <= 0.5 * len(texts)]
     words = tuple(word for _, word in sorted(sorted(usual, reverse=True)[:MOST_WORDS]))
     cells = Cells(
@@ -232,17 +234,19 @@ def _words(column: ColumnProfile, values: pa.ChunkedArray) -> Counted:
     return _with_places(cells, values)._replace(first=1, step=2)
 
 
-def _words_of(values: pa.ChunkedArray) -> list[list[str] | None]:
-    lower = pc.utf8_lower(pc.fill_null(values.cast(pa.string()), ""))
-    found: list[list[str] | None] = pc.split_pattern_regex(lower, r"[^\pL\pN]+").to_pylist()
-    return [[word for word in words or () if word] for words in found]
+def _words_of(values: pa.ChunkedArray) -> Iterator[list[str]]:
+    """The words of each text, in small letters."""
+    for start in range(0, len(values), TEXTS_AT_ONCE):
+        lower = pc.utf8_lower(pc.fill_null(values.slice(start, TEXTS_AT_ONCE).cast(pa.string()), ""))
+        for words in pc.split_pattern_regex(lower, r"[^\pL\pN]+").to_pylist():
+            yield [word for word in words if word]
 
 
 def _places_of_words(cells: Cells, values: pa.ChunkedArray) -> Places:
     place = {word: at for at, word in enumerate(cells.levels)}
     none = len(cells.levels)
     return np.array(
-        [min((place.get(word, none) for word in words or ()), default=none) for words in _words_of(values)],
+        [min((place.get(word, none) for word in words), default=none) for words in _words_of(values)],
         dtype=np.int64,
     )
 

@@ -2,7 +2,7 @@
 
 Cells are chosen from random rows, any of them as likely as any other. Then every row of both tables is counted, of
 texts as many random ones. One column is read at a time, a stretch of its rows after the other, so that a table may be
-of any size: with 50 columns the peak of memory is 0.4 GB for 1 million rows and for 10 million alike.
+of any size: with 50 columns of numbers and names the peak of memory is 0.4 GB for 1 million rows and for 10 million.
 
 Whether the counts differ beyond chance is told by Pearson's chi-square of two samples, which knows that both are
 samples; cells that are too small for it are joined. Pairs of columns that go together are counted too, so that a
@@ -50,13 +50,11 @@ Places = NDArray[np.int64]
 N_DRAWN = 30_000
 """Rows from which cells are chosen."""
 SEED = 0
-ROWS_AT_ONCE = 100_000
+ROWS_AT_ONCE = 50_000
 BYTES_AT_ONCE = 1 << 20
 """Read from a file; else all that a row group holds of a column is read at once."""
 N_TEXTS = 100_000
 """Of texts, random rows that are read: words are slow to find."""
-TEXTS_AT_ONCE = 5_000
-"""Each of whose words is a Python object for a while."""
 LEAST_EXPECTED = 5.0
 MOST_PAIRS = 10
 CERTAIN, MOST = 0.01, 0.6
@@ -205,23 +203,11 @@ def drawn(path: Path, names: Sequence[str], n: int) -> pa.Table:
         In the order of the file.
     """
     with pq.ParquetFile(path) as file:
-        n_rows = file.metadata.num_rows
-        if n_rows <= n:
+        if file.metadata.num_rows <= n:
             return file.read(columns=list(names))
-    positions = np.sort(np.random.default_rng(SEED).choice(n_rows, n, replace=False, shuffle=False))
     with ThreadPoolExecutor(processors()) as pool:
-        columns = list(pool.map(lambda name: _at(path, name, positions), names))
+        columns = list(pool.map(lambda name: pa.concat_tables(_values(path, [name], n)).column(0), names))
     return pa.table(columns, names=list(names))
-
-
-def _at(path: Path, name: str, positions: Places) -> pa.ChunkedArray:
-    """The values of a column at some positions, rising."""
-    parts, start = [], 0
-    for values in _values(path, [name]):
-        first, last = np.searchsorted(positions, [start, start + len(values)])
-        parts.append(values.column(0).take(pa.array(positions[first:last] - start)))
-        start += len(values)
-    return pa.chunked_array([chunk for part in parts for chunk in part.chunks], parts[0].type)
 
 
 def _counts(cells: Cells, path: Path) -> Array:
@@ -234,14 +220,25 @@ def _counts(cells: Cells, path: Path) -> Array:
 
 def _values(path: Path, names: Sequence[str], most: int | None = None) -> Iterator[pa.Table]:
     """Columns of all rows, or of `most` random ones, a stretch at a time."""
-    if most is not None:
-        texts = drawn(path, names, most)
-        yield from (texts.slice(start, TEXTS_AT_ONCE) for start in range(0, len(texts), TEXTS_AT_ONCE))
-        return
     # What is buffered before it is asked for is kept until the end of the file: the whole column.
     with pq.ParquetFile(path, buffer_size=BYTES_AT_ONCE, pre_buffer=False) as file:
+        chosen = None if most is None or file.metadata.num_rows <= most else _chosen(file.metadata.num_rows, most)
+        start = 0
         for batch in file.iter_batches(ROWS_AT_ONCE, columns=list(names), use_threads=False):
-            yield pa.Table.from_batches([batch])
+            values = pa.Table.from_batches([batch])
+            yield values if chosen is None else values.take(pa.array(_between(chosen, start, len(batch))))
+            start += len(batch)
+
+
+def _chosen(n_rows: int, n: int) -> Places:
+    """Positions of `n` random rows, rising."""
+    return np.sort(np.random.default_rng(SEED).choice(n_rows, n, replace=False, shuffle=False))
+
+
+def _between(positions: Places, start: int, n: int) -> Places:
+    """Which of the `n` rows from `start` on are meant."""
+    first, last = np.searchsorted(positions, [start, start + n])
+    return positions[first:last] - start
 
 
 def _compared(watched: Watched, then: Parquet, now: Parquet) -> ColumnDrift:
