@@ -11,7 +11,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from mlwright import Project
-from mlwright.core.errors import ExportRefused, UserMistake
+from mlwright.core.errors import UserMistake
 from mlwright.judging.case_by_case import told_case_by_case
 from mlwright.judging.worth import Cases, worth_of
 from mlwright.learning.benefit import Benefit
@@ -20,7 +20,6 @@ from mlwright.records.decision import Worth
 from mlwright.records.profile import Asked, Roles
 from mlwright.records.settings import DecideSettings
 from mlwright.scoring.bundle import Bundle
-from mlwright.shipping.exports._lower import program_of
 from mlwright.shipping.scored import scored_rows
 from mlwright.shipping.serving.answering import Answerer
 from mlwright.statistics.sampling import Draws, Sampling
@@ -100,5 +99,3 @@ def test_every_way_to_ask_gives_the_same_answer(tmp_path: Path) -> None:
     assert bundle.predict(unknown) == bundle.predict(known)
     with pytest.raises(UserMistake, match="answers each case by its own amounts"):
         bundle.answers(bundle.scores(rows))
-    with pytest.raises(ExportRefused, match="answers by what answers are worth"):
-        program_of(bundle)

@@ -11,7 +11,15 @@ from mlwright.data.drifts import DRIFTS
 
 DOCS = Path(__file__).parents[2] / "docs"
 PAGE = (DOCS / "how-to" / "watch.md").read_text("utf-8")
-MAY_END_WITH = {"status": {0}, "rollback": {0, 2}, "history": {0}, "watch": {0, 3}, "show": {0}, "drift": {0, 3}}
+MAY_END_WITH = {
+    "status": {0},
+    "rollback": {0, 2},
+    "history": {0},
+    "watch": {0, 3},
+    "show": {0},
+    "drift": {0, 3},
+    "space": {0},
+}
 
 
 def lines(n, seed):
