@@ -21,7 +21,13 @@ def test_the_more_rows_the_fewer_folds(n_rows, n_folds):
 
 def test_a_long_budget_allows_more_folds_on_many_rows():
     assert n_folds_for(50_000, budget_s=1_000, cost_s=50) == 5
-    assert n_folds_for(50_000, budget_s=1_000, cost_s=500) == 3
+    assert n_folds_for(50_000, budget_s=1_000, cost_s=300) == 3
+
+
+def test_where_three_folds_leave_most_families_out_one_hold_out_lets_them_in():
+    assert n_folds_for(50_000, budget_s=1_000, cost_s=500) == 1
+    assert n_folds_for(16_000, budget_s=60, cost_s=25) == 1
+    assert n_folds_for(2_000, budget_s=60, cost_s=25) == 3
 
 
 def test_a_short_budget_makes_do_with_three():

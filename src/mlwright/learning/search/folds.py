@@ -12,6 +12,8 @@ LONG_BUDGET_S = 600.0
 FEWEST_FOLDS = 3
 MOST_HELD_OUT = 25_000
 HELD_OUT_SHARE = 0.1
+HOLD_OUT_FROM = 5_000
+"""From so many rows on one hold-out tells candidates apart well enough, where there is no time for three folds."""
 PIECES_PER_FOLD = 4
 FEWEST_IN_PIECE = 100
 LATEST_CORES = 2
@@ -32,18 +34,25 @@ def n_folds_for(n_rows: int, budget_s: float, cost_s: float) -> int:
     cost_s : float
         Seconds to fit the first candidate of every family but the dearest once.
 
-    >>> n_folds_for(500, 300, 1), n_folds_for(5_000, 300, 10), n_folds_for(5_000, 20, 10), n_folds_for(500_000, 300, 90)
+    >>> n_folds_for(500, 300, 1), n_folds_for(5_000, 300, 10), n_folds_for(5_000, 40, 10), n_folds_for(500_000, 300, 90)
     (8, 5, 3, 1)
 
     Where time is short for many folds, as many as there is time for:
 
     >>> n_folds_for(500, 60, 4), n_folds_for(500, 60, 6), n_folds_for(500, 60, 20)
     (8, 5, 3)
+
+    Where most families would have to wait even so, they are better looked at on one hold-out than not at all:
+
+    >>> n_folds_for(2_000, 60, 25), n_folds_for(16_000, 60, 25)
+    (3, 1)
     """
     n_folds = next((n for below, n in N_FOLDS if n_rows <= below), 1)
     if n_rows > N_FOLDS[1][0] and n_folds > 1 and budget_s >= LONG_BUDGET_S and 5 * cost_s < budget_s:
         n_folds = 5
     fewer = [n for _, n in N_FOLDS if n <= n_folds and n * cost_s <= FOLDS_SHARE * budget_s]
+    if not fewer and n_rows >= HOLD_OUT_FROM and FEWEST_FOLDS * cost_s > budget_s:
+        return 1
     return max(fewer, default=min(n_folds, FEWEST_FOLDS))
 
 
