@@ -3,15 +3,19 @@
 A small table is read once and every column is counted in full: all figures follow from the counts, exactly. Of a large
 table some rows are drawn first. They tell which columns have few values, and these are counted by the engine: exact
 again. The others are measured (see `measure`): how many values are there, their extremes, mean and spread are exact
-too, how many *different* ones and the quantiles are estimated. A column of very many values, as its first ones show, is
-drawn and measured by one query, and so read once. What is never asked for is a sort or a table of all values of a
-column that has millions of them, so memory stays bounded.
+too, how many *different* ones and the quantiles are estimated. Of a column of very many values, as its first ones show,
+rows are drawn while it is measured: texts, which are dear to read, are read once for both. What is never asked for is a
+sort or a table of all values of a column that has millions of them, so memory stays bounded.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import reduce
+from operator import or_
+from threading import Lock
 from typing import Any
 
 import ibis
@@ -21,7 +25,18 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from mlwright.data.compute.engine import LONGEST_SHOWN, Sort, engine_of, hashed, is_below, key, plain, sort_of, unsigned
+from mlwright.data.compute.engine import (
+    LONGEST_SHOWN,
+    Sort,
+    engine_of,
+    hashed,
+    is_below,
+    key,
+    lists_slowly,
+    plain,
+    sort_of,
+    unsigned,
+)
 from mlwright.data.compute.figures import Counts, Figures
 from mlwright.data.compute.measure import (
     Guess,
@@ -29,6 +44,7 @@ from mlwright.data.compute.measure import (
     extremes,
     figures_of_sums,
     guess_of,
+    has_hash_below,
     hashes_below,
     may_be_code,
     of_writing,
@@ -69,6 +85,7 @@ class Aggregates:
         self.codes = {name: tuple(sorted(given)) for name, given in codes.items()}
         self.sorts: dict[str, Sort] = {name: sort_of(table.expr[name]) for name in codes}
         self.n_queries = 0
+        self._counting = Lock()
         self.counts: dict[str, Counts] = {}
         self.sample: dict[str, pa.Array] = {}
         self._guesses: dict[str, Guess] = {}
@@ -125,16 +142,27 @@ class Aggregates:
         return self._distinct[name]
 
     def _look_at_some(self) -> None:
-        """Draw rows, and count what has few values; a column that is sure to have many is measured meanwhile."""
+        """Draw rows, and count what has few values; a column that is sure to have many is measured meanwhile.
+
+        The engine answers one question at a time. While one thread thinks about an answer, it answers the other.
+        """
         varied = self._varied() if ROW in self.table.expr.columns else []
-        for part, lot in lots(self.table, [name for name in self.codes if name not in varied], N_DRAWN):
+        with ThreadPoolExecutor(1) as beside:
+            measured = beside.submit(self._measure, {name: self.codes[name] for name in varied}, with_rows=True)
+            self._count_few([name for name in self.codes if name not in varied])
+            measured.result()
+        self._count([name for name in varied if self._guesses[name].n_distinct <= MOST_COUNTED])
+
+    def _count_few(self, names: Sequence[str]) -> None:
+        """Draw rows of some columns, and count those of which these show few values."""
+        for part, lot in lots(self.table, names, N_DRAWN):
             drawn = part.drawn(N_DRAWN)
             found = self._look(lot, self._rows(in_order(drawn.select(**self._shown(drawn, lot)))))
             self._guesses |= {name: guess_of(counts, part.n_rows) for name, counts in found.items()}
-        self._measure({name: self.codes[name] for name in varied}, with_rows=True)
-        for name, guess in self._guesses.items():
-            if guess.n_distinct <= MOST_COUNTED and (counted := self._counted(name)) is not None:
-                self.counts[name] = counted
+        self._count([name for name in names if self._guesses[name].n_distinct <= MOST_COUNTED])
+
+    def _count(self, names: Sequence[str]) -> None:
+        self.counts |= {name: counted for name in names if (counted := self._counted(name)) is not None}
 
     def _varied(self) -> list[str]:
         """The columns of very many values, as their first ones show; what these say is kept as a guess."""
@@ -187,27 +215,29 @@ class Aggregates:
     def _measure(self, codes: Mapping[str, tuple[str, ...]], *, with_rows: bool = False) -> None:
         """Add up all columns that are not counted, and draw rows of them meanwhile where asked to."""
         n_rows, most = N_DRAWN if with_rows else 1, CELLS_MEASURED // self.table.n_rows
-        for part, lot in lots(self.table, list(codes), n_rows, most=most):
-            own = {name: codes[name] for name in lot}
-            rows = self._measure_lot(part, own, with_rows=with_rows)
-            if rows is not None:
-                for name, counts in self._look(lot, rows).items():
-                    self._guess_again(name, guess_of(counts, part.n_rows))
+        texts = [name for name in codes if self.sorts[name] == "text"]
+        for names in ([name for name in codes if name not in texts], texts):
+            for part, lot in lots(self.table, names, n_rows, most=most):
+                rows = self._measure_lot(part, {name: codes[name] for name in lot}, with_rows=with_rows)
+                if rows is not None:
+                    for name, counts in self._look(lot, rows.sort_by(ROW)).items():
+                        self._guess_again(name, guess_of(counts, part.n_rows))
 
     def _measure_lot(self, part: Table, codes: Mapping[str, tuple[str, ...]], *, with_rows: bool) -> pa.Table | None:
-        """Find out all about some columns: their extremes by one query, and the rest by another; the rows drawn.
+        """Find out all about some columns, of texts or of anything else: extremes, sums and hashes; the rows drawn.
 
         The extremes of plain columns stand in the headers of a Parquet file, and cost nothing if nothing else is asked.
         """
         values = {name: value_of(part.expr[name], own) for name, own in codes.items()}
         numbers = [name for name in codes if self.sorts[name] in ("whole", "fraction", "moment")]
         ends = self._ask_each(part, {name: extremes(values[name]) for name in numbers})
-        asked = {name: self._asked(part, name, value, ends.get(name)) for name, value in values.items()}
-        if with_rows:
-            row = ibis.struct(self._shown(part.expr, list(codes)))
-            asked[ROW] = {"rows": row.collect(where=part.is_drawn(N_DRAWN), include_null=True)}
-        sums = self._ask_each(part, asked)
-        rows = sums.pop(ROW, {}).get("rows")
+        asked = {name: self._summed(part, name, value, ends.get(name)) for name, value in values.items()}
+        is_sifted = lists_slowly(part.expr) and not any(self.sorts[name] == "text" for name in codes)
+        rows = self._sift(part, list(codes), with_rows=with_rows) if is_sifted else None
+        listed = {} if is_sifted else self._listed(part, list(codes), with_rows=with_rows)
+        sums = self._ask_each(part, {name: own | listed.get(name, {}) for name, own in (asked | {ROW: {}}).items()})
+        if (drawn := sums.pop(ROW).get("rows")) is not None:
+            rows = pa.Table.from_struct_array(drawn)
         for name, own in sums.items():
             if "hashes" in own:
                 self._keep_hashes(name, own.pop("hashes"))
@@ -217,22 +247,48 @@ class Aggregates:
                 again = sums_of(number, "fraction", self._guesses[name], ends[name]) | {"n_there": there}
                 own |= self._ask_each(part, {name: again})[name]
             self._sums[name, codes[name]] = own | ends.get(name, {})
-        return None if rows is None else pa.Table.from_struct_array(rows).sort_by(ROW)
+        return rows
 
-    def _asked(self, part: Table, name: str, value: ir.Value, ends: Mapping[str, Any] | None) -> dict[str, ir.Value]:
-        guess, sort, column = self._guesses[name], self.sorts[name], part.expr[name]
-        asked = sums_of(value, sort, guess, ends) | (of_writing(column) if sort == "text" else {})
-        if name not in self._distinct and guess.has_few_below(part.n_rows):
-            asked["hashes"] = hashes_below(part.expr, column, guess.limit)
-        return asked
+    def _summed(self, part: Table, name: str, value: ir.Value, ends: Mapping[str, Any] | None) -> dict[str, ir.Value]:
+        sort = self.sorts[name]
+        return sums_of(value, sort, self._guesses[name], ends) | (of_writing(part.expr[name]) if sort == "text" else {})
+
+    def _listed(self, part: Table, names: Sequence[str], *, with_rows: bool) -> dict[str, dict[str, ir.Value]]:
+        """What lists rows among the sums of a lot: small hashes, and drawn rows."""
+        found = {
+            name: {"hashes": hashes_below(part.expr, part.expr[name], self._guesses[name].limit)}
+            for name in self._to_sketch(part, names)
+        }
+        if with_rows:
+            row = ibis.struct(self._shown(part.expr, names))
+            found[ROW] = {"rows": row.collect(where=part.is_drawn(N_DRAWN), include_null=True)}
+        return found
+
+    def _sift(self, part: Table, names: Sequence[str], *, with_rows: bool) -> pa.Table | None:
+        """Keep the small hashes of columns, and give the drawn rows: by a query that does nothing else."""
+        expr, to_sketch = part.expr, self._to_sketch(part, names)
+        below = {name: has_hash_below(expr, expr[name], self._guesses[name].limit) for name in to_sketch}
+        is_drawn = part.is_drawn(N_DRAWN) if with_rows else ibis.literal(value=False)
+        if not below and not with_rows:
+            return None
+        codes = {f"h{names.index(name)}": hashed(expr, plain(expr[name])) for name in to_sketch}
+        wanted = expr.filter(reduce(or_, below.values(), is_drawn))
+        rows = self._rows(wanted.select(**self._shown(expr, names), **codes, is_drawn=is_drawn))
+        for name in to_sketch:
+            place = names.index(name)
+            self._keep_hashes(name, rows[f"h{place}"].filter(rows[f"v{place}"].is_valid()))
+        return rows.filter(rows["is_drawn"]) if with_rows else None
+
+    def _to_sketch(self, part: Table, names: Sequence[str]) -> list[str]:
+        """The columns whose small hashes are not known and few."""
+        return [n for n in names if n not in self._distinct and self._guesses[n].has_few_below(part.n_rows)]
 
     def _ask_each(self, part: Table, asked: Mapping[str, Mapping[str, ir.Value]]) -> dict[str, dict[str, Any]]:
         """Answers to several questions about each of several columns, by one query; lists as arrays."""
         flat = {(name, what): each for name, own in asked.items() for what, each in own.items()}
         found: dict[str, dict[str, Any]] = {name: {} for name in asked}
         if flat:
-            self.n_queries += 1
-            answer = part.fetch(part.expr.aggregate(**{f"a{place}": each for place, each in enumerate(flat.values())}))
+            answer = self._rows(part.expr.aggregate(**{f"a{place}": each for place, each in enumerate(flat.values())}))
             for (name, what), column in zip(flat, answer.columns, strict=True):
                 found[name][what] = _answered(column[0])
         return found
@@ -240,7 +296,7 @@ class Aggregates:
     def _keep_hashes(self, name: str, hashes: pa.Array | None) -> None:
         codes = np.empty(0, np.uint64) if hashes is None else unsigned(hashes)
         limit, family = self._guesses[name].limit, engine_of(self.table.expr)
-        self._distinct[name] = Distinct.of(codes, None, limit, family)
+        self._distinct[name] = Distinct.of(codes[codes <= np.uint64(limit - 1)], None, limit, family)
 
     def _guess_again(self, name: str, guess: Guess) -> None:
         """What drawn rows say in place of the first ones; sums around a point that is far away are made again."""
@@ -267,7 +323,8 @@ class Aggregates:
         return next(part for part, _ in lots(self.table, [name], 1))
 
     def _rows(self, expr: ir.Table) -> pa.Table:
-        self.n_queries += 1
+        with self._counting:
+            self.n_queries += 1
         return self.table.fetch(expr)
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Collection, Mapping
 from dataclasses import replace
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 import ibis
 import ibis.expr.types as ir
@@ -17,7 +17,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from mlwright.data.compute.engine import LONGEST_SHOWN, Sort, hashed, is_below, n_bytes, plain, sort_of
+from mlwright.data.compute.engine import LONGEST_SHOWN, Sort, begins_blank, hashed, is_below, n_bytes, plain, sort_of
 from mlwright.data.compute.figures import Counts, Figures, finite_or_none, weighted_quantiles
 from mlwright.data.compute.moments import Moments
 from mlwright.data.compute.sketches import SPACE, Distinct, rank_error
@@ -122,11 +122,16 @@ def of_writing(column: ir.Value) -> dict[str, ir.Value]:
     return {"n_stored": text.count(), "n_foreign": (n_bytes(text) != text.length()).sum()}
 
 
+def has_hash_below(expr: ir.Table, column: ir.Value, limit: int) -> ir.BooleanValue:
+    """Whether a row holds a value whose hash lies below a limit."""
+    value = plain(column)
+    return cast("ir.BooleanValue", value.notnull() & is_below(hashed(expr, value), limit))
+
+
 def hashes_below(expr: ir.Table, column: ir.Value, limit: int) -> ir.Value:
     """The hashes below a limit, one for each row that holds a value."""
-    value = plain(column)
-    code = hashed(expr, value)
-    return code.collect(where=value.notnull() & is_below(code, limit), include_null=True)
+    code = hashed(expr, plain(column))
+    return code.collect(where=has_hash_below(expr, column, limit), include_null=True)
 
 
 def figures_of_sums(
@@ -165,8 +170,7 @@ def figures_of_sums(
 def may_be_code(text: ir.Value, codes: Collection[str]) -> ir.Value:
     """Whether a text begins as a code does, or with white space: only then is it worth a closer look, which is slow."""
     initials, longest = sorted({ord(code[0]) for code in codes if code}), max([_LONGEST_CODE, *map(len, codes)])
-    first = text.ascii_str()
-    return (first <= ord(" ")) | (first.isin(initials) & (text.length() <= longest))
+    return begins_blank(text) | ((text.length() <= longest) & text.ascii_str().isin(initials))
 
 
 def _is_code(value: ir.Value, sort: Sort, codes: Collection[str]) -> ir.Value:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections import Counter
 from collections.abc import Sequence
 
 from mlwright.core.errors import SettingsError
@@ -86,7 +87,8 @@ def _as_date(seen: Seen, values: Sequence[str], codes: tuple[str, ...], forced: 
 
 
 def _as_number(seen: Seen, values: Sequence[str], codes: tuple[str, ...], forced: Kind | None) -> Reading | None:
-    share = sum(not math.isnan(to_number(value)) for value in values) / max(len(values), 1)
+    numbers = sum(n for value, n in Counter(values).items() if not math.isnan(to_number(value)))
+    share = numbers / max(len(values), 1)
     if forced is None:
         zeros = sum(_LEADING_ZERO(value) is not None for value in values)
         if share < GOOD_SHARE or zeros > _LEADING_ZERO_SHARE * len(values) or says_code(seen.name):
