@@ -19,23 +19,14 @@ from mlwright.core.errors import StorageError, TableError
 from mlwright.records.settings import CollectSettings
 from mlwright.scoring.bundle import Bundle
 from mlwright.shipping import scoring_job
-from mlwright.shipping.scoring_job import score
+from mlwright.shipping.scoring_job import Job, score
 
-OLD = Path(__file__).parents[1] / "compat" / "bundle_1"
 N_ROWS = 5_500
 
 
-@pytest.fixture(scope="module")
-def bundle() -> Bundle:
-    return Bundle.load(OLD)
-
-
-@pytest.fixture(scope="module")
-def rows(bundle: Bundle) -> pa.Table:
-    """Golden rows again and again, with a number that tells them apart."""
-    golden = [dict(each.row) for each in bundle.manifest.golden]
-    table = pa.Table.from_pylist([golden[i % len(golden)] for i in range(N_ROWS)])
-    return table.append_column("row", pa.array(np.arange(N_ROWS)))
+@pytest.fixture
+def rows(many_rows: pa.Table) -> pa.Table:
+    return many_rows[:N_ROWS]
 
 
 @pytest.fixture
@@ -48,40 +39,41 @@ def written(folder: Path) -> pa.Table:
 
 
 @pytest.mark.usefixtures("small_parts")
-def test_a_folder_of_files_is_scored_part_by_part_in_its_order(bundle: Bundle, rows: pa.Table, tmp_path: Path) -> None:
+def test_a_folder_of_files_is_scored_part_by_part_in_its_order(
+    old_bundle: Bundle, rows: pa.Table, tmp_path: Path
+) -> None:
     source = tmp_path / "in"
     source.mkdir()
     pq.write_table(rows[:3_100], source / "a.parquet")
     pq.write_table(rows[3_100:], source / "b.parquet")
     told: list[int] = []
-    done = score(
-        bundle, CollectSettings(source=str(source)), tmp_path / "out", tell=lambda share, n_rows: told.append(n_rows)
-    )
+    wanted = CollectSettings(source=str(source))
+    done = score(Job(old_bundle, wanted, tell=lambda share, n_rows: told.append(n_rows)), tmp_path / "out")
     assert (done.n_rows, done.n_parts, done.n_kept, sum(told)) == (N_ROWS, 6, 0, N_ROWS)
     found = written(tmp_path / "out")
     assert found.column("row").to_pylist() == list(range(N_ROWS))
-    assert found.column("prediction").to_pylist() == bundle.predict(rows).tolist()
+    assert found.column("prediction").to_pylist() == old_bundle.predict(rows).tolist()
 
 
 @pytest.mark.usefixtures("small_parts")
-def test_only_what_is_missing_is_made_again(bundle: Bundle, rows: pa.Table, tmp_path: Path) -> None:
+def test_only_what_is_missing_is_made_again(old_bundle: Bundle, rows: pa.Table, tmp_path: Path) -> None:
     pq.write_table(rows, tmp_path / "in.parquet")
     wanted, out = CollectSettings(source=str(tmp_path / "in.parquet")), tmp_path / "out"
-    score(bundle, wanted, out)
+    score(Job(old_bundle, wanted), out)
     whole = written(out)
     facts = out / "scoring.json"
     facts.write_text(facts.read_text().replace(f'"n_rows": {N_ROWS}', '"n_rows": null'))
     (out / "part-000003.parquet").unlink()
     (out / "part-000001.part").write_bytes(b"half")
     before = (out / "part-000000.parquet").stat().st_mtime_ns
-    done = score(bundle, wanted, out)
+    done = score(Job(old_bundle, wanted), out)
     assert (done.n_kept, done.n_parts) == (5, 6)
     assert written(out).equals(whole)
     assert (out / "part-000000.parquet").stat().st_mtime_ns == before
 
 
 def test_a_job_that_is_killed_goes_on_without_a_lost_or_doubled_row(
-    bundle: Bundle, rows: pa.Table, tmp_path: Path
+    old_bundle: Bundle, rows: pa.Table, tmp_path: Path
 ) -> None:
     many = pa.concat_tables([rows] * 4)
     many = many.set_column(many.column_names.index("row"), "row", pa.array(np.arange(len(many))))
@@ -91,9 +83,10 @@ def test_a_job_that_is_killed_goes_on_without_a_lost_or_doubled_row(
         "import sys; from pathlib import Path; from mlwright.shipping import scoring_job as s\n"
         "from mlwright.scoring.bundle import Bundle; from mlwright.records.settings import CollectSettings\n"
         "s.PART_CELLS = 0\n"
-        "s.score(Bundle.load(sys.argv[1]), CollectSettings(source=sys.argv[2]), Path(sys.argv[3]), n_jobs=2)"
+        "job = s.Job(Bundle.load(sys.argv[1]), CollectSettings(source=sys.argv[2]), n_jobs=2)\n"
+        "s.score(job, Path(sys.argv[3]))"
     )
-    command = [sys.executable, "-c", code, str(OLD), str(tmp_path / "in.parquet"), str(out)]
+    command = [sys.executable, "-c", code, str(old_bundle.folder), str(tmp_path / "in.parquet"), str(out)]
     process = subprocess.Popen(command)
     while len(list(out.glob("part-*.parquet"))) < 3 and process.poll() is None:
         time.sleep(0.005)
@@ -106,17 +99,17 @@ def test_a_job_that_is_killed_goes_on_without_a_lost_or_doubled_row(
 
 
 def test_a_table_of_a_database_is_scored_as_it_was_at_one_moment(
-    bundle: Bundle, rows: pa.Table, tmp_path: Path
+    old_bundle: Bundle, rows: pa.Table, tmp_path: Path
 ) -> None:
     path = tmp_path / "shop.db"
     with sqlite3.connect(path) as connection:
         rows[:50].to_pandas().to_sql("customers", connection, index=False)
     wanted = CollectSettings(source=f"sqlite:///{path}", query="customers")
-    done = score(bundle, wanted, tmp_path / "out")
+    done = score(Job(old_bundle, wanted), tmp_path / "out")
     assert done.n_rows == 50
     with sqlite3.connect(path) as connection:
         connection.execute("delete from customers")
-    assert score(bundle, wanted, tmp_path / "out").n_kept == 1
+    assert score(Job(old_bundle, wanted), tmp_path / "out").n_kept == 1
     assert written(tmp_path / "out").column("row").to_pylist() == list(range(50))
     assert sorted(each.name for each in (tmp_path / "out").iterdir()) == [
         ".lock",
@@ -125,34 +118,34 @@ def test_a_table_of_a_database_is_scored_as_it_was_at_one_moment(
     ]
 
 
-def test_what_does_not_belong_together_is_refused(bundle: Bundle, rows: pa.Table, tmp_path: Path) -> None:
+def test_what_does_not_belong_together_is_refused(old_bundle: Bundle, rows: pa.Table, tmp_path: Path) -> None:
     pq.write_table(rows[:20], tmp_path / "in.parquet")
     wanted, out = CollectSettings(source=str(tmp_path / "in.parquet")), tmp_path / "out"
-    score(bundle, wanted, out)
+    score(Job(old_bundle, wanted), out)
     with pytest.raises(StorageError, match="begun with another level"):
-        score(bundle, wanted, out, level=0.9)
+        score(Job(old_bundle, wanted, level=0.9), out)
     pq.write_table(rows[:30], tmp_path / "in.parquet")
     with pytest.raises(StorageError, match="files that have changed since"):
-        score(bundle, wanted, out)
+        score(Job(old_bundle, wanted), out)
     (tmp_path / "else").mkdir()
     (tmp_path / "else" / "mine.txt").write_text("mine")
     with pytest.raises(StorageError, match=r"holds something else: mine\.txt"):
-        score(bundle, wanted, tmp_path / "else")
+        score(Job(old_bundle, wanted), tmp_path / "else")
 
 
-def test_a_table_without_an_input_ends_in_one_clear_error(bundle: Bundle, rows: pa.Table, tmp_path: Path) -> None:
-    name = bundle.inputs[0].name
+def test_a_table_without_an_input_ends_in_one_clear_error(old_bundle: Bundle, rows: pa.Table, tmp_path: Path) -> None:
+    name = old_bundle.inputs[0].name
     pq.write_table(rows[:20].drop_columns([name]), tmp_path / "in.parquet")
     with pytest.raises(TableError, match=f"lacks 1 column: {name}"):
-        score(bundle, CollectSettings(source=str(tmp_path / "in.parquet")), tmp_path / "out")
+        score(Job(old_bundle, CollectSettings(source=str(tmp_path / "in.parquet"))), tmp_path / "out")
 
 
 @pytest.mark.usefixtures("small_parts")
 def test_columns_that_are_stored_as_lists_of_values_are_answered_and_kept_as_any_other(
-    bundle: Bundle, rows: pa.Table, tmp_path: Path
+    old_bundle: Bundle, rows: pa.Table, tmp_path: Path
 ) -> None:
     """Parquet stores texts that recur as places in a list, which are not taken apart on the way."""
-    texts = [clause.name for clause in bundle.inputs if clause.kind != "number"]
+    texts = [clause.name for clause in old_bundle.inputs if clause.kind != "number"]
     (tmp_path / "in").mkdir()
     half = rows[2_500:].set_column(
         rows.column_names.index(texts[0]),
@@ -161,7 +154,7 @@ def test_columns_that_are_stored_as_lists_of_values_are_answered_and_kept_as_any
     )
     pq.write_table(rows[:2_500], tmp_path / "in" / "a.parquet", row_group_size=700)
     pq.write_table(half, tmp_path / "in" / "b.parquet", use_dictionary=[texts[0]])
-    score(bundle, CollectSettings(source=str(tmp_path / "in")), tmp_path / "out")
+    score(Job(old_bundle, CollectSettings(source=str(tmp_path / "in"))), tmp_path / "out")
     found, given = written(tmp_path / "out"), pa.concat_tables([rows[:2_500], half])
     assert found.select(rows.column_names).equals(given)
-    assert found["prediction"].to_pylist() == bundle.predict(given).tolist()
+    assert found["prediction"].to_pylist() == old_bundle.predict(given).tolist()

@@ -129,6 +129,12 @@ class Manifest(Record):
         names |= dict.fromkeys(amounts.usual if amounts is not None else ())
         return tuple(self.contract.clause(name) for name in names)
 
+    @property
+    def unused(self) -> tuple[str, ...]:
+        """The other columns of the table that the model learned from, its target among them."""
+        used = {clause.name for clause in self.inputs}
+        return tuple(name for name in self.contract.names if name not in used)
+
 
 class Packed(Record):
     """Where the bundle of a run lies.

@@ -12,7 +12,7 @@ import os
 import shutil
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import pyarrow as pa
 import pyarrow.csv as pa_csv
@@ -21,34 +21,20 @@ import pyarrow.parquet as pq
 from mlwright.core.errors import SettingsError, StorageError
 from mlwright.core.store.blobs import explain_disk_errors
 from mlwright.data.sources.sql import Sql
-from mlwright.records.settings import CollectSettings
 from mlwright.shipping.scored_table import NewTable
-from mlwright.shipping.scoring_job import Scored, Tell, parts_of, score
-
-if TYPE_CHECKING:
-    from mlwright.scoring.bundle import Bundle
+from mlwright.shipping.scoring_job import Job, Scored, parts_of, score
 
 PARTS: Final = ".parts"
 MARK: Final = "part-table.begun"
 """Its name begins as those of parts do, so that the job knows it for its own."""
 
 
-def score_into(
-    bundle: Bundle,
-    wanted: CollectSettings,
-    output: str,
-    table: str | None = None,
-    *,
-    level: float | None = None,
-    n_jobs: int | None = None,
-    tell: Tell = lambda share, n_rows: None,
-) -> Scored:
+def score_into(job: Job, output: str, table: str | None = None) -> Scored:
     """Score every row of a source into a folder of Parquet files, a CSV file, or a table of a database.
 
     Parameters
     ----------
-    bundle, wanted, level, n_jobs, tell
-        As in `scoring_job.score`.
+    job : Job
     output : str
         A folder; a file if its name ends in ``.csv``; the URL of a database.
     table : str, optional
@@ -68,10 +54,10 @@ def score_into(
         found = "--output names a database, but no table" if is_database else "--table is for databases only"
         raise SettingsError(f"{found}.", "Like this:  -o sqlite:///shop.db --table scored_customers")
     if not is_database and not output.endswith(".csv"):
-        return score(bundle, wanted, Path(output), level=level, n_jobs=n_jobs, tell=tell)
+        return score(job, Path(output))
     folder = Path(f"{output}{PARTS}" if table is None else f"{table}-{_short(output)}{PARTS}")
     deliver = _to_csv(Path(output), folder) if table is None else _to_table(NewTable(output, table), folder)
-    done = score(bundle, wanted, folder, level=level, n_jobs=n_jobs, tell=tell)
+    done = score(job, folder)
     with explain_disk_errors(folder):
         deliver(done)
         shutil.rmtree(folder)

@@ -15,6 +15,7 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Literal
 
@@ -43,6 +44,34 @@ LOOKED_AT = 1_000
 """Values of a column that tell whether its values recur."""
 
 Tell = Callable[[float, int], None]
+
+
+def _tell_nobody(share: float, n_rows: int) -> None:
+    """Nobody wants to know."""
+
+
+@dataclass(frozen=True)
+class Job:
+    """What is scored, and how.
+
+    Parameters
+    ----------
+    bundle : Bundle
+    wanted : CollectSettings
+        `source` is set.
+    level : float, optional
+        Also intervals, or sets of classes, of that level.
+    n_jobs : int, optional
+        Parts that are worked on at a time; default: as many as there are processors.
+    tell : callable, optional
+        Told the share of the source that is read, and the rows that are scored.
+    """
+
+    bundle: Bundle
+    wanted: CollectSettings
+    level: float | None = None
+    n_jobs: int | None = None
+    tell: Tell = _tell_nobody
 
 
 class ScoringFacts(Record):
@@ -93,29 +122,13 @@ class Scored(Record):
     n_kept: int
 
 
-def score(
-    bundle: Bundle,
-    wanted: CollectSettings,
-    folder: Path,
-    *,
-    level: float | None = None,
-    n_jobs: int | None = None,
-    tell: Tell = lambda share, n_rows: None,
-) -> Scored:
+def score(job: Job, folder: Path) -> Scored:
     """Score every row of a source into a folder; what is there of the same job is kept.
 
     Parameters
     ----------
-    bundle : Bundle
-    wanted : CollectSettings
-        `source` is set.
+    job : Job
     folder : Path
-    level : float, optional
-        Also intervals, or sets of classes, of that level.
-    n_jobs : int, optional
-        Parts that are worked on at a time; default: as many as there are processors.
-    tell : callable, optional
-        Told the share of the source that is read, and the rows that are scored.
 
     Raises
     ------
@@ -127,21 +140,21 @@ def score(
         If columns are missing.
     """
     with explain_disk_errors(folder), _held(folder):
-        facts = _settled(folder, bundle, wanted, level)
+        facts = _settled(folder, job)
         parts = parts_of(folder)
         if facts.n_rows is None:
-            reading = _opened(wanted, folder, tell)
+            reading = _opened(job, folder)
             if facts.part_rows is None:
                 rows = PART_CELLS // max(len(reading.schema), 1)
                 facts = facts.model_copy(update={"part_rows": min(MOST_ROWS, max(LEAST_ROWS, rows))})
                 _write(folder, facts)
-            job = _Job(bundle, folder, facts, tell)
-            job.run(reading.batches, n_jobs or processors())
-            facts = facts.model_copy(update={"n_rows": job.counted()})
+            parts_made = _Parts(job, folder, facts)
+            parts_made.make(reading.batches)
+            facts = facts.model_copy(update={"n_rows": parts_made.counted()})
             _write(folder, facts)
             (folder / COPY).unlink(missing_ok=True)
     return Scored(
-        bundle_id=bundle.bundle_id,
+        bundle_id=job.bundle.bundle_id,
         folder=str(folder),
         n_rows=facts.n_rows or 0,
         n_parts=len(parts_of(folder)),
@@ -149,18 +162,18 @@ def score(
     )
 
 
-class _Job:
+class _Parts:
     """The parts of one folder."""
 
-    def __init__(self, bundle: Bundle, folder: Path, facts: ScoringFacts, tell: Tell) -> None:
+    def __init__(self, job: Job, folder: Path, facts: ScoringFacts) -> None:
         self.n_rows = self.n_parts = 0
-        self._bundle = bundle
+        self._job = job
         self._folder = folder
         self._facts = facts
-        self._tell = tell
 
-    def run(self, batches: Iterator[pa.RecordBatch], n_jobs: int) -> None:
-        """Make the parts that are missing, some at a time; no more are read than are worked on."""
+    def make(self, batches: Iterator[pa.RecordBatch]) -> None:
+        """Make those that are missing, some at a time; no more are read than are worked on."""
+        n_jobs = self._job.n_jobs or processors()
         waiting: deque[Future[None]] = deque()
         with ThreadPoolExecutor(n_jobs) as pool:
             for place, rows in enumerate(_cut(batches, self._facts.part_rows or MOST_ROWS)):
@@ -196,12 +209,12 @@ class _Job:
 
     def _make(self, rows: pa.Table, path: Path) -> None:
         draft = path.with_suffix(".part")
-        scored = scored_rows(self._bundle, rows, self._facts.level)
+        scored = scored_rows(self._job.bundle, rows, self._facts.level)
         lists = [name for name in scored.column_names if _recurs(scored[name])]
         ranges = [name for name in scored.column_names if name not in lists]
         pq.write_table(scored, draft, use_dictionary=lists, write_statistics=ranges, store_schema=False)
         draft.replace(path)
-        self._tell(-1.0, len(rows))
+        self._job.tell(-1.0, len(rows))
 
 
 def _recurs(values: pa.ChunkedArray) -> bool:
@@ -268,8 +281,9 @@ def _may_change(wanted: CollectSettings) -> bool:
     return wanted.query is not None or not path.exists() or source_for(wanted)[1].grows
 
 
-def _opened(wanted: CollectSettings, folder: Path, tell: Tell) -> Reading:
+def _opened(job: Job, folder: Path) -> Reading:
     """The rows; those of a source that may change come from a copy."""
+    wanted, tell = job.wanted, job.tell
     kind = source_for(wanted)[1]
     if not _may_change(wanted):
         return kind(wanted, lambda share: tell(share, 0)).read_coded()
@@ -298,15 +312,16 @@ def _looks(path: Path) -> str:
     return told.hexdigest()
 
 
-def _settled(folder: Path, bundle: Bundle, wanted: CollectSettings, level: float | None) -> ScoringFacts:
+def _settled(folder: Path, job: Job) -> ScoringFacts:
     """Begin the folder, or see that it is of the same job."""
+    wanted = job.wanted
     kind = source_for(wanted)[1]
     facts = ScoringFacts(
-        bundle_id=bundle.bundle_id,
+        bundle_id=job.bundle.bundle_id,
         source=kind(wanted).shown_location(),
         looks="" if _may_change(wanted) else _looks(Path(wanted.source or "").expanduser()),
         query=wanted.query,
-        level=level,
+        level=job.level,
     )
     path = folder / FACTS
     if not path.exists():

@@ -78,7 +78,6 @@ def test_a_url_that_cannot_be_used_is_refused_at_once(bundle: Bundle, tmp_path: 
 def test_a_server_that_speaks_s3_gets_them(
     bundle: Bundle, row: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    pytest.importorskip("flask_cors", reason="pip install 'moto[server]'")
     from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
     from werkzeug.serving import make_server
 

@@ -12,7 +12,6 @@ from flask.testing import FlaskClient
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from mlwright.records.contract import Clause, Contract
 from mlwright.records.settings.serving import ServeSettings
 from mlwright.scoring.bundle import Bundle
 from mlwright.shipping.serving.app import create_app
@@ -77,15 +76,6 @@ def test_an_unknown_field_is_named_with_the_nearest_known_one(client: FlaskClien
         "field": "tenur",
         "record": 0,
     }
-
-
-def test_a_column_of_the_data_that_the_model_does_not_use_is_to_be_left_out(write_bundle, bundle, row):
-    key = Clause(name="customer", kind="id", type="string", part="other", required=False, optional=True)
-    contract = Contract(n_rows=100, columns=(*bundle.manifest.contract.columns, key))
-    client = create_app(Bundle.load(write_bundle(contract=contract))).test_client()
-    error = client.post("/predict", json=row | {"customer": "7590-VHVEG"}).json["error"]
-    assert (error["code"], error["field"]) == ("unknown_field", "customer")
-    assert error["hint"] == "It was in the data, but the model does not use it: leave it out."
 
 
 def test_a_missing_field_is_named_with_its_record(client: FlaskClient, row: dict[str, Any]) -> None:

@@ -18,7 +18,7 @@ import pytest
 from mlwright.core.errors import SettingsError
 from mlwright.records.settings.serving import ServeSettings
 from mlwright.shipping.serving.reading import MOST_READING
-from mlwright.shipping.serving.server import serve
+from mlwright.shipping.serving.server import HEADERS_S, serve
 from mlwright.shipping.serving.settings import settings_of
 
 JSON = {"Content-Type": "application/json"}
@@ -95,16 +95,32 @@ def test_a_content_length_that_lies_harms_nobody(
     assert service.ask("/health")[0] == 200
 
 
+POST = b"POST /predict HTTP/1.1\r\nHost: localhost\r\n"
 ODD = {
     "bytes that are no text in the path": b"GET /%ff%fe%00 HTTP/1.1\r\nHost: localhost\r\n\r\n",
     "another machine in the path": b"GET http://evil.example/metrics HTTP/1.1\r\nHost: evil.example\r\n\r\n",
     "two hosts": b"GET / HTTP/1.1\r\nHost: localhost\r\nHost: evil.example\r\n\r\n",
     "no host": b"GET / HTTP/1.0\r\n\r\n",
     "a method of its own": b"FOO / HTTP/1.1\r\nHost: localhost\r\n\r\n",
-    "a length that is no number": b"POST /predict HTTP/1.1\r\nHost: localhost\r\nContent-Length: abc\r\n\r\n",
+    "a length that is no number": POST + b"Content-Length: abc\r\n\r\n",
     "a length beyond measure": b"POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9999999999999999\r\n\r\n",
-    "a chunk that is none": b"POST /predict HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n",
+    "two lengths": POST + b"Content-Length: 5\r\nContent-Length: 7\r\n\r\n{}",
+    "a list of lengths": POST + b"Content-Length: 2, 2\r\n\r\n{}",
+    "a length with a sign": POST + b"Content-Length: +2\r\n\r\n{}",
+    "a length below zero": POST + b"Content-Length: -2\r\n\r\n{}",
+    "a space behind a header's name": POST + b"Content-Length : 2\r\n\r\n{}",
+    "a header over two lines": b"GET /health HTTP/1.1\r\nHost: localhost\r\nX: a\r\n b\r\n\r\n",
+    "a carriage return in a header": b"GET /health HTTP/1.1\r\nHost: localhost\r\nX: a\rY: b\r\n\r\n",
+    "a zero byte in a header": b"GET /health HTTP/1.1\r\nHost: localhost\r\nX: a\0b\r\n\r\n",
+    "a coding that is none": POST + b"Transfer-Encoding: xchunked\r\n\r\n{}",
+    "chunks that are not last": POST + b"Transfer-Encoding: chunked, gzip\r\n\r\n",
+    "chunks in HTTP/1.0": b"POST /predict HTTP/1.0\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+    "an address without an end": b"GET /" + b"a" * 70_000 + b" HTTP/1.1\r\nHost: localhost\r\n\r\n",
     "a header without an end": b"GET / HTTP/1.1\r\nHost: localhost\r\nX: " + b"a" * 1_000_000 + b"\r\n\r\n",
+    "too many headers": b"GET /health HTTP/1.1\r\nHost: localhost\r\n" + b"X: a\r\n" * 101 + b"\r\n",
+    "headers of 700 kB": b"GET /health HTTP/1.1\r\nHost: localhost\r\n"
+    + (b"X: " + b"a" * 7_990 + b"\r\n") * 90
+    + b"\r\n",
     "another language": b"\x16\x03\x01\x02\x00\x01\x00",
 }
 
@@ -120,6 +136,84 @@ def test_requests_that_break_http_are_refused_and_harm_nobody(
         assert status[8:10] == b" 4", name
     assert service.ask("/health")[0] == 200
     assert b'refusals_total{reason="internal"} 0' in service.ask("/metrics")[1]
+
+
+CHUNKS = {
+    "no number": b"zz\r\n",
+    "a number below zero": b"-1\r\n",
+    "another writing of a number": b"0x5\r\nabcde\r\n0\r\n\r\n",
+    "a size beyond measure": b"ffffffffffffffffff\r\n",
+    "an extension without an end": b"2;" + b"a" * 100_000 + b"\r\n{}\r\n0\r\n\r\n",
+    "none": b"0\r\n\r\n",
+}
+CHUNKED = (
+    b"POST /predict HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n"
+)
+HIDDEN = b"GET /metrics HTTP/1.1\r\nHost: localhost\r\n\r\n"
+
+
+def replies_to(service: Any, sent: bytes) -> bytes:
+    """All that comes back until the service ends the connection."""
+    with socket.create_connection(("127.0.0.1", service.port), timeout=START_S) as connection:
+        connection.sendall(sent)
+        found = b""
+        while part := connection.recv(65_536):
+            found += part
+    return found
+
+
+def test_chunks_that_are_none_are_refused_and_end_the_connection(
+    start: Callable[..., Any], write_bundle: Callable[..., Path]
+) -> None:
+    service = start(write_bundle())
+    for name, chunk in CHUNKS.items():
+        replies = replies_to(service, CHUNKED + b"\r\n" + chunk)
+        assert replies.startswith(b"HTTP/1.1 400"), name
+        assert b'"code":"bad_request"' in replies, name
+    assert service.ask("/health")[0] == 200
+
+
+@pytest.mark.parametrize(
+    "head", [CHUNKED + b"Content-Length: 5\r\n", CHUNKED.replace(b"Host", b"Content-Length: 5\r\nHost")]
+)
+def test_no_request_hides_behind_one_with_two_lengths(
+    start: Callable[..., Any], write_bundle: Callable[..., Path], row: dict[str, Any], head: bytes
+) -> None:
+    """A proxy that goes by Content-Length sees one request where chunks tell of two, and the other way round."""
+    service = start(write_bundle())
+    record = json.dumps(row).encode()
+    whole = b"%x\r\n%s\r\n0\r\n\r\n" % (len(record), record)
+    for sent, status in ((b"0\r\n\r\n", b"400"), (whole, b"200")):
+        replies = replies_to(service, head + b"\r\n" + sent + HIDDEN)
+        assert replies.startswith(b"HTTP/1.1 " + status)
+        assert replies.count(b"HTTP/1.1 ") == 1
+        assert b"mlwright_requests_total" not in replies
+    twice = replies_to(service, CHUNKED.replace(b"/predict", b"/") + b"\r\n" + b"0\r\n\r\n" + HIDDEN)
+    assert twice.count(b"HTTP/1.1 ") == 1
+
+
+def test_the_same_length_twice_is_one_length(
+    start: Callable[..., Any], write_bundle: Callable[..., Path], row: dict[str, Any]
+) -> None:
+    body = json.dumps(row).encode()
+    length = b"Content-Length: %d\r\n" % len(body)
+    head = b"POST /predict HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n" + length + length
+    ends = b"GET /health HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
+    replies = replies_to(start(write_bundle()), head + b"\r\n" + body + ends)
+    assert replies.count(b"HTTP/1.1 200") == replies.count(b"HTTP/1.1 ") == 2
+
+
+def test_a_caller_who_never_ends_its_headers_is_let_go(
+    start: Callable[..., Any], write_bundle: Callable[..., Path]
+) -> None:
+    service = start(write_bundle())
+    began = time.monotonic()
+    with socket.create_connection(("127.0.0.1", service.port), timeout=HEADERS_S + START_S) as connection:
+        connection.sendall(b"GET /health HTTP/1.1\r\nHost: loc")
+        while connection.recv(1_000):
+            pass
+    assert time.monotonic() - began > HEADERS_S - 1
+    assert service.ask("/health")[0] == 200
 
 
 def test_the_processes_of_one_service_count_together(

@@ -65,6 +65,11 @@ class Call:
         return dict(parse_qsl(query, keep_blank_values=True)) if query else {}
 
     @property
+    def is_chunked(self) -> bool:
+        """Whether the body comes in pieces, without its length beforehand."""
+        return "HTTP_TRANSFER_ENCODING" in self._environ
+
+    @property
     def media_type(self) -> str:
         """The content type without its parameters, in small letters; empty if there is none."""
         return self.header("CONTENT_TYPE").partition(";")[0].strip().lower()
@@ -81,10 +86,13 @@ class Call:
             if self._environ.get("HTTP_CONTENT_ENCODING", "identity").strip().lower() not in ("", "identity"):
                 raise Refusal("packed", "The body is packed (Content-Encoding).", "Send it as it is.")
             announced = self._environ.get("CONTENT_LENGTH") or ""
-            if announced.isdecimal() and "HTTP_TRANSFER_ENCODING" not in self._environ:
+            if announced.isdecimal() and not self.is_chunked:
                 self._body = read_body(self._environ["wsgi.input"], int(announced), max_bytes)
             else:
                 self._body = read_body(get_input_stream(self._environ), get_content_length(self._environ), max_bytes)
+                if self.is_chunked and not self._body:
+                    message = "The body is empty, or its first chunk is none."
+                    raise Refusal("bad_request", message, "Send it with a Content-Length.")
         return self._body
 
 

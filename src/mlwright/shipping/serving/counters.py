@@ -53,6 +53,9 @@ MEASURES = (
     Measure(
         "taken_as_missing_total", "Values that broke the contract and were taken as missing, by field.", ("field",)
     ),
+    Measure(
+        "ignored_columns_total", "Values of columns of the data that the model does not use, by column.", ("column",)
+    ),
     Measure("contract_refusals_total", "Requests that were refused for a value that breaks the contract.", ("field",)),
 )
 IMPOSSIBLE: Mapping[str, frozenset[Kind]] = {
@@ -137,6 +140,7 @@ class Counters:
             "answer": self._manifest.model.classes,
             "reason": REASONS,
             "field": kinds,
+            "column": self._manifest.unused,
         }
         plain = [
             (measure.name, labels)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Any
 
 import orjson
 from werkzeug.exceptions import HTTPException
@@ -36,6 +36,8 @@ class Front:
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer one request."""
+        if "HTTP_TRANSFER_ENCODING" in environ:
+            start_response = _closing(start_response)
         routes = self.service.routes.get(environ["PATH_INFO"])
         if routes is None:
             return self._pages(environ, start_response)
@@ -68,6 +70,19 @@ class Front:
         refusal = Refusal("wrong_method", f"This path does not know {call.method}.", f"It knows: {allowed}")
         reply = self.service.refuse(refusal, call, refusal)
         return reply._replace(headers=(*reply.headers, ("Allow", allowed)))
+
+
+def _closing(start_response: StartResponse) -> StartResponse:
+    """Ends the connection with the answer to a body in chunks.
+
+    Where a length stands beside the chunks the server drops it unseen; a proxy that went by it could take what follows
+    for another caller's request (request smuggling), so nothing that follows is read (RFC 9112, 6.1).
+    """
+
+    def start(status: str, headers: list[tuple[str, str]], *rest: Any) -> Callable[[bytes], object]:
+        return start_response(status, [*headers, ("Connection", "close")], *rest)
+
+    return start
 
 
 def as_refusal(error: Exception, request_id: str) -> Refusal:

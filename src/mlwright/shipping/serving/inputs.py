@@ -30,6 +30,7 @@ COUNTED: dict[State, str] = {
     "unlike": "unlike_pattern_total",
 }
 TAKEN_AS_MISSING = "taken_as_missing_total"
+IGNORED = "ignored_columns_total"
 NAME_COMPARED_MAX = 100
 LARGEST = sys.float_info.max
 LONGEST_MATCHED = 1_000
@@ -134,6 +135,10 @@ class Reader:
 class InputSchema:
     """The fields of a record, in the order of the bundle.
 
+    A record may be a whole row of the table that the model learned from: its other columns (ids, the target, what was
+    of no use) are ignored and counted, whatever they hold. A field that this table never had is refused, for it may be
+    an input under a wrong name, or the record one of another table.
+
     Parameters
     ----------
     manifest : Manifest
@@ -142,7 +147,7 @@ class InputSchema:
     def __init__(self, manifest: Manifest) -> None:
         self.readers = {item.name: _reader(item) for item in manifest.inputs}
         self._names = frozenset(self.readers)
-        self._unused = {clause.name for clause in manifest.contract.columns} - self._names
+        self._unused = frozenset(manifest.unused)
         self._quick = [(name, reader.fine_names, *reader.fine_range, reader) for name, reader in self.readers.items()]
 
     def look(self, records: Sequence[Mapping[str, Any]]) -> Looked:
@@ -151,12 +156,12 @@ class InputSchema:
         Raises
         ------
         Refusal
-            At the first record that lacks a field, has one too many, or one of a wrong type.
+            At the first record that lacks a field, has one that the table never had, or one of a wrong type.
         """
         looked = Looked()
         for place, record in enumerate(records):
             if record.keys() != self._names:
-                self._refuse_names(record, place)
+                self._look_at_names(looked, record, place)
             for name, fine_names, low, high, reader in self._quick:
                 value = record[name]
                 kind = type(value)
@@ -196,8 +201,16 @@ class InputSchema:
             note = replace(note, message=f"{note.message} It was taken as missing.")
         looked.notes.setdefault(place, []).append(note)
 
+    def _look_at_names(self, looked: Looked, record: Mapping[str, Any], place: int) -> None:
+        """Names other than the inputs alone: ignore columns that came along, refuse what is missing or unknown."""
+        ignored = record.keys() & self._unused
+        if len(record) - len(ignored) != len(self._names) or not record.keys() >= self._names:
+            self._refuse_names(record, place)
+        for name in ignored:
+            looked.count((IGNORED, (name,)))
+
     def _refuse_names(self, record: Mapping[str, Any], place: int) -> None:
-        unknown = [name for name in record if name not in self._names]
+        unknown = [name for name in record if name not in self._names and name not in self._unused]
         missing = [name for name in self.readers if name not in record]
         if unknown:
             more = f" (and {len(unknown) - 1} more)" if len(unknown) > 1 else ""
@@ -218,10 +231,10 @@ class InputSchema:
 
     def _instead_of(self, unknown: str, missing: Sequence[str]) -> str:
         """What to send in place of a field that the model does not know."""
-        if unknown in self._unused:
-            return "It was in the data, but the model does not use it: leave it out."
         offers = nearest(unknown[:NAME_COMPARED_MAX], missing or self.readers)
-        return f"Did you mean {offers[0]!r}?" if offers else f"Known are: {name_list(self.readers, limit=20)}."
+        if offers:
+            return f"Did you mean {offers[0]!r}?"
+        return f"Leave it out. Known are: {name_list(self.readers, limit=20)}."
 
 
 def _reader(item: Clause) -> Reader:

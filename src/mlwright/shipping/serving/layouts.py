@@ -92,11 +92,16 @@ class Layouts:
     def csv(self, body: bytes) -> tuple[Records, bool]:
         """Records of CSV in UTF-8, and whether its first line names the columns; an empty cell is not known."""
         lines = _csv_lines(body)
-        has_header = bool(lines) and set(lines[0]) == set(self._names)
+        has_header = bool(lines) and self._is_header(lines[0])
         names = lines[0] if has_header else list(self._names)
+        _refuse_twice(names)
         rows = lines[has_header:]
         refuse_many(len(rows), self._max_records)
         return [_zipped(names, [cell or None for cell in row], place) for place, row in enumerate(rows)], has_header
+
+    def _is_header(self, cells: Sequence[str]) -> bool:
+        """Whether a first line names columns: more than half of the inputs, so that what it lacks can be named."""
+        return 2 * len(set(cells) & set(self._names)) > len(self._names)
 
     def parquet(self, body: bytes) -> Records:
         """The rows of a Parquet file; what it says of its size is looked at before it is unpacked."""

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 NAME_TYPES = ["string", "number", "boolean", "null"]
 JSON = "application/json"
+UNUSED = "A column of the data that the model does not use: ignored."
 
 
 def describe(manifest: Manifest, settings: ServeSettings, routes: Iterable[Route]) -> dict[str, Any]:
@@ -134,7 +135,8 @@ def _schemas(manifest: Manifest, settings: ServeSettings) -> dict[str, Any]:
     return {
         "Record": {
             "type": "object",
-            "properties": {item.name: _input(item) for item in manifest.inputs},
+            "properties": {item.name: _input(item) for item in manifest.inputs}
+            | {name: {"description": UNUSED} for name in manifest.unused},
             "required": names,
             "additionalProperties": False,
         },

@@ -32,6 +32,9 @@ THREADS_PER_WORKER = MOST_READING + 32
 DRAIN_S = 30
 """How long requests may take to be answered once the service was asked to end."""
 
+HEADERS_S = 15
+"""How long a caller may take to send the headers of a request; its body is another matter (see `reading`)."""
+
 LOOK_S = 0.05
 HANGUP: signal.Signals | None = getattr(signal, "SIGHUP", None)
 """Which not every system has."""
@@ -139,6 +142,7 @@ def _end_with_parent() -> None:
 
 
 def _run(due: Due, follower: Follower, settings: ServeSettings, address: str, counts_folder: Path | None) -> None:
+    from granian.http import HTTP1Settings
     from granian.server import Server
 
     told, mistakes = Pipe(duplex=False)
@@ -150,6 +154,7 @@ def _run(due: Due, follower: Follower, settings: ServeSettings, address: str, co
         workers=settings.workers,
         blocking_threads=THREADS_PER_WORKER,
         http="1",
+        http1_settings=HTTP1Settings(header_read_timeout=1_000 * HEADERS_S),
         websockets=False,
         log_level="error",
         log_dictconfig=QUIET,

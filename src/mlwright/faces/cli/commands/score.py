@@ -43,11 +43,12 @@ def score(
     from mlwright.records.settings import CollectSettings
     from mlwright.scoring.bundle import Bundle
     from mlwright.shipping.scored_whole import score_into
+    from mlwright.shipping.scoring_job import Job
 
     bundle = Bundle.load(bundle_at(model))
     wanted = CollectSettings(source=source, query=query)
     with counting("scoring", quiet=json) as tell:
-        done = score_into(bundle, wanted, output, table, level=level, n_jobs=jobs, tell=tell)
+        done = score_into(Job(bundle, wanted, level, jobs, tell), output, table)
     if json:
         print_json(done.model_dump())
         return
