@@ -10,7 +10,7 @@ from operator import add
 from mlwright.core.family import NotApplicable
 from mlwright.data.checks import Check, Specimen
 from mlwright.data.checks._plain import plain_columns
-from mlwright.data.compute.aggregate import lots
+from mlwright.data.compute.questions import lots
 from mlwright.data.compute.table import ROW, SplitTable
 from mlwright.data.words import counted
 from mlwright.records.findings import Finding
