@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from mlwright.data.compute import aggregate, measure
+from mlwright.data.compute import aggregate, measure, questions
 from mlwright.data.compute.aggregate import Aggregates
 from mlwright.data.compute.figures import Figures, figures_of
 from mlwright.data.compute.table import Table, open_parquet
@@ -33,8 +33,8 @@ def figures(table: Table, codes: dict[str, Sequence[str]]) -> dict[str, Figures]
 def estimating(monkeypatch: pytest.MonkeyPatch) -> None:
     """Tables of more than 1,000 rows count as too large to be counted exactly."""
     monkeypatch.setattr(aggregate, "EXACT_ROWS", 1_000)
-    monkeypatch.setattr(aggregate, "MOST_COUNTED", 100)
-    monkeypatch.setattr(aggregate, "N_DRAWN", 5_000)
+    monkeypatch.setattr(questions, "MOST_COUNTED", 100)
+    monkeypatch.setattr(questions, "N_DRAWN", 5_000)
     monkeypatch.setattr(measure, "N_HASHED", 2_000)
 
 
@@ -215,9 +215,9 @@ def test_words_for_missing_are_found_in_a_column_of_very_many_texts(tmp_path: Pa
 def test_a_column_that_looks_narrow_and_is_not_is_counted_no_further(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(aggregate, "MOST_COUNTED", 1_000)
+    monkeypatch.setattr(questions, "MOST_COUNTED", 1_000)
     values = np.where(np.arange(20_000) % 2 == 0, 0, np.arange(20_000))
-    monkeypatch.setattr(aggregate, "N_DRAWN", 100)
+    monkeypatch.setattr(questions, "N_DRAWN", 100)
     known = figures(table_of(tmp_path, {"n": values}), {"n": ()})["n"]
     assert known.n_distinct == pytest.approx(10_001, rel=4 * known.distinct_error)
 
@@ -233,7 +233,7 @@ def test_texts_that_are_long_are_told_apart_and_not_shown(tmp_path: Path) -> Non
 def test_a_sample_is_in_order_and_the_same_every_time(tmp_path: Path) -> None:
     table = table_of(tmp_path, {"n": list(range(30_000)), "t": ["x" * 2_000] * 30_000})
     some, again = (Aggregates(table, {"n": (), "t": ()}).sample for _ in range(2))
-    assert 4_000 <= len(some["n"]) <= aggregate.N_SAMPLE
+    assert 4_000 <= len(some["n"]) <= questions.N_SAMPLE
     assert some["n"].to_pylist() == sorted(some["n"].to_pylist())
     assert max(map(len, some["t"].to_pylist())) <= measure.LONGEST_SHOWN
     assert some["n"].equals(again["n"])

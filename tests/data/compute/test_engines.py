@@ -22,7 +22,7 @@ from mlwright.core.run import Clock, Run
 from mlwright.core.store import Store
 from mlwright.data.check import ask
 from mlwright.data.collect import collect
-from mlwright.data.compute import aggregate
+from mlwright.data.compute import aggregate, questions
 from mlwright.data.compute.aggregate import Aggregates
 from mlwright.data.compute.engine import GAPS, engine_of
 from mlwright.data.compute.in_postgresql import PostgresqlTable, plain_columns
@@ -113,8 +113,8 @@ def server() -> Iterator[str]:
 def table(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Table:
     """The orders in one of the engines, large enough to be estimated."""
     monkeypatch.setattr(aggregate, "EXACT_ROWS", 1_000)
-    monkeypatch.setattr(aggregate, "MOST_COUNTED", 1_000)
-    monkeypatch.setattr(aggregate, "N_DRAWN", 5_000)
+    monkeypatch.setattr(questions, "MOST_COUNTED", 1_000)
+    monkeypatch.setattr(questions, "N_DRAWN", 5_000)
     monkeypatch.setattr("mlwright.data.compute.measure.N_HASHED", 4_000)
     pq.write_table(orders(), tmp_path / "orders.parquet")
     if request.param == "duckdb":

@@ -103,7 +103,7 @@ def test_keys_that_repeat_are_counted_where_the_table_is(
     url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("mlwright.data.compute.aggregate.EXACT_ROWS", 1_000)
-    monkeypatch.setattr("mlwright.data.compute.aggregate.MOST_COUNTED", 500)
+    monkeypatch.setattr("mlwright.data.compute.questions.MOST_COUNTED", 500)
     run = Run("run", Store(tmp_path), Clock(tmp_path / "cancel", None))
     settings = CollectSettings(source=url, query="bookings", sample_rows=1_000)
     snapshot = collect(settings, run)
@@ -151,7 +151,7 @@ def test_a_connection_that_breaks_while_figures_are_computed_is_told(
         return usual(self, share)
 
     monkeypatch.setattr("mlwright.data.compute.aggregate.EXACT_ROWS", 1_000)
-    monkeypatch.setattr("mlwright.data.compute.aggregate.N_DRAWN", 1_000)
+    monkeypatch.setattr("mlwright.data.compute.questions.N_DRAWN", 1_000)
     monkeypatch.setattr(PostgresqlTable, "_some", broken)
     with pytest.raises(SourceUnreadable, match=r"cannot compute the figures: .*(terminat|closed)") as caught:
         looked(tmp_path, url, "sales", sample_rows=1_000)

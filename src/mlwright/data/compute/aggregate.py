@@ -21,8 +21,8 @@ from numpy.typing import NDArray
 from mlwright.data.compute.engine import LONGEST_SHOWN, key, plain
 from mlwright.data.compute.figures import Counts, Figures
 from mlwright.data.compute.measure import guess_of, may_be_code
-from mlwright.data.compute.measuring import N_DRAWN, Measures
-from mlwright.data.compute.questions import MOST_COUNTED, Questions, lots
+from mlwright.data.compute.measuring import Measures
+from mlwright.data.compute.questions import N_DRAWN, Questions, lots
 from mlwright.data.compute.sketches import Distinct
 from mlwright.data.compute.table import ROW, Table
 
@@ -110,14 +110,14 @@ class Aggregates:
             measured = beside.submit(self._measures.measure, codes, with_rows=True)
             self._count_few([name for name in self.codes if name not in varied])
             measured.result()
-        self._count([name for name in varied if self._measures.guesses[name].n_distinct <= MOST_COUNTED])
+        self._count([name for name in varied if self._asked.can_count(self._measures.guesses[name].n_distinct)])
 
     def _count_few(self, names: Sequence[str]) -> None:
         """Draw rows of some columns, and count those of which these show few values."""
         for part, lot in lots(self.table, names, N_DRAWN):
-            found = self._asked.look(part.drawn(N_DRAWN), lot)
+            found = self._asked.look(self._asked.draw(part), lot)
             self._measures.guesses |= {name: guess_of(counts, part.n_rows) for name, counts in found.items()}
-        self._count([name for name in names if self._measures.guesses[name].n_distinct <= MOST_COUNTED])
+        self._count([name for name in names if self._asked.can_count(self._measures.guesses[name].n_distinct)])
 
     def _count(self, names: Sequence[str]) -> None:
         self.counts |= {name: counted for name in names if (counted := self._counted(name)) is not None}
@@ -127,7 +127,7 @@ class Aggregates:
         for part, lot in lots(self.table, list(self.codes), N_FIRST):
             for name, counts in self._asked.look(part.expr.limit(N_FIRST), lot).items():
                 guess = guess_of(counts, self.table.n_rows)
-                if guess.n_distinct > 2 * MOST_COUNTED:
+                if not self._asked.can_count(guess.n_distinct / 2):
                     self._measures.guesses[name] = guess._replace(n_distinct=self.table.n_rows, frequent=pa.array([]))
         return list(self._measures.guesses)
 

@@ -31,12 +31,10 @@ from mlwright.data.compute.measure import (
     sums_of,
     value_of,
 )
-from mlwright.data.compute.questions import Questions, lots
+from mlwright.data.compute.questions import N_DRAWN, Questions, lots
 from mlwright.data.compute.sketches import Distinct
 from mlwright.data.compute.table import ROW, Table
 
-N_DRAWN = 65_536
-"""About so many rows of larger tables are drawn."""
 FAR = 100
 """In standard deviations: third powers around a point so far away are known to ten digits."""
 CELLS_MEASURED = 30_000_000
@@ -137,14 +135,14 @@ class Measures:
         }
         if with_rows:
             row = ibis.struct(self.asked.shown(part.expr, names))
-            found[ROW] = {"rows": row.collect(where=part.is_drawn(N_DRAWN), include_null=True)}
+            found[ROW] = {"rows": row.collect(where=self.asked.is_drawn(part), include_null=True)}
         return found
 
     def _sift(self, part: Table, names: Sequence[str], *, with_rows: bool) -> pa.Table | None:
         """Keep the small hashes of columns, and give the drawn rows: by a query that does nothing else."""
         expr, to_sketch = part.expr, self._to_sketch(part, names)
         below = {name: has_hash_below(expr, expr[name], self.guesses[name].limit) for name in to_sketch}
-        is_drawn = part.is_drawn(N_DRAWN) if with_rows else ibis.literal(value=False)
+        is_drawn = self.asked.is_drawn(part) if with_rows else ibis.literal(value=False)
         if not below and not with_rows:
             return None
         codes = {f"h{names.index(name)}": hashed(expr, plain(expr[name])) for name in to_sketch}

@@ -18,6 +18,8 @@ from mlwright.data.compute.table import ROW, Table, open_parquet
 
 COLUMNS_A_QUERY = 50
 CELLS_A_QUERY = 1_500_000
+N_DRAWN = 65_536
+"""About so many rows of larger tables are drawn."""
 MOST_COUNTED = 150_000
 """Columns of about so many different values are counted in full."""
 N_SAMPLE = 5_000
@@ -97,6 +99,21 @@ class Questions:
         found = rows["value"].combine_chunks()
         lengths = rows["length"].combine_chunks() if extra else _lengths(found)
         return Counts.of(self.sorts[name], found, rows["n"].to_numpy().astype(np.int64), _whole(lengths))
+
+    @staticmethod
+    def is_drawn(part: Table) -> ir.BooleanValue:
+        """Whether a row is one of those that are drawn."""
+        return part.is_drawn(N_DRAWN)
+
+    @staticmethod
+    def draw(part: Table) -> ir.Table:
+        """The drawn rows."""
+        return part.drawn(N_DRAWN)
+
+    @staticmethod
+    def can_count(n_distinct: float) -> bool:
+        """Whether a column of so many different values is counted in full."""
+        return n_distinct <= MOST_COUNTED
 
     def part(self, name: str) -> Table:
         """A table that has not many more columns than one."""
