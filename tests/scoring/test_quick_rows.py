@@ -56,7 +56,7 @@ def test_tables_say_what_the_columns_say(numbers: list[float], codes: tuple[int,
     row = Blocks(np.array([numbers], dtype=np.float32), np.array([codes], dtype=np.int32))
     other = design(np.random.default_rng(1), step=step)
     others = rng.normal(size=(other.width, 2))
-    found = Tables([columns, other], [weights, others]).sums(row)
+    found = Tables([columns, other], [weights, others]).sums(row.first)
     wanted = np.hstack([columns.times(row, weights), other.times(row, others)])
     np.testing.assert_allclose(found, wanted, rtol=1e-6 if abs(numbers[0] - 1) < 1e-6 else 1e-11, atol=1e-11)
 
@@ -85,7 +85,7 @@ def test_made_columns_of_one_row_are_those_of_many(minuend: int, numbers: list[f
         entries=np.random.default_rng(1).normal(size=5 + 4 * 5).astype(np.float32),
     )
     row = Blocks(np.array([numbers], dtype=np.float32), np.array([codes], dtype=np.int32))
-    np.testing.assert_array_equal(craft.row(row), craft.extended(row).row)
+    np.testing.assert_array_equal(craft.row(row.first), craft.extended(row).row)
 
 
 @given(score=st.floats(0.0, 1.0), parameters=st.tuples(*[st.floats(-300, 300)] * 3))

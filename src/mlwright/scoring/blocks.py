@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -78,7 +79,45 @@ class Blocks:
         """`matrix` in double precision, for rows that several cores are asked about."""
         return self.matrix().astype(np.float64)
 
+    @property
+    def first(self) -> OneRow:
+        """The first row, as plain values."""
+        return OneRow(self.numbers[0].tolist(), self.codes[0].tolist(), self)
+
     def matrix(self) -> NDArray[np.float32]:
         """Numbers and codes side by side, as trees take them; a missing code is NaN. Shape (n_rows, n_all)."""
         codes = np.where(self.codes < 0, np.float32(np.nan), self.codes.astype(np.float32))
         return np.hstack([self.numbers, codes])
+
+
+class OneRow:
+    """One encoded row as plain values: what a single record is scored by needs no array, and is not made into one.
+
+    Parameters
+    ----------
+    numbers : list of float
+        Each as float32 holds it; NaN where missing.
+    codes : list of int
+        -1 where missing.
+    blocks : Blocks, optional
+        The same as blocks; default: made where they are asked for.
+    """
+
+    __slots__ = ("_blocks", "codes", "numbers")
+
+    def __init__(self, numbers: list[float], codes: list[int], blocks: Blocks | None = None) -> None:
+        self.numbers = numbers
+        self.codes = codes
+        self._blocks = blocks
+
+    @property
+    def blocks(self) -> Blocks:
+        """The row as blocks of one row."""
+        if self._blocks is None:
+            codes = np.array(self.codes, dtype=np.int32).reshape(1, len(self.codes))
+            self._blocks = Blocks(np.array([self.numbers], dtype=np.float32), codes)
+        return self._blocks
+
+    def plain(self) -> list[float]:
+        """Numbers and codes side by side, as a row of `Blocks.matrix`."""
+        return [*self.numbers, *[math.nan if code < 0 else code for code in self.codes]]

@@ -252,7 +252,7 @@ class Bundle:
         return scores, self.classes[scores.index(max(scores))]
 
     def _scores_of(self, row: Row) -> list[float]:
-        scores = self.model.predict_row(self.model.encoder.encode_records([row]))
+        scores = self.model.predict_row(self.model.encoder.encode_record(row))
         return [1.0 - scores[0], scores[0]] if self.task == "binary" else scores
 
     def scores(self, rows: Any) -> Array:

@@ -7,6 +7,7 @@ training rows that had it. It stands as it is, or is subtracted from a number.
 from __future__ import annotations
 
 import math
+from array import array
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import ClassVar, Final
@@ -15,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mlwright.scoring.arrays import ArrayFields
-from mlwright.scoring.blocks import Blocks
+from mlwright.scoring.blocks import Blocks, OneRow
 
 Array = NDArray[np.float64]
 Places = NDArray[np.int64]
@@ -73,9 +74,9 @@ class Craft(ArrayFields):
         made[np.abs(made) > LARGEST] = np.nan
         return made.astype(np.float32)
 
-    def row(self, blocks: Blocks) -> NDArray[np.float32]:
-        """As `extended(blocks).row`, the quick way for a single row."""
-        numbers, codes = blocks.numbers[0].tolist(), blocks.codes[0].tolist()
+    def row(self, one: OneRow) -> list[float]:
+        """As a row of `extended(blocks).matrix`, the quick way for a single row."""
+        numbers, codes = one.numbers, one.codes
         made = [_calculate(kind, numbers[a], numbers[b]) for a, b, kind in self._pairs]
         entry_of = self.entries.item
         for start, first, last, second, beside, last_beside, minuend in self._lookups:
@@ -87,7 +88,7 @@ class Craft(ArrayFields):
             entry = entry_of(start + place)
             made.append(entry if minuend == NONE else numbers[minuend] - entry)
         known = [math.nan if abs(number) > LARGEST else number for number in made]
-        return np.array([*numbers, *known, *[math.nan if code < 0 else code for code in codes]], dtype=np.float32)
+        return [*numbers, *array("f", known).tolist(), *[math.nan if code < 0 else code for code in codes]]
 
     def rows_of_table(self, blocks: Blocks, table: int) -> Places:
         """Which entry of a table each row has, shape (n_rows,)."""

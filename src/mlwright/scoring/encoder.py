@@ -9,6 +9,7 @@ way for both.
 from __future__ import annotations
 
 import math
+from array import array
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -16,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mlwright.records.model import CategoryColumn, DateColumn, EncodingPlan, NumberColumn, PlanColumn, TextColumn
-from mlwright.scoring.blocks import BlockNames, Blocks
+from mlwright.scoring.blocks import BlockNames, Blocks, OneRow
 from mlwright.scoring.cleaner import Cleaner
 from mlwright.scoring.columns import Column, Columns, Row, is_records, missing_field, plain_columns, read_columns
 from mlwright.scoring.dates import date_parts
@@ -145,13 +146,21 @@ class Encoder:
 
     def encode_records(self, rows: Sequence[Row]) -> Blocks:
         """The blocks of records; every record must have every input, null where it is not known."""
+        if len(rows) == 1:
+            return self.encode_record(rows[0]).blocks
         cleaned = self._cleaner.clean_records(rows) if self._cleaner else rows
         try:
-            if len(cleaned) == 1 and self._is_plain:
-                return self._encode_one(cleaned[0])
             return self._blocks(self._read_records(cleaned))
         except KeyError:
             raise missing_field(rows, self.inputs) from None
+
+    def encode_record(self, row: Row) -> OneRow:
+        """One record as plain values; the quickest way."""
+        cleaned = self._cleaner.clean_records([row])[0] if self._cleaner else row
+        try:
+            return self._encode_one(cleaned) if self._is_plain else self._blocks(self._read_records([cleaned])).first
+        except KeyError:
+            raise missing_field([row], self.inputs) from None
 
     def _read_columns(self, columns: Mapping[str, Column], n_rows: int) -> _Readings:
         def read(readers: Sequence[Reader[Any, Any]], kind: type[np.generic]) -> NDArray[Any]:
@@ -170,7 +179,7 @@ class Encoder:
     def _read_records(self, rows: Sequence[Row]) -> _Readings:
         return self._read_columns({name: [row[name] for row in rows] for name in self.inputs}, len(rows))
 
-    def _encode_one(self, row: Row) -> Blocks:
+    def _encode_one(self, row: Row) -> OneRow:
         """The blocks of one record without dates and texts: as `_blocks`, value by value."""
         numbers, codes = [math.nan] * len(self._places), []
         for name, value_of, place, low, high in self._number_reads:
@@ -180,8 +189,7 @@ class Encoder:
             codes.append(code := code_of(row[name]))
             if log_counts is not None and count_place is not None:
                 numbers[count_place] = log_counts.item(code)
-        shape = (1, len(codes))
-        return Blocks(np.array([numbers], dtype=np.float32), np.array(codes, dtype=np.int32).reshape(shape))
+        return OneRow(array("f", numbers).tolist(), codes)
 
     def _blocks(self, readings: _Readings) -> Blocks:
         numbers = np.empty((len(readings.numbers), len(self._places)), dtype=np.float32)

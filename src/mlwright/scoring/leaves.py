@@ -13,7 +13,6 @@ SIGIR. (There the bits are put together threshold by threshold.)
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
@@ -21,7 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mlwright.core.family import NotApplicable
-from mlwright.scoring.blocks import Blocks
+from mlwright.scoring.blocks import Blocks, OneRow
 from mlwright.scoring.forest import Array, Ints, Trees
 
 Words = NDArray[np.uint64]
@@ -30,7 +29,10 @@ BITS = 64
 MOST_BYTES = 24_000_000
 """Of one table; larger ones would not stay in the processor's memory, and are not made."""
 
-_FRACTION_BITS, _BEFORE_ONE = 52, 1022
+BEFORE_ONE = 1022
+"""The exponent, as float64 holds it, of the number just before 1 in size: that of the bit k is k + 1 more."""
+
+_FRACTION_BITS = 52
 _ALL = (1 << BITS) - 1
 
 
@@ -57,6 +59,8 @@ class Leaves:
         What a word adds: none of its bits is left, or the first, and so on.
     first_words : array of int, shape (n_outputs,)
         Where the words of each sum begin.
+    is_narrow : bool
+        Whether no tree needs more than one word, so that every word always has a bit left.
 
     Raises
     ------
@@ -68,6 +72,7 @@ class Leaves:
         layout = _Layout(trees)
         self.values = layout.values
         self.first_words = layout.first_words
+        self.is_narrow = layout.is_narrow
         self.bends: dict[int, Array] = {}
         self.starts: dict[int, int] = {}
         parts, n_rows = [], 0
@@ -98,7 +103,7 @@ class LookedUp(NamedTuple):
     ----------
     leaves : Leaves
     row_of : callable
-        From the blocks of one row to the columns that the trees look at.
+        From one row to the columns that the trees look at.
     rows_of : callable
         The same of several rows; shape (n_rows, n_columns).
     link : int
@@ -106,20 +111,21 @@ class LookedUp(NamedTuple):
     """
 
     leaves: Leaves
-    row_of: Callable[[Blocks], list[float]]
+    row_of: Callable[[OneRow], list[float]]
     rows_of: Callable[[Blocks], NDArray[np.float32]]
     link: int
 
 
-def plain_row(blocks: Blocks) -> list[float]:
-    """Numbers and codes, as most trees look at them."""
-    return [*blocks.numbers[0].tolist(), *[math.nan if code < 0 else code for code in blocks.codes[0].tolist()]]
-
-
 def places_of(words: Words) -> Ints:
-    """The place of the one bit of each word, from 1 on; 0 where there is none. It is the exponent of the number."""
-    exponents: Ints = words.astype(np.float64).view(np.int64) >> _FRACTION_BITS
-    return np.maximum(exponents - _BEFORE_ONE, 0)
+    """The place of the one bit of each word, from 1 on; 0 where there is none."""
+    return np.maximum(exponents_of(words) - BEFORE_ONE, 0)
+
+
+def exponents_of(words: Words) -> Ints:
+    """The place of the one bit of each word, from `BEFORE_ONE` + 1 on: the exponent of the number."""
+    exponents: Ints = words.astype(np.float64).view(np.int64)
+    exponents >>= _FRACTION_BITS
+    return exponents
 
 
 class _Layout:
@@ -129,6 +135,8 @@ class _Layout:
     ----------
     valid : array of uint64, shape (n_words,)
         The bits that stand for a leaf.
+    is_narrow : bool
+        See `Leaves`.
     """
 
     def __init__(self, trees: Trees) -> None:
@@ -140,6 +148,7 @@ class _Layout:
         n_leaves = np.bincount(self._tree[trees.feature < 0], minlength=len(trees.roots))
         self._n_words = -(-n_leaves // BITS)
         order = np.argsort(trees.first_output, kind="stable")
+        self.is_narrow = bool((self._n_words == 1).all())
         self._first_word = np.empty_like(order)
         self._first_word[order] = np.cumsum(self._n_words[order]) - self._n_words[order]
         sizes = np.bincount(trees.first_output, weights=self._n_words, minlength=trees.n_outputs).astype(np.int64)

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from mlwright.records.model import EncodingPlan, ModelSpec
 from mlwright.scoring.arrays import arrays_from_bytes
-from mlwright.scoring.blocks import Blocks
+from mlwright.scoring.blocks import Blocks, OneRow
 from mlwright.scoring.calibrate import calibrate, calibrate_row
 from mlwright.scoring.columns import is_records, read_columns
 from mlwright.scoring.cores import CORES, Core
@@ -64,7 +64,7 @@ class Model:
     def predict(self, blocks: Blocks) -> Array:
         """Scores of encoded rows: calibrated probabilities, or numbers; shape (n_rows, n_outputs)."""
         if len(blocks) == 1:
-            return np.array([self.predict_row(blocks)])
+            return np.array([self.predict_row(blocks.first)])
         return self._finished(self.totals(blocks))
 
     def predict_few(self, blocks: Blocks) -> Array:
@@ -82,10 +82,9 @@ class Model:
         total: Array = sum(weight * core.predict(blocks) for weight, core in self.weighted)  # type: ignore[assignment]
         return total
 
-    def predict_row(self, blocks: Blocks) -> list[float]:
+    def predict_row(self, row: OneRow) -> list[float]:
         """As `predict` of a single row."""
-        total: list[float] = self._together.scores(blocks)[0].tolist()
-        scores, low, high = calibrate_row(total, self.spec.calibrator), self.spec.low, self.spec.high
+        scores, low, high = calibrate_row(self._together.scores(row), self.spec.calibrator), self.spec.low, self.spec.high
         return scores if low is None or high is None else [min(max(score, low), high) for score in scores]
 
     @cached_property

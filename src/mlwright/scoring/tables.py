@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from mlwright.scoring.blocks import Blocks
+from mlwright.scoring.blocks import Blocks, OneRow
 from mlwright.scoring.dense import Design
 
 Array = NDArray[np.float64]
@@ -51,22 +51,22 @@ class Tables:
         terms = np.hstack([of[design.n_dense + design.n_flags :] for design, of in pairs])
         self._terms = terms if first.n_terms[0] else None
 
-    def sums(self, blocks: Blocks) -> Array:
+    def sums(self, row: OneRow) -> Array:
         """As `Design.times` of a single row; shape (1, n_sums)."""
         steps, places = [], []
         anchors = self._anchors
-        for x, bends, start in zip(blocks.numbers[0].tolist(), self._bends, self._starts, strict=False):
+        for x, bends, start in zip(row.numbers, self._bends, self._starts, strict=False):
             if x == x:  # it is not missing
                 place = start + bisect_right(bends, x)
                 places.append(place)
                 steps.append(x - anchors[place])
         rises = np.dot(steps, self._slope.take(places, 0)) if steps else 0.0
         if self._codes:
-            codes = zip(blocks.codes[0].tolist(), self._codes, strict=True)
+            codes = zip(row.codes, self._codes, strict=True)
             places += [last if code < 0 else first + code for code, (first, last) in codes]
         sums = self._constant + self._base.take(places, 0).sum(0) + rises
-        if self._terms is not None and blocks.text is not None:
-            sums = sums + (blocks.text @ self._terms)[0]
+        if self._terms is not None and row.blocks.text is not None:
+            sums = sums + (row.blocks.text @ self._terms)[0]
         whole: Array = sums[None, :]
         return whole
 

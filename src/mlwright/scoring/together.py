@@ -9,11 +9,11 @@ from typing import Any, NamedTuple, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from mlwright.scoring.blocks import Blocks
+from mlwright.scoring.blocks import Blocks, OneRow
 from mlwright.scoring.cores import Core
 from mlwright.scoring.cores.linear import LinearCore
 from mlwright.scoring.forest import Ints
-from mlwright.scoring.leaves import Leaves, LookedUp, places_of
+from mlwright.scoring.leaves import BEFORE_ONE, Leaves, LookedUp, Words, exponents_of, places_of
 from mlwright.scoring.links import LINKS
 from mlwright.scoring.tables import Tables, tables_of
 
@@ -31,8 +31,8 @@ CHUNK_ROWS = 16
 class Joined(Protocol):
     """Some of the cores."""
 
-    def scores(self, blocks: Blocks) -> Array:
-        """The weighted sum of their scores, shape (1, n_outputs)."""
+    def scores(self, row: OneRow) -> list[float]:
+        """The weighted sum of their scores of one row, one for each output."""
 
 
 class Together:
@@ -48,21 +48,27 @@ class Together:
     def __init__(self, weighted: Sequence[Weighted]) -> None:
         self._boosted, self._others = _boosted(weighted)
         linear, self._alone = _linear(self._others)
-        self._joined = [*linear, *self._boosted]
+        self._joined: list[Joined] = [*linear, *self._boosted]
 
-    def scores(self, blocks: Blocks) -> Array:
-        """As the sum of the weighted scores; shape (1, n_outputs)."""
-        return _sum(self._alone, self._joined, blocks)
+    def scores(self, row: OneRow) -> list[float]:
+        """The weighted sum of the scores of one row, one for each output."""
+        parts = [[weight * score for score in core.predict_one(row)] for weight, core in self._alone]
+        parts += [each.scores(row) for each in self._joined]
+        return parts[0] if len(parts) == 1 else _added(parts)
 
     def scores_of_few(self, blocks: Blocks) -> Array:
         """As `scores` of several rows, shape (n_rows, n_outputs): `MOST_ROWS` at most are quicker so than alone."""
-        return _sum(self._others, self._boosted, blocks)
+        parts = [weight * core.predict(blocks) for weight, core in self._others]
+        parts += [each.scores_of_few(blocks) for each in self._boosted]
+        total: Array = sum(parts[1:], parts[0])
+        return total
 
 
-def _sum(alone: Sequence[Weighted], joined: Sequence[Joined], blocks: Blocks) -> Array:
-    parts = [weight * core.predict(blocks) for weight, core in alone]
-    parts += [each.scores(blocks) for each in joined]
-    total: Array = sum(parts[1:], parts[0])
+def _added(parts: Sequence[Sequence[float]]) -> list[float]:
+    """The sums of what stands at each place, one after another, as numpy adds whole arrays."""
+    total = list(parts[0])
+    for part in parts[1:]:
+        total = [so_far + more for so_far, more in zip(total, part, strict=True)]
     return total
 
 
@@ -74,11 +80,11 @@ class _Linear(NamedTuple):
     link: Callable[[Array], Array]
     weights: Array
 
-    def scores(self, blocks: Blocks) -> Array:
+    def scores(self, row: OneRow) -> list[float]:
         """The weighted sum of their scores."""
-        sums = self.tables.sums(blocks).reshape(self.intercepts.shape)
-        total: Array = self.weights @ self.link(sums + self.intercepts)
-        return total[None, :]
+        sums = self.tables.sums(row).reshape(self.intercepts.shape)
+        total: list[float] = (self.weights @ self.link(sums + self.intercepts)).tolist()
+        return total
 
 
 class _Boosted:
@@ -94,13 +100,14 @@ class _Boosted:
 
     def __init__(self, link: int, cores: Sequence[tuple[float, LookedUp]]) -> None:
         self._link = LINKS[link]
-        self._weights = np.array([[weight] for weight, _ in cores])
+        self._weights = [weight for weight, _ in cores]
         leaves = [core.leaves for _, core in cores]
         n_words = max(len(each.values) for each in leaves)
-        shape = (len(leaves), n_words)
-        self._table = np.vstack([_widened(each.table, n_words) for each in leaves])
-        values = np.concatenate([_widened(each.values.T, n_words).T for each in leaves])
-        self._values, self._first_slots = values, np.arange(len(values)).reshape(shape) * values.shape[1]
+        # every word has a bit left, those that only fill up too: theirs adds nothing
+        self._table = np.vstack([_widened(each.table, n_words, 1) for each in leaves])
+        values = np.concatenate([_widened(each.values.T, n_words, 0).T for each in leaves])
+        self._values, self._is_narrow = values, all(each.is_narrow for each in leaves)
+        self._first_slots = np.arange(len(values)).reshape(len(leaves), n_words) * values.shape[1] - BEFORE_ONE
         self._shape = (-1, len(leaves), len(leaves[0].first_words))
         self._first_words = np.concatenate([each.first_words + n_words * place for place, each in enumerate(leaves)])
         starts = [0, *np.cumsum([len(each.table) for each in leaves]).tolist()]
@@ -112,35 +119,48 @@ class _Boosted:
         width = max(1, *(reading.width for *_, reading in self._readings))
         self._rows = np.repeat(np.array(starts[1:])[None, :] - 1, width, axis=0)
 
-    def scores(self, blocks: Blocks) -> Array:
-        """The weighted sum of their scores, shape (n_rows, n_outputs)."""
-        rows = self._rows_of_one(blocks) if len(blocks) == 1 else self._rows_of_few(blocks)
-        parts = [self._sums(rows[start : start + CHUNK_ROWS]) for start in range(0, len(rows), CHUNK_ROWS)]
-        sums = parts[0] if len(parts) == 1 else np.concatenate(parts)
-        scores = self._link(sums.reshape(-1, self._shape[2])).reshape(self._shape)
-        total: Array = np.add.reduce(scores * self._weights, axis=1)
-        return total
+    def scores(self, row: OneRow) -> list[float]:
+        """The weighted sum of their scores of one row."""
+        sums = self._added(self._table.take(self._rows_of_one(row), axis=0)[None])
+        scores = self._link(sums.reshape(self._shape[1:])).tolist()
+        pairs = zip(self._weights, scores, strict=True)
+        return _added([[weight * score for score in of_core] for weight, of_core in pairs])
 
-    def _sums(self, rows: Ints) -> Array:
-        """What the leaves add up to, shape (n_rows, n_cores * n_outputs); `rows` (n_rows, n_columns, n_cores)."""
-        words = np.bitwise_and.reduce(self._table.take(rows, axis=0), axis=1)
-        added = self._values.take(self._first_slots + places_of(words)).reshape(len(rows), -1)
-        sums: Array = np.add.reduceat(added, self._first_words, axis=1)
-        return sums
-
-    def _rows_of_one(self, blocks: Blocks) -> Ints:
-        if len(self._readings) == 1 and self._readings[0][-1].width:
-            row_of, _, _, reading = self._readings[0]
-            return reading.rows_of_one(row_of(blocks))[None]
-        rows = self._rows[None].copy()
-        for row_of, _, places, reading in self._readings:
-            rows[0, : reading.width, places] = reading.rows_of_one(row_of(blocks)).T
-        return rows
-
-    def _rows_of_few(self, blocks: Blocks) -> Ints:
+    def scores_of_few(self, blocks: Blocks) -> Array:
+        """As `scores` of several rows, shape (n_rows, n_outputs)."""
         rows = np.repeat(self._rows[None], len(blocks), axis=0)
         for _, rows_of, places, reading in self._readings:
             rows[:, : reading.width, places] = reading.rows_of_few(rows_of(blocks))
+        chunks = [rows[start : start + CHUNK_ROWS] for start in range(0, len(rows), CHUNK_ROWS)]
+        sums = np.concatenate([self._added(self._table.take(chunk, axis=0)) for chunk in chunks])
+        scores = self._link(sums.reshape(-1, self._shape[2])).reshape(self._shape)
+        total: Array = scores[:, 0] * self._weights[0]
+        for place, weight in enumerate(self._weights[1:], start=1):
+            total += scores[:, place] * weight
+        return total
+
+    def _added(self, opened: Words) -> Array:
+        """What the leaves add up to, shape (n_rows, n_cores * n_outputs).
+
+        Parameters
+        ----------
+        opened : array of uint64, shape (n_rows, n_columns, n_cores, n_words)
+            What each column of each row leaves open.
+        """
+        words = np.bitwise_and.reduce(opened, axis=1)
+        slots = exponents_of(words) if self._is_narrow else places_of(words) + BEFORE_ONE
+        slots += self._first_slots
+        sums: Array = np.add.reduceat(self._values.take(slots).reshape(len(words), -1), self._first_words, axis=1)
+        return sums
+
+    def _rows_of_one(self, row: OneRow) -> Ints:
+        """The rows of the table for one row, shape (n_columns, n_cores)."""
+        if len(self._readings) == 1 and self._readings[0][-1].width:
+            row_of, _, _, reading = self._readings[0]
+            return reading.rows_of_one(row_of(row))
+        rows = self._rows.copy()
+        for row_of, _, places, reading in self._readings:
+            rows[: reading.width, places] = reading.rows_of_one(row_of(row))
         return rows
 
 
@@ -187,11 +207,11 @@ class _Reading:
         return self._rows.take(places, axis=0)
 
 
-def _widened(table: NDArray[Any], n_columns: int) -> NDArray[Any]:
-    return np.pad(table, ((0, 0), (0, n_columns - table.shape[1])))
+def _widened(table: NDArray[Any], n_columns: int, fill: int) -> NDArray[Any]:
+    return np.pad(table, ((0, 0), (0, n_columns - table.shape[1])), constant_values=fill)
 
 
-def _boosted(weighted: Sequence[Weighted]) -> tuple[list[Joined], list[Weighted]]:
+def _boosted(weighted: Sequence[Weighted]) -> tuple[list[_Boosted], list[Weighted]]:
     """What can be looked up, by link, and the rest."""
     of_link: dict[int, list[tuple[float, LookedUp]]] = {}
     rest: list[Weighted] = []

@@ -48,7 +48,7 @@ def test_a_row_alone_is_looked_up(n_classes: int, n_leaves: int) -> None:
     blocks = rows(200, seed=1)
     wanted = sum(weight * each.predict(blocks) for weight, each in weighted)
     quick = Together(weighted)
-    found = np.vstack([quick.scores(blocks.take(np.array([row]))) for row in range(len(blocks))])
+    found = np.vstack([quick.scores(blocks.take(np.array([row])).first) for row in range(len(blocks))])
     np.testing.assert_allclose(found, wanted, rtol=0, atol=1e-12)
 
 
@@ -61,7 +61,7 @@ def test_trees_that_never_split_are_looked_up() -> None:
     row = rows(1, seed=3)
     for weighted in ([(1.0, flat)], [(0.5, flat), (0.5, one)]):
         wanted = sum(weight * each.predict(row) for weight, each in weighted)
-        np.testing.assert_allclose(Together(weighted).scores(row), wanted, atol=1e-12)
+        np.testing.assert_allclose([Together(weighted).scores(row.first)], wanted, atol=1e-12)
 
 
 def test_a_number_on_a_threshold_goes_where_the_tree_sends_it() -> None:
@@ -73,7 +73,7 @@ def test_a_number_on_a_threshold_goes_where_the_tree_sends_it() -> None:
     numbers = np.column_stack([on_it, np.zeros_like(on_it), np.full_like(on_it, np.nan)])
     blocks = Blocks(numbers, np.zeros((len(on_it), 2), dtype=np.int32))
     quick = Together([(1.0, one)])
-    found = np.vstack([quick.scores(blocks.take(np.array([row]))) for row in range(len(blocks))])
+    found = np.vstack([quick.scores(blocks.take(np.array([row])).first) for row in range(len(blocks))])
     np.testing.assert_allclose(found, one.predict(blocks), rtol=0, atol=1e-12)
 
 
@@ -84,7 +84,7 @@ def test_tables_that_would_be_too_large_are_not_made(monkeypatch: pytest.MonkeyP
         Leaves(of_lightgbm(one.text)[0], KEPT)
     assert one.looked_up() is None
     row = rows(1, seed=2)
-    np.testing.assert_allclose(Together([(1.0, one)]).scores(row), one.predict(row), atol=1e-12)
+    np.testing.assert_allclose([Together([(1.0, one)]).scores(row.first)], one.predict(row), atol=1e-12)
 
 
 @pytest.mark.parametrize("n_rows", [2, 17, 200])
@@ -93,5 +93,5 @@ def test_a_few_rows_are_looked_up_as_each_of_them_alone(n_classes: int, n_rows: 
     cores = [core(n_classes, 31), core(n_classes, 150, np.array([np.nan, 0.3, -1.0]), seed=1)]
     quick = Together([(0.25, cores[0]), (0.75, cores[1])])
     blocks = rows(n_rows, seed=1)
-    alone = [quick.scores(blocks.take(np.array([row])))[0].tolist() for row in range(n_rows)]
+    alone = [quick.scores(blocks.take(np.array([row])).first) for row in range(n_rows)]
     assert quick.scores_of_few(blocks).tolist() == alone

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from mlwright.core.family import Family
 from mlwright.records.model import CoreForm
-from mlwright.scoring.blocks import Blocks
+from mlwright.scoring.blocks import Blocks, OneRow
 from mlwright.scoring.leaves import LookedUp
 
 
@@ -26,6 +26,11 @@ class Core(ABC):
     @abstractmethod
     def predict(self, blocks: Blocks) -> NDArray[np.float64]:
         """Scores, shape (n_rows, n_outputs); never NaN. One thread."""
+
+    def predict_one(self, row: OneRow) -> list[float]:
+        """Scores of one row, one for each output."""
+        scores: list[float] = self.predict(row.blocks)[0].tolist()
+        return scores
 
     def looked_up(self) -> LookedUp | None:
         """A quicker way for a single row, if the core is made of trees that are small enough for it."""

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mlwright.scoring.arrays import arrays_from_bytes, arrays_to_bytes
-from mlwright.scoring.blocks import Blocks
+from mlwright.scoring.blocks import Blocks, OneRow
 from mlwright.scoring.cores import Core
 from mlwright.scoring.cores.lightgbm import LightGBMCore
 from mlwright.scoring.craft import Craft
@@ -34,17 +34,13 @@ class CraftedCore(Core):
     def predict(self, blocks: Blocks) -> NDArray[np.float64]:
         """Scores of the rows."""
         if len(blocks) == 1:
-            return self.trees.rows.scores(self.craft.row(blocks))
+            return self.trees.rows.scores(np.array(self.craft.row(blocks.first), dtype=np.float32))
         return self.trees.predict(self.craft.extended(blocks))
 
     def looked_up(self) -> LookedUp | None:
         """As that of the trees, on the columns that are made."""
         found = self.trees.looked_up()
-        return None if found is None else found._replace(row_of=self._row, rows_of=self._rows)
-
-    def _row(self, blocks: Blocks) -> list[float]:
-        row: list[float] = self.craft.row(blocks).tolist()
-        return row
+        return None if found is None else found._replace(row_of=self.craft.row, rows_of=self._rows)
 
     def _rows(self, blocks: Blocks) -> NDArray[np.float32]:
         return self.craft.extended(blocks).matrix()

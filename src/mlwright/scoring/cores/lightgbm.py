@@ -12,11 +12,11 @@ from numpy.typing import NDArray
 
 from mlwright.core.errors import BundleError
 from mlwright.core.family import NotApplicable
-from mlwright.scoring.blocks import Blocks
+from mlwright.scoring.blocks import Blocks, OneRow
 from mlwright.scoring.cores import Core
 from mlwright.scoring.cores._lightgbm_row import RowReader
 from mlwright.scoring.fills import fill
-from mlwright.scoring.leaves import Leaves, LookedUp, plain_row
+from mlwright.scoring.leaves import Leaves, LookedUp
 from mlwright.scoring.lightgbm_text import of_lightgbm
 
 
@@ -60,7 +60,7 @@ class LightGBMCore(Core):
         """A quicker way for a few rows, where the tables do not grow too large."""
         try:
             trees, link = of_lightgbm(self.text)
-            return LookedUp(Leaves(trees, self.fills), plain_row, Blocks.matrix, link)
+            return LookedUp(Leaves(trees, self.fills), OneRow.plain, Blocks.matrix, link)
         except NotApplicable:
             return None
 

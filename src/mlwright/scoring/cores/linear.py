@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from mlwright.core.errors import BundleError
 from mlwright.scoring.arrays import arrays_from_bytes, arrays_to_bytes
-from mlwright.scoring.blocks import Blocks
+from mlwright.scoring.blocks import Blocks, OneRow
 from mlwright.scoring.cores import Core
 from mlwright.scoring.dense import Design
 from mlwright.scoring.links import LINKS
@@ -41,9 +41,16 @@ class LinearCore(Core):
 
     def predict(self, blocks: Blocks) -> Array:
         """Scores of the rows."""
-        quick = self._tables if len(blocks) == 1 else None
-        sums = self.design.times(blocks, self.weights) if quick is None else quick.sums(blocks)
-        return LINKS[self.link](sums + self.intercept)
+        if len(blocks) == 1:
+            return np.array([self.predict_one(blocks.first)])
+        return LINKS[self.link](self.design.times(blocks, self.weights) + self.intercept)
+
+    def predict_one(self, row: OneRow) -> list[float]:
+        """Scores of one row, looked up where the tables are small enough."""
+        quick = self._tables
+        sums = self.design.times(row.blocks, self.weights) if quick is None else quick.sums(row)
+        scores: list[float] = LINKS[self.link](sums + self.intercept)[0].tolist()
+        return scores
 
     @cached_property
     def _tables(self) -> Tables | None:

@@ -60,7 +60,7 @@ class NetCore(Core):
     def predict(self, blocks: Blocks) -> Array:
         """Scores of the rows."""
         quick = self._tables if len(blocks) == 1 else None
-        first = self.design.times(blocks, self.weights[0]) if quick is None else quick.sums(blocks)
+        first = self.design.times(blocks, self.weights[0]) if quick is None else quick.sums(blocks.first)
         sums = first + self.biases[0]
         for weights, bias in zip(self.weights[1:], self.biases[1:], strict=True):
             sums = (sums * expit(sums)) @ weights + bias

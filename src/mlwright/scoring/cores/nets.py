@@ -122,7 +122,7 @@ class NetsCore(Core):
 
     def _predict(self, blocks: Blocks) -> Array:
         quick = self._tables if len(blocks) == 1 else None
-        first = self.design.times(blocks, self._first) if quick is None else quick.sums(blocks)
+        first = self.design.times(blocks, self._first) if quick is None else quick.sums(blocks.first)
         sums = first.reshape(len(blocks), len(self.head), -1) + self.layers[0].bias
         for layer in self.layers[1:]:
             sums = ((sums * expit(sums) * layer.before) @ layer.weights) * layer.after + layer.bias
