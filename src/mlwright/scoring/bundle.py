@@ -19,6 +19,7 @@ from mlwright.records.decision import Decision
 from mlwright.records.evaluation import Evaluation
 from mlwright.records.explained import Explained
 from mlwright.records.profile import Task
+from mlwright.scoring.blocks import OneRow
 from mlwright.scoring.columns import Row
 from mlwright.scoring.deciding import usually_decisive
 from mlwright.scoring.explaining import Explainer, as_row
@@ -66,6 +67,9 @@ class Bundle:
         self.model = model
         self.classes = _restored(manifest.model.classes, manifest.target_type) or None
         self._labels = np.array(self.classes)
+        spec = manifest.model
+        self._is_binary, self._is_weighed = spec.task == "binary", spec.amounts is not None or bool(spec.worth)
+        self._threshold = usually_decisive(spec) if self._is_binary and not self._is_weighed else None
 
     @classmethod
     def load(cls, path: str | os.PathLike[str], *, signed_by: str | None = None) -> Self:
@@ -242,18 +246,22 @@ class Bundle:
 
     def score_record(self, row: Row) -> tuple[list[float], Any]:
         """The scores of one record, and the answer that follows from them: the quickest way."""
-        scores, spec = self._scores_of(row), self.manifest.model
-        if self.classes is None:
-            return scores, scores[0]
-        if spec.amounts is not None or spec.worth:
-            return scores, self.answers(np.array([scores]), [row]).tolist()[0]
-        if self.task == "binary":
-            return scores, self.classes[scores[1] >= usually_decisive(spec)]
-        return scores, self.classes[scores.index(max(scores))]
+        return self.score_encoded(self.model.encoder.encode_record(row), row)
 
-    def _scores_of(self, row: Row) -> list[float]:
-        scores = self.model.predict_row(self.model.encoder.encode_record(row))
-        return [1.0 - scores[0], scores[0]] if self.task == "binary" else scores
+    def score_encoded(self, encoded: OneRow, row: Row) -> tuple[list[float], Any]:
+        """As `score_record` of a record that was encoded already."""
+        scores, classes = self._scores_of(encoded), self.classes
+        if classes is None:
+            return scores, scores[0]
+        if self._threshold is not None:
+            return scores, classes[scores[1] >= self._threshold]
+        if self._is_weighed:
+            return scores, self.answers(np.array([scores]), [row]).tolist()[0]
+        return scores, classes[scores.index(max(scores))]
+
+    def _scores_of(self, encoded: OneRow) -> list[float]:
+        scores = self.model.predict_row(encoded)
+        return [1.0 - scores[0], scores[0]] if self._is_binary else scores
 
     def scores(self, rows: Any) -> Array:
         """Probabilities in the order of `classes`, or one column of numbers; shape (n_rows, n_classes or 1)."""
@@ -284,7 +292,7 @@ class Bundle:
         """
         rows = [golden.row for golden in self.manifest.golden]
         as_table, as_records = self.scores(rows).tolist(), self.score_records(rows).tolist()
-        alone = [self._scores_of(row) for row in rows]
+        alone = [self._scores_of(self.model.encoder.encode_record(row)) for row in rows]
         for number, (golden, *found) in enumerate(zip(self.manifest.golden, as_table, as_records, alone, strict=True)):
             answer = next((each for each in found if not _agree(golden.answer, each)), None)
             if answer is not None:

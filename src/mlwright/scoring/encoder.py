@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 from array import array
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -67,6 +67,52 @@ class _Readings(NamedTuple):
     texts: list[list[str | None]]
 
 
+class NumberReading(NamedTuple):
+    """How a number of a record is read.
+
+    Parameters
+    ----------
+    name : str
+        Of its column.
+    value_of : callable
+        From what was sent to a number.
+    place : int
+        Among the numbers.
+    low, high : float
+        What it is clipped to.
+    no_numbers : frozenset of float
+        Numbers that mean that none is known.
+    """
+
+    name: str
+    value_of: Callable[[object], float]
+    place: int
+    low: float
+    high: float
+    no_numbers: frozenset[float]
+
+
+class NameReading(NamedTuple):
+    """How a name of a record is read.
+
+    Parameters
+    ----------
+    name : str
+        Of its column.
+    code_of : callable
+        From what was sent to a code.
+    count_place : int or None
+        Where among the numbers stands how often training has seen the name.
+    counts : array of float32, or None
+        What stands there, by code.
+    """
+
+    name: str
+    code_of: Callable[[object], int]
+    count_place: int | None
+    counts: NDArray[np.float32] | None
+
+
 class Encoder:
     """Turns rows into blocks.
 
@@ -81,6 +127,10 @@ class Encoder:
     names : BlockNames
     inputs : tuple of str
         The input columns that are needed.
+    number_readings, name_readings : list
+        How records are read.
+    by_value : bool
+        Whether that is all: nothing is cleaned, and there are no dates and no texts.
     """
 
     def __init__(self, plan: EncodingPlan, arrays: Mapping[str, NDArray[Any]] | None = None) -> None:
@@ -98,14 +148,15 @@ class Encoder:
         self._dense_places = [self._places[output] for r in self._texts for output in _number_outputs(r.column)]
         self._low, self._high = clips([reader.column for reader in self._numbers])
         self._is_plain = not (self._dates or self._texts)
-        self._number_reads = [
-            (reader.name, reader.value, place, low, high)
+        self.by_value = self._is_plain and self._cleaner is None
+        self.number_readings = [
+            NumberReading(reader.name, reader.value, place, low, high, reader.no_numbers)
             for reader, place, low, high in zip(
                 self._numbers, self._number_places, self._low.tolist(), self._high.tolist(), strict=True
             )
         ]
-        self._code_reads = [
-            (reader.name, reader.value, self._places.get(f"{reader.name}:count"), reader.log_counts)
+        self.name_readings = [
+            NameReading(reader.name, reader.value, self._places.get(f"{reader.name}:count"), reader.log_counts)
             for reader in self._categories
         ]
 
@@ -182,10 +233,10 @@ class Encoder:
     def _encode_one(self, row: Row) -> OneRow:
         """The blocks of one record without dates and texts: as `_blocks`, value by value."""
         numbers, codes = [math.nan] * len(self._places), []
-        for name, value_of, place, low, high in self._number_reads:
+        for name, value_of, place, low, high, _ in self.number_readings:
             number = value_of(row[name])
             numbers[place] = low if number < low else high if number > high else number
-        for name, code_of, count_place, log_counts in self._code_reads:
+        for name, code_of, count_place, log_counts in self.name_readings:
             codes.append(code := code_of(row[name]))
             if log_counts is not None and count_place is not None:
                 numbers[count_place] = log_counts.item(code)

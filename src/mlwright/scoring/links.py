@@ -38,5 +38,35 @@ def power(sums: Array) -> Array:
     return amounts
 
 
+def identity_one(sums: list[float]) -> list[float]:
+    """`identity` of one row."""
+    return sums
+
+
+def sigmoid_one(sums: list[float]) -> list[float]:
+    """`sigmoid` of one row; the power of e is numpy's, for that of `math` is another one in the last bit."""
+    return [1.0 / (1.0 + float(np.exp(min(-x, LARGEST_POWER)))) for x in sums]
+
+
+def softmax_one(sums: list[float]) -> list[float]:
+    """`softmax` of one row."""
+    probabilities: list[float] = softmax(np.array([sums]))[0].tolist()
+    return probabilities
+
+
+def power_one(sums: list[float]) -> list[float]:
+    """`power` of one row."""
+    amounts: list[float] = np.exp(sums).tolist()
+    return amounts
+
+
 LINKS: Final[tuple[Callable[[Array], Array], ...]] = (identity, sigmoid, softmax, power)
 """A link's place is how a core's bytes name it."""
+
+LINKS_OF_ONE: Final[tuple[Callable[[list[float]], list[float]], ...]] = (
+    identity_one,
+    sigmoid_one,
+    softmax_one,
+    power_one,
+)
+"""The same for one row."""

@@ -84,7 +84,11 @@ class Model:
 
     def predict_row(self, row: OneRow) -> list[float]:
         """As `predict` of a single row."""
-        scores, low, high = calibrate_row(self._together.scores(row), self.spec.calibrator), self.spec.low, self.spec.high
+        scores, low, high = (
+            calibrate_row(self._together.scores(row), self.spec.calibrator),
+            self.spec.low,
+            self.spec.high,
+        )
         return scores if low is None or high is None else [min(max(score, low), high) for score in scores]
 
     @cached_property

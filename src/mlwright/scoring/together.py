@@ -14,7 +14,7 @@ from mlwright.scoring.cores import Core
 from mlwright.scoring.cores.linear import LinearCore
 from mlwright.scoring.forest import Ints
 from mlwright.scoring.leaves import BEFORE_ONE, Leaves, LookedUp, Words, exponents_of, places_of
-from mlwright.scoring.links import LINKS
+from mlwright.scoring.links import LINKS, LINKS_OF_ONE
 from mlwright.scoring.tables import Tables, tables_of
 
 Array = NDArray[np.float64]
@@ -99,7 +99,7 @@ class _Boosted:
     """
 
     def __init__(self, link: int, cores: Sequence[tuple[float, LookedUp]]) -> None:
-        self._link = LINKS[link]
+        self._link, self._link_of_one = LINKS[link], LINKS_OF_ONE[link]
         self._weights = [weight for weight, _ in cores]
         leaves = [core.leaves for _, core in cores]
         n_words = max(len(each.values) for each in leaves)
@@ -122,9 +122,8 @@ class _Boosted:
     def scores(self, row: OneRow) -> list[float]:
         """The weighted sum of their scores of one row."""
         sums = self._added(self._table.take(self._rows_of_one(row), axis=0)[None])
-        scores = self._link(sums.reshape(self._shape[1:])).tolist()
-        pairs = zip(self._weights, scores, strict=True)
-        return _added([[weight * score for score in of_core] for weight, of_core in pairs])
+        pairs = zip(self._weights, sums.reshape(self._shape[1:]).tolist(), strict=True)
+        return _added([[weight * score for score in self._link_of_one(of_core)] for weight, of_core in pairs])
 
     def scores_of_few(self, blocks: Blocks) -> Array:
         """As `scores` of several rows, shape (n_rows, n_outputs)."""

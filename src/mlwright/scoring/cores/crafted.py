@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mlwright.scoring.arrays import arrays_from_bytes, arrays_to_bytes
-from mlwright.scoring.blocks import Blocks, OneRow
+from mlwright.scoring.blocks import Blocks
 from mlwright.scoring.cores import Core
 from mlwright.scoring.cores.lightgbm import LightGBMCore
 from mlwright.scoring.craft import Craft

@@ -13,7 +13,7 @@ from mlwright.scoring.arrays import arrays_from_bytes, arrays_to_bytes
 from mlwright.scoring.blocks import Blocks, OneRow
 from mlwright.scoring.cores import Core
 from mlwright.scoring.dense import Design
-from mlwright.scoring.links import LINKS
+from mlwright.scoring.links import LINKS, LINKS_OF_ONE
 from mlwright.scoring.tables import Tables, tables_of
 
 Array = NDArray[np.float64]
@@ -49,8 +49,7 @@ class LinearCore(Core):
         """Scores of one row, looked up where the tables are small enough."""
         quick = self._tables
         sums = self.design.times(row.blocks, self.weights) if quick is None else quick.sums(row)
-        scores: list[float] = LINKS[self.link](sums + self.intercept)[0].tolist()
-        return scores
+        return LINKS_OF_ONE[self.link]((sums[0] + self.intercept).tolist())
 
     @cached_property
     def _tables(self) -> Tables | None:

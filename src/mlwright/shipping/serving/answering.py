@@ -11,6 +11,7 @@ from mlwright.core.errors import BundleError
 from mlwright.shipping.serving.extras import NOTHING, Extras
 
 if TYPE_CHECKING:
+    from mlwright.scoring.blocks import OneRow
     from mlwright.scoring.bundle import Bundle
 
 log = logging.getLogger("mlwright.serving")
@@ -46,13 +47,7 @@ class Answerer:
         """The answer to each record: a class with the probabilities of all, or a number; and what else is asked for."""
         if not records:
             return []
-        if self._names:
-            answers: list[Answer] = [
-                {"prediction": label, "probabilities": dict(zip(self._names, row, strict=True))}
-                for row, label in self._scored(records)
-            ]
-        else:
-            answers = [{"prediction": label} for _, label in self._scored(records)]
+        answers = [self._told(scores, label) for scores, label in self._scored(records)]
         if extras.level is not None:
             for answer, around in zip(answers, self._around(records, extras.level), strict=True):
                 answer |= around
@@ -60,6 +55,15 @@ class Answerer:
             for answer, record in zip(answers, records, strict=True):
                 answer |= self._why(record, extras)
         return answers
+
+    def answer_encoded(self, encoded: OneRow, record: Mapping[str, Any]) -> Answer:
+        """As `answer` of a record that was encoded already."""
+        return self._told(*self.bundle.score_encoded(encoded, record))
+
+    def _told(self, scores: Sequence[float], label: Any) -> Answer:
+        if not self._names:
+            return {"prediction": label}
+        return {"prediction": label, "probabilities": dict(zip(self._names, scores, strict=True))}
 
     def _scored(self, records: Sequence[Mapping[str, Any]]) -> list[tuple[list[float], Any]]:
         """The scores and the answer of each record."""
@@ -89,10 +93,12 @@ class Answerer:
         unlike = self.bundle.unlike(records)
         return [one | ({"unlike": why} if why else {}) for one, why in zip(found, unlike, strict=True)]
 
+    def class_of(self, answer: Answer) -> str | None:
+        """The spelling of the class that was answered; None for a number."""
+        return self._name_of[answer["prediction"]] if self._names else None
+
     def count_classes(self, answers: Sequence[Answer]) -> Mapping[str, int]:
         """How often each class was answered, by its spelling; empty for numbers."""
-        if len(answers) == 1 and self._names:
-            return {self._name_of[answers[0]["prediction"]]: 1}
         return Counter(self._name_of[answer["prediction"]] for answer in answers) if self._names else Counter()
 
 

@@ -84,12 +84,13 @@ class Counters:
         self._manifest = manifest
         self._paths = (*paths, "other")
         self._places: dict[Series, int] = {series: i for i, series in enumerate(self._all_series())}
-        self._known_paths = frozenset(self._paths)
         self._seconds = self._places[SECONDS.name, (str(BUCKETS_S[0]),)], self._places[f"{SECONDS.name}_sum", ()]
         self._requests: dict[tuple[str, int], int] = {
             (path, status): self._places["requests_total", (path, str(status))]
             for path, status in product(self._paths, STATUSES)
         }
+        self._rows = self._places["rows_total", ()]
+        self._answers = {name: self._places["answers_total", (name,)] for name in manifest.model.classes}
         self._folder = folder
         self._cells = self._open(folder)
         self._lock = threading.Lock()
@@ -110,9 +111,20 @@ class Counters:
                 if (place := places.get(series)) is not None:
                     cells[place] += by
 
+    def answered(self, name: str | None, seen: Iterable[Series]) -> None:
+        """Count one record that was answered, with that class if it has one, and what was seen of its values."""
+        with self._lock:
+            self._cells[self._rows] += 1.0
+            if name is not None:
+                self._cells[self._answers[name]] += 1.0
+            for series in seen:
+                self._cells[self._places[series]] += 1.0
+
     def request(self, path: str, status: int, seconds: float | None = None) -> None:
         """Count a request, and how long it took if it asked for a prediction."""
-        place = self._requests.get((path if path in self._known_paths else "other", status))
+        place = self._requests.get((path, status))
+        if place is None:
+            place = self._requests.get(("other", status))
         first, total = self._seconds
         with self._lock:
             if place is not None:

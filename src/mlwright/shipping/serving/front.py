@@ -33,6 +33,7 @@ class Front:
     def __init__(self, service: Service, pages: WSGIApplication) -> None:
         self.service = service
         self._pages = pages
+        self._open = {path for path, routes in service.routes.items() if any(route.open for route in routes)}
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer one request."""
@@ -43,7 +44,7 @@ class Front:
             return self._pages(environ, start_response)
         call, route = Call(environ), None
         try:
-            if not any(route.open for route in routes):
+            if call.path not in self._open:
                 self.service.guard.check(call)
             route = chosen(routes, call)
             reply = route.handle(call) if route is not None else self._refuse_method(call, routes)

@@ -97,6 +97,8 @@ class Reader:
         Texts that are fine without a closer look.
     fine_range : tuple of float
         So are numbers from the first to the second.
+    fine_but : frozenset of float
+        Numbers in that range that need one all the same.
     """
 
     field: Clause
@@ -104,6 +106,7 @@ class Reader:
     look: Callable[[Any], State]
     fine_names: frozenset[str] = frozenset()
     fine_range: tuple[float, float] = (math.inf, -math.inf)
+    fine_but: frozenset[float] = frozenset()
 
     @cached_property
     def series(self) -> dict[State, Series]:
@@ -148,7 +151,10 @@ class InputSchema:
         self.readers = {item.name: _reader(item) for item in manifest.inputs}
         self._names = frozenset(self.readers)
         self._unused = frozenset(manifest.unused)
-        self._quick = [(name, reader.fine_names, *reader.fine_range, reader) for name, reader in self.readers.items()]
+        self._quick = [
+            (name, reader.fine_names, *reader.fine_range, reader.fine_but, reader)
+            for name, reader in self.readers.items()
+        ]
 
     def look(self, records: Sequence[Mapping[str, Any]]) -> Looked:
         """Look at every value of every record.
@@ -162,13 +168,13 @@ class InputSchema:
         for place, record in enumerate(records):
             if record.keys() != self._names:
                 self._look_at_names(looked, record, place)
-            for name, fine_names, low, high, reader in self._quick:
+            for name, fine_names, low, high, but, reader in self._quick:
                 value = record[name]
                 kind = type(value)
                 if kind is str:
                     if value in fine_names:
                         continue
-                elif (kind is float or kind is int) and low <= value <= high:
+                elif (kind is float or kind is int) and low <= value <= high and value not in but:
                     continue
                 state = reader.look(value)
                 if state != "fine":
@@ -262,8 +268,9 @@ def _plain_reader(item: Clause) -> Reader:
     codes = frozenset(item.missing_codes)
     if item.kind == "number":
         low, high = range_of(item)
-        fine_range = (math.inf, -math.inf) if codes else (max(low, -LARGEST), min(high, LARGEST))
-        return Reader(item, "a number", _number_look(item, codes), fine_range=fine_range)
+        fine_range = max(low, -LARGEST), min(high, LARGEST)
+        fine_but = frozenset(map(to_number, codes))
+        return Reader(item, "a number", _number_look(item, codes), fine_range=fine_range, fine_but=fine_but)
     if item.kind == "date":
         return Reader(item, "a date", _date_look(item, codes))
     if item.kind == "text":

@@ -8,6 +8,7 @@ nothing: the log says why.
 
 from __future__ import annotations
 
+import gc
 import logging
 import os
 import threading
@@ -110,6 +111,7 @@ class Switch:
         self._made = made
         self._number, path = due.get()
         self._application = made(path, None)
+        gc.freeze()  # the collector need not look at the model again and again
         threading.Thread(target=self._look_on, daemon=True).start()
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
@@ -132,6 +134,9 @@ class Switch:
             log.error("the service goes on with the model that it has: %s", told)
         else:
             log.warning("the service answers with the bundle in %s now", path)
+            gc.unfreeze()
+            gc.collect()  # the model before
+            gc.freeze()
 
 
 def refuse_other_inputs(new: Manifest, old: Manifest) -> None:
