@@ -79,8 +79,9 @@ def baseline(
     columns: list[Column] = []
     places: dict[str, Places] = {}
     named = (*(name for name in model.encoder.inputs if name != profile.roles.time), profile.roles.target)
+    known = {column.name: column for column in profile.columns}
     for name, values in _read(table, named, rows):
-        for counted in cells_of(profile.column(name), values):
+        for counted in cells_of(known[name], values):
             is_target = name == profile.roles.target
             found = counted._replace(cells=counted.cells.model_copy(update={"name": TARGET})) if is_target else counted
             places[found.cells.name] = found.places

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix, hstack
-from scipy.stats import norm
+from scipy.special import ndtri
 
 from mlwright.scoring.blocks import BlockNames, Blocks
 from mlwright.scoring.dense import Design
@@ -23,6 +23,11 @@ MOST_DENSE_FLAGS = 60
 TAIL = 0.001
 ENOUGH_ROWS = 20_000
 ROWS_AT_ONCE = 10_000
+_TAILS = np.array([0.01, 0.99])
+_LEVELS = np.linspace(0.0, 1.0, N_KNOTS)
+_HEIGHTS = ndtri(np.clip(_LEVELS, TAIL, 1.0 - TAIL))
+"""Of a normal distribution; their mean is zero."""
+_SQUARES = float(_HEIGHTS[1:-1] @ _HEIGHTS[1:-1])
 
 
 class _Scaling(NamedTuple):
@@ -40,7 +45,7 @@ def learn_design(blocks: Blocks, names: BlockNames, *, with_text: bool, n_ramps:
     quantiles: their weighted sum can be any piecewise linear curve. Of many rows, evenly spaced ones are looked at.
     """
     seen = blocks.numbers[:: max(1, len(blocks) // ENOUGH_ROWS)]
-    columns = [column[~np.isnan(column)].astype(np.float64) for column in seen.T]
+    columns = [np.sort(column[~np.isnan(column)].astype(np.float64)) for column in seen.T]
     scalings = [_scaling(values) for values in columns]
     curves = {place: curve for place, values in enumerate(columns) if (curve := _normal_curve(values, scalings[place]))}
     n_knots = max((len(knots) for knots, _ in curves.values()), default=2)
@@ -116,12 +121,18 @@ def lay_out(design: Design, blocks: Blocks, precision: type[np.floating[Any]] = 
     return Columns(dense, flags if text is None else hstack([flags, text.astype(precision)], format="csr"))
 
 
+def _quantiles(rising: Array, levels: Array) -> Array:
+    """As `numpy.quantile`, which sorts values again each time."""
+    return np.interp(levels * (len(rising) - 1), np.arange(len(rising)), rising)
+
+
 def _scaling(values: Array) -> _Scaling:
+    """Of rising values."""
     if not len(values):
         return _Scaling()
-    low, high = np.quantile(values, [0.01, 0.99])
+    low, high = _quantiles(values, _TAILS)
     width = high - low
-    low, high = (low - width, high + width) if width > 0 else (values.min(), values.max())
+    low, high = (low - width, high + width) if width > 0 else (values[0], values[-1])
     clipped = np.clip(values, low, high)
     spread = clipped.std()
     if spread <= 1e-9 * max(abs(low), abs(high)):
@@ -131,25 +142,25 @@ def _scaling(values: Array) -> _Scaling:
 
 def _normal_curve(values: Array, scaling: _Scaling) -> tuple[Array, Array] | None:
     """Knots and heights of the curve that gives the values a normal distribution; None where there is no need."""
-    levels = np.linspace(0.0, 1.0, N_KNOTS)
     if not len(values) or scaling.low == scaling.high:
         return None
-    heights = norm.ppf(np.clip(levels, TAIL, 1.0 - TAIL))
-    quantiles = np.quantile(values, levels)
-    knots, place = np.unique(quantiles, return_inverse=True)
-    if len(knots) < LEAST_DISTINCT:
+    quantiles = _quantiles(values, _LEVELS)
+    is_new = np.diff(quantiles, prepend=-np.inf) > 0
+    if is_new.sum() < LEAST_DISTINCT:
         return None
     inner = np.clip(quantiles[1:-1], scaling.low, scaling.high)
-    if np.corrcoef(inner, heights[1:-1])[0, 1] >= STRAIGHT:
+    inner = inner - inner.mean()
+    if inner @ _HEIGHTS[1:-1] >= STRAIGHT * np.sqrt(inner @ inner * _SQUARES):
         return None
-    return knots, np.bincount(place, weights=heights) / np.bincount(place)
+    place = np.cumsum(is_new) - 1
+    return quantiles[is_new], np.bincount(place, weights=_HEIGHTS) / np.bincount(place)
 
 
 def _ramps(values: Array, n_ramps: int) -> tuple[Array, Array]:
     """Feet and lengths of ramps between the quantiles of the values."""
     if not len(values) or not n_ramps:
         return np.empty(0), np.empty(0)
-    edges = np.unique(np.quantile(values, np.linspace(0.0, 1.0, n_ramps + 1)))
+    edges = np.unique(_quantiles(values, np.linspace(0.0, 1.0, n_ramps + 1)))
     if len(edges) < LEAST_EDGES:
         return np.empty(0), np.empty(0)
     return edges[:-1], np.diff(edges)

@@ -102,14 +102,15 @@ class NumberReader(Reader[NumberColumn, float]):
             numbers = np.array(values, dtype=np.float64)
         except OverflowError:
             return super().listed(values)
-        for none in self.no_numbers:  # two or three; `isin` would take longer than all the rest
-            numbers[numbers == none] = math.nan
-        return numbers
+        return self._known(numbers)
 
     def array(self, values: pa.Array) -> NDArray[np.float64]:
         """Numbers, float64, shape (n_rows,)."""
-        numbers = to_number_array(values)
-        numbers[np.isin(numbers, list(self.no_numbers))] = math.nan
+        return self._known(to_number_array(values))
+
+    def _known(self, numbers: NDArray[np.float64]) -> NDArray[np.float64]:
+        for none in self.no_numbers:  # two or three; `isin` would take longer than all the rest
+            numbers[numbers == none] = math.nan
         return numbers
 
 

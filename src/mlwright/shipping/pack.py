@@ -66,6 +66,7 @@ def pack(
     model = Model.load(finished.model, run.get)
     sample = _sample(model, snapshot, profile, split, settings.golden_rows, run)
     rows = choose_rows(sample, model, settings.golden_rows)
+    known = {column.name: column for column in profile.columns}
     draft = Manifest(
         bundle_id=UNSEALED,
         name=project.name or "model",
@@ -78,7 +79,7 @@ def pack(
         lineage=snapshot.lineage,
         golden=tuple(GoldenRow(row=row, answer=answer) for row, answer in answered(model, rows)),
         contract=amended(contract, edits),
-        reference=tuple(profile.column(name) for name in model.encoder.inputs),
+        reference=tuple(known[name] for name in model.encoder.inputs),
         n_reference=profile.n_rows,
         learned=finished.sentence,
         typical=tuple(typical_rows(sample, model)),

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import norm
+from scipy.special import ndtri
 
 Array = NDArray[np.float64]
 
@@ -25,7 +25,7 @@ def quantile_of(level: float) -> float:
     >>> round(quantile_of(0.95), 2)
     1.96
     """
-    return float(norm.ppf(0.5 + level / 2.0))
+    return float(ndtri(0.5 + level / 2.0))
 
 
 def wilson(share: float, n: float, level: float = 0.95) -> Bounds:

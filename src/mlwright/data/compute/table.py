@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
@@ -42,8 +42,10 @@ class Table:
 
     Parameters
     ----------
-    expr : ibis table
-        The columns, of all rows; has the column ``__row__``, the position in the snapshot, besides.
+    expr : ibis table, or callable
+        The columns, of all rows; has the column ``__row__``, the position in the snapshot, besides. A callable makes it
+        when the engine is first asked: to open a file of thousands of columns takes it a second, which whoever wants
+        arrays alone need not wait for.
     path : Path
         The Parquet file.
     hidden : tuple of str
@@ -53,19 +55,30 @@ class Table:
     """
 
     def __init__(
-        self, expr: ir.Table, path: Path, *, hidden: tuple[str, ...] = (), rows: NDArray[np.int64] | None = None
+        self,
+        expr: ir.Table | Callable[[], ir.Table],
+        path: Path,
+        *,
+        hidden: tuple[str, ...] = (),
+        rows: NDArray[np.int64] | None = None,
     ) -> None:
-        self._whole = expr
+        self._given = expr
         self.path = path
         self.hidden = hidden
         self.rows = rows
 
     @cached_property
+    def whole(self) -> ir.Table:
+        """The columns of all rows, also of those that are not of this table."""
+        with _ENGINE:
+            return self._given if isinstance(self._given, ir.Table) else self._given()
+
+    @cached_property
     def expr(self) -> ir.Table:
         """The rows and columns, and the position of each row, as an Ibis expression."""
         if self.rows is None:
-            return self._whole
-        return self._whole.semi_join(ibis.memtable(pa.table({ROW: pa.array(self.rows)})), ROW)
+            return self.whole
+        return self.whole.semi_join(ibis.memtable(pa.table({ROW: pa.array(self.rows)})), ROW)
 
     @cached_property
     def n_rows(self) -> int:
@@ -80,7 +93,8 @@ class Table:
     @cached_property
     def columns(self) -> tuple[str, ...]:
         """Names of the columns, without ``__row__``."""
-        return tuple(name for name in self._whole.columns if name != ROW)
+        names = self.whole.columns if isinstance(self._given, ir.Table) else pq.read_schema(self.path).names
+        return tuple(name for name in names if name != ROW and name not in self.hidden)
 
     def ask(self, **expressions: Any) -> dict[str, Any]:
         """Answer many aggregate expressions with one query; Python values by the same names.
@@ -195,8 +209,12 @@ def open_parquet(path: Path, columns: Sequence[str] | None = None) -> Table:
     """A Parquet file as a table; of a very wide file only `columns`, which makes every question cheaper."""
     wanted = "*" if columns is None else ", ".join(_quoted(name, '"') for name in columns)
     query = f"SELECT {wanted}, file_row_number AS {ROW} FROM read_parquet({_quoted(path)}, file_row_number = true)"  # noqa: S608
-    expr = connect().sql(query)
-    return Table(expr.drop("file_row_number") if "file_row_number" in expr.columns else expr, path)
+
+    def opened() -> ir.Table:
+        expr = connect().sql(query)
+        return expr.drop("file_row_number") if "file_row_number" in expr.columns else expr
+
+    return Table(opened if columns is None else opened(), path)
 
 
 class SplitTable(Table):
@@ -223,7 +241,7 @@ def open_split(snapshot: Snapshot, split: Split, profile: Profile, run: Run) -> 
     whole = open_snapshot(snapshot, run)
     roles = roles_of(split, run)
     hidden = () if profile.roles.asked is None else (profile.roles.target,)
-    table = SplitTable(whole.expr.drop(*hidden), whole.path, hidden=hidden)
+    table = SplitTable(lambda: whole.expr.drop(*hidden), whole.path, hidden=hidden)
     table.train = _some_rows(whole, np.flatnonzero(roles == TRAIN))
     table.test = _some_rows(table, np.flatnonzero(roles == TEST))
     table.seed = run.seed_for("open_split")
@@ -236,7 +254,7 @@ def open_split(snapshot: Snapshot, split: Split, profile: Profile, run: Run) -> 
 
 
 def _some_rows(table: Table, rows: NDArray[np.int64]) -> Table:
-    return Table(table.expr, table.path, hidden=table.hidden, rows=rows)
+    return Table(lambda: table.expr, table.path, hidden=table.hidden, rows=rows)
 
 
 def roles_of(split: Split, run: Run) -> NDArray[np.uint8]:

@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 import numpy as np
+import pyarrow as pa
 
 from mlwright.data.compute.figures import Figures
 from mlwright.data.cures import Cure, Specimen
 from mlwright.data.evidence.cells import Cells, Levels
-from mlwright.data.kinds.missing import is_sentinel, missing_words, suspects
+from mlwright.data.kinds.missing import SENTINELS, is_sentinel, missing_words, suspects
 from mlwright.data.words import counted, quoted
 from mlwright.records.cleaning import AnyStep, MarkMissing
-from mlwright.scoring.spelling import to_number
+from mlwright.scoring.columns import Column
+from mlwright.scoring.spelling import to_number, to_number_array
 
 N_TOP = 200
 
@@ -31,8 +33,7 @@ class DisguisedMissing(Cure):
     def look(self, cells: Cells) -> Iterator[AnyStep]:
         """One step a column."""
         found = {name: words for name in cells.names if (words := _words(cells, name))}
-        has_gaps = any((cells.levels(name).places < 0).any() for name in cells.names)
-        is_usual = not has_gaps and len({word for words in found.values() for word in words}) == 1
+        is_usual = len({word for words in found.values() for word in words}) == 1 and not _has_gaps(cells)
         for name, words in found.items():
             levels = cells.levels(name)
             n = sum(int(levels.counts[levels.place_of[word]]) for word in words)
@@ -61,9 +62,23 @@ class DisguisedMissing(Cure):
         }
 
 
+def _has_gaps(cells: Cells) -> bool:
+    return any((cells.levels(name).places < 0).any() for name in cells.names)
+
+
 def _words(cells: Cells, name: str) -> Sequence[str]:
-    levels = cells.levels(name)
-    return missing_words(levels.names) if name in cells.texts else _sentinels(levels)
+    if name in cells.texts:
+        return missing_words(cells.levels(name).names)
+    return _sentinels(cells.levels(name)) if _may_end_in_sentinel(cells.columns.by_name[name]) else ()
+
+
+def _may_end_in_sentinel(values: Column) -> bool:
+    """Whether the least or the largest number is one that people write for "missing"; other columns are not spelled."""
+    if isinstance(values, list) or not (pa.types.is_floating(values.type) or pa.types.is_integer(values.type)):
+        return True
+    numbers = to_number_array(values)
+    finite = numbers[np.isfinite(numbers)]
+    return len(finite) > 0 and not SENTINELS.isdisjoint({float(finite.min()), float(finite.max())})
 
 
 def _sentinels(levels: Levels) -> tuple[str, ...]:

@@ -32,7 +32,7 @@ class ColumnGone(Probe):
             raise NotApplicable("there is only one input")
         for name in names:
             empty = pa.nulls(table.num_rows, table[name].type)
-            yield Disturbed(replaced(table, name, empty), name, f"'{name}' comes empty in every row")
+            yield Disturbed(replaced(table, {name: empty}), name, f"'{name}' comes empty in every row")
 
     def describe(self, strength: float) -> str:
         """What is tried."""

@@ -21,12 +21,13 @@ class CutText(Probe):
 
     def disturb(self, table: pa.Table, profile: Profile, strength: float, rng: np.random.Generator) -> pa.Table:
         """Cut every text at a share of the longest one's length."""
+        new = {}
         for column in columns_of(table, profile, "text"):
             values = table[column.name].cast(pa.string())
             longest = pc.max(pc.utf8_length(values)).as_py() or 0
             cut = pc.utf8_slice_codeunits(values, 0, max(1, round(longest * (1 - CUT_AT_MOST * strength))))
-            table = replaced(table, column.name, cut.cast(table[column.name].type))
-        return table
+            new[column.name] = cut.cast(table[column.name].type)
+        return replaced(table, new)
 
     def describe(self, strength: float) -> str:
         """Where texts end."""

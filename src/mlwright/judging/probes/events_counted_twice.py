@@ -28,19 +28,17 @@ class EventsCountedTwice(Probe):
 
     def disturb(self, table: pa.Table, profile: Profile, strength: float, rng: np.random.Generator) -> pa.Table:
         """Double the counts of a share of the records."""
-        twice, doubled = some(rng, table.num_rows, SHARE_AT_MOST * strength), table
+        twice, new = some(rng, table.num_rows, SHARE_AT_MOST * strength), {}
         there = set(table.column_names)
         for column in profile.inputs:
             if column.name in there and _may_count(column):
                 numbers = to_number_array(table[column.name])
                 known = numbers[np.isfinite(numbers)]
                 if len(known) and (known == np.round(known)).all():
-                    doubled = replaced(
-                        doubled, column.name, with_numbers(table[column.name], np.where(twice, 2 * numbers, numbers))
-                    )
-        if doubled is table:
+                    new[column.name] = with_numbers(table[column.name], np.where(twice, 2 * numbers, numbers))
+        if not new:
             raise NotApplicable("no input counts anything")
-        return doubled
+        return replaced(table, new)
 
     def describe(self, strength: float) -> str:
         """How many records are hit."""

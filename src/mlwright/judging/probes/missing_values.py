@@ -21,11 +21,12 @@ class MissingValues(Probe):
 
     def disturb(self, table: pa.Table, profile: Profile, strength: float, rng: np.random.Generator) -> pa.Table:
         """Empty a share of the cells."""
+        new = {}
         for name in table.column_names:
             gone = pa.array(some(rng, table.num_rows, SHARE_AT_MOST * strength))
             values = table[name]
-            table = replaced(table, name, pc.if_else(gone, pa.scalar(None, values.type), values))
-        return table
+            new[name] = pc.if_else(gone, pa.scalar(None, values.type), values)
+        return replaced(table, new)
 
     def describe(self, strength: float) -> str:
         """How many values are gone."""

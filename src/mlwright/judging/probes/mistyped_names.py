@@ -22,16 +22,16 @@ class MistypedNames(Probe):
 
     def disturb(self, table: pa.Table, profile: Profile, strength: float, rng: np.random.Generator) -> pa.Table:
         """Put one typing error into a share of the names."""
-        disturbed = table
+        new = {}
         for column in columns_of(table, profile, "category"):
             if is_text(values := table[column.name]):
                 cells = some(rng, table.num_rows, SHARE_AT_MOST * strength) & ~np.asarray(values.is_null())
                 texts = values.cast(pa.string()).to_pylist()
                 wrong = [_once(text, rng) if hit else text for text, hit in zip(texts, cells.tolist(), strict=True)]
-                disturbed = replaced(disturbed, column.name, where(cells, pa.array(wrong, pa.string()), values))
-        if disturbed is table:
+                new[column.name] = where(cells, pa.array(wrong, pa.string()), values)
+        if not new:
             raise NotApplicable("no category is stored as text")
-        return disturbed
+        return replaced(table, new)
 
     def describe(self, strength: float) -> str:
         """How many names are mistyped."""

@@ -25,10 +25,11 @@ class MixedUpRows(Probe):
         n = table.num_rows
         if n < 2:
             raise NotApplicable("there is only one row")
+        new = {}
         for name in table.column_names:
             sources = np.where(some(rng, n, SHARE_AT_MOST * strength), rng.integers(n, size=n), np.arange(n))
-            table = replaced(table, name, table[name].take(pa.array(sources)))
-        return table
+            new[name] = table[name].take(pa.array(sources))
+        return replaced(table, new)
 
     def describe(self, strength: float) -> str:
         """How many values belong to other rows."""

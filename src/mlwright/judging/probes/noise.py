@@ -21,11 +21,12 @@ class Noise(Probe):
 
     def disturb(self, table: pa.Table, profile: Profile, strength: float, rng: np.random.Generator) -> pa.Table:
         """Add normal noise to every number."""
+        new = {}
         for column in columns_of(table, profile, "number"):
             values = table[column.name]
             errors = SPREAD_AT_MOST * strength * (column.std or 0.0) * rng.standard_normal(table.num_rows)
-            table = replaced(table, column.name, with_numbers(values, to_number_array(values) + errors))
-        return table
+            new[column.name] = with_numbers(values, to_number_array(values) + errors)
+        return replaced(table, new)
 
     def describe(self, strength: float) -> str:
         """How far numbers are off."""

@@ -22,14 +22,15 @@ class Outliers(Probe):
 
     def disturb(self, table: pa.Table, profile: Profile, strength: float, rng: np.random.Generator) -> pa.Table:
         """Throw a share of the numbers far to either side."""
+        new = {}
         for column in columns_of(table, profile, "number"):
             cells = some(rng, table.num_rows, SHARE_AT_MOST * strength)
             side = rng.choice([-1.0, 1.0], table.num_rows)
             far = (column.mean or 0.0) + side * SPREADS * (column.std or 1.0)
             values = table[column.name]
             thrown = np.where(cells, far, to_number_array(values))
-            table = replaced(table, column.name, with_numbers(values, thrown))
-        return table
+            new[column.name] = with_numbers(values, thrown)
+        return replaced(table, new)
 
     def describe(self, strength: float) -> str:
         """How many numbers are wrong."""

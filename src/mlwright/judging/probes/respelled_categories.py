@@ -22,16 +22,16 @@ class RespelledCategories(Probe):
 
     def disturb(self, table: pa.Table, profile: Profile, strength: float, rng: np.random.Generator) -> pa.Table:
         """Turn the case of a share of the cells."""
-        disturbed = table
+        new = {}
         for column in columns_of(table, profile, "category", "boolean"):
             if is_text(values := table[column.name]):
                 plain = values.cast(pa.string())
                 turned = pc.if_else(pc.equal(pc.utf8_upper(plain), plain), pc.utf8_lower(plain), pc.utf8_upper(plain))
                 cells = some(rng, table.num_rows, SHARE_AT_MOST * strength)
-                disturbed = replaced(disturbed, column.name, where(cells, turned, values))
-        if disturbed is table:
+                new[column.name] = where(cells, turned, values)
+        if not new:
             raise NotApplicable("no category is stored as text")
-        return disturbed
+        return replaced(table, new)
 
     def describe(self, strength: float) -> str:
         """How many names are spelled otherwise."""

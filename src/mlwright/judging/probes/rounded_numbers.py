@@ -19,13 +19,14 @@ class RoundedNumbers(Probe):
 
     def disturb(self, table: pa.Table, profile: Profile, strength: float, rng: np.random.Generator) -> pa.Table:
         """Round every number."""
+        new = {}
         for column in columns_of(table, profile, "number"):
             step = strength * (column.std or 0.0)
             if step > 0:
                 values = table[column.name]
                 rounded = np.round(to_number_array(values) / step) * step
-                table = replaced(table, column.name, with_numbers(values, rounded))
-        return table
+                new[column.name] = with_numbers(values, rounded)
+        return replaced(table, new)
 
     def describe(self, strength: float) -> str:
         """How wide the steps are."""

@@ -22,9 +22,9 @@ class ShiftedDates(Probe):
 
     def disturb(self, table: pa.Table, profile: Profile, strength: float, rng: np.random.Generator) -> pa.Table:
         """Add the same number of days to every date."""
-        for column in columns_of(table, profile, "date"):
-            table = replaced(table, column.name, moved(table[column.name], column, DAY_S * _days(strength)))
-        return table
+        later_s = DAY_S * _days(strength)
+        dates = columns_of(table, profile, "date")
+        return replaced(table, {column.name: moved(table[column.name], column, later_s) for column in dates})
 
     def describe(self, strength: float) -> str:
         """How far dates are moved."""

@@ -32,19 +32,19 @@ class ShiftedHours(Probe):
 
     def disturb(self, table: pa.Table, profile: Profile, strength: float, rng: np.random.Generator) -> pa.Table:
         """Add the same number of hours to every time."""
-        shifted, hours, there = table, _hours(strength), set(table.column_names)
+        new, hours, there = {}, _hours(strength), set(table.column_names)
         for column in profile.inputs:
             if column.name not in there:
                 continue
             values = table[column.name]
             if _has_hours(values, column):
-                shifted = replaced(shifted, column.name, moved(values, column, HOUR_S * hours))
+                new[column.name] = moved(values, column, HOUR_S * hours)
             elif is_hour(column):
                 later = (to_number_array(values) + hours) % HOURS_OF_A_DAY
-                shifted = replaced(shifted, column.name, with_numbers(values, later))
-        if shifted is table:
+                new[column.name] = with_numbers(values, later)
+        if not new:
             raise NotApplicable("no input has a time of the day")
-        return shifted
+        return replaced(table, new)
 
     def describe(self, strength: float) -> str:
         """How far times are moved."""

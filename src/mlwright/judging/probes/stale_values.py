@@ -32,10 +32,11 @@ class StaleValues(Probe):
         if has_one.sum() < FEWEST_ROWS:
             raise NotApplicable(f"fewer than {FEWEST_ROWS} records have one before them")
         sources = np.where(some(rng, table.num_rows, SHARE_AT_MOST * strength), before, np.arange(table.num_rows))
+        new = {}
         for name in table.column_names:
             if name not in (profile.roles.time, profile.roles.group):
-                table = replaced(table, name, table[name].take(pa.array(sources)))
-        return table
+                new[name] = table[name].take(pa.array(sources))
+        return replaced(table, new)
 
     def describe(self, strength: float) -> str:
         """How many records are stale."""

@@ -33,7 +33,7 @@ class SwappedColumns(Probe):
         if not pairs:
             raise NotApplicable("no two of the most important inputs are alike")
         for one, other in pairs:
-            swapped = replaced(replaced(table, one.name, table[other.name]), other.name, table[one.name])
+            swapped = replaced(table, {one.name: table[other.name], other.name: table[one.name]})
             names = f"{one.name} and {other.name}"
             yield Disturbed(swapped, names, f"'{one.name}' and '{other.name}' come in each other's place")
 

@@ -21,10 +21,11 @@ class TextDamage(Probe):
 
     def disturb(self, table: pa.Table, profile: Profile, strength: float, rng: np.random.Generator) -> pa.Table:
         """Damage a share of the characters of every text."""
+        new = {}
         for column in columns_of(table, profile, "text"):
             texts = [_damaged(text, SHARE_AT_MOST * strength, rng) for text in table[column.name].to_pylist()]
-            table = replaced(table, column.name, pa.array(texts, pa.string()).cast(table[column.name].type))
-        return table
+            new[column.name] = pa.array(texts, pa.string()).cast(table[column.name].type)
+        return replaced(table, new)
 
     def describe(self, strength: float) -> str:
         """How many characters are wrong."""

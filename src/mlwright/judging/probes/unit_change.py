@@ -32,7 +32,7 @@ class UnitChange(Probe):
         for column in columns_of(table, profile, "number")[:N_COLUMNS]:
             values = table[column.name]
             for unit, numbers in _changes(column.name, to_number_array(values)):
-                changed = replaced(table, column.name, with_numbers(values, numbers))
+                changed = replaced(table, {column.name: with_numbers(values, numbers)})
                 yield Disturbed(changed, column.name, f"'{column.name}' comes {unit}")
 
     def describe(self, strength: float) -> str:

@@ -23,16 +23,16 @@ class UnseenCategories(Probe):
 
     def disturb(self, table: pa.Table, profile: Profile, strength: float, rng: np.random.Generator) -> pa.Table:
         """Put a new name, or a number above all codes, into a share of the cells."""
-        disturbed = table
+        new = {}
         for column in columns_of(table, profile, "category"):
             values = table[column.name]
-            new = _new_value(values)
-            if new is not None:
+            name = _new_value(values)
+            if name is not None:
                 cells = some(rng, table.num_rows, SHARE_AT_MOST * strength) & ~np.asarray(values.is_null())
-                disturbed = replaced(disturbed, column.name, where(cells, new, values))
-        if disturbed is table:
+                new[column.name] = where(cells, name, values)
+        if not new:
             raise NotApplicable("no category column can hold a new name")
-        return disturbed
+        return replaced(table, new)
 
     def describe(self, strength: float) -> str:
         """How many names are new."""

@@ -19,16 +19,16 @@ class WrongEncoding(Probe):
 
     def disturb(self, table: pa.Table, profile: Profile, strength: float, rng: np.random.Generator) -> pa.Table:
         """Read the letters beyond ASCII of a share of the records in the wrong way."""
-        hit, disturbed = some(rng, table.num_rows, strength), table
+        hit, new = some(rng, table.num_rows, strength), {}
         for column in columns_of(table, profile, "text", "category"):
             if is_text(values := table[column.name]):
                 texts = values.cast(pa.string()).to_pylist()
                 wrong = [_misread(text) for text in texts]
                 if wrong != texts:
-                    disturbed = replaced(disturbed, column.name, where(hit, pa.array(wrong, pa.string()), values))
-        if disturbed is table:
+                    new[column.name] = where(hit, pa.array(wrong, pa.string()), values)
+        if not new:
             raise NotApplicable("all texts and names are plain ASCII")
-        return disturbed
+        return replaced(table, new)
 
     def describe(self, strength: float) -> str:
         """How many records are misread."""
