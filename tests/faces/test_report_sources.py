@@ -7,11 +7,14 @@ import json
 import math
 import re
 import shutil
+from dataclasses import replace
 from html.parser import HTMLParser
 
 import pytest
 
 from mlwright import Project
+from mlwright.faces.render.facts import facts_of
+from mlwright.faces.render.perils import doubts
 from mlwright.faces.render.report import write_report
 from mlwright.faces.render.sources import Sources
 
@@ -168,3 +171,19 @@ def test_a_source_says_what_its_field_means(told, shop):
     link = sources.number("decision/worth/gain/value")
     assert f"decision: worth.gain.value = {decision.worth.gain.value}" in html.unescape(link)
     assert 'href="#record-decision"' in link
+
+
+def test_no_error_is_said_to_be_smaller_by_more_than_all_of_it(shop):
+    project = Project(shop)
+    state = next(state for state in project.runs() if state.pipeline == "build")
+    facts = facts_of(project, state)
+    first = facts.evaluation.metrics[0]
+    wide = first.gain_over_baseline.model_copy(update={"high": 1.5 * first.baseline.value})
+    evaluation = facts.evaluation.model_copy(
+        update={"metrics": (first.model_copy(update={"gain_over_baseline": wide}), *facts.evaluation.metrics[1:])}
+    )
+    changed = replace(facts, evaluation=evaluation)
+    said = " ".join(str(doubt.striptags()) for doubt in doubts(changed, Sources(changed.records())))
+    assert "at least" in said
+    assert "150 %" not in said
+    assert " and " in " ".join(str(doubt.striptags()) for doubt in doubts(facts, Sources(facts.records())))

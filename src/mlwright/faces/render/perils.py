@@ -99,9 +99,11 @@ def doubts(facts: Facts, sources: Sources) -> Iterator[Markup]:
     first = facts.evaluation.metrics[0]
     if first.baseline.value > 0:
         at, low, high = (_smaller(first.gain_over_baseline, end, sources) for end in ("value", "low", "high"))
-        yield Markup(
-            "Its error is {} than that of saying the same of every case; allowing for chance, between {} and {}."
-        ).format(at, low, high)
+        is_whole = first.gain_over_baseline.high >= first.baseline.value  # no error can be smaller than nothing
+        certain = Markup("{} at least").format(low) if is_whole else Markup("between {} and {}").format(low, high)
+        yield Markup("Its error is {} than that of saying the same of every case; allowing for chance, {}.").format(
+            at, certain
+        )
     if facts.decision.verdict == "stop" and first.gain_over_baseline.low <= 0:
         yield Markup("So there is nothing in these columns that tells the answer, as far as can be seen.")
 
