@@ -13,7 +13,7 @@ from mlwright.judging.practice import of_model
 from mlwright.judging.shift import shift_of
 from mlwright.learning.amounts import benefit_on, decisive_on, learned_target
 from mlwright.learning.benefit import Benefit
-from mlwright.learning.metrics import METRICS
+from mlwright.learning.metrics import metric_of
 from mlwright.learning.tasks import TASKS
 from mlwright.learning.unseen import Unseen, kept_scores, kept_target, open_unseen
 from mlwright.learning.yardstick import Scored, Yardstick, yardstick
@@ -128,7 +128,7 @@ def answered(
     table = open_snapshot(snapshot, run)
     unseen = open_unseen(snapshot, profile, split, run, evaluation)
     learned = learned_target(table, train_rows(split, run), profile)
-    own = training.model.threshold if METRICS.get(training.metric)().has_threshold else None
+    own = training.model.threshold if metric_of(training.metric).has_threshold else None
     target = kept_target(evaluation.truth, run)
     prediction = kept_scores(evaluation.predictions, len(target), run)
     benefit = benefit_on(table, unseen.positions, learned, profile, settings, own)

@@ -18,7 +18,7 @@ from mlwright.judging.verdict import headline, limits, next_steps, reasons, verd
 from mlwright.judging.worth import Cases, worth_of
 from mlwright.learning.amounts import benefit_on, decisive_on, learned_target
 from mlwright.learning.load import load_of
-from mlwright.learning.metrics import METRICS
+from mlwright.learning.metrics import metric_of
 from mlwright.learning.owed import Owed, moved, owed
 from mlwright.learning.tasks import TASKS
 from mlwright.learning.unseen import kept_scores, kept_target, open_unseen
@@ -129,7 +129,7 @@ def _worth(
     task = TASKS.get(roles.task)()
     learned = learned_target(table, train_rows(split, run), profile)
     unseen = open_unseen(snapshot, profile, split, run, evaluation)
-    own = training.model.threshold if METRICS.get(training.metric)().has_threshold else None
+    own = training.model.threshold if metric_of(training.metric).has_threshold else None
     benefit = benefit_on(table, unseen.positions, learned, profile, settings, own)
     target = kept_target(evaluation.truth, run)
     decides = decisive_on(training.model, table, unseen.positions)

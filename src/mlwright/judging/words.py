@@ -68,6 +68,8 @@ GLOSSES = {
     "rmse": "a typical distance from the truth in which large ones count most",
     "mae": "the mean distance from the truth",
     "median_absolute_error": "the distance from the truth that half of the rows stay below",
+    "rmsle": "about the share by which it misses the truth",
+    "pinball": "the distance from the truth where one side costs more",
     "mape": "the mean distance from the truth as a share of it",
     "r2": "the share of the differences that it explains",
     "roc_auc": "which says how often it ranks a case of the class above another one",
@@ -75,6 +77,8 @@ GLOSSES = {
     "accuracy": "the share of right answers",
     "balanced_accuracy": "the share of right answers if every class counts the same",
     "f1": "the balance of finding cases and not crying wolf",
+    "matthews": "how far its answers go with the truth, with 0 for chance",
+    "recall_at_precision": "the share of the cases that it finds with so few false alarms",
     "precision": "the share of its calls that are right",
     "recall": "the share of the cases that it finds",
 }

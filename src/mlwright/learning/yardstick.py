@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import t as student
 
-from mlwright.learning.metrics import METRICS, Metric
+from mlwright.learning.metrics import Metric, bare, metric_of
 from mlwright.records.evaluation import Estimate
 from mlwright.scoring.deciding import DEFAULT_THRESHOLD, Decisive, places_answered
 from mlwright.statistics.means import difference_estimate, mean_estimates, mean_of_shares, share_estimate
@@ -28,7 +28,10 @@ SCALES: dict[str, Scale] = {
     "average_precision": "share",
     "f1": "share",
     "median_absolute_error": "positive",
+    "matthews": "at most one",
     "r2": "at most one",
+    "recall_at_precision": "share",
+    "rmsle": "positive",
 }
 UNDEFINED = Estimate(value=math.nan, low=math.nan, high=math.nan, method="not defined")
 
@@ -78,7 +81,7 @@ class Yardstick:
 
     def __init__(self, name: str, target: Array, draws: Draws, level: float = 0.95) -> None:
         self.name = name
-        self.metric = METRICS.get(name)()
+        self.metric = metric_of(name)
         self.target = target
         self.draws = draws
         self.level = level
@@ -101,7 +104,7 @@ class Yardstick:
         return UNDEFINED if math.isnan(value) else self._gain(model, than, value)
 
     def _estimate(self, model: Scored, value: float) -> Estimate:
-        scale = SCALES.get(self.name, "plain")
+        scale = SCALES.get(bare(self.name), "plain")
         bounds = bounds_from(value, self._replicated(model), self._n_effective, scale, self.level)
         return self._made(value, bounds, f"bootstrap of {self.draws.sampling.drawn}")
 
@@ -230,7 +233,7 @@ _KINDS: dict[str, type[Yardstick]] = {
 
 def yardstick(name: str, target: Array, draws: Draws, level: float = 0.95) -> Yardstick:
     """The yardstick that suits a metric; see `Yardstick`."""
-    kind = _KINDS.get(name) or (_RowMeans if _is_mean_of_rows(METRICS.get(name)()) else Yardstick)
+    kind = _KINDS.get(name) or (_RowMeans if _is_mean_of_rows(metric_of(name)) else Yardstick)
     return kind(name, target, draws, level)
 
 
@@ -249,5 +252,5 @@ def threshold_of_dummy(name: str, said: Array) -> float:
         Member of the metric family.
     said : array, shape (n_rows, n_outputs)
     """
-    own = METRICS.get(name)().threshold(said[:, 0]) if said.shape[1] == 1 else None
+    own = metric_of(name).threshold(said[:, 0]) if said.shape[1] == 1 else None
     return DEFAULT_THRESHOLD if own is None else own

@@ -18,12 +18,13 @@ SET_BITS = 32
 OF_OBJECTIVE: Final = {
     "regression": identity,
     "regression_l1": identity,
+    "quantile": identity,
     "tweedie": power,
     "gamma": power,
     "binary": sigmoid,
     "multiclass": softmax,
 }
-HARMLESS: Final = ("sigmoid:1", "num_class", "tweedie_variance_power")
+HARMLESS: Final = ("sigmoid:1", "num_class", "tweedie_variance_power", "alpha")
 """What an objective may say of itself without changing how its sums are read."""
 
 

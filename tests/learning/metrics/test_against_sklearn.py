@@ -48,6 +48,7 @@ OF_ANSWERS = {
     "f1": theirs.f1_score,
     "precision": theirs.precision_score,
     "recall": theirs.recall_score,
+    "matthews": theirs.matthews_corrcoef,
 }
 OF_SEVERAL = {
     "log_loss": theirs.log_loss,
@@ -60,6 +61,7 @@ OF_NUMBERS = {
     "r2": theirs.r2_score,
     "median_absolute_error": theirs.median_absolute_error,
     "mape": theirs.mean_absolute_percentage_error,
+    "pinball": partial(theirs.mean_pinball_loss, alpha=0.9),
 }
 
 
@@ -97,6 +99,7 @@ def test_several_classes_by_answer(weight):
         "accuracy": theirs.accuracy_score(target, answer, sample_weight=weight),
         "balanced_accuracy": theirs.balanced_accuracy_score(target, answer, sample_weight=weight),
         "f1": theirs.f1_score(target, answer, average="macro", sample_weight=weight),
+        "matthews": theirs.matthews_corrcoef(target, answer, sample_weight=weight),
     }
     found = {name: METRICS.get(name)().score(target, prediction, weight) for name in expected}
     assert found == pytest.approx(expected, rel=1e-9)
@@ -118,3 +121,10 @@ def test_numbers(name, weight):
     target, prediction = numbers()
     expected = OF_NUMBERS[name](target, prediction[:, 0], sample_weight=weight)
     assert METRICS.get(name)().score(target, prediction, weight) == pytest.approx(expected, rel=1e-9)
+
+
+@each_weight
+def test_logarithms_of_numbers(weight):
+    target, prediction = numbers()
+    expected = theirs.root_mean_squared_log_error(target, np.maximum(prediction[:, 0], 0.0), sample_weight=weight)
+    assert METRICS.get("rmsle")().score(target, prediction, weight) == pytest.approx(expected, rel=1e-9)

@@ -9,7 +9,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from mlwright.learning.metrics import METRICS
+from mlwright.core.errors import SettingsError
+from mlwright.learning.metrics import METRICS, metric_of
 
 PAGE = Path(__file__).parents[3] / "docs" / "reference" / "metrics.md"
 
@@ -57,6 +58,39 @@ def test_a_number_that_is_not_above_zero_has_no_percentage():
 def test_half_of_the_rows_stay_below_the_median_error():
     assert score("median_absolute_error", [0, 0, 0, 0], [1, 2, 3, 100]) == 2.5
     assert score("median_absolute_error", [0, 0, 0], [1, 2, 100], weight=[1, 1, 0]) == 1.5
+
+
+def test_a_truth_above_the_answer_costs_more_the_higher_the_level():
+    assert metric_of("pinball:0.9").score(np.array([10.0, 10.0]), np.array([[8.0], [12.0]])) == pytest.approx(1.0)
+    assert metric_of("pinball:0.5").score(np.array([10.0]), np.array([[7.0]])) == 1.5
+
+
+def test_a_tenth_off_is_a_tenth_off_at_any_size():
+    small, large = (score("rmsle", [size], [1.1 * size]) for size in (1e4, 1e9))
+    assert small == pytest.approx(math.log(1.1), rel=1e-4) == large
+    assert math.isnan(score("rmsle", [-0.5], [1]))
+
+
+def test_recall_is_counted_where_finds_are_precise_enough():
+    target, said = [1, 1, 0, 1, 0, 0], [0.9, 0.8, 0.7, 0.6, 0.5, 0.4]
+    columns = np.array(said)[:, None]
+    assert metric_of("recall_at_precision:0.75").score(np.array(target), columns) == 1.0
+    assert metric_of("recall_at_precision:0.8").score(np.array(target), columns) == pytest.approx(2 / 3)
+    assert metric_of("recall_at_precision:0.9").score(np.array([0, 1]), np.array([[0.9], [0.1]])) == 0.0
+
+
+def test_one_answer_for_all_has_no_correlation():
+    assert score("matthews", [0, 1, 1], [0.9, 0.8, 0.7]) == 0.0
+    assert math.isnan(score("matthews", [1, 1], [0.9, 0.2]))
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [("mae:0.9", "takes none"), ("pinball:nine", "between 0 and 1"), ("pinball:1.5", "between 0 and 1")],
+)
+def test_an_option_that_makes_no_sense_is_refused(name, words):
+    with pytest.raises(SettingsError, match=words):
+        metric_of(name)
 
 
 @pytest.mark.parametrize("name", METRICS.names())

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from mlwright.learning.aim import Aim
 from mlwright.learning.models import MODELS, Facts, FitContext, Rows
 from mlwright.scoring.blocks import BlockNames, Blocks
 
@@ -72,7 +73,7 @@ def test_only_amounts_are_tried_as_amounts():
 
 
 def test_where_errors_count_by_size_squared_ones_are_tried_beside_them():
-    facts = Facts("regression", 0, 900, 900, NAMES, budget_s=60.0, by_size=True)
+    facts = Facts("regression", 0, 900, 900, NAMES, budget_s=60.0, aim=Aim(0.5))
     plain, squares = MODELS.get("crafted")().candidates(facts)
     context = FitContext(facts, 1, 1, lambda: False)
     cores = [

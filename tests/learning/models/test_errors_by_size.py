@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from mlwright.learning.aim import Aim
 from mlwright.learning.models import MODELS, Facts, FitContext, Rows
 from mlwright.scoring.blocks import BlockNames, Blocks
 
@@ -31,12 +32,12 @@ def test_the_mean_distance_falls_where_it_counts(family: str) -> None:
         core = MODELS.get(family)().fit(candidate, lopsided(1_200, 0), lopsided(600, 1), context).core
         return float(np.abs(core.predict(test.blocks)[:, 0] - test.target).mean())
 
-    assert distance(replace(FACTS, by_size=True)) < 0.95 * distance(FACTS)
+    assert distance(replace(FACTS, aim=Aim(0.5))) < 0.95 * distance(FACTS)
 
 
 @pytest.mark.parametrize("family", ["lightgbm", "catboost"])
 def test_directions_are_kept_there_too(family: str) -> None:
-    facts = replace(FACTS, by_size=True, directions=(1, 0, 0))
+    facts = replace(FACTS, aim=Aim(0.5), directions=(1, 0, 0))
     context = FitContext(facts, seed=0, n_threads=1, time_up=lambda: False)
     candidate = MODELS.get(family)().candidates(facts)[0]
     core = MODELS.get(family)().fit(candidate, lopsided(1_200, 0), lopsided(600, 1), context).core

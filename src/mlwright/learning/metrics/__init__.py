@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import math
 from abc import ABC, abstractmethod
+from inspect import signature
 from typing import ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 
+from mlwright.core.errors import SettingsError
 from mlwright.core.family import Family
+from mlwright.learning.aim import MEAN, Aim
 from mlwright.records.profile import Task
 from mlwright.scoring.deciding import Decisive
 
@@ -25,14 +29,17 @@ class Metric(ABC):
     greater_is_better : bool
     tasks : frozenset of str
         For which tasks it says something.
-    by_size : bool
-        Numbers: whether an error counts by its size, not by its square, so that a median serves it better than a mean.
+    only_if_asked : bool
+        Whether it is told only where it is what was optimised, not beside other metrics.
+
+    Options are keyword arguments with defaults; users write a number for the first of them behind the name,
+    ``pinball:0.9``; see `metric_of`.
     """
 
     title: ClassVar[str]
     greater_is_better: ClassVar[bool]
     tasks: ClassVar[frozenset[Task]]
-    by_size: ClassVar[bool] = False
+    only_if_asked: ClassVar[bool] = False
 
     @abstractmethod
     def score(
@@ -50,6 +57,11 @@ class Metric(ABC):
     ) -> NDArray[np.float64] | None:
         """Values of the rows whose plain mean the metric is, shape (n_rows,); None if it is no mean."""
         return None
+
+    @property
+    def aim(self) -> Aim:
+        """Numbers: which answer the metric rewards; the expected number unless a member says otherwise."""
+        return MEAN
 
     @property
     def has_threshold(self) -> bool:
@@ -70,3 +82,40 @@ class Metric(ABC):
 
 
 METRICS: Family[Metric] = Family("mlwright.learning.metrics", Metric)
+
+
+def bare(name: str) -> str:
+    """The name of a metric without its option.
+
+    >>> bare("pinball:0.9"), bare("mae")
+    ('pinball', 'mae')
+    """
+    return name.partition(":")[0]
+
+
+def metric_of(name: str) -> Metric:
+    """The metric that users call so: ``mae``, or with its option ``pinball:0.9``.
+
+    Raises
+    ------
+    MemberUnknown
+        If there is no such metric.
+    SettingsError
+        If what stands behind the name is no number, not between 0 and 1, or the metric has no option.
+    """
+    kind, colon, option = name.partition(":")
+    metric = METRICS.get(kind)
+    if not colon:
+        return metric()
+    wanted = next(iter(signature(metric).parameters), None)
+    if wanted is None:
+        raise SettingsError(f"The metric {name!r} has an option; {kind!r} takes none.", f"Write: {kind}")
+    try:
+        share = float(option)
+    except ValueError:
+        share = math.nan
+    if not 0.0 < share < 1.0:
+        raise SettingsError(
+            f"The metric {name!r} has the option {option!r}; it must be a number between 0 and 1.", f"Write: {kind}:0.9"
+        )
+    return metric(**{wanted: share})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from mlwright.learning.aim import Aim
 from mlwright.learning.metrics import Metric
 from mlwright.learning.metrics._parts import NUMBERS, Array, mean
 from mlwright.scoring.deciding import Decisive
@@ -18,7 +19,11 @@ class Mape(Metric):
     title = "Mean absolute percentage error"
     greater_is_better = False
     tasks = NUMBERS
-    by_size = True
+
+    @property
+    def aim(self) -> Aim:
+        """The middle, where rows count by the inverse of their number."""
+        return Aim(quantile=0.5, relative=True)
 
     def score(
         self, target: Array, prediction: Array, weight: Array | None = None, *, threshold: Decisive = 0.5

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from mlwright.learning.aim import Aim
 from mlwright.learning.metrics import Metric
 from mlwright.learning.metrics._parts import NUMBERS, Array, weights_of
 from mlwright.scoring.deciding import Decisive
@@ -18,7 +19,11 @@ class MedianAbsoluteError(Metric):
     title = "Median absolute error"
     greater_is_better = False
     tasks = NUMBERS
-    by_size = True
+
+    @property
+    def aim(self) -> Aim:
+        """The middle of what may come true."""
+        return Aim(quantile=0.5)
 
     def score(
         self, target: Array, prediction: Array, weight: Array | None = None, *, threshold: Decisive = 0.5

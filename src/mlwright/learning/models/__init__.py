@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from mlwright.core.family import Family
 from mlwright.core.record import Scalar
+from mlwright.learning.aim import MEAN, Aim
 from mlwright.records.model import Candidate
 from mlwright.records.profile import Task
 from mlwright.scoring.blocks import BlockNames, Blocks
@@ -43,8 +44,8 @@ class Facts:
     apart : tuple
         For each wish some sets of places (of numbers, then codes): what the columns of one set do to the answer must
         not depend on those of another.
-    by_size : bool
-        Numbers: whether errors count by their size, not by their square; fits that can make that small then do.
+    aim : Aim
+        Numbers: the answer that the metric rewards; fits that can look for it do.
     amount_objectives : tuple of str
         Numbers that are amounts: what fits may make small in place of squared errors, see `amounts`; empty for others.
     elapsed : tuple of int
@@ -59,7 +60,7 @@ class Facts:
     budget_s: float
     directions: tuple[int, ...] = ()
     apart: tuple[tuple[frozenset[int], ...], ...] = ()
-    by_size: bool = False
+    aim: Aim = MEAN
     amount_objectives: tuple[str, ...] = ()
     elapsed: tuple[int, ...] = ()
 

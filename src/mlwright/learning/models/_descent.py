@@ -18,6 +18,9 @@ MOST_STEPS = 100
 FLAT_ENOUGH = 1e-4
 """The descent ends where no part of the gradient is larger than this."""
 
+ROUNDED = 0.05
+"""Within about so many standard deviations of the target a distance is rounded off."""
+
 Loss = Callable[[Array], tuple[float, Array]]
 """From sums, shape (n_rows, n_sums), to their mean loss and its gradient, of the same shape as the sums."""
 
@@ -70,6 +73,25 @@ def squared_loss(target: Array) -> Loss:
     def loss(sums: Array) -> tuple[float, Array]:
         distance = sums - wanted
         return 0.5 * float((distance**2).mean()), distance / len(wanted)
+
+    return loss
+
+
+def lopsided_loss(target: Array, quantile: float, weights: Array | None = None) -> Loss:
+    """Distance to numbers, shape (n_rows,), of which one side costs more; rounded off at 0, where it has no slope.
+
+    References
+    ----------
+    Fernandes, M., Guerre, E. and Horta, E. (2021). Smoothing quantile regressions. Journal of Business & Economic
+    Statistics 39.
+    """
+    wanted = target[:, None]
+    counts = np.ones_like(wanted) if weights is None else weights[:, None]
+
+    def loss(sums: Array) -> tuple[float, Array]:
+        missing = wanted - sums
+        value = float((counts * (quantile * missing + ROUNDED * np.logaddexp(0.0, -missing / ROUNDED))).mean())
+        return value, counts * (expit(-missing / ROUNDED) - quantile) / len(wanted)
 
     return loss
 

@@ -6,9 +6,11 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import expit
 
-from mlwright.learning.loss import log_loss_rows, squared_error_rows
+from mlwright.learning.loss import log_loss_rows
 from mlwright.learning.models import Facts, Params
+from mlwright.learning.models._descent import ROUNDED
 from mlwright.learning.models._target import class_shares, standardised
 from mlwright.scoring.links import LINKS
 
@@ -38,11 +40,22 @@ class Goal:
         self.link_place = 0 if self.is_number else min(2, facts.n_classes - 1)
         self.link = LINKS[self.link_place]
         self.wanted, self.start = _wanted(target, standard.values, facts)
+        self.aim = facts.aim
+        if self.is_number and self.aim.quantile is not None:
+            self.start = np.array([(self.aim.constant(target) - self.center) / self.scale], dtype=np.float32)
+
+    def slope(self, sums: Single, wanted: Single) -> Single:
+        """How the loss of each row rises with its sums, shape (n_rows, n_sums)."""
+        if not self.is_number or self.aim.quantile is None:
+            return np.asarray(self.link(sums.astype(np.float64)) - wanted, dtype=np.float32)
+        found: Single = 2.0 * (expit((sums - wanted) / np.float32(ROUNDED)) - np.float32(self.aim.quantile))
+        return found
 
     def loss(self, answers: Any, target: Array) -> float:
         """Mean loss of answers (sums that went through the link) on rows with this target."""
         if self.is_number:
-            return float(squared_error_rows((target - self.center) / self.scale, answers).mean())
+            found = self.aim.rows(target, answers[:, 0] * self.scale + self.center)
+            return float(found.mean()) / (self.scale**2 if self.aim.is_mean else self.scale)
         return float(log_loss_rows(target, answers).mean())
 
 

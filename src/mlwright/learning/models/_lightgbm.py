@@ -12,14 +12,17 @@ import lightgbm
 import numpy as np
 from numpy.typing import NDArray
 
+from mlwright.learning.aim import Aim
 from mlwright.learning.models import Facts, FitContext, Params, Rows
-from mlwright.learning.models._params import between, number, one_of
+from mlwright.learning.models._params import between, number, one_of, whole
 from mlwright.scoring.fills import fill
 
 FITS_IN_BUDGET = 30
 """How many fits of such a cost should find room in the budget: five folds of half a dozen candidates."""
 MOST_HURRY, LARGEST_RATE = 4.0, 0.1
 OBJECTIVE, TWEEDIE_POWER = "objective", 1.5
+ROWS_BEYOND = 3.0
+"""Of a leaf whose answer is a quantile, so many rows lie beyond it."""
 WORTHWHILE = 1e-4
 """Boosting goes on as long as the loss falls by this share within the patience."""
 
@@ -110,9 +113,17 @@ def _of_numbers(params: Params, facts: Facts) -> dict[str, Any]:
     """What is to be made small, without what would depend on the unit of the target: `lambda_l1` is an amount of it."""
     if OBJECTIVE in params:
         return {"metric": "l2", "tweedie_variance_power": TWEEDIE_POWER, "lambda_l1": 0.0}
+    norm: dict[str, Any] = {"objective": "l2", "metric": "l2"}
     # LightGBM knows no directions for absolute errors.
-    norm = "l1" if facts.by_size and not any(facts.directions) else "l2"
-    return {"objective": norm, "metric": norm, "lambda_l1": 0.0}
+    if not facts.aim.is_mean and not any(facts.directions):
+        norm = {"objective": "l1", "metric": "l1"} if facts.aim.is_middle else _lopsided(params, facts.aim)
+    return norm | {"lambda_l1": 0.0}
+
+
+def _lopsided(params: Params, aim: Aim) -> dict[str, Any]:
+    """A leaf holds a quantile of its rows: of few it is mostly chance, and too far in."""
+    least = max(whole(params, "min_data_in_leaf"), aim.rows_needed(ROWS_BEYOND))
+    return {"objective": "quantile", "metric": "quantile", "alpha": aim.quantile, "min_data_in_leaf": least}
 
 
 def suited(params: Params, target: NDArray[np.float64]) -> Params:
@@ -153,10 +164,18 @@ def dataset(
         fill(rows.blocks.matrix(), fills),
         rows.target,
         reference=reference,
-        weight=_tweedie_weights(rows.target) if params.get(OBJECTIVE) == "tweedie" else None,
+        weight=_weights(rows.target, params, context.facts),
         categorical_feature=list(range(first_code, first_code + len(names.codes))),
         params=params,
     )
+
+
+def _weights(target: NDArray[np.float64], params: dict[str, Any], facts: Facts) -> NDArray[np.float64] | None:
+    """What each row counts; None where all count the same."""
+    if params.get(OBJECTIVE) == "tweedie":
+        return _tweedie_weights(target)
+    by_distance = params.get(OBJECTIVE) in ("l1", "quantile")
+    return facts.aim.weights(target) if by_distance else None
 
 
 def _tweedie_weights(target: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,7 +25,8 @@ WARM_UP = 0.05
 N_AVERAGED = 10.0
 """The averages cover about one in so many of the steps so far: the latest."""
 
-Link = Callable[[NDArray[Any]], NDArray[Any]]
+Slope = Callable[[Single, Single], Single]
+"""From sums and what is wanted to the slope of the loss of each row, all of shape (n_rows, n_sums)."""
 
 
 @dataclass(frozen=True)
@@ -165,7 +165,9 @@ class NetFit:
         self._time_up = time_up
         self._heard = heard
 
-    def run(self, net: Net, columns: Columns, target: Single, link: Link, held_out_loss: Callable[[Net], float]) -> int:
+    def run(
+        self, net: Net, columns: Columns, target: Single, slope: Slope, held_out_loss: Callable[[Net], float]
+    ) -> int:
         """Fit, and leave the net with the averages that did best; after how many epochs that was.
 
         Parameters
@@ -174,13 +176,12 @@ class NetFit:
             In single precision.
         target : array, shape (n_rows, n_sums)
             Numbers, or a 1 where the class is the true one.
-        link : callable
-            From sums to what is compared with the target.
+        slope : callable
         held_out_loss : callable
         """
         best, best_loss, since, best_epoch = [part.copy() for part in net.averages], held_out_loss(net), 0, 0
         for epoch in range(self.recipe.n_epochs):
-            self._epoch(net, columns, target, link, epoch)
+            self._epoch(net, columns, target, slope, epoch)
             loss = held_out_loss(net)
             self._heard(loss)
             since += 1
@@ -191,21 +192,23 @@ class NetFit:
         net.averages = best
         return best_epoch
 
-    def run_blindly(self, net: Net, columns: Columns, target: Single, link: Link, n_epochs: int) -> None:
+    def run_blindly(self, net: Net, columns: Columns, target: Single, slope: Slope, n_epochs: int) -> None:
         """Fit for so many epochs."""
         for epoch in range(n_epochs):
-            self._epoch(net, columns, target, link, epoch)
+            self._epoch(net, columns, target, slope, epoch)
             if self.cut:
                 break
 
-    def _epoch(self, net: Net, columns: Columns, target: Single, link: Link, epoch: int) -> None:
+    def _epoch(self, net: Net, columns: Columns, target: Single, slope: Slope, epoch: int) -> None:
         batches = list(self._batches(len(target)))
         for done, rows in enumerate(batches):
             if self._time_up():
                 self.cut = True
                 return
             wanted = target[rows]
-            gradients = net.gradients(columns.take(rows), partial(_error, wanted, link), self.recipe.dropout, self._rng)
+            gradients = net.gradients(
+                columns.take(rows), partial(_error, wanted, slope), self.recipe.dropout, self._rng
+            )
             share_done = (epoch + done / len(batches)) / self.recipe.n_epochs
             net.step(gradients, rate_at(self.recipe.rate, share_done), self.recipe.decay)
 
@@ -232,10 +235,10 @@ def recipe_of(params: Params) -> Recipe:
     )
 
 
-def _error(wanted: Single, link: Link, sums: Single) -> Single:
-    """Slope of the mean loss in the sums: the same form for numbers and for classes."""
-    slope: Single = ((link(sums) - wanted) / len(wanted)).astype(np.float32)
-    return slope
+def _error(wanted: Single, slope: Slope, sums: Single) -> Single:
+    """Slope of the mean loss in the sums."""
+    of_mean: Single = (slope(sums, wanted) / len(wanted)).astype(np.float32)
+    return of_mean
 
 
 def _dropout_mask(shape: tuple[int, ...], share: float, rng: np.random.Generator) -> Single:

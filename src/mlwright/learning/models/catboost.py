@@ -9,6 +9,7 @@ import catboost
 import numpy as np
 
 from mlwright.core.errors import RunCancelled
+from mlwright.learning.aim import Aim
 from mlwright.learning.models import Facts, FitContext, Fitted, ModelFamily, Params, Rows
 from mlwright.learning.models._fills import learn_fills
 from mlwright.learning.models._lightgbm import FITS_IN_BUDGET, rounds_for
@@ -36,8 +37,8 @@ TUNED_FOR_NUMBERS: Params = SHARED | {
     "one_hot_max_size": 20,
     "leaf_estimation_iterations": 10,
 }
-BY_SIZE: Params = {"loss_function": "MAE", "leaf_estimation_method": "Gradient"}
 FOR_FEW_ROWS: Params = {"learning_rate": 0.05, "depth": 6}
+SQUARES: Params = {"loss_function": "RMSE"}
 IN_A_HURRY: Params = {"learning_rate": 0.15, "depth": 6}
 FOR_MANY_ROWS: Params = {"learning_rate": 0.15, "depth": 6, "border_count": 128, "iterations": 400}
 MOST_HURRY = 2.0
@@ -55,16 +56,24 @@ class CatBoost(ModelFamily):
     default, but for numbers trees of 7 in place of 9 cuts, with 10 in place of 20 steps for a leaf: from 4,000 rows
     that was 2.3 % better for diamonds and 0.5 % for bike sharing, in a half of the time. Below 2,000 rows rate and
     depth are CatBoost's own.
+
+    Where the middle is wanted, leaves hold exact medians: on seven public sets (1,500 rows, two folds) the mean
+    absolute error was 1.6 % lower than by ten steps along the gradient, in a third of the time. Fits by squared errors
+    were up to 18 % better (five sets, those with little noise) and up to 92 % worse, so that both are tried.
     """
 
     title = "CatBoost"
     keeps_directions = True
 
     def candidates(self, facts: Facts) -> list[Candidate]:
-        """One, by the number of rows."""
+        """One, by the number of rows; by squared errors too, where the middle is wanted."""
         if not facts.names.all:
             return []
-        return [Candidate(name="catboost", family="catboost", params=_params(facts))]
+        params = _params(facts)
+        found = [Candidate(name="catboost", family="catboost", params=params)]
+        if facts.aim.is_middle:
+            found.append(Candidate(name="catboost-squares", family="catboost", params=params | SQUARES))
+        return found
 
     def cost_s(self, candidate: Candidate, facts: Facts) -> float:
         """From fits of 23 columns on one core."""
@@ -94,7 +103,8 @@ def _fit(train: Rows, valid: Rows | None, words: dict[str, Any], context: FitCon
 
     def pool(rows: Rows) -> Any:
         wanted = (rows.target - standard.center) / standard.scale if is_number else rows.target.astype(np.int64)
-        return catboost.Pool(features(rows.blocks, fills), wanted)
+        weight = facts.aim.weights(rows.target) if is_number and words["loss_function"] != "RMSE" else None
+        return catboost.Pool(features(rows.blocks, fills), wanted, weight=weight)
 
     model, watch = catboost.CatBoost(words), _Watch(context)
     model.fit(pool(train), eval_set=None if valid is None else pool(valid), callbacks=[watch])
@@ -170,11 +180,18 @@ def _own_words(params: Params, context: FitContext) -> dict[str, Any]:
     kinds: dict[str, dict[str, Any]] = {
         "binary": {"loss_function": "Logloss"},
         "multiclass": {"loss_function": "MultiClass", "classes_count": facts.n_classes},
-        "regression": BY_SIZE if facts.by_size else {"loss_function": "RMSE"},
+        "regression": _of_numbers(params, facts.aim),
     }
     here = {"random_seed": context.seed % 2**31, "thread_count": context.n_threads}
     quiet = {"allow_writing_files": False, "logging_level": "Silent", "use_best_model": True}
     return {**params, **kinds[facts.task], **here, **quiet, **_directions(facts)}
+
+
+def _of_numbers(params: Params, aim: Aim) -> dict[str, Any]:
+    if aim.is_mean or params.get("loss_function") == "RMSE":
+        return SQUARES
+    exact = {"leaf_estimation_method": "Exact", "leaf_estimation_iterations": 1}
+    return {"loss_function": f"Quantile:alpha={aim.quantile}"} | exact
 
 
 def _directions(facts: Facts) -> dict[str, Any]:

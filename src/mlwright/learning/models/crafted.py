@@ -58,8 +58,8 @@ class Crafted(ModelFamily):
     Kept are those that a quick fit uses most. Means of the target are taken from other rows than the one that learns.
 
     Amounts and counts are also learned as such (``crafted-tweedie``, ``crafted-gamma``): trees add up to the logarithm
-    of what is expected, and large amounts may be missed by more than small ones. Where errors count by their size,
-    squared ones are tried beside them (``crafted-squares``): with little noise these miss by less, size by size.
+    of what is expected, and large amounts may be missed by more than small ones. Where the middle is wanted,
+    squared errors are tried beside (``crafted-squares``): with little noise these miss by less, size by size.
 
     References
     ----------
@@ -74,8 +74,10 @@ class Crafted(ModelFamily):
         if not _suits(facts):
             return []
         objectives = (
-            {"-squares": "regression"} if facts.by_size else {f"-{one}": one for one in facts.amount_objectives}
+            {f"-{one}": one for one in facts.amount_objectives} if facts.aim.is_root or facts.aim.relative else {}
         )
+        if facts.aim.is_middle:
+            objectives |= {"-squares": "regression"}
         others = {suffix: PARAMS | {OBJECTIVE: objective} for suffix, objective in objectives.items()}
         return [
             Candidate(name=f"crafted{suffix}", family="crafted", params=_in_time(params, facts))

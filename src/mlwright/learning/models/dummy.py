@@ -10,7 +10,7 @@ from mlwright.records.model import Candidate
 
 
 class Dummy(ModelFamily):
-    """Class shares, or the mean: what every model has to beat."""
+    """Class shares, or the best constant number (the mean, or another quantile): what every model has to beat."""
 
     title = "Dummy"
     keeps_directions = True

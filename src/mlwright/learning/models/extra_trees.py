@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.ensemble import ExtraTreesClassifier, ExtraTreesRegressor
 
+from mlwright.learning.aim import Aim
 from mlwright.learning.forest import forest_to_onnx
 from mlwright.learning.models import Facts, FitContext, Fitted, ModelFamily, Params, Rows
 from mlwright.learning.models._params import number, one_of, whole
@@ -29,6 +30,8 @@ BYTES_PER_LEAF, BYTES_PER_ANSWER = 66, 16
 LEAF_FILLING = 1.2
 """Leaves of trees that are grown until a leaf would have less than m rows hold about so many times m rows."""
 CHUNK_S = 0.3
+ROWS_BEYOND = 1.5
+"""Of a leaf whose answer is a quantile, so many rows lie beyond it."""
 PULL = 0.3
 """How many rows the class shares count in a leaf; more would blur clean data, fewer would be too sure on noisy data."""
 
@@ -91,10 +94,13 @@ class ExtraTrees(ModelFamily):
         forest = kind(**wanted, random_state=context.seed % 2**31, n_jobs=context.n_threads, warm_start=True)
         standard = standardised(train.target)
         target = standard.values if facts.task == "regression" else train.target
-        cut = _grow(forest, train.blocks.matrix(), target, whole(candidate.params, "n_trees"), context)
+        matrix = train.blocks.matrix()
+        cut = _grow(forest, matrix, target, whole(candidate.params, "n_trees"), context)
         trees = [member.tree_ for member in forest.estimators_]
         if facts.task == "regression":
             values = [tree.value[:, :, 0] for tree in trees]
+            if not (facts.aim.is_mean or facts.aim.is_middle):
+                values = [leaf_quantiles(tree, matrix, target, facts.aim) for tree in trees]
             data = forest_to_onnx(trees, values, len(facts.names.all), center=standard.center, scale=standard.scale)
         else:
             shares = class_shares(train.target, facts.n_classes)
@@ -116,6 +122,22 @@ def _grow(forest: Any, matrix: NDArray[np.float32], target: Array, n_trees: int,
         tree_s = (time.monotonic() - began) / chunk
         chunk = max(1, min(50, int(CHUNK_S / max(tree_s, 1e-4))))
     return False
+
+
+def leaf_quantiles(tree: Any, matrix: NDArray[np.float32], target: Array, aim: Aim) -> Array:
+    """The number of every node that the aim rewards among the training rows in it, shape (n_nodes, 1).
+
+    References
+    ----------
+    Meinshausen, N. (2006). Quantile regression forests. Journal of Machine Learning Research 7.
+    """
+    found: Array = tree.value[:, :, 0].copy()
+    leaf = tree.apply(matrix)
+    order = np.argsort(leaf, kind="stable")
+    leaves, starts = np.unique(leaf[order], return_index=True)
+    for node, rows in zip(leaves, np.split(order, starts[1:]), strict=True):
+        found[node] = aim.constant(target[rows])
+    return found
 
 
 def leaf_probabilities(tree: Any, seen: Array, shares: Array) -> Array:
@@ -149,9 +171,10 @@ def _params(criterion: str, max_features: float | str, min_samples_leaf: int) ->
 
 
 def _rows_in_leaf(facts: Facts) -> int:
-    """The fewest that keep the model small enough, at least two."""
+    """The fewest that keep the model small enough, at least two; some beyond a quantile that is not in the middle."""
     bytes_if_one = N_TREES * _n_used(facts) * (BYTES_PER_LEAF + BYTES_PER_ANSWER * n_outputs(facts)) / LEAF_FILLING
-    return max(2, math.ceil(bytes_if_one / MOST_BYTES))
+    of_a_quantile = 1 if facts.aim.is_middle else facts.aim.rows_needed(ROWS_BEYOND)
+    return max(2, math.ceil(bytes_if_one / MOST_BYTES), of_a_quantile)
 
 
 def _n_used(facts: Facts) -> int:

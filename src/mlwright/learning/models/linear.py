@@ -1,4 +1,4 @@
-"""Logistic regression for classes, ridge regression for numbers."""
+"""Logistic regression for classes, ridge or quantile regression for numbers."""
 
 from __future__ import annotations
 
@@ -9,12 +9,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mlwright.learning.design import lay_out, learn_design
-from mlwright.learning.loss import log_loss_rows, squared_error_rows
+from mlwright.learning.loss import log_loss_rows
 from mlwright.learning.models import Facts, FitContext, Fitted, ModelFamily, Rows
 from mlwright.learning.models._descent import (
     Loss,
     Weights,
     descend,
+    lopsided_loss,
     several_class_loss,
     squared_loss,
     two_class_loss,
@@ -121,12 +122,14 @@ class _Walk:
     def judge(self, valid: Rows) -> Callable[[Weights], float]:
         """Tells the mean loss of weights on other rows."""
         columns, problem = lay_out(self.design, valid.blocks), self.problem
-        wanted = (valid.target - problem.center) / problem.scale
-        rows = squared_error_rows if problem.link == 0 else log_loss_rows
+        aim = self.context.facts.aim
 
         def loss(weights: Weights) -> float:
-            sums = columns.times(weights.slope) + weights.intercept
-            return float(rows(wanted, LINKS[problem.link](sums)).mean())
+            answers = LINKS[problem.link](columns.times(weights.slope) + weights.intercept)
+            if problem.link:
+                return float(log_loss_rows(valid.target, answers).mean())
+            found = aim.rows(valid.target, answers[:, 0] * problem.scale + problem.center)
+            return float(found.mean()) / (problem.scale**2 if aim.is_mean else problem.scale)
 
         return loss
 
@@ -144,7 +147,11 @@ class _Walk:
 def _problem(target: Array, facts: Facts) -> _Problem:
     if facts.task == "regression":
         standard = standardised(target)
-        return _Problem(squared_loss(standard.values), np.zeros(1), 0, standard.center, standard.scale)
+        aim, loss, start = facts.aim, squared_loss(standard.values), np.zeros(1)
+        if aim.quantile is not None:
+            loss = lopsided_loss(standard.values, aim.quantile, aim.weights(target))
+            start = np.array([(aim.constant(target) - standard.center) / standard.scale])
+        return _Problem(loss, start, 0, standard.center, standard.scale)
     shares = class_shares(target, facts.n_classes)
     if facts.n_classes == 2:
         return _Problem(two_class_loss(target), np.log(shares[1:] / shares[:1]), 1)

@@ -78,7 +78,7 @@ class Mlp(ModelFamily):
             start.net,
             start.columns,
             start.goal.wanted,
-            start.goal.link,
+            start.goal.slope,
             lambda fitted: start.goal.loss(start.goal.link(fitted.sums(held_out).astype(np.float64)), valid.target),
         )
         return Fitted(start.core(), start.net_fit.cut, {"n_epochs": float(n_epochs)})
@@ -88,7 +88,7 @@ class Mlp(ModelFamily):
     ) -> Fitted:
         """Fit for as many epochs as the folds chose."""
         start, goal = _Start(candidate, rows, context), fmean(each["n_epochs"] for each in chosen)
-        start.net_fit.run_blindly(start.net, start.columns, start.goal.wanted, start.goal.link, max(round(goal), 1))
+        start.net_fit.run_blindly(start.net, start.columns, start.goal.wanted, start.goal.slope, max(round(goal), 1))
         return Fitted(start.core(), start.net_fit.cut)
 
 

@@ -76,8 +76,8 @@ def correction(standing: Standing, choice: Choice, several: Collection[str], tim
         standing, choice.weights, choice.level, np.random.default_rng(bench.run.seed_for("screening"))
     )
     rng = np.random.default_rng(bench.run.seed_for("together"))
-    # How far answers disagree tells what their mean gains in squares and in nats, not in sizes of errors.
-    many = several if choice.n_cores >= choice.level and not judge.metric.by_size else ()
+    # How far answers disagree tells what their mean gains in squares and in nats, not in distances.
+    many = several if choice.n_cores >= choice.level and judge.metric.aim.is_mean else ()
     gain = gain_together(bench, trials, choice.weights, many, judge.held, rng, time_up)
     baseline = standing.blend({standing.baseline(): 1.0}, choice.level)
     stopping, looks, better, spread = (
@@ -94,7 +94,7 @@ def in_metric(judge: Judge, prediction: Array, baseline: Array, amount: float) -
     The same share of what is gained over the baseline; for errors of numbers on the scale of their root.
     """
     loss, known = (float(judge.row_loss(each).mean()) for each in (prediction, baseline))
-    if "regression" in judge.metric.tasks and not judge.metric.greater_is_better and not judge.metric.by_size:
+    if "regression" in judge.metric.tasks and not judge.metric.greater_is_better and judge.metric.aim.is_root:
         amount, loss, known = math.sqrt(max(loss + amount, 0.0)) - math.sqrt(loss), math.sqrt(loss), math.sqrt(known)
     gain = judge.loss(baseline) - judge.loss(prediction)
     return amount / (known - loss) * gain if known > loss and math.isfinite(gain) else 0.0

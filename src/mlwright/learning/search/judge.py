@@ -116,9 +116,8 @@ class Judge:
 
     def row_loss(self, prediction: Array) -> Array:
         """What fits minimise, row by row."""
-        if self.metric.by_size:
-            sizes: Array = np.abs(prediction[:, 0] - self.held.target)
-            return sizes
+        if not self.metric.aim.is_mean:
+            return self.metric.aim.rows(self.held.target, prediction[:, 0])
         return self.task.row_loss(self.held.target, prediction)
 
     def error(self, prediction: Array, rng: np.random.Generator) -> float | None:

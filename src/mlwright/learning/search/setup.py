@@ -8,7 +8,7 @@ from mlwright.core.errors import SettingsError, nearest
 from mlwright.core.run import Run
 from mlwright.learning.data import TrainingData
 from mlwright.learning.load import load_of
-from mlwright.learning.metrics import METRICS
+from mlwright.learning.metrics import METRICS, bare, metric_of
 from mlwright.learning.models import Facts
 from mlwright.learning.search.bench import Bench
 from mlwright.learning.search.budget import Budget, fitting_s
@@ -62,7 +62,7 @@ def set_up(
         groups=data.keys.groups,
         folds=make_folds(split, data.keys, n_folds, np.random.default_rng(run.seed_for("folds"))),
         task=TASKS.get(roles.task)(),
-        metric=METRICS.get(metric_name(settings, roles))(),
+        metric=metric_of(metric_name(settings, roles)),
         facts=facts,
         models=models,
         run=run,
@@ -99,14 +99,14 @@ def metric_name(settings: TrainSettings, roles: Roles) -> str:
     Raises
     ------
     SettingsError
-        If there is no such metric, or it says nothing about such a task.
+        If there is no such metric, its option makes no sense, or it says nothing about such a task.
     """
-    fitting = TASKS.get(roles.task).metrics
+    fitting = [name for name, metric in METRICS if roles.task in metric.tasks]
     wanted = settings.metric or TASKS.get(roles.task).default_metric
-    if wanted not in METRICS.names():
+    if bare(wanted) not in METRICS.names():
         offers = nearest(wanted, fitting) or fitting
         raise SettingsError(f"train.metric is {wanted!r}; there is no such metric.", f"Try: {', '.join(offers)}")
-    if roles.task not in METRICS.get(wanted).tasks:
+    if roles.task not in metric_of(wanted).tasks:
         raise SettingsError(
             f"train.metric is {wanted!r}, which says nothing about a {roles.task} task.", f"Use: {', '.join(fitting)}"
         )
@@ -128,7 +128,7 @@ def facts_of(data: TrainingData, roles: Roles, split: Split, settings: TrainSett
     """What families may know."""
     n_rows = len(data.rows)
     counts = data.class_counts(len(roles.classes)) if roles.classes else np.array([n_rows])
-    is_by_size = METRICS.get(metric_name(settings, roles)).by_size
+    aim = metric_of(metric_name(settings, roles)).aim
     return Facts(
         task=roles.task,
         n_classes=len(roles.classes),
@@ -138,8 +138,8 @@ def facts_of(data: TrainingData, roles: Roles, split: Split, settings: TrainSett
         budget_s=budget_s,
         directions=directions(settings, roles, data.plan),
         apart=apart(settings, roles, data.names),
-        by_size=is_by_size,
-        amount_objectives=() if is_by_size or roles.classes else amount_objectives(data.rows.target),
+        aim=aim,
+        amount_objectives=() if roles.classes else amount_objectives(data.rows.target),
         elapsed=elapsed(roles, split, data.names),
     )
 

@@ -7,7 +7,7 @@ from scipy.special import expit, logit
 
 from mlwright.data.words import percent
 from mlwright.learning.benefit import Benefit, either_way, expected_gain, threshold_of, worth_per_case
-from mlwright.learning.metrics import METRICS
+from mlwright.learning.metrics import metric_of
 from mlwright.learning.search.judge import Array, HeldOut, Judge, mean_and_error
 from mlwright.records.profile import Roles
 
@@ -25,7 +25,7 @@ def known_threshold(metric: str, roles: Roles, benefit: Benefit) -> float | None
 
     None for metrics that have a best threshold of their own, unless the user says what answers are worth.
     """
-    if roles.task != "binary" or (benefit.assumed and METRICS.get(metric)().has_threshold):
+    if roles.task != "binary" or (benefit.assumed and metric_of(metric).has_threshold):
         return None
     return threshold_of(benefit.table)
 

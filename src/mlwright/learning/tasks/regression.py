@@ -12,7 +12,7 @@ from mlwright.scoring.spelling import missing_array, to_number_array
 
 
 class Regression(Task):
-    """How much; a prediction is the expected number."""
+    """How much; a prediction is the expected number, or another one that the metric asks for."""
 
     default_metric = "rmse"
     metrics = ("rmse", "mae", "r2", "median_absolute_error", "mape")
