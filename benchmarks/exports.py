@@ -5,7 +5,7 @@ Usage: python benchmarks/exports.py [BUNDLE] [--quick] [--check] [--postgres URL
 Without BUNDLE a model is made first, from the data that comes with mlwright. Rows are the bundle's golden rows,
 repeated. One thread each. What is timed: in Python and mlwright one call a row, and a list of records; in C a loop over
 an array of structs; in ONNX Runtime one call a row and one call for all; in databases the query over a table of 16,000
-rows, whose answers are added up there.
+rows, whose answers are added up there, with trees in the query and with trees in a table.
 """
 
 from __future__ import annotations
@@ -87,10 +87,13 @@ def measure(bundle: Bundle, n_rows: int, postgres: str | None) -> dict[str, dict
     }
     forms: list[tuple[str, str, dict[str, Any]]] = [
         ("python", "python", {}), ("c", "c", {}), ("onnx", "onnx", {}),
-        ("duckdb", "sql", {}), ("sqlite", "sql", {"dialect": "sqlite"}),
+        ("duckdb", "sql", {"trees": "query"}), ("duckdb, table", "sql", {"trees": "table"}),
+        ("sqlite", "sql", {"dialect": "sqlite", "trees": "query"}),
+        ("sqlite, table", "sql", {"dialect": "sqlite", "trees": "table"}),
     ]  # fmt: skip
     if postgres:
-        forms.append(("postgresql", "sql", {"dialect": "postgres", "server": postgres}))
+        for name, how in (("postgresql", "query"), ("postgresql, table", "table")):
+            forms.append((name, "sql", {"dialect": "postgres", "server": postgres, "trees": how}))
     timers: dict[str, Callable[..., dict[str, Any]]] = {"python": _python, "c": _c, "onnx": _onnx}
     for name, form, options in forms:
         writer = EXPORT_FORMS.get(form)(**options)
@@ -180,6 +183,8 @@ def _sql(writer, files, program, bundle, values) -> float:
         while n_rows < 16_000:
             cursor.execute(f"INSERT INTO {table} SELECT * FROM {table}")
             n_rows *= 2
+        if "trees.sql" in files:
+            writer.put_trees(files, cursor)
         began = time.perf_counter()
         cursor.execute(f"SELECT sum({score}) FROM ({query}) AS scored")
         cursor.fetchall()

@@ -58,7 +58,7 @@ def export(bundle: Bundle, form: str, folder: str | os.PathLike[str], **options:
     folder : path-like
         Files of the same names in it are replaced.
     **options
-        Of the form; SQL knows ``dialect``, ``table``, ``keep`` and ``server``.
+        Of the form; SQL knows ``dialect``, ``table``, ``keep``, ``server`` and ``trees``.
 
     Raises
     ------

@@ -60,7 +60,7 @@ from mlwright.records.model import (
 from mlwright.scoring.bundle import Bundle
 from mlwright.scoring.encoder import Encoder
 from mlwright.scoring.folder import MANIFEST, UNSEALED, sealed, write_folder
-from mlwright.shipping.exports import EXPORT_FORMS, _answers
+from mlwright.shipping.exports import EXPORT_FORMS, _answers, _sql_trees, sql
 from mlwright.shipping.exports._graph import as_node
 from mlwright.shipping.exports._lower import program_of
 
@@ -314,6 +314,64 @@ def test_postgresql_answers_the_same(tmp_path, postgresql):
         assert made.n_rows == 500
 
 
+LARGE = [("lightgbm", "multiclass"), ("catboost", "binary"), ("extra_trees", "regression"), ("crafted", "binary")]
+
+
+@pytest.mark.parametrize("dialect", ["duckdb", "sqlite"])
+@pytest.mark.parametrize(("family", "task"), LARGE)
+def test_trees_in_a_table_answer_the_same(family, task, dialect, tmp_path):
+    bundle = bundle_of(tmp_path, (family,), task)
+    made = mlwright.export(bundle, "sql", tmp_path / "sql", dialect=dialect, trees="table")
+    assert made.files == ("trees.sql", "model.sql")
+    assert made.largest_difference < (1e-6 if family == "extra_trees" else EXACT)
+    assert (tmp_path / "sql" / "model.sql").stat().st_size < 60_000
+
+
+@pytest.mark.postgresql
+def test_postgresql_goes_down_trees_in_a_table(tmp_path, postgresql):
+    server = f"postgresql://boss:{quote(PASSWORD, safe='')}@127.0.0.1:{postgresql}/postgres"
+    bundle = bundle_of(tmp_path, ("lightgbm", "extra_trees"), "multiclass")
+    made = mlwright.export(bundle, "sql", tmp_path / "sql", dialect="postgres", server=server, trees="table")
+    assert made.largest_difference < 1e-6
+
+
+def test_what_is_too_long_for_one_query_becomes_a_table_of_trees(tmp_path, monkeypatch):
+    bundle = bundle_of(tmp_path, ("extra_trees", "linear"), "binary")
+    monkeypatch.setattr(sql, "MOST_BYTES", 400_000)
+    made = mlwright.export(bundle, "sql", tmp_path / "sql")
+    assert made.files == ("trees.sql", "model.sql")
+    assert made.largest_difference < 1e-6
+    with pytest.raises(ExportRefused, match="more than a database should be given") as refused:
+        mlwright.export(bundle, "sql", tmp_path / "other", trees="query")
+    assert refused.value.hint == "Leave --trees query out."
+
+
+def test_the_table_of_trees_is_made_once_and_asked_again_and_again(tmp_path):
+    import duckdb
+
+    bundle = bundle_of(tmp_path, ("lightgbm", "catboost"), "binary")
+    mlwright.export(bundle, "sql", tmp_path, table="Their rows", keep=["city"], trees="table")
+    with duckdb.connect(tmp_path / "shop.db") as connection:
+        connection.execute((tmp_path / "trees.sql").read_text())
+    for seed in (1, 2):
+        rows = rows_of(700, seed=seed)
+        table = pa.table({name: [_stored(name, row[name]) for row in rows] for name in rows[0]})
+        with duckdb.connect(tmp_path / "shop.db") as connection:
+            connection.register("Their rows", table)
+            found = connection.execute((tmp_path / "model.sql").read_text()).to_arrow_table()
+        by_chance = np.sort(bundle.predict_proba(rows)[:, 1])
+        np.testing.assert_allclose(np.sort(found["p_yes"].to_numpy()), by_chance, atol=EXACT)
+
+
+def test_a_tree_that_is_too_deep_for_joins_is_said_to_be_so(tmp_path, monkeypatch):
+    monkeypatch.setattr(_sql_trees, "MOST_LEVELS", 2)
+    bundle = bundle_of(tmp_path, ("lightgbm",), "binary")
+    with pytest.raises(ExportRefused, match="levels; a query can go down 2"):
+        mlwright.export(bundle, "sql", tmp_path / "sql", trees="table")
+    monkeypatch.setattr(sql, "QUICK_BYTES", 10)
+    assert mlwright.export(bundle, "sql", tmp_path / "sql").files == ("model.sql",)
+
+
 def test_without_a_server_a_query_for_postgresql_is_written_and_called_unproved(tmp_path):
     made = mlwright.export(bundle_of(tmp_path, ("linear",), "binary"), "sql", tmp_path / "sql", dialect="postgres")
     assert made.largest_difference is None
@@ -477,6 +535,8 @@ def test_mistakes_are_told_in_words(tmp_path):
     bundle = bundle_of(tmp_path, ("dummy",), "binary")
     with pytest.raises(SettingsError, match="dialect 'oracle'"):
         mlwright.export(bundle, "sql", tmp_path / "out", dialect="oracle")
+    with pytest.raises(SettingsError, match="Trees cannot be written as 'rows'"):
+        mlwright.export(bundle, "sql", tmp_path / "out", trees="rows")
     with pytest.raises(SettingsError, match="takes no such options"):
         mlwright.export(bundle, "c", tmp_path / "out", dialect="duckdb")
     (tmp_path / "taken").write_text("")

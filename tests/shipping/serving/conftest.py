@@ -226,8 +226,10 @@ def row() -> dict[str, Any]:
 CODE = """
 import json, sys
 from mlwright.core.errors import MlwrightError
+from mlwright.shipping.serving import server
 from mlwright.shipping.serving.server import serve
 from mlwright.shipping.serving.settings import settings_of
+server.HEADERS_S = float(sys.argv[4])
 try:
     options = json.loads(sys.argv[2])
     serve(sys.argv[1], settings_of({**options, "log": json.loads(sys.argv[3])}))
@@ -268,9 +270,11 @@ def start() -> Iterator[Callable[..., Service]]:
     """Starts services, and ends them after the test."""
     processes = []
 
-    def run(folder: Path, port: int = 0, workers: int = 1, log: Mapping[str, Any] | None = None) -> Service:
+    def run(
+        folder: Path, port: int = 0, workers: int = 1, log: Mapping[str, Any] | None = None, headers_s: float = 75.0
+    ) -> Service:
         options = json.dumps({"port": port, "workers": workers})
-        command = [sys.executable, "-c", CODE, str(folder), options, json.dumps(log or {})]
+        command = [sys.executable, "-c", CODE, str(folder), options, json.dumps(log or {}), str(headers_s)]
         process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         processes.append(process)
         assert process.stdout is not None

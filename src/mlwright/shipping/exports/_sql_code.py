@@ -15,6 +15,7 @@ from mlwright.shipping.exports._graph import Node
 from mlwright.shipping.exports._inputs import Input
 from mlwright.shipping.exports._program import Program
 from mlwright.shipping.exports._sql_layout import Expression, Layout
+from mlwright.shipping.exports._sql_trees import TreeTable
 from mlwright.shipping.exports._sql_words import Words
 
 
@@ -28,6 +29,8 @@ class Code:
         The dialect.
     reads : mapping of Input to str
         What is read of each input, as SQL over the columns of the table.
+    table : TreeTable, optional
+        Where trees are put; default: they are written out as nested CASE expressions.
 
     Attributes
     ----------
@@ -36,8 +39,11 @@ class Code:
     steps : list of Step
     """
 
-    def __init__(self, program: Program, words: Words, reads: Mapping[Input, str]) -> None:
+    def __init__(
+        self, program: Program, words: Words, reads: Mapping[Input, str], table: TreeTable | None = None
+    ) -> None:
         self._words = words
+        self._table = table
         self._reads = {given: Expression((text,)) for given, text in reads.items()}
         self._of: dict[int, list[Expression]] = {}
         for node in program.in_order():
@@ -138,6 +144,8 @@ class Code:
         return _sum(terms) if terms else self._number(0.0)
 
     def _forest(self, features: Sequence[Expression], trees: Trees) -> list[Expression]:
+        if self._table is not None:
+            return self._table.add(features, trees)
         found: list[list[Expression]] = [[] for _ in range(trees.n_outputs)]
         for root, first in zip(trees.roots.tolist(), trees.first_output.tolist(), strict=True):
             for value in range(trees.values.shape[1]):

@@ -10,6 +10,22 @@ Parts = tuple["str | Expression", ...]
 
 
 @dataclass(frozen=True, eq=False)
+class Walk:
+    """A walk of each row through trees that lie in a table.
+
+    Parameters
+    ----------
+    number : int
+        Of the forest.
+    features : tuple of Expression
+        What the trees ask of.
+    """
+
+    number: int
+    features: Parts
+
+
+@dataclass(frozen=True, eq=False)
 class Expression:
     """A piece of SQL that yields one number; its parts are text and other expressions."""
 
@@ -18,13 +34,19 @@ class Expression:
     """Whether it is a constant: it costs nothing to write it again."""
     is_column: bool = False
     """Whether it is to be a column, as it would stand too deep in others."""
+    walk: Walk | None = None
+    """The walk that finds it, from parts that are columns of the step before."""
+    output: int = 0
+    """Which of the sums of the walk."""
 
 
 class Step:
-    """One step: columns that are worked out from those of the step before."""
+    """One step: columns that are worked out from those of the step before, and walks that it is joined with."""
 
     def __init__(self) -> None:
         self.columns: list[tuple[str, str]] = []
+        self.walks: list[tuple[Walk, list[str]]] = []
+        """Each with the columns of the step before that hold what its trees ask of."""
 
 
 class Layout:
@@ -35,6 +57,7 @@ class Layout:
         self._level: dict[int, int] = {}
         self._text: dict[int, str] = {}
         self._columns: list[list[tuple[str, str, frozenset[str]]]] = [[]]
+        self._walks: dict[int, dict[Walk, list[str]]] = {}
         for read in reads:
             self._keep(read, read.parts[0], 0, frozenset())  # type: ignore[arg-type]
         rendered = [self._render(output) for output in _in_order_of_need(outputs, self._place)]
@@ -54,10 +77,25 @@ class Layout:
         """Make a column of an expression that is needed more than once; its parts have been placed."""
         if id(expression) in self._text or expression.is_plain:
             return
+        if expression.walk is not None:
+            self._place_found(expression, expression.walk)
+            return
         if self._uses[id(expression)] < 2 and not expression.is_column:
             return
         text, level, names = self._spell(expression)
         self._keep(expression, text, level + 1, names)
+
+    def _place_found(self, expression: Expression, walk: Walk) -> None:
+        """A sum that a walk finds is a column of the step behind that of the last of its features."""
+        for feature in walk.features:
+            if isinstance(feature, Expression) and id(feature) not in self._text:
+                text, level, names = self._spell(feature)
+                self._keep(feature, text, level + 1, names)
+        rendered = [self._render(feature) for feature in walk.features if isinstance(feature, Expression)]
+        level = max(level for _, level, _ in rendered) + 1
+        names = frozenset(name for name, _, _ in rendered)
+        self._keep(expression, f"w{walk.number}_{expression.output}", level, names)
+        self._walks.setdefault(level, {})[walk] = [name for name, _, _ in rendered]
 
     def _render(self, expression: Expression) -> tuple[str, int, frozenset[str]]:
         """Its text, the step whose columns it needs, and those columns."""
@@ -81,8 +119,9 @@ class Layout:
     def _with_what_is_needed_later(self, needed: frozenset[str]) -> list[Step]:
         """Steps from the first to the last; each hands on what later ones need."""
         found: list[Step] = []
-        for columns in reversed(self._columns):
+        for level, columns in reversed(list(enumerate(self._columns))):
             step = Step()
+            step.walks = list(self._walks.get(level, {}).items())
             own = {name for name, _, _ in columns}
             handed_on = sorted(needed - own, key=lambda name: int(name[1:]))
             step.columns = [(name, name) for name in handed_on]

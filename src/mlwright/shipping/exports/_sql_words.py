@@ -32,6 +32,8 @@ class Words(ABC):
     """How many questions of a tree stand within each other; deeper parts of it become columns of their own."""
     step_begins: ClassVar[str] = "AS ("
     step_ends: ClassVar[str] = ")"
+    join: ClassVar[str] = "JOIN"
+    """Tables in the order in which they stand."""
     not_a_number: ClassVar[str]
     """What a column of floating numbers holds beside numbers, as a list behind IN."""
 
@@ -57,6 +59,14 @@ class Words(ABC):
         return (f"{self.greatest}(", *_between(numbers, ", "), ")") if len(numbers) > 1 else tuple(numbers)
 
     greatest: ClassVar[str] = "GREATEST"
+
+    @abstractmethod
+    def carried(self, numbers: Sequence[str]) -> str:
+        """Columns of numbers as they are carried through a walk down trees, in the table `a`."""
+
+    @abstractmethod
+    def carried_item(self, numbers: Sequence[str], place: str) -> str:
+        """The one of them that a place from 0 names."""
 
     def read(self, given: Input, clause: Clause) -> str:
         """What is read of a column of the table: a number, a code, or seconds since 1970."""
@@ -128,6 +138,14 @@ class DuckDB(Words):
         """By its own type of single precision."""
         return ("CAST(CAST(", x, " AS FLOAT) AS DOUBLE)")
 
+    def carried(self, numbers: Sequence[str]) -> str:
+        """As one list."""
+        return f"[{', '.join(numbers)}] AS x"
+
+    def carried_item(self, numbers: Sequence[str], place: str) -> str:
+        """Out of the list."""
+        return f"a.x[{place} + 1]"
+
     def _text_as_number(self, column: str) -> str:
         plain = self.trimmed(column)
         return f"CASE WHEN regexp_matches({plain}, '{PLAIN}') THEN CAST({plain} AS DOUBLE) END"
@@ -159,6 +177,14 @@ class PostgreSQL(Words):
         """By its own type of single precision, which takes no number too small for it."""
         return ("CASE WHEN abs(", x, f") < {SMALLEST_SINGLE} THEN 0e0 ELSE CAST(CAST(", x, " AS REAL) AS float8) END")
 
+    def carried(self, numbers: Sequence[str]) -> str:
+        """As one array."""
+        return f"ARRAY[{', '.join(numbers)}]::float8[] AS x"
+
+    def carried_item(self, numbers: Sequence[str], place: str) -> str:
+        """Out of the array."""
+        return f"a.x[{place} + 1]"
+
     def trimmed(self, column: str) -> str:
         """A text without white space around it."""
         return f"btrim({column}, {self.white})"
@@ -184,12 +210,22 @@ class SQLite(Words):
     double = "REAL"
     white = "char(9, 10, 11, 12, 13, 32)"
     step_begins = "AS MATERIALIZED ("
+    join = "CROSS JOIN"
     greatest = "MAX"
     not_a_number = "9e999, -9e999"
 
     def single(self, x: Expression) -> Parts:
         """By Dekker's splitting, as SQLite has no such type: the upper 24 of the 53 digits."""
         return ("(", x, " * 536870913e0 - (", x, " * 536870913e0 - ", x, "))")
+
+    def carried(self, numbers: Sequence[str]) -> str:
+        """As they are: it has no lists, and its JSON rounds."""
+        return ", ".join(numbers)
+
+    def carried_item(self, numbers: Sequence[str], place: str) -> str:
+        """One column or another."""
+        whens = " ".join(f"WHEN {number} THEN a.{name}" for number, name in enumerate(numbers))
+        return f"CASE {place} {whens} END"
 
     def _text_as_number(self, column: str) -> str:
         plain = self.trimmed(column)

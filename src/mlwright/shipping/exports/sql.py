@@ -1,4 +1,4 @@
-"""One query, for DuckDB, PostgreSQL or SQLite."""
+"""One query, for DuckDB, PostgreSQL or SQLite; of large trees over a table that holds them."""
 
 from __future__ import annotations
 
@@ -17,16 +17,25 @@ from mlwright.records.contract import Clause
 from mlwright.scoring.spelling import canonical
 from mlwright.shipping.contracts import is_moment, is_number, is_text
 from mlwright.shipping.exports import ExportForm, Files, Value
-from mlwright.shipping.exports._graph import Array
+from mlwright.shipping.exports._graph import Array, Forest
 from mlwright.shipping.exports._inputs import Input, NameInput, NumberInput
 from mlwright.shipping.exports._names import identifiers
 from mlwright.shipping.exports._program import Program
 from mlwright.shipping.exports._sql_code import Code
 from mlwright.shipping.exports._sql_layout import Step
+from mlwright.shipping.exports._sql_trees import TreeTable
 from mlwright.shipping.exports._sql_words import DIALECTS, Words, quoted, text
 
 FILE = "model.sql"
+TREES = "trees.sql"
 MOST_BYTES = 8_000_000
+"""Of a query."""
+
+QUICK_BYTES = 1_000_000
+"""From this length of a query on, trees in a table are quicker."""
+
+SMALLER = "Train a smaller model: mlwright run --prefer simple"
+HOW_TREES = ("auto", "query", "table")
 
 
 class Sql(ExportForm):
@@ -45,11 +54,14 @@ class Sql(ExportForm):
         Columns of it that stand before the answer; default: all that the model's data had, but for the target.
     server : str or None
         PostgreSQL: where the proof is run (``postgresql://user:password@host/database``).
+    trees : str, default="auto"
+        ``query``: trees are nested CASE expressions of the query. ``table``: they are the rows of a table, which
+        ``trees.sql`` makes once, and the query goes down them. ``auto``: a table where the query would be long.
 
     Raises
     ------
     SettingsError
-        If the dialect is none of these.
+        If the dialect, or the way of trees, is none of these.
     """
 
     title = "SQL"
@@ -61,7 +73,10 @@ class Sql(ExportForm):
         table: str = "new_rows",
         keep: Sequence[str] | None = None,
         server: str | None = None,
+        trees: str = "auto",
     ) -> None:
+        if trees not in HOW_TREES:
+            raise SettingsError(f"Trees cannot be written as {trees!r}.", f"Known are: {', '.join(HOW_TREES)}")
         if dialect not in DIALECTS:
             offers = nearest(dialect, DIALECTS) or list(DIALECTS)
             raise SettingsError(f"The dialect {dialect!r} of SQL is unknown.", f"Known are: {', '.join(offers)}")
@@ -69,31 +84,46 @@ class Sql(ExportForm):
         self.table = table
         self.keep = keep
         self.server = server
+        self.trees = trees
         self._words: Words = DIALECTS[dialect]
 
     def write(self, program: Program, manifest: Manifest) -> Files:
-        """``model.sql``."""
+        """``model.sql``, and ``trees.sql`` if trees are rows of a table."""
         clauses = {given.name: manifest.contract.clause(given.name) for given in program.inputs}
         reads = {given: self._words.read(given, clauses[given.name]) for given in program.inputs}
-        query = self._query(program, reads, self._kept(manifest))
-        if len(query) > MOST_BYTES:
-            raise ExportRefused(
-                f"The query would be {len(query) / 1e6:.0f} MB long, more than a database should be given.",
-                "Train a smaller model: mlwright run --prefer simple",
-            )
-        return {FILE: query.encode()}
+        kept, table = self._kept(manifest), TreeTable(f"trees_{program.bundle_id}", self._words)
+        how = self.trees if any(isinstance(node, Forest) for node in program.in_order()) else "query"
+        if how != "table":
+            try:
+                query = self._query(program, reads, kept)
+                _refuse_long(query, "Leave --trees query out." if self.trees == how == "query" else SMALLER)
+            except ExportRefused:
+                if how == "query":
+                    raise
+                how = "table"
+        if how == "table" or (how == "auto" and len(query) > QUICK_BYTES and table.takes(program)):
+            query = self._query(program, reads, kept, table)
+            _refuse_long(query, SMALLER)
+        return ({TREES: table.script().encode()} if table else {}) | {FILE: query.encode()}
 
     def run(
         self, files: Mapping[str, bytes], program: Program, manifest: Manifest, rows: Sequence[Mapping[str, Value]]
     ) -> Array:
         """Score a table of the rows in a real database."""
         with self.filled(program, manifest, rows) as cursor, _in_words():
+            if TREES in files:
+                self.put_trees(files, cursor)
             cursor.execute(files[FILE].decode())
             found = cursor.fetchall()
         scores = np.array([row[-program.n_scores :] for row in found], dtype=np.float64)
         if not program.is_decided:
             return scores
         return np.column_stack([scores, [program.classes.index(row[-program.n_scores - 1]) for row in found]])
+
+    def put_trees(self, files: Mapping[str, bytes], cursor: Any) -> None:
+        """Make the table of the trees."""
+        run = cursor.executescript if self.dialect == "sqlite" else cursor.execute
+        run(files[TREES].decode())
 
     @contextmanager
     def filled(self, program: Program, manifest: Manifest, rows: Sequence[Mapping[str, Value]]) -> Iterator[Any]:
@@ -118,28 +148,39 @@ class Sql(ExportForm):
             return list(self.keep)
         return [clause.name for clause in manifest.contract.columns if clause.part != "target"]
 
-    def _query(self, program: Program, reads: Mapping[Input, str], kept: Sequence[str]) -> str:
+    def _query(
+        self, program: Program, reads: Mapping[Input, str], kept: Sequence[str], table: TreeTable | None = None
+    ) -> str:
         """The whole query, a step a line."""
-        code = Code(program, self._words, reads)
+        code = Code(program, self._words, reads, table)
         if max(len(step.columns) for step in code.steps) + len(kept) > self._words.most_columns:
             raise ExportRefused(
                 "The model works with more numbers at once than a table may have columns.",
-                "Train a smaller model: mlwright run --prefer simple",
+                SMALLER,
             )
         keeps = [(f"k{place}", quoted(name)) for place, name in enumerate(kept)]
+        numbers = [("row_no", "ROW_NUMBER() OVER ()")] if table else []
         steps, source = [], quoted(self.table)
         for place, step in enumerate(code.steps):
-            steps.append(self._step(place, step, keeps, source))
+            for walk, features in step.walks:
+                assert table is not None
+                steps.append(f"w{walk.number} AS (\n  {table.walk(walk, features, source)})")
+                source += f" JOIN w{walk.number} ON w{walk.number}_row = row_no"
+            steps.append(self._step(place, step, [*numbers, *keeps], source, is_kept=bool(table) and not place))
             source, keeps = f"s{place}", [(name, name) for name, _ in keeps]
+            numbers = [(name, name) for name, _ in numbers]
         named = [f"{alias} AS {quoted(name)}" for (alias, _), name in zip(keeps, kept, strict=True)]
         last = ",\n       ".join([*named, *_answers(program, code.scores)])
         about = f"{program.name}: predicts {program.target}. Made by mlwright from the bundle {program.bundle_id}."
         head = f"-- {' '.join(about.split())}"
         return "\n".join([head, "WITH", ",\n".join(steps), f"SELECT {last}", f"FROM {source}", ""])
 
-    def _step(self, place: int, step: Step, keeps: Sequence[tuple[str, str]], source: str) -> str:
+    def _step(
+        self, place: int, step: Step, keeps: Sequence[tuple[str, str]], source: str, *, is_kept: bool = False
+    ) -> str:
+        """One step; one that is kept is worked out once, however often it is asked for."""
         columns = ", ".join(text if text == name else f"{text} AS {name}" for name, text in [*keeps, *step.columns])
-        begins, ends = self._words.step_begins, self._words.step_ends
+        begins, ends = "AS MATERIALIZED (" if is_kept else self._words.step_begins, self._words.step_ends
         return f"s{place} {begins}SELECT {columns or '1 AS nothing'} FROM {source}{ends}"  # noqa: S608
 
     def _type(self, clause: Clause | None) -> str:
@@ -173,6 +214,13 @@ class Sql(ExportForm):
             with psycopg.connect(self.server) as connection:
                 yield connection.cursor()
                 connection.rollback()
+
+
+def _refuse_long(query: str, hint: str) -> None:
+    if len(query) > MOST_BYTES:
+        raise ExportRefused(
+            f"The query would be {len(query) / 1e6:.0f} MB long, more than a database should be given.", hint
+        )
 
 
 @contextmanager

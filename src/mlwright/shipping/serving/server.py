@@ -32,8 +32,9 @@ THREADS_PER_WORKER = MOST_READING + 32
 DRAIN_S = 30
 """How long requests may take to be answered once the service was asked to end."""
 
-HEADERS_S = 15
-"""How long a caller may take to send the headers of a request; its body is another matter (see `reading`)."""
+HEADERS_S = 75
+"""How long a caller may take to send the headers of a request, which keeps no thread waiting, and how long a connection
+is kept without one: longer than the 60 s of common load balancers, which must be the first to end it."""
 
 LOOK_S = 0.05
 HANGUP: signal.Signals | None = getattr(signal, "SIGHUP", None)
@@ -154,7 +155,7 @@ def _run(due: Due, follower: Follower, settings: ServeSettings, address: str, co
         workers=settings.workers,
         blocking_threads=THREADS_PER_WORKER,
         http="1",
-        http1_settings=HTTP1Settings(header_read_timeout=1_000 * HEADERS_S),
+        http1_settings=HTTP1Settings(header_read_timeout=int(1_000 * HEADERS_S)),
         websockets=False,
         log_level="error",
         log_dictconfig=QUIET,

@@ -23,6 +23,10 @@ def export(
     server: Annotated[
         str | None, typer.Option(help="For PostgreSQL: where the proof is run, or env:NAME.  Nothing stays there.")
     ] = None,
+    trees: Annotated[
+        str | None,
+        typer.Option(help="For SQL: auto, query (one query), or table (large trees are rows that it goes down)."),
+    ] = None,
     json: AsJson = False,
 ) -> None:
     """Write a model for somebody else's program, without mlwright.
@@ -35,7 +39,7 @@ def export(
     from mlwright.scoring.bundle import Bundle
 
     bundle = Bundle.load(bundle_at(model))
-    options = {"dialect": dialect, "table": table, "keep": keep or None, "server": _known(server)}
+    options = {"dialect": dialect, "table": table, "keep": keep or None, "server": _known(server), "trees": trees}
     given: dict[str, Any] = {name: value for name, value in options.items() if value is not None}
     made = write(bundle, form, output or Path(f"{bundle.name}-{form}"), **given)
     _tell(made, as_json=json)
