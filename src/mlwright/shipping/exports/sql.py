@@ -14,11 +14,11 @@ from mlwright.core.errors import ExportRefused, SettingsError, nearest
 from mlwright.core.family import NotApplicable
 from mlwright.records.bundle import Manifest
 from mlwright.records.contract import Clause
-from mlwright.scoring.spelling import canonical
+from mlwright.scoring.spelling import canonical, to_moment
 from mlwright.shipping.contracts import is_moment, is_number, is_text
 from mlwright.shipping.exports import ExportForm, Files, Value
 from mlwright.shipping.exports._graph import Array, Forest
-from mlwright.shipping.exports._inputs import Input, NameInput, NumberInput
+from mlwright.shipping.exports._inputs import Input, MomentInput, NameInput, NumberInput
 from mlwright.shipping.exports._names import identifiers
 from mlwright.shipping.exports._program import Program
 from mlwright.shipping.exports._sql_code import Code
@@ -271,4 +271,13 @@ def _stored(given: Input, clause: Clause, value: Value) -> Any:
     if isinstance(given, NumberInput):
         return canonical(value) if is_text(clause) else bool(value) if clause.type == "bool" else value
     moment = datetime(1970, 1, 1, tzinfo=UTC).replace(tzinfo=None) + timedelta(seconds=float(value))
-    return moment.isoformat(sep=" ") if is_text(clause) else moment
+    return _spelled(moment, given) if is_text(clause) else moment
+
+
+def _spelled(moment: datetime, given: MomentInput) -> str:
+    """A moment as text: in the pattern of its column if that tells all of it, else in ISO 8601."""
+    if given.format is not None and given.first_year is None:
+        text = moment.strftime(given.format)
+        if to_moment(text, given.format) == moment.replace(tzinfo=UTC).timestamp():
+            return text
+    return moment.isoformat(sep=" ")
