@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from mlwright.core.errors import SettingsError
-from mlwright.learning.benefit import threshold_of, worth_per_case
+from mlwright.learning.benefit import best_quantile, threshold_of, worth_per_case
 from mlwright.learning.benefit_table import benefit_table
 from mlwright.records.settings import DecideSettings
 
@@ -97,3 +97,9 @@ def test_a_table_that_rewards_wrong_answers_is_refused(task, benefit):
 def test_a_value_that_is_no_amount_is_refused():
     with pytest.raises(SettingsError, match="false_positive is nan"):
         benefit_table("binary", CHURN, (0.5, 0.5), settings(false_positive=float("nan")))
+
+
+def test_the_stand_in_of_a_model_that_answers_a_quantile_makes_that_quantile_cost_least():
+    table = benefit_table("regression", (), (), DecideSettings(), quantile=0.9).table
+    assert table == {"per_unit_over": -0.2, "per_unit_under": -1.8, "per_case": 0.0}
+    assert best_quantile(table) == pytest.approx(0.9)

@@ -128,10 +128,11 @@ def answered(
     table = open_snapshot(snapshot, run)
     unseen = open_unseen(snapshot, profile, split, run, evaluation)
     learned = learned_target(table, train_rows(split, run), profile)
-    own = training.model.threshold if metric_of(training.metric).has_threshold else None
+    metric = metric_of(training.metric)
+    own = training.model.threshold if metric.has_threshold else None
     target = kept_target(evaluation.truth, run)
     prediction = kept_scores(evaluation.predictions, len(target), run)
-    benefit = benefit_on(table, unseen.positions, learned, profile, settings, own)
+    benefit = benefit_on(table, unseen.positions, learned, profile, settings, own, metric.aim.quantile)
     return Answered(
         table=table,
         unseen=unseen,

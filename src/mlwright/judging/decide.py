@@ -129,8 +129,9 @@ def _worth(
     task = TASKS.get(roles.task)()
     learned = learned_target(table, train_rows(split, run), profile)
     unseen = open_unseen(snapshot, profile, split, run, evaluation)
-    own = training.model.threshold if metric_of(training.metric).has_threshold else None
-    benefit = benefit_on(table, unseen.positions, learned, profile, settings, own)
+    metric = metric_of(training.metric)
+    own = training.model.threshold if metric.has_threshold else None
+    benefit = benefit_on(table, unseen.positions, learned, profile, settings, own, metric.aim.quantile)
     target = kept_target(evaluation.truth, run)
     decides = decisive_on(training.model, table, unseen.positions)
     model = Scored(kept_scores(evaluation.predictions, len(target), run), decides)

@@ -19,6 +19,7 @@ from mlwright.judging.worth import PER_CASES, money
 from mlwright.learning.amounts import benefit_on
 from mlwright.learning.benefit import Benefit, threshold_of
 from mlwright.learning.benefit_table import capacity_share
+from mlwright.learning.metrics import metric_of
 from mlwright.learning.models import Facts, Rows
 from mlwright.learning.search.folds import make_folds
 from mlwright.learning.search.threshold import line_of
@@ -124,7 +125,8 @@ def _bench(
     if quick is None:
         return None
     blocks = load_encoder(plan, run.get).encode(table.arrow(roles.inputs, positions))
-    benefit = benefit_on(table, positions, target, profile, settings)
+    aim = metric_of(training.metric).aim
+    benefit = benefit_on(table, positions, target, profile, settings, quantile=aim.quantile)
     return _Bench(
         quick, Rows(blocks, target), split_keys(table, profile).take(positions), benefit, capacity_share(settings)
     )

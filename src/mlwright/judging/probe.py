@@ -21,6 +21,7 @@ from mlwright.judging.relearned import relearned
 from mlwright.judging.shift import shift_of
 from mlwright.learning.amounts import benefit_on, learned_target
 from mlwright.learning.load import load_of
+from mlwright.learning.metrics import metric_of
 from mlwright.learning.unseen import open_unseen
 from mlwright.records.data import Snapshot
 from mlwright.records.evaluation import Evaluation
@@ -76,7 +77,9 @@ def probe(
     with threadpool_limits(limits=1, user_api="blas"):
         unseen, table = open_unseen(snapshot, profile, split, run, evaluation), open_snapshot(snapshot, run)
         learned = learned_target(table, train_rows(split, run), profile)
-        benefit = benefit_on(table, unseen.positions, learned, profile, decide)
+        benefit = benefit_on(
+            table, unseen.positions, learned, profile, decide, quantile=metric_of(training.metric).aim.quantile
+        )
         shift = shift_of(learned, training, benefit, profile.roles, run)
         bench = set_up(unseen, table, training, evaluation, benefit, planned_s, run, shift)
         answers = _ask(tasks, bench, planned_s)

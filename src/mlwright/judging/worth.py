@@ -258,7 +258,11 @@ def told_table(worth: Worth, roles: Roles) -> str:
             "{per_unit_chosen = 0.1, per_chosen = -20}",
         )
     elif roles.task == "regression":
+        over, under = (worth.table.get(key, -1.0) for key in ("per_unit_over", "per_unit_under"))
         assumed, example = "every unit of error costs 1", "{per_unit_of_error = -2.5}"
+        if over != under:
+            assumed = f"a unit too little costs {figure(-under)} and a unit too much {figure(-over)}, like the metric"
+            example = "{per_unit_over = -1, per_unit_under = -3}"
     elif roles.task == "multiclass":
         assumed, example = "every right answer is worth 1 and a wrong one nothing", "{right = 10, wrong = -3}"
     else:

@@ -26,6 +26,7 @@ def benefit_on(
     profile: Profile,
     settings: DecideSettings,
     threshold: float | None = None,
+    quantile: float | None = None,
 ) -> Benefit:
     """What answers are worth on some rows of a snapshot.
 
@@ -39,7 +40,7 @@ def benefit_on(
         For the stand-in, which rests on how frequent the classes are.
     profile : Profile
     settings : DecideSettings
-    threshold : float, optional
+    threshold, quantile : float, optional
         See `benefit_table`.
 
     Raises
@@ -53,7 +54,7 @@ def benefit_on(
     names = dict.fromkeys(amount.column for amount in amounts_of(settings).values())
     columns = {name: _numbers(name, table, positions, profile) for name in names}
     shares = [float(count) / len(training_target) for count in counts]
-    return benefit_table(roles.task, roles.classes, shares, settings, columns, threshold)
+    return benefit_table(roles.task, roles.classes, shares, settings, columns, threshold, quantile)
 
 
 def usual_amounts(

@@ -57,12 +57,13 @@ def benefit_table(
     settings: DecideSettings,
     columns: Mapping[str, Array] | None = None,
     threshold: float | None = None,
+    quantile: float | None = None,
 ) -> Benefit:
     """The user's table, filled up with zeros, or a stand-in where there is none.
 
     The stand-in for two classes lets each class count the same in total: with a share of one positive in ten, a
     missed positive costs as much as nine false alarms. For several classes a right answer counts one; for
-    numbers every unit of error costs one.
+    numbers every unit of error costs one, or what makes the model's own quantile right.
 
     Parameters
     ----------
@@ -77,6 +78,8 @@ def benefit_table(
     threshold : float, optional
         Two classes: where the model answers by a threshold that serves the user's metric, the stand-in is the table by
         which that threshold is right.
+    quantile : float, optional
+        Numbers: where the model answers with a quantile, the stand-in is the table by which that costs least.
 
     Raises
     ------
@@ -96,9 +99,8 @@ def benefit_table(
     if not settings.benefit:
         if settings.capacity is not None and task == "regression":
             return Benefit({CHOSEN[0]: 1.0, CHOSEN[1]: 0.0}, assumed=True, unit="units chosen")
-        return _stand_in(
-            task, class_shares if threshold is None else (1.0 - threshold, max(threshold, SMALLEST_THRESHOLD))
-        )
+        shares = class_shares if threshold is None else (1.0 - threshold, max(threshold, SMALLEST_THRESHOLD))
+        return _stand_in(task, shares, 0.5 if quantile is None else quantile)
     choosing = task == "regression" and (settings.capacity is not None or bool(set(CHOSEN) & set(settings.benefit)))
     _check_keys(task, classes, settings.benefit, choosing=choosing)
     columns = columns or {}
@@ -156,11 +158,11 @@ def _less(one: str, other: str, settings: DecideSettings) -> Linear:
     return Linear(plus=plus, times=times)
 
 
-def _stand_in(task: Task, class_shares: Sequence[float]) -> Benefit:
+def _stand_in(task: Task, class_shares: Sequence[float], quantile: float) -> Benefit:
     if task == "regression":
-        return Benefit(
-            {"per_unit_over": -1.0, "per_unit_under": -1.0, "per_case": 0.0}, assumed=True, unit="units of error"
-        )
+        over, under = round(-2.0 * (1.0 - quantile), 6), round(-2.0 * quantile, 6)
+        costs = {"per_unit_over": over, "per_unit_under": under, "per_case": 0.0}
+        return Benefit(costs, assumed=True, unit="units of error")
     if task == "multiclass":
         return Benefit({"right": 1.0, "wrong": 0.0}, assumed=True, unit="right answers")
     negative, positive = class_shares
