@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import Literal
 
 from mlwright.core.family import NotApplicable
@@ -261,10 +262,16 @@ class Profile(Record):
 
     def column(self, name: str) -> ColumnProfile:
         """The profile of one column; a `KeyError` if there is none."""
-        for column in self.columns:
-            if column.name == name:
-                return column
-        raise KeyError(name)
+        columns, by_name = self.indexed
+        if columns is not self.columns:  # a copy with other columns took the index along
+            del self.__dict__["indexed"]
+            _, by_name = self.indexed
+        return by_name[name]
+
+    @cached_property
+    def indexed(self) -> tuple[tuple[ColumnProfile, ...], dict[str, ColumnProfile]]:
+        """The columns, and the same by name."""
+        return self.columns, {column.name: column for column in reversed(self.columns)}
 
     @property
     def inputs(self) -> tuple[ColumnProfile, ...]:

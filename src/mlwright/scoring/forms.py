@@ -7,6 +7,7 @@ import re
 from datetime import date, datetime
 
 from mlwright.records.cleaning import DateForm, Form, NumberForm, TruthForm
+from mlwright.scoring.quantities import parse_quantity
 from mlwright.scoring.spelling import canonical, to_number
 
 _NUMBER = re.compile(r"[0-9][0-9.,'’_\u00a0\u202f]*[0-9]|[0-9]")
@@ -165,11 +166,11 @@ def mended_number(text: str, form: NumberForm) -> str | None:
     '39500'
     >>> mended_number("4 stars", NumberForm(decimals=1, strict=True))
     '4.0 stars'
-    >>> mended_number("39500.25", NumberForm(strict=True)) is None
-    True
+    >>> mended_number("39500.25", NumberForm(strict=True)), mended_number("n<10", NumberForm(decimals=1, strict=True))
+    (None, None)
     """
     found = list(_NUMBER.finditer(text)) if form.strict else []
-    if len(found) != 1:
+    if len(found) != 1 or not _is_amount(text, form):
         return None
     whole, sign, fraction = found[0][0].partition(form.decimal)
     if not (whole.replace(form.group, "") if form.group else whole).isdigit() or (sign and not fraction.isdigit()):
@@ -179,6 +180,13 @@ def mended_number(text: str, form: NumberForm) -> str | None:
     else:
         digits = f"{whole}{form.decimal}{fraction.ljust(form.decimals, '0')}" if len(fraction) < form.decimals else None
     return None if digits is None else text[: found[0].start()] + digits + text[found[0].end() :]
+
+
+def _is_amount(text: str, form: NumberForm) -> bool:
+    """Whether a text is a number, in the unit of the form if that has one; ``<10`` and ``n=5`` are none."""
+    told = parse_quantity(text)
+    usual = parse_quantity(form.way.replace("#", "1")) if form.way != "#" else None
+    return told is not None and (usual is None or told.unit == usual.unit)
 
 
 def mended_date(text: str, form: DateForm) -> str | None:

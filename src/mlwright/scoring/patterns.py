@@ -27,11 +27,15 @@ def set_into(pattern: str, text: str, *, pad: bool = False) -> str | None:
     ('555-1234', '00907', None)
     >>> set_into("(###) ###-####", "+1 205 555-1234"), set_into("#####", "35233.0")
     ('(205) 555-1234', '35233')
+
+    Signs stand where the pattern has some, or nowhere: ``60772-2`` is no ``###-###``.
     """
     if "+" not in pattern and (match := _COUNTRY.match(text)):
         text = text[match.end() :]
     if not set(pattern) - {"#"}:
         text = _ZEROS.sub("", text)
+    elif not _cuts(text) <= _cuts(pattern):
+        return None
     given = [c for c in text if c.isalnum()]
     places = [c for c in pattern if c in "#@"]
     if pad and len(given) < len(places) and text.isdigit():
@@ -40,3 +44,24 @@ def set_into(pattern: str, text: str, *, pad: bool = False) -> str | None:
         return None
     taken = iter(given)
     return "".join(next(taken) if c in "#@" else c for c in pattern)
+
+
+def _cuts(text: str) -> set[int]:
+    """Before which of the digits and letters of a text, but for the first, something else stands."""
+    found, n_before = set(), 0
+    for place, c in enumerate(text):
+        if c.isalnum() or c in "#@":
+            if n_before and not (text[place - 1].isalnum() or text[place - 1] in "#@"):
+                found.add(n_before)
+            n_before += 1
+    return found
+
+
+def without_number(text: str) -> list[str]:
+    """The words of a text but for a last one that is a number behind two others or more.
+
+    >>> without_number("Elm St 12"), without_number("Elm 12"), without_number("Room 5 b")
+    (['Elm', 'St'], ['Elm', '12'], ['Room', '5', 'b'])
+    """
+    words = text.split(" ")
+    return words[:-1] if len(words) > 2 and words[-1].isdigit() else words

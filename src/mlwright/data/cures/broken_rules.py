@@ -11,13 +11,15 @@ from numpy.typing import NDArray
 
 from mlwright.data.cures import Cure, Specimen
 from mlwright.data.evidence.cells import Cells
-from mlwright.data.evidence.rules import Rule
+from mlwright.data.evidence.rules import STRONG, Rule
 from mlwright.data.evidence.suspects import Suspects
 from mlwright.data.evidence.votes import Votes, votes
 from mlwright.data.words import counted, listing
 from mlwright.records.cleaning import AnyStep, DoubtPairs, MapPairs, Pair
 
 ENOUGH = 3
+ENOUGH_OF_WEAK = 5
+FEW_VALUES = 3
 MAX_MISSING = 0.3
 MAX_PAIRS = 100_000
 SURE_TIMES = 10
@@ -43,10 +45,11 @@ class BrokenRules(Cure):
     Which columns determine which is found in the data: the measure is corrected for chance, and columns whose
     deviations come again and again in the same form are not trusted, because those are exceptions and not errors.
     A cell is wrong if a trusted rule clearly says another value, in a group of the other rows, and no rule speaks for
-    the value that is there. It is repaired if all that speak say one value, and `ENOUGH` rows or two rules say it; if
-    the value that is there looks misspelled, only into what it may have been. Where two cells of a row break each
-    other's rule and nothing else tells which of them is wrong, both are doubted, or only the one whose column holds
-    `SURE_TIMES` as many errors that are certain. A missing cell is filled on the same
+    the value that is there. It is repaired if all that speak say one value, and two rules say it, or `ENOUGH` rows of
+    one; if the value that is there looks misspelled, only into what it may have been. A rule weaker than `STRONG` needs
+    `ENOUGH_OF_WEAK` rows, and says nothing of a column of `FEW_VALUES` by itself: what is rare there is natural. Where
+    two cells of a row break each other's rule and nothing else tells which of them is wrong, both are doubted, or only
+    the one whose column holds `SURE_TIMES` as many errors that are certain. A missing cell is filled on the same
     evidence where at most `MAX_MISSING` of the column are missing; it may be meant to be missing elsewhere.
     """
 
@@ -132,7 +135,11 @@ def _judged(cells: Cells, suspects: Suspects, said: Votes) -> tuple[NDArray[np.b
     missing = levels.places < 0
     often_missing = missing.mean() > MAX_MISSING
     wrong = (said.n_against > 0) & (said.n_for == 0) & ~(missing & often_missing)
-    right = wrong & (said.value >= 0) & (said.n_clear > 0) & ((said.n_rows >= ENOUGH) | (said.n_clear >= 2))
+    is_weak = np.array([rule.strength < STRONG for rule in said.rules])[said.rule] & (said.n_clear < 2)
+    if len(levels.names) <= FEW_VALUES:
+        wrong &= ~is_weak
+    enough = np.where(is_weak, ENOUGH_OF_WEAK, ENOUGH)
+    right = wrong & (said.value >= 0) & (said.n_clear > 0) & ((said.n_rows >= enough) | (said.n_clear >= 2))
     wrong &= ~missing | right
     for row in np.flatnonzero(right & ~missing):
         may_be = suspects.targets(said.name, int(levels.places[row]))

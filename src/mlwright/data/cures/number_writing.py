@@ -64,7 +64,8 @@ class NumberWriting(Cure):
 
     Nothing is done where it is in doubt what a number means: two currencies, units of different sorts, digits that
     name something (leading zeros, codes), bare numbers of another size than those with a unit, or a word that is no
-    unit beside more bare numbers (``5more``). What the comma of ``1,234`` means cannot be told from one value; the
+    unit beside more bare numbers (``5more``). A few units of several sorts beside many bare numbers only say which
+    quantity a row has, and go. What the comma of ``1,234`` means cannot be told from one value; the
     others of the column decide. A column in which some values are no numbers stays text; its numbers are all written
     in the usual way then.
 
@@ -177,7 +178,10 @@ def _factors(written: _Written, decimal: Decimal, name: str) -> dict[str, float]
     if len({base for base in plain | set(named) if base[:1] == "/" and base[1:].isdigit()}) > 1:
         return None
     if len(named) > 1 and (len({dimension(base) for base in named}) > 1 or dimension(named[0]) is None):
-        return None
+        if rows[""] < SURE_TIMES * sum(rows[base] for base in named):
+            return None
+        told = _one_a_dimension(named, rows)
+        plain, strange, named = plain | told, strange | (set(named) - told), []
     read = {unit: base for unit, base in bases.items() if base not in strange}
     times = {unit: scaled[unit][1] for unit in read}
     into, bare = _common(written, decimal, {unit: base for unit, base in read.items() if base in named}, times, rows)
@@ -185,6 +189,15 @@ def _factors(written: _Written, decimal: Decimal, name: str) -> dict[str, float]
         return None
     one = {base: factor(base, into) if dimension(base) else 1.0 for base in named} | dict.fromkeys(plain | {""}, bare)
     return {unit: one[base] * times[unit] for unit, base in read.items()}
+
+
+def _one_a_dimension(named: Collection[str], rows: Counter[str]) -> set[str]:
+    """The most frequent unit of each sort: beside many bare numbers it says in which unit all of them are."""
+    found: dict[str, str] = {}
+    for base in sorted(named, key=lambda base: (-rows[base], base)):
+        if (sort := dimension(base)) is not None:
+            found.setdefault(sort, base)
+    return set(found.values())
 
 
 def _says_nothing(base: str, name: str) -> bool:

@@ -9,6 +9,7 @@ from mlwright.data.cures import Cure, Specimen
 from mlwright.data.evidence.cells import Cells, Levels
 from mlwright.data.words import counted, quoted
 from mlwright.records.cleaning import AnyStep, MapWords
+from mlwright.scoring.patterns import without_number
 
 LEAST_USUAL = 20
 LEAD = 4.0
@@ -22,7 +23,7 @@ terrace ter terr|circle cir|plaza plz|building bldg|apartment apt|suite ste|floo
 services svcs svc|service svc serv|university univ|institute inst|college coll|hospital hosp|center ctr cntr|centre ctr
 international intl int'l|national natl nat'l|association assn assoc|company co|corporation corp|incorporated inc
 limited ltd|brothers bros|manufacturing mfg|management mgmt mgt|government govt gov|administration admin
-place pl|trail trl|expressway expy|turnpike tpke|alley aly
+place pl|close cl|trail trl|expressway expy|turnpike tpke|alley aly
 assistant asst|manager mgr|engineer engr|director dir|senior sr|junior jr|and &
 """
 
@@ -45,7 +46,8 @@ class ShortWords(Cure):
     """``Rd`` becomes ``Road``, or ``Road`` becomes ``Rd.``, where most cells of the column write it so.
 
     Words that are known to be written short are looked for behind the first word of a cell, and by themselves as first
-    words (``Dept of Health``). What may be a saint, a doctor, a court or a company is looked for as the last word only.
+    words (``Dept of Health``). What may be a saint, a doctor, a court or a company is looked for as the last word only,
+    or the last one before a number (``Elm St 12``).
     The usual form stands in `LEAST_USUAL` cells and in `LEAD` times as many as the other one; a column that mixes both
     has no usual form. Names may hold one form for good (``Records Mgmt``): at least `MEETS` of the values with the
     other form must meet another value of the column when it is replaced, unless the column hardly has a value twice, as
@@ -100,7 +102,7 @@ def _odd_words(levels: Levels, *, first: bool) -> Counter[tuple[str, str]]:
     forms: dict[int, Counter[str]] = defaultdict(Counter)
     n_words, in_capitals = 0, set()
     for level, n in zip(levels.names, levels.counts.tolist(), strict=True):
-        head, *others = level.split(" ")
+        head, *others = without_number(level)
         n_words += 1 + len(others)
         looked_at = (
             ({head} if others else set()) if first else {w for w in others[:-1] if not _is_open(w)} | {*others[-1:]}
@@ -147,9 +149,10 @@ def _meets(levels: Levels, words: Mapping[str, str], *, first: bool, by_words: b
         return True
     turned = []
     for level in levels.names:
-        head, *rest = level.split(" ")
+        head, *rest = without_number(level)
+        number = level.split(" ")[1 + len(rest) :]
         after = [words.get(head, head) if first else head, *(rest if first else (words.get(w, w) for w in rest))]
-        if (text := " ".join(after)) != level:
+        if (text := " ".join(after + number)) != level:
             turned.append(text)
     return sum(level in levels.place_of for level in turned) >= MEETS * len(turned)
 

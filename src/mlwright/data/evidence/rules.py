@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from mlwright.data.evidence.cells import Cells
 from mlwright.data.evidence.dependencies import Groups, group, strength
+from mlwright.data.evidence.deviations import deviations
 from mlwright.data.evidence.suspects import Suspects
 from mlwright.data.kinds.names import says_area, says_code, says_id
 from mlwright.scoring.spelling import to_number
@@ -34,7 +35,6 @@ LEAST_GROUPS = 5
 LEAST_ROWS = 30
 MAX_LEVELS_SHARE = 0.7
 MAX_COLUMNS = 60
-MOSTLY_AGAIN = 0.35
 NUMERIC = 0.9
 
 Places = NDArray[np.int64]
@@ -91,9 +91,11 @@ class Rule:
     strength : float
     is_trusted : bool
         Whether rows that break the rule look like errors. Errors are rarely made twice in one way; where more than
-        `MOSTLY_AGAIN` of the deviating rows are one of several that deviate alike, and more than chance makes so, the
-        rule has genuine exceptions (Portland in Oregon, and Portland in Maine). Then it may speak for a value but not
-        against one.
+        `deviations.MOSTLY_AGAIN` of the deviating rows are one of several that deviate alike, and more than chance
+        makes so, the rule has genuine exceptions (Portland in Oregon, and Portland in Maine). Then it may speak for a
+        value but not against one.
+    open : array of int64
+        The places of values against which it does not speak even so.
     """
 
     given: Key
@@ -101,6 +103,7 @@ class Rule:
     groups: Groups
     strength: float
     is_trusted: bool
+    open: Places
 
 
 def rules(cells: Cells, suspects: Suspects) -> list[Rule]:
@@ -176,7 +179,8 @@ def _strength(cells: Cells, key: Key, name: str, fine: Fine) -> float:
 
 def _rule(cells: Cells, key: Key, name: str, fine: Fine) -> Rule:
     groups = _grouped(cells, key, name, fine)
-    return Rule(key, name, groups, strength(groups), _are_errors(groups))
+    found = deviations(groups, cells.levels(name).names)
+    return Rule(key, name, groups, strength(groups), found.are_errors, found.open)
 
 
 def _together(
@@ -207,23 +211,3 @@ def _together(
                 best = mu, key
         if best:
             yield best[1], name
-
-
-def _are_errors(groups: Groups) -> bool:
-    """Whether the rows that break a rule do not do so alike more often than errors would by chance.
-
-    An error falls into any group, and puts any other value there, as often as groups and values are large. The pairs of
-    deviating rows that are alike are held against what that makes us expect, plus three standard deviations.
-    """
-    of_pair, values = groups.pair_keys // groups.n_values, groups.pair_keys % groups.n_values
-    deviates = groups.top[of_pair] != values
-    counts = groups.pair_counts[deviates]
-    n, n_again = int(counts.sum()), int(counts[counts >= 2].sum())
-    if n_again <= MOSTLY_AGAIN * n:
-        return True
-    sizes = groups.of_group / groups.n
-    shares = np.bincount(values, groups.pair_counts, minlength=groups.n_values) / groups.n
-    elsewhere = 1.0 - shares[np.maximum(groups.top, 0)]
-    alike = float((sizes**2 * ((shares**2).sum() - shares[np.maximum(groups.top, 0)] ** 2)).sum())
-    expected = n * (n - 1) / 2 * alike / max(float((sizes * elsewhere).sum()) ** 2, 1e-12)
-    return bool((counts * (counts - 1) / 2).sum() <= expected + 3 * expected**0.5)

@@ -14,6 +14,8 @@ from mlwright.data.evidence.suspects import Suspects
 
 CLEAR = 0.75
 LEAST_ALIKE = 3
+MOST_ALIKE = 0.15
+"""A value that stands in `LEAST_ALIKE` rows of a group, and in more than so many of them, is no error there."""
 
 Places = NDArray[np.int64]
 Strange = dict[tuple[str, ...], NDArray[np.bool_]]
@@ -146,6 +148,7 @@ def _one(cells: Cells, rule: Rule, fine: Fine) -> tuple[Places, Places, NDArray[
     others = np.where(known, groups.of_group[a] - counted, 0)
     own = np.where(known & (values >= 0), groups.count(a, np.maximum(values, 0)) - counted, 0)
     top, k = groups.top[a], groups.top_count[a]
-    is_clear = known & (top >= 0) & (top != values) & (k >= 2) & (k + 0.5 >= CLEAR * (others + 1))
+    is_open = np.isin(values, rule.open) | ((own >= LEAST_ALIKE - 1) & (own + 1 > MOST_ALIKE * (others + 1)))
+    is_clear = known & ~is_open & (top >= 0) & (top != values) & (k >= 2) & (k + 0.5 >= CLEAR * (others + 1))
     supports = known & (own >= 1) & (own + 0.5 >= 0.5 * (others + 1))
     return np.where(is_clear, top, -1), np.where(is_clear, k, 0), supports

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from mlwright.data.kinds.dates import DIGITS_ONLY, GOOD_SHARE, Written, could_be_date, how_written, is_compact_date
@@ -13,6 +13,9 @@ from mlwright.scoring.spelling import to_moment, to_number
 MAX_FORMATS = 5
 MOST_ARE_WORDS = 0.5
 """Where more than this share of a column are no numbers, days in eight digits among them are read as days."""
+
+OUTSIDE = 0.5
+"""Day and month are not turned round if that puts more than so many dates out of the range of the others."""
 
 LEAST_OF_A_FORMAT = 0.002
 
@@ -39,7 +42,8 @@ class DateWays:
 def date_ways(counts: Mapping[str, int]) -> DateWays | None:
     """The ways in which the dates of a column are written; None if most values are no dates.
 
-    A second way whose values do not tell day and month apart is read in the order of the first.
+    A second way whose values do not tell day and month apart is read in the order of the first, or, where that has
+    none, in the order that puts all of them between its days if the other puts most of them outside.
 
     Parameters
     ----------
@@ -56,7 +60,7 @@ def date_ways(counts: Mapping[str, int]) -> DateWays | None:
     written = _most_written([name for name in looked_at if could_be_date(name)])
     found = DateWays([], [], [])
     while written is not None and len(found.formats) < MAX_FORMATS:
-        format = written.format if written.other is None or not found.formats else _alike(written, found.formats[0])
+        format = _next_format(written, found.formats[:1], known=counts, looked_at=left)
         if format is None:
             break
         read = [name for name in left if is_written(name, format)]
@@ -97,6 +101,24 @@ def _shape(name: str) -> str:
     )
 
 
+def _next_format(written: Written, first: Sequence[str], known: Iterable[str], looked_at: Sequence[str]) -> str | None:
+    """How values are read that the first way did not read; None if that cannot be told.
+
+    Years of two digits in the order of a first way with years of four are read so, where all of that shape can be:
+    ``20-11-07`` beside ``2020-11-07``.
+    """
+    if not first:
+        return written.format
+    short = first[0].replace("%Y", "%y")
+    if short.startswith("%y"):
+        alike = [name for name in looked_at if is_written(name, written.format)]
+        if alike and all(is_written(name, short) and not math.isnan(to_moment(name, short)) for name in alike):
+            return short
+    if written.other is None:
+        return written.format
+    return _alike(written, first[0]) or _in_range(written, first[0], known, looked_at)
+
+
 def _alike(written: Written, first: str) -> str | None:
     """Of the two orders that a way of writing allows, that of the first way; None if that says nothing."""
     day, month = first.find("%d"), max(first.find("%m"), first.find("%b"), first.find("%B"))
@@ -104,6 +126,22 @@ def _alike(written: Written, first: str) -> str | None:
         return None
     same = [f for f in (written.format, written.other) if f and (f.find("%d") < f.find("%m")) == (day < month)]
     return same[0] if same else None
+
+
+def _in_range(written: Written, first: str, known: Iterable[str], looked_at: Sequence[str]) -> str | None:
+    """The order that puts the values between the days of the first way, where the other one puts most outside."""
+    days = [to_moment(name, first) for name in known if is_written(name, first)]
+    if not days:
+        return None
+    low, high = min(days), max(days)
+    inside = {}
+    for format in (written.format, written.other):
+        if format is None:
+            continue
+        moments = [to_moment(name, format) for name in looked_at if is_written(name, format)]
+        inside[format] = sum(low <= moment <= high for moment in moments) / max(len(moments), 1)
+    best = max(inside, key=lambda format: inside[format])
+    return best if inside[best] == 1 and min(inside.values()) < OUTSIDE else None
 
 
 def _ordered(found: DateWays) -> DateWays:

@@ -13,7 +13,7 @@ from mlwright.core.record import Record
 from mlwright.data.clauses.wording import told_clause
 from mlwright.data.words import counted, percent
 from mlwright.faces.render.alerts import alerts_shown
-from mlwright.faces.render.cleaning import headline, steps_table
+from mlwright.faces.render.cleaning import headline, steps_table, told_steps
 from mlwright.faces.render.diagnosis import diagnosis_shown
 from mlwright.faces.render.evaluated import evaluation_shown
 from mlwright.faces.render.findings import findings_table, quiet_line
@@ -73,7 +73,7 @@ def _(record: Snapshot) -> Shown:
 @render.register
 def _(record: Cleaning) -> Shown:
     repeats = record.plan.repeats
-    steps = steps_table(record) if record.plan.steps else said(headline(record))
+    steps = steps_table(record) if told_steps(record) else said(headline(record))
     return [steps, *([said(repeats.reason)] if repeats else [])]
 
 

@@ -79,7 +79,7 @@ class MapWords(Step):
     words : dict
         For all words but the first.
     last : dict
-        For the last of several words.
+        For the last of several words; a number behind it is no word (``Elm St 12``).
     first : dict
         For the first word.
     """

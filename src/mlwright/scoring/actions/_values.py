@@ -10,6 +10,7 @@ from typing import Any
 
 from mlwright.records import cleaning as steps
 from mlwright.scoring.actions._action import Action, Values, beside, spelled_beside
+from mlwright.scoring.patterns import without_number
 from mlwright.scoring.spelling import canonical, to_number
 
 
@@ -77,10 +78,12 @@ class MapWords(Action):
     def work(self, *values: Any) -> Values | None:
         if not isinstance(values[0], str):
             return None
-        first, *others = values[0].split(" ")
+        words = without_number(values[0])
+        number = values[0].split(" ")[len(words) :]
+        first, *others = words
         first = self.step.first.get(first, first) if others else first
         ended = [*others[:-1], *(self.step.last.get(word, word) for word in others[-1:])]
-        after = " ".join((first, *(self.step.words.get(word, word) for word in ended)))
+        after = " ".join((first, *(self.step.words.get(word, word) for word in ended), *number))
         return None if after == values[0] else (after,)
 
 
