@@ -39,7 +39,7 @@ def power(sums: Array) -> Array:
 
 
 def identity_one(sums: list[float]) -> list[float]:
-    """`identity` of one row."""
+    """`identity` of one row; as the others where there is one output, also of one row's sums of several cores."""
     return sums
 
 

@@ -122,8 +122,17 @@ class _Boosted:
     def scores(self, row: OneRow) -> list[float]:
         """The weighted sum of their scores of one row."""
         sums = self._added(self._table.take(self._rows_of_one(row), axis=0)[None])
-        pairs = zip(self._weights, sums.reshape(self._shape[1:]).tolist(), strict=True)
-        return _added([[weight * score for score in self._link_of_one(of_core)] for weight, of_core in pairs])
+        if self._shape[2] == 1:
+            return [self._weighed(self._link_of_one(sums[0].tolist()))]
+        scores = [self._link_of_one(of_core) for of_core in sums.reshape(self._shape[1:]).tolist()]
+        return [self._weighed(of_output) for of_output in zip(*scores, strict=True)]
+
+    def _weighed(self, scores: Sequence[float]) -> float:
+        """The weighted sum of the score of each core."""
+        total = self._weights[0] * scores[0]
+        for place in range(1, len(scores)):
+            total += self._weights[place] * scores[place]
+        return total
 
     def scores_of_few(self, blocks: Blocks) -> Array:
         """As `scores` of several rows, shape (n_rows, n_outputs)."""

@@ -124,9 +124,8 @@ def test_what_draws_is_not_in_the_image() -> None:
 def test_what_is_left_out_of_packages_is_not_loaded_by_what_answers(bundle: Bundle) -> None:
     code = """
 import io, sys
-from pathlib import Path
 from mlwright.shipping.serving.absent import load_lightly
-load_lightly(Path(sys.argv[1]))
+load_lightly()
 from mlwright.scoring.bundle import Bundle
 from mlwright.shipping.serving.app import create_app
 import pyarrow as pa, pyarrow.parquet as pq

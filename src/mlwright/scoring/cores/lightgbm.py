@@ -6,7 +6,6 @@ import re
 from functools import cached_property
 from typing import Self
 
-import lightgbm
 import numpy as np
 from numpy.typing import NDArray
 
@@ -14,7 +13,7 @@ from mlwright.core.errors import BundleError
 from mlwright.core.family import NotApplicable
 from mlwright.scoring.blocks import Blocks, OneRow
 from mlwright.scoring.cores import Core
-from mlwright.scoring.cores._lightgbm_row import RowReader
+from mlwright.scoring.cores._lightgbm_library import Booster, RowReader
 from mlwright.scoring.fills import fill
 from mlwright.scoring.leaves import Leaves, LookedUp
 from mlwright.scoring.lightgbm_text import of_lightgbm
@@ -38,7 +37,7 @@ class LightGBMCore(Core):
         _check_structure(text.encode())
         self.text = text
         self.fills = _fills_of(text)
-        self.booster = lightgbm.Booster(model_str=text)
+        self.booster = Booster(text)
 
     @classmethod
     def of(cls, text: str, fills: NDArray[np.float64]) -> Self:
@@ -49,12 +48,10 @@ class LightGBMCore(Core):
     def predict(self, blocks: Blocks) -> NDArray[np.float64]:
         """Scores of the rows; codes are categorical features."""
         if not len(blocks):
-            return np.empty((0, self.booster.num_model_per_iteration()))
+            return np.empty((0, self.booster.n_outputs))
         if len(blocks) == 1 and len(blocks.row) == self.rows.n_columns:
             return self.rows.scores(blocks.row)
-        matrix = fill(blocks.matrix(), self.fills)
-        scores: NDArray[np.float64] = self.booster.predict(matrix, num_threads=1, validate_features=False)
-        return scores.reshape(len(matrix), -1)
+        return self.booster.scores(fill(blocks.matrix(), self.fills))
 
     def looked_up(self) -> LookedUp | None:
         """A quicker way for a few rows, where the tables do not grow too large."""
@@ -78,7 +75,7 @@ class LightGBMCore(Core):
         """Read the text."""
         try:
             return cls(data.decode())
-        except (UnicodeDecodeError, ValueError, lightgbm.basic.LightGBMError) as error:
+        except (UnicodeDecodeError, ValueError) as error:
             raise BundleError(f"A LightGBM core cannot be read: {error}.") from error
 
 

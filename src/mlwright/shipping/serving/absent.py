@@ -2,24 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from importlib.abc import MetaPathFinder
-from pathlib import Path
 from types import ModuleType
 
 import pyarrow as pa
-
-from mlwright.scoring.cores import CORES
-from mlwright.scoring.folder import MANIFEST
-
-NEEDLESS = ("sklearn", "pandas", "scipy.stats", "matplotlib", "dask")
-"""LightGBM loads them, if they are installed, for interfaces of its own: more than a second, and 90 MB."""
-
-OF_LIGHTGBM = frozenset({"lightgbm", "crafted"})
-"""Forms of cores that need it."""
 
 
 class _Hider(MetaPathFinder):
@@ -32,17 +21,10 @@ class _Hider(MetaPathFinder):
             raise ModuleNotFoundError(f"No module named {fullname!r}", name=fullname)
 
 
-def load_lightly(bundle: Path) -> None:
-    """Load what the cores of a bundle need, without what is needless; what is wrong with it is told by who loads it."""
-    try:
-        members = json.loads((bundle / MANIFEST).read_bytes())["model"]["members"]
-        forms = {core["form"] for member in members for core in member["cores"]}
-    except (OSError, ValueError, KeyError, TypeError):
-        return
-    with absent(*NEEDLESS):
-        pa.array([0])  # Arrow looks for pandas at its first array, and never again
-        if forms & OF_LIGHTGBM:
-            CORES.get("lightgbm")
+def load_lightly() -> None:
+    """Let Arrow do without pandas, which it looks for at its first array, and never again."""
+    with absent("pandas"):
+        pa.array([0])
 
 
 @contextmanager

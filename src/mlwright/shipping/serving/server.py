@@ -129,7 +129,7 @@ class Loader:
         from mlwright.shipping.serving.app import create_app, service_of
 
         followed = None if before is None else service_of(before)
-        load_lightly(path)
+        load_lightly()
         bundle = Bundle.load(path, signed_by=trusted_key(self.settings.require_signature))
         return create_app(bundle, self.settings, counts_folder=self.counts_folder, before=followed)
 

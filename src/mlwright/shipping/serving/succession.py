@@ -8,7 +8,6 @@ nothing: the log says why.
 
 from __future__ import annotations
 
-import gc
 import logging
 import os
 import threading
@@ -20,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 from mlwright.core.errors import BundleError, MlwrightError
 from mlwright.records.bundle import Manifest
 from mlwright.scoring.folder import MANIFEST
+from mlwright.shipping.serving.memory import loading
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -110,8 +110,8 @@ class Switch:
         self._due = due
         self._made = made
         self._number, path = due.get()
-        self._application = made(path, None)
-        gc.freeze()  # the collector need not look at the model again and again
+        with loading():
+            self._application = made(path, None)
         threading.Thread(target=self._look_on, daemon=True).start()
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
@@ -128,15 +128,13 @@ class Switch:
 
     def _change_to(self, path: Path) -> None:
         try:
-            self._application = self._made(path, self._application)
+            with loading():
+                self._application = self._made(path, self._application)
         except Exception as error:  # noqa: BLE001  whatever is wrong with the new one, the old one must go on
             told = f"{error.message} {error.hint}" if isinstance(error, MlwrightError) else repr(error)
             log.error("the service goes on with the model that it has: %s", told)
         else:
             log.warning("the service answers with the bundle in %s now", path)
-            gc.unfreeze()
-            gc.collect()  # the model before
-            gc.freeze()
 
 
 def refuse_other_inputs(new: Manifest, old: Manifest) -> None:
