@@ -84,6 +84,47 @@ def test_means_hold_the_truth_where_a_few_rows_carry_most_of_it(law: str) -> Non
     assert 0.91 <= np.mean([estimate.low <= truth <= estimate.high for estimate in found]) <= 0.99
 
 
+def amounts(rng: np.random.Generator, n: int) -> Set:
+    """Lognormal amounts, whose errors grow with them: the few largest cost the dummy most, and the model too."""
+    known = np.exp(rng.normal(size=n))
+    return known * np.exp(0.4 * rng.normal(size=n)), Scored(known[:, None] * np.exp(0.08)), dummy(n, np.exp(0.58))
+
+
+def amounts_that_can_hardly_be_told(rng: np.random.Generator, n: int) -> Set:
+    known = 0.3 * rng.normal(size=n)
+    return np.exp(known + rng.normal(size=n)), Scored(np.exp(known + 0.5)[:, None]), dummy(n, np.exp(0.545))
+
+
+def rows_that_come_far_off(rng: np.random.Generator, n: int) -> Set:
+    known = rng.normal(size=n)
+    return known + 0.5 * rng.standard_t(3, size=n), Scored(known[:, None]), dummy(n, 0.0)
+
+
+def few_rows_that_are_missed_by_much(rng: np.random.Generator, n: int) -> Set:
+    known = rng.normal(size=n)
+    spread = np.where(rng.random(n) < 0.03, 1.0, 0.1)
+    return known + spread * rng.normal(size=n), Scored(known[:, None]), dummy(n, 0.0)
+
+
+def dummy(n: int, answer: float) -> Scored:
+    return Scored(np.full((n, 1), answer))
+
+
+@pytest.mark.parametrize(
+    ("make", "n"),
+    [
+        (amounts, 240),
+        (amounts_that_can_hardly_be_told, 240),
+        (rows_that_come_far_off, 60),
+        (few_rows_that_are_missed_by_much, 60),
+    ],
+)
+def test_gains_over_a_dummy_hold_the_truth_where_a_few_rows_cost_most(
+    make: Callable[[np.random.Generator, int], Set], n: int
+) -> None:
+    assert 0.93 <= coverage("rmse", make, n, gain=True) <= 0.995
+
+
 def test_light_tails_do_not_pay_for_heavy_ones() -> None:
     rng, draws = np.random.default_rng(4), Draws(Sampling(200), 2, 400)
     for draw, spread in ((rng.random, 12**-0.5), (rng.standard_exponential, 1.0)):

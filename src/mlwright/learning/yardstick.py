@@ -19,6 +19,7 @@ from mlwright.scoring.deciding import DEFAULT_THRESHOLD, Decisive, places_answer
 from mlwright.statistics.means import difference_estimate, mean_estimates, mean_of_shares, share_estimate
 from mlwright.statistics.ranking import area_bounds, area_influence
 from mlwright.statistics.replicates import Scale, bounds_from, replicate
+from mlwright.statistics.roots import roots_difference
 from mlwright.statistics.sampling import Draws
 from mlwright.statistics.shares import Bounds
 
@@ -162,7 +163,7 @@ class _RowMeans(Yardstick):
 
 
 class _Roots(Yardstick):
-    """Root mean squared error: the root of an interval, and each row by how much it moves the root."""
+    """Root mean squared error: the root of an interval of means, and the difference of two roots."""
 
     def _squares(self, model: Scored) -> Array:
         squares: Array = (model.prediction[:, 0] - self.target) ** 2
@@ -174,13 +175,7 @@ class _Roots(Yardstick):
         return found.model_copy(update={"value": value, "low": low, "high": high})
 
     def _gain(self, model: Scored, than: Scored, value: float) -> Estimate:
-        moved = self._influence(than) - self._influence(model)
-        return difference_estimate(moved + value, self.draws, self.level)
-
-    def _influence(self, model: Scored) -> Array:
-        squares = self._squares(model)
-        mean = squares.mean()
-        return (squares - mean) / (2 * math.sqrt(mean)) if mean else squares
+        return roots_difference(self._squares(than), self._squares(model), self.draws, self.level)
 
 
 class _Areas(Yardstick):
