@@ -236,8 +236,8 @@ def _is_mean_of_rows(metric: Metric) -> bool:
     return type(metric).row_values is not Metric.row_values
 
 
-def threshold_of_dummy(name: str, said: Array) -> float:
-    """From which probability on the dummy answers "positive": what serves the metric best, as for any other model.
+def threshold_of_dummy(name: str, said: Array) -> Decisive:
+    """What decides the dummy's answers: what serves the metric best, as for any other model.
 
     For F1 it does so for every row.
 
@@ -247,5 +247,5 @@ def threshold_of_dummy(name: str, said: Array) -> float:
         Member of the metric family.
     said : array, shape (n_rows, n_outputs)
     """
-    own = metric_of(name).threshold(said[:, 0]) if said.shape[1] == 1 else None
+    own = metric_of(name).decisive(said)
     return DEFAULT_THRESHOLD if own is None else own

@@ -93,6 +93,23 @@ def test_an_option_that_makes_no_sense_is_refused(name, words):
         metric_of(name)
 
 
+@pytest.mark.parametrize("name", ["f1", "balanced_accuracy"])
+def test_answers_to_several_classes_serve_the_metric_better_than_the_most_probable_class(name):
+    rng = np.random.default_rng(0)
+    odds = rng.normal(scale=1.5, size=(20_000, 4)) + np.array([3.0, 1.0, 0.0, 0.0])
+    probability = np.exp(odds) / np.exp(odds).sum(axis=1, keepdims=True)
+    target = (rng.random((20_000, 1)) > probability.cumsum(axis=1)).sum(axis=1).astype(float)
+    metric = METRICS.get(name)()
+    usual = metric.score(target, probability)
+    assert metric.score(target, probability, threshold=metric.decisive(probability)) > usual + 0.03
+
+
+def test_a_class_that_is_never_promised_changes_nothing():
+    probability = np.array([[0.7, 0.3, 0.0], [0.4, 0.6, 0.0]])
+    for name in ("f1", "balanced_accuracy"):
+        assert score(name, [0, 1], probability, threshold=METRICS.get(name)().worth(probability)) == 1.0
+
+
 @pytest.mark.parametrize("name", METRICS.names())
 def test_each_metric_is_in_the_reference(name):
     assert re.search(rf"^\| `{name}` \| {re.escape(METRICS.get(name).title)} \|", PAGE.read_text("utf-8"), re.MULTILINE)

@@ -16,6 +16,9 @@ from mlwright.learning.aim import MEAN, Aim
 from mlwright.records.profile import Task
 from mlwright.scoring.deciding import Decisive
 
+MOST_CLASSES = 200
+"""With more, every answer is the most probable class: a bundle would hold an amount for each pair of them."""
+
 
 class Metric(ABC):
     """A figure of merit.
@@ -79,6 +82,28 @@ class Metric(ABC):
             Of the positive class.
         """
         return None
+
+    def worth(self, probability: NDArray[np.float64]) -> NDArray[np.float64] | None:
+        """Several classes: what each answer is worth to this metric, if probabilities are right.
+
+        None where the most probable class is the best answer, or the metric does not depend on answers.
+
+        Parameters
+        ----------
+        probability : array, shape (n_rows, n_classes)
+
+        Returns
+        -------
+        array, shape (n_classes, n_classes), or None
+            By what is true and what is answered; see `scoring.deciding`.
+        """
+        return None
+
+    def decisive(self, prediction: NDArray[np.float64]) -> Decisive | None:
+        """What decides the answers that serve this metric best, if the predictions are right; None for the usual."""
+        if prediction.shape[1] == 1:
+            return self.threshold(prediction[:, 0])
+        return self.worth(prediction) if prediction.shape[1] <= MOST_CLASSES else None
 
 
 METRICS: Family[Metric] = Family("mlwright.learning.metrics", Metric)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from mlwright.learning.metrics import Metric
 from mlwright.learning.metrics._parts import (
     CLASSES,
@@ -33,3 +35,12 @@ class BalancedAccuracy(Metric):
     def threshold(self, probability: Array) -> float:
         """The share of the positive class, as a positive row counts for as much as all its class has to share out."""
         return float(probability.mean())
+
+    def worth(self, probability: Array) -> Array:
+        """A right answer counts for what the class has to share out among its rows.
+
+        >>> BalancedAccuracy().worth(np.array([[0.8, 0.1, 0.1]])).round(2).tolist()
+        [[1.25, 0.0, 0.0], [0.0, 10.0, 0.0], [0.0, 0.0, 10.0]]
+        """
+        shares = probability.mean(axis=0)
+        return np.diag(np.divide(1.0, shares, out=np.zeros_like(shares), where=shares > 0))

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+import numpy as np
+
 from mlwright.learning.benefit import Benefit
 from mlwright.learning.benefit_table import capacity_share, own_amounts
 from mlwright.learning.search.choice import Choice
@@ -38,7 +40,14 @@ def deciding(
     if benefit.chooses:
         return Deciding({"threshold": line_of(choice.prediction[:, 0], benefit, capacity)})
     if roles.task == "multiclass":
-        return Deciding({"worth": benefit.matrix})
+        best = choice.judge.metric.decisive(choice.prediction) if benefit.assumed else None
+        if not isinstance(best, np.ndarray):
+            return Deciding({"worth": benefit.matrix})
+        reason = (
+            "is one of each class, lower for rare ones: the best answers for the metric "
+            f"'{choice.judge.metric.title}', as probabilities say ([train] metric)"
+        )
+        return Deciding({"worth": tuple(map(tuple, best.tolist()))}, reason)
     if roles.task == "regression":
         return Deciding({})
     threshold, reason = choose_threshold(choice.judge, choice.prediction, benefit, capacity)

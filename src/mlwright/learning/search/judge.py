@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from mlwright.learning.metrics import Metric
 from mlwright.learning.tasks import Task
-from mlwright.scoring.deciding import DEFAULT_THRESHOLD
+from mlwright.scoring.deciding import DEFAULT_THRESHOLD, Decisive
 
 Array = NDArray[np.float64]
 Places = NDArray[np.int64]
@@ -107,11 +107,11 @@ class Judge:
         """Values of the rows whose plain mean the metric is; None if it is no mean."""
         return self.metric.row_values(self.held.target, prediction, threshold=self.threshold_of(prediction))
 
-    def threshold_of(self, prediction: Array) -> float:
-        """From which probability on the positive class is answered, if these are the answers."""
+    def threshold_of(self, prediction: Array) -> Decisive:
+        """What decides the answers, if these are the predictions; see `scoring.deciding`."""
         if self.threshold is not None:
             return self.threshold
-        own = self.metric.threshold(prediction[:, 0]) if prediction.shape[1] == 1 else None
+        own = self.metric.decisive(prediction)
         return DEFAULT_THRESHOLD if own is None else own
 
     def row_loss(self, prediction: Array) -> Array:

@@ -109,7 +109,7 @@ def least_expected(
 def _for_benefit(judge: Judge, probability: Array, benefit: Benefit) -> tuple[float, str]:
     held = judge.held
     if benefit.assumed and judge.metric.has_threshold:
-        own = judge.threshold_of(probability)
+        own = float(judge.threshold_of(probability))
         return own, f"{own:.3f}: the best for the metric '{judge.metric.title}', as probabilities say ([train] metric)"
     expected = threshold_of(benefit.table)
     gain, error = _gain_of_trying(held, probability, benefit, expected)
