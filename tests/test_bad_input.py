@@ -6,8 +6,11 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pyarrow as pa
 import pytest
 
+import mlwright
+from mlwright.core.errors import MlwrightError
 from mlwright.faces.cli.main import main
 
 GOOD = "age,town,bought\n" + "".join(
@@ -179,3 +182,12 @@ def test_a_full_disk_ends_in_one_sentence_and_what_was_there_stays(tmp_path):
         assert not list(disk.rglob("*.part"))
     finally:
         subprocess.run(["umount", "-l", str(disk)], check=True)
+
+
+@pytest.mark.parametrize(("n_rows", "target"), [(60, "z"), (0, "y"), (3, "y")])
+def test_an_error_about_a_table_in_memory_names_no_file_that_nobody_has_written(n_rows, target):
+    table = pa.table({"a": list(range(n_rows)), "y": [i % 2 for i in range(n_rows)]})
+    with pytest.raises(MlwrightError, match=r"[Tt]he table") as told:
+        mlwright.fit(table, target=target, budget=5)
+    assert ".parquet" not in str(told.value)
+    assert "mlwright-" not in str(told.value)

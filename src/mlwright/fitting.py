@@ -6,10 +6,13 @@ import os
 import tempfile
 import time
 import weakref
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mlwright.config import FILE_NAME, located
+from mlwright.core.errors import MlwrightError
 from mlwright.project import Project
 
 if TYPE_CHECKING:
@@ -61,14 +64,15 @@ def fit(
     began = time.time()
     temporary = tempfile.TemporaryDirectory(prefix="mlwright-") if path is None else None
     folder = Path(temporary.name if temporary is not None else path or ".")
-    source = str(_as_source(train, folder))
+    source = _as_source(train, folder)
     asked = {"target": target, "task": task, "seed": seed}
     sections: dict[str, dict[str, Any]] = {
         "project": {"name": _name_of(train, target) if path is None else None} | asked,
         "collect": {"source": source},
     }
     project = Project.create(folder, sections)
-    project.run(budget=budget, n_jobs=n_jobs, prefer=prefer, began=began)
+    with nullcontext() if isinstance(train, str | os.PathLike) else _called_the_table(source):
+        project.run(budget=budget, n_jobs=n_jobs, prefer=prefer, began=began)
     bundle = project.bundle()
     if temporary is not None:
         weakref.finalize(bundle, temporary.cleanup)
@@ -86,6 +90,18 @@ def load(path: str | os.PathLike[str]) -> Bundle:
 def _name_of(train: Any, target: str) -> str:
     """What the model is called where no folder has a name: like its file, else like its target."""
     return target if not isinstance(train, str | os.PathLike) else Path(train).name.partition(".")[0] or target
+
+
+@contextmanager
+def _called_the_table(file: str) -> Iterator[None]:
+    """Who gave a table in memory knows no file: errors speak of the table."""
+    try:
+        yield
+    except MlwrightError as error:
+        message = error.message.replace(f"'{file}'", "the table").replace(file, "the table")
+        error.message = message[:1].upper() + message[1:]
+        error.args = (error.message, *error.args[1:])
+        raise
 
 
 def _as_source(train: Any, folder: Path) -> str:

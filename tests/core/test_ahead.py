@@ -3,14 +3,15 @@ import time
 
 import pytest
 
-from mlwright.core.ahead import Ahead, Load, Need, Pace
+from mlwright.core.ahead import Ahead, Load, Need
+from mlwright.core.pace import Pace, Spent
 
 LOAD = Load(answer_s=1e-3, n_rows=5_000, n_test=1_000)
 
 
 class At(Pace):
     def __init__(self, times: float) -> None:
-        super().__init__()
+        super().__init__(threads=dict)
         self._own = times
 
 
@@ -53,7 +54,26 @@ def test_the_time_of_an_answer_was_measured_here_and_is_not_made_longer_again():
     assert Ahead(lambda: 100, later=[answers], pace=At(3.0)).later(LOAD).least_s == pytest.approx(3 * 1 + 1_000 * 1e-3)
 
 
-def test_the_pace_is_told_by_the_wall_clock_against_the_processor_time():
+def test_what_is_spare_is_what_the_later_stages_leave_beyond_their_least():
+    assert ahead(100, Need(0, 0), Need(8, 60), Need(2, 2)).spare_s(LOAD) == pytest.approx(90)
+    assert ahead(100, Need(0, 0), Need(8, 60), Need(2, 2), times=4.0).spare_s(LOAD) == pytest.approx(60)
+    assert ahead(9, Need(0, 0), Need(8, 60), Need(2, 2)).spare_s(LOAD) == 0.0
+
+
+def test_the_pace_is_told_by_how_long_threads_wait_for_a_processor():
+    spent = {"1": Spent(5.0, 0.0)}
+    pace = Pace(threads=lambda: dict(spent))
+    pace._own = 1.0
+    assert pace.times == 1.0
+    spent["1"] = Spent(6.0, 3.0)
+    assert pace.times == pytest.approx(4)
+    for second in range(7, 27, 2):
+        spent["1"], spent["2"] = Spent(float(second), 3.0), Spent(float(second), 0.0)
+        quiet = pace.times
+    assert quiet == pytest.approx(1, abs=0.05)
+
+
+def test_where_threads_do_not_tell_the_pace_is_the_wall_clock_against_the_processor_time():
     pace = At(1.0)
     assert pace.times == 1.0
     pace.saw(wall_s=9, cpu_s=3)
@@ -65,5 +85,5 @@ def test_the_pace_is_told_by_the_wall_clock_against_the_processor_time():
 
 def test_a_slow_processor_shows_in_a_small_piece_of_work():
     began = time.perf_counter()
-    assert 1.0 <= Pace().times <= 6.0
+    assert 1.0 <= Pace().times <= 8.0
     assert time.perf_counter() - began < 1.0

@@ -7,10 +7,15 @@ import pytest
 
 from mlwright.core.errors import SettingsError
 from mlwright.data.checks import Specimen
+from mlwright.data.columns import training_rows
+from mlwright.data.compute.table import open_split
 from mlwright.data.explore import explore
+from mlwright.data.insights import SEEKERS
+from mlwright.data.insights._ranking import tell
+from mlwright.data.sketches import sketches
 from mlwright.data.views import VIEWS
 from mlwright.data.views.target import Target
-from mlwright.records.findings import Finding, Findings
+from mlwright.records.findings import NO_TIME, Finding, Findings
 from mlwright.records.settings import ExploreSettings
 from mlwright.testing.checks import open_specimen
 
@@ -107,3 +112,32 @@ def test_every_column_is_sketched_with_the_target_beside_it(shown):
     assert sketches["size"].measure == "mean of 'y'"
     assert [point.value for point in sketches["size"].target] == sorted(p.value for p in sketches["size"].target)
     assert sketches["y"].target == ()
+
+
+def test_where_time_is_up_columns_are_left_out_and_said_to_be_and_what_was_found_stays(tmp_path):
+    rng = np.random.default_rng(0)
+    opened = open_specimen(Specimen({name: rng.normal(size=N).tolist() for name in "abcy"}), tmp_path)
+    rows = training_rows(open_split(opened.snapshot, opened.split, opened.profile, opened.run), opened.profile)
+    asked = iter([False, False, True])
+    found = sketches(rows, lambda: next(asked))
+    assert [one.name for one in found.sketches] == ["a", "b"]
+    assert found.is_cut
+    assert not sketches(rows).is_cut
+
+
+def test_what_could_not_be_measured_in_time_is_named(tmp_path):
+    rng = np.random.default_rng(0)
+    x = rng.normal(size=N)
+    opened = open_specimen(Specimen({"x": x.tolist(), "y": (3 * x + rng.normal(size=N)).tolist()}), tmp_path)
+    rows = training_rows(open_split(opened.snapshot, opened.split, opened.profile, opened.run), opened.profile)
+    n_asked = 0
+
+    def time_up_once_all_have_suggested():
+        nonlocal n_asked
+        n_asked += 1
+        return n_asked > len(SEEKERS.names())
+
+    found = tell(rows, time_up=time_up_once_all_have_suggested)
+    assert found.n_looks > 0
+    assert not found.insights
+    assert any(one.reason == NO_TIME for one in found.skipped)

@@ -9,9 +9,10 @@ import pytest
 
 from mlwright.core.ahead import Ahead, Load
 from mlwright.core.errors import MlwrightError, RunCancelled
-from mlwright.judging.probe import MODERATE, _turn, need, probe
+from mlwright.judging.probe import _in_order, _is_moderate, need, probe
 from mlwright.judging.probes import PROBES
 from mlwright.learning.evaluate import evaluate
+from mlwright.records.findings import NO_TIME
 from mlwright.records.robustness import ProbeResult, Robustness
 from mlwright.records.settings import DecideSettings, EvaluateSettings, ProbeSettings
 from mlwright.testing.small_job import SmallJob, small_job
@@ -129,10 +130,23 @@ def test_little_time_means_fewer_rows_and_the_weightiest_questions(tmp_path: Pat
     assert {found.probe for found in robustness.results} >= {"missing_values", "noise", "outliers", "mixed_up_rows"}
 
 
+def test_where_no_time_is_left_the_usual_questions_are_asked_and_the_others_are_said_to_be_missing(
+    tmp_path: Path,
+) -> None:
+    job = job_of(tmp_path, patients(300))
+    job.run.ahead = Ahead(lambda: 0.0)
+    found = probed(job)
+    usual = {name for name in PROBES.names() if PROBES.get(name).usual}
+    assert {result.probe for result in found.results} == usual
+    assert found.n_unasked == sum(map(_is_moderate, _tasks())) - len(usual)
+    assert found.cut_short
+    assert {skipped.reason for skipped in found.skipped} == {NO_TIME}
+
+
 def test_a_slow_model_needs_more_time_for_its_probes(tmp_path: Path) -> None:
     run = job_of(tmp_path, patients(300)).run
     quick, slow = (need(Load(answer_s, n_rows=5_000, n_test=1_000), run) for answer_s in (1e-5, 1e-3))
-    assert slow.least_s - quick.least_s == pytest.approx(25 * 100 * 0.99e-3)
+    assert slow.least_s - quick.least_s == pytest.approx(8 * 100 * 0.99e-3)
     assert slow.most_s == quick.most_s == 6.0
 
 
@@ -226,11 +240,14 @@ def test_a_feed_that_is_stuck_harms_a_model_of_what_changes(tmp_path: Path) -> N
 
 
 def test_where_time_is_short_every_probe_is_asked_once_before_one_is_asked_again() -> None:
-    tasks = [(name, strength) for name in PROBES.names() for strength in PROBES.get(name).strengths]
-    asked = {name for name, strength in tasks if strength == MODERATE and not PROBES.get(name).relearns}
-    others = [task for task in tasks if task[1] != MODERATE or PROBES.get(task[0]).relearns]
-    order = [name for name, _ in sorted(others, key=lambda task: _turn(task, asked))]
-    new = [name for name in order if name not in asked]
-    assert order[: len(new)] == new
-    assert {"unit_change", "swapped_columns", "later_period"} <= set(new)
-    assert order.index("unit_change") < order.index("label_noise")
+    always, others = _in_order(_tasks())
+    order = [name for name, _ in [*always, *others]]
+    moderate = {name for name, strength in _tasks() if _is_moderate((name, strength))}
+    new = [name for name in order if name not in moderate]
+    assert set(order[: len(moderate)]) == moderate
+    assert order[len(moderate) : len(moderate) + len(new)] == new
+    assert order.index("noise") < order.index("cut_text") < order.index("unit_change") < order.index("label_noise")
+
+
+def _tasks() -> list[tuple[str, float]]:
+    return [(name, strength) for name in PROBES.names() for strength in PROBES.get(name).strengths]

@@ -27,9 +27,11 @@ def says(rule: str, evidence: Evidence) -> tuple[str, str]:
     return judged(RULES.get(rule), evidence)
 
 
-def with_robustness(*results: object) -> Evidence:
+def with_robustness(*results: object, n_unasked: int = 0) -> Evidence:
     return good_evidence(
-        robustness=Robustness.model_validate({"metric": "log_loss", "results": results, "skipped": ()})
+        robustness=Robustness.model_validate(
+            {"metric": "log_loss", "results": results, "skipped": (), "n_unasked": n_unasked}
+        )
     )
 
 
@@ -91,6 +93,7 @@ def test_probabilities_may_be_five_points_off(error: tuple[float, float, float],
 
 def test_a_moderate_disturbance_may_cost_half_of_the_gain() -> None:
     assert says("holds_up", with_robustness(probed(0.3, 0.4)))[0] == "kept"
+    assert "3 more could not be tried in time" in says("holds_up", with_robustness(probed(0.3, 0.4), n_unasked=3))[1]
     assert says("holds_up", with_robustness(probed(0.3, 0.6)))[0] == "broken"
     assert says("holds_up", with_robustness(probed(0.3, 0.6, low=0.01)))[0] == "unclear"
 

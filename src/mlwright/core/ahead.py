@@ -5,22 +5,16 @@ A stage that comes after the search has a function ``need`` beside it:
     def need(load: Load, run: Run) -> Need: ...
 
 The search keeps the sum of them back; each stage spends its own part, and what it saves falls to those behind it. The
-seconds are those of a quiet machine on which `REFERENCE_S` holds; the pace of this one makes them seconds of this run.
+seconds are those of a quiet machine; the pace of this one, as it is measured now, makes them seconds of this run.
 """
 
 from __future__ import annotations
 
 import math
-import time
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-REFERENCE_STEPS = 100_000
-REFERENCE_S = 0.0035
-"""Processor time of `_reference_s` where the needs of the stages were measured."""
-SLOWEST = 6.0
-EARLIER_COUNTS = 0.5
-LEAST_SEEN_S = 0.2
+from mlwright.core.pace import Pace
 
 
 class Load(NamedTuple):
@@ -36,6 +30,8 @@ class Load(NamedTuple):
         Rows that were set aside.
     n_inputs, n_outputs : int
         Columns that are read, and numbers that are answered.
+    row_s : float
+        Seconds of `answer_s` in which a row is encoded.
     """
 
     answer_s: float
@@ -43,6 +39,7 @@ class Load(NamedTuple):
     n_test: int
     n_inputs: int = 1
     n_outputs: int = 1
+    row_s: float = 0.0
 
 
 class Need(NamedTuple):
@@ -50,31 +47,6 @@ class Need(NamedTuple):
 
     least_s: float = 0.0
     most_s: float = 0.0
-
-
-class Pace:
-    """How many times the seconds of a quiet machine things take here and now.
-
-    A slower processor shows in the processor time of a small piece of work; other programs that take turns with this
-    one show in the wall clock of stages, against their processor time.
-    """
-
-    def __init__(self) -> None:
-        self._own: float | None = None
-        self._wall_s = self._cpu_s = 0.0
-
-    def saw(self, wall_s: float, cpu_s: float) -> None:
-        """A stage has taken so much; the latest ones count most."""
-        self._wall_s = EARLIER_COUNTS * self._wall_s + wall_s
-        self._cpu_s = EARLIER_COUNTS * self._cpu_s + cpu_s
-
-    @property
-    def times(self) -> float:
-        """The factor; not below 1."""
-        if self._own is None:
-            self._own = _reference_s() / REFERENCE_S
-        shared = self._wall_s / self._cpu_s if self._cpu_s >= LEAST_SEEN_S else 1.0
-        return min(max(self._own, 1.0) * max(shared, 1.0), SLOWEST)
 
 
 class Ahead:
@@ -113,6 +85,10 @@ class Ahead:
         """Whether a later stage needs a part of the budget."""
         return self.later(Load(answer_s=0.0, n_rows=0, n_test=0)).most_s > 0
 
+    def spare_s(self, load: Load) -> float:
+        """Seconds beyond the least that the later stages need."""
+        return max(self.left_s - self.later(load).least_s, 0.0)
+
     def later(self, load: Load) -> Need:
         """What the stages behind the present one need, in seconds of this machine; nothing without a budget."""
         return self._paced(self._later, load)
@@ -130,31 +106,23 @@ class Ahead:
 
         Infinite without a budget.
         """
+        return self._paced([self._own], load).least_s + self.extra_s(load)
+
+    def extra_s(self, load: Load) -> float:
+        """The same beyond its least."""
         left_s = self.left_s
         if math.isinf(left_s):
             return math.inf
         own, later = self._paced([self._own], load), self.later(load)
         spare_s = max(left_s - own.least_s - later.least_s, 0.0)
         wanted_s, others_s = own.most_s - own.least_s, later.most_s - later.least_s
-        return own.least_s + (min(spare_s / (wanted_s + others_s), 1.0) * wanted_s if wanted_s > 0 else 0.0)
+        return min(spare_s / (wanted_s + others_s), 1.0) * wanted_s if wanted_s > 0 else 0.0
 
     def _paced(self, needs: Sequence[Callable[[Load], Need]], load: Load) -> Need:
         """All of them one after the other; the time of an answer was measured here, and is in it as it is."""
         if math.isinf(self.left_s):
             return Need()
         times = self._pace.times
-        each = [need(load._replace(answer_s=load.answer_s / times)) for need in needs]
+        each = [need(load._replace(answer_s=load.answer_s / times, row_s=load.row_s / times)) for need in needs]
         least_s = [times * need.least_s for need in each]
         return Need(sum(least_s), sum(max(pair) for pair in zip(least_s, (need.most_s for need in each), strict=True)))
-
-
-def _reference_s() -> float:
-    """Processor time of a small piece of work, the quicker of two."""
-    return min(_timed_s(), _timed_s())
-
-
-def _timed_s() -> float:
-    began, total = time.thread_time(), 0
-    for step in range(REFERENCE_STEPS):
-        total += step & 7
-    return time.thread_time() - began

@@ -20,9 +20,10 @@ from importlib.metadata import version
 from typing import Any, get_type_hints
 
 from mlwright.core import interrupts
-from mlwright.core.ahead import Ahead, Load, Need, Pace
+from mlwright.core.ahead import Ahead, Load, Need
 from mlwright.core.errors import Fault
 from mlwright.core.family import families_named
+from mlwright.core.pace import Pace
 from mlwright.core.record import Record, Settings, digest
 from mlwright.core.run import Run
 

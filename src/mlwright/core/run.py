@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from mlwright.core import interrupts
-from mlwright.core.ahead import Ahead
+from mlwright.core.ahead import Ahead, Load
 from mlwright.core.errors import RunCancelled
 from mlwright.core.record import Record, digest
 from mlwright.core.store import Store
@@ -155,10 +155,14 @@ class Run:
         """Tell people what is going on, in a sentence."""
         self.tell("note", message=message)
 
-    def time_is_up(self, share: float) -> Callable[[], bool]:
-        """Tells whether that share of the budget has passed since now; never if no later stage needs any of it."""
+    def time_is_up(self, share: float, load: Load) -> Callable[[], bool]:
+        """Tells whether a share of what the later stages can spare has passed since now; never if none needs any time.
+
+        What they can spare is little where the machine is busy: they need more of its seconds then. `load` is what is
+        known of theirs before there is a model.
+        """
         is_free = self.clock.budget_s is None or not self.ahead.is_wanted
-        most_s = math.inf if is_free else share * (self.clock.budget_s or 0.0)
+        most_s = math.inf if is_free else share * self.ahead.spare_s(load)
         ends = time.monotonic() + most_s
         return lambda: time.monotonic() >= ends
 

@@ -5,10 +5,13 @@ from __future__ import annotations
 from functools import partial
 from typing import Any, cast
 
+from threadpoolctl import threadpool_limits
+
 from mlwright.core.run import Run
 from mlwright.data.asking import SEVERITIES, Answer, answer, quiet, skipped
 from mlwright.data.checks import CHECKS, GROUPS
 from mlwright.data.compute.table import SplitTable, open_split
+from mlwright.data.loads import load_ahead
 from mlwright.data.vouching import check_known, vouched
 from mlwright.records.data import Snapshot
 from mlwright.records.findings import NO_TIME, Finding, Findings
@@ -16,14 +19,14 @@ from mlwright.records.profile import Profile
 from mlwright.records.settings import CheckSettings
 from mlwright.records.split import Split
 
-SHARE_OF_BUDGET = 0.15
-"""No check is begun once so much of the budget has gone into them: a model has to be learned too."""
+SHARE_OF_SPARE = 0.2
+"""No further check is begun once so much of what the later stages can spare has gone into them."""
 WORTH_THREADS = 500_000
 """Of fewer rows a check takes next to no time outside of Python, which runs one thread at a time."""
 
 
 def check(snapshot: Snapshot, profile: Profile, split: Split, settings: CheckSettings, run: Run) -> Findings:
-    """Ask every check that there is time for.
+    """Ask every check that there is time for; quick ones that look for leaks whatever the time.
 
     Raises
     ------
@@ -35,8 +38,12 @@ def check(snapshot: Snapshot, profile: Profile, split: Split, settings: CheckSet
     table = open_split(snapshot, split, profile, run)
     work = partial(ask, table=table, profile=profile)
     n_jobs = run.n_jobs if profile.n_rows >= WORTH_THREADS else 1
-    time_up = run.time_is_up(SHARE_OF_BUDGET)
-    asked = run.each(names, work, kind=Answer, key=str, n_jobs=n_jobs, skip=time_up)
+    each = partial(run.each, work=work, kind=Answer, key=str, n_jobs=n_jobs)
+    time_up = run.time_is_up(SHARE_OF_SPARE, load_ahead(profile, split))
+    n_sure = sum(map(_is_sure, names))
+    # Small matrices: a second thread would only wait for the first.
+    with threadpool_limits(limits=1, user_api="blas"):
+        asked = each(names[:n_sure]) + each(names[n_sure:], skip=time_up)
     answers = [each or Answer(name=name, reason=NO_TIME) for name, each in zip(names, asked, strict=True)]
     answers.sort(key=lambda each: each.name)
     findings = [vouched(finding, settings.known_in_time) for each in answers for finding in each.findings]
@@ -52,6 +59,11 @@ def _turn(name: str) -> tuple[bool, int]:
     """When a check is asked: the weightier the faults of its group the earlier, dear ones last."""
     member = CHECKS.get(name)
     return member.dear, list(GROUPS).index(member.group)
+
+
+def _is_sure(name: str) -> bool:
+    """Whether a check is asked whatever the time: what it finds would make the whole estimate worthless."""
+    return _turn(name) == (False, 0)
 
 
 def rank(finding: Finding) -> tuple[int, int]:

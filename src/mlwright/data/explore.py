@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
+from threadpoolctl import threadpool_limits
+
 from mlwright.core.errors import ExtraMissing, MlwrightError
 from mlwright.core.family import NotApplicable
 from mlwright.core.record import Record
@@ -14,6 +16,7 @@ from mlwright.data.columns import training_rows
 from mlwright.data.compute.table import SplitTable, open_split
 from mlwright.data.insights import SEEKERS
 from mlwright.data.insights._ranking import Told, tell
+from mlwright.data.loads import load_ahead
 from mlwright.data.sketches import sketches
 from mlwright.data.views import VIEWS
 from mlwright.records.data import Snapshot
@@ -23,8 +26,9 @@ from mlwright.records.profile import Profile
 from mlwright.records.settings import ExploreSettings
 from mlwright.records.split import Split
 
-SHARE_OF_BUDGET = 0.1
-"""No picture is begun once so much of the budget has gone into looking."""
+SHARE_OF_SPARE = 0.15
+"""Nothing further is looked for or drawn once so much of what the later stages can spare has gone into it."""
+SKETCHES = "columns in small"
 
 
 class Answer(Record):
@@ -48,13 +52,16 @@ def explore(
     SettingsError
         If ``explore.skip`` or ``explore.skip_insights`` names an unknown member.
     """
-    names = VIEWS.names_but(settings.skip, "explore.skip")
+    names = sorted(VIEWS.names_but(settings.skip, "explore.skip"), key=lambda name: VIEWS.get(name).order)
     SEEKERS.names_but(settings.skip_insights, "explore.skip_insights")
     table = open_split(snapshot, split, profile, run)
     work = partial(draw, table=table, profile=profile, run=run)
-    time_up, giveaways = run.time_is_up(SHARE_OF_BUDGET), _giveaways(findings, profile)
-    told = _told(table, profile, giveaways, settings, run, time_up)
-    drawn = run.each(names, work, kind=Answer, key=str, skip=time_up)
+    time_up, giveaways = run.time_is_up(SHARE_OF_SPARE, load_ahead(profile, split)), _giveaways(findings, profile)
+    # Small matrices: a second thread would only wait for the first.
+    with threadpool_limits(limits=1, user_api="blas"):
+        told = _told(table, profile, giveaways, settings, run, time_up)
+        small = sketches(training_rows(table, profile), time_up)
+        drawn = run.each(names, work, kind=Answer, key=str, skip=time_up)
     answers = [answer or Answer(name=name, reason=NO_TIME) for name, answer in zip(names, drawn, strict=True)]
     answers.sort(key=lambda answer: (answer.order, answer.name))
     return Exploration(
@@ -62,8 +69,9 @@ def explore(
         insights=told.insights,
         n_looks=told.n_looks,
         giveaways=giveaways,
-        sketches=sketches(training_rows(table, profile)),
+        sketches=small.sketches,
         skipped=(
+            *((Skipped(name=SKETCHES, reason=NO_TIME),) if small.is_cut else ()),
             *(Skipped(name=answer.name, reason=answer.reason) for answer in answers if answer.reason is not None),
             *told.skipped,
         ),

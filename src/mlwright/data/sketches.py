@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from itertools import takewhile
+from typing import NamedTuple
+
 from mlwright.data.columns import TrainingRows
 from mlwright.data.views._bars import frequent, heap
 from mlwright.data.views._groups import groups
@@ -18,11 +22,20 @@ PLACES = 5
 """Digits that matter of what is kept for drawing."""
 
 
-def sketches(rows: TrainingRows) -> tuple[Sketch, ...]:
-    """The inputs and the target, in the order of the table; at most 300 of them."""
+class Sketched(NamedTuple):
+    """Columns in small, and whether there was no time for some of them."""
+
+    sketches: tuple[Sketch, ...] = ()
+    is_cut: bool = False
+
+
+def sketches(rows: TrainingRows, time_up: Callable[[], bool] = lambda: False) -> Sketched:
+    """The inputs and the target, in the order of the table; at most 300 of them, and none begun once time is up."""
     if not len(rows):
-        return ()
-    return tuple(_sketch(rows, column.name) for column in _in_order(rows)[:MAX_SKETCHES])
+        return Sketched()
+    wanted = _in_order(rows)[:MAX_SKETCHES]
+    found = tuple(_sketch(rows, column.name) for column in takewhile(lambda _: not time_up(), wanted))
+    return Sketched(found, len(found) < len(wanted))
 
 
 def _in_order(rows: TrainingRows) -> list[ColumnProfile]:

@@ -36,12 +36,13 @@ from mlwright.records.split import Split
 from mlwright.records.trials import Training
 from mlwright.statistics.sampling import Draws
 
-FIXED_S = 0.4
+FIXED_S, INPUT_S = 0.4, 1.5e-4
 
 
 def need(load: Load, run: Run) -> Need:
     """What more rows are worth is found out where there is time for it."""
-    return Need(FIXED_S, FIXED_S + MOST_S)
+    fixed_s = FIXED_S + INPUT_S * load.n_inputs
+    return Need(fixed_s, fixed_s + MOST_S)
 
 
 def decide(

@@ -26,12 +26,12 @@ from mlwright.scoring.model import Model
 
 MOST_MISSING = 6
 """Inputs that are taken away to see what knowing them is worth; each is scored three times."""
-FIXED_S, STAGE_S = 0.4, 4.0
+FIXED_S, INPUT_S, STAGE_S = 0.4, 1.5e-4, 4.0
 
 
 def need(load: Load, run: Run) -> Need:
     """Some mistakes are looked at, with every input taken away that is missing at times."""
-    return Need(FIXED_S + ROWS[-1] * (2 + 3 * MOST_MISSING) * load.answer_s, STAGE_S)
+    return Need(FIXED_S + INPUT_S * load.n_inputs + ROWS[-1] * (2 + 3 * MOST_MISSING) * load.answer_s, STAGE_S)
 
 
 def diagnose(

@@ -42,7 +42,7 @@ ROWS = (2_000, 1_000, 500, 200, 100)
 ROWS_OF_AN_EFFECT, ROWS_OF_A_PAIR = 300, 50
 FEWEST_OF_AN_EFFECT, FEWEST_OF_A_PAIR = 20, 8
 N_PAIRS = MOST_TOGETHER * (MOST_TOGETHER + 1) // 2
-FIXED_S, MOST_S = 0.2, 4.0
+FIXED_S, INPUT_S, MOST_S = 0.2, 1.5e-4, 4.0
 LEAST_TOGETHER = 0.05
 FEWEST_IN_A_NAME = 5
 
@@ -90,7 +90,7 @@ class _Bench:
 def need(load: Load, run: Run) -> Need:
     """Few rows are looked at in each of the three ways at least."""
     asked = ROWS[-1] * (MOST_RELIED + 1) + FEWEST_OF_AN_EFFECT * MOST_EFFECTS * N_VALUES + N_PAIRS * FEWEST_OF_A_PAIR**2
-    return Need(FIXED_S + asked * load.answer_s, MOST_S)
+    return Need(FIXED_S + INPUT_S * load.n_inputs + asked * load.answer_s, MOST_S)
 
 
 def explain(

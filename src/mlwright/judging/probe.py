@@ -33,12 +33,14 @@ from mlwright.records.split import Split
 from mlwright.records.trials import Training
 
 STAGE_S = 6.0
-FIXED_S, WAY_S, INPUT_S, N_MODERATE = 0.8, 0.01, 5e-5, 25
+FIXED_S, WAY_S, INPUT_S, N_ALWAYS = 0.6, 0.01, 1e-4, 8
 """Of a quiet machine: for the stage, for each of the questions that are always asked, and for each input that one
-disturbs, besides the answers."""
+disturbs, besides the answers. To set up takes about as long as three questions."""
 OVERTIME = 1.3
 """No further question is asked once this many times the planned seconds have passed."""
 MODERATE = 0.3
+_Task = tuple[str, float]
+"""A probe and a strength."""
 
 
 class Answer(Record):
@@ -49,8 +51,8 @@ class Answer(Record):
 
 
 def need(load: Load, run: Run) -> Need:
-    """Questions of moderate strength are asked about few rows at least."""
-    return Need(FIXED_S + N_MODERATE * (WAY_S + INPUT_S * load.n_inputs + ROWS[-1] * load.answer_s), STAGE_S)
+    """The usual questions are asked about few rows at least."""
+    return Need(FIXED_S + N_ALWAYS * (WAY_S + INPUT_S * load.n_inputs + ROWS[-1] * load.answer_s), STAGE_S)
 
 
 def probe(
@@ -83,12 +85,13 @@ def probe(
         shift = shift_of(learned, training, benefit, profile.roles, run)
         bench = set_up(unseen, table, training, evaluation, benefit, planned_s, run, shift)
         answers = _ask(tasks, bench, planned_s)
-    results = [answer.result for answer in answers if answer is not None and answer.result is not None]
+    results = [answer.result for answer in answers.values() if answer is not None and answer.result is not None]
     return Robustness(
         metric=bench.measure.name,
         n_rows=bench.table.num_rows,
         results=tuple(sorted(results, key=lambda result: -result.lost_share)),
-        skipped=tuple(_skipped(names, answers)),
+        skipped=tuple(_skipped(names, list(answers.values()))),
+        n_unasked=sum(answer is None and _is_moderate(task) for task, answer in answers.items()),
     )
 
 
@@ -102,21 +105,33 @@ def _skipped(names: Sequence[str], answers: Sequence[Answer | None]) -> Iterator
             yield reasons.get(name, Skipped(name=name, reason=NO_TIME))
 
 
-def _ask(tasks: Sequence[tuple[str, float]], bench: Bench, planned_s: float) -> list[Answer | None]:
-    """Moderate strengths first and whatever the time, as a rule rests on them; then what was not asked at all."""
+def _ask(tasks: Sequence[_Task], bench: Bench, planned_s: float) -> dict[_Task, Answer | None]:
+    """The usual questions whatever the time, as a rule rests on them; then those that there is time for."""
     latest = time.monotonic() + OVERTIME * planned_s
-    moderate = [task for task in tasks if task[1] == MODERATE and not PROBES.get(task[0]).relearns]
-    asked = {name for name, _ in moderate}
-    others = sorted((task for task in tasks if task not in moderate), key=partial(_turn, asked=asked))
+    always, others = _in_order(tasks)
 
     def time_up() -> bool:
         return time.monotonic() > latest
 
     each = partial(bench.run.each, work=partial(_try, bench=bench), kind=Answer, key=list, label=_label)
-    return each(moderate) + each(others, skip=time_up)
+    return dict(zip([*always, *others], each(always) + each(others, skip=time_up), strict=True))
 
 
-def _turn(task: tuple[str, float], asked: set[str]) -> tuple[bool, bool, bool, str]:
+def _in_order(tasks: Sequence[_Task]) -> tuple[list[_Task], list[_Task]]:
+    """Those that are always asked, and the others: moderate strengths first, then what was not asked at all."""
+    moderate = [task for task in tasks if _is_moderate(task)]
+    always = [task for task in moderate if PROBES.get(task[0]).usual]
+    asked = {name for name, _ in moderate}
+    rest = sorted((task for task in tasks if not _is_moderate(task)), key=partial(_turn, asked=asked))
+    return always, [*(task for task in moderate if task not in always), *rest]
+
+
+def _is_moderate(task: _Task) -> bool:
+    """Whether a rule looks at it."""
+    return task[1] == MODERATE and not PROBES.get(task[0]).relearns
+
+
+def _turn(task: _Task, asked: set[str]) -> tuple[bool, bool, bool, str]:
     """Probes of which nothing is known yet come first, the quick ones of them before those that learn anew."""
     name, strength = task
     return name in asked, PROBES.get(name).relearns, strength < MODERATE, name
@@ -127,11 +142,11 @@ def _result(name: str, strength: float, bench: Bench) -> ProbeResult:
     return relearned(name, member(), strength, bench) if member.relearns else harm_of(name, strength, bench)
 
 
-def _label(task: tuple[str, float]) -> str:
+def _label(task: _Task) -> str:
     return f"{task[0].replace('_', ' ')}, strength {task[1]:g}"
 
 
-def _try(task: tuple[str, float], bench: Bench) -> Answer:
+def _try(task: _Task, bench: Bench) -> Answer:
     """Disturb, score and compare; a probe that does not fit these rows says so."""
     name, strength = task
     try:

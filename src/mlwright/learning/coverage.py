@@ -31,7 +31,8 @@ from mlwright.statistics.sampling import Draws
 Array = NDArray[np.float64]
 Mask = NDArray[np.bool_]
 
-MOST_ROWS = 50_000
+FEWEST_LEARNED, MOST_LEARNED = 2_000, 50_000
+"""Training rows from which it is learned how far off answers are."""
 ROWS_OF_A_PART = 30
 
 
@@ -51,9 +52,14 @@ class Learned(NamedTuple):
 
 
 def learn_uncertainty(
-    snapshot: Snapshot, profile: Profile, split: Split, training: Training, run: Run
+    snapshot: Snapshot,
+    profile: Profile,
+    split: Split,
+    training: Training,
+    run: Run,
+    most_rows: int = MOST_LEARNED,
 ) -> Uncertainty | None:
-    """Intervals or sets from the out-of-fold answers to the training rows, 50,000 of them at most.
+    """Intervals or sets from the out-of-fold answers to the training rows, `most_rows` of them at most.
 
     None where fewer than 50 rows were answered.
     """
@@ -65,7 +71,7 @@ def learn_uncertainty(
     if len(rows) < FEWEST_ROWS:
         return None
     rng = np.random.default_rng(run.seed_for("uncertainty", "rows"))
-    rows = np.sort(rng.permutation(rows)[:MOST_ROWS])
+    rows = np.sort(rng.permutation(rows)[:most_rows])
     table = open_snapshot(snapshot, run).arrow([*roles.inputs, roles.target], positions[rows])
     target = TASKS.get(roles.task)().target(table[roles.target], roles.classes, profile.target.missing_codes)
     blocks = load_encoder(training.model.plan, run.get).encode(table)
@@ -76,6 +82,17 @@ def learn_uncertainty(
         found = learn_sets(target, spread(answers), blocks)
     usual = often_new(training.model.plan, blocks)
     return found.model_copy(update={"familiar": learn_familiar(blocks, seed).model_copy(update={"often_new": usual})})
+
+
+def rows_in(seconds: float, row_s: float) -> int:
+    """How many rows there is time to learn from, beyond the fewest.
+
+    >>> rows_in(2.0, 1e-4), rows_in(-1.0, 1e-4), rows_in(float("inf"), 1e-4), rows_in(9.0, 0.0)
+    (22000, 2000, 50000, 50000)
+    """
+    if seconds >= (MOST_LEARNED - FEWEST_LEARNED) * row_s:
+        return MOST_LEARNED
+    return FEWEST_LEARNED + int(max(seconds, 0.0) / row_s)
 
 
 def spread(scores: Array) -> Array:

@@ -7,6 +7,7 @@ on new rows is made up for.
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -18,8 +19,9 @@ from mlwright.core.ahead import Load, Need
 from mlwright.core.run import Run
 from mlwright.data.compute.table import open_snapshot
 from mlwright.learning.amounts import decisive_on
-from mlwright.learning.coverage import Learned, learn_uncertainty, measured
+from mlwright.learning.coverage import FEWEST_LEARNED, MOST_LEARNED, Learned, learn_uncertainty, measured, rows_in
 from mlwright.learning.curves import class_curves, number_curves
+from mlwright.learning.load import load_of
 from mlwright.learning.metrics import Metric
 from mlwright.learning.owed import moved, owed
 from mlwright.learning.segments import excess_loss, weak_segments
@@ -33,7 +35,7 @@ from mlwright.records.profile import Profile
 from mlwright.records.settings import EvaluateSettings
 from mlwright.records.split import Split
 from mlwright.records.trials import Corrected, Training
-from mlwright.scoring.model import Model
+from mlwright.scoring.model import Model, scores_of
 from mlwright.statistics.calibration import calibration_bins, calibration_error
 from mlwright.statistics.sampling import Draws
 
@@ -41,8 +43,8 @@ Array = NDArray[np.float64]
 
 SHARE_THAT_MATTERS = 0.1
 """By how much of the mean loss a part of the rows must be worse to be told."""
-FIXED_S, JUDGE_ROW_S, JUDGE_OUTPUT_S = 0.6, 1.2e-4, 3e-5
-"""Of a quiet machine: for the stage, for a test row, and for each number that is answered for it."""
+FIXED_S, INPUT_S, JUDGE_ROW_S, JUDGE_OUTPUT_S = 0.6, 4e-4, 1.2e-4, 3e-5
+"""Of a quiet machine: for the stage, for an input, for a test row, and for each number that is answered for it."""
 MOST_SEARCHED = 50_000
 """Test rows that are searched for weak segments; the size of a segment is told for all."""
 
@@ -62,15 +64,21 @@ class _Sitting(NamedTuple):
 
 
 def need(load: Load, run: Run) -> Need:
-    """All test rows are answered once; figures, intervals and weak segments take time for each row too."""
-    seconds = FIXED_S + load.n_test * (load.answer_s + JUDGE_ROW_S + load.n_outputs * JUDGE_OUTPUT_S)
-    return Need(seconds, seconds)
+    """All test rows are answered once; figures, intervals and weak segments take time for each row too.
+
+    How far answers are off is learned from some training rows at least, which are read once more.
+    """
+    judged_s = load.n_test * (load.answer_s + load.row_s + JUDGE_ROW_S + load.n_outputs * JUDGE_OUTPUT_S)
+    fixed_s, n_train = FIXED_S + INPUT_S * load.n_inputs + judged_s, load.n_rows - load.n_test
+    return Need(fixed_s + min(n_train, FEWEST_LEARNED) * load.row_s, fixed_s + min(n_train, MOST_LEARNED) * load.row_s)
 
 
 def evaluate(
     snapshot: Snapshot, profile: Profile, split: Split, training: Training, settings: EvaluateSettings, run: Run
 ) -> Evaluation:
     """Score the test rows once and put figures with intervals on the answers."""
+    load = load_of(training.answer_s, profile.roles, split, training.row_s)
+    most_rows = rows_in(run.ahead.extra_s(load), training.row_s)
     unseen = open_unseen(snapshot, profile, split, run)
     if not split.n_test:
         said = _kept_out_of_fold(training.out_of_fold, len(unseen), run)
@@ -79,7 +87,7 @@ def evaluate(
     # Small matrices: a second thread would only wait for the first.
     with threadpool_limits(limits=1, user_api="blas"):
         sitting = _sitting(snapshot, unseen, target, training, settings, run)
-        found = learn_uncertainty(snapshot, profile, split, training, run)
+        found = learn_uncertainty(snapshot, profile, split, training, run, most_rows)
         told = Learned(found)
         if split.n_test:
             told = measured(found, training.model, unseen, target, sitting.model.prediction, sitting.draws, run)
@@ -92,8 +100,7 @@ def _sitting(
     """Let every model say what it says."""
     decides = decisive_on(training.model, open_snapshot(snapshot, run), unseen.positions)
     if unseen.split.n_test:
-        specs = (training.model, training.simple, training.baseline)
-        model, simple, baseline = (_scores(spec, unseen, run) for spec in specs)
+        model, simple, baseline = _scores((training.model, training.simple, training.baseline), unseen, run)
     else:
         blobs = (training.out_of_fold, training.simple_out_of_fold, training.baseline_out_of_fold)
         model, simple, baseline = (_known(_kept_out_of_fold(blob, unseen.split.n_train, run)) for blob in blobs)
@@ -146,9 +153,10 @@ def _open_target(snapshot: Snapshot, unseen: Unseen, run: Run) -> Array:
     return TASKS.get(roles.task)().target(values, roles.classes, unseen.profile.target.missing_codes)
 
 
-def _scores(spec: ModelSpec, unseen: Unseen, run: Run) -> Array:
-    """What a model says, in the precision in which it is kept."""
-    return Model.load(spec, run.get).scores(unseen.table).astype(np.float32).astype(np.float64)
+def _scores(specs: Sequence[ModelSpec], unseen: Unseen, run: Run) -> list[Array]:
+    """What models say, in the precision in which it is kept."""
+    said = scores_of([Model.load(spec, run.get) for spec in specs], unseen.table)
+    return [scores.astype(np.float32).astype(np.float64) for scores in said]
 
 
 def _metrics(sitting: _Sitting, first: str, run: Run) -> tuple[MetricResult, ...]:

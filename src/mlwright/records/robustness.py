@@ -59,9 +59,20 @@ class Robustness(Record):
     n_rows : int or None
         Test rows that were disturbed: fewer where the model is slow or time was short; None in records from before
         this was kept.
+    results : tuple of ProbeResult
+    skipped : tuple of Skipped
+        Probes of which there is no result, and why.
+    n_unasked : int
+        Questions of moderate strength that there was no time for.
     """
 
     metric: str
     n_rows: int | None = None
     results: tuple[ProbeResult, ...]
     skipped: tuple[Skipped, ...]
+    n_unasked: int = 0
+
+    @property
+    def cut_short(self) -> bool:
+        """Whether there was no time for some questions that a rule looks at."""
+        return self.n_unasked > 0

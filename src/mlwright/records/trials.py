@@ -187,6 +187,8 @@ class Training(Record):
     used_s : float
     answer_s : float
         Seconds in which the model answered one row of many, its encoding among them, while it was searched for.
+    row_s : float
+        Seconds of them in which a row was encoded.
     stopped : str
         Why the search ended.
     feature_names : tuple of str
@@ -213,6 +215,7 @@ class Training(Record):
     budget_s: float | None
     used_s: float
     answer_s: float = 0.0
+    row_s: float = 0.0
     stopped: Literal["all candidates were tried", "time was up", "no further gain", "further gain is not worth it"]
     feature_names: tuple[str, ...]
     importance: dict[str, float] = {}

@@ -125,6 +125,17 @@ class Model:
         return places_answered(scores, decisive(self.spec, rows)).astype(np.float64)
 
 
+def scores_of(models: Sequence[Model], table: Any) -> list[Array]:
+    """What several models say of the same rows, which are encoded once where all of them read rows alike."""
+    first = models[0]
+    if any(model.spec.plan != first.spec.plan for model in models):
+        return [model.scores(table) for model in models]
+    parts = [
+        [model.predict(blocks) for model in models] for blocks in first.encoder.chunks(read_columns(table, coded=True))
+    ]
+    return [np.vstack(said) for said in zip(*parts, strict=True)]
+
+
 def load_encoder(plan: EncodingPlan, get: Callable[[str], bytes]) -> Encoder:
     """The encoder of a plan, with the arrays that it names."""
     if plan.arrays is None:

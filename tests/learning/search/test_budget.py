@@ -3,8 +3,9 @@ from pathlib import Path
 
 import pytest
 
-from mlwright.core.ahead import Ahead, Load, Need, Pace
+from mlwright.core.ahead import Ahead, Load, Need
 from mlwright.core.errors import RunCancelled
+from mlwright.core.pace import Pace
 from mlwright.core.run import Clock
 from mlwright.learning.search.budget import Budget, fitting_s
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
 from typing import NamedTuple
 
 import numpy as np
@@ -61,7 +61,7 @@ def tell(
     skip : collection of str
         Members that are not to be asked.
     time_up : callable
-        Asked before each member; those after it is true are not asked.
+        Asked before each member and each measurement; those after it is true are left out.
     """
     if len(rows) < MIN_ROWS:
         reason = f"{len(rows)} training rows are too few to look on one half and measure on the other"
@@ -71,10 +71,23 @@ def tell(
     candidates, skipped = _suggested(evidence, skip, time_up)
     level = 1 - FALSE_ALARMS / max(1, len(candidates))
     facts = []
-    for kind, candidate in candidates:
+    for place, (kind, candidate) in enumerate(candidates):
+        if time_up():
+            skipped += _not_measured(candidates[place:], skipped)
+            break
         if (measured := candidate.measure(evidence, level)) is not None:
             facts.append(_Fact(kind, candidate, measured, _standard(candidate.code(), evidence)))
     return Told(insights=tuple(_ranked(facts)), n_looks=len(candidates), skipped=tuple(skipped))
+
+
+def _not_measured(candidates: Iterable[tuple[str, Candidate]], skipped: Collection[Skipped]) -> list[Skipped]:
+    """Members some of whose suggestions there was no time to measure."""
+    known = {one.name for one in skipped}
+    return [
+        Skipped(name=kind, reason=NO_TIME)
+        for kind in dict.fromkeys(kind for kind, _ in candidates)
+        if kind not in known
+    ]
 
 
 def _suggested(

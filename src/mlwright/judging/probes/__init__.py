@@ -97,6 +97,8 @@ class Probe(ABC):
 
     title: ClassVar[str]
     strengths: ClassVar[tuple[float, ...]] = (0.1, 0.3, 1.0)
+    usual: ClassVar[bool] = False
+    """Whether it befalls tables of every kind: at moderate strength it is asked whatever the time."""
     relearns: ClassVar[bool] = False
     """Whether a model has to learn anew (`lessons`) to tell the harm."""
 

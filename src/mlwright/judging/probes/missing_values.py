@@ -18,6 +18,7 @@ class MissingValues(Probe):
     """Random cells of all columns become empty, at most half of them."""
 
     title = "Missing values"
+    usual = True
 
     def disturb(self, table: pa.Table, profile: Profile, strength: float, rng: np.random.Generator) -> pa.Table:
         """Empty a share of the cells."""

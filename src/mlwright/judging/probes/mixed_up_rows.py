@@ -19,6 +19,7 @@ class MixedUpRows(Probe):
     """A join on the wrong key, or a value that was not refreshed: some cells hold what belongs to another row."""
 
     title = "Values of other rows"
+    usual = True
 
     def disturb(self, table: pa.Table, profile: Profile, strength: float, rng: np.random.Generator) -> pa.Table:
         """Take a share of the cells from random other rows."""

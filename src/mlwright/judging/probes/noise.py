@@ -18,6 +18,7 @@ class Noise(Probe):
     """Every number is off by chance, by at most half of its column's spread on average."""
 
     title = "Noise in numbers"
+    usual = True
 
     def disturb(self, table: pa.Table, profile: Profile, strength: float, rng: np.random.Generator) -> pa.Table:
         """Add normal noise to every number."""

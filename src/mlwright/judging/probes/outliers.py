@@ -19,6 +19,7 @@ class Outliers(Probe):
     """A broken sensor, a slip of a digit: some numbers lie ten spreads away from the mean."""
 
     title = "Outliers"
+    usual = True
 
     def disturb(self, table: pa.Table, profile: Profile, strength: float, rng: np.random.Generator) -> pa.Table:
         """Throw a share of the numbers far to either side."""

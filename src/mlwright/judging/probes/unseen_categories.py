@@ -20,6 +20,7 @@ class UnseenCategories(Probe):
     """A new branch, product or code: some cells of category columns hold a name that training had not."""
 
     title = "New categories"
+    usual = True
 
     def disturb(self, table: pa.Table, profile: Profile, strength: float, rng: np.random.Generator) -> pa.Table:
         """Put a new name, or a number above all codes, into a share of the cells."""

@@ -27,11 +27,14 @@ class HoldsUp(Rule):
         moderate = [
             result for result in evidence.robustness.results if result.strength <= MODERATE and not result.quick_model
         ]
+        if not moderate and evidence.robustness.n_unasked:
+            raise NotApplicable("there was no time to disturb anything; a longer --budget gives it some")
         if not moderate:
             raise NotApplicable("there is nothing to disturb at a moderate strength")
         worst = max(moderate, key=lambda result: result.lost_share)
         if worst.lost_share <= MOST_LOST:
-            return "kept", f"{_tried(moderate)}, the worst ('{worst.title}') costs {_lost(worst)}."
+            told = f"{_tried(moderate)}, the worst ('{worst.title}') costs {_lost(worst)}."
+            return "kept", told + _unasked(evidence.robustness.n_unasked)
         outcome: Outcome = "broken" if _surely_lost(worst) > MOST_LOST else "unclear"
         told = f"The disturbance '{worst.title}' costs {_lost(worst)}; up to {percent(MOST_LOST)} is good."
         return outcome, f"{told} {worst.sentence}"
@@ -39,6 +42,10 @@ class HoldsUp(Rule):
 
 def _tried(results: list[ProbeResult]) -> str:
     return f"Of {counted(len(results), 'moderate disturbance')}"
+
+
+def _unasked(n: int) -> str:
+    return f" {n:,} more could not be tried in time: a longer --budget tries them too." if n else ""
 
 
 def _lost(result: ProbeResult) -> str:

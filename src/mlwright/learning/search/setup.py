@@ -72,7 +72,7 @@ def set_up(
         threshold=threshold,
     )
     refits = settings.refit and n_folds > 1 and split.n_test > 0
-    load = load_of(data.row_s, roles, split)
+    load = load_of(data.row_s, roles, split, data.row_s)
     budget = Budget(run.clock, n_workers, run.ahead, load, refits=refits)
     wanted = {name: model for name, model in models.items() if not settings.families or name in settings.families}
     return Course(bench, lineup, budget, Tuner(wanted, facts, worth), least_gain=settings.least_gain)
