@@ -40,7 +40,7 @@ MOST_WAITING = 200_000
 SEGMENT_BYTES = 4_000_000
 SEGMENT_S = 300.0
 
-ToFacts = Callable[[Any], list[Any]]
+ToFacts = Callable[[Sequence[Any]], Sequence[list[Any]]]
 ToTable = Callable[[Sequence[Any]], "pa.Table"]
 
 
@@ -50,7 +50,7 @@ class Shape(NamedTuple):
     Parameters
     ----------
     to_facts : callable
-        From what was put to what its line of JSON says; runs in the spool's own thread.
+        From all that was put to what the lines of JSON say; runs in the spool's own thread.
     to_table : callable
         From what lines say to a table.
     """
@@ -112,7 +112,7 @@ class Spool:
         try:
             if items:
                 self._open = self._open or _OpenFile(self._folder, self._shape.to_table)
-                self._open.write(list(map(self._shape.to_facts, items)))
+                self._open.write(self._shape.to_facts(items))
             if self._open is not None and (final or self._open.is_full):
                 self._open.seal()
                 self._open = None
