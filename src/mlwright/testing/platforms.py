@@ -7,11 +7,16 @@ import io
 import json
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
+from urllib.parse import urlencode
+
+import pyarrow as pa
+import pyarrow.parquet as pq
 
 from mlwright.records.contract import Clause
 from mlwright.scoring.bundle import Bundle
 
 JSON, CSV, LINES = "application/json", "text/csv", "application/jsonlines"
+PARQUET, FORM = "application/vnd.apache.parquet", "application/x-www-form-urlencoded"
 Rows = Sequence[dict[str, Any]]
 
 
@@ -48,10 +53,10 @@ def questions(bundle: Bundle, rows: Rows, vertex: str) -> list[Question]:
     kserve, infer = f"/v1/models/{bundle.name}:predict", f"/v2/models/{bundle.name}/infer"
     versioned = f"/v2/models/{bundle.name}/versions/{bundle.bundle_id}/infer"
     split = {"columns": list(rows[0]), "data": values(rows)}
-    tensor = {"inputs": tensors(bundle.inputs, rows)}
+    tensor, lists = {"inputs": tensors(bundle.inputs, rows)}, values(rows)
 
     def ask(platform: str, path: str, content: Any) -> Question:
-        read = _first_output if "inputs" in content and path in (infer, versioned) else _predictions
+        read = _first_output if path in (infer, versioned) else _predictions
         return Question(platform, path, JSON, json.dumps(content).encode(), read)
 
     def text(platform: str, kind: str, body: str, read: Callable[[bytes], list[str]]) -> Question:
@@ -60,20 +65,44 @@ def questions(bundle: Bundle, rows: Rows, vertex: str) -> list[Question]:
     return [
         ask("own", "/predict", {"records": list(rows)})._replace(read=_own),
         ask("mlflow", "/invocations", {"dataframe_split": split}),
+        ask("mlflow", "/invocations", {"dataframe_split": split | {"index": [5 + i for i in range(len(rows))]}}),
         ask("mlflow", "/invocations", {"dataframe_records": list(rows)}),
         ask("mlflow", "/invocations", {"instances": list(rows), "params": {}}),
+        ask("mlflow", "/invocations", {"instances": columns(rows)}),
         ask("mlflow", "/invocations", {"inputs": columns(rows)}),
+        ask("mlflow", "/invocations", {"inputs": list(rows)}),
+        ask("mlflow", "/invocations", tensor),
         text("mlflow", CSV, as_csv(rows, header=True), _predictions),
+        Question("mlflow", "/invocations", PARQUET, as_parquet(bundle.inputs, rows), _predictions),
         text("sagemaker", CSV, as_csv(rows, header=False), _lines),
         text("sagemaker", LINES, "\n".join(map(json.dumps, rows)), _lines_of_json),
+        text("sagemaker", "application/x-jsonlines", "\n".join(map(json.dumps, lists)), _lines_of_json),
         ask("sagemaker", "/invocations", list(rows)),
         ask("vertex", vertex, {"instances": list(rows), "parameters": {}}),
         ask("kserve", kserve, {"instances": list(rows)}),
-        ask("kserve", kserve, {"instances": values(rows)}),
+        ask("kserve", kserve, {"instances": lists}),
         ask("azure", "/score", {"input_data": split}),
-        ask("azure", "/score", {"data": values(rows)}),
+        ask("azure", "/score", {"input_data": list(rows)}),
+        ask("azure", "/score", {"data": lists}),
         ask("open inference", infer, tensor),
         ask("open inference", versioned, {"id": "a", **tensor}),
+    ]
+
+
+def single_questions(bundle: Bundle, row: dict[str, Any], vertex: str) -> list[Question]:
+    """One row, asked for its prediction in all forms, those among them that hold one row alone."""
+    many = questions(bundle, [row], vertex)
+    form = urlencode({name: _text(value) if value is not None else "" for name, value in row.items()})
+
+    def own(kind: str, body: bytes) -> Question:
+        return Question("own", "/predict", kind, body, _single)
+
+    bare = json.dumps(row).encode()
+    return [
+        own(JSON, bare),
+        own(FORM, form.encode()),
+        *many,
+        Question("mlflow", "/invocations", JSON, bare, _predictions),
     ]
 
 
@@ -129,6 +158,22 @@ def as_csv(rows: Rows, *, header: bool) -> str:
     lines = [list(rows[0]), *values(rows)] if header else values(rows)
     writer.writerows(["" if value is None else value for value in line] for line in lines)
     return text.getvalue()
+
+
+def as_parquet(inputs: Sequence[Clause], rows: Rows) -> bytes:
+    """Rows as pandas stores them: numbers as such, names of several types as text."""
+    numbers = {clause.name for clause in inputs if clause.kind == "number"}
+    sink = pa.BufferOutputStream()
+    arrays = {
+        name: pa.array(data if name in numbers else [None if one is None else _text(one) for one in data])
+        for name, data in columns(rows).items()
+    }
+    pq.write_table(pa.table(arrays), sink)
+    return sink.getvalue().to_pybytes()
+
+
+def _single(body: bytes) -> list[str]:
+    return [_text(json.loads(body)["prediction"])]
 
 
 def _predictions(body: bytes) -> list[str]:

@@ -16,6 +16,10 @@ from hypothesis import strategies as st
 from mlwright.scoring.bundle import Bundle
 from mlwright.shipping.serving.app import create_app
 from mlwright.shipping.serving.protocols import PROTOCOLS
+from mlwright.testing import platforms
+from mlwright.testing.platforms import questions, single_questions, values
+
+from .conftest import INPUTS
 
 Rows = list[dict[str, Any]]
 JSON = "application/json"
@@ -32,76 +36,23 @@ def rows(row: dict[str, Any]) -> Rows:
     ]
 
 
-def as_csv(rows: Rows, *, header: bool) -> str:
-    def cell(value: Any) -> str:
-        return "" if value is None else '"' + str(value).replace('"', '""') + '"'
-
-    lines = [",".join(map(cell, row.values())) for row in rows]
-    return "\n".join(([",".join(rows[0])] if header else []) + lines) + "\n"
-
-
-def values(rows: Rows) -> list[list[Any]]:
-    return [list(row.values()) for row in rows]
-
-
-def columns(rows: Rows) -> dict[str, list[Any]]:
-    return {name: [row[name] for row in rows] for name in rows[0]}
-
-
 def tensors(rows: Rows) -> list[dict[str, Any]]:
-    kinds = {"tenure": "FP64", "charges": "FP64"}
-    return [
-        {"name": name, "shape": [len(data), 1], "datatype": kinds.get(name, "BYTES"), "data": data}
-        for name, data in columns(rows).items()
-    ]
+    return platforms.tensors(INPUTS, rows)
 
 
-def predictions(body: bytes) -> list[Any]:
-    return json.loads(body)["predictions"]
-
-
-def first_output(body: bytes) -> list[Any]:
-    return json.loads(body)["outputs"][0]["data"]
-
-
-def lines_of_json(body: bytes) -> list[Any]:
-    return [json.loads(line)["prediction"] for line in body.splitlines()]
-
-
-def lines(body: bytes) -> list[Any]:
-    return body.decode().splitlines()
-
-
-def questions(
-    rows: Rows, model: str, version: str, vertex: str
-) -> list[tuple[str, str, Any, Callable[[bytes], list[Any]]]]:
-    """A path, content type, body and reader of the answer for every way in which a platform asks."""
-    split = {"columns": list(rows[0]), "data": values(rows)}
-    jsonl = "\n".join(map(json.dumps, rows))
-    positional = "\n".join(map(json.dumps, values(rows)))
-    return [
-        ("/invocations", JSON, {"dataframe_split": split}, predictions),
-        ("/invocations", JSON, {"dataframe_split": split | {"index": [5, 6, 7, 8]}}, predictions),
-        ("/invocations", JSON, {"dataframe_records": rows}, predictions),
-        ("/invocations", JSON, {"instances": rows, "params": {}}, predictions),
-        ("/invocations", JSON, {"instances": columns(rows)}, predictions),
-        ("/invocations", JSON, {"inputs": columns(rows)}, predictions),
-        ("/invocations", JSON, {"inputs": rows}, predictions),
-        ("/invocations", JSON, {"inputs": tensors(rows)}, predictions),
-        ("/invocations", JSON, rows, predictions),
-        ("/invocations", "text/csv; charset=utf-8", as_csv(rows, header=True), predictions),
-        ("/invocations", "text/csv", as_csv(rows, header=False), lines),
-        ("/invocations", "application/jsonlines", jsonl, lines_of_json),
-        ("/invocations", "application/x-jsonlines", positional, lines_of_json),
-        (f"/v1/models/{model}:predict", JSON, {"instances": rows}, predictions),
-        (f"/v1/models/{model}:predict", JSON, {"instances": values(rows)}, predictions),
-        (vertex, JSON, {"instances": rows, "parameters": {}}, predictions),
-        ("/score", JSON, {"input_data": split}, predictions),
-        ("/score", JSON, {"input_data": rows}, predictions),
-        ("/score", JSON, {"data": values(rows)}, predictions),
-        (f"/v2/models/{model}/infer", JSON, {"inputs": tensors(rows)}, first_output),
-        (f"/v2/models/{model}/versions/{version}/infer", JSON, {"id": "a", "inputs": tensors(rows)}, first_output),
-    ]
+@pytest.mark.parametrize("task", ["binary", "multiclass", "regression"])
+def test_one_question_gets_one_answer_in_all_forms(
+    write_bundle: Callable[..., Path], rows: Rows, task: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    vertex = f"/{uuid.uuid4().hex}/p:predict"
+    monkeypatch.setenv("AIP_PREDICT_ROUTE", vertex)
+    bundle = Bundle.load(write_bundle(task))
+    client = create_app(bundle).test_client()
+    for asked in (questions(bundle, rows, vertex), *(single_questions(bundle, one, vertex) for one in rows)):
+        replies = [client.post(one.path, data=one.body, content_type=one.content_type) for one in asked]
+        assert [(one[:3], got.text) for one, got in zip(asked, replies, strict=True) if got.status_code != 200] == []
+        told = [(one[:3], one.read(got.data)) for one, got in zip(asked, replies, strict=True)]
+        assert told == [(one, told[0][1]) for one, _ in told]
 
 
 def test_one_server_tells_every_platform_the_same(
@@ -118,16 +69,13 @@ def test_one_server_tells_every_platform_the_same(
     wanted = bundle.predict(rows).tolist()
     assert len(set(wanted)) == 2
     connection = start(folder).connect()
-    for path, content_type, body, read in questions(rows, bundle.name, bundle.bundle_id, vertex):
-        sent = body if isinstance(body, str) else json.dumps(body)
-        connection.request("POST", path, sent.encode(), {"Content-Type": content_type})
+    for question in questions(bundle, rows, vertex):
+        connection.request("POST", question.path, question.body, {"Content-Type": question.content_type})
         reply = connection.getresponse()
         answer = reply.read()
-        assert reply.status == 200, (path, content_type, answer)
-        assert read(answer) == wanted, (path, content_type, answer)
-    model = f"/v1/models/{bundle.name}", f"/v2/models/{bundle.name}"
-    ready = ("/ping", health, "/health", "/ready", "/v2/health/live", "/v2/health/ready", *model, f"{model[1]}/ready")
-    for path in (*ready, "/version", "/execution-parameters", "/swagger.json", "/v2", "/v1/models"):
+        assert reply.status == 200, (question, answer)
+        assert question.read(answer) == wanted, (question, answer)
+    for path in platforms.health_paths(bundle, health):
         connection.request("GET", path)
         reply = connection.getresponse()
         reply.read()
@@ -224,11 +172,10 @@ def test_too_many_rows_are_refused_in_every_layout(bundle: Bundle, rows: Rows) -
     from mlwright.records.settings.serving import ServeSettings
 
     client = create_app(bundle, ServeSettings(max_records=3)).test_client()
-    for path, content_type, body, _ in questions(rows, bundle.name, bundle.bundle_id, "/score"):
-        if (path, body if isinstance(body, dict) else {}) == ("/score", {"instances": rows, "parameters": {}}):
-            continue
-        sent = body if isinstance(body, str) else json.dumps(body)
-        assert client.post(path, data=sent.encode(), content_type=content_type).status_code == 413, (path, body)
+    for question in questions(bundle, rows, vertex="/score"):
+        if question.platform != "vertex":
+            reply = client.post(question.path, data=question.body, content_type=question.content_type)
+            assert reply.status_code == 413, question
 
 
 POSTS = ("/predict", "/invocations", "/score", "/v1/models/churn:predict", "/v2/models/churn/infer", "/feedback")

@@ -20,7 +20,7 @@ from mlwright.shipping.containers import Place
 from mlwright.shipping.image import build, default_image, label
 from mlwright.shipping.steps import write
 from mlwright.shipping.targets import target
-from mlwright.testing.platforms import Question, health_paths, probability_questions, questions
+from mlwright.testing.platforms import Question, health_paths, probability_questions, questions, single_questions
 
 KEPT = Path(__file__).parents[2] / "compat" / "bundle_1"
 IMAGE = "localhost/mlwright-test:1"
@@ -73,13 +73,21 @@ def test_one_container_tells_every_platform_the_same_to_the_byte(
     try:
         podman.wait_until_ready(name)
         asked, chances = questions(bundle, rows, VERTEX), probability_questions(bundle, rows, VERTEX)
-        replies = ask(podman, name, [*asked, *chances], health_paths(bundle, HEALTHY))
+        alone = single_questions(bundle, rows[0], VERTEX)
+        replies = ask(podman, name, [*asked, *chances, *alone], health_paths(bundle, HEALTHY))
         assert [reply for reply in replies if reply[0] != 200] == []
         told = [(one.platform, one.read(body)) for one, (_, body) in zip(asked, replies, strict=False)]
         assert told == [(one.platform, told[0][1]) for one in asked]
         assert told[0][1] == [str(value) for value in bundle.predict(rows).tolist()]
         probable = [one.read(body) for one, (_, body) in zip(chances, replies[len(asked) :], strict=False)]
         assert probable == [probable[0]] * len(chances)
+        single = [one.read(body) for one, (_, body) in zip(alone, replies[len(asked) + len(chances) :], strict=False)]
+        assert single == [told[0][1][:1]] * len(alone)
+        healthy = dict(
+            zip(health_paths(bundle, HEALTHY), replies[len(asked) + len(chances) + len(alone) :], strict=True)
+        )
+        assert healthy["/version"][1].decode() == bundle.manifest.made_by
+        assert healthy[HEALTHY][1] == b'{"status":"ready"}'
         assert "Read-only" in podman("exec", name, "sh", "-c", "(: > /there) 2>&1; true")
     finally:
         began = time.monotonic()
