@@ -40,7 +40,8 @@ def test_the_cron_job_looks_once_each_time_in_the_image_that_is_written_beside_i
     written = write_manifests([project], project.path / "cluster")
     assert [file.name for file in written] == ["cronjob-sales-of-riga.json", "grafana.json", "alerts.json", "image"]
     pod = json.loads(written[0].read_text())["spec"]["jobTemplate"]["spec"]["template"]["spec"]
-    assert pod["containers"][0]["args"] == ["operate", "/project", "--once"]
+    assert pod["containers"][0]["args"] == ["operate", "/projects/p", "--once"]
+    assert pod["containers"][0]["volumeMounts"][0]["mountPath"] == "/projects/p"
     assert pod["containers"][0]["image"].startswith("mlwright/operate:")
     dockerfile = (written[-1] / "Dockerfile").read_text()
     assert f"USER {pod['securityContext']['runAsUser']}:" in dockerfile

@@ -22,7 +22,8 @@ def write_manifests(projects: Sequence[Project], folder: Path) -> list[Path]:
     """
     named = {label(project.settings().project.name or project.path.name): project for project in projects}
     files: dict[str, Thing] = {
-        f"cronjob-{name}.json": cron_job(name, project.settings().operate.every) for name, project in named.items()
+        f"cronjob-{name}.json": cron_job(name, project.path.name, project.settings().operate.every)
+        for name, project in named.items()
     }
     files |= {"grafana.json": dashboard(), "alerts.json": alert_rules()}
     contents = {name: (json.dumps(thing, indent=1) + "\n").encode() for name, thing in files.items()}
@@ -34,12 +35,16 @@ def write_manifests(projects: Sequence[Project], folder: Path) -> list[Path]:
     return [*(folder / name for name in contents), folder / "image"]
 
 
-def cron_job(name: str, every_s: float) -> Thing:
-    """A CronJob that looks once each time; the project lies on the volume claim ``NAME-project``."""
+def cron_job(name: str, folder: str, every_s: float) -> Thing:
+    """A CronJob that looks once each time; the project lies on the volume claim ``NAME-project``.
+
+    Its folder is called there what it is called here, for a project without a name is called by it.
+    """
+    place = f"/projects/{folder}"
     container = {
         "name": "operate",
         "image": IMAGE,
-        "args": ["operate", "/project", "--once"],
+        "args": ["operate", place, "--once"],
         "envFrom": [{"secretRef": {"name": f"{name}-operate", "optional": True}}],
         "resources": {"requests": {"cpu": "1", "memory": "2Gi"}, "limits": {"memory": "8Gi"}},
         "securityContext": {
@@ -47,7 +52,7 @@ def cron_job(name: str, every_s: float) -> Thing:
             "readOnlyRootFilesystem": True,
             "capabilities": {"drop": ["ALL"]},
         },
-        "volumeMounts": [{"name": "project", "mountPath": "/project"}, {"name": "tmp", "mountPath": "/tmp"}],  # noqa: S108
+        "volumeMounts": [{"name": "project", "mountPath": place}, {"name": "tmp", "mountPath": "/tmp"}],  # noqa: S108
     }
     pod = {
         "restartPolicy": "Never",

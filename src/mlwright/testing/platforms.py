@@ -169,7 +169,7 @@ def as_parquet(inputs: Sequence[Clause], rows: Rows) -> bytes:
         for name, data in columns(rows).items()
     }
     pq.write_table(pa.table(arrays), sink)
-    return sink.getvalue().to_pybytes()
+    return bytes(sink.getvalue())
 
 
 def _single(body: bytes) -> list[str]:

@@ -98,15 +98,15 @@ def wheels(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def pack(name: str, folder: Path) -> None:
     """Write an installed package as the wheel that it came from."""
     installed = distribution(name)
-    tag = re.search(r"^Tag: (\S+)", installed.read_text("WHEEL") or "", re.M)
-    assert tag is not None
+    tags = re.findall(r"^Tag: (\S+)", installed.read_text("WHEEL") or "", re.M)
+    tag = min(tags, key=lambda one: one.startswith("py2-"))
     spelled = re.sub(r"[-_.]+", "_", name)
     record = next(file for file in installed.files or () if file.name == "RECORD")
     kept = [
         file for file in installed.files or ()
         if ".." not in file.parts and file.suffix != ".pyc" and file.name not in ("RECORD", "INSTALLER", "REQUESTED")
     ]  # fmt: skip
-    with zipfile.ZipFile(folder / f"{spelled}-{installed.version}-{tag[1]}.whl", "w") as wheel:
+    with zipfile.ZipFile(folder / f"{spelled}-{installed.version}-{tag}.whl", "w") as wheel:
         for file in kept:
             wheel.write(str(file.locate()), str(file))
         wheel.writestr(str(record), "".join(f"{file},,\n" for file in [*kept, record]))

@@ -61,6 +61,11 @@ def image(bundle: Bundle, podman: Any, base: str, wheels: Path, tmp_path_factory
     return IMAGE
 
 
+def test_a_build_leaves_nothing_behind_but_the_image(podman: Any, image: str) -> None:
+    assert image in podman("images", "--format", "{{.Repository}}:{{.Tag}}").splitlines()
+    assert podman("images", "--filter", "dangling=true", "--quiet") == ""
+
+
 @pytest.mark.parametrize("user", ["0:0", "10001:10001"])
 def test_one_container_tells_every_platform_the_same_to_the_byte(
     bundle: Bundle, podman: Any, image: str, user: str

@@ -37,7 +37,7 @@ class Front:
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer one request."""
-        if "HTTP_TRANSFER_ENCODING" in environ:
+        if "HTTP_TRANSFER_ENCODING" in environ and environ.get("SERVER_SOFTWARE") == "Granian":
             start_response = _closing(start_response)
         routes = self.service.routes.get(environ["PATH_INFO"])
         if routes is None:
@@ -76,7 +76,7 @@ class Front:
 def _closing(start_response: StartResponse) -> StartResponse:
     """Ends the connection with the answer to a body in chunks.
 
-    Where a length stands beside the chunks the server drops it unseen; a proxy that went by it could take what follows
+    Where a length stands beside the chunks granian drops it unseen; a proxy that went by it could take what follows
     for another caller's request (request smuggling), so nothing that follows is read (RFC 9112, 6.1).
     """
 
