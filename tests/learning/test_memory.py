@@ -2,6 +2,7 @@ import pytest
 
 from mlwright.core.errors import MemoryShort
 from mlwright.learning.memory import available_bytes, check_memory, needed_bytes
+from mlwright.learning.workers import workers
 from mlwright.scoring.blocks import BlockNames
 
 WIDE = BlockNames(tuple(f"x{i}" for i in range(1_000)), tuple(f"x{i}" for i in range(1_000)), (), (), ())
@@ -25,3 +26,10 @@ def test_more_fits_at_a_time_and_text_need_more():
 def test_the_machine_says_how_much_there_is():
     amount = available_bytes()
     assert amount is None or amount > 10**6
+
+
+def test_of_many_rows_one_fit_runs_at_a_time_so_that_ten_million_need_less_than_eight_gigabytes():
+    names = BlockNames(tuple(f"x{i}" for i in range(30)), tuple(f"x{i}" for i in range(30)), (), (), ())
+    at_once = workers(10_000_000, n_jobs=4)
+    assert at_once == (1, 4)
+    check_memory(10_000_000, names, at_once.n_fits, available=8_000_000_000)

@@ -15,6 +15,7 @@ from mlwright.data.compute.table import Table, train_rows
 from mlwright.judging.probes import Known, Lesson
 from mlwright.judging.quick import Quick, quick_model
 from mlwright.learning.amounts import learned_target
+from mlwright.learning.metrics import metric_of
 from mlwright.learning.models import Facts, Rows
 from mlwright.records.profile import Profile
 from mlwright.records.split import Split
@@ -80,7 +81,8 @@ class Lessons:
         known, roles = self.known, self.profile.roles
         n = len(known.target)
         smallest = int(np.bincount(known.target.astype(np.int64)).min()) if known.n_classes else n
-        facts = Facts(roles.task, known.n_classes, n, smallest, names(self.training.model.plan), MOST_S)
+        aim, outputs = metric_of(self.training.metric).aim, names(self.training.model.plan)
+        facts = Facts(roles.task, known.n_classes, n, smallest, outputs, MOST_S, aim=aim)
         most_s = self.most_s if math.isinf(self.most_s) else min(MOST_S, self.most_s)
         found = quick_model(self.training, facts, self.run, N_FITS, most_s)
         if found is None:

@@ -120,12 +120,12 @@ def _bench(
     target = TASKS.get(roles.task)().target(known, roles.classes, profile.target.missing_codes)
     n_classes = len(roles.classes)
     counts = np.bincount(target.astype(np.int64), minlength=n_classes) if n_classes else np.array([len(target)])
-    facts = Facts(roles.task, n_classes, len(positions), int(counts.min()), names(plan), MOST_S)
+    aim = metric_of(training.metric).aim
+    facts = Facts(roles.task, n_classes, len(positions), int(counts.min()), names(plan), MOST_S, aim=aim)
     quick = quick_model(training, facts, run, N_FOLDS * sum(PARTS), most_s)
     if quick is None:
         return None
     blocks = load_encoder(plan, run.get).encode(table.arrow(roles.inputs, positions))
-    aim = metric_of(training.metric).aim
     benefit = benefit_on(table, positions, target, profile, settings, quantile=aim.quantile)
     return _Bench(
         quick, Rows(blocks, target), split_keys(table, profile).take(positions), benefit, capacity_share(settings)

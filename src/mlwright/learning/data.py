@@ -19,6 +19,7 @@ from mlwright.learning.features.plan import learn_plan
 from mlwright.learning.memory import check_memory
 from mlwright.learning.models import Rows
 from mlwright.learning.tasks import TASKS
+from mlwright.learning.workers import workers
 from mlwright.records.data import Snapshot
 from mlwright.records.model import EncodingPlan
 from mlwright.records.profile import Profile
@@ -82,7 +83,7 @@ def load_training(snapshot: Snapshot, profile: Profile, split: Split, said: Said
     table, positions = open_snapshot(snapshot, run), train_rows(split, run)
     inputs = table.arrow(profile.roles.inputs, positions)
     plan = _plan(inputs, profile, split, said, run)
-    check_memory(len(positions), names(plan), run.n_jobs)
+    check_memory(len(positions), names(plan), workers(len(positions), run.n_jobs).n_fits)
     return _encoded(table, positions, inputs, plan, profile, run)
 
 
@@ -95,7 +96,7 @@ def load_with_test(snapshot: Snapshot, profile: Profile, split: Split, plan: Enc
         If the encoded rows and the fits on them would not fit into memory.
     """
     table, positions = open_snapshot(snapshot, run), np.flatnonzero(roles_of(split, run) != LEFT_OUT)
-    check_memory(len(positions), names(plan), run.n_jobs)
+    check_memory(len(positions), names(plan), workers(len(positions), run.n_jobs).n_fits)
     return _encoded(table, positions, table.arrow(profile.roles.inputs, positions), plan, profile, run)
 
 

@@ -23,10 +23,11 @@ from mlwright.learning.search.folds import N_FOLDS
 from mlwright.learning.search.judge import mean_and_error
 from mlwright.learning.search.options import ENSEMBLE, Option, Wishes
 from mlwright.learning.search.scale import first_record, weighed
-from mlwright.learning.search.setup import ROWS_FOR_THREADED_FITS, answer_bounds, facts_of
+from mlwright.learning.search.setup import answer_bounds, facts_of
 from mlwright.learning.search.timeless import shown
 from mlwright.learning.tasks import TASKS
 from mlwright.learning.unseen import kept_scores, kept_target, open_unseen
+from mlwright.learning.workers import workers
 from mlwright.records.data import Snapshot
 from mlwright.records.evaluation import Evaluation
 from mlwright.records.finished import Finished
@@ -129,7 +130,7 @@ def _fits(recipes: Sequence[Recipe], settings: TrainSettings) -> list[_Fit]:
 
 def _in_time(fits: Sequence[_Fit], n_rows: int, left_s: float, run: Run) -> list[_Fit]:
     """The fits that there is time for."""
-    n_workers = _workers(n_rows, run)[0]
+    n_workers = workers(n_rows, run.n_jobs).n_fits
     chosen: list[_Fit] = []
     costs: list[float] = []
     for fit in fits:
@@ -140,16 +141,11 @@ def _in_time(fits: Sequence[_Fit], n_rows: int, left_s: float, run: Run) -> list
     return chosen
 
 
-def _workers(n_rows: int, run: Run) -> tuple[int, int]:
-    """How many fits run side by side, and the threads of each, as in the search."""
-    return (run.n_jobs, 1) if n_rows < ROWS_FOR_THREADED_FITS else (1, run.n_jobs)
-
-
 def _fit_all(
     fits: Sequence[_Fit], data: TrainingData, facts: Facts, time_up: Callable[[], bool], run: Run
 ) -> dict[str, list[CoreRef]]:
     """Cores on all rows for each member of which a fit came to its end, by the members' names."""
-    n_workers, n_threads = _workers(len(data.rows), run)
+    n_workers, n_threads = workers(len(data.rows), run.n_jobs)
 
     def work(fit: _Fit) -> Refit:
         one = fit.recipe.candidate

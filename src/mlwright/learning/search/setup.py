@@ -20,6 +20,7 @@ from mlwright.learning.search.judge import Array
 from mlwright.learning.search.lineup import APART, DIRECTIONS, Promise, line_up, open_families
 from mlwright.learning.search.tune import Tuner
 from mlwright.learning.tasks import TASKS
+from mlwright.learning.workers import workers
 from mlwright.records.experience import Advice
 from mlwright.records.model import EncodingPlan, NumberColumn
 from mlwright.records.profile import Roles
@@ -28,7 +29,6 @@ from mlwright.records.split import Split
 from mlwright.scoring.blocks import BlockNames
 from mlwright.scoring.encoder import names
 
-ROWS_FOR_THREADED_FITS = 50_000
 PLANNED_JOBS = 2
 """Without a clock fits are planned as on a machine of so many processors, so that every machine does the same."""
 
@@ -42,11 +42,9 @@ def set_up(
 ) -> Course:
     """A search over the families that the settings name.
 
-    Many small fits run side by side, one thread each; with many rows one fit runs at a time, with all threads.
     `threshold` is that of two classes, where it is known beforehand; see `Judge`.
     """
-    side_by_side = len(data.rows) < ROWS_FOR_THREADED_FITS
-    n_workers, n_threads = (run.n_jobs, 1) if side_by_side else (1, run.n_jobs)
+    n_workers, n_threads = workers(len(data.rows), run.n_jobs)
     n_planned = (n_workers, run.n_jobs) if settings.candidates is None else (PLANNED_JOBS, PLANNED_JOBS)
     facts = facts_of(data, roles, split, settings, fitting_s(settings.budget, n_planned[1]))
     models = open_families(settings.families, run, promises(settings))
