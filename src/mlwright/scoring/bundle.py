@@ -19,7 +19,7 @@ from mlwright.records.decision import Decision
 from mlwright.records.evaluation import Evaluation
 from mlwright.records.explained import Explained
 from mlwright.records.profile import Task
-from mlwright.scoring.blocks import OneRow
+from mlwright.scoring.blocks import Blocks, OneRow
 from mlwright.scoring.columns import Row
 from mlwright.scoring.deciding import usually_decisive
 from mlwright.scoring.explaining import Explainer, as_row
@@ -242,7 +242,11 @@ class Bundle:
 
     def score_records(self, records: Sequence[Row]) -> Array:
         """`scores` of records, the quick way for a service: nothing is copied into a table."""
-        return self._spread(self.model.predict_few(self.model.encoder.encode_records(records)))
+        return self.score_blocks(self.model.encoder.encode_records(records))
+
+    def score_blocks(self, blocks: Blocks) -> Array:
+        """As `score_records` of records that were encoded already."""
+        return self._spread(self.model.predict_few(blocks))
 
     def score_record(self, row: Row) -> tuple[list[float], Any]:
         """The scores of one record, and the answer that follows from them: the quickest way."""

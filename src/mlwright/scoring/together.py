@@ -24,8 +24,8 @@ Weighted = tuple[float, Core]
 MOST_ROWS = 512
 """Up to so many rows boosted trees are looked up rather than walked; what is in between takes no memory to speak of."""
 
-CHUNK_ROWS = 16
-"""Rows that are looked up at once: what they leave open stays in the processor's own memory."""
+CHUNK_ROWS = 32
+"""Rows that are looked up at once: what one column of theirs leaves open stays in the processor's own memory."""
 
 
 class Joined(Protocol):
@@ -121,7 +121,8 @@ class _Boosted:
 
     def scores(self, row: OneRow) -> list[float]:
         """The weighted sum of their scores of one row."""
-        sums = self._added(self._table.take(self._rows_of_one(row), axis=0)[None])
+        opened = self._table.take(self._rows_of_one(row), axis=0)
+        sums = self._added(np.bitwise_and.reduce(opened, axis=0)[None])
         if self._shape[2] == 1:
             return [self._weighed(self._link_of_one(sums[0].tolist()))]
         scores = [self._link_of_one(of_core) for of_core in sums.reshape(self._shape[1:]).tolist()]
@@ -140,22 +141,28 @@ class _Boosted:
         for _, rows_of, places, reading in self._readings:
             rows[:, : reading.width, places] = reading.rows_of_few(rows_of(blocks))
         chunks = [rows[start : start + CHUNK_ROWS] for start in range(0, len(rows), CHUNK_ROWS)]
-        sums = np.concatenate([self._added(self._table.take(chunk, axis=0)) for chunk in chunks])
+        sums = np.concatenate([self._added(self._opened(chunk)) for chunk in chunks])
         scores = self._link(sums.reshape(-1, self._shape[2])).reshape(self._shape)
         total: Array = scores[:, 0] * self._weights[0]
         for place, weight in enumerate(self._weights[1:], start=1):
             total += scores[:, place] * weight
         return total
 
-    def _added(self, opened: Words) -> Array:
+    def _opened(self, rows: Ints) -> Words:
+        """What all columns together leave open of several rows, column by column."""
+        opened: Words = self._table.take(rows[:, 0], axis=0)
+        for column in range(1, rows.shape[1]):
+            opened &= self._table.take(rows[:, column], axis=0)
+        return opened
+
+    def _added(self, words: Words) -> Array:
         """What the leaves add up to, shape (n_rows, n_cores * n_outputs).
 
         Parameters
         ----------
-        opened : array of uint64, shape (n_rows, n_columns, n_cores, n_words)
-            What each column of each row leaves open.
+        words : array of uint64, shape (n_rows, n_cores, n_words)
+            What is left open.
         """
-        words = np.bitwise_and.reduce(opened, axis=1)
         slots = exponents_of(words) if self._is_narrow else places_of(words) + BEFORE_ONE
         slots += self._first_slots
         sums: Array = np.add.reduceat(self._values.take(slots).reshape(len(words), -1), self._first_words, axis=1)

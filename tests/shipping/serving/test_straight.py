@@ -71,6 +71,40 @@ def test_what_is_read_straight_is_what_a_close_look_and_the_encoder_say(record: 
     assert Counter(seen) == looked.counts
 
 
+PLAIN = {"age": 30, "balance": 5.5, "city": "Rome", "doors": 3, "member": True}
+PLAINLY = st.fixed_dictionaries(
+    {
+        "age": st.sampled_from([18, 44.5, None, -1, "30", 90]),
+        "balance": st.one_of(st.sampled_from([7, "7", -1e9]), st.floats(-1e9, 1e9)),
+        "city": st.sampled_from(["Rome", "Oslo", "0", 0, "Bern", None, " Rome"]),
+        "doors": st.sampled_from([3, 3.0, "3", 5, 9, "9", None]),
+        "member": st.sampled_from([True, False, "true", "False", 1, 0, None]),
+    }
+)
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.lists(PLAINLY, min_size=2, max_size=5))
+def test_many_records_are_read_as_each_of_them(records: list[dict[str, Any]]) -> None:
+    alone, many = [STRAIGHT.read(record) for record in records], STRAIGHT.read_many(records)
+    if None in alone:
+        assert many is None
+        return
+    assert many is not None
+    blocks, seen = many
+    wanted = ENCODER.encode_records(records)
+    assert blocks.numbers.tobytes() == wanted.numbers.tobytes()
+    assert blocks.codes.tolist() == wanted.codes.tolist()
+    assert Counter(seen) == Counter(series for each in alone if each is not None for series in each[1])
+
+
+@pytest.mark.parametrize("odd", [{}, PLAIN | {"city": ["Rome"]}, PLAIN | {"more": 1}, PLAIN | {"age": {}}])
+def test_an_odd_one_among_many_lets_all_be_looked_at_closely(odd: dict[str, Any]) -> None:
+    assert STRAIGHT.read_many([PLAIN, PLAIN]) is not None
+    assert STRAIGHT.read_many([PLAIN, odd]) is None
+    assert STRAIGHT.read_many([]) is None
+
+
 @pytest.mark.parametrize("change", [{"city": ...}, {"more": 1}, {"city": ..., "town": "Rome"}])
 def test_a_record_of_other_fields_is_looked_at_closely(change: dict[str, Any]) -> None:
     record = {"age": 30, "balance": 5.5, "city": "Rome", "doors": 3, "member": True}

@@ -11,7 +11,10 @@ from mlwright.core.errors import BundleError
 from mlwright.shipping.serving.extras import NOTHING, Extras
 
 if TYPE_CHECKING:
-    from mlwright.scoring.blocks import OneRow
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from mlwright.scoring.blocks import Blocks, OneRow
     from mlwright.scoring.bundle import Bundle
 
 log = logging.getLogger("mlwright.serving")
@@ -60,6 +63,11 @@ class Answerer:
         """As `answer` of a record that was encoded already."""
         return self._told(*self.bundle.score_encoded(encoded, record))
 
+    def answer_blocks(self, blocks: Blocks, records: Sequence[Mapping[str, Any]]) -> list[Answer]:
+        """As `answer` of several records that were encoded already."""
+        scored = self._answered(self.bundle.score_blocks(blocks), records)
+        return [self._told(scores, label) for scores, label in scored]
+
     def _told(self, scores: Sequence[float], label: Any) -> Answer:
         if not self._names:
             return {"prediction": label}
@@ -69,7 +77,9 @@ class Answerer:
         """The scores and the answer of each record."""
         if len(records) == 1:
             return [self.bundle.score_record(records[0])]
-        scores = self.bundle.score_records(records)
+        return self._answered(self.bundle.score_records(records), records)
+
+    def _answered(self, scores: NDArray[np.float64], records: Sequence[Mapping[str, Any]]) -> list[tuple[Any, Any]]:
         return list(zip(scores.tolist(), self.bundle.answers(scores, records).tolist(), strict=True))
 
     def _why(self, record: Mapping[str, Any], extras: Extras) -> Answer:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,7 +17,7 @@ from mlwright.shipping.serving.calls import Call, Reply, json_reply
 from mlwright.shipping.serving.counters import Counters, Series
 from mlwright.shipping.serving.extras import NOTHING, Extras, refuse_long_work
 from mlwright.shipping.serving.guard import Guard
-from mlwright.shipping.serving.inputs import InputSchema, Looked
+from mlwright.shipping.serving.inputs import InputSchema
 from mlwright.shipping.serving.kept.log import PredictionLog
 from mlwright.shipping.serving.layouts import Layouts
 from mlwright.shipping.serving.protocols import Route, all_routes
@@ -88,13 +89,9 @@ class Service:
             If the model is not ready, or a record is not as the contract says.
         """
         self.check_ready()
-        read = self._straight.read(records[0]) if len(records) == 1 and extras is NOTHING else None
-        if read is None:
+        answers = self._answer_straight(records) if extras is NOTHING else None
+        if answers is None:
             answers = self._answer_closely(records, extras)
-        else:
-            encoded, seen = read
-            answers = [self.answerer.answer_encoded(encoded, records[0])]
-            self.counters.answered(self.answerer.class_of(answers[0]), seen)
         if self.log is not None:
             ids = [call.request_id] if len(records) == 1 else [f"{call.request_id}-{i}" for i in range(len(records))]
             at = time.time()
@@ -105,6 +102,22 @@ class Service:
                 answer["id"] = one
         return answers
 
+    def _answer_straight(self, records: Sequence[Mapping[str, Any]]) -> list[Answer] | None:
+        """Answer records of which nothing else is to be told, and count; None if one must be looked at closely."""
+        if len(records) == 1:
+            read = self._straight.read(records[0])
+            if read is None:
+                return None
+            answer = self.answerer.answer_encoded(read[0], records[0])
+            self.counters.answered(self.answerer.class_of(answer), read[1])
+            return [answer]
+        many = self._straight.read_many(records)
+        if many is None:
+            return None
+        answers = self.answerer.answer_blocks(many[0], records)
+        self._count(answers, Counter(many[1]))
+        return answers
+
     def _answer_closely(self, records: Sequence[Mapping[str, Any]], extras: Extras) -> list[Answer]:
         """Look at every value of every record, answer, and count."""
         refuse_long_work(extras, len(records))
@@ -112,7 +125,7 @@ class Service:
         answers = self.answerer.answer(looked.taken(records), extras)
         for place, notes in looked.notes.items():
             answers[place]["notes"] = [note.as_json() for note in notes]
-        self._count(answers, looked)
+        self._count(answers, looked.counts)
         return answers
 
     def close(self) -> None:
@@ -168,8 +181,8 @@ class Service:
             headers = (("Retry-After", "1"),)
         return json_reply(refusal.body(), refusal.status, headers)
 
-    def _count(self, answers: Sequence[Answer], looked: Looked) -> None:
-        counts: dict[Series, float] = {("rows_total", ()): len(answers), **looked.counts}
+    def _count(self, answers: Sequence[Answer], seen: Mapping[Series, int]) -> None:
+        counts: dict[Series, float] = {("rows_total", ()): len(answers), **seen}
         for name, count in self.answerer.count_classes(answers).items():
             counts["answers_total", (name,)] = count
         self.counters.add_each(counts)

@@ -10,10 +10,13 @@ from __future__ import annotations
 
 import math
 from array import array
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from mlwright.scoring.blocks import OneRow
+import numpy as np
+from numpy.typing import NDArray
+
+from mlwright.scoring.blocks import Blocks, OneRow
 from mlwright.scoring.encoder import Encoder, NameReading, NumberReading
 from mlwright.scoring.spelling import to_number
 from mlwright.shipping.serving.counters import Series
@@ -44,7 +47,7 @@ class _Name(NamedTuple):
     codes: Mapping[Hashable, int]
     closely: Closely
     count_place: int | None
-    counts: list[float]
+    counts: NDArray[np.float32]
 
 
 class _ToldError(Exception):
@@ -85,10 +88,57 @@ class Straight:
                 code = None if type(value) is bool else codes_of.get(value)
                 codes.append(code := closely(value, seen) if code is None else code)
                 if count_place is not None:
-                    numbers[count_place] = counts[code]
+                    numbers[count_place] = counts.item(code)
         except (KeyError, TypeError, _ToldError):  # a field is missing, a value is a list, or is worth a note
             return None
         return OneRow(array("f", numbers).tolist(), codes), seen
+
+    def read_many(self, records: Sequence[Mapping[str, Any]]) -> tuple[Blocks, list[Series]] | None:
+        """As `read` of several records, column by column; None if one of them must be looked at closely."""
+        if not self._is_possible or {self._n_fields} != set(map(len, records)):
+            return None
+        numbers = np.empty((len(records), self._n_numbers), dtype=np.float32)
+        codes = np.empty((len(records), len(self._names)), dtype=np.int32)
+        seen: list[Series] = []
+        try:
+            for number in self._numbers:
+                name = number.name
+                numbers[:, number.place] = _numbers_of([record[name] for record in records], number, seen)
+            for place, column in enumerate(self._names):
+                name = column.name
+                codes[:, place] = _codes_of([record[name] for record in records], column, seen)
+                if column.count_place is not None:
+                    numbers[:, column.count_place] = column.counts.take(codes[:, place])
+        except (KeyError, TypeError, OverflowError, _ToldError):  # as in `read`; or a number beyond all others
+            return None
+        return Blocks(numbers, codes), seen
+
+
+def _numbers_of(values: list[Any], column: _Number, seen: list[Series]) -> NDArray[np.float64]:
+    """The numbers of one column; at once where they are plain, else one by one."""
+    _, low, high, but, _, closely = column
+    if not {int, float}.issuperset(map(type, values)):
+        plain = [type(x) in (int, float) and low <= x <= high and x not in but for x in values]
+        return np.array([x if fine else closely(x, seen) for x, fine in zip(values, plain, strict=True)])
+    numbers = np.array(values, dtype=np.float64)
+    fine = (numbers >= low) & (numbers <= high)
+    for none in but:
+        fine &= numbers != none
+    for place in np.flatnonzero(~fine).tolist():
+        numbers[place] = closely(values[place], seen)
+    return numbers
+
+
+def _codes_of(values: list[Any], column: _Name, seen: list[Series]) -> list[int]:
+    """The codes of one column."""
+    get, closely = column.codes.get, column.closely
+    if bool in set(map(type, values)):  # true is the number 1 for a dict
+        codes = [None if type(value) is bool else get(value) for value in values]
+    else:
+        codes = list(map(get, values))
+    if None not in codes:
+        return codes  # type: ignore[return-value]
+    return [closely(value, seen) if code is None else code for value, code in zip(values, codes, strict=True)]
 
 
 def _number(reading: NumberReading, reader: Reader) -> _Number:
@@ -109,7 +159,7 @@ def _name(reading: NameReading, reader: Reader) -> _Name:
     codes: dict[Hashable, int] = {
         value: reading.code_of(value) for value in (*levels, *numbers) if reader.look(value) == "fine"
     }
-    counts = [] if reading.counts is None else reading.counts.tolist()
+    counts = np.zeros(0, dtype=np.float32) if reading.counts is None else reading.counts
     return _Name(reading.name, codes, _closely(reader, reading.code_of), reading.count_place, counts)
 
 
