@@ -176,7 +176,7 @@ def main() -> None:
             )
             for each in found.played:
                 share = each.loss / by_name["every_period"].loss - 1
-                print(f"  {each.title:36} loss {each.loss:12.5g} ({share:+7.2%})  {each.n_trainings:4} trainings")
+                print(f"  {each.title:38} loss {each.loss:12.5g} ({share:+7.2%})  {each.n_trainings:4} trainings")
             never, always, alarm = (by_name[key] for key in ("never", "every_period", "alarm"))
             for loop in (by_name["loop"],):
                 goals = {

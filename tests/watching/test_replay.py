@@ -11,7 +11,7 @@ from mlwright.core.errors import SettingsError
 from mlwright.faces.cli.main import main
 from mlwright.records.replay import ReplayPlan
 from mlwright.watching.stretch import likely_worse, places_of
-from mlwright.watching.timing import Pace, next_pace
+from mlwright.watching.timing import Pace, has_saved_up, next_pace
 
 
 def history(n=3000, *, turns=True, seed=0):
@@ -44,7 +44,7 @@ def by_name(replayed):
 
 def test_every_policy_answers_the_same_rows(replayed):
     played = by_name(replayed)
-    assert set(played) == {"never", "every_period", "loop", "loop_proved", "loop_untouched"}
+    assert set(played) == {*("never", "every_period", "every_third_period", "loop", "loop_proved", "loop_untouched")}
     assert sum(replayed.rows_by_period) == replayed.n_rows - replayed.n_start
     assert all(len(one.by_period) == len(replayed.periods) for one in played.values())
 
@@ -103,7 +103,8 @@ def test_recent_rows_are_the_last_and_thinned_rows_keep_the_new_ones():
 def test_the_wait_follows_the_square_root_of_cost_over_staleness():
     pace = Pace(1000.0)
     for _ in range(20):
-        pace = next_pace(pace, age=pace.rows, gain_share=pace.rows * 1e-4, cost=100.0, least=50.0)
+        share = 1 - np.exp(-pace.rows * 1e-4)
+        pace = next_pace(pace, age=pace.rows, gain_share=share, cost=100.0, least=50.0)
     assert pace.rows == pytest.approx(np.sqrt(2 * 100.0 / 1e-4), rel=0.01)
 
 
@@ -117,3 +118,20 @@ def test_a_refresh_that_is_no_worse_is_kept_out_in_a_fifth_of_cases_and_one_that
             kept_out[worse] += likely_worse((common + own) ** 2, (common + (1 + worse) * theirs) ** 2)
     assert 10 <= kept_out[0.0] <= 32
     assert kept_out[0.5] >= 95
+
+
+def test_one_gain_that_looks_terrible_does_not_outweigh_all_that_looked_good():
+    pace = Pace(1000.0)
+    for share in (0.2, 0.2, 0.2, -2.0, 0.2):
+        pace = next_pace(pace, age=1000.0, gain_share=share, cost=50.0, least=100.0)
+    assert pace.rows < 3000
+
+
+def test_over_the_years_there_is_one_training_for_three_looks_however_urgent_all_seem():
+    trained = []
+    for look in range(1, 301):
+        if has_saved_up(look, trained, 3.0):
+            trained.append(look)
+    assert len(trained) == 101
+    calm_then_two_at_once = [look for look in range(1, 103) if look >= 100 and has_saved_up(look, (100,), 3.0)]
+    assert calm_then_two_at_once == [100, 101, 102]

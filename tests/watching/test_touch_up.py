@@ -121,6 +121,18 @@ def test_where_the_level_comes_back_the_model_as_it_was_trained_answers_again(mo
     assert errors(project, sales(9)) < 3.0
 
 
+def test_a_model_that_was_trained_again_is_touched_up_in_the_same_look(moved, copied):
+    project = copied(moved)
+    before, file = project.trained().bundle_id, project.path / "mlwright.toml"
+    file.write_text(file.read_text().replace("rows = 100000", "rows = 100"))
+    look(project, sales(5, level=4.0))
+    assert project.trained().bundle_id != before
+    touched = project.show("touch-up")
+    assert (touched.base, touched.n) == (project.trained().bundle_id, 0)
+    assert touched.lost["as_it_is"] > touched.lost["shifted"]
+    assert errors(project, sales(9, level=4.0)) < 3.0
+
+
 def test_rolling_back_leaves_the_model_as_it_was_trained_for_good(moved, copied):
     project = copied(moved)
     trained = project.store.registry.trained()

@@ -41,7 +41,7 @@ FEWEST = 60
 """Rows from which one can be touched up."""
 LATEST = 1_000
 """Rows that are the latest ones."""
-N_TREES = 30
+N_TREES = 60
 PARAMS = {"learning_rate": 0.12, "num_leaves": 10, "min_data_in_leaf": 20, "max_bin": 63}
 HELD_BACK = 10.0
 """Rows that the shift of an answer is held back by."""

@@ -122,6 +122,19 @@ class Diary:
             if event["what"] == "training" and datetime.fromtimestamp(event["at"]).date() == today
         )
 
+    def begun_trainings(self) -> list[Event]:
+        """Trainings that were begun, oldest first."""
+        return [event for event in self.events("begun") if event["what"] == "training"]
+
+    def looks_and_trainings(self) -> tuple[int, list[int]]:
+        """How many looks brought outcomes, and how many of them there were at each training."""
+        n_looks, trained = 0, []
+        for event in self.entries():
+            n_looks += event["event"] == "looked" and event.get("n_labelled", 0) > 0
+            if event["event"] == "begun" and event["what"] == "training":
+                trained.append(n_looks)
+        return n_looks, trained
+
     def trainings(self) -> Iterator[Event]:
         """Trainings that have ended, oldest first."""
         return (event for event in self.events("done") if event["what"] == "training")

@@ -34,7 +34,7 @@ from mlwright.records.settings import OperateSettings
 from mlwright.records.touched import Touched
 from mlwright.records.watch import Response, Window
 from mlwright.watching.stretch import SURE, surely_less
-from mlwright.watching.timing import Pace, next_pace
+from mlwright.watching.timing import Pace, has_saved_up, next_pace
 
 ME = "mlwright operate"
 FEWEST_ROWS = 30
@@ -113,8 +113,13 @@ class Operator:
             self._watch(mark)
         if self._is_quiet(settings):
             return
+        self._touch_up(settings)
         self._decide(settings)
         self._train_if_due(settings)
+        self._touch_up(settings)
+
+    def _touch_up(self, settings: OperateSettings) -> None:
+        """Before a training it counts how touched-up answers did on the rows that the new model learns from."""
         touch_up(self.project, self.diary, settings, self._windows(), by=ME, tell=self.tell)
 
     def _is_quiet(self, settings: OperateSettings) -> bool:
@@ -281,15 +286,16 @@ def why_to_train(diary: Diary, settings: OperateSettings, *, is_waiting: bool) -
 
     It takes `settings.rows` labelled rows that are new to the model in use and came since the last training, and
     either a model that is worse than promised or the wait that `timing` works out. While a challenger waits for its
-    verdict, half as many rows again have to come first.
+    verdict, half as many rows again have to come first. In the mean there is one training for
+    `settings.looks_per_training` looks that brought outcomes.
     """
     looked, begun = diary.last("looked"), diary.last("begun")
-    trained = [event for event in diary.events("begun") if event["what"] == "training"]
+    trained = diary.begun_trainings()
     n_before = trained[-1]["n_fresh"] if trained and trained[-1]["champion"] == looked.get("champion") else 0
     n_new = looked.get("n_fresh", 0) - n_before
     pace = pace_of(diary, settings)
     needed = max(settings.rows, 1.5 * pace.rows) if is_waiting else settings.rows
-    if not begun or n_new < needed:
+    if not begun or n_new < needed or not has_saved_up(*diary.looks_and_trainings(), settings.looks_per_training):
         return ""
     if looked["action"] == "retrain":
         return f"The model is worse than promised, and {counted(n_new, 'labelled row')} came since it was trained."

@@ -28,6 +28,9 @@ def touch_up(
 ) -> None:
     """Touch the answers up once for each look, and put them to use where that helps; nothing where it is not wanted.
 
+    A model that came into use after the look is touched up too, as what did well for the one before is likely to do so
+    for it.
+
     Parameters
     ----------
     project : Project
@@ -41,13 +44,15 @@ def touch_up(
     """
     looked, last = diary.last("looked"), last_touch(diary)
     champion = project.current()
-    if champion is None or looked.get("champion") != champion.trained or not is_wanted(project, settings, by):
+    if champion is None or not looked or not is_wanted(project, settings, by):
         return
+    is_new = looked["champion"] != champion.trained
+    n_fresh = 0 if is_new else looked["n_fresh"]
     n_before = last.get("n_fresh", 0) if last.get("champion") == champion.trained else 0
     key = f"{looked['run_id']}:{champion.trained}"
-    if looked["n_fresh"] - n_before < FEWEST or diary.is_done("touch", key):
+    if (not last if is_new else n_fresh - n_before < FEWEST) or diary.is_done("touch", key):
         return
-    run_id = diary.begin("touch", key, champion=champion.trained, n_fresh=looked["n_fresh"])
+    run_id = diary.begin("touch", key, champion=champion.trained, n_fresh=n_fresh)
     touched, packed = succession.touch_up(project, run_id, windows, touched_before(project, diary))
     used = succession.use_touched(project, touched, packed, by)
     if used is not None:
@@ -55,7 +60,7 @@ def touch_up(
         if touched.helps:
             text = f"{touched.sentence}\nTo leave the model as it was trained: mlwright rollback --why REASON"
             say(diary, "touched_up", champion.trained, "The newest outcomes touch the answers up", text)
-    diary.end("touch", key, run_id=run_id, champion=champion.trained, n_fresh=looked["n_fresh"])
+    diary.end("touch", key, run_id=run_id, champion=champion.trained, n_fresh=n_fresh)
 
 
 def is_wanted(project: Project, settings: OperateSettings, by: str) -> bool:

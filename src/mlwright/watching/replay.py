@@ -25,6 +25,8 @@ from mlwright.watching.policies import POLICIES, Policy, World
 
 USUAL_PERIODS = 50
 FEWEST_ROWS = 200
+MANY_ROWS = 100_000
+"""From here on a small model gains by several threads; below, they wait for each other."""
 NEVER = "never"
 
 Array = NDArray[np.float64]
@@ -59,7 +61,8 @@ def play(
     """The same with policies of one's own, by name."""
     table, target, moments = _in_time(snapshot, profile, run)
     bounds = _bounds(moments, plan)
-    question = Question(profile, run.seed_for("replay"), run.n_jobs)
+    n_threads = run.n_jobs if len(target) > MANY_ROWS else 1
+    question = Question(profile, run.seed_for("replay"), n_threads)
     inputs = table.select(profile.roles.inputs)
     world = World(inputs, target, bounds, question, settings, run.clock.check)
     others = {name: member for name, member in members.items() if name != NEVER}

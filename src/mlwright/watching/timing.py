@@ -1,9 +1,13 @@
-"""When learning again pays for itself.
+"""When learning again pays for itself, and how often it may be done.
 
 The longer a model is in use, the staler it is. If what it loses beyond a fresh one grows by `r` with every row, a model
 that is trained again every `L` rows loses ``r * L / 2`` more on a row than one that is always fresh, and each training
 costs `K`. The sum per row, ``r * L / 2 + K / L``, is least at ``L = sqrt(2 * K / r)``: the rule of the economic order
-quantity. How fast the world moves is learned from what each training gained over the model that it found in use.
+quantity. How fast the world moves is learned from what each training gained over the model that it found in use: the
+slope of a line through the origin, of the logarithms of the ratios of the losses over the ages. In shares of a loss a
+training that seems worse would count without a bound, and one that seems better for 1 at most.
+
+However much it seems to pay, trainings are saved up for: each look that brings outcomes is a part of one.
 
 References
 ----------
@@ -13,12 +17,16 @@ Harris, F. W. (1913). How many parts to make at once. Factory, The Magazine of M
 from __future__ import annotations
 
 import math
+from collections.abc import Collection
 from typing import NamedTuple
 
 SLOWEST, QUICKEST = 2.0, 0.5
 """By how much one training may lengthen or shorten the wait for the next one: a single gain is a noisy figure."""
-MEMORY = 0.5
-"""Weight of what was known before the latest gain."""
+MEMORY = 0.7
+"""Weight of a gain after another one."""
+MOST_GAIN = 0.9
+MOST_SAVED = 2.0
+"""Trainings that may be saved up for sudden need."""
 
 
 class Pace(NamedTuple):
@@ -28,12 +36,18 @@ class Pace(NamedTuple):
     ----------
     rows : float
         Labelled rows between two trainings.
-    staleness : float or None
-        Share of its loss by which a model falls behind with every row; None before the first gain was seen.
+    gained, weight : float
+        Faded sums over the trainings: logarithmic gains times ages, and squared ages.
     """
 
     rows: float
-    staleness: float | None = None
+    gained: float = 0.0
+    weight: float = 0.0
+
+    @property
+    def staleness(self) -> float | None:
+        """By how much the logarithm of a model's loss grows with every row; None before the first gain was seen."""
+        return self.gained / self.weight if self.weight else None
 
 
 def next_pace(pace: Pace, age: float, gain_share: float, cost: float, least: float) -> Pace:
@@ -55,10 +69,35 @@ def next_pace(pace: Pace, age: float, gain_share: float, cost: float, least: flo
     >>> next_pace(Pace(1000.0), age=1000.0, gain_share=0.02, cost=50.0, least=100.0).rows
     2000.0
     >>> round(next_pace(Pace(1000.0), age=1000.0, gain_share=0.2, cost=50.0, least=100.0).rows)
-    707
+    669
     """
-    seen = gain_share / max(age, 1.0)
-    staleness = seen if pace.staleness is None else MEMORY * pace.staleness + (1 - MEMORY) * seen
+    age = max(age, 1.0)
+    gained = MEMORY * pace.gained - math.log1p(-min(gain_share, MOST_GAIN)) * age
+    found = Pace(pace.rows, gained, MEMORY * pace.weight + age**2)
+    staleness = gained / found.weight
     best = math.sqrt(2 * cost / staleness) if staleness > 0 else math.inf
     rows = min(max(best, QUICKEST * pace.rows), SLOWEST * pace.rows)
-    return Pace(max(rows, least), staleness)
+    return found._replace(rows=max(rows, least))
+
+
+def has_saved_up(n_looks: int, trained: Collection[int], looks_per_training: float) -> bool:
+    """Whether a training has been saved up for.
+
+    Parameters
+    ----------
+    n_looks : int
+        Looks so far that brought outcomes.
+    trained : collection of int
+        How many of them there were at each training.
+    looks_per_training : float
+
+    One is there from the start, so that a model that is no good from its first day on need not wait.
+
+    >>> has_saved_up(1, (), 3.0), has_saved_up(2, (1,), 3.0), has_saved_up(3, (1,), 3.0)
+    (True, False, True)
+    """
+    saved = looks_per_training
+    for look in range(1, n_looks + 1):
+        saved = min(saved + 1.0, MOST_SAVED * looks_per_training)
+        saved -= looks_per_training * sum(at == look for at in trained)
+    return saved >= looks_per_training

@@ -118,6 +118,9 @@ class OperateSettings(Settings):
     training_cost : float
         What a training costs, as a share of what the model in use loses on so many rows as `rows` says; the dearer, the
         longer the wait for the next one.
+    looks_per_training : float
+        In the mean over time there is at most one training for so many looks that brought true outcomes. Two may be
+        saved up and follow each other sooner, where the model is worse than promised.
     budget : duration
         Wall clock of one training; default: `train.budget`.
     compute_per_day : duration
@@ -142,6 +145,7 @@ class OperateSettings(Settings):
     patience: int = Field(default=20_000, ge=100)
     rows: int = Field(default=200, ge=30)
     training_cost: float = Field(default=0.5, ge=0.0)
+    looks_per_training: float = Field(default=3.0, ge=1.0)
     budget: Seconds | None = None
     compute_per_day: Seconds = 4 * 3600.0
     approve: tuple[Person, ...] = ()

@@ -42,14 +42,15 @@ class InUse:
         helps = self.standing is not None and seems_to_help(self.standing.lost)
         return self._losses(period, {"as_it_is": self._mixed(self.touches) if helps else Touch()})["as_it_is"]
 
-    def learn(self, period: int) -> None:
-        """A period has ended: count how the ways did, and make new ones."""
+    def count(self, period: int) -> None:
+        """Count how the ways did in a period that has ended, before anything learns from its rows."""
         if self.standing is not None:
             self.standing.seen(self._losses(period, self.touches))
-            self.touch_up(period)
 
     def touch_up(self, period: int) -> None:
         """Make the ways of touching up of the outcomes that are known when a period has ended."""
+        if self.standing is None:
+            return
         world, end = self.world, self.world.end(period)
         n_since, n_look = end - world.end(self.born), end - world.end(period - 1)
         start = max(0, end - max(n_since, LATEST, n_look))

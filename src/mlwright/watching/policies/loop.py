@@ -15,7 +15,7 @@ from mlwright.statistics.sequential import Gathered, log_e_value, lower_bound, u
 from mlwright.watching.policies import Policy, World
 from mlwright.watching.policies._in_use import InUse
 from mlwright.watching.stretch import choose_stretch, likely_worse
-from mlwright.watching.timing import Pace, next_pace
+from mlwright.watching.timing import Pace, has_saved_up, next_pace
 
 USUAL = 0.98
 FEWEST = 30
@@ -39,6 +39,7 @@ class Loop(Policy):
         self.in_use = InUse(world, world.first, -1, Standing() if self.settings.touch_up != "never" else None)
         self.pace = Pace(float(world.settings.rows))
         self.n_since = 0
+        self.trained: list[int] = []
         self.predecessor: QuickModel | None = None
         self.challenger: QuickModel | None = None
         self.challenged = -1
@@ -52,15 +53,17 @@ class Loop(Policy):
     def learn(self, period: int) -> None:
         """One look of the loop."""
         losses = self.losses(period)
+        self.in_use.count(period)
         self.n_since += len(losses)
         if math.isnan(self.ceiling):
             self.ceiling = max(float(np.quantile(losses, USUAL)), np.finfo(float).tiny)
         if not self._is_decided(period):
             worse = self._is_worse(np.minimum(losses, self.ceiling))
             needed = max(self.settings.rows, 1.5 * self.pace.rows) if self.challenger else self.settings.rows
-            if self.n_since >= needed and (worse or self.n_since >= self.pace.rows):
+            is_due = self.n_since >= needed and (worse or self.n_since >= self.pace.rows)
+            if is_due and has_saved_up(period + 1, self.trained, self.settings.looks_per_training):
                 self._train(period, worse=worse)
-        self.in_use.learn(period)
+        self.in_use.touch_up(period)
 
     def _is_decided(self, period: int) -> bool:
         """Whether a trial has ended with another model in use."""
@@ -124,6 +127,7 @@ class Loop(Policy):
             self.pace, max(1, age - n_newest), share, settings.training_cost * settings.rows, settings.rows
         )
         self.n_since = 0
+        self.trained.append(period + 1)
         why = "It is worse than at first." if worse else "It was time."
         self.did(period, "trained", f"{why} Learned from {chosen.stretch} rows; gained {share:.1%} on the newest.")
         self.challenger, self.challenged = world.fit(chosen.stretch, period), period
