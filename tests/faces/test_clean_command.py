@@ -3,6 +3,8 @@
 import csv
 import json
 
+import numpy as np
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
@@ -41,6 +43,32 @@ def test_the_cleaned_table_has_types_and_right_values_and_the_source_is_as_it_wa
     assert rows[7]["town"] == "Köln"
     assert orders.read_bytes() == before
     assert "1 cell repaired" in capsys.readouterr().out
+
+
+def test_what_had_to_be_mended_on_reading_is_said(tmp_path, capsys):
+    path = tmp_path / "names.csv"
+    path.write_bytes(b"id,name\n" + b"".join(b"%d,name%d\n" % (n, n % 4) for n in range(400)) + b"400,na\0me\n")
+    assert clean(path, "-o", tmp_path / "clean.csv") == 0
+    assert "1 NUL character" in capsys.readouterr().out
+
+
+def test_a_file_that_is_damaged_in_the_middle_is_one_error(tmp_path, capsys):
+    rng = np.random.default_rng(0)
+    path = tmp_path / "readings.parquet"
+    pq.write_table(pa.table({"value": rng.normal(size=60_000), "row": np.arange(60_000)}), path)
+    damaged = bytearray(path.read_bytes())
+    damaged[len(damaged) // 3 : len(damaged) // 3 + 5000] = bytes(5000)
+    path.write_bytes(damaged)
+    assert clean(path, "-o", tmp_path / "clean.csv") == 2
+    assert "readings.parquet is damaged" in capsys.readouterr().err
+    assert not (tmp_path / "clean.csv").exists()
+
+
+def test_nothing_is_shown_as_a_table_where_nothing_was_touched(tmp_path, capsys):
+    path = tmp_path / "towns.csv"
+    path.write_text("town\n" + "Rome\nOslo\n" * 40)
+    assert clean(path, "-o", tmp_path / "clean.csv") == 0
+    assert "for example" not in capsys.readouterr().out
 
 
 def test_a_step_that_a_person_deletes_from_the_plan_is_not_done(orders, tmp_path):

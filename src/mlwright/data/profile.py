@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-
-import duckdb
-
-from mlwright.core.errors import SourceEmpty, SourceUnreadable
+from mlwright.core.errors import SourceEmpty
 from mlwright.core.run import Run
 from mlwright.data.compute.table import Table, open_snapshot
+from mlwright.data.damage import explain_damage
 from mlwright.data.kinds.describe import Described, describe
 from mlwright.data.pairs import associations_of
 from mlwright.data.roles import assign_roles, check_names
@@ -18,15 +14,6 @@ from mlwright.data.words import counted
 from mlwright.records.data import Snapshot
 from mlwright.records.profile import ColumnProfile, Profile
 from mlwright.records.settings import CollectSettings, ProfileSettings, ProjectSettings
-
-_NOT_THE_FILE = (
-    duckdb.BinderException,
-    duckdb.CatalogException,
-    duckdb.InternalException,
-    duckdb.InterruptException,
-    duckdb.OutOfMemoryException,
-    duckdb.ParserException,
-)
 
 
 def profile(
@@ -54,7 +41,7 @@ def profile(
             "Collect more rows.",
         )
     table = open_snapshot(snapshot, run)
-    with _explained(snapshot):
+    with explain_damage(snapshot):
         found = describe(table, snapshot.fields, settings, target)
     queries = counted(found.n_queries, "query", "queries")
     run.note(f"Looked at {len(found.columns):,} columns of {snapshot.n_rows:,} rows in {queries}.")
@@ -104,20 +91,6 @@ def _with_counted_keys(columns: tuple[ColumnProfile, ...], table: Table) -> tupl
         column.model_copy(update=update | {"n_distinct": int(exact[column.name])}) if column.name in exact else column
         for column in columns
     )
-
-
-@contextmanager
-def _explained(snapshot: Snapshot) -> Iterator[None]:
-    """Say so if the table turns out to be damaged: a file that was copied is read here for the first time."""
-    try:
-        yield
-    except duckdb.Error as error:
-        if isinstance(error, _NOT_THE_FILE):
-            raise
-        reason = str(error).split("\n")[0].rstrip(".")
-        raise SourceUnreadable(
-            f"{snapshot.lineage.location} is damaged ({reason}).", "Fetch or write it again."
-        ) from None
 
 
 def _question(found: Described, target: str, n_rows: int, project: ProjectSettings) -> Question:

@@ -17,11 +17,14 @@ from mlwright.core.store import Store
 from mlwright.core.store.blobs import write_atomically
 from mlwright.data.cleaned import Cleaned, plan_for
 from mlwright.data.compute.table import open_parquet, open_snapshot
+from mlwright.data.damage import explain_damage
 from mlwright.data.snapshots import take_snapshot, write_spelled
+from mlwright.data.sources._files import fingerprint, refuse_change
 from mlwright.data.sources._style import TextStyle
 from mlwright.faces.changes import Changes
 from mlwright.faces.writing import refuse_suffix, write_tables
 from mlwright.records.cleaning import Cleaning, CleaningPlan
+from mlwright.records.data import Snapshot
 from mlwright.records.settings import CollectSettings
 
 
@@ -91,8 +94,11 @@ def clean_file(wanted: Wanted) -> Cleaning:
     with tempfile.TemporaryDirectory(prefix="mlwright-clean-", ignore_cleanup_errors=True) as folder:
         run = Run("clean", Store(Path(folder) / "store"), Clock(Path(folder) / "cancel", None))
         settings = CollectSettings(source=wanted.source, query=wanted.query)
+        before = fingerprint(wanted.source)
         snapshot = take_snapshot(settings, run)
         spelled = write_spelled(settings, run) if wanted.as_text else None
+        if spelled is not None:
+            refuse_change(wanted.source, before)
         table = open_snapshot(snapshot, run)
         if wanted.target is not None and wanted.target not in table.columns:
             raise SettingsError(
@@ -100,12 +106,13 @@ def clean_file(wanted: Wanted) -> Cleaning:
                 f"Its columns are: {name_list(table.columns, limit=20)}.",
             )
         texts = None if spelled is None else open_parquet(spelled[0])
-        plan = _as_wanted(plan_for(table, wanted.target, texts) if given is None else given, wanted)
+        with explain_damage(snapshot):
+            plan = _as_wanted(plan_for(table, wanted.target, texts) if given is None else given, wanted)
         as_written = None if not wanted.as_text else table.path if spelled is None else spelled[0]
         style = None if spelled is None else spelled[1]
         if style is not None and style.delimiter == "\t":
             style = style.with_commas(table.columns)
-        return _written(Cleaned(table, plan, as_written), wanted, style)
+        return _written(Cleaned(table, plan, as_written), wanted, style, snapshot)
 
 
 def read_plan(path: Path) -> CleaningPlan:
@@ -157,9 +164,9 @@ def _as_wanted(plan: CleaningPlan, wanted: Wanted) -> CleaningPlan:
     return plan
 
 
-def _written(cleaned: Cleaned, wanted: Wanted, style: TextStyle | None) -> Cleaning:
+def _written(cleaned: Cleaned, wanted: Wanted, style: TextStyle | None, snapshot: Snapshot) -> Cleaning:
     changes = Changes(wanted.diff, cleaned.plan)
-    rows = _rows(cleaned, changes)
+    rows = _rows(cleaned, changes, snapshot)
     with changes:
         if wanted.output is None:
             for _ in rows:
@@ -177,6 +184,7 @@ def _written(cleaned: Cleaned, wanted: Wanted, style: TextStyle | None) -> Clean
         n_typed=tally.cells["type"],
         n_doubted=tally.cells["doubt"],
         plan=tally.plan(cleaned.plan),
+        notices=snapshot.notices,
     )
     changes.tell(done)
     if wanted.save_plan is not None:
@@ -184,7 +192,8 @@ def _written(cleaned: Cleaned, wanted: Wanted, style: TextStyle | None) -> Clean
     return done
 
 
-def _rows(cleaned: Cleaned, changes: Changes) -> Iterator[pa.Table]:
-    for rows, changed in cleaned.batches():
-        changes.add(changed)
-        yield rows
+def _rows(cleaned: Cleaned, changes: Changes, snapshot: Snapshot) -> Iterator[pa.Table]:
+    with explain_damage(snapshot):
+        for rows, changed in cleaned.batches():
+            changes.add(changed)
+            yield rows

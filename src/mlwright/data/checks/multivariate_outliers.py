@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,6 +25,7 @@ ROWS_A_COLUMN = 20
 FALSE_ALARMS = 0.001
 RIDGE = 0.01
 NEAREST = 0.975
+ON_A_LINE = 0.8
 
 
 class MultivariateOutliers(Check):
@@ -32,7 +34,9 @@ class MultivariateOutliers(Check):
     Every column is turned into normal scores by its ranks, so that no single value can stand apart; the distance of a
     row is Mahalanobis' with their correlations, taken from the 97.5 % of the rows that are nearest at first, so that
     odd rows do not hide each other (Rousseeuw and van Driessen). A row counts if its distance lies beyond a gap that no
-    natural tail explains (`_extremes.values_apart`): the chance of a false alarm is below 0.1 %. Needs 20 rows for each
+    natural tail explains (`_extremes.values_apart`). Where none does, because other columns have long tails, the pairs
+    of columns that lie on a line (`ON_A_LINE`) are looked at by themselves. The chance of a false alarm is below 0.1 %,
+    a half of it for all columns and a half for all pairs. Needs 20 rows for each
     column with 20 different values; looks at 50,000 rows at most.
 
     References
@@ -57,13 +61,13 @@ class MultivariateOutliers(Check):
         scores = np.column_stack([_normal_scores(rows, name) for name in names])
         _, first = _distances(scores, scores)
         precision, distances = _distances(scores, scores[first <= np.quantile(first, NEAREST)])
-        beyond = next(
-            (apart for apart in values_apart(distances, FALSE_ALARMS, centre=0.0) if distances[apart.rows[0]] > 0), None
-        )
-        if beyond is None or distances[beyond.rows[0]] < np.median(distances):
+        odd = _beyond(distances, FALSE_ALARMS / 2)
+        if odd is not None:
+            pair = _oddest_pair(scores[odd[0]], precision, names)
+        elif (found := _off_their_line(scores, precision)) is not None:
+            odd, pair = found.rows, [names[place] for place in found.pair]
+        else:
             return
-        odd = beyond.rows
-        pair = _oddest_pair(scores[odd[0]], precision, names)
         where = int(rows.positions[odd[0]])
         verb = "combines" if len(odd) == 1 else "combine"
         yield self.found(
@@ -82,6 +86,32 @@ class MultivariateOutliers(Check):
     def quiet() -> Specimen:
         """All have their own."""
         return Specimen(_people(swapped=False))
+
+
+class _OffLine(NamedTuple):
+    """Rows far from the line on which two columns lie."""
+
+    rows: NDArray[np.int64]
+    pair: tuple[int, int]
+
+
+def _beyond(distances: NDArray[np.float64], false_alarms: float) -> NDArray[np.int64] | None:
+    """The rows whose distance lies beyond a gap, the farthest first; None if there are none."""
+    for apart in values_apart(distances, false_alarms, centre=0.0):
+        if distances[apart.rows[0]] > max(0.0, float(np.median(distances))):
+            return apart.rows
+    return None
+
+
+def _off_their_line(scores: NDArray[np.float64], precision: NDArray[np.float64]) -> _OffLine | None:
+    """Of the pairs of columns that lie on a line, the first with rows far from it."""
+    related = np.linalg.inv(precision)
+    pairs = [(i, j) for i, j in zip(*np.triu_indices(len(related), 1), strict=True) if abs(related[i, j]) >= ON_A_LINE]
+    for i, j in sorted(pairs, key=lambda pair: -abs(related[pair])):
+        off = np.abs(scores[:, j] - np.sign(related[i, j]) * scores[:, i])
+        if (rows := _beyond(off, FALSE_ALARMS / 2 / len(pairs))) is not None:
+            return _OffLine(rows, (int(i), int(j)))
+    return None
 
 
 def _is_measured(column: ColumnProfile, profile: Profile) -> bool:

@@ -40,13 +40,14 @@ class SpecialCharacters(Check):
     def look(self, table: SplitTable, profile: Profile) -> Iterator[Finding]:
         """One finding for all columns, names of columns among them."""
         kinds = {column.name: column.kind for column in profile.columns if column.name in table.columns}
+        texts = {column.name for column in profile.columns if column.length_max is not None}
         if not any(column.length_max is not None for column in profile.columns):
             raise NotApplicable("there is no column of text")
         rows = sampled_rows(table, profile)
         told, places, splits = {}, [], False
         for name, kind in kinds.items():
             pattern = _IN_TEXT if kind == "text" else _IN_NAMES
-            hits = _hits(rows, name, pattern)
+            hits = _hits(rows, name, pattern) if name in texts else {}
             if hits or pattern.search(name):
                 unseen = Counter(c for value in hits for c in set(pattern.findall(value)))
                 told[name] = f"'{pattern.sub('', name)}' ({_told(hits, unseen)})"

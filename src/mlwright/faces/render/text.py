@@ -74,7 +74,7 @@ def _(record: Snapshot) -> Shown:
 def _(record: Cleaning) -> Shown:
     repeats = record.plan.repeats
     steps = steps_table(record) if told_steps(record) else said(headline(record))
-    return [steps, *([said(repeats.reason)] if repeats else [])]
+    return [*map(said, record.notices), steps, *([said(repeats.reason)] if repeats else [])]
 
 
 @render.register

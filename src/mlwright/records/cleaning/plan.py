@@ -118,6 +118,8 @@ class Cleaning(Record):
         Cells that are probably wrong and were left as they are.
     plan : CleaningPlan
         With the counts and examples of this very table.
+    notices : tuple of str
+        What had to be mended while it was read.
     """
 
     source: str
@@ -129,3 +131,4 @@ class Cleaning(Record):
     n_typed: int = 0
     n_doubted: int = 0
     plan: CleaningPlan
+    notices: tuple[str, ...] = ()
