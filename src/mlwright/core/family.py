@@ -115,9 +115,8 @@ class Family(Generic[T]):
             return False
         return True
 
-    def _own_names(self) -> list[str]:
-        folder = importlib.import_module(self.package)
-        return [m.name for m in pkgutil.iter_modules(folder.__path__) if not m.name.startswith("_") and not m.ispkg]
+    def _own_names(self) -> tuple[str, ...]:
+        return _modules_of(tuple(importlib.import_module(self.package).__path__))
 
     def _foreign(self) -> dict[str, EntryPoint]:
         return {point.name: point for point in _entry_points(tuple(sys.path)) if point.group == self.package}
@@ -176,6 +175,12 @@ def families_named(settings: Settings) -> dict[str, Family[object]]:
         for mark in field.metadata
         if isinstance(mark, MembersOf)
     }
+
+
+@lru_cache(maxsize=256)
+def _modules_of(folders: tuple[str, ...]) -> tuple[str, ...]:
+    """The public modules of a package; its folders are read once, as records of thousands of columns ask for them."""
+    return tuple(m.name for m in pkgutil.iter_modules(folders) if not m.name.startswith("_") and not m.ispkg)
 
 
 @lru_cache(maxsize=4)
