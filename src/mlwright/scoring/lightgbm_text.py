@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from typing import Final
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from mlwright.core.family import NotApplicable
-from mlwright.scoring.forest import Array, Ints, TreeList, Trees
+from mlwright.scoring.forest import LARGEST, Array, Ints, Trees
 from mlwright.scoring.links import LINKS, identity, power, sigmoid, softmax
 
 CATEGORICAL, DEFAULT_LEFT = 1, 2
@@ -37,15 +38,11 @@ def of_lightgbm(text: str) -> tuple[Trees, int]:
         If trees cannot say all that the model does.
     """
     head, *parts = re.split(r"^Tree=\d+\n", text.partition("\nend of trees")[0], flags=re.MULTILINE)
-    header = _fields(head)
-    link = _link(header.get("objective", ""))
-    per_round, found = int(header["num_tree_per_iteration"]), TreeList(1)
-    for number, part in enumerate(parts):
-        fields = _fields(part)
-        if fields.get("is_linear", "0") != "0":
-            raise NotApplicable("it holds linear trees")
-        _add_lightgbm_tree(found, fields, number % per_round)
-    return found.trees(per_round), link
+    header, fields = _fields(head), list(map(_fields, parts))
+    if any(each.get("is_linear", "0") != "0" for each in fields):
+        raise NotApplicable("it holds linear trees")
+    per_round = int(header["num_tree_per_iteration"])
+    return _trees(fields, per_round), _link(header.get("objective", ""))
 
 
 def _link(objective: str) -> int:
@@ -56,56 +53,77 @@ def _link(objective: str) -> int:
     return LINKS.index(OF_OBJECTIVE[kind])
 
 
-def _add_lightgbm_tree(found: TreeList, fields: dict[str, str], output: int) -> None:
-    """Nodes first, then leaves."""
-    leaves = _numbers(fields["leaf_value"])
-    n_splits = len(leaves) - 1
-    if n_splits == 0:
-        none, zero = np.array([-1]), np.zeros(1, dtype=np.int64)
-        found.add(
-            feature=none, threshold=np.zeros(1), members=none, missing_left=zero > 0, left=zero, right=zero,
-            values=leaves, first_output=output,
-        )  # fmt: skip
-        return
-    decision = _integers(fields["decision_type"])
-    kinds = (decision >> 2) & 3
-    is_set = (decision & CATEGORICAL) > 0
+def _trees(fields: Sequence[Mapping[str, str]], per_round: int) -> Trees:
+    """All trees, read as columns: of each the nodes first, then the leaves."""
+    n_splits = np.array([int(each["num_leaves"]) - 1 for each in fields], dtype=np.int64)
+    sizes = 2 * n_splits + 1
+    roots = np.cumsum(sizes) - sizes
+    of_split, nodes = _spread(n_splits, roots)
+    of_leaf, leaves = _spread(n_splits + 1, roots + n_splits)
+    decision, threshold = _integers(fields, "decision_type"), _numbers(fields, "threshold")
+    kinds, is_set = (decision >> 2) & 3, (decision & CATEGORICAL) > 0
     if (kinds[~is_set] == ZERO_MISSING).any():
         raise NotApplicable("it takes zeros as missing")
-    threshold = _numbers(fields["threshold"])
+    members, sets = _sets(fields, is_set, threshold, of_split)
+
+    def column(values: Any, fill: Any) -> Any:
+        whole = np.full(sizes.sum(), fill, dtype=values.dtype)
+        whole[nodes] = values
+        return whole
+
+    def children(name: str) -> Ints:
+        """LightGBM numbers leaves -1, -2 and so on."""
+        found = _integers(fields, name)
+        places: Ints = column(np.where(found < 0, n_splits[of_split] - 1 - found, found) + roots[of_split], 0)
+        places[leaves] = roots[of_leaf]
+        return places
+
+    values = np.zeros((sizes.sum(), 1))
+    values[leaves, 0] = _numbers(fields, "leaf_value")
     missing_left = np.where(kinds == NAN_MISSING, (decision & DEFAULT_LEFT) > 0, threshold >= 0.0) & ~is_set
-    pad = len(leaves)
-    found.add(
-        feature=np.append(_integers(fields["split_feature"]), np.full(pad, -1)),
-        threshold=np.append(np.where(is_set, 0.0, threshold), np.zeros(pad)),
-        members=np.append(_set_places(found, fields, is_set, threshold), np.full(pad, -1)),
-        missing_left=np.append(missing_left, np.zeros(pad, dtype=bool)),
-        left=np.append(_children(fields["left_child"], n_splits), np.zeros(pad, dtype=np.int64)),
-        right=np.append(_children(fields["right_child"], n_splits), np.zeros(pad, dtype=np.int64)),
-        values=np.append(np.zeros(n_splits), leaves),
-        first_output=output,
+    return Trees(
+        roots=roots,
+        first_output=np.arange(len(fields)) % per_round,
+        feature=column(_integers(fields, "split_feature"), -1),
+        threshold=column(np.where(is_set, 0.0, np.clip(threshold, -LARGEST, LARGEST)), 0.0),
+        members=column(members, -1),
+        missing_left=column(missing_left, False),
+        left=children("left_child"),
+        right=children("right_child"),
+        values=values,
+        sets=sets,
+        n_outputs=per_round,
     )
 
 
-def _children(text: str, n_splits: int) -> Ints:
-    """Places of children; LightGBM numbers leaves -1, -2 and so on."""
-    children = _integers(text)
-    places: Ints = np.where(children < 0, n_splits - 1 - children, children)
-    return places
+def _spread(counts: Ints, starts: Ints) -> tuple[Ints, Ints]:
+    """For things of which each tree has so many: their tree, and their places, one after another from its start on."""
+    tree = np.repeat(np.arange(len(counts)), counts)
+    return tree, np.arange(len(tree)) - (np.cumsum(counts) - counts)[tree] + starts[tree]
 
 
-def _set_places(found: TreeList, fields: dict[str, str], is_set: NDArray[np.bool_], threshold: Array) -> Ints:
-    places = np.full(len(is_set), -1, dtype=np.int64)
-    if is_set.any():
-        borders, words = _integers(fields["cat_boundaries"]), _integers(fields["cat_threshold"])
-        for node in np.flatnonzero(is_set).tolist():
-            number = int(threshold[node])
-            bits = words[borders[number] : borders[number + 1]].tolist()
-            places[node] = found.set_of(_codes(bits))
-    return places
+def _sets(
+    fields: Sequence[Mapping[str, str]], is_set: NDArray[np.bool_], threshold: Array, tree: Ints
+) -> tuple[Ints, tuple[tuple[int, ...], ...]]:
+    """Which set of codes decides each node, -1 for none; and the sets."""
+    members, known = np.full(len(is_set), -1, dtype=np.int64), dict[tuple[int, ...], int]()
+    borders = [list(map(int, each.get("cat_boundaries", "").split())) for each in fields]
+    words = [tuple(map(int, each.get("cat_threshold", "").split())) for each in fields]
+    for node in np.flatnonzero(is_set).tolist():
+        of, number = int(tree[node]), int(threshold[node])
+        bits = words[of][borders[of][number] : borders[of][number + 1]]
+        members[node] = known.setdefault(bits, len(known))
+    return _expanded(members, known)
 
 
-def _codes(words: list[int]) -> tuple[int, ...]:
+def _expanded(members: Ints, known: Mapping[tuple[int, ...], int]) -> tuple[Ints, tuple[tuple[int, ...], ...]]:
+    """Sets as codes; words that differ in zeros at their end alone are the same one."""
+    sets: dict[tuple[int, ...], int] = {}
+    place = np.array([*(sets.setdefault(_codes(bits), len(sets)) for bits in known), -1], dtype=np.int64)
+    return place[members], tuple(sets)
+
+
+def _codes(words: Sequence[int]) -> tuple[int, ...]:
     return tuple(SET_BITS * j + bit for j, word in enumerate(words) for bit in range(SET_BITS) if word >> bit & 1)
 
 
@@ -114,9 +132,14 @@ def _fields(text: str) -> dict[str, str]:
     return {name: value for name, equals, value in pairs if equals}
 
 
-def _numbers(text: str) -> Array:
-    return np.array(text.split(), dtype=np.float64)
+def _numbers(fields: Sequence[Mapping[str, str]], name: str) -> Array:
+    return np.array(_words(fields, name), dtype=np.float64)
 
 
-def _integers(text: str) -> Ints:
-    return np.array(text.split(), dtype=np.int64)
+def _integers(fields: Sequence[Mapping[str, str]], name: str) -> Ints:
+    return np.array(_words(fields, name), dtype=np.int64)
+
+
+def _words(fields: Sequence[Mapping[str, str]], name: str) -> list[str]:
+    """What all trees say of one thing; a tree that never splits says nothing of its nodes."""
+    return " ".join([each.get(name, "") for each in fields]).split()

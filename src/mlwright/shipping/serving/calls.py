@@ -51,7 +51,7 @@ class Call:
         self.method: str = environ["REQUEST_METHOD"]
         given = environ.get("HTTP_X_REQUEST_ID") or environ.get("HTTP_X_AMZN_SAGEMAKER_INFERENCE_ID") or ""
         self.request_id = (
-            given if _usable_id(given) else f"{random.getrandbits(64):016x}"
+            given if given and _usable_id(given) else f"{random.getrandbits(64):016x}"
         )  # no secret; the system's own would let other threads in
 
     def header(self, name: str) -> str:
@@ -83,7 +83,8 @@ class Call:
             If it is longer than the service takes, or packed.
         """
         if self._body is None:
-            if self._environ.get("HTTP_CONTENT_ENCODING", "identity").strip().lower() not in ("", "identity"):
+            encoding = self._environ.get("HTTP_CONTENT_ENCODING")
+            if encoding and encoding.strip().lower() not in ("", "identity"):
                 raise Refusal("packed", "The body is packed (Content-Encoding).", "Send it as it is.")
             announced = self._environ.get("CONTENT_LENGTH") or ""
             if announced.isdecimal() and not self.is_chunked:

@@ -54,6 +54,7 @@ class Guard:
         self._behind_gate = settings.behind_gate
         self._pace = None if settings.max_per_s is None else Pace(settings.max_per_s / settings.workers)
         host = settings.host.casefold()
+        self._last_host: str | None = None
         self._hosts = LOCAL_HOSTS | {f"[{host}]" if ":" in host else host}
 
     def check(self, call: Call) -> None:
@@ -77,6 +78,8 @@ class Guard:
             raise Refusal("too_often", "More was asked than the service answers in a second.", "Ask again in a second.")
 
     def _check_host(self, header: str) -> None:
+        if header == self._last_host:
+            return
         match = _host_and_port(header)
         if match is None or match[1].casefold() not in self._hosts:
             raise Refusal(
@@ -84,6 +87,7 @@ class Guard:
                 f"The Host header is {shown(header)}; without a token this service answers to its own machine only.",
                 "Use http://localhost, or start the service with a token.",
             )
+        self._last_host = header
 
 
 def _sent(given: Authorization | None) -> str:

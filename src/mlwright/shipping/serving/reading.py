@@ -78,6 +78,9 @@ def read_question(body: bytes, names: Collection[str], max_records: int) -> Ques
         If the body is no JSON, holds no records, too many of them, or a field twice.
     """
     content = parse(body)
+    if type(content) is dict and ENVELOPE not in content:
+        refuse_duplicates(body, len(content))
+        return Question([content], many=False)
     question = _unwrap(content, names)
     refuse_many(len(question.records), max_records)
     for place, record in enumerate(question.records):
@@ -138,7 +141,7 @@ def _unwrap(content: Any, names: Collection[str]) -> Question:
         return Question(content, many=True)
     if not isinstance(content, dict):
         raise Refusal("not_records", f"The body is {json_type(content)}, not an object or array.", EXAMPLE_HINT)
-    if ENVELOPE not in content or (ENVELOPE in names and not isinstance(content[ENVELOPE], list)):
+    if ENVELOPE in names and not isinstance(content[ENVELOPE], list):
         return Question([content], many=False)
     if len(content) > 1:
         other = next(name for name in content if name != ENVELOPE)
