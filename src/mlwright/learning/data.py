@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
@@ -25,9 +26,14 @@ from mlwright.records.model import EncodingPlan
 from mlwright.records.profile import Profile
 from mlwright.records.settings import CleanSettings
 from mlwright.records.split import LEFT_OUT, Split
-from mlwright.scoring.blocks import BlockNames
-from mlwright.scoring.encoder import names
+from mlwright.scoring.blocks import BlockNames, Blocks
+from mlwright.scoring.encoder import Encoder, names
 from mlwright.scoring.model import load_encoder
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_matrix
+
+ROWS_FOR_A_PLAN, ROWS_AT_ONCE = 1_000_000, 250_000
 
 
 @dataclass(frozen=True)
@@ -81,10 +87,9 @@ def load_training(snapshot: Snapshot, profile: Profile, split: Split, said: Said
         If the encoded rows and the fits on them would not fit into memory.
     """
     table, positions = open_snapshot(snapshot, run), train_rows(split, run)
-    inputs = table.arrow(profile.roles.inputs, positions)
-    plan = _plan(inputs, profile, split, said, run)
+    plan = _plan(table.arrow(profile.roles.inputs, _some(positions, run)), profile, split, said, run)
     check_memory(len(positions), names(plan), workers(len(positions), run.n_jobs).n_fits)
-    return _encoded(table, positions, inputs, plan, profile, run)
+    return _encoded(table, positions, plan, profile, run)
 
 
 def load_with_test(snapshot: Snapshot, profile: Profile, split: Split, plan: EncodingPlan, run: Run) -> TrainingData:
@@ -97,15 +102,54 @@ def load_with_test(snapshot: Snapshot, profile: Profile, split: Split, plan: Enc
     """
     table, positions = open_snapshot(snapshot, run), np.flatnonzero(roles_of(split, run) != LEFT_OUT)
     check_memory(len(positions), names(plan), workers(len(positions), run.n_jobs).n_fits)
-    return _encoded(table, positions, table.arrow(profile.roles.inputs, positions), plan, profile, run)
+    return _encoded(table, positions, plan, profile, run)
+
+
+def encoded_in_parts(encoder: Encoder, parts: Iterable[pa.Table], n_rows: int) -> tuple[Blocks, float]:
+    """The blocks of tables that follow each other, of so many rows in all, and the seconds that encoding them took.
+
+    Never more than one part is there as it was read, in double precision.
+    """
+    outputs, seconds, done = encoder.names, 0.0, 0
+    numbers = np.empty((n_rows, len(outputs.numbers)), dtype=np.float32)
+    codes = np.empty((n_rows, len(outputs.codes)), dtype=np.int32)
+    texts = []
+    for part in parts:
+        began = time.monotonic()
+        blocks = encoder.encode(part)
+        seconds += time.monotonic() - began
+        numbers[done : done + len(blocks)], codes[done : done + len(blocks)] = blocks.numbers, blocks.codes
+        texts += [blocks.text] if blocks.text is not None else []
+        done += len(blocks)
+    return Blocks(numbers, codes, _stacked(texts)), seconds
+
+
+def _stacked(texts: list[csr_matrix]) -> csr_matrix | None:
+    if len(texts) < 2:
+        return texts[0] if texts else None
+    from scipy.sparse import vstack
+
+    return vstack(texts, format="csr")
+
+
+def _some(positions: NDArray[np.int64], run: Run) -> NDArray[np.int64]:
+    """The rows that the plan is learned from: all, or some where there are very many."""
+    if len(positions) <= ROWS_FOR_A_PLAN:
+        return positions
+    rng = np.random.default_rng(run.seed_for("plan rows"))
+    return positions[np.sort(rng.choice(len(positions), ROWS_FOR_A_PLAN, replace=False))]
 
 
 def _encoded(
-    table: Table, positions: NDArray[np.int64], inputs: pa.Table, plan: EncodingPlan, profile: Profile, run: Run
+    table: Table, positions: NDArray[np.int64], plan: EncodingPlan, profile: Profile, run: Run
 ) -> TrainingData:
-    began = time.monotonic()
-    blocks = load_encoder(plan, run.get).encode(inputs)
-    row_s = (time.monotonic() - began) / max(len(positions), 1)
+    n_rows = len(positions)
+    parts = (
+        table.arrow(profile.roles.inputs, positions[start : start + ROWS_AT_ONCE])
+        for start in range(0, n_rows, ROWS_AT_ONCE)
+    )
+    blocks, seconds = encoded_in_parts(load_encoder(plan, run.get), parts, n_rows)
+    row_s = seconds / max(n_rows, 1)
     target = TASKS.get(profile.roles.task)().target(
         table.arrow([profile.roles.target], positions)[profile.roles.target],
         profile.roles.classes,
