@@ -59,6 +59,13 @@ def test_a_model_may_have_as_many_cores_as_the_later_stages_have_time_to_ask(tmp
     assert budget(tmp_path, None).affordable_cores(1e3, n_folds=5) == 5
 
 
+def test_a_model_is_not_made_poorer_where_the_later_stages_are_late_whatever_it_is(tmp_path):
+    late = budget(tmp_path, 100, spent_s=99)
+    assert late.affordable_cores(1e-4, n_folds=5) == 5
+    assert late.affordable_cores(2e-3, n_folds=5) == 1
+    assert late.affordable_cores(3e-3, n_folds=5) == 0
+
+
 def test_with_time_for_all_a_fit_may_take_all_of_it(tmp_path):
     assert budget(tmp_path, 100).allowance_s([5, 5, 20]) == pytest.approx(LEFT_OF_100, abs=0.1)
 

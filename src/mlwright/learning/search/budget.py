@@ -85,13 +85,17 @@ class Budget:
     def affordable_cores(self, core_s: float, n_folds: int) -> int:
         """With how many cores for each member, `n_folds` at most, the later stages come to their end in time.
 
+        A twentieth of the budget may be spent on asking the model in any case: where the later stages would be late
+        whatever the model is, a poorer one saves next to nothing.
+
         Parameters
         ----------
         core_s : float
             Seconds in which one core of every member together score one row.
         n_folds : int
         """
-        left_s = self.ahead.left_s - self._wrap_up_s
+        whatever_s = self.ahead.later(self.load).least_s
+        left_s = max(self.ahead.left_s - self._wrap_up_s, whatever_s + EASE_SHARE * (self.clock.budget_s or 0.0))
         counts = range(n_folds, 0, -1)
         return next((n for n in counts if self.ahead.later(self._answered_in(n * core_s)).least_s <= left_s), 0)
 
