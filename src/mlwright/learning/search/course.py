@@ -21,7 +21,7 @@ from mlwright.learning.search.ladder import CLIMB_SHARE, base_of, first_rung, ne
 from mlwright.learning.search.lineup import LEAST_COST_S, LineUp, expected_cost_s
 from mlwright.learning.search.racing import behind, losers
 from mlwright.learning.search.standing import Standing
-from mlwright.learning.search.stop import Progress
+from mlwright.learning.search.stop import Mark, Progress
 from mlwright.learning.search.tune import Tuner, is_variant
 from mlwright.records.model import Candidate
 from mlwright.records.trials import Trial
@@ -262,7 +262,9 @@ class Course:
         level = self.standing.level()
         judge, together = self.standing.judge(level), self.standing.crossed(level)
         dummy = self.standing.blend({self.standing.baseline(): 1.0}, level)
-        progress.mark(len(self.standing.trials), judge.row_loss(together), float(judge.row_loss(dummy).mean()))
+        cost_s = self.lineup.guessed_s(self.standing.trials)
+        baseline = float(judge.row_loss(dummy).mean())
+        progress.mark(Mark(len(self.standing.trials), judge.row_loss(together), baseline, cost_s))
 
     def _expect(self) -> None:
         """Keep back the time that the members, as things stand, would take to answer and to be fitted once more."""

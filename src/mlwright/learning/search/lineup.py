@@ -61,6 +61,10 @@ class LineUp:
         floor = [self.baseline] if self.simple is None else [self.baseline, self.simple]
         return {candidate.name: candidate for candidate in (*floor, *self.sampled, *self.opening, *self.extra)}
 
+    def guessed_s(self, trials: Mapping[str, Sequence[Trial]]) -> float:
+        """What the fits of some trials were guessed to take, in seconds."""
+        return sum(self.costs_s.get(name, LEAST_COST_S) * len(done) for name, done in trials.items())
+
     def with_variants(self, candidates: Sequence[Candidate], costs_s: Mapping[str, float]) -> LineUp:
         """The same with further candidates."""
         return replace(self, extra=(*self.extra, *candidates), costs_s={**self.costs_s, **costs_s})
