@@ -6,8 +6,8 @@ Usage: python benchmarks/stopping.py DATA_DIR [--only NAME ...] [--budget 900] [
 Each search runs once, until the time is up or everything was tried. Then it is replayed from what it has kept: after
 every few candidates the rule is asked whether it would have stopped there, with several lengths of patience. Told are
 the seconds of fitting that were saved, and by how much the model of that moment loses more than the last one on rows
-that were set aside, relative to what the last one gains over the dummy, with the standard error of that. With --candidates a count takes the place of
-the clock, so that a busy machine does the same as a quiet one.
+that were set aside, relative to what the last one gains over the dummy, with the standard error of that. With
+--candidates a count takes the place of the clock, so that a busy machine does the same as a quiet one.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ from mlwright.scoring.model import Model
 
 SETS = ("telco_churn", "credit_g", "stroke", "phoneme", "california_housing", "wine_quality", "bank_marketing")
 GOAL_LOST = 0.01
-"""Of what is gained over the dummy, in the mean over the data sets; missed if one standard error does not explain it."""
+"""Of what is gained over the dummy, in the mean over the data sets; a standard error beyond it is chance."""
 
 PATIENCE = (4, LEAST_PATIENCE, 16, 24, 32)
 STEP = 2

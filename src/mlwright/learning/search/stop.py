@@ -12,7 +12,7 @@ LEAST_PATIENCE, PATIENCE_SHARE = 8, 0.25
 LONG_PATIENCE, LONG_SHARE = 32, 0.5
 """How many they are where noise hides what they gain."""
 SLIGHT = 0.005
-"""What further candidates may bring at most to be called slight, as a share of what the ensemble gains over the dummy."""
+"""What further candidates may bring at most to be slight, as a share of what the ensemble gains over the dummy."""
 WORTHWHILE = 0.25
 
 
@@ -64,10 +64,11 @@ class Progress:
         """Why to stop, or None to go on.
 
         What the latest candidates brought tells what the next ones may bring. The latest are a quarter of all, eight at
-        least, and have cost a quarter of what all did: where many are cheap, little is saved by leaving. No further gain: what they gained is, with one standard error on top, less than half a percent of what
-        the ensemble gains over the dummy. Where noise hides that, half of all are asked, 32 at least: what they
-        gained is less than a quarter of its standard error, and a search below the noise of the estimate finds luck.
-        Not worth it: the latest gained less than the user wants.
+        least, and have cost a quarter of what all did: where many are cheap, little is saved by leaving. No further
+        gain: what they gained is, with one standard error on top, less than half a percent of what the ensemble gains
+        over the dummy. Where noise hides that, half of all are asked, 32 at least: what they gained is less than a
+        quarter of its standard error, and a search below the noise of the estimate finds luck. Not worth it: the latest
+        gained less than the user wants.
         """
         latest = self._gain_of(max(self.least_patience, PATIENCE_SHARE * self._n_tried))
         if latest is None:
