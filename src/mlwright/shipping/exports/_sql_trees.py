@@ -20,6 +20,8 @@ from mlwright.shipping.exports._sql_layout import Expression, Walk
 from mlwright.shipping.exports._sql_words import Words, quoted
 
 ROWS_AT_ONCE = 400
+STATEMENT_ENDS = ";\n"
+SMALLER = "Export as C, Python or ONNX, or train a smaller model: mlwright run --prefer simple"
 MOST_LEVELS = 58
 """Of one tree; SQLite joins 64 tables at most."""
 
@@ -62,7 +64,7 @@ class TreeTable:
         if depth > MOST_LEVELS:
             raise ExportRefused(
                 f"A tree of the model has {depth} levels; a query can go down {MOST_LEVELS}.",
-                "Export as C, Python or ONNX, or train a smaller model: mlwright run --prefer simple",
+                SMALLER,
             )
         self._forests.append(trees)
         self._depths.append(depth)
@@ -70,7 +72,7 @@ class TreeTable:
         return [Expression(walk.features, walk=walk, output=output) for output in range(trees.n_outputs)]
 
     def script(self) -> str:
-        """What makes the table."""
+        """What makes the table, in statements of which none is long."""
         n_values = max(trees.values.shape[1] for trees in self._forests)
         double = self._words.double
         values = ", ".join(f"y{value} {double}" for value in range(n_values))

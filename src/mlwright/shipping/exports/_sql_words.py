@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 
 PLAIN = "^-?[0-9]{1,25}([.][0-9]{1,25})?([eE][+-]?[0-9]{1,2})?$"
 ISO = "^[0-9]{4}-[0-9]{2}-[0-9]{2}([T ][0-9]{2}:[0-9]{2}(:[0-9]{2}([.][0-9]{1,6})?)?)?$"
+ISO_PATTERNS = (None, "%Y-%m-%d", "%Y-%m-%d %H:%M", "%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S")
+"""In which dates as text are read like those without a pattern."""
+
 SMALLEST_SINGLE = "1.1754944e-38"
 
 
@@ -196,7 +199,7 @@ class PostgreSQL(Words):
     def _moment(self, given: MomentInput, clause: Clause, column: str) -> str:
         if is_moment(clause):
             return f"CAST(EXTRACT(EPOCH FROM {column}) AS float8)"
-        if not is_text(clause) or given.format is not None:
+        if not is_text(clause) or given.format not in ISO_PATTERNS:
             raise _no_date(given, clause)
         plain = self.trimmed(column)
         return f"CASE WHEN {plain} ~ '{ISO}' THEN CAST(EXTRACT(EPOCH FROM CAST({plain} AS TIMESTAMP)) AS float8) END"
@@ -233,7 +236,7 @@ class SQLite(Words):
         return f"CASE WHEN {looks} THEN CAST({plain} AS REAL) END"
 
     def _moment(self, given: MomentInput, clause: Clause, column: str) -> str:
-        if not (is_moment(clause) or is_text(clause)) or given.format is not None:
+        if not (is_moment(clause) or is_text(clause)) or given.format not in ISO_PATTERNS:
             raise _no_date(given, clause)
         seconds = f"CAST(strftime('%s', {column}) AS REAL)"
         return f"({seconds} + CAST(strftime('%f', {column}) AS REAL) - CAST(strftime('%S', {column}) AS REAL))"

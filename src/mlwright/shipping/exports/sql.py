@@ -23,7 +23,7 @@ from mlwright.shipping.exports._names import identifiers
 from mlwright.shipping.exports._program import Program
 from mlwright.shipping.exports._sql_code import Code
 from mlwright.shipping.exports._sql_layout import Step
-from mlwright.shipping.exports._sql_trees import TreeTable
+from mlwright.shipping.exports._sql_trees import SMALLER, STATEMENT_ENDS, TreeTable
 from mlwright.shipping.exports._sql_words import DIALECTS, Words, quoted, text
 
 FILE = "model.sql"
@@ -34,7 +34,9 @@ MOST_BYTES = 8_000_000
 QUICK_BYTES = 1_000_000
 """From this length of a query on, trees in a table are quicker."""
 
-SMALLER = "Train a smaller model: mlwright run --prefer simple"
+LEAST_BYTES = 25
+"""Of each node of a tree that is written out in a query."""
+
 HOW_TREES = ("auto", "query", "table")
 
 
@@ -92,7 +94,10 @@ class Sql(ExportForm):
         clauses = {given.name: manifest.contract.clause(given.name) for given in program.inputs}
         reads = {given: self._words.read(given, clauses[given.name]) for given in program.inputs}
         kept, table = self._kept(manifest), TreeTable(f"trees_{program.bundle_id}", self._words)
-        how = self.trees if any(isinstance(node, Forest) for node in program.in_order()) else "query"
+        forests = [node.trees for node in program.in_order() if isinstance(node, Forest)]
+        how = self.trees if forests else "query"
+        if how == "auto" and sum(len(trees.feature) for trees in forests) * LEAST_BYTES > MOST_BYTES:
+            how = "table"
         if how != "table":
             try:
                 query = self._query(program, reads, kept)
@@ -122,8 +127,9 @@ class Sql(ExportForm):
 
     def put_trees(self, files: Mapping[str, bytes], cursor: Any) -> None:
         """Make the table of the trees."""
-        run = cursor.executescript if self.dialect == "sqlite" else cursor.execute
-        run(files[TREES].decode())
+        for statement in files[TREES].decode().split(STATEMENT_ENDS):  # at once they need gigabytes in DuckDB
+            if statement.strip():
+                cursor.execute(statement)
 
     @contextmanager
     def filled(self, program: Program, manifest: Manifest, rows: Sequence[Mapping[str, Value]]) -> Iterator[Any]:
