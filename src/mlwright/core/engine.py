@@ -27,7 +27,7 @@ from mlwright.core.pace import Pace
 from mlwright.core.record import Record, Settings, digest
 from mlwright.core.run import Run
 
-CLOSING_S = 1.0
+CLOSING_S = 0.7
 """For what comes after the last stage: the folder of the bundle and the reports."""
 
 

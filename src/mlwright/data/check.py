@@ -19,8 +19,8 @@ from mlwright.records.profile import Profile
 from mlwright.records.settings import CheckSettings
 from mlwright.records.split import Split
 
-SHARE_OF_SPARE = 0.2
-"""No further check is begun once so much of what the later stages can spare has gone into them."""
+SHARE_OF_SPARE, SHARE_FOR_DEAR = 0.15, 0.08
+"""No further check, and no dear one, is begun once so much of what the later stages can spare has gone into them."""
 WORTH_THREADS = 500_000
 """Of fewer rows a check takes next to no time outside of Python, which runs one thread at a time."""
 
@@ -39,11 +39,11 @@ def check(snapshot: Snapshot, profile: Profile, split: Split, settings: CheckSet
     work = partial(ask, table=table, profile=profile)
     n_jobs = run.n_jobs if profile.n_rows >= WORTH_THREADS else 1
     each = partial(run.each, work=work, kind=Answer, key=str, n_jobs=n_jobs)
-    time_up = run.time_is_up(SHARE_OF_SPARE, load_ahead(profile, split))
-    n_sure = sum(map(_is_sure, names))
+    time_up, late = (run.time_is_up(s, load_ahead(profile, split)) for s in (SHARE_OF_SPARE, SHARE_FOR_DEAR))
+    n_sure, n_quick = sum(map(_is_sure, names)), sum(not CHECKS.get(name).dear for name in names)
     # Small matrices: a second thread would only wait for the first.
     with threadpool_limits(limits=1, user_api="blas"):
-        asked = each(names[:n_sure]) + each(names[n_sure:], skip=time_up)
+        asked = each(names[:n_sure]) + each(names[n_sure:n_quick], skip=time_up) + each(names[n_quick:], skip=late)
     answers = [each or Answer(name=name, reason=NO_TIME) for name, each in zip(names, asked, strict=True)]
     answers.sort(key=lambda each: each.name)
     findings = [vouched(finding, settings.known_in_time) for each in answers for finding in each.findings]

@@ -26,7 +26,7 @@ from mlwright.records.profile import Profile
 from mlwright.records.settings import ExploreSettings
 from mlwright.records.split import Split
 
-SHARE_OF_SPARE = 0.15
+SHARE_OF_SPARE = 0.1
 """Nothing further is looked for or drawn once so much of what the later stages can spare has gone into it."""
 SKETCHES = "columns in small"
 

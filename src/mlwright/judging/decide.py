@@ -36,7 +36,7 @@ from mlwright.records.split import Split
 from mlwright.records.trials import Training
 from mlwright.statistics.sampling import Draws
 
-FIXED_S, INPUT_S = 0.4, 1.5e-4
+FIXED_S, INPUT_S = 0.15, 1.5e-4
 
 
 def need(load: Load, run: Run) -> Need:

@@ -26,7 +26,7 @@ from mlwright.scoring.model import Model
 
 MOST_MISSING = 6
 """Inputs that are taken away to see what knowing them is worth; each is scored three times."""
-FIXED_S, INPUT_S, STAGE_S = 0.4, 1.5e-4, 4.0
+FIXED_S, INPUT_S, STAGE_S = 0.15, 1.5e-4, 4.0
 
 
 def need(load: Load, run: Run) -> Need:

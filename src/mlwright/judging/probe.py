@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import time
 from collections.abc import Iterator, Sequence
 from functools import partial
@@ -33,11 +34,13 @@ from mlwright.records.split import Split
 from mlwright.records.trials import Training
 
 STAGE_S = 6.0
-FIXED_S, WAY_S, INPUT_S, N_ALWAYS = 0.6, 0.01, 1e-4, 8
+FIXED_S, WAY_S, INPUT_S, N_ALWAYS = 0.25, 0.01, 1e-4, 8
 """Of a quiet machine: for the stage, for each of the questions that are always asked, and for each input that one
 disturbs, besides the answers. To set up takes about as long as three questions."""
 OVERTIME = 1.3
 """No further question is asked once this many times the planned seconds have passed."""
+DEAR_SHARE = 0.4
+"""No dear one is begun once so much of them has passed."""
 MODERATE = 0.3
 _Task = tuple[str, float]
 """A probe and a strength."""
@@ -107,14 +110,18 @@ def _skipped(names: Sequence[str], answers: Sequence[Answer | None]) -> Iterator
 
 def _ask(tasks: Sequence[_Task], bench: Bench, planned_s: float) -> dict[_Task, Answer | None]:
     """The usual questions whatever the time, as a rule rests on them; then those that there is time for."""
-    latest = time.monotonic() + OVERTIME * planned_s
+    began = time.monotonic()
     always, others = _in_order(tasks)
-
-    def time_up() -> bool:
-        return time.monotonic() > latest
-
     each = partial(bench.run.each, work=partial(_try, bench=bench), kind=Answer, key=list, label=_label)
-    return dict(zip([*always, *others], each(always) + each(others, skip=time_up), strict=True))
+    answers = each(always)
+    for is_dear, some in itertools.groupby(others, _is_dear):
+        latest = began + (DEAR_SHARE if is_dear else OVERTIME) * planned_s
+        answers += each(list(some), skip=partial(_is_past, latest))
+    return dict(zip([*always, *others], answers, strict=True))
+
+
+def _is_past(moment: float) -> bool:
+    return time.monotonic() > moment
 
 
 def _in_order(tasks: Sequence[_Task]) -> tuple[list[_Task], list[_Task]]:
@@ -131,10 +138,14 @@ def _is_moderate(task: _Task) -> bool:
     return task[1] == MODERATE and not PROBES.get(task[0]).relearns
 
 
-def _turn(task: _Task, asked: set[str]) -> tuple[bool, bool, bool, str]:
+def _is_dear(task: _Task) -> bool:
+    return PROBES.get(task[0]).dear or PROBES.get(task[0]).relearns
+
+
+def _turn(task: _Task, asked: set[str]) -> tuple[bool, bool, bool, bool, str]:
     """Probes of which nothing is known yet come first, the quick ones of them before those that learn anew."""
     name, strength = task
-    return name in asked, PROBES.get(name).relearns, strength < MODERATE, name
+    return name in asked, PROBES.get(name).relearns, PROBES.get(name).dear, strength < MODERATE, name
 
 
 def _result(name: str, strength: float, bench: Bench) -> ProbeResult:

@@ -34,7 +34,7 @@ from mlwright.shipping.golden import choose_rows, typical_rows
 FITTING = ("numpy", "scipy", "scikit-learn", "lightgbm", "catboost", "xgboost-cpu", "torch")
 N_SAMPLED = 400
 """Rows of which the typical ones are chosen."""
-FIXED_S, INPUT_S, CELL_S = 0.4, 1e-3, 1e-7
+FIXED_S, INPUT_S, CELL_S = 0.25, 1e-3, 1e-7
 """Of a quiet machine: for the stage, for each input, and for each cell of the table that is remembered."""
 
 

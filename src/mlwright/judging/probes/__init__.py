@@ -99,6 +99,8 @@ class Probe(ABC):
     strengths: ClassVar[tuple[float, ...]] = (0.1, 0.3, 1.0)
     usual: ClassVar[bool] = False
     """Whether it befalls tables of every kind: at moderate strength it is asked whatever the time."""
+    dear: ClassVar[bool] = False
+    """Whether it learns something itself: it is begun only while there is plenty of time."""
     relearns: ClassVar[bool] = False
     """Whether a model has to learn anew (`lessons`) to tell the harm."""
 

@@ -43,6 +43,7 @@ class UnlikeTraining(Probe):
     """
 
     title = "The rows least like those of training"
+    dear = True
     strengths = (0.5, 0.75)
 
     def disturb(self, table: pa.Table, profile: Profile, strength: float, rng: np.random.Generator) -> pa.Table:
