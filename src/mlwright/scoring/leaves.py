@@ -14,7 +14,7 @@ SIGIR. (There the bits are put together threshold by threshold.)
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,9 +23,11 @@ from mlwright.core.family import NotApplicable
 from mlwright.scoring.blocks import Blocks, OneRow
 from mlwright.scoring.forest import Array, Ints, Trees
 
-Words = NDArray[np.uint64]
+Words = NDArray[np.unsignedinteger[Any]]
 
-BITS = 64
+WIDTHS = (8, 16, 32, 64)
+"""Bits of a word: the narrowest that holds the leaves of every tree are taken, for what costs is the memory to read."""
+
 MOST_BYTES = 24_000_000
 """Of one table; larger ones would not stay in the processor's memory, and are not made."""
 
@@ -33,7 +35,6 @@ BEFORE_ONE = 1022
 """The exponent, as float64 holds it, of the number just before 1 in size: that of the bit k is k + 1 more."""
 
 _FRACTION_BITS = 52
-_ALL = (1 << BITS) - 1
 
 
 class Leaves:
@@ -48,14 +49,14 @@ class Leaves:
 
     Attributes
     ----------
-    table : array of uint64, shape (n_rows, n_words)
+    table : array of unsigned int, shape (n_rows, n_words)
         The last row is that of a column that rules nothing out.
     bends : dict of int to array
         By column: where what is left open changes. The rows of a column are those of values up to the first bend, up
         to the second and so on, beyond the last one, and of a missing value.
     starts : dict of int to int
         By column: its first row.
-    values : array, shape (n_words, 65)
+    values : array, shape (n_words, n_bits + 1)
         What a word adds: none of its bits is left, or the first, and so on.
     first_words : array of int, shape (n_outputs,)
         Where the words of each sum begin.
@@ -81,7 +82,7 @@ class Leaves:
             bends = _bends(trees, nodes)
             self.bends[column], self.starts[column] = bends, n_rows
             n_rows += len(bends) + 2
-            if n_rows * len(layout.valid) * 8 > MOST_BYTES:
+            if n_rows * layout.valid.nbytes > MOST_BYTES:
                 raise NotApplicable("its table of leaves would be too large")
             missing = np.float32(fills[column]) if column < len(fills) else np.nan
             parts.append(layout.open(nodes, _goes_left(trees, nodes, np.append(bends, [np.inf, missing]))))
@@ -133,7 +134,9 @@ class _Layout:
 
     Attributes
     ----------
-    valid : array of uint64, shape (n_words,)
+    n_bits : int
+        Of a word.
+    valid : array of unsigned int, shape (n_words,)
         The bits that stand for a leaf.
     is_narrow : bool
         See `Leaves`.
@@ -146,14 +149,17 @@ class _Layout:
         self._trees = trees
         self._tree = np.repeat(np.arange(len(trees.roots)), np.diff(np.append(trees.roots, len(trees.feature))))
         n_leaves = np.bincount(self._tree[trees.feature < 0], minlength=len(trees.roots))
-        self._n_words = -(-n_leaves // BITS)
+        most = n_leaves.max()
+        self.n_bits = next((width for width in WIDTHS if width >= most), WIDTHS[-1])
+        self._n_words = -(-n_leaves // self.n_bits)
         order = np.argsort(trees.first_output, kind="stable")
         self.is_narrow = bool((self._n_words == 1).all())
         self._first_word = np.empty_like(order)
         self._first_word[order] = np.cumsum(self._n_words[order]) - self._n_words[order]
         sizes = np.bincount(trees.first_output, weights=self._n_words, minlength=trees.n_outputs).astype(np.int64)
         self.first_words: Ints = np.cumsum(sizes) - sizes
-        self.valid, self.values = np.zeros(sizes.sum(), dtype=np.uint64), np.zeros((sizes.sum(), BITS + 1))
+        self.valid: Words = np.zeros(sizes.sum(), dtype=f"uint{self.n_bits}")
+        self.values = np.zeros((sizes.sum(), self.n_bits + 1))
         self._under = self._place_leaves()
 
     def _place_leaves(self) -> list[int]:
@@ -161,8 +167,9 @@ class _Layout:
         trees, leaves = self._trees, np.flatnonzero(self._trees.feature < 0)
         of_tree = self._tree[leaves]
         number = np.arange(len(leaves)) - np.searchsorted(of_tree, of_tree)
-        words, bits = self._first_word[of_tree] + number // BITS, number % BITS
-        np.bitwise_or.at(self.valid, words, np.left_shift(np.uint64(1), bits.astype(np.uint64)))
+        words, bits = self._first_word[of_tree] + number // self.n_bits, number % self.n_bits
+        kind = self.valid.dtype.type
+        np.bitwise_or.at(self.valid, words, np.left_shift(kind(1), bits.astype(kind)))
         self.values[words, bits + 1] = trees.values[leaves, 0]
         under = [0] * len(self._tree)
         for leaf, place in zip(leaves.tolist(), number.tolist(), strict=True):
@@ -186,7 +193,7 @@ class _Layout:
         """
         entries = sorted(self._entries(nodes))
         words, places, lefts, rights = zip(*entries, strict=True)
-        left, right = np.array(lefts, dtype=np.uint64), np.array(rights, dtype=np.uint64)
+        left, right = np.array(lefts, dtype=self.valid.dtype), np.array(rights, dtype=self.valid.dtype)
         starts = np.flatnonzero(np.diff(words, prepend=-1))
         table = np.repeat(self.valid[None, :], len(goes_left), axis=0)
         bits = np.where(goes_left[:, list(places)], left, right)
@@ -197,11 +204,12 @@ class _Layout:
         """Word by word of each node's tree: the word, the node's place, and what going left and right leave open."""
         lefts, rights = self._trees.left[nodes].tolist(), self._trees.right[nodes].tolist()
         trees = self._tree[nodes]
+        n_bits, whole = self.n_bits, (1 << self.n_bits) - 1
         firsts, counts = self._first_word[trees].tolist(), self._n_words[trees].tolist()
         for place, (left, right, first, count) in enumerate(zip(lefts, rights, firsts, counts, strict=True)):
             goes_left, goes_right = ~self._under[right], ~self._under[left]
             for k in range(count):
-                yield first + k, place, goes_left >> BITS * k & _ALL, goes_right >> BITS * k & _ALL
+                yield first + k, place, goes_left >> n_bits * k & whole, goes_right >> n_bits * k & whole
 
 
 def _bends(trees: Trees, nodes: Ints) -> Array:

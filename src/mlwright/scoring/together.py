@@ -105,7 +105,8 @@ class _Boosted:
         n_words = max(len(each.values) for each in leaves)
         # every word has a bit left, those that only fill up too: theirs adds nothing
         self._table = np.vstack([_widened(each.table, n_words, 1) for each in leaves])
-        values = np.concatenate([_widened(each.values.T, n_words, 0).T for each in leaves])
+        n_bits = max(each.values.shape[1] for each in leaves)
+        values = np.concatenate([_widened(_widened(each.values, n_bits, 0).T, n_words, 0).T for each in leaves])
         self._values, self._is_narrow = values, all(each.is_narrow for each in leaves)
         self._first_slots = np.arange(len(values)).reshape(len(leaves), n_words) * values.shape[1] - BEFORE_ONE
         self._shape = (-1, len(leaves), len(leaves[0].first_words))
@@ -160,7 +161,7 @@ class _Boosted:
 
         Parameters
         ----------
-        words : array of uint64, shape (n_rows, n_cores, n_words)
+        words : array of unsigned int, shape (n_rows, n_cores, n_words)
             What is left open.
         """
         slots = exponents_of(words) if self._is_narrow else places_of(words) + BEFORE_ONE

@@ -41,7 +41,7 @@ def core(n_classes: int, n_leaves: int, fills: np.ndarray = KEPT, seed: int = 0,
 
 
 @pytest.mark.parametrize("n_classes", [0, 2, 4])
-@pytest.mark.parametrize("n_leaves", [2, 31, 150])
+@pytest.mark.parametrize("n_leaves", [2, 12, 31, 50, 150])
 def test_a_row_alone_is_looked_up(n_classes: int, n_leaves: int) -> None:
     cores = [core(n_classes, n_leaves), core(n_classes, n_leaves + 9, np.array([np.nan, 0.3, -1.0]), seed=1)]
     weighted = list(zip((0.25, 0.75), cores, strict=True))
