@@ -1,6 +1,6 @@
 """Whole histories played through the loop, beside never training, training all the time, and training on an alarm.
 
-Usage: python benchmarks/replay.py DATA_DIR [--quick] [--check] [--only NAME]
+Usage: python benchmarks/replay.py DATA_DIR [--quick] [--check] [--only NAME] [--late PERIODS]
 
 The same small model answers everywhere (`mlwright.learning.quick`); what differs is when it learns again, and from
 which rows. ``alarm`` is the default rule of Evidently 0.7, written anew from its documentation: with more than 1,000
@@ -128,6 +128,25 @@ def flights(data: Path) -> tuple[pd.DataFrame, str, list[str]]:
     return frame, "late", ["rownames", "year", "tailnum", "flight", *after]
 
 
+def ratings(data: Path) -> tuple[pd.DataFrame, str, list[str]]:
+    """What people think of films, from 2005 on; a film by its year and kinds, a person by their number."""
+    folder = data / "movielens_small"
+    frame = pd.read_csv(folder / "ratings.csv").merge(pd.read_csv(folder / "movies.csv"), on="movieId")
+    frame["time"] = pd.to_datetime(frame.pop("timestamp"), unit="s")
+    frame["year"] = frame["title"].str.extract(r"\((\d{4})\)")[0].astype(float)
+    for kind in ("Drama", "Comedy", "Action", "Thriller", "Horror", "Animation"):
+        frame[kind.lower()] = frame["genres"].str.contains(kind).map({True: "yes", False: "no"})
+    return frame[frame["time"] >= "2005-01-01"].sort_values("time"), "rating", ["title", "genres"]
+
+
+def tweets(data: Path) -> tuple[pd.DataFrame, str, list[str]]:
+    """What people think of airlines, by the hour of one week."""
+    frame = pd.read_csv(data / "airline_tweets" / "Tweets.csv")
+    frame["time"] = pd.to_datetime(frame.pop("tweet_created"))
+    frame["length"], frame["hour"] = frame["text"].str.len(), frame["time"].dt.hour
+    return frame.sort_values("time"), "airline_sentiment", ["tweet_id", "negativereason"]
+
+
 HISTORIES = {
     "electricity_elec2": (electricity, WEEK_S),
     "bike_sharing": (bikes, WEEK_S),
@@ -135,10 +154,12 @@ HISTORIES = {
     "nyc_taxi_demand": (taxis, 2 * 86400),
     "oj_sales_dominicks": (oranges, 4 * WEEK_S),
     "nycflights13": (flights, WEEK_S),
+    "movielens_small": (ratings, 13 * WEEK_S),
+    "airline_tweets": (tweets, 6 * 3600),
 }
 
 
-def play(name: str, data: Path, folder: Path, *, quick: bool) -> tuple[Replayed, float]:
+def play(name: str, data: Path, folder: Path, *, quick: bool, late: int) -> tuple[Replayed, float]:
     """One history, and the seconds of CPU that it took."""
     read, period_s = HISTORIES[name]
     frame, target, left_out = read(data)
@@ -154,7 +175,7 @@ def play(name: str, data: Path, folder: Path, *, quick: bool) -> tuple[Replayed,
     run = Run("replay", project.store, Clock(folder / "cancel", None))
     members = {name: policies.POLICIES.get(name) for name in policies.POLICIES.names()} | {"alarm": Alarm}
     began = time.process_time()
-    found = play_history(snapshot, profile, ReplayPlan(period_s=period_s), settings, run, members)
+    found = play_history(snapshot, profile, ReplayPlan(period_s=period_s, late=late), settings, run, members)
     return found, time.process_time() - began
 
 
@@ -164,11 +185,12 @@ def main() -> None:
     parser.add_argument("--quick", action="store_true")
     parser.add_argument("--check", action="store_true")
     parser.add_argument("--only", choices=list(HISTORIES))
+    parser.add_argument("--late", type=int, default=0, help="periods after which outcomes are known")
     options = parser.parse_args()
     figures, missed = {}, []
     with tempfile.TemporaryDirectory() as place:
         for name in [options.only] if options.only else HISTORIES:
-            found, seconds = play(name, options.data, Path(place) / name, quick=options.quick)
+            found, seconds = play(name, options.data, Path(place) / name, quick=options.quick, late=options.late)
             by_name = {each.policy: each for each in found.played}
             print(
                 f"\n{name}: {found.n_rows:,} rows, {len(found.periods)} periods, {found.loss_title}, "

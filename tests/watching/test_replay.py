@@ -65,6 +65,18 @@ def test_no_outcome_is_known_before_its_period_has_ended(replayed):
     assert len({round(one.by_period[turned], 6) > 10 for one in replayed.played}) == 1
 
 
+def test_outcomes_that_come_two_periods_late_are_learned_two_periods_later(project, replayed):
+    plan = ReplayPlan(period_s=8 * 86400, late=2, policies=("loop", "every_period"))
+    late, soon = by_name(project.replay(time="when", plan=plan)), by_name(replayed)
+    turned = next(place for place, loss in enumerate(soon["never"].by_period) if loss > 5)
+    never = soon["never"].by_period
+    assert late["every_period"].by_period[: 2 + 1] == pytest.approx(never[: 2 + 1])
+    assert late["every_period"].by_period[turned + 2] > 0.9 * never[turned + 2]
+    assert soon["every_period"].by_period[turned + 2] < 0.9 * never[turned + 2]
+    assert late["loop"].loss < 0.95 * soon["never"].loss
+    assert min(act.period for act in late["every_period"].acts) == 2
+
+
 def test_a_world_that_stands_still_is_left_alone(project):
     (project.path / "calm.csv").write_text(history(turns=False, seed=1))
     played = by_name(project.replay(project.path / "calm.csv", time="when", plan=ReplayPlan(period_s=8 * 86400)))

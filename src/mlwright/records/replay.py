@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Literal
 
+from pydantic import Field
+
 from mlwright.core.record import Record
 from mlwright.records.evaluation import Estimate
 
@@ -21,6 +23,8 @@ class ReplayPlan(Record):
         Rows of a period; None with `period_s` None: so many that there are 50.
     start : float
         Share of the rows, the first ones, that the first model learns from.
+    late : int
+        How many periods later outcomes are known than the end of their own.
     policies : tuple of str
         Members of the policy family.
     """
@@ -28,11 +32,12 @@ class ReplayPlan(Record):
     period_s: float | None = None
     period_rows: int | None = None
     start: float = 0.25
+    late: int = Field(default=0, ge=0)
     policies: tuple[str, ...] = ()
 
 
 class Act(Record):
-    """Something that a policy did after a period.
+    """Something that a policy did after a period, with the outcomes that were known then.
 
     Parameters
     ----------

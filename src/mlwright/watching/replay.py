@@ -36,7 +36,8 @@ Places = NDArray[np.int64]
 def replay(snapshot: Snapshot, profile: Profile, plan: ReplayPlan, settings: OperateSettings, run: Run) -> Replayed:
     """Play every policy on the same rows with the same small models; only what they do with them differs.
 
-    A model never answers a row that it has learned from, and the outcomes of a period are known when it has ended. What
+    A model never answers a row that it has learned from, and the outcomes of a period are known when it has ended, or
+    `plan.late` periods after that. What
     columns are (numbers, names, dates) is found from all rows.
 
     Raises
@@ -66,7 +67,9 @@ def play(
     inputs = table.select(profile.roles.inputs)
     world = World(inputs, target, bounds, question, settings, run.clock.check)
     others = {name: member for name, member in members.items() if name != NEVER}
-    played = {name: _played(member(world), run) for name, member in {NEVER: POLICIES.get(NEVER), **others}.items()}
+    played = {
+        name: _played(member(world), plan.late, run) for name, member in {NEVER: POLICIES.get(NEVER), **others}.items()
+    }
     before = np.concatenate(played[NEVER][1])
     results = [_result(name, policy, losses, before, run) for name, (policy, losses) in played.items()]
     return Replayed(
@@ -112,13 +115,15 @@ def _bounds(moments: Array, plan: ReplayPlan) -> Places:
     return np.unique(np.append(np.searchsorted(moments, turns), n_rows))
 
 
-def _played(policy: Policy, run: Run) -> tuple[Policy, list[Array]]:
+def _played(policy: Policy, late: int, run: Run) -> tuple[Policy, list[Array]]:
     """The policy at the end of the history, and the losses of each period."""
     losses = []
     for period in range(policy.world.n_periods):
         losses.append(policy.losses(period))
-        policy.learn(period)
+        if period >= late:
+            policy.learn(period - late)
         run.clock.check()
+    policy.acts = [act.model_copy(update={"period": act.period + late}) for act in policy.acts]
     run.note(f"Played {policy.title}: {counted(_count(policy, 'trained'), 'training')}.")
     return policy, losses
 

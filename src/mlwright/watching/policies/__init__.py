@@ -20,7 +20,7 @@ Array = NDArray[np.float64]
 
 
 class World:
-    """A history whose rows come period by period; the outcomes of a period are known when it has ended.
+    """A history whose rows come period by period; the outcomes of a period are known when it has ended, or later.
 
     Parameters
     ----------
@@ -101,7 +101,7 @@ class Policy(ABC):
 
     @abstractmethod
     def learn(self, period: int) -> None:
-        """A period has ended and its outcomes are known: change the model for the next one, or leave it."""
+        """The outcomes of a period have become known: change the model for the rows to come, or leave it."""
 
     def losses(self, period: int) -> Array:
         """Losses of what is in use on the rows of a period, shape (n_rows,)."""

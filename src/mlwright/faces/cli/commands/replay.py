@@ -20,6 +20,7 @@ def replay(
         str | None, typer.Option(help="A period: a length of time (1d), or rows (500); default: 50 periods of rows.")
     ] = None,
     start: Annotated[float, typer.Option(min=0.01, max=0.9, help="Share of the rows for the first model.")] = 0.25,
+    late: Annotated[int, typer.Option(min=0, help="Periods after which the outcomes of a period are known.")] = 0,
     picture: Annotated[Path | None, typer.Option("-o", help="Draw the loss over time into this PNG or SVG.")] = None,
     json: AsJson = False,
 ) -> None:
@@ -37,11 +38,12 @@ def replay(
     from mlwright.records.replay import ReplayPlan
 
     chosen = opened(project)
-    plan = ReplayPlan(start=start)
+    plan = ReplayPlan(start=start, late=late)
     if every is not None:
         by_rows = every.isdigit()
         plan = ReplayPlan(
             start=start,
+            late=late,
             period_rows=int(every) if by_rows else None,
             period_s=None if by_rows else length_of(every, "--every"),
         )
