@@ -25,6 +25,14 @@ def test_the_best_bets_open_and_the_cheapest_is_first(bench):
     assert lineup.simple.name == "linear"
 
 
+def test_experience_orders_what_comes_after_the_best_bets(bench):
+    plain = line_up(bench.models, bench.facts)
+    last = plain.extra[-1].name
+    advised = line_up(bench.models, bench.facts, worth={plain.opening[-1].name: 1.0, last: 1.0, "other": 0.0})
+    assert advised.opening == plain.opening
+    assert advised.extra[0].name == last != plain.extra[0].name
+
+
 def test_few_rows_allow_few_candidates(bench):
     lineup = line_up(bench.models, bench.facts)
     assert 1 + len(lineup.opening) + len(lineup.extra) <= 8

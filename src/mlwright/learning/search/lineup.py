@@ -158,7 +158,8 @@ def line_up(
     most : int, optional
         How many candidates there may be besides the baseline; never more than suit the rows, see `cap`.
     worth : mapping, optional
-        What candidates were worth on like data; see `order`.
+        What candidates were worth on like data. Only further candidates follow it, see `order`: at equal seconds the
+        best bets of the families reach more in the order of their cost.
     """
     named = {name: model.candidates(facts) for name, model in models.items()}
     costs = {
@@ -172,7 +173,7 @@ def line_up(
     queues = [candidates for name, candidates in named.items() if name not in (BASELINE, SIMPLE)]
     queues.append(simple[1:] if compete else [])
     cheapest_first = sorted((queue[0] for queue in queues if queue), key=lambda candidate: costs[candidate.name])
-    opening = in_order(_with_twins(cheapest_first, facts, costs), worth or {}, costs)
+    opening = _with_twins(cheapest_first, facts, costs)
     extra = in_order(_with_twins(_in_turns([queue[1:] for queue in queues]), facts, costs), worth or {}, costs)
     if most is not None:
         opening = opening[: max(most - len(simple[:1]), 0)]

@@ -1,4 +1,4 @@
-"""In which order candidates are tried, if experience says what they were worth."""
+"""In which order further candidates are tried, if experience says what they were worth."""
 
 from __future__ import annotations
 
