@@ -18,6 +18,7 @@ from mlwright.data.compute.hashing import hashes_of_numbers, hashes_of_texts
 from mlwright.data.merging import merged
 from mlwright.data.portable import read_portable
 from mlwright.records.portable import PortableProfile
+from mlwright.scoring.spelling import DatePattern
 
 N = 30_000
 
@@ -128,3 +129,21 @@ def test_hashes_stay_what_they_are_and_spread_evenly() -> None:
     assert len(np.unique(texts)) == 100_000
     shares = np.bincount((texts >> np.uint64(60)).astype(np.int64), minlength=16) / 100_000
     assert np.abs(shares - 1 / 16).max() < 0.004
+
+
+def born(first: int, last: int, seed: int) -> pa.Table:
+    days = np.random.default_rng(seed).integers(0, (last - first) * 365, 400)
+    texts = [(datetime(first, 1, 1) + timedelta(days=int(day))).strftime("%d/%m/%y") for day in days]
+    return pa.table({"born": texts, "paid": np.arange(400.0)})
+
+
+def test_years_of_two_digits_that_parts_read_in_different_centuries_keep_their_pattern(tmp_path):
+    old = profile_of(born(1932, 1968, 1), tmp_path / "old")
+    new = profile_of(born(2004, 2019, 2), tmp_path / "new")
+    formats = {part.columns[0].date_format for part in (old, new)}
+    assert len(formats) == 2
+    both = merged(old, new).columns[0]
+    assert both.date_format is not None
+    pattern = DatePattern.of(both.date_format)
+    assert pattern.pattern == "%d/%m/%y"
+    assert [pattern.read(day).year for day in ("01/02/40", "01/02/15")] == [1940, 2015]

@@ -247,3 +247,50 @@ def test_what_cannot_be_written_is_refused(words, told, project, capsys):
 def test_an_unknown_dialect_is_a_setting():
     with pytest.raises(SettingsError, match="no dialect"):
         Sql(dialect="oracle")
+
+
+@pytest.fixture(scope="module")
+def lines(tmp_path_factory):
+    """The contract of lines of orders: the number of the order and that of the line come once together."""
+    folder = tmp_path_factory.mktemp("lines")
+    table = pd.DataFrame({"order": np.repeat(np.arange(100), 4), "line": np.tile([1, 2, 3, 4], 100), "qty": 2})
+    table["qty"] += np.random.default_rng(0).integers(0, 9, 400)
+    table.to_csv(folder / "lines.csv", index=False)
+    project = Project.create(
+        folder, {"project": {"task": "none"}, "collect": {"source": "lines.csv", "unique": ["order, line"]}}
+    )
+    project.run(until="contract")
+    return project.contract(), table, table.assign(line=[1, 2, 3, 3] + [1, 2, 3, 4] * 99)
+
+
+def test_columns_that_come_once_together_do_so_in_pandera(lines):
+    pytest.importorskip("pandera")
+    from pandera.errors import SchemaErrors
+
+    contract, good, bad = lines
+    scope = {}
+    exec(compile(CONTRACT_FORMS.get("pandera")().write(contract, "lines"), "lines.py", "exec"), scope)
+    scope["SCHEMA"].validate(good, lazy=True)
+    with pytest.raises(SchemaErrors, match="together come once"):
+        scope["SCHEMA"].validate(bad, lazy=True)
+
+
+@pytest.mark.parametrize("dialect", ["duckdb", "sqlite"])
+def test_columns_that_come_once_together_do_so_in_sql(lines, dialect):
+    contract, good, bad = lines
+    made, query = (part.split("\n", 1)[1] for part in Sql(dialect).write(contract, "lines").split("\n\n"))
+    base = duckdb.connect() if dialect == "duckdb" else sqlite3.connect(":memory:")
+    base.execute(made)
+    base.executemany("INSERT INTO lines VALUES (?, ?, ?)", good.to_numpy().tolist())
+    assert base.execute(query).fetchall() == []
+    with pytest.raises((duckdb.ConstraintException, sqlite3.IntegrityError)):
+        base.execute("INSERT INTO lines VALUES (0, 1, 5)")
+    base.execute("DROP TABLE lines")
+    base.execute('CREATE TABLE lines ("order" BIGINT, line BIGINT, qty BIGINT)')
+    base.executemany("INSERT INTO lines VALUES (?, ?, ?)", bad.to_numpy().tolist())
+    assert [row[:2] for row in base.execute(query).fetchall()] == [(0, 3), (0, 3)]
+
+
+def test_columns_that_come_once_together_are_told_in_the_json_schema(lines):
+    schema = json.loads(CONTRACT_FORMS.get("jsonschema")().write(lines[0], "lines"))
+    assert schema["$defs"]["records"]["description"] == "Come once: order and line."

@@ -11,13 +11,17 @@ import math
 from collections import Counter
 from collections.abc import Sequence
 
+import numpy as np
+
 from mlwright.core.errors import TableError
 from mlwright.data.compute.figures import finite_or_none
 from mlwright.data.compute.moments import Moments
 from mlwright.data.kept_sketches import cut, cut_rows, distinct_of, rows_of, sketch_of
 from mlwright.data.kinds.shapes import MAX_PATTERNS, gaps_of
+from mlwright.data.kinds.two_digit_years import CENTURY
 from mlwright.records.portable import ColumnSketch, PortableProfile
 from mlwright.records.profile import QUANTILE_LEVELS, ColumnProfile, Pattern, ValueCount
+from mlwright.scoring.spelling import DatePattern
 
 N_TOP = 20
 _KINDS = ("text", "category", "number", "date", "boolean", "id")
@@ -102,7 +106,7 @@ def _merged_column(first: _Part, second: _Part) -> tuple[ColumnProfile, ColumnSk
             "top": top,
             "length_mean": _mean((a.length_mean, b.length_mean), sizes),
             "length_max": max((each for each in (a.length_max, b.length_max) if each is not None), default=None),
-            "date_format": a.date_format if a.date_format == b.date_format else None,
+            "date_format": _format_of_both(a, b, moments),
             "n_unparsed": a.n_unparsed + b.n_unparsed,
             "unparsed_examples": (*a.unparsed_examples, *b.unparsed_examples)[:5],
             "patterns": _merged_patterns((a, b), sizes),
@@ -110,6 +114,35 @@ def _merged_column(first: _Part, second: _Part) -> tuple[ColumnProfile, ColumnSk
         }
     )
     return column, sketch_of(own.reads, distinct, rows, at_most, short)
+
+
+def _format_of_both(a: ColumnProfile, b: ColumnProfile, moments: Moments) -> str | None:
+    """How dates are written in both parts; years of two digits in the hundred years that hold those of both.
+
+    Raises
+    ------
+    TableError
+        If no hundred years do: one of the parts reads its years in another century than they are of.
+    """
+    if a.date_format == b.date_format or not (a.date_format and b.date_format):
+        return a.date_format if a.date_format == b.date_format else None
+    one, two = DatePattern.of(a.date_format), DatePattern.of(b.date_format)
+    if one.pattern != two.pattern:
+        return None
+    first, last = (_year(each) for each in (moments.minimum, moments.maximum))
+    if last - first >= CENTURY:
+        raise TableError(
+            f"Column {a.name!r} has years of two digits that are read from {one.first_year} on in one part and from "
+            f"{two.first_year} on in the other: {first} to {last} are more than a hundred years.",
+            "Write its years with four digits in one of the parts, and make its profile again.",
+        )
+    starts = [year for year in (one.first_year, two.first_year) if year is not None]
+    since = next((year for year in starts if year <= first and last < year + CENTURY), first)
+    return DatePattern(one.pattern, since).written()
+
+
+def _year(seconds: float) -> int:
+    return int(np.datetime64(int(seconds), "s").astype("datetime64[Y]").astype(int)) + 1970
 
 
 def _wider(a: ColumnProfile, b: ColumnProfile) -> str:

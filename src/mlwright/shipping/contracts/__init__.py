@@ -89,6 +89,13 @@ def codes(clause: Clause) -> tuple[Value, ...]:
     return tuple(stored(clause, code) for code in clause.missing_codes) if clause.optional else ()
 
 
+def keys_of(contract: Contract) -> list[tuple[str, ...]]:
+    """The keys that a person has named, but for columns that are unique by their own clause."""
+    own = {clause.name for clause in contract.columns if clause.unique}
+    known = {clause.name for clause in contract.columns}
+    return [names for names in contract.unique if set(names) <= known and not (len(names) == 1 and names[0] in own)]
+
+
 def must_be_there(clause: Clause) -> bool:
     """Whether every row of a table must hold a value; the target of new rows need not be known."""
     return not clause.optional and clause.part != "target"

@@ -15,6 +15,7 @@ from mlwright.shipping.contracts import (
     is_moment,
     is_number,
     is_text,
+    keys_of,
     must_be_there,
 )
 
@@ -26,7 +27,7 @@ class Jsonschema(ContractForm):
     """A schema of draft 2020-12 that takes one record or an array of records.
 
     One record alone: ``{"$ref": "#/$defs/record"}``; an array: ``{"$ref": "#/$defs/records"}``. That a key does not
-    come twice cannot be said in JSON Schema.
+    come twice cannot be said in JSON Schema; it stands in the description.
     """
 
     title = "JSON Schema"
@@ -52,7 +53,10 @@ def _record(contract: Contract) -> dict[str, Any]:
 
 def _records(contract: Contract) -> dict[str, Any]:
     unique = {} if contract.may_repeat else {"uniqueItems": True}
-    return {"type": "array", "items": {"$ref": "#/$defs/record"}, "minItems": contract.least_rows, **unique}
+    keys = [*([(contract.key,)] if contract.key else []), *keys_of(contract)]
+    told = {"description": "Come once: " + "; ".join(" and ".join(names) for names in keys) + "."} if keys else {}
+    items = {"items": {"$ref": "#/$defs/record"}, "minItems": contract.least_rows}
+    return {"type": "array", **told, **items, **unique}
 
 
 def _value(clause: Clause, n_rows: int) -> dict[str, Any]:

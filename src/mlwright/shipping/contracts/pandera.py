@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from mlwright.data.words import counted
+from mlwright.data.words import counted, listing
 from mlwright.records.contract import Clause, Contract
-from mlwright.shipping.contracts import ContractForm, allowed, codes, is_moment, is_text, moment, must_be_there
+from mlwright.shipping.contracts import ContractForm, allowed, codes, is_moment, is_text, keys_of, moment, must_be_there
 
 
 class Pandera(ContractForm):
@@ -38,9 +38,17 @@ import pandera.pandas as pa
 def _table(contract: Contract) -> str:
     least = contract.least_rows
     told = f"at least {counted(least, 'row')}"
-    checks = f"    checks=pa.Check(lambda table: len(table) >= {least}, error={told!r}),\n"
+    checks = [f"pa.Check(lambda table: len(table) >= {least}, error={told!r})", *map(_together, keys_of(contract))]
     names = [clause.name for clause in contract.columns if clause.part != "target"]
-    return checks if contract.may_repeat else f"{checks}    unique={names!r},\n"
+    unique = "" if contract.may_repeat else f"    unique={names!r},\n"
+    return "    checks=[\n" + "".join(f"        {check},\n" for check in checks) + f"    ],\n{unique}"
+
+
+def _together(names: tuple[str, ...]) -> str:
+    """Rows that have all of these values, and not two of them the same ones."""
+    told = f"{listing(map(repr, names))} together come once"
+    once = f"~table.duplicated({list(names)!r}, keep=False) | table[{list(names)!r}].isna().any(axis=1)"
+    return f"pa.Check(lambda table: {once}, error={told!r})"
 
 
 def _column(clause: Clause) -> str:

@@ -17,6 +17,7 @@ from mlwright.shipping.contracts import (
     is_moment,
     is_number,
     is_text,
+    keys_of,
     moment,
     must_be_there,
 )
@@ -68,7 +69,7 @@ class Sql(ContractForm):
     def _table(self, contract: Contract, name: str) -> Any:
         from sqlglot import exp
 
-        columns = []
+        columns: list[exp.Expression] = []
         for clause in contract.columns:
             constraints = [exp.ColumnConstraint(kind=exp.NotNullColumnConstraint())] if must_be_there(clause) else []
             constraints += [exp.ColumnConstraint(kind=exp.UniqueColumnConstraint())] if clause.unique else []
@@ -77,6 +78,7 @@ class Sql(ContractForm):
             ]
             kind = exp.DataType.build(_type(clause), dialect="postgres")
             columns.append(exp.ColumnDef(this=_name(clause), kind=kind, constraints=constraints))
+        columns += [exp.UniqueColumnConstraint(this=_columns(names)) for names in keys_of(contract)]
         schema = exp.Schema(this=exp.Table(this=exp.to_identifier(name, quoted=True)), expressions=columns)
         return exp.Create(this=schema, kind="TABLE")
 
@@ -89,6 +91,7 @@ class Sql(ContractForm):
         ]
         broken += [(f"{c.name}: missing", exp.column(_name(c)).is_(exp.null())) for c in _never_missing(contract)]
         broken += [(f"{c.name}: twice", _twice(c, table)) for c in contract.columns if c.unique]
+        broken += [(f"{', '.join(names)}: twice", _together(names, table)) for names in keys_of(contract)]
         told = [
             exp.Case().when(condition.copy(), exp.Literal.string(f"{text}; ")).else_(exp.Literal.string(""))
             for text, condition in broken
@@ -170,6 +173,22 @@ def _twice(clause: Clause, table: exp.Table) -> Any:
     count = exp.Count(this=exp.Star())
     again = exp.select(column).from_(table.copy()).group_by(column).having(count > 1)
     return column.copy().isin(query=again)
+
+
+def _columns(names: tuple[str, ...]) -> Any:
+    from sqlglot import exp
+
+    return exp.Schema(expressions=[exp.to_identifier(name, quoted=True) for name in names])
+
+
+def _together(names: tuple[str, ...], table: Any) -> Any:
+    """Rows whose values of several columns stand in another row, too; a value that is missing is like no other."""
+    from sqlglot import exp
+
+    columns = [exp.column(exp.to_identifier(name, quoted=True)) for name in names]
+    count = exp.Count(this=exp.Star())
+    again = exp.select(*columns).from_(table.copy()).group_by(*(c.copy() for c in columns)).having(count > 1)
+    return exp.In(this=exp.Tuple(expressions=[c.copy() for c in columns]), query=exp.Subquery(this=again))
 
 
 def _type(clause: Clause) -> str:
