@@ -1,6 +1,6 @@
 """Whole histories played through the loop, beside never training, training all the time, and training on an alarm.
 
-Usage: python benchmarks/replay.py DATA_DIR [--quick] [--check] [--only NAME] [--late PERIODS]
+Usage: python benchmarks/replay.py DATA_DIR [--quick] [--check] [--only NAME] [--late PERIODS] [--river PYTHON]
 
 The same small model answers everywhere (`mlwright.learning.quick`); what differs is when it learns again, and from
 which rows. ``alarm`` is the default rule of Evidently 0.7, written anew from its documentation: with more than 1,000
@@ -8,6 +8,9 @@ reference rows, a number column has drifted where the Wasserstein distance is at
 deviation, any other (and a number column of at most 5 values) where the Jensen-Shannon distance is at least 0.1; with
 fewer rows a Kolmogorov-Smirnov or chi-squared test at 0.05 decides. If at least half of the columns have drifted
 against the rows that the model in use has learned from, it is trained again, on all rows.
+
+With ``--river``, a Python that has River, its adaptive random forest is played beside (`replay_river.py`): it learns
+every row of a period when that has ended. It learns on, so its trainings are not counted.
 
 Monthly passengers of airlines (144 rows) are too few for `mlwright replay`, which says so.
 
@@ -19,6 +22,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import subprocess
 import sys
 import tempfile
 import time
@@ -179,6 +183,15 @@ def play(name: str, data: Path, folder: Path, *, quick: bool, late: int) -> tupl
     return found, time.process_time() - began
 
 
+def of_river(python: str, history: Path, target: str, found: Replayed) -> float:
+    """The mean loss of River's forest on the same rows."""
+    task = "regression" if found.loss_title == "squared error" else "classes"
+    periods = ",".join(map(str, found.rows_by_period))
+    script = Path(__file__).with_name("replay_river.py")
+    asked = [python, str(script), str(history), target, task, str(found.n_start), periods]
+    return float(subprocess.run(asked, capture_output=True, text=True, check=True).stdout)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("data", type=Path)
@@ -186,6 +199,7 @@ def main() -> None:
     parser.add_argument("--check", action="store_true")
     parser.add_argument("--only", choices=list(HISTORIES))
     parser.add_argument("--late", type=int, default=0, help="periods after which outcomes are known")
+    parser.add_argument("--river", metavar="PYTHON", help="a Python that has River, played beside")
     options = parser.parse_args()
     figures, missed = {}, []
     with tempfile.TemporaryDirectory() as place:
@@ -199,6 +213,10 @@ def main() -> None:
             for each in found.played:
                 share = each.loss / by_name["every_period"].loss - 1
                 print(f"  {each.title:38} loss {each.loss:12.5g} ({share:+7.2%})  {each.n_trainings:4} trainings")
+            if options.river:
+                loss = of_river(options.river, Path(place) / name / "history.csv", found.target, found)
+                share = loss / by_name["every_period"].loss - 1
+                print(f"  {'River, adaptive random forest':38} loss {loss:12.5g} ({share:+7.2%})")
             never, always, alarm = (by_name[key] for key in ("never", "every_period", "alarm"))
             for loop in (by_name["loop"],):
                 goals = {
@@ -208,7 +226,8 @@ def main() -> None:
                     "a third of its trainings": loop.n_trainings <= always.n_trainings * MOST_SHARE,
                 }
                 missed += [f"{name}, {loop.policy}: {goal}" for goal, reached in goals.items() if not reached]
-            figures[name] = {
+            figures[name] = {"river": {"loss": loss}} if options.river else {}
+            figures[name] |= {
                 each.policy: {"loss": each.loss, "trainings": each.n_trainings, "promotions": each.n_promotions}
                 for each in found.played
             }
