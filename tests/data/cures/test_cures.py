@@ -364,3 +364,32 @@ def test_journeys_back_to_the_one_hub_are_not_taken_for_exchanged_cells():
     columns = {"from": ["Rome"] * 200 + towns[1:] * 2, "to": towns[1:] * 50 + ["Rome"] * 8}
     found, _, _ = after(columns)
     assert found == columns
+
+
+def heads():
+    """Thirty units of twenty rows and their heads."""
+    units = [f"unit {n % 30}" for n in range(600)]
+    return units, [f"{'ABCDEF'[n % 30 % 6]}o{'klmnr'[n % 30 // 6]}an Ferret" for n in range(600)]
+
+
+def test_another_writing_of_the_usual_value_hides_no_rule_and_is_repaired():
+    units, right = heads()
+    dirty = [f"Ferret, {v.split()[0]}" if n // 30 % 10 == 3 else v for n, v in enumerate(right)]
+    found, _, _ = after({"unit": units, "head": dirty})
+    assert found["head"] == right
+
+
+def test_a_value_that_many_groups_hold_and_none_as_its_own_spoils_no_rule_and_stays():
+    units, right = heads()
+    dirty = ["vacant" if n // 30 % 7 == 3 else v for n, v in enumerate(right)]
+    dirty[5] = "Zorro Quill"
+    found, _, _ = after({"unit": units, "head": dirty})
+    assert found["head"] == [right[5] if n == 5 else v for n, v in enumerate(dirty)]
+
+
+def test_a_minority_of_a_column_of_two_values_is_not_repaired_by_a_weak_rule():
+    rng = np.random.default_rng(3)
+    title = rng.integers(0, 40, 1200)
+    part = np.where(title % 4 == 0, rng.random(1200) < 0.97, rng.random(1200) < 0.03)
+    _, plan, _ = after({"title": [f"title {t}" for t in title], "hours": np.where(part, "part", "full").tolist()})
+    assert not [step for step in plan.steps if step.column == "hours"]

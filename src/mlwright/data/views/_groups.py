@@ -12,13 +12,17 @@ from mlwright.data.words import figure, moment_spelling
 
 N_BINS = 12
 MAX_NAMES = 8
+ACROSS = 48
+"""Letters that fit side by side below a small picture."""
+
+SHORTEST = 11
 
 
 def groups(rows: Rows, name: str) -> list[Group]:
     """Up to twelve groups of a number or a date, from the smallest; else the most frequent names."""
     if not rows.is_ordered(name):
         named = frequent(rows.levels(name).places, rows.levels(name).names, MAX_NAMES)
-        short = labels((label for label, _ in named), 11)
+        short = labels((label for label, _ in named), max(SHORTEST, ACROSS // max(1, len(named))))
         return [Group(label, x, inside) for (label, inside), x in zip(named, short, strict=True)]
     bins, values = rows.bins(name, N_BINS), rows.numbers(name)
     is_date = rows.profile.column(name).kind == "date"
