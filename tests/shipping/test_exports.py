@@ -434,8 +434,6 @@ def test_a_tree_that_is_too_deep_for_joins_is_said_to_be_so(tmp_path, monkeypatc
     bundle = bundle_of(tmp_path, ("lightgbm",), "binary")
     with pytest.raises(ExportRefused, match="levels; a query can go down 2"):
         mlwright.export(bundle, "sql", tmp_path / "sql", trees="table")
-    monkeypatch.setattr(sql, "QUICK_BYTES", 10)
-    monkeypatch.setattr(sql, "LEAST_BYTES", 0)
     assert mlwright.export(bundle, "sql", tmp_path / "sql").files == ("model.sql",)
 
 

@@ -14,8 +14,6 @@ import numpy as np
 
 from mlwright.core.errors import ExportRefused
 from mlwright.scoring.forest import Trees
-from mlwright.shipping.exports._graph import Forest
-from mlwright.shipping.exports._program import Program
 from mlwright.shipping.exports._sql_layout import Expression, Walk
 from mlwright.shipping.exports._sql_words import Words, quoted
 
@@ -46,11 +44,6 @@ class TreeTable:
     def __len__(self) -> int:
         """How many forests lie in it."""
         return len(self._forests)
-
-    def takes(self, program: Program) -> bool:
-        """Whether it can hold the trees of a program."""
-        forests = (node.trees for node in program.in_order() if isinstance(node, Forest))
-        return all(depth_of(trees) <= MOST_LEVELS for trees in forests)
 
     def add(self, features: Sequence[Expression], trees: Trees) -> list[Expression]:
         """Put the trees of a forest in; its outputs, as what a walk over the table finds.

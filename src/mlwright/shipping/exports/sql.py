@@ -31,9 +31,6 @@ TREES = "trees.sql"
 MOST_BYTES = 8_000_000
 """Of a query."""
 
-QUICK_BYTES = 1_000_000
-"""From this length of a query on, trees in a table are quicker."""
-
 LEAST_BYTES = 25
 """Of each node of a tree that is written out in a query."""
 
@@ -58,7 +55,7 @@ class Sql(ExportForm):
         PostgreSQL: where the proof is run (``postgresql://user:password@host/database``).
     trees : str, default="auto"
         ``query``: trees are nested CASE expressions of the query. ``table``: they are the rows of a table, which
-        ``trees.sql`` makes once, and the query goes down them. ``auto``: a table where the query would be long.
+        ``trees.sql`` makes once, and the query goes down them. ``auto``: a table where the query would be too long.
 
     Raises
     ------
@@ -106,7 +103,7 @@ class Sql(ExportForm):
                 if how == "query":
                     raise
                 how = "table"
-        if how == "table" or (how == "auto" and len(query) > QUICK_BYTES and table.takes(program)):
+        if how == "table":
             query = self._query(program, reads, kept, table)
             _refuse_long(query, SMALLER)
         return ({TREES: table.script().encode()} if table else {}) | {FILE: query.encode()}
