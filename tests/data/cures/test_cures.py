@@ -381,7 +381,7 @@ def test_another_writing_of_the_usual_value_hides_no_rule_and_is_repaired():
 
 def test_a_value_that_many_groups_hold_and_none_as_its_own_spoils_no_rule_and_stays():
     units, right = heads()
-    dirty = ["vacant" if n // 30 % 7 == 3 else v for n, v in enumerate(right)]
+    dirty = ["vacant" if n // 30 % 10 == 3 else v for n, v in enumerate(right)]
     dirty[5] = "Zorro Quill"
     found, _, _ = after({"unit": units, "head": dirty})
     assert found["head"] == [right[5] if n == 5 else v for n, v in enumerate(dirty)]
