@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -38,7 +39,7 @@ class Tables:
         first, n_numbers = designs[0], len(designs[0].center)
         self._constant = _sums(pairs, np.full((1, n_numbers), np.nan))[0]
         self._bends = [_bends(designs, place) for place in range(n_numbers)]
-        pieces = [_pieces(bends, _alone(pairs, place, self._constant)) for place, bends in enumerate(self._bends)]
+        pieces = [_pieces(bends, _alone(pairs, place)) for place, bends in enumerate(self._bends)]
         self._anchors = [anchor for anchors, _, _ in pieces for anchor in anchors.tolist()]
         self._starts = np.cumsum([0, *(len(anchors) for anchors, _, _ in pieces)]).tolist()
         flags = np.hstack([of[design.n_dense : design.n_dense + design.n_flags] for design, of in pairs])
@@ -114,13 +115,39 @@ def _sums(pairs: Sequence[tuple[Design, Array]], numbers: Array) -> Array:
     return np.hstack([design.dense(blocks) @ weights[: design.n_dense] for design, weights in pairs])
 
 
-def _alone(pairs: Sequence[tuple[Design, Array]], place: int, constant: Array) -> Callable[[Array], Array]:
-    """What the values of one number add to a row of which nothing else is known."""
+def _alone(pairs: Sequence[tuple[Design, Array]], place: int) -> Callable[[Array], Array]:
+    """What the values of one number add to a row of which nothing else is known.
+
+    Worked out by a design of this number alone: with all of them the time would grow with the square of their number.
+    """
+    own = [_of_one(design, weights, place) for design, weights in pairs]
+    missing = _sums(own, np.full((1, 1), np.nan))[0]
 
     def alone(values: Array) -> Array:
-        numbers = np.full((len(values), len(pairs[0][0].center)), np.nan)
-        numbers[:, place] = values
-        added: Array = _sums(pairs, numbers) - constant
+        added: Array = _sums(own, values[:, None]) - missing
         return added
 
     return alone
+
+
+def _of_one(design: Design, weights: Array, place: int) -> tuple[Design, Array]:
+    """The part of a design that is made of one number, and the weights of its columns."""
+    curves, ramps, gaps = (np.flatnonzero(of == place) for of in (design.curves, design.ramps, design.gaps))
+    first_ramp = len(design.center) + len(design.curves)
+    first_gap = first_ramp + len(design.ramps)
+    columns = np.concatenate([[place], len(design.center) + curves, first_ramp + ramps, first_gap + gaps])
+    part = replace(
+        design,
+        low=design.low[[place]],
+        high=design.high[[place]],
+        center=design.center[[place]],
+        scale=design.scale[[place]],
+        curves=np.zeros(len(curves), dtype=np.int64),
+        knots=design.knots[curves],
+        heights=design.heights[curves],
+        ramps=np.zeros(len(ramps), dtype=np.int64),
+        feet=design.feet[ramps],
+        lengths=design.lengths[ramps],
+        gaps=np.zeros(len(gaps), dtype=np.int64),
+    )
+    return part, weights[columns.astype(np.int64)]
