@@ -35,14 +35,13 @@ from mlwright.data.joining import parts_of
 from mlwright.data.rhythms import rhythm_of_counts
 from mlwright.judging.costs import Costs
 from mlwright.judging.drawn import Drawn as Kept
-from mlwright.records.looks import Cells, Column
+from mlwright.records.looks import Cells, Column, Cost
 from mlwright.statistics.changes import changed, possible_beginnings
 from mlwright.statistics.sequential import Gathered, log_e_value
-from mlwright.statistics.shares import quantile_of
 from mlwright.watching.apart import teach, tell
 from mlwright.watching.evidence import FIRST_SHARE, SHARES, prepared, reference_of
 from mlwright.watching.looking import Windows
-from mlwright.watching.promise import PROMISE_LEVEL
+from mlwright.watching.promise import upper_end
 
 Array = NDArray[np.float64]
 
@@ -247,7 +246,8 @@ def n_late(size: int, rng: np.random.Generator) -> NDArray[np.int64]:
 def outcomes(size: int, rng: np.random.Generator) -> tuple[list[Gathered], float]:
     """All losses up to each day, and what they are held against: the promise's upper end."""
     tested = drawn_losses(N_TESTED, rng)
-    above = tested.mean() + quantile_of(PROMISE_LEVEL) * tested.std(ddof=1) / np.sqrt(N_TESTED)
+    cost = Cost(n=(N_TESTED,), mean=(float(tested.mean()),), variance=(float(tested.var(ddof=1)),))
+    above = upper_end(cost, CEILING)
     found = [Gathered()]
     for n in n_late(min(size, MOST_OUTCOMES), rng).tolist():
         found.append(found[-1].adding(drawn_losses(n, rng)))

@@ -9,7 +9,9 @@ import pyarrow.parquet as pq
 import pytest
 
 from mlwright import Project
+from mlwright.records.looks import Cost
 from mlwright.records.served import AT, ID, OUTCOME, KeptColumn, LogFacts
+from mlwright.watching.promise import upper_end
 
 TOML = """
 [project]
@@ -161,3 +163,22 @@ def test_outcomes_that_come_late_count_with_the_look_at_which_they_are_there_and
     keep(log, "c", 200, 3, "2026-04-08")
     report(log, "later", [f"b-{place}" for place in range(50)], "2026-04-09")
     assert Project(folder).watch(log).comparison.promise.n == 150
+
+
+@pytest.mark.parametrize("n_tested", [50, 400])
+@pytest.mark.parametrize("drawn", ["exponential", "log-normal", "rare"])
+def test_the_promise_is_passed_in_one_of_a_hundred_deployments_however_losses_lean(drawn, n_tested):
+    rng = np.random.default_rng(0)
+    shapes = {
+        "exponential": lambda shape: rng.exponential(1.0, shape),
+        "log-normal": lambda shape: rng.lognormal(0.0, 1.5, shape),
+        "rare": lambda shape: np.where(rng.random(shape) < 0.05, 3.0, 0.05),
+    }
+    every = shapes[drawn](200_000)
+    ceiling = float(np.quantile(every, 0.98))
+    true = np.minimum(every, ceiling).mean()
+    tested = np.minimum(shapes[drawn]((4_000, n_tested)), ceiling)
+    ends = [
+        upper_end(Cost(n=(n_tested,), mean=(rows.mean(),), variance=(rows.var(ddof=1),)), ceiling) for rows in tested
+    ]
+    assert np.mean(true > np.array(ends)) <= 0.013
