@@ -1,8 +1,8 @@
 """Trees as rows of a table, for models whose trees would make a query longer than a database takes.
 
-A row is a node of a tree: what it asks, and where yes and no lead. A leaf leads to itself, so that after as many joins
-of the table with itself as the deepest tree has levels every tree has come to a leaf. The rows that are scored stream
-through these joins; nothing but the sums of a row is held.
+A row is a node of a tree: what it asks, and where yes and no lead. A leaf leads nowhere. After as many joins of the
+table with itself as the deepest tree has levels every tree has come to its leaf. The rows that are scored stream
+through these joins, each of which holds the nodes of one level.
 """
 
 from __future__ import annotations
@@ -71,7 +71,8 @@ class TreeTable:
         values = ", ".join(f"y{value} {double}" for value in range(n_values))
         lines = [
             f"DROP TABLE IF EXISTS {self.name};",
-            f"CREATE TABLE {self.name} (node INTEGER PRIMARY KEY, root_of INTEGER, output INTEGER, feature INTEGER, "
+            f"CREATE TABLE {self.name} (node INTEGER PRIMARY KEY, forest INTEGER, level INTEGER, output INTEGER, "
+            "feature INTEGER, "
             f"threshold {double}, codes TEXT, missing_yes INTEGER, yes INTEGER, no INTEGER, {values});",
         ]
         rows = list(self._rows(n_values))
@@ -85,22 +86,24 @@ class TreeTable:
         words, name = self._words, f"w{walk.number}"
         trees, depth = self._forests[walk.number], self._depths[walk.number]
         rows = f"SELECT row_no, {words.carried(features)} FROM {source}"  # noqa: S608
-        roots = f"SELECT * FROM {self.name} WHERE root_of = {walk.number}"  # noqa: S608
-        joins = [f"FROM ({rows}) AS a", f"CROSS JOIN ({roots}) AS n0"]
+        joins = [f"FROM ({rows}) AS a", f"CROSS JOIN {self._level(walk.number, 0)} AS n0"]
         for level in range(depth):
             leads = _leads(f"n{level}", words.carried_item(features, f"n{level}.feature"), has_sets=bool(trees.sets))
-            joins.append(f"{words.join} {self.name} AS n{level + 1} ON n{level + 1}.node = {leads}")
-        sums = [f"{text} AS {name}_{output}" for output, text in enumerate(_sums(trees, f"n{depth}"))]
+            nodes = self._level(walk.number, level + 1) if words.picks_levels else self.name
+            joins.append(f"LEFT JOIN {nodes} AS n{level + 1} ON n{level + 1}.node = {leads}")
+        sums = [f"{text} AS {name}_{output}" for output, text in enumerate(_sums(trees, depth))]
         head = f"SELECT a.row_no AS {name}_row, {', '.join(sums)}"
         return "\n  ".join([head, *joins, "GROUP BY a.row_no"])
+
+    def _level(self, forest: int, level: int) -> str:
+        return f"(SELECT * FROM {self.name} WHERE forest = {forest} AND level = {level})"  # noqa: S608
 
     def _rows(self, n_values: int) -> Iterator[str]:
         start = 0
         for number, trees in enumerate(self._forests):
-            outputs = dict(zip(trees.roots.tolist(), trees.first_output.tolist(), strict=True))
-            of_leaf = _outputs_of_leaves(trees)
-            for node in range(len(trees.feature)):
-                yield _row(trees, node, start, number if node in outputs else None, of_leaf[node], n_values)
+            levels, outputs = _places_of_nodes(trees)
+            for node, (level, output) in enumerate(zip(levels, outputs, strict=True)):
+                yield _row(trees, node, start, [number, level, output], n_values)
             start += len(trees.feature)
 
 
@@ -108,7 +111,7 @@ def _leads(node: str, x: str, *, has_sets: bool) -> str:
     """Where a node leads to."""
     in_set = f"SUBSTR({node}.codes, CAST({x} AS INTEGER) + 1, 1) = '1'"
     is_less = f"{x} <= {node}.threshold OR ({node}.missing_yes = 1 AND {x} IS NULL)"
-    leads = [f"WHEN {node}.feature IS NULL THEN {node}.node"]
+    leads = [f"WHEN {node}.feature IS NULL THEN NULL"]
     if has_sets:
         leads.append(f"WHEN {node}.codes IS NOT NULL THEN CASE WHEN {in_set} THEN {node}.yes ELSE {node}.no END")
     return f"CASE {' '.join(leads)} WHEN {is_less} THEN {node}.yes ELSE {node}.no END"
@@ -123,35 +126,43 @@ def depth_of(trees: Trees) -> int:
     return depth
 
 
-def _outputs_of_leaves(trees: Trees) -> list[int]:
-    """The first output that each node's tree is added to."""
-    found = np.zeros(len(trees.feature), dtype=np.int64)
-    nodes, outputs = trees.roots, trees.first_output
+def _places_of_nodes(trees: Trees) -> tuple[list[int], list[int]]:
+    """The level of each node in its tree, and the first output that this is added to."""
+    levels, found = np.zeros(len(trees.feature), dtype=np.int64), np.zeros(len(trees.feature), dtype=np.int64)
+    nodes, outputs, level = trees.roots, trees.first_output, 0
     while len(nodes):
-        found[nodes] = outputs
+        found[nodes], levels[nodes] = outputs, level
         inner = trees.feature[nodes] >= 0
         nodes, outputs = nodes[inner], outputs[inner]
         nodes, outputs = np.concatenate([trees.left[nodes], trees.right[nodes]]), np.tile(outputs, 2)
-    return [int(output) for output in found]
+        level += 1
+    return [int(level) for level in levels], [int(output) for output in found]
 
 
-def _sums(trees: Trees, leaf: str) -> list[str]:
-    """The sum of every output over the leaves of a row."""
+def _sums(trees: Trees, depth: int) -> list[str]:
+    """The sum of every output over the leaves of a row: of the nodes of a walk one alone has values."""
+
+    def of_leaf(value: int) -> str:
+        values = ", ".join(f"n{level}.y{value}" for level in range(depth + 1))
+        return f"COALESCE({values})" if depth else values
+
     if trees.values.shape[1] > 1:
-        return [f"SUM({leaf}.y{value})" for value in range(trees.n_outputs)]
-    return [f"SUM(CASE WHEN {leaf}.output = {output} THEN {leaf}.y0 ELSE 0 END)" for output in range(trees.n_outputs)]
+        return [f"SUM({of_leaf(value)})" for value in range(trees.n_outputs)]
+    if trees.n_outputs == 1:
+        return [f"SUM({of_leaf(0)})"]
+    return [f"SUM(CASE WHEN n0.output = {output} THEN {of_leaf(0)} ELSE 0 END)" for output in range(trees.n_outputs)]
 
 
-def _row(trees: Trees, node: int, start: int, root_of: int | None, output: int, n_values: int) -> str:
+def _row(trees: Trees, node: int, start: int, where: list[int], n_values: int) -> str:
     place = start + node
     if trees.feature[node] < 0:
         values = [*map(float, trees.values[node]), *[0.0] * (n_values - trees.values.shape[1])]
-        cells = [place, root_of, output, None, None, None, None, place, place, *values]
+        cells = [place, *where, *[None] * 6, *values]
     else:
         members = int(trees.members[node])
         asked = [float(trees.threshold[node]), None] if members < 0 else [None, _codes(trees.sets[members])]
         leads = [int(trees.missing_left[node]), start + int(trees.left[node]), start + int(trees.right[node])]
-        cells = [place, root_of, output, int(trees.feature[node]), *asked, *leads, *[0.0] * n_values]
+        cells = [place, *where, int(trees.feature[node]), *asked, *leads, *[None] * n_values]
     return f"({','.join(map(_cell, cells))})"
 
 

@@ -35,8 +35,8 @@ class Words(ABC):
     """How many questions of a tree stand within each other; deeper parts of it become columns of their own."""
     step_begins: ClassVar[str] = "AS ("
     step_ends: ClassVar[str] = ")"
-    join: ClassVar[str] = "JOIN"
-    """Tables in the order in which they stand."""
+    picks_levels: ClassVar[bool] = True
+    """Whether a join of a table of trees is told of which level it needs the nodes, so that it need not hold all."""
     not_a_number: ClassVar[str]
     """What a column of floating numbers holds beside numbers, as a list behind IN."""
 
@@ -213,7 +213,7 @@ class SQLite(Words):
     double = "REAL"
     white = "char(9, 10, 11, 12, 13, 32)"
     step_begins = "AS MATERIALIZED ("
-    join = "CROSS JOIN"
+    picks_levels = False  # it looks each node up by its number
     greatest = "MAX"
     not_a_number = "9e999, -9e999"
 

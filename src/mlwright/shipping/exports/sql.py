@@ -124,7 +124,7 @@ class Sql(ExportForm):
 
     def put_trees(self, files: Mapping[str, bytes], cursor: Any) -> None:
         """Make the table of the trees."""
-        for statement in files[TREES].decode().split(STATEMENT_ENDS):  # at once they need gigabytes in DuckDB
+        for statement in files[TREES].decode().split(STATEMENT_ENDS):  # at once they need much memory in DuckDB
             if statement.strip():
                 cursor.execute(statement)
 
