@@ -17,12 +17,14 @@ from mlwright.scoring.columns import Column
 from mlwright.scoring.spelling import to_number, to_number_array
 
 N_TOP = 200
+ARE_NUMBERS = 0.95
 
 
 class DisguisedMissing(Cure):
     """Words such as ``N/A`` and ``?``, and numbers such as -999 that cannot belong to the rest, become missing.
 
-    Words that tell something ("unknown", "none") stay: they are values of their own. Where one word is the only way in
+    Such numbers are looked for in text, too, where `ARE_NUMBERS` of the values are numbers. Words that tell something
+    ("unknown", "none") stay: they are values of their own. Where one word is the only way in
     which the whole table says that something is missing, it is the table's way, and nothing is wrong.
     """
 
@@ -68,7 +70,8 @@ def _has_gaps(cells: Cells) -> bool:
 
 def _words(cells: Cells, name: str) -> Sequence[str]:
     if name in cells.texts:
-        return missing_words(cells.levels(name).names)
+        levels = cells.levels(name)
+        return (*missing_words(levels.names), *_sentinels(levels))
     return _sentinels(cells.levels(name)) if _may_end_in_sentinel(cells.columns.by_name[name]) else ()
 
 
@@ -82,13 +85,15 @@ def _may_end_in_sentinel(values: Column) -> bool:
 
 
 def _sentinels(levels: Levels) -> tuple[str, ...]:
+    """Numbers that cannot belong to the rest, where nearly all values are numbers."""
     numbers = np.array([to_number(name) for name in levels.names])
-    if len(numbers) < 2 or np.isnan(numbers).any():
+    known = ~np.isnan(numbers)
+    if known.sum() < 2 or levels.counts[known].sum() < ARE_NUMBERS * levels.n_known:
         return ()
-    order = np.argsort(-levels.counts, kind="stable")[:N_TOP]
-    top = [(levels.names[place], int(levels.counts[place])) for place in order]
-    found = suspects(_figures(numbers, levels.counts), top)
-    rest = ~np.isin(np.array(levels.names), found)
+    order = np.argsort(-levels.counts * known, kind="stable")[:N_TOP]
+    top = [(levels.names[place], int(levels.counts[place])) for place in order if known[place]]
+    found = suspects(_figures(numbers[known], levels.counts[known]), top)
+    rest = ~np.isin(np.array(levels.names), found) & known
     left = _figures(numbers[rest], levels.counts[rest])
     return tuple(code for code in found if is_sentinel(code, top, left))
 
