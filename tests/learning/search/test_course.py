@@ -146,6 +146,16 @@ def test_without_any_time_the_floor_still_stands(search):
     assert chosen(course).weights == {"linear": 1.0}
 
 
+def test_where_the_later_stages_need_all_the_time_one_better_model_is_still_looked_at(search, monkeypatch):
+    monkeypatch.setattr(Budget, "left_s", 0.0)
+    course = search(Made("quick", shares), Made("other", shares), budget_s=60.0)
+    assert {name: len(trials) for name, trials in course.standing.trials.items()} == {
+        "dummy": 3,
+        "linear": 3,
+        "quick": 1,
+    }
+
+
 def test_what_is_kept_is_not_fitted_again_and_gives_the_same(search):
     first = search(Made("a", shares, n=3))
     again = search(Made("a", shares, n=3))

@@ -14,7 +14,7 @@ import numpy as np
 
 from mlwright.core.errors import Fault
 from mlwright.learning.search.bench import Bench
-from mlwright.learning.search.budget import Budget, makespan
+from mlwright.learning.search.budget import LEAST_FIT_S, Budget, makespan
 from mlwright.learning.search.ensemble import cap
 from mlwright.learning.search.judge import Array, Judge
 from mlwright.learning.search.ladder import CLIMB_SHARE, base_of, first_rung, needs_ladder, next_rung, sampled
@@ -99,7 +99,11 @@ class Course:
         self.bench.run.note(f"The search ended after {len(self.standing.trials)} candidates: {self.stopped}.")
 
     def _lay_floor(self) -> None:
-        """The baseline and the simple model, whatever the time: a run never ends without a model."""
+        """The baseline and the simple model, whatever the time: a run never ends without a model.
+
+        Where the later stages need all the time that is left, the first of the best bets still gets a short look: half
+        a second that often makes the better model.
+        """
         floor = [self.lineup.baseline] if self.lineup.simple is None else [self.lineup.baseline, self.lineup.simple]
         later = [self._cost_s(candidate) for candidate in self.lineup.opening] * len(self._folds)
         fits = self._in_order([(one, fold) for one in floor for fold in self._folds], later)
@@ -107,6 +111,9 @@ class Course:
         baseline = self.standing.baseline()
         if baseline not in self.standing.trials:
             raise Fault(f"The baseline could not be fitted: {self.standing.fates[baseline]}.")
+        if self.lineup.opening and self.budget.is_up() and self.budget.clock.left_s > LEAST_FIT_S:
+            first = self.lineup.opening[0]
+            self._fit_all([Fit(first, 0, (self._cost_s(first),), must=True)])
 
     def _is_too_much(self) -> bool:
         """Whether there are too many rows to begin with all of them."""
