@@ -215,10 +215,17 @@ def example(workspace: Path) -> Path:
 
 
 def make_bundle(workspace: Path, budget: str) -> Path:
+    """Cores of LightGBM, the family of the peers' pipeline: what a search chooses from all would differ run by run."""
     import mlwright
 
-    data = example(workspace)
-    return mlwright.fit(data, target="deposit", budget=budget).save(workspace / "bundle")
+    sections = {
+        "project": {"target": "deposit"},
+        "collect": {"source": str(example(workspace))},
+        "train": {"families": ["lightgbm"], "budget": budget},
+    }
+    project = mlwright.Project.create(workspace / "project", sections)
+    project.run()
+    return project.bundle().save(workspace / "bundle")
 
 
 def bodies(records: list[dict[str, object]], wrap: str | None) -> list[tuple[int, bytes]]:

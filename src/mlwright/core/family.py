@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import importlib
 import inspect
+import os
 import pkgutil
 import sys
 from collections.abc import Iterable, Iterator
@@ -116,7 +117,7 @@ class Family(Generic[T]):
         return True
 
     def _own_names(self) -> tuple[str, ...]:
-        return _modules_of(tuple(importlib.import_module(self.package).__path__))
+        return _modules_of(tuple((path, _changed_at(path)) for path in importlib.import_module(self.package).__path__))
 
     def _foreign(self) -> dict[str, EntryPoint]:
         return {point.name: point for point in _entry_points(tuple(sys.path)) if point.group == self.package}
@@ -178,9 +179,18 @@ def families_named(settings: Settings) -> dict[str, Family[object]]:
 
 
 @lru_cache(maxsize=256)
-def _modules_of(folders: tuple[str, ...]) -> tuple[str, ...]:
-    """The public modules of a package; its folders are read once, as records of thousands of columns ask for them."""
-    return tuple(m.name for m in pkgutil.iter_modules(folders) if not m.name.startswith("_") and not m.ispkg)
+def _modules_of(folders: tuple[tuple[str, int], ...]) -> tuple[str, ...]:
+    """The public modules in some folders; read once while nothing changes, as thousands of columns ask for them."""
+    found = pkgutil.iter_modules([path for path, _ in folders])
+    return tuple(module.name for module in found if not module.name.startswith("_") and not module.ispkg)
+
+
+def _changed_at(folder: str) -> int:
+    """When a file came or went, in nanoseconds; 0 for what is no folder, such as a zip."""
+    try:
+        return os.stat(folder).st_mtime_ns
+    except OSError:
+        return 0
 
 
 @lru_cache(maxsize=4)

@@ -54,7 +54,7 @@ def test_the_weights_that_did_best_on_held_out_rows_are_kept():
         return next(losses)
 
     columns = rng(1).normal(size=(40, 2)).astype(np.float32)
-    NetFit(recipe, rng(), lambda: False).run(net, Columns(columns), columns[:, :1], lambda sums: sums, held_out_loss)
+    NetFit(recipe, rng(), lambda: False).run(net, Columns(columns), columns[:, :1], lambda sums, _: sums, held_out_loss)
     assert (net.averages[0] == seen[2]).all()
     assert not (net.averages[0] == seen[-1]).all()
 
@@ -77,5 +77,5 @@ def test_patience_ends_the_course():
         return float(n_looks[0])
 
     columns = rng(1).normal(size=(40, 2)).astype(np.float32)
-    NetFit(recipe, rng(), lambda: False).run(net, Columns(columns), columns[:, :1], lambda sums: sums, held_out_loss)
+    NetFit(recipe, rng(), lambda: False).run(net, Columns(columns), columns[:, :1], lambda sums, _: sums, held_out_loss)
     assert n_looks[0] == 1 + 3

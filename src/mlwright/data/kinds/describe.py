@@ -10,6 +10,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from mlwright.core.collector import at_rest
 from mlwright.data.compute.aggregate import Aggregates
 from mlwright.data.compute.figures import Figures, figures_of
 from mlwright.data.compute.table import Table
@@ -92,6 +93,7 @@ class Described:
     sample: dict[str, pa.Array]
 
 
+@at_rest()
 def describe(table: Table, fields: Sequence[Field], settings: ProfileSettings, target: str | None) -> Described:
     """Say of every column what it is.
 

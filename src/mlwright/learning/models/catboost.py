@@ -9,7 +9,6 @@ import catboost
 import numpy as np
 
 from mlwright.core.errors import RunCancelled
-from mlwright.learning.aim import Aim
 from mlwright.learning.models import Facts, FitContext, Fitted, ModelFamily, Params, Rows
 from mlwright.learning.models._fills import learn_fills
 from mlwright.learning.models._lightgbm import FITS_IN_BUDGET, rounds_for
@@ -180,18 +179,19 @@ def _own_words(params: Params, context: FitContext) -> dict[str, Any]:
     kinds: dict[str, dict[str, Any]] = {
         "binary": {"loss_function": "Logloss"},
         "multiclass": {"loss_function": "MultiClass", "classes_count": facts.n_classes},
-        "regression": _of_numbers(params, facts.aim),
+        "regression": _of_numbers(params, facts),
     }
     here = {"random_seed": context.seed % 2**31, "thread_count": context.n_threads}
     quiet = {"allow_writing_files": False, "logging_level": "Silent", "use_best_model": True}
     return {**params, **kinds[facts.task], **here, **quiet, **_directions(facts)}
 
 
-def _of_numbers(params: Params, aim: Aim) -> dict[str, Any]:
-    if aim.is_mean or params.get("loss_function") == "RMSE":
+def _of_numbers(params: Params, facts: Facts) -> dict[str, Any]:
+    """Exact quantiles in the leaves; CatBoost does not keep directions with them."""
+    if facts.aim.is_mean or params.get("loss_function") == "RMSE":
         return SQUARES
     exact = {"leaf_estimation_method": "Exact", "leaf_estimation_iterations": 1}
-    return {"loss_function": f"Quantile:alpha={aim.quantile}"} | exact
+    return {"loss_function": f"Quantile:alpha={facts.aim.quantile}"} | ({} if any(facts.directions) else exact)
 
 
 def _directions(facts: Facts) -> dict[str, Any]:

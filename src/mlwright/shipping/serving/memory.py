@@ -8,6 +8,8 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from mlwright.core.collector import at_rest
+
 MOST_ARENAS = 2
 """Of the allocator of glibc, which else keeps one for every thread that answers; one thread runs at a time anyway."""
 
@@ -24,11 +26,10 @@ def loading() -> Iterator[None]:
     if glibc is not None:
         glibc.mallopt(_M_ARENA_MAX, MOST_ARENAS)
     gc.unfreeze()
-    gc.disable()
     try:
-        yield
+        with at_rest():
+            yield
     finally:
-        gc.enable()
         gc.collect()
         gc.freeze()
         if glibc is not None:
