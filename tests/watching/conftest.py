@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from mlwright import Project
+from mlwright.core.store.ledger import Ledger
 
 TOML = """
 [project]
@@ -45,3 +46,31 @@ def opened_shop(folder, n=600, toml=TOML):
 @pytest.fixture(scope="session")
 def a_shop():
     return SimpleNamespace(toml=TOML, rows=shop, opened=opened_shop)
+
+
+class Killed(BaseException):
+    """What a kill looks like from within."""
+
+
+@pytest.fixture
+def killed():
+    """What is raised in place of the second entry that an operator makes, see `dies_after_one_entry`."""
+    return Killed
+
+
+@pytest.fixture
+def dies_after_one_entry():
+    """Lets who works from now on make one entry in the diary or the history, and die before the second."""
+
+    def patch(patched):
+        append, left = Ledger.append, [1]
+
+        def dying(self, kind, **fields):
+            left[0] -= 1
+            if left[0] < 0:
+                raise Killed
+            return append(self, kind, **fields)
+
+        patched.setattr(Ledger, "append", dying)
+
+    return patch

@@ -11,7 +11,6 @@ import pytest
 
 from mlwright import Project, succession
 from mlwright.core.errors import NothingToShow, SettingsError
-from mlwright.core.store.ledger import Ledger
 from mlwright.core.store.lock import hold
 from mlwright.operating.operator import Operator, settings_allow
 from mlwright.operating.rounds import operate
@@ -234,11 +233,9 @@ def test_without_a_challenger_there_is_nothing_to_decide(project):
         project.promote(why="now")
 
 
-class Killed(BaseException):
-    """What a kill looks like from within."""
-
-
-def test_an_operator_that_dies_at_every_single_step_runs_and_promotes_nothing_twice(project, come, monkeypatch):
+def test_an_operator_that_dies_at_every_single_step_runs_and_promotes_nothing_twice(
+    killed, dies_after_one_entry, project, come, monkeypatch
+):
     """Each operator may make one entry in the diary or the history and dies before its second; the next one goes on."""
     file, n_deaths = project.path / "mlwright.toml", 0
     file.write_text(file.read_text().replace('touch_up = "never"', ""))
@@ -251,7 +248,7 @@ def test_an_operator_that_dies_at_every_single_step_runs_and_promotes_nothing_tw
                 try:
                     Operator(project).look()
                     done = True
-                except Killed:
+                except killed:
                     n_deaths += 1
     assert n_deaths >= 10
     trained = [e["event"] for e in project.store.registry.journal if not e.get("base")]
@@ -265,18 +262,6 @@ def test_an_operator_that_dies_at_every_single_step_runs_and_promotes_nothing_tw
     assert {state.run_id for state in project.runs()[1:]} == set(begun)
     assert len(trainings(project)) == 1
     assert all(entry.is_whole for entry in diary.ledger.entries())
-
-
-def dies_after_one_entry(patched):
-    append, left = Ledger.append, [1]
-
-    def dying(self, kind, **fields):
-        left[0] -= 1
-        if left[0] < 0:
-            raise Killed
-        return append(self, kind, **fields)
-
-    patched.setattr(Ledger, "append", dying)
 
 
 def test_a_kill_9_in_the_middle_of_a_training_is_gone_on_with_as_the_same_run(project, come):

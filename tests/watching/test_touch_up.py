@@ -7,7 +7,6 @@ import numpy as np
 import pytest
 
 from mlwright import Project
-from mlwright.core.store.ledger import Ledger
 from mlwright.exporting import export
 from mlwright.faces.cli.main import main
 from mlwright.learning.recalibrating import mixed_calibrators, recalibrated
@@ -161,11 +160,9 @@ def test_it_is_not_done_where_the_settings_say_so(opened, copied, said):
     assert project.current() == before
 
 
-class Killed(BaseException):
-    """What a kill looks like from within."""
-
-
-def test_an_operator_that_dies_at_every_single_step_touches_up_as_one_that_lives(opened, moved, copied, monkeypatch):
+def test_an_operator_that_dies_at_every_single_step_touches_up_as_one_that_lives(
+    killed, dies_after_one_entry, opened, moved, copied, monkeypatch
+):
     project, n_deaths = copied(opened), 0
     for day in (1, 2, 3, 4):
         (project.path / "new.csv").write_text(sales(day, level=4.0))
@@ -176,7 +173,7 @@ def test_an_operator_that_dies_at_every_single_step_touches_up_as_one_that_lives
                 try:
                     Operator(project).look()
                     done = True
-                except Killed:
+                except killed:
                     n_deaths += 1
     lived = Project(moved)
     assert n_deaths >= 16
@@ -184,18 +181,6 @@ def test_an_operator_that_dies_at_every_single_step_touches_up_as_one_that_lives
     assert project.show("touch-up").lost == pytest.approx(lived.show("touch-up").lost)
     assert project.show("touch-up").n == lived.show("touch-up").n
     assert all(entry.is_whole for entry in project.store.registry.journal.entries())
-
-
-def dies_after_one_entry(patched):
-    append, left = Ledger.append, [1]
-
-    def dying(self, kind, **fields):
-        left[0] -= 1
-        if left[0] < 0:
-            raise Killed
-        return append(self, kind, **fields)
-
-    patched.setattr(Ledger, "append", dying)
 
 
 def test_putting_touched_up_answers_to_use_counts_as_no_promotion(moved):
