@@ -13,6 +13,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from mlwright.learning.aim import MEAN, Aim
 from mlwright.learning.features.plan import learn_plan
 from mlwright.learning.models import MODELS, Facts, FitContext, ModelFamily, Rows
 from mlwright.learning.models._lightgbm import rounds_for
@@ -42,11 +43,14 @@ class Question:
     profile : Profile
     seed : int
     n_threads : int
+    aim : Aim
+        Numbers: which answer is rewarded.
     """
 
     profile: Profile
     seed: int = 0
     n_threads: int = 1
+    aim: Aim = MEAN
 
     def target(self, table: pa.Table) -> Array:
         """The target as numbers, NaN where it is not known; shape (n_rows,)."""
@@ -55,6 +59,8 @@ class Question:
 
     def losses(self, target: Array, scores: Array) -> Array:
         """Loss of each row, shape (n_rows,)."""
+        if not self.aim.is_mean:
+            return self.aim.rows(target, scores[:, 0])
         return TASKS.get(self.profile.roles.task)().row_loss(target, scores)
 
 
@@ -125,5 +131,5 @@ def _context(rows: Rows, plan: Any, question: Question) -> FitContext:
     roles = question.profile.roles
     n_classes = len(roles.classes)
     counts = np.bincount(rows.target.astype(np.int64), minlength=n_classes) if n_classes else np.array([len(rows)])
-    facts = Facts(roles.task, n_classes, len(rows), int(counts.min()), names(plan), 60.0)
+    facts = Facts(roles.task, n_classes, len(rows), int(counts.min()), names(plan), 60.0, aim=question.aim)
     return FitContext(facts, seed=question.seed, n_threads=question.n_threads, time_up=lambda: False)

@@ -27,6 +27,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from mlwright.learning.aim import MEAN, Aim
 from mlwright.learning.models import MODELS, Facts, FitContext, ModelFamily, Rows
 from mlwright.learning.recalibrating import mixed_calibrators, recalibrated
 from mlwright.records.model import Calibrator, Candidate, ModelSpec
@@ -116,17 +117,20 @@ class Kind(NamedTuple):
         Of the model's encoder.
     calibrator : Calibrator or None
         The model's own.
+    aim : Aim
+        Numbers: which answer the model's metric rewards; touched-up answers are that too.
     """
 
     task: Task
     n_classes: int
     names: BlockNames
     calibrator: Calibrator | None = None
+    aim: Aim = MEAN
 
     @classmethod
-    def of(cls, spec: ModelSpec, names: BlockNames) -> Kind:
+    def of(cls, spec: ModelSpec, names: BlockNames, aim: Aim = MEAN) -> Kind:
         """That of a model."""
-        return cls(spec.task, len(spec.classes), names, spec.calibrator)
+        return cls(spec.task, len(spec.classes), names, spec.calibrator, aim)
 
 
 def fit_touches(rows: Learned, kind: Kind, n_look: int, seed: int) -> dict[Way, Touch]:
@@ -147,9 +151,10 @@ def fit_touches(rows: Learned, kind: Kind, n_look: int, seed: int) -> dict[Way, 
             weights = _newest_most(len(since.target), n_look)
             found["recalibrated"] = Touch(calibrator=recalibrated(since.said, since.target, weights, kind.calibrator))
         else:
-            found["shifted"] = _shifted(since, n_look)
+            found["shifted"] = _shifted(since, n_look) if kind.aim.is_mean else _moved(since, n_look, kind.aim)
             errors = since.target - since.said[:, 0]
-            found["corrected"] = Touch(1.0, ((1.0, _trees(since.blocks, errors, kind, seed)),))
+            of_errors = kind._replace(aim=Aim(kind.aim.quantile))
+            found["corrected"] = Touch(1.0, ((1.0, _trees(since.blocks, errors, of_errors, seed)),))
         found |= _joined("joined", since, kind, seed)
     latest = rows.last(max(LATEST, n_look))
     if len(latest.target) >= FEWEST:
@@ -176,6 +181,16 @@ def _shifted(since: Learned, n_look: int) -> Touch:
     return Touch(1.0 + float(slope), ((1.0, ConstantCore(np.array([level]))),))
 
 
+def _moved(since: Learned, n_look: int, aim: Aim) -> Touch:
+    """The answers moved by the quantile of their errors that is wanted, held back towards nothing."""
+    errors, weights = since.target - since.said[:, 0], _newest_most(len(since.target), n_look)
+    order = np.argsort(errors, kind="stable")
+    reached = np.cumsum(weights[order])
+    level = errors[order][np.searchsorted(reached, aim.quantile * reached[-1])]
+    held = float(level) * reached[-1] / (reached[-1] + HELD_BACK)
+    return Touch(1.0, ((1.0, ConstantCore(np.array([held]))),))
+
+
 def _newest_most(n_rows: int, n_look: int) -> Array:
     """Weights of rows, shape (n_rows,): those of a look before count half as much."""
     weights: Array = 0.5 ** (np.arange(n_rows)[::-1] / max(FEWEST, n_look))
@@ -192,7 +207,7 @@ def _joined(way: Way, rows: Learned, kind: Kind, seed: int) -> dict[Way, Touch]:
 def _trees(blocks: Blocks, target: Array, kind: Kind, seed: int) -> Core:
     n_classes = kind.n_classes
     counts = np.bincount(target.astype(np.int64), minlength=n_classes) if n_classes else np.array([len(target)])
-    facts = Facts(kind.task, n_classes, len(target), int(counts.min()), kind.names, 60.0)
+    facts = Facts(kind.task, n_classes, len(target), int(counts.min()), kind.names, 60.0, aim=kind.aim)
     context = FitContext(facts, seed=seed, n_threads=1, time_up=lambda: False)
     params = PARAMS | {"min_data_in_leaf": min(PARAMS["min_data_in_leaf"], max(3, len(target) // 25))}
     family: ModelFamily = MODELS.get("lightgbm")()

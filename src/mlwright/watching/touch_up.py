@@ -14,6 +14,7 @@ from mlwright.core.run import Run
 from mlwright.data.compute.table import open_snapshot
 from mlwright.data.row_keys import Keys, row_keys, whole_of
 from mlwright.data.words import counted, figure, percent
+from mlwright.learning.metrics import metric_of
 from mlwright.learning.quick import Question
 from mlwright.learning.standing import Standing, faded, seems_to_help
 from mlwright.learning.touches import LATEST, Kind, Learned, Touch, fit_touches, mixed
@@ -59,13 +60,14 @@ def touch_up(touching: Touching, settings: OperateSettings, run: Run) -> Touched
     """
     manifest = Manifest.model_validate_json(run.get(touching.base.manifest))
     model, before = Model.load(manifest.model, run.get), _before(touching)
-    question = Question(touching.parent.profile, run.seed_for("touch up"))
+    aim = metric_of(manifest.evaluation.metrics[0].name).aim
+    question = Question(touching.parent.profile, run.seed_for("touch up"), aim=aim)
     came = _came(touching, model, question, before, run)
     held = before or Touched(base=touching.base.bundle_id, ceiling=_ceiling(manifest, question, run), model=model.spec)
     standing = Standing(dict(touching.before.lost) if touching.before is not None else {})
     if came.unseen.any() and before is not None:
         held = _counted(held, standing, came.new, question, run)
-    kind, n_look = Kind.of(model.spec, model.encoder.names), int(came.unseen.sum())
+    kind, n_look = Kind.of(model.spec, model.encoder.names, aim), int(came.unseen.sum())
     touches = fit_touches(came.learned, kind, n_look, question.seed)
     weights = standing.weights(tuple(touches))
     helps, low = _helps(held, standing, settings)

@@ -1,6 +1,7 @@
 """Nets with shared layers: what is exported answers as PyTorch does, on the processor and on a GPU.
 
-Needs nothing but numpy, scipy, pydantic, safetensors and PyTorch: run it by itself on a machine with a GPU.
+Needs nothing but numpy, scipy, pydantic, safetensors and PyTorch: run it by itself on a machine with a GPU, with
+``pytest --noconftest tests/learning/models/test_shared_nets.py``.
 """
 
 from __future__ import annotations
@@ -12,11 +13,12 @@ import pytest
 
 torch = pytest.importorskip("torch", reason="the extra 'deep' is not installed")
 
+from mlwright.learning.aim import Aim  # noqa: E402
 from mlwright.learning.design import lay_out, learn_design  # noqa: E402
 from mlwright.learning.models import FitContext  # noqa: E402
 from mlwright.learning.models._net import recipe_of  # noqa: E402
 from mlwright.learning.models._shared_nets import SharedFit, SharedNets, best_device  # noqa: E402
-from mlwright.learning.models.tabm import TabM  # noqa: E402
+from mlwright.learning.models.tabm import TabM, _Start  # noqa: E402
 from mlwright.scoring.cores.nets import NetsCore  # noqa: E402
 from mlwright.testing.encoded_rows import AWKWARD, N_CLASSES, easy  # noqa: E402
 
@@ -62,6 +64,39 @@ def test_the_same_seed_gives_the_same_nets_on_one_device():
     if best_device().type == "cpu":
         assert first == second
     assert first != other
+
+
+def test_a_gpu_is_taken_by_itself_where_there_is_one():
+    lesson = easy("binary", 2_400)
+    (candidate,) = TabM().candidates(replace(lesson.facts, n_rows=2_000))
+    start = _Start(candidate, lesson.train, FitContext(lesson.facts, 5, 1, lambda: False))
+    assert start.nets.device.type == DEVICES[-1]
+    assert {part.device.type for part in start.nets.parts} == {DEVICES[-1]}
+
+
+@pytest.mark.parametrize("device", DEVICES)
+@pytest.mark.parametrize("quantile", [0.1, 0.5, 0.9])
+def test_so_many_truths_lie_below_the_answer(device, quantile):
+    rng = np.random.default_rng(4)
+    columns = rng.uniform(-1, 1, size=(3_000, 2)).astype(np.float32)
+    truth = (columns[:, :1] + (1.0 + 0.8 * columns[:, 1:]) * rng.normal(size=(3_000, 1))).astype(np.float32)
+    known, asked = columns[:2_000], columns[2_000:]
+    nets = SharedNets([2, 24, 24], 4, np.zeros(1, dtype=np.float32), rng, torch.device(device))
+    recipe = recipe_of({"rate": 0.01, "decay": 0.01, "dropout": 0.0, "batch_size": 100, "n_epochs": 12, "patience": 12})
+    fit = SharedFit(recipe, 0, rng, lambda: False, lambda loss: None, quantile)
+    fit.run_blindly(nets, known, truth[:2_000], 12)
+    said = fit.answers(nets, asked)[:, 0]
+    wide = asked[:, 1] > 0
+    for rows in (wide, ~wide):
+        assert (truth[2_000:, 0] <= said)[rows].mean() == pytest.approx(quantile, abs=0.08)
+
+
+def test_the_family_answers_what_the_metric_rewards():
+    lesson = easy("regression", 2_400)
+    facts = replace(lesson.facts, aim=Aim(quantile=0.9))
+    found, _ = fitted("regression", lesson=replace(lesson, facts=facts), n_epochs=20)
+    said = found.core.predict(lesson.trial.blocks)[:, 0]
+    assert (lesson.trial.target <= said).mean() == pytest.approx(0.9, abs=0.06)
 
 
 def test_the_nets_differ_so_that_their_mean_errs_clearly_less_than_one_of_them():

@@ -29,6 +29,8 @@ class Goal:
         Biases of the last layer to start from.
     link_place : int
         Place in `LINKS` of what makes answers of sums.
+    quantile : float or None
+        Numbers: the share of truths that should lie below the answer; None for the mean.
     center, scale : float
         Numbers: the way back to their units.
     """
@@ -41,14 +43,15 @@ class Goal:
         self.link = LINKS[self.link_place]
         self.wanted, self.start = _wanted(target, standard.values, facts)
         self.aim = facts.aim
-        if self.is_number and self.aim.quantile is not None:
+        self.quantile = facts.aim.quantile if self.is_number else None
+        if self.quantile is not None:
             self.start = np.array([(self.aim.constant(target) - self.center) / self.scale], dtype=np.float32)
 
     def slope(self, sums: Single, wanted: Single) -> Single:
         """How the loss of each row rises with its sums, shape (n_rows, n_sums)."""
-        if not self.is_number or self.aim.quantile is None:
+        if self.quantile is None:
             return np.asarray(self.link(sums.astype(np.float64)) - wanted, dtype=np.float32)
-        found: Single = 2.0 * (expit((sums - wanted) / np.float32(ROUNDED)) - np.float32(self.aim.quantile))
+        found: Single = 2.0 * (expit((sums - wanted) / np.float32(ROUNDED)) - np.float32(self.quantile))
         return found
 
     def loss(self, answers: Any, target: Array) -> float:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Sequence
+from functools import cache
 from itertools import pairwise
 from typing import Any
 
@@ -12,6 +13,7 @@ import torch
 from numpy.typing import NDArray
 from torch.nn import functional
 
+from mlwright.learning.models._descent import ROUNDED
 from mlwright.learning.models._net import MEMORY, MOMENTUM, N_AVERAGED, Recipe, rate_at
 from mlwright.scoring.cores.nets import Layer
 
@@ -97,6 +99,8 @@ class SharedFit:
         Deals the batches.
     time_up, heard : callable
         See `FitContext`; the time is asked for in every batch.
+    quantile : float or None
+        Numbers: the share of truths that should lie below the answer; None for the mean.
     """
 
     def __init__(
@@ -106,9 +110,11 @@ class SharedFit:
         rng: np.random.Generator,
         time_up: Callable[[], bool],
         heard: Callable[[float], None],
+        quantile: float | None = None,
     ) -> None:
         self.recipe = recipe
         self.cut = False
+        self._quantile = quantile
         self._link_place = link_place
         self._rng = rng
         self._time_up = time_up
@@ -160,6 +166,8 @@ class SharedFit:
     def loss(self, sums: torch.Tensor, wanted: torch.Tensor) -> torch.Tensor:
         """The sum over the nets of each one's mean loss."""
         target = wanted[None].expand_as(sums)
+        if self._quantile is not None:
+            return _lopsided(target - sums, self._quantile).mean() * len(sums)
         if self._link_place == 0:
             return (sums - target).square().mean() * len(sums) / 2.0
         if self._link_place == 1:
@@ -219,9 +227,19 @@ class _Course:
         return values * kept / (1.0 - share)
 
 
+@cache
 def best_device() -> torch.device:
-    """A GPU if there is one that PyTorch can use, else the processor."""
-    return torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    """A GPU if there is one that PyTorch can use, else the processor.
+
+    It is tried once: a GPU that is older or newer than what PyTorch was built for is seen, and refuses to work.
+    """
+    if torch.cuda.is_available():
+        try:
+            torch.ones(8, device="cuda").sum().item()
+        except RuntimeError:
+            return torch.device("cpu")
+        return torch.device("cuda")
+    return torch.device("cpu")
 
 
 def with_threads(n_threads: int) -> None:
@@ -239,6 +257,11 @@ def _shortened(gradients: Sequence[torch.Tensor], most: float) -> Sequence[torch
 
 def _is_weight(place: int, n_parts: int) -> bool:
     return place == n_parts - 2 or (place < n_parts - 2 and place % _OWN_PARTS == 1)
+
+
+def _lopsided(missing: torch.Tensor, quantile: float) -> torch.Tensor:
+    """Twice what each truth so far above the answer costs, as in `lopsided_loss`: rounded off where it has no slope."""
+    return 2.0 * (quantile * missing + ROUNDED * functional.softplus(-missing / ROUNDED))
 
 
 def _link(sums: torch.Tensor, place: int) -> torch.Tensor:

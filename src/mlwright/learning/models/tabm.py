@@ -102,7 +102,9 @@ class _Start:
         self.goal = Goal(train.target, facts)
         widths = [self.design.width, *[whole(params, "width")] * whole(params, "n_layers")]
         self.nets = SharedNets(widths, whole(params, "n_nets"), self.goal.start, rng, best_device())
-        self.fit = SharedFit(recipe_of(params), self.goal.link_place, rng, context.time_up, context.heard)
+        self.fit = SharedFit(
+            recipe_of(params), self.goal.link_place, rng, context.time_up, context.heard, self.goal.quantile
+        )
         self.known = self.columns(train.blocks)
 
     def columns(self, blocks: Blocks) -> NDArray[np.float32]:

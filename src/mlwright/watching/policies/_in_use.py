@@ -93,7 +93,7 @@ class InUse:
 
     def _kind(self, model: QuickModel) -> Kind:
         roles = self.world.question.profile.roles
-        return Kind(roles.task, len(roles.classes), model.encoder.names)
+        return Kind(roles.task, len(roles.classes), model.encoder.names, aim=self.world.question.aim)
 
     def _losses(self, period: int, touches: Mapping[Way, Touch]) -> dict[Way, Array]:
         world = self.world

@@ -1,0 +1,41 @@
+"""Touched-up answers are what the model's metric rewards."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from mlwright.learning.aim import Aim
+from mlwright.learning.quick import Question
+from mlwright.learning.touches import Kind, Learned, fit_touches
+from mlwright.scoring.blocks import BlockNames, Blocks
+
+NAMES = BlockNames(("level",), ("level",), (), (), ())
+
+
+def moved(n: int, seed: int) -> Learned:
+    """Rows that lie three above the answers that once were right for nine of ten."""
+    rng = np.random.default_rng(seed)
+    level = rng.uniform(-1, 1, size=(n, 1)).astype(np.float32)
+    truth = 3.0 + 2.0 * level[:, 0] + rng.normal(size=n)
+    said = 2.0 * level.astype(np.float64) + 1.2816
+    return Learned(Blocks(level, np.empty((n, 0), dtype=np.int32)), said, truth, n)
+
+
+@pytest.mark.parametrize("way", ["shifted", "corrected"])
+def test_an_answer_for_nine_of_ten_stays_one(way):
+    kind = Kind("regression", 0, NAMES, aim=Aim(quantile=0.9))
+    touch, later = fit_touches(moved(1_500, 0), kind, 300, 0)[way], moved(1_500, 1)
+    assert (later.target <= later.said[:, 0]).mean() < 0.1
+    assert (later.target <= touch.answers(later.said, later.blocks)[:, 0]).mean() == pytest.approx(0.9, abs=0.05)
+
+
+def test_an_expected_number_stays_one():
+    touch, later = fit_touches(moved(1_500, 0), Kind("regression", 0, NAMES), 300, 0)["shifted"], moved(1_500, 1)
+    said = touch.answers(later.said, later.blocks)[:, 0]
+    assert said.mean() == pytest.approx(later.target.mean(), abs=0.2)
+
+
+def test_rows_are_lost_by_the_distance_that_counts():
+    question = Question(profile=None, aim=Aim(quantile=0.9))
+    assert question.losses(np.array([1.0, 1.0]), np.array([[0.0], [2.0]])) == pytest.approx([1.8, 0.2])
