@@ -339,7 +339,7 @@ class Project(ProjectFolder):
         """
         return succession.approve(self, run_id, f"approved: {succession.with_reason(why)}")
 
-    def rollback(self, why: str = "", *, to: str | None = None) -> Champion:
+    def undo(self, why: str = "", *, to: str | None = None) -> Champion:
         """Put a bundle that was in use before back to use, and return it; nothing is deleted.
 
         Parameters

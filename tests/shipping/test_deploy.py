@@ -115,15 +115,15 @@ def test_an_unknown_target_is_refused_with_the_known_ones(project):
     assert project.current() is None
 
 
-def test_rollback_puts_the_bundle_before_back_even_if_its_folder_is_gone(project):
+def test_undo_puts_the_bundle_before_back_even_if_its_folder_is_gone(project):
     first = put(project).bundle_id
     put(project, run_id="r-2", bundle_id="second")
     shutil.rmtree(project.path / "bundles" / first)
-    assert project.rollback("it was slow").bundle_id == first
+    assert project.undo("it was slow").bundle_id == first
     assert project.current().bundle_id == first
     assert Bundle.load(project.model_path()).bundle_id == first
     with pytest.raises(NothingToShow, match="no champion before"):
-        project.rollback()
+        project.undo()
 
 
 def test_the_champion_answers_and_without_one_the_latest_bundle(project):

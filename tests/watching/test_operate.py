@@ -177,7 +177,7 @@ def test_a_person_is_asked_where_the_settings_say_so(turned, come):
     with pytest.raises(SettingsError, match="without a reason"):
         turned.promote(why=" ")
     assert turned.promote(why="compared it").why == "promoted: compared it"
-    assert turned.rollback("it was slow", to=champion.bundle_id).bundle_id == champion.bundle_id
+    assert turned.undo("it was slow", to=champion.bundle_id).bundle_id == champion.bundle_id
 
 
 def test_nothing_is_changed_in_quiet_hours(turned, come):

@@ -135,7 +135,7 @@ def test_a_model_that_was_trained_again_is_touched_up_in_the_same_look(moved, co
 def test_rolling_back_leaves_the_model_as_it_was_trained_for_good(moved, copied):
     project = copied(moved)
     trained = project.store.registry.trained()
-    assert project.rollback("the branch complained").bundle_id == trained.bundle_id
+    assert project.undo("the branch complained").bundle_id == trained.bundle_id
     look(project, sales(5, level=4.0))
     assert project.current().bundle_id == trained.bundle_id
 

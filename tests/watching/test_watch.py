@@ -167,8 +167,8 @@ def test_json_holds_the_action_and_all_that_it_rests_on(call, tmp_path):
     assert found["comparison"]["n_rows"] == 400
 
 
-def test_status_and_rollback_say_what_is_in_use(call, project):
+def test_status_and_undo_say_what_is_in_use(call, project):
     status, said = call("status")
     assert (status, "No bundle is in use yet" in said.out) == (0, True)
-    status, said = call("rollback")
+    status, said = call("undo")
     assert (status, "No bundle is in use yet" in said.err) == (2, True)

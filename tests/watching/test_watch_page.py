@@ -13,7 +13,7 @@ DOCS = Path(__file__).parents[2] / "docs"
 PAGE = (DOCS / "how-to" / "watch.md").read_text("utf-8")
 MAY_END_WITH = {
     "status": {0},
-    "rollback": {0, 2},
+    "undo": {0, 2},
     "history": {0},
     "watch": {0, 3},
     "show": {0},

@@ -189,7 +189,7 @@ class Operator:
     def _take_back(self, trial: Trial, settings: OperateSettings) -> None:
         title = f"Bundle {trial.champion} does worse than {trial.contender}, which was in use before"
         if "rollback" in settings.approve:
-            self._ask("rollback", trial, title, "mlwright rollback --why REASON")
+            self._ask("rollback", trial, title, "mlwright undo --why REASON")
             return
         succession.roll_back(self.project, trial.sentence, by=ME)
         self._told("rolled_back", trial, f"{title} and is in use again")

@@ -58,7 +58,7 @@ def touch_up(
     if used is not None:
         tell(f"Bundle {used.bundle_id} answers now. {touched.sentence}")
         if touched.helps:
-            text = f"{touched.sentence}\nTo leave the model as it was trained: mlwright rollback --why REASON"
+            text = f"{touched.sentence}\nTo leave the model as it was trained: mlwright undo --why REASON"
             say(diary, "touched_up", champion.trained, "The newest outcomes touch the answers up", text)
     diary.end("touch", key, run_id=run_id, champion=champion.trained, n_fresh=n_fresh)
 

@@ -19,7 +19,7 @@ class Deployment(Record):
     champion : str or None
         The bundle that is champion now.
     before : str or None
-        The champion that ``mlwright rollback`` would bring back.
+        The champion that ``mlwright undo`` would bring back.
     overruled : bool
         Whether a person wanted it against the verdict.
     address : str

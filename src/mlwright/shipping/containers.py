@@ -50,7 +50,7 @@ class Place:
         """Let the container and the one before change places."""
         before = self.holds(self.before)
         if before is None:
-            raise DeploymentError(f"There is no container before {self.name}.", "mlwright deploy ... --to docker")
+            raise DeploymentError(f"There is no container before {self.name}.", "mlwright status")
         aside = f"{self.name}-aside"
         self._ask("stop", self.name)
         self._ask("rename", self.name, aside)

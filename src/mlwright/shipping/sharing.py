@@ -69,7 +69,7 @@ def back(now: Mapping[str, int]) -> dict[str, int]:
     """
     before = before_of(now)
     if before is None:
-        raise DeploymentError("No bundle from before is kept there.", "mlwright deploy ... --status")
+        raise DeploymentError("No bundle from before is kept there.", "mlwright status")
     return {name: 100 if name == before else 0 for name in now}
 
 

@@ -97,6 +97,31 @@ class Call(Step):
         self.work()
 
 
+class Unless(Step):
+    """A step that is left out where its work turns out to be done.
+
+    Parameters
+    ----------
+    step : Step
+    is_done : callable
+        Asked when it comes to it.
+    """
+
+    def __init__(self, step: Step, is_done: Callable[[], bool]) -> None:
+        self.why = step.why
+        self.step = step
+        self.is_done = is_done
+
+    def text(self) -> str:
+        """As the step."""
+        return self.step.text()
+
+    def do(self) -> None:
+        """Ask, then do it or not."""
+        if not self.is_done():
+            self.step.do()
+
+
 class Plan(NamedTuple):
     """What a deployment, or taking it back, will do; nothing is done by making it.
 

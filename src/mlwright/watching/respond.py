@@ -54,7 +54,7 @@ def _with_options(response: Response) -> Response:
         return response
     steps = ["Train again with the new rows: mlwright operate --train REASON"]
     if any(option.choice == "plain" for option in better):
-        steps.insert(0, "Until then do without its answers, or go back: mlwright rollback --why REASON")
+        steps.insert(0, "Until then do without its answers, or go back: mlwright undo --why REASON")
     told = tuple(option_words(option) for option in better[:SHOWN])
     return response.model_copy(
         update={"reasons": (*response.reasons, *told), "next_steps": (*response.next_steps, *steps)}

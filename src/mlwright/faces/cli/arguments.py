@@ -35,4 +35,9 @@ Refers = Annotated[
     ),
 ]
 
+PLACES = "local, docker, kubernetes, sagemaker, vertex, azure or mlflow"
+PlaceOptions = Annotated[
+    list[str] | None, typer.Option("--set", metavar="NAME=VALUE", help="An option of the place; may be repeated.")
+]
+
 HERE = Path(".")

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import typer
 
 from mlwright.config import FILE_NAME, located, read_settings
-from mlwright.core.errors import NothingToShow, ProjectMissing, nearest
+from mlwright.core.errors import NothingToShow, ProjectMissing, SettingsError, nearest
 
 if TYPE_CHECKING:
     from mlwright.core.history import RunState
@@ -41,6 +41,13 @@ def opened(path: Path, run_id: str | None = None) -> Project:
     return project
 
 
+def is_bundle(path: Path) -> bool:
+    """Whether a folder holds a bundle of its own."""
+    from mlwright.scoring.folder import MANIFEST
+
+    return not (path / FILE_NAME).exists() and (path / MANIFEST).exists()
+
+
 def bundle_at(path: Path) -> Path:
     """The bundle at `path`; of a project the one in use, else its latest one. Says which."""
     if not (path / FILE_NAME).exists():
@@ -48,6 +55,31 @@ def bundle_at(path: Path) -> Path:
     project = opened(path)
     say_which(project)
     return project.model_path()
+
+
+def options_of(words: list[str] | None, **given: Any) -> dict[str, Any]:
+    """Options of a place by name; those with an option of their own are left out where they are not given.
+
+    Raises
+    ------
+    SettingsError
+        If a word names no value.
+    """
+    options = {name: value for name, value in given.items() if value is not None}
+    for word in words or []:
+        name, equals, value = word.partition("=")
+        if not equals:
+            raise SettingsError(f"--set {word} names no value.", "--set NAME=VALUE")
+        options[name] = value
+    return options
+
+
+def settled_options(path: Path, place: str) -> dict[str, Any]:
+    """What the project at `path` says about a place in ``[deploy]``; nothing for a bundle, or about another place."""
+    if not (path / FILE_NAME).exists():
+        return {}
+    said = opened(path).settings().deploy
+    return dict(said.options) if said.target == place else {}
 
 
 def decided(project: Project, run_id: str | None = None) -> RunState:

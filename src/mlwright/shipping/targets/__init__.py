@@ -14,6 +14,7 @@ from mlwright.core.errors import SettingsError, nearest
 from mlwright.core.family import Family
 from mlwright.core.record import Record
 from mlwright.scoring.bundle import Bundle
+from mlwright.shipping.places import home_of
 from mlwright.shipping.steps import Plan, carry_out
 
 
@@ -114,9 +115,7 @@ class Target(ABC):
 
     def place(self, bundle: Bundle, name: str) -> Path:
         """The folder for the files of a place."""
-        home = bundle.folder.parent
-        home = home.parent if home.name == "bundles" else home
-        return self.folder or home / "deploy" / name / bundle.bundle_id
+        return self.folder or home_of(bundle.folder) / "deploy" / name / bundle.bundle_id
 
 
 TARGETS: Family[Target] = Family("mlwright.shipping.targets", Target)

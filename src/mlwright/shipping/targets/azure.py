@@ -94,7 +94,7 @@ class Azure(Target):
                 ),
             ),
             Call(
-                f"let it answer {self.share:.0%} of the requests; one from before is kept for --undo, older ones end",
+                f"let it answer {self.share:.0%} of the requests; the one before is kept, older ones end",
                 f"az ml online-endpoint update --name {name} --traffic ...",
                 lambda: _turn(name, shared(_traffic(name, account), bundle.bundle_id, self.share), account),
             ),

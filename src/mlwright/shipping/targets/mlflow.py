@@ -154,9 +154,7 @@ class MLflow(Target):
             now = self._aliased(name)
             before = None if now is None else now.tags.get(BEFORE)
             if before is None:
-                raise DeploymentError(
-                    f"No version of {name} had the alias {self.alias} before.", "mlwright deploy ... --status"
-                )
+                raise DeploymentError(f"No version of {name} had the alias {self.alias} before.", "mlwright status")
             self._client().set_registered_model_alias(name, self.alias, before)
 
     def _hide(self, name: str) -> None:

@@ -96,7 +96,7 @@ class SageMaker(Target):
                 lambda: endpoint.make_model(model_name(bundle), image, str(self.role)),
             ),
             Call(
-                f"let it answer {self.share:.0%} of the requests, and keep what was in use before for --undo",
+                f"let it answer {self.share:.0%} of the requests, and keep what was in use before",
                 f"create_endpoint_config and create_endpoint or update_endpoint {endpoint.name} "
                 f"({self.count} x {self.instance})",
                 lambda: endpoint.use(bundle.bundle_id, model_name(bundle), self.share),
@@ -196,9 +196,7 @@ class Endpoint:
             found = self.described()
             before = None if found is None else self.before(found["EndpointConfigName"])
             if before is None:
-                raise DeploymentError(
-                    f"The endpoint {self.name} knows of nothing before.", "mlwright deploy ... --status"
-                )
+                raise DeploymentError(f"The endpoint {self.name} knows of nothing before.", "mlwright status")
             self._client().update_endpoint(EndpointName=self.name, EndpointConfigName=before)
             self._wait(before)
 

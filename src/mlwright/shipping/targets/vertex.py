@@ -222,7 +222,7 @@ class There:
         deadline = time.monotonic() + self.wait_s
         while operation and not operation.get("done"):
             if time.monotonic() > deadline:
-                raise DeploymentError(f"Vertex AI took longer than {self.wait_s:g} s.", "mlwright deploy ... --status")
+                raise DeploymentError(f"Vertex AI took longer than {self.wait_s:g} s.", "mlwright status")
             time.sleep(min(LOOK_S, self.wait_s / 100))
             operation = self._ask("GET", operation["name"].removeprefix(f"{self.parent}/"))
         if operation and "error" in operation:

@@ -17,7 +17,7 @@ def approve(
 ) -> None:
     """Put the bundle of a run to use on your word.
 
-    Whatever its verdict; `rollback` takes it back.
+    Whatever its verdict; `mlwright undo` takes it back.
     """
     from mlwright.faces.cli.chosen import opened
     from mlwright.faces.cli.terminal import print_json

@@ -34,7 +34,7 @@ def challenger(
         return
     if do == "promote":
         champion = chosen.promote(bundle, why=why)
-        said = f"Bundle {champion.bundle_id} is in use now.\n  -> mlwright rollback takes it back"
+        said = f"Bundle {champion.bundle_id} is in use now.\n  -> mlwright undo takes it back"
         print_json(champion) if json else typer.echo(said)
         return
     rejected = chosen.reject(bundle, why=why)

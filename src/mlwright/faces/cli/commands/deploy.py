@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from mlwright.faces.cli.arguments import AsJson, ProjectOrBundle
+from mlwright.faces.cli.arguments import PLACES, AsJson, PlaceOptions, ProjectOrBundle
 
 if TYPE_CHECKING:
     from mlwright.shipping.steps import Plan
-    from mlwright.shipping.targets import State
-
-PLACES = "local, docker, kubernetes, sagemaker, vertex, azure or mlflow"
 
 
 def deploy(
@@ -21,60 +18,48 @@ def deploy(
     to: Annotated[str, typer.Option(help=f"Where: {PLACES}.")],
     image: Annotated[str | None, typer.Option(help="The name of the container image.")] = None,
     output: Annotated[Path | None, typer.Option("-o", "--output", help="Where files are written.")] = None,
-    option: Annotated[
-        list[str] | None, typer.Option("--set", metavar="NAME=VALUE", help="An option of the place; may be repeated.")
-    ] = None,
-    status: Annotated[bool, typer.Option("--status", help="Only say what is in use there.")] = False,
-    undo: Annotated[bool, typer.Option("--undo", help="Go back to what was in use there before.")] = False,
+    option: PlaceOptions = None,
     remove: Annotated[bool, typer.Option("--remove", help="Take it out of use there instead.")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would be done.")] = False,
     json: AsJson = False,
 ) -> None:
     """Put a bundle to use somewhere else.
 
-    What will be done is said first. Doing it again changes nothing; --undo goes back, --remove takes it away.
+    What will be done is said first. Doing it again changes nothing; `mlwright undo` goes back, --remove takes it away.
     """
-    from mlwright.faces.cli.chosen import bundle_at
+    from mlwright.faces.cli.chosen import bundle_at, options_of, settled_options
     from mlwright.faces.cli.terminal import print_json
     from mlwright.scoring.bundle import Bundle
+    from mlwright.shipping.places import Places, home_of
     from mlwright.shipping.steps import carry_out
     from mlwright.shipping.targets import target
 
     bundle = Bundle.load(bundle_at(model))
-    place = target(to, _options(option or [], image=image, folder=output))
-    if status:
-        _show(place.state(bundle), as_json=json)
-        return
-    plan = place.back(bundle) if undo else place.removal(bundle) if remove else place.plan(bundle)
+    options = {**settled_options(model, to), **options_of(option, image=image, folder=output)}
+    place, places = target(to, options), Places(home_of(bundle.folder))
+    plan = place.removal(bundle) if remove else place.plan(bundle)
     if not json:
-        _tell(plan)
+        tell_plan(plan)
     if not dry_run:
         carry_out(plan)
+        if remove:
+            places.remove(to)
+        elif plan.steps:
+            places.put(to, options, bundle.bundle_id)
     if json:
-        steps = [{"why": step.why, "what": step.text()} for step in plan.steps]
-        facts = {"folder": str(plan.folder), "files": sorted(plan.files), "steps": steps}
-        print_json(facts | {"address": plan.address, "done": not dry_run})
+        print_json(plan_facts(plan) | {"done": not dry_run})
     elif dry_run:
         typer.echo("Nothing was done.")
+    elif remove:
+        typer.echo(f"Bundle {bundle.bundle_id} is in use no more.")
+    elif not plan.steps:
+        typer.echo(f"Bundle {bundle.bundle_id} lies ready in {plan.address}.\n  -> mlwright serve {model}")
     else:
-        what = "What was in use before" if undo else f"Bundle {bundle.bundle_id}"
-        typer.echo(f"{what} is in use no more." if remove else f"{what} answers at {plan.address}.")
+        typer.echo(f"Bundle {bundle.bundle_id} answers at {plan.address}.\n  -> mlwright status -p {model}")
 
 
-def _options(words: list[str], **given: Any) -> dict[str, Any]:
-    """Options by name; those with an option of their own are left out where they are not given."""
-    from mlwright.core.errors import SettingsError
-
-    options = {name: value for name, value in given.items() if value is not None}
-    for word in words:
-        name, equals, value = word.partition("=")
-        if not equals:
-            raise SettingsError(f"--set {word} names no value.", "--set NAME=VALUE")
-        options[name] = value
-    return options
-
-
-def _tell(plan: Plan) -> None:
+def tell_plan(plan: Plan) -> None:
+    """Say what will be done."""
     if plan.files:
         size = sum(map(len, plan.files.values()))
         typer.echo(f"write  {plan.folder}  ({len(plan.files)} files, {size / 1e6:.1f} MB)")
@@ -82,14 +67,7 @@ def _tell(plan: Plan) -> None:
         typer.echo(f"{step.text()}\n       # to {step.why}")
 
 
-def _show(state: State, *, as_json: bool) -> None:
-    from mlwright.faces.cli.terminal import print_json
-
-    if as_json:
-        print_json(state)
-        return
-    typer.echo(state.sentence)
-    for name, share in state.bundles.items():
-        typer.echo(f"  {name}  answers {share:.0%} of the requests")
-    if state.before:
-        typer.echo(f"  {state.before}  was in use before  -> mlwright deploy ... --undo")
+def plan_facts(plan: Plan) -> dict[str, object]:
+    """The same for programs."""
+    steps = [{"why": step.why, "what": step.text()} for step in plan.steps]
+    return {"folder": str(plan.folder), "files": sorted(plan.files), "steps": steps, "address": plan.address}

@@ -1,0 +1,47 @@
+"""``mlwright undo``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from mlwright.faces.cli.arguments import HERE, PLACES, AsJson, PlaceOptions
+
+
+def undo(
+    project: Annotated[Path, typer.Option("--project", "-p", help="The project folder, or a bundle.")] = HERE,
+    at: Annotated[
+        str | None,
+        typer.Option(help=f"Where: {PLACES}; default: where the latest change was. local: what the project uses."),
+    ] = None,
+    option: PlaceOptions = None,
+    to: Annotated[str | None, typer.Option(help="The bundle to go back to in the project; default: the last.")] = None,
+    why: Annotated[str, typer.Option(help="The reason, kept in the project's history.")] = "",
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would be done.")] = False,
+    json: AsJson = False,
+) -> None:
+    """Put back to use what was in use before.
+
+    Takes back the latest change: of the bundle that the project uses, or of what `mlwright deploy` put elsewhere. What
+    will be done is said first. Nothing is deleted.
+    """
+    from mlwright.faces.cli.chosen import options_of
+    from mlwright.faces.cli.commands.deploy import plan_facts, tell_plan
+    from mlwright.faces.cli.going_back import way_back
+    from mlwright.faces.cli.terminal import print_json
+    from mlwright.shipping.steps import carry_out
+
+    way = way_back(project, at, options_of(option), to, why)
+    if not json:
+        tell_plan(way.plan)
+    if not dry_run:
+        carry_out(way.plan)
+    if json:
+        facts = {"at": way.target, "bundle_id": way.bundle_id}
+        print_json(facts | plan_facts(way.plan) | {"done": not dry_run})
+    elif dry_run:
+        typer.echo("Nothing was done.")
+    else:
+        typer.echo(f"{way.sentence}\n  -> mlwright status -p {project}")

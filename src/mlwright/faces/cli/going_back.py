@@ -1,0 +1,146 @@
+"""What ``mlwright undo`` takes back, and what ``mlwright status`` tells: the project's own ledger, and places."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from mlwright.config import FILE_NAME
+from mlwright.core.errors import DeploymentError, MlwrightError, NothingToShow
+from mlwright.faces.cli.chosen import bundle_at, is_bundle, opened
+
+if TYPE_CHECKING:
+    from mlwright.project import Project
+    from mlwright.scoring.bundle import Bundle
+    from mlwright.shipping.places import Placed
+    from mlwright.shipping.steps import Plan
+    from mlwright.shipping.targets import State, Target
+
+PROJECT = "local"
+"""The place that is the project itself: what it uses is in its registry."""
+
+
+class WayBack(NamedTuple):
+    """What will be done, where, which bundle answers then (None: the place knows), and the same as a sentence."""
+
+    target: str
+    bundle_id: str | None
+    plan: Plan
+    sentence: str
+
+
+class Standing(NamedTuple):
+    """How it stands at a place: its state, or why that cannot be told; and what `undo` would bring back there."""
+
+    target: str
+    state: State | None
+    error: str
+    before: str | None
+
+
+def way_back(path: Path, at: str | None, options: Mapping[str, Any], to: str | None, why: str) -> WayBack:
+    """How the latest change is taken back, or the latest one at a place; nothing is done yet.
+
+    Raises
+    ------
+    NothingToShow
+        If the project has used no other bundle before.
+    DeploymentError
+        If nothing was in use at the place before.
+    """
+    target = at or (PROJECT if to is not None else _latest(path))
+    if target == PROJECT and is_bundle(path):
+        raise NothingToShow("Nothing was carried elsewhere from here, so there is nothing to undo.", "mlwright status")
+    return _in_project(opened(path), to, why) if target == PROJECT else _at_place(path, target, options)
+
+
+def standings(path: Path, at: str | None, options: Mapping[str, Any]) -> list[Standing]:
+    """How it stands at a place, or at every one that a bundle was carried to from here."""
+    from mlwright.shipping.places import Places
+
+    places = Places(_home(path))
+    wanted = [at] if at else [placed.target for placed in places.now()]
+    if not wanted:
+        return []
+    bundle = _bundle(path)
+    return [_standing(bundle, target, places.at(target), options) for target in wanted]
+
+
+def _home(path: Path) -> Path:
+    from mlwright.shipping.places import home_of
+
+    return path.resolve() if (path / FILE_NAME).exists() else home_of(path)
+
+
+def _bundle(path: Path) -> Bundle:
+    from mlwright.scoring.bundle import Bundle
+
+    return Bundle.load(bundle_at(path))
+
+
+def _latest(path: Path) -> str:
+    """Where the latest change was made."""
+    from mlwright.shipping.places import Places
+
+    placed = Places(_home(path)).now()[-1:]
+    if not (path / FILE_NAME).exists():
+        return placed[0].target if placed else PROJECT
+    champion = opened(path).current()
+    return placed[0].target if placed and (champion is None or placed[0].since > champion.since) else PROJECT
+
+
+def _in_project(project: Project, to: str | None, why: str) -> WayBack:
+    from mlwright.shipping.steps import Call, Plan
+
+    registry = project.store.registry
+    before, now = registry.earlier(to), registry.now()
+    assert now is not None
+    step = Call(
+        f"let bundle {before.bundle_id} of run {before.run_id} answer in place of {now.bundle_id}",
+        f"the project {project.path.name}, which deploys to {before.target}",
+        lambda: project.undo(why, to=to),
+    )
+    sentence = f"Bundle {before.bundle_id} of run {before.run_id} is in use again."
+    return WayBack(PROJECT, before.bundle_id, Plan(project.path, {}, (step,), before.target), sentence)
+
+
+def _at_place(path: Path, target: str, options: Mapping[str, Any]) -> WayBack:
+    from mlwright.shipping.places import Places
+    from mlwright.shipping.steps import Call, Unless
+
+    places = Places(_home(path))
+    reign = places.at(target)
+    if len(reign) == 1:
+        raise DeploymentError(
+            f"Bundle {reign[0].bundle_id} is the first that was put to use at {target}: nothing was there before.",
+            f"To take it away:  mlwright deploy {path} --to {target} --remove",
+        )
+    bundle, place = _bundle(path), _place(target, reign, options)
+    plan = place.back(bundle)
+    steps, before = plan.steps, reign[-2].bundle_id if reign else None
+    if before is not None and before != reign[-1].bundle_id:
+        is_done = cache(lambda: place.state(bundle).bundles.keys() & {before, reign[-1].bundle_id} == {before})
+        steps = tuple(Unless(step, is_done) for step in steps)
+    if reign:
+        note = Call("remember that it was taken back", str(places.journal.path), lambda: places.take_back(target))
+        steps = (*steps, note)
+    who = f"Bundle {before}" if before else "What was in use before"
+    return WayBack(target, before, plan._replace(steps=steps), f"{who} answers at {plan.address} again.")
+
+
+def _standing(bundle: Bundle, target: str, reign: Sequence[Placed], options: Mapping[str, Any]) -> Standing:
+    before = reign[-2].bundle_id if len(reign) > 1 else None
+    try:
+        state = _place(target, reign, options).state(bundle)
+    except MlwrightError as error:
+        return Standing(target, None, str(error), before)
+    return Standing(target, state, "", before if reign else state.before)
+
+
+def _place(name: str, reign: Sequence[Placed], options: Mapping[str, Any]) -> Target:
+    """The place with the options that it had last, unless others are given."""
+    from mlwright.shipping.targets import target
+
+    return target(name, {**(reign[-1].options if reign else {}), **options})
