@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import product
 from statistics import fmean
 from typing import Any
@@ -25,6 +25,9 @@ ROWS_BEYOND = 3.0
 """Of a leaf whose answer is a quantile, so many rows lie beyond it."""
 WORTHWHILE = 1e-4
 """Boosting goes on as long as the loss falls by this share within the patience."""
+BARREN = 20
+"""After so many rounds in a row that found no cut there is none. One alone proves little: with few columns it may have
+been shown only those, or only cuts at random places, that do not help."""
 
 
 def boost(booster: Any, rate: float, context: FitContext) -> tuple[int, bool]:
@@ -32,15 +35,14 @@ def boost(booster: Any, rate: float, context: FitContext) -> tuple[int, bool]:
     patience, most = max(30, round(4.0 / rate)), round(50.0 / rate)
     best, best_loss = 1, np.inf
     looked_at, to_beat = 0, np.inf
-    for done in range(1, most + 1):
-        is_finished = booster.update()
+    for done in rounds(booster, most):
         loss = booster.eval_valid()[0][2]
         context.heard(loss)
         if loss < best_loss:
             best, best_loss = done, loss
         if loss < to_beat:
             looked_at, to_beat = done, loss * (1.0 - WORTHWHILE)
-        if is_finished or done - looked_at >= patience:
+        if done - looked_at >= patience:
             break
         if context.time_up():
             return best, True
@@ -49,12 +51,18 @@ def boost(booster: Any, rate: float, context: FitContext) -> tuple[int, bool]:
 
 def grow(booster: Any, n_rounds: int, context: FitContext) -> bool:
     """Add so many trees without looking at other rows; whether time was up before."""
-    for _ in range(n_rounds):
-        if booster.update():
-            break
-        if context.time_up():
-            return True
-    return False
+    return any(context.time_up() for done in rounds(booster, n_rounds) if done < n_rounds)
+
+
+def rounds(booster: Any, most: int) -> Iterator[int]:
+    """Add trees until there are so many rounds of them or none finds a cut; after each, how many there are."""
+    done = barren = 0
+    while done < most and barren < BARREN:
+        barren = barren + 1 if booster.update() else 0
+        now = booster.num_trees() // booster.num_model_per_iteration()
+        if now > done:
+            done = now
+            yield done
 
 
 def rounds_for(n_rows: int, chosen: Sequence[Mapping[str, float]]) -> int:

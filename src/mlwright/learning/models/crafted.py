@@ -176,9 +176,7 @@ def _worth(rows: Rows, quick: Params, context: FitContext) -> Array:
     """By how much the cuts in each column lower the loss of a quick fit, shape (n_columns,)."""
     params = own_words(quick, context)
     booster = lightgbm.Booster(params, dataset(rows, learn_fills(rows.blocks.numbers), context, params))
-    for _ in range(ROUNDS_TO_CHOOSE):
-        if booster.update() or context.time_up():
-            break
+    grow(booster, ROUNDS_TO_CHOOSE, context)
     worth: Array = np.asarray(booster.feature_importance("gain"), dtype=np.float64)
     return worth
 
