@@ -6,8 +6,8 @@ Four sources of evidence, none of which shows a labelled cell to the program:
   text differs from that of the clean file; a repair is right if its text is that of the clean cell, as
   ``mlwright clean dirty.csv -o clean.csv`` writes it. (What says the same in other words, ``154 min`` for
   ``2 h 34 min``, counts as right in a column of its own.)
-- made: pairs of twelve kinds, drawn from seeds (pair_kinds.py, more_pair_kinds.py, fresh_pair_kinds.py), scored in
-  the same way. The cures were made while looking at the seeds below 100.
+- made: pairs of sixteen kinds, drawn from seeds (pair_kinds.py, more_pair_kinds.py, fresh_pair_kinds.py,
+  field_pair_kinds.py), scored in the same way. The cures were made while looking at the seeds below 100.
 - seeded: faults of known kinds are put into 1 % of the cells of a column of real tables, one column a kind.
 - clean: the same real tables unharmed. Whatever is called wrong there counts as a false alarm; words such as ``NA``
   that stand for missing values are counted apart, because they are in the files.
@@ -30,6 +30,7 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 
+from field_pair_kinds import FIELD_KINDS
 from fresh_pair_kinds import FRESH_KINDS
 from mlwright.data.cleaning import CALLED, learn_cleaning
 from mlwright.data.plain_forms import with_plain_forms
@@ -53,7 +54,7 @@ GOAL_REPAIRS_RIGHT = 0.95
 GOAL_FALSE_ALARMS = 0.001
 """Cells of clean tables that are called wrong, as a share."""
 
-MADE = KINDS | MORE_KINDS | FRESH_KINDS
+MADE = KINDS | MORE_KINDS | FRESH_KINDS | FIELD_KINDS
 SEEDED_SHARE = 0.01
 MAX_ROWS = 10_000
 QUICK_ROWS = 2_000

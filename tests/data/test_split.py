@@ -209,5 +209,19 @@ def test_a_designed_experiment_does_not_tick(tmp_path):
     assert Job(tmp_path, {**design, "y": numbers(n)}).split().method == "random"
 
 
+@pytest.mark.parametrize("first", [1960, 1], ids=["years", "waves"])
+def test_a_panel_of_countries_over_the_same_years_does_not_tick(tmp_path, first):
+    rng = np.random.default_rng(3)
+    country, wave = np.repeat(np.arange(20), 15), np.tile(np.arange(15), 20)
+    size = np.repeat(rng.normal(50, 20, 20), 15) + rng.normal(0, 1, 300)
+    columns = {
+        "country": [f"land {chr(97 + c)}" for c in country],
+        "wave": first + wave,
+        "size": size,
+        "y": size + rng.normal(0, 1, 300),
+    }
+    assert Job(tmp_path, columns).split().method == "random"
+
+
 def test_a_person_may_say_that_rows_that_tick_are_in_no_order(tmp_path):
     assert Job(tmp_path, half_hours(960)).split(method="stratified").method == "stratified"

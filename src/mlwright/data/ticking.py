@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from mlwright.data.columns import Rows
 from mlwright.data.compute.table import Table
+from mlwright.data.kinds.names import words_of
 from mlwright.records.profile import Profile
 
 MOST_ROWS = 20_000
@@ -14,6 +15,8 @@ FEWEST_TICKS, FEWEST_ROUNDS = 7, 8
 REGULAR = 0.95
 LEAST_LIKE_THE_LAST = 0.5
 MORE_VALUES = 3
+YEARS = (1800, 2200)
+YEAR_WORDS = frozenset({"year", "yr"})
 
 Array = NDArray[np.float64]
 
@@ -26,6 +29,9 @@ def clock_of(table: Table, profile: Profile) -> str | None:
     too, so that another number is asked for that moves along with the rows and not with the ticks: it has more than
     three times as many values, and is like that of the row before (a correlation of 0.5 at least). A part of the
     rows, or rows sorted by a column, do not tick; the chance that shuffled rows of seven values do is below 1e-40.
+
+    A panel (several countries, each over the same years) is no clock: years never begin again, nor is there a name
+    that is another one in every round.
 
     Parameters
     ----------
@@ -40,12 +46,31 @@ def clock_of(table: Table, profile: Profile) -> str | None:
     positions = np.arange(n)
     names = [column.name for column in numbers]
     rows = Rows(profile, positions, table.arrow(names, positions), seed=0)
-    clock = next((name for name in slow if ticks(rows.numbers(name))), None)
-    if clock is None:
+    clock = next((name for name in slow if ticks(values := rows.numbers(name)) and not _are_years(name, values)), None)
+    if clock is None or _is_panel(table, profile, rows.numbers(clock)):
         return None
     n_ticks = profile.column(clock).n_distinct
     others = [column.name for column in numbers if column.n_distinct > MORE_VALUES * n_ticks]
     return clock if any(_is_like_the_last(rows.numbers(name)) for name in others) else None
+
+
+def _are_years(name: str, values: Array) -> bool:
+    low, high = YEARS
+    return not YEAR_WORDS.isdisjoint(words_of(name)) or bool((values >= low).all() and (values <= high).all())
+
+
+def _is_panel(table: Table, profile: Profile, clock: Array) -> bool:
+    """Whether a category has one value in each round of the clock, and another one in every other round."""
+    n = len(clock)
+    round_of = np.concatenate([[0], np.cumsum(np.diff(clock) < 0)])
+    n_rounds = int(round_of[-1]) + 1
+    names = [c.name for c in profile.inputs if c.kind == "category" and c.n_distinct >= REGULAR * n_rounds]
+    if not names:
+        return False
+    positions = np.arange(n)
+    rows = Rows(profile, positions, table.arrow(names, positions), seed=0)
+    places = (rows.levels(name)[1] for name in names)
+    return any(len(np.unique(np.stack([round_of, each]), axis=1).T) <= n_rounds / REGULAR for each in places)
 
 
 def ticks(values: Array) -> bool:

@@ -393,3 +393,103 @@ def test_a_minority_of_a_column_of_two_values_is_not_repaired_by_a_weak_rule():
     part = np.where(title % 4 == 0, rng.random(1200) < 0.97, rng.random(1200) < 0.03)
     _, plan, _ = after({"title": [f"title {t}" for t in title], "hours": np.where(part, "part", "full").tolist()})
     assert not [step for step in plan.steps if step.column == "hours"]
+
+
+def test_players_who_change_clubs_from_season_to_season_are_left_in_peace():
+    rng = np.random.default_rng(11)
+    clubs = [
+        f"{name} FC"
+        for name in [
+            "Arden",
+            "Borth",
+            "Clune",
+            "Dreve",
+            "Esk",
+            "Falm",
+            "Garn",
+            "Holt",
+            "Inver",
+            "Jarl",
+            "Kelso",
+            "Lorn",
+        ]
+    ]
+    rows = []
+    for player in range(80):
+        club = int(rng.integers(12))
+        for year in range(2010, 2016):
+            club = int(rng.integers(12)) if rng.random() < 0.25 else club
+            rows.append((f"P{player:03d}", f"{year}/{year % 100 + 1}", club))
+    columns = {
+        "player": [player for player, _, _ in rows],
+        "season": [season for _, season, _ in rows],
+        "club": [clubs[club] for _, _, club in rows],
+        "ground": [f"{clubs[club][:-3]} Park" for _, _, club in rows],
+        "seats": [20_000 + 1_111 * club for _, _, club in rows],
+    }
+    found, plan, _ = after(columns)
+    assert found == columns
+    assert not plan.steps
+
+
+def test_of_a_word_and_its_number_neither_is_changed_where_they_contradict_each_other():
+    rng = np.random.default_rng(12)
+    words = [
+        f"{name} school"
+        for name in ["Basic", "Lower", "Middle", "Upper", "High", "Trade", "Arts", "Law", "Medical", "Night"]
+    ]
+    level = rng.integers(0, 10, 600)
+    columns = {"school": [words[k] for k in level], "school_num": (level + 1).tolist()}
+    wrong = rng.choice(600, 15, replace=False)
+    for row in wrong:
+        columns["school"][row] = words[(level[row] + int(rng.integers(1, 10))) % 10]
+    found, _, followed = after(columns)
+    assert found == columns
+    assert (followed.verdicts()["school"][wrong] == CALLED.index("doubt")).all()
+
+
+def test_a_repair_follows_from_a_second_rule_where_the_first_one_is_right_in_another_row():
+    kinds = {"Retail": "trade", "Oil": "raw", "Media": "new", "Bank": "money", "Steel": "heavy"}
+    firm_sector = [[*kinds][firm % 5] for firm in range(60)]
+    firms = [f"firm {chr(65 + firm // 26)}{chr(97 + firm % 26)}" for firm in range(60) for _ in range(8)]
+    sectors = [firm_sector[row // 8] for row in range(480)]
+    columns = {"firm": firms, "sector": list(sectors), "kind": [kinds[sector] for sector in sectors]}
+    columns["sector"][0] = "Oil"  # beside "trade"
+    columns["kind"][8] = "trade"  # beside "Oil"
+    found, _, _ = after(columns)
+    assert found["sector"] == sectors
+    assert found["kind"] == [kinds[sector] for sector in sectors]
+
+
+def test_two_countries_with_one_code_do_not_make_the_errors_of_thirty_others_exceptions():
+    rng = np.random.default_rng(13)
+    codes = [f"{a}{b}X" for a in "ABCDEF" for b in "GHIJK"]
+    lands = [f"{code.capitalize()}land" for code in codes] + ["Otherland"]
+    place = np.concatenate([np.repeat(np.arange(30), 40), np.full(30, 30)])
+    columns = {"code": [codes[min(p, 29)] for p in place], "land": [lands[p] for p in place]}
+    wrong = rng.choice(1100, 30, replace=False)
+    for row in wrong:
+        columns["land"][row] = lands[(place[row] + int(rng.integers(1, 29))) % 30]
+    _, _, followed = after(columns)
+    called = followed.verdicts()["land"] >= CALLED.index("doubt")
+    assert called[wrong].mean() > 0.9
+    assert not called[place >= 29].any()
+
+
+def test_one_slip_that_comes_again_in_a_column_of_few_names_is_doubted():
+    columns = {"city": ["Chicago"] * 1500 + ["CChicago"] * 6 + ["Evanston"] * 60}
+    found, _, followed = after(columns)
+    assert found == columns
+    assert set(np.flatnonzero(followed.verdicts()["city"])) == set(range(1500, 1506))
+
+
+def test_a_country_has_one_name_though_others_of_its_column_are_in_no_list():
+    columns = {"land": ["United-States"] * 80 + ["Mexico"] * 15 + ["USA", "U.S."] + ["Atlantis"] * 3}
+    found, _, _ = after(columns)
+    assert found["land"] == ["United-States"] * 80 + ["Mexico"] * 15 + ["United-States"] * 2 + ["Atlantis"] * 3
+
+
+def test_billions_in_words_among_billions_without_one_are_not_multiplied():
+    columns = {"worth": [f"{1 + n % 40 / 10}" for n in range(200)] + ["7.0 billion", "2200 million", "$3.5"]}
+    found, _, _ = after(columns)
+    assert [float(value) for value in found["worth"][-3:]] == [7.0, 2.2, 3.5]

@@ -164,20 +164,44 @@ def _less_sure_left_out(cells: Cells, judged: list[_Judged]) -> Iterator[_Judged
 
 
 def _pairs(cells: Cells, said: Votes, rows: NDArray[np.bool_]) -> dict[int, list[Pair]]:
-    """What is to be changed by the rule that it follows from; only what holds in all rows of that pair of values."""
-    levels = cells.levels(said.name)
+    """What is to be changed by the rule that it follows from; only what holds in all rows of that pair of values.
+
+    That is the rule with the strongest group; where its pair of values is right in another row, another rule that says
+    the same.
+    """
     found: dict[int, list[Pair]] = defaultdict(list)
-    for place in np.unique(said.rule[rows]):
-        given = said.rules[place].given
-        keys = given.places * (len(levels.names) + 1) + levels.places + 1
-        mine = rows & (said.rule == place)
-        chosen, first = np.unique(keys[mine], return_index=True)
-        spoiled = np.isin(chosen, keys[~mine & ~rows & (given.places >= 0)])
-        for row in np.flatnonzero(mine)[first[~spoiled]][:MAX_PAIRS]:
-            value = int(said.value[row])
-            after = levels.names[value] if value >= 0 else ""
-            beside = [cells.levels(name).of(row) or "" for name in given.names]
-            found[int(place)].append(
-                Pair(given=beside[0], also=beside[1] if beside[1:] else None, before=levels.of(row), after=after)
-            )
-    return found
+    left = rows.copy()
+    for strongest in (True, False):
+        for place in range(len(said.rules)):
+            mine = left & (said.rule == place) if strongest else left & (said.says[place] == said.value)
+            if mine.any():
+                first, same = _held_alike(cells, said, place, mine, rows)
+                left &= ~same
+                found[place] += [_pair(cells, said, place, row) for row in first[:MAX_PAIRS]]
+    return {place: pairs for place, pairs in found.items() if pairs}
+
+
+def _held_alike(
+    cells: Cells, said: Votes, place: int, mine: NDArray[np.bool_], rows: NDArray[np.bool_]
+) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+    """The first rows of the pairs of values that mean the same wherever they stand, and all rows of these pairs."""
+    levels, given = cells.levels(said.name), said.rules[place].given
+    keys = given.places * (len(levels.names) + 1) + levels.places + 1
+    chosen, first = np.unique(keys[mine], return_index=True)
+    first = np.flatnonzero(mine)[first]
+    at = np.minimum(np.searchsorted(chosen, keys), len(chosen) - 1)
+    held = (given.places >= 0) & (chosen[at] == keys)
+    spoils = held & ~(rows & (said.value == said.value[first[at]]))
+    whole = np.bincount(at[spoils], minlength=len(chosen)) == 0
+    return first[whole], held & whole[at]
+
+
+def _pair(cells: Cells, said: Votes, place: int, row: int) -> Pair:
+    levels, value = cells.levels(said.name), int(said.value[row])
+    beside = [cells.levels(name).of(row) or "" for name in said.rules[place].given.names]
+    return Pair(
+        given=beside[0],
+        also=beside[1] if beside[1:] else None,
+        before=levels.of(row),
+        after=levels.names[value] if value >= 0 else "",
+    )

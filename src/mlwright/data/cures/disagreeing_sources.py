@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -11,7 +12,7 @@ from numpy.typing import NDArray
 from mlwright.data.cures import Cure, Specimen
 from mlwright.data.evidence.cells import Cells, Levels
 from mlwright.data.evidence.dependencies import group, strength
-from mlwright.data.evidence.rules import is_numeric
+from mlwright.data.evidence.rules import STRONG_NAMES, is_numeric
 from mlwright.data.words import counted
 from mlwright.records.cleaning import AnyStep, DoubtPairs, MapPairs, Pair
 
@@ -28,6 +29,8 @@ ENOUGH = 3
 ROUNDS = 10
 MAX_WEIGHT = 4.0
 MAX_COLUMNS = 30
+LEAST_DIFFERING = 20
+_has_year = re.compile(r"(?:^|[^0-9])(?:19|20)[0-9]{2}(?:[^0-9]|$)").search
 
 Places = NDArray[np.int64]
 
@@ -46,8 +49,9 @@ class DisagreeingSources(Cure):
 
     That is what a table is taken for if each source names each thing about once, and at least two other columns
     depend on the thing (strength `AGREE`) and not on the source, with values that few things share; tables of more than
-    `MAX_COLUMNS` are not looked at. Sources have
-    names: numbers and dates (hours of a day, years) are no sources, as what they report may change.
+    `MAX_COLUMNS` are not looked at. Claims are made one by one: columns that follow from each other (a club, its town
+    and its ground) change together when the thing itself has changed, and are none. Sources have names: numbers, dates,
+    years and seasons are no sources, as what they report may change.
 
     How often a source is right is learned from the table, by turns with what is right: a source's vote counts
     ``ln(a / (1 - a))`` where ``a`` is the share of its reports that agree with the present answers. A report is wrong
@@ -123,7 +127,7 @@ def _find(cells: Cells) -> _Reports | None:
         return None
     for source in cells.texts:
         s = cells.levels(source)
-        if not LEAST_SOURCES <= len(s.names) <= s.n_known / LEAST_REPORTS or is_numeric(cells, source):
+        if not LEAST_SOURCES <= len(s.names) <= s.n_known / LEAST_REPORTS or _is_time(cells, source):
             continue
         for thing in cells.names:
             t = cells.levels(thing)
@@ -136,13 +140,15 @@ def _find(cells: Cells) -> _Reports | None:
     return found[0] if found else None
 
 
+def _is_time(cells: Cells, name: str) -> bool:
+    """Whether most values of a column are numbers, or begin or end with a year."""
+    levels = cells.levels(name)
+    years = np.array([_has_year(level) is not None for level in levels.names], dtype=bool)
+    return is_numeric(cells, name) or 2 * int(levels.counts[years].sum()) > levels.n_known
+
+
 def _claims(cells: Cells, source: str, thing: str) -> tuple[str, ...]:
-    everywhere = np.ones(cells.n_rows, dtype=bool)
-
-    def determines(given: str, name: str) -> float:
-        a, b = cells.levels(given), cells.levels(name)
-        return strength(group(a.places, b.places, len(a.names), len(b.names), everywhere))
-
+    """The columns of claims; none if there are too few that do not follow from each other."""
     found, others = [], 0
     for name in cells.names:
         levels = cells.levels(name)
@@ -150,9 +156,37 @@ def _claims(cells: Cells, source: str, thing: str) -> tuple[str, ...]:
             continue
         others += 1
         alone = float(((levels.counts / levels.n_known) ** 2).sum())
-        if alone <= COMMON and determines(thing, name) >= AGREE and determines(source, name) <= INDEPENDENT:
+        agree, tied = _determines(cells, thing, name) >= AGREE, _determines(cells, source, name) > INDEPENDENT
+        if alone <= COMMON and agree and not tied:
             found.append(name)
-    return tuple(sorted(found)) if len(found) >= LEAST_CLAIMS and 2 * len(found) >= others else ()
+    if len(found) < LEAST_CLAIMS or 2 * len(found) < others:
+        return ()
+    single = [name for name in found if not any(_follows(cells, name, other, thing) for other in found)]
+    return tuple(sorted(found)) if len(single) >= LEAST_CLAIMS else ()
+
+
+def _determines(cells: Cells, given: str, name: str, among: NDArray[np.bool_] | None = None) -> float:
+    a, b = cells.levels(given), cells.levels(name)
+    rows = np.ones(cells.n_rows, dtype=bool) if among is None else among
+    return strength(group(a.places, b.places, len(a.names), len(b.names), rows))
+
+
+def _follows(cells: Cells, name: str, other: str, thing: str) -> bool:
+    """Whether a column differs from what most say of the thing where another one does, and follows from that one."""
+    if name == other:
+        return False
+    differs = _differs(cells, other, thing)
+    if int(differs.sum()) < LEAST_DIFFERING or _differs(cells, name, thing)[differs].mean() < HALF:
+        return False
+    return _determines(cells, other, name, differs) >= STRONG_NAMES
+
+
+def _differs(cells: Cells, name: str, thing: str) -> NDArray[np.bool_]:
+    """The rows that say something else of the thing than most rows do."""
+    levels, things = cells.levels(name), cells.levels(thing).places
+    usual = _plurality(levels, things, np.ones(cells.n_rows))
+    known = (things >= 0) & (levels.places >= 0)
+    return np.asarray(known & (levels.places != usual[np.maximum(things, 0)]), dtype=np.bool_)
 
 
 def _settled(cells: Cells, reports: _Reports) -> tuple[NDArray[np.float64], dict[str, Places]]:

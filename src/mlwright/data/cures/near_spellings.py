@@ -18,7 +18,10 @@ LEAST_NEAR = 3
 LEAST_SHARE = 0.5
 MAX_ALIKE = 0.5
 SLIP_TIMES = 20
-SLIP_LETTERS = 6
+SLIP_LETTERS = 5
+FEW_NAMES = 100
+SAME_SLIP = 100
+PLURALS = 2
 
 
 class NearSpellings(Cure):
@@ -30,8 +33,10 @@ class NearSpellings(Cure):
     those that stand in up to `RARE` rows), and not all in one way: names that are merely rare are near a frequent one
     only now and then, and codes that differ in one letter differ in the same letter again and again.
     Else a value that stands alone is doubted if it differs in one letter within a word of `SLIP_LETTERS` letters from
-    one that is `SLIP_TIMES` times as frequent. Numbers and Roman numerals at the end of a name are never taken for
-    misspelled.
+    one that is `SLIP_TIMES` times as frequent. In a column of at most `FEW_NAMES` names, one and the same slip comes
+    again: a value counts as rare, and as standing alone, up to one row in `SAME_SLIP` of the frequent one. There at
+    least two frequent names with an ``s`` behind them in so few rows are doubted, too. Numbers and Roman numerals at
+    the end of a name are never taken for misspelled.
     """
 
     title = "Misspelled values"
@@ -68,8 +73,9 @@ class NearSpellings(Cure):
         for found in near_values(levels):
             if not found.in_digits and not _is_numeral(levels, found) and (name, found.rare) not in known:
                 near.setdefault(found.rare, []).append(found)
-        n_rare = int(((levels.counts <= RARE) & (levels.counts > 0)).sum())
-        rare = {place: pairs for place, pairs in near.items() if levels.counts[place] <= RARE}
+        most = max(RARE, _same_slip(levels, int(levels.counts.max(initial=0))))
+        n_rare = int(((levels.counts <= most) & (levels.counts > 0)).sum())
+        rare = {place: pairs for place, pairs in near.items() if _is_rare(levels, place, pairs, RARE)}
         if len(rare) < LEAST_NEAR or len(rare) < LEAST_SHARE * n_rare or _is_system(levels, rare):
             yield from self._slips(name, levels, rare)
             return
@@ -87,11 +93,16 @@ class NearSpellings(Cure):
 
     def _slips(self, name: str, levels: Levels, rare: Mapping[int, list[Near]]) -> Iterator[DoubtValues]:
         """Values that stand alone and look like a slip of the pen, in a column that has other rare values, too."""
-        found = tuple(levels.names[p] for p, pairs in rare.items() if len(pairs) == 1 and _is_slip(levels, pairs[0]))
+        one = [pairs[0] for place, pairs in rare.items() if len(pairs) == 1 and _is_rare(levels, place, pairs, 1)]
+        plurals = [near for near in one if levels.names[near.rare] == f"{levels.names[near.frequent]}s"]
+        slips = [near for near in one if _is_slip(levels, near)]
+        if len(levels.names) <= FEW_NAMES and len(plurals) >= PLURALS:
+            slips += plurals
+        found = tuple(levels.names[near.rare] for near in slips)
         if found:
             reason = (
-                f"{counted(len(found), 'value')} in one row each, one letter away from a value that is {SLIP_TIMES} "
-                f"times as frequent: {'it' if len(found) == 1 else 'they'} may be misspelled, or rare."
+                f"{counted(len(found), 'value')} in few rows, one letter away from a value that is at least "
+                f"{SLIP_TIMES} times as frequent: {'it' if len(found) == 1 else 'they'} may be misspelled, or rare."
             )
             yield DoubtValues(column=name, cure=self.name, level="doubt", reason=reason, values=found)
 
@@ -109,10 +120,21 @@ class NearSpellings(Cure):
         return {"town": ["Portland", "Denver"] * 29 + rare, "rank": ["Officer II"] * 62 + grades[1:]}
 
 
+def _same_slip(levels: Levels, n_frequent: int) -> int:
+    """In how many rows one slip may come again beside a value that stands in so many."""
+    return n_frequent // SAME_SLIP if len(levels.names) <= FEW_NAMES else 0
+
+
+def _is_rare(levels: Levels, place: int, pairs: list[Near], most: int) -> bool:
+    """Whether a value stands in so many rows at most, or in as few beside each value that it is near to."""
+    n = int(levels.counts[place])
+    return n <= most or all(n <= _same_slip(levels, int(levels.counts[near.frequent])) for near in pairs)
+
+
 def _is_slip(levels: Levels, near: Near) -> bool:
-    """Whether a value that stands alone differs in one letter within a long word from one that is far more frequent."""
+    """Whether a value differs in one letter within a long word from one that is far more frequent."""
     one, other = levels.names[near.rare], levels.names[near.frequent]
-    if levels.counts[near.rare] > 1 or near.n_edits > 1 or levels.counts[near.frequent] < SLIP_TIMES:
+    if near.n_edits > 1 or levels.counts[near.frequent] < SLIP_TIMES:
         return False
     differ = [pair for pair in zip(one.split(), other.split(), strict=False) if pair[0] != pair[1]]
     if len(one.split()) != len(other.split()) or len(differ) != 1:

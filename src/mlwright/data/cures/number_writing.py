@@ -65,9 +65,10 @@ class NumberWriting(Cure):
     Nothing is done where it is in doubt what a number means: two currencies, units of different sorts, digits that
     name something (leading zeros, codes), bare numbers of another size than those with a unit, or a word that is no
     unit beside more bare numbers (``5more``). A few units of several sorts beside many bare numbers only say which
-    quantity a row has, and go. What the comma of ``1,234`` means cannot be told from one value; the
-    others of the column decide. A column in which some values are no numbers stays text; its numbers are all written
-    in the usual way then.
+    quantity a row has, and go. Where numbers with a word such as ``billion`` are like the bare ones but for it, the
+    bare ones are meant in billions, too, and the word goes. What the comma of ``1,234`` means cannot be told from one
+    value; the others of the column decide. A column in which some values are no numbers stays text; its numbers are all
+    written in the usual way then.
 
     A way of writing that most values share is not called wrong; the others are.
     """
@@ -187,6 +188,8 @@ def _factors(written: _Written, decimal: Decimal, name: str) -> dict[str, float]
     into, bare = _common(written, decimal, {unit: base for unit, base in read.items() if base in named}, times, rows)
     if bare is None:
         return None
+    scale = _scale_of_bare(written, decimal, times)
+    times = {unit: one if one == 1.0 else one / scale for unit, one in times.items()}
     one = {base: factor(base, into) if dimension(base) else 1.0 for base in named} | dict.fromkeys(plain | {""}, bare)
     return {unit: one[base] * times[unit] for unit, base in read.items()}
 
@@ -217,6 +220,17 @@ def _scaled(unit: str, *, money: bool) -> tuple[str, float]:
     if words and words[-1] in SCALES and ((words[-1] != "m" and words[-1] != "b") or money):
         return " ".join(words[:-1]), SCALES[words[-1]]
     return unit, 1.0
+
+
+def _scale_of_bare(written: _Written, decimal: Decimal, times: Mapping[str, float]) -> float:
+    """What bare numbers stand for: billions where ``7.1 billion`` stands among numbers from 2 to 50."""
+    bare = _median(written, decimal, {unit: 1.0 for unit, one in times.items() if one == 1.0})
+    other = _median(written, decimal, {unit: one for unit, one in times.items() if one != 1.0})
+    if math.isnan(bare) or math.isnan(other):
+        return 1.0
+    apart = {one: abs(math.log(max(other / one, 1e-12) / max(bare, 1e-12))) for one in (1.0, *SCALES.values())}
+    nearest = min(apart, key=lambda one: (apart[one], one))
+    return nearest if apart[nearest] <= math.log(ALIKE) < apart[1.0] else 1.0
 
 
 def _common(

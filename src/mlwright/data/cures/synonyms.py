@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 
 from mlwright.data.cures import Cure, Specimen
 from mlwright.data.evidence.cells import Cells, Levels
-from mlwright.data.kinds.synonyms import listed_as
+from mlwright.data.kinds.synonyms import listed
 from mlwright.data.words import counted, quoted
 from mlwright.records.cleaning import AnyStep, MapValues
 
@@ -70,16 +70,9 @@ class Synonyms(Cure):
 
 def _known(levels: Levels) -> dict[str, str]:
     """By name: the more frequent name of the same thing, in a column whose names are in one list."""
-    often = [name for name in levels.names if levels.counts[levels.place_of[name]] >= 2]
-    things = listed_as(often) or listed_as([name for name in levels.names if name.casefold() not in {"other"}])
-    if things is None:
-        return {}
-    rest = [name for name in levels.names if name not in things]
-    for name in rest:
-        if (found := listed_as([*often, name])) is not None:
-            things |= found
-    n_known = sum(int(levels.counts[levels.place_of[name]]) for name in things)
-    return _leading(levels, things) if n_known >= KNOWN_SHARE * levels.n_known else {}
+    rows = dict(zip(levels.names, levels.counts.tolist(), strict=True))
+    things = listed(rows)
+    return _leading(levels, things) if sum(rows[name] for name in things) >= KNOWN_SHARE * levels.n_known else {}
 
 
 def _leading(levels: Levels, things: Mapping[str, int]) -> dict[str, str]:

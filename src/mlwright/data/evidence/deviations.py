@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
@@ -16,6 +17,12 @@ from mlwright.data.kinds.missing import UNKNOWN_WORDS
 MOSTLY_AGAIN = 0.35
 MANY_GROUPS = 5
 LEAST_WRITTEN = 3
+FEW_OF = 20
+MANY_SINGLE = 5
+LEAST_ALIKE = 3
+MOST_ALIKE = 0.15
+"""A value that stands in `LEAST_ALIKE` rows of a group, and in more than so many of them, is no error there."""
+
 _signs = re.compile(r"[\W_]+")
 _has_digit = re.compile(r"[0-9]").search
 
@@ -34,13 +41,38 @@ def deviations(groups: Groups, names: Sequence[str]) -> Deviations:
 
     A value that is no group's own and stands in `MANY_GROUPS` of them (``vacant`` for a head of department) may be an
     exception for good. Where it is what makes the others look like exceptions, it is left open, and they are errors.
+    So are they if it is a few groups with two values of their own each (two countries with one code) that do so, one
+    in `FEW_OF` at most, and `MANY_SINGLE` times as many rows deviate in all others.
     """
-    if are_errors(groups, names, ()):
+    if are_errors(groups, names, ()) or _but_for_mixed(groups, names):
         return Deviations(True, np.zeros(0, np.int64))
     of_pair, values = groups.pair_keys // groups.n_values, groups.pair_keys % groups.n_values
     n_groups = np.bincount(values[groups.top[of_pair] != values], minlength=groups.n_values)
     anybodys = np.setdiff1d(np.flatnonzero(n_groups >= MANY_GROUPS), groups.top)
     return Deviations(len(anybodys) > 0 and are_errors(groups, names, anybodys), anybodys)
+
+
+def _but_for_mixed(groups: Groups, names: Sequence[str]) -> bool:
+    """Whether the deviations look like errors but for a few groups that hold two values, each in many rows."""
+    of_pair, values = groups.pair_keys // groups.n_values, groups.pair_keys % groups.n_values
+    size = groups.of_group[of_pair]
+    second = (groups.top[of_pair] != values) & (groups.pair_counts >= LEAST_ALIKE)
+    mixed = np.unique(of_pair[second & (groups.pair_counts > MOST_ALIKE * size)])
+    if not 0 < len(mixed) <= int((groups.of_group >= LEAST_ALIKE).sum()) / FEW_OF:
+        return False
+    kept = ~np.isin(of_pair, mixed)
+    of_group, top_count = groups.of_group.copy(), groups.top_count.copy()
+    of_group[mixed], top_count[mixed] = 0, 0
+    rest = replace(
+        groups,
+        n=int(of_group.sum()),
+        of_group=of_group,
+        top_count=top_count,
+        pair_keys=groups.pair_keys[kept],
+        pair_counts=groups.pair_counts[kept],
+    )
+    n_deviating = rest.n - int(top_count.sum())
+    return n_deviating >= MANY_SINGLE * len(mixed) and are_errors(rest, names, ())
 
 
 def are_errors(groups: Groups, names: Sequence[str], besides: Sequence[int] | Places) -> bool:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from mlwright.data.evidence.cells import Cells
@@ -122,7 +123,7 @@ def rules(cells: Cells, suspects: Suspects) -> list[Rule]:
         for name in names[:MAX_COLUMNS]
         if given != name and (mu := _strength(cells, Key.of(cells, given), name, fine)) >= HINT
     }
-    both = {given for given, name in hints if min(hints[given, name], hints.get((name, given), 0.0)) >= STRONG}
+    both = {given for given, name in hints if _are_one(hints[given, name], hints.get((name, given), 0.0))}
     kept = [given for given in givens if not is_numeric(cells, given) or _says_name(given) or given in both]
     alone = [
         _rule(cells, Key.of(cells, given), name, fine)
@@ -132,15 +133,25 @@ def rules(cells: Cells, suspects: Suspects) -> list[Rule]:
     return alone + [_rule(cells, key, name, fine) for key, name in _together(cells, givens, hints, fine)]
 
 
+def _are_one(there: float, back: float) -> bool:
+    """Whether two columns determine each other; one of them may hold the more errors."""
+    return max(there, back) >= STRONG and min(there, back) >= STRONG_NAMES
+
+
 def _bound(cells: Cells, given: str) -> float:
     return STRONG if is_numeric(cells, given) else STRONG_NAMES
 
 
 def _may_name(cells: Cells, name: str) -> bool:
     levels, values = cells.levels(name), cells.columns.by_name[name]
-    if not isinstance(values, list) and pa.types.is_floating(values.type):
+    if not isinstance(values, list) and pa.types.is_floating(values.type) and has_fractions(values):
         return False
     return len(levels.names) <= MAX_LEVELS_SHARE * levels.n_known
+
+
+def has_fractions(values: pa.Array | pa.ChunkedArray) -> bool:
+    """Whether a number among them is no whole one."""
+    return bool(pc.any(pc.not_equal(values, pc.floor(values))).as_py())
 
 
 def is_numeric(cells: Cells, name: str) -> bool:
@@ -175,6 +186,14 @@ def _strength(cells: Cells, key: Key, name: str, fine: Fine) -> float:
     if several.sum() < LEAST_GROUPS or groups.of_group[several].sum() < LEAST_ROWS:
         return 0.0
     return strength(groups)
+
+
+def reversed_rule(cells: Cells, rule: Rule, fine: Fine) -> Rule | None:
+    """The rule the other way round, whatever it is trusted for; None if there is none, or the key has two columns."""
+    if len(rule.given.names) > 1:
+        return None
+    key, (name,) = Key.of(cells, rule.name), rule.given.names
+    return _rule(cells, key, name, fine) if _strength(cells, key, name, fine) >= STRONG_NAMES else None
 
 
 def _rule(cells: Cells, key: Key, name: str, fine: Fine) -> Rule:

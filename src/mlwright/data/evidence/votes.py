@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 import numpy as np
 from numpy.typing import NDArray
 
 from mlwright.data.evidence.cells import Cells
-from mlwright.data.evidence.rules import MAX_LEVELS_SHARE, Fine, Rule, fine_rows, rules
+from mlwright.data.evidence.deviations import LEAST_ALIKE, MOST_ALIKE
+from mlwright.data.evidence.rules import MAX_LEVELS_SHARE, Fine, Rule, fine_rows, reversed_rule, rules
 from mlwright.data.evidence.suspects import Suspects
 
 CLEAR = 0.75
-LEAST_ALIKE = 3
-MOST_ALIKE = 0.15
-"""A value that stands in `LEAST_ALIKE` rows of a group, and in more than so many of them, is no error there."""
 
 Places = NDArray[np.int64]
 Strange = dict[tuple[str, ...], NDArray[np.bool_]]
@@ -41,6 +40,8 @@ class Votes:
         Rows of the strongest group that hold it.
     rule : array of int
         The place of the rule with the strongest group, a clear one if there is any.
+    says : list of array of int
+        By rule: the place of the value that it says against the one that is there; -1 where it says nothing.
     rules : list of Rule
     """
 
@@ -51,6 +52,7 @@ class Votes:
     value: Places
     n_rows: Places
     rule: Places
+    says: list[Places]
     rules: list[Rule]
 
 
@@ -60,9 +62,9 @@ def votes(cells: Cells, suspects: Suspects) -> Iterator[Votes]:
     fine = {name: fine_rows(cells, suspects, name) for name in cells.names}
     poll = _Poll(cells, found, fine, _strangers(cells, found, fine))
     names = list(dict.fromkeys(rule.name for rule in found))
-    against = {name: _in_question(poll.ask(name, {})) for name in names}
+    first = {name: poll.ask(name) for name in names}
     for name in names:
-        yield poll.ask(name, against)
+        yield poll.ask(name, first)
 
 
 def _in_question(said: Votes) -> Places:
@@ -94,28 +96,46 @@ class _Poll:
     fine: Fine
     strange: Strange
 
-    def ask(self, name: str, against: dict[str, Places]) -> Votes:
-        """What is said of one column; `against` is what was said against the cells of all columns before."""
+    def ask(self, name: str, before: Mapping[str, Votes] = MappingProxyType({})) -> Votes:
+        """What is said of one column; `before` is what was said of all columns without knowing of each other."""
         zeros = np.zeros(self.cells.n_rows, np.int64)
         n_against, n_clear, n_for, n_rows = zeros.copy(), zeros.copy(), zeros.copy(), zeros.copy()
         value, best, clash = zeros - 1, zeros - 1, np.zeros(self.cells.n_rows, dtype=bool)
         about = [rule for rule in self.found if rule.name == name]
+        said = [zeros - 1 for _ in about]
         for place, rule in enumerate(about):
             says, k, supports = _one(self.cells, rule, self.fine)
             n_for += supports
             if not rule.is_trusted:
                 continue
             speaks = (says >= 0) & ~self.strange[rule.given.names] & ~_exceptions(self.cells, rule, says >= 0)
-            given = np.max([against.get(one, zeros) for one in rule.given.names], axis=0)
-            own = against.get(name, zeros)
-            clear = speaks & ((given == 0) | (given < own))
+            given = self._given_in_question(rule, before)
+            clear = speaks & ((given == 0) | (given < _in_question(before[name]))) if before else speaks
             n_against, n_clear = n_against + speaks, n_clear + clear
             clash |= speaks & (value >= 0) & (value != says)
             value[speaks & (value < 0)] = says[speaks & (value < 0)]
+            said[place] = np.where(speaks, says, -1)
             stronger = (speaks & (best < 0)) | (clear & (k > n_rows))
             n_rows[stronger], best[stronger] = k[stronger], place
         value[clash] = -1
-        return Votes(name, n_against, n_clear, n_for, value, n_rows, best, about)
+        return Votes(name, n_against, n_clear, n_for, value, n_rows, best, said, about)
+
+    def _given_in_question(self, rule: Rule, before: Mapping[str, Votes]) -> Places:
+        """How many rules speak against the key of each row, and none for it.
+
+        One does where the value that is determined says another key as clearly, even where that rule is not trusted:
+        either of the two may be the wrong one.
+        """
+        found = np.zeros(self.cells.n_rows, np.int64)
+        if not before:
+            return found
+        for name in rule.given.names:
+            found = np.maximum(found, _in_question(before[name])) if name in before else found
+        back = reversed_rule(self.cells, rule, self.fine)
+        if back is not None:
+            turned = _one(self.cells, back, self.fine)[0] >= 0
+            found = np.maximum(found, turned & (before[back.name].n_for == 0) if back.name in before else turned)
+        return found
 
 
 def _exceptions(cells: Cells, rule: Rule, differs: NDArray[np.bool_]) -> NDArray[np.bool_]:

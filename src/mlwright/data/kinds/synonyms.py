@@ -6,7 +6,7 @@ things by the names of one place can say all of them so.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Mapping
 from functools import cache
 
 _COUNTRIES = """
@@ -54,17 +54,24 @@ _SEXES_OF_CHILDREN = "boy;b|girl;g"
 def _named(text: str) -> dict[str, int]:
     """The number of the thing that each name, in small letters, belongs to."""
     things = [line.split(";") for line in text.replace("\n", "|").strip("|").split("|")]
-    return {name.casefold(): place for place, names in enumerate(things) for name in names}
+    return {_plain(name): place for place, names in enumerate(things) for name in names}
 
 
-def listed_as(names: Collection[str]) -> dict[str, int] | None:
-    """The things that all of some names are known names of; None if no list knows them all.
+def _plain(name: str) -> str:
+    """A name in small letters, its words apart by blanks."""
+    return name.casefold().replace("-", " ").replace("_", " ")
 
-    >>> listed_as(["eng", "English", "fre"]), listed_as(["eng", "Esperanto"])
-    ({'eng': 0, 'English': 0, 'fre': 1}, None)
+
+def listed(rows: Mapping[str, int]) -> dict[str, int]:
+    """The things that names stand for, by the list that knows the names of most rows; names that it lacks are left out.
+
+    >>> listed({"eng": 5, "English": 2, "Esperanto": 1}), listed({"United-States": 3, "USA": 1, "Oz": 9})
+    ({'eng': 0, 'English': 0}, {'United-States': 0, 'USA': 0})
     """
+    best: dict[str, int] = {}
     for text in (_COUNTRIES, _LANGUAGES, _STATES, _MONTHS, _DAYS, _SEXES, _SEXES_OF_CHILDREN):
         known = _named(text)
-        if all(name.casefold() in known for name in names):
-            return {name: known[name.casefold()] for name in names}
-    return None
+        found = {name: known[_plain(name)] for name in rows if _plain(name) in known}
+        if sum(rows[name] for name in found) > sum(rows[name] for name in best):
+            best = found
+    return best
