@@ -9,14 +9,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mlwright.data.words import counted, figure, percent
-from mlwright.records.looks import Aspect, Cells, Column
+from mlwright.records.looks import ANSWERS, Aspect, Cells, Column
 
 Array = NDArray[np.float64]
 
 
 def cell_words(cells: Cells, at: int) -> str:
     """What holds of the rows of a cell."""
-    name = cells.name
+    name = "the answer" if cells.name == ANSWERS else cells.name
     if at == cells.n - 2:
         return f"{name} is missing"
     if at == cells.n - 1:

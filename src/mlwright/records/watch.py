@@ -255,6 +255,31 @@ class Promised(Record):
     is_broken: bool
 
 
+class Outcomes(Record):
+    """Of which rows of a window the true outcome is known, and whether these are a fair sample of all.
+
+    Parameters
+    ----------
+    n_rows, n_known : int
+    chance : float
+        Of rows with an outcome that lie so far from those of the same day without one, by the model's answers; 1 where
+        there is nothing to compare.
+    known, rest : float
+        What the test says that a row loses whose answer is like those to the rows with an outcome, and without one.
+    """
+
+    n_rows: int
+    n_known: int
+    chance: float = 1.0
+    known: float = 0.0
+    rest: float = 0.0
+
+    @property
+    def is_fair(self) -> bool:
+        """Whether nothing speaks against it."""
+        return self.chance > 0.01
+
+
 class Comparison(Record):
     """The window against what the model learned from.
 
@@ -291,6 +316,8 @@ class Comparison(Record):
         What is to be kept for the next look, this one included.
     options : tuple of Option
         What could be done, the largest gain first; empty where too few outcomes are known.
+    outcomes : Outcomes or None
+        None where the bundle has no memory of its training.
     """
 
     bundle_id: str
@@ -311,6 +338,7 @@ class Comparison(Record):
     promise: Promised | None = None
     memory: Looks | None = None
     options: tuple[Option, ...] = ()
+    outcomes: Outcomes | None = None
 
     def moved(self, least: float = 0.0) -> tuple[tuple[ColumnThenNow, Movement], ...]:
         """Movements that are not by chance and at least of that size, the largest first."""

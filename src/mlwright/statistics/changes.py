@@ -159,8 +159,9 @@ def _ratio(pool: Array, since: Array) -> Array:
     pool = np.where((pool <= UNSEEN) & (since == 0), 0.0, pool)
     total = pool.sum(axis=-1, keepdims=True)
     shares = pool / total
-    changed = [_log_urn(shares * np.minimum(near, total / 2.0), since) for near in NEARNESS]
-    return np.asarray(logsumexp(changed, axis=0) - np.log(len(NEARNESS)) - _log_urn(pool, since))
+    changed = np.stack([_log_urn(shares * np.minimum(near, total / 2.0), since) for near in NEARNESS])
+    highest = changed.max(axis=0)
+    return np.asarray(highest + np.log(np.exp(changed - highest).mean(axis=0)) - _log_urn(pool, since))
 
 
 def _log_urn(balls: Array, drawn: Array) -> Array:

@@ -84,12 +84,22 @@ def log_e_value(gathered: Gathered, width: float, above: float = 0.0) -> float:
     confidence sequences. Annals of Statistics 49. Choe, Y. J. and Ramdas, A. (2024). Comparing sequential forecasters.
     Operations Research 72.
     """
-    if not gathered.n:
-        return 0.0
-    bets = _SHARES / width
+    return float(log_e_values(np.array([gathered], dtype=np.float64), width, above)[0])
+
+
+def log_e_values(gathered: Array, width: float, above: float = 0.0) -> Array:
+    """`log_e_value` of many at once, shape (...,).
+
+    Parameters
+    ----------
+    gathered : array, shape (..., 3)
+        Number, total and spread of each; see `Gathered`.
+    width, above : float
+    """
+    n, total, spread = (gathered[..., at, None] for at in range(3))
     cost = (-np.log1p(-_SHARES) - _SHARES) / width**2
-    gains = bets * (gathered.total - gathered.n * above) - cost * gathered.spread
-    return float(logsumexp(gains) - math.log(N_BETS))
+    gains = _SHARES / width * (total - n * above) - cost * spread
+    return np.asarray(logsumexp(gains, axis=-1) - math.log(N_BETS))
 
 
 def lower_bound(gathered: Gathered, width: float, alpha: float) -> float:

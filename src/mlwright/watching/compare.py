@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from mlwright.core.errors import BundleError
 from mlwright.core.family import NotApplicable
 from mlwright.core.run import Run
+from mlwright.data.cells import DAY_S
 from mlwright.data.compute.table import Table, open_snapshot
 from mlwright.data.drifts import DRIFTS, Current, DriftTest, Reference
 from mlwright.data.reference import current_of, reference_of, unknown_names
@@ -23,7 +24,16 @@ from mlwright.records.model import ModelSpec
 from mlwright.records.profile import QUANTILE_LEVELS, ColumnProfile
 from mlwright.records.served import OUTCOME_AT
 from mlwright.records.settings import WatchSettings
-from mlwright.records.watch import ColumnThenNow, Comparison, ModelInUse, Movement, Option, Performance, Window
+from mlwright.records.watch import (
+    ColumnThenNow,
+    Comparison,
+    ModelInUse,
+    Movement,
+    Option,
+    Outcomes,
+    Performance,
+    Window,
+)
 from mlwright.scoring.columns import missing_columns
 from mlwright.scoring.deciding import Decisive, decisive, usually_decisive
 from mlwright.scoring.model import Model
@@ -31,6 +41,7 @@ from mlwright.scoring.spelling import spelled, to_moment_array
 from mlwright.statistics.several import holm
 from mlwright.watching.alerting import with_alerts
 from mlwright.watching.apart import with_told_apart
+from mlwright.watching.fairness import outcomes_of
 from mlwright.watching.looking import looks_of, places_of_rows, windows_of
 from mlwright.watching.options import options_of
 from mlwright.watching.performance import labels_needed, performance
@@ -79,7 +90,20 @@ def compare(window: Window, model: ModelInUse, memory: Looks, settings: WatchSet
     memory = memory.model_copy(update={"bundle_id": model.trained})
     looked = _looks(table, prediction, manifest, (window, memory, settings), run)
     alerted = with_alerts(alone, manifest.baseline, looked, settings)
-    return alerted.model_copy(update={"options": _options(table, prediction, manifest, answering, settings, run)})
+    options = _options(table, prediction, manifest, answering, settings, run)
+    return alerted.model_copy(update={"options": options, "outcomes": _outcomes(table, prediction, manifest, settings)})
+
+
+def _outcomes(table: Table, prediction: Array, manifest: Manifest, settings: WatchSettings) -> Outcomes | None:
+    """Of which rows the true outcome is known; None where none is."""
+    assert manifest.baseline is not None
+    if manifest.target not in table.columns:
+        return None
+    time = settings.time if settings.time in table.columns else None
+    rows = table.arrow([manifest.target, *([time] if time else [])])
+    truth = TASKS.get(manifest.model.task)().target(rows[manifest.target], manifest.model.classes, ())
+    days = np.floor(to_moment_array(rows[time]) / DAY_S) if time else np.zeros(len(truth))
+    return outcomes_of(~np.isnan(truth), prediction, np.nan_to_num(days, nan=-1.0), manifest.baseline)
 
 
 def _options(

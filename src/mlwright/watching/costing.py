@@ -4,7 +4,9 @@ With `now` and `then` the shares of a column's cells and `loss` the mean loss of
 a row changes by the sum of ``(now - then) * loss``. For the model's own answers as cells this is performance from
 calibration, for classes and numbers alike. It holds as long as answers mean in each cell what they meant: if the
 relation to the target itself has changed, no unlabelled row shows it. Cells in which no test row fell are not known:
-their loss may be anything up to the highest of all cells or twice the mean, and only true outcomes tell.
+their loss may be anything up to the highest of all cells or twice the mean, and only true outcomes tell. So are cells
+of numbers into which so many rows crowd that these can hardly be rows such as the test had there: another unit or
+another source looks like this, and would be taken for rows of a usual sort.
 
 The interval counts the test rows of each cell and the rows on both sides, as independent as they are worth.
 
@@ -25,7 +27,7 @@ from numpy.typing import NDArray
 from mlwright.data.telling import cell_words
 from mlwright.data.words import percent
 from mlwright.records.evaluation import Estimate
-from mlwright.records.looks import Baseline, Cells, Cost
+from mlwright.records.looks import ANSWERS, TARGET, Baseline, Cells, Cost
 from mlwright.records.watch import Harm
 from mlwright.statistics.shares import quantile_of
 from mlwright.watching.evidence import Evidence
@@ -37,6 +39,8 @@ LEAST_TESTED = 5
 UNKNOWN_SHARE = 0.01
 """More rows than this in cells that are not known, and the harm is not known."""
 LEVEL = 0.95
+CROWDED = 0.25
+"""Share of all rows that a cell of numbers has gained, from which its rows are other ones."""
 PRECISION = 0.25
 """Labels are asked for until the loss of the cases is known to within this share of the promised one."""
 LEAST_LABELS = 30
@@ -59,10 +63,7 @@ def harm_of(evidence: Evidence, baseline: Baseline) -> Harm | None:
     found = _estimate(lost.value, lost.error)
     harm = Harm(title=baseline.loss_title, loss=found, money=_estimate(-won.value, won.error), unit=baseline.unit)
     if lost.unknown > UNKNOWN_SHARE:
-        cases = _cases(evidence.column.cells, evidence, loss)
-        unknown = (
-            f"{percent(lost.unknown)} of the rows are {cases}, of which the test had too few to say what they cost."
-        )
+        cases, unknown = _unknown(evidence, loss, lost.unknown)
     elif found.low <= 0 < found.value and found.value - found.low > PRECISION * abs(baseline.loss.mean[0]):
         cases = "of these rows, chosen at random"
         unknown = "The test had too few rows like these to say whether they cost more."
@@ -86,7 +87,7 @@ def _change(evidence: Evidence, cost: Cost, whole: Cost) -> _Sum:
     tested = np.array(cost.n)
     mean, variance = np.array(cost.mean), np.array(cost.variance)
     now, then = evidence.now / max(1e-9, evidence.now.sum()), evidence.then / max(1.0, evidence.then.sum())
-    known = tested >= LEAST_TESTED
+    known = (tested >= LEAST_TESTED) & ~_crowded(evidence)
     highest = max(2.0 * abs(whole.mean[0]), float(np.abs(mean[known]).max(initial=0.0)))
     level = np.where(known, mean, whole.mean[0])
     spread = np.where(known, variance / np.maximum(tested, 1), highest**2 / 3.0)
@@ -125,7 +126,27 @@ def _labels(whole: Cost) -> int:
     return max(LEAST_LABELS, math.ceil((quantile_of(LEVEL) / wanted) ** 2 * whole.variance[0]))
 
 
-def _cases(cells: Cells, evidence: Evidence, cost: Cost) -> str:
-    """The rows that the test did not know, in words."""
-    unknown = np.where(np.array(cost.n) < LEAST_TESTED, evidence.now, 0.0)
-    return f"rows in which {cell_words(cells, int(unknown.argmax()))}"
+def _crowded(evidence: Evidence) -> NDArray[np.bool_]:
+    """Cells of numbers into which many rows came that lay elsewhere."""
+    cells = evidence.column.cells
+    if cells.sort != "number" or cells.name in (ANSWERS, TARGET):
+        return np.zeros(cells.n, dtype=np.bool_)
+    now, then = (counts / max(1e-9, counts.sum()) for counts in (evidence.now, evidence.then))
+    gained = now - then
+    gained[-2:] = 0.0
+    return np.asarray(gained >= CROWDED)
+
+
+def _unknown(evidence: Evidence, cost: Cost, share: float) -> tuple[str, str]:
+    """The rows that the test did not know, and why not, in words."""
+    crowded = _crowded(evidence)
+    cells, few = evidence.column.cells, np.array(cost.n) < LEAST_TESTED
+    at = int(np.where(few | crowded, evidence.now, 0.0).argmax())
+    cases = f"rows in which {cell_words(cells, at)}"
+    if crowded[at]:
+        told = [percent(float(counts[at] / counts.sum())) for counts in (evidence.now, evidence.then)]
+        return cases, (
+            f"{told[0]} of the rows are {cases}, and {told[1]} were: so many are other rows than the test had. Ask the "
+            f"source whether the unit or the meaning of {cells.name!r} has changed."
+        )
+    return cases, f"{percent(share)} of the rows are {cases}, of which the test had too few to say what they cost."

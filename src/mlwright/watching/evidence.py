@@ -173,27 +173,47 @@ def _scale(column: Column, counts: Array, days: range) -> float:
     worth = len(days) * float(worth_rows(max(1.0, n / len(days)), column.alike))
     if column.seasons:
         known = min(sum(own) for own in column.seasons.values())
-        worth = 1.0 / (1.0 / worth + 1.0 / max(1.0, known))
+        worth = 1.0 / (_spread(column, days) / worth + 1.0 / max(1.0, known))
     return min(1.0, worth / n)
 
 
+def _spread(column: Column, days: range) -> float:
+    """How much more cells vary in a season than on average, at least 1: by Rao and Scott's first correction."""
+    usual, expected = _usual(column), _expected(column, days)
+    held = usual > 0
+    own = expected[held] * (1.0 - expected[held]) / usual[held]
+    return max(1.0, float(own.sum()) / max(1, int(held.sum()) - 1))
+
+
 def _as_usual(column: Column, counts: Array, days: range) -> Array:
-    """The counts of a look as they would be if its season were the average of all."""
-    if not column.seasons or not counts.sum():
+    """The counts of a look as they would be if its season were the average of all.
+
+    What the season brings is taken off and not divided by: a cell that holds nothing on some weekdays (a column of
+    weekdays) would stay empty or stay full otherwise, and each day look like a change.
+    """
+    n = counts.sum()
+    if not column.seasons or not n:
         return counts
-    usual = _shares(np.array(column.counts, dtype=np.float64))
-    expected = np.mean([_seasonal(column, usual, day) for day in days], axis=0)
-    found = counts * usual / expected
-    return np.asarray(found * (counts.sum() / found.sum()), dtype=np.float64)
+    found = np.maximum(0.0, counts + n * (_usual(column) - _expected(column, days)))
+    return np.asarray(found * (n / found.sum()), dtype=np.float64)
+
+
+def _usual(column: Column) -> Array:
+    counts = np.array(column.counts, dtype=np.float64)
+    return np.asarray(counts / max(1.0, counts.sum()))
+
+
+def _expected(column: Column, days: range) -> Array:
+    """The shares of cells that the season of some days makes one expect."""
+    usual = _usual(column)
+    return np.asarray(np.mean([_seasonal(column, usual, day) for day in days], axis=0))
 
 
 def _seasonal(column: Column, usual: Array, day: int) -> Array:
+    """The shares of a day; a cell that training hardly saw has no season."""
     found = usual.copy()
     for season in seasons_of(day):
         if season in column.seasons:
-            found = found * _shares(np.array(column.seasons[season], dtype=np.float64)) / usual
-    return np.asarray(found / found.sum())
-
-
-def _shares(counts: Array) -> Array:
-    return np.asarray((counts + 0.5) / (counts + 0.5).sum())
+            own = np.array(column.seasons[season], dtype=np.float64)
+            found = found * (own + 1.0) / (usual * own.sum() + 1.0)
+    return np.asarray(found / max(1e-12, found.sum()))

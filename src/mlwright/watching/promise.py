@@ -19,12 +19,12 @@ from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import stdtrit
+from scipy.special import logsumexp, stdtrit
 
 from mlwright.records.evaluation import Estimate
 from mlwright.records.looks import Baseline, Cost, Labelled, Look
 from mlwright.records.watch import Promised
-from mlwright.statistics.sequential import Gathered, log_e_value, lower_bound, upper_bound
+from mlwright.statistics.sequential import Gathered, log_e_values, lower_bound, upper_bound
 from mlwright.statistics.shares import quantile_of
 
 Array = NDArray[np.float64]
@@ -49,13 +49,12 @@ def log_evidence(looks: Sequence[Look], weights: Array, baseline: Baseline) -> f
     """Logarithm of the evidence for "worse than promised", over all times at which it may have begun."""
     if not any(look.labelled for look in looks):
         return None
+    if not weights.any():
+        return -math.inf
     above = upper_end(baseline.loss, baseline.ceiling)
-    found = []
-    for begin in range(len(looks)):
-        if weights[begin] > 0:
-            gathered = _gathered(looks[begin:], "loss")
-            found.append(math.log(weights[begin]) + log_e_value(gathered, baseline.ceiling, above))
-    return float(np.logaddexp.reduce(found)) if found else -math.inf
+    own = np.array([(each.n, *each.loss) if each else (0.0, 0.0, 0.0) for each in (look.labelled for look in looks)])
+    since = np.cumsum(own[::-1], axis=0)[::-1]
+    return float(logsumexp(log_e_values(since, baseline.ceiling, above), b=weights))
 
 
 def promised(looks: Sequence[Look], log_e: float | None, threshold: float, baseline: Baseline) -> Promised | None:

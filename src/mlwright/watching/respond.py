@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from mlwright.core.errors import name_list
-from mlwright.data.words import counted, figure
+from mlwright.data.words import counted, figure, percent
 from mlwright.records.evaluation import Estimate
 from mlwright.records.settings import WatchSettings
-from mlwright.records.watch import Alert, Choice, Comparison, Option, Performance, Response
+from mlwright.records.watch import Alert, Choice, Comparison, Option, Outcomes, Performance, Response
 
 HALF = 0.5
 """Share of the model's gain over the dummy that must not be lost unseen."""
@@ -52,8 +52,8 @@ def _with_options(response: Response) -> Response:
     better = [option for option in response.comparison.options if option.gain.low > 0]
     if not better:
         return response
-    steps = ["Train again with the new rows: mlwright operate --train REASON"]
-    if any(option.choice == "plain" for option in better):
+    steps = ["Train again with the new rows: mlwright operate --train REASON"] if response.action != "nothing" else []
+    if steps and any(option.choice == "plain" for option in better):
         steps.insert(0, "Until then do without its answers, or go back: mlwright undo --why REASON")
     told = tuple(option_words(option) for option in better[:SHOWN])
     return response.model_copy(
@@ -72,6 +72,8 @@ def option_words(option: Option) -> str:
 
 def _by_alarms(comparison: Comparison, measured: Performance | None) -> Response:
     alerts = comparison.alerts
+    if any(alert.aspect in ("loss", "target") for alert in alerts) and not _is_fair(comparison):
+        return _ask_for_a_fair_sample(comparison, alerts)
     if any(alert.aspect == "loss" for alert in alerts):
         return Response(
             action="retrain",
@@ -80,9 +82,47 @@ def _by_alarms(comparison: Comparison, measured: Performance | None) -> Response
             next_steps=("Add the new rows to the data and type: mlwright run",),
             comparison=comparison,
         )
-    if alerts and not _is_reassuring(measured):
+    if alerts and not (_is_fair(comparison) and _is_reassuring(measured)):
         return _ask_about(comparison, alerts, measured)
     return _nothing(comparison, measured)
+
+
+def _is_fair(comparison: Comparison) -> bool:
+    return comparison.outcomes is None or comparison.outcomes.is_fair
+
+
+def _ask_for_a_fair_sample(comparison: Comparison, alerts: Sequence[Alert]) -> Response:
+    """Outcomes of rows that say little of the others: who answers, or how soon, hangs together with the outcome."""
+    assert comparison.outcomes is not None
+    n = min(comparison.labels_needed, comparison.outcomes.n_rows - comparison.outcomes.n_known)
+    return Response(
+        action="ask_for_labels",
+        headline="The outcomes so far are not what was promised, but they are no fair sample of all rows.",
+        reasons=(*_told(alerts), fairness_words(comparison.outcomes)),
+        next_steps=(
+            f"Find out the true {comparison.target!r} of {n:,} of the rows without one, chosen at random.",
+            "Write these rows alone into a file and type: mlwright watch --data FILE",
+        ),
+        comparison=comparison,
+    )
+
+
+def fairness_words(outcomes: Outcomes) -> str:
+    """Which rows have an outcome, and how they differ from the others."""
+    return (
+        f"{percent(outcomes.n_known / outcomes.n_rows)} of {counted(outcomes.n_rows, 'row')} have a true outcome, and "
+        f"not by lot: the answers to them are not like those to the rows of the same day without one (chance "
+        f"{outcomes.chance:.1g}). By the test, rows with such answers lose {figure(outcomes.known)}, the others "
+        f"{figure(outcomes.rest)}."
+    )
+
+
+def _blind_words(comparison: Comparison) -> str:
+    """What no unlabelled row can show, and how many outcomes would."""
+    return (
+        f"Too few true outcomes have come to say whether the same rows still end as they did; no other figure shows "
+        f"that. {comparison.labels_needed:,} of rows chosen at random would tell whether half of the gain is lost."
+    )
 
 
 def _ask_about(comparison: Comparison, alerts: Sequence[Alert], measured: Performance | None) -> Response:
@@ -144,13 +184,22 @@ def _ask_for_labels(comparison: Comparison, measured: Performance | None) -> Res
 def _nothing(comparison: Comparison, measured: Performance | None) -> Response:
     if all(column.untested for column in comparison.columns) and measured is None:
         said = f"The window holds too little to tell anything ({counted(comparison.n_rows, 'row')}): give more."
-    elif comparison.moved() or comparison.notes or comparison.alerts:
+    elif comparison.notes or comparison.alerts or (comparison.memory is None and comparison.moved()):
         said = "Something moved, but it is no reason to act."
     else:
         said = "Nothing has moved beyond chance."
     moves = _moves(comparison) if comparison.memory is None else _told((*comparison.alerts, *comparison.notes))
-    reasons = (*moves, *((_measured(measured),) if measured else ()))
+    reasons = (*moves, *((_measured(measured),) if measured else ()), *_doubts(comparison))
     return Response(action="nothing", headline=said, reasons=reasons, comparison=comparison)
+
+
+def _doubts(comparison: Comparison) -> tuple[str, ...]:
+    """What the outcomes so far leave open."""
+    if not _is_fair(comparison) and comparison.outcomes is not None:
+        return (fairness_words(comparison.outcomes),)
+    n_known = comparison.promise.n if comparison.promise is not None else 0
+    is_blind = comparison.memory is not None and n_known < comparison.labels_needed
+    return (_blind_words(comparison),) if is_blind and comparison.performance is None else ()
 
 
 def _moves(comparison: Comparison) -> tuple[str, ...]:

@@ -34,7 +34,7 @@ def alerts_shown(comparison: Comparison) -> list[RenderableType]:
 def harm_words(harm: Harm) -> str:
     """What it costs, with its interval."""
     said_of = f"{_signed(harm.loss)} {harm.title}"
-    if harm.money is not None:
+    if harm.money is not None and harm.money != harm.loss:
         said_of += f"; {_signed(harm.money)} {harm.unit}"
     return said_of if harm.is_known else f"{said_of} (as far as that is known)"
 
