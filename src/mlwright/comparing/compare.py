@@ -125,7 +125,7 @@ def _paired_gains(one: Side, other: Side) -> dict[str, Estimate]:
     rival = kept_scores(other.evaluation.predictions, len(target), theirs)
     unseen = open_unseen(one.traced.snapshot, one.traced.profile, one.traced.split, run, one.evaluation)
     loss = TASKS.get(one.model.task)().row_loss(target, rival)
-    draws = Draws(unseen.sampling(loss), seed=0)
+    draws = Draws(unseen.sampling(loss, target), seed=0)
     first, second = (Scored(said, _decides(side)) for said, side in ((ours, one), (rival, other)))
     gains = {}
     for metric in one.evaluation.metrics:

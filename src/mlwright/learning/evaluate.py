@@ -104,7 +104,7 @@ def _sitting(
     else:
         blobs = (training.out_of_fold, training.simple_out_of_fold, training.baseline_out_of_fold)
         model, simple, baseline = (_known(_kept_out_of_fold(blob, unseen.split.n_train, run)) for blob in blobs)
-    sampling = unseen.sampling(TASKS.get(unseen.profile.roles.task)().row_loss(target, model))
+    sampling = unseen.sampling(TASKS.get(unseen.profile.roles.task)().row_loss(target, model), target)
     return _Sitting(
         unseen=unseen,
         target=target,

@@ -18,7 +18,7 @@ from mlwright.records.data import Snapshot
 from mlwright.records.evaluation import Evaluation
 from mlwright.records.profile import Profile
 from mlwright.records.split import TEST, TRAIN, Split
-from mlwright.statistics.sampling import Sampling, block_length
+from mlwright.statistics.sampling import Sampling, Strata, block_length
 
 Array = NDArray[np.float64]
 Places = NDArray[np.int64]
@@ -55,13 +55,15 @@ class Unseen:
         """Some of these rows."""
         return Unseen(self.positions[places], self.table.take(pa.array(places)), self.profile, self.split)
 
-    def sampling(self, loss: Array) -> Sampling:
-        """How these rows were drawn: one by one, in groups, or in stretches of time.
+    def sampling(self, loss: Array, target: Array | None = None) -> Sampling:
+        """How these rows were drawn: one by one, class by class, in groups, or in stretches of time.
 
         Parameters
         ----------
         loss : array, shape (n_rows,)
             Of the model: where neighbours in time lose alike, they are drawn as one.
+        target : array, shape (n_rows,), optional
+            Class places, where these are all rows of a test that may have been drawn class by class.
         """
         roles = self.profile.roles
         if roles.time is None and self.split.method == "by_time":
@@ -72,7 +74,13 @@ class Unseen:
             return Sampling(len(self), order=order, block=block_length(loss[order]))
         if roles.group is not None:
             return Sampling(len(self), groups=_own_group_where_missing(self.rows.levels(roles.group).places))
-        return Sampling(len(self))
+        return Sampling(len(self), strata=None if target is None else self._strata(target))
+
+    def _strata(self, target: Array) -> Strata | None:
+        if self.split.method != "stratified" or len(self) != self.split.n_test:
+            return None
+        places, learned = target.astype(np.int64), np.array(self.split.train_by_class, dtype=np.float64)
+        return Strata(places, learned + np.bincount(places, minlength=len(learned)))
 
 
 def open_unseen(

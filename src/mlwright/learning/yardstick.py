@@ -22,6 +22,7 @@ from mlwright.statistics.replicates import Scale, bounds_from, replicate
 from mlwright.statistics.roots import roots_difference
 from mlwright.statistics.sampling import Draws
 from mlwright.statistics.shares import Bounds
+from mlwright.statistics.strata import few_rows, mean_by_class
 
 Array = NDArray[np.float64]
 
@@ -154,12 +155,45 @@ class _RowMeans(Yardstick):
         return rows
 
     def _estimate(self, model: Scored, value: float) -> Estimate:
-        return mean_estimates(self._rows(model)[:, None], self.draws, self.level)[0]
+        return mean_by_class(self._rows(model), self.draws, self.level, self._expected(model))
 
     def _gain(self, model: Scored, than: Scored, value: float) -> Estimate:
         mine, other = self._rows(model), self._rows(than)
-        of_shares = set(np.unique([mine, other])) <= {0.0, 1.0}
-        return difference_estimate(self._sign * (mine - other), self.draws, self.level, of_shares=of_shares)
+        if set(np.unique([mine, other])) <= {0.0, 1.0}:
+            return difference_estimate(self._sign * (mine - other), self.draws, self.level, of_shares=True)
+        return mean_by_class(self._sign * (mine - other), self.draws, self.level, self._expected(model, than))
+
+    def _expected(self, model: Scored, than: Scored | None = None) -> Array | None:
+        """The variance of the row values in each class, if the probabilities of the model are right.
+
+        Rows count by the probability of the class: those of few rows tell little of their spread themselves.
+        """
+        strata = self.draws.sampling.strata
+        if strata is None:
+            return None
+        expected = np.zeros(len(strata.behind))
+        for place in np.flatnonzero(few_rows(strata)).tolist():
+            values: Array = self._if_all_were(place, model)
+            if than is not None:
+                values -= self._if_all_were(place, than)
+            share = _probability(model.prediction, place)
+            mean = np.average(values, weights=share)
+            expected[place] = np.average((values - mean) ** 2, weights=share)
+        return expected
+
+    def _if_all_were(self, place: int, model: Scored) -> Array:
+        """The values of the rows if all were of one class."""
+        rows = self.metric.row_values(
+            np.full(len(self.target), float(place)), model.prediction, threshold=model.threshold
+        )
+        assert rows is not None
+        return rows
+
+
+def _probability(prediction: Array, place: int) -> Array:
+    """Of one class, row by row; never quite nothing."""
+    found = prediction[:, place] if prediction.shape[1] > 1 else prediction[:, 0] if place else 1 - prediction[:, 0]
+    return np.maximum(found, 1e-15)
 
 
 class _Roots(Yardstick):

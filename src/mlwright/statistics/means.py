@@ -118,7 +118,7 @@ def studentised(values: Array, draws: Draws, level: float = 0.95) -> list[Bounds
         upper = np.full(len(means), student.ppf(0.5 + level / 2, freedom) if freedom else np.inf)
         lower = -upper
     else:
-        shifts, errors = _replicated_shifts(values - means, draws)
+        shifts, errors = replicated_shifts(values - means, draws)
         floor = np.maximum(SMALLEST_ERROR_SHARE * error, np.finfo(float).tiny)
         ratios = shifts / np.maximum(errors, floor)
         tail = (1 - level) / 2
@@ -136,9 +136,26 @@ class _Moved(NamedTuple):
     error: Array
 
 
-def _furthest(sums: Array) -> Array:
-    """The largest of each column, or where its tail is heavy what may well come after it."""
-    return np.array([next_largest(column, NOT_SEEN) for column in sums.T])
+def far_unit(sums: Array, n_draws: int | None = None) -> Array:
+    """One more unit like the largest of each column, or where its tail is heavy one that may well come after it.
+
+    Parameters
+    ----------
+    sums : array, shape (n_units, k)
+        Centred.
+    n_draws : int, optional
+        How many units make a sample; default: as many as there are. Of fewer than 8 the largest counts in full.
+
+    Returns
+    -------
+    array, shape (k,)
+        Nothing where the largest lies within two standard deviations.
+    """
+    furthest = np.array([next_largest(column, NOT_SEEN) for column in sums.T])
+    usual = np.maximum(np.sqrt((sums**2).mean(axis=0)), np.finfo(float).tiny)
+    beyond = np.clip(np.abs(furthest) / usual - USUAL_REACH, 0, FAR_REACH) / FAR_REACH
+    found: Array = furthest * (beyond if (n_draws or len(sums)) >= ENOUGH_DRAWS else 1.0)
+    return found
 
 
 def _with_one_more(centred: Array, error: Array, sampling: Sampling) -> tuple[_Moved, _Moved]:
@@ -171,10 +188,7 @@ def _with_one_more(centred: Array, error: Array, sampling: Sampling) -> tuple[_M
     sums, n = sampling.sums(centred), sampling.n_draws
     size = float(sampling.sizes.mean())
     moved = []
-    usual = np.maximum(np.sqrt((sums**2).mean(axis=0)), np.finfo(float).tiny)
-    for furthest in (-_furthest(-sums), _furthest(sums)):
-        beyond = np.clip(np.abs(furthest) / usual - USUAL_REACH, 0, FAR_REACH) / FAR_REACH
-        extreme = furthest * (beyond if n >= ENOUGH_DRAWS else 1.0)
+    for extreme in (-far_unit(-sums, n), far_unit(sums, n)):
         spread = (n * (error * size) ** 2 * max(1, n - 1) + extreme**2) / (n + 1)
         moved.append(_Moved(extreme / size / (n + 1), np.sqrt(spread / n) / size))
     return moved[0], moved[1]
@@ -184,7 +198,7 @@ def _is_bootstrapped(draws: Draws) -> bool:
     return draws.n_replicates >= ENOUGH_REPLICATES and draws.sampling.n_draws >= ENOUGH_DRAWS
 
 
-def _replicated_shifts(centred: Array, draws: Draws) -> tuple[Array, Array]:
+def replicated_shifts(centred: Array, draws: Draws) -> tuple[Array, Array]:
     """How far each sample's mean is off, and its own standard error; both of shape (n_replicates, k)."""
     sampling = draws.sampling
     sums, sizes = sampling.sums(centred), sampling.sizes[:, None]

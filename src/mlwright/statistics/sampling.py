@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,6 +27,21 @@ MOST_LOOKED_AT = 20_000
 """Rows from which the length of a stretch of time is learned; it grows with the cube root of their number."""
 
 
+class Strata(NamedTuple):
+    """Classes of which the rows were drawn one class after the other, each in its share.
+
+    Parameters
+    ----------
+    of_row : array of int, shape (n_rows,)
+        The class of each row, from 0.
+    behind : array, shape (n_classes,)
+        How many rows of each class there were to draw from.
+    """
+
+    of_row: Places
+    behind: Array
+
+
 @dataclass(frozen=True)
 class Sampling:
     """Which rows were drawn together.
@@ -39,12 +55,15 @@ class Sampling:
         The rows from the earliest to the latest, where neighbours in time are alike.
     block : int
         How many rows in time are drawn as one; used with `order`.
+    strata : Strata or None
+        Where rows were drawn one by one, but class by class; only means of rows know of it (`strata`).
     """
 
     n_rows: int
     groups: Places | None = None
     order: Places | None = None
     block: int = 1
+    strata: Strata | None = None
 
     @property
     def drawn(self) -> str:
@@ -85,7 +104,7 @@ class Sampling:
         return len(np.unique(np.flatnonzero(part[self.order]) // self.block))
 
     def take(self, rows: Places) -> Sampling:
-        """How some of the rows were drawn."""
+        """How some of the rows were drawn; how many of each class are among them is left to chance."""
         groups = None if self.groups is None else self.groups[rows]
         order = None if self.order is None else np.argsort(np.argsort(self.order)[rows])
         return Sampling(len(rows), groups, order, self.block)
@@ -154,6 +173,17 @@ class Draws:
         affordable = MOST_CELLS // max(1, sampling.n_units)
         self.n_replicates = n_replicates or min(MOST_REPLICATES, max(FEWEST_REPLICATES, affordable))
         self._seed = seed
+        self._parts: dict[tuple[int, int], Draws] = {}
+
+    def of_part(self, place: int, n_rows: int) -> Draws:
+        """As many samples of a part of the rows that has so many, such as a class; those of others are independent."""
+        if (place, n_rows) not in self._parts:
+            self._parts[place, n_rows] = Draws(Sampling(n_rows), self._seed + 1 + place, self.n_replicates)
+        return self._parts[place, n_rows]
+
+    def rng(self) -> np.random.Generator:
+        """For whatever else is drawn along with the samples."""
+        return np.random.default_rng([self._seed, 1])
 
     @cached_property
     def counts(self) -> NDArray[np.uint8]:
