@@ -6,6 +6,7 @@ import math
 from collections.abc import Sequence
 
 from mlwright.shipping.exports import _graph as op
+from mlwright.shipping.exports._c_trees import laid_out
 from mlwright.shipping.exports._program import Program
 
 UNARY = {"floor": "floor({})", "exp": "exp({})", "log": "log({})", "single": "(double)(float)({})"}
@@ -135,33 +136,38 @@ class Code:
         self.lines.append(f"for (int i = 1; i < {width}; i++) {one[node.name]}")
 
     def _forest(self, node: op.Forest, name: str) -> None:
-        """Trees as tables; a leaf's place of its answer is kept in its left child."""
         trees = node.trees
-        is_leaf = trees.feature < 0
-        n_values = trees.values.shape[1]
-        left = trees.left.copy()
-        left[is_leaf] = range(int(is_leaf.sum()))
-        nodes = [
-            f"{{{t!r}, {f}, {lft}, {rgt}, {m}, {int(go)}}}"
-            for t, f, lft, rgt, m, go in zip(
-                trees.threshold.tolist(), trees.feature.tolist(), left.tolist(), trees.right.tolist(),
-                trees.members.tolist(), trees.missing_left.tolist(), strict=True,
-            )
-        ]  # fmt: skip
-        self.data.append(f"static const node {name}_nodes[] = {{{', '.join(nodes)}}};")
+        laid, n_trees, n_values = laid_out(trees), len(trees.roots), trees.values.shape[1]
+        nodes = ", ".join(map(_node, laid.threshold.tolist(), laid.slot.tolist(), laid.left.tolist()))
+        self.data.append(f"static const node {name}_nodes[] = {{{nodes}}};")
         bits, starts = _bits(trees.sets)
         self._table(f"{name}_bits", bits, "unsigned")
         self._table(f"{name}_starts", starts, "int")
-        self._table(f"{name}_roots", trees.roots.tolist(), "int")
-        self._table(f"{name}_first", trees.first_output.tolist(), "int")
-        self._table(f"{name}_leaves", trees.values[is_leaf].ravel().tolist())
+        self._table(f"{name}_roots", laid.roots.tolist(), "int")
+        self._table(f"{name}_values", laid.values.ravel().tolist())
+        self.lines += [
+            f"double {name}_row[{2 * node.features.width}];",
+            f"int {name}_leaves[{len(laid.roots)}];",
+            f"twice({self._names[id(node.features)]}, {node.features.width}, {name}_row);",
+            f"leaves_of({name}_nodes, {name}_roots, {len(laid.roots)}, {name}_row, {name}_bits, {name}_starts, "
+            f"{name}_leaves);",
+        ]
         self._loop(trees.n_outputs, f"{name}[i] = 0.0;")
+        self._sum(name, n_trees, n_values, trees.first_output.tolist())
+
+    def _sum(self, name: str, n_trees: int, n_values: int, first: Sequence[int]) -> None:
+        """Add the answers of the leaves, tree by tree in their order."""
+        values = f"{name}_values[{n_values} * {name}_leaves[t] + i]"
+        onto = f"{name}[i]"
+        if any(first):
+            onto = f"{name}[{self._table(f'{name}_first', first, 'int')}[t] + i]"
         self.lines.append(
-            f"for (int t = 0; t < {len(trees.roots)}; t++) {{ "
-            f"const double *leaf = {name}_leaves + {n_values} * leaf_of({name}_nodes, {name}_roots[t], "
-            f"{self._names[id(node.features)]}, {name}_bits, {name}_starts); "
-            f"for (int i = 0; i < {n_values}; i++) {name}[{name}_first[t] + i] += leaf[i]; }}"
+            f"for (int t = 0; t < {n_trees}; t++) for (int i = 0; i < {n_values}; i++) {onto} += {values};"
         )
+
+
+def _node(threshold: float, slot: int, left: int) -> str:
+    return f"LEAF({left})" if math.isinf(threshold) else f"{{{literal(threshold)}, {slot}, {left}}}"
 
 
 def array(name: str, values: Sequence[float], kind: str = "double") -> str:
@@ -174,7 +180,9 @@ def literal(value: float) -> str:
     """A number as C reads it."""
     if math.isnan(value):
         return "NAN"
-    return repr(float(value)) if math.isfinite(value) else ("INFINITY" if value > 0 else "-INFINITY")
+    if math.isinf(value):
+        return "INFINITY" if value > 0 else "-INFINITY"
+    return "0" if value == 0.0 and math.copysign(1.0, value) > 0 else repr(float(value))
 
 
 def _bits(sets: Sequence[Sequence[int]]) -> tuple[list[int], list[int]]:

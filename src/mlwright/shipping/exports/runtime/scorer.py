@@ -229,26 +229,52 @@ def do_fold(step):
 
 
 def do_forest(step):
-    features, n_outputs, trees = step["features"], step["n_outputs"], step["trees"]
-    feature, threshold, members = step["feature"], step["threshold"], step["members"]
-    missing_left, left, right, values = step["missing_left"], step["left"], step["right"], step["values"]
-    sets = [frozenset(codes) for codes in step["sets"]]
+    features, n_outputs = step["features"], step["n_outputs"]
+    nodes = linked(step)
+    trees = [(nodes[root], first) for root, first in step["trees"]]
 
-    def goes_left(node, x):
-        if x != x:
-            return missing_left[node]
-        return x <= threshold[node] if members[node] < 0 else int(x) in sets[members[node]]
+    def leaves(found):
+        """What each tree answers. A missing number is less than every threshold, or more, as the node wants it."""
+        row = [x if x == x else missing for x in found[features] for missing in (-math.inf, math.inf)]
+        for node, first in trees:
+            place, threshold, members, left, right = node
+            while place is not None:
+                x = row[place]
+                node = left if (x <= threshold if members is None else x in members) else right
+                place, threshold, members, left, right = node
+            yield threshold, first
 
     def work(read, found):
-        row, sums = found[features], [0.0] * n_outputs
-        for node, first in trees:
-            while feature[node] >= 0:
-                node = left[node] if goes_left(node, row[feature[node]]) else right[node]
-            for place, value in enumerate(values[node], first):
+        sums = [0.0] * n_outputs
+        for values, first in leaves(found):
+            for place, value in enumerate(values, first):
                 sums[place] += value
         return sums
 
-    return work
+    def work_one(read, found):
+        total = 0.0
+        for (value,), _ in leaves(found):
+            total += value
+        return [total]
+
+    return work_one if n_outputs == 1 else work
+
+
+def linked(step):
+    """Nodes that lead to each other: which number is asked, by what, and where it leads; of a leaf what it answers."""
+    names = ("feature", "threshold", "members", "missing_left")
+    feature, threshold, members, missing_left = (step[name] for name in names)
+    sets = [frozenset(codes) for codes in step["sets"]]
+    nodes = [[None, values, None, None, None] for values in step["values"]]
+    for place, node in enumerate(nodes):
+        if feature[place] < 0:
+            continue
+        codes = None if members[place] < 0 else sets[members[place]]
+        if codes is not None and missing_left[place]:
+            codes = codes | {-math.inf}
+        left, right = nodes[step["left"][place]], nodes[step["right"][place]]
+        node[:] = [2 * feature[place] + (not missing_left[place]), threshold[place], codes, left, right]
+    return nodes
 
 
 READERS = {"number": number_reader, "name": name_reader, "moment": moment_reader}
