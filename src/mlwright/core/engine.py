@@ -137,10 +137,10 @@ def _run_one(stage: Stage, facts: Mapping[type, Any], run: Run, pace: Pace) -> R
     if kept is None:
         key = of_this_run if record.cut_short else run.stage_key
         run.store.keep(key, record)
-    seconds = time.monotonic() - began
+    seconds, cpu_s = time.monotonic() - began, time.process_time() - cpu_s
     if kept is None and not stage.reads_world:
-        pace.saw(seconds, time.process_time() - cpu_s)
-    run.tell("stage_done", key=key, reused=kept is not None, seconds=round(seconds, 3))
+        pace.saw(seconds, cpu_s)
+    run.tell("stage_done", key=key, reused=kept is not None, seconds=round(seconds, 3), cpu_s=round(cpu_s, 3))
     run.stage = ""
     return record
 

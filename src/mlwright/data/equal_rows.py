@@ -23,8 +23,8 @@ from mlwright.core.once import once
 from mlwright.data.compute.engine import hashed, unsigned
 from mlwright.data.compute.table import ROW, Table
 
-READ_AT_ONCE = 200_000
-"""Tables of so many rows are asked about all columns at once."""
+READ_AT_ONCE, MOST_AT_ONCE = 200_000, 50
+"""Tables of so many rows and columns are asked about all columns at once."""
 N_TRIED = 10_000
 EXPECTED_PAIRS = 0.01
 """Columns are added to the first few until so few pairs of rows would agree in them if they were independent."""
@@ -135,7 +135,8 @@ def _n_pairs(sizes: NDArray[np.int64]) -> float:
 def _found(table: Table, names: list[str]) -> EqualRows:
     if len(names) == 1 and _counts_on(table.arrow(names)[0]):
         return EqualRows(np.empty(0, np.int64), np.empty(0, np.uint64))
-    first = names if table.n_rows <= READ_AT_ONCE else most_telling(table, names)
+    is_small = table.n_rows <= READ_AT_ONCE and len(names) <= MOST_AT_ONCE
+    first = names if is_small else most_telling(table, names)
     codes = _sorted_codes(table, first)
     again = np.unique(codes[1:][codes[1:] == codes[:-1]])
     del codes
@@ -183,8 +184,8 @@ def _agreement(values: pa.ChunkedArray) -> float:
 
 def _sorted_codes(table: Table, names: Sequence[str]) -> NDArray[np.uint64]:
     codes = np.empty(table.n_rows, np.uint64)
-    start = 0
-    for batch in table.batches(table.expr.select(code=_code(table.expr, names))):
+    start, expr = 0, table.narrow(names)
+    for batch in table.batches(expr.select(code=_code(expr, names))):
         codes[start : start + len(batch)] = unsigned(batch["code"])
         start += len(batch)
     codes.sort()

@@ -17,6 +17,8 @@ from mlwright.data.keys import split_keys
 from mlwright.data.splitters import SplitKeys
 from mlwright.learning.features.cleaning import cleaned_inputs, learn_input_cleaning, profile_after, with_cleaning
 from mlwright.learning.features.plan import learn_plan
+from mlwright.learning.features.text_time import TextTime
+from mlwright.learning.load import load_of
 from mlwright.learning.memory import check_memory
 from mlwright.learning.models import Rows
 from mlwright.learning.tasks import TASKS
@@ -33,6 +35,8 @@ from mlwright.scoring.model import load_encoder
 if TYPE_CHECKING:
     from scipy.sparse import csr_matrix
 
+TEXT_SHARE, LEAST_TEXT_SHARE = 0.4, 0.03
+"""Of what the later stages can spare, and of the budget: what may go into texts, until all rows are read."""
 ROWS_FOR_A_PLAN, ROWS_AT_ONCE = 1_000_000, 250_000
 
 
@@ -158,11 +162,23 @@ def _encoded(
     return TrainingData(plan, names(plan), Rows(blocks, target), split_keys(table, profile).take(positions), row_s)
 
 
+def _text_time(inputs: pa.Table, profile: Profile, split: Split, run: Run) -> TextTime:
+    """Texts get a share of what the later stages can spare, and a little whatever the time."""
+    if run.clock.budget_s is None:
+        return TextTime()
+    spare_s = run.ahead.spare_s(load_of(0.0, profile.roles, split))
+    seconds = max(TEXT_SHARE * spare_s, LEAST_TEXT_SHARE * run.clock.budget_s)
+    return TextTime(seconds, paced=run.ahead.paced, rows_for_one=split.n_train / max(len(inputs), 1))
+
+
 def _plan(inputs: pa.Table, profile: Profile, split: Split, said: Said, run: Run) -> EncodingPlan:
     def learn(seed: int) -> EncodingPlan:
         cleaning = learn_input_cleaning(inputs, profile, said.clean, said.kinds, seed)
         cleaned, known = cleaned_inputs(inputs, cleaning), profile_after(profile, cleaning)
-        plan, arrays = learn_plan(cleaned, known, seed)
+        text_time = _text_time(inputs, known, split, run)
+        plan, arrays = learn_plan(cleaned, known, seed, text_time)
+        for sentence in text_time.sentences():
+            run.note(sentence)
         if plan.arrays is not None:
             run.put(arrays)
         encoding = with_cleaning(plan, cleaning)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from mlwright.core.ahead import Load, Need
 from mlwright.core.run import Run
 from mlwright.core.store.registry import Champion
 from mlwright.records.bundle import Packed
@@ -11,6 +12,14 @@ from mlwright.records.settings import DeploySettings
 from mlwright.scoring.folder import MANIFEST
 from mlwright.shipping.targets import target
 from mlwright.shipping.writing import write_bundle
+
+INPUT_S = 1e-3
+"""Of a quiet machine: for each input, which the reports that follow show in words and in small."""
+
+
+def need(load: Load, run: Run) -> Need:
+    """What the reports take beyond those of a narrow table; the stage itself takes next to nothing."""
+    return Need(INPUT_S * load.n_inputs, INPUT_S * load.n_inputs)
 
 
 def deploy(packed: Packed, decision: Decision, settings: DeploySettings, run: Run) -> Deployment:

@@ -21,6 +21,8 @@ from mlwright.records.data import Field
 from mlwright.scoring.spelling import canonical, canonical_array, to_moment, to_moment_array, to_number, to_number_array
 
 IN_ORDER = 0.999
+ENOUGH_CHARACTERS, FEWEST_TEXTS = 100_000, 1_000
+"""Of so many of a column, or so many texts, it is looked at how they are written."""
 
 
 def look(asked: Aggregates, fields: Sequence[Field], codes: Mapping[str, Collection[str]]) -> dict[str, Seen]:
@@ -84,10 +86,22 @@ def _worth_counting(known: Figures, sort: Sort) -> bool:
 
 def _with_sample(seen: Seen, values: pa.Array) -> Seen:
     if seen.sort == "text":
-        spelled = canonical_array(values)
-        return replace(seen, sample=tuple(value for value in spelled.tolist() if value is not None))
+        spelled = [value for value in canonical_array(values).tolist() if value is not None]
+        return replace(seen, sample=excerpt(spelled))
     numbers = to_moment_array(values) if seen.sort == "moment" else to_number_array(values)
     return replace(seen, order=order_of(numbers))
+
+
+def excerpt(values: Sequence[str]) -> tuple[str, ...]:
+    """All values, or of long texts as many evenly spaced ones as say enough: a thousand say of what sort they are.
+
+    >>> len(excerpt(["short"] * 5_000)), len(excerpt(["one long sentence " * 20] * 5_000))
+    (5000, 1000)
+    """
+    fits = round(len(values) * ENOUGH_CHARACTERS / max(sum(map(len, values)), 1))
+    n = max(FEWEST_TEXTS, fits)
+    places = range(len(values)) if len(values) <= n else (place * len(values) // n for place in range(n))
+    return tuple(values[place] for place in places)
 
 
 def order_of(numbers: np.ndarray[tuple[int], np.dtype[np.float64]]) -> Order:

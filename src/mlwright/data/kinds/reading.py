@@ -90,8 +90,9 @@ def _as_number(seen: Seen, values: Sequence[str], codes: tuple[str, ...], forced
     numbers = sum(n for value, n in Counter(values).items() if not math.isnan(to_number(value)))
     share = numbers / max(len(values), 1)
     if forced is None:
-        zeros = sum(_LEADING_ZERO(value) is not None for value in values)
-        if share < GOOD_SHARE or zeros > _LEADING_ZERO_SHARE * len(values) or says_code(seen.name):
+        if share < GOOD_SHARE or says_code(seen.name):
+            return None
+        if sum(_LEADING_ZERO(value) is not None for value in values) > _LEADING_ZERO_SHARE * len(values):
             return None
     return Reading("number", codes, notes=("text that reads as numbers", *_code_notes(codes))) if share > 0 else None
 

@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 
 from mlwright.learning.features.category import COUNTED_LEVELS, MAX_LEVELS, least_count
-from mlwright.learning.features.text import LearnedText, Size, learn_terms, read_texts
+from mlwright.learning.features.text import Size, read_texts
 from mlwright.records.profile import ColumnProfile
 from mlwright.scoring.spelling import spelled
 
@@ -21,8 +21,8 @@ RARE_SHARE = 0.1
 SIZE = Size(word_ngrams=(1, 2), char_ngrams=(2, 4), n_word_terms=2000, n_char_terms=3000, n_dense=24)
 
 
-def learn_phrase(column: ColumnProfile, values: pa.Array, prefix: str, seed: int) -> LearnedText | None:
-    """The terms of a category's names, or None if the names as such say all that there is to know."""
+def phrases(column: ColumnProfile, values: pa.Array) -> list[str] | None:
+    """A category's names row by row, or None if the names as such say all that there is to know."""
     names, places = spelled(values)
     known = np.array([name not in column.missing_codes and not _is_number(name) for name in names], dtype=bool)
     counts = np.bincount(places[places >= 0], minlength=len(names))[known]
@@ -32,7 +32,7 @@ def learn_phrase(column: ColumnProfile, values: pa.Array, prefix: str, seed: int
     many_phrases = len(counts) >= MANY_PHRASES and n_words >= PHRASE_WORDS
     if not many_phrases and _rare_share(counts, len(values)) < RARE_SHARE:
         return None
-    return learn_terms(column, read_texts(column, values), SIZE, prefix, seed)
+    return read_texts(column, values)
 
 
 def _is_number(name: str) -> bool:

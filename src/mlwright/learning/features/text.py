@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -23,6 +23,9 @@ NONE: Pair = (0, 0)
 SHORT_TEXT = 300
 """Character n-grams are taken where the mean text is no longer than this."""
 
+MANY_TEXTS = 4
+"""More columns of text than that share the terms and the dense numbers that so many would have."""
+FEWEST_TERMS, FEWEST_DENSE, FEWEST_PROJECTED = 500, 8, 1_000
 READ_ROWS = 50_000
 READ_CHARACTERS = 20_000_000
 PROJECTED_ROWS = 20_000
@@ -39,6 +42,8 @@ class Size:
         At most that many, the most frequent first.
     n_dense : int
         At most that many dense numbers.
+    n_projected : int
+        They are learned from at most that many texts.
     """
 
     word_ngrams: Pair
@@ -46,6 +51,22 @@ class Size:
     n_word_terms: int
     n_char_terms: int
     n_dense: int
+    n_projected: int = PROJECTED_ROWS
+
+    def shared_by(self, n_columns: int) -> Size:
+        """What is left to each of so many columns: what grows with their number would else be all that is learned.
+
+        >>> Size((1, 2), (3, 5), 10_000, 10_000, 48).shared_by(60)
+        Size(word_ngrams=(1, 2), char_ngrams=(3, 5), n_word_terms=667, n_char_terms=667, n_dense=8, n_projected=1333)
+        """
+        share = min(MANY_TEXTS / max(n_columns, 1), 1.0)
+        return replace(
+            self,
+            n_word_terms=max(round(share * self.n_word_terms), FEWEST_TERMS),
+            n_char_terms=max(round(share * self.n_char_terms), FEWEST_TERMS) if self.n_char_terms else 0,
+            n_dense=max(round(share * self.n_dense), FEWEST_DENSE),
+            n_projected=max(round(share * self.n_projected), FEWEST_PROJECTED),
+        )
 
 
 @dataclass(frozen=True)
@@ -56,18 +77,8 @@ class LearnedText:
     arrays: dict[str, NDArray[Any]]
 
 
-def learn_text(column: ColumnProfile, values: pa.Array, prefix: str, seed: int) -> LearnedText | None:
-    """The plan of a column of free text, or None if no term comes twice.
-
-    Parameters
-    ----------
-    column : ColumnProfile
-    values : pyarrow.Array
-    prefix : str
-        Begins the names of the arrays; unique in a plan.
-    seed : int
-    """
-    texts = read_texts(column, values)
+def size_for(texts: Sequence[str], n_columns: int = 1) -> Size:
+    """What is learned of texts with time enough, where there are so many columns of them."""
     short = mean_length(texts) <= SHORT_TEXT
     size = Size(
         word_ngrams=(1, 2),
@@ -76,7 +87,7 @@ def learn_text(column: ColumnProfile, values: pa.Array, prefix: str, seed: int) 
         n_char_terms=10_000 if short else 0,
         n_dense=48,
     )
-    return learn_terms(column, texts, size, prefix, seed)
+    return size.shared_by(n_columns)
 
 
 def read_texts(column: ColumnProfile, values: pa.Array) -> list[str]:
@@ -90,9 +101,12 @@ def mean_length(texts: Sequence[str]) -> float:
 
 
 def learn_terms(column: ColumnProfile, texts: Sequence[str], size: Size, prefix: str, seed: int) -> LearnedText | None:
-    """Terms, weights and projection of texts; None if no term comes twice."""
+    """Terms, weights and projection of texts; None if no term comes twice.
+
+    `prefix` begins the names of the arrays, and is unique in a plan.
+    """
     rng = np.random.default_rng(seed)
-    read = _sample(texts, _n_read(texts), rng)
+    read = _sample(texts, n_read(texts), rng)
     frequencies = _most_frequent(_word_frequencies(read, size.word_ngrams), WORD, size.n_word_terms, len(read))
     frequencies |= _most_frequent(
         _character_frequencies(read, size.char_ngrams), CHARACTERS, size.n_char_terms, len(read)
@@ -108,7 +122,7 @@ def learn_terms(column: ColumnProfile, texts: Sequence[str], size: Size, prefix:
     if n_dense > 0:
         encoder = TextEncoder([learned], arrays)
         name = f"{prefix}.projection"
-        arrays[name] = _projection(encoder, _sample(texts, PROJECTED_ROWS, rng), n_dense, seed)
+        arrays[name] = _projection(encoder, _sample(texts, size.n_projected, rng), n_dense, seed)
         learned = learned.model_copy(update={"projection": name, "n_dense": n_dense})
     return LearnedText(learned, arrays)
 
@@ -124,7 +138,7 @@ def _blank(column: ColumnProfile, word_ngrams: Pair, char_ngrams: Pair) -> TextC
     )
 
 
-def _n_read(texts: Sequence[str]) -> int:
+def n_read(texts: Sequence[str]) -> int:
     """How many texts are read to find the terms: bounded in texts and in characters."""
     return min(READ_ROWS, int(READ_CHARACTERS / max(mean_length(texts), 1.0)) + 1)
 
