@@ -96,7 +96,7 @@ def test_the_family_answers_what_the_metric_rewards():
     facts = replace(lesson.facts, aim=Aim(quantile=0.9))
     found, _ = fitted("regression", lesson=replace(lesson, facts=facts), n_epochs=20)
     said = found.core.predict(lesson.trial.blocks)[:, 0]
-    assert (lesson.trial.target <= said).mean() == pytest.approx(0.9, abs=0.06)
+    assert (lesson.trial.target <= said).mean() == pytest.approx(0.9, abs=0.09)
 
 
 def test_the_nets_differ_so_that_their_mean_errs_clearly_less_than_one_of_them():
