@@ -8,9 +8,10 @@ the rows, gaps in 2 % of the rows, or the sign of a correlation of 0.5 with anot
 pair. Told is in how many years it was found within 90 days, after how many days (median), and how often an alarm came
 before. The budget is one false alarm in ten years, as is the default.
 
-The harm. A loss that depends on the column, ``1 + x**2 / 2`` on average with noise, is known of 2,000 test rows; the
-level moves; the stated interval of 95 % is held against the true change, which the simulation knows. DATA_DIR is not
-read.
+The harm. A loss that depends on the column is known of 2,000 test rows; the column moves; the stated interval of 95 %
+is held against the true change, which the simulation knows. Of numbers, with a loss of ``1 + x**2 / 2`` on average, the
+level moves; of names, the shares of five with losses from 0.5 to 3; or values go missing, of which 3 % were missing
+before and lose 2.5 and not 1. DATA_DIR is not read.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ import argparse
 import json
 import sys
 from collections.abc import Callable
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -62,11 +64,12 @@ def main() -> int:
             "alarms_before": sum(day is not None and day < 0 for day in found),
         }
         print(f"{name:24}", json.dumps(delays[name]), flush=True)
-    coverage = {str(shift): covered(shift, 20 if given.quick else 10 * n_years, rng) for shift in (0.0, 0.1, 0.25, 0.5)}
-    print("Coverage of the harm's interval by shift:", json.dumps(coverage))
+    n_draws = 20 if given.quick else max(200, 10 * n_years)
+    coverage = {name: covered(drawn, n_draws, rng) for name, drawn in HARMS.items()}
+    print("Coverage of the harm's interval by what moved:", json.dumps(coverage))
     print(json.dumps({"years": n_years, "delays": delays, "coverage": coverage}))
     missed = any(delays[name]["median_days"] > days for name, days in GOALS.items())
-    return int(given.check and (missed or min(coverage.values()) < 0.9))
+    return int(given.check and (missed or min(coverage.values()) < 0.92))
 
 
 def level(size: float, grows_over: int = 0) -> Callable[[np.random.Generator, int], Array]:
@@ -150,28 +153,89 @@ def remembered(change: Callable[..., Array], training: Array) -> tuple[Column, C
     return column, place
 
 
-def covered(shift: float, n_draws: int, rng: np.random.Generator) -> float:
+class Harmed(NamedTuple):
+    """Rows of training, test and now; the mean loss of a test row by its value; and by how much the mean rose."""
+
+    training: Array
+    test: Array
+    now: Array
+    usual: Array
+    rise: float
+
+
+def moved_level(shift: float) -> Callable[[np.random.Generator], Harmed]:
+    """Normal numbers whose mean lies higher; the farther from 0, the more a row loses."""
+
+    def drawn(rng: np.random.Generator) -> Harmed:
+        training, test, now = rng.normal(size=20_000), rng.normal(size=2_000), rng.normal(shift, 1, 5_000)
+        return Harmed(training, test, now, 1 + test**2 / 2, shift**2 / 2)
+
+    return drawn
+
+
+def moved_names(share: float) -> Callable[[np.random.Generator], Harmed]:
+    """Five names; so many of the rows of the first have the last, dearest one now."""
+    before, dear = np.array([0.4, 0.3, 0.15, 0.1, 0.05]), np.array([0.5, 1.0, 1.0, 2.0, 3.0])
+    after = before + share * np.array([-1.0, 0.0, 0.0, 0.0, 1.0])
+
+    def drawn(rng: np.random.Generator) -> Harmed:
+        training, test = (rng.choice(5, n, p=before).astype(float) for n in (20_000, 2_000))
+        now = rng.choice(5, 5_000, p=after).astype(float)
+        return Harmed(training, test, now, dear[test.astype(int)], float((after - before) @ dear))
+
+    return drawn
+
+
+def gone_missing(share: float) -> Callable[[np.random.Generator], Harmed]:
+    """Normal numbers of which 3 % were missing, and so many more are now."""
+
+    def drawn(rng: np.random.Generator) -> Harmed:
+        sizes, shares = (20_000, 2_000, 5_000), (0.03, 0.03, 0.03 + share)
+        training, test, now = (
+            np.where(rng.random(n) < lost, np.nan, rng.normal(size=n)) for n, lost in zip(sizes, shares, strict=True)
+        )
+        return Harmed(training, test, now, np.where(np.isnan(test), 2.5, 1.0), 1.5 * share)
+
+    return drawn
+
+
+HARMS: dict[str, Callable[[np.random.Generator], Harmed]] = {
+    **{f"level {shift}": moved_level(shift) for shift in (0.0, 0.1, 0.25, 0.5)},
+    **{f"names {share}": moved_names(share) for share in (0.0, 0.05, 0.2)},
+    **{f"missing {share}": gone_missing(share) for share in (0.0, 0.05, 0.2)},
+}
+
+
+def covered(drawn: Callable[[np.random.Generator], Harmed], n_draws: int, rng: np.random.Generator) -> float:
     """How often the interval of the harm holds the true change of the mean loss."""
     held = 0
     for _ in range(n_draws):
-        training, test, now = rng.normal(size=20_000), rng.normal(size=2_000), rng.normal(shift, 1, 5_000)
-        loss = (1 + test**2 / 2) * rng.exponential(size=len(test))
-        counted = number_cells("x", training)
-        tested = places_of_numbers(counted.cells, test)
-        cost = cost_of(tested, loss, counted.cells.n)
+        rows = drawn(rng)
+        loss = rows.usual * rng.exponential(size=len(rows.test))
+        column, place = in_cells(rows.training)
+        cost = cost_of(place(rows.test), loss, column.cells.n)
         whole = cost_of(np.zeros(len(loss), np.int64), loss, 1)
-        counts = np.bincount(counted.places, minlength=counted.cells.n)
-        column = Column(
-            cells=counted.cells, counts=tuple(counts.tolist()), given=tuple(counted.given), loss=cost, benefit=cost
-        )
-        after = np.bincount(places_of_numbers(counted.cells, now), minlength=counted.cells.n).astype(np.float64)
+        column = column.model_copy(update={"loss": cost, "benefit": cost})
+        after = np.bincount(place(rows.now), minlength=column.cells.n).astype(np.float64)
         baseline = Baseline(
-            n_rows=len(training), columns=(column,), loss=whole, benefit=whole, loss_title="loss", unit="money",
+            n_rows=len(rows.training), columns=(column,), loss=whole, benefit=whole, loss_title="loss", unit="money",
             assumed=True, ceiling=100.0,
         )  # fmt: skip
         harm = harm_of(Evidence(column, 0.0, 0, "level", after, after.sum()), baseline)
-        held += harm is not None and harm.loss.low <= shift**2 / 2 <= harm.loss.high
+        held += harm is not None and harm.loss.low <= rows.rise <= harm.loss.high
     return held / n_draws
+
+
+def in_cells(training: Array) -> tuple[Column, Callable[[Array], NDArray[np.int64]]]:
+    """A column without days, of numbers or of places of names, and how its cells are found."""
+    if np.array_equal(training, np.rint(training)):
+        cells = Cells(name="x", sort="names", of=("x",), kind="category", levels=tuple("abcde"))
+        places, given = training.astype(np.int64), np.full(cells.n, 0.5)
+    else:
+        cells, places, given = number_cells("x", training)[:3]
+    counts = np.bincount(places, minlength=cells.n)
+    column = Column(cells=cells, counts=tuple(counts.tolist()), given=tuple(np.asarray(given).tolist()))
+    return column, lambda values: values.astype(np.int64) if cells.levels else places_of_numbers(cells, values)
 
 
 def cost_of(places: NDArray[np.int64], values: Array, n: int) -> Cost:

@@ -8,10 +8,13 @@ their loss may be anything up to the highest of all cells or twice the mean, and
 of numbers into which so many rows crowd that these can hardly be rows such as the test had there: another unit or
 another source looks like this, and would be taken for rows of a usual sort.
 
-The interval counts the test rows of each cell and the rows on both sides, as independent as they are worth.
+The interval counts the test rows of each cell and the rows on both sides, as independent as they are worth. Losses lean
+to one side, so that their spread is known as badly as that of fewer normal values: the interval is Student's, with the
+degrees of freedom of Satterthwaite, a quarter of the rows for each cell (as for exponential losses).
 
 References
 ----------
+Satterthwaite, F. E. (1946). An approximate distribution of estimates of variance components. Biometrics Bulletin 2.
 Garg, S., Balakrishnan, S., Lipton, Z., Neyshabur, B. and Sedghi, H. (2022). Leveraging unlabeled data to predict
 out-of-distribution performance. ICLR 2022.
 """
@@ -23,6 +26,7 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import stdtrit
 
 from mlwright.data.telling import cell_words
 from mlwright.data.words import percent
@@ -44,6 +48,8 @@ CROWDED = 0.25
 PRECISION = 0.25
 """Labels are asked for until the loss of the cases is known to within this share of the promised one."""
 LEAST_LABELS = 30
+ROWS_PER_FREEDOM, LEAST_FREEDOM = 4.0, 4.0
+"""Rows with exponential losses whose variance is as certain as that of one normal value more; for the fewest rows."""
 DUST = 1e-12
 METHOD = "losses of the test rows by cell"
 
@@ -52,6 +58,12 @@ class _Sum(NamedTuple):
     value: float
     error: float
     unknown: float
+    freedom: float
+
+    def estimate(self, sign: float = 1.0) -> Estimate:
+        """The sum with its interval."""
+        value, reach = sign * self.value, float(stdtrit(self.freedom, 0.5 + LEVEL / 2)) * self.error
+        return Estimate(value=value, low=value - reach, high=value + reach, level=LEVEL, method=METHOD)
 
 
 def harm_of(evidence: Evidence, baseline: Baseline) -> Harm | None:
@@ -60,8 +72,8 @@ def harm_of(evidence: Evidence, baseline: Baseline) -> Harm | None:
     if loss is None or benefit is None:
         return None
     lost, won = _change(evidence, loss, baseline.loss), _change(evidence, benefit, baseline.benefit)
-    found = _estimate(lost.value, lost.error)
-    harm = Harm(title=baseline.loss_title, loss=found, money=_estimate(-won.value, won.error), unit=baseline.unit)
+    found = lost.estimate()
+    harm = Harm(title=baseline.loss_title, loss=found, money=won.estimate(-1.0), unit=baseline.unit)
     if lost.unknown > UNKNOWN_SHARE:
         cases, unknown = _unknown(evidence, loss, lost.unknown)
     elif found.low <= 0 < found.value and found.value - found.low > PRECISION * abs(baseline.loss.mean[0]):
@@ -97,8 +109,21 @@ def _change(evidence: Evidence, cost: Cost, whole: Cost) -> _Sum:
         float((share * (level - share @ level) ** 2).sum()) / max(1.0, worth)
         for share, worth in ((now, evidence.worth), (then, evidence.then.sum()))
     )
-    error = math.sqrt(float((moved**2 * spread).sum()) + own + inside**2)
-    return _Sum(_without_dust(float(moved @ level), highest), _without_dust(error, highest), float(now[~known].sum()))
+    by_cell = moved**2 * spread
+    variance_of_sum = float(by_cell.sum()) + own + inside**2
+    return _Sum(
+        _without_dust(float(moved @ level), highest),
+        _without_dust(math.sqrt(variance_of_sum), highest),
+        float(now[~known].sum()),
+        _freedom(by_cell, tested, variance_of_sum),
+    )
+
+
+def _freedom(by_cell: Array, tested: Array, whole: float) -> float:
+    """Degrees of freedom of the error: the fewer, the more of it comes from cells with few test rows."""
+    each = np.maximum(LEAST_FREEDOM, tested / ROWS_PER_FREEDOM)
+    uncertain = float((by_cell**2 / each).sum())
+    return whole**2 / uncertain if uncertain > 0 else math.inf
 
 
 def _without_dust(value: float, scale: float) -> float:
@@ -113,11 +138,6 @@ def _inside(cells: Cells, moved: Array, level: Array) -> float:
     last = len(cells.edges) - 1
     ends = ((1, 2), (last, last - 1))
     return sum(abs(float(moved[end])) * abs(float(level[end] - level[beside])) / 2 for end, beside in ends)
-
-
-def _estimate(value: float, error: float) -> Estimate:
-    reach = quantile_of(LEVEL) * error
-    return Estimate(value=value, low=value - reach, high=value + reach, level=LEVEL, method=METHOD)
 
 
 def _labels(whole: Cost) -> int:
