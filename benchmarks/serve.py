@@ -195,14 +195,19 @@ def free_port() -> int:
 
 
 def serve_nothing() -> None:
-    from granian.server import Server
+    from mlwright.shipping.serving.listening import listen
+    from mlwright.shipping.serving.place import listening_socket
 
-    port = free_port()
-    server = Server(
-        "nothing", port=port, interface="wsgi", http="1", blocking_threads=32, websockets=False, log_enabled=False
-    )
-    server.on_startup(lambda: print(f"nothing at {port}", flush=True))
-    server.serve(target_loader=lambda: nothing, wrap_loader=False)
+    with listening_socket("127.0.0.1", 0) as listening:
+        where = f"nothing at {listening.getsockname()[1]}"
+        listen(
+            listening,
+            nothing,
+            most_body_bytes=1_000_000,
+            headers_s=60.0,
+            drain_s=5.0,
+            began=lambda: print(where, flush=True),
+        )
 
 
 def example(workspace: Path) -> Path:

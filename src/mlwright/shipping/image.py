@@ -26,7 +26,7 @@ VERSION = "org.opencontainers.image.version"
 CARRIED = ("core", "records", "scoring", "shipping/serving")
 """What a model needs to answer; an image carries no training code."""
 
-SERVING = ("flask", "granian", "orjson")
+SERVING = ("flask", "httptools", "orjson")
 SIGNED = ("cryptography",)
 OPENMP = ("lightgbm",)
 """Packages that need the system's OpenMP, which slim images lack."""

@@ -11,16 +11,15 @@ from mlwright.records.contract import Clause
 
 OLD = Path(__file__).parents[2] / "compat" / "bundle_1"
 CODE = """
-import sys
+import socket, sys
 from pathlib import Path
-from multiprocessing import Pipe
-from mlwright.shipping.serving.server import Loader
+from mlwright.shipping.serving.server import Answering
 from mlwright.shipping.serving.app import service_of
 from mlwright.records.settings.serving import LogSettings, ServeSettings
 from mlwright.shipping.serving.succession import Due
 settings = ServeSettings(log=LogSettings(folder=sys.argv[3]))
-loader = Loader(Due(Path(sys.argv[1])), settings, None, Pipe()[1])
-application = loader._application(Path(sys.argv[1]), None)
+answering = Answering(Due(Path(sys.argv[1])), settings, socket.socket(), None)
+application = answering.application(Path(sys.argv[1]), None)
 row = dict(service_of(application).manifest.golden[0].row)
 assert application.test_client().post("/predict", json=row).status_code == 200
 service_of(application).close()
@@ -48,7 +47,7 @@ def test_catboost_gets_what_it_cannot_do_without(tmp_path: Path) -> None:
 
 def test_a_log_that_a_killed_process_has_left_is_ended_by_the_next_one(tmp_path: Path) -> None:
     code = CODE.replace("service_of(application).close()", "import time; time.sleep(2.5); os._exit(9)").replace(
-        "import sys", "import os, sys"
+        "import socket, sys", "import os, socket, sys"
     )
     command = [sys.executable, "-c", code, str(OLD), "", str(tmp_path)]
     assert subprocess.run(command, capture_output=True, check=False).returncode == 9

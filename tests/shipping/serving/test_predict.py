@@ -203,5 +203,5 @@ def test_an_answer_is_one_piece_that_the_server_sends_at_once(bundle: Bundle, ro
     body = json.dumps(row).encode()
     environ = create_environ("/predict", method="POST", data=body, content_type="application/json")
     answer = create_app(bundle).wsgi_app(environ, lambda status, headers, exc_info=None: lambda data: None)
-    assert isinstance(answer, list)  # granian sends anything else by another thread, which takes a tenth of a ms
+    assert isinstance(answer, list)
     assert len(answer) == 1

@@ -17,9 +17,9 @@ import pytest
 
 from mlwright.core.errors import SettingsError
 from mlwright.records.settings.serving import ServeSettings
-from mlwright.shipping.serving.reading import MOST_READING
 from mlwright.shipping.serving.server import HEADERS_S, serve
 from mlwright.shipping.serving.settings import settings_of
+from mlwright.shipping.serving.turns import MOST_LONG
 
 JSON = {"Content-Type": "application/json"}
 START_S = 60
@@ -143,7 +143,6 @@ CHUNKS = {
     "a number below zero": b"-1\r\n",
     "another writing of a number": b"0x5\r\nabcde\r\n0\r\n\r\n",
     "a size beyond measure": b"ffffffffffffffffff\r\n",
-    "an extension without an end": b"2;" + b"a" * 100_000 + b"\r\n{}\r\n0\r\n\r\n",
     "none": b"0\r\n\r\n",
 }
 CHUNKED = (
@@ -183,24 +182,24 @@ def test_no_request_hides_behind_one_with_two_lengths(
     service = start(write_bundle())
     record = json.dumps(row).encode()
     whole = b"%x\r\n%s\r\n0\r\n\r\n" % (len(record), record)
-    for sent, status in ((b"0\r\n\r\n", b"400"), (whole, b"200")):
+    for sent in (b"0\r\n\r\n", whole):
         replies = replies_to(service, head + b"\r\n" + sent + HIDDEN)
-        assert replies.startswith(b"HTTP/1.1 " + status)
+        assert replies.startswith(b"HTTP/1.1 400")
         assert replies.count(b"HTTP/1.1 ") == 1
         assert b"mlwright_requests_total" not in replies
     twice = replies_to(service, CHUNKED.replace(b"/predict", b"/") + b"\r\n" + b"0\r\n\r\n" + HIDDEN)
     assert twice.count(b"HTTP/1.1 ") == 1
 
 
-def test_the_same_length_twice_is_one_length(
+def test_the_same_length_twice_is_refused(
     start: Callable[..., Any], write_bundle: Callable[..., Path], row: dict[str, Any]
 ) -> None:
     body = json.dumps(row).encode()
     length = b"Content-Length: %d\r\n" % len(body)
     head = b"POST /predict HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n" + length + length
-    ends = b"GET /health HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
-    replies = replies_to(start(write_bundle()), head + b"\r\n" + body + ends)
-    assert replies.count(b"HTTP/1.1 200") == replies.count(b"HTTP/1.1 ") == 2
+    replies = replies_to(start(write_bundle()), head + b"\r\n" + body + HIDDEN)
+    assert replies.startswith(b"HTTP/1.1 400")
+    assert replies.count(b"HTTP/1.1 ") == 1
 
 
 def test_a_caller_who_never_ends_its_headers_is_let_go(
@@ -328,23 +327,88 @@ def is_alive(pid: int) -> bool:
         return False
 
 
-def test_callers_who_send_slowly_do_not_keep_health_from_being_told(
-    start: Callable[..., Any], write_bundle: Callable[..., Path], row: dict[str, Any]
-) -> None:
-    service = start(write_bundle())
-    slow = [service.connect() for _ in range(MOST_READING + 20)]
+def slow_callers(service: Any, n: int, announced: int) -> list[http.client.HTTPConnection]:
+    """Callers who send one byte of so many."""
+    slow = [service.connect() for _ in range(n)]
     for connection in slow:
         connection.putrequest("POST", "/predict")
         connection.putheader("Content-Type", "application/json")
-        connection.putheader("Content-Length", "1000")
+        connection.putheader("Content-Length", str(announced))
         connection.endheaders(b"{")
-    deadline = time.monotonic() + START_S
-    while (answer := service.ask("/predict", row))[0] == 200 and time.monotonic() < deadline:
-        time.sleep(0.05)
-    assert (answer[0], json.loads(answer[1])["error"]["code"]) == (503, "busy")
+    return slow
+
+
+def test_callers_who_send_slowly_keep_nobody_waiting(
+    start: Callable[..., Any], write_bundle: Callable[..., Path], row: dict[str, Any]
+) -> None:
+    service = start(write_bundle())
+    slow = slow_callers(service, 300, 1_000)
+    assert [service.ask("/predict", row)[0] for _ in range(20)] == [200] * 20
     assert service.ask("/health")[0] == service.ask("/ready")[0] == 200
     for connection in slow:
         connection.close()
-    while service.ask("/predict", row)[0] != 200:
+
+
+def test_long_requests_that_come_slowly_leave_room_for_short_ones(
+    start: Callable[..., Any], write_bundle: Callable[..., Path], row: dict[str, Any]
+) -> None:
+    service = start(write_bundle())
+    long = [row] * 1_000
+    slow = slow_callers(service, MOST_LONG + 20, 100_000)
+    deadline = time.monotonic() + START_S
+    while (answer := service.ask("/predict", long))[0] == 200 and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert (answer[0], json.loads(answer[1])["error"]["code"]) == (503, "busy")
+    assert service.ask("/predict", row)[0] == service.ask("/health")[0] == service.ask("/ready")[0] == 200
+    assert b'refusals_total{reason="busy"}' in service.ask("/metrics")[1]
+    for connection in slow:
+        connection.close()
+    while service.ask("/predict", long)[0] != 200:
         assert time.monotonic() < deadline
         time.sleep(0.05)
+
+
+def test_requests_sent_at_once_are_answered_in_their_order(
+    start: Callable[..., Any], write_bundle: Callable[..., Path], row: dict[str, Any]
+) -> None:
+    """A long request, which another thread answers, is not overtaken by the short ones behind it."""
+    service = start(write_bundle())
+    sent, records = b"", [[row] * 1_000, row, [row] * 2, row]
+    for place, each in enumerate(records):
+        body = json.dumps(each).encode()
+        head = f"X-Request-ID: r{place}\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
+        sent += POST + head.encode() + body
+    replies = replies_to(service, sent + b"GET /health HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+    assert replies.count(b"HTTP/1.1 200 OK") == replies.count(b"HTTP/1.1 ") == 5
+    places = [replies.index(b"X-Request-ID: r%d\r\n" % place) for place in range(4)]
+    assert places == sorted(places)
+
+
+def test_what_other_programs_say_of_http_is_understood(
+    start: Callable[..., Any], write_bundle: Callable[..., Path], row: dict[str, Any]
+) -> None:
+    service = start(write_bundle())
+    body = json.dumps(row).encode()
+    ends = b"Connection: close\r\nContent-Type: application/json\r\nContent-Length: %d\r\n" % len(body)
+    asked = replies_to(service, POST + ends + b"Expect: 100-continue\r\n\r\n" + body)
+    assert asked.startswith(b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK") or asked.startswith(b"HTTP/1.1 200 OK")
+    other = b"Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAEAAEAAAAIAAAAB\r\n"
+    content = b"Content-Type: application/json\r\nContent-Length: %d\r\n\r\n" % len(body)
+    last = b"GET /health HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
+    declined = replies_to(service, POST + other + content + body + last.replace(b"close", other[12:-2]) + last)
+    assert declined.count(b"HTTP/1.1 200 OK") == declined.count(b"HTTP/1.1 ") == 3
+    old = replies_to(service, b"POST /predict HTTP/1.0\r\nHost: localhost\r\n" + content + body)
+    assert old.startswith(b"HTTP/1.1 200 OK")
+    head = replies_to(service, b"HEAD /predict HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+    assert head.startswith(b"HTTP/1.1 405")
+    assert head.endswith(b"\r\n\r\n")
+
+
+def test_a_header_cannot_pass_for_another(
+    start: Callable[..., Any], write_bundle: Callable[..., Path], row: dict[str, Any]
+) -> None:
+    body = json.dumps(row).encode()
+    head = b"X_Request_ID: mine\r\nConnection: close\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n"
+    replies = replies_to(start(write_bundle()), POST + head % len(body) + body)
+    assert replies.startswith(b"HTTP/1.1 200")
+    assert b"mine" not in replies

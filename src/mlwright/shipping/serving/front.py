@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 import orjson
 from werkzeug.exceptions import HTTPException
@@ -37,8 +37,6 @@ class Front:
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer one request."""
-        if "HTTP_TRANSFER_ENCODING" in environ and environ.get("SERVER_SOFTWARE") == "Granian":
-            start_response = _closing(start_response)
         routes = self.service.routes.get(environ["PATH_INFO"])
         if routes is None:
             return self._pages(environ, start_response)
@@ -53,7 +51,7 @@ class Front:
         took = time.perf_counter() - call.began if call.method == "POST" else None
         self.service.counters.request(call.path, reply.status, took)
         start_response(PHRASES[reply.status], data_headers(call.request_id, reply))
-        return [reply.body]  # the server sends a list at once, and anything else piece by piece, by another thread
+        return [reply.body]
 
     def close(self) -> None:
         """Write what waits to be kept; the service answers no more."""
@@ -71,19 +69,6 @@ class Front:
         refusal = Refusal("wrong_method", f"This path does not know {call.method}.", f"It knows: {allowed}")
         reply = self.service.refuse(refusal, call, refusal)
         return reply._replace(headers=(*reply.headers, ("Allow", allowed)))
-
-
-def _closing(start_response: StartResponse) -> StartResponse:
-    """Ends the connection with the answer to a body in chunks.
-
-    Where a length stands beside the chunks granian drops it unseen; a proxy that went by it could take what follows
-    for another caller's request (request smuggling), so nothing that follows is read (RFC 9112, 6.1).
-    """
-
-    def start(status: str, headers: list[tuple[str, str]], *rest: Any) -> Callable[[bytes], object]:
-        return start_response(status, [*headers, ("Connection", "close")], *rest)
-
-    return start
 
 
 def as_refusal(error: Exception, request_id: str) -> Refusal:

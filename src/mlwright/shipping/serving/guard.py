@@ -17,7 +17,6 @@ OPEN_PATHS = frozenset({"/health", "/ready"})
 """What an orchestrator asks; it needs no token and tells nothing about the model."""
 
 HEADERS = {
-    "Server": "",  # the server adds its own name and product where there is none
     "X-Content-Type-Options": "nosniff",
     "Cache-Control": "no-store",
     "Referrer-Policy": "no-referrer",

@@ -20,19 +20,23 @@ def address_of(host: str) -> str:
     return addresses[0]
 
 
-def free_port(address: str, port: int) -> int:
-    """The port, or a free one for 0.
+def listening_socket(address: str, port: int) -> socket.socket:
+    """A socket that listens there, on a free port for 0; all processes of a service share it.
 
-    The server lets several processes listen on one port, so without this look a second service would start on
-    the port of the first and take half of its requests.
+    Raises
+    ------
+    SettingsError
+        If another program listens there, or the address is none of this machine.
     """
-    with socket.socket(socket.AF_INET6 if ":" in address else socket.AF_INET) as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((address, port))
-        except OSError as error:
-            raise _unusable_port(address, port, error) from None
-        return int(probe.getsockname()[1])
+    listening = socket.socket(socket.AF_INET6 if ":" in address else socket.AF_INET)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listening.bind((address, port))
+        listening.listen()
+    except OSError as error:
+        listening.close()
+        raise _unusable_port(address, port, error) from None
+    return listening
 
 
 def _unusable_port(address: str, port: int, error: OSError) -> SettingsError:

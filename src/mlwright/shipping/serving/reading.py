@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections import deque
 from collections.abc import Collection
 from typing import IO, Any, NamedTuple
 from urllib.parse import parse_qsl
@@ -13,11 +12,6 @@ import orjson
 from mlwright.shipping.serving.refusals import Refusal, json_type, shown
 
 CHUNK_BYTES = 1 << 20
-MOST_READING = 96
-"""Bodies that are read at a time by one process; while so many callers send slowly, others are refused at once."""
-
-_places = deque(range(MOST_READING))
-"""One for each body that may be read: a deque is safe among threads, and costs a tenth of a semaphore."""
 ENVELOPE = "records"
 EXAMPLE_HINT = 'Send one record as {"field": value, ...}, or several as {"records": [{...}, {...}]}.'
 
@@ -35,20 +29,8 @@ def read_body(stream: IO[bytes], announced: int | None, max_bytes: int) -> bytes
     Raises
     ------
     Refusal
-        If it is longer, or as many others are sending already as may.
+        If it is longer, or ends early.
     """
-    try:
-        place = _places.pop()
-    except IndexError:
-        message = "Too many callers are sending their bodies slowly."
-        raise Refusal("busy", message, "Try again in a few seconds.") from None
-    try:
-        return _read(stream, announced, max_bytes)
-    finally:
-        _places.append(place)
-
-
-def _read(stream: IO[bytes], announced: int | None, max_bytes: int) -> bytes:
     most = max_bytes + 1 if announced is None else announced
     chunks, held = [], 0
     while most <= max_bytes + 1 and held < most and (chunk := stream.read(min(CHUNK_BYTES, most - held))):

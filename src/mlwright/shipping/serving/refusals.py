@@ -42,7 +42,7 @@ REASONS = {
     "no_log": Reason(409, "The service keeps no log that an outcome could belong to."),
     "too_often": Reason(429, "More was asked than the service answers in a second."),
     "internal": Reason(500, "A mistake of ours; the log has it under the request's id."),
-    "busy": Reason(503, "So many callers send slowly that no further body is read."),
+    "busy": Reason(503, "So many long requests are being sent or answered that no further one is taken."),
     "not_ready": Reason(503, "The model does not give its stored answers, so it gives none at all."),
 }
 """Every code that an error of the service can have."""

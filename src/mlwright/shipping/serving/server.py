@@ -2,32 +2,30 @@
 
 from __future__ import annotations
 
-import http.client
 import os
 import signal
+import socket
 import sys
 import tempfile
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
 from multiprocessing import Pipe, parent_process
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from mlwright.core.errors import Fault, MlwrightError
+from mlwright.core.errors import MlwrightError
 from mlwright.records.settings.serving import ServeSettings
-from mlwright.shipping.serving.place import address_of, free_port
-from mlwright.shipping.serving.reading import MOST_READING
-from mlwright.shipping.serving.restarts import Restarts
+from mlwright.shipping.serving.listening import listen
+from mlwright.shipping.serving.place import address_of, listening_socket
+from mlwright.shipping.serving.processes import Mistake, Processes
 from mlwright.shipping.serving.settings import is_loopback, tokens_of
 from mlwright.shipping.serving.succession import Due, Follower, Switch
 
 if TYPE_CHECKING:
     from flask import Flask
-
-THREADS_PER_WORKER = MOST_READING + 32
-"""More than may wait for bodies, so that callers who send slowly do not keep all others waiting."""
 
 DRAIN_S = 30
 """How long requests may take to be answered once the service was asked to end."""
@@ -36,18 +34,10 @@ HEADERS_S = 75
 """How long a caller may take to send the headers of a request, which keeps no thread waiting, and how long a connection
 is kept without one: longer than the 60 s of common load balancers, which must be the first to end it."""
 
-LOOK_S = 0.05
 HANGUP: signal.Signals | None = getattr(signal, "SIGHUP", None)
 """Which not every system has."""
 
 ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
-QUIET = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "handlers": {"console": {"class": "logging.StreamHandler"}},
-    "loggers": {"_granian": {"handlers": ["console"], "propagate": False}},
-}
-"""The server's own log: errors only, to stderr."""
 
 
 def serve(
@@ -79,37 +69,39 @@ def serve(
     settings = settings or ServeSettings()
     tokens_of(settings)
     address = address_of(settings.host)
-    settings = settings.model_copy(update={"port": free_port(address, settings.port)})
-    due = Due(Path(bundle_path).resolve())
-    follower = Follower(due, current or (lambda: Path(bundle_path).resolve()))
-    if settings.workers == 1:  # needs no place to write to, as in a container whose file system is read-only
-        _run(due, follower, settings, address, None)
-        return
-    with tempfile.TemporaryDirectory(prefix="mlwright-serve-") as counts:
-        _run(due, follower, settings, address, Path(counts))
+    with listening_socket(address, settings.port) as listening, ExitStack() as places:
+        settings = settings.model_copy(update={"port": listening.getsockname()[1]})
+        due = Due(Path(bundle_path).resolve())
+        follower = Follower(due, current or (lambda: Path(bundle_path).resolve()))
+        counts = None  # needs no place to write to, as in a container whose file system is read-only
+        if settings.workers > 1:
+            counts = Path(places.enter_context(tempfile.TemporaryDirectory(prefix="mlwright-serve-")))
+        _run(Answering(due, settings, listening, counts), follower, address)
 
 
 @dataclass(frozen=True)
-class Loader:
-    """Loads the bundle inside a worker; what goes wrong is told to the first process, which ends the service.
+class Answering:
+    """What a process that answers does.
 
     Parameters
     ----------
     due : Due
         Which bundle.
     settings : ServeSettings
+    listening : socket
     counts_folder : Path or None
-    mistakes : Connection
-        Where to tell what went wrong.
+    told : Connection, optional
+        Where to tell the first process that it answers, or why it cannot, which ends the service.
     """
 
     due: Due
     settings: ServeSettings
+    listening: socket.socket
     counts_folder: Path | None
-    mistakes: Connection
+    told: Connection | None = None
 
-    def __call__(self) -> Switch:
-        """The application."""
+    def __call__(self) -> None:
+        """Load the bundle and answer, until a SIGTERM."""
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, signal.SIG_DFL)  # those of the first process came along, and would do nothing here
         if HANGUP is not None:
@@ -117,12 +109,25 @@ class Loader:
         os.environ.update(ONE_THREAD)
         threading.Thread(target=_end_with_parent, daemon=True).start()
         try:
-            return Switch(self.due, self._application)
+            switch = Switch(self.due, self.application)
         except MlwrightError as error:
-            self.mistakes.send((type(error), error.message, error.hint))
+            self._tell(Mistake(type(error), error.message, error.hint))
             raise SystemExit(error.exit_status) from None
+        listen(
+            self.listening,
+            switch,
+            most_body_bytes=self.settings.max_body_bytes,
+            headers_s=HEADERS_S,
+            drain_s=DRAIN_S,
+            began=lambda: self._tell(None),
+        )
 
-    def _application(self, path: Path, before: Flask | None) -> Flask:
+    def _tell(self, what: Mistake | None) -> None:
+        if self.told is not None:
+            self.told.send(what)
+
+    def application(self, path: Path, before: Flask | None) -> Flask:
+        """The application for the bundle in a folder, in the place of the one before."""
         from mlwright.scoring.bundle import Bundle
         from mlwright.scoring.signature import trusted_key
         from mlwright.shipping.serving.absent import load_lightly
@@ -142,69 +147,13 @@ def _end_with_parent() -> None:
         os.kill(os.getpid(), signal.SIGTERM)
 
 
-def _run(due: Due, follower: Follower, settings: ServeSettings, address: str, counts_folder: Path | None) -> None:
-    from granian.http import HTTP1Settings
-    from granian.server import Server
-
-    told, mistakes = Pipe(duplex=False)
-    server = Server(
-        "mlwright",
-        address=address,
-        port=settings.port,
-        interface="wsgi",
-        workers=settings.workers,
-        blocking_threads=THREADS_PER_WORKER,
-        http="1",
-        http1_settings=HTTP1Settings(header_read_timeout=int(1_000 * HEADERS_S)),
-        websockets=False,
-        log_level="error",
-        log_dictconfig=QUIET,
-        respawn_failed_workers=True,
-        workers_kill_timeout=DRAIN_S,
-    )
-    server._respawn_workers = Restarts(server, told)
-    watch = threading.Thread(
-        target=_watch, args=(settings, address, told, server.signal_handler_interrupt), daemon=True
-    )
-    server.on_startup(lambda: _begin(watch, follower))
-    ended_well = True
-    try:
-        server.serve(target_loader=Loader(due, settings, counts_folder, mistakes), wrap_loader=False)
-    except SystemExit as end:
-        ended_well = not end.code
-    if told.poll():
-        kind, message, hint = told.recv()
-        raise kind(message, hint)
-    if not ended_well:
-        raise Fault("The processes of the service keep ending; what stopped them stands above.")
-
-
-def _begin(watch: threading.Thread, follower: Follower) -> None:
-    """When the server has set its own signals, and has no workers yet."""
+def _run(answering: Answering, follower: Follower, address: str) -> None:
+    told, tell = Pipe(duplex=False)
+    processes = Processes(replace(answering, told=tell), answering.settings.workers, told)
     if HANGUP is not None:
         signal.signal(HANGUP, lambda *_: follower.ask())
-    watch.start()
     follower.start()
-
-
-def _watch(settings: ServeSettings, address: str, told: Connection, stop: Callable[[], None]) -> None:
-    """Say where the service is once it answers, or end it if a worker has told why it cannot."""
-    while not told.poll(LOOK_S):
-        if _answers(address, settings.port):
-            _announce(settings, address)
-            return
-    stop()
-
-
-def _answers(address: str, port: int) -> bool:
-    connection = http.client.HTTPConnection(address, port, timeout=1.0)
-    try:
-        connection.request("GET", "/health")
-        return connection.getresponse().status == http.HTTPStatus.OK
-    except (OSError, http.client.HTTPException):
-        return False
-    finally:
-        connection.close()
+    processes.run(lambda: _announce(answering.settings, address), DRAIN_S)
 
 
 def _announce(settings: ServeSettings, address: str) -> None:

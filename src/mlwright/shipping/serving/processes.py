@@ -1,0 +1,136 @@
+"""The processes of a service: started, started again when one ends by itself, ended together.
+
+One bad moment (memory that ran out, a kill) must not end what others answer: a process is started again, at once the
+first time, then after longer and longer rests. One that cannot live at all must not keep the machine busy: it ends the
+service.
+"""
+
+from __future__ import annotations
+
+import logging
+import multiprocessing
+import signal
+import time
+from collections.abc import Callable, Sequence
+from multiprocessing.connection import Connection, wait
+from multiprocessing.process import BaseProcess
+from typing import NamedTuple
+
+from mlwright.core.errors import Fault, MlwrightError
+
+log = logging.getLogger("mlwright.serving")
+
+RESTS_S = (0.0, 1.0, 2.0, 4.0, 8.0, 16.0)
+"""Before each start after another; when they are used up, a process that ends at once ends the service."""
+
+CALM_S = 60.0
+"""After so long without an end the rests begin anew."""
+
+AT_ONCE_S = 5.0
+
+
+class Mistake(NamedTuple):
+    """Why a process can never answer."""
+
+    kind: type[MlwrightError]
+    message: str
+    hint: str | None
+
+
+class Processes:
+    """Several processes that do the same.
+
+    Parameters
+    ----------
+    work : callable
+        What each does, until a SIGTERM.
+    n : int
+    told : Connection
+        Where a process says that it has begun (None), or why it can never: then all end.
+    """
+
+    def __init__(self, work: Callable[[], None], n: int, told: Connection) -> None:
+        self._work = work
+        self._told = told
+        self._woken, self._wake = multiprocessing.Pipe(duplex=False)
+        self._n_ends = 0
+        self._last = -CALM_S
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_: self._wake.send(None))
+        self._all = [self._started() for _ in range(n)]
+
+    def run(self, begun: Callable[[], None], end_s: float) -> None:
+        """Keep them running until a SIGTERM or SIGINT.
+
+        Parameters
+        ----------
+        begun : callable
+            Told when the first one has begun.
+        end_s : float
+            How long they may take to end; then they are killed.
+
+        Raises
+        ------
+        MlwrightError
+            If a process has said why it can never answer, or they keep ending.
+        """
+        try:
+            self._wait_for_first(begun)
+            while not self._woken.poll():
+                wait([self._woken, *(process.sentinel for process in self._all)])
+                self._replace([place for place, each in enumerate(self._all) if not each.is_alive()])
+        finally:
+            self._end(end_s)
+
+    def _wait_for_first(self, begun: Callable[[], None]) -> None:
+        while not self._woken.poll():
+            wait([self._woken, self._told, *(process.sentinel for process in self._all)])
+            if self._told.poll():
+                self._heed(self._told.recv())
+                begun()
+                return
+            self._replace([place for place, each in enumerate(self._all) if not each.is_alive()])
+
+    def _heed(self, said: Mistake | None) -> None:
+        if said is not None:
+            raise said.kind(said.message, said.hint)
+
+    def _replace(self, places: Sequence[int]) -> None:
+        """Rest, say so, and start other processes in those places."""
+        while self._told.poll():
+            self._heed(self._told.recv())
+        if not places or self._woken.poll():
+            return
+        now = time.monotonic()
+        if self._n_ends >= len(RESTS_S) and now - self._last < AT_ONCE_S:
+            raise Fault("The processes of the service keep ending; what stopped them stands above.")
+        self._n_ends = 0 if now - self._last > CALM_S else self._n_ends + 1
+        rest = RESTS_S[min(self._n_ends, len(RESTS_S) - 1)]
+        when = f"in {rest:g} s" if rest else "now"
+        ends = _in_words([self._all[place].exitcode for place in places])
+        log.error("%d process of the service ended (%s); it is started again %s", len(places), ends, when)
+        if self._woken.poll(rest):
+            return
+        for place in places:
+            self._all[place] = self._started()
+        self._last = time.monotonic()
+
+    def _started(self) -> BaseProcess:
+        process = multiprocessing.Process(target=self._work, name="mlwright-serve")
+        process.start()
+        return process
+
+    def _end(self, end_s: float) -> None:
+        for each in self._all:
+            each.terminate()
+        ends = time.monotonic() + end_s
+        for each in self._all:
+            each.join(max(0.0, ends - time.monotonic()))
+            if each.is_alive():
+                each.kill()
+                each.join()
+
+
+def _in_words(codes: Sequence[int | None]) -> str:
+    """How they ended, in words."""
+    return ", ".join(f"signal {-code}" if code is not None and code < 0 else f"exit status {code}" for code in codes)

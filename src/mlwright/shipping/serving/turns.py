@@ -1,0 +1,149 @@
+"""Requests that have come whole are answered in turns, by one thread.
+
+A turn answers all that wait at that moment, one after another, and then sends the answers: what the processor has
+learned of the model is lost whenever the network comes in between (a record takes 50 microseconds behind another one,
+and 85 behind a packet). No timer: a request that comes alone is a turn of its own. Long requests (large bodies, those
+that ask for reasons or intervals) are answered by a few other threads, so that short ones need not wait for them.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import sys
+import time
+from collections import deque
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from email.utils import formatdate
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from mlwright.shipping.serving.calls import PHRASES, json_reply
+from mlwright.shipping.serving.connection import LONG, Connection
+from mlwright.shipping.serving.refusals import Refusal
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIApplication, WSGIEnvironment
+
+log = logging.getLogger("mlwright.serving")
+
+MOST_LONG = 96
+"""Long requests that are read and answered at a time by one process; further ones are refused at once."""
+
+LONG_THREADS = 4
+TURN_S = 0.001
+"""A turn that takes longer sends what it has, and lets others in."""
+
+
+class Answered(NamedTuple):
+    """An answer as WSGI has it, whole."""
+
+    status: str
+    headers: list[tuple[str, str]]
+    body: bytes
+
+
+Done = Callable[["WSGIEnvironment", Answered], None]
+
+
+class Turns:
+    """What the connections of a process share.
+
+    Parameters
+    ----------
+    application : WSGI application
+    most_body_bytes : int
+        Of longer bodies the application sees the beginning alone, or only the length.
+
+    Attributes
+    ----------
+    connections : set of Connection
+    places : int
+        For long requests.
+    is_ending : bool
+        Whether every answer is the last one of its connection.
+    date : str
+        The header of the moment; see `look`.
+    base : dict
+        What all requests have in common.
+    """
+
+    def __init__(self, application: WSGIApplication, most_body_bytes: int) -> None:
+        self._application = application
+        self._waiting: deque[tuple[WSGIEnvironment, Done]] = deque()
+        self._loop = asyncio.get_running_loop()
+        self._threads = ThreadPoolExecutor(LONG_THREADS, thread_name_prefix="mlwright-long")
+        self.most_body_bytes = most_body_bytes
+        self.connections: set[Connection] = set()
+        self.places = MOST_LONG
+        self.is_ending = False
+        self.base: dict[str, Any] = {
+            "SCRIPT_NAME": "",
+            "SERVER_NAME": "localhost",
+            "SERVER_PORT": "80",
+            "wsgi.errors": sys.stderr,
+            "wsgi.input_terminated": True,
+            "wsgi.multiprocess": False,
+            "wsgi.multithread": True,
+            "wsgi.run_once": False,
+            "wsgi.url_scheme": "http",
+            "wsgi.version": (1, 0),
+        }
+
+    def look(self, headers_s: float, body_s: float) -> None:
+        """Know what time it is, and end the connections of callers who keep the service waiting; once a second."""
+        self.date = f"Date: {formatdate(usegmt=True)}\r\n"
+        now = time.monotonic()
+        for each in [each for each in self.connections if each.is_late(now, headers_s, body_s)]:
+            each.cut()
+
+    def end(self) -> None:
+        """Answer what was asked, and end every connection."""
+        self.is_ending = True
+        for each in list(self.connections):
+            each.end_if_idle()
+
+    def answer(self, environ: WSGIEnvironment, done: Done) -> None:
+        """Answer a request soon; `done` is told in the thread of the loop."""
+        if LONG in environ:
+            self._threads.submit(self._answer_long, environ, done)
+            return
+        self._waiting.append((environ, done))
+        if len(self._waiting) == 1:
+            self._loop.call_soon(self._take_turn)
+
+    def _take_turn(self) -> None:
+        waiting, answered = self._waiting, []
+        ends = time.perf_counter() + TURN_S
+        while waiting and time.perf_counter() < ends:
+            environ, done = waiting.popleft()
+            answered.append((environ, done, self._ask(environ)))
+        if waiting:
+            self._loop.call_soon(self._take_turn)
+        for environ, done, answer in answered:
+            try:
+                done(environ, answer)
+            except Exception:  # of one caller must not keep the others from their answers
+                log.exception("an answer could not be sent")
+
+    def _answer_long(self, environ: WSGIEnvironment, done: Done) -> None:
+        self._loop.call_soon_threadsafe(done, environ, self._ask(environ))
+
+    def _ask(self, environ: WSGIEnvironment) -> Answered:
+        told: list[tuple[str, list[tuple[str, str]]]] = []
+
+        def start(status: str, headers: list[tuple[str, str]], *rest: object) -> Callable[[bytes], object]:
+            told.append((status, headers))
+            return lambda data: None
+
+        try:
+            parts = self._application(environ, start)
+            body = parts[0] if type(parts) is list and len(parts) == 1 else b"".join(parts)
+            if hasattr(parts, "close"):
+                parts.close()
+            return Answered(*told[-1], body)
+        except Exception:  # nothing that one request does may end the loop that answers all
+            log.exception("a request failed")
+            refusal = Refusal("internal", "A mistake of ours stopped the answer.", "The log says more.")
+            body = json_reply(refusal.body()).body
+            return Answered(PHRASES[refusal.status], [("Content-Length", str(len(body)))], body)
