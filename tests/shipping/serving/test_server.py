@@ -412,3 +412,19 @@ def test_a_header_cannot_pass_for_another(
     replies = replies_to(start(write_bundle()), POST + head % len(body) + body)
     assert replies.startswith(b"HTTP/1.1 200")
     assert b"mine" not in replies
+
+
+def test_what_stands_behind_chunks_is_bounded_and_counts_for_nothing(
+    start: Callable[..., Any], write_bundle: Callable[..., Path], row: dict[str, Any]
+) -> None:
+    service = start(write_bundle())
+    record = json.dumps(row).encode()
+    whole = CHUNKED + b"\r\n%x\r\n%s\r\n0\r\n" % (len(record), record)
+    replies = replies_to(service, whole + b"X-Request-ID: mine\r\n\r\n" + b"no HTTP at all\r\n\r\n")
+    assert replies.startswith(b"HTTP/1.1 200")
+    assert replies.count(b"HTTP/1.1 ") == 1
+    assert b"mine" not in replies
+    endless = replies_to(service, whole + b"X: " + b"a" * 1_000_000)
+    assert endless.startswith(b"HTTP/1.1 400")
+    tiny = replies_to(service, CHUNKED + b"\r\n" + b"1\r\n{\r\n" * 100_000)
+    assert tiny.startswith(b"HTTP/1.1 400")

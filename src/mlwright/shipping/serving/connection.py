@@ -29,10 +29,13 @@ if TYPE_CHECKING:
 MOST_HEADERS = 100
 MOST_ADDRESS_BYTES = 64_000
 MOST_HEAD_BYTES = 128_000
-"""Of an address and the headers together; they are counted twice where they come in several pieces."""
+"""Of an address and the headers together, and of what frames a body in chunks."""
 
 SMALL_BYTES = 64_000
 """Longer bodies are long requests, as are those in chunks, and those that ask for more than answers (see `Turns`)."""
+
+LONG_NAME = 64
+"""Longer names of headers are not remembered."""
 
 LINGER_S = 5.0
 """How long a caller may go on sending after the last answer; who is cut off while it sends may never read that."""
@@ -84,10 +87,11 @@ class Connection(asyncio.Protocol):
         """Read what has come."""
         if self._is_deaf:
             return
+        n_held = self._body.tell()
         try:
             self._read(data)
-            if self._in_head:
-                self._count_head(len(data))
+            if self._in_head or self._in_body:
+                self._count_beside(len(data) - self._body.tell() + n_held)
         except httptools.HttpParserCallbackError as error:
             if not isinstance(error.__context__, Refusal):
                 raise
@@ -123,7 +127,7 @@ class Connection(asyncio.Protocol):
             return
         self._environ = dict(self._turns.base)
         self._address, self._body = b"", BytesIO()
-        self._n_headers = self._n_head_bytes = 0
+        self._n_headers = self._n_head_bytes = self._n_beside = 0
         self._in_head = True
         self._since = time.monotonic()
 
@@ -136,11 +140,14 @@ class Connection(asyncio.Protocol):
 
     def on_header(self, name: bytes, value: bytes) -> None:
         """A header; several of one name are one (RFC 9110, 5.3)."""
-        if self._is_told_again:
+        if self._is_told_again or self._is_deaf:
             return
         self._n_headers += 1
         self._count_head(len(name) + len(value))
-        key, text = _key_of(name), value.decode("latin-1")
+        if self._in_body:  # behind the chunks of a body, where none may be that counts (RFC 9110, 6.5.1)
+            return
+        key = _key_of(name) if len(name) < LONG_NAME else _key_of.__wrapped__(name)
+        text = value.decode("latin-1")
         if key in self._environ:
             if key == "HTTP_HOST":
                 _refuse("The request has two hosts.", "Send the header Host once.")
@@ -151,6 +158,8 @@ class Connection(asyncio.Protocol):
         """See what is asked, and whether there is room for its body."""
         if self._is_told_again:
             self._is_told_again = False
+            return
+        if self._is_deaf:
             return
         environ = self._environ
         self._count_head(len(self._address))
@@ -195,7 +204,7 @@ class Connection(asyncio.Protocol):
     def end_if_idle(self) -> None:
         """End it if nothing was asked; else its next answer is its last."""
         if not (self._in_head or self._in_body or self._is_at_work):
-            self._end()
+            self._transport.close()
 
     @property
     def _is_at_work(self) -> bool:
@@ -235,10 +244,16 @@ class Connection(asyncio.Protocol):
         environ["REMOTE_ADDR"] = self._peer
 
     def _count_head(self, n_bytes: int) -> None:
-        """Refuse floods of headers; those without an end are counted as they come."""
+        """Refuse floods of headers."""
         self._n_head_bytes += n_bytes
         if self._n_head_bytes > MOST_HEAD_BYTES or self._n_headers > MOST_HEADERS:
             _refuse("The address and the headers are too long.", f"Send at most {MOST_HEAD_BYTES} bytes of them.")
+
+    def _count_beside(self, n_bytes: int) -> None:
+        """Refuse what never ends and is no body: a header, the sizes of tiny chunks, what stands behind them."""
+        self._n_beside += n_bytes
+        if self._n_beside > MOST_HEAD_BYTES + self._body.tell():
+            _refuse("The request has too much beside its body.", "Send it with few headers, in chunks that are larger.")
 
     def _take_place(self, environ: WSGIEnvironment) -> None:
         if not self._turns.places:
@@ -254,6 +269,8 @@ class Connection(asyncio.Protocol):
 
     def _fail(self, refusal: Refusal) -> None:
         """Refuse what is being read, and read no more: as an answer to its path where that is known."""
+        if self._is_deaf:
+            return
         if self._in_body:
             self._hand_over(last=True, refusal=refusal)
         else:
@@ -300,7 +317,9 @@ class Connection(asyncio.Protocol):
         head = f"HTTP/1.1 {status}\r\n{self._turns.date}{lines}{end}"
         self._since = time.monotonic()
         self._transport.write(head.encode("latin-1") + body)
-        if last:
+        if last and self._turns.is_ending:
+            self._transport.close()
+        elif last:
             self._end()
 
     def _end(self) -> None:
