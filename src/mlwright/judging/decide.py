@@ -136,7 +136,7 @@ def _worth(
     target = kept_target(evaluation.truth, run)
     decides = decisive_on(training.model, table, unseen.positions)
     model = Scored(kept_scores(evaluation.predictions, len(target), run), decides)
-    sampling = unseen.sampling(task.row_loss(target, model.prediction))
+    sampling = unseen.sampling(task.row_loss(target, model.prediction), target)
     cases = Cases(
         target,
         model,

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from mlwright.data.words import figure, percent, shortened
 from mlwright.judging.break_even import break_even
 from mlwright.judging.case_by_case import case_by_case
-from mlwright.judging.outcomes import outcomes, widened
+from mlwright.judging.outcomes import by_class, outcomes, widened
 from mlwright.judging.pilot import pilot_of
 from mlwright.judging.practice import Choosing, Practice, of_model, without_a_look
 from mlwright.judging.surest import surest
@@ -88,7 +88,8 @@ def worth_of(
     others = [*without_a_look(cases.target, roles, training_target, benefit, share)]
     against = others if cases.today is None else [cases.today]
     listed = others if cases.today is None else [cases.today, *(o for o in others if o.told != cases.today.told)]
-    gains = [_gain(model, chosen, other, benefit, cases.draws, level) for other in listed]
+    sure = _Sure(benefit, cases.draws, limited=_binds(chosen, share))
+    gains = [_gain(model, chosen, other, sure, level) for other in listed]
     best = min(range(len(against)), key=lambda place: gains[place].value)
     today = _per_1000(against[best], benefit)
     thresholds, curve = _curve(cases, today, benefit) if roles.task == "binary" else ((), ())
@@ -96,7 +97,7 @@ def worth_of(
         unit=benefit.unit,
         assumed=benefit.assumed,
         table=benefit.table,
-        model=_surely(_mean(model, cases.draws, level), chosen, None, benefit, cases.draws),
+        model=_surely(_mean(model, cases.draws, level), chosen, None, sure),
         today=_mean(today, cases.draws, level),
         today_is=against[best].told,
         today_said=cases.today is not None,
@@ -145,18 +146,29 @@ def _per_1000(practice: Practice, benefit: Benefit) -> Array:
     return np.asarray(PER_CASES * practice.worth(benefit.amounts))
 
 
-def _gain(model: Array, chosen: Practice, other: Practice, benefit: Benefit, draws: Draws, level: float) -> Estimate:
-    found = difference_estimate(model - _per_1000(other, benefit), draws, level)
+class _Sure(NamedTuple):
+    """On what an interval rests; `limited` says that there is a limit to how many are answered positive."""
+
+    benefit: Benefit
+    draws: Draws
+    limited: bool
+
+
+def _gain(model: Array, chosen: Practice, other: Practice, sure: _Sure, level: float) -> Estimate:
+    found = difference_estimate(model - _per_1000(other, sure.benefit), sure.draws, level)
     alike = isinstance(other, Choosing) and np.ptp(other.positive) == 0
-    return _surely(found, chosen, other, benefit, draws) if alike else found
+    return _surely(found, chosen, other, sure) if alike else found
 
 
-def _surely(estimate: Estimate, chosen: Practice, other: Practice | None, benefit: Benefit, draws: Draws) -> Estimate:
+def _surely(estimate: Estimate, chosen: Practice, other: Practice | None, sure: _Sure) -> Estimate:
     """Two classes: an interval that knows outcomes of which these rows hold none."""
-    if not isinstance(chosen, Choosing) or benefit.chooses:
+    if not isinstance(chosen, Choosing) or sure.benefit.chooses:
         return estimate
-    table = {key: PER_CASES * amount for key, amount in benefit.table.items()}
-    return widened(estimate, outcomes(chosen, table, other if isinstance(other, Choosing) else None), draws)
+    table = {key: PER_CASES * amount for key, amount in sure.benefit.table.items()}
+    instead = other if isinstance(other, Choosing) else None
+    if sure.draws.sampling.is_plain and not sure.limited and not sure.benefit.by_row:
+        return by_class(estimate, chosen, table, instead, sure.draws.sampling)
+    return widened(estimate, outcomes(chosen, table, instead), sure.draws)
 
 
 def _mean(rows: Array, draws: Draws, level: float) -> Estimate:
@@ -171,8 +183,15 @@ def _capacity(cases: Cases, chosen: Practice, settings: DecideSettings) -> Capac
         n_positive=settings.capacity,
         n_cases=settings.cases,
         period=settings.period,
-        binds=bool(chosen.positive.mean() > share - 1 / len(cases.target)),
+        binds=_binds(chosen, share),
     )
+
+
+def _binds(chosen: Practice, share: float) -> bool:
+    """Whether more would be answered positive if there were no limit to it."""
+    if share >= 1 or not isinstance(chosen, Choosing):
+        return False
+    return bool(chosen.positive.mean() > share - 1 / len(chosen.target))
 
 
 def _curve(cases: Cases, today: Array, benefit: Benefit) -> tuple[tuple[float, ...], tuple[float, ...]]:
