@@ -69,7 +69,9 @@ def test_a_wrong_word_is_told_in_one_sentence_with_where_to_look(call, words, sa
     assert answer.out == ""
 
 
-@pytest.mark.parametrize("name", ["show", "report", "runs", "status", "undo", "watch", "follow", "cancel", "run"])
+@pytest.mark.parametrize(
+    "name", ["show", "report", "runs", "status", "undo", "rollback", "watch", "follow", "cancel", "run"]
+)
 def test_a_folder_without_a_project_is_told(call, name):
     answer = call(name, "-p", "nowhere")
     assert answer.status == 2

@@ -4,10 +4,12 @@ import shutil
 
 import numpy as np
 import pytest
+from typer.testing import CliRunner
 
 from mlwright import Project, load
 from mlwright.core.errors import BundleError, MemberUnknown, NothingToShow, SettingsError
 from mlwright.core.run import Clock, Run
+from mlwright.faces.cli.main import build
 from mlwright.records.settings import DeploySettings
 from mlwright.scoring.bundle import Bundle
 from mlwright.shipping.deploy import deploy
@@ -124,6 +126,19 @@ def test_undo_puts_the_bundle_before_back_even_if_its_folder_is_gone(project):
     assert Bundle.load(project.model_path()).bundle_id == first
     with pytest.raises(NothingToShow, match="no champion before"):
         project.undo()
+
+
+def test_rollback_goes_to_the_bundle_that_is_named_and_says_so_first(project):
+    first = put(project).bundle_id
+    put(project, run_id="r-2", bundle_id="second")
+    put(project, run_id="r-3", bundle_id="third")
+    words = ["rollback", "-p", str(project.path), "--to", first]
+    said = CliRunner().invoke(build(), [*words, "--dry-run"]).stdout
+    assert f"let bundle {first} of run r-1 answer in place of third" in said
+    assert project.current().bundle_id == "third"
+    said = CliRunner().invoke(build(), [*words, "--why", "it was slow"]).stdout
+    assert f"Bundle {first} of run r-1 is in use again." in said
+    assert project.current().bundle_id == first
 
 
 def test_the_champion_answers_and_without_one_the_latest_bundle(project):

@@ -170,5 +170,6 @@ def test_json_holds_the_action_and_all_that_it_rests_on(call, tmp_path):
 def test_status_and_undo_say_what_is_in_use(call, project):
     status, said = call("status")
     assert (status, "No bundle is in use yet" in said.out) == (0, True)
-    status, said = call("undo")
-    assert (status, "No bundle is in use yet" in said.err) == (2, True)
+    for command in ("undo", "rollback"):
+        status, said = call(command)
+        assert (status, "No bundle is in use yet" in said.err) == (2, True)

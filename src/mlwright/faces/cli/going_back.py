@@ -1,4 +1,4 @@
-"""What ``mlwright undo`` takes back, and what ``mlwright status`` tells: the project's own ledger, and places."""
+"""What ``undo`` and ``rollback`` take back, and what ``status`` tells: the project's own ledger, and places."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def way_back(path: Path, at: str | None, options: Mapping[str, Any], to: str | N
     DeploymentError
         If nothing was in use at the place before.
     """
-    target = at or (PROJECT if to is not None else _latest(path))
+    target = at or _latest(path)
     if target == PROJECT and is_bundle(path):
         raise NothingToShow("Nothing was carried elsewhere from here, so there is nothing to undo.", "mlwright status")
     return _in_project(opened(path), to, why) if target == PROJECT else _at_place(path, target, options)

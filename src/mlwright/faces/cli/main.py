@@ -30,6 +30,7 @@ SECTIONS = {
         "operate",
         "challenger",
         "replay",
+        "rollback",
         "undo",
         "history",
         "space",

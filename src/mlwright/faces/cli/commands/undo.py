@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from mlwright.faces.cli.arguments import HERE, PLACES, AsJson, PlaceOptions
+
+if TYPE_CHECKING:
+    from mlwright.faces.cli.going_back import WayBack
 
 
 def undo(
@@ -17,7 +20,6 @@ def undo(
         typer.Option(help=f"Where: {PLACES}; default: where the latest change was. local: what the project uses."),
     ] = None,
     option: PlaceOptions = None,
-    to: Annotated[str | None, typer.Option(help="The bundle to go back to in the project; default: the last.")] = None,
     why: Annotated[str, typer.Option(help="The reason, kept in the project's history.")] = "",
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would be done.")] = False,
     json: AsJson = False,
@@ -28,12 +30,17 @@ def undo(
     will be done is said first. Nothing is deleted.
     """
     from mlwright.faces.cli.chosen import options_of
-    from mlwright.faces.cli.commands.deploy import plan_facts, tell_plan
     from mlwright.faces.cli.going_back import way_back
+
+    take(way_back(project, at, options_of(option), None, why), project, dry_run=dry_run, json=json)
+
+
+def take(way: WayBack, project: Path, *, dry_run: bool, json: bool) -> None:
+    """Say what will be done, do it, and say what answers then."""
+    from mlwright.faces.cli.commands.deploy import plan_facts, tell_plan
     from mlwright.faces.cli.terminal import print_json
     from mlwright.shipping.steps import carry_out
 
-    way = way_back(project, at, options_of(option), to, why)
     if not json:
         tell_plan(way.plan)
     if not dry_run:
