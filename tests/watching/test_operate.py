@@ -149,6 +149,15 @@ def test_a_refresh_has_to_be_no_worse_and_anything_else_waits_for_its_proof(valu
     assert not settings_allow(OperateSettings(approve=("promote",)), compared, is_refresh=True)
 
 
+@pytest.mark.parametrize(("gain", "mended", "allowed"), [(0.2, 0.1, True), (0.2, 0.3, False), (-0.01, 0.1, False)])
+def test_a_refresh_has_to_lose_less_than_touched_up_answers_where_these_are_in_use(gain, mended, allowed):
+    """It begins without what touched the answers up: of a loss of 1 the model in use is spared a share."""
+    found = Estimate(value=gain, low=gain - 1, high=gain + 1, level=0.95, method="")
+    own = Estimate(value=1.0, low=0.9, high=1.1, level=0.95, method="")
+    compared = Challenge(champion="a", n_rows=100, metric="mae", gain=found, champion_model=own, sentence="")
+    assert settings_allow(OperateSettings(), compared, mended, is_refresh=True) == allowed
+
+
 def test_a_challenger_that_is_worse_is_turned_down(turned, come):
     come(turned, 5, turned=False)
     champion = turned.current()

@@ -6,17 +6,14 @@ made of outcomes that are known, and each asked about the next rows before their
 - ``as_it_is``: the model's own answer;
 - ``shifted`` (numbers): its answers moved and stretched as the rows since its training say, the newest most;
 - ``recalibrated`` (classes): its probabilities moved and sharpened or softened likewise (`recalibrating`);
-- ``corrected`` (numbers): a few small trees added, which have learned what it got wrong since its training;
-- ``joined``: half of its answer and half that of a small model of the rows since its training;
-- ``joined_latest``: the same with the latest rows, of before its training too.
+- ``corrected`` (numbers): small trees added, which have learned what it got wrong since its training;
+- ``continued`` (numbers): the same of the latest rows, where those since its training are fewer: it learns on;
+- ``anew`` (classes): a small model of the rows since its training;
+- ``latest``: a small model of the latest rows, of before its training too.
 
-None is chosen: their answers are averaged, with weights that move to those that did best on the latest rows
-(`standing`). So a way that does not help has next to no weight, and where the world stands still the model is left as
-it is. All of it is a sum of cores with weights, and a calibrator, so that a touched-up model is a model like any other.
-
-References
-----------
-Cesa-Bianchi, N. and Lugosi, G. (2006). Prediction, learning, and games, chapter 2 (exponentially weighted averages).
+None is chosen: their answers are averaged, with weights that follow from how they did on the latest rows (`standing`).
+So a way that adds nothing has no weight, and where the world stands still the model is left as it is. All of it is a
+sum of cores with weights, and a calibrator, so that a touched-up model is a model like any other.
 """
 
 from __future__ import annotations
@@ -30,6 +27,7 @@ from numpy.typing import NDArray
 from mlwright.learning.aim import MEAN, Aim
 from mlwright.learning.models import MODELS, Facts, FitContext, ModelFamily, Rows
 from mlwright.learning.recalibrating import mixed_calibrators, recalibrated
+from mlwright.learning.standing import name_of, pairs_of
 from mlwright.records.model import Calibrator, Candidate, ModelSpec
 from mlwright.records.profile import Task
 from mlwright.records.touched import Way
@@ -40,10 +38,10 @@ from mlwright.scoring.cores.constant import ConstantCore
 
 FEWEST = 60
 """Rows from which one can be touched up."""
-LATEST = 1_000
+LATEST = 3_000
 """Rows that are the latest ones."""
-N_TREES = 60
-PARAMS = {"learning_rate": 0.12, "num_leaves": 10, "min_data_in_leaf": 20, "max_bin": 63}
+N_TREES = 100
+PARAMS = {"learning_rate": 0.1, "num_leaves": 16, "min_data_in_leaf": 20, "max_bin": 63}
 HELD_BACK = 10.0
 """Rows that the shift of an answer is held back by."""
 
@@ -74,10 +72,14 @@ class Touch(NamedTuple):
             Before the model's own calibrator.
         blocks : Blocks
         """
+        return calibrate(self.totals(said, blocks), self.calibrator)
+
+    def totals(self, said: Array, blocks: Blocks) -> Array:
+        """The same before the calibrator."""
         total = self.scale * said
         for weight, core in self.added:
             total = total + weight * core.predict(blocks)
-        return calibrate(total, self.calibrator)
+        return total
 
 
 class Learned(NamedTuple):
@@ -152,22 +154,37 @@ def fit_touches(rows: Learned, kind: Kind, n_look: int, seed: int) -> dict[Way, 
             found["recalibrated"] = Touch(calibrator=recalibrated(since.said, since.target, weights, kind.calibrator))
         else:
             found["shifted"] = _shifted(since, n_look) if kind.aim.is_mean else _moved(since, n_look, kind.aim)
-            errors = since.target - since.said[:, 0]
-            of_errors = kind._replace(aim=Aim(kind.aim.quantile))
-            found["corrected"] = Touch(1.0, ((1.0, _trees(since.blocks, errors, of_errors, seed)),))
-        found |= _joined("joined", since, kind, seed)
+            found["corrected"] = _corrected(since, kind, seed)
+        found |= _alone("anew", since, kind, seed) if kind.n_classes else {}
     latest = rows.last(max(LATEST, n_look))
     if len(latest.target) >= FEWEST:
-        found |= _joined("joined_latest", latest, kind, seed)
+        found |= _alone("latest", latest, kind, seed)
+        if not kind.n_classes:
+            is_new = len(since.target) < len(latest.target)
+            found["continued"] = _corrected(latest, kind, seed) if is_new else found["corrected"]
     return found
 
 
 def mixed(touches: Mapping[Way, Touch], weights: Mapping[Way, float]) -> Touch:
     """Their weighted mean, as one."""
     scale = sum(weights[way] * touch.scale for way, touch in touches.items())
-    added = [(weights[way] * share, core) for way, touch in touches.items() for share, core in touch.added]
     calibrator = mixed_calibrators([(weights[way], touch.calibrator) for way, touch in touches.items()])
-    return Touch(scale, tuple((share, core) for share, core in added if share), calibrator)
+    shares: dict[int, tuple[float, Core]] = {}
+    for way, touch in touches.items():
+        for share, core in touch.added:
+            before, _ = shares.get(id(core), (0.0, core))
+            shares[id(core)] = before + weights[way] * share, core
+    return Touch(scale, tuple((share, core) for share, core in shares.values() if share), calibrator)
+
+
+def all_answers(touches: Mapping[Way, Touch], said: Array, blocks: Blocks) -> dict[str, Array]:
+    """Answers of each way, and half-and-half ones of each two, by `standing.name_of`."""
+    totals = {way: touch.totals(said, blocks) for way, touch in touches.items()}
+    found = {}
+    for pair in pairs_of(touches):
+        calibrator = mixed_calibrators([(0.5, touches[way].calibrator) for way in pair])
+        found[name_of(*pair)] = calibrate((totals[pair[0]] + totals[pair[1]]) / 2, calibrator)
+    return found
 
 
 def _shifted(since: Learned, n_look: int) -> Touch:
@@ -197,11 +214,17 @@ def _newest_most(n_rows: int, n_look: int) -> Array:
     return weights
 
 
-def _joined(way: Way, rows: Learned, kind: Kind, seed: int) -> dict[Way, Touch]:
-    """Half of the answer is that of a small model of these rows; nothing if they lack a class."""
+def _corrected(rows: Learned, kind: Kind, seed: int) -> Touch:
+    """The answer and small trees that have learned what it got wrong on these rows."""
+    errors = rows.target - rows.said[:, 0]
+    return Touch(1.0, ((1.0, _trees(rows.blocks, errors, kind._replace(aim=Aim(kind.aim.quantile)), seed)),))
+
+
+def _alone(way: Way, rows: Learned, kind: Kind, seed: int) -> dict[Way, Touch]:
+    """A small model of these rows instead of the answer; nothing if they lack a class."""
     if kind.n_classes and len(np.unique(rows.target)) < kind.n_classes:
         return {}
-    return {way: Touch(0.5, ((0.5, _trees(rows.blocks, rows.target, kind, seed)),), kind.calibrator)}
+    return {way: Touch(0.0, ((1.0, _trees(rows.blocks, rows.target, kind, seed)),))}
 
 
 def _trees(blocks: Blocks, target: Array, kind: Kind, seed: int) -> Core:

@@ -9,6 +9,7 @@ or twice.
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable
 from datetime import datetime
@@ -19,6 +20,7 @@ from mlwright.core.errors import Fault, MlwrightError, NothingToShow, ProjectBus
 from mlwright.core.record import digest
 from mlwright.core.store.lock import hold
 from mlwright.data.words import counted, figure
+from mlwright.learning.metrics import metric_of
 from mlwright.operating.diary import Diary
 from mlwright.operating.hours import is_quiet
 from mlwright.operating.metrics import write_metrics
@@ -34,7 +36,7 @@ from mlwright.records.settings import OperateSettings
 from mlwright.records.touched import Touched
 from mlwright.records.watch import Response, Window
 from mlwright.watching.stretch import SURE, surely_less
-from mlwright.watching.timing import Pace, has_saved_up, next_pace
+from mlwright.watching.timing import Pace, gain_left, has_saved_up, next_pace
 
 ME = "mlwright operate"
 FEWEST_ROWS = 30
@@ -254,27 +256,35 @@ class Operator:
             self.diary.note("given_up", what="training", key=key, error=str(error))
             raise
         compared = self.project.record(Challenge, run_id)
-        left = gain_left(gain_share(compared), self._mended())
+        mended = self._mended(compared)
+        left = gain_left(gain_share(compared), mended)
         self.diary.end("training", key, run_id=run_id, seconds=state.seconds, gain_share=left, n_apart=compared.n_rows)
         say(self.diary, "trained", key, "A new model challenges the one in use", f"{why}\n{compared.sentence}")
         self.tell(compared.sentence)
-        self._refresh(compared, run_id)
+        self._refresh(compared, run_id, mended)
 
-    def _refresh(self, compared: Challenge, run_id: str) -> None:
-        """Put a model that was trained again to use at once, where the settings and its unseen rows allow that."""
+    def _refresh(self, compared: Challenge, run_id: str, mended: float) -> None:
+        """Put a model that was only trained again to use, or turn it down, where its unseen rows are to decide that."""
         challenger = next((one for one in self.project.store.registry.challengers() if one.run_id == run_id), None)
         if challenger is None or challenger.verdict == "stop":
             return
         now = Manifest.model_validate_json(self.project.store.blobs.get(self.project.trained().manifest))
         new = Manifest.model_validate_json(self.project.store.blobs.get(challenger.manifest))
-        if settings_allow(self.settings, compared, is_refresh=is_refresh(now, new)):
-            champion = succession.promote(self.project, challenger.bundle_id, f"trained again: {compared.sentence}", ME)
+        is_same, why = is_refresh(now, new), f"trained again: {compared.sentence}"
+        if settings_allow(self.settings, compared, mended, is_refresh=is_same):
+            champion = succession.promote(self.project, challenger.bundle_id, why, ME)
             self.tell(f"Bundle {champion.bundle_id} has learned from newer rows, and is in use now.")
+        elif is_same and self.settings.refresh == "likely" and can_tell(self.settings, compared):
+            succession.reject(self.project, challenger.bundle_id, why, ME)
+            self.tell(f"Challenger {challenger.bundle_id} was turned down: it does worse than what answers now.")
 
-    def _mended(self) -> float:
-        """The share of its loss that touching up spares the model in use."""
+    def _mended(self, compared: Challenge) -> float:
+        """The share of what the metric says that touching up spares the model in use; 0 where that is no loss."""
         last = last_touch(self.diary)
-        return self.project.record(Touched, last["run_id"]).mended_share if last else 0.0
+        if not last or metric_of(compared.metric).greater_is_better:
+            return 0.0
+        mended = self.project.record(Touched, last["run_id"]).mended_share
+        return 1.0 - math.sqrt(1.0 - mended) if compared.metric == "rmse" else mended
 
     def _windows(self) -> list[Snapshot]:
         looks = self.diary.events("looked")[-MOST_WINDOWS:]
@@ -307,17 +317,33 @@ def why_to_train(diary: Diary, settings: OperateSettings, *, is_waiting: bool) -
     return ""
 
 
-def settings_allow(settings: OperateSettings, compared: Challenge, *, is_refresh: bool) -> bool:
+def settings_allow(settings: OperateSettings, compared: Challenge, mended: float = 0.0, *, is_refresh: bool) -> bool:
     """Whether a new model may go into use on what it gained on unseen rows.
 
-    One that is only trained again has to be no worse, as far as these rows tell; another one has to be better.
+    One that is only trained again has to be no worse, as far as these rows tell; another one has to be better, and so
+    has either where the answers of the model in use are touched up: it then gives up what these have learned.
+
+    Parameters
+    ----------
+    settings : OperateSettings
+    compared : Challenge
+    mended : float
+        The share of its loss that touching up spares the model in use.
+    is_refresh : bool
     """
-    if "promote" in settings.approve or compared.n_rows < FEWEST_ROWS or compared.gain is None:
+    if not can_tell(settings, compared) or compared.gain is None:
         return False
+    left = gain_left(gain_share(compared), mended)
     if settings.promote == "likely":
-        share = gain_share(compared)
-        return share is not None and share > settings.least_gain
-    return settings.refresh == "likely" and is_refresh and not surely_less(compared.gain, SURE)
+        return left is not None and left > settings.least_gain
+    if settings.refresh != "likely" or not is_refresh:
+        return False
+    return left is not None and left > 0 if mended > 0 else not surely_less(compared.gain, SURE)
+
+
+def can_tell(settings: OperateSettings, compared: Challenge) -> bool:
+    """Whether unseen rows may decide, and there are enough of them."""
+    return "promote" not in settings.approve and compared.n_rows >= FEWEST_ROWS and compared.gain is not None
 
 
 def is_refresh(now: Manifest, new: Manifest) -> bool:
@@ -346,15 +372,6 @@ def gain_share(compared: Challenge) -> float | None:
     if compared.gain is None or compared.champion_model is None or not compared.champion_model.value:
         return None
     return compared.gain.value / abs(compared.champion_model.value)
-
-
-def gain_left(share: float | None, mended: float) -> float | None:
-    """What a new model gains over the one in use once that is touched up, as a share of what it loses then.
-
-    >>> gain_left(0.28, 0.2).__round__(3), gain_left(0.28, 0.0), gain_left(None, 0.2)
-    (0.1, 0.28, None)
-    """
-    return None if share is None or mended >= 1.0 else 1.0 - (1.0 - share) / (1.0 - mended)
 
 
 def mark_of(source: str | None) -> str | None:

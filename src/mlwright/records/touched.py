@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import ClassVar, Literal
 
 from mlwright.core.record import Record
 from mlwright.records.contest import Parent
 from mlwright.records.model import Calibrator, CoreRef, ModelSpec
 from mlwright.records.watch import ModelInUse
 
-Way = Literal["as_it_is", "shifted", "recalibrated", "corrected", "joined", "joined_latest"]
+Way = Literal["as_it_is", "shifted", "recalibrated", "corrected", "continued", "anew", "latest"]
 
 
 class TouchedWay(Record):
@@ -42,7 +42,7 @@ class Touched(Record):
     ways : tuple of TouchedWay
         As they answer the rows to come.
     lost : dict of str to float
-        Mean loss of a row by way, older looks counting less.
+        Mean loss of a row by way, and by half-and-half answers of each two, older looks counting less.
     weights : dict of str to float
         What each way's answer counts.
     counted : str
@@ -66,9 +66,11 @@ class Touched(Record):
     sentence : str
     """
 
+    version: ClassVar[int] = 2
+
     base: str
     ways: tuple[TouchedWay, ...] = ()
-    lost: dict[Way, float] = {}
+    lost: dict[str, float] = {}
     weights: dict[Way, float] = {}
     counted: str = ""
     n_fresh: int = 0

@@ -29,7 +29,6 @@ CHOICES: dict[Way, Choice] = {
     "shifted": "shift",
     "recalibrated": "recalibrate",
     "corrected": "correct",
-    "joined": "join",
 }
 
 Array = NDArray[np.float64]
@@ -72,8 +71,9 @@ def _touches(
     rows = Learned(model.encoder.encode(table.take(pa.array(older))), said, truth, len(older))
     made = fit_touches(rows, kind, len(older), seed)
     found: dict[Choice, Touch] = {CHOICES[way]: touch for way, touch in made.items() if way in CHOICES}
-    if "joined" in made:
-        found["anew"] = Touch(0.0, tuple((1.0, core) for _, core in made["joined"].added))
+    if "latest" in made:
+        ((_, core),) = made["latest"].added
+        found |= {"anew": made["latest"], "join": Touch(0.5, ((0.5, core),))}
     return found | {"plain": Touch(0.0, ((1.0, ConstantCore(_usual(truth, spec.task, len(spec.classes)))),))}
 
 

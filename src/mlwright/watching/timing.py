@@ -80,6 +80,22 @@ def next_pace(pace: Pace, age: float, gain_share: float, cost: float, least: flo
     return found._replace(rows=max(rows, least))
 
 
+def gain_left(share: float | None, mended: float) -> float | None:
+    """What a new model gains over the one in use once that is touched up, as a share of what it loses then.
+
+    Parameters
+    ----------
+    share : float or None
+        What it gains over the model as it was trained.
+    mended : float
+        The share of its loss that touching up spares that.
+
+    >>> gain_left(0.28, 0.2).__round__(3), gain_left(0.28, 0.0), gain_left(None, 0.2)
+    (0.1, 0.28, None)
+    """
+    return None if share is None or mended >= 1.0 else 1.0 - (1.0 - share) / (1.0 - mended)
+
+
 def has_saved_up(n_looks: int, trained: Collection[int], looks_per_training: float) -> bool:
     """Whether a training has been saved up for.
 

@@ -17,7 +17,7 @@ from mlwright.data.words import counted, figure, percent
 from mlwright.learning.metrics import metric_of
 from mlwright.learning.quick import Question
 from mlwright.learning.standing import Standing, faded, seems_to_help
-from mlwright.learning.touches import LATEST, Kind, Learned, Touch, fit_touches, mixed
+from mlwright.learning.touches import LATEST, Kind, Learned, Touch, all_answers, fit_touches, mixed
 from mlwright.learning.unseen import kept_scores, kept_target
 from mlwright.records.bundle import Manifest
 from mlwright.records.model import CoreRef, Member, ModelSpec
@@ -129,13 +129,10 @@ def _ceiling(manifest: Manifest, question: Question, run: Run) -> float:
 
 def _counted(held: Touched, standing: Standing, new: Learned, question: Question, run: Run) -> Touched:
     """With the losses of the rows that are new, of every way and of their mean."""
-
-    def losses(touch: Touch) -> Array:
-        return question.losses(new.target, touch.answers(new.said, new.blocks))
-
     touches = {way.way: _read(way, run) for way in held.ways}
-    of_ways = {way: losses(touch) for way, touch in touches.items()}
-    together = losses(mixed(touches, held.weights))
+    answers = all_answers(touches, new.said, new.blocks)
+    of_ways = {name: question.losses(new.target, answer) for name, answer in answers.items()}
+    together = question.losses(new.target, mixed(touches, held.weights).answers(new.said, new.blocks))
     standing.seen(of_ways)
     if held.weights["as_it_is"] == 1.0:
         return held
@@ -188,17 +185,18 @@ HOW: dict[Way, str] = {
     "shifted": "moved and stretched by the newest outcomes",
     "recalibrated": "recalibrated by the newest outcomes",
     "corrected": "with small trees added that learned what it got wrong",
-    "joined": "joined with a small model of the rows since",
-    "joined_latest": "joined with a small model of the latest rows",
+    "continued": "with small trees added that learned the latest rows",
+    "anew": "of a small model of the rows since",
+    "latest": "of a small model of the latest rows",
 }
 
 
 def _sentence(held: Touched, standing: Standing, *, helps: bool) -> str:
     """How it stands, in figures of rows that were answered before their outcomes were known."""
-    if len(standing.lost) < 2:
+    if len(standing.ways) < 2:
         return "No row with a true outcome has come yet that touched-up answers were given to before."
     loss, own = "log loss" if held.model.classes else "squared error", standing.lost["as_it_is"]
-    best = min((way for way in standing.lost if way in HOW), key=lambda way: standing.lost[way])
+    best = min((way for way in standing.ways if way in HOW), key=lambda way: standing.lost[way])
     told = [f"Of late the model's {loss} was {figure(own)}, and {figure(standing.lost[best])} {HOW[best]}"]
     if held.n and held.own_loss > 0:
         share = 1.0 - held.touched_loss / held.own_loss

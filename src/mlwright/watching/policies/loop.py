@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 
 import numpy as np
-import pyarrow as pa
 from numpy.typing import NDArray
 
 from mlwright.data.words import counted, figure
@@ -15,7 +14,7 @@ from mlwright.statistics.sequential import Gathered, log_e_value, lower_bound, u
 from mlwright.watching.policies import Policy, World
 from mlwright.watching.policies._in_use import InUse
 from mlwright.watching.stretch import choose_stretch, likely_worse
-from mlwright.watching.timing import Pace, has_saved_up, next_pace
+from mlwright.watching.timing import Pace, gain_left, has_saved_up, next_pace
 
 USUAL = 0.98
 FEWEST = 30
@@ -121,7 +120,10 @@ class Loop(Policy):
         n_newest = min(max(FEWEST, self.n_since // 2), end // 3)
         rows, target = world.table.slice(0, end), world.target[:end]
         chosen = choose_stretch(rows, target, n_newest, world.question, world.first.chosen)
-        share = self.in_use.gain_share(chosen.model, rows, target, n_newest)
+        own = world.question.losses(target[-n_newest:], self.model.scores(rows.slice(end - n_newest)))
+        theirs = chosen.rows[chosen.stretch]
+        mended = self.in_use.mended_share
+        share = (gain_left(1.0 - float(theirs.mean() / own.mean()), mended) if own.any() else None) or 0.0
         age = end - world.end(self.in_use.born)
         self.pace = next_pace(
             self.pace, max(1, age - n_newest), share, settings.training_cost * settings.rows, settings.rows
@@ -133,14 +135,12 @@ class Loop(Policy):
         self.challenger, self.challenged = world.fit(chosen.stretch, period), period
         self.against["challenger"] = Gathered()
         if settings.refresh == "likely":
-            self._refresh(period, rows, target, chosen.rows[chosen.stretch])
+            self._refresh(period, is_kept_out=share <= 0 if mended > 0 else likely_worse(own, theirs))
 
-    def _refresh(self, period: int, rows: pa.Table, target: Array, theirs: Array) -> None:
-        """Put the new model to use, unless it did worse on the newest rows beyond chance."""
-        n_newest = len(theirs)
-        own = self.world.question.losses(target[-n_newest:], self.model.scores(rows.slice(len(target) - n_newest)))
+    def _refresh(self, period: int, *, is_kept_out: bool) -> None:
+        """Put the new model to use, unless it did worse on the newest rows."""
         assert self.challenger is not None
-        if likely_worse(own, theirs):
+        if is_kept_out:
             self.did(period, "turned_down", "It did worse on the newest rows, which neither had learned from.")
             self.challenger = None
         else:
