@@ -22,7 +22,8 @@ from mlwright.records.findings import Finding
 from mlwright.records.profile import ColumnProfile, Profile
 
 MIN_ROWS = 100
-MAX_ROWS = 5_000
+MAX_ROWS, FEWEST_ROWS, MAX_TEXTS = 5_000, 1_000, 20_000
+"""At most that many rows are looked at, and of several columns that many texts in all; a thousand rows at least."""
 MIN_LEVELS = 20
 MAX_CLASSES = 10
 MAX_WORDS = 2_000
@@ -62,7 +63,7 @@ class TextLeak(Check):
         names = [column.name for column in profile.inputs if _is_text(column) and column.name not in told]
         if len(rows) < MIN_ROWS or not names:
             raise NotApplicable("there are no texts, or too few rows")
-        some = rows.sample(MAX_ROWS)
+        some = rows.sample(max(FEWEST_ROWS, min(MAX_ROWS, MAX_TEXTS // len(names))))
         for name in names:
             is_number = profile.roles.task == "regression"
             seen = _number_in_text(some, name) if is_number else _words_of_classes(some, name, len(names))

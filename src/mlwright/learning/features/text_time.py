@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from time import monotonic
 
-from mlwright.data.words import named
+from mlwright.data.words import quoted
 from mlwright.learning.features.text import (
     FEWEST_DENSE,
     FEWEST_PROJECTED,
@@ -105,9 +105,11 @@ class TextTime:
         """What there was no time for, as sentences."""
         found = []
         if self.plain:
-            found.append(f"Of {named(self.plain)} there was time for words alone: a longer train.budget reads more.")
+            found.append(f"Of {quoted(self.plain)} there was time for words alone; a longer train.budget reads all.")
         if self.left_out:
-            found.append(f"There was no time for the words of {named(self.left_out)}: a longer train.budget uses them.")
+            found.append(
+                f"There was no time for the words of {quoted(self.left_out)}; a longer train.budget uses them."
+            )
         return found
 
     @property
