@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 import shutil
 import subprocess
@@ -14,6 +15,9 @@ from mlwright.core.errors import DeploymentError, SettingsError
 
 COMMAND_S = 1800
 TOLD_LINES = 5
+LOG_LINE = re.compile(r"[EWI]\d{4} ")
+"""How kubectl begins lines that are for its makers."""
+
 MARK = ".mlwright-deploy"
 
 
@@ -67,7 +71,9 @@ class Command(Step):
         """Run it to its end."""
         done = ask(self.words, self.why)
         if done.returncode and not self.may_fail:
-            said = " / ".join((done.stderr or done.stdout).strip().splitlines()[-TOLD_LINES:])
+            lines = (done.stderr or done.stdout).strip().splitlines()
+            plain = [line for line in lines if not LOG_LINE.match(line)] or lines
+            said = " / ".join(plain[-TOLD_LINES:])
             raise DeploymentError(f"{self.words[0]} could not {self.why}: {said}", shlex.join(self.words))
 
 

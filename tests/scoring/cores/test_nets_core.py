@@ -29,14 +29,14 @@ def core_for(task="multiclass", n_outputs=4, link=2):
 def test_the_answer_is_the_mean_of_the_nets():
     core, blocks = core_for()
     alone = np.mean([net.predict(blocks) for net in core.nets], axis=0)
-    assert core.predict(blocks) == pytest.approx(alone, rel=1e-9)
+    assert core.predict(blocks) == pytest.approx(alone, rel=1e-12)
     assert core.predict(blocks).sum(axis=1) == pytest.approx(np.ones(len(blocks)))
 
 
 def test_a_row_alone_and_rows_in_slices_are_answered_as_all_together(monkeypatch):
     core, blocks = core_for()
     whole = core.predict(blocks)
-    assert core.predict(blocks.take(np.array([6])))[0] == pytest.approx(whole[6], rel=1e-9)
+    assert core.predict(blocks.take(np.array([6])))[0] == pytest.approx(whole[6], rel=1e-12)
     monkeypatch.setattr("mlwright.scoring.cores.nets.VALUES_AT_ONCE", 40)
     assert core.predict(blocks) == pytest.approx(whole, rel=1e-12)
     assert core.predict(blocks.take(np.arange(0))).shape == (0, 4)

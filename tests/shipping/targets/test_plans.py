@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from mlwright.core.errors import DeploymentError, SettingsError
+from mlwright.core.errors import DeploymentError, ExtraMissing, SettingsError
 from mlwright.faces.cli.main import build
 from mlwright.scoring.bundle import Bundle
 from mlwright.shipping.image import DRAWING, NEVER_LOADED, label
@@ -266,3 +266,11 @@ def test_every_package_in_the_image_is_pinned_and_listed(bundle: Bundle) -> None
     listed = json.loads(files["sbom.cdx.json"])
     assert listed["metadata"]["component"]["version"] == bundle.bundle_id
     assert {one["name"]: one["version"] for one in listed["components"] if one["type"] == "library"} == pinned
+
+
+def test_mlflow_that_is_not_installed_is_told_with_how_to_get_it(
+    bundle: Bundle, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "mlflow", None)
+    with pytest.raises(ExtraMissing, match="MLflow is not installed"):
+        target("mlflow").deploy(bundle.folder)

@@ -114,9 +114,9 @@ class MLflow(Target):
         return f"models:/{name}@{self.alias}"
 
     def _register(self, bundle: Bundle, name: str) -> None:
-        import mlflow
-
         with _in_words(), tempfile.TemporaryDirectory(prefix="mlwright-mlflow-") as code:
+            import mlflow
+
             if self._version_of(bundle, name) is not None:
                 return
             client = self._client()

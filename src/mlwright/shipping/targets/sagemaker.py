@@ -317,7 +317,7 @@ def _newest(config: str | None) -> str | None:
 def _in_words() -> Iterator[None]:
     """Turn what boto3 raises into an error that says what to do."""
     try:
-        from botocore.exceptions import BotoCoreError, ClientError
+        from botocore.exceptions import BotoCoreError, ClientError, NoRegionError
     except ModuleNotFoundError:
         raise ExtraMissing(
             "SageMaker is asked through boto3, which is not installed.", "pip install 'mlwright[sagemaker]'"
@@ -329,5 +329,9 @@ def _in_words() -> Iterator[None]:
         raise DeploymentError(
             f"SageMaker says: {said['Message']} ({said['Code']}).", "aws sagemaker list-endpoints"
         ) from None
+    except NoRegionError:
+        raise DeploymentError("SageMaker is asked in a region, and none is named.", "--set region=eu-west-1") from None
     except BotoCoreError as error:
-        raise DeploymentError(f"SageMaker cannot be asked: {error}.", "aws sts get-caller-identity") from None
+        raise DeploymentError(
+            f"SageMaker cannot be asked: {str(error).rstrip('.')}.", "aws sts get-caller-identity"
+        ) from None

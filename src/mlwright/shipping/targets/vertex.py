@@ -276,6 +276,6 @@ def _session() -> tuple[Any, type[Exception]]:
         account, _ = google.auth.default(scopes=[SCOPE])
     except GoogleAuthError as error:
         raise DeploymentError(
-            f"Google knows no account here: {error}.", "gcloud auth application-default login"
+            f"Google knows no account here: {str(error).rstrip('.')}.", "gcloud auth application-default login"
         ) from None
     return AuthorizedSession(account), GoogleAuthError
