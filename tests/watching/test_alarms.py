@@ -182,3 +182,26 @@ def test_the_promise_is_passed_in_one_of_a_hundred_deployments_however_losses_le
         upper_end(Cost(n=(n_tested,), mean=(rows.mean(),), variance=(rows.var(ddof=1),)), ceiling) for rows in tested
     ]
     assert np.mean(true > np.array(ends)) <= 0.013
+
+
+def test_lengths_in_another_unit_that_crowd_into_one_cell_are_not_taken_for_short_trips(trained, tmp_path):
+    folder = tmp_path / "in-km"
+    shutil.copytree(trained, folder)
+    rows = [line.split(",") for line in trips(900, 8, first="2026-04-01", labels=False).splitlines()[1:]]
+    lines = [f"{day},{2.5 + float(length) / 1_000:.5f},{sky}" for day, length, sky in rows]
+    (tmp_path / "new.csv").write_text("\n".join(["day,length,sky", *lines]))
+    response = Project(folder).watch(tmp_path / "new.csv")
+    alert = next(alert for alert in response.comparison.alerts if alert.what == "length")
+    assert response.action == "ask_for_labels"
+    assert not alert.harm.is_known
+    assert "unit or the meaning of 'length'" in response.reasons[0]
+
+
+def test_without_outcomes_it_is_said_what_no_other_figure_shows(watch):
+    response = watch(900, 1, first="2026-04-01", labels=False)
+    assert response.action == "nothing"
+    assert "chosen at random would tell" in response.reasons[-1]
+
+
+def test_a_broken_promise_is_told_with_what_it_costs(watch):
+    assert watch(900, 5, first="2026-04-01", dear=0.8).reasons[0].startswith("That costs ")

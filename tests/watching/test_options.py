@@ -34,13 +34,13 @@ def test_customers_that_turned_are_better_served_by_the_new_rows_alone(watched):
     assert found["anew"].gain.value > found["join"].gain.value > 0
     assert found["anew"].n_rows == 600
     assert any("A small model of the new rows alone would have lost" in reason for reason in response.reasons)
-    assert "mlwright operate --train REASON" in response.next_steps[-1]
+    assert "mlwright run" in response.next_steps[-1]
 
 
 def test_a_model_that_is_worse_than_one_plain_answer_is_to_be_done_without(watched):
     response = watched(3, turned=True)
     assert by_choice(response)["plain"].gain.low > 0
-    assert any("do without its answers, or go back: mlwright undo" in step for step in response.next_steps)
+    assert any("Do without its answers for now, or go back: mlwright undo" in step for step in response.next_steps)
 
 
 def test_too_few_outcomes_say_nothing(watched):

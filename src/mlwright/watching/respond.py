@@ -8,12 +8,13 @@ from mlwright.core.errors import name_list
 from mlwright.data.words import counted, figure, percent
 from mlwright.records.evaluation import Estimate
 from mlwright.records.settings import WatchSettings
-from mlwright.records.watch import Alert, Choice, Comparison, Option, Outcomes, Performance, Response
+from mlwright.records.watch import Alert, Choice, Comparison, Harm, Option, Outcomes, Performance, Response
 
 HALF = 0.5
 """Share of the model's gain over the dummy that must not be lost unseen."""
 
 SHOWN = 3
+TRAIN = "Add the new rows to the data and type: mlwright run"
 
 DONE: dict[Choice, str] = {
     "shift": "The same answers, shifted by the newest outcomes,",
@@ -52,13 +53,13 @@ def _with_options(response: Response) -> Response:
     better = [option for option in response.comparison.options if option.gain.low > 0]
     if not better:
         return response
-    steps = ["Train again with the new rows: mlwright operate --train REASON"] if response.action != "nothing" else []
-    if steps and any(option.choice == "plain" for option in better):
-        steps.insert(0, "Until then do without its answers, or go back: mlwright undo --why REASON")
-    told = tuple(option_words(option) for option in better[:SHOWN])
-    return response.model_copy(
-        update={"reasons": (*response.reasons, *told), "next_steps": (*response.next_steps, *steps)}
-    )
+    told = (*response.reasons, *(option_words(option) for option in better[:SHOWN]))
+    if response.action == "nothing":
+        return response.model_copy(update={"reasons": told})
+    is_useless = any(option.choice == "plain" for option in better)
+    first = ("Do without its answers for now, or go back: mlwright undo --why REASON",) if is_useless else ()
+    steps = dict.fromkeys((*first, *response.next_steps, TRAIN))
+    return response.model_copy(update={"reasons": told, "next_steps": tuple(steps)})
 
 
 def option_words(option: Option) -> str:
@@ -78,8 +79,8 @@ def _by_alarms(comparison: Comparison, measured: Performance | None) -> Response
         return Response(
             action="retrain",
             headline=f"The model is worse than promised: train it again. {alerts[0].sentence}",
-            reasons=_told(alerts[1:]),
-            next_steps=("Add the new rows to the data and type: mlwright run",),
+            reasons=(_cost_words(alerts[0].harm).strip(), *_told(alerts[1:])),
+            next_steps=(TRAIN,),
             comparison=comparison,
         )
     if alerts and not (_is_fair(comparison) and _is_reassuring(measured)):
@@ -148,7 +149,19 @@ def _ask_about(comparison: Comparison, alerts: Sequence[Alert], measured: Perfor
 
 
 def _told(alerts: Sequence[Alert]) -> tuple[str, ...]:
-    return tuple(f"{alert.what}: {alert.sentence}" for alert in alerts[:SHOWN])
+    return tuple(f"{alert.what}: {alert.sentence}{_cost_words(alert.harm)}" for alert in alerts[:SHOWN])
+
+
+def _cost_words(harm: Harm | None) -> str:
+    """What a change costs, for those who read no table; why that is not known, where it is not."""
+    if harm is None:
+        return ""
+    if not harm.is_known:
+        return f" {harm.unknown}"
+    money = ""
+    if harm.money is not None and harm.money != harm.loss:
+        money = f" and {_with_interval(harm.money)} {harm.unit}"
+    return f" That costs {_with_interval(harm.loss)} of {harm.title}{money} a row."
 
 
 def _is_reassuring(measured: Performance | None) -> bool:
@@ -161,7 +174,7 @@ def _retrain(comparison: Comparison, measured: Performance) -> Response:
         action="retrain",
         headline=f"The model is worse than promised: train it again. {_measured(measured)}",
         reasons=_moves(comparison),
-        next_steps=("Add the new rows to the data and type: mlwright run",),
+        next_steps=(TRAIN,),
         comparison=comparison,
     )
 

@@ -10,7 +10,6 @@ from mlwright.faces.render.tables import said, table
 from mlwright.records.evaluation import Estimate
 from mlwright.records.watch import Alert, Comparison, Harm, Promised
 
-MOST_UNKNOWN = 2
 MOST_EVIDENCE = 1e6
 """Beyond it, how strong the evidence is says nothing more."""
 
@@ -23,7 +22,6 @@ def alerts_shown(comparison: Comparison) -> list[RenderableType]:
         heads = ("what moved", "since", "in words", "costs per row", "evidence")
         title = f"What is not what it was: {counted(len(comparison.alerts), 'alarm')}"
         shown += [table(title, heads, [_row(alert, style) for alert, style in told], right=(4,)), Text()]
-    shown += [said(f"Not known: {line}") for line in _unknown(comparison.alerts)[:MOST_UNKNOWN]]
     if comparison.promise is not None:
         shown.append(said(promise_words(comparison.promise)))
     if comparison.memory is not None:
@@ -51,11 +49,6 @@ def promise_words(promise: Promised) -> str:
 def _row(alert: Alert, style: str) -> tuple[str | Text, ...]:
     costs = harm_words(alert.harm) if alert.harm is not None else ""
     return said(alert.what, style), alert.since[:16].replace("T", " "), alert.sentence, costs, _strength(alert.evidence)
-
-
-def _unknown(alerts: tuple[Alert, ...]) -> list[str]:
-    harms = [alert.harm for alert in alerts if alert.harm is not None and not alert.harm.is_known]
-    return [f"{harm.unknown} Find out the true outcome of {harm.n_labels:,} {harm.cases}." for harm in harms]
 
 
 def _budget_words(comparison: Comparison) -> str:
