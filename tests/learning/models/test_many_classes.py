@@ -1,0 +1,48 @@
+"""With many classes, some of them rare, every family stays on the way and within its size."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from mlwright.learning.loss import log_loss_rows
+from mlwright.learning.models import MODELS, Facts, FitContext, Rows
+from mlwright.scoring.blocks import BlockNames, Blocks
+
+N_CLASSES = 40
+NAMES = BlockNames(("a", "b", "c"), ("a", "b", "c"), (), (), ())
+FACTS = Facts("multiclass", N_CLASSES, 1_200, 2, NAMES, budget_s=60.0)
+
+
+def clouds(n: int, seed: int) -> Rows:
+    """Points around the middles of forty classes, the last of which are rare."""
+    rng, shares = np.random.default_rng(seed), np.geomspace(1.0, 0.02, N_CLASSES)
+    middles = np.random.default_rng(0).normal(scale=2.0, size=(N_CLASSES, 3))
+    classes = rng.choice(N_CLASSES, size=n, p=shares / shares.sum())
+    numbers = (middles[classes] + rng.normal(scale=0.6, size=(n, 3))).astype(np.float32)
+    return Rows(Blocks(numbers, np.empty((n, 0), dtype=np.int32)), classes.astype(np.float64))
+
+
+@pytest.mark.parametrize(("family", "leaves"), [("lightgbm", {"min_data_in_leaf": 3}), ("catboost", {})])
+def test_large_steps_do_not_lead_astray_where_classes_are_rare(family, leaves):
+    train, valid, test = clouds(1_200, 1), clouds(400, 2), clouds(1_000, 3)
+    one = MODELS.get(family)().candidates(FACTS)[0]
+    hurried = one.model_copy(update={"params": one.params | leaves | {"learning_rate": 0.3}})
+    context = FitContext(FACTS, seed=0, n_threads=1, time_up=lambda: False)
+    loss = log_loss_rows(
+        test.target, MODELS.get(family)().fit(hurried, train, valid, context).core.predict(test.blocks)
+    )
+    known = np.bincount(train.target.astype(int), minlength=N_CLASSES) + 1.0
+    dummy = log_loss_rows(test.target, np.tile(known / known.sum(), (len(test), 1)))
+    assert loss.mean() < 0.6 * dummy.mean()
+
+
+@pytest.mark.parametrize(("n_classes", "n_trees", "rows_in_leaf"), [(2, 100, 2), (10, 60, 3), (N_CLASSES, 25, 4)])
+def test_many_classes_have_fewer_extra_trees_before_leaves_become_large(n_classes, n_trees, rows_in_leaf):
+    task = "binary" if n_classes == 2 else "multiclass"
+    facts = replace(FACTS, task=task, n_classes=n_classes, n_rows=4_000)
+    sharp = MODELS.get("extra_trees")().candidates(facts)[0]
+    assert sharp.params["n_trees"] == pytest.approx(n_trees, abs=10)
+    assert sharp.params["min_samples_leaf"] == pytest.approx(rows_in_leaf, abs=1)
