@@ -117,8 +117,8 @@ def test_notices_of_the_reader_come_along(people, run):
 
 def test_settings_for_other_sources_are_told_as_unused(people, run):
     notices = collect(CollectSettings(source=str(people), sheet="Data", query="select 1"), run).notices
-    assert "collect.sheet was not used: the source is a csv file." in notices
-    assert "collect.query was not used: the source is a csv file." in notices
+    assert "collect.sheet was not used: the source is of the kind 'csv'." in notices
+    assert "collect.query was not used: the source is of the kind 'csv'." in notices
 
 
 def test_without_a_source_nothing_is_collected(run):

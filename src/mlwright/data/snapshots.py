@@ -211,9 +211,9 @@ def _lineage(name: str, source: Source, reading: Reading) -> Lineage:
 
 def _unused(name: str, settings: CollectSettings) -> list[str]:
     given = {"sheet": settings.sheet, "query": settings.query}
-    meant_for = {"sheet": "excel", "query": "sql"}
+    meant_for = {"sheet": ("excel",), "query": ("sql", "excel")}
     return [
-        f"collect.{key} was not used: the source is a {name} file."
+        f"collect.{key} was not used: the source is of the kind {name!r}."
         for key, value in given.items()
-        if value is not None and name in ("csv", "json", "parquet", "excel", "sql") and meant_for[key] != name
+        if value is not None and name in ("csv", "json", "parquet", "excel", "sql") and name not in meant_for[key]
     ]

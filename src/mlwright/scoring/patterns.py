@@ -6,6 +6,7 @@ import re
 from datetime import datetime
 
 _COUNTRY = re.compile(r"\+[0-9]{1,3}[ .(-]")
+_TELLING = re.compile(r"[<>≤≥=±~%]")
 _ZEROS = re.compile(r"[.]0+$|-0000$|^'")
 
 
@@ -28,8 +29,11 @@ def set_into(pattern: str, text: str, *, pad: bool = False) -> str | None:
     >>> set_into("(###) ###-####", "+1 205 555-1234"), set_into("#####", "35233.0")
     ('(205) 555-1234', '35233')
 
-    Signs stand where the pattern has some, or nowhere: ``60772-2`` is no ``###-###``.
+    Signs stand where the pattern has some, or nowhere: ``60772-2`` is no ``###-###``. Signs that say something are as
+    many: ``> 20`` is no ``< ##``.
     """
+    if _TELLING.findall(text) != _TELLING.findall(pattern):
+        return None
     if "+" not in pattern and (match := _COUNTRY.match(text)):
         text = text[match.end() :]
     if not set(pattern) - {"#"}:

@@ -493,3 +493,9 @@ def test_billions_in_words_among_billions_without_one_are_not_multiplied():
     columns = {"worth": [f"{1 + n % 40 / 10}" for n in range(200)] + ["7.0 billion", "2200 million", "$3.5"]}
     found, _, _ = after(columns)
     assert [float(value) for value in found["worth"][-3:]] == [7.0, 2.2, 3.5]
+
+
+def test_more_than_is_not_made_less_than():
+    columns = {"onset": ["< 20 yrs"] * 70 + ["> 20 yrs"] * 30, "size": [f"{n % 40}" for n in range(100)]}
+    found, _, _ = after(columns)
+    assert found["onset"] == columns["onset"]

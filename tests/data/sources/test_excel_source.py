@@ -71,7 +71,7 @@ def test_the_first_sheet_is_read_and_the_others_are_named(read, workbook):
     location = workbook(First=[["a"], [1], [2]], Second=[["b"], [3]])
     result = read(location)
     assert result.table.schema.names == ["a"]
-    assert result.notices == ["The workbook has more sheets, which were not read: Second."]
+    assert result.notices == ["The sheet 'First' was read. The workbook has more sheets, which were not read: Second."]
     assert read(location, sheet="Second").rows == [(3,)]
 
 
@@ -111,3 +111,22 @@ def test_a_workbook_with_a_password_is_called_by_its_name(read, tmp_path):
 def test_a_workbook_is_known_by_its_content(read, workbook, tmp_path):
     (tmp_path / "download").write_bytes(open(workbook(Data=[["a", "b"], [1, 2]]), "rb").read())
     assert read(tmp_path / "download").rows == [(1, 2)]
+
+
+def test_a_sheet_with_a_title_alone_gives_way_to_the_first_one_with_a_table(read, workbook):
+    result = read(workbook(Cover=[["Report 2024"], ["made by hand"]], Data=[["a", "b"], [1, 2], [3, 4]]))
+    assert result.table.schema.names == ["a", "b"]
+    assert result.notices == ["The sheet 'Data' was read. The workbook has more sheets, which were not read: Cover."]
+
+
+def test_names_that_span_columns_are_put_before_the_names_below_them(read, workbook):
+    rows = [["Person", None, "Money", None, "y"], ["name", "age", "in", "out"], ["p", 20, 1.5, 2, "a"], ["q", 21, 2, 3]]
+    result = read(workbook(Data=rows))
+    assert result.table.schema.names == ["Person name", "Person age", "Money in", "Money out", "y"]
+    assert len(result.table) == 2
+    assert "The head has two rows, whose names were joined: Person name" in result.notices[0]
+
+
+def test_a_head_with_a_gap_above_rows_of_values_is_one_row(read, workbook):
+    result = read(workbook(Data=[["a", None, "c"], ["x", 1, 2], ["y", 3, 4], ["z", 5, 6]]))
+    assert len(result.table) == 3

@@ -233,6 +233,8 @@ def _laid_out(rows: list[Line], delimiter: str, quote: str | None, escape: str |
     if is_header(first.fields, judged):
         names = _header_names(first.fields, body, width, notices)
         header_line, above = above + n_above + 1, first.last_line
+    else:
+        notices.append(no_header(names))
     return Dialect(
         delimiter, quote, escape, decimal, tuple(names), header_line, above + n_above, notices=tuple(notices)
     )
@@ -257,6 +259,12 @@ def _header_names(header: list[str], body: list[list[str]], width: int, notices:
         notices.append("The header is one name short of the rows; the first column was named 'row_name'.")
         return ["row_name", *names]
     return names
+
+
+def no_header(names: Sequence[str]) -> str:
+    """What is told where the first row looks like values."""
+    named = f"{names[0]} to {names[-1]}" if len(names) > 1 else names[0]
+    return f"The first row looks like values, not like names: it was read as a row, and the columns were named {named}."
 
 
 def is_header(first: list[str], body: list[list[str]]) -> bool:

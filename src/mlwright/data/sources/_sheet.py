@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -14,7 +15,7 @@ from xml.etree.ElementTree import ParseError
 
 from mlwright.core.errors import SourceEmpty, SourceMissing, SourceUnreadable, name_list, nearest
 from mlwright.data.sources._columns import refuse_width
-from mlwright.data.sources._dialect import MAX_PREAMBLE_ROWS, is_header
+from mlwright.data.sources._dialect import MAX_PREAMBLE_ROWS, is_header, no_header
 from mlwright.data.sources._files import refuse_bomb
 from mlwright.data.sources._formats import refuse_foreign
 from mlwright.data.sources._values import spell
@@ -53,6 +54,8 @@ class Sheet:
         The row that holds the names, from 1.
     n_above : int
         Rows with something in them above the first row of values.
+    notices : tuple of str
+        What was seen of the head.
     n_errors : int
         Cells with an Excel error, counted while reading; they count as empty.
     """
@@ -63,6 +66,7 @@ class Sheet:
     names: tuple[str, ...] = ()
     header_row: int | None = None
     n_above: int = 0
+    notices: tuple[str, ...] = ()
     n_errors: int = 0
 
     def columns(self) -> Iterator[list[tuple[Any, ...]]]:
@@ -100,12 +104,20 @@ def open_sheet(path: Path, wanted: str | None) -> Sheet:
         raise SourceMissing(
             f"{path} has no sheet {wanted!r}; it has {name_list(titles)}.", f"Set collect.sheet to: {', '.join(offers)}"
         )
-    title = wanted or (visible or titles)[0]
+    title = wanted or _first_with_table(path, visible or titles)
     sheet = Sheet(path, title, tuple(other for other in titles if other != title))
     top = list(islice(_rows(path, title), SNIFFED_ROWS))
     if not top:
         raise empty(sheet)
     return _laid_out(sheet, top)
+
+
+def _first_with_table(path: Path, titles: list[str]) -> str:
+    """The first sheet with two rows of several cells; the first one if there is none, or only one sheet."""
+    for title in titles if len(titles) > 1 else ():
+        if sum(len(row) > 1 for _, row in islice(_rows(path, title), SNIFFED_ROWS)) >= 2:
+            return title
+    return titles[0]
 
 
 def empty(sheet: Sheet) -> SourceEmpty:
@@ -124,12 +136,42 @@ def _laid_out(sheet: Sheet, top: list[tuple[int, Row]]) -> Sheet:
     spelled = [
         ["" if cell is None else spell(cell) for cell in row] + [""] * (width - len(row)) for _, row in top[n_above:]
     ]
-    if is_header(spelled[0], spelled[1:]):
+    if _are_two_heads(spelled):
+        sheet.header_row, sheet.n_above = top[n_above][0], n_above + 2
+        sheet.names = tuple(_joined(spelled[0], spelled[1]))
+        sheet.notices = (f"The head has two rows, whose names were joined: {name_list(sheet.names)}.",)
+    elif is_header(spelled[0], spelled[1:]):
         sheet.header_row, sheet.n_above = top[n_above][0], n_above + 1
         sheet.names = tuple(name.strip() for name in spelled[0])
     else:
         sheet.n_above, sheet.names = n_above, tuple(f"column_{place + 1}" for place in range(width))
+        sheet.notices = (no_header(sheet.names),)
     return sheet
+
+
+def _are_two_heads(rows: list[list[str]]) -> bool:
+    """Whether names that span several columns stand above the names of these columns.
+
+    Cells that are merged with the one before them are empty: below each of them, and below the first of them, stands a
+    name, and the second row is the head of what follows.
+    """
+    if len(rows) < 3 or not rows[0][0]:
+        return False
+    above, below, *rest = rows
+    spanned = [place for place, name in enumerate(above) if not name]
+    under = {place - 1 for place in spanned if above[place - 1]} | set(spanned)
+    words = [name for name in below if name]
+    are_names = all(re.search(r"[^\W\d_]", name) for name in words) and all(below[place] for place in under)
+    return bool(spanned) and are_names and is_header(_joined(above, below), rest) and is_header(below, rest)
+
+
+def _joined(above: list[str], below: list[str]) -> list[str]:
+    """The names of two rows, each with the one that spans it."""
+    found, span = [], ""
+    for high, low in zip(above, below, strict=True):
+        span = high.strip() or span
+        found.append(f"{span} {low.strip()}".strip() if low else span)
+    return found
 
 
 def _refuse_broken(path: Path) -> None:

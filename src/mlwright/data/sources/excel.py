@@ -68,9 +68,12 @@ class Excel(Source):
             yield pa.RecordBatch.from_arrays(arrays, schema=schema)
 
     def _notices(self, sheet: Sheet) -> list[str]:
-        notices = []
-        if sheet.others and self.settings.sheet is None:
-            notices.append(f"The workbook has more sheets, which were not read: {name_list(sheet.others)}.")
+        notices = [*sheet.notices]
+        if sheet.others and not (self.settings.sheet or self.settings.query):
+            notices.append(
+                f"The sheet {sheet.title!r} was read. The workbook has more sheets, which were not read: "
+                f"{name_list(sheet.others)}."
+            )
         if sheet.n_errors:
             notices.append(f"Excel errors (like #N/A) that count as empty: {counted(sheet.n_errors, 'cell')}.")
         return notices
