@@ -199,10 +199,11 @@ def _sql(writer, files, program, bundle, values) -> float:
             n_rows *= 2
         if "trees.sql" in files:
             writer.put_trees(files, cursor)
-        began = time.perf_counter()
+        clock = time.perf_counter if writer.dialect == "postgres" else time.process_time  # it has its own processes
+        began = clock()
         cursor.execute(f"SELECT sum({score}) FROM ({query}) AS scored")
         cursor.fetchall()
-        return round(n_rows / (time.perf_counter() - began))
+        return round(n_rows / (clock() - began))
 
 
 if __name__ == "__main__":
