@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import fields
 from datetime import UTC, date, datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -263,3 +264,33 @@ def test_long_words_for_missing_are_found_among_many_texts(tmp_path: Path) -> No
     texts = [*(f"n{place}" for place in range(3_000)), "not known to anybody", " not known to anybody", "não"]
     known = figures(table_of(tmp_path, {"t": texts}), {"t": ("not known to anybody", "não")})["t"]
     assert known.n == 3_000
+
+
+def test_what_is_read_from_a_file_is_what_the_engine_counts(tmp_path):
+    rng = np.random.default_rng(0)
+    n, day = 300, np.datetime64("2020-01-01")
+    table = pa.table(
+        {
+            "small": pa.array(rng.integers(-9, 9, n).astype(np.int8)),
+            "large": pa.array(rng.integers(0, 2**63, n).astype(np.uint64) * 2),
+            "fraction": pa.array([0.0, -0.0, np.nan, np.inf, None, *rng.normal(size=n - 5)]),
+            "single": pa.array(rng.normal(size=n).astype(np.float32)),
+            "money": pa.array([Decimal(int(x)) / 100 for x in rng.integers(0, 999, n)]),
+            "flag": pa.array([None, *(rng.random(n - 1) < 0.5)]),
+            "day": pa.array(day + rng.integers(0, 99, n)),
+            "moment": pa.array((day + rng.integers(0, 99, n)).astype("datetime64[us]")),
+            "abroad": pa.array((day + rng.integers(0, 99, n)).astype("datetime64[us]"), pa.timestamp("us", "UTC")),
+            "name": pa.array([None, "", " a ", "größe", *rng.choice(["b", "c"], n - 4)]),
+            "coded": pa.array(rng.choice(["b", "c"], n)).dictionary_encode(),
+            "remark": pa.array(["x" * length for length in rng.integers(400, 600, n)]),
+        }
+    )
+    file = tmp_path / "rows.parquet"
+    pq.write_table(table, file)
+    names = dict.fromkeys(table.column_names, ())
+    stored, asked = Aggregates(open_parquet(file), names), Aggregates(open_parquet(file, list(names)), names)
+    assert stored.figures(names) == asked.figures(names)
+    for name in names:
+        assert stored.top(name) == asked.top(name)
+        assert stored.sample[name].type == asked.sample[name].type
+        assert repr(stored.sample[name].to_pylist()) == repr(asked.sample[name].to_pylist())

@@ -49,7 +49,8 @@ class Aggregates:
         self._measures = Measures(self._asked, self.codes)
         self.sorts, self.sample = self._asked.sorts, self._asked.sample
         if table.n_rows <= EXACT_ROWS:
-            for part, lot in lots(table, list(codes), table.n_rows):
+            self.counts |= self._asked.look_stored()
+            for part, lot in lots(table, [name for name in codes if name not in self.counts], table.n_rows):
                 self.counts |= self._asked.look(part.expr, lot)
         else:
             self._look_at_some()

@@ -80,9 +80,14 @@ class Table:
             return self.whole
         return self.whole.semi_join(ibis.memtable(pa.table({ROW: pa.array(self.rows)})), ROW)
 
+    @property
+    def is_file(self) -> bool:
+        """Whether it is a file and nothing else, so that what is read from it as arrays is what the engine sees."""
+        return not isinstance(self._given, ir.Table)
+
     def narrow(self, names: Sequence[str]) -> ir.Table:
         """The rows of some columns: as `expr`, which of a file of thousands of columns takes a second to open."""
-        if self.rows is not None or isinstance(self._given, ir.Table) or "whole" in self.__dict__:
+        if self.rows is not None or not self.is_file or "whole" in self.__dict__:
             return self.expr
         return open_parquet(self.path, names).expr
 
