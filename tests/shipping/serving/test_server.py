@@ -428,3 +428,45 @@ def test_what_stands_behind_chunks_is_bounded_and_counts_for_nothing(
     assert endless.startswith(b"HTTP/1.1 400")
     tiny = replies_to(service, CHUNKED + b"\r\n" + b"1\r\n{\r\n" * 100_000)
     assert tiny.startswith(b"HTTP/1.1 400")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
+def test_a_caller_who_takes_no_answers_is_let_go_and_fills_no_memory(
+    start: Callable[..., Any], write_bundle: Callable[..., Path]
+) -> None:
+    service = start(write_bundle(), headers_s=5.0)
+    assert service.ask("/openapi.json")[0] == 200
+    (worker,) = service.workers()
+    before = peak_bytes(worker)
+    many = b"GET /openapi.json HTTP/1.1\r\nHost: localhost\r\n\r\n" * 500_000
+    caller = socket.create_connection(("127.0.0.1", service.port), timeout=START_S)
+    with caller, pytest.raises(ConnectionError):
+        caller.sendall(many)
+    assert peak_bytes(worker) - before < 45_000_000
+    assert service.ask("/health")[0] == 200
+
+
+@pytest.mark.parametrize(
+    "offer", [b"", b"Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\n"], ids=["", "upgrade"]
+)
+@pytest.mark.parametrize("chunked", [False, True], ids=["announced", "chunked"])
+def test_a_request_in_single_bytes_gets_the_answer_of_one_in_one_piece(
+    start: Callable[..., Any], write_bundle: Callable[..., Path], row: dict[str, Any], offer: bytes, chunked: bool
+) -> None:
+    service = start(write_bundle())
+    record = json.dumps(row).encode()
+    body = b"5\r\n%s\r\n%x\r\n%s\r\n0\r\n\r\n" % (record[:5], len(record) - 5, record[5:]) if chunked else record
+    length = b"Transfer-Encoding: chunked" if chunked else b"Content-Length: %d" % len(record)
+    kind = b"Content-Type: application/json\r\nX-Request-ID: one\r\n"
+    sent = POST + offer + kind + length + b"\r\n\r\n" + body
+    answers = []
+    for size in (1, len(sent)):
+        with socket.create_connection(("127.0.0.1", service.port), timeout=START_S) as connection:
+            connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            for place in range(0, len(sent), size):
+                connection.sendall(sent[place : place + size])
+            reply = http.client.HTTPResponse(connection)
+            reply.begin()
+            answers.append((reply.status, reply.getheader("X-Request-ID"), reply.read()))
+    assert answers[0] == answers[1]
+    assert answers[0][:2] == (200, "one")
