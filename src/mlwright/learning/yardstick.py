@@ -7,6 +7,7 @@ a part of the rows; what is none of them is resampled.
 from __future__ import annotations
 
 import math
+from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
@@ -22,7 +23,7 @@ from mlwright.statistics.replicates import Scale, bounds_from, replicate
 from mlwright.statistics.roots import roots_difference
 from mlwright.statistics.sampling import Draws
 from mlwright.statistics.shares import Bounds
-from mlwright.statistics.strata import few_rows, mean_by_class
+from mlwright.statistics.strata import by_class, few_rows, mean_by_class
 
 Array = NDArray[np.float64]
 
@@ -155,20 +156,25 @@ class _RowMeans(Yardstick):
         return rows
 
     def _estimate(self, model: Scored, value: float) -> Estimate:
-        return mean_by_class(self._rows(model), self.draws, self.level, self._expected(model))
+        return mean_by_class(self._rows(model), self._draws, self.level, self._expected(model))
 
     def _gain(self, model: Scored, than: Scored, value: float) -> Estimate:
         mine, other = self._rows(model), self._rows(than)
         if set(np.unique([mine, other])) <= {0.0, 1.0}:
             return difference_estimate(self._sign * (mine - other), self.draws, self.level, of_shares=True)
-        return mean_by_class(self._sign * (mine - other), self.draws, self.level, self._expected(model, than))
+        return mean_by_class(self._sign * (mine - other), self._draws, self.level, self._expected(model, than))
+
+    @cached_property
+    def _draws(self) -> Draws:
+        """Rows of classes are drawn again class by class."""
+        return self.draws if "regression" in self.metric.tasks else by_class(self.draws, self.target.astype(np.int64))
 
     def _expected(self, model: Scored, than: Scored | None = None) -> Array | None:
         """The variance of the row values in each class, if the probabilities of the model are right.
 
         Rows count by the probability of the class: those of few rows tell little of their spread themselves.
         """
-        strata = self.draws.sampling.strata
+        strata = self._draws.sampling.strata
         if strata is None:
             return None
         expected = np.zeros(len(strata.behind))

@@ -175,6 +175,10 @@ class Draws:
         self._seed = seed
         self._parts: dict[tuple[int, int], Draws] = {}
 
+    def of(self, sampling: Sampling) -> Draws:
+        """As many samples, by the same seed, of rows that were drawn otherwise."""
+        return Draws(sampling, self._seed, self.n_replicates)
+
     def of_part(self, place: int, n_rows: int) -> Draws:
         """As many samples of a part of the rows that has so many, such as a class; those of others are independent."""
         if (place, n_rows) not in self._parts:

@@ -8,6 +8,7 @@ drawn, and with few rows of a class that is much. So both parts have intervals o
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
@@ -28,8 +29,22 @@ from mlwright.statistics.shares import Bounds
 
 Array = NDArray[np.float64]
 
+MOST_CLASSES = 50
+"""With more, most have few rows each, and all are drawn again as one."""
+
 PRIOR_ROWS = 2.0
 """So many degrees of freedom the expected spread of a class of few rows has beside what its rows show."""
+
+
+def by_class(draws: Draws, places: NDArray[np.int64]) -> Draws:
+    """Draws of rows that know the class of each, shape (n_rows,), where rows were drawn one by one.
+
+    Where no split dealt them out, the shares of the classes rest on these very rows.
+    """
+    sampling = draws.sampling
+    strata = sampling.strata or Strata(places, np.bincount(places).astype(np.float64))
+    is_by_class = sampling.is_plain and np.count_nonzero(strata.behind) <= MOST_CLASSES
+    return draws.of(replace(sampling, strata=strata if is_by_class else None))
 
 
 def few_rows(strata: Strata) -> NDArray[np.bool_]:
