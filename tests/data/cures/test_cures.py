@@ -499,3 +499,10 @@ def test_more_than_is_not_made_less_than():
     columns = {"onset": ["< 20 yrs"] * 70 + ["> 20 yrs"] * 30, "size": [f"{n % 40}" for n in range(100)]}
     found, _, _ = after(columns)
     assert found["onset"] == columns["onset"]
+
+
+def test_a_rare_word_that_is_one_letter_from_a_frequent_one_is_a_word_of_its_own():
+    columns = {"sea": ["INLAND"] * 1300 + ["NEAR BAY"] * 400 + ["ISLAND"] * 5}
+    found, plan, _ = after(columns)
+    assert found == columns
+    assert not plan.steps

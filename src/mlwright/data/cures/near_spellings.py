@@ -34,8 +34,9 @@ class NearSpellings(Cure):
     only now and then, and codes that differ in one letter differ in the same letter again and again.
     Else a value that stands alone is doubted if it differs in one letter within a word of `SLIP_LETTERS` letters from
     one that is `SLIP_TIMES` times as frequent. In a column of at most `FEW_NAMES` names, one and the same slip comes
-    again: a value counts as rare, and as standing alone, up to one row in `SAME_SLIP` of the frequent one. There at
-    least two frequent names with an ``s`` behind them in so few rows are doubted, too. Numbers and Roman numerals at
+    again: a value counts as rare, and as standing alone, up to one row in `SAME_SLIP` of the frequent one, unless one
+    letter stands for another, which makes words of their own (``ISLAND`` beside ``INLAND``). There at least two
+    frequent names with an ``s`` behind them in so few rows are doubted, too. Numbers and Roman numerals at
     the end of a name are never taken for misspelled.
     """
 
@@ -141,7 +142,9 @@ def _is_slip(levels: Levels, near: Near) -> bool:
         return False
     a, b = differ[0]
     is_word = a.isalpha() and b.isalpha() and min(len(a), len(b)) >= SLIP_LETTERS
-    return is_word and a[0] == b[0] and a.rstrip("s") != b.rstrip("s")
+    comes_again = levels.counts[near.rare] > 1
+    is_other_letter = len(a) == len(b) and sorted(a) != sorted(b)
+    return is_word and a[0] == b[0] and a.rstrip("s") != b.rstrip("s") and not (comes_again and is_other_letter)
 
 
 def _is_system(levels: Levels, rare: Mapping[int, list[Near]]) -> bool:
