@@ -52,5 +52,5 @@ def score(
     if json:
         print_json(done.model_dump())
         return
-    kept = f" ({done.n_kept} of them were there already)" if done.n_kept else ""
+    kept = f" ({done.n_kept} of them from before)" if done.n_kept else ""
     typer.echo(f"{done.n_rows:,} rows were scored into {counted(done.n_parts, 'part')}{kept}: {done.folder}")
