@@ -33,6 +33,13 @@ def test_two_that_err_in_opposite_directions_both_count_and_one_that_adds_nothin
     assert weights["latest"] < 0.12
 
 
+def test_few_rows_leave_the_model_most_of_the_answer():
+    standing, found = Standing(), errors(n=30)
+    found["corrected"] = 0.95 * found["as_it_is"] + 0.1 * found["latest"]
+    standing.seen(squares(found))
+    assert standing.weights(tuple(found))["as_it_is"] > 0.7
+
+
 def test_the_mean_with_these_weights_loses_nearly_as_little_as_the_best_mean_on_rows_to_come():
     standing = Standing()
     for look in range(20):
@@ -50,7 +57,7 @@ def test_a_way_without_rows_counts_as_the_model_itself():
     standing.seen(squares(found))
     standing.seen(squares({"as_it_is": found["as_it_is"]}))
     assert set(standing.ways) == set(found)
-    again = Standing(dict(standing.lost))
+    again = Standing(dict(standing.lost), standing.n_rows)
     assert again.weights(tuple(found)) == standing.weights(tuple(found))
     assert standing.lost["latest"] == pytest.approx(
         0.95 * np.mean(found["latest"] ** 2) + 0.05 * np.mean(found["as_it_is"] ** 2)

@@ -2,7 +2,8 @@
 
 Kept is the mean loss of each way and of the half-and-half answer of each two. Where a loss is a square, these figures
 give the loss of every weighted mean of the ways exactly; where it is another, they give the parabola through them. The
-weights are those with which that is least, held back towards equal ones. So a way counts for what it adds to the
+weights are those with which that is least, held back towards equal ones, and while few rows were counted towards the
+model itself. So a way counts for what it adds to the
 others, and not for how well it does alone: two that err in opposite directions both count, of two that say the same
 one is left out.
 
@@ -30,6 +31,8 @@ HELD_BACK = 0.05
 """How strongly weights are held to equal ones, in units of the model's loss."""
 WORTH = 0.02
 """The share of its loss that some way must spare the model of late; else the model is left as it is."""
+ROWS_OF_TRUST = 100.0
+"""Of the model itself: rows that count for it beside those that were counted, each as much as the best way loses."""
 SUM_TO_ONE = 1e3
 
 Array = NDArray[np.float64]
@@ -58,9 +61,12 @@ class Standing:
     lost : dict
         Mean loss of a row by way and by half-and-half answers (see `name_of`), older looks counting less and less;
         empty before the first look.
+    n_rows : float
+        Rows that were counted; those of older looks count less and less.
     """
 
     lost: dict[str, float] = field(default_factory=dict)
+    n_rows: float = 0.0
 
     @property
     def ways(self) -> tuple[Way, ...]:
@@ -83,12 +89,13 @@ class Standing:
             mean = now[_there(pair, now)]
             found[name_of(*pair)] = MEMORY * self.lost.get(_there(pair, self.lost), mean) + (1 - MEMORY) * mean
         self.lost = found
+        self.n_rows = MEMORY * self.n_rows + len(losses[OWN])
 
     def weights(self, ways: Sequence[Way]) -> dict[Way, float]:
         """Shares of the answer, which sum to 1; all of it for the model itself before the first look.
 
         >>> apart = {"as_it_is": 1.0, "shifted": 1.0, "as_it_is+shifted": 0.1}
-        >>> Standing(apart).weights(("as_it_is", "shifted"))["shifted"].__round__(2)
+        >>> Standing(apart, 10_000).weights(("as_it_is", "shifted"))["shifted"].__round__(2)
         0.5
         """
         known = [way for way in ways if way in self.lost]
@@ -96,7 +103,9 @@ class Standing:
             return {way: float(way == OWN) for way in ways}
         own = max(self.lost[OWN], np.finfo(float).tiny)
         products = np.array([[self._product(one, other) / own for other in known] for one in known])
-        found = dict(zip(known, _least(products).tolist(), strict=True))
+        trust = float(products.diagonal().min()) * ROWS_OF_TRUST / max(1.0, self.n_rows)
+        itself = np.array([float(way == OWN) for way in known])
+        found = dict(zip(known, _least(products, itself, trust).tolist(), strict=True))
         return {way: found.get(way, 0.0) for way in ways}
 
     def _product(self, one: Way, other: Way) -> float:
@@ -109,13 +118,14 @@ def _there(pair: tuple[Way, Way], known: Mapping[str, float]) -> str:
     return name_of(*(way if way in known else OWN for way in pair))
 
 
-def _least(products: Array) -> Array:
-    """Shares that make ``w' products w`` least, held back towards equal ones; shape (n_ways,)."""
+def _least(products: Array, own: Array, trust: float) -> Array:
+    """Shares that make ``w' products w`` least, held back towards equal ones and towards `own`; shape (n_ways,)."""
     n = len(products)
     values, vectors = np.linalg.eigh(products)
-    root, held = np.sqrt(np.maximum(values, 0.0))[:, None] * vectors.T, np.sqrt(HELD_BACK) * np.eye(n)
-    wanted = np.concatenate([np.zeros(n), held.sum(axis=1) / n, [SUM_TO_ONE]])
-    shares = nnls(np.vstack([root, held, np.full((1, n), SUM_TO_ONE)]), wanted)[0]
+    root, even = np.sqrt(np.maximum(values, 0.0))[:, None] * vectors.T, np.eye(n)
+    rows = [root, np.sqrt(HELD_BACK) * even, np.sqrt(trust) * even, np.full((1, n), SUM_TO_ONE)]
+    wanted = [np.zeros(n), np.full(n, np.sqrt(HELD_BACK) / n), np.sqrt(trust) * own, [SUM_TO_ONE]]
+    shares = nnls(np.vstack(rows), np.concatenate(wanted))[0]
     return np.asarray(shares / shares.sum())
 
 

@@ -43,6 +43,8 @@ class Touched(Record):
         As they answer the rows to come.
     lost : dict of str to float
         Mean loss of a row by way, and by half-and-half answers of each two, older looks counting less.
+    n_seen : float
+        Rows that these losses are of, older looks counting less.
     weights : dict of str to float
         What each way's answer counts.
     counted : str
@@ -71,6 +73,7 @@ class Touched(Record):
     base: str
     ways: tuple[TouchedWay, ...] = ()
     lost: dict[str, float] = {}
+    n_seen: float = 0.0
     weights: dict[Way, float] = {}
     counted: str = ""
     n_fresh: int = 0

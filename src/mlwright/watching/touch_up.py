@@ -64,7 +64,9 @@ def touch_up(touching: Touching, settings: OperateSettings, run: Run) -> Touched
     question = Question(touching.parent.profile, run.seed_for("touch up"), aim=aim)
     came = _came(touching, model, question, before, run)
     held = before or Touched(base=touching.base.bundle_id, ceiling=_ceiling(manifest, question, run), model=model.spec)
-    standing = Standing(dict(touching.before.lost) if touching.before is not None else {})
+    standing = Standing()
+    if touching.before is not None:
+        standing = Standing(dict(touching.before.lost), touching.before.n_seen)
     if came.unseen.any() and before is not None:
         held = _counted(held, standing, came.new, question, run)
     kind, n_look = Kind.of(model.spec, model.encoder.names, aim), int(came.unseen.sum())
@@ -75,6 +77,7 @@ def touch_up(touching: Touching, settings: OperateSettings, run: Run) -> Touched
         update={
             "ways": tuple(_kept(way, touch, run) for way, touch in touches.items()),
             "lost": standing.lost,
+            "n_seen": standing.n_rows,
             "weights": weights,
             "counted": run.put(np.sort(came.keys).tobytes()),
             "n_fresh": len(came.keys),
