@@ -21,6 +21,9 @@ from mlwright.scoring.actions import action_of
 from mlwright.scoring.cleaner import Cleaner
 from mlwright.scoring.columns import read_columns, to_arrow
 
+WIDE, WIDE_CELLS, FEWEST_ROWS = 200, 1_000_000, 1_000
+"""Of more columns than that fewer cells are looked at: what is wrong in one of hundreds is worth less time."""
+
 
 def learn_input_cleaning(
     inputs: pa.Table, profile: Profile, settings: CleanSettings, told: Collection[str], seed: int
@@ -53,6 +56,8 @@ def learn_input_cleaning(
 
 def _sample(table: pa.Table, seed: int) -> pa.Table:
     n = rows_to_learn(table.num_columns)
+    if table.num_columns > WIDE:
+        n = max(FEWEST_ROWS, min(n, WIDE_CELLS // table.num_columns))
     if len(table) <= n:
         return table
     rows = np.random.default_rng(seed).choice(len(table), n, replace=False)
