@@ -44,6 +44,9 @@ GOAL_READY_S = 1.0
 GOAL_RSS_MB = 150
 """What a process that answers takes, when it has answered for a while."""
 
+TURNS = 2
+"""With and without a log are measured in turns, and the quickest counts: the speed of a shared machine swings."""
+
 WARM_UP_S = 0.5
 SERVE = """
 import json, sys
@@ -268,10 +271,22 @@ def run(bundle: Path, seconds: float) -> list[Row]:
     with running([__file__, "--nothing"]) as server:
         time.sleep(1.0)
         rows += [measure("nothing", server, one, 1, n, seconds) for n in (1, 16)]
-    with tempfile.TemporaryDirectory() as log:
-        for what, options in (("mlwright serve", {}), ("mlwright serve, with a log", {"log": {"folder": log}})):
-            with running(["-c", SERVE, str(bundle), json.dumps(options)]) as server:
-                rows += [measure(what, server, body, n, c, seconds) for n, body in asked for c in (1, 16)]
+    plain, kept = "mlwright serve", "mlwright serve, with a log"
+    with (
+        tempfile.TemporaryDirectory() as log,
+        running(["-c", SERVE, str(bundle), "{}"]) as without,
+        running(["-c", SERVE, str(bundle), json.dumps({"log": {"folder": log}})]) as with_log,
+    ):
+        for n, body in asked:
+            for c in (1, 16):
+                turns = [
+                    [
+                        measure(what, server, body, n, c, seconds)
+                        for what, server in ((plain, without), (kept, with_log))
+                    ]
+                    for _ in range(TURNS)
+                ]
+                rows += [max(of_one, key=lambda row: row.per_s) for of_one in zip(*turns, strict=True)]
     return rows
 
 
@@ -344,7 +359,7 @@ def main() -> None:
     parser.add_argument("bundle", nargs="?", type=Path)
     parser.add_argument("--seconds", type=float, default=10.0, help="for each line of the table")
     parser.add_argument("--peers", type=Path, metavar="PYTHON", help="the Python of an environment with the others")
-    parser.add_argument("--quick", action="store_true", help="1 s for each line, and a model of 15 s")
+    parser.add_argument("--quick", action="store_true", help="2 s for each line, and a model of 15 s")
     parser.add_argument("--check", action="store_true", help="exit with 1 if a goal is missed")
     parser.add_argument("--nothing", action="store_true", help=argparse.SUPPRESS)
     options = parser.parse_args()
@@ -353,7 +368,7 @@ def main() -> None:
         return
     with tempfile.TemporaryDirectory() as workspace:
         bundle = options.bundle or make_bundle(Path(workspace), "15s" if options.quick else "60s")
-        seconds = 1.0 if options.quick else options.seconds
+        seconds = 2.0 if options.quick else options.seconds
         starts = [starting(bundle, json.dumps(golden_rows(bundle)[0]).encode(), seconds) for _ in range(3)]
         start = min(starts, key=lambda each: each.ready_s)
         rows = run(bundle, seconds)

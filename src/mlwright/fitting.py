@@ -62,6 +62,8 @@ def fit(
     >>> model.predict(new_rows)                                # doctest: +SKIP
     """
     began = time.time()
+    from mlwright.scoring.bundle import Bundle
+
     temporary = tempfile.TemporaryDirectory(prefix="mlwright-") if path is None else None
     folder = Path(temporary.name if temporary is not None else path or ".")
     source = _as_source(train, folder)
@@ -73,7 +75,7 @@ def fit(
     project = Project.create(folder, sections)
     with nullcontext() if isinstance(train, str | os.PathLike) else _called_the_table(source):
         project.run(budget=budget, n_jobs=n_jobs, prefer=prefer, began=began)
-    bundle = project.bundle()
+    bundle = Bundle.load(project.bundle_path(), is_proved=True)
     if temporary is not None:
         weakref.finalize(bundle, temporary.cleanup)
     return bundle

@@ -72,7 +72,9 @@ class Bundle:
         self._threshold = usually_decisive(spec) if self._is_binary and not self._is_weighed else None
 
     @classmethod
-    def load(cls, path: str | os.PathLike[str], *, signed_by: str | None = None) -> Self:
+    def load(
+        cls, path: str | os.PathLike[str], *, signed_by: str | None = None, is_proved: bool = False
+    ) -> Self:
         """Load a bundle, prove every file by its hash, and prove the model by its golden rows.
 
         Parameters
@@ -81,6 +83,8 @@ class Bundle:
         signed_by : str, optional
             A public key of minisign, or the file that holds it: what its holder has not signed is refused, before
             anything else of it is read.
+        is_proved : bool, default=False
+            Whether this process has proved the model a moment ago; the hashes are proved in any case.
 
         Raises
         ------
@@ -102,7 +106,8 @@ class Bundle:
             return of_hash[blob]
 
         bundle = cls(folder, manifest, Model.load(manifest.model, get))
-        bundle.prove()
+        if not is_proved:
+            bundle.prove()
         return bundle
 
     @property

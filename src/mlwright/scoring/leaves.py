@@ -74,18 +74,17 @@ class Leaves:
         self.values = layout.values
         self.first_words = layout.first_words
         self.is_narrow = layout.is_narrow
-        self.bends: dict[int, Array] = {}
-        self.starts: dict[int, int] = {}
-        parts, n_rows = [], 0
-        for column in np.unique(trees.feature[trees.feature >= 0]).tolist():
-            nodes = np.flatnonzero(trees.feature == column)
-            bends = _bends(trees, nodes)
-            self.bends[column], self.starts[column] = bends, n_rows
-            n_rows += len(bends) + 2
-            if n_rows * layout.valid.nbytes > MOST_BYTES:
-                raise NotApplicable("its table of leaves would be too large")
+        asked = {column: np.flatnonzero(trees.feature == column) for column in _columns(trees)}
+        self.bends: dict[int, Array] = {column: _bends(trees, nodes) for column, nodes in asked.items()}
+        n_rows = np.cumsum([0, *(len(bends) + 2 for bends in self.bends.values())]).tolist()
+        if n_rows[-1] * layout.valid.nbytes > MOST_BYTES:
+            raise NotApplicable("its table of leaves would be too large")
+        self.starts: dict[int, int] = dict(zip(self.bends, n_rows, strict=False))
+        parts = []
+        for column, nodes in asked.items():
             missing = np.float32(fills[column]) if column < len(fills) else np.nan
-            parts.append(layout.open(nodes, _goes_left(trees, nodes, np.append(bends, [np.inf, missing]))))
+            goes_left = _goes_left(trees, nodes, np.append(self.bends[column], [np.inf, missing]))
+            parts.append(layout.open(nodes, goes_left))
         self.table = np.vstack([*parts, layout.valid[None, :]])
 
     def rows_of(self, column: int, values: Array) -> Ints:
@@ -95,6 +94,12 @@ class Leaves:
         bends = self.bends[column]
         places = np.append(np.searchsorted(bends, values[:-1]), len(bends) + 1)
         return places + self.starts[column]
+
+
+def _columns(trees: Trees) -> list[int]:
+    """Those that are asked."""
+    found: list[int] = np.unique(trees.feature[trees.feature >= 0]).tolist()
+    return found
 
 
 class LookedUp(NamedTuple):
