@@ -72,9 +72,7 @@ class Bundle:
         self._threshold = usually_decisive(spec) if self._is_binary and not self._is_weighed else None
 
     @classmethod
-    def load(
-        cls, path: str | os.PathLike[str], *, signed_by: str | None = None, is_proved: bool = False
-    ) -> Self:
+    def load(cls, path: str | os.PathLike[str], *, signed_by: str | None = None, is_proved: bool = False) -> Self:
         """Load a bundle, prove every file by its hash, and prove the model by its golden rows.
 
         Parameters
