@@ -56,7 +56,7 @@ def test_there_is_nothing_to_undo_before_the_first(registry):
     with pytest.raises(NothingToShow, match="No bundle is in use"):
         registry.undo()
     crown(registry, "a")
-    with pytest.raises(NothingToShow, match="no champion before a"):
+    with pytest.raises(NothingToShow, match="No bundle was in use before a"):
         registry.undo()
 
 

@@ -79,6 +79,26 @@ def test_a_folder_without_a_project_is_told(call, name):
     assert "mlwright init" in answer.err
 
 
+def test_a_project_in_the_wrong_place_is_told_where_it_belongs(call):
+    answer = call("status", "churn")
+    assert answer.status == 2
+    assert answer.err == "Got unexpected extra argument(s) (churn).\n  -> mlwright status --project FOLDER\n"
+
+
+@pytest.mark.parametrize("words", [["serve", "nowhere"], ["predict", "nowhere", "new.csv"], ["export", "nowhere"]])
+def test_a_folder_without_a_model_is_told(call, words):
+    answer = call(*words)
+    assert answer.status == 2
+    assert answer.err.startswith("nowhere holds neither a project nor a bundle.\n  -> Name the folder")
+
+
+def test_a_shell_can_complete_what_is_typed(call, monkeypatch):
+    monkeypatch.setenv("_MLWRIGHT_COMPLETE", "complete_bash")
+    monkeypatch.setenv("COMP_WORDS", "mlwright re")
+    monkeypatch.setenv("COMP_CWORD", "1")
+    assert call().out.split() == ["report", "replay"]
+
+
 @pytest.mark.parametrize(
     "words", [["show", "nothing"], ["runs", "--bogus"], ["predict", "nowhere"], ["run", "-t", "y"]]
 )

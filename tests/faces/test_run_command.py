@@ -63,9 +63,19 @@ def test_an_unknown_stage_is_told_with_the_known_ones(call, copy):
     assert "check" in answer.err
 
 
-def test_a_source_needs_a_target_and_a_target_a_source(call):
-    assert "mlwright run sales.csv --target COLUMN" in call("run", "sales.csv").err
+def test_a_source_needs_a_target_and_a_target_a_source(call, tmp_path):
+    (tmp_path / "sales.csv").write_text("shop,day,sold\nRiga,2026-01-02,3\n")
+    answer = call("run", tmp_path / "sales.csv")
+    assert "There are: shop, day, sold." in answer.err
+    assert f"mlwright run {tmp_path / 'sales.csv'} --target COLUMN" in answer.err
     assert "mlwright run DATA --target y" in call("run", "--target", "y").err
+    assert "nowhere.csv is not there" in call("run", "nowhere.csv").err
+
+
+def test_a_project_is_not_taken_for_data(call, copy):
+    answer = call("check", copy)
+    assert answer.status == 2
+    assert answer.err.endswith(f"is a project, not data.\n  -> Name it so: --project {copy}\n")
 
 
 def test_a_folder_that_asks_something_else_is_not_touched(call, copy):

@@ -124,7 +124,7 @@ def test_undo_puts_the_bundle_before_back_even_if_its_folder_is_gone(project):
     assert project.undo("it was slow").bundle_id == first
     assert project.current().bundle_id == first
     assert Bundle.load(project.model_path()).bundle_id == first
-    with pytest.raises(NothingToShow, match="no champion before"):
+    with pytest.raises(NothingToShow, match="No bundle was in use before"):
         project.undo()
 
 

@@ -44,7 +44,8 @@ def profile(
     with explain_damage(snapshot):
         found = describe(table, snapshot.fields, settings, target)
     queries = counted(found.n_queries, "query", "queries")
-    run.note(f"Looked at {len(found.columns):,} columns of {snapshot.n_rows:,} rows in {queries}.")
+    size = f"{counted(len(found.columns), 'column')} of {counted(snapshot.n_rows, 'row')}"
+    run.note(f"Looked at {size} in {queries}.")
     asked = None if target is None else _question(found, target, snapshot.n_rows, project)
     there = _described_there(snapshot, collect, settings, target, run)
     columns = tuple(asked.column if asked and column.name == target else column for column in found.columns)

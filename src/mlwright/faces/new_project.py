@@ -60,8 +60,10 @@ def new_project(question: Question) -> Iterator[Project]:
     Raises
     ------
     SettingsError
-        If the folder holds a project already.
+        If the folder holds a project already, or the data is a project itself.
     """
+    if (Path(question.source) / FILE_NAME).exists():
+        raise SettingsError(f"{question.source} is a project, not data.", f"Name it so: --project {question.source}")
     folder = question.folder
     if (folder / FILE_NAME).exists():
         raise SettingsError(

@@ -156,7 +156,7 @@ class Registry:
         reign = self.reign()
         if len(reign) < 2:
             raise NothingToShow(
-                f"There is no champion before {reign[-1].bundle_id}." if reign else "No bundle is in use yet.",
+                f"No bundle was in use before {reign[-1].bundle_id}." if reign else "No bundle is in use yet.",
                 "mlwright status",
             )
         found = next((old for old in reversed(reign[:-1]) if bundle_id in (None, old.bundle_id)), None)

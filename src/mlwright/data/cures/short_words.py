@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence, Set
+from collections.abc import Iterator, Mapping, Set
 
 from mlwright.data.cures import Cure, Specimen
 from mlwright.data.evidence.cells import Cells, Levels
@@ -125,11 +125,6 @@ def _odd_words(levels: Levels, *, first: bool) -> Counter[tuple[str, str]]:
         if not is_open and _meets(levels, dict.fromkeys(rest, usual), first=first, by_words=place != _AND):
             found.update({(form, usual): n for form, n in rest.items()})
     return found
-
-
-def _behind(others: Sequence[str]) -> Set[str]:
-    """The words behind the first one that may be known words."""
-    return {word for word in others[:-1] if not _is_open(word)} | {others[-1]}
 
 
 def _may_be(form: str, *, first: bool) -> Set[int]:

@@ -49,9 +49,19 @@ def is_bundle(path: Path) -> bool:
 
 
 def bundle_at(path: Path) -> Path:
-    """The bundle at `path`; of a project the one in use, else its latest one. Says which."""
-    if not (path / FILE_NAME).exists():
+    """The bundle at `path`; of a project the one in use, else its latest one. Says which.
+
+    Raises
+    ------
+    ProjectMissing
+        If it is neither.
+    """
+    if is_bundle(path):
         return path
+    if not (path / FILE_NAME).exists():
+        raise ProjectMissing(
+            f"{path} holds neither a project nor a bundle.", f"Name the folder with {FILE_NAME}, or that of a bundle."
+        )
     project = opened(path)
     say_which(project)
     return project.model_path()

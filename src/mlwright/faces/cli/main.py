@@ -41,7 +41,10 @@ SECTIONS = {
 
 COMMANDS = tuple(name for names in SECTIONS.values() for name in names)
 
+WELCOME = """A machine learning engineer that you can run: from a table to a checked, judged and served model.
 
+To begin: mlwright run customers.csv --target churn
+"""
 _MARGINS = 6
 
 
@@ -77,9 +80,8 @@ def build() -> typer.Typer:
     app = typer.Typer(
         name="mlwright",
         cls=Commands,
-        help="A machine learning engineer that you can run: from a table to a checked, judged and served model.",
+        help=WELCOME,
         invoke_without_command=True,
-        add_completion=False,
         pretty_exceptions_enable=False,
         rich_markup_mode=None,
     )
@@ -155,8 +157,17 @@ def _explained(error: Exception) -> MlwrightError:
             f"A mistake of ours: {type(error).__name__}: {error}",
             "Type the command again with MLWRIGHT_DEBUG=1 in front for the details, and send us those.",
         )
-    context = getattr(error, "ctx", None)
-    return SettingsError(_ended(telling()), f"{context.command_path if context else 'mlwright'} --help")
+    told, context = telling(), getattr(error, "ctx", None)
+    if context is None:
+        return SettingsError(_ended(told), "mlwright --help")
+    is_project = "extra argument" in told and _names_projects_by_option(context.command.params)
+    return SettingsError(_ended(told), f"{context.command_path} {'--project FOLDER' if is_project else '--help'}")
+
+
+def _names_projects_by_option(parameters: Sequence[Any]) -> bool:
+    """Whether a command takes no words, and a project only behind ``--project``."""
+    is_option = {parameter.param_type_name == "option" for parameter in parameters}
+    return is_option == {True} and any("--project" in parameter.opts for parameter in parameters)
 
 
 def _ended(sentence: str) -> str:

@@ -75,7 +75,19 @@ def _question(source: str | None, target: str | None, query: str | None, path: P
         raise SettingsError("Which data is to be learned from?", f"mlwright run DATA --target {target or 'COLUMN'}")
     if target is None:
         raise SettingsError(
-            "Which column is to be predicted?",
+            f"Which column is to be predicted? There are: {_columns(source, query)}.",
             f"mlwright run {source} --target COLUMN   (to know the data without a target: mlwright explore {source})",
         )
     return Question(source, target, query, path)
+
+
+def _columns(source: str, query: str | None) -> str:
+    """The names of the columns of data."""
+    from mlwright.config import located
+    from mlwright.core.errors import name_list
+    from mlwright.data.sources import source_for
+    from mlwright.records.settings import CollectSettings
+
+    settings = CollectSettings(source=located(source, Path.cwd()), query=query)
+    _, kind = source_for(settings)
+    return name_list(kind(settings).read().schema.names, limit=30)
