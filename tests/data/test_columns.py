@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 
 from mlwright.data import columns
+from mlwright.data.bins import quantile_edges
 from mlwright.data.checks import Specimen
-from mlwright.data.columns import mean_ranks, quantile_edges, rows_for_test, training_rows
+from mlwright.data.columns import mean_ranks, rows_for_test, training_rows
 from mlwright.data.compute.table import open_split
 from mlwright.testing.checks import open_specimen
 

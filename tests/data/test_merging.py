@@ -18,7 +18,7 @@ from mlwright.data.compute.hashing import hashes_of_numbers, hashes_of_texts
 from mlwright.data.merging import merged
 from mlwright.data.portable import read_portable
 from mlwright.records.portable import PortableProfile
-from mlwright.scoring.spelling import DatePattern
+from mlwright.scoring.moments import DatePattern
 
 N = 30_000
 

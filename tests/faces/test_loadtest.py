@@ -13,7 +13,8 @@ from typer.testing import CliRunner
 from mlwright.core.errors import SettingsError, StorageError
 from mlwright.faces.cli.main import build
 from mlwright.faces.loading import started, told
-from mlwright.shipping.loadtest import Load, address_of, load
+from mlwright.shipping.asking import address_of
+from mlwright.shipping.loadtest import Load, load
 
 OLD = Path(__file__).parents[1] / "compat" / "bundle_1"
 

@@ -12,14 +12,13 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from mlwright.scoring.moments import to_moment, to_moment_array
 from mlwright.scoring.spelling import (
     canonical,
     canonical_array,
     is_missing,
     missing_array,
     spelled,
-    to_moment,
-    to_moment_array,
     to_number,
     to_number_array,
 )

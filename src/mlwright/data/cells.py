@@ -18,7 +18,8 @@ from numpy.typing import NDArray
 from mlwright.data.telling import group_words
 from mlwright.records.looks import Cells
 from mlwright.records.profile import ColumnProfile
-from mlwright.scoring.spelling import missing_array, spelled, to_moment_array, to_number_array
+from mlwright.scoring.moments import to_moment_array
+from mlwright.scoring.spelling import missing_array, spelled, to_number_array
 
 Array = NDArray[np.float64]
 Places = NDArray[np.int64]

@@ -11,7 +11,9 @@ from numpy.typing import NDArray
 from mlwright.data.compute.table import Table
 from mlwright.data.splitters import SplitKeys
 from mlwright.records.profile import Profile
-from mlwright.scoring.spelling import distinct_values, missing_array, spelled, to_moment_array, to_number_array
+from mlwright.scoring.distinct import distinct_values
+from mlwright.scoring.moments import to_moment_array
+from mlwright.scoring.spelling import missing_array, spelled, to_number_array
 
 
 def split_keys(table: Table, profile: Profile) -> SplitKeys:

@@ -21,7 +21,7 @@ from mlwright.data.kinds.shapes import MAX_PATTERNS, gaps_of
 from mlwright.data.kinds.two_digit_years import CENTURY
 from mlwright.records.portable import ColumnSketch, PortableProfile
 from mlwright.records.profile import QUANTILE_LEVELS, ColumnProfile, Pattern, ValueCount
-from mlwright.scoring.spelling import DatePattern
+from mlwright.scoring.moments import DatePattern
 
 N_TOP = 20
 _KINDS = ("text", "category", "number", "date", "boolean", "id")

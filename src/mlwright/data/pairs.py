@@ -15,7 +15,8 @@ from scipy.stats import chi2, norm
 from mlwright.data.association import N_BINS, corrected_v
 from mlwright.data.columns import mean_ranks
 from mlwright.records.profile import Association, ColumnProfile
-from mlwright.scoring.spelling import missing_array, spelled, to_moment_array, to_number_array
+from mlwright.scoring.moments import to_moment_array
+from mlwright.scoring.spelling import missing_array, spelled, to_number_array
 from mlwright.statistics.association import chi_square, cramers_v_bounds, rank_correlation_bounds
 
 MAX_COLUMNS = 40

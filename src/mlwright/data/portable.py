@@ -20,7 +20,8 @@ from mlwright.data.kept_sketches import N_KEPT, cut, cut_rows, sketch_of
 from mlwright.data.merging import N_TOP
 from mlwright.records.portable import SCHEMA_VERSION, ColumnSketch, PortableProfile, Reads
 from mlwright.records.profile import ColumnProfile, Profile
-from mlwright.scoring.spelling import missing_array, to_moment_array, to_number_array
+from mlwright.scoring.moments import to_moment_array
+from mlwright.scoring.spelling import missing_array, to_number_array
 
 ENDING = ".profile.json"
 

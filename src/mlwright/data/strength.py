@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 from scipy.special import ndtr
 
 from mlwright.core.once import once
-from mlwright.data.columns import TrainingRows, mean_ranks, quantile_edges
+from mlwright.data.bins import quantile_edges
+from mlwright.data.columns import TrainingRows, mean_ranks
 from mlwright.data.words import percent
 from mlwright.records.profile import Roles
 

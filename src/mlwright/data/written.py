@@ -28,8 +28,8 @@ from mlwright.records.cleaning import (
     WriteTruth,
 )
 from mlwright.scoring.cleaner import Touched, taken
+from mlwright.scoring.distinct import distinct_values
 from mlwright.scoring.forms import mended, rewritten, written
-from mlwright.scoring.spelling import distinct_values
 
 _SPELLING = CALLED.index("spelling")
 

@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from mlwright.core.errors import SettingsError
-from mlwright.shipping.loadtest import Address, Load
+from mlwright.shipping.asking import Address
+from mlwright.shipping.loadtest import Load
 
 BAR_WIDTH = 40
 EXAMPLE = ("paths", "/predict", "post", "requestBody", "content", "application/json", "example")

@@ -31,7 +31,7 @@ from mlwright.records.looks import ANSWERS, TARGET, Baseline, Column, Cost
 from mlwright.records.profile import Profile
 from mlwright.records.split import Split
 from mlwright.scoring.model import Model
-from mlwright.scoring.spelling import to_moment_array
+from mlwright.scoring.moments import to_moment_array
 
 Array = NDArray[np.float64]
 Places = NDArray[np.int64]

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from functools import cached_property
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any, Self
 
@@ -25,14 +24,12 @@ from mlwright.scoring.deciding import usually_decisive
 from mlwright.scoring.explaining import Explainer, as_row
 from mlwright.scoring.folder import MANIFEST, SIGNATURE, read_folder, write_folder
 from mlwright.scoring.model import Model
+from mlwright.scoring.proof import refuse_changed
 from mlwright.scoring.signature import check_signature
 from mlwright.scoring.uncertain import Uncertain
 
 Array = NDArray[np.float64]
 Class = str | int | float | bool
-
-TOLERANCE = 1e-6
-"""How far an answer to a golden row may be from the stored one; for numbers as a share of the number."""
 
 
 class Bundle:
@@ -298,16 +295,9 @@ class Bundle:
             If one is not; names the packages that are installed in other versions.
         """
         rows = [golden.row for golden in self.manifest.golden]
-        as_table, as_records = self.scores(rows).tolist(), self.score_records(rows).tolist()
         alone = [self._scores_of(self.model.encoder.encode_record(row)) for row in rows]
-        for number, (golden, *found) in enumerate(zip(self.manifest.golden, as_table, as_records, alone, strict=True)):
-            answer = next((each for each in found if not _agree(golden.answer, each)), None)
-            if answer is not None:
-                raise BundleError(
-                    f"Golden row {number} of the bundle {self.folder} was answered {_shown(golden.answer)} where it "
-                    f"was packed, and is answered {_shown(answer)} here.",
-                    _other_versions(self.manifest.packages) or "Pack the bundle on a machine like this one.",
-                )
+        ways = (self.scores(rows).tolist(), self.score_records(rows).tolist(), alone)
+        refuse_changed(self.manifest, self.folder, ways)
 
     def save(self, path: str | os.PathLike[str]) -> Path:
         """Copy the bundle to a folder; a bundle that is there already is replaced.
@@ -341,27 +331,3 @@ def _restored(classes: Sequence[str], target_type: str) -> tuple[Class, ...]:
     if target_type == "bool":
         return tuple(name == "true" for name in classes)
     return tuple(classes)
-
-
-def _agree(packed: Sequence[float], here: Sequence[float]) -> bool:
-    """Whether two answers are the same, up to rounding."""
-    return len(packed) == len(here) and all(
-        abs(one - other) <= TOLERANCE * max(1.0, abs(one)) for one, other in zip(packed, here, strict=True)
-    )
-
-
-def _shown(answer: Sequence[float]) -> str:
-    return ", ".join(f"{value:.7g}" for value in answer)
-
-
-def _other_versions(packages: Mapping[str, str]) -> str:
-    """Which packages are installed in another version than the bundle was made with."""
-    other = []
-    for package, packed in packages.items():
-        try:
-            here = version(package)
-        except PackageNotFoundError:
-            here = "not installed"
-        if here != packed:
-            other.append(f"{package} {packed} (here: {here})")
-    return f"Install what it was packed with: {', '.join(other)}" if other else ""

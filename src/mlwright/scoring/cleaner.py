@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 from mlwright.records.cleaning import AnyStep, CleaningPlan
 from mlwright.scoring.actions import Action, Doubt, action_of
 from mlwright.scoring.columns import Column, Columns, Row
-from mlwright.scoring.spelling import canonical, distinct_values
+from mlwright.scoring.distinct import distinct_values
+from mlwright.scoring.spelling import canonical
 
 if TYPE_CHECKING:
     import pyarrow as pa

@@ -15,14 +15,13 @@ from numpy.typing import NDArray
 
 from mlwright.records.model import CategoryColumn, DateColumn, NumberColumn, TextColumn
 from mlwright.scoring.columns import Column
+from mlwright.scoring.moments import to_moment, to_moment_array
 from mlwright.scoring.spelling import (
     canonical,
     canonical_array,
     is_missing,
     missing_array,
     spelled,
-    to_moment,
-    to_moment_array,
     to_number,
     to_number_array,
 )

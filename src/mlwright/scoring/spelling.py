@@ -1,30 +1,28 @@
-"""The one place that says how a value is spelled, and how text is read as a number or a moment.
+"""The one place that says how a value is spelled, and how text is read as a number; moments have `moments`.
 
 The profile counts spellings, a plan's levels and missing codes are spellings, and a client of the service may
 send ``3``, ``3.0`` or ``"3"``: all of them must mean the same. Every rule comes twice, for one Python value
 (a request) and for an Arrow array (a table), with the same results.
 
 Numbers as text are read in English notation: ``1,234.5``, ``-3``, ``2e5``, with one currency sign before or one
-currency or percent sign behind (``$1,200``, ``15%`` is 15, ``20 €``), and ``inf``. Moments as text are read in
-ISO 8601 (``2020-01-31``, ``2020-01-31 10:00``, ``2020-01-31T10:00:00.5+01:00``), else by a `strptime` pattern;
-a moment without a zone counts as UTC. A pattern may say which hundred years its two-digit years are of:
-``%d/%m/%y from 1926``.
+currency or percent sign behind (``$1,200``, ``15%`` is 15, ``20 €``), and ``inf``.
 """
 
 from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Collection
-from datetime import UTC, date, datetime, time, timedelta
+from collections.abc import Collection
+from datetime import date, time, timedelta
 from decimal import Decimal
-from functools import lru_cache
-from typing import Any, NamedTuple, cast
+from typing import NamedTuple, cast
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
+
+from mlwright.scoring.distinct import by_distinct, distinct_values, floats, plain_array, quick_and_slow
 
 PLAIN_NUMBER = r"^-?[0-9]{1,25}(\.[0-9]{1,25})?([eE][+-]?[0-9]{1,2})?$"
 """Text that every parser reads in the same way; the quick path of `to_number_array`, in RE2's and Python's words."""
@@ -35,20 +33,11 @@ WRITTEN_NUMBER = (
     r"([eE][+-]?[0-9]{1,3})? ?[%$€£¥₹]?$"
 )
 INFINITE = r"^[+-]?(?:inf|infinity)$"
-ISO_MOMENT = (
-    r"^[0-9]{4}-[0-9]{2}-[0-9]{2}"
-    r"(?:[T ][0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]{1,9})?)?(?: ?(?:Z|[+-][0-9]{2}(?::?[0-9]{2})?))?)?$"
-)
 
-_PLAIN_ISO = r"^[12][0-9]{3}-[0-9]{2}-[0-9]{2}([T ][0-9]{2}:[0-9]{2}:[0-9]{2})?$"
 _plain_number = re.compile(PLAIN_NUMBER.rstrip("$")).fullmatch
 _written_number = re.compile(WRITTEN_NUMBER.rstrip("$")).fullmatch
 _infinite = re.compile(INFINITE.rstrip("$"), re.IGNORECASE).fullmatch
-_iso_moment = re.compile(ISO_MOMENT.rstrip("$")).fullmatch
-_with_century = re.compile(r"(.*%y.*) from ([0-9]{4})", re.DOTALL).fullmatch
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_MICROSECOND = timedelta(microseconds=1)
 _EXACT_INTEGERS = 2.0**53
 
 
@@ -153,108 +142,13 @@ def to_number(value: object) -> float:
 
 def to_number_array(values: pa.ChunkedArray | pa.Array) -> NDArray[np.float64]:
     """`to_number` of every value."""
-    whole = _plain_array(values)
+    whole = plain_array(values)
     if pa.types.is_integer(whole.type) or pa.types.is_floating(whole.type) or pa.types.is_boolean(whole.type):
-        return _floats(whole.cast(pa.float64(), safe=False))
+        return floats(whole.cast(pa.float64(), safe=False))
     if not pa.types.is_large_string(whole.type):
-        return _by_distinct(whole, to_number)
+        return by_distinct(whole, to_number)
     plain = pc.fill_null(pc.match_substring_regex(whole, PLAIN_NUMBER), False)
-    return _quick_and_slow(whole, plain, pa.float64(), to_number)
-
-
-def to_moment(value: object, format: str | None = None) -> float:
-    """A value as seconds since 1970; NaN if it is no moment.
-
-    Parameters
-    ----------
-    value : object
-        A date, a moment, or text; a number is read as its digits (``20200131`` with ``"%Y%m%d"``).
-    format : str, optional
-        The `strptime` pattern of text that is not ISO 8601; see `DatePattern`.
-
-    >>> to_moment("1970-01-02"), to_moment("02/01/1970", "%d/%m/%Y"), to_moment("soon")
-    (86400.0, 86400.0, nan)
-    >>> to_moment("02/01/70", "%d/%m/%y from 1990") == to_moment("2070-01-02")
-    True
-    """
-    moment = value if isinstance(value, date) else _read_moment(canonical(value), format)
-    if moment is None or moment != moment:
-        return math.nan
-    if not isinstance(moment, datetime):
-        moment = datetime(moment.year, moment.month, moment.day, tzinfo=UTC)
-    if moment.tzinfo is None:
-        moment = moment.replace(tzinfo=UTC)
-    return ((moment - _EPOCH) // _MICROSECOND) / 1e6
-
-
-def to_moment_array(values: pa.ChunkedArray | pa.Array, format: str | None = None) -> NDArray[np.float64]:
-    """`to_moment` of every value."""
-    whole = _plain_array(values)
-    if pa.types.is_date(whole.type):
-        whole = whole.cast(pa.timestamp("us"))
-    if pa.types.is_timestamp(whole.type):
-        ticks = whole.cast(pa.timestamp("us", tz=whole.type.tz), safe=False).cast(pa.int64())
-        return _floats(ticks.cast(pa.float64(), safe=False)) / 1e6
-
-    def read(value: object) -> float:
-        return to_moment(value, format)
-
-    if not pa.types.is_large_string(whole.type):
-        return _by_distinct(whole, read)
-    plain = pc.fill_null(pc.match_substring_regex(whole, _PLAIN_ISO), False)
-    return _quick_and_slow(whole, plain, pa.timestamp("us"), read)
-
-
-class DatePattern(NamedTuple):
-    """A `strptime` pattern, and which hundred years its two-digit years are of.
-
-    Parameters
-    ----------
-    pattern : str
-    first_year : int or None
-        The first of the hundred years; None where years have four digits, and for 1969.
-    """
-
-    pattern: str
-    first_year: int | None
-
-    @staticmethod
-    @lru_cache(maxsize=1024)
-    def of(format: str) -> DatePattern:
-        """The parts of a pattern as it is written.
-
-        >>> DatePattern.of("%d/%m/%y from 1926"), DatePattern.of("%d/%m/%y").first_year
-        (DatePattern(pattern='%d/%m/%y', first_year=1926), None)
-        """
-        found = _with_century(format)
-        return DatePattern(found[1], int(found[2])) if found else DatePattern(format, None)
-
-    def written(self) -> str:
-        """Both parts as one text."""
-        return self.pattern if self.first_year is None else f"{self.pattern} from {self.first_year:04d}"
-
-    def read(self, text: str) -> datetime | None:
-        """A moment; None for a 29th of February that the hundred years do not have.
-
-        Raises
-        ------
-        ValueError
-            If the text is not written like this.
-        """
-        moment = datetime.strptime(text, self.pattern)
-        return moment if self.first_year is None else in_century(moment, self.first_year)
-
-
-def in_century(moment: datetime, first_year: int) -> datetime | None:
-    """A moment in the hundred years from a year on; None for a 29th of February that they do not have.
-
-    >>> in_century(datetime(2043, 5, 1), 1918)
-    datetime.datetime(1943, 5, 1, 0, 0)
-    """
-    try:
-        return moment.replace(year=first_year + (moment.year - first_year) % 100)
-    except ValueError:
-        return None
+    return quick_and_slow(whole, plain, pa.float64(), to_number)
 
 
 def _is_nothing(value: object) -> bool:
@@ -292,69 +186,3 @@ def _read_number(text: str) -> float:
     if _infinite(text):
         return -math.inf if text[0] == "-" else math.inf
     return math.nan
-
-
-def _read_moment(text: str | None, format: str | None) -> datetime | None:
-    if text is None:
-        return None
-    try:
-        if _iso_moment(text):
-            return datetime.fromisoformat(text.replace(" +", "+").replace(" -", "-").replace(" Z", "Z"))
-        return DatePattern.of(format).read(text) if format else None
-    except (ValueError, OverflowError):
-        return None
-
-
-def _plain_array(values: pa.ChunkedArray | pa.Array) -> pa.Array:
-    """One array; strings of every sort as large strings, dictionaries taken apart, no type at all as strings."""
-    whole = values.combine_chunks() if isinstance(values, pa.ChunkedArray) else values
-    if isinstance(whole, pa.ChunkedArray):
-        whole = pa.concat_arrays(whole.chunks)
-    if pa.types.is_dictionary(whole.type):
-        whole = whole.cast(whole.type.value_type)
-    if pa.types.is_string(whole.type) or pa.types.is_string_view(whole.type) or pa.types.is_null(whole.type):
-        whole = whole.cast(pa.large_string())
-    if pa.types.is_timestamp(whole.type) and whole.type.unit == "ns":
-        whole = whole.cast(pa.timestamp("us", tz=whole.type.tz), safe=False)
-    return whole
-
-
-def distinct_values(values: pa.ChunkedArray | pa.Array) -> tuple[list[Any], NDArray[np.int64]]:
-    """The distinct values as Python sees them, and the place of each row among them; -1 for null."""
-    whole = _plain_array(values)
-    if pa.types.is_nested(whole.type):
-        found = whole.to_pylist()
-        return found, np.arange(len(found))
-    coded = whole.dictionary_encode()
-    indices = pc.fill_null(coded.indices, -1) if coded.null_count else coded.indices
-    return coded.dictionary.to_pylist(), indices.to_numpy(zero_copy_only=False).astype(np.int64)
-
-
-def _by_distinct(values: pa.Array, read: Callable[[object], float]) -> NDArray[np.float64]:
-    """`read` of every value, each distinct one read once."""
-    distinct, places = distinct_values(values)
-    found = np.array([*map(read, distinct), math.nan])
-    return cast("NDArray[np.float64]", found[places])
-
-
-def _quick_and_slow(
-    values: pa.Array, plain: pa.Array, quick: pa.DataType, read: Callable[[object], float]
-) -> NDArray[np.float64]:
-    """The plain values by Arrow's own cast, the rest one by one."""
-    try:
-        cast_plain = pc.if_else(plain, values, None).cast(quick)
-    except pa.ArrowInvalid:
-        return _by_distinct(values, read)
-    if pa.types.is_timestamp(quick):
-        numbers = _floats(cast_plain.cast(pa.int64()).cast(pa.float64(), safe=False)) / 1e6
-    else:
-        numbers = _floats(cast_plain)
-    rest = ~plain.to_numpy(zero_copy_only=False)
-    if rest.any():
-        numbers[rest] = _by_distinct(values.filter(pa.array(rest)), read)
-    return numbers
-
-
-def _floats(values: pa.Array) -> NDArray[np.float64]:
-    """Floats with NaN for null, free to be written to."""
-    return np.array(values.to_numpy(zero_copy_only=False), dtype=np.float64)

@@ -11,10 +11,10 @@ from mlwright.core.errors import Fault
 from mlwright.core.run import Run
 from mlwright.records.bundle import Manifest
 from mlwright.records.model import CoreForm, ModelSpec
-from mlwright.scoring.bundle import TOLERANCE
 from mlwright.scoring.columns import to_arrow
 from mlwright.scoring.folder import MANIFEST, sealed
 from mlwright.scoring.model import Model
+from mlwright.scoring.proof import TOLERANCE
 from mlwright.scoring.single_row import Json
 from mlwright.shipping.card import write_card
 from mlwright.shipping.parts import parts

@@ -25,7 +25,8 @@ from mlwright.records.split import TEST, TRAIN, Split
 from mlwright.records.trials import LeaderboardRow, Recipe, Training
 from mlwright.scoring.encoder import names
 from mlwright.scoring.model import load_encoder
-from mlwright.scoring.spelling import spelled, to_moment_array, to_number_array
+from mlwright.scoring.moments import to_moment_array
+from mlwright.scoring.spelling import spelled, to_number_array
 
 
 class SmallJob(NamedTuple):

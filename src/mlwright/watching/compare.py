@@ -37,7 +37,8 @@ from mlwright.records.watch import (
 from mlwright.scoring.columns import missing_columns
 from mlwright.scoring.deciding import Decisive, decisive, usually_decisive
 from mlwright.scoring.model import Model
-from mlwright.scoring.spelling import spelled, to_moment_array
+from mlwright.scoring.moments import to_moment_array
+from mlwright.scoring.spelling import spelled
 from mlwright.statistics.several import holm
 from mlwright.watching.alerting import with_alerts
 from mlwright.watching.apart import with_told_apart

@@ -19,7 +19,7 @@ from mlwright.records.bundle import Manifest
 from mlwright.records.looks import ANSWERS, Baseline, Labelled, Look, Looks
 from mlwright.records.served import OUTCOME_AT
 from mlwright.records.settings import WatchSettings
-from mlwright.scoring.spelling import to_moment_array
+from mlwright.scoring.moments import to_moment_array
 from mlwright.watching.merging import merged
 from mlwright.watching.promise import labelled
 

@@ -14,7 +14,8 @@ from mlwright.data.row_keys import are_in, row_keys, whole_of
 from mlwright.learning.tasks import TASKS
 from mlwright.records.contest import Parent
 from mlwright.records.data import Snapshot
-from mlwright.scoring.spelling import canonical_array, to_moment_array
+from mlwright.scoring.moments import to_moment_array
+from mlwright.scoring.spelling import canonical_array
 
 
 def new_rows(windows: Sequence[Snapshot], parent: Parent, schema: pa.Schema, run: Run) -> pa.Table:

@@ -18,7 +18,7 @@ from mlwright.records.data import Snapshot
 from mlwright.records.profile import Profile
 from mlwright.records.replay import Played, Replayed, ReplayPlan
 from mlwright.records.settings import OperateSettings
-from mlwright.scoring.spelling import to_moment_array
+from mlwright.scoring.moments import to_moment_array
 from mlwright.statistics.means import difference_estimate
 from mlwright.statistics.sampling import Draws, Sampling, block_length
 from mlwright.watching.policies import POLICIES, Policy, World

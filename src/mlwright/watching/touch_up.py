@@ -25,7 +25,7 @@ from mlwright.records.settings import OperateSettings
 from mlwright.records.touched import Touched, TouchedWay, Touching, Way
 from mlwright.scoring.cores import CORES
 from mlwright.scoring.model import Model
-from mlwright.scoring.spelling import to_moment_array
+from mlwright.scoring.moments import to_moment_array
 from mlwright.statistics.sequential import Gathered, lower_bound
 from mlwright.watching.new_rows import in_time, new_rows
 

@@ -15,7 +15,7 @@ from mlwright.data.compute.table import SplitTable
 from mlwright.data.words import counted, day, quoted
 from mlwright.records.findings import Finding
 from mlwright.records.profile import Profile
-from mlwright.scoring.spelling import to_moment
+from mlwright.scoring.moments import to_moment
 
 DAY_S = 86_400.0
 MOST_FUTURE_SHARE = 0.2

@@ -14,7 +14,8 @@ from mlwright.data.checks._steps import steps_of
 from mlwright.data.compute.table import SplitTable
 from mlwright.records.findings import Finding
 from mlwright.records.profile import Profile
-from mlwright.scoring.spelling import missing_array, spelled, to_moment_array
+from mlwright.scoring.moments import to_moment_array
+from mlwright.scoring.spelling import missing_array, spelled
 
 MOST_ROWS = 2_000_000
 

@@ -18,7 +18,8 @@ from mlwright.data.clauses.values import Values
 from mlwright.data.kinds.look import order_of
 from mlwright.records.contract import Clause, Part
 from mlwright.records.profile import QUANTILE_LEVELS, ColumnProfile
-from mlwright.scoring.spelling import DatePattern, missing_array, to_moment_array, to_number_array
+from mlwright.scoring.moments import DatePattern, to_moment_array
+from mlwright.scoring.spelling import missing_array, to_number_array
 
 NAMED = ("category", "boolean", "constant")
 EXAMPLE_LENGTH = 80

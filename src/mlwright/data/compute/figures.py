@@ -16,7 +16,8 @@ from numpy.typing import NDArray
 from mlwright.data.compute.engine import LONGEST_SHOWN, Sort
 from mlwright.data.compute.moments import Moments
 from mlwright.records.profile import QUANTILE_LEVELS
-from mlwright.scoring.spelling import canonical, canonical_array, to_moment_array, to_number, to_number_array
+from mlwright.scoring.moments import to_moment_array
+from mlwright.scoring.spelling import canonical, canonical_array, to_number, to_number_array
 
 N_TOP = 200
 

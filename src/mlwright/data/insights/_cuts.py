@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from mlwright.data.columns import quantile_edges
+from mlwright.data.bins import quantile_edges
 from mlwright.data.insights._evidence import MIN_ROWS, Evidence, Mask, Outcome
 from mlwright.data.insights._shapes import N_BINS, spelling_of
 from mlwright.data.words import shortened

@@ -7,7 +7,7 @@ from typing import Literal, NamedTuple
 
 import numpy as np
 
-from mlwright.data.columns import quantile_edges
+from mlwright.data.bins import quantile_edges
 from mlwright.data.insights._evidence import MIN_ROWS, Array, Evidence, Mask, Outcome
 from mlwright.data.words import number_spelling
 

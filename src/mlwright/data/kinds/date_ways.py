@@ -7,8 +7,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from mlwright.data.kinds.dates import DIGITS_ONLY, GOOD_SHARE, Written, could_be_date, how_written, is_compact_date
+from mlwright.scoring.moments import to_moment
 from mlwright.scoring.patterns import is_written
-from mlwright.scoring.spelling import to_moment, to_number
+from mlwright.scoring.spelling import to_number
 
 MAX_FORMATS = 5
 MOST_ARE_WORDS = 0.5

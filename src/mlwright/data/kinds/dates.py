@@ -11,7 +11,7 @@ from datetime import datetime
 from functools import partial
 
 from mlwright.data.kinds.names import listed
-from mlwright.scoring.spelling import to_moment
+from mlwright.scoring.moments import to_moment
 
 _DAYS = listed(
     "%m/%d/%Y %d/%m/%Y %d.%m.%Y %m.%d.%Y %d-%m-%Y %m-%d-%Y %Y/%m/%d %Y.%m.%d %Y-%m-%d "

@@ -26,14 +26,8 @@ from mlwright.data.words import listing
 from mlwright.records.data import Field
 from mlwright.records.profile import ColumnProfile, Gap, Kind, ValueCount
 from mlwright.records.settings import ProfileSettings
-from mlwright.scoring.spelling import (
-    DatePattern,
-    missing_array,
-    spelled,
-    to_moment,
-    to_moment_array,
-    to_number_array,
-)
+from mlwright.scoring.moments import DatePattern, to_moment, to_moment_array
+from mlwright.scoring.spelling import missing_array, spelled, to_number_array
 
 N_SHOWN = 20
 N_EXAMPLES = 5

@@ -18,7 +18,8 @@ from mlwright.data.compute.table import Table
 from mlwright.data.kinds import Order, Seen
 from mlwright.data.kinds.missing import LEAST_SHARE, MISSING_WORDS
 from mlwright.records.data import Field
-from mlwright.scoring.spelling import canonical, canonical_array, to_moment, to_moment_array, to_number, to_number_array
+from mlwright.scoring.moments import to_moment, to_moment_array
+from mlwright.scoring.spelling import canonical, canonical_array, to_number, to_number_array
 
 IN_ORDER = 0.999
 ENOUGH_CHARACTERS, FEWEST_TEXTS = 100_000, 1_000

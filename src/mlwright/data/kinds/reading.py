@@ -14,7 +14,8 @@ from mlwright.data.kinds.missing import MISSING_WORDS, VAGUE_WORDS, missing_word
 from mlwright.data.kinds.names import says_code, says_moment
 from mlwright.data.words import listing
 from mlwright.records.profile import Kind
-from mlwright.scoring.spelling import to_moment, to_number
+from mlwright.scoring.moments import to_moment
+from mlwright.scoring.spelling import to_number
 
 _LEADING_ZERO = re.compile(r"0[0-9]+").fullmatch
 _DECIMAL_COMMA = re.compile(r"-?[0-9]+,[0-9]{1,2}").fullmatch

@@ -15,9 +15,10 @@ from xml.etree.ElementTree import ParseError
 
 from mlwright.core.errors import SourceEmpty, SourceMissing, SourceUnreadable, name_list, nearest
 from mlwright.data.sources._columns import refuse_width
-from mlwright.data.sources._dialect import MAX_PREAMBLE_ROWS, is_header, no_header
+from mlwright.data.sources._dialect import MAX_PREAMBLE_ROWS
 from mlwright.data.sources._files import refuse_bomb
 from mlwright.data.sources._formats import refuse_foreign
+from mlwright.data.sources._header import is_header, no_header
 from mlwright.data.sources._values import spell
 
 BATCH_ROWS = 5_000

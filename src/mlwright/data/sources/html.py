@@ -11,9 +11,9 @@ import pyarrow as pa
 from mlwright.core.errors import SourceMissing, SourceUnreadable, name_list, nearest
 from mlwright.data.sources import Reading, Source
 from mlwright.data.sources._columns import refuse_width
-from mlwright.data.sources._dialect import is_header
 from mlwright.data.sources._files import find_file, open_plain
 from mlwright.data.sources._formats import format_of
+from mlwright.data.sources._header import is_header
 from mlwright.data.sources._page import PageReader, PageTable
 from mlwright.data.sources._text import find_encoding
 from mlwright.data.sources._types import convert, in_utc_notice, widen

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from mlwright.judging.probes._cells import is_text, where
 from mlwright.records.profile import ColumnProfile
-from mlwright.scoring.spelling import DatePattern, to_moment_array
+from mlwright.scoring.moments import DatePattern, to_moment_array
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 FURTHEST_S = 2.5e11

@@ -10,7 +10,8 @@ from mlwright.core.family import NotApplicable
 from mlwright.data.words import percent
 from mlwright.judging.probes import Judged, Known, Probe
 from mlwright.records.profile import Profile
-from mlwright.scoring.spelling import to_moment_array, to_number_array
+from mlwright.scoring.moments import to_moment_array
+from mlwright.scoring.spelling import to_number_array
 
 FEWEST_ROWS = 30
 

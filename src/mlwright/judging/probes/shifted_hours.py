@@ -13,7 +13,8 @@ from mlwright.judging.probes import Probe
 from mlwright.judging.probes._cells import replaced, with_numbers
 from mlwright.judging.probes._moments import moved
 from mlwright.records.profile import ColumnProfile, Profile
-from mlwright.scoring.spelling import to_moment_array, to_number_array
+from mlwright.scoring.moments import to_moment_array
+from mlwright.scoring.spelling import to_number_array
 
 HOURS_AT_MOST = 12
 DAY_S, HOUR_S = 86_400.0, 3_600.0

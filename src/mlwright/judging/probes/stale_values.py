@@ -11,7 +11,8 @@ from mlwright.data.words import percent
 from mlwright.judging.probes import Probe
 from mlwright.judging.probes._cells import replaced, some
 from mlwright.records.profile import Profile
-from mlwright.scoring.spelling import spelled, to_moment_array, to_number_array
+from mlwright.scoring.moments import to_moment_array
+from mlwright.scoring.spelling import spelled, to_number_array
 
 SHARE_AT_MOST = 1.0
 FEWEST_ROWS = 30

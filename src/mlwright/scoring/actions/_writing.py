@@ -15,9 +15,10 @@ from mlwright.scoring.actions._action import Action, Values
 from mlwright.scoring.clock import parse_time, written_time
 from mlwright.scoring.forms import set_numbers, written_moment, written_number
 from mlwright.scoring.lists import as_list
+from mlwright.scoring.moments import in_century, to_moment
 from mlwright.scoring.patterns import is_written, set_into
 from mlwright.scoring.quantities import read_quantity, written_like
-from mlwright.scoring.spelling import canonical, in_century, to_moment
+from mlwright.scoring.spelling import canonical
 
 if TYPE_CHECKING:
     import pyarrow as pa

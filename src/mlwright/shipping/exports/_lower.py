@@ -27,8 +27,8 @@ from mlwright.scoring.dense import Design
 from mlwright.scoring.encoder import clips, names
 from mlwright.scoring.lightgbm_text import of_lightgbm
 from mlwright.scoring.links import LINKS
+from mlwright.scoring.moments import DatePattern
 from mlwright.scoring.readers import CategoryReader, NumberReader
-from mlwright.scoring.spelling import DatePattern
 from mlwright.shipping.exports._answers import answered
 from mlwright.shipping.exports._calendar import date_parts
 from mlwright.shipping.exports._catboost import catboost_node

@@ -14,7 +14,8 @@ from mlwright.core.errors import ExportRefused
 from mlwright.records.contract import Clause, Contract
 from mlwright.scoring.bundle import Bundle
 from mlwright.scoring.deciding import decisive
-from mlwright.scoring.spelling import canonical, to_moment, to_number
+from mlwright.scoring.moments import to_moment
+from mlwright.scoring.spelling import canonical, to_number
 from mlwright.shipping.contracts import is_number
 from mlwright.shipping.exports import ExportForm, Files, Value
 from mlwright.shipping.exports._graph import Array

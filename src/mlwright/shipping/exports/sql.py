@@ -14,7 +14,8 @@ from mlwright.core.errors import ExportRefused, SettingsError, nearest
 from mlwright.core.family import NotApplicable
 from mlwright.records.bundle import Manifest
 from mlwright.records.contract import Clause
-from mlwright.scoring.spelling import canonical, to_moment
+from mlwright.scoring.moments import to_moment
+from mlwright.scoring.spelling import canonical
 from mlwright.shipping.contracts import is_moment, is_number, is_text
 from mlwright.shipping.exports import ExportForm, Files, Value
 from mlwright.shipping.exports._graph import Array, Forest

@@ -10,7 +10,7 @@ from mlwright.records.bundle import Manifest
 from mlwright.records.contract import Clause
 from mlwright.records.model import DateColumn
 from mlwright.records.profile import ColumnProfile
-from mlwright.scoring.spelling import to_moment
+from mlwright.scoring.moments import to_moment
 from mlwright.shipping.serving.fields import EPOCH, describe_range, example_value, listed_levels, lists_all_levels
 
 Control = Literal["select", "number", "date", "datetime-local", "textarea", "text"]

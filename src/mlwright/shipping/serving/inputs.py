@@ -15,7 +15,8 @@ import orjson
 from mlwright.core.errors import name_list, nearest
 from mlwright.records.bundle import Manifest
 from mlwright.records.contract import Clause, Policy
-from mlwright.scoring.spelling import canonical, is_missing, to_moment, to_number
+from mlwright.scoring.moments import to_moment
+from mlwright.scoring.spelling import canonical, is_missing, to_number
 from mlwright.shipping.serving.counters import Series
 from mlwright.shipping.serving.fields import describe_limits, describe_range, example_value, limits_of, range_of
 from mlwright.shipping.serving.refusals import Refusal, json_type, shown

@@ -48,7 +48,8 @@ def loadtest(
 
 def _asked(url: str, rows: Path | None, token: str | None, options: dict[str, float], *, anywhere: bool) -> Load:
     from mlwright.faces.loading import example_of
-    from mlwright.shipping.loadtest import address_of, load
+    from mlwright.shipping.asking import address_of
+    from mlwright.shipping.loadtest import load
 
     address = address_of(url, anywhere=anywhere)
     records = _rows_of(rows) if rows is not None else [example_of(address, token)]
@@ -58,7 +59,8 @@ def _asked(url: str, rows: Path | None, token: str | None, options: dict[str, fl
 def _started(path: Path, workers: int, options: dict[str, float]) -> Load:
     from mlwright.faces.cli.chosen import bundle_at
     from mlwright.faces.loading import started
-    from mlwright.shipping.loadtest import address_of, load
+    from mlwright.shipping.asking import address_of
+    from mlwright.shipping.loadtest import load
 
     bundle = bundle_at(path)
     records = _rows_of(bundle)

@@ -1,0 +1,69 @@
+"""Whether the first row of a text table holds names, and which."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+import pyarrow as pa
+
+from mlwright.data.sources._types import convert, widen
+
+MISSING_WORDS = {"", "?", "-", "--", ".", "na", "n/a", "nan", "null", "none", "nil", "missing", "unknown"}
+
+
+def is_header(first: list[str], body: list[list[str]]) -> bool:
+    """Whether the first row names the columns instead of holding values.
+
+    It does if a column of numbers, dates or flags begins with a word; it does not if a cell fits such a column, or
+    comes again below. Without any such sign it does if its cells are different words.
+    """
+    cells = [cell.strip() for cell in first]
+    if not body:
+        return all(re.search(r"[^\W\d_]", cell) for cell in cells if cell) and len(set(cells)) == len(cells)
+    if _counts_up(cells):
+        return True
+    signs = [_sign(cell, [row[place] for row in body]) for place, cell in enumerate(cells[: len(body[0])])]
+    if any(sign > 0 for sign in signs):
+        return True
+    named = [cell for cell in cells if cell]
+    return all(sign == 0 for sign in signs) and len(set(named)) == len(named) > 0
+
+
+def no_header(names: Sequence[str]) -> str:
+    """What is told where the first row looks like values."""
+    named = f"{names[0]} to {names[-1]}" if len(names) > 1 else names[0]
+    return f"The first row looks like values, not like names: it was read as a row, and the columns were named {named}."
+
+
+def header_names(header: list[str], body: list[list[str]], width: int, notices: list[str]) -> list[str]:
+    names = [name.strip() for name in header]
+    while len(names) > width and not names[-1]:
+        names.pop()
+    if len(names) == width - 1:
+        if all(not row[-1].strip() for row in body if len(row) == width):
+            return [*names, ""]
+        notices.append("The header is one name short of the rows; the first column was named 'row_name'.")
+        return ["row_name", *names]
+    return names
+
+
+def _sign(cell: str, below: list[str]) -> int:
+    """1 if the cell can only be a name, -1 if it looks like one of the values below it, else 0."""
+    values = [value for value in below if value.strip().lower() not in MISSING_WORDS]
+    if cell.lower() in MISSING_WORDS or not values:
+        return 0
+    kind = widen(None, pa.array(values, pa.string()))
+    if kind == "string":
+        return -1 if cell in values else 0
+    wider = "double" if kind == "int64" else kind
+    if convert(pa.array([cell]), wider) is not None:
+        return -1
+    return 1 if re.search(r"[^\W\d_]", cell) else 0
+
+
+def _counts_up(cells: list[str]) -> bool:
+    """Whether the cells are 0, 1, 2, ... or three years or more in a row."""
+    numbers = [int(cell) for cell in cells if re.fullmatch(r"[0-9]{1,5}", cell)]
+    in_a_row = len(numbers) >= 3 and numbers == list(range(numbers[0], numbers[0] + len(numbers)))
+    return in_a_row and ((numbers[0] == 0 and len(numbers) == len(cells)) or 1800 <= numbers[0] <= 2200)

@@ -1,0 +1,138 @@
+"""How a value is read as a moment: seconds since 1970.
+
+Moments as text are read in ISO 8601 (``2020-01-31``, ``2020-01-31 10:00``, ``2020-01-31T10:00:00.5+01:00``), else by a
+`strptime` pattern; a moment without a zone counts as UTC. A pattern may say which hundred years its two-digit years are
+of: ``%d/%m/%y from 1926``. Every rule comes twice, as in `mlwright.scoring.spelling`: for one value and for an array.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
+from typing import NamedTuple
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from mlwright.scoring.distinct import by_distinct, floats, plain_array, quick_and_slow
+from mlwright.scoring.spelling import canonical
+
+ISO_MOMENT = (
+    r"^[0-9]{4}-[0-9]{2}-[0-9]{2}"
+    r"(?:[T ][0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]{1,9})?)?(?: ?(?:Z|[+-][0-9]{2}(?::?[0-9]{2})?))?)?$"
+)
+_PLAIN_ISO = r"^[12][0-9]{3}-[0-9]{2}-[0-9]{2}([T ][0-9]{2}:[0-9]{2}:[0-9]{2})?$"
+_iso_moment = re.compile(ISO_MOMENT.rstrip("$")).fullmatch
+_with_century = re.compile(r"(.*%y.*) from ([0-9]{4})", re.DOTALL).fullmatch
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+
+
+def to_moment(value: object, format: str | None = None) -> float:
+    """A value as seconds since 1970; NaN if it is no moment.
+
+    Parameters
+    ----------
+    value : object
+        A date, a moment, or text; a number is read as its digits (``20200131`` with ``"%Y%m%d"``).
+    format : str, optional
+        The `strptime` pattern of text that is not ISO 8601; see `DatePattern`.
+
+    >>> to_moment("1970-01-02"), to_moment("02/01/1970", "%d/%m/%Y"), to_moment("soon")
+    (86400.0, 86400.0, nan)
+    >>> to_moment("02/01/70", "%d/%m/%y from 1990") == to_moment("2070-01-02")
+    True
+    """
+    moment = value if isinstance(value, date) else _read_moment(canonical(value), format)
+    if moment is None or moment != moment:
+        return math.nan
+    if not isinstance(moment, datetime):
+        moment = datetime(moment.year, moment.month, moment.day, tzinfo=UTC)
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=UTC)
+    return ((moment - _EPOCH) // _MICROSECOND) / 1e6
+
+
+def to_moment_array(values: pa.ChunkedArray | pa.Array, format: str | None = None) -> NDArray[np.float64]:
+    """`to_moment` of every value."""
+    whole = plain_array(values)
+    if pa.types.is_date(whole.type):
+        whole = whole.cast(pa.timestamp("us"))
+    if pa.types.is_timestamp(whole.type):
+        ticks = whole.cast(pa.timestamp("us", tz=whole.type.tz), safe=False).cast(pa.int64())
+        return floats(ticks.cast(pa.float64(), safe=False)) / 1e6
+
+    def read(value: object) -> float:
+        return to_moment(value, format)
+
+    if not pa.types.is_large_string(whole.type):
+        return by_distinct(whole, read)
+    plain = pc.fill_null(pc.match_substring_regex(whole, _PLAIN_ISO), False)
+    return quick_and_slow(whole, plain, pa.timestamp("us"), read)
+
+
+class DatePattern(NamedTuple):
+    """A `strptime` pattern, and which hundred years its two-digit years are of.
+
+    Parameters
+    ----------
+    pattern : str
+    first_year : int or None
+        The first of the hundred years; None where years have four digits, and for 1969.
+    """
+
+    pattern: str
+    first_year: int | None
+
+    @staticmethod
+    @lru_cache(maxsize=1024)
+    def of(format: str) -> DatePattern:
+        """The parts of a pattern as it is written.
+
+        >>> DatePattern.of("%d/%m/%y from 1926"), DatePattern.of("%d/%m/%y").first_year
+        (DatePattern(pattern='%d/%m/%y', first_year=1926), None)
+        """
+        found = _with_century(format)
+        return DatePattern(found[1], int(found[2])) if found else DatePattern(format, None)
+
+    def written(self) -> str:
+        """Both parts as one text."""
+        return self.pattern if self.first_year is None else f"{self.pattern} from {self.first_year:04d}"
+
+    def read(self, text: str) -> datetime | None:
+        """A moment; None for a 29th of February that the hundred years do not have.
+
+        Raises
+        ------
+        ValueError
+            If the text is not written like this.
+        """
+        moment = datetime.strptime(text, self.pattern)
+        return moment if self.first_year is None else in_century(moment, self.first_year)
+
+
+def in_century(moment: datetime, first_year: int) -> datetime | None:
+    """A moment in the hundred years from a year on; None for a 29th of February that they do not have.
+
+    >>> in_century(datetime(2043, 5, 1), 1918)
+    datetime.datetime(1943, 5, 1, 0, 0)
+    """
+    try:
+        return moment.replace(year=first_year + (moment.year - first_year) % 100)
+    except ValueError:
+        return None
+
+
+def _read_moment(text: str | None, format: str | None) -> datetime | None:
+    if text is None:
+        return None
+    try:
+        if _iso_moment(text):
+            return datetime.fromisoformat(text.replace(" +", "+").replace(" -", "-").replace(" Z", "Z"))
+        return DatePattern.of(format).read(text) if format else None
+    except (ValueError, OverflowError):
+        return None
