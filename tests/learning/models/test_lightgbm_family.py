@@ -45,3 +45,13 @@ def test_where_no_column_has_a_cut_the_fit_ends_with_the_mean():
     said = MODELS.get("lightgbm")().fit(candidate, rows, rows, context).core.predict(rows.blocks)
     assert said == pytest.approx(np.full((400, 1), rows.target.mean()), abs=1e-3)
     assert len(heard) < 25
+
+
+@pytest.mark.parametrize("family", ["lightgbm", "catboost"])
+def test_many_rows_alone_are_no_reason_for_large_steps(family):
+    def rate(n_rows: int, budget_s: float) -> float:
+        facts = Facts("regression", 0, n_rows, n_rows, NAMES, budget_s)
+        return float(MODELS.get(family)().candidates(facts)[0].params["learning_rate"])
+
+    assert rate(150_000, budget_s=5_000.0) == rate(50_000, budget_s=5_000.0)
+    assert rate(150_000, budget_s=45.0) > 1.5 * rate(150_000, budget_s=5_000.0)

@@ -39,10 +39,34 @@ def test_large_steps_do_not_lead_astray_where_classes_are_rare(family, leaves):
     assert loss.mean() < 0.6 * dummy.mean()
 
 
-@pytest.mark.parametrize(("n_classes", "n_trees", "rows_in_leaf"), [(2, 100, 2), (10, 60, 3), (N_CLASSES, 25, 4)])
-def test_many_classes_have_fewer_extra_trees_before_leaves_become_large(n_classes, n_trees, rows_in_leaf):
+@pytest.mark.parametrize(
+    ("n_classes", "n_rows", "n_trees", "rows_in_leaf"),
+    [(2, 4_000, 100, 2), (10, 4_000, 80, 2), (N_CLASSES, 4_000, 25, 2), (2, 30_000, 29, 2), (2, 90_000, 25, 6)],
+)
+def test_there_are_fewer_extra_trees_before_their_leaves_become_large(n_classes, n_rows, n_trees, rows_in_leaf):
     task = "binary" if n_classes == 2 else "multiclass"
-    facts = replace(FACTS, task=task, n_classes=n_classes, n_rows=4_000)
-    sharp = MODELS.get("extra_trees")().candidates(facts)[0]
-    assert sharp.params["n_trees"] == pytest.approx(n_trees, abs=10)
-    assert sharp.params["min_samples_leaf"] == pytest.approx(rows_in_leaf, abs=1)
+    facts = replace(FACTS, task=task, n_classes=n_classes, n_rows=n_rows)
+    sharp, calm = MODELS.get("extra_trees")().candidates(facts)
+    assert sharp.params["n_trees"] == pytest.approx(n_trees, abs=1)
+    assert sharp.params["min_samples_leaf"] == rows_in_leaf
+    assert calm.params["min_samples_leaf"] == max(rows_in_leaf, 5)
+
+
+def test_fewer_extra_trees_with_small_leaves_tell_more_than_a_hundred_of_the_same_weight():
+    """Twenty thousand rows whose nearest neighbours know the answer, but no cut does."""
+
+    def rings(n: int, seed: int) -> Rows:
+        numbers = np.random.default_rng(seed).uniform(-1, 1, size=(n, 2)).astype(np.float32)
+        return Rows(Blocks(numbers, np.empty((n, 0), dtype=np.int32)), 1.0 * (np.sin(25 * np.hypot(*numbers.T)) > 0))
+
+    names = BlockNames(("a", "b"), ("a", "b"), (), (), ())
+    facts, test = Facts("binary", 2, 20_000, 10_000, names, budget_s=60.0), rings(2_000, 1)
+    context = FitContext(facts, seed=0, n_threads=1, time_up=lambda: False)
+    family = MODELS.get("extra_trees")()
+    chosen = family.candidates(facts)[0]
+    many = chosen.model_copy(update={"params": chosen.params | {"n_trees": 100, "min_samples_leaf": 5}})
+    few, all_of_them = (
+        log_loss_rows(test.target, family.fit(one, rings(20_000, 0), test, context).core.predict(test.blocks)).mean()
+        for one in (chosen, many)
+    )
+    assert few < 0.8 * all_of_them

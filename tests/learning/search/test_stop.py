@@ -80,3 +80,10 @@ def test_who_wants_more_than_a_sure_but_small_gain_stops_earlier():
     assert after(0.04, 3.0, 16) is None
     assert after(0.04, 3.0, 16, least_gain=0.01) is None
     assert after(0.04, 3.0, 16, least_gain=0.05) == "further gain is not worth it"
+
+
+def test_a_gain_that_is_large_beside_what_is_left_to_lose_goes_on():
+    progress = Progress()
+    progress.mark(Mark(4, row_losses(1.0), baseline=300.0))
+    progress.mark(Mark(14, 0.7 * row_losses(1.0), baseline=300.0))
+    assert progress.verdict() is None

@@ -98,11 +98,15 @@ def drawn(rng: np.random.Generator, most_leaves: int) -> Params:
     }
 
 
+def hurry(cost_s: float, facts: Facts) -> float:
+    """How many times the budget all fits would take if they took so long; above 1 the time is short."""
+    return cost_s * FITS_IN_BUDGET / max(facts.budget_s, 0.1)
+
+
 def in_time(params: Params, cost_s: float, facts: Facts) -> Params:
     """The same with larger steps, if the budget asks for it: a fit that is cut short ends far from its best."""
-    hurry = cost_s * FITS_IN_BUDGET / max(facts.budget_s, 0.1)
     rate = number(params, "learning_rate")
-    quicker = min(rate * min(max(hurry, 1.0), MOST_HURRY), max(rate, LARGEST_RATE))
+    quicker = min(rate * min(max(hurry(cost_s, facts), 1.0), MOST_HURRY), max(rate, LARGEST_RATE))
     return params | {"learning_rate": round(quicker, 4)}
 
 

@@ -11,8 +11,9 @@ LEAST_PATIENCE, PATIENCE_SHARE = 8, 0.25
 """How many candidates the latest are: so many at least, and this share of all that were tried and of what they cost."""
 LONG_PATIENCE, LONG_SHARE = 32, 0.5
 """How many they are where noise hides what they gain."""
-SLIGHT = 0.005
-"""What further candidates may bring at most to be slight, as a share of what the ensemble gains over the dummy."""
+SLIGHT, SLIGHT_OF_REST = 0.005, 0.01
+"""What further candidates may bring at most to be slight, as a share of what the ensemble gains over the dummy, and of
+what it still loses."""
 WORTHWHILE = 0.25
 
 
@@ -66,17 +67,19 @@ class Progress:
         What the latest candidates brought tells what the next ones may bring. The latest are a quarter of all, eight at
         least, and have cost a quarter of what all did: where many are cheap, little is saved by leaving. No further
         gain: what they gained is, with one standard error on top, less than half a percent of what the ensemble gains
-        over the dummy. Where noise hides that, half of all are asked, 32 at least: what they gained is less than a
-        quarter of its standard error, and a search below the noise of the estimate finds luck. Not worth it: the latest
-        gained less than the user wants.
+        over the dummy, and less than a percent of what it still loses: where that is a hundredth of what the dummy
+        loses, it could be halved by less than the first. Where noise hides that, half of all are asked, 32 at least:
+        what they gained is less than a quarter of its standard error, and a search below the noise of the estimate
+        finds luck. Not worth it: the latest gained less than the user wants.
         """
         latest = self._gain_of(max(self.least_patience, PATIENCE_SHARE * self._n_tried))
         if latest is None:
             return None
         gain, error = latest
         now = self.marks[-1]
-        over_dummy = now.baseline - float(now.row_loss.mean())
-        if gain + error <= SLIGHT * over_dummy or self._is_lost_in_noise():
+        rest = float(now.row_loss.mean())
+        over_dummy = now.baseline - rest
+        if gain + error <= min(SLIGHT * over_dummy, SLIGHT_OF_REST * rest) or self._is_lost_in_noise():
             return "no further gain"
         is_too_little = self.least_gain > 0 and gain < self.least_gain * over_dummy
         return "further gain is not worth it" if is_too_little else None
