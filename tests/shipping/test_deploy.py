@@ -62,7 +62,7 @@ def test_the_verdict_deploy_makes_the_bundle_champion(project):
     assert done.in_use
     assert not done.overruled
     assert done.champion == champion.bundle_id == project.show("bundle").bundle_id
-    assert (champion.run_id, champion.verdict, champion.target) == ("r-1", "deploy", "local")
+    assert (champion.run_id, champion.verdict, champion.target) == ("r-1", "deploy", "project")
     assert Bundle.load(done.address).bundle_id == champion.bundle_id
 
 
@@ -181,7 +181,7 @@ def test_the_place_has_the_options_of_the_project_file(project):
     )
     try:
         assert (project.target().port, project.target().base) == (9000, "registry.example/python:3.11")
-        assert project.target("local").title == "this machine"
+        assert project.target("project").title == "the project itself"
     finally:
         file.write_text(TOML)
 

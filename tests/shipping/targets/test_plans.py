@@ -25,6 +25,7 @@ from mlwright.shipping.targets import TARGETS, target
 KEPT = Path(__file__).parents[2] / "compat" / "bundle_1"
 IMAGE = "registry.example/churn:1"
 OPTIONS = {
+    "project": {},
     "local": {},
     "docker": {},
     "kubernetes": {"image": IMAGE},

@@ -35,7 +35,7 @@ Refers = Annotated[
     ),
 ]
 
-PLACES = "local, docker, kubernetes, sagemaker, vertex, azure or mlflow"
+PLACES = "local (a service on this machine), docker, kubernetes, sagemaker, vertex, azure or mlflow"
 PlaceOptions = Annotated[
     list[str] | None, typer.Option("--set", metavar="NAME=VALUE", help="An option of the place; may be repeated.")
 ]

@@ -10,6 +10,7 @@ import typer
 
 from mlwright.config import FILE_NAME, located, read_settings
 from mlwright.core.errors import NothingToShow, ProjectMissing, SettingsError, nearest
+from mlwright.shipping.in_use import LEASE, in_use_at
 
 if TYPE_CHECKING:
     from mlwright.core.history import RunState
@@ -51,13 +52,17 @@ def is_bundle(path: Path) -> bool:
 def bundle_at(path: Path) -> Path:
     """The bundle at `path`; of a project the one in use, else its latest one. Says which.
 
+    Of a service in the background the one that is to answer.
+
     Raises
     ------
     ProjectMissing
-        If it is neither.
+        If it is none of these.
     """
     if is_bundle(path):
         return path
+    if in_use := in_use_at(path):
+        return path / in_use.folder
     if not (path / FILE_NAME).exists():
         raise ProjectMissing(
             f"{path} holds neither a project nor a bundle.", f"Name the folder with {FILE_NAME}, or that of a bundle."
@@ -111,14 +116,26 @@ def following(path: Path) -> Callable[[], Path] | None:
 
     None for a bundle, which is always the same.
     """
+    if in_use_at(path):
+        return lambda: bundle_at(path).resolve()
     if not (path / FILE_NAME).exists():
         return None
     project = opened(path)
     return lambda: project.model_path().resolve()
 
 
+def lease_of(path: Path) -> Path | None:
+    """What the service holds while it lives; None for one that is not in the background."""
+    return path / LEASE if in_use_at(path) else None
+
+
 def settings_at(path: Path) -> ServeSettings | None:
-    """What the project at `path` says about its service, its places as seen from anywhere; None for a bundle."""
+    """What the project at `path` says about its service, its places as seen from anywhere; None for a bundle.
+
+    Of a service in the background what the project says for which it answers.
+    """
+    if in_use := in_use_at(path):
+        return settings_at((path / in_use.home).resolve())
     if not (path / FILE_NAME).exists():
         return None
     said = read_settings(path / FILE_NAME).serve

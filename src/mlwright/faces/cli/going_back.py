@@ -14,11 +14,11 @@ from mlwright.faces.cli.chosen import bundle_at, is_bundle, opened
 if TYPE_CHECKING:
     from mlwright.project import Project
     from mlwright.scoring.bundle import Bundle
-    from mlwright.shipping.places import Placed
+    from mlwright.shipping.places import Placed, Places
     from mlwright.shipping.steps import Plan
     from mlwright.shipping.targets import State, Target
 
-PROJECT = "local"
+PROJECT = "project"
 """The place that is the project itself: what it uses is in its registry."""
 
 
@@ -32,12 +32,16 @@ class WayBack(NamedTuple):
 
 
 class Standing(NamedTuple):
-    """How it stands at a place: its state, or why that cannot be told; and what `undo` would bring back there."""
+    """How it stands at a place: its state, or why that cannot be told; and what `undo` would bring back there.
+
+    `cut_off` is a bundle that was begun to be carried there, and has not come to its end.
+    """
 
     target: str
     state: State | None
     error: str
     before: str | None
+    cut_off: str | None
 
 
 def way_back(path: Path, at: str | None, options: Mapping[str, Any], to: str | None, why: str) -> WayBack:
@@ -58,20 +62,19 @@ def way_back(path: Path, at: str | None, options: Mapping[str, Any], to: str | N
 
 def standings(path: Path, at: str | None, options: Mapping[str, Any]) -> list[Standing]:
     """How it stands at a place, or at every one that a bundle was carried to from here."""
-    from mlwright.shipping.places import Places
-
-    places = Places(_home(path))
+    places = places_at(path)
     wanted = [at] if at else [placed.target for placed in places.now()]
     if not wanted:
         return []
     bundle = _bundle(path)
-    return [_standing(bundle, target, places.at(target), options) for target in wanted]
+    return [_standing(bundle, target, places, options) for target in wanted]
 
 
-def _home(path: Path) -> Path:
-    from mlwright.shipping.places import home_of
+def places_at(path: Path) -> Places:
+    """What was put where from a project or a bundle."""
+    from mlwright.shipping.places import Places, home_of
 
-    return path.resolve() if (path / FILE_NAME).exists() else home_of(path)
+    return Places(path.resolve() if (path / FILE_NAME).exists() else home_of(path))
 
 
 def _bundle(path: Path) -> Bundle:
@@ -82,9 +85,7 @@ def _bundle(path: Path) -> Bundle:
 
 def _latest(path: Path) -> str:
     """Where the latest change was made."""
-    from mlwright.shipping.places import Places
-
-    placed = Places(_home(path)).now()[-1:]
+    placed = places_at(path).now()[-1:]
     if not (path / FILE_NAME).exists():
         return placed[0].target if placed else PROJECT
     champion = opened(path).current()
@@ -107,11 +108,12 @@ def _in_project(project: Project, to: str | None, why: str) -> WayBack:
 
 
 def _at_place(path: Path, target: str, options: Mapping[str, Any]) -> WayBack:
-    from mlwright.shipping.places import Places
     from mlwright.shipping.steps import Call, Unless
 
-    places = Places(_home(path))
-    reign = places.at(target)
+    places = places_at(path)
+    reign, begun = places.at(target), places.unfinished(target)
+    if begun is not None:
+        return _from_unfinished(path, begun, reign, options)
     if len(reign) == 1:
         raise DeploymentError(
             f"Bundle {reign[0].bundle_id} is the first that was put to use at {target}: nothing was there before.",
@@ -130,13 +132,33 @@ def _at_place(path: Path, target: str, options: Mapping[str, Any]) -> WayBack:
     return WayBack(target, before, plan._replace(steps=steps), f"{who} answers at {plan.address} again.")
 
 
-def _standing(bundle: Bundle, target: str, reign: Sequence[Placed], options: Mapping[str, Any]) -> Standing:
-    before = reign[-2].bundle_id if len(reign) > 1 else None
+def _from_unfinished(path: Path, begun: Placed, reign: Sequence[Placed], options: Mapping[str, Any]) -> WayBack:
+    """Back to what answered before a deployment that was cut off, wherever it was cut."""
+    from mlwright.shipping.steps import Call, Unless
+
+    if not reign:
+        raise DeploymentError(
+            f"Putting bundle {begun.bundle_id} to use at {begun.target} was cut off, and nothing was there before.",
+            f"mlwright deploy {path} --to {begun.target}   goes on with it; with --remove it takes away what is there",
+        )
+    bundle, place, places = _bundle(path), _place(begun.target, [begun], options), places_at(path)
+    plan, before = place.back(bundle), reign[-1].bundle_id
+    never_came = cache(lambda: begun.bundle_id not in place.state(bundle).bundles)
+    note = Call("remember that it is not to come", str(places.journal.path), lambda: places.keep(begun.target))
+    steps = (*(Unless(step, never_came) for step in plan.steps), note)
+    sentence = f"Bundle {before} answers at {plan.address}, as before."
+    return WayBack(begun.target, before, plan._replace(steps=steps), sentence)
+
+
+def _standing(bundle: Bundle, target: str, places: Places, options: Mapping[str, Any]) -> Standing:
+    reign, begun = places.at(target), places.unfinished(target)
+    known = [*reign, begun] if begun else reign
+    before, cut = (known[-2].bundle_id if len(known) > 1 else None), (begun.bundle_id if begun else None)
     try:
-        state = _place(target, reign, options).state(bundle)
+        state = _place(target, known, options).state(bundle)
     except MlwrightError as error:
-        return Standing(target, None, str(error), before)
-    return Standing(target, state, "", before if reign else state.before)
+        return Standing(target, None, str(error), before, cut)
+    return Standing(target, state, "", before if known else state.before, cut)
 
 
 def _place(name: str, reign: Sequence[Placed], options: Mapping[str, Any]) -> Target:

@@ -28,15 +28,15 @@ class DeploySettings(Settings):
     Parameters
     ----------
     target : str
-        ``local``: the project folder, from which ``mlwright serve`` and ``mlwright predict`` take it. The others:
-        ``mlwright deploy --help``.
+        ``project``: the project itself, from which ``mlwright serve`` and ``mlwright predict`` take it; ``local``: a
+        service that runs on this machine. The others: ``mlwright deploy --help``.
     options : dict
         Of the place, by name: ``{image = "registry.example/churn:1"}``. Secrets do not belong here.
     overrule : str
         Why the bundle is put to use whatever the verdict; kept in the registry. Take it out again afterwards.
     """
 
-    target: str = "local"
+    target: str = "project"
     options: dict[str, str | int | float | bool] = {}
     overrule: str | None = Field(default=None, min_length=1)
 

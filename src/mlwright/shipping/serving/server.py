@@ -11,6 +11,7 @@ import threading
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
+from functools import partial
 from multiprocessing import Pipe, parent_process
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -18,6 +19,7 @@ from typing import TYPE_CHECKING
 
 from mlwright.core.errors import MlwrightError
 from mlwright.records.settings.serving import ServeSettings
+from mlwright.shipping.serving.lease import leased
 from mlwright.shipping.serving.listening import listen
 from mlwright.shipping.serving.place import address_of, listening_socket
 from mlwright.shipping.serving.processes import Mistake, Processes
@@ -44,6 +46,7 @@ def serve(
     bundle_path: str | os.PathLike[str],
     settings: ServeSettings | None = None,
     current: Callable[[], Path] | None = None,
+    lease: Path | None = None,
 ) -> None:
     """Answer over HTTP until a SIGTERM or SIGINT; requests in work at that moment are answered first.
 
@@ -58,25 +61,29 @@ def serve(
         Default: this machine alone may ask, and nothing is kept.
     current : callable, optional
         The folder of the bundle that is due, asked several times a second; default: always `bundle_path`.
+    lease : Path, optional
+        A file that is held while the service lives, and says where it answers.
 
     Raises
     ------
     SettingsError
-        If the settings cannot be used, or the port is taken.
+        If the settings cannot be used, the port is taken, or another service holds the lease.
     BundleError
         If the bundle cannot be loaded.
     """
     settings = settings or ServeSettings()
     tokens_of(settings)
     address = address_of(settings.host)
-    with listening_socket(address, settings.port) as listening, ExitStack() as places:
+    with ExitStack() as places:
+        tell = places.enter_context(leased(lease, settings.port, settings.workers)) if lease else None
+        listening = places.enter_context(listening_socket(address, settings.port))
         settings = settings.model_copy(update={"port": listening.getsockname()[1]})
         due = Due(Path(bundle_path).resolve())
         follower = Follower(due, current or (lambda: Path(bundle_path).resolve()))
         counts = None  # needs no place to write to, as in a container whose file system is read-only
         if settings.workers > 1:
             counts = Path(places.enter_context(tempfile.TemporaryDirectory(prefix="mlwright-serve-")))
-        _run(Answering(due, settings, listening, counts), follower, address)
+        _run(Answering(due, settings, listening, counts), follower, partial(_announce, settings, address, tell))
 
 
 @dataclass(frozen=True)
@@ -147,18 +154,20 @@ def _end_with_parent() -> None:
         os.kill(os.getpid(), signal.SIGTERM)
 
 
-def _run(answering: Answering, follower: Follower, address: str) -> None:
+def _run(answering: Answering, follower: Follower, begun: Callable[[], None]) -> None:
     told, tell = Pipe(duplex=False)
     processes = Processes(replace(answering, told=tell), answering.settings.workers, told)
     if HANGUP is not None:
         signal.signal(HANGUP, lambda *_: follower.ask())
     follower.start()
-    processes.run(lambda: _announce(answering.settings, address), DRAIN_S)
+    processes.run(begun, DRAIN_S)
 
 
-def _announce(settings: ServeSettings, address: str) -> None:
+def _announce(settings: ServeSettings, address: str, tell: Callable[[str], None] | None) -> None:
     host = settings.host if is_loopback(settings.host) else address
     url = f"http://{f'[{host}]' if ':' in host else host}:{settings.port}"
+    if tell is not None:
+        tell(url)
     kept = "" if settings.log.folder is None else f"  What is asked and answered is kept in {settings.log.folder}.\n"
     key = "" if settings.token is None else f"  Callers must send a token of {settings.token.partition(':')[2]}.\n"
     lines = (

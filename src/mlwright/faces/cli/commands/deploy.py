@@ -41,11 +41,13 @@ def deploy(
     if not json:
         tell_plan(plan)
     if not dry_run:
-        carry_out(plan)
-        if remove:
-            places.remove(to)
-        elif plan.steps:
-            places.put(to, options, bundle.bundle_id)
+        with places.changing():
+            if remove:
+                carry_out(plan)
+                places.remove(to)
+            elif plan.steps:
+                with places.putting(to, options, bundle.bundle_id):
+                    carry_out(plan)
     if json:
         print_json(plan_facts(plan) | {"done": not dry_run})
     elif dry_run:

@@ -23,4 +23,4 @@ def rollback(
     from mlwright.faces.cli.commands.undo import take
     from mlwright.faces.cli.going_back import PROJECT, way_back
 
-    take(way_back(project, PROJECT, {}, to, why), project, dry_run=dry_run, json=json)
+    take(lambda: way_back(project, PROJECT, {}, to, why), project, dry_run=dry_run, json=json)

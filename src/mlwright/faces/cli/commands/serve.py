@@ -57,7 +57,7 @@ def serve(
     when another one is promoted, or the bundle's folder is written anew, the service goes over to it without dropping a
     request. What no option says is taken from the section [serve] of the project's mlwright.toml.
     """
-    from mlwright.faces.cli.chosen import bundle_at, following, settings_at
+    from mlwright.faces.cli.chosen import bundle_at, following, lease_of, settings_at
     from mlwright.shipping.serving.server import serve as serve_bundle
     from mlwright.shipping.serving.settings import settings_of
 
@@ -80,4 +80,5 @@ def serve(
         "shadow": None if shadow is None else str(shadow),
         "log": kept,
     }
-    serve_bundle(bundle_at(model), settings_of(given, settings_at(model)), following(model))
+    settings = settings_of(given, settings_at(model))
+    serve_bundle(bundle_at(model), settings, following(model), lease_of(model))

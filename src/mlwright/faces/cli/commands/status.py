@@ -39,7 +39,7 @@ def status(
     if has_project:
         print_rich(*champions_shown(reign))
     elif not found:
-        typer.echo(f"Nothing was carried elsewhere from here.\n  -> mlwright deploy {project} --to docker --dry-run")
+        typer.echo(f"Nothing was carried elsewhere from here.\n  -> mlwright deploy {project} --to local --dry-run")
     for one in found:
         _tell(one, project)
 
@@ -50,6 +50,10 @@ def _tell(one: Standing, project: Path) -> None:
     else:
         typer.echo(f"{one.target}: {one.state.sentence}")
         for name, share in one.state.bundles.items():
-            typer.echo(f"  {name}  answers {share:.0%} of the requests at {one.state.address}")
+            does = "answers" if one.state.ready else "is to answer"
+            typer.echo(f"  {name}  {does} {share:.0%} of the requests at {one.state.address}")
+    if one.cut_off:
+        typer.echo(f"  {one.cut_off}  was being put to use when it was cut off")
+        typer.echo(f"  -> mlwright deploy {project} --to {one.target}   goes on with it")
     if one.before:
         typer.echo(f"  {one.before}  was in use before\n  -> mlwright undo -p {project} --at {one.target}")

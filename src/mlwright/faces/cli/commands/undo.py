@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -17,7 +19,7 @@ def undo(
     project: Annotated[Path, typer.Option("--project", "-p", help="The project folder, or a bundle.")] = HERE,
     at: Annotated[
         str | None,
-        typer.Option(help=f"Where: {PLACES}; default: where the latest change was. local: what the project uses."),
+        typer.Option(help=f"Where: {PLACES}; default: where the latest change was. project: what the project uses."),
     ] = None,
     option: PlaceOptions = None,
     why: Annotated[str, typer.Option(help="The reason, kept in the project's history.")] = "",
@@ -32,11 +34,18 @@ def undo(
     from mlwright.faces.cli.chosen import options_of
     from mlwright.faces.cli.going_back import way_back
 
-    take(way_back(project, at, options_of(option), None, why), project, dry_run=dry_run, json=json)
+    take(lambda: way_back(project, at, options_of(option), None, why), project, dry_run=dry_run, json=json)
 
 
-def take(way: WayBack, project: Path, *, dry_run: bool, json: bool) -> None:
-    """Say what will be done, do it, and say what answers then."""
+def take(find: Callable[[], WayBack], project: Path, *, dry_run: bool, json: bool) -> None:
+    """Find the way, say what will be done, do it, and say what answers then; one command at a time."""
+    from mlwright.faces.cli.going_back import places_at
+
+    with nullcontext() if dry_run else places_at(project).changing():
+        _take(find(), project, dry_run=dry_run, json=json)
+
+
+def _take(way: WayBack, project: Path, *, dry_run: bool, json: bool) -> None:
     from mlwright.faces.cli.commands.deploy import plan_facts, tell_plan
     from mlwright.faces.cli.terminal import print_json
     from mlwright.shipping.steps import carry_out
