@@ -1,11 +1,15 @@
-"""Requests share lines, by bundle; lines of one request, as earlier versions wrote them, say the same."""
+"""What a service keeps of requests, in their order, and what a crash leaves of it."""
 
 from __future__ import annotations
 
-from typing import Any
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
 
 from mlwright.records.served import KeptColumn, LogFacts
-from mlwright.scoring.kept_rows import Asked, prediction_facts, prediction_table
+from mlwright.scoring.kept_rows import Asked, Coded, Form, Odd, prediction_table
+from mlwright.scoring.open_segments import as_bytes, read_open
 
 FACTS = LogFacts(
     target="churn",
@@ -24,21 +28,38 @@ def asked(place: int, bundle: str, n_records: int = 1) -> Asked:
     return Asked([f"{place}-{k}" for k in range(n_records)], 1000.5 + place, bundle, records, answers)
 
 
-def test_requests_of_one_bundle_share_a_line_and_every_record_keeps_its_own_moment() -> None:
-    lines = prediction_facts(FACTS, b"")([asked(0, "a"), asked(1, "a", 3), asked(2, "b")])
-    assert [line[2] for line in lines] == ["a", "b"]
-    table = prediction_table(FACTS)(lines).to_pylist()
+def test_every_record_keeps_its_moment_and_its_bundle_in_the_order_of_the_requests() -> None:
+    table = prediction_table(FACTS, b"")([asked(0, "a"), asked(1, "b", 3), asked(2, "a")]).to_pylist()
+    assert [row["mlwright_bundle"] for row in table] == ["a", "b", "b", "b", "a"]
     assert [row["age"] for row in table] == [0.0, 1.0, 2.0, 3.0, 2.0]
     assert [row["city"] for row in table] == ["c0", "c0", "c1", "c2", "c0"]
-    assert [list(row.values())[1].timestamp() for row in table] == [1000.5, 1001.5, 1001.5, 1001.5, 1002.5]
+    assert [row["mlwright_at"].timestamp() for row in table] == [1000.5, 1001.5, 1001.5, 1001.5, 1002.5]
     assert "secret" not in table[0]
 
 
-def test_lines_of_one_request_each_give_the_same_table() -> None:
-    requests = [asked(0, "a"), asked(1, "a", 3)]
-    earlier: list[list[Any]] = [
-        [list(each.ids), each.at, "a", [a["prediction"] for a in each.answers], [[0.75, 0.25]] * len(each.ids),
-         [[record[name] for record in each.records] for name in ("age", "city")]]
-        for each in requests
-    ]  # fmt: skip
-    assert prediction_table(FACTS)(earlier).equals(prediction_table(FACTS)(prediction_facts(FACTS, b"")(requests)))
+def test_records_as_they_came_and_as_codes_stay_in_order() -> None:
+    form = Form("a", 2, {"age": 1}, {"secret": ("x",), "city": ("Oslo", "Rome")})
+    numbers, codes = np.array([[0.0, 40.0], [0.0, 41.0]]), np.array([[0, 1], [0, 0]], dtype=np.int32)
+    chances = np.array([[0.75, 0.25], [0.5, 0.5]]).tobytes()
+    odd = [Odd(1, "city", " Bern")]
+    coded = Coded(["p", "q"], 1000.5, form, numbers.tobytes(), codes.tobytes(), odd, ["No", "Yes"], chances)
+    table = prediction_table(FACTS, b"")([asked(0, "a"), coded, asked(1, "a")]).to_pylist()
+    assert [row["mlwright_id"] for row in table] == ["0-0", "p", "q", "1-0"]
+    assert [row["age"] for row in table] == [0.0, 40.0, 41.0, 1.0]
+    assert [row["city"] for row in table] == ["c0", "Rome", "Bern", "c0"]
+    assert [row["mlwright_probabilities"] for row in table][1:3] == [[0.75, 0.25], [0.5, 0.5]]
+
+
+def test_an_open_segment_is_read_up_to_where_it_was_cut_short(tmp_path: Path) -> None:
+    table = prediction_table(FACTS, b"")([asked(0, "a", 2)])
+    whole = as_bytes(table, first=True) + as_bytes(table, first=False)
+    path = tmp_path / "segment"
+    found = []
+    for n_bytes in range(0, len(whole) + 1, 8):
+        path.write_bytes(whole[:n_bytes] + b"{'" * (n_bytes % 16 == 0))
+        read = read_open(path)
+        found.append(0 if read is None else len(read))
+    assert sorted(set(found)) == [0, 2, 4]
+    assert found == sorted(found)
+    path.write_bytes(whole)
+    assert read_open(path).equals(pa.concat_tables([table, table]))

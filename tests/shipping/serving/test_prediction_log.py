@@ -52,7 +52,7 @@ def test_without_a_folder_nothing_is_kept_and_no_id_is_told(
     client: FlaskClient, row: dict[str, Any], tmp_path: Path
 ) -> None:
     assert "id" not in client.post("/predict", json=row).json
-    assert not list(tmp_path.rglob("*.jsonl"))
+    assert not list(tmp_path.rglob("*.arrows"))
     reply = client.post("/feedback", json={"id": "a", "outcome": "Yes"})
     assert (reply.status_code, reply.json["error"]["code"]) == (409, "no_log")
 
@@ -186,9 +186,9 @@ def test_a_killed_service_has_lost_no_more_than_its_window_and_doubles_nothing(
         os.kill(pid, signal.SIGKILL)
     found = read(log).column("tenure").to_pylist()
     assert sorted(found)[:40] == list(range(40))
-    (next((log / "predictions").glob("*.jsonl"))).open("ab").write(b'{"cut short')
+    (next((log / "predictions").glob("*.arrows"))).open("ab").write(b'{"cut short')
     again = start(write_bundle(), log={"folder": str(log)})
-    assert not [path for path in (log / "predictions").glob("*.jsonl") if path.stat().st_size]
+    assert not [path for path in (log / "predictions").glob("*.arrows") if path.stat().st_size]
     assert sorted(sealed(log).column("tenure").to_pylist()) == sorted(found)
     again.ask("/predict", row | {"tenure": 71})
     again.process.terminate()

@@ -1,10 +1,11 @@
-"""A record that needs no note is looked at and encoded in one pass, and as both do it one after the other."""
+"""A record is looked at, encoded and kept in one pass, and as each of the three does it one after the other."""
 
 from __future__ import annotations
 
 from collections import Counter
 from typing import Any
 
+import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -12,9 +13,12 @@ from hypothesis import strategies as st
 from mlwright.records.bundle import Manifest
 from mlwright.records.contract import Clause, Contract
 from mlwright.records.model import CategoryColumn, EncodingPlan, ModelSpec, NumberColumn
+from mlwright.records.served import KeptColumn, LogFacts
 from mlwright.scoring.encoder import Encoder
+from mlwright.scoring.kept_rows import Asked, prediction_table
 from mlwright.shipping.serving.inputs import InputSchema
 from mlwright.shipping.serving.refusals import Refusal
+from mlwright.shipping.serving.service import coded_request
 from mlwright.shipping.serving.straight import Straight
 
 PLAN = EncodingPlan(
@@ -59,16 +63,34 @@ def test_what_is_read_straight_is_what_a_close_look_and_the_encoder_say(record: 
     try:
         looked = SCHEMA.look([record])
     except Refusal:
-        assert read is None
-        return
-    if looked.notes or looked.hidden:
-        assert read is None
+        assert read is None or read.beside.told
         return
     assert read is not None
-    row, seen = read
     wanted = ENCODER.encode_record(record)
-    assert (repr(row.numbers), row.codes) == (repr(wanted.numbers), wanted.codes)
-    assert Counter(seen) == looked.counts
+    assert (repr(read.encoded.numbers), read.encoded.codes) == (repr(wanted.numbers), wanted.codes)
+    assert bool(read.beside.told) == bool(looked.notes or looked.hidden)
+    assert read.beside.told or Counter(read.beside.counted()) == looked.counts
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.lists(st.fixed_dictionaries({field.name: VALUES for field in FIELDS}), min_size=1, max_size=4))
+@pytest.mark.parametrize("treatment", ["kept", "hashed"])
+def test_what_is_kept_of_records_read_straight_is_what_is_kept_of_them_as_they_came(
+    treatment: Any, records: list[dict[str, Any]]
+) -> None:
+    read = STRAIGHT.read(records[0]) if len(records) == 1 else STRAIGHT.read_many(records)
+    if read is None:
+        return
+    columns = tuple(
+        KeptColumn(name=each.name, kind=each.kind, treatment=treatment if each.kind == "category" else "kept")
+        for each in FIELDS
+    )
+    facts = LogFacts(target="churn", columns=columns, classes=("No", "Yes"))
+    ids = [str(place) for place in range(len(records))]
+    answers = [{"prediction": "No", "probabilities": {"No": 0.75, "Yes": 0.25}} for _ in records]
+    wanted = prediction_table(facts, b"key")([Asked(ids, 5.5, "b", records, answers)])
+    coded = coded_request(ids, 5.5, STRAIGHT.form("b"), read, answers)
+    assert prediction_table(facts, b"key")([coded, coded]).equals(pa.concat_tables([wanted, wanted]))
 
 
 PLAIN = {"age": 30, "balance": 5.5, "city": "Rome", "doors": 3, "member": True}
@@ -87,33 +109,34 @@ PLAINLY = st.fixed_dictionaries(
 @given(st.lists(PLAINLY, min_size=2, max_size=5))
 def test_many_records_are_read_as_each_of_them(records: list[dict[str, Any]]) -> None:
     alone, many = [STRAIGHT.read(record) for record in records], STRAIGHT.read_many(records)
-    if None in alone:
-        assert many is None
-        return
     assert many is not None
-    blocks, seen = many
     wanted = ENCODER.encode_records(records)
-    assert blocks.numbers.tobytes() == wanted.numbers.tobytes()
-    assert blocks.codes.tolist() == wanted.codes.tolist()
-    assert Counter(seen) == Counter(series for each in alone if each is not None for series in each[1])
+    assert many.encoded.numbers.tobytes() == wanted.numbers.tobytes()
+    assert many.encoded.codes.tolist() == wanted.codes.tolist()
+    assert many.beside.told == {place for place, each in enumerate(alone) if each is not None and each.beside.told}
+    counted = [series for each in alone if each is not None for series in each.beside.counted()]
+    assert Counter(many.beside.counted()) == Counter(counted)
 
 
-@pytest.mark.parametrize("odd", [{}, PLAIN | {"city": ["Rome"]}, PLAIN | {"more": 1}, PLAIN | {"age": {}}])
-def test_an_odd_one_among_many_lets_all_be_looked_at_closely(odd: dict[str, Any]) -> None:
+@pytest.mark.parametrize("odd", [{}, PLAIN | {"city": ["Rome"]}, PLAIN | {"age": {}}, PLAIN | {"age": "old"}])
+def test_one_that_will_be_refused_lets_all_be_looked_at_closely(odd: dict[str, Any]) -> None:
     assert STRAIGHT.read_many([PLAIN, PLAIN]) is not None
     assert STRAIGHT.read_many([PLAIN, odd]) is None
     assert STRAIGHT.read_many([]) is None
 
 
-@pytest.mark.parametrize("change", [{"city": ...}, {"more": 1}, {"city": ..., "town": "Rome"}])
-def test_a_record_of_other_fields_is_looked_at_closely(change: dict[str, Any]) -> None:
-    record = {"age": 30, "balance": 5.5, "city": "Rome", "doors": 3, "member": True}
-    assert STRAIGHT.read(record) is not None
-    changed = {name: value for name, value in (record | change).items() if value is not ...}
+def test_a_record_with_other_columns_is_looked_at_and_no_other_one() -> None:
+    read = STRAIGHT.read_many([PLAIN, PLAIN | {"more": 1}, PLAIN])
+    assert read is not None
+    assert read.beside.told == {1}
+
+
+@pytest.mark.parametrize("change", [{"city": ...}, {"city": ..., "town": "Rome"}])
+def test_a_record_that_lacks_a_field_is_looked_at_closely(change: dict[str, Any]) -> None:
+    changed = {name: value for name, value in (PLAIN | change).items() if value is not ...}
     assert STRAIGHT.read(changed) is None
 
 
 def test_dates_texts_and_inputs_that_are_not_encoded_take_the_long_way() -> None:
     beside = dict(SCHEMA.readers) | {"amount": SCHEMA.readers["age"]}
-    record = {"age": 30, "balance": 5.5, "city": "Rome", "doors": 3, "member": True, "amount": 7}
-    assert Straight(ENCODER, beside).read(record) is None
+    assert Straight(ENCODER, beside).read(PLAIN | {"amount": 7}) is None

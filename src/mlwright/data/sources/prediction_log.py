@@ -26,7 +26,7 @@ from mlwright.records.served import (
     KeptColumn,
     LogFacts,
 )
-from mlwright.scoring.kept_rows import outcome_table, prediction_table, read_lines
+from mlwright.scoring.open_segments import read_open
 
 Outcomes = dict[str, tuple[str | None, datetime | None]]
 
@@ -70,7 +70,9 @@ class PredictionLog(Source):
     ) -> Iterator[pa.RecordBatch]:
         stored = [field for field in schema if field.name not in (OUTCOME_AT, facts.target)]
         for place, path in enumerate(segments):
-            table = _read(path, facts, [ID, *(field.name for field in stored)])
+            table = _read(path, [ID, *(field.name for field in stored)])
+            if table is None:
+                continue
             joined = [outcomes.get(one, (None, None)) for one in table.column(ID).to_pylist()]
             columns = [table.column(field.name).cast(field.type) for field in stored]
             if OUTCOME_AT in schema.names:
@@ -90,9 +92,9 @@ def answered_ids(folder: Path) -> set[str]:
     SourceUnreadable
         If the folder is no prediction log.
     """
-    facts = _facts(folder)
-    segments = _segments(folder / PREDICTIONS)
-    return {one for path in segments for one in _read(path, facts, [ID]).column(ID).to_pylist()}
+    _facts(folder)
+    tables = [_read(path, [ID]) for path in _segments(folder / PREDICTIONS)]
+    return {one for table in tables if table is not None for one in table.column(ID).to_pylist()}
 
 
 def _facts(folder: Path) -> LogFacts:
@@ -111,30 +113,30 @@ def _segments(folder: Path) -> list[Path]:
     return [stems[stem] for stem in sorted(stems)]
 
 
-def _read(path: Path, facts: LogFacts, columns: list[str]) -> pa.Table:
+def _read(path: Path, columns: list[str]) -> pa.Table | None:
+    """Columns of a segment; None if it holds no rows yet."""
     try:
         if path.name.endswith(OPEN):
-            return prediction_table(facts)(read_lines(path)).select(columns)
+            table = read_open(path)
+            return None if table is None else table.select(columns)
         return pq.read_table(path, columns=columns)
     except FileNotFoundError:
         sealed = path.with_name(path.name.removesuffix(OPEN) + SEALED)
         if sealed == path or not sealed.exists():
             raise SourceUnreadable(f"{path} was removed meanwhile.", "Type the command again.") from None
-        return _read(sealed, facts, columns)
+        return _read(sealed, columns)
     except (OSError, ValueError, pa.ArrowException) as error:
         raise SourceUnreadable(f"{path} cannot be read ({error}).", "Move it out of the log, and try again.") from None
 
 
 def _outcomes(folder: Path) -> Outcomes:
     """What came true and when it was reported, by the id of the answer."""
-    tables = [
-        pq.read_table(path) if path.name.endswith(SEALED) else outcome_table(read_lines(path))
-        for path in _segments(folder)
-    ]
+    found = [_read(path, [ID, OUTCOME, AT]) for path in _segments(folder)]
+    tables = [table for table in found if table is not None]
     if not tables:
         return {}
-    found = pa.concat_tables(tables).sort_by(AT)
-    ids, outcomes, moments = (found.column(name).to_pylist() for name in (ID, OUTCOME, AT))
+    told = pa.concat_tables(tables).sort_by(AT)
+    ids, outcomes, moments = (told.column(name).to_pylist() for name in (ID, OUTCOME, AT))
     return dict(zip(ids, zip(outcomes, moments, strict=True), strict=True))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, Literal
@@ -157,8 +157,8 @@ class InputSchema:
             for name, reader in self.readers.items()
         ]
 
-    def look(self, records: Sequence[Mapping[str, Any]]) -> Looked:
-        """Look at every value of every record.
+    def look(self, records: Sequence[Mapping[str, Any]], places: Iterable[int] | None = None) -> Looked:
+        """Look at every value of every record, or of those at some places, from the first on.
 
         Raises
         ------
@@ -166,7 +166,8 @@ class InputSchema:
             At the first record that lacks a field, has one that the table never had, or one of a wrong type.
         """
         looked = Looked()
-        for place, record in enumerate(records):
+        for place in range(len(records)) if places is None else places:
+            record = records[place]
             if record.keys() != self._names:
                 self._look_at_names(looked, record, place)
             for name, fine_names, low, high, but, reader in self._quick:

@@ -4,26 +4,29 @@ from __future__ import annotations
 
 import logging
 import time
+from array import array
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mlwright.core.errors import SettingsError
 from mlwright.records.settings.serving import ServeSettings
+from mlwright.scoring.kept_rows import Asked, Coded, Form
 from mlwright.scoring.signature import trusted_key
 from mlwright.shipping.serving.answering import Answer, Answerer
 from mlwright.shipping.serving.calls import Call, Reply, json_reply
 from mlwright.shipping.serving.counters import Counters, Series
 from mlwright.shipping.serving.extras import NOTHING, Extras, refuse_long_work
 from mlwright.shipping.serving.guard import Guard
-from mlwright.shipping.serving.inputs import InputSchema
+from mlwright.shipping.serving.inputs import InputSchema, Looked
 from mlwright.shipping.serving.kept.log import PredictionLog
 from mlwright.shipping.serving.layouts import Layouts
 from mlwright.shipping.serving.protocols import Route, all_routes
 from mlwright.shipping.serving.refusals import Refusal
 from mlwright.shipping.serving.shadow import Shadow
-from mlwright.shipping.serving.straight import Straight
+from mlwright.shipping.serving.straight import ReadMany, ReadOne, Straight
 from mlwright.shipping.serving.succession import refuse_other_inputs
 
 if TYPE_CHECKING:
@@ -72,10 +75,12 @@ class Service:
             self.counters = Counters(self.manifest, (*PAGES, *self.routes), counts_folder)
             self.log = PredictionLog(self.manifest, settings.log, self._count_lost) if settings.log.folder else None
             self.shadow = self._new_shadow()
+            self._form = self._new_form()
             return
         refuse_other_inputs(self.manifest, before.manifest)
         self.guard, self.counters, self.log, self.shadow = before.guard, before.counters, before.log, before.shadow
         self.counters.follow(self.manifest)
+        self._form = self._new_form()
 
     def ask(self, call: Call, records: Sequence[Mapping[str, Any]], extras: Extras = NOTHING) -> list[Answer]:
         """Look at the records, answer each, count and keep what was asked and answered.
@@ -89,33 +94,33 @@ class Service:
             If the model is not ready, or a record is not as the contract says.
         """
         self.check_ready()
-        answers = self._answer_straight(records) if extras is NOTHING else None
+        read = self._read(records) if extras is NOTHING else None
+        answers = None if read is None else self._answer_read(records, read)
         if answers is None:
-            answers = self._answer_closely(records, extras)
+            read, answers = None, self._answer_closely(records, extras)
         if self.log is not None:
-            ids = [call.request_id] if len(records) == 1 else [f"{call.request_id}-{i}" for i in range(len(records))]
-            at = time.time()
-            self.log.keep(ids, at, self.manifest.bundle_id, records, answers)
-            if self.shadow is not None:
-                self.shadow.put(ids, at, records, answers)
-            for one, answer in zip(ids, answers, strict=True):
-                answer["id"] = one
+            self._keep(self.log, call, records, read, answers)
         return answers
 
-    def _answer_straight(self, records: Sequence[Mapping[str, Any]]) -> list[Answer] | None:
-        """Answer records of which nothing else is to be told, and count; None if one must be looked at closely."""
-        if len(records) == 1:
-            read = self._straight.read(records[0])
-            if read is None:
-                return None
-            answer = self.answerer.answer_encoded(read[0], records[0])
-            self.counters.answered(self.answerer.class_of(answer), read[1])
-            return [answer]
-        many = self._straight.read_many(records)
-        if many is None:
+    def _read(self, records: Sequence[Mapping[str, Any]]) -> ReadOne | ReadMany | None:
+        return self._straight.read(records[0]) if len(records) == 1 else self._straight.read_many(records)
+
+    def _answer_read(self, records: Sequence[Mapping[str, Any]], read: ReadOne | ReadMany) -> list[Answer] | None:
+        """Answer records that are encoded already, and count; None if something else must be answered for them."""
+        looked = self.schema.look(records, sorted(read.beside.told)) if read.beside.told else None
+        if looked is not None and looked.hidden:
             return None
-        answers = self.answerer.answer_blocks(many[0], records)
-        self._count(answers, Counter(many[1]))
+        if isinstance(read, ReadOne):
+            answers = [self.answerer.answer_encoded(read.encoded, records[0])]
+        else:
+            answers = self.answerer.answer_blocks(read.encoded, records)
+        if looked is not None:
+            self._add_notes(answers, looked)
+            self._count(answers, Counter(read.beside.counted()) + Counter(looked.counts))
+        elif len(answers) == 1:
+            self.counters.answered(self.answerer.class_of(answers[0]), read.beside.counted())
+        else:
+            self._count(answers, Counter(read.beside.counted()))
         return answers
 
     def _answer_closely(self, records: Sequence[Mapping[str, Any]], extras: Extras) -> list[Answer]:
@@ -123,10 +128,33 @@ class Service:
         refuse_long_work(extras, len(records))
         looked = self.schema.look(records)
         answers = self.answerer.answer(looked.taken(records), extras)
-        for place, notes in looked.notes.items():
-            answers[place]["notes"] = [note.as_json() for note in notes]
+        self._add_notes(answers, looked)
         self._count(answers, looked.counts)
         return answers
+
+    def _add_notes(self, answers: Sequence[Answer], looked: Looked) -> None:
+        for place, notes in looked.notes.items():
+            answers[place]["notes"] = [note.as_json() for note in notes]
+
+    def _keep(
+        self,
+        log: PredictionLog,
+        call: Call,
+        records: Sequence[Mapping[str, Any]],
+        read: ReadOne | ReadMany | None,
+        answers: Sequence[Answer],
+    ) -> None:
+        """Keep what was asked and answered, and tell the ids."""
+        one, at = call.request_id, time.time()
+        ids = (one,) if len(records) == 1 else tuple([f"{one}-{place}" for place in range(len(records))])
+        if read is None or self._form is None:
+            log.keep(Asked(ids, at, self.manifest.bundle_id, records, answers))
+        else:
+            log.keep(coded_request(ids, at, self._form, read, answers))
+        if self.shadow is not None:
+            self.shadow.put(ids, at, records, answers)
+        for id, answer in zip(ids, answers, strict=True):
+            answer["id"] = id
 
     def close(self) -> None:
         """Write what waits to be kept; the service answers no more."""
@@ -134,6 +162,12 @@ class Service:
             self.shadow.close()
         if self.log is not None:
             self.log.close()
+
+    def _new_form(self) -> Form | None:
+        """In which form the log gets what was read; None for records as they came."""
+        if self.log is None or not (self._straight.is_possible and self.log.takes_codes):
+            return None
+        return self._straight.form(self.manifest.bundle_id)
 
     def _new_shadow(self) -> Shadow | None:
         if self.settings.shadow is None:
@@ -186,3 +220,16 @@ class Service:
         for name, count in self.answerer.count_classes(answers).items():
             counts["answers_total", (name,)] = count
         self.counters.add_each(counts)
+
+
+def coded_request(
+    ids: Sequence[str], at: float, form: Form, read: ReadOne | ReadMany, answers: Sequence[Answer]
+) -> Coded:
+    """A request as the log takes it."""
+    shares = chain.from_iterable([answer.get("probabilities", {}).values() for answer in answers])
+    predictions, chances = [answer["prediction"] for answer in answers], array("d", shares).tobytes()
+    if isinstance(read, ReadOne):
+        numbers, codes = array("d", read.numbers).tobytes(), array("i", read.spellings).tobytes()
+    else:
+        numbers, codes = read.numbers.tobytes(), read.spellings.tobytes()
+    return Coded(ids, at, form, numbers, codes, read.beside.odd, predictions, chances)

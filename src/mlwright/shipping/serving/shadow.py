@@ -16,10 +16,10 @@ from mlwright.core.errors import SettingsError, name_list
 from mlwright.records.bundle import Manifest
 from mlwright.records.served import SHADOWS, LogFacts
 from mlwright.scoring.bundle import Bundle
-from mlwright.scoring.kept_rows import Asked, prediction_facts, prediction_table
+from mlwright.scoring.kept_rows import Asked, prediction_table
 from mlwright.shipping.serving.answering import Answer, Answerer
 from mlwright.shipping.serving.counters import Counters
-from mlwright.shipping.serving.kept.spool import Shape, Spool
+from mlwright.shipping.serving.kept.spool import Spool
 
 log = logging.getLogger("mlwright.serving")
 
@@ -63,8 +63,7 @@ class Shadow:
         facts = LogFacts(target=served.target, columns=(), classes=served.model.classes)
         self._answerer = Answerer(bundle)
         self._names = [item.name for item in bundle.manifest.inputs]
-        shape = Shape(prediction_facts(facts, b""), prediction_table(facts))
-        self._spool = Spool(folder / SHADOWS, shape, max_bytes, self._lose)
+        self._spool = Spool(folder / SHADOWS, prediction_table(facts, b""), max_bytes, self._lose)
         self._bundle_id = bundle.bundle_id
         self._counters = counters
         self._waiting: deque[_Waiting] = deque()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -12,16 +12,9 @@ from mlwright.core.errors import SettingsError, StorageError, name_list
 from mlwright.records.bundle import Manifest
 from mlwright.records.served import LOG_FACTS, OUTCOMES, PREDICTIONS, KeptColumn, LogFacts, Treatment
 from mlwright.records.settings.serving import LogSettings
-from mlwright.scoring.kept_rows import (
-    Asked,
-    Outcome,
-    outcome_facts,
-    outcome_table,
-    prediction_facts,
-    prediction_table,
-)
+from mlwright.scoring.kept_rows import Asked, Coded, Outcome, can_be_coded, outcome_table, prediction_table
 from mlwright.shipping.serving.kept.copies import Copies
-from mlwright.shipping.serving.kept.spool import Shape, Spool
+from mlwright.shipping.serving.kept.spool import Spool
 from mlwright.shipping.serving.settings import secret_key
 
 FOR_OWNER_AND_GROUP = 0o750
@@ -40,6 +33,11 @@ class PredictionLog:
     lost : callable, optional
         Told how many requests could not be kept.
 
+    Attributes
+    ----------
+    takes_codes : bool
+        Whether it keeps all that it should of records that are numbers and codes.
+
     Raises
     ------
     SettingsError
@@ -54,20 +52,13 @@ class PredictionLog:
         key = secret_key(settings) if settings.hashed else b""
         _settle(folder, facts)
         self._copies = Copies(folder, settings.copy_to) if settings.copy_to else None
-        asked = Shape(prediction_facts(facts, key), prediction_table(facts))
-        self._predictions = Spool(folder / PREDICTIONS, asked, settings.max_bytes, lost)
-        self._outcomes = Spool(folder / OUTCOMES, Shape(outcome_facts, outcome_table), settings.max_bytes, lost)
+        self.takes_codes = can_be_coded(facts)
+        self._predictions = Spool(folder / PREDICTIONS, prediction_table(facts, key), settings.max_bytes, lost)
+        self._outcomes = Spool(folder / OUTCOMES, outcome_table, settings.max_bytes, lost)
 
-    def keep(
-        self,
-        ids: Sequence[str],
-        at: float,
-        bundle_id: str,
-        records: Sequence[Mapping[str, Any]],
-        answers: Sequence[Mapping[str, Any]],
-    ) -> None:
+    def keep(self, asked: Asked | Coded) -> None:
         """Keep the answers of one request; returns at once."""
-        self._predictions.put(Asked(ids, at, bundle_id, records, answers))
+        self._predictions.put(asked)
 
     def keep_outcome(self, id: str, outcome: Any) -> None:
         """Keep what came true of a record; of several reports the last one counts."""

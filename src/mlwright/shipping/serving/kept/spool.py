@@ -1,7 +1,7 @@
 """Rows that are kept by a thread of their own, so that no caller waits for a disk.
 
-A row waits in memory for the next write, `WINDOW_S` at most. Every write appends lines of JSON to an open file and
-flushes them to the disk. When the open file is large or old enough it is sealed: rewritten as one Parquet segment. A
+A row waits in memory for the next write, `WINDOW_S` at most. Every write appends a batch of Arrow to an open file and
+flushes it to the disk. When the open file is large or old enough it is sealed: rewritten as one Parquet segment. A
 process that is killed leaves its open file behind; the next one that starts seals it. So a crash loses what was
 waiting, a moment's rows, and no row is ever there twice: a segment bears the name of the open file that it was.
 """
@@ -18,13 +18,11 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from multiprocessing.util import Finalize
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any, NamedTuple
-
-import orjson
+from typing import IO, TYPE_CHECKING, Any
 
 from mlwright.core.store.exclusive import lock
 from mlwright.records.served import OPEN, SEALED
-from mlwright.scoring.kept_rows import read_lines
+from mlwright.scoring.open_segments import as_bytes, read_open
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -40,23 +38,7 @@ MOST_WAITING = 200_000
 SEGMENT_BYTES = 4_000_000
 SEGMENT_S = 300.0
 
-ToFacts = Callable[[Sequence[Any]], Sequence[list[Any]]]
 ToTable = Callable[[Sequence[Any]], "pa.Table"]
-
-
-class Shape(NamedTuple):
-    """What the rows of a spool look like.
-
-    Parameters
-    ----------
-    to_facts : callable
-        From all that was put to what the lines of JSON say; runs in the spool's own thread.
-    to_table : callable
-        From what lines say to a table.
-    """
-
-    to_facts: ToFacts
-    to_table: ToTable
 
 
 class Spool:
@@ -65,24 +47,25 @@ class Spool:
     Parameters
     ----------
     folder : Path
-    shape : Shape
+    to_table : callable
+        From all that was put to a table; runs in the spool's own thread.
     max_bytes : int
         Of all segments together; the oldest are removed first.
     lost : callable
         Told how many rows could not be kept.
     """
 
-    def __init__(self, folder: Path, shape: Shape, max_bytes: int, lost: Callable[[int], None]) -> None:
+    def __init__(self, folder: Path, to_table: ToTable, max_bytes: int, lost: Callable[[int], None]) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self._folder = folder
-        self._shape = shape
+        self._to_table = to_table
         self._max_bytes = max_bytes
         self._lost = lost
         self._waiting: deque[Any] = deque()
         self._open: _OpenFile | None = None
         self._wake = threading.Event()
         self._ended = False
-        seal_orphans(folder, shape.to_table)
+        seal_orphans(folder)
         self._thread = threading.Thread(target=self._work, name=f"mlwright-{folder.name}", daemon=True)
         self._thread.start()
         atexit.register(self.close)
@@ -111,8 +94,8 @@ class Spool:
         items = [self._waiting.popleft() for _ in range(len(self._waiting))]
         try:
             if items:
-                self._open = self._open or _OpenFile(self._folder, self._shape.to_table)
-                self._open.write(self._shape.to_facts(items))
+                self._open = self._open or _OpenFile(self._folder)
+                self._open.write(self._to_table(items))
             if self._open is not None and (final or self._open.is_full):
                 self._open.seal()
                 self._open = None
@@ -128,11 +111,9 @@ class _OpenFile:
     Parameters
     ----------
     folder : Path
-    to_table : callable
-        As in `Shape`.
     """
 
-    def __init__(self, folder: Path, to_table: ToTable) -> None:
+    def __init__(self, folder: Path) -> None:
         stamp = time.strftime("%Y%m%dT%H%M%S", time.gmtime())
         self._path = folder / f"{stamp}-{uuid.uuid4().hex[:12]}{OPEN}"
         draft = self._path.with_suffix(".part")
@@ -141,17 +122,21 @@ class _OpenFile:
         os.rename(draft, self._path)  # under its name it is locked from the first moment on
         self._began = time.monotonic()
         self._n_bytes = 0
-        self._to_table = to_table
         self._tables: list[pa.Table] = []
 
-    def write(self, facts: Sequence[list[Any]]) -> None:
-        """Append lines, see that they are on the disk, and hold them as a table until the segment is sealed."""
-        data = memoryview(b"\n".join([*map(orjson.dumps, facts), b""]))
+    def write(self, table: pa.Table) -> None:
+        """Append rows, see that they are on the disk, and hold them until the segment is sealed."""
+        data = as_bytes(table, first=not self._tables)
+        rest = memoryview(data)
+        try:
+            while rest:
+                rest = rest[self._file.write(rest) :]
+            os.fsync(self._file.fileno())
+        except OSError:
+            os.truncate(self._file.fileno(), self._n_bytes)  # half a batch would hide those behind it
+            raise
         self._n_bytes += len(data)
-        while data:
-            data = data[self._file.write(data) :]
-        os.fsync(self._file.fileno())
-        self._tables.append(self._to_table(facts))
+        self._tables.append(table)
 
     @property
     def is_full(self) -> bool:
@@ -166,14 +151,13 @@ class _OpenFile:
         self._file.close()
 
 
-def seal_orphans(folder: Path, to_table: ToTable) -> None:
+def seal_orphans(folder: Path) -> None:
     """Seal the open files of processes that are gone."""
     for path in sorted(folder.glob(f"*{OPEN}")):
         try:
             with open(path, "rb") as file:
                 if _is_left_behind(file):
-                    lines = read_lines(path)
-                    _seal(path, to_table(lines) if lines else None)
+                    _seal(path, read_open(path))
         except FileNotFoundError:  # another process has sealed it meanwhile
             continue
 
