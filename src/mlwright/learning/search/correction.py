@@ -7,26 +7,26 @@ Three things, each measured from what the search has left behind, without new fi
 - the fits stopped where these rows were answered best (`stopping`): worse by that;
 - the packed model lets the cores of all folds answer together (`together`): better by that.
 
-References
-----------
-Bates, S., Hastie, T. and Tibshirani, R. (2024). Cross-validation: what does it estimate and how well does it do it?
-Journal of the American Statistical Association 119: why the plain standard error over held-out rows is too small.
+And held-out losses hang together, as folds learn from each other's rows (`overlap`): less sure by that.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
 
+from mlwright.learning.search.bench import Bench
 from mlwright.learning.search.choice import Choice
 from mlwright.learning.search.judge import Array, Judge
+from mlwright.learning.search.overlap import overlap_error
 from mlwright.learning.search.screening import screening_flattery
 from mlwright.learning.search.standing import Standing
 from mlwright.learning.search.stopping import stopping_flattery
-from mlwright.learning.search.together import gain_together
+from mlwright.learning.search.together import gain_together, said_by_cores, some_places
+from mlwright.records.trials import Trial
 
 UNSURE_SHARE = 0.5
 
@@ -41,10 +41,8 @@ class Correction(NamedTuple):
     together : float
         What the cores of the folds gain together.
     error : float
-        How unsure that is, as a standard error: the spread of `stopping` over the folds, and half of the size of all
-        three. The latter stands for what none of them measures: held-out losses of different folds hang together, as
-        their fits share most of their rows. (On the draws that `stopping` names, intervals of 95 % held the truth in
-        92 % without it and in 96 % with it; those of the gain over the dummy, which are narrower, in 88 and 92 %.)
+        How unsure that is, as a standard error: the spread of `stopping` over the folds, and what `overlap` finds that
+        folds owe to each other's rows. Where that is not known, half of the size of all three stands for it.
     """
 
     choice: float
@@ -75,17 +73,49 @@ def correction(standing: Standing, choice: Choice, several: Collection[str], tim
     looked = screening_flattery(
         standing, choice.weights, choice.level, np.random.default_rng(bench.run.seed_for("screening"))
     )
-    rng = np.random.default_rng(bench.run.seed_for("together"))
-    # How far answers disagree tells what their mean gains in squares and in nats, not in distances.
-    many = several if choice.n_cores >= choice.level and judge.metric.aim.is_mean else ()
-    gain = gain_together(bench, trials, choice.weights, many, judge.held, rng, time_up)
+    gain, shared = 0.0, None
+    if judge.metric.aim.is_mean:
+        # How far answers disagree tells what their mean gains in squares and in nats, not in distances.
+        many = several if choice.n_cores >= choice.level else ()
+        gain, shared = _by_cores(bench, trials, choice, many, time_up)
     baseline = standing.blend({standing.baseline(): 1.0}, choice.level)
-    stopping, looks, better, spread = (
-        in_metric(judge, choice.prediction, baseline, each) for each in (luck, looked, -gain, error)
+    stopping, looks, better, spread, folds = (
+        in_metric(judge, choice.prediction, baseline, each) for each in (luck, looked, -gain, error, shared or 0.0)
     )
     flattered = choice.flattery + looks
-    size = max(flattered, 0.0) + stopping - better
-    return Correction(flattered, stopping, -better, math.hypot(spread, UNSURE_SHARE * size))
+    if shared is None:
+        folds = UNSURE_SHARE * (max(flattered, 0.0) + stopping - better)
+    return Correction(flattered, stopping, -better, math.hypot(spread, folds))
+
+
+def _by_cores(
+    bench: Bench,
+    trials: Mapping[str, Sequence[Trial]],
+    choice: Choice,
+    several: Collection[str],
+    time_up: Callable[[], bool],
+) -> tuple[float, float | None]:
+    """What the cores of some members gain together, and what `overlap` finds of all; None where that is not known."""
+    judge, is_number = choice.judge, bench.bounds is not None
+    rng = np.random.default_rng(bench.run.seed_for("together"))
+    some = judge.held.take(some_places(len(judge.held), choice.prediction.shape[1], rng))
+    inside = {name: weight for name, weight in choice.weights.items() if name in several}
+    outside = {name: weight for name, weight in choice.weights.items() if name not in several}
+    said = said_by_cores(bench, trials, inside, some, time_up)
+    gain = 0.0 if said is None else gain_together(said, some, sum(outside.values()), is_number=is_number)
+    if (inside and said is None) or not _share_rows(bench, choice.level):
+        return gain, None
+    more = said_by_cores(bench, trials, outside, some, time_up)
+    if outside and more is None:
+        return gain, None
+    whole = np.sum([each for each in (said, more) if each is not None], axis=0)
+    squares = float(judge.row_loss(choice.prediction).mean()) if is_number else None
+    return gain, overlap_error(whole, some, len(judge.held), squares)
+
+
+def _share_rows(bench: Bench, level: int) -> bool:
+    """Whether every fold learns from all rows that it does not hold out, so that cores differ by these alone."""
+    return all(len(learn) + len(held) == len(bench.rows) for learn, held in bench.folds[:level])
 
 
 def in_metric(judge: Judge, prediction: Array, baseline: Array, amount: float) -> float:

@@ -12,30 +12,29 @@ Krogh, A. and Vedelsby, J. (1995). Neural network ensembles, cross validation, a
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 
 from mlwright.learning.search.bench import Bench
-from mlwright.learning.search.judge import Array, HeldOut
+from mlwright.learning.search.judge import Array, HeldOut, Places
 from mlwright.records.trials import Trial
+from mlwright.scoring.blocks import Blocks
 from mlwright.scoring.cores import CORES
 
-MOST_ROWS = 2_000
+MOST_ROWS, FEWEST_ROWS, MOST_ANSWERS = 2_000, 100, 100_000
 FEWEST_CORES = 3
 """One core has not learned from a row and is left out; two more are needed to disagree."""
 
 
-def gain_together(
+def said_by_cores(
     bench: Bench,
     trials: Mapping[str, Sequence[Trial]],
     weights: Mapping[str, float],
-    several: Collection[str],
     held: HeldOut,
-    rng: np.random.Generator,
     time_up: Callable[[], bool],
-) -> float:
-    """By how much the mean row loss of the packed model is below that of one core of each member.
+) -> Array | None:
+    """What the cores of each fold say of the same rows, added up with the weights of their members.
 
     Parameters
     ----------
@@ -43,43 +42,62 @@ def gain_together(
     trials : mapping
         Of the members.
     weights : mapping
-        Of the members.
-    several : collection of str
-        The members that are packed with the cores of all folds.
+        Of the members that are asked.
     held : HeldOut
-        The rows that are asked about; the core that has not learned from a row has no say, as all others have.
-    rng : numpy.random.Generator
+        The rows that are asked about.
     time_up : callable
         Asked before each fold's cores.
 
     Returns
     -------
-    float
-        In the unit of the row losses; 0.0 where too few cores could be asked.
+    array, shape (n_cores, n_rows, n_outputs), or None
+        In the order of the folds' numbers; None where too few cores could be asked.
     """
     folds = np.unique(held.fold)
-    if not set(several) & set(weights) or len(folds) < FEWEST_CORES:
-        return 0.0
-    held = held.take(np.sort(rng.permutation(len(held))[:MOST_ROWS]))
+    if not weights or len(folds) < FEWEST_CORES or any(one.core is None for name in weights for one in trials[name]):
+        return None
     blocks = bench.rows.blocks.take(held.rows)
     said: list[Array] = []
     for fold in folds:
         if time_up():
-            return 0.0
-        said.append(
-            sum(
-                weight * bench.clip(_answers(bench, trials[name][fold], blocks))
-                for name, weight in weights.items()
-                if name in several
-            )  # type: ignore[arg-type]
-        )
-    alone = 1.0 - sum(weight for name, weight in weights.items() if name in several)
-    return _disagreement(np.stack(said), folds[:, None] != held.fold, alone, is_number=bench.bounds is not None)
+            return None
+        of_fold = [weight * bench.clip(_answers(bench, trials[name][fold], blocks)) for name, weight in weights.items()]
+        said.append(np.sum(of_fold, axis=0))
+    return np.stack(said)
 
 
-def _answers(bench: Bench, trial: Trial, blocks: object) -> Array:
+def some_places(n_rows: int, n_outputs: int, rng: np.random.Generator) -> Places:
+    """Places of so many of the rows that their answers take little time and memory."""
+    most = max(FEWEST_ROWS, min(MOST_ROWS, MOST_ANSWERS // n_outputs))
+    return np.sort(rng.permutation(n_rows)[:most])
+
+
+def gain_together(said: Array, held: HeldOut, alone: float, *, is_number: bool) -> float:
+    """By how much the mean row loss of the packed model is below that of one core of each member.
+
+    The core that has not learned from a row has no say, as all others have.
+
+    Parameters
+    ----------
+    said : array, shape (n_cores, n_rows, n_outputs)
+        By the members that are packed with the cores of all folds; see `said_by_cores`.
+    held : HeldOut
+        The rows.
+    alone : float
+        The weight of the other members.
+    is_number : bool
+
+    Returns
+    -------
+    float
+        In the unit of the row losses.
+    """
+    return _disagreement(said, np.unique(held.fold)[:, None] != held.fold, alone, is_number=is_number)
+
+
+def _answers(bench: Bench, trial: Trial, blocks: Blocks) -> Array:
     assert trial.core is not None
-    return CORES.get(trial.core.form).from_bytes(bench.run.get(trial.core.blob)).predict(blocks)  # type: ignore[arg-type]
+    return CORES.get(trial.core.form).from_bytes(bench.run.get(trial.core.blob)).predict(blocks)
 
 
 def _disagreement(said: Array, counts: Array, alone: float, *, is_number: bool) -> float:

@@ -1,0 +1,101 @@
+"""How much surer a held-out figure looks than it is, as folds learn from each other's rows.
+
+Rows that are held out by one fold taught the cores of all others. Where a sample is easier than its source, cores learn
+that and are right about it on each other's rows, and wrong about it on new ones: the more a model learns from single
+rows, the further apart are its held-out loss and its true one, beyond what the spread of the losses shows.
+
+Let H be the curvature of the mean loss, and d how far the sample leads a model astray. The true loss is above the
+least one by ``d'Hd / 2``, that on the model's own rows below it by as much; held-out rows make up for the mean of the
+sum, not for its variance. With m the mean of ``d'Hd`` that is ``2 c m / n``, where c is 1 for nats, and twice the mean
+squared error for squares.
+
+How far a model is led astray shows in its cores, without a new fit: each lacks the rows of one fold, and how far they
+disagree is a jackknife. Cores that are all in all bolder or more careful than the others stopped at another time; that
+is what `stopping` counts, and is left out here.
+
+References
+----------
+Bates, S., Hastie, T. and Tibshirani, R. (2024). Cross-validation: what does it estimate and how well does it do it?
+Journal of the American Statistical Association 119: the plain standard error is too small; they fit nested folds to
+learn by how much. Efron, B. and Stein, C. (1981). The jackknife estimate of variance. Annals of Statistics 9.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from mlwright.learning.search.judge import Array, HeldOut
+
+LEAST = 1e-6
+
+
+def overlap_error(said: Array, held: HeldOut, n_rows: int, squares: float | None = None) -> float:
+    """Standard error of a mean held-out row loss that the plain one leaves out.
+
+    In simulated searches with known truth (240 rows, eight folds) the variance of the gain over the dummy was 1.3 to
+    1.7 times the plain one for logistic regressions of 10 and 30 inputs, and is 0.9 to 1.1 times both together. For
+    boosted trees and extra trees it was 1.3 to 1.5 times the plain one; what is found is about as much as the plain
+    one, as trees disagree by their seeds too: rather too wide than too narrow.
+
+    Parameters
+    ----------
+    said : array, shape (n_cores, n_rows, n_outputs)
+        What each fold's cores say of some held-out rows; see `together.said_by_cores`. Three cores at least.
+    held : HeldOut
+        These rows.
+    n_rows : int
+        How many rows the mean is taken over, these among them.
+    squares : float, optional
+        The mean squared error, where numbers are answered and losses are squares; default: losses are nats.
+
+    Returns
+    -------
+    float
+        In the unit of the row losses.
+    """
+    counts = np.unique(held.fold)[:, None] != held.fold
+    bent = _curvature_of_squares(said, counts) if squares is not None else _curvature_of_nats(said, counts)
+    scale = 1.0 if squares is None else 2.0 * squares
+    n_others = len(said) - 1
+    return math.sqrt(2.0 * scale * bent * n_others / (n_others - 1) / n_rows)
+
+
+def _curvature_of_squares(said: Array, counts: Array) -> float:
+    answers = said[:, :, 0]
+    mean = (answers * counts).sum(axis=0) / counts.sum(axis=0)
+    directions = np.stack([np.ones_like(mean), mean - mean.mean()])
+    rests = [_rest(core - mean, directions, own) for core, own in zip(answers, counts.astype(float), strict=True)]
+    return 2.0 * float(np.sum(rests)) / len(mean)
+
+
+def _curvature_of_nats(said: Array, counts: Array) -> float:
+    logs = _logs(said)
+    mean = (logs * counts[:, :, None]).sum(axis=0) / counts.sum(axis=0)[:, None]
+    shares = np.exp(mean - mean.max(axis=1, keepdims=True))
+    shares /= shares.sum(axis=1, keepdims=True)
+
+    def centred(values: Array) -> Array:
+        found: Array = (values - (shares * values).sum(axis=1, keepdims=True)).ravel()
+        return found
+
+    directions = np.stack([centred(mean), centred(np.broadcast_to(mean.mean(axis=0), mean.shape))])
+    weights = counts[:, :, None] * shares
+    rests = [_rest(centred(core - mean), directions, own.ravel()) for core, own in zip(logs, weights, strict=True)]
+    return float(np.sum(rests)) / len(mean)
+
+
+def _rest(apart: Array, directions: Array, weights: Array) -> float:
+    """The weighted sum of squares that directions leave of differences."""
+    root = np.sqrt(weights)
+    fitted = np.linalg.lstsq((directions * root).T, apart * root, rcond=None)[0]
+    return float(weights @ (apart - fitted @ directions) ** 2)
+
+
+def _logs(shares: Array) -> Array:
+    """Logarithms of the probabilities of all classes; of two, where only the second is told."""
+    if shares.shape[-1] == 1:
+        shares = np.concatenate([1 - shares, shares], axis=-1)
+    found: Array = np.log(np.clip(shares, LEAST, 1.0))
+    return found

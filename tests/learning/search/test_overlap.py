@@ -1,0 +1,73 @@
+"""What folds owe to each other's rows: held-out figures are surer than they look by that alone."""
+
+import numpy as np
+import pytest
+
+from mlwright.learning.search.judge import HeldOut
+from mlwright.learning.search.overlap import overlap_error
+
+N_ROWS, N_FOLDS, N_INPUTS, N_SETS = 240, 8, 25, 120
+SLOPES = np.r_[-1.0, 0.8, -0.6, 0.5, 0.4, np.zeros(N_INPUTS - 4)]
+
+
+def probability(inputs, slopes):
+    return np.clip(1 / (1 + np.exp(-inputs @ slopes)), 1e-4, 1 - 1e-4)
+
+
+def log_losses(target, said):
+    return -np.where(target == 1, np.log(said), np.log(1 - said))
+
+
+def logistic_regression(inputs, target):
+    """By Newton's method, with a slight ridge."""
+    slopes = np.zeros(inputs.shape[1])
+    for _ in range(6):
+        said = probability(inputs, slopes)
+        bend = (inputs * (said * (1 - said))[:, None]).T @ inputs + 0.5 * np.eye(len(slopes))
+        slopes += np.linalg.solve(bend, inputs.T @ (target - said) - 0.5 * slopes)
+    return slopes
+
+
+def searched(rng, new):
+    """One small table: how far the held-out gain over the base rate is off, its plain error, and what is added."""
+    inputs = np.c_[np.ones(N_ROWS), rng.normal(size=(N_ROWS, N_INPUTS))]
+    target = (rng.random(N_ROWS) < probability(inputs, SLOPES)).astype(float)
+    fold = rng.permutation(N_ROWS) % N_FOLDS
+    cores = [logistic_regression(inputs[fold != k], target[fold != k]) for k in range(N_FOLDS)]
+    said = np.stack([probability(inputs, core) for core in cores])
+    rates = np.array([target[fold != k].mean() for k in range(N_FOLDS)])
+    gains = log_losses(target, rates[fold]) - log_losses(target, said[fold, np.arange(N_ROWS)])
+    truth = probability(new, SLOPES)
+    losses = [-np.mean(truth * np.log(q) + (1 - truth) * np.log(1 - q)) for q in (probability(new, c) for c in cores)]
+    known = [-(truth.mean() * np.log(rate) + (1 - truth.mean()) * np.log(1 - rate)) for rate in rates]
+    added = overlap_error(said[:, :, None], HeldOut(np.arange(N_ROWS), target, fold), N_ROWS)
+    return gains.mean() - (np.mean(known) - np.mean(losses)), gains.std(ddof=1) / N_ROWS**0.5, added
+
+
+def test_the_plain_error_of_held_out_rows_is_too_small_and_this_makes_up_for_it():
+    rng = np.random.default_rng(0)
+    new = np.c_[np.ones(4_000), rng.normal(size=(4_000, N_INPUTS))]
+    off, plain, added = np.array([searched(rng, new) for _ in range(N_SETS)]).T
+    missing = np.var(off) / np.mean(plain**2)
+    assert missing > 1.3
+    assert np.var(off) / np.mean(plain**2 + added**2) == pytest.approx(1.0, abs=0.25)
+
+
+def test_cores_that_are_only_bolder_or_more_careful_than_others_add_little():
+    rng = np.random.default_rng(1)
+    logit, fold = rng.normal(size=(1, 200)), np.arange(200) % 5
+    bolder = np.array([0.5, 0.8, 1.0, 1.2, 2.0])[:, None] * logit
+    as_far_apart = logit + np.stack([rng.permutation(step) for step in bolder - logit])
+    held = HeldOut(np.arange(200), np.zeros(200), fold)
+    for squares in (None, 1.0):
+        said = [each if squares else 1 / (1 + np.exp(-each)) for each in (bolder, as_far_apart)]
+        little, much = (overlap_error(each[:, :, None], held, 200, squares) for each in said)
+        assert little < 0.35 * much
+
+
+def test_it_fades_as_rows_grow_and_takes_many_classes():
+    rng = np.random.default_rng(2)
+    said = rng.dirichlet(np.ones(4), size=(5, 300))
+    held = HeldOut(np.arange(300), np.zeros(300), np.arange(300) % 5)
+    few, many = (overlap_error(said, held, n) for n in (300, 30_000))
+    assert few == pytest.approx(10 * many)
