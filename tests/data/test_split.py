@@ -18,6 +18,7 @@ from mlwright.core.store import Store
 from mlwright.data import split as stage
 from mlwright.data.compute.table import roles_of
 from mlwright.data.profile import profile as profile_of
+from mlwright.data.row_keys import NEW_ROWS
 from mlwright.records.data import Field, Lineage, Snapshot
 from mlwright.records.profile import Profile
 from mlwright.records.settings import CollectSettings, ProfileSettings, ProjectSettings, SplitSettings
@@ -103,6 +104,18 @@ def test_a_time_column_makes_the_latest_rows_the_test(tmp_path: Path) -> None:
     split = job.split()
     assert split.method == "by_time"
     assert max(job.values("day", split, TRAIN)) < min(job.values("day", split, TEST))
+
+
+@pytest.mark.parametrize(("n_new", "n_test"), [(None, 40), (40, 30), (60, 30), (70, 35), (150, 40)])
+def test_a_model_that_is_trained_again_is_tested_on_the_newer_half_of_what_is_new(tmp_path, n_new, n_test):
+    """Of 200 rows a fifth is the test at most; by time alone, since else new rows lie on both sides."""
+    job = Job(tmp_path, {"y": numbers(200), "day": [date(2020, 1, 1) + timedelta(days=i) for i in range(200)]}, time="day")
+    lineage = job.snapshot.lineage.model_copy(update={"details": {} if n_new is None else {NEW_ROWS: str(n_new)}})
+    job.snapshot = job.snapshot.model_copy(update={"lineage": lineage})
+    found = job.split()
+    assert (found.method, found.n_test) == ("by_time", n_test)
+    assert min(job.values("day", found, TEST)) > max(job.values("day", found, TRAIN))
+    assert job.split(method="random").n_test == 40
 
 
 def test_a_running_number_can_be_the_time(tmp_path: Path) -> None:

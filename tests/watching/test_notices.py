@@ -115,6 +115,6 @@ def test_what_does_not_arrive_is_tried_again_later_and_once_it_has_arrived_never
     web_server.answers.append(503)
     for later_s in (0, 1, 60, 120, 600):
         now[0] = 1.8e9 + later_s
-        deliver(diary, [web_server.url], "churn")
+        deliver(diary, [web_server.url], "churn", tmp_path)
     assert [body["id"] for _, _, body in web_server.got] == [diary.last("notice")["id"]] * 2
     assert len(diary.events("sent")) == 1

@@ -12,7 +12,8 @@ import pytest
 from mlwright import Project, succession
 from mlwright.core.errors import NothingToShow, SettingsError
 from mlwright.core.store.lock import hold
-from mlwright.operating.operator import Operator, settings_allow
+from mlwright.operating.allowed import settings_allow
+from mlwright.operating.operator import Operator
 from mlwright.operating.rounds import operate
 from mlwright.records.challenge import Challenge
 from mlwright.records.evaluation import Estimate
@@ -187,6 +188,19 @@ def test_a_person_is_asked_where_the_settings_say_so(turned, come):
         turned.promote(why=" ")
     assert turned.promote(why="compared it").why == "promoted: compared it"
     assert turned.undo("it was slow", to=champion.bundle_id).bundle_id == champion.bundle_id
+
+
+def test_people_are_told_what_became_of_it_and_never_to_do_what_is_done_by_itself(project, come):
+    file = project.path / "mlwright.toml"
+    file.write_text(file.read_text().replace('refresh = "proved"', ""))
+    come(project, 12, n=700, turned=True)
+    Operator(project).look()
+    worse, trained = Operator(project).diary.events("notice")
+    assert worse["title"] == "The model is worse than promised"
+    assert "It is trained again by itself" in worse["text"]
+    assert "Add the new rows to the data" not in worse["text"]
+    assert trained["title"] == "A model that was trained again is in use"
+    assert "To go back: mlwright undo --why REASON" in trained["text"]
 
 
 def test_nothing_is_changed_in_quiet_hours(turned, come):

@@ -17,6 +17,8 @@ from mlwright.records.data import Snapshot
 BATCH_ROWS = 100_000
 GATHERED = "gathered"
 """The detail of a snapshot that names the blob of all rows that were at hand, where it holds a part of them."""
+NEW_ROWS = "new rows"
+"""The detail of a snapshot that says how many of its rows the model before has not learned from."""
 Keys = NDArray[np.uint64]
 
 
@@ -38,6 +40,12 @@ def are_in(keys: Keys, names: Sequence[str], snapshot: Snapshot, run: Run) -> ND
 def whole_of(snapshot: Snapshot) -> Snapshot:
     """All rows that were at hand when a snapshot was made."""
     return snapshot.model_copy(update={"blob": snapshot.lineage.details.get(GATHERED, snapshot.blob)})
+
+
+def n_new_of(snapshot: Snapshot) -> int | None:
+    """How many rows are new since the model before; None where there was none."""
+    said = snapshot.lineage.details.get(NEW_ROWS)
+    return None if said is None else int(said)
 
 
 def collected_by(run_id: str, run: Run) -> Snapshot | None:

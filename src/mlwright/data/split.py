@@ -9,6 +9,7 @@ from mlwright.core.errors import SettingsError, TargetError, name_list
 from mlwright.core.run import Run
 from mlwright.data.compute.table import open_snapshot
 from mlwright.data.keys import has_target, split_keys
+from mlwright.data.row_keys import n_new_of
 from mlwright.data.splitters import SPLITTERS, SplitKeys
 from mlwright.data.ticking import clock_of
 from mlwright.records.data import Snapshot
@@ -18,6 +19,8 @@ from mlwright.records.split import LEFT_OUT, TEST, TRAIN, Method, Split
 
 MOST_TEST_ROWS = 50_000
 FEWEST_ROWS = 10
+FEWEST_NEWEST = 30
+"""Rows that a model which was trained again is tested on, at least."""
 NO_TEST = "No row is set aside, as split.test_share is 0: the folds are made so, and hold out each row in turn."
 
 
@@ -43,7 +46,7 @@ def split(snapshot: Snapshot, profile: Profile, settings: SplitSettings, run: Ru
     clock = clock_of(table, profile) if profile.roles.time is None and settings.method in ("auto", "by_time") else None
     method, reason = _method(profile, settings, clock)
     keys = keys if len(usable) == keys.n_rows else keys.take(usable)
-    share = min(settings.test_share, MOST_TEST_ROWS / len(usable))
+    share = _test_share(settings, method, len(usable), n_new_of(snapshot))
     held = np.zeros(len(usable), dtype=bool)
     if share > 0:
         held = SPLITTERS.get(method)().holdout(keys, share, np.random.default_rng(run.seed_for("split")))
@@ -61,6 +64,18 @@ def split(snapshot: Snapshot, profile: Profile, settings: SplitSettings, run: Ru
         left_out_reason=f"no usable value in {profile.roles.target!r}" if n_left_out else "",
         train_by_class=_by_class(keys, ~held, profile),
     )
+
+
+def _test_share(settings: SplitSettings, method: Method, n_usable: int, n_new: int | None) -> float:
+    """The share of the rows to set aside.
+
+    Where a model is trained again as time goes on it is tested on the newer half of what is new, so that it has learned
+    the other half: tested on all of it, it would be older than the model that it is to follow.
+    """
+    share = min(settings.test_share, MOST_TEST_ROWS / n_usable)
+    if method != "by_time" or n_new is None:
+        return share
+    return min(share, max(FEWEST_NEWEST, n_new // 2) / n_usable)
 
 
 def _by_class(keys: SplitKeys, rows: NDArray[np.bool_], profile: Profile) -> tuple[int, ...]:

@@ -13,19 +13,20 @@ import math
 import time
 from collections.abc import Callable
 from datetime import datetime
-from pathlib import Path
 
 from mlwright import succession
 from mlwright.core.errors import Fault, MlwrightError, NothingToShow, ProjectBusy, RunCancelled, SettingsError
-from mlwright.core.record import digest
 from mlwright.core.store.lock import hold
-from mlwright.data.words import counted, figure
+from mlwright.core.store.registry import Challenger
 from mlwright.learning.metrics import metric_of
+from mlwright.operating.allowed import can_tell, gain_share, is_likely, is_refresh, settings_allow
 from mlwright.operating.diary import Diary
+from mlwright.operating.due import mark_of, why_to_train
 from mlwright.operating.hours import is_quiet
 from mlwright.operating.metrics import write_metrics
 from mlwright.operating.telling import deliver, say
 from mlwright.operating.touching import last_touch, touch_up
+from mlwright.operating.wording import FATES, Fate, look_words
 from mlwright.overrides import with_budget
 from mlwright.project import Project
 from mlwright.records.bundle import Manifest
@@ -35,11 +36,9 @@ from mlwright.records.data import Snapshot
 from mlwright.records.settings import OperateSettings
 from mlwright.records.touched import Touched
 from mlwright.records.watch import Response, Window
-from mlwright.watching.stretch import SURE, surely_less
-from mlwright.watching.timing import Pace, gain_left, has_saved_up, next_pace
+from mlwright.watching.timing import gain_left, rows_that_tell
 
 ME = "mlwright operate"
-FEWEST_ROWS = 30
 MOST_WINDOWS = 50
 """Earlier windows whose labelled rows a training takes."""
 
@@ -101,7 +100,8 @@ class Operator:
             if self.diary.failures():
                 self.diary.note("well")
         if not self._is_quiet(settings):
-            deliver(self.diary, settings.notices, self.project.settings().project.name or "model")
+            name = self.project.settings().project.name or "model"
+            deliver(self.diary, settings.notices, name, self.project.path)
         write_metrics(self.project, self.diary, settings)
         return True
 
@@ -161,8 +161,8 @@ class Operator:
         )
         self.tell(response.headline)
         if response.action != "nothing" and response.action != before:
-            text = "\n".join([*response.reasons, *response.next_steps])
-            say(self.diary, response.action, run_id, response.headline, text)
+            title, text = look_words(response, self.settings.approve)
+            say(self.diary, response.action, run_id, title, text)
 
     def _decide(self, settings: OperateSettings) -> None:
         """Do what the trials have proved."""
@@ -176,7 +176,7 @@ class Operator:
                 return
             if trial.outcome != "undecided" and trial.part == "challenger":
                 succession.reject(self.project, trial.contender, trial.sentence, ME)
-                self.tell(f"Challenger {trial.contender} was turned down: {trial.sentence}")
+                self._told("turned_down", trial, f"Challenger {trial.contender} was turned down")
 
     def _promote(self, trial: Trial, settings: OperateSettings) -> None:
         challenger = self.project.store.registry.challenger(trial.contender)
@@ -206,7 +206,9 @@ class Operator:
 
     def _train_if_due(self, settings: OperateSettings) -> None:
         looked = self.diary.last("looked")
-        why = why_to_train(self.diary, settings, is_waiting=bool(self.project.store.registry.challengers()))
+        rows = rows_that_tell(settings.rows, self.project.record(Snapshot, self.project.trained().run_id).n_rows)
+        is_waiting = bool(self.project.store.registry.challengers())
+        why = why_to_train(self.diary, settings, rows, is_waiting=is_waiting)
         if not why or looked.get("champion") != self.project.trained().bundle_id:
             return
         key = f"{looked['champion']}:{looked['n_fresh']}"
@@ -218,9 +220,9 @@ class Operator:
                 "ask_retrain",
                 key,
                 "To train again, your word is needed",
-                f"{why}\nmlwright operate --train",
+                f"{why}\nmlwright operate . --train REASON",
             )
-            self.tell(f"{why} It waits for your word: mlwright operate --train")
+            self.tell(f"{why} It waits for your word: mlwright operate . --train REASON")
             return
         planned = with_budget(self.project.settings(), settings.budget).train.budget
         if self.diary.compute_today_s() + planned > settings.compute_per_day:
@@ -258,25 +260,37 @@ class Operator:
         compared = self.project.record(Challenge, run_id)
         mended = self._mended(compared)
         left = gain_left(gain_share(compared), mended)
-        self.diary.end("training", key, run_id=run_id, seconds=state.seconds, gain_share=left, n_apart=compared.n_rows)
-        say(self.diary, "trained", key, "A new model challenges the one in use", f"{why}\n{compared.sentence}")
         self.tell(compared.sentence)
-        self._refresh(compared, run_id, mended)
-
-    def _refresh(self, compared: Challenge, run_id: str, mended: float) -> None:
-        """Put a model that was only trained again to use, or turn it down, where its unseen rows are to decide that."""
         challenger = next((one for one in self.project.store.registry.challengers() if one.run_id == run_id), None)
-        if challenger is None or challenger.verdict == "stop":
-            return
+        if challenger is not None:
+            self._refresh(challenger, compared, mended, key, why)
+        self.diary.end("training", key, run_id=run_id, seconds=state.seconds, gain_share=left, n_apart=compared.n_rows)
+
+    def _refresh(self, challenger: Challenger, compared: Challenge, mended: float, key: str, why: str) -> None:
+        """Put a model that was only trained again to use, or turn it down, where its unseen rows are to decide that."""
+        fate = self._fate(challenger, compared, mended)
+        title, then = FATES[fate]
+        if fate == "waits" and (challenger.verdict == "stop" or "promote" in self.settings.approve):
+            typed = f"mlwright challenger promote {challenger.bundle_id} --why REASON"
+            then += f"\nIt goes into use on your word alone: {typed}"
+        say(self.diary, "trained", key, title, f"{why}\n{compared.sentence}\n{then}")
+        self.tell(f"{title}: bundle {challenger.bundle_id}.")
+        if fate == "in use":
+            succession.promote(self.project, challenger.bundle_id, f"trained again: {compared.sentence}", ME)
+        elif fate == "turned down":
+            succession.reject(self.project, challenger.bundle_id, f"trained again: {compared.sentence}", ME)
+
+    def _fate(self, challenger: Challenger, compared: Challenge, mended: float) -> Fate:
+        """What becomes of a model that was trained just now."""
+        if challenger.verdict == "stop":
+            return "waits"
         now = Manifest.model_validate_json(self.project.store.blobs.get(self.project.trained().manifest))
         new = Manifest.model_validate_json(self.project.store.blobs.get(challenger.manifest))
-        is_same, why = is_refresh(now, new), f"trained again: {compared.sentence}"
+        is_same = is_refresh(now, new)
         if settings_allow(self.settings, compared, mended, is_refresh=is_same):
-            champion = succession.promote(self.project, challenger.bundle_id, why, ME)
-            self.tell(f"Bundle {champion.bundle_id} has learned from newer rows, and is in use now.")
-        elif is_same and self.settings.refresh == "likely" and can_tell(self.settings, compared):
-            succession.reject(self.project, challenger.bundle_id, why, ME)
-            self.tell(f"Challenger {challenger.bundle_id} was turned down: it does worse than what answers now.")
+            return "in use"
+        is_judged = is_same and self.settings.refresh == "likely" and can_tell(self.settings, compared)
+        return "turned down" if is_judged else "waits"
 
     def _mended(self, compared: Challenge) -> float:
         """The share of what the metric says that touching up spares the model in use; 0 where that is no loss."""
@@ -289,95 +303,3 @@ class Operator:
     def _windows(self) -> list[Snapshot]:
         looks = self.diary.events("looked")[-MOST_WINDOWS:]
         return [self.project.record(Window, event["run_id"]).snapshot for event in looks]
-
-
-def why_to_train(diary: Diary, settings: OperateSettings, *, is_waiting: bool) -> str:
-    """Why training again pays now, as a sentence; empty if it does not.
-
-    It takes `settings.rows` labelled rows that are new to the model in use and came since the last training, and
-    either a model that is worse than promised or the wait that `timing` works out. While a challenger waits for its
-    verdict, half as many rows again have to come first. In the mean there is one training for
-    `settings.looks_per_training` looks that brought outcomes.
-    """
-    looked, begun = diary.last("looked"), diary.last("begun")
-    trained = diary.begun_trainings()
-    n_before = trained[-1]["n_fresh"] if trained and trained[-1]["champion"] == looked.get("champion") else 0
-    n_new = looked.get("n_fresh", 0) - n_before
-    pace = pace_of(diary, settings)
-    needed = max(settings.rows, 1.5 * pace.rows) if is_waiting else settings.rows
-    if not begun or n_new < needed or not has_saved_up(*diary.looks_and_trainings(), settings.looks_per_training):
-        return ""
-    if looked["action"] == "retrain":
-        return f"The model is worse than promised, and {counted(n_new, 'labelled row')} came since it was trained."
-    if n_new >= pace.rows:
-        return (
-            f"{counted(n_new, 'labelled row')} came since the last training; from {figure(round(pace.rows))} on the "
-            "next one pays for itself."
-        )
-    return ""
-
-
-def settings_allow(settings: OperateSettings, compared: Challenge, mended: float = 0.0, *, is_refresh: bool) -> bool:
-    """Whether a new model may go into use on what it gained on unseen rows.
-
-    One that is only trained again has to be no worse, as far as these rows tell; another one has to be better, and so
-    has either where the answers of the model in use are touched up: it then gives up what these have learned.
-
-    Parameters
-    ----------
-    settings : OperateSettings
-    compared : Challenge
-    mended : float
-        The share of its loss that touching up spares the model in use.
-    is_refresh : bool
-    """
-    if not can_tell(settings, compared) or compared.gain is None:
-        return False
-    left = gain_left(gain_share(compared), mended)
-    if settings.promote == "likely":
-        return left is not None and left > settings.least_gain
-    if settings.refresh != "likely" or not is_refresh:
-        return False
-    return left is not None and left > 0 if mended > 0 else not surely_less(compared.gain, SURE)
-
-
-def can_tell(settings: OperateSettings, compared: Challenge) -> bool:
-    """Whether unseen rows may decide, and there are enough of them."""
-    return "promote" not in settings.approve and compared.n_rows >= FEWEST_ROWS and compared.gain is not None
-
-
-def is_refresh(now: Manifest, new: Manifest) -> bool:
-    """Whether a model is the one in use, trained again: the same question to the same inputs."""
-    inputs = [sorted(clause.name for clause in each.inputs) for each in (now, new)]
-    return inputs[0] == inputs[1] and (now.target, now.model.classes) == (new.target, new.model.classes)
-
-
-def is_likely(trial: Trial, settings: OperateSettings) -> bool:
-    """Whether a challenger that is not proved better yet goes into use, as the settings allow."""
-    return settings.promote == "likely" and trial.n >= FEWEST_ROWS and trial.gain > trial.least_gain
-
-
-def pace_of(diary: Diary, settings: OperateSettings) -> Pace:
-    """How long to wait between trainings, as the gains of those before have shown."""
-    pace, begun = Pace(float(settings.rows)), {e["key"]: e for e in diary.events("begun") if e["what"] == "training"}
-    for event in diary.trainings():
-        if event.get("gain_share") is not None:
-            age = float(begun[event["key"]]["n_fresh"]) - event.get("n_apart", 0)
-            pace = next_pace(pace, age, event["gain_share"], settings.training_cost * settings.rows, settings.rows)
-    return pace
-
-
-def gain_share(compared: Challenge) -> float | None:
-    """What a new model gained on unseen rows, as a share of the loss of the one in use; None if that is not known."""
-    if compared.gain is None or compared.champion_model is None or not compared.champion_model.value:
-        return None
-    return compared.gain.value / abs(compared.champion_model.value)
-
-
-def mark_of(source: str | None) -> str | None:
-    """What tells whether a file, or a folder of files, is what it was; None for other sources."""
-    if source is None or not Path(source).exists():
-        return None
-    files = [Path(source), *sorted(Path(source).rglob("*"))] if Path(source).is_dir() else [Path(source)]
-    facts = [(str(file), file.stat().st_size, file.stat().st_mtime_ns) for file in files if file.is_file()]
-    return digest(facts)[:16]

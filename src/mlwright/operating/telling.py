@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from pathlib import Path
 
 from mlwright.core.errors import MlwrightError
 from mlwright.core.record import digest
@@ -24,17 +25,29 @@ def say(diary: Diary, kind: str, key: str, title: str, text: str) -> None:
         diary.note("notice", id=id_, about=kind, title=title, text=text)
 
 
-def deliver(diary: Diary, addresses: Sequence[str], project: str) -> None:
-    """Send what was not sent yet, oldest first; an address that fails is tried again later and holds up no other."""
+def deliver(diary: Diary, addresses: Sequence[str], project: str, folder: Path) -> None:
+    """Send what was not sent yet, oldest first; an address that fails is tried again later and holds up no other.
+
+    Parameters
+    ----------
+    diary : Diary
+    addresses : sequence of str
+    project : str
+        Its name, for people who are told of several.
+    folder : Path
+        Where what is to be typed is typed.
+    """
     for address in addresses:
         sent = {event["id"] for event in diary.events("sent") if event["address"] == address}
         for event in diary.events("notice"):
-            if event["id"] not in sent and not _sent(diary, address, _notice(event, project)):
+            if event["id"] not in sent and not _sent(diary, address, _notice(event, project, folder)):
                 break
 
 
-def _notice(event: dict[str, object], project: str) -> Notice:
+def _notice(event: dict[str, object], project: str, folder: Path) -> Notice:
     fields = {name: str(event[name]) for name in ("id", "title", "text")}
+    if "mlwright " in fields["text"]:
+        fields["text"] += f"\nWhat is to be typed is typed in {folder}"
     return Notice(project=project, kind=str(event["about"]), at=float(str(event["at"])), **fields)
 
 

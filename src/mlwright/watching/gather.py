@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from mlwright.core.errors import NothingToShow
 from mlwright.core.run import Run
-from mlwright.data.row_keys import GATHERED, whole_of
+from mlwright.data.row_keys import GATHERED, NEW_ROWS, whole_of
 from mlwright.learning.quick import Question
 from mlwright.records.contest import Parent
 from mlwright.records.data import Lineage, Snapshot
@@ -44,7 +44,8 @@ def gather(window: Window, parent: Parent, settings: OperateSettings, run: Run) 
     whole = in_time(pa.concat_tables([old, new]), parent)
     kept, told = _chosen(whole, new.num_rows, parent, run)
     run.note(told)
-    return _snapshot((whole, kept), parent, window, told, run)
+    details = {"parent": parent.run_id, "rows": told, NEW_ROWS: str(new.num_rows)}
+    return _snapshot((whole, kept), parent, window, details, run)
 
 
 def _chosen(table: pa.Table, n_new: int, parent: Parent, run: Run) -> tuple[pa.Table, str]:
@@ -66,7 +67,9 @@ def _chosen(table: pa.Table, n_new: int, parent: Parent, run: Run) -> tuple[pa.T
     return table.take(pa.array(places)), told
 
 
-def _snapshot(tables: tuple[pa.Table, pa.Table], parent: Parent, window: Window, told: str, run: Run) -> Snapshot:
+def _snapshot(
+    tables: tuple[pa.Table, pa.Table], parent: Parent, window: Window, details: dict[str, str], run: Run
+) -> Snapshot:
     """The rows to learn from; all that were gathered are kept beside them, for the next time."""
     whole, kept = tables
     everything, _ = _adopted(whole, run)
@@ -75,7 +78,7 @@ def _snapshot(tables: tuple[pa.Table, pa.Table], parent: Parent, window: Window,
         source=parent.snapshot.lineage.source,
         location=f"{parent.snapshot.lineage.location} and {window.snapshot.lineage.location}",
         read_at=datetime.now(UTC).isoformat(timespec="seconds"),
-        details={"parent": parent.run_id, "rows": told, GATHERED: everything},
+        details=details | {GATHERED: everything},
     )
     fields = parent.snapshot.fields
     return Snapshot(blob=blob, n_rows=kept.num_rows, fields=fields, lineage=lineage, size_bytes=size)

@@ -15,6 +15,7 @@ HALF = 0.5
 
 SHOWN = 3
 TRAIN = "Add the new rows to the data and type: mlwright run"
+"""What `mlwright operate` does by itself."""
 
 DONE: dict[Choice, str] = {
     "shift": "The same answers, shifted by the newest outcomes,",

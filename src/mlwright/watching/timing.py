@@ -27,6 +27,18 @@ MEMORY = 0.7
 MOST_GAIN = 0.9
 MOST_SAVED = 2.0
 """Trainings that may be saved up for sudden need."""
+FEWEST_ROWS, MOST_ROWS = 30, 200
+"""New labelled rows that tell something: to a model of few rows few are much."""
+TELLING_SHARE = 0.1
+
+
+def rows_that_tell(wanted: int | None, n_learned: int) -> int:
+    """New labelled rows from which a training may pay; what a person wants, or a tenth of those learned from.
+
+    >>> rows_that_tell(None, 220), rows_that_tell(None, 900), rows_that_tell(None, 10_000), rows_that_tell(500, 220)
+    (30, 90, 200, 500)
+    """
+    return wanted or min(max(round(TELLING_SHARE * n_learned), FEWEST_ROWS), MOST_ROWS)
 
 
 class Pace(NamedTuple):

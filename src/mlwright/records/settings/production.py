@@ -113,8 +113,9 @@ class OperateSettings(Settings):
         to lose less, with a chance of at most `error` of being wrong; ``never``.
     patience : int
         Labelled rows after which a challenger that is not told apart from the model in use is turned down.
-    rows : int
-        New labelled rows from which a model is trained again where that seems to pay; fewer tell too little.
+    rows : int, optional
+        New labelled rows from which a model is trained again where that seems to pay; fewer tell too little. Default: a
+        tenth of the rows that it has learned from, but at least 30 and at most 200.
     training_cost : float
         What a training costs, as a share of what the model in use loses on so many rows as `rows` says; the dearer, the
         longer the wait for the next one.
@@ -143,7 +144,7 @@ class OperateSettings(Settings):
     refresh: Literal["proved", "likely"] = "likely"
     touch_up: Literal["likely", "proved", "never"] = "likely"
     patience: int = Field(default=20_000, ge=100)
-    rows: int = Field(default=200, ge=30)
+    rows: int | None = Field(default=None, ge=30)
     training_cost: float = Field(default=0.5, ge=0.0)
     looks_per_training: float = Field(default=3.0, ge=1.0)
     budget: Seconds | None = None

@@ -14,7 +14,7 @@ from mlwright.statistics.sequential import Gathered, log_e_value, lower_bound, u
 from mlwright.watching.policies import Policy, World
 from mlwright.watching.policies._in_use import InUse
 from mlwright.watching.stretch import choose_stretch, likely_worse
-from mlwright.watching.timing import Pace, gain_left, has_saved_up, next_pace
+from mlwright.watching.timing import Pace, gain_left, has_saved_up, next_pace, rows_that_tell
 
 USUAL = 0.98
 FEWEST = 30
@@ -36,7 +36,7 @@ class Loop(Policy):
         super().__init__(world)
         self.settings = world.settings
         self.in_use = InUse(world, world.first, -1, Standing() if self.settings.touch_up != "never" else None)
-        self.pace = Pace(float(world.settings.rows))
+        self.pace = Pace(float(self._rows))
         self.n_since = 0
         self.trained: list[int] = []
         self.predecessor: QuickModel | None = None
@@ -44,6 +44,10 @@ class Loop(Policy):
         self.challenged = -1
         self.ceiling = self.promised = math.nan
         self.against: dict[str, Gathered] = {}
+
+    @property
+    def _rows(self) -> int:
+        return rows_that_tell(self.settings.rows, self.world.end(self.in_use.born))
 
     def losses(self, period: int) -> Array:
         """Losses of the model in use, touched up where that is so."""
@@ -58,7 +62,7 @@ class Loop(Policy):
             self.ceiling = max(float(np.quantile(losses, USUAL)), np.finfo(float).tiny)
         if not self._is_decided(period):
             worse = self._is_worse(np.minimum(losses, self.ceiling))
-            needed = max(self.settings.rows, 1.5 * self.pace.rows) if self.challenger else self.settings.rows
+            needed = max(self._rows, 1.5 * self.pace.rows) if self.challenger else self._rows
             is_due = self.n_since >= needed and (worse or self.n_since >= self.pace.rows)
             if is_due and has_saved_up(period + 1, self.trained, self.settings.looks_per_training):
                 self._train(period, worse=worse)
@@ -125,9 +129,7 @@ class Loop(Policy):
         mended = self.in_use.mended_share
         share = (gain_left(1.0 - float(theirs.mean() / own.mean()), mended) if own.any() else None) or 0.0
         age = end - world.end(self.in_use.born)
-        self.pace = next_pace(
-            self.pace, max(1, age - n_newest), share, settings.training_cost * settings.rows, settings.rows
-        )
+        self.pace = next_pace(self.pace, max(1, age - n_newest), share, settings.training_cost * self._rows, self._rows)
         self.n_since = 0
         self.trained.append(period + 1)
         why = "It is worse than at first." if worse else "It was time."
