@@ -109,7 +109,9 @@ def test_a_time_column_makes_the_latest_rows_the_test(tmp_path: Path) -> None:
 @pytest.mark.parametrize(("n_new", "n_test"), [(None, 40), (40, 30), (60, 30), (70, 35), (150, 40)])
 def test_a_model_that_is_trained_again_is_tested_on_the_newer_half_of_what_is_new(tmp_path, n_new, n_test):
     """Of 200 rows a fifth is the test at most; by time alone, since else new rows lie on both sides."""
-    job = Job(tmp_path, {"y": numbers(200), "day": [date(2020, 1, 1) + timedelta(days=i) for i in range(200)]}, time="day")
+    job = Job(
+        tmp_path, {"y": numbers(200), "day": [date(2020, 1, 1) + timedelta(days=i) for i in range(200)]}, time="day"
+    )
     lineage = job.snapshot.lineage.model_copy(update={"details": {} if n_new is None else {NEW_ROWS: str(n_new)}})
     job.snapshot = job.snapshot.model_copy(update={"lineage": lineage})
     found = job.split()
