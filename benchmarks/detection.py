@@ -32,7 +32,7 @@ from mlwright.data.rhythms import rhythm_of
 from mlwright.records.looks import Baseline, Cells, Column, Cost
 from mlwright.statistics.changes import changed, possible_beginnings
 from mlwright.watching.costing import harm_of
-from mlwright.watching.evidence import FIRST_SHARE, Evidence, prepared, reference_of
+from mlwright.watching.evidence import FIRST_SHARE, LATER_SHARE, Evidence, prepared, reference_of
 
 Array = NDArray[np.float64]
 
@@ -118,7 +118,7 @@ def days_until_found(change: Callable[[np.random.Generator, int], Array], rng: n
     days = [range(FIRST_DAY + day, FIRST_DAY + day + 1) for day in range(N_DAYS)]
     looks = prepared(column, raw.astype(np.float64), days)[1]
     parts = [part for _, part in parts_of(column.cells, np.array(column.counts)) if len(np.unique(part)) > 1]
-    weights = np.full(366, (1 - FIRST_SHARE) / 366)
+    weights = np.full(366, LATER_SHARE / 366)
     weights[0] = FIRST_SHARE
     for day in range(1, N_DAYS + 1):
         log_e = changed(reference_of(column), looks[:day], parts).log_e

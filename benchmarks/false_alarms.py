@@ -23,6 +23,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from collections import Counter
 from typing import NamedTuple
 
 import numpy as np
@@ -39,9 +40,9 @@ from mlwright.records.looks import Cells, Column, Cost
 from mlwright.statistics.changes import changed, possible_beginnings
 from mlwright.statistics.sequential import Gathered, log_e_values
 from mlwright.watching.apart import teach, tell
-from mlwright.watching.evidence import FIRST_SHARE, SHARES, prepared, reference_of
+from mlwright.watching.evidence import FIRST_SHARE, LATER_SHARE, SHARES, prepared, reference_of
 from mlwright.watching.looking import Windows
-from mlwright.watching.promise import upper_end
+from mlwright.watching.promise import LUCKY, TIMES_A_YEAR, upper_end
 
 Array = NDArray[np.float64]
 
@@ -114,29 +115,33 @@ def year_after_year(size: int, n_years: int, step: int, seed: int) -> dict:
     """Alarms a year of our rule and of others, on the same draws."""
     rng = np.random.default_rng((seed, size))
     days = sorted({*range(1, 31), *range(1, N_DAYS + 1, step), N_DAYS}) if step < 10 else [*range(1, N_DAYS, step)]
-    totals = [np.zeros((n_years, len(possible_beginnings(day)))) for day in days]
+    totals = {"rows": []} | {name: nothing(n_years, days) for name in dict.fromkeys(map(sort_name, COLUMNS))}
     flagged = {"evidently": np.zeros((n_years, N_DAYS)), "nannyml": np.zeros((n_years, N_DAYS))}
     for group, sort in COLUMNS:
         drawn = column_years(sort, size, n_years, rng)
         share = SHARES[group] / sum(own == group for own, _ in COLUMNS)
         for at, day in enumerate(days):
             log_e = changed(drawn.references, drawn.looks[:, :day], drawn.parts).log_e
-            totals[at] += share * np.exp(logsumexp(log_e, axis=-1) - np.log(len(drawn.parts)))
+            own = np.exp(logsumexp(log_e, axis=-1) - np.log(len(drawn.parts)))
+            totals[sort_name((group, sort))][at] += share * own
         if group == "inputs":
             flagged["evidently"] += evidently(drawn)
             flagged["nannyml"] += nannyml(drawn)
     pool = told_apart(size, max(10, min(N_POOLED, n_years)), rng)
     told, losses = rng.choice(pool, size=(n_years, N_DAYS)), [outcomes(size, rng) for _ in range(n_years)]
-    for at, day in enumerate(days):
-        totals[at] += SHARES["rows"] * told[:, possible_beginnings(day)]
-        totals[at] += SHARES["loss"] * np.stack([worse(*year, day) for year in losses])
-    totals = [total / sum(SHARES.values()) for total in totals]
-    alarms = {budget: [n_alarms(totals, days, year, budget) for year in range(n_years)] for budget in BUDGETS}
-    bounds = {str(budget): poisson_bounds(sum(found), n_years) for budget, found in alarms.items()}
+    for day in days:
+        totals["rows"].append(SHARES["rows"] * told[:, possible_beginnings(day)])
+    alarms = {}
+    for budget in BUDGETS:
+        totals["loss"] = [SHARES["loss"] * np.stack([worse(*year, day, budget) for year in losses]) for day in days]
+        alarms[budget] = [alarms_of(totals, days, year, budget) for year in range(n_years)]
+    bounds = {str(budget): poisson_bounds(sum(map(len, found)), n_years) for budget, found in alarms.items()}
     return {
         "rows_a_day": size,
         "mean_of_the_small_model": float(pool.mean()),
-        "alarms_a_year": {str(budget): float(np.mean(found)) for budget, found in alarms.items()},
+        "alarms_a_year": {str(budget): sum(map(len, found)) / n_years for budget, found in alarms.items()},
+        "by": {str(budget): Counter(name for year in found for name in year) for budget, found in alarms.items()},
+        "most_in_a_year": {str(budget): max(map(len, found)) for budget, found in alarms.items()},
         "low": {budget: low for budget, (low, _) in bounds.items()},
         "high": {budget: high for budget, (_, high) in bounds.items()},
         "days_with_a_column_flagged": {name: float((found > 0).mean()) for name, found in flagged.items()},
@@ -147,15 +152,30 @@ def year_after_year(size: int, n_years: int, step: int, seed: int) -> dict:
     }
 
 
-def n_alarms(totals: list[Array], days: list[int], year: int, budget: float) -> int:
-    """Alarms of one year: evidence is gathered anew after each."""
-    weights = np.full(N_DAYS, (1 - FIRST_SHARE) / N_DAYS)
+def sort_name(column: tuple[str, str]) -> str:
+    """What a column is told as."""
+    return column[1] if column[0] == "inputs" else column[0]
+
+
+def nothing(n_years: int, days: list[int]) -> list[Array]:
+    """No evidence yet, for every day that is asked."""
+    return [np.zeros((n_years, len(possible_beginnings(day)))) for day in days]
+
+
+def alarms_of(totals: dict[str, list[Array]], days: list[int], year: int, budget: float) -> list[str]:
+    """What spoke most for each alarm of one year: evidence is gathered anew after each."""
+    weights = np.full(N_DAYS, LATER_SHARE / N_DAYS)
     weights[0] = FIRST_SHARE
-    found = 0
-    for total, day in zip(totals, days, strict=True):
-        if total[year] @ weights[possible_beginnings(day)] >= 1 / budget:
-            found += 1
+    found, heard_from = [], 0
+    for at, day in enumerate(days):
+        own = weights[possible_beginnings(day)]
+        spoken = {name: float(total[at][year] @ own) for name, total in totals.items()}
+        spoken["loss"] *= day > heard_from
+        if sum(spoken.values()) / sum(SHARES.values()) >= 1 / budget:
+            found.append(max(spoken, key=lambda name: spoken[name]))
             weights[:day] = 0.0
+            if (sum(spoken.values()) - spoken["loss"]) / sum(SHARES.values()) < 1 / budget:
+                heard_from = day + N_DAYS // TIMES_A_YEAR
     return found
 
 
@@ -245,15 +265,14 @@ def n_late(size: int, rng: np.random.Generator) -> NDArray[np.int64]:
     return found
 
 
-def outcomes(size: int, rng: np.random.Generator) -> tuple[Array, float]:
-    """All losses up to each day, and what they are held against: the promise's upper end."""
+def outcomes(size: int, rng: np.random.Generator) -> tuple[Array, Cost]:
+    """All losses up to each day, and what they are held against: those of the test rows."""
     tested = drawn_losses(N_TESTED, rng)
-    cost = Cost(n=(N_TESTED,), mean=(float(tested.mean()),), variance=(float(tested.var(ddof=1)),))
-    above = upper_end(cost, CEILING)
     found = [Gathered()]
     for n in n_late(min(size, MOST_OUTCOMES), rng).tolist():
         found.append(found[-1].adding(drawn_losses(n, rng)))
-    return np.array(found, dtype=np.float64), float(above)
+    cost = Cost(n=(N_TESTED,), mean=(float(tested.mean()),), variance=(float(tested.var(ddof=1)),))
+    return np.array(found, dtype=np.float64), cost
 
 
 def drawn_losses(n: int, rng: np.random.Generator) -> Array:
@@ -261,9 +280,10 @@ def drawn_losses(n: int, rng: np.random.Generator) -> Array:
     return np.minimum(rng.exponential(0.5, n), CEILING)
 
 
-def worse(gathered: Array, above: float, day: int) -> Array:
+def worse(gathered: Array, promise: Cost, day: int, budget: float) -> Array:
     """The evidence for "worse than promised", by where it began."""
     since = gathered[day] - gathered[possible_beginnings(day)]
+    above = upper_end(promise, CEILING, LUCKY * budget)
     return np.exp(np.minimum(log_e_values(since, CEILING, above), 700.0))
 
 

@@ -58,7 +58,9 @@ def test_a_year_of_looks_says_the_same_merged_or_not(moved_from):
     whole_weights = np.where(np.isin(np.arange(300), memory.places), weights_of(whole, 366), 0.0)
     (unmerged,) = gather([COLUMN], whole, whole_weights)
     assert found.log_e == pytest.approx(unmerged.log_e, rel=1e-9)
-    ours, theirs = (log_evidence(each.looks, w, BASELINE) for each, w in ((memory, weights), (whole, whole_weights)))
+    ours, theirs = (
+        log_evidence(each.looks, w, BASELINE, 0.1) for each, w in ((memory, weights), (whole, whole_weights))
+    )
     assert ours == pytest.approx(theirs, rel=1e-9)
 
 

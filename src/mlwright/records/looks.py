@@ -237,6 +237,10 @@ class Looks(Record):
         How many there have been.
     alarmed : tuple of int
         Places of the looks at which an alarm was given; evidence is gathered anew from there.
+    broken : tuple of int
+        Those of them that were given for the true outcomes.
+    broken_at : str
+        ISO moment of the end of the last of these.
     seen : tuple of str
         Contents of the latest looks that are one with others now.
     told_until : str
@@ -252,6 +256,8 @@ class Looks(Record):
     looks: tuple[Look, ...] = ()
     n_looks: int = 0
     alarmed: tuple[int, ...] = ()
+    broken: tuple[int, ...] = ()
+    broken_at: str = ""
     seen: tuple[str, ...] = ()
     told_until: str = ""
     recent: str = ""

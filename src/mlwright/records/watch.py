@@ -244,6 +244,8 @@ class Promised(Record):
     evidence : float
         E-value against "no worse than promised".
     is_broken : bool
+    told : str
+        ISO moment of the look at which it was told to be broken, as long as that is not told again; else empty.
     """
 
     n: int
@@ -253,6 +255,7 @@ class Promised(Record):
     money_found: Estimate
     evidence: float
     is_broken: bool
+    told: str = ""
 
 
 class Outcomes(Record):

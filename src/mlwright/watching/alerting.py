@@ -13,7 +13,7 @@ from mlwright.records.settings import WatchSettings
 from mlwright.records.watch import Alert, Comparison, Harm, Promised
 from mlwright.watching.costing import harm_of, least_harm_of
 from mlwright.watching.evidence import Evidence, gather, of_whole_rows, together, weights_of
-from mlwright.watching.promise import log_evidence, promised
+from mlwright.watching.promise import is_heard, log_evidence, promised
 
 LARGEST = 1e12
 """Evidence beyond it is told as this."""
@@ -24,26 +24,34 @@ def with_alerts(comparison: Comparison, baseline: Baseline, memory: Looks, setti
     """The comparison with the evidence of all looks, what it costs, and what is to be kept for the next look.
 
     An alarm is given where the evidence of everything together reaches ``1 / budget`` and something that moved does
-    harm, or may do so in rows of which the test had too few. Without harm it is a note. That whole rows are not as they
+    harm, or may do so in rows of which the test had too few. Without harm it is a note. What the true outcomes say is
+    heard again some months after an alarm that they gave. That whole rows are not as they
     were is said where no alarm says more, and no column that moved explains it. Evidence is gathered anew after an
     alarm; the same rows once more give the same answer.
     """
     threshold, last = 1.0 / settings.budget, memory.latest
-    memory = memory.model_copy(update={"alarmed": tuple(place for place in memory.alarmed if place < last)})
+    earlier = {name: tuple(place for place in getattr(memory, name) if place < last) for name in ("alarmed", "broken")}
+    memory = memory.model_copy(update=earlier)
     weights = weights_of(memory, settings.looks)
     found = gather(baseline.columns, memory, weights)
-    log_loss = log_evidence(memory.looks, weights, baseline)
+    log_loss = log_evidence(memory.looks, weights, baseline, settings.budget)
+    told = "" if is_heard(memory, settings.looks) else memory.broken_at
+    log_loss = -math.inf if told and log_loss is not None else log_loss
     whole = of_whole_rows(memory, weights)
-    total = together([*found, *([whole] if whole else [])], log_loss)
-    promise = promised(memory.looks, log_loss, threshold, baseline)
+    others = [*found, *([whole] if whole else [])]
+    total = together(others, log_loss)
+    promise = promised(memory.looks, log_loss, threshold, baseline, told)
     moved = _moved(found, total, threshold, memory, baseline) if memory.looks else []
     worse = [_broken(promise, baseline)] if promise and promise.is_broken and total >= math.log(threshold) else []
     alerts = [*worse, *sorted((each for each in moved if _matters(each.harm, baseline, settings)), key=_costliest)]
     notes = [each for each in moved if each not in alerts]
     if whole and not alerts and min(whole.log_e, total) >= math.log(threshold) and not _is_explained(moved, memory):
-        told = _told_apart(whole, memory, baseline)
-        alerts, notes = ([told], notes) if _costs(told.harm, baseline, settings) else ([], [*notes, told])
+        rows = _told_apart(whole, memory, baseline)
+        alerts, notes = ([rows], notes) if _costs(rows.harm, baseline, settings) else ([], [*notes, rows])
     alarmed = (*memory.alarmed, last) if alerts else memory.alarmed
+    is_by_loss = bool(alerts) and log_loss is not None and together(others, -math.inf) < math.log(threshold)
+    if worse or is_by_loss:
+        memory = memory.model_copy(update={"broken": (*memory.broken, last), "broken_at": memory.looks[-1].ended})
     return comparison.model_copy(
         update={
             "budget": settings.budget,

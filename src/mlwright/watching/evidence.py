@@ -18,8 +18,9 @@ from mlwright.statistics.changes import changed, summed, worth_rows
 
 Array = NDArray[np.float64]
 
-FIRST_SHARE = 0.5
-"""The share of a year's budget that the first look may use: things may have changed before watching began."""
+FIRST_SHARE, LATER_SHARE = 0.4, 0.4
+"""Shares of a year's budget for the first look, as things may have changed before watching began, and for a year of
+looks; what is left is for tests that were lucky (`watching.promise`)."""
 SHARES = {"inputs": 0.4, "answers": 0.2, "pairs": 0.1, "rows": 0.1, "target": 0.1, "loss": 0.2}
 """How the budget is shared out; what is not there leaves its share to the others."""
 _DAY_S = 86_400.0
@@ -69,7 +70,7 @@ def gather(columns: Sequence[Column], memory: Looks, weights: Array) -> list[Evi
 
 def weights_of(memory: Looks, looks_a_year: int) -> Array:
     """The share of the budget of a year for changes that began with each look; nothing up to the last alarm."""
-    weights = np.full(len(memory.looks), (1.0 - FIRST_SHARE) / looks_a_year)
+    weights = np.full(len(memory.looks), LATER_SHARE / looks_a_year)
     weights[:1] = FIRST_SHARE
     if memory.alarmed:
         weights[np.array(memory.places) <= max(memory.alarmed)] = 0.0

@@ -2,7 +2,17 @@
 
 Losses lie between 0 and a ceiling that training fixed, so that the e-process of `statistics.sequential` needs no law of
 the losses. The promise is the mean loss of the test rows; as that is a mean of a limited number of rows itself, what is
-tested is whether the loss is above a bound (`upper_end`) that the true mean passes in 1 of 100 deployments at most.
+tested is whether the loss is above a bound (`upper_end`).
+
+The rate. In a few deployments the test was lucky: the true mean lies above the bound though nothing has changed, and as
+outcomes come in the evidence grows without end. These deployments are charged to the budget. Of all deployments they
+are a share of ``LUCKY * budget`` at most, and in each the promise is told to be broken once and `TIMES_A_YEAR` times a
+year from then on at most (`is_heard`). In all others the e-value is 1 on average at most, and so is every other one in
+all of them. With the weights of `evidence.weights_of` the alarms of the first year are at most::
+
+    budget * (FIRST_SHARE + LATER_SHARE) + LUCKY * budget * (1 + TIMES_A_YEAR) = budget
+
+and those of every later year ``budget * (LATER_SHARE + LUCKY * TIMES_A_YEAR)``, which is less.
 
 References
 ----------
@@ -22,15 +32,17 @@ from numpy.typing import NDArray
 from scipy.special import logsumexp, stdtrit
 
 from mlwright.records.evaluation import Estimate
-from mlwright.records.looks import Baseline, Cost, Labelled, Look
+from mlwright.records.looks import Baseline, Cost, Labelled, Look, Looks
 from mlwright.records.watch import Promised
 from mlwright.statistics.sequential import Gathered, log_e_values, lower_bound, upper_bound
 from mlwright.statistics.shares import quantile_of
 
 Array = NDArray[np.float64]
 
-MISSED = 0.01
-"""Deployments in which the true mean loss is above the upper end of the promise."""
+LUCKY = 0.05
+"""The true mean loss is above the upper end of the promise in such a share of deployments, times the budget."""
+TIMES_A_YEAR = 3
+"""How often it is told that the promise is broken, after the first time."""
 LEVEL = 0.95
 
 
@@ -45,20 +57,38 @@ def labelled(losses: Array, benefits: Array, before: Sequence[Look]) -> Labelled
     )
 
 
-def log_evidence(looks: Sequence[Look], weights: Array, baseline: Baseline) -> float | None:
+def is_heard(memory: Looks, looks_a_year: int) -> bool:
+    """Whether it may be told that the promise is broken: not again within four months."""
+    return not memory.broken or memory.latest - max(memory.broken) >= looks_a_year / TIMES_A_YEAR
+
+
+def log_evidence(looks: Sequence[Look], weights: Array, baseline: Baseline, budget: float) -> float | None:
     """Logarithm of the evidence for "worse than promised", over all times at which it may have begun."""
     if not any(look.labelled for look in looks):
         return None
     if not weights.any():
         return -math.inf
-    above = upper_end(baseline.loss, baseline.ceiling)
+    above = upper_end(baseline.loss, baseline.ceiling, LUCKY * budget)
     own = np.array([(each.n, *each.loss) if each else (0.0, 0.0, 0.0) for each in (look.labelled for look in looks)])
     since = np.cumsum(own[::-1], axis=0)[::-1]
     return float(logsumexp(log_e_values(since, baseline.ceiling, above), b=weights))
 
 
-def promised(looks: Sequence[Look], log_e: float | None, threshold: float, baseline: Baseline) -> Promised | None:
-    """All outcomes so far beside the promise; None as long as there are none."""
+def promised(
+    looks: Sequence[Look], log_e: float | None, threshold: float, baseline: Baseline, told: str = ""
+) -> Promised | None:
+    """All outcomes so far beside the promise; None as long as there are none.
+
+    Parameters
+    ----------
+    looks : sequence of Look
+    log_e : float or None
+        See `log_evidence`.
+    threshold : float
+    baseline : Baseline
+    told : str
+        See `records.watch.Promised`.
+    """
     loss, benefit = _gathered(looks, "loss"), _gathered(looks, "benefit")
     if log_e is None or not loss.n:
         return None
@@ -69,27 +99,29 @@ def promised(looks: Sequence[Look], log_e: float | None, threshold: float, basel
         money_promised=_reach(baseline.benefit),
         money_found=_sequence(benefit, _width(baseline.benefit)),
         evidence=math.exp(min(log_e, 700.0)),
-        is_broken=log_e >= math.log(threshold),
+        is_broken=not told and log_e >= math.log(threshold),
+        told=told,
     )
 
 
-def upper_end(cost: Cost, ceiling: float) -> float:
-    """What the mean loss of all rows is above in 1 of 100 deployments, whatever the losses between 0 and the ceiling.
+def upper_end(cost: Cost, ceiling: float, missed: float) -> float:
+    """What the mean loss of all rows is above in a share `missed` of deployments, whatever the losses.
 
     Losses lean to the right: where no large one was among the test rows, mean and spread are both too small, and the
     usual interval is passed in 1.2 to 7 of 100 (50 to 1,000 rows; exponential, squared normal, log-normal). Johnson's
     correction is taken with the largest skewness that mean, spread and ceiling allow; and a share of the rows that is
-    missed altogether in 1 of 100 tests may lie at the ceiling.
+    missed altogether in so many tests may lie at the ceiling. In simulations of fifteen laws and sizes, with shares of
+    0.01 and 0.004, it was passed 0 to 1.3 times as often as it says.
 
     >>> cost = Cost(n=(400,), mean=(1.0,), variance=(1.0,))
-    >>> upper_end(cost, ceiling=4.0).__round__(3)
+    >>> upper_end(cost, ceiling=4.0, missed=0.01).__round__(3)
     1.13
     """
     n, mean, variance = max(2, cost.n[0]), cost.mean[0], cost.variance[0]
     room = max(ceiling - mean, math.sqrt(np.finfo(float).tiny))
-    z = float(stdtrit(n - 1, 1.0 - MISSED))
+    z = float(stdtrit(n - 1, 1.0 - missed))
     leaning = (2 * z**2 + 1) / 6 * max(0.0, room - variance / room) / n
-    unseen = 1.0 - math.exp(math.log(MISSED) / n)
+    unseen = 1.0 - math.exp(math.log(missed) / n)
     return mean + max(z * math.sqrt(variance / n) + leaning, room * unseen)
 
 

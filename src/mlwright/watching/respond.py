@@ -200,6 +200,8 @@ def _nothing(comparison: Comparison, measured: Performance | None) -> Response:
         said = f"The window holds too little to tell anything ({counted(comparison.n_rows, 'row')}): give more."
     elif comparison.notes or comparison.alerts or (comparison.memory is None and comparison.moved()):
         said = "Something moved, but it is no reason to act."
+    elif comparison.promise is not None and comparison.promise.told:
+        said = f"Nothing new since {comparison.promise.told[:10]}, when the model was said to be worse than promised."
     else:
         said = "Nothing has moved beyond chance."
     moves = _moves(comparison) if comparison.memory is None else _told((*comparison.alerts, *comparison.notes))
