@@ -153,8 +153,8 @@ def test_nothing_is_wider_than_the_page(read, width):
         read.page.reload()
         read.scroll_through()
     assert read.overflow() == 0
-    for box in (element.bounding_box() for element in read.page.query_selector_all("h1, h2, h3, p, li, dd")):
-        assert box is None or box["x"] + box["width"] <= width
+    ends = "all => all.map((each) => each.getBoundingClientRect().right)"
+    assert max(read.page.eval_on_selector_all("h1, h2, h3, p, li, dd", ends)) <= width
 
 
 def test_the_decision_stands_on_the_first_screen(read):

@@ -15,11 +15,9 @@ from mlwright import Project
 @pytest.fixture
 def training(shop, tmp_path):
     """A process in the middle of training; its project is in the folder ``copy``."""
-    folder = tmp_path / "copy"
-    folder.mkdir()
-    shutil.copy(shop / "customers.csv", folder)
-    sections = {"project": {"target": "bought"}, "collect": {"source": "customers.csv"}, "train": {"budget": "10m"}}
-    Project.create(folder, sections)
+    folder = shutil.copytree(shop, tmp_path / "copy")
+    settings = folder / "mlwright.toml"
+    settings.write_text(settings.read_text().partition("[train]")[0] + '[train]\nbudget = "10m"\n')
     words = [sys.executable, "-m", "mlwright", "run", "-p", str(folder), "--jobs", "2"]
     process = subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     wait_for_training(folder, process)
@@ -31,7 +29,7 @@ def training(shop, tmp_path):
 def wait_for_training(folder: Path, process: subprocess.Popen) -> None:
     for _ in range(600):
         assert process.poll() is None, process.stderr.read()
-        if any(state.stage("train") for state in Project(folder).runs()):
+        if Project(folder).runs()[-1].stage("train"):
             return
         time.sleep(0.1)
     pytest.fail("it did not come to the training")

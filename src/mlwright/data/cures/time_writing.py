@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from typing import NamedTuple
 
 from mlwright.data.cures import Cure, Specimen
 from mlwright.data.evidence.cells import Cells
@@ -47,43 +48,23 @@ class TimeWriting(Cure):
     def _step(
         self, name: str, times: Mapping[str, Time], alone: Mapping[str, Time], rows: Mapping[str, int]
     ) -> WriteTime | None:
-        marks: Counter[str] = Counter()
-        for level, time in alone.items():
-            marks[_style(time)] += rows[level]
-        style, n_usual = marks.most_common(1)[0]
-        if n_usual <= USUAL_SHARE * sum(rows.values()):
+        usual = _usual(alone, rows)
+        if usual is None:
             return None
-        low = Counter[bool]()
-        seconds = Counter[bool]()
-        for level, time in alone.items():
-            if _style(time) == style:
-                seconds[time.has_second] += rows[level]
-                if time.is_padded != (written_hour(time) >= 10) or written_hour(time) < 10:
-                    low[time.is_padded] += rows[level]
-        pair = (style, style.replace("a", "p").replace("A", "P")) if style else ()
+        is_marked = bool(usual.style)
         step = WriteTime(
             column=name,
             cure=self.name,
             level="spelling",
             reason="",
-            padded=low[True] >= low[False],
-            marks=pair,
-            seconds=seconds[True] > seconds[False],
-            plain_24=not style
+            padded=usual.is_padded,
+            marks=(usual.style, usual.style.replace("a", "p").replace("A", "P")) if is_marked else (),
+            seconds=usual.has_seconds,
+            plain_24=not is_marked
             or any(not time.is_marked and (time.hour > 12 or not time.hour) for time in times.values()),
         )
-        odd = {level: time for level, time in times.items() if _changes(step, level, time)}
-        if not odd:
-            return None
-        n = sum(rows[level] for level in odd)
-        like = written_time(
-            Time(19, 10, 0, True, "", "", "", False, True), padded=step.padded, marks=step.marks, seconds=step.seconds
-        )
-        reason = (
-            f"{percent(1 - n / sum(rows.values()))} of the times are written like {like!r}; {counted(n, 'cell')} "
-            f"{'is' if n == 1 else 'are'} not, such as {quoted(list(odd)[:2])}."
-        )
-        return step.model_copy(update={"reason": reason})
+        odd = [level for level, time in times.items() if _changes(step, level, time)]
+        return step.model_copy(update={"reason": _reason(step, odd, rows)}) if odd else None
 
     @staticmethod
     def speaks() -> Specimen:
@@ -98,6 +79,41 @@ class TimeWriting(Cure):
             "leaves": [f"{n % 24:02d}:{10 + n % 50}" for n in range(60)],
             "remark": [f"guest {n} came at 7:{10 + n % 50}" for n in range(60)],
         }
+
+
+class _Usual(NamedTuple):
+    """How most times of a column are written: the mark before noon, a zero before low hours, and seconds."""
+
+    style: str
+    is_padded: bool
+    has_seconds: bool
+
+
+def _usual(alone: Mapping[str, Time], rows: Mapping[str, int]) -> _Usual | None:
+    """The way of most times; None if none has more than half of the rows."""
+    marks: Counter[str] = Counter()
+    for level, time in alone.items():
+        marks[_style(time)] += rows[level]
+    style, n_usual = marks.most_common(1)[0]
+    if n_usual <= USUAL_SHARE * sum(rows.values()):
+        return None
+    padded, seconds = Counter[bool](), Counter[bool]()
+    for level, time in alone.items():
+        if _style(time) == style:
+            seconds[time.has_second] += rows[level]
+            if time.is_padded != (written_hour(time) >= 10) or written_hour(time) < 10:
+                padded[time.is_padded] += rows[level]
+    return _Usual(style, padded[True] >= padded[False], seconds[True] > seconds[False])
+
+
+def _reason(step: WriteTime, odd: Sequence[str], rows: Mapping[str, int]) -> str:
+    n = sum(rows[level] for level in odd)
+    evening = Time(19, 10, 0, True, "", "", "", False, True)
+    like = written_time(evening, padded=step.padded, marks=step.marks, seconds=step.seconds)
+    return (
+        f"{percent(1 - n / sum(rows.values()))} of the times are written like {like!r}; {counted(n, 'cell')} "
+        f"{'is' if n == 1 else 'are'} not, such as {quoted(odd[:2])}."
+    )
 
 
 def _style(time: Time) -> str:

@@ -8,8 +8,8 @@ from typing import Any
 
 import plotly.graph_objects as go
 
-from mlwright.data.style import BLUE, GREY, dress, labels
-from mlwright.data.views._measure import Measure, Point
+from mlwright.data.style import BLUE, dress, labels
+from mlwright.data.views._measure import Measure, Point, error_bars
 
 WIDTH = 38
 """Letters on one line of a label."""
@@ -23,15 +23,7 @@ def ladder(measure: Measure, points: Sequence[Point]) -> Any:
         y=list(range(len(points))),
         mode="markers",
         marker={"color": BLUE, "size": 9},
-        error_x={
-            "type": "data",
-            "symmetric": False,
-            "array": [point.high - point.centre for point in points],
-            "arrayminus": [point.centre - point.low for point in points],
-            "color": GREY,
-            "thickness": 1.5,
-            "width": 4,
-        },
+        error_x=error_bars(points) | {"width": 4},
         customdata=labels([point.label for point in points], 90),
         hovertemplate=f"%{{customdata}}: %{{x:{'.4g' if measure.is_number else '.1%'}}}<extra></extra>",
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import plotly.graph_objects as go
@@ -34,6 +34,18 @@ class Point(NamedTuple):
     low: float
     centre: float
     high: float
+
+
+def error_bars(points: Sequence[Point]) -> dict[str, Any]:
+    """The intervals of points as Plotly draws them."""
+    return {
+        "type": "data",
+        "symmetric": False,
+        "array": [point.high - point.centre for point in points],
+        "arrayminus": [point.centre - point.low for point in points],
+        "color": GREY,
+        "thickness": 1.5,
+    }
 
 
 class Measure:
@@ -78,15 +90,7 @@ class Measure:
             mode="lines+markers" if joined else "markers",
             line={"color": BLUE, "width": 1.5},
             marker={"color": BLUE, "size": 7},
-            error_y={
-                "type": "data",
-                "symmetric": False,
-                "array": [point.high - point.centre for point in points],
-                "arrayminus": [point.centre - point.low for point in points],
-                "color": GREY,
-                "thickness": 1.5,
-                "width": 3,
-            },
+            error_y=error_bars(points) | {"width": 3},
             customdata=labels(point.label for point in points),
             hovertemplate=f"%{{customdata}}: %{{y:{'.4g' if self.is_number else '.1%'}}}<extra></extra>",
             showlegend=False,

@@ -203,44 +203,60 @@ def _cells(canvas: Any, axes: Any, trace: Figure) -> None:
 
 def _dress(axes: Any, x_axis: Figure, y_axis: Figure, places: dict[str, _Places], *, is_map: bool) -> None:
     """Ticks, titles, limits and lines."""
-    shift = 0.5 if is_map else 0.0
     for key, settings in (("x", x_axis), ("y", y_axis)):
-        axis = getattr(axes, f"{key}axis")
-        if "tickvals" in settings:
-            axis.set_ticks([value + shift for value in settings["tickvals"]], [_plain(t) for t in settings["ticktext"]])
-        elif places[key].names:
-            axis.set_ticks(list(places[key].names.values()), [_plain(name) for name in places[key].names])
-        elif not places[key].is_time:
-            axis.set_major_formatter(lambda value, _: f"{value:,g}" if abs(value) >= LARGE else f"{value:g}")
-        if "%" in settings.get("tickformat", ""):
-            axis.set_major_formatter(lambda value, _: f"{100 * value:.4g} %")
-        axis.set_label_text(_plain(settings.get("title", {}).get("text", "")))
-        if "range" in settings and not places[key].is_time:
-            getattr(axes, f"set_{key}lim")(*settings["range"])
-        elif settings.get("rangemode") == "tozero":
-            getattr(axes, f"set_{key}lim")(**{"left" if key == "x" else "bottom": 0})
-        if settings.get("autorange") == "reversed":
-            axis.set_inverted(True)
-        if settings.get("showgrid", True) and not is_map:
-            axes.grid(visible=True, axis=key, color=PALE, linewidth=0.8)
-        else:
-            axes.grid(visible=False, axis=key)
+        _mark(getattr(axes, f"{key}axis"), settings, places[key], 0.5 if is_map else 0.0)
+        _limit(axes, key, settings, places[key])
+        has_grid = settings.get("showgrid", True) and not is_map
+        axes.grid(visible=has_grid, axis=key, **({"color": PALE, "linewidth": 0.8} if has_grid else {}))
     if places["x"].is_time:
-        from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
-
-        locator = AutoDateLocator(maxticks=6)  # type: ignore[no-untyped-call]
-        axes.xaxis.set_major_locator(locator)
-        axes.xaxis.set_major_formatter(ConciseDateFormatter(locator))  # type: ignore[no-untyped-call]
+        _mark_time(axes.xaxis)
     crowded = sum(map(len, places["x"].names)) > LONGEST_NAMES and axes.get_position().width < 0.6
     if angle := -x_axis.get("tickangle", -30 if crowded else 0):
-        axes.tick_params(axis="x", labelrotation=angle)
-        for label in axes.get_xticklabels():
-            label.set_ha("right")
-            label.set_rotation_mode("anchor")
+        _turn(axes, angle)
     axes.set_axisbelow(True)
     axes.spines[["top", "right"]].set_visible(False)
     axes.spines[["left", "bottom"]].set_color(GREY)
     axes.tick_params(length=0)
+
+
+def _mark(axis: Any, settings: Figure, places: _Places, shift: float) -> None:
+    """Ticks and the title of an axis."""
+    if "tickvals" in settings:
+        axis.set_ticks([value + shift for value in settings["tickvals"]], [_plain(t) for t in settings["ticktext"]])
+    elif places.names:
+        axis.set_ticks(list(places.names.values()), [_plain(name) for name in places.names])
+    elif not places.is_time:
+        axis.set_major_formatter(lambda value, _: f"{value:,g}" if abs(value) >= LARGE else f"{value:g}")
+    if "%" in settings.get("tickformat", ""):
+        axis.set_major_formatter(lambda value, _: f"{100 * value:.4g} %")
+    axis.set_label_text(_plain(settings.get("title", {}).get("text", "")))
+
+
+def _mark_time(axis: Any) -> None:
+    from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
+
+    locator = AutoDateLocator(maxticks=6)  # type: ignore[no-untyped-call]
+    axis.set_major_locator(locator)
+    axis.set_major_formatter(ConciseDateFormatter(locator))  # type: ignore[no-untyped-call]
+
+
+def _limit(axes: Any, key: str, settings: Figure, places: _Places) -> None:
+    """From where to where an axis goes, and in which direction."""
+    set_limits = getattr(axes, f"set_{key}lim")
+    if "range" in settings and not places.is_time:
+        set_limits(*settings["range"])
+    elif settings.get("rangemode") == "tozero":
+        set_limits(**{"left" if key == "x" else "bottom": 0})
+    if settings.get("autorange") == "reversed":
+        getattr(axes, f"{key}axis").set_inverted(True)
+
+
+def _turn(axes: Any, angle: float) -> None:
+    """Write the names below a picture aslant."""
+    axes.tick_params(axis="x", labelrotation=angle)
+    for label in axes.get_xticklabels():
+        label.set_ha("right")
+        label.set_rotation_mode("anchor")
 
 
 def _write_notes(canvas: Any, layout: Figure) -> None:
