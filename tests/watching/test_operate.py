@@ -233,17 +233,21 @@ def test_two_operators_do_not_work_on_one_project_at_once(project, come):
 
 
 def test_failures_wait_longer_and_longer_and_hold_up_no_other_project(project, come, tmp_path):
-    now = [1.8e9]
-    operator = Operator(project, now=lambda: now[0])
+    now, said = [1.8e9], []
+    operator = Operator(project, now=lambda: now[0], tell=said.append)
     for n_failures, wait_s in ((1, 60), (2, 120), (3, 240)):
         assert operator.look()
         assert operator.diary.failures() == n_failures
         assert operator.diary.waits_until() == now[0] + wait_s
         assert not operator.look()
+        assert "Not now: the last look failed" in said.pop()
         now[0] += wait_s
     come(project, 11, n=50)
     assert operator.look()
     assert operator.diary.failures() == 0
+    failed, well = operator.diary.events("notice")
+    assert "the next try is at" in failed["text"]
+    assert well["title"] == "Looking after the model goes well again"
     (tmp_path / "empty").mkdir()
     (tmp_path / "empty" / "mlwright.toml").write_text("[operate]\nevery = 'x'\n")
     said = []

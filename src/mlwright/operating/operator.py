@@ -89,6 +89,10 @@ class Operator:
         settings = self.settings
         is_quiet(settings.quiet, datetime.fromtimestamp(self.now()))
         if self.now() < self.diary.waits_until():
+            error = self.diary.last("failed")["error"].splitlines()[0]
+            self.tell(
+                f"Not now: the last look failed ({error}); the next one is at {_clock(self.diary.waits_until())}."
+            )
             return False
         try:
             self._work(settings)
@@ -98,6 +102,8 @@ class Operator:
             self._failed(error)
         else:
             if self.diary.failures():
+                failed = str(self.diary.last("failed")["at"])
+                say(self.diary, "well", failed, "Looking after the model goes well again", "There is nothing to do.")
                 self.diary.note("well")
         if not self._is_quiet(settings):
             name = self.project.settings().project.name or "model"
@@ -130,10 +136,14 @@ class Operator:
     def _failed(self, error: MlwrightError) -> None:
         self.diary.note("failed", error=str(error), code=error.code)
         n = self.diary.failures()
-        wait_s = self.diary.waits_until() - self.now()
-        self.tell(f"It did not go well ({error.message}); the next try is in {wait_s:.0f} s.")
+        self.tell(f"It did not go well ({error.message}); the next try is at {_clock(self.diary.waits_until())}.")
         if n in (1, 5):
-            say(self.diary, "failed", str(self.diary.last("failed")["at"]), "Looking after the model fails", str(error))
+            source = self.project.settings().watch.source or "nowhere (watch.source is not set)"
+            text = (
+                f"{error}\nNew rows are read from {source}. What is in use stays in use; the next try is at "
+                f"{_clock(self.diary.waits_until())}."
+            )
+            say(self.diary, "failed", str(self.diary.last("failed")["at"]), "Looking after the model fails", text)
 
     def _watch(self, mark: str | None) -> None:
         """Take new rows in, compare them, and count their outcomes."""
@@ -303,3 +313,8 @@ class Operator:
     def _windows(self) -> list[Snapshot]:
         looks = self.diary.events("looked")[-MOST_WINDOWS:]
         return [self.project.record(Window, event["run_id"]).snapshot for event in looks]
+
+
+def _clock(moment: float) -> str:
+    """A moment as people read it, in local time."""
+    return f"{datetime.fromtimestamp(moment):%Y-%m-%d %H:%M:%S}"

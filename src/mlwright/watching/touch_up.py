@@ -84,7 +84,7 @@ def touch_up(touching: Touching, settings: OperateSettings, run: Run) -> Touched
             "low": low,
             "helps": helps,
             "model": _touched(model.spec, mixed(touches, weights), came.learned.target, run) if helps else model.spec,
-            "sentence": _sentence(held, standing, helps=helps),
+            "sentence": _sentence(held, standing, "the model" if before else "the model before", helps=helps),
         }
     )
 
@@ -194,13 +194,13 @@ HOW: dict[Way, str] = {
 }
 
 
-def _sentence(held: Touched, standing: Standing, *, helps: bool) -> str:
+def _sentence(held: Touched, standing: Standing, whose: str, *, helps: bool) -> str:
     """How it stands, in figures of rows that were answered before their outcomes were known."""
     if len(standing.ways) < 2:
         return "No row with a true outcome has come yet that touched-up answers were given to before."
     loss, own = "log loss" if held.model.classes else "squared error", standing.lost["as_it_is"]
     best = min((way for way in standing.ways if way in HOW), key=lambda way: standing.lost[way])
-    told = [f"Of late the model's {loss} was {figure(own)}, and {figure(standing.lost[best])} {HOW[best]}"]
+    told = [f"Of late the {loss} of {whose} was {figure(own)}, and {figure(standing.lost[best])} {HOW[best]}"]
     if held.n and held.own_loss > 0:
         share = 1.0 - held.touched_loss / held.own_loss
         told.append(
