@@ -42,9 +42,13 @@ def _plain(fact: Any) -> Any:
 
 
 def print_rich(*things: RenderableType) -> None:
-    """Print rich renderables; without a terminal they come as plain text."""
-    from rich.console import Console
+    """Print rich renderables; without a terminal they come as plain text, without blanks at the ends of lines."""
+    from rich.console import Console, Group
 
-    console = Console(width=None if sys.stdout.isatty() else PLAIN_WIDTH, highlight=False)
-    for thing in things:
-        console.print(thing)
+    if sys.stdout.isatty():
+        Console(highlight=False).print(Group(*things))
+        return
+    console = Console(width=PLAIN_WIDTH, highlight=False)
+    with console.capture() as written:
+        console.print(Group(*things))
+    typer.echo("\n".join(line.rstrip() for line in written.get().splitlines()))

@@ -13,6 +13,7 @@ from typing import Literal, NamedTuple
 import numpy as np
 
 from mlwright.core.errors import Fault
+from mlwright.data.words import listing
 from mlwright.learning.search.bench import Bench
 from mlwright.learning.search.budget import LEAST_FIT_S, Budget, makespan
 from mlwright.learning.search.ensemble import cap
@@ -175,8 +176,9 @@ class Course:
         opening = self.lineup.opening
         costs = [self._cost_s(candidate) for candidate in opening]
         n_now = max(self.budget.affordable(costs, len(self._folds)), 1)
-        for candidate in opening[n_now:]:
-            self.bench.run.note(f"{candidate.name} has to wait: its {len(self._folds)} fits would take too long.")
+        if waiting := [candidate.name for candidate in opening[n_now:]]:
+            has = "has" if len(waiting) == 1 else "have"
+            self.bench.run.note(f"{listing(waiting)} {has} to wait: {len(self._folds)} fits of each take too long now.")
         self._try(opening[:n_now], len(self._folds))
         return list(opening[n_now:])
 
