@@ -15,7 +15,7 @@ READY_S, LOOK_S = 60, 0.2
 
 
 class Place:
-    """The container that answers under a name, and the one before, stopped.
+    """The container that answers under a name, and the one before, stopped; while they change places, one is aside.
 
     Parameters
     ----------
@@ -28,6 +28,7 @@ class Place:
         self.program = program
         self.name = name
         self.before = f"{name}-before"
+        self.aside = f"{name}-aside"
 
     def put(self, bundle_id: str, run: tuple[str, ...]) -> None:
         """Run a new container under the name, unless the one there holds the bundle and answers."""
@@ -47,20 +48,21 @@ class Place:
             )
 
     def swap(self) -> None:
-        """Let the container and the one before change places."""
+        """Let the container and the one before change places; where that was cut off, it goes on."""
         before = self.holds(self.before)
         if before is None:
             raise DeploymentError(f"There is no container before {self.name}.", "mlwright status")
-        aside = f"{self.name}-aside"
-        self._ask("stop", self.name)
-        self._ask("rename", self.name, aside)
+        if self.holds(self.name) is not None:
+            self._ask("rm", "--force", self.aside)
+            self._ask("stop", self.name)
+            self._ask("rename", self.name, self.aside)
         self._bring_back()
         if not self._gets_ready():
             self._set_aside(keep=True)
-            self._ask("rename", aside, self.name)
+            self._ask("rename", self.aside, self.name)
             self._ask("start", self.name)
             raise DeploymentError(f"The container before {self.name} does not get ready: nothing was changed.")
-        self._ask("rename", aside, self.before)
+        self._ask("rename", self.aside, self.before)
 
     def holds(self, container: str) -> str | None:
         """The bundle in a container; None if there is no such container."""

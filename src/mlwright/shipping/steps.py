@@ -56,12 +56,15 @@ class Command(Step):
     words : tuple of str
     may_fail : bool
         Whether what follows is right whatever it says.
+    remedy : str, optional
+        What to do when it fails; default: to try the command by hand.
     """
 
-    def __init__(self, why: str, words: tuple[str, ...], *, may_fail: bool = False) -> None:
+    def __init__(self, why: str, words: tuple[str, ...], *, may_fail: bool = False, remedy: str | None = None) -> None:
         self.why = why
         self.words = words
         self.may_fail = may_fail
+        self.remedy = remedy
 
     def text(self) -> str:
         """The command as a shell takes it."""
@@ -74,7 +77,8 @@ class Command(Step):
             lines = (done.stderr or done.stdout).strip().splitlines()
             plain = [line for line in lines if not LOG_LINE.match(line)] or lines
             said = " / ".join(plain[-TOLD_LINES:])
-            raise DeploymentError(f"{self.words[0]} could not {self.why}: {said}", shlex.join(self.words))
+            hint = self.remedy or shlex.join(self.words)
+            raise DeploymentError(f"{self.words[0]} could not {self.why}: {said}", hint)
 
 
 class Call(Step):

@@ -246,7 +246,19 @@ def test_the_command_says_what_it_would_do_and_takes_it_back(bundle: Bundle, pro
     assert "answers at http://127.0.0.1:8080" in CliRunner().invoke(build(), words).stdout
     CliRunner().invoke(build(), [*words, "--remove"])
     name = label(bundle.name)
-    assert programs.read_text().splitlines()[-2:] == [f"docker rm --force {name}", f"docker rm --force {name}-before"]
+    gone = [f"docker rm --force {name}{part}" for part in ("", "-before", "-aside")]
+    assert programs.read_text().splitlines()[-3:] == gone
+
+
+def test_files_can_be_written_for_others_to_apply(bundle: Bundle, tmp_path: Path, programs: Path) -> None:
+    words = ["deploy", str(bundle.folder), "--to", "kubernetes", "--image", IMAGE, "--set", "pushed=true"]
+    done = CliRunner().invoke(build(), [*words, "-o", str(tmp_path / "manifests"), "--write"])
+    assert done.stdout.endswith(f"The files lie in {tmp_path / 'manifests'}; nothing else was done.\n")
+    assert {path.name for path in (tmp_path / "manifests").glob("*.json")} == {"kubernetes.json", "kserve.json"}
+    assert not programs.exists()
+    assert not (tmp_path / "deploy").exists()
+    refused = CliRunner().invoke(build(), ["deploy", str(bundle.folder), "--to", "local", "--write"])
+    assert "no files are needed" in str(refused.exception)
 
 
 def test_options_are_read_as_what_the_place_takes_and_unknown_ones_are_refused() -> None:

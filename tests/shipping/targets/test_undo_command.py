@@ -13,6 +13,7 @@ from typer.testing import CliRunner
 from mlwright.faces.cli.main import build
 from mlwright.scoring.bundle import Bundle
 from mlwright.scoring.folder import MANIFEST, bundle_files, sealed, write_folder
+from mlwright.shipping.places import Places
 
 KEPT = Path(__file__).parents[2] / "compat" / "bundle_1"
 DOCKER = '''#!{python}
@@ -27,7 +28,10 @@ if words[0] == "inspect":
     if words[-1] not in held:
         sys.exit(1)
     print(json.dumps([{{"Config": {{"Labels": {{"org.opencontainers.image.version": held[words[-1]]}}}}}}]))
+elif words[0] == "exec" and (file.parent / "stopped").exists():
+    sys.exit(1)
 elif words[:2] == ["run", "--detach"]:
+    (file.parent / "stopped").unlink(missing_ok=True)
     held[words[3]] = words[-1].rsplit(":", 1)[1]
 elif words[0] == "rename":
     held[words[2]] = held.pop(words[1])
@@ -102,6 +106,49 @@ def test_a_way_back_that_was_gone_and_not_noted_is_not_gone_twice(two: list[Bund
     assert typed("undo", "-p", second.folder)[0] == 0
     _, said = typed("status", "-p", second.folder, "--json")
     assert json.loads(said)["places"][0]["state"]["bundles"] == {first.bundle_id: 1.0}
+
+
+@pytest.mark.parametrize("cut_off_at", ["nothing answers", "the newer one is aside"])
+def test_a_way_back_that_was_cut_off_is_gone_to_its_end(
+    two: list[Bundle], told: Path, tmp_path: Path, cut_off_at: str
+) -> None:
+    first, second = (one.bundle_id for one in two)
+    for one in two:
+        typed("deploy", one.folder, "--to", "docker")
+    held = tmp_path / "held"
+    name = next(iter(json.loads(held.read_text()))).removesuffix("-before")
+    aside = {f"{name}-aside": second}
+    found = {**aside, f"{name}-before": first} if cut_off_at == "nothing answers" else {**aside, name: first}
+    held.write_text(json.dumps(found))
+    assert typed("undo", "-p", two[0].folder)[0] == 0
+    assert json.loads(held.read_text())[name] == first
+    typed("deploy", two[1].folder, "--to", "docker")
+    assert typed("undo", "-p", two[0].folder)[0] == 0
+    assert json.loads(held.read_text()) == {name: first, f"{name}-before": second}
+
+
+def test_a_deployment_that_was_cut_off_between_two_containers_goes_back(
+    two: list[Bundle], told: Path, tmp_path: Path
+) -> None:
+    typed("deploy", two[0].folder, "--to", "docker")
+    held = tmp_path / "held"
+    [name] = json.loads(held.read_text())
+    held.write_text(json.dumps({f"{name}-before": two[0].bundle_id}))
+    Places(two[0].folder.parent).journal.append("begun", target="docker", options={}, bundle_id=two[1].bundle_id)
+    _, said = typed("status", "-p", two[0].folder)
+    assert f"{two[1].bundle_id}  was being put to use when it was cut off" in said
+    for _ in range(2):
+        typed("undo", "-p", two[0].folder)
+        assert json.loads(held.read_text()) == {name: two[0].bundle_id}
+
+
+def test_a_container_that_a_kill_has_stopped_is_started_again(two: list[Bundle], told: Path, tmp_path: Path) -> None:
+    typed("deploy", two[0].folder, "--to", "docker")
+    Places(two[0].folder.parent).journal.append("begun", target="docker", options={}, bundle_id=two[1].bundle_id)
+    (tmp_path / "stopped").touch()
+    _, said = typed("undo", "-p", two[0].folder)
+    assert f"Bundle {two[0].bundle_id} answers at http://127.0.0.1:8080, as before." in said
+    assert not (tmp_path / "stopped").exists()
 
 
 def test_what_was_taken_away_is_not_told_any_more(two: list[Bundle], told: Path) -> None:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from mlwright.project import Project
     from mlwright.scoring.bundle import Bundle
     from mlwright.shipping.places import Placed, Places
-    from mlwright.shipping.steps import Plan
+    from mlwright.shipping.steps import Plan, Step
     from mlwright.shipping.targets import State, Target
 
 PROJECT = "project"
@@ -108,7 +108,7 @@ def _in_project(project: Project, to: str | None, why: str) -> WayBack:
 
 
 def _at_place(path: Path, target: str, options: Mapping[str, Any]) -> WayBack:
-    from mlwright.shipping.steps import Call, Unless
+    from mlwright.shipping.steps import Call
 
     places = places_at(path)
     reign, begun = places.at(target), places.unfinished(target)
@@ -123,8 +123,7 @@ def _at_place(path: Path, target: str, options: Mapping[str, Any]) -> WayBack:
     plan = place.back(bundle)
     steps, before = plan.steps, reign[-2].bundle_id if reign else None
     if before is not None and before != reign[-1].bundle_id:
-        is_done = cache(lambda: place.state(bundle).bundles.keys() & {before, reign[-1].bundle_id} == {before})
-        steps = tuple(Unless(step, is_done) for step in steps)
+        steps = _steps_back(path, plan, place, before, reign[-1].bundle_id)
     if reign:
         note = Call("remember that it was taken back", str(places.journal.path), lambda: places.take_back(target))
         steps = (*steps, note)
@@ -134,7 +133,7 @@ def _at_place(path: Path, target: str, options: Mapping[str, Any]) -> WayBack:
 
 def _from_unfinished(path: Path, begun: Placed, reign: Sequence[Placed], options: Mapping[str, Any]) -> WayBack:
     """Back to what answered before a deployment that was cut off, wherever it was cut."""
-    from mlwright.shipping.steps import Call, Unless
+    from mlwright.shipping.steps import Call
 
     if not reign:
         raise DeploymentError(
@@ -143,11 +142,39 @@ def _from_unfinished(path: Path, begun: Placed, reign: Sequence[Placed], options
         )
     bundle, place, places = _bundle(path), _place(begun.target, [begun], options), places_at(path)
     plan, before = place.back(bundle), reign[-1].bundle_id
-    never_came = cache(lambda: begun.bundle_id not in place.state(bundle).bundles)
     note = Call("remember that it is not to come", str(places.journal.path), lambda: places.keep(begun.target))
-    steps = (*(Unless(step, never_came) for step in plan.steps), note)
+    steps = (*_steps_back(path, plan, place, before, begun.bundle_id), note)
     sentence = f"Bundle {before} answers at {plan.address}, as before."
     return WayBack(begun.target, before, plan._replace(steps=steps), sentence)
+
+
+def _steps_back(path: Path, plan: Plan, place: Target, before: str, newer: str) -> tuple[Step, ...]:
+    """The steps of a plan where the newer bundle is there; else a start of the one before, if it stands still."""
+    from mlwright.shipping.steps import Call, Unless
+
+    bundle = _bundle(path)
+    is_back = cache(lambda: place.state(bundle).bundles.keys() & {before, newer} == {before})
+    start = Call(
+        "start it again if a kill has stopped it",
+        f"{place.title} whether bundle {before} answers there",
+        lambda: place.deploy(_folder_of(path, before)),
+    )
+    return (
+        *(Unless(step, is_back) for step in plan.steps),
+        Unless(start, lambda: not is_back() or place.state(bundle).ready),
+    )
+
+
+def _folder_of(path: Path, bundle_id: str) -> Path:
+    """Where a bundle lies: in the project, or beside another one."""
+    home = places_at(path).journal.path.parent.parent
+    for folder in (home / "bundles" / bundle_id, home / bundle_id, path):
+        if is_bundle(folder) and _bundle(folder).bundle_id == bundle_id:
+            return folder
+    raise DeploymentError(
+        f"Bundle {bundle_id} does not answer, and does not lie in {home} to be started again.",
+        "mlwright deploy BUNDLE --to PLACE   with the folder of that bundle",
+    )
 
 
 def _standing(bundle: Bundle, target: str, places: Places, options: Mapping[str, Any]) -> Standing:

@@ -73,7 +73,11 @@ class Docker(Target):
         place = Place(engine(), label(bundle.name))
         steps = tuple(
             Command(why, (place.program, "rm", "--force", name), may_fail=True)
-            for why, name in (("end the container", place.name), ("remove the one before", place.before))
+            for why, name in (
+                ("end the container", place.name),
+                ("remove the one before", place.before),
+                ("remove what was cut off while they changed places", place.aside),
+            )
         )
         return Plan(self.place(bundle, "docker"), {}, steps, "nowhere")
 

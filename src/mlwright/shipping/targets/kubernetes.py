@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from shlex import quote
 from typing import Any
 
 from mlwright.core.errors import DeploymentError
@@ -62,7 +63,9 @@ class Kubernetes(Target):
         name, folder = label(bundle.name), self.place(bundle, "kubernetes")
         manifests = things(name, image, bundle, self.replicas, self.most_replicas)
         everything = {"apiVersion": "v1", "kind": "List", "items": manifests}
-        apply = f"kubectl apply -f {folder / FILE} && kubectl rollout status deployment/{name} --timeout=180s"
+        apply = (
+            f"kubectl apply -f {quote(str(folder / FILE))} && kubectl rollout status deployment/{name} --timeout=180s"
+        )
         return Plan(
             folder,
             {
@@ -75,8 +78,9 @@ class Kubernetes(Target):
             (
                 *self.image.steps(bundle, folder),
                 Command(
-                    f"find the tokens (kubectl create secret generic {name}-token --from-file=tokens=FILE)",
+                    "find the tokens of those who may ask",
                     ("kubectl", "get", "secret", f"{name}-token"),
+                    remedy=f"kubectl create secret generic {name}-token --from-file=tokens=FILE   (one token a line)",
                 ),
                 Command(
                     "apply the manifests, and go back to those before if the new pods do not become ready",

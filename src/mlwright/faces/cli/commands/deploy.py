@@ -20,6 +20,7 @@ def deploy(
     output: Annotated[Path | None, typer.Option("-o", "--output", help="Where files are written.")] = None,
     option: PlaceOptions = None,
     remove: Annotated[bool, typer.Option("--remove", help="Take it out of use there instead.")] = False,
+    write: Annotated[bool, typer.Option("--write", help="Only write the files, for others to apply.")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would be done.")] = False,
     json: AsJson = False,
 ) -> None:
@@ -40,7 +41,9 @@ def deploy(
     plan = place.removal(bundle) if remove else place.plan(bundle)
     if not json:
         tell_plan(plan)
-    if not dry_run:
+    if write and not dry_run:
+        write_only(plan, to)
+    elif not dry_run:
         with places.changing():
             if remove:
                 carry_out(plan)
@@ -49,15 +52,33 @@ def deploy(
                 with places.putting(to, options, bundle.bundle_id):
                     carry_out(plan)
     if json:
-        print_json(plan_facts(plan) | {"done": not dry_run})
+        print_json(plan_facts(plan) | {"done": not (dry_run or write)})
     elif dry_run:
         typer.echo("Nothing was done.")
+    elif write:
+        typer.echo(f"The files lie in {plan.folder}; nothing else was done.")
     elif remove:
         typer.echo(f"Bundle {bundle.bundle_id} is in use no more.")
     elif not plan.steps:
         typer.echo(f"Bundle {bundle.bundle_id} lies ready in {plan.address}.\n  -> mlwright serve {model}")
     else:
         typer.echo(f"Bundle {bundle.bundle_id} answers at {plan.address}.\n  -> mlwright status -p {model}")
+
+
+def write_only(plan: Plan, to: str) -> None:
+    """Write the files of a plan, and take none of its steps.
+
+    Raises
+    ------
+    SettingsError
+        If it has none.
+    """
+    from mlwright.core.errors import SettingsError
+    from mlwright.shipping.steps import write
+
+    if not plan.files:
+        raise SettingsError(f"For the place {to} no files are needed.", "Leave --write out.")
+    write(plan)
 
 
 def tell_plan(plan: Plan) -> None:
