@@ -255,6 +255,19 @@ def test_failures_wait_longer_and_longer_and_hold_up_no_other_project(project, c
     assert "empty: " in said[0]
 
 
+def test_rows_that_could_not_be_read_are_read_anew_once_they_are_mended(project, come):
+    now, said = [1.8e9], []
+    operator = Operator(project, now=lambda: now[0], tell=said.append)
+    (project.path / "new.csv").write_text("age,bought\n40,yes\n")
+    operator.look()
+    assert "lacks 1 column: visits" in said[-1]
+    come(project, 11, n=50)
+    now[0] = operator.diary.waits_until()
+    operator.look()
+    assert operator.diary.failures() == 0
+    assert operator.diary.last("looked")["n_rows"] == 50
+
+
 def test_without_a_challenger_there_is_nothing_to_decide(project):
     with pytest.raises(NothingToShow, match="No bundle challenges"):
         project.promote(why="now")

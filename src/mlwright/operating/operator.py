@@ -146,8 +146,8 @@ class Operator:
             say(self.diary, "failed", str(self.diary.last("failed")["at"]), "Looking after the model fails", text)
 
     def _watch(self, mark: str | None) -> None:
-        """Take new rows in, compare them, and count their outcomes."""
-        key = str(len(self.diary.events("looked")))
+        """Take new rows in, compare them, count their outcomes; what failed is read anew, what was killed goes on."""
+        key = f"{len(self.diary.events('looked'))}:{len(self.diary.events('failed'))}"
         run_id = self.diary.begin("look", key, mark=mark)
         response = self.project.watch(run_id=run_id)
         window = self.project.record(Window, run_id)
