@@ -22,7 +22,8 @@ from mlwright.core.errors import SettingsError, StorageError
 from mlwright.core.store.blobs import explain_disk_errors
 from mlwright.data.sources.sql import Sql
 from mlwright.shipping.scored_table import NewTable
-from mlwright.shipping.scoring_job import Job, Scored, parts_of, score
+from mlwright.shipping.scoring_folder import parts_of
+from mlwright.shipping.scoring_job import Job, Scored, score
 
 PARTS: Final = ".parts"
 MARK: Final = "part-table.begun"

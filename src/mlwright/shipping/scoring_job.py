@@ -10,14 +10,12 @@ does, is copied into the folder first.
 from __future__ import annotations
 
 import hashlib
-import shutil
 from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -26,16 +24,14 @@ from mlwright.core.errors import SourceEmpty, StorageError
 from mlwright.core.machine import processors
 from mlwright.core.record import Record
 from mlwright.core.store.blobs import explain_disk_errors
-from mlwright.core.store.exclusive import lock
 from mlwright.data.sources import Reading, source_for
 from mlwright.records.settings import CollectSettings
 from mlwright.shipping.scored import scored_rows
+from mlwright.shipping.scoring_folder import COPY, ScoringFacts, held, parts_of, settled, write_facts
 
 if TYPE_CHECKING:
     from mlwright.scoring.bundle import Bundle
 
-FACTS: Final = "scoring.json"
-COPY: Final = "copy-of-source.parquet"
 PART_CELLS = 4_000_000
 LEAST_ROWS, MOST_ROWS = 1_000, 200_000
 """Of a part; as many as hold `PART_CELLS` values, so that wide tables need no more memory than narrow ones."""
@@ -74,35 +70,6 @@ class Job:
     tell: Tell = _tell_nobody
 
 
-class ScoringFacts(Record):
-    """What the parts of a folder belong to.
-
-    Parameters
-    ----------
-    bundle_id : str
-    source : str
-        Without secrets.
-    looks : str
-        A hash over the names, sizes and times of the source's files; empty for a source that is copied.
-    query : str
-    level : float
-        Of intervals or sets, if they were asked for.
-    part_rows : int
-        Of every part but the last; known once the source was opened.
-    n_rows : int
-        Of all parts, once all are there.
-    """
-
-    format: Literal[1] = 1
-    bundle_id: str
-    source: str
-    looks: str
-    query: str | None
-    level: float | None
-    part_rows: int | None = None
-    n_rows: int | None = None
-
-
 class Scored(Record):
     """What a job has done.
 
@@ -139,19 +106,19 @@ def score(job: Job, folder: Path) -> Scored:
     TableError
         If columns are missing.
     """
-    with explain_disk_errors(folder), _held(folder):
-        facts = _settled(folder, job)
+    with explain_disk_errors(folder), held(folder):
+        facts = settled(folder, _facts_of(job))
         parts = parts_of(folder)
         if facts.n_rows is None:
             reading = _opened(job, folder)
             if facts.part_rows is None:
                 rows = PART_CELLS // max(len(reading.schema), 1)
                 facts = facts.model_copy(update={"part_rows": min(MOST_ROWS, max(LEAST_ROWS, rows))})
-                _write(folder, facts)
+                write_facts(folder, facts)
             parts_made = _Parts(job, folder, facts)
             parts_made.make(reading.batches)
             facts = facts.model_copy(update={"n_rows": parts_made.counted()})
-            _write(folder, facts)
+            write_facts(folder, facts)
             (folder / COPY).unlink(missing_ok=True)
     return Scored(
         bundle_id=job.bundle.bundle_id,
@@ -251,30 +218,6 @@ def _taken(held: deque[pa.RecordBatch], n_rows: int) -> list[pa.RecordBatch]:
     return taken
 
 
-@contextmanager
-def _held(folder: Path) -> Iterator[None]:
-    """The folder, made if need be, for one job alone."""
-    folder.mkdir(parents=True, exist_ok=True)
-    strange = [path.name for path in folder.iterdir() if not _is_ours(path.name)]
-    if strange:
-        raise StorageError(f"{folder} holds something else: {strange[0]}.", "Name a new folder.")
-    with open(folder / ".lock", "ab") as file:
-        try:
-            lock(file)
-        except OSError:
-            raise StorageError(f"Another process scores into {folder}.", "Wait for it to end.") from None
-        yield
-
-
-def parts_of(folder: Path) -> list[Path]:
-    """The parts that are there, in their order."""
-    return sorted(folder.glob("part-*.parquet"))
-
-
-def _is_ours(name: str) -> bool:
-    return name in (FACTS, COPY, ".lock") or name.startswith(("part-", f".{FACTS}", f"{COPY}."))
-
-
 def _may_change(wanted: CollectSettings) -> bool:
     """Whether a source may hold other rows, or the same in another order, when it is read again."""
     path = Path(wanted.source or "").expanduser()
@@ -312,34 +255,13 @@ def _looks(path: Path) -> str:
     return told.hexdigest()
 
 
-def _settled(folder: Path, job: Job) -> ScoringFacts:
-    """Begin the folder, or see that it is of the same job."""
+def _facts_of(job: Job) -> ScoringFacts:
+    """What the parts belong to, as it is now."""
     wanted = job.wanted
-    kind = source_for(wanted)[1]
-    facts = ScoringFacts(
+    return ScoringFacts(
         bundle_id=job.bundle.bundle_id,
-        source=kind(wanted).shown_location(),
+        source=source_for(wanted)[1](wanted).shown_location(),
         looks="" if _may_change(wanted) else _looks(Path(wanted.source or "").expanduser()),
         query=wanted.query,
         level=job.level,
     )
-    path = folder / FACTS
-    if not path.exists():
-        _write(folder, facts)
-        return facts
-    there = ScoringFacts.model_validate_json(path.read_bytes())
-    other = [name for name in ("bundle_id", "source", "query", "level") if getattr(facts, name) != getattr(there, name)]
-    if other or facts.looks != there.looks:
-        words = {"bundle_id": "bundle"}
-        found = f"another {words.get(other[0], other[0])}" if other else "files that have changed since"
-        raise StorageError(
-            f"{folder} was begun with {found}: its parts would not belong together.",
-            "Name a new folder, or give it what it was begun with.",
-        )
-    return there
-
-
-def _write(folder: Path, facts: ScoringFacts) -> None:
-    draft = folder / f".{FACTS}"
-    draft.write_text(facts.model_dump_json(indent=1))
-    shutil.move(draft, folder / FACTS)

@@ -20,7 +20,7 @@ from mlwright.scoring.encoder import Encoder, NameReading, NumberReading
 from mlwright.scoring.kept_rows import Form, Odd
 from mlwright.scoring.spelling import canonical, to_number
 from mlwright.shipping.serving.counters import Series
-from mlwright.shipping.serving.inputs import Reader
+from mlwright.shipping.serving.readers import Reader
 
 EXACT = 2**53
 """Whole numbers up to here are spelled alike whether they come with a fraction or without."""
