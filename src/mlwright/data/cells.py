@@ -7,7 +7,7 @@ that the counts of later rows follow a known law if nothing has changed, whateve
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -16,6 +16,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from mlwright.data.telling import group_words
+from mlwright.data.vocabulary import Vocabulary, most_frequent, sketched, unknown_shares, words_of
 from mlwright.records.looks import Cells
 from mlwright.records.profile import ColumnProfile
 from mlwright.scoring.moments import to_moment_array
@@ -34,8 +35,6 @@ MOST_RARE = 2_000
 MOST_WORDS = 15
 N_READ = 20_000
 """Texts in which words are counted."""
-TEXTS_AT_ONCE = 5_000
-"""Each of whose words is a Python object for a while."""
 N_GROUPS = 4
 """Into which the cells of a column are joined in a pair."""
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
@@ -52,7 +51,7 @@ class Counted(NamedTuple):
     ----------
     cells : Cells
     places : array of int, shape (n_rows,)
-        The cell of each row.
+        The cell of each row; -1 where it can say nothing, as the row is what others are held against.
     given : array, shape (n_cells,)
         What each cell is given beforehand.
     first : int
@@ -74,9 +73,9 @@ class Counted(NamedTuple):
 
 
 def cells_of(column: ColumnProfile, values: pa.ChunkedArray) -> list[Counted]:
-    """What is looked at of one column: its values; of a text also its length."""
+    """What is looked at of one column: its values; of a text its words, how many of them are new, and its length."""
     if column.kind == "text":
-        return [_words(column, values), _length(column, values)]
+        return [_words(column, values), _new_words(column, values), _length(column, values)]
     if column.kind == "number":
         return [_numbers(column, values)]
     if column.kind == "date":
@@ -122,7 +121,7 @@ def places_of(cells: Cells, values: pa.ChunkedArray) -> Places:
         days = np.floor(to_moment_array(values) / DAY_S)
         found = np.where(np.isnan(days), cells.n - 1, (np.nan_to_num(days) + _THURSDAY) % 7).astype(np.int64)
     else:
-        numbers = _lengths(values) if cells.sort == "length" else to_number_array(values)
+        numbers = _numbers_of(cells, values)
         found = np.where(np.isnan(numbers), cells.n - 1, _between(cells.edges, numbers)).astype(np.int64)
     found[missing] = cells.n - 2
     return found
@@ -226,7 +225,7 @@ def _places_of_names(cells: Cells, values: pa.ChunkedArray) -> Places:
 def _words(column: ColumnProfile, values: pa.ChunkedArray) -> Counted:
     """The words that stand in many texts and not in most, the rarest first; chosen by every other row."""
     texts = values.take(pa.array(np.arange(0, min(len(values), 2 * N_READ), 2)))
-    counts = Counter(word for words in _words_of(texts) for word in set(words))
+    counts = Counter(word for words in words_of(texts) for word in set(words))
     usual = [(n, word) for word, n in counts.items() if 0.01 * len(texts) <= n <= 0.5 * len(texts)]
     words = tuple(word for _, word in sorted(sorted(usual, reverse=True)[:MOST_WORDS]))
     cells = Cells(
@@ -235,21 +234,40 @@ def _words(column: ColumnProfile, values: pa.ChunkedArray) -> Counted:
     return _with_places(cells, values)._replace(first=1, step=2)
 
 
-def _words_of(values: pa.ChunkedArray) -> Iterator[list[str]]:
-    """The words of each text, in small letters."""
-    for start in range(0, len(values), TEXTS_AT_ONCE):
-        lower = pc.utf8_lower(pc.fill_null(values.slice(start, TEXTS_AT_ONCE).cast(pa.string()), ""))
-        for words in pc.split_pattern_regex(lower, r"[^\pL\pN]+").to_pylist():
-            yield [word for word in words if word]
+def _new_words(column: ColumnProfile, values: pa.ChunkedArray) -> Counted:
+    """The share of words that no other text held, of some texts: of later ones it follows the same law.
+
+    Of the texts that are read, from all over the table, every second one makes known what words there are.
+    """
+    step = -(-len(values) // (2 * N_READ)) or 1
+    known = sketched(most_frequent(values.take(pa.array(np.arange(0, len(values), 2 * step)))))
+    rows = np.arange(step, len(values), 2 * step)
+    read = values.take(pa.array(rows))
+    shares = unknown_shares(read, Vocabulary(known))
+    shares[missing_array(read, column.missing_codes)] = np.nan
+    name = f"new words in {column.name!r}"
+    cells = Cells(
+        name=name, sort="new words", of=(column.name,), kind="text", edges=_edges(shares), known=known,
+        codes=column.missing_codes,
+    )  # fmt: skip
+    places = np.full(len(values), -1)
+    places[rows] = places_of_numbers(cells, shares)
+    return Counted(cells, places, _given(cells), first=step, step=2 * step)
 
 
 def _places_of_words(cells: Cells, values: pa.ChunkedArray) -> Places:
     place = {word: at for at, word in enumerate(cells.levels)}
     none = len(cells.levels)
     return np.array(
-        [min((place.get(word, none) for word in words), default=none) for words in _words_of(values)],
+        [min((place.get(word, none) for word in words), default=none) for words in words_of(values)],
         dtype=np.int64,
     )
+
+
+def _numbers_of(cells: Cells, values: pa.ChunkedArray) -> Array:
+    if cells.sort == "new words":
+        return unknown_shares(values, Vocabulary(cells.known))
+    return _lengths(values) if cells.sort == "length" else to_number_array(values)
 
 
 def _lengths(values: pa.ChunkedArray) -> Array:

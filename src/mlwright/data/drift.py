@@ -35,6 +35,7 @@ from mlwright.data.joining import parts_of
 from mlwright.data.kinds.describe import Described, describe
 from mlwright.data.pairs import associations_of
 from mlwright.data.telling import cell_words, moved_words
+from mlwright.data.vocabulary import words_of
 from mlwright.data.words import percent
 from mlwright.records.data import Field
 from mlwright.records.drift import ColumnDrift, Drift
@@ -79,15 +80,16 @@ class Parquet(NamedTuple):
 
 
 class NewNames(NamedTuple):
-    """Names that the second table alone holds: by what chance, in which share of its rows, and the most frequent."""
+    """Names, or words, that the second table alone holds: by what chance, in what share of its rows, and the first."""
 
     chance: float
     share: float
     first: str
 
-    @property
-    def words(self) -> str:
+    def words(self, cells: Cells) -> str:
         """As a sentence."""
+        if cells.sort == "words":
+            return f"{percent(self.share)} of the texts hold {self.first!r}, which none held before."
         return f"{percent(self.share)} of the values are new names, such as {self.first!r}."
 
 
@@ -157,7 +159,9 @@ def _watched(
             both = [table.column(column.name) for table in (sample, others)]
             own = both[0] if column.kind in ("number", "date") else _one_after_the_other(both[0], both[1])
             for counted in cells_of(column, own):
-                found[counted.cells.name] = Watched(counted, tuple(both) if counted.cells.sort == "names" else ())
+                if counted.cells.sort != "new words":
+                    is_named = counted.cells.sort in ("names", "words")
+                    found[counted.cells.name] = Watched(counted, tuple(both) if is_named else ())
     pairs = [each.columns for each in associations_of(described.columns, described.sample, None)]
     return found, untested, [pair for pair in pairs if set(pair) <= set(found)][:MOST_PAIRS]
 
@@ -243,31 +247,44 @@ def _between(positions: Places, start: int, n: int) -> Places:
 
 def _compared(watched: Watched, then: Parquet, now: Parquet) -> ColumnDrift:
     cells = watched.counted.cells
-    new = [new_names(*watched.drawn)] if watched.drawn else []
+    named = _worded if cells.sort == "words" else _named
+    new = [new_names(*map(named, watched.drawn))] if watched.drawn else []
     return _told(cells, _counts(cells, then.path), _counts(cells, now.path), new)
 
 
-def new_names(then: pa.ChunkedArray, now: pa.ChunkedArray) -> NewNames:
+class Named(NamedTuple):
+    """In how many of the rows each name or word stands, and how many rows there are."""
+
+    counts: Counter[str]
+    n_rows: int
+    are_words: bool
+
+
+def new_names(then: Named, now: Named) -> NewNames:
     """The share of the new rows that hold a name which the old ones lack, and the chance of that.
 
     If both came from the same source, all `m` rows of a name are new ones with a chance of ``q ** m`` at most, where
     `q` is the share of new rows among all. The chance is that of the most frequent such name, times the number of
-    names.
+    names. A text has many words: there the share is that of the most frequent alone.
     """
-    counts = [Counter(dict(zip(*_named(values), strict=True))) for values in (then, now)]
-    lacking = {name: n for name, n in counts[1].items() if not counts[0][name]}
+    lacking = {name: n for name, n in now.counts.items() if not then.counts[name]}
     if not lacking:
         return NewNames(1.0, 0.0, "")
-    q = len(now) / (len(then) + len(now))
+    q = now.n_rows / (then.n_rows + now.n_rows)
     first = max(lacking, key=lambda name: (lacking[name], name))
-    n_names = len(set(counts[0]) | set(counts[1]))
-    return NewNames(min(1.0, n_names * q ** lacking[first]), sum(lacking.values()) / len(now), first)
+    n_names = len(set(then.counts) | set(now.counts))
+    n_rows = lacking[first] if now.are_words else sum(lacking.values())
+    return NewNames(min(1.0, n_names * q ** lacking[first]), n_rows / now.n_rows, first)
 
 
-def _named(values: pa.ChunkedArray) -> tuple[tuple[str, ...], list[int]]:
+def _named(values: pa.ChunkedArray) -> Named:
     names = spelled(values)
-    there = names.places[names.places >= 0]
-    return tuple(names.levels), np.bincount(there, minlength=len(names.levels)).tolist()
+    counts = np.bincount(names.places[names.places >= 0], minlength=len(names.levels)).tolist()
+    return Named(Counter(dict(zip(names.levels, counts, strict=True))), len(values), are_words=False)
+
+
+def _worded(values: pa.ChunkedArray) -> Named:
+    return Named(Counter(word for words in words_of(values) for word in set(words)), len(values), are_words=True)
 
 
 def _told(cells: Cells, before: Array, after: Array, new: Sequence[NewNames] = ()) -> ColumnDrift:
@@ -291,7 +308,7 @@ def _told(cells: Cells, before: Array, after: Array, new: Sequence[NewNames] = (
         aspect=found[at][2],
         size=max(size for _, size, _ in found),
         p_value=float(p_values.min()),
-        sentence=new[0].words if new and found[at][2] == "new" else moved_words(column, after, found[at][2]),
+        sentence=new[0].words(cells) if new and found[at][2] == "new" else moved_words(column, after, found[at][2]),
         labels=tuple(cell_words(cells, place) for place in shown.tolist()),
         then=tuple((before[shown] / before.sum()).tolist()),
         now=tuple((after[shown] / after.sum()).tolist()),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,7 +17,7 @@ Array = NDArray[np.float64]
 
 def cell_words(cells: Cells, at: int) -> str:
     """What holds of the rows of a cell."""
-    name = "the answer" if cells.name == ANSWERS else cells.name
+    name = {ANSWERS: "the answer"}.get(cells.name, _subject(cells))
     if at == cells.n - 2:
         return f"{name} is missing"
     if at == cells.n - 1:
@@ -33,6 +34,10 @@ def cell_words(cells: Cells, at: int) -> str:
         return f"{name} is above {_edge(cells.edges[-1])}"
     low, high = _edge(cells.edges[at - 1]), _edge(cells.edges[at])
     return f"{name} is {low}" if low == high else f"{name} lies between {low} and {high}"
+
+
+def _subject(cells: Cells) -> str:
+    return f"the share of {cells.name}" if cells.sort == "new words" else cells.name
 
 
 def group_words(cells: Cells, groups: Sequence[int]) -> tuple[str, ...]:
@@ -85,7 +90,7 @@ def _name_words(cells: Cells, at: int) -> str:
     return f"{cells.name} is {cells.levels[at]!r}" if at < len(cells.levels) else f"{cells.name} is a rare name"
 
 
-def moved_words(column: Column, now: Array, aspect: Aspect) -> str:
+def moved_words(column: Column, now: Array, aspect: Aspect, same: str = "") -> str:
     """What moved in one aspect, as a sentence.
 
     Parameters
@@ -94,32 +99,63 @@ def moved_words(column: Column, now: Array, aspect: Aspect) -> str:
         With the counts of before.
     now : array, shape (n_cells,)
     aspect : str
+    same : str
+        What is said where the share of then and of now read the same.
     """
-    cells, then, today = column.cells, _shares(np.array(column.counts, dtype=np.float64)), _shares(now)
+    then, today = _shares(np.array(column.counts, dtype=np.float64)), _shares(now)
+    moved = _moved(column.cells, then, today, aspect)
+    told = [percent(share) for share in (moved.now, moved.then)]
+    if same and told[0] == told[1]:
+        return same
+    return f"{moved.before}{told[0]} of the {moved.after}; it was {told[1]}."
+
+
+class _Moved(NamedTuple):
+    """A share of now and of then, and what is said of it: "`before` 3 % of the `after`"."""
+
+    before: str
+    after: str
+    now: float
+    then: float
+
+
+def _moved(cells: Cells, then: Array, now: Array, aspect: Aspect) -> _Moved:
     if aspect == "missing":
-        return f"{percent(today[-2])} of the values are missing; it was {percent(then[-2])}."
+        return _Moved("", "values are missing", float(now[-2]), float(then[-2]))
+    if cells.sort == "new words":
+        return _new_words(cells, then, now)
     if aspect == "level":
-        return _level_words(cells, then, today)
-    if (
-        aspect == "new"
-        and cells.edges
-        and today[-1] - then[-1] > 0.5 * (today[[0, len(cells.edges)]].sum() + today[-1])
-    ):
-        return f"{percent(today[-1])} of the values cannot be read as numbers; it was {percent(then[-1])}."
+        return _level(cells, then, now)
     if aspect == "new":
-        unseen = [-1] if not cells.edges else [-1, 0, len(cells.edges)]
-        what = "beyond all that was seen" if cells.edges else "names that were not known"
-        shares = [percent(float(share[unseen].sum())) for share in (today, then)]
-        return f"{shares[0]} of the values are {what}; it was {shares[1]}."
-    at = int(np.abs(today - then).argmax())
-    return f"In {percent(today[at])} of the rows {cell_words(cells, at)}; it was {percent(then[at])}."
+        return _beyond(cells, then, now)
+    at = int(np.abs(now - then).argmax())
+    return _Moved("In ", f"rows {cell_words(cells, at)}", float(now[at]), float(then[at]))
 
 
-def _level_words(cells: Cells, then: Array, now: Array) -> str:
+def _beyond(cells: Cells, then: Array, now: Array) -> _Moved:
+    """Values such as there were none."""
+    if cells.edges and now[-1] - then[-1] > 0.5 * (now[[0, len(cells.edges)]].sum() + now[-1]):
+        return _Moved("", "values cannot be read as numbers", float(now[-1]), float(then[-1]))
+    unseen = [-1] if not cells.edges else [-1, 0, len(cells.edges)]
+    what = "beyond all that was seen" if cells.edges else "names that were not known"
+    return _Moved("", f"values are {what}", float(now[unseen].sum()), float(then[unseen].sum()))
+
+
+def _level(cells: Cells, then: Array, now: Array) -> _Moved:
     middle = int(np.searchsorted(np.cumsum(then[:-2]), 0.5 * then[:-2].sum()))
-    above = [percent(float(share[middle + 1 : -2].sum() / max(1e-9, share[:-2].sum()))) for share in (now, then)]
+    above = [float(share[middle + 1 : -2].sum() / max(1e-9, share[:-2].sum())) for share in (now, then)]
     edge = cells.edges[min(middle, len(cells.edges) - 1)]
-    return f"{above[0]} of the values lie above {figure(edge)}; it was {above[1]}."
+    return _Moved("", f"values lie above {figure(edge)}", *above)
+
+
+def _new_words(cells: Cells, then: Array, now: Array) -> _Moved:
+    """Texts above the edge over which they have become more frequent by most, or less."""
+    above = [np.cumsum(share[:-2][::-1])[::-1][1:] / max(1e-9, float(share[:-2].sum())) for share in (now, then)]
+    at = int(np.abs(above[0] - above[1]).argmax())
+    least = (
+        "some of the words are" if cells.edges[at] <= 0 else f"more than {percent(cells.edges[at])} of the words are"
+    )
+    return _Moved("In ", f"texts {least} new to the training", float(above[0][at]), float(above[1][at]))
 
 
 def _shares(counts: Array) -> Array:

@@ -52,8 +52,11 @@ class Drawn(NamedTuple):
 
 
 def is_compared_whole(cells: Looked) -> bool:
-    """Whether what is looked at is part of a whole row: not the target, and no date, as time moves on by itself."""
-    return cells.name != TARGET and cells.sort not in ("pair", "weekday")
+    """Whether what is looked at is part of a whole row.
+
+    The target is not; no date, as time moves on by itself; and no new words, which are known of every second row alone.
+    """
+    return cells.name != TARGET and cells.sort not in ("pair", "weekday", "new words")
 
 
 def keep_drawn(places: Mapping[str, Places], days: Places, rows: Places, costs: Costs, run: Run) -> str:

@@ -154,6 +154,7 @@ def column_of(counted: Counted, days: Places, rows: Places, costs: Costs) -> Col
     rhythm = rhythm_of(counted.places[counting], days[counting], n)
     at = np.searchsorted(rows, costs.positions)
     known = (at < len(rows)) & (rows[np.minimum(at, len(rows) - 1)] == costs.positions)
+    known[known] = counted.places[at[known]] >= 0
     own = counted.places[at[known]]
     return Column(
         cells=counted.cells,

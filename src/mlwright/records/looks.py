@@ -7,7 +7,7 @@ from typing import Literal
 from mlwright.core.record import Record
 from mlwright.records.profile import Kind
 
-Sort = Literal["number", "names", "words", "length", "weekday", "pair", "together"]
+Sort = Literal["number", "names", "words", "new words", "length", "weekday", "pair", "together"]
 Aspect = Literal["level", "spread", "missing", "new", "shares", "relation", "target", "loss"]
 
 ANSWERS = "the model's answers"
@@ -26,7 +26,8 @@ class Cells(Record):
         What is looked at: the column, "length of 'note'", "'age' with 'income'".
     sort : str
         ``number`` and ``length`` (of a text; cells between edges), ``names`` (one cell a name), ``words`` (a text falls
-        into the cell of the rarest known word that it holds), ``weekday`` (of a date), ``pair`` (cells of two columns),
+        into the cell of the rarest known word that it holds), ``new words`` (of a text: the share of its words that
+        training did not know; cells between edges), ``weekday`` (of a date), ``pair`` (cells of two columns),
         ``together`` (how little a row looks like those of training, by a small model of all inputs).
     of : tuple of str
         The columns that it is made from.
@@ -42,6 +43,8 @@ class Cells(Record):
         Names that are one cell together.
     codes : tuple of str
         Spellings that stand for a missing value.
+    known : str
+        A sketch of the words that are known; see `data.vocabulary`.
     joined : tuple of tuple of int
         Of a pair: into which group each cell of either column falls; -1 for what is not there or not known.
     """
@@ -54,6 +57,7 @@ class Cells(Record):
     levels: tuple[str, ...] = ()
     rare: tuple[str, ...] = ()
     codes: tuple[str, ...] = ()
+    known: str = ""
     joined: tuple[tuple[int, ...], ...] = ()
 
     @property
@@ -180,6 +184,8 @@ class Look(Record):
     labelled : Labelled or None
     told_apart : float
         E-value of a small model that tried to tell these rows from those of training; 1 where none was asked.
+    words : dict
+        By column of the baseline that counts new words: the most frequent of them, and in how many texts they stand.
     place : int or None
         Of the first look that it holds, counted from 0; None: as many as there are before it.
     """
@@ -191,6 +197,7 @@ class Look(Record):
     counts: dict[str, tuple[int, ...]]
     labelled: Labelled | None = None
     told_apart: float = 1.0
+    words: dict[str, dict[str, int]] = {}
     place: int | None = None
 
 

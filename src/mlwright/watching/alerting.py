@@ -7,17 +7,20 @@ from collections.abc import Sequence
 
 from mlwright.core.errors import name_list
 from mlwright.data.telling import moved_words
-from mlwright.data.words import figure, percent
+from mlwright.data.words import counted, figure, percent
 from mlwright.records.looks import ANSWERS, TOGETHER, Baseline, Looks
 from mlwright.records.settings import WatchSettings
 from mlwright.records.watch import Alert, Comparison, Harm, Promised
 from mlwright.watching.costing import harm_of, least_harm_of
 from mlwright.watching.evidence import Evidence, gather, of_whole_rows, together, weights_of
+from mlwright.watching.merging import most_of
 from mlwright.watching.promise import is_heard, log_evidence, promised
 
 LARGEST = 1e12
 """Evidence beyond it is told as this."""
 LOSS = "the loss"
+SHOWN_WORDS = 5
+AGAIN = "It is as it was in training again, after looks in which it was not."
 
 
 def with_alerts(comparison: Comparison, baseline: Baseline, memory: Looks, settings: WatchSettings) -> Comparison:
@@ -85,9 +88,19 @@ def _alert(evidence: Evidence, memory: Looks, baseline: Baseline) -> Alert:
         evidence=_plain(evidence.log_e),
         size=evidence.size,
         since=memory.looks[evidence.since].began,
-        sentence=moved_words(evidence.column, evidence.now, evidence.aspect),
+        sentence=moved_words(evidence.column, evidence.now, evidence.aspect, AGAIN) + _new_words(evidence, memory),
         harm=harm_of(evidence, baseline),
     )
+
+
+def _new_words(evidence: Evidence, memory: Looks) -> str:
+    """The words that training did not know and that stand in most texts since the change, where more have come."""
+    looks, name = memory.looks[evidence.since :], evidence.column.cells.name
+    words = most_of(*(look.words.get(name, {}) for look in looks))
+    if not words or evidence.aspect == "missing":
+        return ""
+    told = [f"{word!r} (in {counted(n, 'text')})" for word, n in list(words.items())[:SHOWN_WORDS]]
+    return f" Most frequent among them: {', '.join(told)}."
 
 
 def _is_explained(moved: Sequence[Alert], memory: Looks) -> bool:

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from mlwright.core.record import digest
 from mlwright.data.cells import DAY_S, places_of, places_of_pair
+from mlwright.data.vocabulary import Vocabulary, unknown_words
 from mlwright.judging.costs import costs_of
 from mlwright.judging.memory import answer_places
 from mlwright.learning.tasks import TASKS
@@ -20,7 +21,7 @@ from mlwright.records.looks import ANSWERS, Baseline, Labelled, Look, Looks
 from mlwright.records.served import OUTCOME_AT
 from mlwright.records.settings import WatchSettings
 from mlwright.scoring.moments import to_moment_array
-from mlwright.watching.merging import merged
+from mlwright.watching.merging import merged, most_of
 from mlwright.watching.promise import labelled
 
 Array = NDArray[np.float64]
@@ -82,7 +83,7 @@ def looks_of(
     baseline = manifest.baseline
     assert baseline is not None
     counts = _counts(places, baseline, windows)
-    truth = _truth(table, manifest)
+    truth, words = _truth(table, manifest), _new_words(table, baseline, windows)
     reported = to_moment_array(table.column(OUTCOME_AT)) if OUTCOME_AT in table.column_names else None
     known = {*memory.seen, *(look.content for look in memory.looks)}
     found = list(memory.looks)
@@ -99,6 +100,7 @@ def looks_of(
                     ended=moment_words(ended),
                     n_rows=int(own.sum()),
                     counts=tallies,
+                    words={name: each[place] for name, each in words.items()},
                     labelled=_labelled(truth, scores, told & ~np.isnan(truth), manifest, found),
                     place=memory.latest + 1 + len(found) - len(memory.looks),
                 )
@@ -161,6 +163,17 @@ def _counts(places: Mapping[str, Places], baseline: Baseline, windows: Windows) 
     for cells in (column.cells for column in baseline.columns if column.cells.name in places):
         flat = windows.at[inside] * cells.n + places[cells.name][inside]
         found[cells.name] = np.bincount(flat, minlength=n_windows * cells.n).reshape(n_windows, cells.n)
+    return found
+
+
+def _new_words(table: pa.Table, baseline: Baseline, windows: Windows) -> dict[str, list[dict[str, int]]]:
+    """The most frequent words of each window that training did not know, by column of the baseline."""
+    found = {}
+    for cells in (column.cells for column in baseline.columns if column.cells.sort == "new words"):
+        if cells.of[0] in table.column_names:
+            known, values = Vocabulary(cells.known), table.column(cells.of[0])
+            rows = [pa.array(np.flatnonzero(windows.at == place)) for place in range(len(windows.began))]
+            found[cells.name] = [most_of(unknown_words(values.take(own), known)) for own in rows]
     return found
 
 

@@ -7,9 +7,14 @@ together: their counts and their losses are added up, and nothing is lost.
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Mapping
+
 from mlwright.records.looks import Labelled, Look, Looks
 from mlwright.statistics.changes import possible_beginnings
 
+MOST_WORDS = 20
+"""New words of a look that are kept."""
 MOST_SEEN = 1_000
 """Looks of which it is remembered that they were counted."""
 
@@ -35,15 +40,22 @@ def _together(one: Look, other: Look) -> Look:
         name: tuple(a + b for a, b in zip(own, other.counts.get(name, (0,) * len(own)), strict=True))
         for name, own in one.counts.items()
     }
+    words = {name: most_of(*(each.words.get(name, {}) for each in (one, other))) for name in one.words | other.words}
     labelled = [each.labelled for each in (one, other) if each.labelled is not None]
     return one.model_copy(
         update={
             "ended": other.ended,
             "n_rows": one.n_rows + other.n_rows,
             "counts": counts,
+            "words": words,
             "labelled": _added(*labelled) if len(labelled) == 2 else next(iter(labelled), None),
         }
     )
+
+
+def most_of(*counts: Mapping[str, int]) -> dict[str, int]:
+    """The most frequent words of several looks."""
+    return dict(sum((Counter(each) for each in counts), Counter()).most_common(MOST_WORDS))
 
 
 def _added(one: Labelled, other: Labelled) -> Labelled:
