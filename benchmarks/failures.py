@@ -63,8 +63,8 @@ class Row(NamedTuple):
 
 
 def sentences(rng: np.random.Generator, n: int, n_words: int = 12) -> list[str]:
-    words = np.array(WORDS.split())[rng.integers(len(WORDS), size=(n, n_words))]
-    return [" ".join(row) for row in words]
+    words = np.array(WORDS.split())
+    return [" ".join(row) for row in words[rng.integers(len(words), size=(n, n_words))]]
 
 
 def yes_no(score: np.ndarray, rng: np.random.Generator) -> np.ndarray:
@@ -230,7 +230,7 @@ NASTY = {
     "all missing but one": Nasty(all_missing_but_one),
     "one row again and again": Nasty(one_row_again, "nothing to tell apart"),
     "two rows again and again": Nasty(two_rows_again),
-    "10,000 classes": Nasty(many_classes, "at most 200 classes"),
+    "10,000 classes": Nasty(many_classes, "at most 1,000 classes"),
     "a target of 1e12": Nasty(far_target),
     "a target with outliers": Nasty(target_with_outliers),
     "one row of data": Nasty(one_row, "1 row"),

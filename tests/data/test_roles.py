@@ -164,10 +164,10 @@ def test_an_empty_cell_may_be_the_other_class(tmp_path: Path) -> None:
 
 
 def test_too_many_classes_are_refused_with_advice(tmp_path: Path) -> None:
-    with pytest.raises(TargetError, match="has 201 different values; at most 200 classes") as caught:
-        roles_with_target(tmp_path, [f"c{row % 201}" for row in range(1_000)])
+    with pytest.raises(TargetError, match="has 1,001 different values; at most 1,000 classes") as caught:
+        roles_with_target(tmp_path, [f"c{row % 1_001}" for row in range(3_003)])
     assert "Join rare classes" in (caught.value.hint or "")
-    assert len(roles_with_target(tmp_path, [f"c{row % 150}" for row in range(1_000)]).classes) == 150
+    assert len(roles_with_target(tmp_path, [f"c{row % 900}" for row in range(3_600)]).classes) == 900
 
 
 @pytest.mark.parametrize(

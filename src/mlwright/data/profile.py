@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from mlwright.core.errors import SourceEmpty
 from mlwright.core.run import Run
 from mlwright.data.compute.table import Table, open_snapshot
@@ -9,11 +11,12 @@ from mlwright.data.damage import explain_damage
 from mlwright.data.kinds.describe import Described, describe
 from mlwright.data.pairs import associations_of
 from mlwright.data.roles import assign_roles, check_names
-from mlwright.data.target import LEAST_ROWS, Question, question, target_name
+from mlwright.data.target import LEAST_ROWS, MOST_CLASSES, Question, question, target_name
 from mlwright.data.words import counted
 from mlwright.records.data import Snapshot
 from mlwright.records.profile import ColumnProfile, Profile
 from mlwright.records.settings import CollectSettings, ProfileSettings, ProjectSettings
+from mlwright.scoring.spelling import spelled
 
 
 def profile(
@@ -46,7 +49,7 @@ def profile(
     queries = counted(found.n_queries, "query", "queries")
     size = f"{counted(len(found.columns), 'column')} of {counted(snapshot.n_rows, 'row')}"
     run.note(f"Looked at {size} in {queries}.")
-    asked = None if target is None else _question(found, target, snapshot.n_rows, project)
+    asked = None if target is None else _question(found, target, table, project)
     there = _described_there(snapshot, collect, settings, target, run)
     columns = tuple(asked.column if asked and column.name == target else column for column in found.columns)
     roles = assign_roles(columns, asked, snapshot.n_rows, found.orders, (collect, settings))
@@ -94,6 +97,16 @@ def _with_counted_keys(columns: tuple[ColumnProfile, ...], table: Table) -> tupl
     )
 
 
-def _question(found: Described, target: str, n_rows: int, project: ProjectSettings) -> Question:
+def _question(found: Described, target: str, table: Table, project: ProjectSettings) -> Question:
     own = next(column for column in found.columns if column.name == target)
-    return question(own, found.tops[target], n_rows, project)
+    levels = found.tops[target]
+    if len(levels) < own.n_distinct <= MOST_CLASSES:
+        levels = _levels(table, target)
+    return question(own, levels, table.n_rows, project)
+
+
+def _levels(table: Table, name: str) -> tuple[tuple[str, int], ...]:
+    """All values of a column with their counts, the most frequent first."""
+    levels, places = spelled(table.arrow([name])[name])
+    counts = np.bincount(places[places >= 0], minlength=len(levels)).tolist()
+    return tuple(sorted(zip(levels, counts, strict=True), key=lambda pair: (-pair[1], pair[0])))

@@ -17,7 +17,7 @@ from mlwright.records.settings import ProjectSettings
 from mlwright.scoring.spelling import canonical
 
 LEAST_ROWS = 20
-MOST_CLASSES = 200
+MOST_CLASSES = 1_000
 MOST_NUMBERS_AS_CLASSES = 10
 MOST_NUMBERS_CALLED_CLASSES = 50
 NAMES_SHARE = 0.5
@@ -229,7 +229,7 @@ def _check_classes(column: ColumnProfile, labelled: int, task: Task) -> None:
         )
     if n_distinct > MOST_CLASSES:
         raise TargetError(
-            f"{where} has {n_distinct:,} different values; at most {MOST_CLASSES} classes can be learned.",
+            f"{where} has {n_distinct:,} different values; at most {MOST_CLASSES:,} classes can be learned.",
             "Join rare classes into one, set project.task to regression if they are amounts, "
             "or choose another project.target.",
         )

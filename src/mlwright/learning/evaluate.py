@@ -43,7 +43,7 @@ Array = NDArray[np.float64]
 
 SHARE_THAT_MATTERS = 0.1
 """By how much of the mean loss a part of the rows must be worse to be told."""
-FIXED_S, INPUT_S, JUDGE_ROW_S, JUDGE_OUTPUT_S = 0.25, 4e-4, 1.2e-4, 3e-5
+FIXED_S, INPUT_S, JUDGE_ROW_S, JUDGE_OUTPUT_S = 0.25, 4e-4, 1.2e-4, 1.5e-5
 """Of a quiet machine: for the stage, for an input, for a test row, and for each number that is answered for it."""
 MOST_SEARCHED = 50_000
 """Test rows that are searched for weak segments; the size of a segment is told for all."""

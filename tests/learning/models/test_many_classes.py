@@ -70,3 +70,16 @@ def test_fewer_extra_trees_with_small_leaves_tell_more_than_a_hundred_of_the_sam
         for one in (chosen, many)
     )
     assert few < 0.8 * all_of_them
+
+
+@pytest.mark.parametrize(("n_classes", "families"), [(60, {"lightgbm", "crafted", "mlp"}), (300, {"mlp"})])
+def test_boosting_is_left_to_so_many_classes_as_a_row_is_answered_for_in_time(n_classes, families):
+    facts = replace(FACTS, n_classes=n_classes, n_rows=6_000)
+    offered = {name for name in ("lightgbm", "crafted", "catboost", "mlp") if MODELS.get(name)().candidates(facts)}
+    varied = {
+        name
+        for name in ("lightgbm", "crafted", "mlp")
+        if MODELS.get(name)().vary(facts, np.random.default_rng(0)) is not None
+    }
+    assert offered == families
+    assert varied == families

@@ -25,6 +25,9 @@ ROWS_BEYOND = 3.0
 """Of a leaf whose answer is a quantile, so many rows lie beyond it."""
 RARE, HELD_BACK = 0.02, 1.0
 """The share below which one of several classes is rare, and the rows that its leaves are then held back by."""
+MANY_CLASSES, MOST_CLASSES = 20, 100
+"""Every round grows a tree for each class. From the former on there are not so much fewer rounds that a fit would cost
+the same; above the latter there are no fits: with 355 classes a row took 4 ms, and a linear model erred less."""
 WORTHWHILE = 1e-4
 """Boosting goes on as long as the loss falls by this share within the patience."""
 BARREN = 20

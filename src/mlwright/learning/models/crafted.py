@@ -14,6 +14,7 @@ from mlwright.learning.models import Facts, FitContext, Fitted, ModelFamily, Par
 from mlwright.learning.models._craft import Recipe, learn, make_out_of_fold, propose
 from mlwright.learning.models._fills import learn_fills
 from mlwright.learning.models._lightgbm import (
+    MOST_CLASSES,
     OBJECTIVE,
     boost,
     dataset,
@@ -111,7 +112,8 @@ class Crafted(ModelFamily):
 
 def _suits(facts: Facts) -> bool:
     """Whether there is something to combine, and not too much of it."""
-    return facts.n_rows <= MOST_ROWS and len(facts.names.numbers) + 2 * len(facts.names.codes) >= 2
+    n_parts = len(facts.names.numbers) + 2 * len(facts.names.codes)
+    return facts.n_rows <= MOST_ROWS and facts.n_classes <= MOST_CLASSES and n_parts >= 2
 
 
 def _in_time(params: Params, facts: Facts) -> Params:

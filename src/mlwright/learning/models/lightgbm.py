@@ -9,7 +9,18 @@ import numpy as np
 
 from mlwright.learning.models import Facts, FitContext, Fitted, ModelFamily, Params, Rows
 from mlwright.learning.models._fills import learn_fills
-from mlwright.learning.models._lightgbm import boost, dataset, drawn, grow, hurry, in_time, own_words, rounds_for
+from mlwright.learning.models._lightgbm import (
+    MANY_CLASSES,
+    MOST_CLASSES,
+    boost,
+    dataset,
+    drawn,
+    grow,
+    hurry,
+    in_time,
+    own_words,
+    rounds_for,
+)
 from mlwright.learning.models._params import number, whole
 from mlwright.learning.models._sample import with_every_class
 from mlwright.learning.models._target import n_outputs
@@ -80,7 +91,7 @@ class LightGBM(ModelFamily):
 
     def candidates(self, facts: Facts) -> list[Candidate]:
         """The tuned defaults first; then ones for noisy and small data, and one for large data."""
-        if not facts.names.all:
+        if not _suits(facts):
             return []
         settings = {"": _tuned(facts), "-random": RANDOM, "-shallow": SHALLOW, "-slow": SLOW}
         if facts.n_rows >= SLOW_PAYS_ROWS:
@@ -95,7 +106,7 @@ class LightGBM(ModelFamily):
     def vary(self, facts: Facts, rng: np.random.Generator) -> Params | None:
         """Any of the settings that do well somewhere."""
         params = drawn(rng, MOST_LEAVES)
-        return in_time(params, _cost_s(params, facts), facts) if facts.names.all else None
+        return in_time(params, _cost_s(params, facts), facts) if _suits(facts) else None
 
     def cost_s(self, candidate: Candidate, facts: Facts) -> float:
         """From fits of 23 columns on one core."""
@@ -125,6 +136,11 @@ class LightGBM(ModelFamily):
         return Fitted(LightGBMCore.of(booster.model_to_string(), fills), cut)
 
 
+def _suits(facts: Facts) -> bool:
+    """Whether there is something to learn from, and not too many classes."""
+    return bool(facts.names.all) and facts.n_classes <= MOST_CLASSES
+
+
 def _tuned(facts: Facts) -> Params:
     params = dict(TUNED_FOR_NUMBERS if facts.task == "regression" else TUNED_FOR_CLASSES)
     if facts.n_rows >= MANY_ROWS and hurry(_cost_s(params, facts), facts) > 1.0:
@@ -136,5 +152,6 @@ def _tuned(facts: Facts) -> Params:
 def _cost_s(params: Params, facts: Facts) -> float:
     n_columns = max(4, len(facts.names.all))
     steps: float = 0.05 / number(params, "learning_rate") * (number(params, "num_leaves") / 31.0) ** 0.5
-    per_entry = 5e-6 if facts.task == "regression" else 3e-6 * n_outputs(facts) ** 0.7
+    many: float = max(1.0, n_outputs(facts) / MANY_CLASSES) ** 0.5
+    per_entry = 5e-6 if facts.task == "regression" else 3e-6 * n_outputs(facts) ** 0.7 * many
     return 0.1 + per_entry * facts.n_rows * n_columns * steps

@@ -23,6 +23,8 @@ Array = NDArray[np.float64]
 BASE: Params = {"width": 128, "rate": 3e-3, "decay": 0.01, "dropout": 0.1}
 WIDE: Params = {"width": 256, "rate": 2e-3, "dropout": 0.3}
 N_RAMPS, N_LAYERS = 8, 2
+CLASS_S = 2e-8
+"""For each class and each row that a step sees: the last layer and its probabilities."""
 MOST_ENTRIES = 50_000_000
 """Fits use a random part of the rows above this many entries of the design."""
 
@@ -68,7 +70,7 @@ class Mlp(ModelFamily):
         n_seen = _n_used(facts) * whole(candidate.params, "n_epochs")
         width = number(candidate.params, "width") / 128.0
         small = 1.0 + 16.0 / number(candidate.params, "batch_size")
-        return 0.05 + n_seen * width * small * (3e-6 + 6e-9 * _n_columns(facts))
+        return 0.05 + n_seen * width * small * (3e-6 + 6e-9 * _n_columns(facts) + CLASS_S * facts.n_classes)
 
     def fit(self, candidate: Candidate, train: Rows, valid: Rows, context: FitContext) -> Fitted:
         """Fit epoch by epoch."""

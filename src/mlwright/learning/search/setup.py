@@ -53,7 +53,8 @@ def set_up(
     for name in settings.families:
         if name not in {candidate.family for candidate in lineup.everybody.values()}:
             run.note(f"{name} has nothing to offer for such data.")
-    opening_s = sum(lineup.costs_s[candidate.name] for candidate in lineup.opening[:-1])
+    at_once = [*lineup.opening[:-1], *([lineup.simple] if lineup.simple is not None else [])]
+    opening_s = sum(lineup.costs_s[candidate.name] for candidate in at_once)
     n_folds = n_folds_for(len(data.rows), fitting_s(settings.budget, n_planned[0]), opening_s)
     bench = Bench(
         rows=data.rows,
