@@ -66,7 +66,7 @@ from mlwright.shipping.exports._lower import program_of
 
 N_ROWS = 400
 CITIES = tuple(f"city {j}" for j in range(24))
-JOBS = ("clerk", "cook", 'it\'s "odd" 100%', "nürse")
+JOBS = ("clerk", "trnvfv", 'it\'s "odd" 100%', "nürse")
 PARTS = ("year", "month", "day", "weekday", "hour", "minute", "day_of_year", "days")
 CLASSES = {"regression": (), "binary": ("no", "yes"), "multiclass": ("a", "b", "c")}
 FIGURE = Estimate(value=0.5, low=0.4, high=0.6, method="made up")
@@ -115,7 +115,10 @@ def rows_of(n_rows: int, seed: int = 0) -> list[dict]:
 def target_of(rows: list[dict], task: str):
     rng = np.random.default_rng(1)
     signal = np.array(
-        [(row["age"] or 40) / 30 + (row["city"] or "city 0").endswith("7") * 2 + (row["job"] == "cook") for row in rows]
+        [
+            (row["age"] or 40) / 30 + (row["city"] or "city 0").endswith("7") * 2 + (row["job"] == "trnvfv")
+            for row in rows
+        ]
     )
     noisy = signal + rng.normal(0, 0.5, len(rows))
     if task == "regression":
@@ -391,6 +394,19 @@ def test_trees_in_a_table_answer_the_same(family, task, dialect, tmp_path):
     assert made.files == ("trees.sql", "model.sql")
     assert made.largest_difference < (1e-6 if family == "extra_trees" else EXACT)
     assert (tmp_path / "sql" / "model.sql").stat().st_size < 60_000
+
+
+@pytest.mark.postgresql
+def test_rows_of_any_width_lie_in_their_order_in_the_table_of_the_proof(tmp_path, postgresql):
+    server = f"postgresql://boss:{quote(PASSWORD, safe='')}@127.0.0.1:{postgresql}/postgres"
+    bundle = bundle_of(tmp_path, ("linear",), "binary")
+    form, program = EXPORT_FORMS.get("sql")(dialect="postgres", server=server), program_of(bundle)
+    widths = np.random.default_rng(0).integers(0, 900, 500)
+    rows = [dict.fromkeys(given.name for given in program.inputs) | {"age": float(place), "city": "x" * int(width)}
+            for place, width in enumerate(widths)]  # fmt: skip
+    with form.filled(program, bundle.manifest, rows) as cursor:
+        cursor.execute('SELECT "age" FROM new_rows')
+        assert [age for (age,) in cursor.fetchall()] == [float(place) for place in range(500)]
 
 
 @pytest.mark.postgresql

@@ -168,7 +168,7 @@ class PostgreSQL(Words):
     """PostgreSQL, from version 12 on."""
 
     double = "DOUBLE PRECISION"
-    white = "E' \\t\\n\\r\\f\\v'"
+    white = "E' \\t\\n\\r\\f\\x0b'"  # E'\\v' is the letter v there
     step_ends = " OFFSET 0)"
     not_a_number = "'NaN', 'Infinity', '-Infinity'"
 

@@ -143,9 +143,18 @@ class Sql(ExportForm):
         with self._cursor() as cursor:
             with _in_words():
                 cursor.execute(f"CREATE TEMPORARY TABLE {quoted(self.table)} ({types})")
-                marks = ", ".join(["%s" if self.dialect == "postgres" else "?"] * len(names))
-                cursor.executemany(f"INSERT INTO {quoted(self.table)} VALUES ({marks})", stored)  # noqa: S608
+                self._fill(cursor, stored)
             yield cursor
+
+    def _fill(self, cursor: Any, stored: Sequence[Sequence[Any]]) -> None:
+        """Put the rows into the table so that they lie there in their order, in which they are read."""
+        if self.dialect == "postgres":  # single rows would go wherever a page has room for them
+            with cursor.copy(f"COPY {quoted(self.table)} FROM STDIN") as copy:
+                for row in stored:
+                    copy.write_row(row)
+        else:
+            marks = ", ".join("?" * len(stored[0]))
+            cursor.executemany(f"INSERT INTO {quoted(self.table)} VALUES ({marks})", stored)  # noqa: S608
 
     def _kept(self, manifest: Manifest) -> list[str]:
         if self.keep is not None:
