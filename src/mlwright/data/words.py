@@ -38,6 +38,18 @@ def figure(value: float) -> str:
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
+def told_size(n_bytes: int) -> str:
+    """A size with three digits that matter, in the units that settings take.
+
+    >>> told_size(2144), told_size(3867408)
+    ('2.14 kB', '3.87 MB')
+    """
+    for unit, many in (("GB", 1e9), ("MB", 1e6), ("kB", 1e3)):
+        if n_bytes >= many:
+            return f"{n_bytes / many:.3g} {unit}"
+    return f"{n_bytes} bytes"
+
+
 def counted(n: int, noun: str, plural: str | None = None) -> str:
     """A count with its noun.
 

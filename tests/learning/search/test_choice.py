@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -5,8 +7,11 @@ from mlwright.core.ahead import Ahead, Load, Need
 from mlwright.learning.models import MODELS
 from mlwright.learning.search.budget import Budget
 from mlwright.learning.search.choice import choose, members, on_its_own, out_of_fold
+from mlwright.learning.search.correction import Correction
 from mlwright.learning.search.course import Course
+from mlwright.learning.search.leaderboard import leaderboard
 from mlwright.learning.search.lineup import line_up
+from mlwright.learning.search.options import Wishes
 
 
 @pytest.fixture
@@ -50,6 +55,20 @@ def test_predictions_stand_where_their_rows_stand(course):
     choice = chosen(course)
     everywhere = out_of_fold(choice, 300)
     assert everywhere[choice.judge.held.rows] == pytest.approx(choice.prediction, abs=1e-6)
+
+
+def test_who_is_left_out_for_size_is_told_so_with_the_size(course):
+    def measure(option):
+        return replace(option, row_ms=0.1, size_bytes=1_000 if option.weights == {"linear": 1.0} else 2_000_000)
+
+    wishes = Wishes(measure, max_size_bytes=500_000)
+    choice = choose(course.standing, course.budget, np.random.default_rng(0), wishes)
+    board = leaderboard(
+        course.standing, choice, Correction(0.0, 0.0, 0.0, 0.0), np.random.default_rng(0), choice.measured
+    )
+    fates = {row.name: row.fate for row in board}
+    assert list(choice.weights) == ["linear"]
+    assert fates["linear-bent"] == "over the limits, with one core too: 2 MB, 0.1 ms for a record"
 
 
 def test_when_time_is_short_every_member_has_fewer_cores(course):

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from rich.console import RenderableType
 from rich.text import Text
 
-from mlwright.data.words import counted, percent
+from mlwright.data.words import counted, percent, told_size
 from mlwright.faces.render.numbers import duration
 from mlwright.faces.render.summary import composition, corrected_figure, told_score
 from mlwright.faces.render.tables import said, table
@@ -46,7 +46,10 @@ def _remarks(training: Training) -> Iterator[Text]:
             "other rows."
         )
     if any(row.tied for row in training.leaderboard):
-        yield said("Tied: the data cannot tell it from the best (paired on the same rows, at a level for all of them).")
+        yield said(
+            "Where it says tied, the data cannot tell the model from the best (paired on the same rows, at a level for "
+            "all of them)."
+        )
     if training.corrected is not None:
         yield said(corrected_figure(training.metric, training.corrected))
     yield said(f"The search ended after {duration(training.used_s)}: {training.stopped}.{_time_left(training)}")
@@ -57,8 +60,8 @@ def _remarks(training: Training) -> Iterator[Text]:
 
 def _demands(row: LeaderboardRow) -> str:
     """How long one row takes and how large the model is, as far as that was measured."""
-    time_taken = "" if row.row_ms is None else f"; one row takes {row.row_ms:.2f} ms"
-    return time_taken + ("" if row.size_bytes is None else f"; {row.size_bytes / 1e6:.2f} MB")
+    time_taken = "" if row.row_ms is None else f"; one row takes {row.row_ms:.2g} ms"
+    return time_taken + ("" if row.size_bytes is None else f"; {told_size(row.size_bytes)}")
 
 
 def _time_left(training: Training) -> str:

@@ -15,7 +15,7 @@ from mlwright.learning.search.calibration import fit, fit_calibrator
 from mlwright.learning.search.ensemble import blend, choose_weights
 from mlwright.learning.search.honest import Answer, Choose, flattery
 from mlwright.learning.search.judge import Array, Judge, Places
-from mlwright.learning.search.options import ENSEMBLE, Option, Wishes, options_of, pick, within
+from mlwright.learning.search.options import ENSEMBLE, Option, Wishes, distinct, options_of, pick, within
 from mlwright.learning.search.standing import Standing
 from mlwright.records.model import Calibrator, CoreRef, Member
 from mlwright.records.settings import Prefer
@@ -31,7 +31,9 @@ class Choice:
     option : Option
         What was chosen.
     measured : tuple of Option
-        All that could have been chosen, where size or speed counted.
+        All that were weighed, where size or speed counted.
+    left_out : frozenset of str
+        The names of those that pass the user's limits.
     level : int
         How many folds counted.
     judge : Judge
@@ -45,6 +47,7 @@ class Choice:
 
     option: Option
     measured: tuple[Option, ...]
+    left_out: frozenset[str]
     level: int
     judge: Judge
     prediction: Array
@@ -74,9 +77,10 @@ def choose(standing: Standing, budget: Budget, rng: np.random.Generator, wishes:
     judge = standing.judge(level)
     names, n_cores = _in_time(standing, budget, level)
     weights = standing.weights(names, level)
-    options = [Option(ENSEMBLE, weights, n_cores)]
+    options, measured = [Option(ENSEMBLE, weights, n_cores)], list[Option]()
     if wishes is not None and wishes.are_there:
-        options = within(options_of(weights, names, n_cores), wishes)
+        measured = distinct([wishes.measure(option) for option in options_of(weights, names, n_cores)])
+        options = within(measured, wishes)
     desk = _Desk(standing, names, level, options, "accuracy" if wishes is None else wishes.prefer)
     everywhere = np.arange(len(judge.held))
     chosen = desk.choose(judge, everywhere)
@@ -86,7 +90,8 @@ def choose(standing: Standing, budget: Budget, rng: np.random.Generator, wishes:
     again = desk.choosing(with_calibrator=calibrator is not None)
     return Choice(
         option=options[chosen.place],
-        measured=tuple(option for option in options if option.row_ms is not None),
+        measured=tuple(measured),
+        left_out=frozenset(option.name for option in measured if option not in options),
         level=level,
         judge=judge,
         prediction=prediction,

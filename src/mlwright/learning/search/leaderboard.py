@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 
+from mlwright.data.words import told_size
 from mlwright.learning.search.choice import Choice
 from mlwright.learning.search.correction import Correction
 from mlwright.learning.search.judge import Array, Judge
@@ -57,7 +58,7 @@ def _candidate_row(standing: Standing, choice: Choice, name: str, rng: np.random
         fit_s=round(sum(trial.seconds for trial in trials), 3),
         predict_ms=round(1000 * bench.row_s(trials), 6) if trials else None,
         weight=choice.weights.get(name, 0.0),
-        fate=_fate(standing, name, trials, choice.weights),
+        fate=_fate(standing, name, trials, choice),
     )
 
 
@@ -79,6 +80,8 @@ def _chosen_row(standing: Standing, choice: Choice, by: Correction, rng: np.rand
 def _variant_row(standing: Standing, choice: Choice, option: Option, rng: np.random.Generator) -> LeaderboardRow:
     score, error = _score(choice.judge, standing.blend(option.weights, choice.level), rng)
     fate = f"{ANOTHER_FORM}: {_in_words(option)}"
+    if option.name in choice.left_out:
+        fate += f", over the limits: {_demands(option)}"
     return _row_of(standing, option, choice.level).model_copy(
         update={"score": score, "score_error": error, "fate": fate}
     )
@@ -126,16 +129,24 @@ def _score(judge: Judge, prediction: Array, rng: np.random.Generator) -> tuple[f
     return (None, None) if math.isnan(score) else (score, judge.error(prediction, rng))
 
 
-def _fate(standing: Standing, name: str, trials: Sequence[Trial], weights: Mapping[str, float]) -> str:
-    if name in weights:
-        return "in the ensemble" if len(weights) > 1 else "the chosen model is made of it"
+def _fate(standing: Standing, name: str, trials: Sequence[Trial], choice: Choice) -> str:
+    if name in choice.weights:
+        return "in the ensemble" if len(choice.weights) > 1 else "the chosen model is made of it"
     if name in standing.fates:
         return standing.fates[name]
     if name == standing.baseline():
         return "the answer without looking at the row"
     if len(trials) < len(standing.bench.folds):
         return f"time was up after fold {len(trials)} of {len(standing.bench.folds)}"
+    alone = [option for option in choice.measured if option.weights == {name: 1.0}]
+    if alone and all(option.name in choice.left_out for option in alone):
+        return f"over the limits, with one core too: {_demands(alone[-1])}"
     return "adds nothing to the ensemble" if name in standing.alive() else "the simple model to compare with"
+
+
+def _demands(option: Option) -> str:
+    """How large it is, and how long it takes."""
+    return f"{told_size(option.size_bytes or 0)}, {option.row_ms or 0.0:.2g} ms for a record"
 
 
 def _in_words(option: Option) -> str:

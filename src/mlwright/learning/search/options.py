@@ -13,6 +13,7 @@ import numpy as np
 from scipy.stats import norm
 
 from mlwright.core.errors import LimitsMissed
+from mlwright.data.words import told_size
 from mlwright.learning.search.judge import Array, Judge
 from mlwright.records.settings import Prefer
 
@@ -110,15 +111,14 @@ def distinct(options: Sequence[Option]) -> list[Option]:
     return list(found.values())
 
 
-def within(options: Sequence[Option], wishes: Wishes) -> list[Option]:
-    """The options, measured, that keep the limits.
+def within(measured: Sequence[Option], wishes: Wishes) -> list[Option]:
+    """The measured options that keep the limits.
 
     Raises
     ------
     LimitsMissed
         If none does.
     """
-    measured = distinct([wishes.measure(option) for option in options])
     allowed = [option for option in measured if wishes.allow(option)]
     if not allowed:
         raise LimitsMissed(*_what_there_is(measured, wishes))
@@ -160,8 +160,8 @@ def _what_there_is(measured: Sequence[Option], wishes: Wishes) -> tuple[str, str
         change.append("train.max_latency")
     if wishes.max_size_bytes is not None:
         smallest = min(measured, key=lambda option: option.size_bytes or 0)
-        wanted.append(f"train.max_size = {wishes.max_size_bytes / 1e6:.3g} MB")
-        there.append(f"the smallest, {smallest.name!r}, has {(smallest.size_bytes or 0) / 1e6:.3g} MB")
+        wanted.append(f"train.max_size = {told_size(wishes.max_size_bytes)}")
+        there.append(f"the smallest, {smallest.name!r}, has {told_size(smallest.size_bytes or 0)}")
         change.append("train.max_size")
     message = f"No model keeps {' and '.join(wanted)}: {'; '.join(there)}."
     return message, f"Raise {' or '.join(change)} in mlwright.toml."

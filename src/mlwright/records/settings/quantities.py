@@ -7,7 +7,7 @@ from typing import Annotated
 
 from pydantic import BeforeValidator, Field
 
-_UNITS_S = {"ms": 0.001, "s": 1.0, "m": 60.0, "min": 60.0, "h": 3600.0, "d": 86400.0}
+_UNITS_S = {"us": 1e-6, "µs": 1e-6, "ms": 0.001, "s": 1.0, "m": 60.0, "min": 60.0, "h": 3600.0, "d": 86400.0}
 
 
 def seconds(value: object) -> object:
@@ -19,13 +19,13 @@ def seconds(value: object) -> object:
     if not isinstance(value, str):
         return value
     text = value.strip().lower()
-    parts = re.findall(r"(\d+(?:\.\d+)?)\s*(ms|min|[smhd])", text)
+    parts = re.findall(r"(\d+(?:\.\d+)?)\s*(us|µs|ms|min|[smhd])", text)
     if parts and "".join(number + unit for number, unit in parts) == re.sub(r"\s+", "", text):
         return sum(float(number) * _UNITS_S[unit] for number, unit in parts)
     try:
         return float(text)
     except ValueError:
-        raise ValueError(f"{value!r} is not a length of time; write it like 90s, 5m or 1h30m") from None
+        raise ValueError(f"{value!r} is not a length of time; write it like 1ms, 90s, 5m or 1h30m") from None
 
 
 _UNITS_BYTES = {"b": 1.0, "kb": 1e3, "mb": 1e6, "gb": 1e9}
