@@ -59,14 +59,14 @@ def wait_for_fits(folder: Path, n: int, process: subprocess.Popen) -> None:
 
 def test_a_killed_run_is_resumed_and_ends_like_one_that_was_left_alone(tmp_path):
     folder = make_project(tmp_path / "shop", SHORT)
-    victim = start(folder)
+    victim = start(folder, "--until", "decide")
     wait_for_fits(folder, 4, victim)
     os.kill(victim.pid, signal.SIGKILL)
     victim.communicate()
     assert Project(folder).runs()[-1].status == "interrupted"
     before = {fit["label"] for fit in fits(folder)}
 
-    resumed = start(folder, "--resume")
+    resumed = start(folder, "--resume", "--until", "decide")
     output, _ = resumed.communicate()
     assert resumed.returncode == 0, output
     run_ids = Project(folder).store.run_ids()
@@ -80,7 +80,7 @@ def test_a_killed_run_is_resumed_and_ends_like_one_that_was_left_alone(tmp_path)
     ]
 
     undisturbed = make_project(tmp_path / "again", SHORT)
-    Project(undisturbed).run()
+    Project(undisturbed).run(until="decide")
     one, other = (Project(place).show("leaderboard").model for place in (folder, undisturbed))
     assert one == other
     assert Project(folder).show("decision") == Project(undisturbed).show("decision")

@@ -255,7 +255,7 @@ def test_it_asks_for_the_time(name: str) -> None:
 
     def ask() -> bool:
         asked.append(time.process_time())
-        return asked[-1] - asked[0] > 3.0
+        return asked[-1] - asked[0] > 1.5
 
     context = FitContext(lesson.facts, seed=5, n_threads=1, time_up=ask)
     MODELS.get(name)().fit(candidates_for(name, lesson)[0], lesson.train, lesson.valid, context)

@@ -159,23 +159,13 @@ def _(record: Decision) -> str:
 
 
 @summary.register
-def _(record: Challenge) -> str:
-    return record.sentence
-
-
-@summary.register
-def _(record: Finished) -> str:
+def _(record: Challenge | Finished | Deployment | Touched) -> str:
     return record.sentence
 
 
 @summary.register
 def _(record: Packed) -> str:
     return f"bundle {record.bundle_id}, {record.size_bytes / 1e6:.1f} MB, one row in {record.single_row_ms:.2f} ms"
-
-
-@summary.register
-def _(record: Deployment) -> str:
-    return record.sentence
 
 
 @summary.register
@@ -198,11 +188,6 @@ def _(record: Comparison) -> str:
 @summary.register
 def _(record: Response) -> str:
     return f"{record.action.replace('_', ' ').upper()}: {record.headline}"
-
-
-@summary.register
-def _(record: Touched) -> str:
-    return record.sentence
 
 
 @summary.register
