@@ -49,7 +49,7 @@ class SpellingVariants(Check):
             told = listing((f"'{name}' ({_told(groups)})" for name, groups in found.items()), 3)
             n_groups = sum(map(len, found.values()))
             yield self.found(
-                f"{counted(n_groups, 'thing')} {'has' if n_groups == 1 else 'have'} more than one spelling: {told}.",
+                f"{counted(n_groups, 'thing has', 'things have')} more than one spelling: {told}.",
                 *found,
                 examples=[spelling for groups in found.values() for spelling in groups[0]][:6],
             )

@@ -122,7 +122,7 @@ def _also(rule: Rule) -> str | None:
 
 def _breaking(n: int) -> str:
     """Different values that break a rule, as words; each may stand in several cells."""
-    return f"{counted(n, 'different value')} {'breaks' if n == 1 else 'break'} this rule"
+    return f"{counted(n, 'different value breaks', 'different values break')} this rule"
 
 
 def _determines(rule: Rule) -> str:

@@ -73,7 +73,7 @@ class BrokenTotals(Cure):
                         parts=found.parts,
                     )
             if n := int(_is_broken(numbers, found.whole, found.parts).sum()):
-                breaks = f"{counted(n, 'row')} {'breaks' if n == 1 else 'break'} it"
+                breaks = f"{counted(n, 'row breaks', 'rows break')} it"
                 reason = f"{told}; {breaks}, and which number is wrong is not certain."
                 yield DoubtSum(column=found.whole, cure=self.name, level="doubt", reason=reason, parts=found.parts)
 

@@ -56,8 +56,8 @@ class CodeWriting(Cure):
                 n = int(sum(levels.counts[levels.place_of[level]] for level in changed))
                 padded = " but for zeros in front" if pad else ""
                 reason = (
-                    f"{percent(share)} of the values have the pattern {pattern}; {counted(n, 'cell')} "
-                    f"{'has' if n == 1 else 'have'} the same digits and letters{padded}."
+                    f"{percent(share)} of the values have the pattern {pattern}; "
+                    f"{counted(n, 'cell has', 'cells have')} the same digits and letters{padded}."
                 )
                 yield Reformat(
                     column=name, cure=self.name, level="spelling", reason=reason, pattern=pattern, pad=pad, upper=upper

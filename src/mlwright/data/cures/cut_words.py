@@ -39,7 +39,7 @@ class CutWords(Cure):
             if values:
                 n = int(sum(levels.counts[levels.place_of[level]] for level in values))
                 reason = (
-                    f"{counted(n, 'cell')} {'holds' if n == 1 else 'hold'} the beginning of just one other value, such "
+                    f"{counted(n, 'cell holds', 'cells hold')} the beginning of just one other value, such "
                     f"as {quoted([*values][:2])}."
                 )
                 yield MapValues(column=name, cure=self.name, level="repair", reason=reason, values=values)

@@ -44,7 +44,7 @@ class LettersForDigits(Cure):
                 n = int(sum(levels.counts[levels.place_of[level]] for level in values))
                 reason = (
                     f"{percent(n_usual / levels.n_known)} of the values have the pattern {pattern}; "
-                    f"{counted(n, 'cell')} {'has' if n == 1 else 'have'} it but for a letter that looks like a digit, "
+                    f"{counted(n, 'cell has', 'cells have')} it but for a letter that looks like a digit, "
                     f"such as {quoted([*values][:2])}."
                 )
                 yield MapValues(column=name, cure=self.name, level="repair", reason=reason, values=values)

@@ -74,7 +74,7 @@ class ListWriting(Cure):
         told = ", and sorted" if in_order else ""
         reason = (
             f"{percent(1 - n_odd / n)} of the lists are written with {mark!r} between two things{told}; "
-            f"{counted(n_odd, 'cell')} {'is' if n_odd == 1 else 'are'} not, such as {odd[0][:60]!r}."
+            f"{counted(n_odd, 'cell is', 'cells are')} not, such as {odd[0][:60]!r}."
         )
         return step.model_copy(update={"reason": reason})
 

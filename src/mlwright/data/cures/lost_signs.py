@@ -39,7 +39,7 @@ class LostSigns(Cure):
                 n = int(sum(levels.counts[levels.place_of[level]] for level in values))
                 reason = (
                     f"{percent(1 - n / levels.n_known)} of the numbers lie on one side of zero and far from it; "
-                    f"{counted(n, 'cell')} {'has' if n == 1 else 'have'} an ordinary size and the other sign, such as "
+                    f"{counted(n, 'cell has', 'cells have')} an ordinary size and the other sign, such as "
                     f"{quoted([*values][:2])}."
                 )
                 yield MapValues(column=name, cure=self.name, level="repair", reason=reason, values=values)

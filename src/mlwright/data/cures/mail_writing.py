@@ -56,7 +56,7 @@ class MailWriting(Cure):
             yield MapValues(column=name, cure=self.name, level="spelling", reason=reason, values=mended)
         odd = tuple(level for level, after in written.items() if not _address(after))
         if odd:
-            reason = f"{told}; {counted(len(odd), 'value')} {'is' if len(odd) == 1 else 'are'} none, such as "
+            reason = f"{told}; {counted(len(odd), 'value is', 'values are')} none, such as "
             yield DoubtValues(
                 column=name, cure=self.name, level="doubt", reason=f"{reason}{quoted(odd[:2])}.", values=odd
             )

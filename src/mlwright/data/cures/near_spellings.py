@@ -89,7 +89,7 @@ class NearSpellings(Cure):
             reason = f"{told}; {counted(len(sure), 'value')} get the spelling of the frequent one."
             yield MapValues(column=name, cure=self.name, level="repair", reason=reason, values=sure)
         if open_:
-            reason = f"{told}; {counted(len(open_), 'value')} {'is' if len(open_) == 1 else 'are'} near several."
+            reason = f"{told}; {counted(len(open_), 'value is', 'values are')} near several."
             yield DoubtValues(column=name, cure=self.name, level="doubt", reason=reason, values=open_)
 
     def _slips(self, name: str, levels: Levels, rare: Mapping[int, list[Near]]) -> Iterator[DoubtValues]:

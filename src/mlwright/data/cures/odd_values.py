@@ -52,8 +52,8 @@ class OddValues(Cure):
         if not told or share < NUMBERS:
             return []
         reason = (
-            f"{percent(share)} of the values are numbers, and {counted(len(told), 'other value')} "
-            f"{'is' if len(told) == 1 else 'are'} not, such as {quoted(told[:2])}."
+            f"{percent(share)} of the values are numbers, and "
+            f"{counted(len(told), 'other value is', 'other values are')} not, such as {quoted(told[:2])}."
         )
         return [DoubtValues(column=name, cure=self.name, level="doubt", reason=reason, values=told)]
 
@@ -74,8 +74,8 @@ class OddValues(Cure):
         if not odd:
             return []
         reason = (
-            f"{percent(share)} of the values have the pattern {' or '.join(usual)}; {counted(len(odd), 'value')} "
-            f"{'has' if len(odd) == 1 else 'have'} another, such as {quoted(odd[:2])}."
+            f"{percent(share)} of the values have the pattern {' or '.join(usual)}; "
+            f"{counted(len(odd), 'value has', 'values have')} another, such as {quoted(odd[:2])}."
         )
         return [DoubtValues(column=name, cure=self.name, level="doubt", reason=reason, values=odd)]
 

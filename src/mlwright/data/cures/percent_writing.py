@@ -48,7 +48,7 @@ class PercentWriting(Cure):
                 n = int(sum(levels.counts[levels.place_of[level]] for level in values))
                 reason = (
                     f"{percent(n_usual / levels.n_known)} of the values are percents with their sign; "
-                    f"{counted(n, 'cell')} {'is' if n == 1 else 'are'} not, such as {quoted([*values][:2])}."
+                    f"{counted(n, 'cell is', 'cells are')} not, such as {quoted([*values][:2])}."
                 )
                 yield MapValues(column=name, cure=self.name, level="spelling", reason=reason, values=values)
 

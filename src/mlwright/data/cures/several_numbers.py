@@ -45,8 +45,8 @@ class SeveralNumbers(Cure):
             if odd:
                 n = int(sum(levels.counts[levels.place_of[level]] for level in odd))
                 reason = (
-                    f"{percent(n_usual / levels.n_known)} of the values are written like {way!r}; {counted(n, 'cell')} "
-                    f"{'says' if n == 1 else 'say'} as many numbers in another way, such as {quoted(odd[:2])}."
+                    f"{percent(n_usual / levels.n_known)} of the values are written like {way!r}; "
+                    f"{counted(n, 'cell says', 'cells say')} as many numbers in another way, such as {quoted(odd[:2])}."
                 )
                 yield SetNumbers(column=name, cure=self.name, level="spelling", reason=reason, way=way)
 

@@ -67,8 +67,8 @@ class ShortWords(Cure):
             if both := words + first:
                 n, usual = sum(both.values()), [*dict.fromkeys(after for _, after in both)]
                 reason = (
-                    f"Most cells write {quoted(usual)}; {counted(n, 'cell')} "
-                    f"{'writes' if n == 1 else 'write'} {quoted([before for before, _ in both])} for that."
+                    f"Most cells write {quoted(usual)}; "
+                    f"{counted(n, 'cell writes', 'cells write')} {quoted([before for before, _ in both])} for that."
                 )
                 yield MapWords(
                     column=name,

@@ -37,7 +37,7 @@ class SpellingVariants(Cure):
                 n = sum(int(levels.counts[levels.place_of[before]]) for before in values)
                 n_names = len(set(values.values()))
                 reason = (
-                    f"{counted(n_names, 'name')} {'is' if n_names == 1 else 'are'} also written in other ways, in "
+                    f"{counted(n_names, 'name is', 'names are')} also written in other ways, in "
                     f"{counted(n, 'cell')}; the most frequent spelling stays, such as {quoted([*values.values()][:1])}."
                 )
                 yield MapValues(column=name, cure=self.name, level="spelling", reason=reason, values=values)

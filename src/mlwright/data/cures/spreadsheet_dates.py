@@ -71,9 +71,9 @@ class SpreadsheetDates(Cure):
 def _told(levels: Levels, spoiled: Sequence[str], share: float) -> str:
     n = int(sum(levels.counts[levels.place_of[level]] for level in spoiled))
     return (
-        f"{percent(share)} of the values are digits with a sign between them; {counted(n, 'cell')} "
-        f"{'is' if n == 1 else 'are'} a day or a month, such as {quoted(spoiled[:2])}, as a spreadsheet makes them of "
-        "such codes"
+        f"{percent(share)} of the values are digits with a sign between them; "
+        f"{counted(n, 'cell is', 'cells are')} a day or a month, such as {quoted(spoiled[:2])}, as a "
+        "spreadsheet makes them of such codes"
     )
 
 

@@ -19,7 +19,7 @@ LEAST_SWAPPED = 3
 VARIOUS = 2
 MOST = 0.05
 TOGETHER = 0.8
-MAX_VALUES = 1_000
+LEAST_VALUES, MAX_VALUES = 2, 1_000
 MAX_COLUMNS = 60
 
 Flags = NDArray[np.bool_]
@@ -41,7 +41,7 @@ class SwappedCells(Cure):
 
     def look(self, cells: Cells) -> Iterator[AnyStep]:
         """For each pair of columns the exchange, or what is put back and the doubt."""
-        names = [name for name in cells.texts if _LEAST <= len(cells.levels(name).names) <= MAX_VALUES]
+        names = [name for name in cells.texts if LEAST_VALUES <= len(cells.levels(name).names) <= MAX_VALUES]
         if len(names) > MAX_COLUMNS:
             return
         for name, into in permutations(sorted(names), 2):
@@ -82,9 +82,6 @@ class SwappedCells(Cure):
         """Journeys there and back."""
         towns = ["Rome", "Oslo", "Bern", "Lima", "Riga"]
         return {"from": [towns[n % 5] for n in range(120)], "to": [towns[(n * 3 + 1) % 5] for n in range(120)]}
-
-
-_LEAST = 2
 
 
 def _belonging(one: Levels, two: Levels) -> tuple[tuple[str, ...], tuple[str, ...]]:

@@ -43,8 +43,8 @@ class Synonyms(Cure):
                 n = sum(int(levels.counts[levels.place_of[before]]) for before in values)
                 reason = (
                     f"{quoted(list(values))} {'mean' if len(values) > 1 else 'means'} the same as "
-                    f"{quoted(list(values.values()))}, which more cells say; {counted(n, 'cell')} "
-                    f"{'is' if n == 1 else 'are'} written so."
+                    f"{quoted(list(values.values()))}, which more cells say; "
+                    f"{counted(n, 'cell is', 'cells are')} written so."
                 )
                 yield MapValues(column=name, cure=self.name, level="spelling", reason=reason, values=values)
 

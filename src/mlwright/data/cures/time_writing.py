@@ -111,8 +111,8 @@ def _reason(step: WriteTime, odd: Sequence[str], rows: Mapping[str, int]) -> str
     evening = Time(19, 10, 0, True, "", "", "", False, True)
     like = written_time(evening, padded=step.padded, marks=step.marks, seconds=step.seconds)
     return (
-        f"{percent(1 - n / sum(rows.values()))} of the times are written like {like!r}; {counted(n, 'cell')} "
-        f"{'is' if n == 1 else 'are'} not, such as {quoted(odd[:2])}."
+        f"{percent(1 - n / sum(rows.values()))} of the times are written like {like!r}; "
+        f"{counted(n, 'cell is', 'cells are')} not, such as {quoted(odd[:2])}."
     )
 
 

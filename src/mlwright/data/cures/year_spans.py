@@ -58,7 +58,7 @@ class YearSpans(Cure):
                 n = int(sum(levels.counts[levels.place_of[level]] for level in values))
                 reason = (
                     f"{percent(n_usual / levels.n_known)} of the values are years like {way.of(2016)!r}; "
-                    f"{counted(n, 'cell')} {'says' if n == 1 else 'say'} it in another way, such as "
+                    f"{counted(n, 'cell says', 'cells say')} it in another way, such as "
                     f"{quoted([*values][:2])}."
                 )
                 yield MapValues(column=name, cure=self.name, level="spelling", reason=reason, values=values)

@@ -63,7 +63,7 @@ class RepeatedKeys(DeliveryCheck):
         few = again[:3].tolist()
         shown = [", ".join(each.levels[each.places[row]] for each in levels) for row in few]
         return self.found(
-            f"{counted(len(again), 'row')} {'holds' if len(again) == 1 else 'hold'} values of {named(columns)} that "
+            f"{counted(len(again), 'row holds', 'rows hold')} values of {named(columns)} that "
             f"came together in an earlier row, as {quoted(shown)}.",
             *columns,
             rows=few,
