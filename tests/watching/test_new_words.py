@@ -79,9 +79,11 @@ def test_another_language_is_told_with_its_words_and_asked_about(watch):
 
 
 def test_a_product_that_is_new_is_named(watch):
-    response = watch(1_000, 3, product=0.3)
+    response = watch(1_000, 3, product=0.05)
     told = {alert.what: alert for alert in (*response.comparison.alerts, *response.comparison.notes)}
-    assert "Most frequent among them: 'quux' (in" in told["new words in 'note'"].sentence
+    assert told["a new word in 'note'"].sentence.startswith("'quux' is new to the training, and stands in ")
+    assert response.action == "ask_for_labels"
+    assert "rows in which note holds 'quux'" in response.next_steps[0]
 
 
 def test_what_has_gone_back_is_not_told_as_a_change(watch):
@@ -94,7 +96,7 @@ def test_what_has_gone_back_is_not_told_as_a_change(watch):
 def test_words_of_two_looks_count_together(watch):
     watch(1_000, 4, product=0.3)
     memory = watch(1_000, 5, product=0.3).comparison.memory
-    assert [next(iter(look.words["new words in 'note'"])) for look in memory.looks] == ["quux", "quux"]
+    assert [next(iter(look.words["note"])) for look in memory.looks] == ["quux", "quux"]
 
 
 def test_a_word_that_is_known_stays_known_and_few_others_seem_to_be():

@@ -16,7 +16,15 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from mlwright.data.telling import group_words
-from mlwright.data.vocabulary import Vocabulary, most_frequent, sketched, unknown_shares, words_of
+from mlwright.data.vocabulary import (
+    N_LOTS,
+    Vocabulary,
+    lots_of_texts,
+    most_frequent,
+    sketched,
+    unknown_shares,
+    words_of,
+)
 from mlwright.records.looks import Cells
 from mlwright.records.profile import ColumnProfile
 from mlwright.scoring.moments import to_moment_array
@@ -75,7 +83,7 @@ class Counted(NamedTuple):
 def cells_of(column: ColumnProfile, values: pa.ChunkedArray) -> list[Counted]:
     """What is looked at of one column: its values; of a text its words, how many of them are new, and its length."""
     if column.kind == "text":
-        return [_words(column, values), _new_words(column, values), _length(column, values)]
+        return [_words(column, values), *_new_words(column, values), _length(column, values)]
     if column.kind == "number":
         return [_numbers(column, values)]
     if column.kind == "date":
@@ -117,6 +125,8 @@ def places_of(cells: Cells, values: pa.ChunkedArray) -> Places:
         found = _places_of_names(cells, values)
     elif cells.sort == "words":
         found = _places_of_words(cells, values)
+    elif cells.sort == "new word":
+        found = lots_of_texts(values, Vocabulary(cells.known))
     elif cells.sort == "weekday":
         days = np.floor(to_moment_array(values) / DAY_S)
         found = np.where(np.isnan(days), cells.n - 1, (np.nan_to_num(days) + _THURSDAY) % 7).astype(np.int64)
@@ -234,8 +244,8 @@ def _words(column: ColumnProfile, values: pa.ChunkedArray) -> Counted:
     return _with_places(cells, values)._replace(first=1, step=2)
 
 
-def _new_words(column: ColumnProfile, values: pa.ChunkedArray) -> Counted:
-    """The share of words that no other text held, of some texts: of later ones it follows the same law.
+def _new_words(column: ColumnProfile, values: pa.ChunkedArray) -> list[Counted]:
+    """The share of words that no other text held, of some texts, and one such word: later ones follow the same law.
 
     Of the texts that are read, from all over the table, every second one makes known what words there are.
     """
@@ -245,14 +255,18 @@ def _new_words(column: ColumnProfile, values: pa.ChunkedArray) -> Counted:
     read = values.take(pa.array(rows))
     shares = unknown_shares(read, Vocabulary(known))
     shares[missing_array(read, column.missing_codes)] = np.nan
-    name = f"new words in {column.name!r}"
-    cells = Cells(
-        name=name, sort="new words", of=(column.name,), kind="text", edges=_edges(shares), known=known,
-        codes=column.missing_codes,
-    )  # fmt: skip
-    places = np.full(len(values), -1)
-    places[rows] = places_of_numbers(cells, shares)
-    return Counted(cells, places, _given(cells), first=step, step=2 * step)
+    facts = Cells(name="", sort="length", of=(column.name,), kind="text", known=known, codes=column.missing_codes)
+    both: dict[str, dict[str, object]] = {
+        "new words": {"edges": _edges(shares), "name": f"new words in {column.name!r}"},
+        "new word": {"levels": tuple(map(str, range(N_LOTS))), "name": f"a new word in {column.name!r}"},
+    }
+    found = []
+    for sort, own in both.items():
+        cells = facts.model_copy(update={"sort": sort, **own})
+        places = np.full(len(values), -1)
+        places[rows] = places_of(cells, read)
+        found.append(Counted(cells, places, _given(cells), first=step, step=2 * step))
+    return found
 
 
 def _places_of_words(cells: Cells, values: pa.ChunkedArray) -> Places:

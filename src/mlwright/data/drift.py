@@ -159,7 +159,7 @@ def _watched(
             both = [table.column(column.name) for table in (sample, others)]
             own = both[0] if column.kind in ("number", "date") else _one_after_the_other(both[0], both[1])
             for counted in cells_of(column, own):
-                if counted.cells.sort != "new words":
+                if not counted.cells.known:
                     is_named = counted.cells.sort in ("names", "words")
                     found[counted.cells.name] = Watched(counted, tuple(both) if is_named else ())
     pairs = [each.columns for each in associations_of(described.columns, described.sample, None)]

@@ -21,6 +21,8 @@ def parts_of(cells: Cells, counts: Array) -> list[tuple[Aspect, Places]]:
         Of the reference.
     """
     n = cells.n
+    if cells.sort == "new word":
+        return [("new", (np.arange(n) == lot).astype(np.int64)) for lot in range(len(cells.levels))]
     missing, other = np.zeros(n, np.int64), np.zeros(n, np.int64)
     missing[n - 2], other[n - 1] = 1, 1
     if cells.edges:

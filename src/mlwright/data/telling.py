@@ -14,6 +14,8 @@ from mlwright.records.looks import ANSWERS, Aspect, Cells, Column
 
 Array = NDArray[np.float64]
 
+A_NEW_WORD = "a word that is new to the training"
+
 
 def cell_words(cells: Cells, at: int) -> str:
     """What holds of the rows of a cell."""
@@ -24,6 +26,8 @@ def cell_words(cells: Cells, at: int) -> str:
         return f"{name} is {'a new name' if cells.levels else 'not readable'}"
     if cells.sort == "pair":
         return _pair_words(cells, at)
+    if cells.sort == "new word":
+        return f"{cells.of[0]} holds {A_NEW_WORD if at < len(cells.levels) else 'no new word'}"
     if cells.sort == "together":
         return "the inputs go together as they rarely did"
     if not cells.edges:
@@ -124,6 +128,8 @@ def _moved(cells: Cells, then: Array, now: Array, aspect: Aspect) -> _Moved:
         return _Moved("", "values are missing", float(now[-2]), float(then[-2]))
     if cells.sort == "new words":
         return _new_words(cells, then, now)
+    if cells.sort == "new word":
+        return _of_a_lot(cells, then, now)
     if aspect == "level":
         return _level(cells, then, now)
     if aspect == "new":
@@ -146,6 +152,17 @@ def _level(cells: Cells, then: Array, now: Array) -> _Moved:
     above = [float(share[middle + 1 : -2].sum() / max(1e-9, share[:-2].sum())) for share in (now, then)]
     edge = cells.edges[min(middle, len(cells.edges) - 1)]
     return _Moved("", f"values lie above {figure(edge)}", *above)
+
+
+def _of_a_lot(cells: Cells, then: Array, now: Array) -> _Moved:
+    at = most_gained(cells, then, now)
+    lot = f"one of {len(cells.levels)} lots of words that are new to the training"
+    return _Moved("In ", f"texts there is a word of {lot}", float(now[at]), float(then[at]))
+
+
+def most_gained(cells: Cells, then: Array, now: Array) -> int:
+    """The lot of new words that has become more frequent by most."""
+    return int((_shares(now) - _shares(then))[: len(cells.levels)].argmax())
 
 
 def _new_words(cells: Cells, then: Array, now: Array) -> _Moved:

@@ -13,6 +13,7 @@ from __future__ import annotations
 from base64 import b64decode, b64encode
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from hashlib import blake2b
 
 import numpy as np
@@ -25,6 +26,8 @@ Array = NDArray[np.float64]
 MOST_KNOWN = 20_000
 """Words of a vocabulary, the most frequent first."""
 BITS_A_WORD, N_HASHES = 13, 8
+N_LOTS = 64
+"""Parts of all words, drawn by lot: one new word shows among those of its lot before it shows among all."""
 TEXTS_AT_ONCE = 5_000
 """Each of whose words is a Python object for a while."""
 
@@ -85,12 +88,28 @@ def unknown_words(texts: pa.ChunkedArray, known: Vocabulary) -> Counter[str]:
     return Counter(word for words in words_of(texts) for word in known.unknown(words))
 
 
+def lots_of_texts(texts: pa.ChunkedArray, known: Vocabulary) -> NDArray[np.int64]:
+    """The lot of one unknown word of each text, always the same one of the same words; `N_LOTS` where it has none."""
+    every = (known.unknown(words) for words in words_of(texts))
+    return np.array([lot_of(min(words, key=_number)) if words else N_LOTS for words in every], dtype=np.int64)
+
+
+def lot_of(word: str) -> int:
+    """The part of all words to which one belongs."""
+    return _number(word) % N_LOTS
+
+
 def words_of(values: pa.ChunkedArray) -> Iterator[list[str]]:
     """The words of each text, in small letters."""
     for start in range(0, len(values), TEXTS_AT_ONCE):
         lower = pc.utf8_lower(pc.fill_null(values.slice(start, TEXTS_AT_ONCE).cast(pa.string()), ""))
         for words in pc.split_pattern_regex(lower, r"[^\pL\pN]+").to_pylist():
             yield [word for word in words if word]
+
+
+@lru_cache(100_000)
+def _number(word: str) -> int:
+    return int.from_bytes(blake2b(word.encode(), digest_size=8, person=b"lot").digest(), "little")
 
 
 def _places(word: str, n_bits: int) -> NDArray[np.int64]:

@@ -56,7 +56,7 @@ def is_compared_whole(cells: Looked) -> bool:
 
     The target is not; no date, as time moves on by itself; and no new words, which are known of every second row alone.
     """
-    return cells.name != TARGET and cells.sort not in ("pair", "weekday", "new words")
+    return cells.name != TARGET and cells.sort not in ("pair", "weekday", "new words", "new word")
 
 
 def keep_drawn(places: Mapping[str, Places], days: Places, rows: Places, costs: Costs, run: Run) -> str:

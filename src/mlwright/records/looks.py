@@ -7,7 +7,7 @@ from typing import Literal
 from mlwright.core.record import Record
 from mlwright.records.profile import Kind
 
-Sort = Literal["number", "names", "words", "new words", "length", "weekday", "pair", "together"]
+Sort = Literal["number", "names", "words", "new words", "new word", "length", "weekday", "pair", "together"]
 Aspect = Literal["level", "spread", "missing", "new", "shares", "relation", "target", "loss"]
 
 ANSWERS = "the model's answers"
@@ -27,7 +27,8 @@ class Cells(Record):
     sort : str
         ``number`` and ``length`` (of a text; cells between edges), ``names`` (one cell a name), ``words`` (a text falls
         into the cell of the rarest known word that it holds), ``new words`` (of a text: the share of its words that
-        training did not know; cells between edges), ``weekday`` (of a date), ``pair`` (cells of two columns),
+        training did not know; cells between edges), ``new word`` (a text falls into the cell of one such word, of which
+        there are some dozens), ``weekday`` (of a date), ``pair`` (cells of two columns),
         ``together`` (how little a row looks like those of training, by a small model of all inputs).
     of : tuple of str
         The columns that it is made from.
@@ -185,7 +186,7 @@ class Look(Record):
     told_apart : float
         E-value of a small model that tried to tell these rows from those of training; 1 where none was asked.
     words : dict
-        By column of the baseline that counts new words: the most frequent of them, and in how many texts they stand.
+        By column of texts: the most frequent new words, and in how many texts they stand.
     place : int or None
         Of the first look that it holds, counted from 0; None: as many as there are before it.
     """

@@ -6,7 +6,8 @@ import math
 from collections.abc import Sequence
 
 from mlwright.core.errors import name_list
-from mlwright.data.telling import moved_words
+from mlwright.data.telling import A_NEW_WORD, most_gained, moved_words
+from mlwright.data.vocabulary import lot_of
 from mlwright.data.words import counted, figure, percent
 from mlwright.records.looks import ANSWERS, TOGETHER, Baseline, Looks
 from mlwright.records.settings import WatchSettings
@@ -88,19 +89,45 @@ def _alert(evidence: Evidence, memory: Looks, baseline: Baseline) -> Alert:
         evidence=_plain(evidence.log_e),
         size=evidence.size,
         since=memory.looks[evidence.since].began,
-        sentence=moved_words(evidence.column, evidence.now, evidence.aspect, AGAIN) + _new_words(evidence, memory),
-        harm=harm_of(evidence, baseline),
+        sentence=_sentence(evidence, memory),
+        harm=_harm(evidence, memory, baseline),
     )
 
 
-def _new_words(evidence: Evidence, memory: Looks) -> str:
-    """The words that training did not know and that stand in most texts since the change, where more have come."""
-    looks, name = memory.looks[evidence.since :], evidence.column.cells.name
-    words = most_of(*(look.words.get(name, {}) for look in looks))
+def _sentence(evidence: Evidence, memory: Looks) -> str:
+    """What moved, with the words that training did not know and that stand in most texts since then."""
+    cells, looks = evidence.column.cells, memory.looks[evidence.since :]
+    said = moved_words(evidence.column, evidence.now, evidence.aspect, AGAIN)
+    words = _words(evidence, memory)
     if not words or evidence.aspect == "missing":
-        return ""
+        return said
+    if cells.sort == "new word":
+        word, n = next(iter(words.items()))
+        return f"{word!r} is new to the training, and stands in {n:,} of {sum(look.n_rows for look in looks):,} texts."
     told = [f"{word!r} (in {counted(n, 'text')})" for word, n in list(words.items())[:SHOWN_WORDS]]
-    return f" Most frequent among them: {', '.join(told)}."
+    return f"{said} Most frequent among them: {', '.join(told)}."
+
+
+def _words(evidence: Evidence, memory: Looks) -> dict[str, int]:
+    """The most frequent new words since the change; of one lot of them those that belong to it."""
+    cells = evidence.column.cells
+    if not cells.known:
+        return {}
+    words = most_of(*(look.words.get(cells.of[0], {}) for look in memory.looks[evidence.since :]))
+    if cells.sort == "new words":
+        return words
+    lot = most_gained(cells, evidence.then, evidence.now)
+    return {word: n for word, n in words.items() if lot_of(word) == lot}
+
+
+def _harm(evidence: Evidence, memory: Looks, baseline: Baseline) -> Harm | None:
+    """What it costs; where that is not known and one new word moved, its rows are told by the word."""
+    harm = harm_of(evidence, baseline)
+    if harm is None or evidence.column.cells.sort != "new word":
+        return harm
+    word = next(map(repr, _words(evidence, memory)), A_NEW_WORD)
+    told = {name: getattr(harm, name).replace(A_NEW_WORD, word) for name in ("cases", "unknown")}
+    return harm.model_copy(update=told)
 
 
 def _is_explained(moved: Sequence[Alert], memory: Looks) -> bool:

@@ -28,7 +28,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import stdtrit
 
-from mlwright.data.telling import cell_words
+from mlwright.data.telling import cell_words, most_gained
 from mlwright.data.words import percent
 from mlwright.records.evaluation import Estimate
 from mlwright.records.looks import ANSWERS, TARGET, Baseline, Cells, Cost
@@ -74,14 +74,16 @@ def harm_of(evidence: Evidence, baseline: Baseline) -> Harm | None:
     lost, won = _change(evidence, loss, baseline.loss), _change(evidence, benefit, baseline.benefit)
     found = lost.estimate()
     harm = Harm(title=baseline.loss_title, loss=found, money=won.estimate(-1.0), unit=baseline.unit)
+    n_labels = _labels(baseline.loss)
     if lost.unknown > UNKNOWN_SHARE:
         cases, unknown = _unknown(evidence, loss, lost.unknown)
+        n_labels = min(n_labels, math.ceil(lost.unknown * evidence.now.sum()))
     elif found.low <= 0 < found.value and found.value - found.low > PRECISION * abs(baseline.loss.mean[0]):
         cases = "of these rows, chosen at random"
         unknown = "The test had too few rows like these to say whether they cost more."
     else:
         return harm
-    update = {"is_known": False, "unknown": unknown, "n_labels": _labels(baseline.loss), "cases": cases}
+    update = {"is_known": False, "unknown": unknown, "n_labels": n_labels, "cases": cases}
     return harm.model_copy(update=update)
 
 
@@ -99,9 +101,9 @@ def _change(evidence: Evidence, cost: Cost, whole: Cost) -> _Sum:
     tested = np.array(cost.n)
     mean, variance = np.array(cost.mean), np.array(cost.variance)
     now, then = evidence.now / max(1e-9, evidence.now.sum()), evidence.then / max(1.0, evidence.then.sum())
-    known = (tested >= LEAST_TESTED) & ~_crowded(evidence)
+    known = ~_unmet(evidence, tested)
     highest = max(2.0 * abs(whole.mean[0]), float(np.abs(mean[known]).max(initial=0.0)))
-    level = np.where(known, mean, whole.mean[0])
+    level = np.where(known & (tested >= LEAST_TESTED), mean, whole.mean[0])
     spread = np.where(known, variance / np.maximum(tested, 1), highest**2 / 3.0)
     moved = now - then
     inside = _inside(evidence.column.cells, moved, level)
@@ -157,11 +159,19 @@ def _crowded(evidence: Evidence) -> NDArray[np.bool_]:
     return np.asarray(gained >= CROWDED)
 
 
+def _unmet(evidence: Evidence, tested: Array) -> NDArray[np.bool_]:
+    """Cells whose rows are not such as the test had; of new words the one lot that moved, as the others are as ever."""
+    cells = evidence.column.cells
+    if cells.sort == "new word":
+        return np.asarray(np.arange(cells.n) == most_gained(cells, evidence.then, evidence.now))
+    return np.asarray((tested < LEAST_TESTED) | _crowded(evidence))
+
+
 def _unknown(evidence: Evidence, cost: Cost, share: float) -> tuple[str, str]:
     """The rows that the test did not know, and why not, in words."""
     crowded = _crowded(evidence)
-    cells, few = evidence.column.cells, np.array(cost.n) < LEAST_TESTED
-    at = int(np.where(few | crowded, evidence.now, 0.0).argmax())
+    cells = evidence.column.cells
+    at = int(np.where(_unmet(evidence, np.array(cost.n)), evidence.now, 0.0).argmax())
     cases = f"rows in which {cell_words(cells, at)}"
     if crowded[at]:
         told = [percent(float(counts[at] / counts.sum())) for counts in (evidence.now, evidence.then)]

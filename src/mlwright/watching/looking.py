@@ -167,13 +167,13 @@ def _counts(places: Mapping[str, Places], baseline: Baseline, windows: Windows) 
 
 
 def _new_words(table: pa.Table, baseline: Baseline, windows: Windows) -> dict[str, list[dict[str, int]]]:
-    """The most frequent words of each window that training did not know, by column of the baseline."""
+    """The most frequent words of each window that training did not know, by column."""
     found = {}
     for cells in (column.cells for column in baseline.columns if column.cells.sort == "new words"):
         if cells.of[0] in table.column_names:
             known, values = Vocabulary(cells.known), table.column(cells.of[0])
             rows = [pa.array(np.flatnonzero(windows.at == place)) for place in range(len(windows.began))]
-            found[cells.name] = [most_of(unknown_words(values.take(own), known)) for own in rows]
+            found[cells.of[0]] = [most_of(unknown_words(values.take(own), known)) for own in rows]
     return found
 
 

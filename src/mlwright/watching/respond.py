@@ -136,7 +136,7 @@ def _ask_about(comparison: Comparison, alerts: Sequence[Alert], measured: Perfor
         headline = "The rows are not what the model learned from; only true outcomes can tell whether it still holds."
     unknown = [alert.harm for alert in alerts if alert.harm is not None and not alert.harm.is_known]
     cases = unknown[0].cases if unknown else "of these rows, chosen at random"
-    n = max([harm.n_labels for harm in unknown], default=comparison.labels_needed)
+    n = min(comparison.n_rows, max([harm.n_labels for harm in unknown], default=comparison.labels_needed))
     return Response(
         action="ask_for_labels",
         headline=headline,
