@@ -84,6 +84,21 @@ def test_a_world_that_stands_still_is_left_alone(project):
     assert not [act for act in played["loop"].acts if act.what == "taken_back"]
 
 
+@pytest.mark.parametrize("turns", [False, True], ids=["calm", "turning"])
+def test_a_model_of_few_rows_is_trained_again_soon_where_that_pays_and_seldom_where_nothing_moves(project, turns):
+    """30 looks of 18 rows: 200 new rows, which a large model waits for, would be a third of the history."""
+    (project.path / "few.csv").write_text(history(720, turns=turns, seed=2))
+    plan = ReplayPlan(period_rows=18, policies=("never", "loop"))
+    played = by_name(project.replay(project.path / "few.csv", time="when", plan=plan))
+    loop, never = played["loop"], played["never"]
+    if turns:
+        assert 4 <= loop.n_trainings <= 11
+        assert loop.loss < 0.6 * never.loss
+    else:
+        assert loop.n_trainings <= 6
+        assert loop.loss < 1.02 * never.loss
+
+
 def test_it_is_told_in_a_table_and_drawn(project, replayed, monkeypatch, capsys, tmp_path):
     picture = tmp_path / "history.png"
     typed = ["mlwright", "replay", str(project.path), "--time", "when", "--every", "300", "-o", str(picture)]
