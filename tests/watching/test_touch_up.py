@@ -137,6 +137,7 @@ def test_a_model_that_a_person_promotes_is_touched_up_at_once(moved, copied):
     touched = project.show("touch-up")
     assert (touched.base, touched.n) == (project.trained().bundle_id, 0)
     assert touched.lost["as_it_is"] > touched.lost["shifted"]
+    assert "in the ways that did well for the one before" in touched.sentence
     assert errors(project, sales(9, level=4.0)) < 3.0
 
 

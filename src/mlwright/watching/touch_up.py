@@ -84,7 +84,7 @@ def touch_up(touching: Touching, settings: OperateSettings, run: Run) -> Touched
             "low": low,
             "helps": helps,
             "model": _touched(model.spec, mixed(touches, weights), came.learned.target, run) if helps else model.spec,
-            "sentence": _sentence(held, standing, "the model" if before else "the model before", helps=helps),
+            "sentence": _sentence(held, standing, len(came.keys), is_new=before is None, helps=helps),
         }
     )
 
@@ -193,13 +193,19 @@ HOW: dict[Way, str] = {
     "latest": "of a small model of the latest rows",
 }
 
+AS_TRAINED = "it answers as it was trained"
+TOUCHED_AS_BEFORE = "its answers are touched up in the ways that did well for the one before"
 
-def _sentence(held: Touched, standing: Standing, whose: str, *, helps: bool) -> str:
+
+def _sentence(held: Touched, standing: Standing, n_since: int, *, is_new: bool, helps: bool) -> str:
     """How it stands, in figures of rows that were answered before their outcomes were known."""
     if len(standing.ways) < 2:
         return "No row with a true outcome has come yet that touched-up answers were given to before."
+    if is_new:
+        return f"No outcome has come yet since the model was trained; {TOUCHED_AS_BEFORE if helps else AS_TRAINED}."
     loss, own = "log loss" if held.model.classes else "squared error", standing.lost["as_it_is"]
     best = min((way for way in standing.ways if way in HOW), key=lambda way: standing.lost[way])
+    whose = "the model, and of those before it," if standing.n_rows > n_since else "the model"
     told = [f"Of late the {loss} of {whose} was {figure(own)}, and {figure(standing.lost[best])} {HOW[best]}"]
     if held.n and held.own_loss > 0:
         share = 1.0 - held.touched_loss / held.own_loss
@@ -207,5 +213,5 @@ def _sentence(held: Touched, standing: Standing, whose: str, *, helps: bool) -> 
             f"on {counted(held.n, 'row')} since it was trained touched-up answers lost {percent(abs(share))} "
             f"{'less' if share >= 0 else 'more'} than it (no row counts for more than {figure(held.ceiling)})"
         )
-    told.append("touched-up answers are used" if helps else "it answers as it was trained")
+    told.append("touched-up answers are used" if helps else AS_TRAINED)
     return f"{'; '.join(told)}."
