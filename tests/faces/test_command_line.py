@@ -79,6 +79,13 @@ def test_a_folder_without_a_project_is_told(call, name):
     assert "mlwright init" in answer.err
 
 
+def test_from_the_folder_above_the_projects_there_are_named(call, tmp_path):
+    for name in ("churn", "sales"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "mlwright.toml").touch()
+    assert call("report").err.endswith("-> Name it with --project: churn, sales\n")
+
+
 def test_a_project_in_the_wrong_place_is_told_where_it_belongs(call):
     answer = call("status", "churn")
     assert answer.status == 2

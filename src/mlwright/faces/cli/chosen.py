@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from mlwright.config import FILE_NAME, located, read_settings
-from mlwright.core.errors import NothingToShow, ProjectMissing, SettingsError, nearest
+from mlwright.core.errors import NothingToShow, ProjectMissing, SettingsError, name_list, nearest
 from mlwright.shipping.in_use import LEASE, in_use_at
 
 if TYPE_CHECKING:
@@ -32,8 +32,10 @@ def opened(path: Path, run_id: str | None = None) -> Project:
 
     project = Project(path)
     if not (project.path / FILE_NAME).exists():
+        below = sorted(file.parent.name for file in project.path.glob(f"*/{FILE_NAME}"))
         raise ProjectMissing(
-            f"{project.path} holds no project: there is no {FILE_NAME}.", "mlwright init DATA --target COLUMN"
+            f"{project.path} holds no project: there is no {FILE_NAME}.",
+            f"Name it with --project: {name_list(below)}" if below else "mlwright init DATA --target COLUMN",
         )
     known = project.store.run_ids()
     if run_id is not None and run_id not in known:
