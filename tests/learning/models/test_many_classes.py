@@ -41,7 +41,7 @@ def test_large_steps_do_not_lead_astray_where_classes_are_rare(family, leaves):
 
 @pytest.mark.parametrize(
     ("n_classes", "n_rows", "n_trees", "rows_in_leaf"),
-    [(2, 4_000, 100, 2), (10, 4_000, 80, 2), (N_CLASSES, 4_000, 25, 2), (2, 30_000, 29, 2), (2, 90_000, 25, 6)],
+    [(2, 4_000, 100, 1), (10, 4_000, 40, 1), (N_CLASSES, 4_000, 25, 2), (2, 30_000, 25, 2), (2, 90_000, 25, 6)],
 )
 def test_there_are_fewer_extra_trees_before_their_leaves_become_large(n_classes, n_rows, n_trees, rows_in_leaf):
     task = "binary" if n_classes == 2 else "multiclass"
