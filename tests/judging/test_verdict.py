@@ -79,6 +79,18 @@ def test_a_gain_that_more_rows_would_settle_asks_for_them() -> None:
     assert words == "Collect more data before you decide: its gain may be chance; about 11,000 rows would settle it."
 
 
+def test_answers_that_surely_pay_by_stated_amounts_are_tried_though_the_metric_cannot_tell() -> None:
+    unclear = evaluation(gain_over_baseline=estimate(0.03, -0.01, 0.07))
+    stated = worth(estimate(300.0, 250.0, 350.0), unit="money", assumed=False)
+    verdict, words, _ = told(good_evidence(evaluation=unclear, worth=stated))
+    assert verdict == "pilot"
+    assert words.startswith("Try it on a small scale: per 1,000 cases the model is worth 300 more")
+    assert words.endswith("but by its log loss alone its gain may be chance.")
+    assert told(good_evidence(evaluation=unclear))[0] == "collect_more"
+    unsure = worth(estimate(300.0, -50.0, 650.0), unit="money", assumed=False)
+    assert told(good_evidence(evaluation=unclear, worth=unsure))[0] == "collect_more"
+
+
 def test_a_gain_that_no_number_of_rows_would_show_is_none() -> None:
     verdict, words, _ = told(maybe(10.0, -200.0))
     assert verdict == "stop"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from scipy.stats import norm
@@ -54,6 +54,7 @@ def verdict_of(rulings: Sequence[Ruling], evidence: Evidence) -> Ground:
     - ``stop``: an input gives the answer away;
     - ``collect_more``: there are too few test rows to tell;
     - ``stop``: nothing is gained over knowing nothing, or (if required) over what can be done without a model;
+    - ``pilot``: the metric's gain may be chance, but what the answers are worth by stated amounts is surely more;
     - ``collect_more``: a gain is seen that may be chance, and more rows would settle it (else ``stop``);
     - ``pilot``: any other required rule is not kept, a leak is suspected, or a check found something critical;
     - ``deploy``.
@@ -67,7 +68,7 @@ def verdict_of(rulings: Sequence[Ruling], evidence: Evidence) -> Ground:
     if broken := next((ruling for ruling in decisive if ruling.outcome == "broken"), None):
         return Ground("stop", _no_gain(broken, evidence.worth))
     if unclear := next((ruling for ruling in decisive if ruling.outcome == "unclear"), None):
-        return _more_rows(unclear, evidence)
+        return _paying(rulings, evidence) if _pays_surely(by_name, evidence.worth) else _more_rows(unclear, evidence)
     return _pilot_or_deploy(rulings, evidence)
 
 
@@ -77,6 +78,17 @@ def _no_gain(ruling: Ruling, worth: Worth) -> str:
     return (
         f"it is worth no more than {'what is done today' if worth.today_said else 'what can be done without a model'}"
     )
+
+
+def _pays_surely(by_name: Mapping[str, Ruling], worth: Worth) -> bool:
+    """Whether the user's own amounts say what the metric cannot: few answers decide, and all probabilities count."""
+    return by_name["pays_off"].outcome == "kept" and not worth.assumed
+
+
+def _paying(rulings: Sequence[Ruling], evidence: Evidence) -> Ground:
+    metric = evidence.evaluation.metrics[0].name.replace("_", " ")
+    obstacle = next(_obstacles(rulings, evidence), f"by its {metric} alone its gain may be chance")
+    return Ground("pilot", obstacle)
 
 
 def _more_rows(ruling: Ruling, evidence: Evidence) -> Ground:
