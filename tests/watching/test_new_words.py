@@ -8,7 +8,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from mlwright import Project
-from mlwright.data.drift import Parquet, drift
+from mlwright.data.drift import drift
+from mlwright.data.stretches import Parquet
 from mlwright.data.vocabulary import Vocabulary, sketched
 
 TOML = """

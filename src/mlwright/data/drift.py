@@ -14,8 +14,7 @@ are said to differ. Rows that hang together (of one customer, of one day) differ
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -33,64 +32,27 @@ from mlwright.data.compute.table import open_parquet
 from mlwright.data.drifts._shares import chance, distance
 from mlwright.data.joining import parts_of
 from mlwright.data.kinds.describe import Described, describe
+from mlwright.data.new_names import NewNames, names_in, new_names, words_in
 from mlwright.data.pairs import associations_of
+from mlwright.data.stretches import Parquet, drawn, stretches
 from mlwright.data.telling import cell_words, moved_words
-from mlwright.data.vocabulary import words_of
-from mlwright.data.words import percent
 from mlwright.records.data import Field
 from mlwright.records.drift import ColumnDrift, Drift
 from mlwright.records.looks import Aspect, Cells, Column
 from mlwright.records.profile import ColumnProfile
 from mlwright.records.settings import ProfileSettings
-from mlwright.scoring.spelling import spelled
 from mlwright.statistics.several import holm
 
 Array = NDArray[np.float64]
-Places = NDArray[np.int64]
 
 N_DRAWN = 30_000
 """Rows from which cells are chosen."""
-SEED = 0
-ROWS_AT_ONCE = 50_000
-BYTES_AT_ONCE = 1 << 20
-"""Read from a file; else all that a row group holds of a column is read at once."""
 N_TEXTS = 100_000
 """Of texts, random rows that are read: words are slow to find."""
 LEAST_EXPECTED = 5.0
 MOST_PAIRS = 10
 CERTAIN, MOST = 0.01, 0.6
 """An aspect of such a chance that holds so much of a difference stands for the whole of it."""
-
-
-class Parquet(NamedTuple):
-    """A table in a file, and where it came from."""
-
-    path: Path
-    location: str
-
-    @property
-    def n_rows(self) -> int:
-        """Its rows."""
-        return int(pq.ParquetFile(self.path).metadata.num_rows)
-
-    @property
-    def names(self) -> list[str]:
-        """Its columns."""
-        return list(pq.ParquetFile(self.path).schema_arrow.names)
-
-
-class NewNames(NamedTuple):
-    """Names, or words, that the second table alone holds: by what chance, in what share of its rows, and the first."""
-
-    chance: float
-    share: float
-    first: str
-
-    def words(self, cells: Cells) -> str:
-        """As a sentence."""
-        if cells.sort == "words":
-            return f"{percent(self.share)} of the texts hold {self.first!r}, which none held before."
-        return f"{percent(self.share)} of the values are new names, such as {self.first!r}."
 
 
 class Watched(NamedTuple):
@@ -187,104 +149,19 @@ def _described(sample: pa.Table) -> Described:
         return describe(open_parquet(path), fields, ProfileSettings(), None)
 
 
-def drawn(path: Path, names: Sequence[str], n: int) -> pa.Table:
-    """Random rows of a Parquet file, every set of `n` of them as likely as any other; the same ones every time.
-
-    Each column is read by itself, a stretch at a time, and only what was drawn of it is kept: memory grows neither with
-    the rows nor with how many of them are in a row group.
-
-    Parameters
-    ----------
-    path : Path
-    names : sequence of str
-        Columns.
-    n : int
-        Rows; all of them where the file has no more.
-
-    Returns
-    -------
-    pyarrow.Table
-        In the order of the file.
-    """
-    with pq.ParquetFile(path) as file:
-        if file.metadata.num_rows <= n:
-            return file.read(columns=list(names))
-    with ThreadPoolExecutor(processors()) as pool:
-        columns = list(pool.map(lambda name: pa.concat_tables(_values(path, [name], n)).column(0), names))
-    return pa.table(columns, names=list(names))
-
-
 def _counts(cells: Cells, path: Path) -> Array:
     """Rows of a table in each cell; a stretch at a time."""
     total = np.zeros(cells.n)
-    for values in _values(path, list(cells.of), N_TEXTS if cells.sort in ("words", "length") else None):
+    for values in stretches(path, list(cells.of), N_TEXTS if cells.sort in ("words", "length") else None):
         total += np.bincount(places_of(cells, values.column(0)), minlength=cells.n)
     return total
 
 
-def _values(path: Path, names: Sequence[str], most: int | None = None) -> Iterator[pa.Table]:
-    """Columns of all rows, or of `most` random ones, a stretch at a time."""
-    # What is buffered before it is asked for is kept until the end of the file: the whole column.
-    with pq.ParquetFile(path, buffer_size=BYTES_AT_ONCE, pre_buffer=False) as file:
-        chosen = None if most is None or file.metadata.num_rows <= most else _chosen(file.metadata.num_rows, most)
-        start = 0
-        for batch in file.iter_batches(ROWS_AT_ONCE, columns=list(names), use_threads=False):
-            values = pa.Table.from_batches([batch])
-            yield values if chosen is None else values.take(pa.array(_between(chosen, start, len(batch))))
-            start += len(batch)
-
-
-def _chosen(n_rows: int, n: int) -> Places:
-    """Positions of `n` random rows, rising."""
-    return np.sort(np.random.default_rng(SEED).choice(n_rows, n, replace=False, shuffle=False))
-
-
-def _between(positions: Places, start: int, n: int) -> Places:
-    """Which of the `n` rows from `start` on are meant."""
-    first, last = np.searchsorted(positions, [start, start + n])
-    return positions[first:last] - start
-
-
 def _compared(watched: Watched, then: Parquet, now: Parquet) -> ColumnDrift:
     cells = watched.counted.cells
-    named = _worded if cells.sort == "words" else _named
+    named = words_in if cells.sort == "words" else names_in
     new = [new_names(*map(named, watched.drawn))] if watched.drawn else []
     return _told(cells, _counts(cells, then.path), _counts(cells, now.path), new)
-
-
-class Named(NamedTuple):
-    """In how many of the rows each name or word stands, and how many rows there are."""
-
-    counts: Counter[str]
-    n_rows: int
-    are_words: bool
-
-
-def new_names(then: Named, now: Named) -> NewNames:
-    """The share of the new rows that hold a name which the old ones lack, and the chance of that.
-
-    If both came from the same source, all `m` rows of a name are new ones with a chance of ``q ** m`` at most, where
-    `q` is the share of new rows among all. The chance is that of the most frequent such name, times the number of
-    names. A text has many words: there the share is that of the most frequent alone.
-    """
-    lacking = {name: n for name, n in now.counts.items() if not then.counts[name]}
-    if not lacking:
-        return NewNames(1.0, 0.0, "")
-    q = now.n_rows / (then.n_rows + now.n_rows)
-    first = max(lacking, key=lambda name: (lacking[name], name))
-    n_names = len(set(then.counts) | set(now.counts))
-    n_rows = lacking[first] if now.are_words else sum(lacking.values())
-    return NewNames(min(1.0, n_names * q ** lacking[first]), n_rows / now.n_rows, first)
-
-
-def _named(values: pa.ChunkedArray) -> Named:
-    names = spelled(values)
-    counts = np.bincount(names.places[names.places >= 0], minlength=len(names.levels)).tolist()
-    return Named(Counter(dict(zip(names.levels, counts, strict=True))), len(values), are_words=False)
-
-
-def _worded(values: pa.ChunkedArray) -> Named:
-    return Named(Counter(word for words in words_of(values) for word in set(words)), len(values), are_words=True)
 
 
 def _told(cells: Cells, before: Array, after: Array, new: Sequence[NewNames] = ()) -> ColumnDrift:
@@ -342,7 +219,7 @@ def _compared_pair(names: tuple[str, str], watched: Mapping[str, Watched], then:
 def _pair_counts(pair: Cells, cells: tuple[Cells, Cells], path: Path) -> Array:
     total = np.zeros(pair.n)
     names = list(dict.fromkeys(each.of[0] for each in cells))
-    for values in _values(path, names):
+    for values in stretches(path, names):
         own = [places_of(each, values.column(each.of[0])) for each in cells]
         total += np.bincount(places_of_pair(pair, (own[0], own[1])), minlength=pair.n)
     return total

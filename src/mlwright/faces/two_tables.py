@@ -11,9 +11,10 @@ from tempfile import mkdtemp
 from mlwright.core.run import Clock, Run
 from mlwright.core.store import Store
 from mlwright.core.store.journal import Event
-from mlwright.data.drift import Parquet, drift
+from mlwright.data.drift import drift
 from mlwright.data.snapshots import take_snapshot
 from mlwright.data.sources import source_for
+from mlwright.data.stretches import Parquet
 from mlwright.records.drift import Drift
 from mlwright.records.settings import CollectSettings
 

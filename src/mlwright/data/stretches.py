@@ -1,0 +1,88 @@
+"""Tables in Parquet files, read a stretch at a time, so that they may be of any size."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+from numpy.typing import NDArray
+
+from mlwright.core.machine import processors
+
+Places = NDArray[np.int64]
+SEED = 0
+ROWS_AT_ONCE = 50_000
+BYTES_AT_ONCE = 1 << 20
+"""Read from a file; else all that a row group holds of a column is read at once."""
+
+
+class Parquet(NamedTuple):
+    """A table in a file, and where it came from."""
+
+    path: Path
+    location: str
+
+    @property
+    def n_rows(self) -> int:
+        """Its rows."""
+        return int(pq.ParquetFile(self.path).metadata.num_rows)
+
+    @property
+    def names(self) -> list[str]:
+        """Its columns."""
+        return list(pq.ParquetFile(self.path).schema_arrow.names)
+
+
+def drawn(path: Path, names: Sequence[str], n: int) -> pa.Table:
+    """Random rows of a Parquet file, every set of `n` of them as likely as any other; the same ones every time.
+
+    Each column is read by itself, a stretch at a time, and only what was drawn of it is kept: memory grows neither with
+    the rows nor with how many of them are in a row group.
+
+    Parameters
+    ----------
+    path : Path
+    names : sequence of str
+        Columns.
+    n : int
+        Rows; all of them where the file has no more.
+
+    Returns
+    -------
+    pyarrow.Table
+        In the order of the file.
+    """
+    with pq.ParquetFile(path) as file:
+        if file.metadata.num_rows <= n:
+            return file.read(columns=list(names))
+    with ThreadPoolExecutor(processors()) as pool:
+        columns = list(pool.map(lambda name: pa.concat_tables(stretches(path, [name], n)).column(0), names))
+    return pa.table(columns, names=list(names))
+
+
+def stretches(path: Path, names: Sequence[str], most: int | None = None) -> Iterator[pa.Table]:
+    """Columns of all rows, or of `most` random ones, a stretch at a time."""
+    # What is buffered before it is asked for is kept until the end of the file: the whole column.
+    with pq.ParquetFile(path, buffer_size=BYTES_AT_ONCE, pre_buffer=False) as file:
+        chosen = None if most is None or file.metadata.num_rows <= most else _chosen(file.metadata.num_rows, most)
+        start = 0
+        for batch in file.iter_batches(ROWS_AT_ONCE, columns=list(names), use_threads=False):
+            values = pa.Table.from_batches([batch])
+            yield values if chosen is None else values.take(pa.array(_between(chosen, start, len(batch))))
+            start += len(batch)
+
+
+def _chosen(n_rows: int, n: int) -> Places:
+    """Positions of `n` random rows, rising."""
+    return np.sort(np.random.default_rng(SEED).choice(n_rows, n, replace=False, shuffle=False))
+
+
+def _between(positions: Places, start: int, n: int) -> Places:
+    """Which of the `n` rows from `start` on are meant."""
+    first, last = np.searchsorted(positions, [start, start + n])
+    return positions[first:last] - start
