@@ -66,6 +66,29 @@ def test_requests_in_work_are_answered_after_a_sigterm(
     assert service.process.wait(START_S) == 0
 
 
+@pytest.mark.parametrize("workers", [1, 2])
+def test_who_comes_after_a_sigterm_is_turned_away_while_others_are_answered(
+    start: Callable[..., Any], write_bundle: Callable[..., Path], row: dict[str, Any], workers: int
+) -> None:
+    service, body = start(write_bundle(), workers=workers), json.dumps(row).encode()
+    begun = socket.create_connection(("127.0.0.1", service.port), timeout=START_S)
+    head = f"POST /predict HTTP/1.1\r\nHost: localhost\r\nContent-Length: {len(body)}\r\nExpect: 100-continue\r\n"
+    begun.sendall(head.encode() + b"Content-Type: application/json\r\n\r\n")
+    assert begun.recv(100).startswith(b"HTTP/1.1 100 ")  # so it is in work
+    service.process.send_signal(signal.SIGTERM)
+    ends = time.monotonic() + 20  # less than a service waits for those that are in work
+    while True:
+        try:
+            socket.create_connection(("127.0.0.1", service.port), timeout=START_S).close()
+        except ConnectionRefusedError:
+            break
+        assert time.monotonic() < ends, "new connections are still taken"
+        time.sleep(0.2)
+    begun.sendall(body)
+    assert begun.recv(100).startswith(b"HTTP/1.1 200 ")
+    begun.close()
+
+
 @pytest.mark.parametrize("chunked", [False, True], ids=["announced", "chunked"])
 def test_a_body_of_100_megabytes_is_refused_and_not_held(
     start: Callable[..., Any], write_bundle: Callable[..., Path], row: dict[str, Any], chunked: bool

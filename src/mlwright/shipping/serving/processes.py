@@ -59,13 +59,15 @@ class Processes:
             signal.signal(number, lambda *_: self._wake.send(None))
         self._all = [self._started() for _ in range(n)]
 
-    def run(self, begun: Callable[[], None], end_s: float) -> None:
+    def run(self, begun: Callable[[], None], ending: Callable[[], None], end_s: float) -> None:
         """Keep them running until a SIGTERM or SIGINT.
 
         Parameters
         ----------
         begun : callable
             Told when the first one has begun.
+        ending : callable
+            Told before they are asked to end.
         end_s : float
             How long they may take to end; then they are killed.
 
@@ -80,6 +82,7 @@ class Processes:
                 wait([self._woken, *(process.sentinel for process in self._all)])
                 self._replace([place for place, each in enumerate(self._all) if not each.is_alive()])
         finally:
+            ending()
             self._end(end_s)
 
     def _wait_for_first(self, begun: Callable[[], None]) -> None:

@@ -160,7 +160,9 @@ def _run(answering: Answering, follower: Follower, begun: Callable[[], None]) ->
     if HANGUP is not None:
         signal.signal(HANGUP, lambda *_: follower.ask())
     follower.start()
-    processes.run(begun, DRAIN_S)
+    processes.run(
+        begun, answering.listening.close, DRAIN_S
+    )  # who comes then is turned away at once, and asks elsewhere
 
 
 def _announce(settings: ServeSettings, address: str, tell: Callable[[str], None] | None) -> None:
