@@ -203,6 +203,23 @@ def test_people_are_told_what_became_of_it_and_never_to_do_what_is_done_by_itsel
     assert "To go back: mlwright undo --why REASON" in trained["text"]
 
 
+def test_a_person_has_it_trained_again_once_for_the_same_rows_and_says_why(project, come):
+    set_operate(project, 'approve = ["retrain"]')
+    come(project, 12, turned=True)
+    said = []
+    operator = Operator(project, tell=said.append)
+    operator.look()
+    assert "It waits for your word: mlwright operate . --train REASON" in said[-1]
+    with pytest.raises(SettingsError, match="without a reason"):
+        operator.train(" ")
+    assert not trainings(project)
+    operator.train("new prices")
+    assert operator.diary.last("begun")["why"] == "Somebody asked for it: new prices."
+    with pytest.raises(NothingToShow, match="No labelled row has come since the last training"):
+        operator.train("new prices")
+    assert len(trainings(project)) == 1
+
+
 def test_nothing_is_changed_in_quiet_hours(turned, come):
     set_operate(turned, 'quiet = ["22:00-06:00"]')
     come(turned, 8, turned=True)

@@ -247,12 +247,17 @@ class Operator:
         ------
         NothingToShow
             If nothing was looked at yet, or no labelled row is new.
+        SettingsError
+            If no reason is given.
         """
-        looked = self.diary.last("looked")
+        looked, reason = self.diary.last("looked"), succession.with_reason(why).rstrip(".")
         if not looked:
             raise NothingToShow("No new rows were looked at yet.", "mlwright operate --once")
         with hold(self.project.store.folder / "operating", "operate"):
-            self._train(f"{looked['champion']}:{looked['n_fresh']}", why)
+            key = f"{looked['champion']}:{looked['n_fresh']}"
+            if self.diary.is_done("training", key):
+                raise NothingToShow("No labelled row has come since the last training.", "mlwright operate --once")
+            self._train(key, f"Somebody asked for it: {reason}.")
 
     def _train(self, key: str, why: str) -> None:
         """Train again; a training that was begun before goes on where it ended."""
