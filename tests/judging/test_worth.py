@@ -180,6 +180,18 @@ def test_equally_sure_cases_are_drawn_by_lot() -> None:
     assert found.practice.positive.tolist() == [1.0, 0.5, 0.5, 0.0]
 
 
+def test_a_cost_that_need_only_be_more_than_nothing_has_no_least_end() -> None:
+    """All true cases are found by the model; to act upon everybody is as good once a false alarm costs nothing."""
+    target, said = np.array([1.0, 1.0, 0.0, 0.0, 0.0]), np.array([0.9, 0.8, 0.7, 0.1, 0.1])
+    benefit = Benefit(
+        {"true_positive": 95.0, "false_positive": -5.0, "true_negative": 0.0, "false_negative": 0.0}, False, "money"
+    )
+    cases = Cases(target, Scored(said[:, None], 0.5), Draws(Sampling(5), 0, 400))
+    found = worth_of(cases, roles("binary", "no", "yes"), target, benefit)
+    alarm = next(end for end in found.break_even if end.name == "false_positive")
+    assert alarm.high is None
+
+
 def test_at_break_even_the_gain_is_nothing() -> None:
     found = offers(2000)
     alarm = next(end for end in found.break_even if end.name == "false_positive")

@@ -25,12 +25,15 @@ NAMES = {
     "per_chosen": "acting upon a case is worth",
 }
 
+NOTHING = 1e-9
+"""An end of less than this share of the amount is zero, as far as numbers are exact."""
+
 
 def break_even(model: Practice, others: Sequence[Practice], benefit: Benefit) -> Iterator[BreakEven]:
     """For each amount that was said, the range in which the model gains something over all others.
 
     The gain is a straight line in each amount, as the answers stay what they are. Says nothing where nothing is gained,
-    and nothing of ends at which a cost would be a reward.
+    and nothing of ends at which a cost would be nothing or a reward.
     """
     gains = [float((model.worth(benefit.amounts) - other.worth(benefit.amounts)).mean()) for other in others]
     if min(gains) <= 0:
@@ -42,7 +45,7 @@ def break_even(model: Practice, others: Sequence[Practice], benefit: Benefit) ->
         now = benefit.table[name]
         low = max((now + crossing for crossing in crossings if crossing < 0), default=None)
         high = min((now + crossing for crossing in crossings if crossing > 0), default=None)
-        low, high = (None if end is not None and end * now < 0 else end for end in (low, high))
+        low, high = (None if end is not None and end * now <= NOTHING * now**2 else end for end in (low, high))
         if low is not None or high is not None:
             yield BreakEven(name=name, now=now, low=low, high=high)
 
