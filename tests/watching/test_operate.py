@@ -12,10 +12,12 @@ import pytest
 from mlwright import Project, succession
 from mlwright.core.errors import NothingToShow, SettingsError
 from mlwright.core.store.lock import hold
+from mlwright.data.row_keys import n_new_of
 from mlwright.operating.allowed import settings_allow
 from mlwright.operating.operator import Operator
 from mlwright.operating.rounds import operate
 from mlwright.records.challenge import Challenge
+from mlwright.records.data import Snapshot
 from mlwright.records.evaluation import Estimate
 from mlwright.records.settings import OperateSettings
 
@@ -83,6 +85,7 @@ def test_a_model_that_is_worse_than_promised_is_trained_again_and_the_new_one_ch
     (challenger,) = project.store.registry.challengers()
     state = trainings(project)[-1]
     assert (challenger.run_id, state.status) == (state.run_id, "finished")
+    assert n_new_of(project.record(Snapshot, state.run_id)) == 400
     lineage = project.show("snapshot", state.run_id).lineage
     assert lineage.details["parent"] == project.current().run_id
     assert "It learns from" in lineage.details["rows"]
