@@ -151,3 +151,20 @@ def test_a_search_that_was_too_hopeful_is_seen(tmp_path: Path) -> None:
     assert hopeful is not None
     assert hopeful.value == pytest.approx(0.2)
     assert hopeful.low > 0
+
+
+def test_of_very_many_classes_the_average_precision_is_left_out(tmp_path: Path) -> None:
+    rng = np.random.default_rng(0)
+    place = np.repeat(np.arange(60), 10)
+    table = pa.table({"x": place + 0.3 * rng.normal(size=600), "y": [f"class {each}" for each in place]})
+    evaluation = evaluated(small_job(tmp_path, table, task="multiclass"))
+    assert evaluation.confusion is not None
+    assert len(evaluation.confusion.classes) == 60
+    assert {found.name for found in evaluation.metrics} == {
+        "log_loss",
+        "roc_auc",
+        "brier",
+        "accuracy",
+        "balanced_accuracy",
+        "f1",
+    }
