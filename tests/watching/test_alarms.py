@@ -235,6 +235,18 @@ def test_lengths_in_another_unit_that_crowd_into_one_cell_are_not_taken_for_shor
     assert "unit or the meaning of 'length'" in response.reasons[0]
 
 
+def test_a_name_that_is_new_is_named_and_its_rows_are_asked_for(trained, tmp_path):
+    folder = tmp_path / "hail"
+    shutil.copytree(trained, folder)
+    lines = trips(900, 8, first="2026-04-01", labels=False).splitlines()
+    lines[1::10] = [f"{line.rpartition(',')[0]},hail" for line in lines[1::10]]
+    (tmp_path / "new.csv").write_text("\n".join(lines))
+    response = Project(folder).watch(tmp_path / "new.csv")
+    alert = next(alert for alert in response.comparison.alerts if alert.what == "sky")
+    assert alert.sentence.endswith("Among them: 'hail'.")
+    assert response.next_steps[0].endswith("rows in which sky is a new name.")
+
+
 def test_without_outcomes_it_is_said_what_no_other_figure_shows(watch):
     response = watch(900, 1, first="2026-04-01", labels=False)
     assert response.action == "nothing"

@@ -84,7 +84,7 @@ def test_a_product_that_is_new_is_named(watch):
     told = {alert.what: alert for alert in (*response.comparison.alerts, *response.comparison.notes)}
     assert told["a new word in 'note'"].sentence.startswith("'quux' is new to the training, and stands in ")
     assert response.action == "ask_for_labels"
-    assert "rows in which note holds 'quux'" in response.next_steps[0]
+    assert told["a new word in 'note'"].harm.cases == "rows in which note holds 'quux'"
 
 
 def test_what_has_gone_back_is_not_told_as_a_change(watch):

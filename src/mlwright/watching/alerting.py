@@ -6,22 +6,18 @@ import math
 from collections.abc import Sequence
 
 from mlwright.core.errors import name_list
-from mlwright.data.telling import A_NEW_WORD, most_gained, moved_words
-from mlwright.data.vocabulary import lot_of
-from mlwright.data.words import counted, figure, percent
+from mlwright.data.words import figure, percent
 from mlwright.records.looks import ANSWERS, TOGETHER, Baseline, Looks
 from mlwright.records.settings import WatchSettings
 from mlwright.records.watch import Alert, Comparison, Harm, Promised
 from mlwright.watching.costing import harm_of, least_harm_of
 from mlwright.watching.evidence import Evidence, gather, of_whole_rows, together, weights_of
-from mlwright.watching.merging import most_of
+from mlwright.watching.naming import harm_by_name, sentence_of, with_names
 from mlwright.watching.promise import is_heard, log_evidence, promised
 
 LARGEST = 1e12
 """Evidence beyond it is told as this."""
 LOSS = "the loss"
-SHOWN_WORDS = 5
-AGAIN = "It is as it was in training again, after looks in which it was not."
 
 
 def with_alerts(comparison: Comparison, baseline: Baseline, memory: Looks, settings: WatchSettings) -> Comparison:
@@ -46,6 +42,7 @@ def with_alerts(comparison: Comparison, baseline: Baseline, memory: Looks, setti
     total = together(others, log_loss)
     promise = promised(memory.looks, log_loss, threshold, baseline, told)
     moved = _moved(found, total, threshold, memory, baseline) if memory.looks else []
+    moved = [with_names(alert, comparison) for alert in moved]
     worse = [_broken(promise, baseline)] if promise and promise.is_broken and total >= math.log(threshold) else []
     alerts = [*worse, *sorted((each for each in moved if _matters(each.harm, baseline, settings)), key=_costliest)]
     notes = [each for each in moved if each not in alerts]
@@ -71,13 +68,21 @@ def with_alerts(comparison: Comparison, baseline: Baseline, memory: Looks, setti
 
 
 def _moved(found: Sequence[Evidence], total: float, threshold: float, memory: Looks, baseline: Baseline) -> list[Alert]:
-    """Columns whose own evidence reaches the threshold; pairs only where neither of the two has moved itself."""
+    """Columns whose own evidence reaches the threshold, but for those that only say again what others say."""
     if total < math.log(threshold):
         return []
     strong = [each for each in found if each.log_e >= math.log(threshold)]
     names = {each.column.cells.name for each in strong}
-    told = [each for each in strong if each.column.cells.sort != "pair" or not names & set(each.column.cells.of)]
+    told = [each for each in strong if not _is_told_elsewhere(each, names)]
     return [_alert(each, memory, baseline) for each in sorted(told, key=lambda each: -each.log_e)]
+
+
+def _is_told_elsewhere(evidence: Evidence, names: set[str]) -> bool:
+    """Of pairs, by a column that has moved itself; of a text that is missing, by its words."""
+    cells = evidence.column.cells
+    if cells.sort in ("length", "new words", "new word") and evidence.aspect == "missing":
+        return cells.of[0] in names
+    return cells.sort == "pair" and bool(names & set(cells.of))
 
 
 def _alert(evidence: Evidence, memory: Looks, baseline: Baseline) -> Alert:
@@ -89,45 +94,9 @@ def _alert(evidence: Evidence, memory: Looks, baseline: Baseline) -> Alert:
         evidence=_plain(evidence.log_e),
         size=evidence.size,
         since=memory.looks[evidence.since].began,
-        sentence=_sentence(evidence, memory),
-        harm=_harm(evidence, memory, baseline),
+        sentence=sentence_of(evidence, memory),
+        harm=harm_by_name(evidence, memory, baseline),
     )
-
-
-def _sentence(evidence: Evidence, memory: Looks) -> str:
-    """What moved, with the words that training did not know and that stand in most texts since then."""
-    cells, looks = evidence.column.cells, memory.looks[evidence.since :]
-    said = moved_words(evidence.column, evidence.now, evidence.aspect, AGAIN)
-    words = _words(evidence, memory)
-    if not words or evidence.aspect == "missing":
-        return said
-    if cells.sort == "new word":
-        word, n = next(iter(words.items()))
-        return f"{word!r} is new to the training, and stands in {n:,} of {sum(look.n_rows for look in looks):,} texts."
-    told = [f"{word!r} (in {counted(n, 'text')})" for word, n in list(words.items())[:SHOWN_WORDS]]
-    return f"{said} Most frequent among them: {', '.join(told)}."
-
-
-def _words(evidence: Evidence, memory: Looks) -> dict[str, int]:
-    """The most frequent new words since the change; of one lot of them those that belong to it."""
-    cells = evidence.column.cells
-    if not cells.known:
-        return {}
-    words = most_of(*(look.words.get(cells.of[0], {}) for look in memory.looks[evidence.since :]))
-    if cells.sort == "new words":
-        return words
-    lot = most_gained(cells, evidence.then, evidence.now)
-    return {word: n for word, n in words.items() if lot_of(word) == lot}
-
-
-def _harm(evidence: Evidence, memory: Looks, baseline: Baseline) -> Harm | None:
-    """What it costs; where that is not known and one new word moved, its rows are told by the word."""
-    harm = harm_of(evidence, baseline)
-    if harm is None or evidence.column.cells.sort != "new word":
-        return harm
-    word = next(map(repr, _words(evidence, memory)), A_NEW_WORD)
-    told = {name: getattr(harm, name).replace(A_NEW_WORD, word) for name in ("cases", "unknown")}
-    return harm.model_copy(update=told)
 
 
 def _is_explained(moved: Sequence[Alert], memory: Looks) -> bool:

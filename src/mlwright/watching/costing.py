@@ -160,11 +160,19 @@ def _crowded(evidence: Evidence) -> NDArray[np.bool_]:
 
 
 def _unmet(evidence: Evidence, tested: Array) -> NDArray[np.bool_]:
-    """Cells whose rows are not such as the test had; of new words the one lot that moved, as the others are as ever."""
+    """Cells whose rows are not such as the test had.
+
+    Of new words it is the one lot that moved, as the others are as ever. Names that nobody knew were some in the test
+    too; where they have become many, they are others.
+    """
     cells = evidence.column.cells
     if cells.sort == "new word":
         return np.asarray(np.arange(cells.n) == most_gained(cells, evidence.then, evidence.now))
-    return np.asarray((tested < LEAST_TESTED) | _crowded(evidence))
+    found = (tested < LEAST_TESTED) | _crowded(evidence)
+    if cells.sort == "names":
+        now, then = (float(counts[-1] / max(1e-9, counts.sum())) for counts in (evidence.now, evidence.then))
+        found[-1] |= now - 2.0 * then > UNKNOWN_SHARE
+    return np.asarray(found)
 
 
 def _unknown(evidence: Evidence, cost: Cost, share: float) -> tuple[str, str]:

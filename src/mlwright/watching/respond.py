@@ -135,8 +135,9 @@ def _ask_about(comparison: Comparison, alerts: Sequence[Alert], measured: Perfor
     else:
         headline = "The rows are not what the model learned from; only true outcomes can tell whether it still holds."
     unknown = [alert.harm for alert in alerts if alert.harm is not None and not alert.harm.is_known]
-    cases = unknown[0].cases if unknown else "of these rows, chosen at random"
-    n = min(comparison.n_rows, max([harm.n_labels for harm in unknown], default=comparison.labels_needed))
+    most = max(unknown, key=lambda harm: harm.n_labels, default=None)
+    cases = most.cases if most else "of these rows, chosen at random"
+    n = min(comparison.n_rows, most.n_labels if most else comparison.labels_needed)
     return Response(
         action="ask_for_labels",
         headline=headline,
