@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow as pa
 
 from mlwright.records.served import KeptColumn, LogFacts
-from mlwright.scoring.kept_rows import Asked, Coded, Form, Odd, prediction_table
+from mlwright.scoring.kept_rows import Asked, Coded, Form, Odd, Told, prediction_table
 from mlwright.scoring.open_segments import as_bytes, read_open
 
 FACTS = LogFacts(
@@ -20,6 +20,9 @@ FACTS = LogFacts(
     ),
     classes=("No", "Yes"),
 )
+
+
+SHARES = [[0.75, 0.25], [0.5, 0.5]]
 
 
 def asked(place: int, bundle: str, n_records: int = 1) -> Asked:
@@ -40,14 +43,14 @@ def test_every_record_keeps_its_moment_and_its_bundle_in_the_order_of_the_reques
 def test_records_as_they_came_and_as_codes_stay_in_order() -> None:
     form = Form("a", 2, {"age": 1}, {"secret": ("x",), "city": ("Oslo", "Rome")})
     numbers, codes = np.array([[0.0, 40.0], [0.0, 41.0]]), np.array([[0, 1], [0, 0]], dtype=np.int32)
-    chances = np.array([[0.75, 0.25], [0.5, 0.5]]).tobytes()
-    odd = [Odd(1, "city", " Bern")]
-    coded = Coded(["p", "q"], 1000.5, form, numbers.tobytes(), codes.tobytes(), odd, ["No", "Yes"], chances)
-    table = prediction_table(FACTS, b"")([asked(0, "a"), coded, asked(1, "a")]).to_pylist()
-    assert [row["mlwright_id"] for row in table] == ["0-0", "p", "q", "1-0"]
-    assert [row["age"] for row in table] == [0.0, 40.0, 41.0, 1.0]
-    assert [row["city"] for row in table] == ["c0", "Rome", "Bern", "c0"]
-    assert [row["mlwright_probabilities"] for row in table][1:3] == [[0.75, 0.25], [0.5, 0.5]]
+    answers = [{"prediction": "No", "probabilities": {"No": shares[0], "Yes": shares[1]}} for shares in SHARES]
+    coded = Coded(["p", "q"], 1000.5, form, numbers, codes, [Odd(1, "city", " Bern")], Told.of(answers))
+    alone = coded._replace(ids=["r"], numbers=[0.0, 42.0], codes=[0, 1], odd=[], answers=answers[:1])
+    table = prediction_table(FACTS, b"")([asked(0, "a"), coded, asked(1, "a"), alone]).to_pylist()
+    assert [row["mlwright_id"] for row in table] == ["0-0", "p", "q", "1-0", "r"]
+    assert [row["age"] for row in table] == [0.0, 40.0, 41.0, 1.0, 42.0]
+    assert [row["city"] for row in table] == ["c0", "Rome", "Bern", "c0", "Rome"]
+    assert [row["mlwright_probabilities"] for row in table][1:3] == SHARES
 
 
 def test_an_open_segment_is_read_up_to_where_it_was_cut_short(tmp_path: Path) -> None:

@@ -8,10 +8,11 @@ numbers nor known names are kept as they came (`Odd`).
 from __future__ import annotations
 
 import hmac
+from array import array
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import accumulate, chain
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -70,8 +71,8 @@ class Form:
     bundle_id: str
     width: int
     numbers: Mapping[str, int]
-    names: Mapping[str, Sequence[str]]
-    hashes: dict[str, str | None] = field(default_factory=dict)
+    names: Mapping[str, Sequence[str | None]]
+    hashes: dict[str | None, str | None] = field(default_factory=dict)
 
 
 class Odd(NamedTuple):
@@ -82,6 +83,19 @@ class Odd(NamedTuple):
     value: Any
 
 
+class Told(NamedTuple):
+    """The answers of a request: predictions, and for classes the probabilities of each, one record after another."""
+
+    predictions: Sequence[Any]
+    chances: array[float]
+
+    @classmethod
+    def of(cls, answers: Sequence[Mapping[str, Any]]) -> Self:
+        """From answers as callers get them."""
+        chances = array("d", chain.from_iterable([answer.get("probabilities", {}).values() for answer in answers]))
+        return cls([answer["prediction"] for answer in answers], chances)
+
+
 class Coded(NamedTuple):
     """One request that was answered, as `Asked`, its records as numbers and codes.
 
@@ -90,24 +104,21 @@ class Coded(NamedTuple):
     ids : sequence of str
     at : float
     form : Form
-    numbers : bytes of float64, shape (n_rows, form.width)
-    codes : bytes of int32, shape (n_rows, n_names)
+    numbers : array of float64, shape (n_rows, form.width); or list of float, of one record
+    codes : array of int32, shape (n_rows, n_names); or list of int, of one record
     odd : sequence of Odd
         What stands in the place of numbers and codes.
-    predictions : sequence
-        As in the answers.
-    chances : bytes of float64, shape (n_rows, n_classes)
-        The probabilities; empty for numbers.
+    answers : Told; or sequence of mapping, of one record
+        To look into an answer costs as much as to hold on to it, and many are cold a second later.
     """
 
     ids: Sequence[str]
     at: float
     form: Form
-    numbers: bytes
-    codes: bytes
+    numbers: NDArray[np.float64] | list[float]
+    codes: NDArray[np.int32] | list[int]
     odd: Sequence[Odd]
-    predictions: Sequence[Any]
-    chances: bytes
+    answers: Told | Sequence[Mapping[str, Any]]
 
 
 class Outcome(NamedTuple):
@@ -131,11 +142,12 @@ def prediction_table(facts: LogFacts, key: bytes) -> Callable[[Sequence[Asked | 
         import pyarrow as pa
 
         starts = list(accumulate((len(each.ids) for each in requests), initial=0))
-        alike: dict[Form | None, list[int]] = {}
+        alike: dict[tuple[Form, type] | None, list[int]] = {}
         for place, each in enumerate(requests):
-            alike.setdefault(each.form if isinstance(each, Coded) else None, []).append(place)
+            sort = (each.form, type(each.codes)) if isinstance(each, Coded) else None
+            alike.setdefault(sort, []).append(place)
         parts = [
-            _table_of_one_form([requests[place] for place in places], facts, kept, key) for places in alike.values()
+            _table_of_one_sort([requests[place] for place in places], facts, kept, key) for places in alike.values()
         ]
         if len(parts) == 1:
             return parts[0]
@@ -145,13 +157,14 @@ def prediction_table(facts: LogFacts, key: bytes) -> Callable[[Sequence[Asked | 
     return table
 
 
-def _table_of_one_form(requests: Sequence[Any], facts: LogFacts, kept: Sequence[KeptColumn], key: bytes) -> pa.Table:
+def _table_of_one_sort(requests: Sequence[Any], facts: LogFacts, kept: Sequence[KeptColumn], key: bytes) -> pa.Table:
     import pyarrow as pa
 
     lengths = [len(each.ids) for each in requests]
     columns = {
         ID: pa.array(list(chain.from_iterable(each.ids for each in requests)), pa.string()),
         AT: _moments(np.repeat([each.at for each in requests], lengths)),
+        **_answers(_together([each.answers for each in requests]), facts),
     }
     read = _coded if isinstance(requests[0], Coded) else _spelled
     return pa.table(columns | read(requests, facts, kept, key))
@@ -162,11 +175,8 @@ def _spelled(requests: Sequence[Asked], facts: LogFacts, kept: Sequence[KeptColu
     import pyarrow as pa
 
     records = [record for each in requests for record in each.records]
-    answers = [answer for each in requests for answer in each.answers]
     bundles = [each.bundle_id for each in requests for _ in each.ids]
-    chances = np.array([list(answer["probabilities"].values()) for answer in answers]) if facts.classes else None
     columns = {BUNDLE: pa.array(bundles, pa.string())}
-    columns |= _answers([answer["prediction"] for answer in answers], chances)
     for column in kept:
         columns[column.name] = _input([record[column.name] for record in records], column, key)
     return columns
@@ -177,61 +187,67 @@ def _coded(requests: Sequence[Coded], facts: LogFacts, kept: Sequence[KeptColumn
     import pyarrow as pa
 
     form, starts = requests[0].form, accumulate((len(each.ids) for each in requests), initial=0)
-    odd: dict[str, list[tuple[int, Any]]] = {}
+    odd: dict[str, list[Odd]] = {}
+    rows: dict[str, list[int]] = {}
     for start, each in zip(starts, requests, strict=False):
-        for row, name, value in each.odd:
-            odd.setdefault(name, []).append((start + row, value))
-    predictions = list(chain.from_iterable(each.predictions for each in requests))
-    n_rows = len(predictions)
-    numbers = np.frombuffer(b"".join([each.numbers for each in requests])).reshape(n_rows, form.width)
-    codes = np.frombuffer(b"".join([each.codes for each in requests]), dtype=np.int32).reshape(n_rows, len(form.names))
-    chances = np.frombuffer(b"".join([each.chances for each in requests])).reshape(n_rows, -1)
-    columns = {BUNDLE: pa.repeat(pa.scalar(form.bundle_id), n_rows)}
-    columns |= _answers(predictions, chances if facts.classes else None)
+        for one in each.odd:
+            odd.setdefault(one.name, []).append(one)
+            rows.setdefault(one.name, []).append(start + one.row)
+    join = np.array if isinstance(requests[0].codes, list) else np.concatenate
+    numbers: NDArray[np.float64] = join([each.numbers for each in requests], dtype=np.float64)
+    codes: NDArray[np.int32] = join([each.codes for each in requests], dtype=np.int32)
+    columns = {BUNDLE: pa.repeat(pa.scalar(form.bundle_id), len(codes))}
     of_name = {name: place for place, name in enumerate(form.names)}
     for column in kept:
-        name, beside = column.name, odd.get(column.name, [])
+        name, values = column.name, [each.value for each in odd.get(column.name, ())]
         if name in form.numbers:
-            columns[name] = _numbers_but(numbers[:, form.numbers[name]], beside)
+            columns[name] = _numbers_but(numbers[:, form.numbers[name]], rows.get(name, []), values)
         else:
-            columns[name] = _names_but(codes[:, of_name[name]], form, column, beside, key)
+            columns[name] = _names_but(codes[:, of_name[name]], form, column, rows.get(name, []), values, key)
     return columns
 
 
-def _numbers_but(numbers: NDArray[np.float64], odd: Sequence[tuple[int, Any]]) -> pa.Array:
+def _numbers_but(numbers: NDArray[np.float64], rows: Sequence[int], values: Sequence[Any]) -> pa.Array:
     """Numbers, but for some that came otherwise."""
     numbers = numbers.copy()
-    for row, value in odd:
-        numbers[row] = to_number(value)
+    numbers[rows] = _plain_numbers(values)
     return _finite(numbers)
 
 
 def _names_but(
-    codes: NDArray[np.int32], form: Form, column: KeptColumn, odd: Sequence[tuple[int, Any]], key: bytes
+    codes: NDArray[np.int32], form: Form, column: KeptColumn, rows: Sequence[int], values: Sequence[Any], key: bytes
 ) -> pa.Array:
     """Names by their codes, but for some that came otherwise."""
     import pyarrow as pa
 
     known, codes = form.names[column.name], codes.copy()
-    spellings: list[str | None] = [*known, *(canonical(value) for _, value in odd)]
-    codes[[row for row, _ in odd]] = range(len(known), len(spellings))
+    found = _spellings(values)
     if column.treatment == "hashed":
         for spelling in known:
             if spelling not in form.hashes:
                 form.hashes[spelling] = _hashed(spelling, key)
-        spellings = [*map(form.hashes.get, known), *(_hashed(spelling, key) for spelling in spellings[len(known) :])]
-    return pa.DictionaryArray.from_arrays(codes, pa.array(spellings, pa.string())).dictionary_decode()
+        known, found = list(map(form.hashes.get, known)), [_hashed(spelling, key) for spelling in found]
+    codes[rows] = range(len(known), len(known) + len(found))
+    return pa.DictionaryArray.from_arrays(codes, pa.array([*known, *found], pa.string())).dictionary_decode()
 
 
-def _answers(predictions: Sequence[Any], chances: NDArray[np.float64] | None) -> dict[str, pa.Array]:
+def _together(answers: Sequence[Any]) -> Told:
+    """The answers of several requests."""
+    if not isinstance(answers[0], Told):
+        return Told.of(list(chain.from_iterable(answers)))
+    chances = array("d", b"".join([each.chances for each in answers]))
+    return Told(list(chain.from_iterable(each.predictions for each in answers)), chances)
+
+
+def _answers(told: Told, facts: LogFacts) -> dict[str, pa.Array]:
     """What was answered: a class by its spelling and the probabilities of all, or a number."""
     import pyarrow as pa
 
-    if chances is None:
-        return {ANSWER: pa.array(predictions, pa.float64())}
-    ends = np.arange(len(chances) + 1, dtype=np.int32) * chances.shape[1]
-    lists = pa.ListArray.from_arrays(ends, chances.reshape(-1))
-    return {ANSWER: pa.array(_each_once(canonical, predictions), pa.string()), PROBABILITIES: lists}
+    if not facts.classes:
+        return {ANSWER: pa.array(told.predictions, pa.float64())}
+    ends = np.arange(len(told.predictions) + 1, dtype=np.int32) * len(facts.classes)
+    lists = pa.ListArray.from_arrays(ends, np.frombuffer(told.chances))
+    return {ANSWER: pa.array(_spellings(told.predictions), pa.string()), PROBABILITIES: lists}
 
 
 def outcome_table(outcomes: Sequence[Outcome]) -> pa.Table:
@@ -257,25 +273,30 @@ def _input(values: Sequence[Any], column: KeptColumn, key: bytes) -> pa.Array:
     """Numbers as such, with null for what is none; everything else as it is spelled."""
     import pyarrow as pa
 
-    kinds = set(map(type, values))
     if column.treatment == "hashed":
         return pa.array([_hashed(value, key) for value in values], pa.string())
     if column.kind != "number":
-        return pa.array(_each_once(canonical, values) if kinds <= TEXTS else [*map(canonical, values)], pa.string())
-    plain = values if kinds <= NUMBERS else list(map(to_number, values))
-    return _finite(np.array(plain, dtype=np.float64))
+        return pa.array(_spellings(values), pa.string())
+    return _finite(_plain_numbers(values))
+
+
+def _plain_numbers(values: Sequence[Any]) -> NDArray[np.float64]:
+    plain = values if NUMBERS.issuperset(map(type, values)) else list(map(to_number, values))
+    return np.array(plain, dtype=np.float64)
+
+
+def _spellings(values: Sequence[Any]) -> list[str | None]:
+    """`canonical` of values, each distinct text spelled once."""
+    if not TEXTS.issuperset(map(type, values)):
+        return list(map(canonical, values))
+    spelling = {text: canonical(text) for text in set(values)}
+    return [spelling[text] for text in values]
 
 
 def _finite(numbers: NDArray[np.float64]) -> pa.Array:
     import pyarrow as pa
 
     return pa.array(numbers, pa.float64(), mask=~np.isfinite(numbers))
-
-
-def _each_once(spell: Callable[[Any], str | None], values: Sequence[Any]) -> list[str | None]:
-    """Each distinct value spelled once."""
-    spelling = {value: spell(value) for value in set(values)}
-    return [spelling[value] for value in values]
 
 
 def _hashed(value: Any, key: bytes) -> str | None:

@@ -45,7 +45,8 @@ def identity_one(sums: list[float]) -> list[float]:
 
 def sigmoid_one(sums: list[float]) -> list[float]:
     """`sigmoid` of one row; the power of e is numpy's, for that of `math` is another one in the last bit."""
-    return [1.0 / (1.0 + float(np.exp(min(-x, LARGEST_POWER)))) for x in sums]
+    powers: list[float] = np.exp([min(-x, LARGEST_POWER) for x in sums]).tolist()
+    return [1.0 / (1.0 + power) for power in powers]
 
 
 def softmax_one(sums: list[float]) -> list[float]:

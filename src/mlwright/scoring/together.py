@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Callable, Sequence
+from heapq import heapify, heappop, heappush
+from math import prod
+from operator import itemgetter
 from typing import Any, NamedTuple, Protocol
 
 import numpy as np
@@ -23,6 +26,9 @@ Weighted = tuple[float, Core]
 
 MOST_ROWS = 512
 """Up to so many rows boosted trees are looked up rather than walked; what is in between takes no memory to speak of."""
+
+MOST_JOINED = 512
+"""Rows that columns have together; a group of more takes memory for rows that are hardly ever opened."""
 
 CHUNK_ROWS = 32
 """Rows that are looked up at once: what one column of theirs leaves open stays in the processor's own memory."""
@@ -113,12 +119,16 @@ class _Boosted:
         self._first_words = np.concatenate([each.first_words + n_words * place for place, each in enumerate(leaves)])
         starts = [0, *np.cumsum([len(each.table) for each in leaves]).tolist()]
         self._readings = []
+        parts, n_rows = [self._table.take([start - 1 for start in starts[1:]], axis=0)], len(leaves)
         for row_of, rows_of in dict.fromkeys((core.row_of, core.rows_of) for _, core in cores):
             places = [place for place, (_, core) in enumerate(cores) if core.row_of == row_of]
             reading = _Reading([leaves[place] for place in places], [starts[place] for place in places])
+            parts.append(reading.joined(self._table, n_rows))
+            n_rows += len(parts[-1])
             self._readings.append((row_of, rows_of, places, reading))
+        self._table = np.concatenate(parts)
         width = max(1, *(reading.width for *_, reading in self._readings))
-        self._rows = np.repeat(np.array(starts[1:])[None, :] - 1, width, axis=0)
+        self._rows = np.repeat(np.arange(len(leaves))[None, :], width, axis=0)
 
     def scores(self, row: OneRow) -> list[float]:
         """The weighted sum of their scores of one row."""
@@ -170,7 +180,7 @@ class _Boosted:
         return sums
 
     def _rows_of_one(self, row: OneRow) -> Ints:
-        """The rows of the table for one row, shape (n_columns, n_cores)."""
+        """The rows of the table for one row, shape (n_groups, n_cores)."""
         if len(self._readings) == 1 and self._readings[0][-1].width:
             row_of, _, _, reading = self._readings[0]
             return reading.rows_of_one(row_of(row))
@@ -180,8 +190,19 @@ class _Boosted:
         return rows
 
 
+class _Column(NamedTuple):
+    """A column that trees look at: its place, where what is left open changes, and how many rows it has."""
+
+    place: int
+    bends: Array
+    n_rows: int
+
+
 class _Reading:
     """From a row of columns to the rows of the tables of several cores that look at it.
+
+    Columns of few rows are taken together, for what costs is how many rows of the table are opened: one for each pair
+    of rows of two columns is what both of them leave open.
 
     Parameters
     ----------
@@ -191,36 +212,75 @@ class _Reading:
     """
 
     def __init__(self, leaves: Sequence[Leaves], starts: Sequence[int]) -> None:
-        columns = sorted({column for each in leaves for column in each.bends})
-        self.width = len(columns)
-        self._columns: list[tuple[int, list[float], int]] = []
-        self._bends: list[Array] = []
-        parts, start = [np.zeros((0, len(leaves)), dtype=np.int64)], 0
-        for column in columns:
-            bends = np.unique(np.concatenate([each.bends.get(column, np.zeros(0)) for each in leaves]))
+        self._n_cores = len(leaves)
+        self._own: dict[int, Ints] = {}
+        columns = []
+        for place in sorted({column for each in leaves for column in each.bends}):
+            bends = np.unique(np.concatenate([each.bends.get(place, np.zeros(0)) for each in leaves]))
             values = np.append(bends, [np.inf, np.nan])
-            own = [each.rows_of(column, values) + first for each, first in zip(leaves, starts, strict=True)]
-            parts.append(np.array(own).T)
-            self._columns.append((column, bends.tolist(), start))
-            self._bends.append(bends)
-            start += len(values)
-        self._rows = np.concatenate(parts)
+            own = [each.rows_of(place, values) + first for each, first in zip(leaves, starts, strict=True)]
+            self._own[place] = np.array(own)
+            columns.append(_Column(place, bends, len(values)))
+        self._groups = _grouped(columns)
+        self.width = len(self._groups)
+        self._steps = [
+            (j, column.place, column.bends.tolist(), column.n_rows - 1, prod(each.n_rows for each in group[i + 1 :]))
+            for j, group in enumerate(self._groups)
+            for i, column in enumerate(group)
+        ]
+
+    def joined(self, table: Words, first: int) -> Words:
+        """The rows of each group of columns, core by core, from the rows of each column; the first gets that number."""
+        parts: list[Words] = [table[:0]]
+        rows: list[Ints] = [np.zeros((0, self._n_cores), dtype=np.int64)]
+        self._starts = []
+        for group in self._groups:
+            self._starts.append(sum(map(len, rows)))
+            opened = [table.take(self._own[group[0].place][core], axis=0) for core in range(self._n_cores)]
+            for column in group[1:]:
+                more = [table.take(own, axis=0) for own in self._own[column.place]]
+                opened = [(a[:, None] & b[None]).reshape(-1, a.shape[1]) for a, b in zip(opened, more, strict=True)]
+            n_rows = len(opened[0])
+            rows.append(first + np.arange(n_rows)[:, None] + n_rows * np.arange(self._n_cores))
+            first += n_rows * self._n_cores
+            parts += opened
+        self._rows = np.concatenate(rows)
+        return np.concatenate(parts)
 
     def rows_of_one(self, row: Sequence[float]) -> Ints:
-        """One for each column and core, shape (n_columns, n_cores)."""
-        places = [
-            start + (bisect_left(bends, x) if (x := row[column]) == x else len(bends) + 1)
-            for column, bends, start in self._columns
-        ]
+        """One for each group and core, shape (n_groups, n_cores)."""
+        places = list(self._starts)
+        for j, column, bends, missing, step in self._steps:
+            x = row[column]
+            places[j] += step * (bisect_left(bends, x) if x == x else missing)
         return self._rows.take(places, axis=0)
 
     def rows_of_few(self, rows: NDArray[np.float32]) -> Ints:
-        """As `rows_of_one` of several rows, shape (n_rows, n_columns, n_cores)."""
-        places = np.empty((len(rows), self.width), dtype=np.int64)
-        for j, ((column, _, start), bends) in enumerate(zip(self._columns, self._bends, strict=True)):
-            values = rows[:, column]
-            places[:, j] = start + np.searchsorted(bends, values) + np.isnan(values)
+        """As `rows_of_one` of several rows, shape (n_rows, n_groups, n_cores)."""
+        places = np.repeat(np.array([self._starts]), len(rows), axis=0)
+        for j, group in enumerate(self._groups):
+            place: Any = 0
+            for column, bends, n_rows in group:
+                values = rows[:, column]
+                place = place * n_rows + np.searchsorted(bends, values) + np.isnan(values)
+            places[:, j] += place
         return self._rows.take(places, axis=0)
+
+
+def _grouped(columns: Sequence[_Column]) -> list[list[_Column]]:
+    """Columns of few rows taken together, the smallest first, as long as the table grows to twice its size at most."""
+    groups = [(column.n_rows, place, [column]) for place, column in enumerate(columns)]
+    heapify(groups)
+    room = sum(column.n_rows for column in columns)
+    while len(groups) > 1:
+        one, other = heappop(groups), heappop(groups)
+        n_rows = one[0] * other[0]
+        room -= n_rows - one[0] - other[0]
+        if n_rows > MOST_JOINED or room < 0:
+            groups += [one, other]
+            break
+        heappush(groups, (n_rows, min(one[1], other[1]), one[2] + other[2]))
+    return [group for _, _, group in sorted(groups, key=itemgetter(1))]
 
 
 def _widened(table: NDArray[Any], n_columns: int, fill: int) -> NDArray[Any]:

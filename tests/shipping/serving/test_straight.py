@@ -15,10 +15,9 @@ from mlwright.records.contract import Clause, Contract
 from mlwright.records.model import CategoryColumn, EncodingPlan, ModelSpec, NumberColumn
 from mlwright.records.served import KeptColumn, LogFacts
 from mlwright.scoring.encoder import Encoder
-from mlwright.scoring.kept_rows import Asked, prediction_table
+from mlwright.scoring.kept_rows import Asked, Coded, Told, prediction_table
 from mlwright.shipping.serving.inputs import InputSchema
 from mlwright.shipping.serving.refusals import Refusal
-from mlwright.shipping.serving.service import coded_request
 from mlwright.shipping.serving.straight import Straight
 
 PLAN = EncodingPlan(
@@ -89,7 +88,16 @@ def test_what_is_kept_of_records_read_straight_is_what_is_kept_of_them_as_they_c
     ids = [str(place) for place in range(len(records))]
     answers = [{"prediction": "No", "probabilities": {"No": 0.75, "Yes": 0.25}} for _ in records]
     wanted = prediction_table(facts, b"key")([Asked(ids, 5.5, "b", records, answers)])
-    coded = coded_request(ids, 5.5, STRAIGHT.form("b"), read, answers)
+    codes = STRAIGHT.kept(records, read)
+    coded = Coded(
+        ids,
+        5.5,
+        STRAIGHT.form("b"),
+        read.numbers,
+        codes,
+        read.beside.odd,
+        answers if len(records) == 1 else Told.of(answers),
+    )
     assert prediction_table(facts, b"key")([coded, coded]).equals(pa.concat_tables([wanted, wanted]))
 
 

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import logging
 import time
-from array import array
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mlwright.core.errors import SettingsError
 from mlwright.records.settings.serving import ServeSettings
-from mlwright.scoring.kept_rows import Asked, Coded, Form
+from mlwright.scoring.kept_rows import Asked, Coded, Form, Told
 from mlwright.scoring.signature import trusted_key
 from mlwright.shipping.serving.answering import Answer, Answerer
 from mlwright.shipping.serving.calls import Call, Reply, json_reply
@@ -150,7 +148,8 @@ class Service:
         if read is None or self._form is None:
             log.keep(Asked(ids, at, self.manifest.bundle_id, records, answers))
         else:
-            log.keep(coded_request(ids, at, self._form, read, answers))
+            codes, told = self._straight.kept(records, read), answers if len(answers) == 1 else Told.of(answers)
+            log.keep(Coded(ids, at, self._form, read.numbers, codes, read.beside.odd, told))
         if self.shadow is not None:
             self.shadow.put(ids, at, records, answers)
         for id, answer in zip(ids, answers, strict=True):
@@ -220,16 +219,3 @@ class Service:
         for name, count in self.answerer.count_classes(answers).items():
             counts["answers_total", (name,)] = count
         self.counters.add_each(counts)
-
-
-def coded_request(
-    ids: Sequence[str], at: float, form: Form, read: ReadOne | ReadMany, answers: Sequence[Answer]
-) -> Coded:
-    """A request as the log takes it."""
-    shares = chain.from_iterable([answer.get("probabilities", {}).values() for answer in answers])
-    predictions, chances = [answer["prediction"] for answer in answers], array("d", shares).tobytes()
-    if isinstance(read, ReadOne):
-        numbers, codes = array("d", read.numbers).tobytes(), array("i", read.spellings).tobytes()
-    else:
-        numbers, codes = read.numbers.tobytes(), read.spellings.tobytes()
-    return Coded(ids, at, form, numbers, codes, read.beside.odd, predictions, chances)

@@ -51,21 +51,22 @@ class Beside:
         return [series for place, series in self.seen if place not in self.told]
 
 
+NOTHING = Beside()
+
+
 class ReadOne(NamedTuple):
-    """One record; its numbers before they are rounded, and the place of each name among its spellings."""
+    """One record encoded, and its numbers before they are rounded."""
 
     encoded: OneRow
     numbers: list[float]
-    spellings: list[int]
     beside: Beside
 
 
 class ReadMany(NamedTuple):
-    """As `ReadOne` of several records; arrays of shape (n_rows, n_columns)."""
+    """As `ReadOne` of several records; numbers of shape (n_rows, n_numbers)."""
 
     encoded: Blocks
     numbers: NDArray[np.float64]
-    spellings: NDArray[np.int32]
     beside: Beside
 
 
@@ -85,15 +86,20 @@ class _Number(NamedTuple):
 
 
 class _Name(NamedTuple):
-    """The place of the spelling of fine texts and numbers; its code; what reads any other value; and counts by code."""
+    """The codes of fine texts and numbers; what reads any other value; and the number that goes with each code."""
 
     name: str
-    places: Mapping[Hashable, int]
-    codes: list[int]
+    codes: Mapping[Hashable, int]
     closely: Closely
     count_place: int | None
     counts: NDArray[np.float32]
+
+
+class _Spelled(NamedTuple):
+    """The spellings of a name, and which of them a value has; None where its code says it."""
+
     spellings: tuple[str, ...]
+    places: Mapping[Hashable, int] | None
 
 
 class _WrongError(Exception):
@@ -116,43 +122,68 @@ class Straight:
         if self.is_possible:
             self._numbers = [_number(each, readers[each.name]) for each in encoder.number_readings]
             self._names = [_name(each, readers[each.name]) for each in encoder.name_readings]
+            self._spelled = [_spelled(each.codes) for each in self._names]
+            self._pooled = [
+                (place, name.name, spelled.places)
+                for place, (name, spelled) in enumerate(zip(self._names, self._spelled, strict=True))
+                if spelled.places is not None
+            ]
 
     def form(self, bundle_id: str) -> Form:
-        """What the numbers and spellings mean."""
+        """What the numbers and codes mean that are kept."""
         numbers = {each.name: each.place for each in self._numbers}
-        return Form(bundle_id, self._n_numbers, numbers, {each.name: each.spellings for each in self._names})
+        names = {each.name: spelled.spellings for each, spelled in zip(self._names, self._spelled, strict=True)}
+        return Form(bundle_id, self._n_numbers, numbers, names)
+
+    def kept(self, records: Sequence[Mapping[str, Any]], read: ReadOne | ReadMany) -> list[int] | NDArray[np.int32]:
+        """The codes as `Coded` has them: where several names share one, which of them it was."""
+        if not self._pooled:
+            return read.encoded.codes
+        codes = read.encoded.codes.copy()
+        for place, name, places in self._pooled:
+            found = [places.get(record[name], 0) for record in records]
+            if isinstance(codes, list):
+                codes[place] = found[0]
+            else:
+                codes[:, place] = found
+        return codes
 
     def read(self, record: Mapping[str, Any]) -> ReadOne | None:
         """The record encoded; None if all of it must be looked at closely, because it will be refused."""
         if not self.is_possible:
             return None
-        numbers, spellings, codes, beside = [math.nan] * self._n_numbers, [], [], Beside()
+        numbers, codes, beside = [math.nan] * self._n_numbers, [], NOTHING
         if len(record) != self._n_fields:
+            beside = Beside()
             beside.told.add(0)
         try:
             for name, low, high, but, place, closely in self._numbers:
                 value = record[name]
                 kind = type(value)
-                is_plain = (kind is float or kind is int) and low <= value <= high and value not in but
-                numbers[place] = value if is_plain else closely(value, 0, beside)
-            for name, places, codes_of, closely, count_place, counts, _ in self._names:
+                if (kind is int or kind is float) and low <= value <= high and (not but or value not in but):
+                    numbers[place] = value
+                else:
+                    beside = Beside() if beside is NOTHING else beside
+                    numbers[place] = closely(value, 0, beside)
+            for name, codes_of, closely, count_place, counts in self._names:
                 value = record[name]
-                found = None if type(value) is bool else places.get(value)
-                codes.append(code := closely(value, 0, beside) if found is None else codes_of[found])
-                spellings.append(0 if found is None else found)
+                code = None if type(value) is bool else codes_of.get(value)
+                if code is None:
+                    beside = Beside() if beside is NOTHING else beside
+                    code = closely(value, 0, beside)
+                codes.append(code)
                 if count_place is not None:
                     numbers[count_place] = counts.item(code)
         except (KeyError, TypeError, OverflowError, _WrongError):  # a field is missing, or a value is none of its kind
             return None
-        return ReadOne(OneRow(array("f", numbers).tolist(), codes), numbers, spellings, beside)
+        return ReadOne(OneRow(array("f", numbers).tolist(), codes), numbers, beside)
 
     def read_many(self, records: Sequence[Mapping[str, Any]]) -> ReadMany | None:
         """As `read` of several records, column by column."""
         if not (self.is_possible and records):
             return None
         numbers = np.empty((len(records), self._n_numbers))
-        spellings = np.empty((len(records), len(self._names)), dtype=np.int32)
-        codes, beside = np.empty_like(spellings), Beside()
+        codes, beside = np.empty((len(records), len(self._names)), dtype=np.int32), Beside()
         if {self._n_fields} != set(map(len, records)):
             beside.told.update(place for place, record in enumerate(records) if len(record) != self._n_fields)
         try:
@@ -161,12 +192,12 @@ class Straight:
                 numbers[:, number.place] = _numbers_of([record[name] for record in records], number, beside)
             for place, column in enumerate(self._names):
                 name = column.name
-                spellings[:, place], codes[:, place] = _codes_of([record[name] for record in records], column, beside)
+                codes[:, place] = _codes_of([record[name] for record in records], column, beside)
                 if column.count_place is not None:
                     numbers[:, column.count_place] = column.counts.take(codes[:, place])
         except (KeyError, TypeError, OverflowError, _WrongError):  # as in `read`; or a number beyond all others
             return None
-        return ReadMany(Blocks(numbers.astype(np.float32), codes), numbers, spellings, beside)
+        return ReadMany(Blocks(numbers.astype(np.float32), codes), numbers, beside)
 
 
 def _numbers_of(values: list[Any], column: _Number, beside: Beside) -> NDArray[np.float64]:
@@ -187,54 +218,61 @@ def _numbers_of(values: list[Any], column: _Number, beside: Beside) -> NDArray[n
     return numbers
 
 
-def _codes_of(values: list[Any], column: _Name, beside: Beside) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
-    """The places of the spellings of one column, and the codes."""
-    get, closely = column.places.get, column.closely
+def _codes_of(values: list[Any], column: _Name, beside: Beside) -> list[int]:
+    """The codes of one column."""
+    get, closely = column.codes.get, column.closely
     if bool in set(map(type, values)):  # true is the number 1 for a dict
-        found = [None if type(value) is bool else get(value) for value in values]
+        codes = [None if type(value) is bool else get(value) for value in values]
     else:
-        found = list(map(get, values))
-    rows = [row for row, place in enumerate(found) if place is None] if None in found else []
-    for row in rows:
-        found[row] = 0
-    places = np.array(found, dtype=np.int32)
-    codes = np.array(column.codes or [0], dtype=np.int32).take(places)
-    for row in rows:
-        codes[row] = closely(values[row], row, beside)
-    return places, codes
+        codes = list(map(get, values))
+    if None not in codes:
+        return codes  # type: ignore[return-value]
+    pairs = enumerate(zip(values, codes, strict=True))
+    return [closely(value, row, beside) if code is None else code for row, (value, code) in pairs]
 
 
 def _number(reading: NumberReading, reader: Reader) -> _Number:
-    look = _closely(reader, reading.value_of)
+    look = _closely(reader, reading.value_of, frozenset(filter(math.isfinite, reading.no_numbers)))
 
     def clipped(value: Any, row: int, beside: Beside) -> float:
         number: float = look(value, row, beside)
         return reading.low if number < reading.low else reading.high if number > reading.high else number
 
     low, high = max(reader.fine_range[0], reading.low), min(reader.fine_range[1], reading.high)
-    return _Number(reading.name, low, high, reading.no_numbers | reader.fine_but, reading.place, clipped)
+    but = frozenset(number for number in reading.no_numbers | reader.fine_but if low <= number <= high)
+    return _Number(reading.name, low, high, but, reading.place, clipped)
 
 
 def _name(reading: NameReading, reader: Reader) -> _Name:
     """What the look and the encoder say of each value that may be sent for a name that training knows."""
     levels = reader.field.levels
     numbers = [number for level in levels if abs(number := to_number(level)) <= EXACT]
-    spellings: dict[str, int] = {}
-    places: dict[Hashable, int] = {}
-    for value in (*levels, *numbers):
-        if reader.look(value) == "fine" and (spelling := canonical(value)) is not None:
-            places[value] = spellings.setdefault(spelling, len(spellings))
-    codes = [reading.code_of(spelling) for spelling in spellings]
+    codes: dict[Hashable, int] = {
+        value: reading.code_of(value) for value in (*levels, *numbers) if reader.look(value) == "fine"
+    }
     counts = np.zeros(0, dtype=np.float32) if reading.counts is None else reading.counts
-    look = _closely(reader, reading.code_of)
-    return _Name(reading.name, places, codes, look, reading.count_place, counts, tuple(spellings))
+    look = _closely(reader, reading.code_of, frozenset(reader.field.missing_codes))
+    return _Name(reading.name, codes, look, reading.count_place, counts)
 
 
-def _closely(reader: Reader, value_of: Callable[[object], Any]) -> Closely:
+def _spelled(codes: Mapping[Hashable, int]) -> _Spelled:
+    """By code where no two spellings share one."""
+    of_spelling = {spelling: code for value, code in codes.items() if (spelling := canonical(value)) is not None}
+    spelling_of = {code: spelling for spelling, code in of_spelling.items() if code >= 0}
+    if len(spelling_of) == len(of_spelling):
+        return _Spelled(tuple(spelling_of.get(code, "") for code in range(max(spelling_of, default=-1) + 1)), None)
+    spellings = tuple(of_spelling)
+    return _Spelled(spellings, {value: spellings.index(str(canonical(value))) for value in codes})
+
+
+def _closely(reader: Reader, value_of: Callable[[object], Any], usual: frozenset[Any]) -> Closely:
+    """Looks and reads; what comes often and is always the same, none and the codes for it, is looked up."""
     name, look, notes, series = reader.field.name, reader.look, reader.notes, reader.series
+    known = {value: (look(value), value_of(value)) for value in (None, *usual)}
 
     def read(value: Any, row: int, beside: Beside) -> Any:
-        state = look(value)
+        found = None if type(value) is bool else known.get(value)
+        state, read_as = found or (look(value), None)
         if state == "wrong":
             raise _WrongError
         if state in notes:
@@ -242,6 +280,6 @@ def _closely(reader: Reader, value_of: Callable[[object], Any]) -> Closely:
         elif state != "fine":
             beside.seen.append((row, series[state]))
         beside.odd.append(Odd(row, name, value))
-        return value_of(value)
+        return read_as if found is not None else value_of(value)
 
     return read
