@@ -20,18 +20,18 @@ class Broken(Linear):
 
 @pytest.fixture
 def course(make_bench):
-    models = {name: MODELS.get(name)() for name in ("dummy", "linear", "extra_trees")}
+    models = {name: MODELS.get(name)() for name in ("dummy", "linear", "lightgbm")}
     bench = make_bench(models)
     course = Course(bench, line_up(models, bench.facts), Budget(bench.run.clock, 1))
     course.run()
     return course
 
 
-def test_a_linear_model_ends_as_one_core_and_a_forest_keeps_those_of_its_folds(course):
-    found = refit(["linear", "extra_trees", "linear"], course.standing, course.budget)
+def test_a_linear_model_ends_as_one_core_and_trees_keep_those_of_its_folds(course):
+    found = refit(["linear", "lightgbm", "linear"], course.standing, course.budget)
     assert list(found) == ["linear"]
     assert on_its_own(course.standing, "linear", found).cores == (found["linear"],)
-    assert len(on_its_own(course.standing, "extra_trees", found).cores) == 3
+    assert len(on_its_own(course.standing, "lightgbm", found).cores) == 3
 
 
 def test_the_core_of_all_rows_says_what_those_of_the_folds_say(course):
