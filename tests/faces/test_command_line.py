@@ -84,6 +84,7 @@ def test_from_the_folder_above_the_projects_there_are_named(call, tmp_path):
         (tmp_path / name).mkdir()
         (tmp_path / name / "mlwright.toml").touch()
     assert call("report").err.endswith("-> Name it with --project: churn, sales\n")
+    assert call("serve").err.endswith("-> Name a project: churn, sales\n")
 
 
 def test_a_project_in_the_wrong_place_is_told_where_it_belongs(call):
@@ -96,7 +97,7 @@ def test_a_project_in_the_wrong_place_is_told_where_it_belongs(call):
 def test_a_folder_without_a_model_is_told(call, words):
     answer = call(*words)
     assert answer.status == 2
-    assert answer.err.startswith("nowhere holds neither a project nor a bundle.\n  -> Name the folder")
+    assert "nowhere holds neither a project nor a bundle.\n  -> Name the folder" in answer.err
 
 
 def test_a_shell_can_complete_what_is_typed(call, monkeypatch):

@@ -32,16 +32,21 @@ def opened(path: Path, run_id: str | None = None) -> Project:
 
     project = Project(path)
     if not (project.path / FILE_NAME).exists():
-        below = sorted(file.parent.name for file in project.path.glob(f"*/{FILE_NAME}"))
+        below = _projects_below(project.path)
         raise ProjectMissing(
             f"{project.path} holds no project: there is no {FILE_NAME}.",
-            f"Name it with --project: {name_list(below)}" if below else "mlwright init DATA --target COLUMN",
+            f"Name it with --project: {below}" if below else "mlwright init DATA --target COLUMN",
         )
     known = project.store.run_ids()
     if run_id is not None and run_id not in known:
         offers = nearest(run_id, known) or known[-3:] or ["none yet"]
         raise NothingToShow(f"{project.path} has no run {run_id!r}.", f"Runs are: {', '.join(offers)}")
     return project
+
+
+def _projects_below(path: Path) -> str:
+    """The names of the projects in a folder; empty where there are none."""
+    return name_list(sorted(file.parent.name for file in path.glob(f"*/{FILE_NAME}")))
 
 
 def is_bundle(path: Path) -> bool:
@@ -66,8 +71,10 @@ def bundle_at(path: Path) -> Path:
     if in_use := in_use_at(path):
         return path / in_use.folder
     if not (path / FILE_NAME).exists():
+        below = _projects_below(path)
         raise ProjectMissing(
-            f"{path} holds neither a project nor a bundle.", f"Name the folder with {FILE_NAME}, or that of a bundle."
+            f"{path.resolve()} holds neither a project nor a bundle.",
+            f"Name a project: {below}" if below else f"Name the folder with {FILE_NAME}, or that of a bundle.",
         )
     project = opened(path)
     say_which(project)

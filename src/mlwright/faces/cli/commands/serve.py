@@ -7,11 +7,11 @@ from typing import Annotated
 
 import typer
 
-from mlwright.faces.cli.arguments import ProjectOrBundle
+from mlwright.faces.cli.arguments import HERE, ProjectOrBundle
 
 
 def serve(
-    model: ProjectOrBundle,
+    model: ProjectOrBundle = HERE,
     port: Annotated[int | None, typer.Option(min=0, max=65535, help="The port to listen on; default: 8080.")] = None,
     host: Annotated[
         str | None,
