@@ -20,7 +20,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from mlwright.core.errors import DeploymentError, MlwrightError
+from mlwright.core.errors import DeploymentError, MlwrightError, SettingsError
 from mlwright.core.store.blobs import explain_disk_errors
 from mlwright.core.store.exclusive import lock
 from mlwright.records.bundle import Manifest
@@ -29,6 +29,7 @@ from mlwright.scoring.folder import MANIFEST
 from mlwright.shipping.in_use import FILE, LEASE, InUse, in_use_at, write_in_use
 from mlwright.shipping.places import home_of
 from mlwright.shipping.serving.lease import Holder, holder
+from mlwright.shipping.serving.place import listening_socket
 from mlwright.shipping.serving.succession import refuse_other_inputs
 
 LOG, BUSY = "service.log", "busy"
@@ -41,6 +42,7 @@ SEEN_TIMES = 3
 """How often each of several processes is to be met, one behind the other, before all count as gone over."""
 
 TOLD_LINES = 5
+MOST_PORT = 65535
 
 STARTED: list[subprocess.Popen[bytes]] = []
 """Services that this process has started: they outlive it, and one that ends before is not left as a zombie."""
@@ -138,7 +140,9 @@ class Background:
             (self.folder / FILE).unlink(missing_ok=True)
 
     def _change(self, now: InUse | None, wanted: InUse, manifest: Manifest) -> None:
-        follows = self.goes_over(manifest)
+        follows, running = self.goes_over(manifest), self.holder()
+        if running is not None and running.port != wanted.port:
+            _see_free(wanted.port)
         write_in_use(self.folder, wanted)
         try:
             self._bring_up(wanted, follows=follows)
@@ -237,9 +241,19 @@ class Background:
         return " / ".join(told[-TOLD_LINES:]) or "it said nothing."
 
     def _remedy(self) -> str:
-        if self.port and "is taken" in self._said():
-            return f"End what listens there, or choose another port:  --set port={self.port + 1}"
-        return f"All that it said is in {self.log}."
+        return _other_port(self.port) if "is taken" in self._said() else f"All that it said is in {self.log}."
+
+
+def _see_free(port: int) -> None:
+    """See that a service that runs is not ended for the sake of a port that it would not get."""
+    try:
+        listening_socket("127.0.0.1", port).close()
+    except SettingsError as error:
+        raise DeploymentError(error.message, _other_port(port)) from None
+
+
+def _other_port(port: int) -> str:
+    return f"End what listens there, or choose another port:  --set port={port + 1 if port < MOST_PORT else 0}"
 
 
 def _manifest(folder: Path) -> Manifest:

@@ -19,7 +19,7 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from mlwright.core.errors import DeploymentError
+from mlwright.core.errors import DeploymentError, SettingsError
 from mlwright.faces.cli.main import build
 from mlwright.scoring.bundle import Bundle
 from mlwright.scoring.folder import MANIFEST, bundle_files, sealed, write_folder
@@ -113,7 +113,7 @@ def test_it_answers_goes_over_comes_back_and_ends(two: list[Bundle]) -> None:
     assert (running(first), place().state(first).bundles) == (None, {})
 
 
-def test_one_that_was_killed_is_told_and_started_again(two: list[Bundle]) -> None:
+def test_one_that_was_killed_is_told_and_started_again_unless_it_cannot_be(two: list[Bundle]) -> None:
     place().deploy(two[0].folder)
     process = running(two[0])
     assert process is not None
@@ -122,6 +122,12 @@ def test_one_that_was_killed_is_told_and_started_again(two: list[Bundle]) -> Non
     state = place().state(two[0])
     assert (state.ready, state.bundles) == (False, {two[0].bundle_id: 1.0})
     assert "The service has ended" in state.sentence
+    project = two[1].folder.parent / "mlwright.toml"
+    project.write_text('[serve]\ntoken = "env:NOT_SET_ANYWHERE"\n')
+    with pytest.raises(DeploymentError, match="NOT_SET_ANYWHERE"):
+        place().deploy(two[1].folder)
+    assert place().state(two[0]).bundles == {two[0].bundle_id: 1.0}
+    project.unlink()
     place().deploy(two[0].folder)
     assert asked(place().state(two[0])) == two[0].bundle_id
 
@@ -138,21 +144,25 @@ def test_a_stranger_with_the_number_of_the_process_is_left_alone(two: list[Bundl
     stranger.communicate(b"\n", timeout=PATIENCE_S)
 
 
-def test_a_port_that_is_taken_leaves_what_answered_in_use(two: list[Bundle]) -> None:
+def test_for_a_port_that_is_taken_nothing_is_ended(two: list[Bundle]) -> None:
     first, second = two
     place().deploy(first.folder)
+    process = running(first)
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         port = taken.getsockname()[1]
         with pytest.raises(DeploymentError, match=f"Port {port} of 127.0.0.1 is taken") as refused:
             place(port=port).deploy(second.folder)
-    assert f"Bundle {first.bundle_id} answers as before." in str(refused.value.hint)
     assert f"--set port={port + 1}" in str(refused.value.hint)
-    assert asked(place().state(first)) == first.bundle_id
+    assert (asked(place().state(first)), running(first)) == (first.bundle_id, process)
+    with pytest.raises(SettingsError, match="There is no port 70000"):
+        place(port=70_000).deploy(second.folder)
 
 
-def test_after_a_move_it_is_started_where_the_project_lies_now(two: list[Bundle], tmp_path: Path) -> None:
+def test_after_a_move_it_is_started_again_and_a_bundle_that_is_gone_changes_nothing(
+    two: list[Bundle], tmp_path: Path
+) -> None:
     place().deploy(two[0].folder)
     (tmp_path / "shop").rename(tmp_path / "store")
     moved = [Bundle.load(tmp_path / "store" / bundle.bundle_id) for bundle in two]
@@ -163,15 +173,10 @@ def test_after_a_move_it_is_started_where_the_project_lies_now(two: list[Bundle]
     assert after is not None
     assert after.pid != process.pid
     assert asked(place().state(moved[1])) == two[1].bundle_id
-
-
-def test_a_bundle_before_that_is_gone_changes_nothing(two: list[Bundle]) -> None:
-    for one in two:
-        place().deploy(one.folder)
-    shutil.rmtree(two[0].folder)
+    shutil.rmtree(moved[0].folder)
     with pytest.raises(DeploymentError, match=f"Bundle {two[0].bundle_id}, which answered before, lies no more"):
-        place().undo(two[1].folder)
-    assert asked(place().state(two[1])) == two[1].bundle_id
+        place().undo(moved[1].folder)
+    assert asked(place().state(moved[1])) == two[1].bundle_id
 
 
 def typed(*words: object) -> tuple[int, str]:

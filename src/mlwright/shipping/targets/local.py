@@ -6,8 +6,9 @@ import shlex
 from datetime import datetime
 from pathlib import Path
 
+from mlwright.core.errors import SettingsError
 from mlwright.scoring.bundle import Bundle
-from mlwright.shipping.background import Background
+from mlwright.shipping.background import MOST_PORT, Background
 from mlwright.shipping.image import PORT, label
 from mlwright.shipping.places import home_of
 from mlwright.shipping.serving.lease import Holder
@@ -81,6 +82,10 @@ class Local(Target):
         )
 
     def _service(self, bundle: Bundle) -> Background:
+        if not 0 <= self.port <= MOST_PORT:
+            raise SettingsError(
+                f"There is no port {self.port}.", f"--set port=8080, from 0 (any free one) to {MOST_PORT}"
+            )
         home = home_of(bundle.folder) / "deploy" / "local" / label(bundle.name)
         return Background(self.folder or home, self.port)
 
