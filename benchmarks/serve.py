@@ -24,10 +24,11 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
+from typing import Any
 
 GOAL_P50_MS = 0.2
 """The median time of one record at one client."""
@@ -35,8 +36,14 @@ GOAL_P50_MS = 0.2
 GOAL_PER_S = 10_000
 """Requests of one record a second from 16 clients, of one process."""
 
+GOAL_P99_MS = 3.0
+"""Of one record at one client, 99 of 100 times."""
+
 GOAL_LOG_SHARE = 0.10
-"""How much of a second more of CPU time the prediction log may take, for one record at one client."""
+"""How much more of CPU time the prediction log may take, with one record at one client and at 16, and with 100."""
+
+GOAL_OF_NOTHING = 0.5
+"""Requests of one record a second from 16 clients, as a share of what the same server does that answers nothing."""
 
 GOAL_READY_S = 1.0
 """From the start of the process to the first answer that the model gives."""
@@ -44,10 +51,11 @@ GOAL_READY_S = 1.0
 GOAL_RSS_MB = 150
 """What a process that answers takes, when it has answered for a while."""
 
-TURNS = 2
-"""With and without a log are measured in turns, and the quickest counts: the speed of a shared machine swings."""
+TURNS = 3
+"""With and without a log are measured in turns, and the best of each figure counts: a shared machine swings."""
 
 WARM_UP_S = 0.5
+NOTHING_SERVED, PLAIN, KEPT = "nothing", "mlwright serve", "mlwright serve, with a log"
 SERVE = """
 import json, sys
 from mlwright.shipping.serving.server import serve
@@ -270,8 +278,7 @@ def run(bundle: Path, seconds: float) -> list[Row]:
     rows = []
     with running([__file__, "--nothing"]) as server:
         time.sleep(1.0)
-        rows += [measure("nothing", server, one, 1, n, seconds) for n in (1, 16)]
-    plain, kept = "mlwright serve", "mlwright serve, with a log"
+        rows += [quickest(measure(NOTHING_SERVED, server, one, 1, n, seconds) for _ in range(TURNS)) for n in (1, 16)]
     with (
         tempfile.TemporaryDirectory() as log,
         running(["-c", SERVE, str(bundle), "{}"]) as without,
@@ -282,12 +289,18 @@ def run(bundle: Path, seconds: float) -> list[Row]:
                 turns = [
                     [
                         measure(what, server, body, n, c, seconds)
-                        for what, server in ((plain, without), (kept, with_log))
+                        for what, server in ((PLAIN, without), (KEPT, with_log))
                     ]
                     for _ in range(TURNS)
                 ]
-                rows += [max(of_one, key=lambda row: row.per_s) for of_one in zip(*turns, strict=True)]
+                rows += [quickest(of_one) for of_one in zip(*turns, strict=True)]
     return rows
+
+
+def quickest(turns: Iterable[Row]) -> Row:
+    """The turn with the most requests a second, with the least CPU time of any: each is disturbed by other things."""
+    rows = list(turns)
+    return replace(max(rows, key=lambda row: row.per_s), cpu_us=min(row.cpu_us for row in rows))
 
 
 def golden_rows(bundle: Path) -> list[dict[str, object]]:
@@ -381,16 +394,30 @@ def main() -> None:
         f"\nFrom the start to the first answer {start.ready_s:.2f} s, the best of three "
         f"({min(each.ready_cpu_s for each in starts):.2f} s of CPU); {start.rss_mb:.0f} MB."
     )
-    found = {(row.what, row.clients, row.records): row for row in rows}
-    alone, many = found["mlwright serve", 1, 1], found["mlwright serve", 16, 1]
-    logged = found["mlwright serve, with a log", 1, 1].cpu_us / alone.cpu_us - 1.0
-    figures = {"benchmark": "serve", "p50_ms": round(alone.p50_ms, 3), "per_s": round(many.per_s)}
-    figures |= {"log_share": round(logged, 3), **asdict(start)}
-    print(json.dumps(figures | {"rows": [asdict(row) for row in rows]}))
-    missed = alone.p50_ms >= GOAL_P50_MS or many.per_s < GOAL_PER_S or logged > GOAL_LOG_SHARE
+    figures = figures_of(rows) | asdict(start)
+    print(json.dumps({"benchmark": "serve", **figures, "rows": [asdict(row) for row in rows]}))
+    missed = figures["p50_ms"] >= GOAL_P50_MS or figures["p99_ms"] >= GOAL_P99_MS or figures["per_s"] < GOAL_PER_S
+    missed = missed or max(figures["log_shares"].values()) > GOAL_LOG_SHARE or figures["of_nothing"] < GOAL_OF_NOTHING
     missed = missed or start.ready_s >= GOAL_READY_S or start.rss_mb >= GOAL_RSS_MB
     if options.check and missed:
         raise SystemExit(1)
+
+
+def figures_of(rows: list[Row]) -> dict[str, Any]:
+    """What the goals speak of; says what the log and the model cost beside a service without."""
+    found = {(row.what, row.clients, row.records): row for row in rows}
+    alone, many = found[PLAIN, 1, 1], found[PLAIN, 16, 1]
+    shares = {
+        f"{clients} x {records}": round(found[KEPT, clients, records].cpu_us / row.cpu_us - 1.0, 3)
+        for (what, clients, records), row in found.items()
+        if what == PLAIN
+    }
+    of_nothing = many.per_s / found[NOTHING_SERVED, 16, 1].per_s
+    told = ", ".join(f"{share:+.1%} at {asked}" for asked, share in shares.items())
+    print(f"A log takes more of CPU time, by clients and records a request: {told}.")
+    print(f"From 16 clients {of_nothing:.2f} of what the same server does that answers nothing.")
+    figures = {"p50_ms": round(alone.p50_ms, 3), "p99_ms": round(alone.p99_ms, 3), "per_s": round(many.per_s)}
+    return figures | {"of_nothing": round(of_nothing, 3), "log_shares": shares}
 
 
 if __name__ == "__main__":

@@ -257,7 +257,7 @@ class _Reading:
 
     def rows_of_few(self, rows: NDArray[np.float32]) -> Ints:
         """As `rows_of_one` of several rows, shape (n_rows, n_groups, n_cores)."""
-        places = np.repeat(np.array([self._starts]), len(rows), axis=0)
+        places = np.repeat(np.array([self._starts], dtype=np.int64), len(rows), axis=0)
         for j, group in enumerate(self._groups):
             place: Any = 0
             for column, bends, n_rows in group:

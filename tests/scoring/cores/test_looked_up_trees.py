@@ -58,10 +58,25 @@ def test_trees_that_never_split_are_looked_up() -> None:
         {"objective": "binary", "verbose": -1, "min_data_in_leaf": 10_000},
         lightgbm.Dataset(rows().matrix(), np.arange(600) % 3 == 0), num_boost_round=2,
     ).model_to_string())  # fmt: skip
-    row = rows(1, seed=3)
+    row, few = rows(1, seed=3), rows(3, seed=4)
     for weighted in ([(1.0, flat)], [(0.5, flat), (0.5, one)]):
-        wanted = sum(weight * each.predict(row) for weight, each in weighted)
+        wanted, of_few = (sum(weight * each.predict(asked) for weight, each in weighted) for asked in (row, few))
         np.testing.assert_allclose([Together(weighted).scores(row.first)], wanted, atol=1e-12)
+        np.testing.assert_allclose(Together(weighted).scores_of_few(few), of_few, atol=1e-12)
+
+
+def test_columns_of_few_values_are_taken_together_and_rule_out_the_same_leaves() -> None:
+    few_values = Blocks(np.random.default_rng(5).integers(0, 4, size=(600, 6)).astype(np.float32), rows().codes)
+    target = (few_values.numbers[:, :3].sum(axis=1) > 4).astype(int)
+    booster = lightgbm.train({"verbose": -1, "num_leaves": 20}, lightgbm.Dataset(few_values.matrix(), target), 8)
+    one = LightGBMCore(booster.model_to_string())
+    quick = Together([(1.0, one)])
+    assert quick._boosted[0]._readings[0][-1].width < few_values.matrix().shape[1]
+    some = few_values.take(np.arange(40))
+    some.numbers[::7, 1] = np.nan
+    np.testing.assert_allclose(quick.scores_of_few(some), one.predict(some), atol=1e-12)
+    alone = [quick.scores(some.take(np.array([row])).first) for row in range(40)]
+    assert quick.scores_of_few(some).tolist() == alone
 
 
 def test_a_number_on_a_threshold_goes_where_the_tree_sends_it() -> None:
