@@ -13,8 +13,8 @@ _UNITS_S = {"us": 1e-6, "µs": 1e-6, "ms": 0.001, "s": 1.0, "m": 60.0, "min": 60
 def seconds(value: object) -> object:
     """Seconds from ``"90s"``, ``"5m"``, ``"1h30m"`` or a plain number.
 
-    >>> seconds("1h30m")
-    5400.0
+    >>> seconds("1h30m"), seconds("250us")
+    (5400.0, 0.00025)
     """
     if not isinstance(value, str):
         return value
