@@ -222,6 +222,59 @@ def five_of_many(rng: np.random.Generator) -> Columns:
     return {f"x{i}": x[:, i] for i in range(6)} | {"y": y}
 
 
+def many_names(rng: np.random.Generator) -> Columns:
+    code = rng.integers(355, size=12_000)
+    x = rng.normal(size=(355, 6))[code] * 1.5 + rng.normal(size=(12_000, 6))
+    return {f"x{i}": x[:, i] for i in range(6)} | {"y": [f"article {each}" for each in code]}
+
+
+def row_per_class(rng: np.random.Generator) -> Columns:
+    return {"x": rng.normal(size=40), "y": [f"c{i}" for i in range(40)]}
+
+
+def dates_as_target(rng: np.random.Generator) -> Columns:
+    return {"x": rng.normal(size=300), "y": (np.datetime64("2020-01-01") + np.arange(300)).astype("datetime64[ms]")}
+
+
+def names_only(rng: np.random.Generator) -> Columns:
+    return {"c": [f"k{i}" for i in range(300)], "y": yes_no(rng.normal(size=300), rng)}
+
+
+def same_but_one(rng: np.random.Generator) -> Columns:
+    x = np.ones(300)
+    x[7] = 2.0
+    return {"x": x, "y": np.where(x > 1, "yes", "no")}
+
+
+def huge_integers(rng: np.random.Generator) -> Columns:
+    x, places = rng.normal(size=300), range(300)
+    big = pa.array([2**63 + i for i in places], pa.uint64())
+    return {"big": big, "written": [str(10**30 + i) for i in places], "x": x, "y": yes_no(x, rng)}
+
+
+def nested(rng: np.random.Generator) -> Columns:
+    x, places = rng.normal(size=300), range(300)
+    lists, structs = [[1.0, float(i)] for i in places], [{"a": i, "b": "q"} for i in places]
+    raw = [b"\x00\xff%d" % i for i in places]
+    return {"l": pa.array(lists), "s": pa.array(structs), "raw": pa.array(raw), "x": x, "y": yes_no(x, rng)}
+
+
+def one_huge_text(rng: np.random.Generator) -> Columns:
+    x = rng.normal(size=300)
+    return {"t": ["short text here"] * 299 + ["word " * 1_000_000], "x": x, "y": yes_no(x, rng)}
+
+
+def far_numbers(rng: np.random.Generator) -> Columns:
+    x = rng.normal(size=300)
+    return {"x": x * 1e300, "z": x * 1e-300, "y": x * 1e200}
+
+
+def two_of_many(rng: np.random.Generator) -> Columns:
+    y = np.full(20_000, "no", dtype=object)
+    y[:2] = "yes"
+    return {"x": rng.normal(size=20_000), "z": rng.normal(size=20_000), "y": y}
+
+
 NASTY = {
     "rare class": Nasty(rare_class),
     "2,000 columns of 150 rows": Nasty(wide),
@@ -251,6 +304,16 @@ NASTY = {
     "dates only": Nasty(dates_only),
     "booleans with gaps": Nasty(boolean_with_gaps),
     "5 of 50,000": Nasty(five_of_many),
+    "2 of 20,000": Nasty(two_of_many),
+    "355 classes": Nasty(many_names),
+    "a class for each row": Nasty(row_per_class, "names, not classes"),
+    "dates as target": Nasty(dates_as_target, "holds dates"),
+    "names alone": Nasty(names_only, "No column is left"),
+    "the same but one": Nasty(same_but_one),
+    "integers beyond 64 bits": Nasty(huge_integers),
+    "lists, structs and bytes": Nasty(nested),
+    "5 MB in one cell": Nasty(one_huge_text),
+    "numbers near the limits": Nasty(far_numbers, "no error can be computed"),
 }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,6 +19,8 @@ from mlwright.scoring.spelling import canonical
 
 LEAST_ROWS = 20
 MOST_CLASSES = 1_000
+LARGEST = 1e100
+"""Squares of squares of larger numbers are beyond what a computer's numbers hold."""
 MOST_NUMBERS_AS_CLASSES = 10
 MOST_NUMBERS_CALLED_CLASSES = 50
 NAMES_SHARE = 0.5
@@ -171,6 +174,13 @@ def _numbers(column: ColumnProfile, why: str, n_rows: int) -> Question:
         raise TargetError(
             f"Target column {column.name!r} does not hold numbers: {_some(column)}.",
             "Set project.task to binary or multiclass, or leave it out.",
+        )
+    largest = max(abs(column.minimum or 0.0), abs(column.maximum or 0.0))
+    if LARGEST < largest < math.inf:
+        raise TargetError(
+            f"Target column {column.name!r} holds numbers of up to {largest:.3g}; with more than {LARGEST:.0e} no "
+            "error can be computed.",
+            "Divide it by a power of ten, or take its logarithm.",
         )
     n_infinite = column.n_infinite or 0
     _check_enough(column, n_rows - column.n_missing - column.n_unparsed - n_infinite, n_rows)
