@@ -1,6 +1,7 @@
 """What is written for a cluster: a CronJob, and the contents of the image that it names, which are really run."""
 
 import json
+import re
 import subprocess
 import sys
 from importlib.metadata import distribution
@@ -11,7 +12,8 @@ import pyarrow as pa
 import pytest
 from pyarrow import csv
 
-from mlwright.operating.manifests import write_manifests
+from mlwright.operating.manifests import alert_rules, dashboard, write_manifests
+from mlwright.operating.metrics import HELP
 from mlwright.project import Project
 
 RUN = """
@@ -45,6 +47,12 @@ def test_the_cron_job_looks_once_each_time_in_the_image_that_is_written_beside_i
     assert pod["containers"][0]["image"].startswith("mlwright/operate:")
     dockerfile = (written[-1] / "Dockerfile").read_text()
     assert f"USER {pod['securityContext']['runAsUser']}:" in dockerfile
+
+
+def test_the_dashboard_and_the_alert_rules_ask_for_figures_that_are_written() -> None:
+    asked = set(re.findall(r"mlwright_[a-z_]+", json.dumps([dashboard(), alert_rules()])))
+    assert len(asked) >= 10
+    assert asked <= set(HELP)
 
 
 @pytest.mark.timeout(120)
