@@ -67,6 +67,12 @@ def test_raw_bytes_are_left_out_and_told(read_table):
     assert result.notices == ["Columns of raw bytes were left out: photo."]
 
 
+def test_the_labels_that_pandas_gives_to_rows_are_no_column(read_table):
+    result = read_table(x=pa.array([1, 2]), __index_level_0__=pa.array([70, 12]))
+    assert result.types == {"x": "int64"}
+    assert "What pandas called the rows was left out: __index_level_0__." in result.notices
+
+
 def test_times_with_a_zone_are_told(read_table):
     result = read_table(at=pa.array([dt.datetime(2024, 1, 1, tzinfo=BERLIN)], pa.timestamp("us", "Europe/Berlin")))
     assert result.notices == ["Times with a time zone were turned into UTC: at."]

@@ -24,6 +24,8 @@ GROUP_BYTES = 512 << 20
 CODED_BYTES = 3
 """Places in a list of at most 65,536 values take two bytes each, and the list itself something."""
 NO_VALUE = "__HIVE_DEFAULT_PARTITION__"
+INDEX_OF_PANDAS = re.compile(r"__index_level_\d+__")
+"""How pandas names the labels of the rows where they have no name; mostly the place that a row had in a larger table."""
 
 Key = tuple[str, int]
 """Name of a column, and its number among the columns of that name."""
@@ -41,6 +43,8 @@ class Part:
     n_rows : int
     leaves : dict
         Its columns.
+    labels : tuple of str
+        Columns that hold what pandas calls its rows, which are no columns of the table.
     types : dict
         The plain type of each column; None for one that must be left out.
     """
@@ -49,6 +53,7 @@ class Part:
     folders: dict[str, str | None]
     n_rows: int
     leaves: dict[Key, Leaf]
+    labels: tuple[str, ...] = ()
     types: dict[Key, pa.DataType | None] = field(default_factory=dict)
 
     def batches(self, columns: Sequence[str] | None = None, *, coded: Sequence[str] = ()) -> Iterator[pa.RecordBatch]:
@@ -63,7 +68,7 @@ class Part:
 
     def is_plain(self) -> bool:
         """Whether the file could be a snapshot as it is: plain types, no structs, and row groups of modest size."""
-        if any(leaf.type != self.types[key] or len(leaf.path) > 1 for key, leaf in self.leaves.items()):
+        if self.labels or any(leaf.type != self.types[key] or len(leaf.path) > 1 for key, leaf in self.leaves.items()):
             return False
         with pq.ParquetFile(self.path) as file:
             groups = [file.metadata.row_group(place) for place in range(file.metadata.num_row_groups)]
@@ -160,10 +165,13 @@ def _open_part(path: Path, folders: dict[str, str | None]) -> Part:
         raise damaged(path, error) from None
     numbers: Counter[str] = Counter()
     keyed: dict[Key, Leaf] = {}
+    labels = tuple(leaf.name for leaf in found if INDEX_OF_PANDAS.fullmatch(leaf.name))
     for leaf in found:
+        if leaf.name in labels:
+            continue
         keyed[leaf.name, numbers[leaf.name]] = leaf
         numbers[leaf.name] += 1
-    return Part(path, folders, n_rows, keyed)
+    return Part(path, folders, n_rows, keyed, labels)
 
 
 def _is_part(path: Path) -> bool:

@@ -123,5 +123,7 @@ def _differences(parts: Sequence[Part], types: dict[Key, pa.DataType]) -> list[s
 def _notices(parts: Sequence[Part], dropped: Sequence[str]) -> list[str]:
     all_leaves = [leaf for part in parts for leaf in part.leaves.values()]
     zoned = dict.fromkeys(leaf.name for leaf in all_leaves if pt.is_timestamp(leaf.type) and leaf.type.tz)
+    labels = dict.fromkeys(label for part in parts for label in part.labels)
     notices = [f"Columns of raw bytes were left out: {name_list(dropped)}."] if dropped else []
+    notices += [f"What pandas called the rows was left out: {name_list(labels)}."] if labels else []
     return notices + ([f"Times with a time zone were turned into UTC: {name_list(zoned)}."] if zoned else [])
