@@ -25,7 +25,7 @@ CODED_BYTES = 3
 """Places in a list of at most 65,536 values take two bytes each, and the list itself something."""
 NO_VALUE = "__HIVE_DEFAULT_PARTITION__"
 INDEX_OF_PANDAS = re.compile(r"__index_level_\d+__")
-"""How pandas names the labels of the rows where they have no name; mostly the place that a row had in a larger table."""
+"""How pandas names row labels without a name; mostly they tell where a row stood in a larger table."""
 
 Key = tuple[str, int]
 """Name of a column, and its number among the columns of that name."""
