@@ -79,6 +79,8 @@ class TreeTable:
         for start in range(0, len(rows), ROWS_AT_ONCE):
             listed = ",\n".join(rows[start : start + ROWS_AT_ONCE])
             lines.append(f"INSERT INTO {self.name} VALUES\n{listed};")
+        if self._words.analyzes:
+            lines.append(f"ANALYZE {self.name};")
         return "\n".join([*lines, ""])
 
     def walk(self, walk: Walk, features: Sequence[str], source: str) -> str:

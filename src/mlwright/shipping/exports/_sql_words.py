@@ -37,6 +37,8 @@ class Words(ABC):
     step_ends: ClassVar[str] = ")"
     picks_levels: ClassVar[bool] = True
     """Whether a join of a table of trees is told of which level it needs the nodes, so that it need not hold all."""
+    analyzes: ClassVar[bool] = False
+    """Whether a table that was just filled has to be looked at, for queries over it to be planned well."""
     not_a_number: ClassVar[str]
     """What a column of floating numbers holds beside numbers, as a list behind IN."""
 
@@ -170,6 +172,7 @@ class PostgreSQL(Words):
     double = "DOUBLE PRECISION"
     white = "E' \\t\\n\\r\\f\\x0b'"  # E'\\v' is the letter v there
     step_ends = " OFFSET 0)"
+    analyzes = True  # else it compares every row with every node, level by level
     not_a_number = "'NaN', 'Infinity', '-Infinity'"
 
     def number(self, value: float) -> str:
