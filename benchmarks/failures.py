@@ -313,7 +313,7 @@ NASTY = {
     "integers beyond 64 bits": Nasty(huge_integers),
     "lists, structs and bytes": Nasty(nested),
     "5 MB in one cell": Nasty(one_huge_text),
-    "numbers near the limits": Nasty(far_numbers, "no error can be computed"),
+    "numbers near the limits": Nasty(far_numbers, "cannot be kept"),
 }
 
 

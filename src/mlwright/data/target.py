@@ -19,8 +19,8 @@ from mlwright.scoring.spelling import canonical
 
 LEAST_ROWS = 20
 MOST_CLASSES = 1_000
-LARGEST = 1e100
-"""Squares of squares of larger numbers are beyond what a computer's numbers hold."""
+LARGEST = 1e30
+"""Answers are kept with eight digits and an exponent of up to 38."""
 MOST_NUMBERS_AS_CLASSES = 10
 MOST_NUMBERS_CALLED_CLASSES = 50
 NAMES_SHARE = 0.5
@@ -178,8 +178,8 @@ def _numbers(column: ColumnProfile, why: str, n_rows: int) -> Question:
     largest = max(abs(column.minimum or 0.0), abs(column.maximum or 0.0))
     if LARGEST < largest < math.inf:
         raise TargetError(
-            f"Target column {column.name!r} holds numbers of up to {largest:.3g}; with more than {LARGEST:.0e} no "
-            "error can be computed.",
+            f"Target column {column.name!r} holds numbers of up to {largest:.3g}; beyond {LARGEST:.0e} answers "
+            "cannot be kept.",
             "Divide it by a power of ten, or take its logarithm.",
         )
     n_infinite = column.n_infinite or 0
