@@ -174,6 +174,11 @@ def test_one_column_of_sentences_is_one_column(read_text):
     assert result.column("text") == ["Hello, world", "fine", "bye", "so, so, so"]
 
 
+def test_sentences_of_as_many_words_under_one_name_are_one_column(read_text):
+    result = read_text("remark\n" + "".join(f"the {n} bikes were late\n" for n in range(200)))
+    assert (list(result.types), result.column("remark")[0]) == (["remark"], "the 0 bikes were late")
+
+
 def test_nul_characters_are_left_out_and_counted(read_text):
     result = read_text(b"id,word\n1,a\0b\n2,c\n")
     assert result.column("word") == ["ab", "c"]

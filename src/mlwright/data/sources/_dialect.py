@@ -163,12 +163,17 @@ def _agreement(text: str, delimiter: str) -> float:
     rows = [row.fields for row in _rows(text, delimiter, '"', None, SNIFFED_ROWS)]
     width, n_agreeing = _common_width(rows)
     share = n_agreeing / max(len(rows), 1)
-    if width < 2 or share < 0.5 or (delimiter == " " and (width < 3 or share < 0.99)):
+    if width < 2 or share < 0.5 or (delimiter == " " and not _may_be_blanks(rows, width, share)):
         return 0.0
     others = "".join(other for other in ",;\t|" if other != delimiter)
     fields = [field for row in rows if len(row) == width for field in row]
     n_clean = sum(not any(other in field for other in others) for field in fields)
     return share * (1 + n_clean / len(fields)) * (0.5 if delimiter == " " else 1.0)
+
+
+def _may_be_blanks(rows: Sequence[Sequence[str]], width: int, share: float) -> bool:
+    """Whether blanks stand between fields and not between words: rows are alike, and the header has a name for each."""
+    return width >= 3 and share >= 0.99 and len(rows[0]) >= width - 1
 
 
 def _common_width(rows: Sequence[Sequence[str]]) -> tuple[int, int]:
