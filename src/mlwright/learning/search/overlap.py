@@ -35,9 +35,9 @@ def overlap_error(said: Array, held: HeldOut, n_rows: int, squares: float | None
     """Standard error of a mean held-out row loss that the plain one leaves out.
 
     In simulated searches with known truth (240 rows, eight folds) the variance of the gain over the dummy was 1.3 to
-    1.7 times the plain one for logistic regressions of 10 and 30 inputs, and is 0.9 to 1.1 times both together. For
-    boosted trees and extra trees it was 1.3 to 1.5 times the plain one; what is found is about as much as the plain
-    one, as trees disagree by their seeds too: rather too wide than too narrow.
+    1.7 times the plain one for logistic regressions of 10 and 30 inputs, for boosted trees and for extra trees. With
+    this error it is about the stated one for logistic regressions; for trees, which disagree by their seeds too, more
+    is found than is there.
 
     Parameters
     ----------
