@@ -60,6 +60,8 @@ def main() -> int:
     for form, found in figures.items():
         cells = [found.get(name) for name in ("mb", "apart", "row_us", "rows_a_s")]
         print(f"{form:<16} {_cell(cells[0]):>6} {_cell(cells[1]):>8} {_cell(cells[2]):>12} {_cell(cells[3]):>14}")
+        if "refused" in found:
+            print(f"{'':<16} {found['refused']}")
     print(json.dumps({"members": [m.candidate for m in bundle.manifest.model.members]} | figures))
     return 1 if options.check and _missed(figures) else 0
 
@@ -70,6 +72,8 @@ def _made(folder: Path, *, quick: bool) -> Bundle:
 
 
 def _missed(figures: Mapping[str, Mapping[str, Any]]) -> bool:
+    if any("refused" in found for found in figures.values()):
+        return True
     apart = max(found.get("apart", 0.0) for found in figures.values())
     own, c = figures["mlwright"], figures["c"]
     is_slow = own["row_us"] < GOAL_C_TIMES * c.get("row_us", 0.0) or c.get("rows_a_s", 0) < own["rows_a_s"]

@@ -422,6 +422,8 @@ def test_what_other_programs_say_of_http_is_understood(
     assert declined.count(b"HTTP/1.1 200 OK") == declined.count(b"HTTP/1.1 ") == 3
     old = replies_to(service, b"POST /predict HTTP/1.0\r\nHost: localhost\r\n" + content + body)
     assert old.startswith(b"HTTP/1.1 200 OK")
+    whole = replies_to(service, b"GET http://localhost/health HTTP/1.1\r\nHost: other\r\nConnection: close\r\n\r\n")
+    assert whole.startswith(b"HTTP/1.1 200 OK")
     head = replies_to(service, b"HEAD /predict HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
     assert head.startswith(b"HTTP/1.1 405")
     assert head.endswith(b"\r\n\r\n")

@@ -8,6 +8,7 @@ can hide behind another one (request smuggling), be it by two lengths, by chunks
 from __future__ import annotations
 
 import asyncio
+import re
 import time
 from collections import deque
 from collections.abc import Mapping
@@ -42,6 +43,9 @@ LINGER_S = 5.0
 
 LONG = "mlwright.long"
 """The mark of a long request, in what WSGI knows of it."""
+
+WHOLE_ADDRESS = re.compile(rb"https?://(?P<host>[^/?#@]+)(?P<path>(?:[/?].*)?)", re.IGNORECASE)
+"""How proxies are asked, and what a server has to take as well (RFC 9112, 3.2.2); its host counts more than a header."""
 
 CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
 _UNMARKED = {b"content-type": "CONTENT_TYPE", b"content-length": "CONTENT_LENGTH"}
@@ -231,8 +235,10 @@ class Connection(asyncio.Protocol):
 
     def _describe(self, environ: WSGIEnvironment) -> None:
         """What WSGI wants to know of a request, besides its headers."""
-        path, _, query = self._address.partition(b"?")
-        version = self._parser.get_http_version()
+        address, version = self._address, self._parser.get_http_version()
+        if whole := WHOLE_ADDRESS.fullmatch(address):
+            environ["HTTP_HOST"], address = whole["host"].decode("latin-1"), b"/" + whole["path"].removeprefix(b"/")
+        path, _, query = address.partition(b"?")
         if not path.startswith(b"/"):
             _refuse("The address is no path.", "Ask for a path of this service, such as /docs.")
         if version != "1.1" and "HTTP_TRANSFER_ENCODING" in environ:
