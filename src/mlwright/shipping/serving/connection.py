@@ -45,7 +45,7 @@ LONG = "mlwright.long"
 """The mark of a long request, in what WSGI knows of it."""
 
 WHOLE_ADDRESS = re.compile(rb"https?://(?P<host>[^/?#@]+)(?P<path>(?:[/?].*)?)", re.IGNORECASE)
-"""How proxies are asked, and what a server has to take as well (RFC 9112, 3.2.2); its host counts more than a header."""
+"""How proxies are asked, and what servers have to take (RFC 9112, 3.2.2); its host goes before the header."""
 
 CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
 _UNMARKED = {b"content-type": "CONTENT_TYPE", b"content-length": "CONTENT_LENGTH"}
