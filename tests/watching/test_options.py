@@ -43,6 +43,14 @@ def test_a_model_that_is_worse_than_one_plain_answer_is_to_be_done_without(watch
     assert any("Do without its answers for now, or go back: mlwright undo" in step for step in response.next_steps)
 
 
+def test_an_alarm_lasts_as_long_as_outcomes_are_worse_than_promised(watched):
+    watched(5, turned=True)
+    response = watched(6, turned=True)
+    assert response.action == "retrain"
+    assert "still worse than promised, as was told on 20" in response.headline
+    assert not [alert for alert in response.comparison.alerts if alert.aspect == "loss"]
+
+
 def test_too_few_outcomes_say_nothing(watched):
     assert not watched(4, n=900, labels=0.1, turned=True).comparison.options
 

@@ -245,7 +245,9 @@ class Promised(Record):
         E-value against "no worse than promised".
     is_broken : bool
     told : str
-        ISO moment of the look at which it was told to be broken, as long as that is not told again; else empty.
+        ISO moment of the look at which it was told to be broken, as long as that is not told anew; else empty.
+    lasts : bool
+        Whether what was told then still stands: the outcomes since that look lose more than was promised.
     """
 
     n: int
@@ -256,6 +258,7 @@ class Promised(Record):
     evidence: float
     is_broken: bool
     told: str = ""
+    lasts: bool = False
 
 
 class Outcomes(Record):

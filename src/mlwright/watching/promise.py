@@ -7,7 +7,7 @@ tested is whether the loss is above a bound (`upper_end`).
 The rate. In a few deployments the test was lucky: the true mean lies above the bound though nothing has changed, and as
 outcomes come in the evidence grows without end. These deployments are charged to the budget. Of all deployments they
 are a share of ``LUCKY * budget`` at most, and in each the promise is told to be broken once and `TIMES_A_YEAR` times a
-year from then on at most (`is_heard`). In all others the e-value is 1 on average at most, and so is every other one in
+year from then on at most (`is_heard`); an alarm that lasts is not a new one. In all others the e-value is 1 on average at most, and so is every other one in
 all of them. With the weights of `evidence.weights_of` the alarms of the first year are at most::
 
     budget * (FIRST_SHARE + LATER_SHARE) + LUCKY * budget * (1 + TIMES_A_YEAR) = budget
@@ -92,6 +92,7 @@ def promised(
     loss, benefit = _gathered(looks, "loss"), _gathered(looks, "benefit")
     if log_e is None or not loss.n:
         return None
+    since = _gathered([look for look in looks if look.ended >= told], "loss") if told else Gathered()
     return Promised(
         n=loss.n,
         promised=_reach(baseline.loss),
@@ -101,6 +102,7 @@ def promised(
         evidence=math.exp(min(log_e, 700.0)),
         is_broken=not told and log_e >= math.log(threshold),
         told=told,
+        lasts=since.n > 0 and since.mean > baseline.loss.mean[0],
     )
 
 

@@ -8,7 +8,7 @@ from mlwright.core.errors import name_list
 from mlwright.data.words import counted, figure, percent
 from mlwright.records.evaluation import Estimate
 from mlwright.records.settings import WatchSettings
-from mlwright.records.watch import Alert, Choice, Comparison, Harm, Option, Outcomes, Performance, Response
+from mlwright.records.watch import Alert, Choice, Comparison, Harm, Option, Outcomes, Performance, Promised, Response
 
 HALF = 0.5
 """Share of the model's gain over the dummy that must not be lost unseen."""
@@ -84,9 +84,26 @@ def _by_alarms(comparison: Comparison, measured: Performance | None) -> Response
             next_steps=(TRAIN,),
             comparison=comparison,
         )
+    if comparison.promise is not None and comparison.promise.lasts and _is_fair(comparison):
+        return _still_worse(comparison, comparison.promise)
     if alerts and not (_is_fair(comparison) and _is_reassuring(measured)):
         return _ask_about(comparison, alerts, measured)
     return _nothing(comparison, measured)
+
+
+def _still_worse(comparison: Comparison, promise: Promised) -> Response:
+    """What was told before and still stands: an alarm that lasts, and not a new one."""
+    return Response(
+        action="retrain",
+        headline=f"The model is still worse than promised, as was told on {promise.told[:10]}: train it again.",
+        reasons=(
+            f"A mean loss of {figure(promise.found.value)} was found on {counted(promise.n, 'row')} with a true "
+            f"outcome, and {figure(promise.promised.value)} was promised.",
+            *_told(comparison.alerts),
+        ),
+        next_steps=(TRAIN,),
+        comparison=comparison,
+    )
 
 
 def _is_fair(comparison: Comparison) -> bool:
@@ -202,7 +219,7 @@ def _nothing(comparison: Comparison, measured: Performance | None) -> Response:
     elif comparison.notes or comparison.alerts or (comparison.memory is None and comparison.moved()):
         said = "Something moved, but it is no reason to act."
     elif comparison.promise is not None and comparison.promise.told:
-        said = f"Nothing new since {comparison.promise.told[:10]}, when the model was said to be worse than promised."
+        said = f"The model does as promised since {comparison.promise.told[:10]}, when it was told to do worse."
     else:
         said = "Nothing has moved beyond chance."
     moves = _moves(comparison) if comparison.memory is None else _told((*comparison.alerts, *comparison.notes))

@@ -110,6 +110,7 @@ class ExtraTrees(ModelFamily):
             shares = class_shares(train.target, facts.n_classes)
             values = [leaf_probabilities(tree, forest.classes_, shares) for tree in trees]
             data = forest_to_onnx(trees, values, len(facts.names.all))
+        context.time_up()  # a cancelled run ends here: large forests take a second to write, and half of one to load
         return Fitted(TreesCore(data), cut)
 
 
