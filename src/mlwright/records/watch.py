@@ -247,7 +247,7 @@ class Promised(Record):
     told : str
         ISO moment of the look at which it was told to be broken, as long as that is not told anew; else empty.
     lasts : bool
-        Whether what was told then still stands: the outcomes since that look lose more than was promised.
+        Whether what was told then still stands: no outcomes came since, or they still lose more than was promised.
     """
 
     n: int

@@ -85,6 +85,7 @@ def promised(
     log_e : float or None
         See `log_evidence`.
     threshold : float
+        Of evidence; 1 over the budget.
     baseline : Baseline
     told : str
         See `records.watch.Promised`.
@@ -92,7 +93,8 @@ def promised(
     loss, benefit = _gathered(looks, "loss"), _gathered(looks, "benefit")
     if log_e is None or not loss.n:
         return None
-    since = _gathered([look for look in looks if look.ended >= told], "loss") if told else Gathered()
+    since = _gathered([look for look in looks if look.ended > told], "loss")
+    above = upper_end(baseline.loss, baseline.ceiling, LUCKY / threshold)
     return Promised(
         n=loss.n,
         promised=_reach(baseline.loss),
@@ -102,7 +104,7 @@ def promised(
         evidence=math.exp(min(log_e, 700.0)),
         is_broken=not told and log_e >= math.log(threshold),
         told=told,
-        lasts=since.n > 0 and since.mean > baseline.loss.mean[0],
+        lasts=bool(told) and (not since.n or since.mean > above),
     )
 
 
