@@ -40,7 +40,7 @@ def with_alerts(comparison: Comparison, baseline: Baseline, memory: Looks, setti
     whole = of_whole_rows(memory, weights)
     others = [*found, *([whole] if whole else [])]
     total = together(others, log_loss)
-    promise = promised(memory.looks, log_loss, threshold, baseline, told)
+    promise = promised(memory, log_loss, threshold, baseline, told)
     moved = _moved(found, total, threshold, memory, baseline) if memory.looks else []
     moved = [with_names(alert, comparison) for alert in moved]
     worse = [_broken(promise, baseline)] if promise and promise.is_broken and total >= math.log(threshold) else []

@@ -75,13 +75,13 @@ def log_evidence(looks: Sequence[Look], weights: Array, baseline: Baseline, budg
 
 
 def promised(
-    looks: Sequence[Look], log_e: float | None, threshold: float, baseline: Baseline, told: str = ""
+    memory: Looks, log_e: float | None, threshold: float, baseline: Baseline, told: str = ""
 ) -> Promised | None:
     """All outcomes so far beside the promise; None as long as there are none.
 
     Parameters
     ----------
-    looks : sequence of Look
+    memory : Looks
     log_e : float or None
         See `log_evidence`.
     threshold : float
@@ -90,10 +90,11 @@ def promised(
     told : str
         See `records.watch.Promised`.
     """
-    loss, benefit = _gathered(looks, "loss"), _gathered(looks, "benefit")
+    loss, benefit = _gathered(memory.looks, "loss"), _gathered(memory.looks, "benefit")
     if log_e is None or not loss.n:
         return None
-    since = _gathered([look for look in looks if look.ended > told], "loss")
+    last = max(memory.broken, default=-1)
+    since = _gathered([look for place, look in zip(memory.places, memory.looks, strict=True) if place > last], "loss")
     above = upper_end(baseline.loss, baseline.ceiling, LUCKY / threshold)
     return Promised(
         n=loss.n,

@@ -218,7 +218,7 @@ def _nothing(comparison: Comparison, measured: Performance | None) -> Response:
         said = f"The window holds too little to tell anything ({counted(comparison.n_rows, 'row')}): give more."
     elif comparison.notes or comparison.alerts or (comparison.memory is None and comparison.moved()):
         said = "Something moved, but it is no reason to act."
-    elif comparison.promise is not None and comparison.promise.told:
+    elif comparison.promise is not None and comparison.promise.told and not comparison.promise.lasts:
         said = f"The model does as promised since {comparison.promise.told[:10]}, when it was told to do worse."
     else:
         said = "Nothing has moved beyond chance."
