@@ -8,7 +8,8 @@ The rate. In a few deployments the test was lucky: the true mean lies above the 
 outcomes come in the evidence grows without end. These deployments are charged to the budget. Of all deployments they
 are a share of ``LUCKY * budget`` at most, and in each the promise is told to be broken once and `TIMES_A_YEAR` times a
 year from then on at most (`is_heard`); an alarm that lasts is not a new one. In all others the e-value is 1 on average
-at most, and so is every other one in all of them. With the weights of `evidence.weights_of` the alarms of the first year are at most::
+at most, and so is every other one in all of them. With the weights of `evidence.weights_of` the alarms of the first
+year are at most::
 
     budget * (FIRST_SHARE + LATER_SHARE) + LUCKY * budget * (1 + TIMES_A_YEAR) = budget
 
