@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from mlwright.shipping.serving.connection import Connection
 from mlwright.shipping.serving.turns import Turns
+from mlwright.shipping.serving.wakeful import wakeful_loop
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
@@ -49,7 +50,8 @@ def listen(
     began : callable
         Told once it answers.
     """
-    asyncio.run(_listen(listening, application, most_body_bytes, headers_s, drain_s, began))
+    with asyncio.Runner(loop_factory=wakeful_loop) as runner:
+        runner.run(_listen(listening, application, most_body_bytes, headers_s, drain_s, began))
 
 
 async def _listen(

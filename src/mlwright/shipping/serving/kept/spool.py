@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
 from mlwright.core.store.exclusive import lock
-from mlwright.records.served import OPEN, SEALED
+from mlwright.records.served import AT, ID, OPEN, SEALED
 from mlwright.scoring.open_segments import as_bytes, read_open
 
 if TYPE_CHECKING:
@@ -176,7 +176,8 @@ def _seal(path: Path, table: pa.Table | None) -> None:
     sealed = path.with_name(path.name.removesuffix(OPEN) + SEALED)
     if table is not None and not sealed.exists():
         draft = sealed.with_suffix(".part")
-        pq.write_table(table, draft, compression="zstd")
+        names = [field.name for field in table.schema if field.name != ID and field.type == "string"]
+        pq.write_table(table, draft, compression="zstd", use_dictionary=names, write_statistics=[AT])
         with open(draft, "rb") as file:
             os.fsync(file.fileno())
         os.replace(draft, sealed)
