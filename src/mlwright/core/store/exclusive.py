@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 from typing import IO, Any
 
 if sys.platform == "win32":
@@ -38,3 +39,17 @@ else:
             If somebody else holds it and `wait` is not set.
         """
         fcntl.flock(file, (fcntl.LOCK_SH if shared else fcntl.LOCK_EX) | (0 if wait else fcntl.LOCK_NB))
+
+
+def read_if_held(path: Path) -> str | None:
+    """What stands in a file that somebody holds the lock of; None if nobody does, or there is no such file."""
+    try:
+        file = open(path, encoding="utf-8")
+    except FileNotFoundError:
+        return None
+    with file:
+        try:
+            lock(file, shared=True)
+        except OSError:
+            return file.read()
+        return None

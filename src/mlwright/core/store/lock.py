@@ -17,7 +17,7 @@ from typing import Any
 
 from mlwright.core.errors import ProjectBusy
 from mlwright.core.store.blobs import explain_disk_errors
-from mlwright.core.store.exclusive import lock
+from mlwright.core.store.exclusive import lock, read_if_held
 
 
 @contextmanager
@@ -49,16 +49,8 @@ def hold(path: Path, run_id: str) -> Iterator[None]:
 
 def holder(path: Path) -> dict[str, Any] | None:
     """Who holds the lock now, or None."""
-    try:
-        file = open(path)
-    except FileNotFoundError:
-        return None
-    with file:
-        try:
-            lock(file, shared=True)
-        except OSError:
-            return _who(file.read())
-        return None
+    text = read_if_held(path)
+    return None if text is None else _who(text)
 
 
 def _who(text: str) -> dict[str, Any]:

@@ -19,7 +19,7 @@ from pydantic import ValidationError
 from mlwright.core.errors import SettingsError
 from mlwright.core.record import Record
 from mlwright.core.store.blobs import explain_disk_errors
-from mlwright.core.store.exclusive import lock
+from mlwright.core.store.exclusive import lock, read_if_held
 
 PATIENCE_S, LOOK_S = 5.0, 0.02
 """Those who only look hold the lock for a moment too."""
@@ -94,24 +94,12 @@ def holder(path: Path) -> Holder | None:
     while True:
         try:
             with explain_disk_errors(path.parent):
-                return _holder(path)
+                text = read_if_held(path)
+            return None if text is None else Holder.model_validate_json(text)
         except ValidationError:  # it is being written
             if time.monotonic() > ends:
                 return None
             time.sleep(LOOK_S)
-
-
-def _holder(path: Path) -> Holder | None:
-    try:
-        file = open(path, encoding="utf-8")
-    except FileNotFoundError:
-        return None
-    with file:
-        try:
-            lock(file, shared=True)
-        except OSError:
-            return Holder.model_validate_json(file.read())
-        return None
 
 
 def _take(file: IO[str], path: Path) -> None:
