@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from mlwright.core.errors import TableError
 from mlwright.records.model import CategoryColumn, DateColumn, EncodingPlan, NumberColumn, TextColumn
 from mlwright.scoring import encoder as encoder_module
-from mlwright.scoring.columns import read_columns
+from mlwright.scoring.columns import one_record, read_columns
 from mlwright.scoring.encoder import Encoder, names
 
 PARTS = ("year", "month", "day", "weekday", "hour", "minute", "day_of_year", "days")
@@ -333,3 +333,50 @@ def test_many_records_say_what_each_of_them_says(odd: object) -> None:
     alone = [encoder.encode_records([record]) for record in records]
     np.testing.assert_array_equal(found.numbers, np.vstack([each.numbers for each in alone]))
     np.testing.assert_array_equal(found.codes, np.vstack([each.codes for each in alone]))
+
+
+FRAMES = {
+    "plain": pd.DataFrame([ROW | {"day": "2020-02-29"}, dict.fromkeys(ROW), ROW | {"age": "1,000", "city": 3}]),
+    "numbers": pd.DataFrame({"age": [31, -1], "city": [3.0, math.nan], "day": ["29/02/2020"] * 2, "member": [1, 0]}),
+    "only numbers": pd.DataFrame({"age": [31.5, 4], "city": [3, 2**53 + 1], "member": [1, 0]}),
+    "small numbers": pd.DataFrame({"age": np.array([0.1, 7], dtype=np.float32), "city": np.array([3, 4], np.int8)}),
+    "truths": pd.DataFrame({"member": [True, False], "age": [1.5, math.nan]}),
+    "categories": pd.DataFrame({"city": pd.Categorical(["Rome", None]), "member": pd.Categorical([True, False])}),
+    "infinite": pd.DataFrame({"age": [math.inf, -math.inf], "city": ["Oslo", " "]}),
+}
+
+
+@pytest.mark.parametrize("frame", FRAMES.values(), ids=FRAMES)
+def test_a_table_of_one_row_is_read_as_that_row_of_many(frame):
+    whole = frame.reindex(columns=[*frame, *(name for name in ROW if name not in frame)])
+    encoder = Encoder(PLAN, ARRAYS)
+    for place in range(len(whole)):
+        record = one_record(whole.iloc[[place]], encoder.inputs)
+        if record is not None:
+            same(encoder.encode_records([record]), encoder.encode(whole).take(np.array([place])))
+
+
+@pytest.mark.parametrize(
+    "frame",
+    [
+        pd.DataFrame({"x": [1, 2]}),
+        pd.DataFrame({"z": [1]}),
+        pd.DataFrame([[1, 2]], columns=["x", "x"]),
+        pd.DataFrame({"x": [pd.Timestamp("2020-02-29")]}),
+        pd.DataFrame({"x": pd.array([None], dtype="Int64")}),
+        pd.DataFrame({"x": [2**53 + 1], "y": [0.5]}),
+        pd.DataFrame({"x": [[1]]}),
+        pd.Series({"x": 1}),
+        pl.DataFrame({"x": [1]}),
+    ],
+    ids=["two rows", "another column", "twice", "a moment", "NA", "rounded", "a list", "a series", "polars"],
+)
+def test_what_is_no_record_of_plain_values_stays_a_table(frame):
+    assert one_record(frame, ("x",)) is None
+
+
+def test_a_table_of_one_row_is_a_record():
+    frame = pd.DataFrame({"x": [1], "y": ["a"], "z": [math.nan], "t": [True]})
+    record = one_record(frame, ("y", "x", "t"))
+    assert record == {"y": "a", "x": 1, "t": True}
+    assert [type(value) for value in record.values()] == [str, int, bool]

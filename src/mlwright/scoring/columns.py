@@ -6,10 +6,13 @@ array where its values have one type, and the plain list of Python values where 
 
 from __future__ import annotations
 
+import math
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeAlias
+
+import numpy as np
 
 from mlwright.core.errors import TableError, name_list, nearest
 
@@ -18,6 +21,10 @@ if TYPE_CHECKING:
 
 Row: TypeAlias = Mapping[str, Any]
 Column: TypeAlias = "pa.Array | list[Any]"
+
+PLAIN = frozenset({str, int, bool, type(None)})
+EXACT = 2.0**53
+"""Below it every whole number is a number of its own in double precision."""
 
 
 @dataclass(frozen=True)
@@ -99,6 +106,22 @@ def to_arrow(table: Any) -> pa.Table:
 def is_records(table: Any) -> bool:
     """Whether this is a list of records, as a client of the service sends them."""
     return isinstance(table, list | tuple) and all(isinstance(row, Mapping) for row in table)
+
+
+def one_record(table: Any, names: Sequence[str]) -> Row | None:
+    """The columns of those names of a pandas table of one row, as a record, if they hold plain values.
+
+    None for any other table, and where a column is not there or there twice. What is read as a record needs no Arrow
+    array for each column, which takes longer than most models.
+    """
+    if not _is_of_pandas(table, "DataFrame") or len(table) != 1:
+        return None
+    there, values = table.columns.tolist(), table.iloc[0].tolist()
+    by_name = dict(zip(there, values, strict=True))
+    if len(by_name) < len(there) or not all(name in by_name for name in names):
+        return None
+    record = {name: value.item() if isinstance(value := by_name[name], np.generic) else value for name in names}
+    return record if all(_is_plain(value) for value in record.values()) else None
 
 
 def missing_columns(wanted: Iterable[str], found: Iterable[str]) -> TableError:
@@ -227,6 +250,17 @@ def _as_array(column: Column) -> pa.Array:
 
 
 def _is_pandas(thing: Any) -> bool:
+    return _is_of_pandas(thing, "DataFrame", "Series", "Index")
+
+
+def _is_plain(value: object) -> bool:
+    """Whether a value is read alone as it is read in a column; large whole numbers were rounded beside fractions."""
+    if type(value) is float:
+        return math.isnan(value) or abs(value) < EXACT
+    return type(value) in PLAIN
+
+
+def _is_of_pandas(thing: Any, *names: str) -> bool:
     pandas = sys.modules.get("pandas")  # which another thread may be importing just now: then nothing is of it yet
-    kinds: tuple[Any, ...] = tuple(getattr(pandas, name, None) for name in ("DataFrame", "Series", "Index"))
+    kinds: tuple[Any, ...] = tuple(getattr(pandas, name, None) for name in names)
     return None not in kinds and isinstance(thing, kinds)

@@ -13,7 +13,7 @@ from mlwright.records.model import EncodingPlan, ModelSpec
 from mlwright.scoring.arrays import arrays_from_bytes
 from mlwright.scoring.blocks import Blocks, OneRow
 from mlwright.scoring.calibrate import calibrate, calibrate_row
-from mlwright.scoring.columns import is_records, read_columns
+from mlwright.scoring.columns import is_records, one_record, read_columns
 from mlwright.scoring.cores import CORES, Core
 from mlwright.scoring.deciding import decisive, places_answered
 from mlwright.scoring.encoder import Encoder
@@ -105,6 +105,9 @@ class Model:
         """
         if is_records(table):
             return self.predict(self.encoder.encode_records(table))
+        record = one_record(table, self.encoder.inputs)
+        if record is not None:
+            return np.array([self.predict_row(self.encoder.encode_record(record))])
         return np.vstack([self.predict(blocks) for blocks in self.encoder.chunks(read_columns(table, coded=True))])
 
     def answers(self, scores: Array, rows: Any = None) -> Array:
