@@ -125,13 +125,13 @@ def limits(facts: Facts, sources: Sources) -> Iterator[Markup]:
     yield from known
     if not facts.evaluation.segments and len(known) < MOST_LIMITS:
         yield Markup("No group was found in which it surely does worse.")
-    rows = sources.number("snapshot/n_rows", "count")
+    rows = sources.number("split/n_train", "count")
     if not facts.evaluation.unlike_share:
-        yield Markup("For cases of another kind than the {} that it was made from.").format(rows)
+        yield Markup("For cases of another kind than the {} that it learned from.").format(rows)
         return
     share = sources.number("evaluation/unlike_share", "share")
     yield Markup(
-        "For cases of another kind than the {} that it was made from: the service marks them ({} of the test rows)."
+        "For cases of another kind than the {} that it learned from: the service marks them ({} of the test rows)."
     ).format(rows, share)
 
 

@@ -68,7 +68,8 @@ def _(record: Profile) -> str:
 def _(record: Split) -> str:
     if record.method == "none":
         return f"{counted(record.n_train, 'row')} to look at"
-    return f"{record.n_train:,} rows to learn from, {record.n_test:,} set aside ({record.method.replace('_', ' ')})"
+    told = f"{record.n_train:,} rows to learn from, {record.n_test:,} set aside ({record.method.replace('_', ' ')})"
+    return f"{told}; {record.n_left_out:,} left out: {record.left_out_reason}" if record.n_left_out else told
 
 
 @summary.register
