@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import numpy as np
 
 from mlwright.core.errors import TableError, name_list, nearest
+from mlwright.scoring.nested import fields_of, flatten
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -64,7 +65,8 @@ def read_columns(table: Any, *, coded: bool = False) -> Columns:
     Parameters
     ----------
     table : pandas, polars or Arrow table, dict of columns, list of records, or one record
-        Anything else that speaks the Arrow C stream protocol is taken too.
+        Anything else that speaks the Arrow C stream protocol is taken too. Fields of structs and nested objects are
+        columns of their own (see `nested`).
     coded : bool
         Leave dictionaries of Arrow as they are.
 
@@ -156,6 +158,7 @@ def _from_mapping(table: Mapping[Any, Any]) -> Columns:
 
 def _from_records(rows: Sequence[Row]) -> Columns:
     names: dict[str, None] = {}
+    rows = [flatten(row) for row in rows]
     for row in rows:
         names.update(dict.fromkeys(row))
     try:
@@ -199,7 +202,8 @@ def _from_stream(table: Any, *, coded: bool) -> Columns:
     return _checked([(name, _one_chunk(whole.column(i), coded=coded)) for i, name in enumerate(whole.column_names)])
 
 
-def _checked(named: Sequence[tuple[str, Column]]) -> Columns:
+def _checked(given: Sequence[tuple[str, Column]]) -> Columns:
+    named = [field for name, column in given for field in fields_of(name, column)]
     by_name = dict(named)
     if len(by_name) < len(named):
         names = [name for name, _ in named]

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from mlwright.core.errors import UserMistake
 from mlwright.records.model import Linear, ModelSpec, OwnAmounts
 from mlwright.scoring.columns import is_records, missing_field, read_columns
+from mlwright.scoring.nested import flatten, inner_names
 from mlwright.scoring.spelling import to_number, to_number_array
 
 Array = NDArray[np.float64]
@@ -100,6 +101,8 @@ def _numbers(amounts: OwnAmounts, rows: Any) -> dict[str, Array]:
     """The columns of the amounts; where one is not known, the usual one."""
     names = list(amounts.usual)
     if is_records(rows):
+        inner = inner_names(names)
+        rows = [flatten(row, inner) for row in rows] if inner else rows
         if any(name not in row for row in rows for name in names):
             raise missing_field(rows, names)
         found = {name: np.array([to_number(row[name]) for row in rows], dtype=np.float64) for name in names}

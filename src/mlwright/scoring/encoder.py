@@ -21,6 +21,7 @@ from mlwright.scoring.blocks import BlockNames, Blocks, OneRow
 from mlwright.scoring.cleaner import Cleaner
 from mlwright.scoring.columns import Column, Columns, Row, is_records, missing_field, plain_columns, read_columns
 from mlwright.scoring.dates import date_parts
+from mlwright.scoring.nested import flatten, inner_names
 from mlwright.scoring.readers import CategoryReader, DateReader, NumberReader, Reader, TextReader
 
 if TYPE_CHECKING:
@@ -149,6 +150,7 @@ class Encoder:
         self._low, self._high = clips([reader.column for reader in self._numbers])
         self._is_plain = not (self._dates or self._texts)
         self.by_value = self._is_plain and self._cleaner is None
+        self._inner = inner_names(self.inputs)
         self.number_readings = [
             NumberReading(reader.name, reader.value, place, low, high, reader.no_numbers)
             for reader, place, low, high in zip(
@@ -199,6 +201,7 @@ class Encoder:
         """The blocks of records; every record must have every input, null where it is not known."""
         if len(rows) == 1:
             return self.encode_record(rows[0]).blocks
+        rows = [flatten(row, self._inner) for row in rows] if self._inner else rows
         cleaned = self._cleaner.clean_records(rows) if self._cleaner else rows
         try:
             return self._blocks(self._read_records(cleaned))
@@ -207,6 +210,7 @@ class Encoder:
 
     def encode_record(self, row: Row) -> OneRow:
         """One record as plain values; the quickest way."""
+        row = flatten(row, self._inner) if self._inner else row
         cleaned = self._cleaner.clean_records([row])[0] if self._cleaner else row
         try:
             return self._encode_one(cleaned) if self._is_plain else self._blocks(self._read_records([cleaned])).first

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from itertools import islice
 from typing import Any, ClassVar
 
@@ -18,6 +18,7 @@ from mlwright.data.sources._objects import objects
 from mlwright.data.sources._text import TextFile
 from mlwright.data.sources._types import PLAIN, Spelled, in_utc_notice
 from mlwright.data.sources._values import Seen, array_of
+from mlwright.scoring.nested import flatten
 
 BATCH_ROWS = 10_000
 BATCH_CELLS = 1_000_000
@@ -65,7 +66,7 @@ def _survey(file: TextFile) -> tuple[dict[str, Seen], int, Layout | None]:
     return seen, n_rows, layout
 
 
-def _batches(file: TextFile, layout: Layout | None, size: int = BATCH_ROWS) -> Iterator[list[dict[str, Any]]]:
+def _batches(file: TextFile, layout: Layout | None, size: int = BATCH_ROWS) -> Iterator[list[Mapping[str, Any]]]:
     found = objects(file.open(), file.path)
     rows = found if layout is None else iter(layout.rows(next(found)))
     while batch := [flatten(row) for row in islice(rows, size)]:
@@ -81,20 +82,3 @@ def _typed_batches(
         if any(column is None for column in columns):
             raise SourceUnreadable(f"{file.path} changed while it was read.", "Start again when it is finished.")
         yield pa.RecordBatch.from_arrays(columns, schema=schema)
-
-
-def flatten(row: dict[str, Any]) -> dict[str, Any]:
-    """Nested objects as names with dots; lists stay lists.
-
-    >>> flatten({"id": 1, "home": {"city": "Rome", "at": {"lat": 41.9}}})
-    {'id': 1, 'home.city': 'Rome', 'home.at.lat': 41.9}
-    """
-    if dict not in map(type, row.values()):
-        return row
-    flat: dict[str, Any] = {}
-    for name, value in row.items():
-        if type(value) is dict:
-            flat.update({f"{name}.{key}": deep for key, deep in flatten(value).items()})
-        else:
-            flat[name] = value
-    return flat

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from mlwright.core.errors import SettingsError
 from mlwright.records.settings.serving import ServeSettings
 from mlwright.scoring.kept_rows import Asked, Coded, Form, Told
+from mlwright.scoring.nested import flatten, inner_names
 from mlwright.scoring.signature import trusted_key
 from mlwright.shipping.serving.answering import Answer, Answerer
 from mlwright.shipping.serving.calls import Call, Reply, json_reply
@@ -66,6 +67,7 @@ class Service:
         self.settings = settings
         self.schema = InputSchema(self.manifest)
         self._straight = Straight(bundle.model.encoder, self.schema.readers)
+        self._inner = inner_names((*self.schema.readers, *self.manifest.unused))
         self.layouts = Layouts([item.name for item in self.manifest.inputs], settings.max_records)
         self.routes: Mapping[str, tuple[Route, ...]] = all_routes(self)
         if before is None:
@@ -92,6 +94,8 @@ class Service:
             If the model is not ready, or a record is not as the contract says.
         """
         self.check_ready()
+        if self._inner:
+            records = [flatten(record, self._inner) for record in records]
         read = self._read(records) if extras is NOTHING else None
         answers = None if read is None else self._answer_read(records, read)
         if answers is None:
