@@ -78,3 +78,14 @@ def test_some_of_the_rows_keep_their_bonds(name: str) -> None:
         assert list(part.groups) == [5, 5, 2, 9]
     if part.order is not None:
         assert list(rows[part.order]) == [row for row in ORDER if row in rows]
+
+
+@pytest.mark.parametrize("n_some", [2, 3, 9, 30])
+def test_a_few_rows_of_long_stretches_are_drawn_in_shorter_ones(n_some: int) -> None:
+    rng = np.random.default_rng(0)
+    whole = Sampling(400, order=rng.permutation(400), block=49)
+    some = whole.take(np.sort(rng.choice(400, n_some, replace=False)))
+    values = rng.normal(size=n_some)
+    assert 0 < some.error_of_mean(values) < np.inf
+    for counts in Draws(some, seed=1, n_replicates=5).counts:
+        assert some.row_weights(counts).shape == (n_some,)

@@ -286,7 +286,8 @@ def told_table(worth: Worth, roles: Roles) -> str:
         assumed, example = "every right answer is worth 1 and a wrong one nothing", "{right = 10, wrong = -3}"
     else:
         ratio = figure(float(f"{-worth.table['false_negative']:.2g}"))
-        assumed = f"a missed '{roles.target} = {shortened(roles.classes[-1])}' costs as much as {ratio} false alarms"
+        alarms = "a false alarm" if ratio == "1" else f"{ratio} false alarms"
+        assumed = f"a missed '{roles.target} = {shortened(roles.classes[-1])}' costs as much as {alarms}"
         example = "{true_positive = 100, false_positive = -5}"
     return (
         f"What an answer is worth was not told, so that it is assumed that {assumed}. "

@@ -104,10 +104,13 @@ class Sampling:
         return len(np.unique(np.flatnonzero(part[self.order]) // self.block))
 
     def take(self, rows: Places) -> Sampling:
-        """How some of the rows were drawn; how many of each class are among them is left to chance."""
+        """How some of the rows were drawn; how many of each class are among them is left to chance.
+
+        Stretches of time are at most half of the rows long, or all of them would be the same.
+        """
         groups = None if self.groups is None else self.groups[rows]
         order = None if self.order is None else np.argsort(np.argsort(self.order)[rows])
-        return Sampling(len(rows), groups, order, self.block)
+        return Sampling(len(rows), groups, order, max(1, min(self.block, len(rows) // 2)))
 
     def sums(self, values: Array) -> Array:
         """Sum of the values over the rows of each unit; (n_rows, k) gives (n_units, k)."""

@@ -125,6 +125,8 @@ def _stand_in(facts: Facts, sources: Sources) -> Markup:
         return Markup("every unit of distance from the truth counts the same")
     if "false_negative" not in facts.decision.worth.table:
         return Markup("every right answer counts the same")
+    if facts.decision.worth.table["false_negative"] == -1:
+        return Markup("one that is missed counts as much as a false alarm")
     alarms = sources.number("decision/worth/table/false_negative", "money", -1)
     return Markup("one that is missed counts as much as {} false alarms").format(alarms)
 

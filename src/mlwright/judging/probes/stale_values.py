@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
+from scipy.stats import rankdata
 
 from mlwright.core.family import NotApplicable
 from mlwright.data.words import percent
@@ -16,12 +17,16 @@ from mlwright.scoring.spelling import spelled, to_number_array
 
 SHARE_AT_MOST = 1.0
 FEWEST_ROWS = 30
+LEAST_LIKE_THE_LAST = 0.5
+"""Of a feed, a value tells half of how the next one differs from the usual; of cases of their own, it tells nothing."""
 
 
 class StaleValues(Probe):
     """A feed that is stuck: records come with the inputs of the record before, of the same group where there is one.
 
-    The time itself and the group stay what they are.
+    Without a group, inputs that are a feed are known by being like the ones before (a rank correlation of 0.5 at
+    least, or as much more agreement of names than chance has): what belongs to a case of its own cannot be stuck. The
+    time itself and the group stay what they are.
     """
 
     title = "Stale values"
@@ -32,16 +37,45 @@ class StaleValues(Probe):
         has_one = before != np.arange(table.num_rows)
         if has_one.sum() < FEWEST_ROWS:
             raise NotApplicable(f"fewer than {FEWEST_ROWS} records have one before them")
-        sources = np.where(some(rng, table.num_rows, SHARE_AT_MOST * strength), before, np.arange(table.num_rows))
-        new = {}
-        for name in table.column_names:
-            if name not in (profile.roles.time, profile.roles.group):
-                new[name] = table[name].take(pa.array(sources))
-        return replaced(table, new)
+        feeds = _feeds(table, profile, before, has_one)
+        if not feeds:
+            raise NotApplicable("no input is like the one of the record before, as it would be in a feed")
+        sources = pa.array(
+            np.where(some(rng, table.num_rows, SHARE_AT_MOST * strength), before, np.arange(len(before)))
+        )
+        return replaced(table, {name: table[name].take(sources) for name in feeds})
 
     def describe(self, strength: float) -> str:
         """How many records are stale."""
         return f"{percent(SHARE_AT_MOST * strength)} of the records come with the inputs of the record before"
+
+
+def _feeds(table: pa.Table, profile: Profile, before: NDArray[np.int64], has_one: NDArray[np.bool_]) -> list[str]:
+    """The columns that can be stuck."""
+    time, group = profile.roles.time, profile.roles.group
+    names = [name for name in table.column_names if name not in (time, group)]
+    if group in table.column_names:
+        return names
+    kinds = {column.name: column.kind for column in profile.inputs}
+    now = np.flatnonzero(has_one)
+    return [
+        name
+        for name in names
+        if _likeness(table[name], before[now], now, is_number=kinds.get(name) == "number") >= LEAST_LIKE_THE_LAST
+    ]
+
+
+def _likeness(values: pa.ChunkedArray, before: NDArray[np.int64], now: NDArray[np.int64], *, is_number: bool) -> float:
+    """How far a value tells the next one: rank correlation of numbers, Cohen's kappa of names; 0 if it never varies."""
+    if is_number:
+        numbers = to_number_array(values)
+        both = np.isfinite(numbers[now]) & np.isfinite(numbers[before])
+        first, second = rankdata(numbers[before][both]), rankdata(numbers[now][both])
+        return float(np.corrcoef(first, second)[0, 1]) if both.sum() > 1 and np.ptp(first) and np.ptp(second) else 0.0
+    places = spelled(values).places
+    share = np.unique(places, return_counts=True)[1] / max(1, len(places))
+    by_chance = float((share**2).sum())
+    return float((places[before] == places[now]).mean() - by_chance) / (1 - by_chance) if by_chance < 1 else 0.0
 
 
 def _record_before(table: pa.Table, profile: Profile) -> NDArray[np.int64]:
