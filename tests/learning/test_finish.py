@@ -64,6 +64,21 @@ def test_plan_threshold_and_weights_stay_as_they_were_tested(tmp_path: Path) -> 
     assert [member.weight for member in after.members] == [member.weight for member in before.members]
 
 
+@pytest.mark.parametrize(("light_bytes", "n_cores"), [(10**6, 4), (0, 1)])
+def test_a_lonely_member_gets_further_seeds_only_while_its_cores_are_light(
+    job: SmallJob, monkeypatch: pytest.MonkeyPatch, light_bytes: int, n_cores: int
+) -> None:
+    monkeypatch.setattr("mlwright.learning.finish.LIGHT_BYTES", light_bytes)
+    trees = Candidate(name="extra_trees", family="extra_trees", params={"n_trees": 5, "min_samples_leaf": 1})
+    (tested,) = job.training.model.members
+    alone = job.training.model.model_copy(update={"members": (tested.model_copy(update={"candidate": trees.name}),)})
+    recipe = Recipe(candidate=trees, chosen=({},), fit_s=0.1, n_rows=80)
+    training = job.training.model_copy(update={"n_folds": 5, "recipes": (recipe,), "model": alone})
+    evaluation = evaluate(job.snapshot, job.profile, job.split, job.training, EvaluateSettings(), job.run)
+    found = finish(job.snapshot, job.profile, job.split, training, evaluation, TrainSettings(), job.run)
+    assert [len(member.cores) for member in found.model.members] == [n_cores]
+
+
 def test_who_does_not_want_it_gets_the_model_that_was_tested(job: SmallJob) -> None:
     found = finished(job, TrainSettings(refit=False))
     assert found.model == job.training.model

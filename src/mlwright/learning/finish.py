@@ -40,6 +40,8 @@ from mlwright.scoring.model import Model
 from mlwright.scoring.single_row import Json
 
 N_CORES = 4
+LIGHT_BYTES = 8_000_000
+"""Cores above stay alone: with so many leaves another seed gains little, and all of them are walked for every row."""
 SURELY = 2.0
 
 
@@ -72,7 +74,7 @@ def finish(
         return as_it_is("with so many rows, more of them would gain little for the time that it takes")
     n_rows = split.n_train + split.n_test
     load = load_of(training.answer_s, profile.roles, split)
-    fits = _in_time(_fits(training.recipes, settings), n_rows, finish_s(run, load), run)
+    fits = _in_time(_fits(training, settings, run), n_rows, finish_s(run, load), run)
     if not fits:
         return as_it_is("there is no time to fit it once more on all rows")
     try:
@@ -112,19 +114,26 @@ class _Fit(NamedTuple):
         return self.recipe.candidate.name
 
 
-def _fits(recipes: Sequence[Recipe], settings: TrainSettings) -> list[_Fit]:
+def _fits(training: Training, settings: TrainSettings, run: Run) -> list[_Fit]:
     """What to fit, in the order of its worth; members that learned from a sample stay as they are.
 
-    A model of one or two members gets four cores all the same, of several seeds, if nothing but accuracy counts.
+    A model of one or two members gets four cores all the same, of several seeds, if nothing but accuracy counts; but
+    none of a member whose cores are large.
     """
+    recipes = training.recipes
     whole = [recipe for recipe in recipes if recipe.candidate.most_rows is None]
     limited = settings.prefer != "accuracy" or settings.max_latency is not None or settings.max_size is not None
     n_seeds = 1 if limited or not recipes else max(1, N_CORES // len(recipes))
+    again = {
+        member.candidate
+        for member in training.model.members
+        if max(run.path(core.blob).stat().st_size for core in member.cores) <= LIGHT_BYTES
+    }
     return [
         _Fit(recipe, number)
         for number in range(n_seeds)
         for recipe in whole
-        if number == 0 or not MODELS.get(recipe.candidate.family).one_is_enough
+        if number == 0 or (recipe.candidate.name in again and not MODELS.get(recipe.candidate.family).one_is_enough)
     ]
 
 

@@ -19,12 +19,12 @@ from mlwright.records.model import Candidate
 from mlwright.scoring.blocks import BlockNames
 
 
-def facts(n_rows=1_000, task="binary", n_numbers=5):
+def facts(n_rows=20_000, task="binary", n_numbers=5):
     names = tuple(f"n{i}" for i in range(n_numbers))
     return Facts(task, 2, n_rows, n_rows // 2, BlockNames(names, names, (), (), ()), 60.0)
 
 
-def trace(best, n_rows=1_000, task="binary", n_numbers=5):
+def trace(best, n_rows=20_000, task="binary", n_numbers=5):
     """A search in which `best` was the model and the other two were close or far behind."""
     paid = {name: Paid(weight=float(name == best), quality=1.0 if name == best else 0.5, seconds=1.0) for name in "abc"}
     return Trace(
@@ -55,7 +55,7 @@ def test_without_experience_the_order_stays():
 
 
 def test_what_was_chosen_on_like_data_comes_first():
-    own = [trace("c", n_rows=900)] * 5 + [trace("a", n_rows=400_000, n_numbers=300)] * 5
+    own = [trace("c", n_rows=18_000)] * 5 + [trace("a", n_rows=400_000, n_numbers=300)] * 5
     assert order_of(advise(facts(), own).worth, EQUAL)[0] == "c"
     assert order_of(advise(facts(500_000, n_numbers=200), own).worth, EQUAL)[0] == "a"
 
@@ -72,6 +72,11 @@ def test_gain_per_second_counts_and_newcomers_get_their_chance():
 
 def test_what_the_user_has_seen_counts_more_than_what_is_shipped():
     assert order_of(advise(facts(), [trace("b")], [trace("a")]).worth, EQUAL)[0] == "b"
+
+
+def test_with_few_rows_it_does_not_matter_what_else_the_user_has_done():
+    few = facts(5_000)
+    assert advise(few, [trace("b")] * 50, [trace("a")]) == advise(few, [], [trace("a")])
 
 
 def test_a_finished_search_is_remembered_and_holds_no_names_of_the_data(diary, make_bench):
@@ -126,4 +131,4 @@ def test_one_search_on_other_data_says_less_than_many_on_like_data():
         worth = advise(facts(), own).worth
         return worth["a"] - worth["b"]
 
-    assert 0 < lead([trace("a", n_rows=50_000, n_numbers=40)]) < 0.3 * lead([trace("a")] * 5)
+    assert 0 < lead([trace("a", n_rows=1_000_000, n_numbers=40)]) < 0.3 * lead([trace("a")] * 5)

@@ -18,6 +18,8 @@ OWN_COUNTS = 2.0
 """A search of the user's own counts as two of those that are shipped."""
 DOUBT = 1.0
 """What candidates are usually worth counts as one search on data that is just like this."""
+EXPERIENCED_ROWS = 10_000
+"""With fewer rows there is time for all that the families name: another order only changes who is lucky."""
 QUALITY_SHARE = 0.25
 """A place in the ensemble says more than a good score: who only says what others say adds nothing."""
 
@@ -32,10 +34,12 @@ def advise(facts: Facts, own: Sequence[Trace], prior: Sequence[Trace] = ()) -> A
     ----------
     facts : Facts
     own, prior : sequence of Trace
-        The user's own searches, and those that are shipped.
+        The user's own searches, and those that are shipped. The former do not count where there are few rows, so that
+        what else a user has done changes nothing there.
     """
     here = _place(_features_of(facts))
-    weighed = [(_closeness(here, trace) * OWN_COUNTS, trace) for trace in own if trace.task == facts.task]
+    mine = own if facts.n_rows >= EXPERIENCED_ROWS else ()
+    weighed = [(_closeness(here, trace) * OWN_COUNTS, trace) for trace in mine if trace.task == facts.task]
     weighed += [(_closeness(here, trace), trace) for trace in prior if trace.task == facts.task]
     nearest = sorted(weighed, key=lambda pair: -pair[0])[:NEAREST]
     seen = {name: _seen(name, nearest) for name in sorted({name for _, trace in nearest for name in trace.paid})}

@@ -52,7 +52,7 @@ class TrainSettings(Settings):
         figures stay those of the model that had not seen these rows.
     experience : bool
         Whether which candidates paid is noted in the user's own file (no data, no names), and what was noted before
-        tells what to try first; ``MLWRIGHT_EXPERIENCE=off`` switches it off everywhere.
+        tells what to try first from 10,000 rows on; ``MLWRIGHT_EXPERIENCE=off`` switches it off everywhere.
     """
 
     budget: Seconds = 300.0
