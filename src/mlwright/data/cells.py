@@ -82,8 +82,13 @@ class Counted(NamedTuple):
 
 def cells_of(column: ColumnProfile, values: pa.ChunkedArray) -> list[Counted]:
     """What is looked at of one column: its values; of a text its words, how many of them are new, and its length."""
+    return [*plain_cells_of(column, values), *(_new_words(column, values) if column.kind == "text" else ())]
+
+
+def plain_cells_of(column: ColumnProfile, values: pa.ChunkedArray) -> list[Counted]:
+    """The same, but for words that are new: where both tables are at hand, these are found without a vocabulary."""
     if column.kind == "text":
-        return [_words(column, values), *_new_words(column, values), _length(column, values)]
+        return [_words(column, values), _length(column, values)]
     if column.kind == "number":
         return [_numbers(column, values)]
     if column.kind == "date":

@@ -15,7 +15,7 @@ are said to differ. Rows that hang together (of one customer, of one day) differ
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from itertools import filterfalse
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import NamedTuple
@@ -26,15 +26,15 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from mlwright.core.errors import SourceEmpty, TableError, name_list
-from mlwright.core.machine import processors
-from mlwright.data.cells import Counted, cells_of, pair_of, places_of, places_of_pair
+from mlwright.data.cells import Counted, pair_of, plain_cells_of
 from mlwright.data.compute.table import open_parquet
+from mlwright.data.counting import counts_of, pair_counts
 from mlwright.data.drifts._shares import chance, distance
 from mlwright.data.joining import parts_of
 from mlwright.data.kinds.describe import Described, describe
 from mlwright.data.new_names import NewNames, names_in, new_names, words_in
 from mlwright.data.pairs import associations_of
-from mlwright.data.stretches import Parquet, drawn, stretches
+from mlwright.data.stretches import Parquet, drawn
 from mlwright.data.telling import cell_words, moved_words
 from mlwright.records.data import Field
 from mlwright.records.drift import ColumnDrift, Drift
@@ -47,8 +47,6 @@ Array = NDArray[np.float64]
 
 N_DRAWN = 30_000
 """Rows from which cells are chosen."""
-N_TEXTS = 100_000
-"""Of texts, random rows that are read: words are slow to find."""
 LEAST_EXPECTED = 5.0
 MOST_PAIRS = 10
 CERTAIN, MOST = 0.01, 0.6
@@ -83,21 +81,22 @@ def drift(then: Parquet, now: Parquet, alarms: float = 0.05, least: float = 0.02
     for table in (then, now):
         if not table.n_rows:
             raise SourceEmpty(f"{table.location} holds no rows.", "Name a table with rows.")
-    common = [name for name in then.names if name in set(now.names)]
+    names, own = then.names, now.names
+    common = list(filter(set(own).__contains__, names))
     if not common:
         raise TableError(
-            f"{now.location} has none of the {len(then.names)} columns of {then.location}; it has "
-            f"{name_list(now.names)}.",
+            f"{now.location} has none of the {len(names)} columns of {then.location}; it has {name_list(own)}.",
             "Give two tables with columns of the same names.",
         )
     watched, untested, together = _watched(then, now, common)
-    with ThreadPoolExecutor(processors()) as pool:
-        found = list(pool.map(lambda each: _compared(each, then, now), watched.values()))
-    pairs = [_compared_pair(pair, watched, then, now) for pair in together]
+    cells = [each.counted.cells for each in watched.values()]
+    before, after = (counts_of(table, cells) for table in (then, now))
+    found = [_compared(each, before[name], after[name]) for name, each in watched.items()]
+    pairs = _compared_pairs(together, watched, then, now)
     return _corrected(Drift(
         then=then.location, now=now.location, n_then=then.n_rows, n_now=now.n_rows, columns=(*found, *untested, *pairs),
-        lost=tuple(name for name in then.names if name not in set(common)),
-        new=tuple(name for name in now.names if name not in set(common)),
+        lost=tuple(filterfalse(set(own).__contains__, names)),
+        new=tuple(filterfalse(set(names).__contains__, own)),
         alarms=alarms, least=least,
     ))  # fmt: skip
 
@@ -120,10 +119,9 @@ def _watched(
         else:
             both = [table.column(column.name) for table in (sample, others)]
             own = both[0] if column.kind in ("number", "date") else _one_after_the_other(both[0], both[1])
-            for counted in cells_of(column, own):
-                if not counted.cells.known:
-                    is_named = counted.cells.sort in ("names", "words")
-                    found[counted.cells.name] = Watched(counted, tuple(both) if is_named else ())
+            for counted in plain_cells_of(column, own):
+                is_named = counted.cells.sort in ("names", "words")
+                found[counted.cells.name] = Watched(counted, tuple(both) if is_named else ())
     pairs = [each.columns for each in associations_of(described.columns, described.sample, None)]
     return found, untested, [pair for pair in pairs if set(pair) <= set(found)][:MOST_PAIRS]
 
@@ -149,19 +147,11 @@ def _described(sample: pa.Table) -> Described:
         return describe(open_parquet(path), fields, ProfileSettings(), None)
 
 
-def _counts(cells: Cells, path: Path) -> Array:
-    """Rows of a table in each cell; a stretch at a time."""
-    total = np.zeros(cells.n)
-    for values in stretches(path, list(cells.of), N_TEXTS if cells.sort in ("words", "length") else None):
-        total += np.bincount(places_of(cells, values.column(0)), minlength=cells.n)
-    return total
-
-
-def _compared(watched: Watched, then: Parquet, now: Parquet) -> ColumnDrift:
+def _compared(watched: Watched, before: Array, after: Array) -> ColumnDrift:
     cells = watched.counted.cells
     named = words_in if cells.sort == "words" else names_in
     new = [new_names(*map(named, watched.drawn))] if watched.drawn else []
-    return _told(cells, _counts(cells, then.path), _counts(cells, now.path), new)
+    return _told(cells, before, after, new)
 
 
 def _told(cells: Cells, before: Array, after: Array, new: Sequence[NewNames] = ()) -> ColumnDrift:
@@ -208,21 +198,17 @@ def _large_enough(before: Array, after: Array) -> tuple[Array, Array] | None:
     return (both[0], both[1]) if len(both[0]) > 1 else None
 
 
-def _compared_pair(names: tuple[str, str], watched: Mapping[str, Watched], then: Parquet, now: Parquet) -> ColumnDrift:
-    one, other = (watched[name].counted for name in names)
-    counts = tuple(np.bincount(each.places, minlength=each.cells.n).astype(np.float64) for each in (one, other))
-    pair = pair_of(one.cells, other.cells, (counts[0], counts[1]))
-    before, after = (_pair_counts(pair, (one.cells, other.cells), table.path) for table in (then, now))
-    return _told(pair, before, after)
+def _compared_pairs(
+    together: Sequence[tuple[str, str]], watched: Mapping[str, Watched], then: Parquet, now: Parquet
+) -> list[ColumnDrift]:
+    pairs = [_pair(*(watched[name].counted for name in names)) for names in together]
+    both = [pair_counts(table.path, pairs) for table in (then, now)]
+    return [_told(pair, before, after) for (pair, _, _), before, after in zip(pairs, *both, strict=True)]
 
 
-def _pair_counts(pair: Cells, cells: tuple[Cells, Cells], path: Path) -> Array:
-    total = np.zeros(pair.n)
-    names = list(dict.fromkeys(each.of[0] for each in cells))
-    for values in stretches(path, names):
-        own = [places_of(each, values.column(each.of[0])) for each in cells]
-        total += np.bincount(places_of_pair(pair, (own[0], own[1])), minlength=pair.n)
-    return total
+def _pair(one: Counted, other: Counted) -> tuple[Cells, Cells, Cells]:
+    counts = [np.bincount(each.places, minlength=each.cells.n).astype(np.float64) for each in (one, other)]
+    return pair_of(one.cells, other.cells, (counts[0], counts[1])), one.cells, other.cells
 
 
 def _corrected(found: Drift) -> Drift:

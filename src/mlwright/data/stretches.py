@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -17,6 +18,10 @@ from mlwright.core.machine import processors
 Places = NDArray[np.int64]
 SEED = 0
 ROWS_AT_ONCE = 50_000
+CELLS_AT_ONCE, MOST_COLUMNS = 2_000_000, 200
+"""Of a small table so many columns are read together."""
+MOST_OPENINGS = 48
+"""A file is opened so often at most: of thousands of columns that takes longer than to read one."""
 BYTES_AT_ONCE = 1 << 20
 """Read from a file; else all that a row group holds of a column is read at once."""
 
@@ -30,19 +35,19 @@ class Parquet(NamedTuple):
     @property
     def n_rows(self) -> int:
         """Its rows."""
-        return int(pq.ParquetFile(self.path).metadata.num_rows)
+        return int(pq.read_metadata(self.path).num_rows)
 
     @property
     def names(self) -> list[str]:
         """Its columns."""
-        return list(pq.ParquetFile(self.path).schema_arrow.names)
+        return list(pq.read_schema(self.path).names)
 
 
 def drawn(path: Path, names: Sequence[str], n: int) -> pa.Table:
     """Random rows of a Parquet file, every set of `n` of them as likely as any other; the same ones every time.
 
-    Each column is read by itself, a stretch at a time, and only what was drawn of it is kept: memory grows neither with
-    the rows nor with how many of them are in a row group.
+    A few columns are read at a time, a stretch at a time, and only what was drawn of them is kept: memory grows neither
+    with the rows nor with how many of them are in a row group.
 
     Parameters
     ----------
@@ -58,11 +63,20 @@ def drawn(path: Path, names: Sequence[str], n: int) -> pa.Table:
         In the order of the file.
     """
     with pq.ParquetFile(path) as file:
-        if file.metadata.num_rows <= n:
+        n_rows = file.metadata.num_rows
+        if n_rows <= n:
             return file.read(columns=list(names))
     with ThreadPoolExecutor(processors()) as pool:
-        columns = list(pool.map(lambda name: pa.concat_tables(stretches(path, [name], n)).column(0), names))
+        parts = pool.map(lambda lot: pa.concat_tables(stretches(path, lot, n)), lots_of(names, n_rows))
+        columns = [column for part in parts for column in part.columns]
     return pa.table(columns, names=list(names))
+
+
+def lots_of(names: Sequence[str], n_rows: int) -> list[list[str]]:
+    """Columns that are read together: one of a long table, many of a wide one."""
+    fits = min(MOST_COLUMNS, CELLS_AT_ONCE // max(1, n_rows))
+    size = max(1, fits, math.ceil(len(names) / MOST_OPENINGS))
+    return [list(names[start : start + size]) for start in range(0, len(names), size)]
 
 
 def stretches(path: Path, names: Sequence[str], most: int | None = None) -> Iterator[pa.Table]:

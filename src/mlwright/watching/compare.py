@@ -14,6 +14,7 @@ from mlwright.core.run import Run
 from mlwright.data.cells import DAY_S
 from mlwright.data.compute.table import Table, open_snapshot
 from mlwright.data.drifts import DRIFTS, Current, DriftTest, Reference
+from mlwright.data.lots import each_column
 from mlwright.data.reference import current_of, reference_of, unknown_names
 from mlwright.learning.tasks import TASKS
 from mlwright.learning.unseen import kept_scores
@@ -80,7 +81,8 @@ def compare(window: Window, model: ModelInUse, memory: Looks, settings: WatchSet
     if not set(inputs) <= set(table.columns):
         raise missing_columns(inputs, table.columns)
     tests = {name: test() for name, test in DRIFTS}
-    columns = [_input(table.arrow([column.name])[0], column, manifest, tests) for column in manifest.reference]
+    values = each_column(table, inputs)
+    columns = [_input(own, column, manifest, tests) for column, (_, own) in zip(manifest.reference, values, strict=True)]
     answering = Model.load(manifest.model, run.get)
     prediction = answering.scores(table.arrow(inputs))
     found = _performance(table, prediction, manifest, run)
