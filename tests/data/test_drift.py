@@ -126,8 +126,101 @@ def test_tables_that_are_too_small_to_compare_are_not_called_alike(compare):
     found = compare(pa.table({"age": [1, 2], "town": ["Riga", "Lund"]}), pa.table({"age": [3], "town": ["Graz"]}))
     assert (verdict(found), headline(found)) == (
         "NOT COMPARED",
-        "the tables hold too little to tell anything: give more rows.",
+        "the tables hold too little to tell whether values have moved: give more rows.",
     )
+    assert not found.is_alike
+
+
+@pytest.fixture
+def told(compare):
+    """The verdict on some people beside others, who have been changed."""
+
+    def verdict_on(**changed):
+        now = people(2)
+        for name, values in changed.items():
+            now = now.drop_columns([name]) if name in now.column_names else now
+            now = now if values is None else now.append_column(name, pa.array(values))
+        found = compare(people(1), now)
+        return verdict(found), headline(found), found.is_alike
+
+    return verdict_on
+
+
+def test_a_column_that_is_gone_is_part_of_the_verdict(told):
+    assert told(town=None) == ("CHANGED", "town is gone. Nothing has moved beyond chance in 4 columns.", False)
+
+
+def test_a_column_that_came_is_part_of_the_verdict(told):
+    assert told(city=["Riga"] * 3_000)[:2] == (
+        "CHANGED",
+        "city is new. Nothing has moved beyond chance in 5 columns.",
+    )
+
+
+def test_a_column_of_another_type_is_part_of_the_verdict(told):
+    said = told(age=[str(value) for value in people(2)["age"].to_pylist()])
+    assert said[:2] == (
+        "CHANGED",
+        "age holds text and held numbers. Nothing has moved beyond chance in 5 columns.",
+    )
+
+
+def test_a_column_that_goes_by_another_name_is_recognised_by_its_values(told):
+    said = told(town=None, city=people(2)["town"].to_pylist())
+    assert said[1] == "town seems to be called city now. Nothing has moved beyond chance in 4 columns."
+
+
+def test_whole_numbers_and_others_are_no_other_type(compare):
+    rows = [pa.table({"n": pa.array(np.arange(3_000) % 40, kind)}) for kind in (pa.int64(), pa.float64())]
+    assert compare(*rows).is_alike
+
+
+def test_a_column_that_held_nothing_and_is_filled_now_has_moved(compare):
+    before = people(1).set_column(0, "age", pa.nulls(3_000))
+    found = compare(before, people(2))
+    assert [column.sentence for column in found.moved] == ["0 % of the values are missing; it was 100 %."]
+
+
+def test_keys_that_repeat_are_told(compare):
+    keys = [
+        pa.table({"id": pa.array([f"k{at:05}" for at in places])}) for places in (range(3_000), [*range(1_500)] * 2)
+    ]
+    found = compare(*keys)
+    assert found.moved[0].sentence == "50 % of the values stand in another row too; it was 0 %."
+    assert compare(keys[0], pa.table({"id": [f"m{at:05}" for at in range(500)]})).is_alike
+
+
+def test_another_unit_is_named(compare):
+    found = compare(people(1), people(2, age=lambda columns, rng: (columns["age"] / 2.54).round()))
+    assert "They look divided by 2.54 (inches and centimetres)." in found.moved[0].sentence
+
+
+def test_a_code_for_a_missing_value_is_named(compare):
+    now = people(2, age=lambda columns, rng: np.where(rng.random(3_000) < 0.05, -999, columns["age"]))
+    assert "Beyond lies most often -999." in compare(people(1), now).moved[0].sentence
+
+
+def test_dates_that_moved_on_are_told_and_are_no_alarm(compare):
+    later = people(2, seen=lambda columns, rng: columns["seen"] + np.timedelta64(365, "D"))
+    found = compare(people(1), later)
+    assert found.is_alike
+    assert found.notes[0].startswith("seen lies 36")
+    assert compare(people(1), people(2)).notes == ()
+
+
+def test_few_rows_say_how_little_they_show(compare):
+    assert headline(compare(people(1, 20_000), people(2, 50))).endswith(
+        "Of so few rows a move of less than about 24 % of them would hardly be seen."
+    )
+
+
+def test_all_columns_of_a_wide_table_are_counted(compare):
+    rows = [
+        pa.table({f"c{at}": np.random.default_rng((seed, at)).normal(seed * (at == 7), 1, 500) for at in range(450)})
+        for seed in (0, 1)
+    ]
+    found = compare(*rows)
+    assert (moved(found), len(found.columns)) == (["c7"], 450)
 
 
 @pytest.fixture

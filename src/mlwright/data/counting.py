@@ -1,4 +1,4 @@
-"""Rows of a table in the cells of its columns, each column read once; a table of thousands of columns a lot at a time."""
+"""Rows of a table in the cells of its columns; each column is read once, of a wide table a lot at a time."""
 
 from __future__ import annotations
 
@@ -41,8 +41,8 @@ def _counted(values: Iterable[pa.Table], own: Mapping[str, Sequence[Cells]]) -> 
     for stretch in values:
         for name in stretch.column_names:
             for cells in own[name]:
-                counts = np.bincount(places_of(cells, stretch[name]), minlength=cells.n)
-                total[cells.name] = total.get(cells.name, 0.0) + counts
+                counts = total.setdefault(cells.name, np.zeros(cells.n))
+                counts += np.bincount(places_of(cells, stretch[name]), minlength=cells.n)
     return total
 
 

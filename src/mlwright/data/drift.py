@@ -15,6 +15,7 @@ are said to differ. Rows that hang together (of one customer, of one day) differ
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from itertools import filterfalse
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -34,12 +35,13 @@ from mlwright.data.joining import parts_of
 from mlwright.data.kinds.describe import Described, describe
 from mlwright.data.new_names import NewNames, names_in, new_names, words_in
 from mlwright.data.pairs import associations_of
-from mlwright.data.stretches import Parquet, drawn
+from mlwright.data.schemas import renamed, retyped
+from mlwright.data.stretches import Parquet, drawn, some_of
 from mlwright.data.telling import cell_words, moved_words
+from mlwright.data.told_besides import keys_beside, moved_on, numbers_beside
 from mlwright.records.data import Field
 from mlwright.records.drift import ColumnDrift, Drift
 from mlwright.records.looks import Aspect, Cells, Column
-from mlwright.records.profile import ColumnProfile
 from mlwright.records.settings import ProfileSettings
 from mlwright.statistics.several import holm
 
@@ -48,16 +50,29 @@ Array = NDArray[np.float64]
 N_DRAWN = 30_000
 """Rows from which cells are chosen."""
 LEAST_EXPECTED = 5.0
+LEAST_CHANCE = 0.01
+"""What cannot come out so unlikely, whatever the rows hold, is not asked."""
 MOST_PAIRS = 10
 CERTAIN, MOST = 0.01, 0.6
 """An aspect of such a chance that holds so much of a difference stands for the whole of it."""
 
 
 class Watched(NamedTuple):
-    """What is looked at; of names the values that were drawn from either table besides, so that new ones are seen."""
+    """What is looked at, and the values of some rows of either table."""
 
     counted: Counted
-    drawn: tuple[pa.ChunkedArray, ...] = ()
+    drawn: tuple[pa.ChunkedArray, pa.ChunkedArray]
+
+
+class _Drawn(NamedTuple):
+    """Some rows of both tables, their common columns, and what these are."""
+
+    then: pa.Table
+    now: pa.Table
+    described: Described
+
+    def both(self, name: str) -> tuple[pa.ChunkedArray, pa.ChunkedArray]:
+        return self.then.column(name), self.now.column(name)
 
 
 def drift(then: Parquet, now: Parquet, alarms: float = 0.05, least: float = 0.02) -> Drift:
@@ -88,42 +103,72 @@ def drift(then: Parquet, now: Parquet, alarms: float = 0.05, least: float = 0.02
             f"{now.location} has none of the {len(names)} columns of {then.location}; it has {name_list(own)}.",
             "Give two tables with columns of the same names.",
         )
-    watched, untested, together = _watched(then, now, common)
+    lost, new = (tuple(filterfalse(set(common).__contains__, each)) for each in (names, own))
+    rows = _drawn(then, now, common)
+    watched, others = _watched(rows)
     cells = [each.counted.cells for each in watched.values()]
     before, after = (counts_of(table, cells) for table in (then, now))
     found = [_compared(each, before[name], after[name]) for name, each in watched.items()]
-    pairs = _compared_pairs(together, watched, then, now)
+    pairs = _compared_pairs(_together(rows.described, watched), watched, then, now)
+    dates = [name for name, each in watched.items() if each.counted.cells.sort == "weekday"]
     return _corrected(Drift(
-        then=then.location, now=now.location, n_then=then.n_rows, n_now=now.n_rows, columns=(*found, *untested, *pairs),
-        lost=tuple(filterfalse(set(own).__contains__, names)),
-        new=tuple(filterfalse(set(names).__contains__, own)),
+        then=then.location, now=now.location, n_then=then.n_rows, n_now=now.n_rows, columns=(*found, *others, *pairs),
+        lost=lost, new=new, renamed=_renamed(then, now, lost, new),
+        retyped=retyped(rows.then.schema, rows.now.schema, _without_values(rows)),
+        notes=tuple(filter(None, (moved_on(name, *rows.both(name)) for name in dates))),
         alarms=alarms, least=least,
     ))  # fmt: skip
 
 
-def _watched(
-    then: Parquet, now: Parquet, names: Sequence[str]
-) -> tuple[dict[str, Watched], list[ColumnDrift], list[tuple[str, str]]]:
-    """What is looked at of each column, with the cells of the drawn rows; what cannot be; and what goes together.
+def _drawn(then: Parquet, now: Parquet, names: Sequence[str]) -> _Drawn:
+    """Some rows; what holds nothing in the first table is described as the second one has it."""
+    sample, others = (drawn(table.path, names, N_DRAWN) for table in (then, now))
+    described = _described(sample)
+    empty = [column.name for column in described.columns if column.kind == "empty"]
+    if empty:
+        there = {column.name: column for column in _described(others.select(empty)).columns}
+        columns = tuple(there.get(column.name, column) for column in described.columns)
+        described = replace(described, columns=columns)
+    return _Drawn(sample, others, described)
+
+
+def _watched(rows: _Drawn) -> tuple[dict[str, Watched], list[ColumnDrift]]:
+    """What is looked at of each column, with the cells of the drawn rows; and what cannot be, or is told already.
 
     Names and words with cells of their own are chosen by rows of both tables, so that the choice favours neither.
     """
-    sample, others = (drawn(table.path, names, N_DRAWN) for table in (then, now))
-    described = _described(sample)
     found: dict[str, Watched] = {}
-    untested = []
-    for column in described.columns:
-        reason = _why_not(column)
-        if reason:
-            untested.append(ColumnDrift(name=column.name, untested=reason))
+    others = []
+    n = min(len(rows.then), len(rows.now))
+    for column in rows.described.columns:
+        both = rows.both(column.name)
+        if column.kind == "empty":
+            others.append(ColumnDrift(name=column.name, untested="it holds nothing"))
+        elif column.kind == "id":
+            others.append(keys_beside(column.name, *(some_of(values, n) for values in both)))
         else:
-            both = [table.column(column.name) for table in (sample, others)]
-            own = both[0] if column.kind in ("number", "date") else _one_after_the_other(both[0], both[1])
-            for counted in plain_cells_of(column, own):
-                is_named = counted.cells.sort in ("names", "words")
-                found[counted.cells.name] = Watched(counted, tuple(both) if is_named else ())
+            is_in_order = column.kind in ("number", "date") and both[0].null_count < len(both[0])
+            own = both[0] if is_in_order else _one_after_the_other(*both)
+            found |= {each.cells.name: Watched(each, both) for each in plain_cells_of(column, own)}
+    return found, others
+
+
+def _together(described: Described, watched: Mapping[str, Watched]) -> list[tuple[str, str]]:
     pairs = [each.columns for each in associations_of(described.columns, described.sample, None)]
-    return found, untested, [pair for pair in pairs if set(pair) <= set(found)][:MOST_PAIRS]
+    return [pair for pair in pairs if set(pair) <= set(watched)][:MOST_PAIRS]
+
+
+def _without_values(rows: _Drawn) -> set[str]:
+    return {
+        name for table in (rows.then, rows.now) for name in table.column_names if table[name].null_count == len(table)
+    }
+
+
+def _renamed(then: Parquet, now: Parquet, lost: Sequence[str], new: Sequence[str]) -> tuple[tuple[str, str], ...]:
+    if not lost or not new:
+        return ()
+    gone = drawn(then.path, lost, N_DRAWN)
+    return renamed(gone, drawn(now.path, new, N_DRAWN), _described(gone).columns)
 
 
 def _one_after_the_other(then: pa.ChunkedArray, now: pa.ChunkedArray) -> pa.ChunkedArray:
@@ -131,12 +176,6 @@ def _one_after_the_other(then: pa.ChunkedArray, now: pa.ChunkedArray) -> pa.Chun
     if then.type != now.type:
         then, now = (values.cast(pa.string()) for values in (then, now))
     return pa.chunked_array([*then.chunks, *now.chunks], then.type)
-
-
-def _why_not(column: ColumnProfile) -> str:
-    if column.kind == "id":
-        return "its values name rows, and are all different"
-    return "it holds nothing" if column.kind == "empty" else ""
 
 
 def _described(sample: pa.Table) -> Described:
@@ -149,9 +188,12 @@ def _described(sample: pa.Table) -> Described:
 
 def _compared(watched: Watched, before: Array, after: Array) -> ColumnDrift:
     cells = watched.counted.cells
+    if cells.sort not in ("names", "words"):
+        found = _told(cells, before, after)
+        return numbers_beside(found, *watched.drawn) if cells.sort == "number" and not found.untested else found
     named = words_in if cells.sort == "words" else names_in
-    new = [new_names(*map(named, watched.drawn))] if watched.drawn else []
-    return _told(cells, before, after, new)
+    new = new_names(*map(named, watched.drawn))
+    return _told(cells, before, after, [new] if new.least <= LEAST_CHANCE else [])
 
 
 def _told(cells: Cells, before: Array, after: Array, new: Sequence[NewNames] = ()) -> ColumnDrift:
@@ -160,7 +202,7 @@ def _told(cells: Cells, before: Array, after: Array, new: Sequence[NewNames] = (
     for aspect, part in parts_of(cells, before):
         joined = [np.bincount(part, counts).astype(np.float64) for counts in (before, after)]
         kept = _large_enough(*joined)
-        if kept is not None and not (new and aspect == "new"):
+        if kept is not None and not (cells.sort in ("names", "words") and aspect == "new"):
             found.append((chance(*kept), distance(*kept), aspect))
     found += [(each.chance, each.share, "new") for each in new]
     if not found:

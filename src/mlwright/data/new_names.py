@@ -15,11 +15,15 @@ from mlwright.scoring.spelling import spelled
 
 
 class NewNames(NamedTuple):
-    """Names, or words, that the second table alone holds: by what chance, in what share of its rows, and the first."""
+    """Names, or words, that the second table alone holds: by what chance, in what share of its rows, and the first.
+
+    `least` is the chance that it would be if all new rows held one such name: with few rows that is no small one.
+    """
 
     chance: float
     share: float
     first: str
+    least: float
 
     def words(self, cells: Cells) -> str:
         """As a sentence."""
@@ -44,13 +48,14 @@ def new_names(then: Named, now: Named) -> NewNames:
     names. A text has many words: there the share is that of the most frequent alone.
     """
     lacking = {name: n for name, n in now.counts.items() if not then.counts[name]}
-    if not lacking:
-        return NewNames(1.0, 0.0, "")
     q = now.n_rows / (then.n_rows + now.n_rows)
+    least = min(1.0, (len(then.counts) + 1) * q**now.n_rows)
+    if not lacking:
+        return NewNames(1.0, 0.0, "", least)
     first = max(lacking, key=lambda name: (lacking[name], name))
     n_names = len(set(then.counts) | set(now.counts))
     n_rows = lacking[first] if now.are_words else sum(lacking.values())
-    return NewNames(min(1.0, n_names * q ** lacking[first]), n_rows / now.n_rows, first)
+    return NewNames(min(1.0, n_names * q ** lacking[first]), n_rows / now.n_rows, first, least)
 
 
 def names_in(values: pa.ChunkedArray) -> Named:

@@ -91,6 +91,11 @@ def stretches(path: Path, names: Sequence[str], most: int | None = None) -> Iter
             start += len(batch)
 
 
+def some_of(values: pa.ChunkedArray, n: int) -> pa.ChunkedArray:
+    """At most `n` random values."""
+    return values if len(values) <= n else values.take(pa.array(_chosen(len(values), n)))
+
+
 def _chosen(n_rows: int, n: int) -> Places:
     """Positions of `n` random rows, rising."""
     return np.sort(np.random.default_rng(SEED).choice(n_rows, n, replace=False, shuffle=False))

@@ -42,6 +42,14 @@ class ColumnDrift(Record):
     untested: str = ""
 
 
+class Retyped(Record):
+    """A column that holds values of another sort: ``numbers``, ``text``, ``truth values``, ``dates``."""
+
+    name: str
+    then: str
+    now: str
+
+
 class Drift(Record):
     """Two tables, column by column; those that moved most first.
 
@@ -54,6 +62,11 @@ class Drift(Record):
     columns : tuple of ColumnDrift
     lost, new : tuple of str
         Columns that only the first, or only the second table has.
+    renamed : tuple of pairs of str
+        Of these, columns that seem to go by another name now.
+    retyped : tuple of Retyped
+    notes : tuple of str
+        What is told and is no difference that counts: dates that moved on.
     alarms : float
         The share of like pairs of tables in which something is said to have moved.
     least : float
@@ -67,6 +80,9 @@ class Drift(Record):
     columns: tuple[ColumnDrift, ...]
     lost: tuple[str, ...] = ()
     new: tuple[str, ...] = ()
+    renamed: tuple[tuple[str, str], ...] = ()
+    retyped: tuple[Retyped, ...] = ()
+    notes: tuple[str, ...] = ()
     alarms: float = 0.05
     least: float = 0.02
 
@@ -74,6 +90,16 @@ class Drift(Record):
     def moved(self) -> tuple[ColumnDrift, ...]:
         """Beyond chance, and at least of the least size."""
         return tuple(each for each in self.columns if each.corrected <= self.alarms and each.size >= self.least)
+
+    @property
+    def has_other_columns(self) -> bool:
+        """Whether a column came, went or changed its type."""
+        return bool(self.lost or self.new or self.retyped)
+
+    @property
+    def is_alike(self) -> bool:
+        """Whether something could be compared, and nothing differs that is not small."""
+        return not self.moved and not self.has_other_columns and any(not each.untested for each in self.columns)
 
     @property
     def small(self) -> tuple[ColumnDrift, ...]:

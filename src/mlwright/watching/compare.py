@@ -82,7 +82,9 @@ def compare(window: Window, model: ModelInUse, memory: Looks, settings: WatchSet
         raise missing_columns(inputs, table.columns)
     tests = {name: test() for name, test in DRIFTS}
     values = each_column(table, inputs)
-    columns = [_input(own, column, manifest, tests) for column, (_, own) in zip(manifest.reference, values, strict=True)]
+    columns = [
+        _input(own, column, manifest, tests) for column, (_, own) in zip(manifest.reference, values, strict=True)
+    ]
     answering = Model.load(manifest.model, run.get)
     prediction = answering.scores(table.arrow(inputs))
     found = _performance(table, prediction, manifest, run)

@@ -33,7 +33,7 @@ def drift(
 ) -> None:
     """Say what has changed between two tables, column by column.
 
-    Exit status 3 if something has moved.
+    Exit status 3 if something has moved, if columns came, went or changed their type, or if nothing could be compared.
     """
     from mlwright.config import located
     from mlwright.faces.cli.terminal import print_json, print_rich
@@ -50,5 +50,5 @@ def drift(
         print_rich(*drift_shown(found))
         if html is not None:
             typer.echo(f"The page: {html}")
-    if found.moved or found.lost or found.new:
+    if not found.is_alike:
         raise typer.Exit(MOVED)
