@@ -1,40 +1,34 @@
-"""How a service keeps predictions and outcomes: as tables, of records as they came or as numbers and codes.
-
-What a record holds is cold a second later, and to look it all up again costs more than the answer did. So where a
-service has read records column by column, it hands those columns on (`Coded`); only values that are neither plain
-numbers nor known names are kept as they came (`Odd`).
-"""
+"""How a service keeps predictions and outcomes: as tables, of records as they came or of bytes (see `coded_rows`)."""
 
 from __future__ import annotations
 
-import hmac
-from array import array
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from itertools import accumulate, chain
-from typing import TYPE_CHECKING, Any, NamedTuple, Self
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import chain
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from mlwright.records.served import ANSWER, AT, BUNDLE, ID, OUTCOME, PROBABILITIES, KeptColumn, LogFacts
-from mlwright.scoring.spelling import canonical, to_number
+from mlwright.scoring.coded_rows import Coded, Form, coded_columns
+from mlwright.scoring.kept_values import column_of, lists, moments, spellings
+from mlwright.scoring.spelling import canonical
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-HASH_CHARACTERS = 32
-TEXTS = frozenset({str, type(None)})
-NUMBERS = frozenset({int, float, type(None)})
+
+BATCH_ROWS = 4096
+"""Of which a table is made at a time: who answers waits for Python's lock for a fraction of a millisecond at most."""
 
 
 class Asked(NamedTuple):
-    """One request that was answered.
+    """One request that was answered, its records as they came.
 
     Parameters
     ----------
-    ids : sequence of str
-        Of each record.
+    id : str
+        Of the request; see `ids_of`.
     at : float
         Seconds since 1970.
     bundle_id : str
@@ -43,82 +37,11 @@ class Asked(NamedTuple):
     answers : sequence of mapping
     """
 
-    ids: Sequence[str]
+    id: str
     at: float
     bundle_id: str
     records: Sequence[Mapping[str, Any]]
     answers: Sequence[Mapping[str, Any]]
-
-
-@dataclass(frozen=True, eq=False)
-class Form:
-    """What numbers and codes of records mean.
-
-    Parameters
-    ----------
-    bundle_id : str
-        Of the bundle that answered.
-    width : int
-        Numbers of a record.
-    numbers : mapping of str to int
-        Where among them stands an input.
-    names : mapping of str to sequence of str
-        The spelling that goes with each code of an input, in the order of the codes of a record.
-    hashes : dict
-        Of spellings, once they were needed.
-    """
-
-    bundle_id: str
-    width: int
-    numbers: Mapping[str, int]
-    names: Mapping[str, Sequence[str | None]]
-    hashes: dict[str | None, str | None] = field(default_factory=dict)
-
-
-class Odd(NamedTuple):
-    """A value as it came, by the place of its record in the request and the name of its input."""
-
-    row: int
-    name: str
-    value: Any
-
-
-class Told(NamedTuple):
-    """The answers of a request: predictions, and for classes the probabilities of each, one record after another."""
-
-    predictions: Sequence[Any]
-    chances: array[float]
-
-    @classmethod
-    def of(cls, answers: Sequence[Mapping[str, Any]]) -> Self:
-        """From answers as callers get them."""
-        chances = array("d", chain.from_iterable([answer.get("probabilities", {}).values() for answer in answers]))
-        return cls([answer["prediction"] for answer in answers], chances)
-
-
-class Coded(NamedTuple):
-    """One request that was answered, as `Asked`, its records as numbers and codes.
-
-    Parameters
-    ----------
-    ids : sequence of str
-    at : float
-    form : Form
-    numbers : array of float64, shape (n_rows, form.width); or list of float, of one record
-    codes : array of int32, shape (n_rows, n_names); or list of int, of one record
-    odd : sequence of Odd
-        What stands in the place of numbers and codes.
-    answers : Told; or sequence of mapping, of one record
-        To look into an answer costs as much as to hold on to it, and many are cold a second later.
-    """
-
-    ids: Sequence[str]
-    at: float
-    form: Form
-    numbers: NDArray[np.float64] | list[float]
-    codes: NDArray[np.int32] | list[int]
-    odd: Sequence[Odd]
-    answers: Told | Sequence[Mapping[str, Any]]
 
 
 class Outcome(NamedTuple):
@@ -129,177 +52,108 @@ class Outcome(NamedTuple):
     outcome: Any
 
 
+def ids_of(request_id: str, n_records: int) -> list[str]:
+    """The ids of the records of a request: its own, with the place of the record behind it if there are several."""
+    return [request_id] if n_records == 1 else [f"{request_id}-{place}" for place in range(n_records)]
+
+
 def can_be_coded(facts: LogFacts) -> bool:
     """Whether numbers and codes are enough for a log; hashes of numbers tell apart what a float does not."""
     return not any(column.kind == "number" and column.treatment == "hashed" for column in facts.columns)
 
 
-def prediction_table(facts: LogFacts, key: bytes) -> Callable[[Sequence[Asked | Coded]], pa.Table]:
-    """From requests to a table, in their order: of the inputs only what may be kept, hashed with `key` where asked."""
+def prediction_tables(
+    facts: LogFacts, key: bytes, forms: Mapping[str, Form]
+) -> Callable[[Sequence[Asked | Coded]], Iterator[pa.Table]]:
+    """From requests to tables, in their order: of the inputs only what may be kept, hashed with `key` where asked.
+
+    Parameters
+    ----------
+    facts : LogFacts
+    key : bytes
+    forms : mapping of str to Form
+        What coded requests mean, by the bundle that has answered them; looked at when tables are made.
+    """
     kept = [column for column in facts.columns if column.treatment != "left_out"]
 
     def table(requests: Sequence[Asked | Coded]) -> pa.Table:
         import pyarrow as pa
 
-        starts = list(accumulate((len(each.ids) for each in requests), initial=0))
-        alike: dict[tuple[Form, type] | None, list[int]] = {}
-        for place, each in enumerate(requests):
-            sort = (each.form, type(each.codes)) if isinstance(each, Coded) else None
-            alike.setdefault(sort, []).append(place)
-        parts = [
-            _table_of_one_sort([requests[place] for place in places], facts, kept, key) for places in alike.values()
-        ]
+        sorts = [None if isinstance(each, Asked) else each[0] for each in requests]
+        parts, order = [], []
+        for sort in dict.fromkeys(sorts):
+            some: list[Any] = [each for each, of_each in zip(requests, sorts, strict=True) if of_each == sort]
+            counts = np.array([_n_rows(each) for each in some])
+            ids = _ids([each.id if isinstance(each, Asked) else each[1] for each in some], counts)
+            if sort is None:
+                read = _asked_columns(some, facts, kept, key)
+            else:
+                read = coded_columns(some, forms[sort], kept, key)
+            parts.append(pa.table({ID: ids, **read}))
+            order.append(np.repeat([place for place, of_each in enumerate(sorts) if of_each == sort], counts))
         if len(parts) == 1:
             return parts[0]
-        rows = [np.arange(starts[place], starts[place + 1]) for places in alike.values() for place in places]
-        return pa.concat_tables(parts).take(np.argsort(np.concatenate(rows)))
+        return pa.concat_tables(parts).take(np.argsort(np.concatenate(order), kind="stable"))
 
-    return table
+    return lambda requests: map(table, _batches(requests))
 
 
-def _table_of_one_sort(requests: Sequence[Any], facts: LogFacts, kept: Sequence[KeptColumn], key: bytes) -> pa.Table:
+def _batches(requests: Sequence[Asked | Coded]) -> Iterator[list[Asked | Coded]]:
+    """The requests in their order, about `BATCH_ROWS` rows at a time."""
+    start = n_rows = 0
+    for place, each in enumerate(requests, 1):
+        n_rows += _n_rows(each)
+        if n_rows >= BATCH_ROWS or place == len(requests):
+            yield list(requests[start:place])
+            start, n_rows = place, 0
+
+
+def _n_rows(request: Asked | Coded) -> int:
+    return len(request.answers) if isinstance(request, Asked) else request[2]
+
+
+def _ids(requests: Sequence[str], counts: NDArray[np.int64]) -> pa.Array:
+    """`ids_of` of several requests."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    ids = pa.array(requests, pa.string())
+    if (counts == 1).all():
+        return ids
+    of_row = np.repeat(np.arange(len(counts)), counts)
+    places = np.arange(len(of_row)) - np.repeat(np.cumsum(counts) - counts, counts)
+    behind = pa.array(["", *(f"-{place}" for place in range(counts.max()))], pa.string())
+    behind = behind.take(pa.array(np.where(counts[of_row] == 1, 0, places + 1)))
+    return pc.binary_join_element_wise(ids.take(pa.array(of_row)), behind, "")
+
+
+def _asked_columns(
+    requests: Sequence[Asked], facts: LogFacts, kept: Sequence[KeptColumn], key: bytes
+) -> dict[str, pa.Array]:
+    """The columns of records as they came: when, what was answered, and of the inputs what is kept."""
     import pyarrow as pa
 
-    lengths = [len(each.ids) for each in requests]
-    columns = {
-        ID: pa.array(list(chain.from_iterable(each.ids for each in requests)), pa.string()),
-        AT: _moments(np.repeat([each.at for each in requests], lengths)),
-        **_answers(_together([each.answers for each in requests]), facts),
-    }
-    read = _coded if isinstance(requests[0], Coded) else _spelled
-    return pa.table(columns | read(requests, facts, kept, key))
-
-
-def _spelled(requests: Sequence[Asked], facts: LogFacts, kept: Sequence[KeptColumn], key: bytes) -> dict[str, pa.Array]:
-    """The columns of records as they came."""
-    import pyarrow as pa
-
+    answers = [answer for each in requests for answer in each.answers]
+    predictions = [answer["prediction"] for answer in answers]
+    columns = {AT: moments(np.repeat([each.at for each in requests], list(map(_n_rows, requests))))}
+    if facts.classes:
+        chances = np.fromiter(chain.from_iterable(answer["probabilities"].values() for answer in answers), np.float64)
+        columns |= {ANSWER: pa.array(spellings(predictions), pa.string()), PROBABILITIES: lists(chances, len(answers))}
+    else:
+        columns[ANSWER] = pa.array(predictions, pa.float64())
+    columns[BUNDLE] = pa.array([each.bundle_id for each in requests for _ in each.answers], pa.string())
     records = [record for each in requests for record in each.records]
-    bundles = [each.bundle_id for each in requests for _ in each.ids]
-    columns = {BUNDLE: pa.array(bundles, pa.string())}
-    for column in kept:
-        columns[column.name] = _input([record[column.name] for record in records], column, key)
-    return columns
+    return columns | {column.name: column_of([r[column.name] for r in records], column, key) for column in kept}
 
 
-def _coded(requests: Sequence[Coded], facts: LogFacts, kept: Sequence[KeptColumn], key: bytes) -> dict[str, pa.Array]:
-    """The columns of numbers and codes."""
-    import pyarrow as pa
-
-    form, starts = requests[0].form, accumulate((len(each.ids) for each in requests), initial=0)
-    odd: dict[str, list[Odd]] = {}
-    rows: dict[str, list[int]] = {}
-    for start, each in zip(starts, requests, strict=False):
-        for one in each.odd:
-            odd.setdefault(one.name, []).append(one)
-            rows.setdefault(one.name, []).append(start + one.row)
-    join = np.array if isinstance(requests[0].codes, list) else np.concatenate
-    numbers: NDArray[np.float64] = join([each.numbers for each in requests], dtype=np.float64)
-    codes: NDArray[np.int32] = join([each.codes for each in requests], dtype=np.int32)
-    columns = {BUNDLE: pa.repeat(pa.scalar(form.bundle_id), len(codes))}
-    of_name = {name: place for place, name in enumerate(form.names)}
-    for column in kept:
-        name, values = column.name, [each.value for each in odd.get(column.name, ())]
-        if name in form.numbers:
-            columns[name] = _numbers_but(numbers[:, form.numbers[name]], rows.get(name, []), values)
-        else:
-            columns[name] = _names_but(codes[:, of_name[name]], form, column, rows.get(name, []), values, key)
-    return columns
-
-
-def _numbers_but(numbers: NDArray[np.float64], rows: Sequence[int], values: Sequence[Any]) -> pa.Array:
-    """Numbers, but for some that came otherwise."""
-    numbers = numbers.copy()
-    numbers[rows] = _plain_numbers(values)
-    return _finite(numbers)
-
-
-def _names_but(
-    codes: NDArray[np.int32], form: Form, column: KeptColumn, rows: Sequence[int], values: Sequence[Any], key: bytes
-) -> pa.Array:
-    """Names by their codes, but for some that came otherwise."""
-    import pyarrow as pa
-
-    known, codes = form.names[column.name], codes.copy()
-    found = _spellings(values)
-    if column.treatment == "hashed":
-        for spelling in known:
-            if spelling not in form.hashes:
-                form.hashes[spelling] = _hashed(spelling, key)
-        known, found = list(map(form.hashes.get, known)), [_hashed(spelling, key) for spelling in found]
-    codes[rows] = range(len(known), len(known) + len(found))
-    return pa.DictionaryArray.from_arrays(codes, pa.array([*known, *found], pa.string())).dictionary_decode()
-
-
-def _together(answers: Sequence[Any]) -> Told:
-    """The answers of several requests."""
-    if not isinstance(answers[0], Told):
-        return Told.of(list(chain.from_iterable(answers)))
-    chances = array("d", b"".join([each.chances for each in answers]))
-    return Told(list(chain.from_iterable(each.predictions for each in answers)), chances)
-
-
-def _answers(told: Told, facts: LogFacts) -> dict[str, pa.Array]:
-    """What was answered: a class by its spelling and the probabilities of all, or a number."""
-    import pyarrow as pa
-
-    if not facts.classes:
-        return {ANSWER: pa.array(told.predictions, pa.float64())}
-    ends = np.arange(len(told.predictions) + 1, dtype=np.int32) * len(facts.classes)
-    lists = pa.ListArray.from_arrays(ends, np.frombuffer(told.chances))
-    return {ANSWER: pa.array(_spellings(told.predictions), pa.string()), PROBABILITIES: lists}
-
-
-def outcome_table(outcomes: Sequence[Outcome]) -> pa.Table:
+def outcome_tables(outcomes: Sequence[Outcome]) -> Iterator[pa.Table]:
     """From outcomes to a table."""
     import pyarrow as pa
 
-    return pa.table(
+    yield pa.table(
         {
             ID: pa.array([each.id for each in outcomes], pa.string()),
-            AT: _moments(np.array([each.at for each in outcomes])),
+            AT: moments(np.array([each.at for each in outcomes])),
             OUTCOME: pa.array([canonical(each.outcome) for each in outcomes], pa.string()),
         }
     )
-
-
-def _moments(seconds: NDArray[np.float64]) -> pa.Array:
-    import pyarrow as pa
-
-    return pa.array(np.round(seconds * 1e6).astype(np.int64), pa.timestamp("us", tz="UTC"))
-
-
-def _input(values: Sequence[Any], column: KeptColumn, key: bytes) -> pa.Array:
-    """Numbers as such, with null for what is none; everything else as it is spelled."""
-    import pyarrow as pa
-
-    if column.treatment == "hashed":
-        return pa.array([_hashed(value, key) for value in values], pa.string())
-    if column.kind != "number":
-        return pa.array(_spellings(values), pa.string())
-    return _finite(_plain_numbers(values))
-
-
-def _plain_numbers(values: Sequence[Any]) -> NDArray[np.float64]:
-    plain = values if NUMBERS.issuperset(map(type, values)) else list(map(to_number, values))
-    return np.array(plain, dtype=np.float64)
-
-
-def _spellings(values: Sequence[Any]) -> list[str | None]:
-    """`canonical` of values, each distinct text spelled once."""
-    if not TEXTS.issuperset(map(type, values)):
-        return list(map(canonical, values))
-    spelling = {text: canonical(text) for text in set(values)}
-    return [spelling[text] for text in values]
-
-
-def _finite(numbers: NDArray[np.float64]) -> pa.Array:
-    import pyarrow as pa
-
-    return pa.array(numbers, pa.float64(), mask=~np.isfinite(numbers))
-
-
-def _hashed(value: Any, key: bytes) -> str | None:
-    """The same for equal values, and of no use to who does not know the key."""
-    spelling = canonical(value)
-    return None if spelling is None else hmac.new(key, spelling.encode(), "sha256").hexdigest()[:HASH_CHARACTERS]

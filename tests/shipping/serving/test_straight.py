@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any
 
-import pyarrow as pa
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -15,7 +15,7 @@ from mlwright.records.contract import Clause, Contract
 from mlwright.records.model import CategoryColumn, EncodingPlan, ModelSpec, NumberColumn
 from mlwright.records.served import KeptColumn, LogFacts
 from mlwright.scoring.encoder import Encoder
-from mlwright.scoring.kept_rows import Asked, Coded, Told, prediction_table
+from mlwright.scoring.kept_rows import Asked, prediction_tables
 from mlwright.shipping.serving.inputs import InputSchema
 from mlwright.shipping.serving.refusals import Refusal
 from mlwright.shipping.serving.straight import Straight
@@ -85,20 +85,15 @@ def test_what_is_kept_of_records_read_straight_is_what_is_kept_of_them_as_they_c
         for each in FIELDS
     )
     facts = LogFacts(target="churn", columns=columns, classes=("No", "Yes"))
-    ids = [str(place) for place in range(len(records))]
     answers = [{"prediction": "No", "probabilities": {"No": 0.75, "Yes": 0.25}} for _ in records]
-    wanted = prediction_table(facts, b"key")([Asked(ids, 5.5, "b", records, answers)])
-    codes = STRAIGHT.kept(records, read)
-    coded = Coded(
-        ids,
-        5.5,
-        STRAIGHT.form("b"),
-        read.numbers,
-        codes,
-        read.beside.odd,
-        answers if len(records) == 1 else Told.of(answers),
-    )
-    assert prediction_table(facts, b"key")([coded, coded]).equals(pa.concat_tables([wanted, wanted]))
+    form, codes = STRAIGHT.form("b", ("No", "Yes")), STRAIGHT.kept(records, read)
+    if len(records) == 1:
+        coded = form.one("q", 5.5, read.numbers, codes, read.beside.odd, "No", [0.75, 0.25])
+    else:
+        scores = np.array([[0.75, 0.25]] * len(records))
+        coded = form.many("q", 5.5, read.numbers, codes, read.beside.odd, ["No"] * len(records), scores)
+    tables, asked = prediction_tables(facts, b"key", {"b": form}), Asked("q", 5.5, "b", records, answers)
+    assert next(tables([coded, coded])).equals(next(tables([asked, asked])))
 
 
 PLAIN = {"age": 30, "balance": 5.5, "city": "Rome", "doors": 3, "member": True}

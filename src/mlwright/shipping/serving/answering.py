@@ -59,14 +59,17 @@ class Answerer:
                 answer |= self._why(record, extras)
         return answers
 
-    def answer_encoded(self, encoded: OneRow, record: Mapping[str, Any]) -> Answer:
-        """As `answer` of a record that was encoded already."""
-        return self._told(*self.bundle.score_encoded(encoded, record))
+    def answer_encoded(self, encoded: OneRow, record: Mapping[str, Any]) -> tuple[list[Answer], list[float]]:
+        """As `answer` of one record that was encoded already, and its scores."""
+        scores, label = self.bundle.score_encoded(encoded, record)
+        return [self._told(scores, label)], scores
 
-    def answer_blocks(self, blocks: Blocks, records: Sequence[Mapping[str, Any]]) -> list[Answer]:
-        """As `answer` of several records that were encoded already."""
-        scored = self._answered(self.bundle.score_blocks(blocks), records)
-        return [self._told(scores, label) for scores, label in scored]
+    def answer_blocks(
+        self, blocks: Blocks, records: Sequence[Mapping[str, Any]]
+    ) -> tuple[list[Answer], NDArray[np.float64]]:
+        """As `answer` of several records that were encoded already, and their scores."""
+        scores = self.bundle.score_blocks(blocks)
+        return [self._told(each, label) for each, label in self._answered(scores, records)], scores
 
     def _told(self, scores: Sequence[float], label: Any) -> Answer:
         if not self._names:

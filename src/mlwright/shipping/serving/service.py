@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 from mlwright.core.errors import SettingsError
 from mlwright.records.settings.serving import ServeSettings
-from mlwright.scoring.kept_rows import Asked, Coded, Form, Told
+from mlwright.scoring.coded_rows import Coded, Form
+from mlwright.scoring.kept_rows import Asked, ids_of
 from mlwright.scoring.nested import flatten, inner_names
 from mlwright.scoring.signature import trusted_key
 from mlwright.shipping.serving.answering import Answer, Answerer
@@ -94,28 +95,39 @@ class Service:
             If the model is not ready, or a record is not as the contract says.
         """
         self.check_ready()
+        at = time.time()
         if self._inner:
             records = [flatten(record, self._inner) for record in records]
         read = self._read(records) if extras is NOTHING else None
-        answers = None if read is None else self._answer_read(records, read)
-        if answers is None:
-            read, answers = None, self._answer_closely(records, extras)
+        found = None if read is None else self._answer_read(records, read)
+        if read is None or found is None:
+            answers, coded = self._answer_closely(records, extras), None
+        else:
+            answers, scores = found
+            coded = self._coded(call.request_id, at, records, read, answers, scores)
         if self.log is not None:
-            self._keep(self.log, call, records, read, answers)
+            self.log.keep(coded or Asked(call.request_id, at, self.manifest.bundle_id, records, answers))
+            if self.shadow is not None:
+                self.shadow.put(call.request_id, at, records, answers)
+            for id, answer in zip(ids_of(call.request_id, len(answers)), answers, strict=True):
+                answer["id"] = id
         return answers
 
     def _read(self, records: Sequence[Mapping[str, Any]]) -> ReadOne | ReadMany | None:
         return self._straight.read(records[0]) if len(records) == 1 else self._straight.read_many(records)
 
-    def _answer_read(self, records: Sequence[Mapping[str, Any]], read: ReadOne | ReadMany) -> list[Answer] | None:
-        """Answer records that are encoded already, and count; None if something else must be answered for them."""
+    def _answer_read(
+        self, records: Sequence[Mapping[str, Any]], read: ReadOne | ReadMany
+    ) -> tuple[list[Answer], Any] | None:
+        """Answers to records that are encoded already, and their scores; None if they must be answered otherwise."""
         looked = self.schema.look(records, sorted(read.beside.told)) if read.beside.told else None
         if looked is not None and looked.hidden:
             return None
+        scores: Any
         if isinstance(read, ReadOne):
-            answers = [self.answerer.answer_encoded(read.encoded, records[0])]
+            answers, scores = self.answerer.answer_encoded(read.encoded, records[0])
         else:
-            answers = self.answerer.answer_blocks(read.encoded, records)
+            answers, scores = self.answerer.answer_blocks(read.encoded, records)
         if looked is not None:
             self._add_notes(answers, looked)
             self._count(answers, Counter(read.beside.counted()) + Counter(looked.counts))
@@ -123,7 +135,7 @@ class Service:
             self.counters.answered(self.answerer.class_of(answers[0]), read.beside.counted())
         else:
             self._count(answers, Counter(read.beside.counted()))
-        return answers
+        return answers, scores
 
     def _answer_closely(self, records: Sequence[Mapping[str, Any]], extras: Extras) -> list[Answer]:
         """Look at every value of every record, answer, and count."""
@@ -138,26 +150,24 @@ class Service:
         for place, notes in looked.notes.items():
             answers[place]["notes"] = [note.as_json() for note in notes]
 
-    def _keep(
+    def _coded(
         self,
-        log: PredictionLog,
-        call: Call,
+        id: str,
+        at: float,
         records: Sequence[Mapping[str, Any]],
-        read: ReadOne | ReadMany | None,
+        read: ReadOne | ReadMany,
         answers: Sequence[Answer],
-    ) -> None:
-        """Keep what was asked and answered, and tell the ids."""
-        one, at = call.request_id, time.time()
-        ids = (one,) if len(records) == 1 else tuple([f"{one}-{place}" for place in range(len(records))])
-        if read is None or self._form is None:
-            log.keep(Asked(ids, at, self.manifest.bundle_id, records, answers))
-        else:
-            codes, told = self._straight.kept(records, read), answers if len(answers) == 1 else Told.of(answers)
-            log.keep(Coded(ids, at, self._form, read.numbers, codes, read.beside.odd, told))
-        if self.shadow is not None:
-            self.shadow.put(ids, at, records, answers)
-        for id, answer in zip(ids, answers, strict=True):
-            answer["id"] = id
+        scores: Any,
+    ) -> Coded | None:
+        """What the log keeps of records that were encoded; None if it takes them as they came."""
+        form = self._form
+        if form is None:
+            return None
+        codes: Any = self._straight.kept(records, read)
+        odd = read.beside.odd
+        if isinstance(read, ReadOne):
+            return form.one(id, at, read.numbers, codes, odd, answers[0]["prediction"], scores)
+        return form.many(id, at, read.numbers, codes, odd, [answer["prediction"] for answer in answers], scores)
 
     def close(self) -> None:
         """Write what waits to be kept; the service answers no more."""
@@ -170,7 +180,9 @@ class Service:
         """In which form the log gets what was read; None for records as they came."""
         if self.log is None or not (self._straight.is_possible and self.log.takes_codes):
             return None
-        return self._straight.form(self.manifest.bundle_id)
+        form = self._straight.form(self.manifest.bundle_id, self.answerer.bundle.classes or ())
+        self.log.forms[form.bundle_id] = form
+        return form
 
     def _new_shadow(self) -> Shadow | None:
         if self.settings.shadow is None:

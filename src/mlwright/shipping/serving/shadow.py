@@ -16,7 +16,7 @@ from mlwright.core.errors import SettingsError, name_list
 from mlwright.records.bundle import Manifest
 from mlwright.records.served import SHADOWS, LogFacts
 from mlwright.scoring.bundle import Bundle
-from mlwright.scoring.kept_rows import Asked, prediction_table
+from mlwright.scoring.kept_rows import Asked, prediction_tables
 from mlwright.shipping.serving.answering import Answer, Answerer
 from mlwright.shipping.serving.counters import Counters
 from mlwright.shipping.serving.kept.spool import Spool
@@ -31,7 +31,7 @@ MOST_WAITING = 50_000
 
 
 class _Waiting(NamedTuple):
-    ids: Sequence[str]
+    id: str
     at: float
     records: Sequence[Mapping[str, Any]]
     answers: Sequence[Answer]
@@ -63,7 +63,7 @@ class Shadow:
         facts = LogFacts(target=served.target, columns=(), classes=served.model.classes)
         self._answerer = Answerer(bundle)
         self._names = [item.name for item in bundle.manifest.inputs]
-        self._spool = Spool(folder / SHADOWS, prediction_table(facts, b""), max_bytes, self._lose)
+        self._spool = Spool(folder / SHADOWS, prediction_tables(facts, b"", {}), max_bytes, self._lose)
         self._bundle_id = bundle.bundle_id
         self._counters = counters
         self._waiting: deque[_Waiting] = deque()
@@ -72,15 +72,13 @@ class Shadow:
         self._thread = threading.Thread(target=self._work, name="mlwright-shadow", daemon=True)
         self._thread.start()
 
-    def put(
-        self, ids: Sequence[str], at: float, records: Sequence[Mapping[str, Any]], answers: Sequence[Answer]
-    ) -> None:
+    def put(self, id: str, at: float, records: Sequence[Mapping[str, Any]], answers: Sequence[Answer]) -> None:
         """Let records be answered later; returns at once."""
         if self._n_rows > MOST_WAITING:
             self._lose(len(records))
             return
         self._n_rows += len(records)
-        self._waiting.append(_Waiting(ids, at, records, answers))
+        self._waiting.append(_Waiting(id, at, records, answers))
 
     def close(self) -> None:
         """Answer what waits, and keep it."""
@@ -96,9 +94,9 @@ class Shadow:
     def _answer_all(self) -> None:
         while self._waiting:
             taken = [self._waiting.popleft()]
-            while self._waiting and sum(len(one.ids) for one in taken) < MOST_ROWS:
+            while self._waiting and sum(len(one.records) for one in taken) < MOST_ROWS:
                 taken.append(self._waiting.popleft())
-            n_rows = sum(len(one.ids) for one in taken)
+            n_rows = sum(len(one.records) for one in taken)
             self._n_rows -= n_rows
             try:
                 self._answer(taken)
@@ -111,9 +109,9 @@ class Shadow:
         found = self._answerer.answer(records)
         start = 0
         for one in taken:
-            answers = found[start : start + len(one.ids)]
-            start += len(one.ids)
-            self._spool.put(Asked(one.ids, one.at, self._bundle_id, (), answers))
+            answers = found[start : start + len(one.records)]
+            start += len(one.records)
+            self._spool.put(Asked(one.id, one.at, self._bundle_id, (), answers))
             self._counters.add("shadow_rows_total", by=len(answers))
             other = sum(a["prediction"] != b["prediction"] for a, b in zip(answers, one.answers, strict=True))
             self._counters.add("shadow_otherwise_total", by=other)

@@ -16,8 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mlwright.scoring.blocks import Blocks, OneRow
+from mlwright.scoring.coded_rows import Form, Odd
 from mlwright.scoring.encoder import Encoder, NameReading, NumberReading
-from mlwright.scoring.kept_rows import Form, Odd
 from mlwright.scoring.spelling import canonical, to_number
 from mlwright.shipping.serving.counters import Series
 from mlwright.shipping.serving.readers import Reader
@@ -31,8 +31,8 @@ class Beside:
 
     Attributes
     ----------
-    odd : list of Odd
-        All of them.
+    odd : Odd
+        Names.
     seen : list of (int, Series)
         What must be counted, by the place of the record.
     told : set of int
@@ -42,7 +42,7 @@ class Beside:
     __slots__ = ("odd", "seen", "told")
 
     def __init__(self) -> None:
-        self.odd: list[Odd] = []
+        self.odd = Odd([], [], [])
         self.seen: list[tuple[int, Series]] = []
         self.told: set[int] = set()
 
@@ -55,7 +55,7 @@ NOTHING = Beside()
 
 
 class ReadOne(NamedTuple):
-    """One record encoded, and its numbers before they are rounded."""
+    """One record encoded, and its numbers as they came."""
 
     encoded: OneRow
     numbers: list[float]
@@ -85,6 +85,13 @@ class _Number(NamedTuple):
     closely: Closely
 
 
+class _Spelled(NamedTuple):
+    """The spellings of a name, from the code -1 on; and which of them a value has, None where its code says it."""
+
+    spellings: tuple[str | None, ...]
+    places: Mapping[Hashable, int] | None
+
+
 class _Name(NamedTuple):
     """The codes of fine texts and numbers; what reads any other value; and the number that goes with each code."""
 
@@ -93,13 +100,7 @@ class _Name(NamedTuple):
     closely: Closely
     count_place: int | None
     counts: NDArray[np.float32]
-
-
-class _Spelled(NamedTuple):
-    """The spellings of a name, and which of them a value has; None where its code says it."""
-
-    spellings: tuple[str, ...]
-    places: Mapping[Hashable, int] | None
+    spelled: _Spelled
 
 
 class _WrongError(Exception):
@@ -121,19 +122,18 @@ class Straight:
         self.is_possible = encoder.by_value and set(encoder.inputs) == readers.keys()
         if self.is_possible:
             self._numbers = [_number(each, readers[each.name]) for each in encoder.number_readings]
-            self._names = [_name(each, readers[each.name]) for each in encoder.name_readings]
-            self._spelled = [_spelled(each.codes) for each in self._names]
+            self._names = [_name(place, each, readers[each.name]) for place, each in enumerate(encoder.name_readings)]
             self._pooled = [
-                (place, name.name, spelled.places)
-                for place, (name, spelled) in enumerate(zip(self._names, self._spelled, strict=True))
-                if spelled.places is not None
+                (place, each.name, each.spelled.places)
+                for place, each in enumerate(self._names)
+                if each.spelled.places is not None
             ]
 
-    def form(self, bundle_id: str) -> Form:
-        """What the numbers and codes mean that are kept."""
+    def form(self, bundle_id: str, classes: Sequence[Any]) -> Form:
+        """What the numbers and codes mean that are kept, with the classes that are answered."""
         numbers = {each.name: each.place for each in self._numbers}
-        names = {each.name: spelled.spellings for each, spelled in zip(self._names, self._spelled, strict=True)}
-        return Form(bundle_id, self._n_numbers, numbers, names)
+        names = {each.name: each.spelled.spellings for each in self._names}
+        return Form(bundle_id, self._n_numbers, numbers, names, classes)
 
     def kept(self, records: Sequence[Mapping[str, Any]], read: ReadOne | ReadMany) -> list[int] | NDArray[np.int32]:
         """The codes as `Coded` has them: where several names share one, which of them it was."""
@@ -141,7 +141,7 @@ class Straight:
             return read.encoded.codes
         codes = read.encoded.codes.copy()
         for place, name, places in self._pooled:
-            found = [places.get(record[name], 0) for record in records]
+            found = [places.get(record[name], -1) for record in records]
             if isinstance(codes, list):
                 codes[place] = found[0]
             else:
@@ -153,6 +153,7 @@ class Straight:
         if not self.is_possible:
             return None
         numbers, codes, beside = [math.nan] * self._n_numbers, [], NOTHING
+        unlike: list[tuple[int, float]] = []
         if len(record) != self._n_fields:
             beside = Beside()
             beside.told.add(0)
@@ -165,7 +166,8 @@ class Straight:
                 else:
                     beside = Beside() if beside is NOTHING else beside
                     numbers[place] = closely(value, 0, beside)
-            for name, codes_of, closely, count_place, counts in self._names:
+                    unlike.append((place, _sent(value)))
+            for name, codes_of, closely, count_place, counts, _ in self._names:
                 value = record[name]
                 code = None if type(value) is bool else codes_of.get(value)
                 if code is None:
@@ -176,20 +178,27 @@ class Straight:
                     numbers[count_place] = counts.item(code)
         except (KeyError, TypeError, OverflowError, _WrongError):  # a field is missing, or a value is none of its kind
             return None
-        return ReadOne(OneRow(array("f", numbers).tolist(), codes), numbers, beside)
+        encoded = OneRow(array("f", numbers).tolist(), codes)
+        for place, sent in unlike:
+            numbers[place] = sent
+        return ReadOne(encoded, numbers, beside)
 
     def read_many(self, records: Sequence[Mapping[str, Any]]) -> ReadMany | None:
         """As `read` of several records, column by column."""
         if not (self.is_possible and records):
             return None
         numbers = np.empty((len(records), self._n_numbers))
+        unlike: list[tuple[int, NDArray[np.float64]]] = []
         codes, beside = np.empty((len(records), len(self._names)), dtype=np.int32), Beside()
         if {self._n_fields} != set(map(len, records)):
             beside.told.update(place for place, record in enumerate(records) if len(record) != self._n_fields)
         try:
             for number in self._numbers:
                 name = number.name
-                numbers[:, number.place] = _numbers_of([record[name] for record in records], number, beside)
+                values = [record[name] for record in records]
+                numbers[:, number.place], sent = _numbers_of(values, number, beside)
+                if sent is not None:
+                    unlike.append((number.place, sent))
             for place, column in enumerate(self._names):
                 name = column.name
                 codes[:, place] = _codes_of([record[name] for record in records], column, beside)
@@ -197,25 +206,36 @@ class Straight:
                     numbers[:, column.count_place] = column.counts.take(codes[:, place])
         except (KeyError, TypeError, OverflowError, _WrongError):  # as in `read`; or a number beyond all others
             return None
-        return ReadMany(Blocks(numbers.astype(np.float32), codes), numbers, beside)
+        encoded = Blocks(numbers.astype(np.float32), codes)
+        for place, sent in unlike:
+            numbers[:, place] = sent
+        return ReadMany(encoded, numbers, beside)
 
 
-def _numbers_of(values: list[Any], column: _Number, beside: Beside) -> NDArray[np.float64]:
-    """The numbers of one column; at once where they are plain, else one by one."""
+def _numbers_of(
+    values: list[Any], column: _Number, beside: Beside
+) -> tuple[NDArray[np.float64], NDArray[np.float64] | None]:
+    """The numbers of one column, at once where they are plain, else one by one; and as they came, if that differs."""
     _, low, high, but, _, closely = column
-    if not {int, float}.issuperset(map(type, values)):
-        plain = [type(x) in (int, float) and low <= x <= high and x not in but for x in values]
-        found = [
-            x if fine else closely(x, row, beside) for row, (x, fine) in enumerate(zip(values, plain, strict=True))
-        ]
-        return np.array(found, dtype=np.float64)
-    numbers = np.array(values, dtype=np.float64)
-    fine = (numbers >= low) & (numbers <= high)
+    if {int, float}.issuperset(map(type, values)):
+        sent, is_plain = np.array(values, dtype=np.float64), [True]
+    else:
+        is_plain = [type(x) is int or type(x) is float for x in values]
+        sent = np.array([x if plain else _sent(x) for x, plain in zip(values, is_plain, strict=True)], dtype=np.float64)
+    fine = (sent >= low) & (sent <= high) & is_plain
     for none in but:
-        fine &= numbers != none
+        fine &= sent != none
+    if fine.all():
+        return sent, None
+    numbers = sent.copy()
     for row in np.flatnonzero(~fine).tolist():
         numbers[row] = closely(values[row], row, beside)
-    return numbers
+    return numbers, sent
+
+
+def _sent(value: object) -> float:
+    """The number that came, for the log; none if it is none."""
+    return math.nan if value is None else to_number(value)
 
 
 def _codes_of(values: list[Any], column: _Name, beside: Beside) -> list[int]:
@@ -243,7 +263,7 @@ def _number(reading: NumberReading, reader: Reader) -> _Number:
     return _Number(reading.name, low, high, but, reading.place, clipped)
 
 
-def _name(reading: NameReading, reader: Reader) -> _Name:
+def _name(place: int, reading: NameReading, reader: Reader) -> _Name:
     """What the look and the encoder say of each value that may be sent for a name that training knows."""
     levels = reader.field.levels
     numbers = [number for level in levels if abs(number := to_number(level)) <= EXACT]
@@ -251,23 +271,36 @@ def _name(reading: NameReading, reader: Reader) -> _Name:
         value: reading.code_of(value) for value in (*levels, *numbers) if reader.look(value) == "fine"
     }
     counts = np.zeros(0, dtype=np.float32) if reading.counts is None else reading.counts
-    look = _closely(reader, reading.code_of, frozenset(reader.field.missing_codes))
-    return _Name(reading.name, codes, look, reading.count_place, counts)
+    look, none = _closely(reader, reading.code_of, frozenset(reader.field.missing_codes)), reading.code_of(None)
+    spelled = _spelled(codes, none)
+    none_is_odd = spelled.places is None and spelled.spellings[none + 1] is not None
+
+    def kept(value: Any, row: int, beside: Beside) -> int:
+        code: int = look(value, row, beside)
+        if value is not None or none_is_odd:
+            rows, names, values = beside.odd
+            rows.append(row)
+            names.append(place)
+            values.append(value)
+        return code
+
+    return _Name(reading.name, codes, kept, reading.count_place, counts, spelled)
 
 
-def _spelled(codes: Mapping[Hashable, int]) -> _Spelled:
-    """By code where no two spellings share one."""
+def _spelled(codes: Mapping[Hashable, int], none: int) -> _Spelled:
+    """By code where no two spellings share one; `none` is the code of a value that is missing."""
     of_spelling = {spelling: code for value, code in codes.items() if (spelling := canonical(value)) is not None}
     spelling_of = {code: spelling for spelling, code in of_spelling.items() if code >= 0}
     if len(spelling_of) == len(of_spelling):
-        return _Spelled(tuple(spelling_of.get(code, "") for code in range(max(spelling_of, default=-1) + 1)), None)
+        last = max([none, *spelling_of])
+        return _Spelled(tuple(spelling_of.get(code) for code in range(-1, last + 1)), None)
     spellings = tuple(of_spelling)
-    return _Spelled(spellings, {value: spellings.index(str(canonical(value))) for value in codes})
+    return _Spelled((None, *spellings), {value: spellings.index(str(canonical(value))) for value in codes})
 
 
 def _closely(reader: Reader, value_of: Callable[[object], Any], usual: frozenset[Any]) -> Closely:
     """Looks and reads; what comes often and is always the same, none and the codes for it, is looked up."""
-    name, look, notes, series = reader.field.name, reader.look, reader.notes, reader.series
+    look, notes, series = reader.look, reader.notes, reader.series
     known = {value: (look(value), value_of(value)) for value in (None, *usual)}
 
     def read(value: Any, row: int, beside: Beside) -> Any:
@@ -279,7 +312,6 @@ def _closely(reader: Reader, value_of: Callable[[object], Any], usual: frozenset
             beside.told.add(row)
         elif state != "fine":
             beside.seen.append((row, series[state]))
-        beside.odd.append(Odd(row, name, value))
         return read_as if found is not None else value_of(value)
 
     return read

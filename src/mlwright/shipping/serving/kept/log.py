@@ -12,7 +12,8 @@ from mlwright.core.errors import SettingsError, StorageError, name_list
 from mlwright.records.bundle import Manifest
 from mlwright.records.served import LOG_FACTS, OUTCOMES, PREDICTIONS, KeptColumn, LogFacts, Treatment
 from mlwright.records.settings.serving import LogSettings
-from mlwright.scoring.kept_rows import Asked, Coded, Outcome, can_be_coded, outcome_table, prediction_table
+from mlwright.scoring.coded_rows import Coded, Form
+from mlwright.scoring.kept_rows import Asked, Outcome, can_be_coded, outcome_tables, prediction_tables
 from mlwright.shipping.serving.kept.copies import Copies
 from mlwright.shipping.serving.kept.spool import Spool
 from mlwright.shipping.serving.settings import secret_key
@@ -37,6 +38,8 @@ class PredictionLog:
     ----------
     takes_codes : bool
         Whether it keeps all that it should of records that are numbers and codes.
+    forms : dict of str to Form
+        What those mean, by the bundle that has answered them.
 
     Raises
     ------
@@ -52,9 +55,11 @@ class PredictionLog:
         key = secret_key(settings) if settings.hashed else b""
         _settle(folder, facts)
         self._copies = Copies(folder, settings.copy_to) if settings.copy_to else None
+        self.forms: dict[str, Form] = {}
         self.takes_codes = can_be_coded(facts)
-        self._predictions = Spool(folder / PREDICTIONS, prediction_table(facts, key), settings.max_bytes, lost)
-        self._outcomes = Spool(folder / OUTCOMES, outcome_table, settings.max_bytes, lost)
+        tables = prediction_tables(facts, key, self.forms)
+        self._predictions = Spool(folder / PREDICTIONS, tables, settings.max_bytes, lost)
+        self._outcomes = Spool(folder / OUTCOMES, outcome_tables, settings.max_bytes, lost)
 
     def keep(self, asked: Asked | Coded) -> None:
         """Keep the answers of one request; returns at once."""

@@ -1,6 +1,6 @@
 """Rows that are kept by a thread of their own, so that no caller waits for a disk.
 
-A row waits in memory for the next write, `WINDOW_S` at most. Every write appends a batch of Arrow to an open file and
+A row waits in memory for the next write, `WINDOW_S` at most. Every write appends batches of Arrow to an open file and
 flushes it to the disk. When the open file is large or old enough it is sealed: rewritten as one Parquet segment. A
 process that is killed leaves its open file behind; the next one that starts seals it. So a crash loses what was
 waiting, a moment's rows, and no row is ever there twice: a segment bears the name of the open file that it was.
@@ -15,7 +15,7 @@ import threading
 import time
 import uuid
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from multiprocessing.util import Finalize
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
@@ -33,12 +33,12 @@ WINDOW_S = 1.0
 """A crash loses the rows of so many seconds at most."""
 
 MOST_WAITING = 200_000
-"""Rows that may wait; more are lost, and counted, sooner than that the memory fills up."""
+"""Requests that may wait; more are lost, and counted, sooner than that the memory fills up."""
 
 SEGMENT_BYTES = 4_000_000
 SEGMENT_S = 300.0
 
-ToTable = Callable[[Sequence[Any]], "pa.Table"]
+ToTables = Callable[[Sequence[Any]], Iterable["pa.Table"]]
 
 
 class Spool:
@@ -47,18 +47,18 @@ class Spool:
     Parameters
     ----------
     folder : Path
-    to_table : callable
-        From all that was put to a table; runs in the spool's own thread.
+    to_tables : callable
+        From what was put to tables, in its order; runs in the spool's own thread.
     max_bytes : int
         Of all segments together; the oldest are removed first.
     lost : callable
         Told how many rows could not be kept.
     """
 
-    def __init__(self, folder: Path, to_table: ToTable, max_bytes: int, lost: Callable[[int], None]) -> None:
+    def __init__(self, folder: Path, to_tables: ToTables, max_bytes: int, lost: Callable[[int], None]) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self._folder = folder
-        self._to_table = to_table
+        self._to_tables = to_tables
         self._max_bytes = max_bytes
         self._lost = lost
         self._waiting: deque[Any] = deque()
@@ -95,12 +95,12 @@ class Spool:
         try:
             if items:
                 self._open = self._open or _OpenFile(self._folder)
-                self._open.write(self._to_table(items))
+                self._open.write(self._to_tables(items))
             if self._open is not None and (final or self._open.is_full):
                 self._open.seal()
                 self._open = None
                 _remove_oldest(self._folder, self._max_bytes)
-        except OSError as error:  # a full disk must not stop the answers
+        except Exception as error:  # noqa: BLE001  neither a full disk nor rows that are no table may stop what follows
             log.error("%d requests could not be kept in %s: %s", len(items), self._folder, error)
             self._lost(len(items))
 
@@ -124,19 +124,24 @@ class _OpenFile:
         self._n_bytes = 0
         self._tables: list[pa.Table] = []
 
-    def write(self, table: pa.Table) -> None:
+    def write(self, tables: Iterable[pa.Table]) -> None:
         """Append rows, see that they are on the disk, and hold them until the segment is sealed."""
-        data = as_bytes(table, first=not self._tables)
-        rest = memoryview(data)
+        n_bytes, written = self._n_bytes, list(self._tables)
         try:
-            while rest:
-                rest = rest[self._file.write(rest) :]
+            for table in tables:
+                n_bytes += self._append(as_bytes(table, first=not written))
+                written.append(table)
             os.fsync(self._file.fileno())
-        except OSError:
+        except Exception:
             os.truncate(self._file.fileno(), self._n_bytes)  # half a batch would hide those behind it
             raise
-        self._n_bytes += len(data)
-        self._tables.append(table)
+        self._n_bytes, self._tables = n_bytes, written
+
+    def _append(self, data: bytes) -> int:
+        rest = memoryview(data)
+        while rest:
+            rest = rest[self._file.write(rest) :]
+        return len(data)
 
     @property
     def is_full(self) -> bool:
