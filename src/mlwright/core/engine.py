@@ -101,13 +101,13 @@ def execute(
     wanted = list(stages) if until is None else stages[: _position(stages, until) + 1]
     wanted = _needed(wanted) if only_needed else wanted
     fresh_at = len(stages) if fresh_from is None else _position(stages, fresh_from)
-    fresh, pace = run.fresh, Pace()
+    fresh, pace, digests = run.fresh, Pace(), _Digests()
     for place, stage in enumerate(wanted):
         run.clock.check()
         run.fresh = fresh or stages.index(stage) >= fresh_at
         own, *later = (partial(each.need, run=run) for each in wanted[place:])
         run.ahead = Ahead(lambda: run.clock.left_s - CLOSING_S * pace.times, own, later, pace)
-        record = _run_one(stage, facts, run, pace)
+        record = _run_one(stage, facts, run, pace, digests)
         facts[type(record)] = results[stage.name] = record
     return results
 
@@ -126,9 +126,19 @@ def _position(stages: Sequence[Stage], name: str) -> int:
     return [stage.name for stage in stages].index(name)
 
 
-def _run_one(stage: Stage, facts: Mapping[type, Any], run: Run, pace: Pace) -> Record:
+class _Digests(dict[type, tuple[Record, str]]):
+    """Digests of the records of a run by their kind: most are asked for by several stages, and some are large."""
+
+    def of(self, record: Record) -> str:
+        known = self.get(type(record))
+        if known is None or known[0] is not record:
+            known = self[type(record)] = (record, record.digest())
+        return known[1]
+
+
+def _run_one(stage: Stage, facts: Mapping[type, Any], run: Run, pace: Pace, digests: _Digests) -> Record:
     given = {name: _fact(facts, kind, stage) for name, kind in stage.needs().items()}
-    run.stage, run.stage_key = stage.name, _key(stage, given, run)
+    run.stage, run.stage_key = stage.name, _key(stage, given, run, digests)
     of_this_run = digest([run.stage_key, run.run_id])
     kept, key = (None, run.stage_key) if run.fresh else _kept((run.stage_key, of_this_run), stage, run)
     run.tell("stage_started", reused=kept is not None)
@@ -170,13 +180,13 @@ def _fact(facts: Mapping[type, Any], kind: Any, stage: Stage) -> Any:
     return facts[kind]
 
 
-def _key(stage: Stage, given: Mapping[str, Any], run: Run) -> str:
+def _key(stage: Stage, given: Mapping[str, Any], run: Run, digests: _Digests) -> str:
     parts: list[Any] = [stage.name, version("mlwright"), stage.makes.__name__, stage.makes.version, run.seed]
     if stage.reads_world:
         parts.append(run.run_id)
     for name, value in sorted(given.items()):
         if isinstance(value, Record):
-            parts.append([name, value.digest()])
+            parts.append([name, digests.of(value)])
         elif isinstance(value, Settings):
             members = {key: family.names() for key, family in families_named(value).items()}
             parts.append([name, value.model_dump(mode="json"), members])

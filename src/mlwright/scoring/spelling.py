@@ -143,6 +143,8 @@ def to_number(value: object) -> float:
 def to_number_array(values: pa.ChunkedArray | pa.Array) -> NDArray[np.float64]:
     """`to_number` of every value."""
     whole = plain_array(values)
+    if whole.type == pa.float64():
+        return floats(whole)
     if pa.types.is_integer(whole.type) or pa.types.is_floating(whole.type) or pa.types.is_boolean(whole.type):
         return floats(whole.cast(pa.float64(), safe=False))
     if not pa.types.is_large_string(whole.type):

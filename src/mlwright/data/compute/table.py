@@ -26,6 +26,7 @@ from numpy.typing import NDArray
 from mlwright.core.run import Run
 from mlwright.data.borrowing import refuse_changed
 from mlwright.data.compute.engine import hashed, is_below
+from mlwright.data.compute.rows import n_rows_of, rows_at, whole_columns
 from mlwright.data.compute.sketches import SPACE
 from mlwright.records.data import CountedReference, Reference, Snapshot
 from mlwright.records.profile import Profile
@@ -94,7 +95,7 @@ class Table:
     @cached_property
     def n_rows(self) -> int:
         """How many rows there are."""
-        return pq.ParquetFile(self.path).metadata.num_rows if self.rows is None else len(self.rows)
+        return n_rows_of(self.path) if self.rows is None else len(self.rows)
 
     @property
     def positions(self) -> NDArray[np.int64]:
@@ -156,7 +157,7 @@ class Table:
             raise KeyError(f"{sorted(forbidden)} cannot be seen in this table")
         wanted = self.rows if positions is None else positions if self.rows is None else self.rows[positions]
         if wanted is None:
-            return pq.read_table(self.path, columns=list(columns))
+            return whole_columns(self.path, columns)
         return rows_at(self.path, columns, wanted)
 
     def scattered(self, columns: Sequence[str], positions: NDArray[np.int64]) -> pa.Table:
@@ -177,22 +178,6 @@ class Table:
             return self.arrow(columns)
         rng = np.random.default_rng(seed)
         return self.arrow(columns, np.sort(rng.choice(self.n_rows, n, replace=False)))
-
-
-def rows_at(path: Path, columns: Sequence[str], positions: NDArray[np.int64]) -> pa.Table:
-    """Some rows of a Parquet file, in the order asked for; row groups without any of them are not read."""
-    order = np.argsort(positions, kind="stable")
-    rising = positions[order]
-    with pq.ParquetFile(path) as file:
-        sizes = [file.metadata.row_group(group).num_rows for group in range(file.metadata.num_row_groups)]
-        ends = np.cumsum([0, *sizes])
-        parts = [file.schema_arrow.empty_table().select(list(columns))]
-        for group in np.unique(np.searchsorted(ends, rising, side="right") - 1).tolist():
-            low, high = np.searchsorted(rising, ends[group : group + 2])
-            whole = file.read_row_group(group, columns=list(columns))
-            parts.append(whole.take(pa.array(rising[low:high] - ends[group])).select(list(columns)))
-    found = pa.concat_tables(parts)
-    return found if (order[1:] > order[:-1]).all() else found.take(pa.array(np.argsort(order)))
 
 
 def connect() -> Any:

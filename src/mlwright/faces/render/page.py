@@ -115,7 +115,7 @@ def packed_plotly() -> Markup:
 
 def packed(text: str) -> Markup:
     """Text for the page to unpack."""
-    pressed = gzip.compress(text.encode("utf-8", "replace"), compresslevel=9, mtime=0)
+    pressed = gzip.compress(text.encode("utf-8", "replace"), compresslevel=6, mtime=0)
     return Markup(base64.b64encode(pressed).decode())  # noqa: S704  letters, digits, plus, slash and equals alone
 
 
