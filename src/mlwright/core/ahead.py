@@ -16,6 +16,9 @@ from typing import NamedTuple
 
 from mlwright.core.pace import Pace
 
+OPEN_BYTE_S = 1e-8
+"""To read a byte of a model of large trees."""
+
 
 class Load(NamedTuple):
     """What the later stages have to do.
@@ -32,6 +35,8 @@ class Load(NamedTuple):
         Columns that are read, and numbers that are answered.
     row_s : float
         Seconds of `answer_s` in which a row is encoded.
+    size_bytes : int
+        Of the model.
     """
 
     answer_s: float
@@ -40,6 +45,12 @@ class Load(NamedTuple):
     n_inputs: int = 1
     n_outputs: int = 1
     row_s: float = 0.0
+    size_bytes: int = 0
+
+    @property
+    def opened_s(self) -> float:
+        """Seconds to read the model, which every stage does that asks it something."""
+        return OPEN_BYTE_S * self.size_bytes
 
 
 class Need(NamedTuple):

@@ -17,7 +17,7 @@ from mlwright.judging.today import practice_today
 from mlwright.judging.verdict import headline, limits, next_steps, reasons, verdict_of
 from mlwright.judging.worth import Cases, worth_of
 from mlwright.learning.amounts import benefit_on, decisive_on, learned_target
-from mlwright.learning.load import load_of
+from mlwright.learning.load import load_after
 from mlwright.learning.metrics import metric_of
 from mlwright.learning.owed import Owed, moved, owed
 from mlwright.learning.tasks import TASKS
@@ -147,7 +147,7 @@ def _worth(
     worth = worth_of(cases, roles, learned, benefit, evaluation.metrics[0].model.level, settings)
     if not split.n_test and training.corrected is not None:
         worth = _on_new_rows(worth, owed(training.corrected))
-    planned_s = run.ahead.quiet(run.ahead.own_s(load_of(training.answer_s, roles, split))) - FIXED_S
+    planned_s = run.ahead.quiet(run.ahead.own_s(load_after(training, roles, split, run))) - FIXED_S
     more = worth_of_rows(snapshot, profile, split, training, settings, run, planned_s)
     return worth.model_copy(update={"more_rows": more})
 

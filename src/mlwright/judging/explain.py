@@ -17,7 +17,7 @@ from mlwright.core.ahead import Load, Need
 from mlwright.core.run import Run
 from mlwright.data.columns import Rows
 from mlwright.data.words import day, figure, shortened
-from mlwright.learning.load import load_of
+from mlwright.learning.load import load_after
 from mlwright.learning.tasks import TASKS
 from mlwright.learning.unseen import kept_scores, kept_target, open_unseen
 from mlwright.records.data import Snapshot
@@ -90,7 +90,7 @@ class _Bench:
 def need(load: Load, run: Run) -> Need:
     """Few rows are looked at in each of the three ways at least."""
     asked = ROWS[-1] * (MOST_RELIED + 1) + FEWEST_OF_AN_EFFECT * MOST_EFFECTS * N_VALUES + N_PAIRS * FEWEST_OF_A_PAIR**2
-    return Need(FIXED_S + INPUT_S * load.n_inputs + asked * load.answer_s, MOST_S)
+    return Need(FIXED_S + load.opened_s + INPUT_S * load.n_inputs + asked * load.answer_s, MOST_S)
 
 
 def explain(
@@ -102,7 +102,7 @@ def explain(
     # Small matrices: a second thread would only wait for the first.
     with threadpool_limits(limits=1, user_api="blas"):
         model = Model.load(training.model, run.get)
-        planned_s = run.ahead.own_s(load_of(training.answer_s, roles, split))
+        planned_s = run.ahead.own_s(load_after(training, roles, split, run))
         sizes = _affordable(training.answer_s, planned_s)
         some = np.sort(np.random.default_rng(run.seed_for("explain", "rows")).permutation(len(target))[: sizes.rows])
         part = unseen.take(some)

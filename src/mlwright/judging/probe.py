@@ -21,7 +21,7 @@ from mlwright.judging.probes import PROBES
 from mlwright.judging.relearned import relearned
 from mlwright.judging.shift import shift_of
 from mlwright.learning.amounts import benefit_on, learned_target
-from mlwright.learning.load import load_of
+from mlwright.learning.load import load_after
 from mlwright.learning.metrics import metric_of
 from mlwright.learning.unseen import open_unseen
 from mlwright.records.data import Snapshot
@@ -55,7 +55,9 @@ class Answer(Record):
 
 def need(load: Load, run: Run) -> Need:
     """The usual questions are asked about few rows at least."""
-    return Need(FIXED_S + N_ALWAYS * (WAY_S + INPUT_S * load.n_inputs + ROWS[-1] * load.answer_s), STAGE_S)
+    return Need(
+        FIXED_S + load.opened_s + N_ALWAYS * (WAY_S + INPUT_S * load.n_inputs + ROWS[-1] * load.answer_s), STAGE_S
+    )
 
 
 def probe(
@@ -77,7 +79,7 @@ def probe(
     """
     names = PROBES.names_but(settings.skip, "probe.skip")
     tasks = [(name, strength) for name in names for strength in PROBES.get(name).strengths]
-    planned_s = run.ahead.own_s(load_of(training.answer_s, profile.roles, split))
+    planned_s = run.ahead.own_s(load_after(training, profile.roles, split, run))
     # Small matrices: a second thread would only wait for the first.
     with threadpool_limits(limits=1, user_api="blas"):
         unseen, table = open_unseen(snapshot, profile, split, run, evaluation), open_snapshot(snapshot, run)

@@ -21,7 +21,7 @@ from mlwright.data.compute.table import open_snapshot
 from mlwright.learning.amounts import decisive_on
 from mlwright.learning.coverage import FEWEST_LEARNED, MOST_LEARNED, Learned, learn_uncertainty, measured, rows_in
 from mlwright.learning.curves import class_curves, number_curves
-from mlwright.learning.load import load_of
+from mlwright.learning.load import load_after
 from mlwright.learning.metrics import Metric
 from mlwright.learning.owed import moved, owed
 from mlwright.learning.segments import excess_loss, weak_segments
@@ -74,7 +74,7 @@ def need(load: Load, run: Run) -> Need:
     n_ranked = min(load.n_outputs, MOST_RANKED)
     outputs_s = n_ranked * JUDGE_OUTPUT_S + (load.n_outputs - n_ranked) * FURTHER_OUTPUT_S
     judged_s = load.n_test * (load.answer_s + load.row_s + JUDGE_ROW_S + outputs_s)
-    fixed_s, n_train = FIXED_S + INPUT_S * load.n_inputs + judged_s, load.n_rows - load.n_test
+    fixed_s, n_train = FIXED_S + load.opened_s + INPUT_S * load.n_inputs + judged_s, load.n_rows - load.n_test
     return Need(fixed_s + min(n_train, FEWEST_LEARNED) * load.row_s, fixed_s + min(n_train, MOST_LEARNED) * load.row_s)
 
 
@@ -82,7 +82,7 @@ def evaluate(
     snapshot: Snapshot, profile: Profile, split: Split, training: Training, settings: EvaluateSettings, run: Run
 ) -> Evaluation:
     """Score the test rows once and put figures with intervals on the answers."""
-    load = load_of(training.answer_s, profile.roles, split, training.row_s)
+    load = load_after(training, profile.roles, split, run)
     most_rows = rows_in(run.ahead.extra_s(load), training.row_s)
     unseen = open_unseen(snapshot, profile, split, run)
     if not split.n_test:

@@ -16,7 +16,7 @@ from mlwright.core.ahead import Load, Need
 from mlwright.core.errors import MemoryShort, RunCancelled
 from mlwright.core.run import Run
 from mlwright.learning.data import TrainingData, load_with_test
-from mlwright.learning.load import load_of
+from mlwright.learning.load import load_after
 from mlwright.learning.models import MODELS, Facts, FitContext
 from mlwright.learning.search.budget import GUESS_MARGIN, finish_s, makespan, time_is_up_after
 from mlwright.learning.search.folds import N_FOLDS
@@ -73,7 +73,7 @@ def finish(
     if training.n_folds == 1 and run.clock.budget_s is not None:
         return as_it_is("with so many rows, more of them would gain little for the time that it takes")
     n_rows = split.n_train + split.n_test
-    load = load_of(training.answer_s, profile.roles, split)
+    load = load_after(training, profile.roles, split, run)
     fits = _in_time(_fits(training, settings, run), n_rows, finish_s(run, load), run)
     if not fits:
         return as_it_is("there is no time to fit it once more on all rows")

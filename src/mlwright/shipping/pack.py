@@ -40,7 +40,7 @@ FIXED_S, INPUT_S, CELL_S = 0.25, 1e-3, 1e-7
 
 def need(load: Load, run: Run) -> Need:
     """Some rows are answered to choose those that are stored; days are told apart by as many as there is time for."""
-    fixed_s = FIXED_S + (INPUT_S + CELL_S * min(load.n_rows, MOST_REMEMBERED)) * load.n_inputs
+    fixed_s = FIXED_S + 2 * load.opened_s + (INPUT_S + CELL_S * min(load.n_rows, MOST_REMEMBERED)) * load.n_inputs
     return Need(
         fixed_s + (N_SAMPLED + FEWEST_ANSWERED) * load.answer_s,
         fixed_s + (N_SAMPLED + min(load.n_rows, MOST_ANSWERED)) * load.answer_s,

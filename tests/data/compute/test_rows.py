@@ -23,7 +23,8 @@ def test_rows_come_in_the_order_asked_for_with_the_columns_asked_for(path):
 
 def test_no_rows_are_an_empty_table(path):
     found = rows.rows_at(path, ["name"], np.array([], dtype=np.int64))
-    assert found.num_rows == 0 and found.schema == pa.schema({"name": pa.string()})
+    assert found.num_rows == 0
+    assert found.schema == pa.schema({"name": pa.string()})
 
 
 def test_whole_columns(path):

@@ -14,6 +14,10 @@ class QuietMachine(Pace):
     times = 1.0  # type: ignore[assignment]
 
 
+def reads(load: Load) -> Need:
+    return Need(load.opened_s, load.opened_s)
+
+
 def judged(load: Load) -> Need:
     """A stage that asks about every test row twice, and about ten times as many if it can."""
     return Need(1.0 + 2 * load.n_test * load.answer_s, 3.0 + 20 * load.n_test * load.answer_s)
@@ -110,3 +114,21 @@ def test_candidates_are_taken_until_the_dearest_would_be_cut_too_short(tmp_path)
 
 def test_the_time_for_fits_grows_with_the_workers():
     assert fitting_s(100, 2) == 2 * fitting_s(100, 1)
+
+
+def test_the_time_to_choose_is_kept_by_what_weights_took(tmp_path):
+    budget = Budget(Clock(tmp_path / "cancel", 100.0), 1)
+    budget.expect(0.0)
+    before = budget.reserve_s
+    budget.expect(0.0, weighing_s=2.0)
+    assert budget.reserve_s == pytest.approx(before + 8.0)
+
+
+def test_stages_that_read_the_model_keep_time_for_a_large_one(tmp_path):
+    clock = Clock(tmp_path / "cancel", 100.0)
+    ahead = Ahead(lambda: clock.left_s, later=[reads], pace=QuietMachine())
+    budget = Budget(clock, 1, ahead, Load(answer_s=0.0, n_rows=5_000, n_test=1_000))
+    budget.expect(0.0)
+    before = budget.reserve_s
+    budget.expect(0.0, size_bytes=100_000_000)
+    assert budget.reserve_s == pytest.approx(before + 1.0)

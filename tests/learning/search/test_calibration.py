@@ -102,3 +102,17 @@ def test_the_same_seed_gives_the_same_calibrator():
     said = expit(2.0 * logit(true))[:, None]
     found = [fit_calibrator(judged("binary", target), said, np.random.default_rng(5)) for _ in range(2)]
     assert found[0] == found[1]
+
+
+def test_of_many_classes_with_few_rows_all_are_mended_alike():
+    """Two parameters for each of 60 classes cannot be told from 1,500 rows; one for all is, and it is the right one."""
+    rng = np.random.default_rng(0)
+    true = rng.dirichlet(np.full(60, 0.1), 1_500)
+    target = np.array([rng.choice(60, p=each) for each in true], dtype=float)
+    said = np.maximum(true, 1e-9) ** 2
+    said /= said.sum(axis=1, keepdims=True)
+    calibrator = fit_calibrator(judged("multiclass", target), said, np.random.default_rng(0))
+    slopes, shifts = np.split(np.array(calibrator.parameters), 2)
+    assert np.ptp(slopes) == 0.0
+    assert not shifts.any()
+    assert slopes[0] == pytest.approx(0.5, abs=0.05)

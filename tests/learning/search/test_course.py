@@ -186,3 +186,38 @@ def test_a_candidate_that_time_stopped_counts_on_the_folds_that_it_has(search):
     assert cut.level() == 1
     assert cut.finalists(1) == ["a", "ahead"]
     assert Standing(course.bench, course.lineup, trials | {"ahead": trials["a"][:1]}).level() == 3
+
+
+def test_who_was_looked_at_on_one_fold_must_be_surely_better(search):
+    """A little luck on one fold is no reason to give up what stood the test on all."""
+    course = search(Made("a", shares), wanted=("a", "linear"))
+    standing, trials = course.standing, course.standing.trials
+    said, held = standing.bench.prediction(trials["linear"][:1]), standing.judge(1).held
+    luck = np.where(np.arange(len(said)) % 40 == 0, np.where(held.target > 0.5, 0.01, -0.01), 0.0)[:, None]
+    blob = course.bench.run.put(np.clip(said + luck, 0.01, 0.99).astype(np.float32).tobytes())
+    lucky = trials["linear"][0].model_copy(
+        update={"candidate": Candidate(name="lucky", family="a"), "predictions": blob}
+    )
+    lineup = course.lineup.with_variants([lucky.candidate], {"lucky": 1.0})
+    assert Standing(course.bench, lineup, {**trials, "lucky": [lucky]}).level() == 3
+
+
+def test_fewer_folds_are_used_where_fits_take_longer_than_was_guessed(search, monkeypatch):
+    """All families but the dearest find time on one fold of many rows; the floor, on all folds, counts on that one."""
+    monkeypatch.setattr(Budget, "affordable", lambda self, costs, n: len(costs) if n == 1 else 0)
+    course = search(Made("a", shares), Made("b", shares, cost_s=1.0), wanted=("a", "b"), n_rows=8_000, budget_s=60.0)
+    assert {name: len(trials) for name, trials in course.standing.trials.items()} == {
+        "dummy": 3,
+        "linear": 3,
+        "a": 1,
+        "b": 1,
+    }
+    assert course.standing.level() == 1
+    assert "Fits take longer than was foreseen: 1 of 3 folds are used." in [each.get("message") for each in course.told]
+
+
+def test_the_floor_counts_on_all_its_folds_if_nothing_else_was_fitted(search, monkeypatch):
+    monkeypatch.setattr(Budget, "affordable", lambda self, costs, n: len(costs) if n == 1 else 0)
+    course = search(Made("a", crash), Made("b", crash, cost_s=1.0), wanted=("a", "b"), n_rows=8_000, budget_s=60.0)
+    assert course.standing.n_folds == 1
+    assert course.standing.level() == 3

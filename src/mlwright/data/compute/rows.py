@@ -12,14 +12,14 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 MOST_HELD_CELLS, MOST_HELD_BYTES = 500_000, 16_000_000
-"""A file of so much at most is held: each time one of thousands of columns is opened and read takes a tenth of a second."""
+"""A file of so much at most is held: to open and read one of thousands of columns takes a tenth of a second."""
 
 Stamp = tuple[Path, int, int]
 
 
 def n_rows_of(path: Path) -> int:
     """How many rows a file has."""
-    return _metadata(_stamp(path)).num_rows
+    return int(_metadata(_stamp(path)).num_rows)
 
 
 def whole_columns(path: Path, columns: Sequence[str]) -> pa.Table:

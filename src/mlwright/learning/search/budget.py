@@ -17,6 +17,8 @@ EASE_SHARE = 0.05
 """Of the budget, what the later stages may take beyond the least that they need."""
 WRAP_UP_S = 0.6
 """For the leaderboard and for measuring other forms of the model."""
+N_WEIGHED = 4
+"""So many times weights are found after the last fit: for the model, and to tell how much the choice flatters it."""
 MOST_RESERVE_SHARE = 0.5
 FITTING_SHARE = 0.75
 CUT_SHARE = 0.4
@@ -63,7 +65,7 @@ class Budget:
         self.refits = refits
         self.expect(0.0)
 
-    def expect(self, score_s: float, refit_s: float = 0.0) -> None:
+    def expect(self, score_s: float, refit_s: float = 0.0, weighing_s: float = 0.0, size_bytes: int = 0) -> None:
         """Plan for a model that takes so many seconds to score one row, and as many to be fitted once more.
 
         Half of the budget is kept back at most: what does not fit is chosen smaller, see `affordable_cores`.
@@ -73,12 +75,17 @@ class Budget:
         score_s : float
         refit_s : float
             See `finish`; three tenths of the budget are kept at most.
+        weighing_s : float
+            In which weights were found, in seconds of this machine: the choice finds them several times more.
+        size_bytes : int
+            Of the model.
         """
         whole = self.clock.budget_s
         if whole is None:
             self.reserve_s = 0.0
             return
-        kept_s = kept_for(self.ahead, self._answered_in(score_s), whole) + self._wrap_up_s
+        load = self._answered_in(score_s)._replace(size_bytes=size_bytes)
+        kept_s = kept_for(self.ahead, load, whole) + self._wrap_up_s + N_WEIGHED * weighing_s
         again = min(GUESS_MARGIN * refit_s, MOST_FINISH_SHARE * whole)
         self.reserve_s = min(kept_s, MOST_RESERVE_SHARE * whole) + (again if self.refits else 0.0)
 

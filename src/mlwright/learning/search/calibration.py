@@ -24,6 +24,9 @@ PULL = 1e-3
 
 MOST_STEPS = 100
 
+ROWS_PER_CLASS = 40
+"""With fewer all classes have one parameter together: two for each are then mostly chance, and take long to find."""
+
 Objective = Callable[[Array], tuple[float, Array]]
 
 
@@ -44,6 +47,9 @@ def fit_calibrator(judge: Judge, prediction: Array, rng: np.random.Generator) ->
     ----------
     Kull, M., Silva Filho, T. and Flach, P. (2017). Beta calibration: a well-founded and easily implemented
     improvement on logistic calibration for binary classifiers. AISTATS.
+
+    Guo, C., Pleiss, G., Sun, Y. and Weinberger, K. (2017). On calibration of modern neural networks. ICML: of many
+    classes one parameter for all.
     """
     held = judge.held
     if "regression" in judge.metric.tasks or len(held) < FEWEST_ROWS:
@@ -76,6 +82,9 @@ def fit(target: Array, prediction: Array) -> Calibrator:
     if n_classes == 1:
         found = _minimum(_beta_loss(target, beta_features(prediction[:, 0])), np.array([1.0, 1.0, 0.0]), 2)
         return Calibrator(form="beta", parameters=found)
+    if len(target) < ROWS_PER_CLASS * n_classes:
+        (slope,) = _minimum(_common_loss(target, logarithms(prediction)), np.ones(1), 1)
+        return Calibrator(form="vector", parameters=(*[slope] * n_classes, *[0.0] * n_classes))
     start = np.repeat([1.0, 0.0], n_classes)
     return Calibrator(
         form="vector", parameters=_minimum(_vector_loss(target, logarithms(prediction)), start, n_classes)
@@ -96,6 +105,20 @@ def _beta_loss(target: Array, features: Array) -> Objective:
         sums = features @ parameters
         loss = float(np.mean(np.logaddexp(0.0, sums) - target * sums))
         return loss, features.T @ (expit(sums) - target) / len(target)
+
+    return objective
+
+
+def _common_loss(target: Array, logs: Array) -> Objective:
+    """Of one slope for all classes."""
+    rows, true = np.arange(len(logs)), target.astype(np.int64)
+    of_true = float(logs[rows, true].mean())
+
+    def objective(parameters: Array) -> tuple[float, Array]:
+        sums = parameters[0] * logs
+        said = softmax(sums)
+        loss = -float(np.log(np.maximum(said[rows, true], 1e-300)).mean())
+        return loss, np.array([float(np.einsum("ij,ij->", said, logs)) / len(logs) - of_true])
 
     return objective
 

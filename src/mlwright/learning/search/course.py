@@ -17,6 +17,7 @@ from mlwright.data.words import listing
 from mlwright.learning.search.bench import Bench
 from mlwright.learning.search.budget import LEAST_FIT_S, Budget, makespan
 from mlwright.learning.search.ensemble import cap
+from mlwright.learning.search.folds import folds_in_time
 from mlwright.learning.search.judge import Array, Judge
 from mlwright.learning.search.ladder import CLIMB_SHARE, base_of, first_rung, needs_ladder, next_rung, sampled
 from mlwright.learning.search.lineup import LEAST_COST_S, LineUp, expected_cost_s
@@ -109,12 +110,21 @@ class Course:
         later = [self._cost_s(candidate) for candidate in self.lineup.opening] * len(self._folds)
         fits = self._in_order([(one, fold) for one in floor for fold in self._folds], later)
         self._fit_all([fit._replace(must=True) for fit in fits])
+        self._cut_folds()
         baseline = self.standing.baseline()
         if baseline not in self.standing.trials:
             raise Fault(f"The baseline could not be fitted: {self.standing.fates[baseline]}.")
         if self.lineup.opening and self.budget.is_up() and self.budget.clock.left_s > LEAST_FIT_S:
             first = self.lineup.opening[0]
             self._fit_all([Fit(first, 0, (self._cost_s(first),), must=True)])
+
+    def _cut_folds(self) -> None:
+        """Fewer folds for all, where what the floor took says so."""
+        costs = [self._cost_s(candidate) for candidate in self.lineup.opening]
+        n_folds = folds_in_time(len(self._folds), self._n_rows, costs, self.budget.affordable)
+        if n_folds < len(self._folds):
+            self.bench.run.note(f"Fits take longer than was foreseen: {n_folds} of {len(self._folds)} folds are used.")
+            self._folds, self.standing.n_folds = range(n_folds), n_folds
 
     def _is_too_much(self) -> bool:
         """Whether there are too many rows to begin with all of them."""
@@ -279,7 +289,9 @@ class Course:
         """Keep back the time that the members, as things stand, would take to answer and to be fitted once more."""
         members = self.standing.members()
         longest = [max(trial.seconds for trial in self.standing.trials[name]) for name in members]
-        self.budget.expect(sum(map(self.standing.score_s, members)), self._refit_s(longest))
+        size_bytes = sum(self.bench.size_bytes(self.standing.trials[name]) for name in members)
+        score_s = sum(map(self.standing.score_s, members))
+        self.budget.expect(score_s, self._refit_s(longest), self.standing.weighing_s, size_bytes)
 
     def _refit_s(self, costs_s: Sequence[float]) -> float:
         """Seconds to fit some once more on all rows, those of the test among them, by what a fold took."""
@@ -300,7 +312,7 @@ class Course:
             fits,
             self._fit,
             kind=Trial,
-            key=lambda fit: [fit.candidate.model_dump(mode="json"), fit.fold, len(self._folds)],
+            key=lambda fit: [fit.candidate.model_dump(mode="json"), fit.fold, len(self.bench.folds)],
             label=lambda fit: f"{fit.candidate.name}, fold {fit.fold + 1} of {len(self._folds)}",
             skip=lambda: self.budget.is_up() and not fits[0].must,
             n_jobs=self.budget.n_workers,

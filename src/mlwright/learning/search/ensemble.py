@@ -26,6 +26,8 @@ N_BAGS = 20
 SMALL_ROWS = 2_000
 MOST_ENTRIES = 20_000
 FEWEST_ROWS = 5_000
+MOST_NUMBERS, LEAST_ROWS = 1_000_000, 1_500
+"""Of one candidate, by which weights are found: with hundreds of classes fewer rows have to do."""
 CAPS = ((1_000, 8), (2_500, 15), (10_000, 25))
 MOST_MEMBERS = 40
 WEAK = 1.5
@@ -53,7 +55,9 @@ def choose_weights(predictions: Array, judge: Judge, rng: np.random.Generator, c
     -------
     weights : array, shape (n_candidates,)
     """
-    most_rows = max(FEWEST_ROWS, MOST_ENTRIES // predictions.shape[2])
+    select = _bagged if len(judge.held) < SMALL_ROWS else _once
+    n_outputs = predictions.shape[2]
+    most_rows = max(min(FEWEST_ROWS, MOST_NUMBERS // n_outputs), LEAST_ROWS, MOST_ENTRIES // n_outputs)
     if len(judge.held) > most_rows:
         some = np.sort(rng.choice(len(judge.held), most_rows, replace=False))
         predictions, judge = predictions[:, some], judge.take(some)
@@ -61,7 +65,6 @@ def choose_weights(predictions: Array, judge: Judge, rng: np.random.Generator, c
     if not np.isfinite(losses).any():
         return _first(len(losses))
     pool = _pool(predictions, losses, judge)
-    select = _bagged if len(judge.held) < SMALL_ROWS else _once
     weights = np.zeros(len(losses))
     weights[pool] = select(predictions[pool], judge, rng)
     return fewest(predictions, weights, judge, np.ones(len(losses)) if costs is None else costs + 1.0)

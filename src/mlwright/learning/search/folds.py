@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+
 import numpy as np
 
 from mlwright.data.splitters import SPLITTERS, Fold, SplitKeys
@@ -10,6 +12,7 @@ from mlwright.records.split import Split
 N_FOLDS = ((1_000, 8), (20_000, 5), (100_000, 3))
 LONG_BUDGET_S = 600.0
 FEWEST_FOLDS = 3
+FEWER_FOLDS = (3, 2, 1)
 MOST_HELD_OUT = 25_000
 HELD_OUT_SHARE = 0.1
 HOLD_OUT_FROM = 5_000
@@ -54,6 +57,40 @@ def n_folds_for(n_rows: int, budget_s: float, cost_s: float) -> int:
     if not fewer and n_rows >= HOLD_OUT_FROM and FEWEST_FOLDS * cost_s > budget_s:
         return 1
     return max(fewer, default=min(n_folds, FEWEST_FOLDS))
+
+
+def folds_in_time(
+    n_folds: int, n_rows: int, costs_s: Sequence[float], affordable: Callable[[Sequence[float], int], int]
+) -> int:
+    """How many of the folds there is time for, now that some fits have shown how long they take.
+
+    So many that all families but the dearest come to an end. Many rows are looked at on one fold if need be; of few
+    rows the families that there is no time for have to wait.
+
+    Parameters
+    ----------
+    n_folds : int
+        As planned.
+    n_rows : int
+        That learn.
+    costs_s : sequence of float
+        Seconds to fit the first candidate of every family once, as they are expected now; the cheapest first.
+    affordable : callable
+        For how many of some costs there is time on so many folds; see `Budget.affordable`.
+
+    >>> def within(seconds):
+    ...     return lambda costs, n: sum(n * sum(costs[:i + 1]) <= seconds for i in range(len(costs)))
+    >>> [folds_in_time(5, 9_000, [1.0, 2.0, 9.0], within(seconds)) for seconds in (30, 10, 7, 4, 2, 0)]
+    [5, 3, 2, 1, 1, 5]
+    >>> [folds_in_time(5, 500, [1.0, 2.0, 9.0], within(seconds)) for seconds in (30, 10, 4)]
+    [5, 3, 5]
+    """
+    at_once = costs_s[:-1]
+    fewest = 1 if n_rows >= HOLD_OUT_FROM else FEWEST_FOLDS
+    for n in (n_folds, *(n for n in FEWER_FOLDS if fewest <= n < n_folds)):
+        if affordable(at_once, n) == len(at_once):
+            return n
+    return fewest if fewest == 1 and affordable(at_once, 1) else n_folds
 
 
 def make_folds(split: Split, keys: SplitKeys, n_folds: int, rng: np.random.Generator) -> list[Fold]:

@@ -136,8 +136,8 @@ def _fate(standing: Standing, name: str, trials: Sequence[Trial], choice: Choice
         return standing.fates[name]
     if name == standing.baseline():
         return "the answer without looking at the row"
-    if len(trials) < len(standing.bench.folds):
-        return f"time was up after fold {len(trials)} of {len(standing.bench.folds)}"
+    if len(trials) < standing.most_folds:
+        return f"time was up after fold {len(trials)} of {standing.most_folds}"
     alone = [option for option in choice.measured if option.weights == {name: 1.0}]
     if alone and all(option.name in choice.left_out for option in alone):
         return f"over the limits, with one core too: {_demands(alone[-1])}"

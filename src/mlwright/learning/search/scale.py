@@ -9,6 +9,7 @@ import numpy as np
 
 from mlwright.core.run import Run
 from mlwright.data.compute.table import open_snapshot, train_rows
+from mlwright.learning.load import size_of
 from mlwright.learning.search.choice import Choice, members
 from mlwright.learning.search.course import Course
 from mlwright.learning.search.options import Option, distinct, one_core
@@ -80,9 +81,9 @@ class Scale:
 
 def weighed(option: Option, spec: ModelSpec, record: Mapping[str, Json], run: Run) -> Option:
     """The option with the size and the time of a model."""
-    blobs = {core.blob for member in spec.members for core in member.cores} | {spec.plan.arrays}
-    size_bytes = sum(run.path(blob).stat().st_size for blob in blobs if blob is not None)
-    return replace(option, size_bytes=size_bytes, row_ms=single_row_ms(Model.load(spec, run.get), record, MEASURED_S))
+    return replace(
+        option, size_bytes=size_of(spec, run.path), row_ms=single_row_ms(Model.load(spec, run.get), record, MEASURED_S)
+    )
 
 
 def first_record(snapshot: Snapshot, roles: Roles, split: Split, run: Run) -> dict[str, Json]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -14,6 +15,9 @@ from mlwright.learning.search.judge import Array, Judge
 from mlwright.learning.search.lineup import LineUp
 from mlwright.learning.search.racing import behind
 from mlwright.records.trials import Trial
+
+SURELY = 2.0
+"""Standard errors by which those who were only looked at on one fold must be better than those who finished more."""
 
 
 @dataclass
@@ -31,13 +35,20 @@ class Standing:
         The trials of every candidate that has any, in the order of the folds, without gaps.
     fates : dict
         Why a candidate that is out of the search is out.
+    n_folds : int or None
+        How many folds there is time for; None for all. Who was fitted on more, as the floor, counts on these.
+    weighing_s : float
+        Seconds that the longest search for weights has taken.
     """
 
     bench: Bench
     lineup: LineUp
     trials: dict[str, list[Trial]] = field(default_factory=dict)
     fates: dict[str, str] = field(default_factory=dict)
+    n_folds: int | None = None
+    weighing_s: float = 0.0
     _weighed: dict[tuple[tuple[str, ...], int], Array] = field(default_factory=dict)
+    _crossed: dict[tuple[tuple[str, ...], int], Array] = field(default_factory=dict)
 
     def remember(self, trial: Trial) -> None:
         """Take in what came out of a fit; a candidate that failed is out."""
@@ -79,18 +90,27 @@ class Standing:
         """How many folds count.
 
         All of them, if time did not end in the middle. Else the most at which the candidates that have finished as
-        many are together not surely worse than those that have finished fewer.
+        many are together not surely worse than those that have finished fewer. Both answer by weights that other rows
+        gave: by its own, one fold would flatter who was looked at there alone.
         """
-        levels = sorted({len(self.trials[name]) for name in self.alive()}, reverse=True)
+        levels = sorted({min(len(self.trials[name]), self.most_folds) for name in self.alive()}, reverse=True)
         if len(levels) < 2:
-            return levels[0] if levels else len(self.bench.folds)
-        chosen, best = levels[0], self.together(levels[0])
+            return levels[0] if levels else self.most_folds
+        chosen, best = levels[0], self.crossed(levels[0])
         for level in levels[1:]:
-            other = self.together(level)
+            other = self.crossed(level)
             gap, error = behind(best[: len(other)], other, self.judge(level))
-            if gap > error:
+            if gap > (error if level > 1 else SURELY * error):
                 chosen, best = level, other
         return chosen
+
+    @property
+    def most_folds(self) -> int:
+        """On how many folds candidates count: all, if only the floor has any."""
+        floor = {self.baseline(), self.simple()}
+        if self.n_folds is not None and any(name not in floor for name in self.alive()):
+            return self.n_folds
+        return len(self.bench.folds)
 
     def judge(self, level: int) -> Judge:
         """A judge of the rows that the first `level` folds hold out."""
@@ -108,8 +128,9 @@ class Standing:
         """The members of an ensemble of some candidates, and what they weigh; worked out once for the same names."""
         known = (tuple(names), level)
         if known not in self._weighed:
-            predictions, judge = self.predictions(names, level), self.judge(level)
+            predictions, judge, began = self.predictions(names, level), self.judge(level), time.monotonic()
             self._weighed[known] = choose_weights(predictions, judge, self.ensemble_rng(), self.costs(names))
+            self.weighing_s = max(self.weighing_s, time.monotonic() - began)
         found = self._weighed[known]
         return {name: float(weight) for name, weight in zip(names, found, strict=True) if weight > 0}
 
@@ -130,6 +151,14 @@ class Standing:
 
         By their own weights more candidates always look better on the rows that these are chosen by.
         """
+        known = (tuple(self.finalists(level)), level)
+        if known not in self._crossed:
+            for other in [each for each in self._crossed if each[1] == level]:
+                del self._crossed[other]  # of fewer candidates nobody asks again
+            self._crossed[known] = self._said_across(level)
+        return self._crossed[known]
+
+    def _said_across(self, level: int) -> Array:
         names, judge = self.finalists(level), self.judge(level)
         predictions, costs = self.predictions(names, level), self.costs(names)
         if len(names) == 1:
