@@ -17,10 +17,10 @@ from scipy.stats import t as student
 from mlwright.learning.metrics import Metric, bare, metric_of
 from mlwright.records.evaluation import Estimate
 from mlwright.scoring.deciding import DEFAULT_THRESHOLD, Decisive, places_answered
-from mlwright.statistics.means import difference_estimate, mean_estimates, mean_of_shares, share_estimate
+from mlwright.statistics.means import difference_estimate, mean_of_shares, share_estimate
 from mlwright.statistics.ranking import area_bounds, area_influence
 from mlwright.statistics.replicates import Scale, bounds_from, replicate
-from mlwright.statistics.roots import roots_difference
+from mlwright.statistics.roots import root_estimate, roots_difference
 from mlwright.statistics.sampling import Draws
 from mlwright.statistics.shares import Bounds
 from mlwright.statistics.strata import by_class, few_rows, mean_by_class
@@ -210,9 +210,7 @@ class _Roots(Yardstick):
         return squares
 
     def _estimate(self, model: Scored, value: float) -> Estimate:
-        found = mean_estimates(self._squares(model)[:, None], self.draws, self.level)[0]
-        low, high = math.sqrt(max(0.0, found.low)), math.sqrt(max(0.0, found.high))
-        return found.model_copy(update={"value": value, "low": low, "high": high})
+        return root_estimate(self._squares(model), self.draws, self.level)
 
     def _gain(self, model: Scored, than: Scored, value: float) -> Estimate:
         return roots_difference(self._squares(than), self._squares(model), self.draws, self.level)

@@ -37,7 +37,7 @@ ENOUGH_REPLICATES = 400
 """With fewer the tails are not known; there are fewer only where there are so many rows that means are normal."""
 
 
-def mean_estimates(values: Array, draws: Draws, level: float = 0.95) -> list[Estimate]:
+def mean_estimates(values: Array, draws: Draws, level: float = 0.95, *, not_seen: float = NOT_SEEN) -> list[Estimate]:
     """Interval of the mean of each column.
 
     A column of two values is a share in disguise and is treated as one. All others: the studentised bootstrap, or
@@ -48,12 +48,14 @@ def mean_estimates(values: Array, draws: Draws, level: float = 0.95) -> list[Est
     values : array, shape (n_rows, k)
     draws : Draws
     level : float
+    not_seen : float
+        See `far_unit`.
 
     References
     ----------
     Efron, B. and Tibshirani, R. (1993). An introduction to the bootstrap, chapter 12: the bootstrap-t interval.
     """
-    bounds = studentised(values, draws, level)
+    bounds = studentised(values, draws, level, not_seen)
     return [_estimate(column, found, draws, level) for column, found in zip(values.T, bounds, strict=True)]
 
 
@@ -109,7 +111,7 @@ def mean_of_shares(shares: Sequence[Estimate]) -> Bounds:
     return Bounds(value - below, value + above)
 
 
-def studentised(values: Array, draws: Draws, level: float = 0.95) -> list[Bounds]:
+def studentised(values: Array, draws: Draws, level: float = 0.95, not_seen: float = NOT_SEEN) -> list[Bounds]:
     """Studentised bootstrap intervals of the means of the columns; (n_rows, k) gives k of them."""
     means = values.mean(axis=0)
     error = np.sqrt(np.diag(draws.sampling.covariance_of_means(values)))
@@ -123,7 +125,7 @@ def studentised(values: Array, draws: Draws, level: float = 0.95) -> list[Bounds
         ratios = shifts / np.maximum(errors, floor)
         tail = (1 - level) / 2
         upper, lower = np.quantile(ratios, [1 - tail, tail], axis=0)
-    below, above = _with_one_more(values - means, error, draws.sampling)
+    below, above = _with_one_more(values - means, error, draws.sampling, not_seen)
     lows = means + np.minimum(-upper * error, below.shift - upper * below.error)
     highs = means + np.maximum(-lower * error, above.shift - lower * above.error)
     return [Bounds(float(low), float(high)) for low, high in zip(lows, highs, strict=True)]
@@ -136,7 +138,7 @@ class _Moved(NamedTuple):
     error: Array
 
 
-def far_unit(sums: Array, n_draws: int | None = None) -> Array:
+def far_unit(sums: Array, n_draws: int | None = None, not_seen: float = NOT_SEEN) -> Array:
     """One more unit like the largest of each column, or where its tail is heavy one that may well come after it.
 
     Parameters
@@ -145,20 +147,22 @@ def far_unit(sums: Array, n_draws: int | None = None) -> Array:
         Centred.
     n_draws : int, optional
         How many units make a sample; default: as many as there are. Of fewer than 8 the largest counts in full.
+    not_seen : float
+        In which share of samples like this one the largest value is beyond what is taken for the furthest.
 
     Returns
     -------
     array, shape (k,)
         Nothing where the largest lies within two standard deviations.
     """
-    furthest = np.array([next_largest(column, NOT_SEEN) for column in sums.T])
+    furthest = np.array([next_largest(column, not_seen) for column in sums.T])
     usual = np.maximum(np.sqrt((sums**2).mean(axis=0)), np.finfo(float).tiny)
     beyond = np.clip(np.abs(furthest) / usual - USUAL_REACH, 0, FAR_REACH) / FAR_REACH
     found: Array = furthest * (beyond if (n_draws or len(sums)) >= ENOUGH_DRAWS else 1.0)
     return found
 
 
-def _with_one_more(centred: Array, error: Array, sampling: Sampling) -> tuple[_Moved, _Moved]:
+def _with_one_more(centred: Array, error: Array, sampling: Sampling, not_seen: float) -> tuple[_Moved, _Moved]:
     """With one more unit like the one that lies furthest below, and furthest above; in a heavy tail, further still.
 
     Heavy tails hide: a sample that lacks their rare rows has too small a mean and too small an error, and no bootstrap
@@ -188,7 +192,7 @@ def _with_one_more(centred: Array, error: Array, sampling: Sampling) -> tuple[_M
     sums, n = sampling.sums(centred), sampling.n_draws
     size = float(sampling.sizes.mean())
     moved = []
-    for extreme in (-far_unit(-sums, n), far_unit(sums, n)):
+    for extreme in (-far_unit(-sums, n, not_seen), far_unit(sums, n, not_seen)):
         spread = (n * (error * size) ** 2 * max(1, n - 1) + extreme**2) / (n + 1)
         moved.append(_Moved(extreme / size / (n + 1), np.sqrt(spread / n) / size))
     return moved[0], moved[1]

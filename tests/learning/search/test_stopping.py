@@ -84,5 +84,7 @@ def test_a_search_that_stopped_early_says_what_it_owes(make_bench):
     assert found.stopping > 0
     assert found.together > 0
     assert found.total == pytest.approx(choice.flattery + found.stopping - found.together)
-    assert correction(course.standing, choice, [], lambda: False).together == 0
+    in_place_of_several = correction(course.standing, choice, [], lambda: False)
+    assert in_place_of_several.together == pytest.approx(found.together)
+    assert 0 < in_place_of_several.stopping <= found.stopping
     assert correction(course.standing, choice, list(choice.weights), lambda: True).together == 0

@@ -5,7 +5,8 @@ Three things, each measured from what the search has left behind, without new fi
 - the choice flatters, as it was made by these rows (`honest`), and so do the looks that decided which variants could be
   chosen at all (`screening`): worse by that;
 - the fits stopped where these rows were answered best (`stopping`): worse by that;
-- the packed model lets the cores of all folds answer together (`together`): better by that.
+- the packed model lets the cores of all folds answer together, or one that has learned from all rows (`together`):
+  better by that.
 
 And held-out losses hang together, as folds learn from each other's rows (`overlap`): less sure by that.
 """
@@ -39,7 +40,7 @@ class Correction(NamedTuple):
     choice, stopping : float
         What the choice and the stopping flatter.
     together : float
-        What the cores of the folds gain together.
+        What the cores of the folds gain together, or one that has learned from all rows.
     error : float
         How unsure that is, as a standard error: the spread of `stopping` over the folds, and what `overlap` finds that
         folds owe to each other's rows. Where that is not known, half of the size of all three stands for it.
@@ -64,19 +65,19 @@ def correction(standing: Standing, choice: Choice, several: Collection[str], tim
     standing : Standing
     choice : Choice
     several : collection of str
-        Members that are packed with the cores of several folds.
+        Members that are packed with the cores of several folds; the others have one core for all rows.
     time_up : callable
     """
     bench, judge = standing.bench, choice.judge
     trials = {name: standing.trials[name][: choice.level] for name in choice.weights}
-    luck, error = stopping_flattery(bench, trials, choice.weights)
+    luck, error = stopping_flattery(bench, trials, choice.weights, several)
     looked = screening_flattery(
         standing, choice.weights, choice.level, np.random.default_rng(bench.run.seed_for("screening"))
     )
     gain, shared = 0.0, None
     if judge.metric.aim.is_mean:
         # How far answers disagree tells what their mean gains in squares and in nats, not in distances.
-        many = several if choice.n_cores >= choice.level else ()
+        many = {name for name in choice.weights if _answers_as_all(bench, choice, name in several)}
         gain, shared = _by_cores(bench, trials, choice, many, time_up)
     baseline = standing.blend({standing.baseline(): 1.0}, choice.level)
     stopping, looks, better, spread, folds = (
@@ -98,19 +99,28 @@ def _by_cores(
     """What the cores of some members gain together, and what `overlap` finds of all; None where that is not known."""
     judge, is_number = choice.judge, bench.bounds is not None
     rng = np.random.default_rng(bench.run.seed_for("together"))
-    some = judge.held.take(some_places(len(judge.held), choice.prediction.shape[1], rng))
+    asked = judge.take(some_places(len(judge.held), choice.prediction.shape[1], rng))
     inside = {name: weight for name, weight in choice.weights.items() if name in several}
     outside = {name: weight for name, weight in choice.weights.items() if name not in several}
-    said = said_by_cores(bench, trials, inside, some, time_up)
-    gain = 0.0 if said is None else gain_together(said, some, sum(outside.values()), is_number=is_number)
+    said = said_by_cores(bench, trials, inside, asked.held, time_up)
+    gain = 0.0 if said is None else gain_together(said, asked, sum(outside.values()), is_number=is_number)
     if (inside and said is None) or not _share_rows(bench, choice.level):
         return gain, None
-    more = said_by_cores(bench, trials, outside, some, time_up)
+    more = said_by_cores(bench, trials, outside, asked.held, time_up)
     if outside and more is None:
         return gain, None
     whole = np.sum([each for each in (said, more) if each is not None], axis=0)
     squares = float(judge.row_loss(choice.prediction).mean()) if is_number else None
-    return gain, overlap_error(whole, some, len(judge.held), squares)
+    return gain, overlap_error(whole, asked.held, len(judge.held), squares)
+
+
+def _answers_as_all(bench: Bench, choice: Choice, has_several: bool) -> bool:
+    """Whether a member is packed with the cores of all folds, or with one for all rows in place of them.
+
+    That one has learned from what all cores have, and answers about as their mean does (the jackknife); not so where
+    cores have learned from fewer and older rows.
+    """
+    return choice.n_cores >= choice.level if has_several else _share_rows(bench, choice.level)
 
 
 def _share_rows(bench: Bench, level: int) -> bool:

@@ -13,7 +13,7 @@ own.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 import numpy as np
 
@@ -24,7 +24,7 @@ from mlwright.records.trials import Trial
 MADE_UP_FOR = 0.25
 
 
-def stopping_luck(paths: Sequence[Array]) -> Array:
+def stopping_luck(paths: Sequence[Array], made_up_for: float = MADE_UP_FOR) -> Array:
     """By how much the true loss of each fold's fit is above what its own rows say, shape (n_folds,).
 
     Two parts: what the fold's rows would have lost had the other folds told it when to stop; and what stopping by so
@@ -38,6 +38,8 @@ def stopping_luck(paths: Sequence[Array]) -> Array:
     ----------
     paths : sequence of array
         The mean losses of each fold, step by step; a fold that ended earlier counts as if nothing had changed.
+    made_up_for : float
+        The share of the second part; nothing where one core for all rows stops at the mean of the folds' steps.
 
     Returns
     -------
@@ -62,12 +64,12 @@ def stopping_luck(paths: Sequence[Array]) -> Array:
     theirs = others.argmin(axis=1)
     luck = curves[folds, theirs] - curves[folds, own]
     cost = others[folds, own] - others[folds, theirs]
-    found: Array = luck + MADE_UP_FOR * cost
+    found: Array = luck + made_up_for * cost
     return found
 
 
 def stopping_flattery(
-    bench: Bench, trials: Mapping[str, Sequence[Trial]], weights: Mapping[str, float]
+    bench: Bench, trials: Mapping[str, Sequence[Trial]], weights: Mapping[str, float], several: Collection[str]
 ) -> tuple[float, float]:
     """By how much the mean row loss of an ensemble is too low because of when its members' fits stopped.
 
@@ -79,16 +81,19 @@ def stopping_flattery(
     tuple of float
         In the unit of the row losses; and its standard error, from the spread over the folds.
     """
-    of_folds = sum(weight * _of_member(bench, trials[name]) for name, weight in weights.items())
+    of_folds = sum(
+        weight * _of_member(bench, trials[name], MADE_UP_FOR if name in several else 0.0)
+        for name, weight in weights.items()
+    )
     assert isinstance(of_folds, np.ndarray)
     error = float(of_folds.std(ddof=1) / np.sqrt(len(of_folds))) if len(of_folds) > 1 else 0.0
     return float(of_folds.mean()), error
 
 
-def _of_member(bench: Bench, trials: Sequence[Trial]) -> Array:
+def _of_member(bench: Bench, trials: Sequence[Trial], made_up_for: float) -> Array:
     paths = [bench.path(trial) for trial in trials]
     known = [path for path in paths if path is not None]
     if len(known) < len(paths):
         return np.zeros(len(trials))
     losses = [float(bench.judge([trial.fold]).row_loss(bench.prediction([trial])).mean()) for trial in trials]
-    return float(np.mean(losses)) * stopping_luck(known)
+    return float(np.mean(losses)) * stopping_luck(known, made_up_for)

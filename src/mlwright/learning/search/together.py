@@ -1,9 +1,14 @@
 """How much better the cores of a model answer together than the one that a held-out row hears.
 
-The model that is packed answers with the mean of the cores of several folds, and a held-out row is answered by the one
-core that has not learned from it. A mean loses less than those it is the mean of, by how far they disagree, and that
-shows without the truth: for squared error the gap is the variance of the answers, for log loss it is how far each
-one is from the mean, in nats.
+The model that is packed answers with the mean of the cores of several folds, or with one core for all rows, which is
+near that mean; and a held-out row is answered by the one core that has not learned from it. A mean loses less than
+those it is the mean of, by how far they disagree, and that shows without the truth: for squared error the gap is the
+variance of the answers, for log loss it is how far each one is from the mean, in nats.
+
+All but one of the cores have learned from the row, and that draws them together: to its truth. A core that goes a share
+`a` of the way leaves a share ``(1 - a)^2`` of the squared error, and of the disagreement. Of linear models that is all
+of it, so that the disagreement on new rows is larger by how much more they lose there. Trees disagree by their seeds
+too, which no row draws together. So half of it is made up for, on the scale of logarithms.
 
 References
 ----------
@@ -12,12 +17,13 @@ Krogh, A. and Vedelsby, J. (1995). Neural network ensembles, cross validation, a
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 
 from mlwright.learning.search.bench import Bench
-from mlwright.learning.search.judge import Array, HeldOut, Places
+from mlwright.learning.search.judge import Array, HeldOut, Judge, Places
 from mlwright.records.trials import Trial
 from mlwright.scoring.blocks import Blocks
 from mlwright.scoring.cores import CORES
@@ -72,7 +78,7 @@ def some_places(n_rows: int, n_outputs: int, rng: np.random.Generator) -> Places
     return np.sort(rng.permutation(n_rows)[:most])
 
 
-def gain_together(said: Array, held: HeldOut, alone: float, *, is_number: bool) -> float:
+def gain_together(said: Array, judge: Judge, alone: float, *, is_number: bool) -> float:
     """By how much the mean row loss of the packed model is below that of one core of each member.
 
     The core that has not learned from a row has no say, as all others have.
@@ -80,9 +86,9 @@ def gain_together(said: Array, held: HeldOut, alone: float, *, is_number: bool) 
     Parameters
     ----------
     said : array, shape (n_cores, n_rows, n_outputs)
-        By the members that are packed with the cores of all folds; see `said_by_cores`.
-    held : HeldOut
-        The rows.
+        By the members whose cores of all folds count; see `said_by_cores`.
+    judge : Judge
+        Of the rows.
     alone : float
         The weight of the other members.
     is_number : bool
@@ -92,7 +98,11 @@ def gain_together(said: Array, held: HeldOut, alone: float, *, is_number: bool) 
     float
         In the unit of the row losses.
     """
-    return _disagreement(said, np.unique(held.fold)[:, None] != held.fold, alone, is_number=is_number)
+    counts = np.unique(judge.held.fold)[:, None] != judge.held.fold
+    losses = np.stack([judge.row_loss(core / max(1.0 - alone, 1e-9)) for core in said])
+    known, new = float(losses[counts].mean()), float(losses[~counts].mean())
+    apart = _disagreement(said, counts, alone, is_number=is_number)
+    return apart * math.sqrt(max(new / known, 1.0)) if known > 0 else apart
 
 
 def _answers(bench: Bench, trial: Trial, blocks: Blocks) -> Array:
