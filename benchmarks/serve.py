@@ -6,9 +6,10 @@ Without BUNDLE, a model is made first, from the data that comes with mlwright. O
 rows, sent as JSON. The client, one process on the same machine, costs time of its own: what it measures of the server
 that does nothing is the limit.
 
-With ``--peers PYTHON``, the Python of an environment that has them (``pip install mlflow bentoml fastapi uvicorn
-lightgbm scikit-learn pandas``), `mlflow models serve`, BentoML and FastAPI answer beside it, one process each, with a
-pipeline of scikit-learn and LightGBM on the data that comes with mlwright.
+With ``--peers PYTHON``, the Python of an environment that has them (``pip install mlflow bentoml litserve fastapi
+uvicorn lightgbm scikit-learn pandas``), `mlflow models serve`, BentoML, LitServe and FastAPI answer beside it, one
+worker each, with a pipeline of scikit-learn and LightGBM on the data that comes with mlwright. How many times the CPU
+time of mlwright they take is told as well: load disturbs it least.
 """
 
 from __future__ import annotations
@@ -163,7 +164,10 @@ def measure(
     clients = [Client(server.port, request) for _ in range(n_clients)]
     for client in clients:
         client.send()
+    ends = time.perf_counter() + START_S
     drive(clients, WARM_UP_S)
+    while not all(client.times for client in clients) and time.perf_counter() < ends:  # some load their model late
+        drive(clients, WARM_UP_S)
     for client in clients:
         client.times.clear()
     cpu_before = cpu_s(server.pid)
@@ -317,6 +321,7 @@ def run_peers(python: Path, data: Path, records: list[dict[str, object]], second
         for what, command, path, wrap in (
             ("FastAPI, uvicorn", [python, PEERS, "fastapi", model], "/predict", None),
             ("BentoML", [near / "bentoml", "serve", "plain:Plain", "--port"], "/predict", "records"),
+            ("LitServe", [python, model / "lit.py"], "/predict", "records"),
             (
                 "mlflow models serve",
                 [near / "mlflow", "models", "serve", "--env-manager", "local", "-m", model / "mlflow", "-p"],
@@ -417,7 +422,16 @@ def figures_of(rows: list[Row]) -> dict[str, Any]:
     print(f"A log takes more of CPU time, by clients and records a request: {told}.")
     print(f"From 16 clients {of_nothing:.2f} of what the same server does that answers nothing.")
     figures = {"p50_ms": round(alone.p50_ms, 3), "p99_ms": round(alone.p99_ms, 3), "per_s": round(many.per_s)}
-    return figures | {"of_nothing": round(of_nothing, 3), "log_shares": shares}
+    others = {what for what, _, _ in found} - {NOTHING_SERVED, PLAIN, KEPT}
+    times: dict[str, dict[str, float]] = {}
+    for peer in sorted(others):
+        times[peer] = {
+            f"{clients} x {records}": round(row.cpu_us / found[PLAIN, clients, records].cpu_us, 1)
+            for (what, clients, records), row in found.items()
+            if what == peer
+        }
+        print(f"{peer} takes so many times the CPU time of mlwright: {times[peer]}")
+    return figures | {"of_nothing": round(of_nothing, 3), "log_shares": shares, "times": times}
 
 
 if __name__ == "__main__":

@@ -2,7 +2,7 @@
 
 Usage: python serve_peers.py make DATA FOLDER | python serve_peers.py fastapi FOLDER PORT
 
-The model is the plain one: missing values filled, names one-hot, LightGBM. `fastapi` answers with it as most people
+The model is the plain one: missing values filled, names one-hot, LightGBM. All answer with it as most people
 write it: records into a table, the table through the pipeline.
 """
 
@@ -30,6 +30,31 @@ class Plain:
 """
 
 
+LIT = """
+import os, pickle, sys
+import litserve, pandas
+
+class Plain(litserve.LitAPI):
+    def setup(self, device):
+        with open(os.path.join(os.path.dirname(__file__), "model.pickle"), "rb") as file:
+            self.model = pickle.load(file)
+
+    def decode_request(self, request):
+        return request["records"]
+
+    def predict(self, records):
+        return self.model.predict_proba(pandas.DataFrame(records)).tolist()
+
+    def encode_response(self, output):
+        return {"predictions": output}
+
+if __name__ == "__main__":
+    server = litserve.LitServer(Plain(), accelerator="cpu")
+    port = int(sys.argv[1])
+    server.run(host="127.0.0.1", port=port, num_api_servers=1, generate_client_file=False, log_level="error")
+"""
+
+
 def make(data: str, folder: Path) -> None:
     import mlflow.sklearn
     import pandas
@@ -51,6 +76,7 @@ def make(data: str, folder: Path) -> None:
     folder.mkdir(parents=True)
     (folder / "model.pickle").write_bytes(pickle.dumps(model))
     (folder / "plain.py").write_text(BENTO)
+    (folder / "lit.py").write_text(LIT)
     mlflow.sklearn.save_model(model, str(folder / "mlflow"), serialization_format="cloudpickle")
 
 

@@ -12,7 +12,7 @@ import pyarrow as pa
 import pytest
 from pyarrow import csv
 
-from mlwright.operating.manifests import alert_rules, dashboard, write_manifests
+from mlwright.operating.manifests import alert_rules, dashboard, left_behind, write_manifests
 from mlwright.operating.metrics import HELP
 from mlwright.project import Project
 
@@ -47,6 +47,14 @@ def test_the_cron_job_looks_once_each_time_in_the_image_that_is_written_beside_i
     assert pod["containers"][0]["image"].startswith("mlwright/operate:")
     dockerfile = (written[-1] / "Dockerfile").read_text()
     assert f"USER {pod['securityContext']['runAsUser']}:" in dockerfile
+
+
+def test_it_is_told_where_a_pod_would_not_see_the_new_rows(project: Project) -> None:
+    toml = project.path / "mlwright.toml"
+    settings = toml.read_text()
+    for source, outside in (("log", None), ("../log", "../log"), ("postgresql://shop/db", None)):
+        toml.write_text(f'{settings}\n[watch]\nsource = "{source}"\n')
+        assert left_behind(Project(project.path)) == outside
 
 
 def test_the_dashboard_and_the_alert_rules_ask_for_figures_that_are_written() -> None:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from mlwright.config import relative
 from mlwright.core.store.blobs import explain_disk_errors
 from mlwright.operating.image import IMAGE, image_files
 from mlwright.project import Project
@@ -33,6 +34,13 @@ def write_manifests(projects: Sequence[Project], folder: Path) -> list[Path]:
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
             (folder / name).write_bytes(content)
     return [*(folder / name for name in contents), folder / "image"]
+
+
+def left_behind(project: Project) -> str | None:
+    """Where new rows lie, as seen from the project's folder, if that is outside of it: a pod has the folder alone."""
+    source = project.settings().watch.source
+    seen = "" if source is None else relative(source, project.path)
+    return seen if ".." in Path(seen).parts else None
 
 
 def cron_job(name: str, folder: str, every_s: float) -> Thing:

@@ -94,6 +94,28 @@ def test_no_body_is_a_fault_of_ours_or_keeps_it_busy(
     assert len(reply.data) < 20_000 + 2_000 * len(body)
 
 
+MANY = [f"a{place}" for place in range(40_000)]
+TENSORS = [{"name": name, "shape": [1], "datatype": "FP64", "data": [1]} for name in MANY[:15_000]]
+WIDE: list[tuple[str, dict[str, Any]]] = [
+    ("/invocations", {"json": {"dataframe_split": {"columns": MANY, "data": [[1] * len(MANY)]}}}),
+    ("/predict", {"json": dict.fromkeys(MANY, 1)}),
+    ("/predict", {"data": dict.fromkeys(MANY, "1")}),
+    ("/v2/models/{name}/infer", {"json": {"inputs": TENSORS}}),
+]
+
+
+@pytest.mark.timeout(60)
+@pytest.mark.parametrize(("path", "body"), WIDE)
+def test_thousands_of_columns_are_refused_in_one_pass(
+    client: FlaskClient, bundle: Bundle, path: str, body: dict[str, Any]
+) -> None:
+    """Each name looked for among all others took minutes for a body of 300 kB."""
+    began = time.thread_time()
+    reply = client.post(path.format(name=bundle.manifest.name), **body)
+    assert reply.status_code in (400, 422)
+    assert time.thread_time() - began < LONGEST_S
+
+
 def test_what_is_refused_leaves_nothing_behind(client: FlaskClient, row: dict[str, Any]) -> None:
     """Python's own count of blocks, after as many refusals as would show a growth of one object each."""
 

@@ -58,6 +58,15 @@ def until(holds: Callable[[], bool]) -> None:
         time.sleep(0.02)
 
 
+@pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="systemd is not installed")
+def test_systemd_takes_the_unit_of_the_page(tmp_path: Path) -> None:
+    page = (Path(__file__).parents[3] / "docs" / "how-to" / "deploy.md").read_text()
+    unit = "[Unit]" + page.partition("[Unit]")[2].partition("```")[0]
+    (tmp_path / "model.service").write_text(unit.replace("/usr/local/bin/mlwright", sys.executable))
+    told = subprocess.run(["systemd-analyze", "verify", tmp_path / "model.service"], capture_output=True, text=True)
+    assert (told.returncode, told.stderr) == (0, "")
+
+
 def place(**options: Any) -> Local:
     found = target("local", {"port": 0, **options})
     assert isinstance(found, Local)

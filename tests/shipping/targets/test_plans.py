@@ -244,7 +244,7 @@ def test_the_command_says_what_it_would_do_and_takes_it_back(bundle: Bundle, pro
     assert dry.stdout.endswith("Nothing was done.\n")
     assert not programs.exists()
     assert "answers at http://127.0.0.1:8080" in CliRunner().invoke(build(), words).stdout
-    CliRunner().invoke(build(), [*words, "--remove"])
+    assert "any more (docker)." in CliRunner().invoke(build(), [*words, "--remove"]).stdout
     name = label(bundle.name)
     gone = [f"docker rm --force {name}{part}" for part in ("", "-before", "-aside")]
     assert programs.read_text().splitlines()[-3:] == gone

@@ -88,7 +88,7 @@ class TreeTable:
         words, name = self._words, f"w{walk.number}"
         trees, depth = self._forests[walk.number], self._depths[walk.number]
         rows = f"SELECT row_no, {words.carried(features)} FROM {source}"  # noqa: S608
-        joins = [f"FROM ({rows}) AS a", f"CROSS JOIN {self._level(walk.number, 0)} AS n0"]
+        joins = [f"FROM ({rows}{words.step_ends} AS a", f"CROSS JOIN {self._level(walk.number, 0)} AS n0"]
         for level in range(depth):
             leads = _leads(f"n{level}", words.carried_item(features, f"n{level}.feature"), has_sets=bool(trees.sets))
             nodes = self._level(walk.number, level + 1) if words.picks_levels else self.name

@@ -39,6 +39,8 @@ class Words(ABC):
     """Whether a join of a table of trees is told of which level it needs the nodes, so that it need not hold all."""
     analyzes: ClassVar[bool] = False
     """Whether a table that was just filled has to be looked at, for queries over it to be planned well."""
+    first: ClassVar[str] = ""
+    """A statement that goes before a large query, and why."""
     not_a_number: ClassVar[str]
     """What a column of floating numbers holds beside numbers, as a list behind IN."""
 
@@ -174,6 +176,7 @@ class PostgreSQL(Words):
     step_ends = " OFFSET 0)"
     analyzes = True  # else it compares every row with every node, level by level
     not_a_number = "'NaN', 'Infinity', '-Infinity'"
+    first = "SET jit = off;  compiling a large query takes far longer than running it"
 
     def number(self, value: float) -> str:
         """A constant is exact in PostgreSQL unless it is made a floating number."""

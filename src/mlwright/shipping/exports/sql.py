@@ -185,8 +185,10 @@ class Sql(ExportForm):
         named = [f"{alias} AS {quoted(name)}" for (alias, _), name in zip(keeps, kept, strict=True)]
         last = ",\n       ".join([*named, *_answers(program, code.scores)])
         about = f"{program.name}: predicts {program.target}. Made by mlwright from the bundle {program.bundle_id}."
-        head = f"-- {' '.join(about.split())}"
-        return "\n".join([head, "WITH", ",\n".join(steps), f"SELECT {last}", f"FROM {source}", ""])
+        head = [f"-- {' '.join(about.split())}"]
+        if self._words.first:
+            head.append(f"-- Before it: {self._words.first}")
+        return "\n".join([*head, "WITH", ",\n".join(steps), f"SELECT {last}", f"FROM {source}", ""])
 
     def _step(
         self, place: int, step: Step, keeps: Sequence[tuple[str, str]], source: str, *, is_kept: bool = False
@@ -225,6 +227,7 @@ class Sql(ExportForm):
             import psycopg
 
             with psycopg.connect(self.server) as connection:
+                connection.execute("SET jit = off")
                 yield connection.cursor()
                 connection.rollback()
 

@@ -159,9 +159,11 @@ def _zipped(names: Sequence[str], row: Any, place: int) -> dict[str, Any]:
 
 
 def _refuse_twice(names: Sequence[str]) -> None:
-    for name in set(names):
-        if list(names).count(name) > 1:
+    seen: set[str] = set()
+    for name in names:
+        if name in seen:
             raise Refusal("duplicate_field", f"{shown(name)} is there twice.", "Name every field once.")
+        seen.add(name)
 
 
 def _refuse_large(metadata: pq.FileMetaData) -> None:

@@ -58,11 +58,18 @@ def deploy(
     elif write:
         typer.echo(f"The files lie in {plan.folder}; nothing else was done.")
     elif remove:
-        typer.echo(f"Bundle {bundle.bundle_id} is in use no more.")
+        typer.echo(f"Nothing of {bundle.name} answers there any more ({to}).")
     elif not plan.steps:
         typer.echo(f"Bundle {bundle.bundle_id} lies ready in {plan.address}.\n  -> mlwright serve {model}")
     else:
-        typer.echo(f"Bundle {bundle.bundle_id} answers at {plan.address}.\n  -> mlwright status -p {model}")
+        typer.echo(
+            f"Bundle {bundle.bundle_id} answers at {plan.address}.\n  -> mlwright status -p {_project_of(model)}"
+        )
+
+
+def _project_of(model: Path) -> Path:
+    """The project of what was named, a project or one of its bundles, as it was spelled."""
+    return model.parent.parent if model.parent.name == "bundles" else model
 
 
 def write_only(plan: Plan, to: str) -> None:

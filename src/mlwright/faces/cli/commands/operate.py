@@ -28,7 +28,7 @@ def operate(
     """
     from mlwright.faces.cli.arguments import HERE
     from mlwright.faces.cli.chosen import opened
-    from mlwright.operating.manifests import write_manifests
+    from mlwright.operating.manifests import left_behind, write_manifests
     from mlwright.operating.operator import Operator
     from mlwright.operating.rounds import operate as look_after
     from mlwright.overrides import length_of
@@ -37,6 +37,13 @@ def operate(
     if write is not None:
         for file in write_manifests(chosen, write):
             typer.echo(str(file))
+        for project in chosen:
+            if outside := left_behind(project):
+                typer.echo(
+                    f"The new rows of {project.path.name} lie in {outside}, outside of its folder, and a pod "
+                    "sees nothing else.\n  -> Have them written into the folder, or into a database: watch.source",
+                    err=True,
+                )
         return
     if train is not None:
         for project in chosen:
