@@ -10,6 +10,9 @@ from __future__ import annotations
 import math
 from array import array
 from collections.abc import Callable, Hashable, Mapping, Sequence
+from contextlib import suppress
+from functools import lru_cache
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -21,6 +24,11 @@ from mlwright.scoring.encoder import Encoder, NameReading, NumberReading
 from mlwright.scoring.spelling import canonical, to_number
 from mlwright.shipping.serving.counters import Series
 from mlwright.shipping.serving.readers import Reader
+
+MOST_TEXTS, LONGEST_TEXT = 1000, 64
+"""Texts that training does not know, of which is remembered what they are, for each field."""
+
+NUMBERS = frozenset({int, float, type(None)})
 
 EXACT = 2**53
 """Whole numbers up to here are spelled alike whether they come with a fraction or without."""
@@ -101,6 +109,7 @@ class _Name(NamedTuple):
     count_place: int | None
     counts: NDArray[np.float32]
     spelled: _Spelled
+    has_flags: bool
 
 
 class _WrongError(Exception):
@@ -119,10 +128,14 @@ class Straight:
 
     def __init__(self, encoder: Encoder, readers: Mapping[str, Reader]) -> None:
         self._n_numbers, self._n_fields = len(encoder.names.numbers), len(readers)
-        self.is_possible = encoder.by_value and set(encoder.inputs) == readers.keys()
+        self.is_possible = encoder.by_value and bool(readers) and set(encoder.inputs) == readers.keys()
         if self.is_possible:
             self._numbers = [_number(each, readers[each.name]) for each in encoder.number_readings]
             self._names = [_name(place, each, readers[each.name]) for place, each in enumerate(encoder.name_readings)]
+            self._number_places = [each.place for each in self._numbers]
+            self._low = np.array([each.low for each in self._numbers]).reshape(-1, 1)
+            self._high = np.array([each.high for each in self._numbers]).reshape(-1, 1)
+            self._values = _getter([*(each.name for each in self._numbers), *(each.name for each in self._names)])
             self._pooled = [
                 (place, each.name, each.spelled.places)
                 for place, each in enumerate(self._names)
@@ -167,7 +180,7 @@ class Straight:
                     beside = Beside() if beside is NOTHING else beside
                     numbers[place] = closely(value, 0, beside)
                     unlike.append((place, _sent(value)))
-            for name, codes_of, closely, count_place, counts, _ in self._names:
+            for name, codes_of, closely, count_place, counts, _, _ in self._names:
                 value = record[name]
                 code = None if type(value) is bool else codes_of.get(value)
                 if code is None:
@@ -187,66 +200,69 @@ class Straight:
         """As `read` of several records, column by column."""
         if not (self.is_possible and records):
             return None
-        numbers = np.empty((len(records), self._n_numbers))
-        unlike: list[tuple[int, NDArray[np.float64]]] = []
+        numbers = np.full((len(records), self._n_numbers), math.nan)
         codes, beside = np.empty((len(records), len(self._names)), dtype=np.int32), Beside()
         if {self._n_fields} != set(map(len, records)):
             beside.told.update(place for place, record in enumerate(records) if len(record) != self._n_fields)
         try:
-            for number in self._numbers:
-                name = number.name
-                values = [record[name] for record in records]
-                numbers[:, number.place], sent = _numbers_of(values, number, beside)
-                if sent is not None:
-                    unlike.append((number.place, sent))
-            for place, column in enumerate(self._names):
-                name = column.name
-                codes[:, place] = _codes_of([record[name] for record in records], column, beside)
+            columns = list(zip(*map(self._values, records), strict=True))
+            read = self._read_numbers(columns[: len(self._numbers)], numbers, beside)
+            for place, (column, values) in enumerate(zip(self._names, columns[len(self._numbers) :], strict=True)):
+                codes[:, place] = _codes_of(values, column, beside)
                 if column.count_place is not None:
-                    numbers[:, column.count_place] = column.counts.take(codes[:, place])
+                    read[:, column.count_place] = column.counts.take(codes[:, place])
         except (KeyError, TypeError, OverflowError, _WrongError):  # as in `read`; or a number beyond all others
             return None
-        encoded = Blocks(numbers.astype(np.float32), codes)
-        for place, sent in unlike:
-            numbers[:, place] = sent
-        return ReadMany(encoded, numbers, beside)
+        return ReadMany(Blocks(read.astype(np.float32), codes), numbers, beside)
+
+    def _read_numbers(
+        self, columns: Sequence[Sequence[Any]], sent: NDArray[np.float64], beside: Beside
+    ) -> NDArray[np.float64]:
+        """Fill `sent` with the numbers as they came; what they are read as, in the same array if that is no other."""
+        by_column = np.empty((len(columns), len(sent)))
+        strange: list[tuple[int, list[int]]] = []
+        for place, values in enumerate(columns):
+            if NUMBERS.issuperset(map(type, values)):
+                by_column[place] = np.array(values, dtype=np.float64)
+            else:
+                by_column[place] = [_sent(value) for value in values]
+                strange.append((place, [row for row, value in enumerate(values) if type(value) not in NUMBERS]))
+        fine = (by_column >= self._low) & (by_column <= self._high)
+        for place, number in enumerate(self._numbers):
+            for none in number.but:
+                fine[place] &= by_column[place] != none
+        for place, rows in strange:
+            fine[place, rows] = False
+        sent[:, self._number_places] = by_column.T
+        if fine.all():
+            return sent
+        read = sent.copy()
+        for place, row in np.argwhere(~fine).tolist():
+            number = self._numbers[place]
+            read[row, number.place] = number.closely(columns[place][row], row, beside)
+        return read
 
 
-def _numbers_of(
-    values: list[Any], column: _Number, beside: Beside
-) -> tuple[NDArray[np.float64], NDArray[np.float64] | None]:
-    """The numbers of one column, at once where they are plain, else one by one; and as they came, if that differs."""
-    _, low, high, but, _, closely = column
-    if {int, float}.issuperset(map(type, values)):
-        sent, is_plain = np.array(values, dtype=np.float64), [True]
-    else:
-        is_plain = [type(x) is int or type(x) is float for x in values]
-        sent = np.array([x if plain else _sent(x) for x, plain in zip(values, is_plain, strict=True)], dtype=np.float64)
-    fine = (sent >= low) & (sent <= high) & is_plain
-    for none in but:
-        fine &= sent != none
-    if fine.all():
-        return sent, None
-    numbers = sent.copy()
-    for row in np.flatnonzero(~fine).tolist():
-        numbers[row] = closely(values[row], row, beside)
-    return numbers, sent
+def _getter(names: Sequence[str]) -> Callable[[Mapping[str, Any]], tuple[Any, ...]]:
+    """Takes the values of some fields from a record."""
+    one = names[0]
+    return itemgetter(*names) if len(names) > 1 else lambda record: (record[one],)
 
 
 def _sent(value: object) -> float:
     """The number that came, for the log; none if it is none."""
+    if type(value) is float or type(value) is int:
+        return value
     return math.nan if value is None else to_number(value)
 
 
-def _codes_of(values: list[Any], column: _Name, beside: Beside) -> list[int]:
-    """The codes of one column."""
+def _codes_of(values: Sequence[Any], column: _Name, beside: Beside) -> Sequence[int] | NDArray[np.int32]:
+    """The codes of one column, at once where they are known."""
     get, closely = column.codes.get, column.closely
-    if bool in set(map(type, values)):  # true is the number 1 for a dict
-        codes = [None if type(value) is bool else get(value) for value in values]
-    else:
-        codes = list(map(get, values))
-    if None not in codes:
-        return codes  # type: ignore[return-value]
+    if not (column.has_flags and bool in set(map(type, values))):  # true is the number 1 for a dict
+        with suppress(TypeError):  # none of some value
+            return np.fromiter(map(get, values), np.int32, len(values))
+    codes = [None if type(value) is bool else get(value) for value in values]
     pairs = enumerate(zip(values, codes, strict=True))
     return [closely(value, row, beside) if code is None else code for row, (value, code) in pairs]
 
@@ -284,7 +300,7 @@ def _name(place: int, reading: NameReading, reader: Reader) -> _Name:
             values.append(value)
         return code
 
-    return _Name(reading.name, codes, kept, reading.count_place, counts, spelled)
+    return _Name(reading.name, codes, kept, reading.count_place, counts, spelled, 0 in codes or 1 in codes)
 
 
 def _spelled(codes: Mapping[Hashable, int], none: int) -> _Spelled:
@@ -299,19 +315,24 @@ def _spelled(codes: Mapping[Hashable, int], none: int) -> _Spelled:
 
 
 def _closely(reader: Reader, value_of: Callable[[object], Any], usual: frozenset[Any]) -> Closely:
-    """Looks and reads; what comes often and is always the same, none and the codes for it, is looked up."""
+    """Looks and reads; what may come often, none and the codes for it and short texts, is looked up."""
     look, notes, series = reader.look, reader.notes, reader.series
     known = {value: (look(value), value_of(value)) for value in (None, *usual)}
+    of_text = lru_cache(MOST_TEXTS)(lambda text: (look(text), value_of(text)))
 
     def read(value: Any, row: int, beside: Beside) -> Any:
-        found = None if type(value) is bool else known.get(value)
-        state, read_as = found or (look(value), None)
+        kind = type(value)
+        if kind is str and len(value) <= LONGEST_TEXT:
+            found = of_text(value)
+        else:
+            found = (None if kind is bool else known.get(value)) or (look(value), value_of(value))
+        state, read_as = found
         if state == "wrong":
             raise _WrongError
         if state in notes:
             beside.told.add(row)
         elif state != "fine":
             beside.seen.append((row, series[state]))
-        return read_as if found is not None else value_of(value)
+        return read_as
 
     return read
