@@ -39,7 +39,7 @@ from mlwright.learning.models import MODELS, Facts, FitContext, Rows
 from mlwright.learning.search.ensemble import blend, choose_weights
 from mlwright.learning.search.folds import make_folds
 from mlwright.learning.search.judge import HeldOut, Judge
-from mlwright.learning.search.setup import answer_bounds
+from mlwright.learning.search.setup import amount_objectives, answer_bounds
 from mlwright.learning.search.tune import is_variant, variant
 from mlwright.learning.tasks import TASKS
 from mlwright.pipeline import BUILD, Settings
@@ -81,10 +81,10 @@ class Part(NamedTuple):
     loss: float
 
 
-def lesson(data: tables.Data, n_rows: int, n_folds: int, seed: int, folder: Path) -> Lesson:
+def lesson(data: tables.Data, n_rows: int, n_folds: int, seed: int, folder: Path, most_test: int = MOST_TEST) -> Lesson:
     """The way of any data up to the encoded rows."""
     n_rows = min(n_rows, int(0.7 * len(data.frame)))
-    n_all = min(len(data.frame), n_rows + MOST_TEST, n_rows * MOST_TIMES)
+    n_all = min(len(data.frame), n_rows + most_test, n_rows * MOST_TIMES)
     frame = data.frame.sample(n_all, random_state=seed)
     pq.write_table(pa.Table.from_pandas(frame, preserve_index=False), folder / "data.parquet")
     task = data.task if data.task in TASKS.names() else "auto"
@@ -106,7 +106,13 @@ def lesson(data: tables.Data, n_rows: int, n_folds: int, seed: int, folder: Path
     )
     counts = learned.class_counts(len(roles.classes)) if roles.classes else np.array([len(learned.rows)])
     facts = Facts(
-        roles.task, len(roles.classes), len(learned.rows), int(counts.min()), learned.names, budget_s=BUDGET_S
+        roles.task,
+        len(roles.classes),
+        len(learned.rows),
+        int(counts.min()),
+        learned.names,
+        budget_s=BUDGET_S,
+        amount_objectives=() if roles.classes else amount_objectives(learned.rows.target),
     )
     folds = make_folds(split, learned.keys, n_folds, np.random.default_rng(seed))
     return Lesson(learned.rows, folds, Rows(blocks, target), facts)

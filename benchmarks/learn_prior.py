@@ -1,7 +1,7 @@
 """Learn from public data sets what to try first, and show what that gains on a set that was not learned from.
 
 Usage: python benchmarks/learn_prior.py DATA_DIR [--half develop|final] [--only SET ...] [--rows 4000] [--folds 3]
-                                        [--variants 5] [--cache DIR] [--write] [--quick] [--check]
+                                        [--variants 5] [--test-rows 6000] [--cache DIR] [--write] [--quick] [--check]
 
 Learning: from each data set some rows are drawn and every candidate of every family, and some variants of each, are
 fitted on every fold; which of them paid goes into ``src/mlwright/learning/search/prior.jsonl`` with --write. Showing:
@@ -27,7 +27,7 @@ import numpy as np
 from threadpoolctl import threadpool_limits
 
 import tables
-from ablation import Lesson, Losses, candidates_of, kept_outcome, lesson, place_of
+from ablation import MOST_TEST, Lesson, Losses, candidates_of, kept_outcome, lesson, place_of
 from mlwright.learning.models import MODELS, Facts
 from mlwright.learning.search.experience import advise, trace
 from mlwright.learning.search.lineup import line_up
@@ -52,8 +52,9 @@ class Lessons(NamedTuple):
 def learned(data: tables.Data, options: argparse.Namespace) -> Lessons:
     """Fit every candidate on every fold, or read what is kept."""
     with tempfile.TemporaryDirectory() as folder:
-        given = lesson(data, options.rows, options.folds, 0, Path(folder))
+        given = lesson(data, options.rows, options.folds, 0, Path(folder), options.test_rows)
     tag = f"{data.name}-0-{options.rows}-{options.folds}"
+    tag += "" if options.test_rows == MOST_TEST else f"-{options.test_rows}"
     outcomes = {
         one.name: kept_outcome(one, given, 0, place_of(one, tag, options.cache), again=False)
         for one in candidates_of(given.facts, options.variants)
@@ -109,6 +110,7 @@ def main() -> None:
     parser.add_argument("--rows", type=int, default=4_000)
     parser.add_argument("--folds", type=int, default=3)
     parser.add_argument("--variants", type=int, default=5)
+    parser.add_argument("--test-rows", type=int, default=MOST_TEST, help="at most so many, to see what an order gains")
     parser.add_argument("--cache", type=Path, help="keep fits here")
     parser.add_argument("--write", action="store_true", help="keep what was learned in the package")
     parser.add_argument("--quick", action="store_true", help="two small data sets, 300 rows, no variants")
