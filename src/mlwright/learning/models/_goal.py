@@ -68,8 +68,7 @@ class Goal:
         """How the loss of each row rises with its sums, shape (n_rows, n_sums)."""
         if self._as_amounts:
             root = np.exp(np.clip(sums, -MOST_POWER, MOST_POWER) / 2)
-            of_amounts: Single = root - wanted / root
-            return of_amounts
+            return np.asarray(root - wanted / root, dtype=np.float32)
         if self.quantile is None:
             return np.asarray(self.link(sums.astype(np.float64)) - wanted, dtype=np.float32)
         found: Single = 2.0 * (expit((sums - wanted) / np.float32(ROUNDED)) - np.float32(self.quantile))
