@@ -275,6 +275,96 @@ def two_of_many(rng: np.random.Generator) -> Columns:
     return {"x": rng.normal(size=20_000), "z": rng.normal(size=20_000), "y": y}
 
 
+def rows_again(rng: np.random.Generator) -> Columns:
+    x = np.tile(rng.normal(size=(60, 3)), (30, 1))
+    return {f"x{i}": x[:, i] for i in range(3)} | {"y": np.tile(yes_no(x[:60, 0], rng), 30)}
+
+
+def names_and_a_number(rng: np.random.Generator) -> Columns:
+    x = rng.normal(size=800)
+    names = {f"c{i}": [f"{word}{k}" for k in range(800)] for i, word in enumerate(("ticket ", "visitor-", "Q"))}
+    return names | {"x": x, "y": yes_no(x, rng)}
+
+
+def json_cells(rng: np.random.Generator) -> Columns:
+    x = rng.normal(size=1_000)
+    cells = [json.dumps({"a": round(value, 3), "tags": ["red", "blue"][: i % 3]}) for i, value in enumerate(x)]
+    lists = [str([i % 5, round(value, 2)]) for i, value in enumerate(x)]
+    return {"json": cells, "list": lists, "empty": ["{}"] * 1_000, "y": yes_no(x, rng)}
+
+
+def mixed_units(rng: np.random.Generator) -> Columns:
+    grams = rng.lognormal(7, 1, 1_500)
+    written_as = [f"{g:.0f} g" if i % 2 else f"{g / 1000:.3f} kg" for i, g in enumerate(grams)]
+    size = [f"{g / 30:.1f}cm" if i % 3 else f'{g / 76:.1f}"' for i, g in enumerate(grams)]
+    return {"weight": written_as, "size": size, "y": yes_no(np.log(grams) - 7, rng)}
+
+
+def foreign_names(rng: np.random.Generator) -> Columns:
+    names = ["温度", "größe", "gro\u0308ße", "température", "سعر", "🚲 fahrten", "\u200bhidden", "Ａ", "A", "a", "цена"]
+    x = rng.normal(size=(800, len(names)))
+    return {name: x[:, i] for i, name in enumerate(names)} | {"y": yes_no(x[:, 0], rng)}
+
+
+def lone_classes(rng: np.random.Generator) -> Columns:
+    x = rng.normal(size=(1_200, 3))
+    y = np.where(x[:, 0] > 0, "a", "b").astype(object)
+    y[:12] = [f"lone {i}" for i in range(12)]
+    return {f"x{i}": x[:, i] for i in range(3)} | {"y": y}
+
+
+def commas_in_target(rng: np.random.Generator) -> Columns:
+    x = rng.normal(size=1_500)
+    return {"x": x, "z": rng.normal(size=1_500), "y": [f"{value:,.2f}" for value in np.exp(8 + x)]}
+
+
+def written_booleans(rng: np.random.Generator) -> Columns:
+    x = rng.normal(size=1_500)
+    told = (yes_no(x, rng) == "yes").tolist()
+    ways = ("True", "TRUE", "true"), ("False", "FALSE", "false")
+    flags = ["Y" if value > 0 else "N" for value in rng.normal(size=1_500)]
+    return {"x": x, "flag": flags, "y": [ways[0 if each else 1][i % 3] for i, each in enumerate(told)]}
+
+
+def nearly_one_number(rng: np.random.Generator) -> Columns:
+    x = rng.normal(size=(20_000, 4))
+    y = np.zeros(20_000)
+    y[:20] = rng.exponential(100, 20)
+    return {f"x{i}": x[:, i] for i in range(4)} | {"y": y}
+
+
+def nearly_one_class(rng: np.random.Generator) -> Columns:
+    x = rng.normal(size=(20_000, 4))
+    y = np.full(20_000, "no", dtype=object)
+    y[np.argsort(-x[:, 0] - rng.normal(size=20_000))[:20]] = "yes"
+    return {f"x{i}": x[:, i] for i in range(4)} | {"y": y}
+
+
+def empty_strings(rng: np.random.Generator) -> Columns:
+    x = rng.normal(size=1_000)
+    some = ["" if i % 3 else f"level {i % 4}" for i in range(1_000)]
+    blanks = [" " * (i % 4) for i in range(1_000)]
+    return {"nothing": [""] * 1_000, "blanks": blanks, "some": some, "x": x, "y": yes_no(x, rng)}
+
+
+def long_texts(rng: np.random.Generator) -> Columns:
+    texts = [" ".join(part) for part in np.array_split(np.array(sentences(rng, 150_000)), 300)]
+    return {"t": texts, "x": rng.normal(size=300), "y": yes_no(rng.normal(size=300), rng)}
+
+
+def columns_again(rng: np.random.Generator) -> Columns:
+    x = rng.normal(size=(1_000, 60))
+    return {f"x{i}": x[:, i % 60] for i in range(120)} | {"y": yes_no(x[:, 0], rng)}
+
+
+def constant_in_training(rng: np.random.Generator) -> Columns:
+    """Two columns differ in one row, and the newest fifth has one class alone."""
+    x, places = rng.normal(size=1_500), np.arange(1_500)
+    day = (np.datetime64("2021-01-01") + places).astype("datetime64[ms]")
+    y = np.where(places >= 1_200, "no", yes_no(x, rng))
+    return {"day": day, "x": x, "last": (places == 1_499) * 1.0, "one": np.where(places == 3, "a", "b"), "y": y}
+
+
 NASTY = {
     "rare class": Nasty(rare_class),
     "2,000 columns of 150 rows": Nasty(wide),
@@ -314,6 +404,20 @@ NASTY = {
     "lists, structs and bytes": Nasty(nested),
     "5 MB in one cell": Nasty(one_huge_text),
     "numbers near the limits": Nasty(far_numbers, "cannot be kept"),
+    "60 rows 30 times": Nasty(rows_again),
+    "names and a number": Nasty(names_and_a_number),
+    "JSON in cells": Nasty(json_cells),
+    "mixed units": Nasty(mixed_units, form="csv"),
+    "names of all scripts": Nasty(foreign_names),
+    "12 classes of one row": Nasty(lone_classes),
+    "commas in the target": Nasty(commas_in_target, form="csv"),
+    "booleans written in three ways": Nasty(written_booleans, form="csv"),
+    "one number in 99.9 %": Nasty(nearly_one_number),
+    "one class in 99.9 %": Nasty(nearly_one_class),
+    "empty strings": Nasty(empty_strings),
+    "40 KB in each cell": Nasty(long_texts),
+    "half the columns twice": Nasty(columns_again),
+    "constant where it learns": Nasty(constant_in_training),
 }
 
 
