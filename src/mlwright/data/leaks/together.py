@@ -41,8 +41,9 @@ def skill_together(rows: TrainingRows, names: Sequence[str]) -> float:
     """The share of the squared error that a quick boosted model of these columns takes away.
 
     On up to 3,000 training rows, learned on four fifths of them and tried on the last one, three times over; whole
-    groups stay together. Of thousands of columns the `strongest` are enough. It compares with `strength.Strength.skill` of a single column: the error is that of class
-    membership (of the eight largest classes), or of the target's ranks.
+    groups stay together. Of thousands of columns the `strongest` are enough. It compares with
+    `strength.Strength.skill` of a single column: the error is that of class membership (of the eight largest classes),
+    or of the target's ranks.
     """
     some = rows.sample(MAX_ROWS)
     return _skill(some, strongest(rows, names), np.arange(len(some)))
