@@ -77,3 +77,21 @@ def test_each_fold_in_time_learns_from_more_of_the_past() -> None:
         list(range(60, 90)),
         list(range(90, 120)),
     ]
+
+
+@pytest.mark.parametrize("name", ["random", "stratified", "by_group"])
+def test_no_more_folds_are_made_than_are_asked_for(name):
+    keys = SplitKeys(300, classes=np.arange(300) % 2, groups=np.arange(300) // 3)
+    splitter = SPLITTERS.get(name)()
+    whole, two = splitter.folds(keys, 30, rng()), splitter.folds(keys, 30, rng(), 2)
+    assert len(two) == 2
+    for one, other in zip(whole, two, strict=False):
+        np.testing.assert_array_equal(one[0], other[0])
+        np.testing.assert_array_equal(one[1], other[1])
+
+
+def test_in_time_order_the_latest_folds_are_made():
+    keys, splitter = SplitKeys(120, times=np.arange(120)), SPLITTERS.get("by_time")()
+    (latest,) = splitter.folds(keys, 6, rng(), 1)
+    np.testing.assert_array_equal(latest[1], splitter.folds(keys, 6, rng())[-1][1])
+    np.testing.assert_array_equal(latest[0], np.arange(latest[1][0]))

@@ -29,7 +29,7 @@ class GroupSplitter(Splitter):
         draws = [_draw(sizes, share * keys.n_rows, rng) for _ in range(N_DRAWS)]
         return min(draws, key=lambda held: _distance(held, share, n_of))[codes]
 
-    def folds(self, keys: SplitKeys, n_folds: int, rng: np.random.Generator) -> list[Fold]:
+    def folds(self, keys: SplitKeys, n_folds: int, rng: np.random.Generator, most: int | None = None) -> list[Fold]:
         """Each group, the largest first, goes to the fold that has the fewest rows so far."""
         codes, sizes = _groups(keys)
         n_folds = min(n_folds, len(sizes))
@@ -39,7 +39,7 @@ class GroupSplitter(Splitter):
         for group in shuffled[np.argsort(-sizes[shuffled], kind="stable")]:
             fold_of[group] = int(np.argmin(load))
             load[fold_of[group]] += sizes[group]
-        return folds_from(fold_of[codes], n_folds)
+        return folds_from(fold_of[codes], n_folds, most)
 
 
 def _groups(keys: SplitKeys) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

@@ -21,16 +21,17 @@ class TimeSplitter(Splitter):
         held: NDArray[np.bool_] = keys.times >= borders[best]
         return held
 
-    def folds(self, keys: SplitKeys, n_folds: int, rng: np.random.Generator) -> list[Fold]:
+    def folds(self, keys: SplitKeys, n_folds: int, rng: np.random.Generator, most: int | None = None) -> list[Fold]:
         """Blocks of like size in the order of time: each is held out from the rows before it."""
         assert keys.times is not None
         borders, n_later = _borders(keys.times)
         wanted = keys.n_rows * (1 - np.arange(1, n_folds + 1) / (n_folds + 1))
         starts = np.unique([borders[int(np.argmin(np.abs(n_later - rows)))] for rows in wanted])
         ends = np.append(starts[1:], np.iinfo(np.int64).max)
+        first = 0 if most is None else max(len(starts) - most, 0)
         pairs = [
             (np.flatnonzero(keys.times < start), np.flatnonzero((keys.times >= start) & (keys.times < end)))
-            for start, end in zip(starts, ends, strict=True)
+            for start, end in zip(starts[first:], ends[first:], strict=True)
         ]
         return [(train, held) for train, held in pairs if len(train)]
 

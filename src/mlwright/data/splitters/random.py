@@ -20,6 +20,6 @@ class RandomSplitter(Splitter):
         held[rng.permutation(keys.n_rows)[:n_held]] = True
         return held
 
-    def folds(self, keys: SplitKeys, n_folds: int, rng: np.random.Generator) -> list[Fold]:
+    def folds(self, keys: SplitKeys, n_folds: int, rng: np.random.Generator, most: int | None = None) -> list[Fold]:
         """Folds of like size, drawn by lot."""
-        return folds_from(rng.permutation(np.arange(keys.n_rows) % n_folds), n_folds)
+        return folds_from(rng.permutation(np.arange(keys.n_rows) % n_folds), n_folds, most)

@@ -21,12 +21,12 @@ class StratifiedSplitter(Splitter):
             held[rows[:n_held]] = True
         return held
 
-    def folds(self, keys: SplitKeys, n_folds: int, rng: np.random.Generator) -> list[Fold]:
+    def folds(self, keys: SplitKeys, n_folds: int, rng: np.random.Generator, most: int | None = None) -> list[Fold]:
         """Deals the rows of each class round the folds, going on where the class before has ended."""
         dealt = np.concatenate(_rows_by_class(keys, rng))
         fold = np.empty(keys.n_rows, dtype=np.int64)
         fold[dealt] = np.arange(keys.n_rows) % n_folds
-        return folds_from(fold, n_folds)
+        return folds_from(fold, n_folds, most)
 
 
 def _rows_by_class(keys: SplitKeys, rng: np.random.Generator) -> list[NDArray[np.int64]]:

@@ -105,7 +105,7 @@ def make_folds(split: Split, keys: SplitKeys, n_folds: int, rng: np.random.Gener
         pieces = round(max(1 / HELD_OUT_SHARE, keys.n_rows / MOST_HELD_OUT))
     elif split.method == "by_time":
         pieces = max(n_folds, min(PIECES_PER_FOLD * n_folds, keys.n_rows // FEWEST_IN_PIECE))
-    folds = SPLITTERS.get(split.method)().folds(keys, pieces, rng)
+    folds = SPLITTERS.get(split.method)().folds(keys, pieces, rng, n_folds)
     latest_first = folds[::-1] if split.method == "by_time" else folds
     return [fold for fold in latest_first if len(fold[0]) and len(fold[1])][:n_folds]
 
