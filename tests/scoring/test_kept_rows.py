@@ -50,9 +50,9 @@ def test_every_record_keeps_its_moment_and_its_bundle_in_the_order_of_the_reques
 
 def test_records_as_they_came_and_as_codes_stay_in_order() -> None:
     numbers, codes = np.array([[0.0, 40.0], [0.0, 41.0]]), np.array([[0, 1], [0, 0]], dtype=np.int32)
-    bern, nothing = Odd([1], [1], [" Bern"]), Odd([], [], [])
+    bern = Odd([1], [1], [" Bern"])
     coded = FORM.many("p", 1000.5, numbers, codes, bern, ["No", "Yes"], np.array(SHARES))
-    alone = FORM.one("r", 1000.5, [0.0, 42.0], [0, -1], nothing, "Yes", SHARES[0])
+    alone = FORM.one("r", 1000.5, [0.0, 42.0], [0, -1], None, "Yes", SHARES[0])
     table = table_of(asked(0, "a"), coded, asked(1, "a"), alone).to_pylist()
     assert [row["mlwright_id"] for row in table] == ["q0", *ids_of("p", 2), "q1", "r"]
     assert [row["age"] for row in table] == [0.0, 40.0, 41.0, 1.0, 42.0]

@@ -82,14 +82,21 @@ class Form:
         self._known: dict[str, Sequence[str | None]] = {}
 
     def one(
-        self, id: str, at: float, numbers: Sequence[float], codes: Sequence[int], odd: Odd, answer: Any, scores: Any
+        self,
+        id: str,
+        at: float,
+        numbers: Sequence[float],
+        codes: Sequence[int],
+        odd: Odd | None,
+        answer: Any,
+        scores: Any,
     ) -> Coded:
         """One record, as it was read, and its answer."""
         if self.classes:
             row = self._pack(at, self._places[answer], *numbers, *scores, *codes)
         else:
             row = self._pack(at, answer, *numbers, *codes)
-        return self.bundle_id, id, 1, row, odd if odd.rows else None
+        return self.bundle_id, id, 1, row, odd
 
     def many(
         self,
@@ -97,7 +104,7 @@ class Form:
         at: float,
         numbers: NDArray[np.float64],
         codes: NDArray[np.int32],
-        odd: Odd,
+        odd: Odd | None,
         answers: Sequence[Any],
         scores: NDArray[np.float64],
     ) -> Coded:
@@ -110,7 +117,7 @@ class Form:
         rows["answer"] = [places[answer] for answer in answers] if places else answers
         if places:
             rows["chances"] = scores
-        return self.bundle_id, id, len(rows), rows.tobytes(), odd if odd.rows else None
+        return self.bundle_id, id, len(rows), rows.tobytes(), odd
 
     def known(self, column: KeptColumn, key: bytes) -> Sequence[str | None]:
         """The spellings of an input as they are kept, by code."""

@@ -104,7 +104,7 @@ class Service:
             answers, coded = self._answer_closely(records, extras), None
         else:
             answers, scores = found
-            coded = self._coded(call.request_id, at, records, read, answers, scores)
+            coded = self._form and self._coded(self._form, call.request_id, at, records, read, answers, scores)
         if self.log is not None:
             self.log.keep(coded or Asked(call.request_id, at, self.manifest.bundle_id, records, answers))
             if self.shadow is not None:
@@ -152,17 +152,15 @@ class Service:
 
     def _coded(
         self,
+        form: Form,
         id: str,
         at: float,
         records: Sequence[Mapping[str, Any]],
         read: ReadOne | ReadMany,
         answers: Sequence[Answer],
         scores: Any,
-    ) -> Coded | None:
-        """What the log keeps of records that were encoded; None if it takes them as they came."""
-        form = self._form
-        if form is None:
-            return None
+    ) -> Coded:
+        """What the log keeps of records that were encoded."""
         codes: Any = self._straight.kept(records, read)
         odd = read.beside.odd
         if isinstance(read, ReadOne):

@@ -39,8 +39,8 @@ class Beside:
 
     Attributes
     ----------
-    odd : Odd
-        Names.
+    odd : Odd or None
+        Names, if there are any.
     seen : list of (int, Series)
         What must be counted, by the place of the record.
     told : set of int
@@ -50,7 +50,7 @@ class Beside:
     __slots__ = ("odd", "seen", "told")
 
     def __init__(self) -> None:
-        self.odd = Odd([], [], [])
+        self.odd: Odd | None = None
         self.seen: list[tuple[int, Series]] = []
         self.told: set[int] = set()
 
@@ -294,10 +294,10 @@ def _name(place: int, reading: NameReading, reader: Reader) -> _Name:
     def kept(value: Any, row: int, beside: Beside) -> int:
         code: int = look(value, row, beside)
         if value is not None or none_is_odd:
-            rows, names, values = beside.odd
-            rows.append(row)
-            names.append(place)
-            values.append(value)
+            odd = beside.odd = beside.odd or Odd([], [], [])
+            odd.rows.append(row)
+            odd.names.append(place)
+            odd.values.append(value)
         return code
 
     return _Name(reading.name, codes, kept, reading.count_place, counts, spelled, 0 in codes or 1 in codes)
