@@ -16,7 +16,7 @@ from mlwright.records.watch import Comparison
 from mlwright.watching.alerting import with_alerts
 from mlwright.watching.evidence import FIRST_SHARE, LATER_SHARE
 from mlwright.watching.merging import merged
-from mlwright.watching.promise import LUCKY, TIMES_A_YEAR, labelled, upper_end
+from mlwright.watching.promise import LUCKY, TIMES_A_YEAR, is_stale, labelled, upper_end
 
 TOML = """
 [project]
@@ -215,6 +215,28 @@ def test_a_promise_that_a_lucky_test_made_is_told_to_be_broken_three_times_a_yea
         assert bool(found.promise.told) == (bool(told) and 0 < week - told[-1] < n_weeks / TIMES_A_YEAR)
     assert 1 < len(told) <= 1 + TIMES_A_YEAR
     assert min(np.diff(told)) >= n_weeks / TIMES_A_YEAR
+
+
+@pytest.mark.parametrize("mean", [0.5, 1.5])
+def test_a_loss_that_tripled_of_late_is_a_reason_to_train_within_a_hundred_rows_and_chance_is_not(mean):
+    """Forty looks of ten rows as the test said, then ten as it did or three times as high."""
+    promise, n_stale, n_before = Cost(n=(40,), mean=(0.5,), variance=(0.25,)), 0, 0
+    baseline = Baseline(
+        n_rows=400, columns=(), loss=promise, benefit=promise, loss_title="absolute error", unit="", assumed=True,
+        ceiling=3.0,
+    )  # fmt: skip
+    for seed in range(100):
+        rng, looks = np.random.default_rng(seed), ()
+        for place in range(50):
+            values = np.minimum(rng.exponential(0.5 if place < 40 else mean, 10), 3.0)
+            own = labelled(values, values, looks)
+            looks += (Look(content=f"{place:016x}", began="", ended="", n_rows=10, counts={}, labelled=own),)
+            if place == 39:
+                n_before += is_stale(Looks(bundle_id="b", looks=looks), baseline, 0.05)
+        n_stale += is_stale(Looks(bundle_id="b", looks=looks), baseline, 0.05)
+    assert n_before <= 5
+    assert n_stale <= 5 if mean == 0.5 else n_stale >= 95
+    assert not is_stale(Looks(bundle_id="b"), baseline, 0.05)
 
 
 def test_the_budget_of_a_year_is_shared_out_and_no_more():

@@ -5,6 +5,7 @@ from __future__ import annotations
 from mlwright.records.bundle import Manifest
 from mlwright.records.challenge import Challenge
 from mlwright.records.contest import Trial
+from mlwright.records.evaluation import Estimate
 from mlwright.records.settings import OperateSettings
 from mlwright.watching.stretch import SURE, surely_less
 from mlwright.watching.timing import gain_left
@@ -12,11 +13,14 @@ from mlwright.watching.timing import gain_left
 FEWEST_ROWS = 30
 
 
-def settings_allow(settings: OperateSettings, compared: Challenge, mended: float = 0.0, *, is_refresh: bool) -> bool:
+def settings_allow(
+    settings: OperateSettings, compared: Challenge, mended: float = 0.0, *, is_refresh: bool, is_worse: bool = False
+) -> bool:
     """Whether a new model may go into use on what it gained on unseen rows.
 
     One that is only trained again has to be no worse, as far as these rows tell; another one has to be better, and so
-    has either where the answers of the model in use are touched up: it then gives up what these have learned.
+    has either where the answers of the model in use are touched up: it then gives up what these have learned. Where the
+    model in use is worse than promised, such a refresh too has to be no worse than what answers.
 
     Parameters
     ----------
@@ -25,6 +29,8 @@ def settings_allow(settings: OperateSettings, compared: Challenge, mended: float
     mended : float
         The share of its loss that touching up spares the model in use.
     is_refresh : bool
+    is_worse : bool
+        Whether what is in use was found worse than promised.
     """
     if not can_tell(settings, compared) or compared.gain is None:
         return False
@@ -33,7 +39,17 @@ def settings_allow(settings: OperateSettings, compared: Challenge, mended: float
         return left is not None and left > settings.least_gain
     if settings.refresh != "likely" or not is_refresh:
         return False
-    return left is not None and left > 0 if mended > 0 else not surely_less(compared.gain, SURE)
+    if mended > 0 and not is_worse:
+        return left is not None and left > 0
+    return not surely_less(_beyond(compared, max(0.0, mended)), SURE)
+
+
+def _beyond(compared: Challenge, mended: float) -> Estimate:
+    """The gain over the model in use as it is touched up."""
+    assert compared.gain is not None
+    spared = mended * abs(compared.champion_model.value) if compared.champion_model is not None else 0.0
+    fields = {name: getattr(compared.gain, name) - spared for name in ("value", "low", "high")}
+    return compared.gain.model_copy(update=fields)
 
 
 def can_tell(settings: OperateSettings, compared: Challenge) -> bool:

@@ -9,38 +9,31 @@ or twice.
 
 from __future__ import annotations
 
-import math
 import time
 from collections.abc import Callable
 from datetime import datetime
 
 from mlwright import succession
-from mlwright.core.errors import Fault, MlwrightError, NothingToShow, ProjectBusy, RunCancelled, SettingsError
+from mlwright.core.errors import MlwrightError, NothingToShow, ProjectBusy, RunCancelled, SettingsError
 from mlwright.core.store.lock import hold
-from mlwright.core.store.registry import Challenger
-from mlwright.learning.metrics import metric_of
-from mlwright.operating.allowed import can_tell, gain_share, is_likely, is_refresh, settings_allow
+from mlwright.operating.allowed import is_likely
 from mlwright.operating.diary import Diary
-from mlwright.operating.due import mark_of, why_to_train
+from mlwright.operating.due import mark_of
 from mlwright.operating.hours import is_quiet
 from mlwright.operating.metrics import write_metrics
 from mlwright.operating.telling import deliver, say
-from mlwright.operating.touching import last_touch, touch_up
-from mlwright.operating.wording import FATES, Fate, look_words
-from mlwright.overrides import with_budget
+from mlwright.operating.touching import touch_up
+from mlwright.operating.training import Trainings, windows_of
+from mlwright.operating.wording import STALE, look_words
 from mlwright.project import Project
 from mlwright.records.bundle import Manifest
-from mlwright.records.challenge import Challenge
 from mlwright.records.contest import Shadow, Trial
-from mlwright.records.data import Snapshot
+from mlwright.records.looks import Looks
 from mlwright.records.settings import OperateSettings
-from mlwright.records.touched import Touched
 from mlwright.records.watch import Response, Window
-from mlwright.watching.timing import gain_left, rows_that_tell
+from mlwright.watching.promise import is_stale
 
 ME = "mlwright operate"
-MOST_WINDOWS = 50
-"""Earlier windows whose labelled rows a training takes."""
 
 
 class Operator:
@@ -62,6 +55,7 @@ class Operator:
         self.now = now
         self.tell = tell
         self.diary = Diary(project.store, now)
+        self.trainings = Trainings(project, self.diary, ME, tell)
 
     @property
     def settings(self) -> OperateSettings:
@@ -113,9 +107,7 @@ class Operator:
 
     def _work(self, settings: OperateSettings) -> None:
         """All that a look does, in order; each step finds by itself whether there is anything to do."""
-        waiting = self.diary.unfinished("training")
-        if waiting is not None:
-            self._train(waiting["key"], waiting["why"])
+        self.trainings.go_on()
         mark = mark_of(self.project.settings().watch.source)
         if mark is None or mark != self.diary.last("looked").get("mark"):
             self._watch(mark)
@@ -123,12 +115,13 @@ class Operator:
             return
         self._touch_up(settings)
         self._decide(settings)
-        self._train_if_due(settings)
+        self.trainings.train_if_due()
         self._touch_up(settings)
 
     def _touch_up(self, settings: OperateSettings) -> None:
         """Before a training it counts how touched-up answers did on the rows that the new model learns from."""
-        touch_up(self.project, self.diary, settings, self._windows(), by=ME, tell=self.tell)
+        windows = windows_of(self.project, self.diary)
+        touch_up(self.project, self.diary, settings, windows, by=ME, tell=self.tell)
 
     def _is_quiet(self, settings: OperateSettings) -> bool:
         return is_quiet(settings.quiet, datetime.fromtimestamp(self.now()))
@@ -158,21 +151,32 @@ class Operator:
     def _note_look(self, response: Response, window: Window, shadow: Shadow, run_id: str) -> None:
         before = self.diary.last("looked").get("action")
         mark = next(event["mark"] for event in self.diary.events("begun") if event["run_id"] == run_id)
+        stale = self._is_stale(response.comparison.memory)
         self.diary.note(
             "looked",
             run_id=run_id,
             mark=mark,
             champion=shadow.champion,
             action=response.action,
+            is_stale=stale,
             headline=response.headline,
             n_rows=window.snapshot.n_rows,
             n_labelled=shadow.n_labelled,
             n_fresh=shadow.n_fresh,
         )
         self.tell(response.headline)
+        if stale and response.action != "retrain":
+            self.tell(STALE)
         if response.action != "nothing" and response.action != before:
             title, text = look_words(response, self.settings.approve)
             say(self.diary, response.action, run_id, title, text)
+
+    def _is_stale(self, memory: Looks | None) -> bool:
+        champion = self.project.current()
+        if memory is None or champion is None:
+            return False
+        baseline = Manifest.model_validate_json(self.project.store.blobs.get(champion.manifest)).baseline
+        return baseline is not None and is_stale(memory, baseline, self.settings.error)
 
     def _decide(self, settings: OperateSettings) -> None:
         """Do what the trials have proved."""
@@ -214,32 +218,6 @@ class Operator:
         say(self.diary, what, f"{trial.champion}:{trial.contender}", title, f"{trial.sentence}\nmlwright history")
         self.tell(f"{title}. {trial.sentence}")
 
-    def _train_if_due(self, settings: OperateSettings) -> None:
-        looked = self.diary.last("looked")
-        rows = rows_that_tell(settings.rows, self.project.record(Snapshot, self.project.trained().run_id).n_rows)
-        is_waiting = bool(self.project.store.registry.challengers())
-        why = why_to_train(self.diary, settings, rows, is_waiting=is_waiting)
-        if not why or looked.get("champion") != self.project.trained().bundle_id:
-            return
-        key = f"{looked['champion']}:{looked['n_fresh']}"
-        if self.diary.is_done("training", key):
-            return
-        if "retrain" in settings.approve:
-            say(
-                self.diary,
-                "ask_retrain",
-                key,
-                "To train again, your word is needed",
-                f"{why}\nmlwright operate . --train REASON",
-            )
-            self.tell(f"{why} It waits for your word: mlwright operate . --train REASON")
-            return
-        planned = with_budget(self.project.settings(), settings.budget).train.budget
-        if self.diary.compute_today_s() + planned > settings.compute_per_day:
-            self.tell(f"{why} But today's budget for training is used up (operate.compute_per_day).")
-            return
-        self._train(key, why)
-
     def train(self, why: str) -> None:
         """Train again now, on a person's word.
 
@@ -250,74 +228,11 @@ class Operator:
         SettingsError
             If no reason is given.
         """
-        looked, reason = self.diary.last("looked"), succession.with_reason(why).rstrip(".")
-        if not looked:
+        reason = succession.with_reason(why).rstrip(".")
+        if not self.diary.last("looked"):
             raise NothingToShow("No new rows were looked at yet.", "mlwright operate --once")
         with hold(self.project.store.folder / "operating", "operate"):
-            key = f"{looked['champion']}:{looked['n_fresh']}"
-            if self.diary.is_done("training", key):
-                raise NothingToShow("No labelled row has come since the last training.", "mlwright operate --once")
-            self._train(key, f"Somebody asked for it: {reason}.")
-
-    def _train(self, key: str, why: str) -> None:
-        """Train again; a training that was begun before goes on where it ended."""
-        looked = self.diary.last("looked")
-        run_id = self.diary.begin("training", key, why=why, n_fresh=looked["n_fresh"], champion=looked["champion"])
-        self.tell(f"{why} Training again, as run {run_id}.")
-        windows = self._windows()
-        try:
-            state = succession.retrain(self.project, Window(snapshot=windows[-1]), run_id, windows[:-1])
-        except (RunCancelled, ProjectBusy, Fault):
-            raise
-        except MlwrightError as error:
-            self.diary.note("given_up", what="training", key=key, error=str(error))
-            raise
-        compared = self.project.record(Challenge, run_id)
-        mended = self._mended(compared)
-        left = gain_left(gain_share(compared), mended)
-        self.tell(compared.sentence)
-        challenger = next((one for one in self.project.store.registry.challengers() if one.run_id == run_id), None)
-        if challenger is not None:
-            self._refresh(challenger, compared, mended, key, why)
-        self.diary.end("training", key, run_id=run_id, seconds=state.seconds, gain_share=left, n_apart=compared.n_rows)
-
-    def _refresh(self, challenger: Challenger, compared: Challenge, mended: float, key: str, why: str) -> None:
-        """Put a model that was only trained again to use, or turn it down, where its unseen rows are to decide that."""
-        fate = self._fate(challenger, compared, mended)
-        title, then = FATES[fate]
-        if fate == "waits" and (challenger.verdict == "stop" or "promote" in self.settings.approve):
-            typed = f"mlwright challenger promote {challenger.bundle_id} --why REASON"
-            then += f"\nIt goes into use on your word alone: {typed}"
-        say(self.diary, "trained", key, title, f"{why}\n{compared.sentence}\n{then}")
-        self.tell(f"{title}: bundle {challenger.bundle_id}.")
-        if fate == "in use":
-            succession.promote(self.project, challenger.bundle_id, f"trained again: {compared.sentence}", ME)
-        elif fate == "turned down":
-            succession.reject(self.project, challenger.bundle_id, f"trained again: {compared.sentence}", ME)
-
-    def _fate(self, challenger: Challenger, compared: Challenge, mended: float) -> Fate:
-        """What becomes of a model that was trained just now."""
-        if challenger.verdict == "stop":
-            return "waits"
-        now = Manifest.model_validate_json(self.project.store.blobs.get(self.project.trained().manifest))
-        new = Manifest.model_validate_json(self.project.store.blobs.get(challenger.manifest))
-        is_same = is_refresh(now, new)
-        if settings_allow(self.settings, compared, mended, is_refresh=is_same):
-            return "in use"
-        is_judged = is_same and self.settings.refresh == "likely" and can_tell(self.settings, compared)
-        return "turned down" if is_judged else "waits"
-
-    def _mended(self, compared: Challenge) -> float:
-        """The share of what the metric says that touching up spares the model in use; 0 where that is no loss."""
-        last = last_touch(self.diary)
-        if not last or metric_of(compared.metric).greater_is_better:
-            return 0.0
-        mended = self.project.record(Touched, last["run_id"]).mended_share
-        return 1.0 - math.sqrt(1.0 - mended) if compared.metric == "rmse" else mended
-
-    def _windows(self) -> list[Snapshot]:
-        looks = self.diary.events("looked")[-MOST_WINDOWS:]
-        return [self.project.record(Window, event["run_id"]).snapshot for event in looks]
+            self.trainings.train(f"Somebody asked for it: {reason}.")
 
 
 def _clock(moment: float) -> str:

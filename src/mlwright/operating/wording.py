@@ -11,7 +11,7 @@ from mlwright.watching.respond import TRAIN
 AGAIN = ": train it again"
 BY_ITSELF = "It is trained again by itself as soon as enough labelled rows have come; there is nothing to do."
 ASKED = "It is trained again when you say so: mlwright operate . --train REASON"
-Fate = Literal["in use", "turned down", "waits"]
+Fate = Literal["in use", "turned down", "waits", "held"]
 FATES: dict[Fate, tuple[str, str]] = {
     "in use": (
         "A model that was trained again is in use",
@@ -26,7 +26,16 @@ FATES: dict[Fate, tuple[str, str]] = {
         "A model that was trained again challenges the one in use",
         "It answers beside that one, unseen, until new rows have proved which is better: mlwright challenger list",
     ),
+    "held": (
+        "A model that was trained again needs your word",
+        "Its own proof says stop, so it answers beside the one in use, unseen, and is not put to use by itself.\n"
+        "Why it says so: mlwright show decision",
+    ),
 }
+
+
+STALE = "Of late the model loses more than its test said; it is trained again when enough labelled rows have come."
+"""Told where an alarm is not proved, and the loop acts all the same."""
 
 
 def look_words(response: Response, approve: Collection[str]) -> tuple[str, str]:

@@ -102,6 +102,31 @@ def log_e_values(gathered: Array, width: float, above: float = 0.0) -> Array:
     return np.asarray(logsumexp(gains, axis=-1) - math.log(N_BETS))
 
 
+def log_e_since(parts: Array, width: float, above: float = 0.0) -> Array:
+    """`log_e_value` of the values from each of several parts on, shape (n_parts,).
+
+    Values of before a change dilute the evidence of those after it. The mean of the e-values of all beginnings, with
+    weights that were fixed beforehand and sum to 1, is an e-value again.
+
+    Parameters
+    ----------
+    parts : array, shape (n_parts, 3)
+        A `Gathered` of the values of each part, in the order in which they came.
+    width, above : float
+        As for `log_e_value`.
+    """
+    return log_e_values(np.cumsum(parts[::-1], axis=0)[::-1], width, above)
+
+
+def log_e_of_late(parts: Array, width: float, above: float = 0.0) -> float:
+    """Logarithm of the mean of `log_e_since` over all beginnings so far.
+
+    It forgets nothing and finds changes of late soon. Where nothing changes it passes ``1 / alpha`` now and then, but
+    not more often than in one of ``1 / alpha`` looks: enough for what costs little when done in vain.
+    """
+    return float(logsumexp(log_e_since(parts, width, above)) - math.log(len(parts)))
+
+
 def lower_bound(gathered: Gathered, width: float, alpha: float) -> float:
     """What the mean is above, with a chance of at most `alpha` that this is ever wrong at any look.
 

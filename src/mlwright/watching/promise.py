@@ -35,7 +35,7 @@ from scipy.special import logsumexp, stdtrit
 from mlwright.records.evaluation import Estimate
 from mlwright.records.looks import Baseline, Cost, Labelled, Look, Looks
 from mlwright.records.watch import Promised
-from mlwright.statistics.sequential import Gathered, log_e_values, lower_bound, upper_bound
+from mlwright.statistics.sequential import Gathered, log_e_of_late, log_e_since, lower_bound, upper_bound
 from mlwright.statistics.shares import quantile_of
 
 Array = NDArray[np.float64]
@@ -71,8 +71,21 @@ def log_evidence(looks: Sequence[Look], weights: Array, baseline: Baseline, budg
         return -math.inf
     above = upper_end(baseline.loss, baseline.ceiling, LUCKY * budget)
     own = np.array([(each.n, *each.loss) if each else (0.0, 0.0, 0.0) for each in (look.labelled for look in looks)])
-    since = np.cumsum(own[::-1], axis=0)[::-1]
-    return float(logsumexp(log_e_values(since, baseline.ceiling, above), b=weights))
+    return float(logsumexp(log_e_since(own, baseline.ceiling, above), b=weights))
+
+
+def is_stale(memory: Looks, baseline: Baseline, error: float) -> bool:
+    """Whether the model loses more of late than its test rows said: a reason to train again, and to call nobody.
+
+    The promise that people are told to be broken allows for a test that was lucky, and keeps a budget of years. With
+    few test rows that takes hundreds of outcomes. A training in vain costs little, so here the mean of the test rows is
+    what is tested against, with evidence of 1 over `error`, from whichever look on.
+    """
+    known = [(each.n, *each.loss) for each in (look.labelled for look in memory.looks) if each is not None]
+    if not known:
+        return False
+    parts = np.array(known, dtype=np.float64)
+    return log_e_of_late(parts, baseline.ceiling, baseline.loss.mean[0]) >= math.log(1 / error)
 
 
 def promised(

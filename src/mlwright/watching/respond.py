@@ -220,6 +220,8 @@ def _nothing(comparison: Comparison, measured: Performance | None) -> Response:
         said = "Something moved, but it is no reason to act."
     elif comparison.promise is not None and comparison.promise.told and not comparison.promise.lasts:
         said = f"The model does as promised since {comparison.promise.told[:10]}, when it was told to do worse."
+    elif measured is not None and measured.corrected <= comparison.alarms and measured.loss.value > 0:
+        said = "No alarm yet, but these rows alone look worse than was promised; more true outcomes will tell."
     else:
         said = "Nothing has moved beyond chance."
     moves = _moves(comparison) if comparison.memory is None else _told((*comparison.alerts, *comparison.notes))

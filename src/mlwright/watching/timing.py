@@ -27,22 +27,32 @@ MEMORY = 0.7
 MOST_GAIN = 0.9
 MOST_SAVED = 2.0
 """Trainings that may be saved up for sudden need."""
+PAID_BACK = 0.25
+"""The part of a look with which the first training is paid back."""
 FEWEST_ROWS, MOST_ROWS = 30, 200
 """New labelled rows that tell something: to a model of few rows few are much."""
 TELLING_SHARE = 0.1
 
 
-def rows_that_tell(wanted: int | None, n_learned: int) -> int:
+def rows_that_tell(wanted: int | None, n_learned: int, *, is_worse: bool = False) -> int:
     """New labelled rows from which a training may pay; what a person wants, or a tenth of those learned from.
+
+    Where the model is worse than promised, what it has learned from holds no more, and the fewest that can be tested
+    are enough.
 
     >>> rows_that_tell(None, 220), rows_that_tell(None, 900), rows_that_tell(None, 10_000), rows_that_tell(500, 220)
     (30, 90, 200, 500)
+    >>> rows_that_tell(None, 900, is_worse=True), rows_that_tell(500, 900, is_worse=True)
+    (30, 500)
     """
-    return wanted or min(max(round(TELLING_SHARE * n_learned), FEWEST_ROWS), MOST_ROWS)
+    return wanted or min(max(round(TELLING_SHARE * n_learned), FEWEST_ROWS), FEWEST_ROWS if is_worse else MOST_ROWS)
 
 
 class Pace(NamedTuple):
     """How long to wait for the next training.
+
+    What was learned of it holds for the world that it was learned in: after a training of a model that was worse than
+    promised it begins anew, so that the next one may follow as soon as rows tell something.
 
     Parameters
     ----------
@@ -119,13 +129,16 @@ def has_saved_up(n_looks: int, trained: Collection[int], looks_per_training: flo
         How many of them there were at each training.
     looks_per_training : float
 
-    One is there from the start, so that a model that is no good from its first day on need not wait.
+    The first one is lent, so that a model that is no good from its first day on need not wait; it is paid back with a
+    part of each look, so that all together are no more than one for so many looks.
 
-    >>> has_saved_up(1, (), 3.0), has_saved_up(2, (1,), 3.0), has_saved_up(3, (1,), 3.0)
+    >>> has_saved_up(1, (), 3.0), has_saved_up(3, (1,), 3.0), has_saved_up(4, (1,), 3.0)
     (True, False, True)
     """
-    saved = looks_per_training
+    saved = owed = looks_per_training
     for look in range(1, n_looks + 1):
-        saved = min(saved + 1.0, MOST_SAVED * looks_per_training)
+        back = min(owed, PAID_BACK)
+        owed -= back
+        saved = min(saved + 1.0 - back, MOST_SAVED * looks_per_training)
         saved -= looks_per_training * sum(at == look for at in trained)
     return saved >= looks_per_training

@@ -115,7 +115,8 @@ class OperateSettings(Settings):
         Labelled rows after which a challenger that is not told apart from the model in use is turned down.
     rows : int, optional
         New labelled rows from which a model is trained again where that seems to pay; fewer tell too little. Default: a
-        tenth of the rows that it has learned from, but at least 30 and at most 200.
+        tenth of the rows that it has learned from, but at least 30 and at most 200; 30 where it loses more of late than
+        its test said.
     training_cost : float
         What a training costs, as a share of what the model in use loses on so many rows as `rows` says; the dearer, the
         longer the wait for the next one.

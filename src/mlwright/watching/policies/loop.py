@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from mlwright.data.words import counted, figure
 from mlwright.learning.quick import QuickModel
 from mlwright.learning.standing import Standing
-from mlwright.statistics.sequential import Gathered, log_e_value, lower_bound, upper_bound
+from mlwright.statistics.sequential import Gathered, log_e_of_late, lower_bound, upper_bound
 from mlwright.watching.policies import Policy, World
 from mlwright.watching.policies._in_use import InUse
 from mlwright.watching.stretch import choose_stretch, likely_worse
@@ -36,18 +36,18 @@ class Loop(Policy):
         super().__init__(world)
         self.settings = world.settings
         self.in_use = InUse(world, world.first, -1, Standing() if self.settings.touch_up != "never" else None)
-        self.pace = Pace(float(self._rows))
+        self.pace = Pace(float(self._rows()))
         self.n_since = 0
         self.trained: list[int] = []
         self.predecessor: QuickModel | None = None
         self.challenger: QuickModel | None = None
         self.challenged = -1
         self.ceiling = self.promised = math.nan
+        self.looks: list[Gathered] = []
         self.against: dict[str, Gathered] = {}
 
-    @property
-    def _rows(self) -> int:
-        return rows_that_tell(self.settings.rows, self.world.end(self.in_use.born))
+    def _rows(self, *, is_worse: bool = False) -> int:
+        return rows_that_tell(self.settings.rows, self.world.end(self.in_use.born), is_worse=is_worse)
 
     def losses(self, period: int) -> Array:
         """Losses of the model in use, touched up where that is so."""
@@ -58,11 +58,13 @@ class Loop(Policy):
         losses = self.losses(period)
         self.in_use.count(period)
         self.n_since += len(losses)
-        if math.isnan(self.ceiling):
-            self.ceiling = max(float(np.quantile(losses, USUAL)), np.finfo(float).tiny)
+        is_first = math.isnan(self.promised)
+        if is_first:
+            self._promise(losses)
         if not self._is_decided(period):
-            worse = self._is_worse(np.minimum(losses, self.ceiling))
-            needed = max(self._rows, 1.5 * self.pace.rows) if self.challenger else self._rows
+            worse = not is_first and self._is_worse(losses)
+            rows = self._rows(is_worse=worse)
+            needed = max(rows, 1.5 * self.pace.rows) if self.challenger else rows
             is_due = self.n_since >= needed and (worse or self.n_since >= self.pace.rows)
             if is_due and has_saved_up(period + 1, self.trained, self.settings.looks_per_training):
                 self._train(period, worse=worse)
@@ -99,7 +101,12 @@ class Loop(Policy):
     def _put_to_use(self, model: QuickModel, predecessor: QuickModel | None, born: int) -> None:
         self.in_use = InUse(self.world, model, born, self.in_use.standing)
         self.model, self.predecessor, self.challenger = model, predecessor, None
-        self.against, self.promised, self.ceiling = {}, math.nan, math.nan
+        self.against, self.looks, self.promised, self.ceiling = {}, [], math.nan, math.nan
+
+    def _promise(self, losses: Array) -> None:
+        """What the model in use is expected to lose on a row, and what no row counts for more than."""
+        self.ceiling = max(float(np.quantile(losses, USUAL)), np.finfo(float).tiny)
+        self.promised = float(np.minimum(losses, self.ceiling).mean())
 
     def _low(self, part: str) -> float:
         return lower_bound(self.against[part], 2 * self.ceiling, self.settings.error)
@@ -110,41 +117,36 @@ class Loop(Policy):
         return f"On {counted(found.n, 'row')} its gain on a row is {figure(found.mean)}, and above {low}."
 
     def _is_worse(self, losses: Array) -> bool:
-        """Whether the model in use is proved worse than in its first period."""
-        if math.isnan(self.promised):
-            self.promised = float(losses.mean())
-            self.against["promise"] = Gathered()
-            return False
-        found = self.against["promise"] = self.against["promise"].adding(losses)
-        return log_e_value(found, self.ceiling, self.promised) >= math.log(1 / self.settings.error)
+        """Whether the model in use is proved worse than promised, from some look on."""
+        self.looks.append(Gathered().adding(np.minimum(losses, self.ceiling)))
+        parts = np.array(self.looks, dtype=np.float64)
+        return log_e_of_late(parts, self.ceiling, self.promised) >= math.log(1 / self.settings.error)
 
     def _train(self, period: int, *, worse: bool) -> None:
         """Train again; what it gains is seen on the newest rows, before it learns from them too."""
         world, settings, end = self.world, self.settings, self.world.end(period)
-        n_newest = min(max(FEWEST, self.n_since // 2), end // 3)
+        n_newest, age = min(max(FEWEST, self.n_since // 2), end // 3), end - world.end(self.in_use.born)
         rows, target = world.table.slice(0, end), world.target[:end]
         chosen = choose_stretch(rows, target, n_newest, world.question, world.first.chosen)
         own = world.question.losses(target[-n_newest:], self.model.scores(rows.slice(end - n_newest)))
         theirs = chosen.rows[chosen.stretch]
         mended = self.in_use.mended_share
         share = (gain_left(1.0 - float(theirs.mean() / own.mean()), mended) if own.any() else None) or 0.0
-        age = end - world.end(self.in_use.born)
-        self.pace = next_pace(self.pace, max(1, age - n_newest), share, settings.training_cost * self._rows, self._rows)
+        n = self._rows()
+        self.pace = next_pace(self.pace, max(1, age - n_newest), share, settings.training_cost * n, n)
         self.n_since = 0
         self.trained.append(period + 1)
-        why = "It is worse than at first." if worse else "It was time."
+        why = "It is worse than promised." if worse else "It was time."
         self.did(period, "trained", f"{why} Learned from {chosen.stretch} rows; gained {share:.1%} on the newest.")
         self.challenger, self.challenged = world.fit(chosen.stretch, period), period
         self.against["challenger"] = Gathered()
         if settings.refresh == "likely":
-            self._refresh(period, is_kept_out=share <= 0 if mended > 0 else likely_worse(own, theirs))
-
-    def _refresh(self, period: int, *, is_kept_out: bool) -> None:
-        """Put the new model to use, unless it did worse on the newest rows."""
-        assert self.challenger is not None
-        if is_kept_out:
-            self.did(period, "turned_down", "It did worse on the newest rows, which neither had learned from.")
-            self.challenger = None
-        else:
-            self.did(period, "promoted", "It did no worse on the newest rows, which neither had learned from.")
-            self._put_to_use(self.challenger, self.model, period)
+            has_to_gain = mended > 0 and not worse
+            if share <= 0 if has_to_gain else likely_worse((1.0 - max(0.0, mended)) * own, theirs):
+                self.did(period, "turned_down", "It did worse on the newest rows, which neither had learned from.")
+                self.challenger = None
+            else:
+                self.did(period, "promoted", "It did no worse on the newest rows, which neither had learned from.")
+                self._put_to_use(self.challenger, self.model, period)
+                self._promise(theirs)
+                self.pace = Pace(float(self._rows(is_worse=True))) if worse else self.pace
