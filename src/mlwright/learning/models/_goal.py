@@ -10,13 +10,9 @@ from scipy.special import expit
 
 from mlwright.learning.loss import log_loss_rows
 from mlwright.learning.models import Facts, Params
-from mlwright.learning.models._amounts import POWER_LINK
 from mlwright.learning.models._descent import ROUNDED
 from mlwright.learning.models._target import class_shares, standardised
 from mlwright.scoring.links import LINKS
-
-MOST_POWER = np.float32(10.0)
-"""Of e, where slopes end: what a step is off by must not throw all weights about."""
 
 Array = NDArray[np.float64]
 Single = NDArray[np.float32]
@@ -33,42 +29,26 @@ class Goal:
         Biases of the last layer to start from.
     link_place : int
         Place in `LINKS` of what makes answers of sums.
-    unit : float
-        Numbers: what losses are measured in, the spread of the target.
     quantile : float or None
         Numbers: the share of truths that should lie below the answer; None for the mean.
     center, scale : float
         Numbers: the way back to their units.
-
-    Parameters
-    ----------
-    target : array, shape (n_rows,)
-    facts : Facts
-    as_amounts : bool
-        Whether amounts are learned as such: sums are the logarithms of shares of their mean.
     """
 
-    def __init__(self, target: Array, facts: Facts, *, as_amounts: bool = False) -> None:
-        self.is_number, self._as_amounts = facts.task == "regression", as_amounts
+    def __init__(self, target: Array, facts: Facts) -> None:
+        self.is_number = facts.task == "regression"
         standard = standardised(target)
         self.center, self.scale = (standard.center, standard.scale) if self.is_number else (0.0, 1.0)
         self.link_place = 0 if self.is_number else min(2, facts.n_classes - 1)
-        self.unit = standard.scale
-        self.wanted, self.start = _wanted(target, standard.values, facts)
-        if as_amounts:
-            self.center, self.scale, self.link_place = 0.0, float(target.mean()), POWER_LINK
-            self.wanted = (target[:, None] / self.scale).astype(np.float32)
         self.link = LINKS[self.link_place]
+        self.wanted, self.start = _wanted(target, standard.values, facts)
         self.aim = facts.aim
-        self.quantile = facts.aim.quantile if self.is_number and not as_amounts else None
+        self.quantile = facts.aim.quantile if self.is_number else None
         if self.quantile is not None:
             self.start = np.array([(self.aim.constant(target) - self.center) / self.scale], dtype=np.float32)
 
     def slope(self, sums: Single, wanted: Single) -> Single:
         """How the loss of each row rises with its sums, shape (n_rows, n_sums)."""
-        if self._as_amounts:
-            root = np.exp(np.clip(sums, -MOST_POWER, MOST_POWER) / 2)
-            return np.asarray(root - wanted / root, dtype=np.float32)
         if self.quantile is None:
             return np.asarray(self.link(sums.astype(np.float64)) - wanted, dtype=np.float32)
         found: Single = 2.0 * (expit((sums - wanted) / np.float32(ROUNDED)) - np.float32(self.quantile))
@@ -78,7 +58,7 @@ class Goal:
         """Mean loss of answers (sums that went through the link) on rows with this target."""
         if self.is_number:
             found = self.aim.rows(target, answers[:, 0] * self.scale + self.center)
-            return float(found.mean()) / (self.unit**2 if self.aim.is_mean else self.unit)
+            return float(found.mean()) / (self.scale**2 if self.aim.is_mean else self.scale)
         return float(log_loss_rows(target, answers).mean())
 
 

@@ -14,13 +14,13 @@ from numpy.typing import NDArray
 
 from mlwright.learning.aim import Aim
 from mlwright.learning.models import Facts, FitContext, Params, Rows
-from mlwright.learning.models._amounts import OBJECTIVE, TWEEDIE_POWER
 from mlwright.learning.models._params import between, number, one_of, whole
 from mlwright.scoring.fills import fill
 
 FITS_IN_BUDGET = 30
 """How many fits of such a cost should find room in the budget: five folds of half a dozen candidates."""
 MOST_HURRY, LARGEST_RATE = 4.0, 0.1
+OBJECTIVE, TWEEDIE_POWER = "objective", 1.5
 ROWS_BEYOND = 3.0
 """Of a leaf whose answer is a quantile, so many rows lie beyond it."""
 RARE, HELD_BACK = 0.02, 1.0
@@ -152,6 +152,13 @@ def _lopsided(params: Params, aim: Aim) -> dict[str, Any]:
     """A leaf holds a quantile of its rows: of few it is mostly chance, and too far in."""
     least = max(whole(params, "min_data_in_leaf"), aim.rows_needed(ROWS_BEYOND))
     return {"objective": "quantile", "metric": "quantile", "alpha": aim.quantile, "min_data_in_leaf": least}
+
+
+def suited(params: Params, target: NDArray[np.float64]) -> Params:
+    """The same, by squared errors where these rows cannot be learned as amounts: there may be others than at first."""
+    lowest = float(target.min())
+    suits = {"tweedie": lowest >= 0 and target.any(), "gamma": lowest > 0}.get(str(params.get(OBJECTIVE)), True)
+    return params if suits else {word: value for word, value in params.items() if word != OBJECTIVE}
 
 
 def _directions(facts: Facts) -> dict[str, Any]:

@@ -11,11 +11,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mlwright.learning.models import Facts, FitContext, Fitted, ModelFamily, Params, Rows
-from mlwright.learning.models._amounts import OBJECTIVE, suited
 from mlwright.learning.models._craft import Recipe, learn, make_out_of_fold, propose
 from mlwright.learning.models._fills import learn_fills
 from mlwright.learning.models._lightgbm import (
     MOST_CLASSES,
+    OBJECTIVE,
     boost,
     dataset,
     drawn,
@@ -23,6 +23,7 @@ from mlwright.learning.models._lightgbm import (
     in_time,
     own_words,
     rounds_for,
+    suited,
 )
 from mlwright.learning.models._params import number
 from mlwright.learning.models._sample import some_rows, with_every_class

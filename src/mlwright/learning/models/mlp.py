@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 
 from mlwright.learning.design import lay_out, learn_design
 from mlwright.learning.models import Facts, FitContext, Fitted, ModelFamily, Params, Rows
-from mlwright.learning.models._amounts import OBJECTIVE, TWEEDIE, learns_amounts, suited
 from mlwright.learning.models._goal import Goal, course
 from mlwright.learning.models._net import Net, NetFit, recipe_of
 from mlwright.learning.models._params import between, number, one_of, whole
@@ -33,8 +32,7 @@ MOST_ENTRIES = 50_000_000
 class Mlp(ModelFamily):
     """Two layers of weighted sums between well-scaled columns and the answer.
 
-    Every number comes with ramps between its quantiles, without which nets are slow to learn steps and bends. Amounts
-    are also learned as such (``mlp-tweedie``): what columns say is then multiplied, not added up.
+    Every number comes with ramps between its quantiles, without which nets are slow to learn steps and bends.
 
     References
     ----------
@@ -45,13 +43,14 @@ class Mlp(ModelFamily):
     title = "Neural net"
 
     def candidates(self, facts: Facts) -> list[Candidate]:
-        """Two sizes, and one for amounts."""
+        """Two sizes."""
         if not facts.names.all:
             return []
-        params = {"mlp": BASE | course(facts.n_rows), "mlp-wide": BASE | WIDE | course(facts.n_rows)}
-        if learns_amounts(facts):
-            params["mlp-tweedie"] = params["mlp"] | {OBJECTIVE: TWEEDIE}
-        return [Candidate(name=name, family="mlp", params=of) for name, of in params.items()]
+        sizes = course(facts.n_rows)
+        return [
+            Candidate(name="mlp", family="mlp", params=BASE | sizes),
+            Candidate(name="mlp-wide", family="mlp", params=BASE | WIDE | sizes),
+        ]
 
     def vary(self, facts: Facts, rng: np.random.Generator) -> Params | None:
         """Other sizes, steps and shares that are left out."""
@@ -103,8 +102,7 @@ class _Start:
         train = some_rows(train, _n_used(facts), context.seed)
         n_ramps = whole(candidate.params, "n_ramps", N_RAMPS)
         self.design = learn_design(train.blocks, facts.names, with_text=False, n_ramps=n_ramps)
-        as_amounts = OBJECTIVE in suited(candidate.params, train.target)
-        self.goal = Goal(train.target, facts, as_amounts=as_amounts)
+        self.goal = Goal(train.target, facts)
         hidden = [whole(candidate.params, "width")] * whole(candidate.params, "n_layers", N_LAYERS)
         self.net = Net([self.design.width, *hidden, n_outputs(facts)], self.goal.start, rng)
         self.net_fit = NetFit(recipe_of(candidate.params), rng, context.time_up, context.heard)

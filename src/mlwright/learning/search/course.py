@@ -20,7 +20,7 @@ from mlwright.learning.search.ensemble import cap
 from mlwright.learning.search.folds import folds_in_time
 from mlwright.learning.search.judge import Array, Judge
 from mlwright.learning.search.ladder import CLIMB_SHARE, base_of, first_rung, needs_ladder, next_rung, sampled
-from mlwright.learning.search.lineup import LEAST_COST_S, LOOKS, LineUp, expected_cost_s
+from mlwright.learning.search.lineup import LEAST_COST_S, LineUp, expected_cost_s
 from mlwright.learning.search.racing import behind, losers
 from mlwright.learning.search.standing import Standing
 from mlwright.learning.search.stop import Mark, Progress
@@ -32,6 +32,8 @@ Stopped = Literal["all candidates were tried", "time was up", "no further gain",
 
 COMFORT = 0.5
 FEWEST_FOLDS = 2
+LOOKS = 3
+"""So many times as many candidates may be looked at on one fold as may compete on all."""
 EXPECTED_SHARE = 0.5
 """Of the cost of all families, what the members of the model are expected to cost."""
 

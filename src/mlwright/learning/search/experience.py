@@ -19,7 +19,7 @@ OWN_COUNTS = 2.0
 DOUBT = 1.0
 """What candidates are usually worth counts as one search on data that is just like this."""
 EXPERIENCED_ROWS = 10_000
-"""With fewer rows there is time for all that the families name: another order only changes who is lucky."""
+"""With fewer rows another order mostly changes who is lucky."""
 QUALITY_SHARE = 0.25
 """A place in the ensemble says more than a good score: who only says what others say adds nothing."""
 

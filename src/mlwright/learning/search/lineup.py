@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from statistics import fmean
@@ -20,8 +19,6 @@ from mlwright.records.trials import Trial
 
 BASELINE, SIMPLE = "dummy", "linear"
 TRUST_S = 3.0
-LOOKS = 3
-"""So many times as many candidates may be looked at on one fold as may compete on all, see `cap`."""
 LEAST_COST_S = 1e-3
 
 
@@ -159,7 +156,7 @@ def line_up(
     n_threads : int
         Threads of one fit.
     most : int, optional
-        How many candidates there may be besides the baseline; never more than may be looked at, see `LOOKS`.
+        How many candidates there may be besides the baseline; never more than suit the rows, see `cap`.
     worth : mapping, optional
         What candidates were worth on like data. Only further candidates follow it, see `order`: at equal seconds the
         best bets of the families reach more in the order of their cost.
@@ -180,12 +177,12 @@ def line_up(
     extra = in_order(_with_twins(_in_turns([queue[1:] for queue in queues]), facts, costs), worth or {}, costs)
     if most is not None:
         opening = opening[: max(most - len(simple[:1]), 0)]
-    n_extra = min(LOOKS * cap(facts.n_rows), most or math.inf) - len(opening) - len(simple[:1])
+    n_extra = min(cap(facts.n_rows), most or cap(facts.n_rows)) - len(opening) - len(simple[:1])
     return LineUp(
         baseline=named[BASELINE][0],
         simple=simple[0] if simple else None,
         opening=tuple(opening),
-        extra=tuple(extra[: max(int(n_extra), 0)]),
+        extra=tuple(extra[: max(n_extra, 0)]),
         costs_s=costs,
         compete=compete,
         most=most,
