@@ -245,7 +245,10 @@ def make_bundle(workspace: Path, budget: str) -> Path:
     }
     project = mlwright.Project.create(workspace / "project", sections)
     project.run()
-    return project.bundle().save(workspace / "bundle")
+    bundle = project.bundle()
+    if not any(core.form == "lightgbm" for member in bundle.manifest.model.members for core in member.cores):
+        raise SystemExit(f"In {budget} no model of LightGBM was made here; make one beforehand, and give BUNDLE.")
+    return bundle.save(workspace / "bundle")
 
 
 def bodies(records: list[dict[str, object]], wrap: str | None) -> list[tuple[int, bytes]]:

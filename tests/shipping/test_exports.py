@@ -63,6 +63,7 @@ from mlwright.scoring.folder import MANIFEST, UNSEALED, sealed, write_folder
 from mlwright.shipping.exports import EXPORT_FORMS, _answers, _sql_trees, sql
 from mlwright.shipping.exports._graph import as_node
 from mlwright.shipping.exports._lower import program_of
+from mlwright.shipping.exports._proof import as_values
 
 N_ROWS = 400
 CITIES = tuple(f"city {j}" for j in range(24))
@@ -381,6 +382,17 @@ def test_postgresql_answers_the_same(tmp_path, postgresql):
         made = mlwright.export(bundle, "sql", tmp_path / "sql", dialect="postgres", server=server)
         assert made.largest_difference < EXACT
         assert made.n_rows == 500
+
+
+def test_a_query_of_deep_trees_can_be_a_view_of_sqlite_or_part_of_a_query(tmp_path):
+    bundle = bundle_of(tmp_path, ("extra_trees",), "binary")
+    form, program = EXPORT_FORMS.get("sql")(dialect="sqlite", trees="query"), program_of(bundle)
+    query = form.write(program, bundle.manifest)["model.sql"].decode().rstrip().rstrip(";")
+    rows = [as_values(program, golden.row) for golden in bundle.manifest.golden]
+    with form.filled(program, bundle.manifest, rows) as cursor:
+        cursor.execute(f"CREATE TEMPORARY VIEW scored AS {query}")
+        counted = cursor.execute(f"SELECT count(*) FROM ({query})").fetchall()
+        assert cursor.execute("SELECT count(answer) FROM scored").fetchall() == counted == [(len(rows),)]
 
 
 LARGE = [("lightgbm", "multiclass"), ("catboost", "binary"), ("extra_trees", "regression"), ("crafted", "binary")]
