@@ -9,14 +9,16 @@ import pyarrow.parquet as pq
 import pytest
 
 from mlwright import Project
+from mlwright.records.evaluation import Estimate
 from mlwright.records.looks import Baseline, Cost, Look, Looks
 from mlwright.records.served import AT, ID, OUTCOME, KeptColumn, LogFacts
 from mlwright.records.settings import WatchSettings
-from mlwright.records.watch import Comparison
+from mlwright.records.watch import Comparison, Harm
 from mlwright.watching.alerting import with_alerts
 from mlwright.watching.evidence import FIRST_SHARE, LATER_SHARE
 from mlwright.watching.merging import merged
 from mlwright.watching.promise import LUCKY, TIMES_A_YEAR, is_stale, labelled, upper_end
+from mlwright.watching.respond import cost_words
 
 TOML = """
 [project]
@@ -80,6 +82,12 @@ def test_trips_that_are_longer_cost_more_and_the_interval_holds_what_they_cost(w
     assert alert.what == "length"
     assert alert.harm.loss.low < 0.3 * 3.0 * np.sqrt(2 / np.pi) < alert.harm.loss.high
     assert alert.since.startswith("2026-04-01")
+
+
+def test_what_a_change_saves_is_called_a_saving():
+    loss = Estimate(value=-0.2, low=-0.3, high=-0.1, level=0.95, method="")
+    harm = Harm(title="log loss", loss=loss, money=None, unit="")
+    assert cost_words(harm) == " That saves 0.2 (0.1 to 0.3) of log loss a row."
 
 
 def test_small_changes_add_up_over_looks_though_none_shows_alone(watch):

@@ -78,18 +78,31 @@ def test_outcomes_that_come_by_lot_are_a_fair_sample(watch):
     assert 0.55 < response.comparison.outcomes.n_known / 3_000 < 0.65
 
 
+def few(rng, income, repaid):
+    """One of fifty, by lot."""
+    return rng.random(len(income)) < 0.02
+
+
+def test_outcomes_that_have_not_come_yet_are_no_change_of_the_target(watch):
+    response = watch(few)
+    assert response.action == "nothing"
+    assert "the target" not in [alert.what for alert in (*response.comparison.alerts, *response.comparison.notes)]
+
+
 def test_where_bad_outcomes_come_sooner_a_good_model_is_not_trained_again_but_rows_by_lot_are_asked_for(watch):
     response = watch(bad_sooner)
     assert response.comparison.promise.is_broken
     assert response.action == "ask_for_labels"
     assert "no fair sample" in response.headline
     assert "chosen at random" in response.next_steps[0]
+    assert not any("mlwright run" in step for step in response.next_steps)
 
 
 def test_where_only_the_accepted_have_outcomes_this_is_said_beside_the_figures(watch):
     response = watch(accepted)
-    assert response.action == "ask_for_labels"
+    assert response.action == "nothing"
     assert any("not by lot" in reason for reason in response.reasons)
+    assert "of the others, chosen at random, would tell" in response.reasons[-1]
     assert response.comparison.outcomes.known < response.comparison.outcomes.rest
 
 

@@ -117,6 +117,8 @@ def of_whole_rows(memory: Looks, weights: Array) -> Evidence | None:
 def _of_column(column: Column, looks: Sequence[Look], weights: Array) -> Evidence | None:
     name, n_cells = column.cells.name, column.cells.n
     raw = np.array([look.counts.get(name, (0,) * n_cells) for look in looks], dtype=np.float64)
+    if name == TARGET:
+        column, raw = _of_outcomes(column, raw)
     if not raw.sum():
         return None
     usual, scaled = prepared(column, raw, [days_of(look) for look in looks])
@@ -133,6 +135,13 @@ def _of_column(column: Column, looks: Sequence[Look], weights: Array) -> Evidenc
         now=usual[since:].sum(axis=0),
         worth=float(scaled[since:].sum()),
     )
+
+
+def _of_outcomes(column: Column, raw: Array) -> tuple[Column, Array]:
+    """The target without the rows whose outcome is not known: that it has not come yet is no change."""
+    known = np.arange(column.cells.n) != column.cells.n - 2
+    counts = np.array(column.counts) * known
+    return column.model_copy(update={"counts": tuple(counts.tolist())}), raw * known
 
 
 def days_of(look: Look) -> range:

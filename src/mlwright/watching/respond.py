@@ -50,9 +50,12 @@ def _answer(comparison: Comparison, settings: WatchSettings) -> Response:
 
 
 def _with_options(response: Response) -> Response:
-    """The response with what would surely have been better on the newest labelled rows, and what it is worth."""
+    """The response with what would surely have been better on the newest labelled rows, and what it is worth.
+
+    Outcomes that are no fair sample say nothing of it.
+    """
     better = [option for option in response.comparison.options if option.gain.low > 0]
-    if not better:
+    if not better or not _is_fair(response.comparison):
         return response
     told = (*response.reasons, *(option_words(option) for option in better[:SHOWN]))
     if response.action == "nothing":
@@ -80,7 +83,7 @@ def _by_alarms(comparison: Comparison, measured: Performance | None) -> Response
         return Response(
             action="retrain",
             headline=f"The model is worse than promised: train it again. {alerts[0].sentence}",
-            reasons=(_cost_words(alerts[0].harm).strip(), *_told(alerts[1:])),
+            reasons=(cost_words(alerts[0].harm).strip(), *_told(alerts[1:])),
             next_steps=(TRAIN,),
             comparison=comparison,
         )
@@ -168,19 +171,26 @@ def _ask_about(comparison: Comparison, alerts: Sequence[Alert], measured: Perfor
 
 
 def _told(alerts: Sequence[Alert]) -> tuple[str, ...]:
-    return tuple(f"{alert.what}: {alert.sentence}{_cost_words(alert.harm)}" for alert in alerts[:SHOWN])
+    return tuple(f"{alert.what}: {alert.sentence}{cost_words(alert.harm)}" for alert in alerts[:SHOWN])
 
 
-def _cost_words(harm: Harm | None) -> str:
+def cost_words(harm: Harm | None) -> str:
     """What a change costs, for those who read no table; why that is not known, where it is not."""
     if harm is None:
         return ""
     if not harm.is_known:
         return f" {harm.unknown}"
-    money = ""
-    if harm.money is not None and harm.money != harm.loss:
-        money = f" and {_with_interval(harm.money)} {harm.unit}"
-    return f" That costs {_with_interval(harm.loss)} of {harm.title}{money} a row."
+    is_gain = harm.loss.high < 0
+    loss = _turned(harm.loss) if is_gain else harm.loss
+    money = _turned(harm.money) if is_gain and harm.money is not None else harm.money
+    told = f" and {_with_interval(money)} {harm.unit}" if money is not None and harm.money != harm.loss else ""
+    return f" That {'saves' if is_gain else 'costs'} {_with_interval(loss)} of {harm.title}{told} a row."
+
+
+def _turned(estimate: Estimate) -> Estimate:
+    """What is saved, of what it costs."""
+    ends = {"value": -estimate.value, "low": -estimate.high, "high": -estimate.low}
+    return estimate.model_copy(update=ends)
 
 
 def _is_reassuring(measured: Performance | None) -> bool:
@@ -232,10 +242,14 @@ def _nothing(comparison: Comparison, measured: Performance | None) -> Response:
 def _doubts(comparison: Comparison) -> tuple[str, ...]:
     """What the outcomes so far leave open."""
     if not _is_fair(comparison) and comparison.outcomes is not None:
-        return (fairness_words(comparison.outcomes),)
+        n = min(comparison.labels_needed, comparison.outcomes.n_rows - comparison.outcomes.n_known)
+        return (
+            fairness_words(comparison.outcomes),
+            f"The outcomes of {n:,} of the others, chosen at random, would tell.",
+        )
     n_known = comparison.promise.n if comparison.promise is not None else 0
     is_blind = comparison.memory is not None and n_known < comparison.labels_needed
-    return (_blind_words(comparison),) if is_blind and comparison.performance is None else ()
+    return (_blind_words(comparison),) if is_blind and not _is_reassuring(comparison.performance) else ()
 
 
 def _moves(comparison: Comparison) -> tuple[str, ...]:

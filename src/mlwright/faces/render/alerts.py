@@ -20,7 +20,8 @@ def alerts_shown(comparison: Comparison) -> list[RenderableType]:
     told = [(alert, "red") for alert in comparison.alerts] + [(note, "dim") for note in comparison.notes]
     if told:
         heads = ("what moved", "since", "in words", "costs per row", "evidence")
-        title = f"What is not what it was: {counted(len(comparison.alerts), 'alarm')}"
+        n_alarms = len(comparison.alerts)
+        title = f"What is not what it was: {counted(n_alarms, 'alarm') if n_alarms else 'no alarm'}"
         shown += [table(title, heads, [_row(alert, style) for alert, style in told], right=(4,)), Text()]
     if comparison.promise is not None:
         shown.append(said(promise_words(comparison.promise)))
