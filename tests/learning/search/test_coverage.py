@@ -113,7 +113,9 @@ GROUPS = np.arange(N_ROWS) // 4
 
 
 @pytest.mark.parametrize(
-    ("errors", "groups"), [(normal_errors, None), (heavy_errors, None), (normal_errors, GROUPS)], ids=str
+    ("errors", "groups"),
+    [(normal_errors, None), (heavy_errors, None), (normal_errors, GROUPS)],
+    ids=["normal", "heavy", "groups"],
 )
 def test_corrected_intervals_hold_the_truth_about_as_often_as_they_say(errors, groups):
     held, off = np.zeros(2), []
