@@ -122,6 +122,22 @@ def test_outcomes_are_joined_by_id_and_the_last_report_counts(
 
 
 @pytest.mark.parametrize(
+    ("task", "outcomes", "odd"),
+    [("binary", ["Yes", None, "No"], 0), ("binary", ["Yes", "Maybe", 3], 2), ("regression", [3, "1,200", "many"], 1)],
+)
+def test_outcomes_that_no_model_could_answer_are_kept_and_told(
+    write_bundle: Callable[..., Path], tmp_path: Path, task: str, outcomes: list[Any], odd: int
+) -> None:
+    client = app_with(Bundle.load(write_bundle(task)), tmp_path / "log")
+    reply = client.post("/feedback", json=[{"id": "a", "outcome": outcome} for outcome in outcomes]).json
+    assert reply["kept"] == 3
+    assert len(reply.get("notes", [])) == (odd > 0)
+    assert not odd or f"The outcome of report {3 - odd}" in reply["notes"][0]
+    assert "Maybe" not in str(reply)
+    close(client)
+
+
+@pytest.mark.parametrize(
     "body", [{"id": "a"}, {"id": 3, "outcome": 1}, {"id": "a", "outcome": [1]}, ["a"], {"id": "", "outcome": 1}]
 )
 def test_a_report_that_cannot_be_meant_is_refused(bundle: Bundle, tmp_path: Path, body: Any) -> None:
