@@ -7,9 +7,9 @@ rows, sent as JSON. The client, one process on the same machine, costs time of i
 that does nothing is the limit.
 
 With ``--peers PYTHON``, the Python of an environment that has them (``pip install mlflow bentoml litserve fastapi
-uvicorn lightgbm scikit-learn pandas``), `mlflow models serve`, BentoML, LitServe and FastAPI answer beside it, one
-worker each, with a pipeline of scikit-learn and LightGBM on the data that comes with mlwright. How many times the CPU
-time of mlwright they take is told as well: load disturbs it least.
+uvicorn granian lightgbm scikit-learn pandas``), `mlflow models serve`, BentoML, LitServe and FastAPI answer beside it,
+one worker each, with a pipeline of scikit-learn and LightGBM on the data that comes with mlwright, and granian with an
+application that does nothing. How many times the CPU time of mlwright they take is told too: load disturbs it least.
 """
 
 from __future__ import annotations
@@ -322,6 +322,7 @@ def run_peers(python: Path, data: Path, records: list[dict[str, object]], second
         subprocess.run([python, PEERS, "make", data, model], check=True, stdout=subprocess.DEVNULL)
         near = python.parent
         for what, command, path, wrap in (
+            ("granian, nothing", [near / "granian", "--interface", "wsgi", "empty:application", "--port"], "/", None),
             ("FastAPI, uvicorn", [python, PEERS, "fastapi", model], "/predict", None),
             ("BentoML", [near / "bentoml", "serve", "plain:Plain", "--port"], "/predict", "records"),
             ("LitServe", [python, model / "lit.py"], "/predict", "records"),

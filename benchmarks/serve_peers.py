@@ -54,6 +54,13 @@ if __name__ == "__main__":
     server.run(host="127.0.0.1", port=port, num_api_servers=1, generate_client_file=False, log_level="error")
 """
 
+NOTHING = """
+def application(environ, start_response):
+    environ["wsgi.input"].read()
+    start_response("200 OK", [("Content-Type", "application/json"), ("Content-Length", "2")])
+    return [b"{}"]
+"""
+
 
 def make(data: str, folder: Path) -> None:
     import mlflow.sklearn
@@ -77,6 +84,7 @@ def make(data: str, folder: Path) -> None:
     (folder / "model.pickle").write_bytes(pickle.dumps(model))
     (folder / "plain.py").write_text(BENTO)
     (folder / "lit.py").write_text(LIT)
+    (folder / "empty.py").write_text(NOTHING)
     mlflow.sklearn.save_model(model, str(folder / "mlflow"), serialization_format="cloudpickle")
 
 
