@@ -99,3 +99,11 @@ def test_where_no_run_waits_none_is_resumed(call, copy):
     answer = call("run", "-p", copy, "--resume")
     assert answer.status == 2
     assert "No run in" in answer.err
+
+
+@pytest.mark.parametrize("more", [(), ("--target", "bought")])
+def test_a_project_in_place_of_data_is_told_how_it_is_run(call, copy, more):
+    answer = call("run", copy, *more)
+    assert answer.status == 2
+    assert "is a project" in answer.err
+    assert "mlwright run -p" in answer.err

@@ -69,10 +69,15 @@ def run(
 
 
 def _question(source: str | None, target: str | None, query: str | None, path: Path | None) -> Question:
+    from mlwright.config import FILE_NAME
     from mlwright.faces.new_project import Question
 
     if source is None:
         raise SettingsError("Which data is to be learned from?", f"mlwright run DATA --target {target or 'COLUMN'}")
+    if (Path(source) / FILE_NAME).is_file():
+        raise SettingsError(
+            f"{source} is a project; the data that it learns from stands in it.", f"mlwright run -p {source}"
+        )
     if target is None:
         raise SettingsError(
             f"Which column is to be predicted? There are: {_columns(source, query)}.",
