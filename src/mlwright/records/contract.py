@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from functools import cached_property
 from typing import Literal
 
 from mlwright.core.record import Record
+from mlwright.records.named import by_name
 from mlwright.records.profile import Kind
 
 Part = Literal["input", "target", "other"]
@@ -156,16 +156,7 @@ class Contract(Record):
 
     def clause(self, name: str) -> Clause:
         """The clause of one column; a `KeyError` if there is none."""
-        columns, by_name = self.indexed
-        if columns is not self.columns:  # a copy with other clauses took the index along
-            del self.__dict__["indexed"]
-            _, by_name = self.indexed
-        return by_name[name]
-
-    @cached_property
-    def indexed(self) -> tuple[tuple[Clause, ...], dict[str, Clause]]:
-        """The clauses, and each by the name of its column; of thousands of columns none is looked for one by one."""
-        return self.columns, {clause.name: clause for clause in reversed(self.columns)}
+        return by_name(self, self.columns)[name]
 
     @property
     def names(self) -> tuple[str, ...]:

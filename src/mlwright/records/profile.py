@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from functools import cached_property
 from typing import Literal
 
 from mlwright.core.family import NotApplicable
 from mlwright.core.record import Record
+from mlwright.records.named import by_name
 
 Kind = Literal["number", "category", "boolean", "date", "text", "id", "constant", "empty"]
 Task = Literal["binary", "multiclass", "regression"]
@@ -262,16 +262,7 @@ class Profile(Record):
 
     def column(self, name: str) -> ColumnProfile:
         """The profile of one column; a `KeyError` if there is none."""
-        columns, by_name = self.indexed
-        if columns is not self.columns:  # a copy with other columns took the index along
-            del self.__dict__["indexed"]
-            _, by_name = self.indexed
-        return by_name[name]
-
-    @cached_property
-    def indexed(self) -> tuple[tuple[ColumnProfile, ...], dict[str, ColumnProfile]]:
-        """The columns, and the same by name."""
-        return self.columns, {column.name: column for column in reversed(self.columns)}
+        return by_name(self, self.columns)[name]
 
     @property
     def inputs(self) -> tuple[ColumnProfile, ...]:
