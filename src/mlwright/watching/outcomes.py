@@ -11,20 +11,37 @@ from typing import NamedTuple
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from mlwright.core.errors import StorageError, TableError
+from mlwright.core.errors import StorageError, TableError, name_list
 from mlwright.data.sources import Reading, source_for
-from mlwright.data.sources.prediction_log import answered_ids
+from mlwright.data.sources.prediction_log import answered_ids, facts_of
 from mlwright.records.served import AT, ID, OUTCOME, OUTCOMES, SEALED
 from mlwright.records.settings import CollectSettings
-from mlwright.scoring.columns import missing_columns
+from mlwright.scoring.outcomes import is_answerable
 from mlwright.scoring.spelling import canonical_array
 
 
 class Reported(NamedTuple):
-    """How many outcomes were added, and how many of them belong to answers that the log holds."""
+    """How many outcomes were added, and what became of them.
+
+    Parameters
+    ----------
+    n_outcomes : int
+        Rows with an id.
+    n_known : int
+        Those of answers that the log holds.
+    n_odd : int
+        Those that no model could have answered: they are kept, and no model is measured on them.
+    odd : tuple of str
+        The different ones among these.
+    classes : tuple of str
+        What the model answers; empty for numbers.
+    """
 
     n_outcomes: int
     n_known: int
+    n_odd: int
+    odd: tuple[str, ...]
+    classes: tuple[str, ...]
 
 
 def report_outcomes(log: Path, location: str, *, id_column: str = "id", outcome_column: str = "outcome") -> Reported:
@@ -48,7 +65,7 @@ def report_outcomes(log: Path, location: str, *, id_column: str = "id", outcome_
     StorageError
         If the log cannot be written.
     """
-    known = answered_ids(log)
+    facts, known = facts_of(log), answered_ids(log)
     _, kind = source_for(CollectSettings(source=location))
     ids, outcomes = _pairs(kind(CollectSettings(source=location)).read(), id_column, outcome_column)
     if not ids:
@@ -56,13 +73,19 @@ def report_outcomes(log: Path, location: str, *, id_column: str = "id", outcome_
     moments = pa.array([round(time.time() * 1e6)] * len(ids), pa.timestamp("us", tz="UTC"))
     table = pa.table({ID: pa.array(ids, pa.string()), AT: moments, OUTCOME: pa.array(outcomes, pa.string())})
     _write(table, log / OUTCOMES)
-    return Reported(len(ids), sum(one in known for one in ids))
+    odd = [outcome for outcome in outcomes if outcome is not None and not is_answerable(outcome, facts.classes)]
+    n_known = sum(one in known for one in ids)
+    return Reported(len(ids), n_known, len(odd), tuple(dict.fromkeys(odd)), facts.classes)
 
 
 def _pairs(reading: Reading, id_column: str, outcome_column: str) -> tuple[list[str], list[str | None]]:
     wanted = [id_column, outcome_column]
-    if not set(wanted) <= set(reading.schema.names):
-        raise missing_columns(wanted, reading.schema.names)
+    if lacking := [name for name in wanted if name not in reading.schema.names]:
+        raise TableError(
+            f"The table has no column {name_list([repr(name) for name in lacking])}; it has "
+            f"{name_list(reading.schema.names)}.",
+            "Say which columns hold the ids and the outcomes: --id COLUMN --outcome COLUMN",
+        )
     ids: list[str] = []
     outcomes: list[str | None] = []
     for batch in reading.batches:

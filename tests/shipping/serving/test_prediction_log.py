@@ -155,8 +155,32 @@ def test_outcomes_come_from_a_file_too(bundle: Bundle, row: dict[str, Any], tmp_
     told.write_text(f"call,left\n{one},Yes\nsomebody-else,No\n")
     arguments = ["feedback", str(told), "--log", str(tmp_path / "log"), "--id", "call", "--outcome", "left"]
     result = CliRunner().invoke(build(), arguments)
-    assert result.stdout == "2 outcomes added, 1 of them of answers in the log.\n"
+    assert result.stdout.splitlines() == [
+        "2 outcomes added, 1 of them of answers in the log.",
+        "The others are kept, and count once their answers are in the log.",
+    ]
     assert read(tmp_path / "log").column("churned").to_pylist() == ["Yes"]
+
+
+def test_outcomes_of_a_file_that_no_model_could_answer_are_told_and_the_project_knows_its_log(
+    bundle: Bundle, row: dict[str, Any], tmp_path: Path
+) -> None:
+    client = app_with(bundle, tmp_path / "shop" / "served")
+    one = client.post("/predict", json=row).json["id"]
+    close(client)
+    told = tmp_path / "told.csv"
+    told.write_text(f"id,outcome\n{one},yes\n{one},Maybe\n{one},\n{one},Yes\n")
+    (tmp_path / "shop" / "mlwright.toml").write_text('[serve.log]\nfolder = "served"\n')
+    result = CliRunner().invoke(build(), ["feedback", str(told), "-p", str(tmp_path / "shop")])
+    assert result.stdout.splitlines() == [
+        "4 outcomes added, 4 of them of answers in the log.",
+        "Of 2 the outcome is none of the classes (No, Yes); no model is measured on these: 'yes', 'Maybe'.",
+    ]
+    wrong = CliRunner().invoke(build(), ["feedback", str(told), "-p", str(tmp_path / "shop"), "--outcome", "left"])
+    assert "no column 'left'; it has id, outcome" in str(wrong.exception)
+    (tmp_path / "shop" / "mlwright.toml").write_text("")
+    nowhere = CliRunner().invoke(build(), ["feedback", str(told), "-p", str(tmp_path / "shop")])
+    assert "not said which log" in str(nowhere.exception)
 
 
 def test_the_oldest_segments_are_removed_when_the_log_is_full(

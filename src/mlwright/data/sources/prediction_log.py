@@ -50,7 +50,7 @@ class PredictionLog(Source):
     def read(self) -> Reading:
         """Read all outcomes, and begin to read what was asked, segment by segment, oldest first."""
         folder = Path(str(self.settings.source)).expanduser()
-        facts = _facts(folder)
+        facts = facts_of(folder)
         kept = [column for column in facts.columns if column.treatment == "kept"]
         segments = _segments(folder / PREDICTIONS)
         if not segments:
@@ -92,17 +92,25 @@ def answered_ids(folder: Path) -> set[str]:
     SourceUnreadable
         If the folder is no prediction log.
     """
-    _facts(folder)
+    facts_of(folder)
     tables = [_read(path, [ID]) for path in _segments(folder / PREDICTIONS)]
     return {one for table in tables if table is not None for one in table.column(ID).to_pylist()}
 
 
-def _facts(folder: Path) -> LogFacts:
+def facts_of(folder: Path) -> LogFacts:
+    """What the log in a folder says of itself.
+
+    Raises
+    ------
+    SourceUnreadable
+        If the folder is no prediction log.
+    """
     try:
         return LogFacts.model_validate_json((folder / LOG_FACTS).read_bytes())
     except (OSError, ValueError):
         raise SourceUnreadable(
-            f"{folder / LOG_FACTS} cannot be read.", "Name the folder of a prediction log."
+            f"{folder} holds no prediction log: {LOG_FACTS} is not there, or cannot be read.",
+            "Name the folder that a service keeps its log in: the folder of [serve.log], or of mlwright serve --log",
         ) from None
 
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
 import orjson
 
-from mlwright.scoring.spelling import canonical, to_number
+from mlwright.scoring.outcomes import is_answerable
 from mlwright.shipping.serving.calls import JSON, Call, Reply, json_reply
 from mlwright.shipping.serving.protocols import Protocol, Route
 from mlwright.shipping.serving.refusals import Refusal, json_type
@@ -37,14 +36,9 @@ class Feedback(Protocol):
         pairs = _read(call.body(self.service.settings.max_body_bytes))
         for one, outcome in pairs:
             log.keep_outcome(one, outcome)
-        odd = [place for place, (_, outcome) in enumerate(pairs) if not self._may_be(outcome)]
-        return json_reply({"kept": len(pairs), **({"notes": [self._told(odd)]} if odd else {})}, 202)
-
-    def _may_be(self, outcome: Any) -> bool:
-        """Whether a model could have answered that, or it is not known."""
         classes = self.service.manifest.model.classes
-        spelling = canonical(outcome)
-        return spelling is None or (spelling in classes if classes else math.isfinite(to_number(outcome)))
+        odd = [place for place, (_, outcome) in enumerate(pairs) if not is_answerable(outcome, classes)]
+        return json_reply({"kept": len(pairs), **({"notes": [self._told(odd)]} if odd else {})}, 202)
 
     def _told(self, odd: list[int]) -> str:
         what = "no class that the model knows" if self.service.manifest.model.classes else "no number"
