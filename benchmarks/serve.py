@@ -210,6 +210,7 @@ def free_port() -> int:
 
 
 def serve_nothing() -> None:
+    from mlwright.shipping.serving.answered import answered_by
     from mlwright.shipping.serving.listening import listen
     from mlwright.shipping.serving.place import listening_socket
 
@@ -217,7 +218,7 @@ def serve_nothing() -> None:
         where = f"nothing at {listening.getsockname()[1]}"
         listen(
             listening,
-            nothing,
+            lambda environs: [answered_by(nothing, environ) for environ in environs],
             most_body_bytes=1_000_000,
             headers_s=60.0,
             drain_s=5.0,

@@ -13,16 +13,16 @@ OLD = Path(__file__).parents[2] / "compat" / "bundle_1"
 CODE = """
 import socket, sys
 from pathlib import Path
+from werkzeug.test import Client
 from mlwright.shipping.serving.server import Answering
-from mlwright.shipping.serving.app import service_of
 from mlwright.records.settings.serving import LogSettings, ServeSettings
 from mlwright.shipping.serving.succession import Due
 settings = ServeSettings(log=LogSettings(folder=sys.argv[3]))
 answering = Answering(Due(Path(sys.argv[1])), settings, socket.socket(), None)
-application = answering.application(Path(sys.argv[1]), None)
-row = dict(service_of(application).manifest.golden[0].row)
-assert application.test_client().post("/predict", json=row).status_code == 200
-service_of(application).close()
+front = answering.front(Path(sys.argv[1]), None)
+row = dict(front.service.manifest.golden[0].row)
+assert Client(front).post("/predict", json=row).status_code == 200
+front.close()
 if sys.argv[2]:
     import catboost
 print([name for name in ("sklearn", "pandas", "scipy", "lightgbm", "catboost") if name in sys.modules])
@@ -46,7 +46,7 @@ def test_catboost_gets_what_it_cannot_do_without(tmp_path: Path) -> None:
 
 
 def test_a_log_that_a_killed_process_has_left_is_ended_by_the_next_one(tmp_path: Path) -> None:
-    code = CODE.replace("service_of(application).close()", "import time; time.sleep(2.5); os._exit(9)").replace(
+    code = CODE.replace("front.close()", "import time; time.sleep(2.5); os._exit(9)").replace(
         "import socket, sys", "import os, socket, sys"
     )
     command = [sys.executable, "-c", code, str(OLD), "", str(tmp_path)]

@@ -65,10 +65,15 @@ def create_app(
     return app
 
 
-def service_of(app: Flask) -> Service:
-    """The service behind an application that `create_app` made."""
+def front_of(app: Flask) -> Front:
+    """What stands before the pages of an application that `create_app` made."""
     assert isinstance(app.wsgi_app, Front)
-    return app.wsgi_app.service
+    return app.wsgi_app
+
+
+def service_of(app: Flask) -> Service:
+    """The service behind it."""
+    return front_of(app).service
 
 
 class Pages:

@@ -19,6 +19,12 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment
 
 JSON = "application/json"
+LONG = "mlwright.long"
+"""The mark of a long request, in what WSGI knows of it."""
+
+WHOLE = "mlwright.whole"
+"""There too: the body, where it has come whole, as long as was announced."""
+
 PHRASES = {status.value: f"{status.value} {status.phrase}" for status in HTTPStatus}
 
 _usable_id = re.compile(r"[A-Za-z0-9._:-]{1,128}").fullmatch
@@ -86,8 +92,11 @@ class Call:
             encoding = self._environ.get("HTTP_CONTENT_ENCODING")
             if encoding and encoding.strip().lower() not in ("", "identity"):
                 raise Refusal("packed", "The body is packed (Content-Encoding).", "Send it as it is.")
+            whole: bytes | None = self._environ.get(WHOLE)
             announced = self._environ.get("CONTENT_LENGTH") or ""
-            if announced.isdecimal() and not self.is_chunked:
+            if whole is not None and len(whole) <= max_bytes:
+                self._body = whole
+            elif announced.isdecimal() and not self.is_chunked:
                 self._body = read_body(self._environ["wsgi.input"], int(announced), max_bytes)
             else:
                 self._body = read_body(get_input_stream(self._environ), get_content_length(self._environ), max_bytes)

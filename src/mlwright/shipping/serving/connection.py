@@ -12,20 +12,21 @@ import re
 import time
 from collections import deque
 from collections.abc import Mapping
-from functools import lru_cache
 from io import BytesIO
 from typing import TYPE_CHECKING, Any, NoReturn
 from urllib.parse import unquote_to_bytes
 
 import httptools
 
-from mlwright.shipping.serving.calls import PHRASES, json_reply
+from mlwright.shipping.serving.calls import LONG, PHRASES, json_reply
+from mlwright.shipping.serving.heads import LONG_NAME, key_of
 from mlwright.shipping.serving.refusals import Refusal
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment
 
-    from mlwright.shipping.serving.turns import Answered, Turns
+    from mlwright.shipping.serving.answered import Answered
+    from mlwright.shipping.serving.turns import Turns
 
 MOST_HEADERS = 100
 MOST_ADDRESS_BYTES = 64_000
@@ -35,23 +36,16 @@ MOST_HEAD_BYTES = 128_000
 SMALL_BYTES = 64_000
 """Longer bodies are long requests, as are those in chunks, and those that ask for more than answers (see `Turns`)."""
 
-LONG_NAME = 64
-"""Longer names of headers are not remembered."""
-
 LINGER_S = 5.0
 """How long a caller may go on sending after the last answer; who is cut off while it sends may never read that."""
-
-LONG = "mlwright.long"
-"""The mark of a long request, in what WSGI knows of it."""
 
 WHOLE_ADDRESS = re.compile(rb"https?://(?P<host>[^/?#@]+)(?P<path>(?:[/?].*)?)", re.IGNORECASE)
 """How proxies are asked, and what servers have to take (RFC 9112, 3.2.2); its host goes before the header."""
 
 CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
-_UNMARKED = {b"content-type": "CONTENT_TYPE", b"content-length": "CONTENT_LENGTH"}
 
 
-class Connection(asyncio.Protocol):
+class Connection(asyncio.BufferedProtocol):
     """Reads the requests of one caller, and writes the answers in the same order.
 
     Parameters
@@ -87,23 +81,25 @@ class Connection(asyncio.Protocol):
             self._give_back(each)
         self._whole.clear()
 
-    def data_received(self, data: bytes) -> None:
+    def get_buffer(self, sizehint: int) -> memoryview:
+        """Where all connections of the process are read into, for what is read is taken out at once."""
+        return self._turns.buffer
+
+    def buffer_updated(self, nbytes: int) -> None:
         """Read what has come."""
         if self._is_deaf:
             return
-        n_held = self._body.tell()
-        try:
-            self._read(data)
-            if self._in_head or self._in_body:
-                self._count_beside(len(data) - self._body.tell() + n_held)
-        except httptools.HttpParserCallbackError as error:
-            if not isinstance(error.__context__, Refusal):
-                raise
-            self._fail(error.__context__)
-        except Refusal as refusal:
-            self._fail(refusal)
-        except httptools.HttpParserError:
-            self._fail(Refusal("bad_request", "The request breaks HTTP/1.1.", "Send it as RFC 9112 has it."))
+        data = bytes(self._turns.buffer[:nbytes])
+        is_between, heads = not (self._in_head or self._in_body), self._turns.heads
+        if is_between and (known := heads.request(data)) is not None:
+            known["REMOTE_ADDR"] = self._peer
+            self._whole.append(known)
+        else:
+            before, parser = self._environ, self._parser
+            self._parse(data)
+            is_one = is_between and self._environ is not before and self._parser is parser
+            if is_one and not (self._in_head or self._in_body or self._is_deaf):
+                heads.keep(data, self._body.getbuffer().nbytes, self._environ)
         self._answer_next()
         if self._whole:
             self._transport.pause_reading()
@@ -150,7 +146,7 @@ class Connection(asyncio.Protocol):
         self._count_head(len(name) + len(value))
         if self._in_body:  # behind the chunks of a body, where none may be that counts (RFC 9110, 6.5.1)
             return
-        key = _key_of(name) if len(name) < LONG_NAME else _key_of.__wrapped__(name)
+        key = key_of(name) if len(name) < LONG_NAME else key_of.__wrapped__(name)
         text = value.decode("latin-1")
         if key in self._environ:
             if key == "HTTP_HOST":
@@ -213,6 +209,22 @@ class Connection(asyncio.Protocol):
     @property
     def _is_at_work(self) -> bool:
         return self._is_answering or bool(self._whole)
+
+    def _parse(self, data: bytes) -> None:
+        """Let the parser read what has come; what breaks HTTP is refused."""
+        n_held = self._body.tell()
+        try:
+            self._read(data)
+            if self._in_head or self._in_body:
+                self._count_beside(len(data) - self._body.tell() + n_held)
+        except httptools.HttpParserCallbackError as error:
+            if not isinstance(error.__context__, Refusal):
+                raise
+            self._fail(error.__context__)
+        except Refusal as refusal:
+            self._fail(refusal)
+        except httptools.HttpParserError:
+            self._fail(Refusal("bad_request", "The request breaks HTTP/1.1.", "Send it as RFC 9112 has it."))
 
     def _read(self, data: bytes) -> None:
         try:
@@ -297,8 +309,8 @@ class Connection(asyncio.Protocol):
             request = self._whole.popleft()
             if isinstance(request, Refusal):
                 reply = json_reply(request.body(), request.status)
-                length = ("Content-Length", str(len(reply.body)))
-                self._write(PHRASES[reply.status], [("Content-Type", reply.content_type), length], reply.body)
+                lines = f"Content-Type: {reply.content_type}\r\nContent-Length: {len(reply.body)}\r\n"
+                self._write(PHRASES[reply.status], lines, reply.body)
                 return
             self._is_answering = True
             self._turns.answer(request, self._answered)
@@ -309,16 +321,15 @@ class Connection(asyncio.Protocol):
         """The request that is at work has its answer."""
         self._is_answering = False
         self._give_back(environ)
-        status, headers, body = answered
-        self._write(status, headers, b"" if environ["REQUEST_METHOD"] == "HEAD" else body)
+        status, lines, body = answered
+        self._write(status, lines, b"" if environ["REQUEST_METHOD"] == "HEAD" else body)
         if self._whole:
             self._answer_next()
 
-    def _write(self, status: str, headers: list[tuple[str, str]], body: bytes) -> None:
+    def _write(self, status: str, lines: str, body: bytes) -> None:
         if self._is_ended:
             return
         last = not self._whole and (self._is_deaf or self._turns.is_ending)
-        lines = "".join([f"{name}: {value}\r\n" for name, value in headers])
         end = "Connection: close\r\n\r\n" if last else "\r\n"
         head = f"HTTP/1.1 {status}\r\n{self._turns.date}{lines}{end}"
         self._since = time.monotonic()
@@ -352,12 +363,3 @@ class _Broken:
 
 def _refuse(message: str, hint: str) -> NoReturn:
     raise Refusal("bad_request", message, hint)
-
-
-@lru_cache(maxsize=256)
-def _key_of(name: bytes) -> str:
-    """Under which name WSGI has a header; one that could pass for another, ``X_A`` for ``X-A``, has one of its own."""
-    lower = name.lower()
-    if b"_" in lower:
-        return f"mlwright.header.{lower.decode('latin-1')}"
-    return _UNMARKED.get(lower) or "HTTP_" + lower.decode("latin-1").upper().replace("-", "_")

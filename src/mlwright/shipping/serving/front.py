@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 import orjson
 from werkzeug.exceptions import HTTPException
 
+from mlwright.shipping.serving.answered import Answered, answered_by
 from mlwright.shipping.serving.calls import PHRASES, Call, Reply
-from mlwright.shipping.serving.guard import data_headers
+from mlwright.shipping.serving.guard import data_headers, data_lines
 from mlwright.shipping.serving.protocols import Route, chosen
 from mlwright.shipping.serving.refusals import Refusal
 
@@ -36,11 +37,30 @@ class Front:
         self._open = {path for path, routes in service.routes.items() if any(route.open for route in routes)}
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        """Answer one request."""
+        """Answer one request, for any WSGI server."""
         routes = self.service.routes.get(environ["PATH_INFO"])
         if routes is None:
             return self._pages(environ, start_response)
-        call, route = Call(environ), None
+        call = Call(environ)
+        reply = self._reply(call, routes)
+        start_response(PHRASES[reply.status], data_headers(call.request_id, reply))
+        return [reply.body]
+
+    def answers(self, environs: Sequence[WSGIEnvironment]) -> list[Answered]:
+        """Answer requests that wait at the same moment."""
+        return [self._answered(environ) for environ in environs]
+
+    def _answered(self, environ: WSGIEnvironment) -> Answered:
+        routes = self.service.routes.get(environ["PATH_INFO"])
+        if routes is None:
+            return answered_by(self._pages, environ)
+        call = Call(environ)
+        reply = self._reply(call, routes)
+        return Answered(PHRASES[reply.status], data_lines(call.request_id, reply), reply.body)
+
+    def _reply(self, call: Call, routes: tuple[Route, ...]) -> Reply:
+        """Answer one request to a path of the protocols, and count it."""
+        route = None
         try:
             if call.path not in self._open:
                 self.service.guard.check(call)
@@ -50,8 +70,7 @@ class Front:
             reply = self._refused(call, route, error)
         took = time.perf_counter() - call.began if call.method == "POST" else None
         self.service.counters.request(call.path, reply.status, took)
-        start_response(PHRASES[reply.status], data_headers(call.request_id, reply))
-        return [reply.body]
+        return reply
 
     def close(self) -> None:
         """Write what waits to be kept; the service answers no more."""

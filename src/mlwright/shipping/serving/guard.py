@@ -7,6 +7,7 @@ import re
 from werkzeug.datastructures import Authorization
 
 from mlwright.records.settings.serving import ServeSettings
+from mlwright.shipping.serving.answered import as_lines
 from mlwright.shipping.serving.calls import Call, Reply
 from mlwright.shipping.serving.pace import Pace
 from mlwright.shipping.serving.refusals import Refusal, shown
@@ -27,6 +28,7 @@ PAGE_POLICY = (
     "script-src 'nonce-{nonce}'; style-src 'nonce-{nonce}'; img-src data:; connect-src 'self'; form-action 'self'"
 )
 _DATA_HEADERS = (*HEADERS.items(), ("Content-Security-Policy", POLICY))
+_DATA_LINES = as_lines(_DATA_HEADERS)
 
 _host_and_port = re.compile(r"(\[[^\]]*\]|[^:]*)(?::\d*)?").fullmatch
 
@@ -119,3 +121,9 @@ def data_headers(request_id: str, reply: Reply) -> list[tuple[str, str]]:
         *_DATA_HEADERS,
         *reply.headers,
     ]
+
+
+def data_lines(request_id: str, reply: Reply) -> str:
+    """`data_headers` as they are sent."""
+    own = f"Content-Type: {reply.content_type}\r\nContent-Length: {len(reply.body)}\r\nX-Request-ID: {request_id}\r\n"
+    return f"{own}{_DATA_LINES}{as_lines(reply.headers)}" if reply.headers else own + _DATA_LINES

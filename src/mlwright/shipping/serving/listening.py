@@ -8,14 +8,11 @@ import socket
 import time
 from collections.abc import Callable
 from functools import partial
-from typing import TYPE_CHECKING
 
+from mlwright.shipping.serving.answered import Answers
 from mlwright.shipping.serving.connection import Connection
 from mlwright.shipping.serving.turns import Turns
 from mlwright.shipping.serving.wakeful import wakeful_loop
-
-if TYPE_CHECKING:
-    from _typeshed.wsgi import WSGIApplication
 
 BODY_S = 300.0
 """How long a caller may take to send the body of a request, which keeps no thread waiting."""
@@ -29,7 +26,7 @@ DRAIN_LOOK_S = 0.02
 
 def listen(
     listening: socket.socket,
-    application: WSGIApplication,
+    answers: Answers,
     *,
     most_body_bytes: int,
     headers_s: float,
@@ -42,7 +39,8 @@ def listen(
     ----------
     listening : socket
         Which other processes may share.
-    application : WSGI application
+    answers : callable
+        See `Answers`.
     most_body_bytes : int
     headers_s : float
         How long a caller may take to send headers, and how long a connection is kept without any.
@@ -51,18 +49,18 @@ def listen(
         Told once it answers.
     """
     with asyncio.Runner(loop_factory=wakeful_loop) as runner:
-        runner.run(_listen(listening, application, most_body_bytes, headers_s, drain_s, began))
+        runner.run(_listen(listening, answers, most_body_bytes, headers_s, drain_s, began))
 
 
 async def _listen(
     listening: socket.socket,
-    application: WSGIApplication,
+    answers: Answers,
     most_body_bytes: int,
     headers_s: float,
     drain_s: float,
     began: Callable[[], None],
 ) -> None:
-    turns, ended = Turns(application, most_body_bytes), asyncio.Event()
+    turns, ended = Turns(answers, most_body_bytes), asyncio.Event()
     turns.look(headers_s, BODY_S)
     _end_at_signals(ended)
     server = await asyncio.get_running_loop().create_server(partial(Connection, turns), sock=listening, backlog=BACKLOG)

@@ -27,7 +27,7 @@ from mlwright.shipping.serving.settings import is_loopback, tokens_of
 from mlwright.shipping.serving.succession import Due, Follower, Switch
 
 if TYPE_CHECKING:
-    from flask import Flask
+    from mlwright.shipping.serving.front import Front
 
 DRAIN_S = 30
 """How long requests may take to be answered once the service was asked to end."""
@@ -116,13 +116,13 @@ class Answering:
         os.environ.update(ONE_THREAD)
         threading.Thread(target=_end_with_parent, daemon=True).start()
         try:
-            switch = Switch(self.due, self.application)
+            switch = Switch(self.due, self.front)
         except MlwrightError as error:
             self._tell(Mistake(type(error), error.message, error.hint))
             raise SystemExit(error.exit_status) from None
         listen(
             self.listening,
-            switch,
+            switch.answers,
             most_body_bytes=self.settings.max_body_bytes,
             headers_s=HEADERS_S,
             drain_s=DRAIN_S,
@@ -133,17 +133,17 @@ class Answering:
         if self.told is not None:
             self.told.send(what)
 
-    def application(self, path: Path, before: Flask | None) -> Flask:
-        """The application for the bundle in a folder, in the place of the one before."""
+    def front(self, path: Path, before: Front | None) -> Front:
+        """What answers for the bundle in a folder, in the place of the one before."""
         from mlwright.scoring.bundle import Bundle
         from mlwright.scoring.signature import trusted_key
         from mlwright.shipping.serving.absent import load_lightly
-        from mlwright.shipping.serving.app import create_app, service_of
+        from mlwright.shipping.serving.app import create_app, front_of
 
-        followed = None if before is None else service_of(before)
+        followed = None if before is None else before.service
         load_lightly()
         bundle = Bundle.load(path, signed_by=trusted_key(self.settings.require_signature))
-        return create_app(bundle, self.settings, counts_folder=self.counts_folder, before=followed)
+        return front_of(create_app(bundle, self.settings, counts_folder=self.counts_folder, before=followed))
 
 
 def _end_with_parent() -> None:

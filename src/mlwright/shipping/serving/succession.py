@@ -11,18 +11,21 @@ from __future__ import annotations
 import logging
 import os
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from multiprocessing.sharedctypes import RawArray
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from mlwright.core.errors import BundleError, MlwrightError
 from mlwright.records.bundle import Manifest
 from mlwright.scoring.folder import MANIFEST
+from mlwright.shipping.serving.answered import Answered
 from mlwright.shipping.serving.memory import loading
 
 if TYPE_CHECKING:
-    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+    from _typeshed.wsgi import WSGIEnvironment
+
+    from mlwright.shipping.serving.front import Front
 
 log = logging.getLogger("mlwright.serving")
 
@@ -97,26 +100,26 @@ class Follower:
 
 
 class Switch:
-    """The application of a process that answers; another one can take its place.
+    """What answers in a process; another one can take its place.
 
     Parameters
     ----------
     due : Due
     made : callable
-        From the folder of a bundle, and the application before it or None, to an application.
+        From the folder of a bundle, and what answered before it or None, to what answers.
     """
 
-    def __init__(self, due: Due, made: Callable[[Path, Any], WSGIApplication]) -> None:
+    def __init__(self, due: Due, made: Callable[[Path, Front | None], Front]) -> None:
         self._due = due
         self._made = made
         self._number, path = due.get()
         with loading():
-            self._application = made(path, None)
+            self._front = made(path, None)
         threading.Thread(target=self._look_on, daemon=True).start()
 
-    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        """Answer one request."""
-        return self._application(environ, start_response)
+    def answers(self, environs: Sequence[WSGIEnvironment]) -> list[Answered]:
+        """Answer requests that wait at the same moment, all with the same bundle."""
+        return self._front.answers(environs)
 
     def _look_on(self) -> None:
         waiting = threading.Event()
@@ -129,7 +132,7 @@ class Switch:
     def _change_to(self, path: Path) -> None:
         try:
             with loading():
-                self._application = self._made(path, self._application)
+                self._front = self._made(path, self._front)
         except Exception as error:  # noqa: BLE001  whatever is wrong with the new one, the old one must go on
             told = f"{error.message} {error.hint}" if isinstance(error, MlwrightError) else repr(error)
             log.error("the service goes on with the model that it has: %s", told)

@@ -16,14 +16,16 @@ from collections import deque
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from email.utils import formatdate
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
-from mlwright.shipping.serving.calls import PHRASES, json_reply
-from mlwright.shipping.serving.connection import LONG, Connection
+from mlwright.shipping.serving.answered import Answered, Answers
+from mlwright.shipping.serving.calls import LONG, PHRASES, json_reply
+from mlwright.shipping.serving.connection import Connection
+from mlwright.shipping.serving.heads import Heads
 from mlwright.shipping.serving.refusals import Refusal
 
 if TYPE_CHECKING:
-    from _typeshed.wsgi import WSGIApplication, WSGIEnvironment
+    from _typeshed.wsgi import WSGIEnvironment
 
 log = logging.getLogger("mlwright.serving")
 
@@ -35,13 +37,8 @@ TURN_S = 0.001
 """A turn that takes longer sends what it has, and lets others in."""
 
 
-class Answered(NamedTuple):
-    """An answer as WSGI has it, whole."""
-
-    status: str
-    headers: list[tuple[str, str]]
-    body: bytes
-
+READ_BYTES = 1 << 18
+"""That are read of a connection at once."""
 
 Done = Callable[["WSGIEnvironment", Answered], None]
 
@@ -51,9 +48,10 @@ class Turns:
 
     Parameters
     ----------
-    application : WSGI application
+    answers : callable
+        See `Answers`.
     most_body_bytes : int
-        Of longer bodies the application sees the beginning alone, or only the length.
+        Of longer bodies `answers` sees the beginning alone, or only the length.
 
     Attributes
     ----------
@@ -66,10 +64,13 @@ class Turns:
         The header of the moment; see `look`.
     base : dict
         What all requests have in common.
+    buffer : memoryview
+        What is read; memory of its own for each read would cost more than to read.
+    heads : Heads
     """
 
-    def __init__(self, application: WSGIApplication, most_body_bytes: int) -> None:
-        self._application = application
+    def __init__(self, answers: Answers, most_body_bytes: int) -> None:
+        self._answers = answers
         self._waiting: deque[tuple[WSGIEnvironment, Done]] = deque()
         self._loop = asyncio.get_running_loop()
         self._threads = ThreadPoolExecutor(LONG_THREADS, thread_name_prefix="mlwright-long")
@@ -77,6 +78,8 @@ class Turns:
         self.connections: set[Connection] = set()
         self.places = MOST_LONG
         self.is_ending = False
+        self.buffer = memoryview(bytearray(READ_BYTES))
+        self.heads = Heads()
         self.base: dict[str, Any] = {
             "SCRIPT_NAME": "",
             "SERVER_NAME": "localhost",
@@ -130,20 +133,10 @@ class Turns:
         self._loop.call_soon_threadsafe(done, environ, self._ask(environ))
 
     def _ask(self, environ: WSGIEnvironment) -> Answered:
-        told: list[tuple[str, list[tuple[str, str]]]] = []
-
-        def start(status: str, headers: list[tuple[str, str]], *rest: object) -> Callable[[bytes], object]:
-            told.append((status, headers))
-            return lambda data: None
-
         try:
-            parts = self._application(environ, start)
-            body = parts[0] if type(parts) is list and len(parts) == 1 else b"".join(parts)
-            if hasattr(parts, "close"):
-                parts.close()
-            return Answered(*told[-1], body)
+            return self._answers([environ])[0]
         except Exception:  # nothing that one request does may end the loop that answers all
             log.exception("a request failed")
             refusal = Refusal("internal", "A mistake of ours stopped the answer.", "The log says more.")
             body = json_reply(refusal.body()).body
-            return Answered(PHRASES[refusal.status], [("Content-Length", str(len(body)))], body)
+            return Answered(PHRASES[refusal.status], f"Content-Length: {len(body)}\r\n", body)
