@@ -31,11 +31,6 @@ WIDTHS = (8, 16, 32, 64)
 MOST_BYTES = 24_000_000
 """Of one table; larger ones would not stay in the processor's memory, and are not made."""
 
-BEFORE_ONE = 1022
-"""The exponent, as float64 holds it, of the number just before 1 in size: that of the bit k is k + 1 more."""
-
-_FRACTION_BITS = 52
-
 
 class Leaves:
     """What each value of each column leaves open of the trees of one core.
@@ -57,11 +52,9 @@ class Leaves:
     starts : dict of int to int
         By column: its first row.
     values : array, shape (n_words, n_bits + 1)
-        What a word adds: none of its bits is left, or the first, and so on.
+        What a word adds: its first bit is left, or the second, and so on, or none.
     first_words : array of int, shape (n_outputs,)
         Where the words of each sum begin.
-    is_narrow : bool
-        Whether no tree needs more than one word, so that every word always has a bit left.
 
     Raises
     ------
@@ -73,7 +66,6 @@ class Leaves:
         layout = _Layout(trees)
         self.values = layout.values
         self.first_words = layout.first_words
-        self.is_narrow = layout.is_narrow
         asked = {column: np.flatnonzero(trees.feature == column) for column in _columns(trees)}
         self.bends: dict[int, Array] = {column: _bends(trees, nodes) for column, nodes in asked.items()}
         n_rows = np.cumsum([0, *(len(bends) + 2 for bends in self.bends.values())]).tolist()
@@ -122,18 +114,6 @@ class LookedUp(NamedTuple):
     link: int
 
 
-def places_of(words: Words) -> Ints:
-    """The place of the one bit of each word, from 1 on; 0 where there is none."""
-    return np.maximum(exponents_of(words) - BEFORE_ONE, 0)
-
-
-def exponents_of(words: Words) -> Ints:
-    """The place of the one bit of each word, from `BEFORE_ONE` + 1 on: the exponent of the number."""
-    exponents: Ints = words.astype(np.float64).view(np.int64)
-    exponents >>= _FRACTION_BITS
-    return exponents
-
-
 class _Layout:
     """Which bits stand for the leaves of each tree: those of one tree fill words of their own.
 
@@ -143,8 +123,6 @@ class _Layout:
         Of a word.
     valid : array of unsigned int, shape (n_words,)
         The bits that stand for a leaf.
-    is_narrow : bool
-        See `Leaves`.
     """
 
     def __init__(self, trees: Trees) -> None:
@@ -158,7 +136,6 @@ class _Layout:
         self.n_bits = next((width for width in WIDTHS if width >= most), WIDTHS[-1])
         self._n_words = -(-n_leaves // self.n_bits)
         order = np.argsort(trees.first_output, kind="stable")
-        self.is_narrow = bool((self._n_words == 1).all())
         self._first_word = np.empty_like(order)
         self._first_word[order] = np.cumsum(self._n_words[order]) - self._n_words[order]
         sizes = np.bincount(trees.first_output, weights=self._n_words, minlength=trees.n_outputs).astype(np.int64)
@@ -175,7 +152,7 @@ class _Layout:
         words, bits = self._first_word[of_tree] + number // self.n_bits, number % self.n_bits
         kind = self.valid.dtype.type
         np.bitwise_or.at(self.valid, words, np.left_shift(kind(1), bits.astype(kind)))
-        self.values[words, bits + 1] = trees.values[leaves, 0]
+        self.values[words, bits] = trees.values[leaves, 0]
         under = [0] * len(self._tree)
         for leaf, place in zip(leaves.tolist(), number.tolist(), strict=True):
             under[leaf] = 1 << place

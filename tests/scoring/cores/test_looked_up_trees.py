@@ -110,3 +110,12 @@ def test_a_few_rows_are_looked_up_as_each_of_them_alone(n_classes: int, n_rows: 
     blocks = rows(n_rows, seed=1)
     alone = [quick.scores(blocks.take(np.array([row])).first) for row in range(n_rows)]
     assert quick.scores_of_few(blocks).tolist() == alone
+
+
+def test_cores_of_all_widths_are_looked_up_at_once() -> None:
+    cores = [core(2, 6, n_rounds=90), core(2, 31), core(2, 150, seed=1), core(2, 12, n_rounds=40, seed=2)]
+    weighted = list(zip((0.1, 0.2, 0.3, 0.4), cores, strict=True))
+    blocks, quick = rows(50, seed=1), Together(weighted)
+    found = quick.scores_of_few(blocks)
+    np.testing.assert_allclose(found, sum(weight * each.predict(blocks) for weight, each in weighted), atol=1e-12)
+    assert found.tolist() == [quick.scores(blocks.take(np.array([row])).first) for row in range(len(blocks))]

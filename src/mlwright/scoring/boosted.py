@@ -1,0 +1,320 @@
+"""Boosted trees of several cores, looked up together for a single row or a few.
+
+The tables of bits of all cores (see `leaves`) are cut into blocks of one size, whatever the width of their words and
+however many they are, so that one look into one table opens what a row leaves open of all trees.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
+from heapq import heapify, heappop, heappush
+from itertools import accumulate, groupby
+from math import prod
+from operator import itemgetter
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mlwright.scoring.blocks import Blocks, OneRow
+from mlwright.scoring.forest import Ints
+from mlwright.scoring.leaves import Leaves, LookedUp
+from mlwright.scoring.links import LINKS, LINKS_OF_ONE
+
+Array = NDArray[np.float64]
+Bits = NDArray[np.uint64]
+
+BLOCK_BYTES = 512
+"""Of the table. Smaller blocks are more to fetch, and of larger ones more is empty at the end of each core."""
+
+MOST_JOINED = 512
+"""Rows that columns have together; a group of more takes memory for rows that are hardly ever opened."""
+
+CHUNK_BYTES = 1 << 18
+"""Rows are looked up so many at once that a number for each of their words stays in the processor's own memory."""
+
+
+class Boosted:
+    """Cores of boosted trees with one link.
+
+    Parameters
+    ----------
+    link : int
+        Place in `LINKS`.
+    cores : sequence of (float, LookedUp)
+        With their weights.
+    """
+
+    def __init__(self, link: int, cores: Sequence[tuple[float, LookedUp]]) -> None:
+        cores = sorted(cores, key=lambda pair: -pair[1].leaves.table.itemsize)
+        leaves = [core.leaves for _, core in cores]
+        self._link, self._link_of_one = LINKS[link], LINKS_OF_ONE[link]
+        self._weights, self._n_outputs = [weight for weight, _ in cores], len(leaves[0].first_words)
+        tables = [_in_blocks(each.table) for each in leaves]
+        starts = [0, *accumulate(table.shape[1] for table in tables)]
+        parts: list[Bits] = [np.concatenate([table[-1] for table in tables])]
+        self._readings = []
+        for row_of, rows_of in dict.fromkeys((core.row_of, core.rows_of) for _, core in cores):
+            own = [place for place, (_, core) in enumerate(cores) if core.row_of == row_of]
+            reading = _Reading([leaves[place] for place in own])
+            parts.append(reading.joined([tables[place] for place in own], sum(map(len, parts))))
+            blocks = [block for place in own for block in range(starts[place], starts[place + 1])]
+            self._readings.append((row_of, rows_of, blocks, reading))
+        self._table = np.concatenate(parts)
+        width = max(1, *(reading.width for *_, reading in self._readings))
+        self._rows = np.repeat(np.arange(starts[-1])[None], width, axis=0)
+        self._words = [
+            _Words([leaves[place] for place in alike], starts[alike[0] : alike[-1] + 2])
+            for alike in (list(places) for _, places in groupby(range(len(leaves)), lambda at: leaves[at].table.dtype))
+        ]
+        self._at_once = max(1, CHUNK_BYTES // (8 * sum(words.n_words for words in self._words)))
+
+    def scores(self, row: OneRow) -> list[float]:
+        """The weighted sum of their scores of one row."""
+        opened = self._table.take(self._rows_of_one(row), axis=0)
+        sums = self._added(np.bitwise_and.reduce(opened, axis=0)[None])
+        if self._n_outputs == 1:
+            return [self._weighed(self._link_of_one(sums[0].tolist()))]
+        scores = [self._link_of_one(of_core) for of_core in sums.reshape(-1, self._n_outputs).tolist()]
+        return [self._weighed(of_output) for of_output in zip(*scores, strict=True)]
+
+    def _weighed(self, scores: Sequence[float]) -> float:
+        """The weighted sum of the score of each core."""
+        total = self._weights[0] * scores[0]
+        for place in range(1, len(scores)):
+            total += self._weights[place] * scores[place]
+        return total
+
+    def scores_of_few(self, blocks: Blocks) -> Array:
+        """As `scores` of several rows, shape (n_rows, n_outputs)."""
+        sums = np.concatenate([self._added(opened) for opened in self._opened(self._rows_of_few(blocks))])
+        scores = self._link(sums.reshape(-1, self._n_outputs)).reshape(len(blocks), -1, self._n_outputs)
+        total: Array = scores[:, 0] * self._weights[0]
+        for place, weight in enumerate(self._weights[1:], start=1):
+            total += scores[:, place] * weight
+        return total
+
+    def _opened(self, rows: Ints) -> Iterator[Bits]:
+        """What all columns together leave open, some rows at a time; shape (n_some, n_blocks, words of a block).
+
+        Parameters
+        ----------
+        rows : array of int, shape (n_groups, n_rows, n_blocks)
+        """
+        buffers = np.empty((2, self._at_once, rows.shape[2], self._table.shape[1]), dtype=np.uint64)
+        for start in range(0, rows.shape[1], self._at_once):
+            first, *others = rows[:, start : start + self._at_once]
+            opened, more = buffers[:, : len(first)]
+            self._table.take(first, axis=0, out=opened, mode="clip")  # the default mode copies once more
+            for other in others:
+                self._table.take(other, axis=0, out=more, mode="clip")
+                opened &= more
+            yield opened
+
+    def _added(self, opened: Bits) -> Array:
+        """What the leaves add up to, shape (n_rows, n_cores * n_outputs).
+
+        Parameters
+        ----------
+        opened : array, shape (n_rows, n_blocks, words of a block)
+        """
+        as_bytes = opened.reshape(len(opened), -1).view(np.uint8)
+        sums = [words.added(as_bytes) for words in self._words]
+        return sums[0] if len(sums) == 1 else np.concatenate(sums, axis=1)
+
+    def _rows_of_one(self, row: OneRow) -> Ints:
+        """The rows of the table for one row, shape (n_groups, n_blocks)."""
+        if len(self._readings) == 1 and self._readings[0][-1].width:
+            row_of, _, _, reading = self._readings[0]
+            return reading.rows_of_one(row_of(row))
+        rows = self._rows.copy()
+        for row_of, _, places, reading in self._readings:
+            rows[: reading.width, places] = reading.rows_of_one(row_of(row))
+        return rows
+
+    def _rows_of_few(self, blocks: Blocks) -> Ints:
+        """As `_rows_of_one` of several rows, shape (n_groups, n_rows, n_blocks)."""
+        if len(self._readings) == 1 and self._readings[0][-1].width:
+            _, rows_of, _, reading = self._readings[0]
+            return reading.rows_of_few(rows_of(blocks))
+        rows = np.repeat(self._rows[:, None], len(blocks), axis=1)
+        for _, rows_of, places, reading in self._readings:
+            rows[: reading.width, :, places] = reading.rows_of_few(rows_of(blocks))
+        return rows
+
+
+class _Words:
+    """From the words of one width to sums.
+
+    Parameters
+    ----------
+    leaves : sequence of Leaves
+        Of neighbouring cores.
+    places : sequence of int
+        The first block of each, and where the last one ends.
+
+    Attributes
+    ----------
+    n_words : int
+        Of one row.
+    """
+
+    def __init__(self, leaves: Sequence[Leaves], places: Sequence[int]) -> None:
+        self._bytes = slice(places[0] * BLOCK_BYTES, places[-1] * BLOCK_BYTES)
+        self._dtype = leaves[0].table.dtype
+        starts = np.array(places) * (BLOCK_BYTES // self._dtype.itemsize)
+        starts -= starts[0]
+        self.n_words = int(starts[-1])
+        self._values = np.zeros((self.n_words, leaves[0].values.shape[1]))
+        for start, each in zip(starts.tolist(), leaves, strict=False):
+            self._values[start : start + len(each.values)] = each.values
+        self._first_words = np.concatenate(
+            [each.first_words + start for start, each in zip(starts, leaves, strict=False)]
+        )
+        self._first_slots = np.arange(len(self._values)) * self._values.shape[1]
+
+    def added(self, opened: NDArray[np.uint8]) -> Array:
+        """The sums, shape (n_rows, n_cores * n_outputs), from the bytes of all cores."""
+        words = opened[:, self._bytes].view(self._dtype)
+        places = np.bitwise_count(words - self._dtype.type(1))  # how many bits are below the one that is left
+        sums: Array = np.add.reduceat(self._values.take(places + self._first_slots), self._first_words, axis=1)
+        return sums
+
+
+class _Column(NamedTuple):
+    """A column that trees look at: its place, where what is left open changes, and how many rows it has."""
+
+    place: int
+    bends: Array
+    n_rows: int
+
+
+class _Reading:
+    """From a row of columns to the rows of the tables of several cores that look at it.
+
+    Columns of few rows are taken together, for what costs is how many rows of the table are opened: one for each pair
+    of rows of two columns is what both of them leave open.
+
+    Parameters
+    ----------
+    leaves : sequence of Leaves
+
+    Attributes
+    ----------
+    width : int
+        Groups of columns.
+    """
+
+    def __init__(self, leaves: Sequence[Leaves]) -> None:
+        self._own: dict[int, list[Ints]] = {}
+        columns = []
+        for place in sorted({column for each in leaves for column in each.bends}):
+            bends = np.unique(np.concatenate([each.bends.get(place, np.zeros(0)) for each in leaves]))
+            values = np.append(bends, [np.inf, np.nan])
+            self._own[place] = [each.rows_of(place, values) for each in leaves]
+            columns.append(_Column(place, values[:-1], len(values)))
+        self._groups = _grouped(columns)
+        self.width = len(self._groups)
+        self._steps = [
+            (
+                j,
+                column.place,
+                column.bends[:-1].tolist(),
+                column.n_rows - 1,
+                prod(each.n_rows for each in group[i + 1 :]),
+            )
+            for j, group in enumerate(self._groups)
+            for i, column in enumerate(group)
+        ]
+        self._columns = [column for group in self._groups for column in group]
+        self._step_of = np.array([step for *_, step in self._steps], dtype=np.int64)[:, None]
+        sizes = [len(group) for group in self._groups]
+        self._first_columns = [*accumulate(sizes[:-1], initial=0)]
+
+    def joined(self, tables: Sequence[Bits], first: int) -> Bits:
+        """The blocks of each group of columns, from the rows of each column; the first gets that number.
+
+        Parameters
+        ----------
+        tables : sequence of array, shape (n_rows, n_blocks, words of a block)
+            Of each core.
+        first : int
+        """
+        parts: list[Bits] = [tables[0][0, :0]]
+        rows: list[Ints] = [np.zeros((0, sum(table.shape[1] for table in tables)), dtype=np.int64)]
+        starts = []
+        for group in self._groups:
+            starts.append(sum(map(len, rows)))
+            of_cores = [
+                _all_of(table, [self._own[column.place][core] for column in group]) for core, table in enumerate(tables)
+            ]
+            numbered = []
+            for blocks in of_cores:
+                numbered.append(first + np.arange(blocks.shape[0] * blocks.shape[1]).reshape(blocks.shape[:2]))
+                first += blocks.shape[0] * blocks.shape[1]
+                parts.append(blocks.reshape(-1, blocks.shape[2]))
+            rows.append(np.hstack(numbered))
+        self._starts, self._rows = starts, np.concatenate(rows)
+        self._start_of = np.array(starts, dtype=np.int64)[:, None]
+        return np.concatenate(parts)
+
+    def rows_of_one(self, row: Sequence[float]) -> Ints:
+        """One for each group and block, shape (n_groups, n_blocks)."""
+        places = list(self._starts)
+        for j, column, bends, missing, step in self._steps:
+            x = row[column]
+            places[j] += step * (bisect_left(bends, x) if x == x else missing)
+        return self._rows.take(places, axis=0)
+
+    def rows_of_few(self, rows: NDArray[np.float32]) -> Ints:
+        """As `rows_of_one` of several rows, shape (n_groups, n_rows, n_blocks)."""
+        values = rows.T.astype(np.float64)
+        places = np.empty((len(self._columns), len(rows)), dtype=np.int64)
+        for j, column in enumerate(self._columns):
+            places[j] = column.bends.searchsorted(values[column.place])  # which puts a missing value last
+        places *= self._step_of
+        places = np.add.reduceat(places, self._first_columns, axis=0) if self.width else places
+        places += self._start_of
+        return self._rows.take(places, axis=0)
+
+
+def _in_blocks(table: NDArray[np.unsignedinteger]) -> Bits:
+    """The rows of a table, shape (n_rows, n_blocks, words of a block); what fills up leaves nothing open."""
+    n_bytes = -(-table.shape[1] * table.itemsize // BLOCK_BYTES) * BLOCK_BYTES
+    whole = np.zeros((len(table), n_bytes // table.itemsize), dtype=table.dtype)
+    whole[:, : table.shape[1]] = table
+    blocks: Bits = whole.view(np.uint64).reshape(len(table), -1, BLOCK_BYTES // 8)
+    return blocks
+
+
+def _all_of(table: Bits, rows: Sequence[Ints]) -> Bits:
+    """What all columns leave open for each combination of theirs, shape (n_combinations, n_blocks, words of a block).
+
+    Parameters
+    ----------
+    table : array, shape (n_rows, n_blocks, words of a block)
+    rows : sequence of array of int
+        Of each column.
+    """
+    opened: Bits = table.take(rows[0], axis=0)
+    for of_column in rows[1:]:
+        more = table.take(of_column, axis=0)
+        opened = (opened[:, None] & more[None]).reshape(-1, *opened.shape[1:])
+    return opened
+
+
+def _grouped(columns: Sequence[_Column]) -> list[list[_Column]]:
+    """Columns of few rows taken together, the smallest first, as long as the table grows to twice its size at most."""
+    groups = [(column.n_rows, place, [column]) for place, column in enumerate(columns)]
+    heapify(groups)
+    room = sum(column.n_rows for column in columns)
+    while len(groups) > 1:
+        one, other = heappop(groups), heappop(groups)
+        n_rows = one[0] * other[0]
+        room -= n_rows - one[0] - other[0]
+        if n_rows > MOST_JOINED or room < 0:
+            groups += [one, other]
+            break
+        heappush(groups, (n_rows, min(one[1], other[1]), one[2] + other[2]))
+    return [group for _, _, group in sorted(groups, key=itemgetter(1))]
