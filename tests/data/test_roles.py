@@ -70,6 +70,9 @@ RNG = np.random.default_rng(0)
         ("children_count", cycle(0, 1, 2, 3), "regression"),
         ("rings", cycle(*range(1, 30)), "regression"),
         ("sold", RNG.poisson(200, N), "regression"),
+        ("doctor", [0] * 140 + [1] * 35 + [2] * 13 + [3] * 6 + [4] * 3 + [6, 7, 9], "regression"),
+        ("stars", [0] * 20 + [1] * 10 + [2] * 20 + [3] * 40 + [4] * 60 + [5] * 50, "multiclass"),
+        ("digit", cycle(*range(10)), "multiclass"),
         ("price", RNG.normal(size=N), "regression"),
         ("fee", [f"${value}.50" for value in RNG.integers(1_000, 9_000, N)], "regression"),
         ("y", RNG.permutation(N), "regression"),
@@ -148,6 +151,8 @@ def test_a_target_that_is_not_there_offers_the_nearest_name(tmp_path: Path) -> N
         (["a", "b", *[None] * (N - 2)], r"has a value in 2 of 200 rows; at least 20 are needed"),
         ([1.5, 2.5] * 9 + [np.nan] * 182, r"has a value in 18 of 200 rows"),
         ([0.5, *range(18)] + [np.inf] * 181, r"has a value in 19 of 200 rows"),
+        ([f"{1 + row // 60}h {row % 60}min" for row in range(N)], "200 amounts written as text: '1h 0min'"),
+        ([f"{row % 90}.250,00 €" for row in range(N)], "90 amounts written as text"),
         ([1.5e200 * row for row in range(N)], r"numbers of up to 2.98e\+202; beyond 1e\+30 answers cannot be kept"),
     ],
 )

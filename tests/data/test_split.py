@@ -238,5 +238,19 @@ def test_a_panel_of_countries_over_the_same_years_does_not_tick(tmp_path, first)
     assert Job(tmp_path, columns).split().method == "random"
 
 
+def test_a_panel_of_cities_over_many_years_of_months_does_not_tick(tmp_path):
+    rng = np.random.default_rng(3)
+    city, month = np.repeat(np.arange(12), 120), np.tile(np.arange(120), 12)
+    sales = np.repeat(rng.normal(50, 20, 12), 120) + np.cumsum(rng.normal(0, 1, 1440))
+    columns = {
+        "city": [f"town {chr(97 + c)}" for c in city],
+        "month": month % 12 + 1,
+        "volume": sales,
+        "y": sales + rng.normal(0, 1, 1440),
+    }
+    assert Job(tmp_path, columns).split().method == "random"
+    assert Job(tmp_path, columns | {"season": columns.pop("city")}).split().method == "by_time"
+
+
 def test_a_person_may_say_that_rows_that_tick_are_in_no_order(tmp_path):
     assert Job(tmp_path, half_hours(960)).split(method="stratified").method == "stratified"

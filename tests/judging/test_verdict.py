@@ -105,6 +105,15 @@ def test_a_handful_of_test_rows_is_no_ground_for_anything() -> None:
     assert "20 rows to test on are too few to tell; about 50,000 rows in all would do" in words
 
 
+def test_rows_of_one_class_alone_tell_nothing_however_many_they_are() -> None:
+    one = Confusion(classes=("no", "yes"), counts=((900, 100), (0, 0)))
+    verdict, words, rest = told(good_evidence(evaluation=evaluation().model_copy(update={"confusion": one})))
+    assert verdict == "collect_more"
+    assert words == "Collect more data before you decide: all 1,000 rows to test on are 'no', which tells nothing."
+    assert "Leave out rows whose outcome is not known yet" in rest
+    assert 'set [split] method = "stratified"' in rest
+
+
 def test_the_number_of_rows_follows_from_the_root() -> None:
     assert times_the_rows(estimate(1.0, -1.0, 3.0)) == pytest.approx(4.0)
     assert times_the_rows(estimate(1.0, 0.0, 2.0)) == pytest.approx(1.0)

@@ -118,13 +118,36 @@ def test_spellings_that_meet_share_a_place() -> None:
         ("1e-3", 0.001),
         ("1e400", math.inf),
         ("-Infinity", -math.inf),
+        ("19:30", 19.5),
+        ("7:30 p.m.", 19.5),
+        ("06:00:36", 6.01),
     ],
 )
 def test_numbers_are_read_from_text(text: str, number: float) -> None:
     assert to_number(text) == number
 
 
-@pytest.mark.parametrize("text", ["", "?", "12,34", "1,2345", "1_000", "0x1f", "--1", "-$-5", "nan", "٣", "1 2", "%"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "?",
+        "12,34",
+        "1,2345",
+        "1_000",
+        "0x1f",
+        "--1",
+        "-$-5",
+        "nan",
+        "٣",
+        "1 2",
+        "%",
+        "3:2",
+        "16:9",
+        "25:00",
+        "at 10:30",
+    ],
+)
 def test_what_is_no_number_is_not_read_as_one(text: str) -> None:
     assert math.isnan(to_number(text))
 

@@ -95,7 +95,8 @@ class _NoRows:
 
     def __init__(self, table: SplitTable) -> None:
         self.columns, self.seed, self.as_of = table.columns, table.seed, table.as_of
-        self.train_by_class = table.train_by_class
+        self.train_by_class, self.untested = table.train_by_class, table.untested
+        self.tests_newest = table.tests_newest
         self.references, self.counted_references = table.references, table.counted_references
         self.unique = table.unique
 

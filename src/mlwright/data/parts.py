@@ -44,7 +44,7 @@ def apart(one: Rows, other: Rows, names: Sequence[str]) -> dict[str, Shift]:
 def told_apart(name: str, shift: Shift, one: str, other: str) -> str:
     """How far a column differs, in words; the two sets of rows are called so."""
     shares = [percent(share) for share in (shift.now, shift.then)]
-    return f"'{name}': {shares[0]} of the {other} rows {shift.what}, and {shares[1]} of the {one} rows"
+    return f"{shares[0]} of the values of '{name}' {shift.what} in the {other} rows, and {shares[1]} in the {one} rows"
 
 
 def _reference(rows: Rows, name: str) -> Reference:

@@ -54,15 +54,17 @@ def split(snapshot: Snapshot, profile: Profile, settings: SplitSettings, run: Ru
     roles = np.full(snapshot.n_rows, LEFT_OUT, dtype=np.uint8)
     roles[is_usable] = np.where(held, np.uint8(TEST), np.uint8(TRAIN))
     n_left_out = snapshot.n_rows - len(usable)
+    untested, unknown = _one_sided(held, keys, profile) if share > 0 else ((), ())
     return Split(
         method=method,
-        reason=" ".join([reason, *(_one_sided_classes(held, keys, profile) if share > 0 else [NO_TEST])]),
+        reason=" ".join([reason, *(_told_one_sided(untested, unknown) if share > 0 else [NO_TEST])]),
         roles=run.put(roles.tobytes()),
         n_train=int((~held).sum()),
         n_test=int(held.sum()),
         n_left_out=n_left_out,
         left_out_reason=f"no usable value in {profile.roles.target!r}" if n_left_out else "",
         train_by_class=_by_class(keys, ~held, profile),
+        untested=untested,
     )
 
 
@@ -150,14 +152,14 @@ def _refuse_one_sided(held: NDArray[np.bool_], method: Method, keys: SplitKeys, 
         )
 
 
-def _one_sided_classes(held: NDArray[np.bool_], keys: SplitKeys, profile: Profile) -> list[str]:
-    """Sentences about classes that stand on one side only."""
-    if keys.classes is None:
-        return []
-    names = profile.roles.classes
-    learned = np.bincount(keys.classes[~held], minlength=len(names))
-    tested = np.bincount(keys.classes[held], minlength=len(names))
-    untested = [name for name, n, m in zip(names, learned, tested, strict=True) if n and not m]
-    unknown = [name for name, n, m in zip(names, learned, tested, strict=True) if m and not n]
+def _one_sided(held: NDArray[np.bool_], keys: SplitKeys, profile: Profile) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Classes that only rows to learn from have, and those that only rows of the test have."""
+    learned, tested = _by_class(keys, ~held, profile), _by_class(keys, held, profile)
+    counted = list(zip(profile.roles.classes, learned, tested, strict=True)) if learned else []
+    untested = tuple(name for name, n, m in counted if n and not m)
+    return untested, tuple(name for name, n, m in counted if m and not n)
+
+
+def _told_one_sided(untested: tuple[str, ...], unknown: tuple[str, ...]) -> list[str]:
     sentences = [f"The rows to learn from hold no row of {name_list(map(repr, unknown))}."] if unknown else []
     return [*sentences, f"The test holds no row of {name_list(map(repr, untested))}."] if untested else sentences

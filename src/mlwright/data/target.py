@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from mlwright.core.errors import SettingsError, TargetError, name_list, nearest
 from mlwright.data.compute.engine import LONGEST_SHOWN
+from mlwright.data.kinds.amounts import are_amounts
 from mlwright.data.kinds.names import says_amount, says_class, words_of
 from mlwright.data.kinds.verdict import sentence
 from mlwright.data.words import counted
@@ -23,6 +25,7 @@ LARGEST = 1e30
 """Answers are kept with eight digits and an exponent of up to 38."""
 MOST_NUMBERS_AS_CLASSES = 10
 MOST_NUMBERS_CALLED_CLASSES = 50
+FEWEST_COUNTED, THIN, NOISE = 5, 20, 3.0
 NAMES_SHARE = 0.5
 POSITIVE_NAMES = frozenset(
     {
@@ -104,6 +107,7 @@ def question(
     levels = [(value, count) for value, count in levels if value not in column.missing_codes]
     if project.task == "auto" or project.task == "none":
         task, why = _guess(column, levels, n_rows)
+        _refuse_amounts_in_text(column, task)
     else:
         task, why = project.task, "set by project.task"
     if task == "regression":
@@ -130,6 +134,15 @@ def _check_usable(column: ColumnProfile, n_rows: int) -> None:
     _check_enough(column, labelled, n_rows)
 
 
+def _refuse_amounts_in_text(column: ColumnProfile, task: Task) -> None:
+    if task == "multiclass" and column.n_distinct > MOST_NUMBERS_CALLED_CLASSES and are_amounts(column):
+        raise TargetError(
+            f"Target column {column.name!r} holds {column.n_distinct:,} amounts written as text: {_some(column)}.",
+            "Turn them into numbers where the data comes from, or take the copy that this makes: mlwright clean FILE "
+            "-o clean.parquet. If they are names, set project.task to multiclass.",
+        )
+
+
 def _check_enough(column: ColumnProfile, labelled: int, n_rows: int) -> None:
     if labelled < LEAST_ROWS:
         raise TargetError(
@@ -153,20 +166,34 @@ def _guess(column: ColumnProfile, levels: Sequence[tuple[str, int]], n_rows: int
         return "regression", f"{column.n_distinct:,} different numbers {span}"
     if not all(re.fullmatch("-?[0-9]+", value) for value, _ in levels):
         return "regression", "numbers with fractions"
-    return _guess_whole(column)
+    return _guess_whole(column, {int(value): count for value, count in levels})
 
 
-def _guess_whole(column: ColumnProfile) -> tuple[Task, str]:
-    """Few whole numbers may be classes or amounts; the name decides first, then how many there are."""
+def _guess_whole(column: ColumnProfile, counts: Mapping[int, int]) -> tuple[Task, str]:
+    """Few whole numbers may be classes or amounts; the name decides first, then how many there are of each."""
     span = f"{column.n_distinct:,} whole numbers from {column.minimum:,.0f} to {column.maximum:,.0f}"
-    other = "set project.task if they are not"
+    other = "set project.task if that is wrong"
     if says_amount(column.name) and not says_class(column.name):
         return "regression", f"{span}, and the name is that of an amount"
     if says_class(column.name) and column.n_distinct <= MOST_NUMBERS_CALLED_CLASSES:
         return "multiclass", f"{span}, and the name is that of classes; {other}"
+    if _are_counted(counts):
+        return "regression", f"{span}, the larger ones ever rarer, as where something is counted; {other}"
     if column.n_distinct <= MOST_NUMBERS_AS_CLASSES:
         return "multiclass", f"{span}: so few that they are taken as classes; {other}"
     return "regression", span
+
+
+def _are_counted(counts: Mapping[int, int]) -> bool:
+    """Whether numbers from 0 on are spread as counts are: one peak in the lower half, and a tail that ends thinly."""
+    values = sorted(counts)
+    if len(values) < FEWEST_COUNTED or values[0] != 0:
+        return False
+    sizes = [counts[value] for value in values]
+    peak = sizes.index(max(sizes))
+    rising = sizes[: peak + 1] == sorted(sizes[: peak + 1])
+    falling = all(after <= before + NOISE * math.sqrt(before) for before, after in pairwise(sizes[peak:]))
+    return 2 * values[peak] < values[-1] and rising and falling and sizes[-1] * THIN < sizes[peak]
 
 
 def _numbers(column: ColumnProfile, why: str, n_rows: int) -> Question:

@@ -7,16 +7,18 @@ from numpy.typing import NDArray
 
 from mlwright.data.columns import Rows
 from mlwright.data.compute.table import Table
-from mlwright.data.kinds.names import words_of
+from mlwright.data.kinds.names import says_moment, words_of
 from mlwright.records.profile import Profile
 
 MOST_ROWS = 20_000
 FEWEST_TICKS, FEWEST_ROUNDS = 7, 8
+FEWEST_MEMBERS = 5
 REGULAR = 0.95
 LEAST_LIKE_THE_LAST = 0.5
 MORE_VALUES = 3
 YEARS = (1800, 2200)
 YEAR_WORDS = frozenset({"year", "yr"})
+_TIMES = frozenset({"season", "quarter", "period", "term", "phase", "era", "holiday"})
 
 Array = NDArray[np.float64]
 
@@ -31,7 +33,7 @@ def clock_of(table: Table, profile: Profile) -> str | None:
     rows, or rows sorted by a column, do not tick; the chance that shuffled rows of seven values do is below 1e-40.
 
     A panel (several countries, each over the same years) is no clock: years never begin again, nor is there a name
-    that is another one in every round.
+    that is another one in every round, nor one whose rows all stand together, each beginning at the same tick.
 
     Parameters
     ----------
@@ -60,17 +62,34 @@ def _are_years(name: str, values: Array) -> bool:
 
 
 def _is_panel(table: Table, profile: Profile, clock: Array) -> bool:
-    """Whether a category has one value in each round of the clock, and another one in every other round."""
+    """Whether a category has one value in each round of the clock, or in some successive rounds, and never again.
+
+    What is named after a time (a season, a month) changes so by its nature.
+    """
     n = len(clock)
     round_of = np.concatenate([[0], np.cumsum(np.diff(clock) < 0)])
     n_rounds = int(round_of[-1]) + 1
-    names = [c.name for c in profile.inputs if c.kind == "category" and c.n_distinct >= REGULAR * n_rounds]
+    names = [c.name for c in profile.inputs if c.kind == "category" and c.n_distinct >= FEWEST_MEMBERS]
+    names = [name for name in names if _TIMES.isdisjoint(words_of(name)) and not says_moment(name)]
     if not names:
         return False
     positions = np.arange(n)
     rows = Rows(profile, positions, table.arrow(names, positions), seed=0)
-    places = (rows.levels(name)[1] for name in names)
-    return any(len(np.unique(np.stack([round_of, each]), axis=1).T) <= n_rounds / REGULAR for each in places)
+    places = [rows.levels(name)[1] for name in names]
+    return any(_is_one_a_round(each, round_of, n_rounds) or _stand_together(each, clock) for each in places)
+
+
+def _is_one_a_round(places: NDArray[np.int64], round_of: NDArray[np.int64], n_rounds: int) -> bool:
+    n_pairs = len(np.unique(np.stack([round_of, places]), axis=1).T)
+    return len(np.unique(places)) >= REGULAR * n_rounds and n_pairs <= n_rounds / REGULAR
+
+
+def _stand_together(places: NDArray[np.int64], clock: Array) -> bool:
+    """Whether the rows of each name stand together, and begin at the same tick."""
+    begins = np.flatnonzero(np.diff(places, prepend=-2))
+    n_names = len(np.unique(places))
+    same_tick = clock[begins] == np.median(clock[begins])
+    return n_names >= FEWEST_MEMBERS and len(begins) == n_names and bool(same_tick.mean() >= REGULAR)
 
 
 def ticks(values: Array) -> bool:

@@ -17,7 +17,7 @@ from mlwright.judging.fairness import is_surely_apart
 from mlwright.judging.leaks import leaks_in, suspects
 from mlwright.judging.pilot import told_pilot
 from mlwright.judging.rules import RULES, Evidence
-from mlwright.judging.rules.enough_rows import GOOD_CLASS, GOOD_ROWS
+from mlwright.judging.rules.enough_rows import GOOD_CLASS, GOOD_ROWS, only_tested, tested_by_class
 from mlwright.judging.rules.no_weak_segment import told_segment
 from mlwright.judging.words import inside
 from mlwright.judging.worth import told_against, told_capacity, told_gain, told_table
@@ -117,9 +117,13 @@ def _seen_before(evidence: Evidence) -> bool:
 def _too_few_rows(evidence: Evidence) -> Ground:
     """With a handful of test rows even an interval says little: those rows may all be of one kind."""
     n_rows, confusion = evidence.evaluation.n_rows, evidence.evaluation.confusion
+    if only := only_tested(confusion):
+        return Ground(
+            "collect_more", f"all {counted(n_rows, 'row')} to test on are '{shortened(only)}', which tells nothing"
+        )
     times, of_what = GOOD_ROWS / n_rows, ""
     if confusion is not None and evidence.profile.roles.task == "binary":
-        counts = dict(zip(confusion.classes, map(sum, confusion.counts), strict=True))
+        counts = tested_by_class(confusion)
         rarest = min(counts, key=lambda name: counts[name])
         times = max(times, GOOD_CLASS / max(counts[rarest], 1))
         share = max(counts[rarest], 1) / n_rows
@@ -256,6 +260,9 @@ def next_steps(ground: Ground, evidence: Evidence) -> Iterator[str]:
             yield told_pilot(evidence.worth.pilot)
         yield "mlwright serve   (use it beside what you do today, and compare)"
         yield 'If a person takes it upon themselves: mlwright approve --why "..."'
+    elif ground.verdict == "collect_more" and only_tested(evidence.evaluation.confusion):
+        yield "Leave out rows whose outcome is not known yet, or add some of other classes, then: mlwright run"
+        yield 'Or test on rows of all times: set [split] method = "stratified" in mlwright.toml, then: mlwright run'
     elif ground.verdict == "collect_more":
         yield "Add rows to the source, then: mlwright run"
     elif not names:

@@ -26,6 +26,8 @@ class Split(Record):
     left_out_reason : str
     train_by_class : tuple of int
         Training rows of each class, in the order of the profile's; empty where the target is a number.
+    untested : tuple of str
+        Classes that rows to learn from have and no row of the test.
     """
 
     method: Method | Literal["none"]
@@ -36,6 +38,7 @@ class Split(Record):
     n_left_out: int = 0
     left_out_reason: str = ""
     train_by_class: tuple[int, ...] = ()
+    untested: tuple[str, ...] = ()
 
 
 TRAIN, TEST, LEFT_OUT = 0, 1, 2

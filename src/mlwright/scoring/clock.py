@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from typing import NamedTuple
 
@@ -66,6 +67,18 @@ def parse_time(text: str) -> Time | None:
         match["second"] is not None,
         len(match["hour"]) == 2,
     )
+
+
+def hours(text: str) -> float:
+    """A text that is a time of the day and nothing else as hours; NaN if it is not that.
+
+    >>> hours("19:30"), hours("7:30:36 pm"), hours("at 19:30")
+    (19.5, 19.51, nan)
+    """
+    time = parse_time(text)
+    if time is None or time.before or time.behind:
+        return math.nan
+    return time.hour + time.minute / 60 + time.second / 3600
 
 
 def written_time(time: Time, *, padded: bool, marks: tuple[str, ...], seconds: bool) -> str:

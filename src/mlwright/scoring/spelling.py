@@ -5,7 +5,8 @@ send ``3``, ``3.0`` or ``"3"``: all of them must mean the same. Every rule comes
 (a request) and for an Arrow array (a table), with the same results.
 
 Numbers as text are read in English notation: ``1,234.5``, ``-3``, ``2e5``, with one currency sign before or one
-currency or percent sign behind (``$1,200``, ``15%`` is 15, ``20 €``), and ``inf``.
+currency or percent sign behind (``$1,200``, ``15%`` is 15, ``20 €``), and ``inf``. A time of the day is a number of
+hours (``19:30`` and ``7:30 pm`` are 19.5).
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from mlwright.scoring.clock import hours
 from mlwright.scoring.distinct import by_distinct, distinct_values, floats, plain_array, quick_and_slow
 
 PLAIN_NUMBER = r"^-?[0-9]{1,25}(\.[0-9]{1,25})?([eE][+-]?[0-9]{1,2})?$"
@@ -126,8 +128,8 @@ def missing_array(values: pa.ChunkedArray | pa.Array, codes: Collection[str] = (
 def to_number(value: object) -> float:
     """A value as a number; NaN if it is none.
 
-    >>> [to_number(value) for value in ("1,234.5", "$1,200", "15%", "-3", 7, True, "n/a")]
-    [1234.5, 1200.0, 15.0, -3.0, 7.0, 1.0, nan]
+    >>> [to_number(value) for value in ("1,234.5", "$1,200", "15%", "-3", 7, True, "19:30", "n/a")]
+    [1234.5, 1200.0, 15.0, -3.0, 7.0, 1.0, 19.5, nan]
     """
     if isinstance(value, str):
         return _read_number(value.strip())
@@ -135,6 +137,8 @@ def to_number(value: object) -> float:
         value = value.item()
     if isinstance(value, timedelta):
         return value.total_seconds()
+    if isinstance(value, time):
+        return value.hour + value.minute / 60 + (value.second + value.microsecond / 1e6) / 3600
     if isinstance(value, int | float | Decimal):
         return _as_float(value)
     return math.nan
@@ -187,4 +191,4 @@ def _read_number(text: str) -> float:
         return math.nan if before and after else sign * float(digits.replace(",", "") + (power or ""))
     if _infinite(text):
         return -math.inf if text[0] == "-" else math.inf
-    return math.nan
+    return hours(text) if ":" in text else math.nan

@@ -46,6 +46,7 @@ def test_rows_that_are_merely_sorted_by_a_name_have_no_step(find):
     broken = {"weight": weight.tolist()}
     assert len(find("level_shift", broken)) == 1
     assert find("level_shift", broken | {"species": ["cat"] * 300 + ["dog"] * 300}) == []
+    assert find("level_shift", broken | {"y": ["cat"] * 300 + ["dog"] * 300}) == []
 
 
 def test_a_column_that_was_introduced_late_is_told_with_its_row(find):

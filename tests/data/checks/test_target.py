@@ -99,3 +99,34 @@ def test_answers_that_only_some_give_are_told(find):
     ]
     (finding,) = find("target_missing_pattern", {"age": age.tolist(), "b": rng.normal(size=N).tolist(), "y": y})
     assert finding.columns == ("age",)
+
+
+def days(n):
+    return [str(np.datetime64("2021-01-01") + row) for row in range(n)]
+
+
+def test_outcomes_that_are_not_known_yet_are_told_with_the_last_one_that_was(find):
+    rng = np.random.default_rng(0)
+    y = ["yes" if rng.random() < 0.2 and row < 450 else "no" for row in range(N)]
+    columns = {"x": rng.normal(size=N).tolist(), "day": days(N), "y": y}
+    (finding,) = find("target_stands_still", columns, time="day")
+    assert finding.severity == "critical"
+    assert "By 'day', the newest" in finding.sentence
+    assert "all rows to test on among them, are all 'no'" in finding.sentence
+    last = max(row for row in range(N) if y[row] == "yes")
+    assert f"the last at 'day' = {days(N)[last]}" in finding.sentence
+
+
+def test_a_rare_class_that_is_not_among_the_newest_rows_by_chance_is_not_told(find):
+    rng = np.random.default_rng(0)
+    y = ["yes" if row % 60 == 7 and row < 470 else "no" for row in range(N)]
+    assert not find("target_stands_still", {"x": rng.normal(size=N).tolist(), "day": days(N), "y": y}, time="day")
+
+
+def test_of_many_classes_one_alone_in_the_end_is_told(find):
+    rng = np.random.default_rng(0)
+    y = [str(rng.choice(["red", "green", "blue", "grey"])) if row < 400 else "red" for row in range(N)]
+    columns = {"x": rng.normal(size=N).tolist(), "day": days(N), "y": y}
+    (finding,) = find("target_stands_still", columns, time="day")
+    assert "of the rows, all rows to test on among them, are all 'red'" in finding.sentence
+    assert "were of other classes" in finding.sentence

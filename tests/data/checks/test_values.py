@@ -158,3 +158,30 @@ def test_a_few_numbers_with_a_unit_among_bare_ones_are_numbers_as_text(find):
         len(find("numbers_as_text", {"weight": [f"{row + 60} kg" if row % 3 else f"{row + 60}" for row in range(N)]}))
         == 1
     )
+
+
+def test_amounts_with_units_are_no_names(find):
+    rng = np.random.default_rng(3)
+    lengths = [f"{m // 60}h {m % 60:02d}min" for m in rng.integers(60, 200, N)]
+    budgets = [f"${m:.1f}M" if m >= 1 else f"${1e6 * m:,.0f}" for m in rng.lognormal(size=N)]
+    flights = [f"{rng.choice(['AA', 'UA'])} {n}" for n in rng.integers(100, 400, N)]
+    (finding,) = find("high_cardinality", {"length": lengths, "budget": budgets, "flight": flights})
+    assert finding.columns == ("flight",)
+
+
+def test_dates_in_several_ways_are_no_names(find):
+    days = [
+        f"{1 + row % 28:02d}.{1 + row % 12:02d}.2021" if row % 2 else f"Mar {1 + row % 28}, 2021" for row in range(N)
+    ]
+    assert not find("high_cardinality", {"day": days})
+
+
+def test_a_total_of_the_target_is_known_by_the_word_beside_it(find):
+    rng = np.random.default_rng(5)
+    y = rng.lognormal(5, 1, N).round(2).tolist()
+    towns = [f"town {row % 7}" for row in range(N)]
+    said = {"town": [*towns[:-2], "Total", "* as of May"], "y": [*y[:-2], sum(y[:-2]), None]}
+    (finding,) = find("total_row", said)
+    assert finding.rows == (N - 2,)
+    assert "in 'y'" in finding.sentence
+    assert not find("total_row", {"town": towns, "y": [*y[:-1], sum(y[:-1])]})

@@ -101,6 +101,30 @@ def test_a_decimal_comma_is_understood_where_it_cannot_be_a_delimiter(read_text)
     assert (result.details["decimal"], result.column("price")) == (",", [1.5, -2.25, 3.0])
 
 
+def test_points_part_thousands_where_commas_are_decimal(read_text):
+    result = read_text("plot;value;area\na;50.000;84,2\nb;1.020.000;181,4\nc;500;1.181,4\n")
+    assert result.column("value") == [50_000, 1_020_000, 500]
+    assert result.column("area") == [84.2, 181.4, 1181.4]
+    assert result.details["decimal"] == ","
+
+
+def test_amounts_with_a_sign_are_written_as_such_text_is_read_everywhere(read_text):
+    result = read_text("price;share;code\n132.500,00 €;12,5 %;A,1\n9,90\u00a0€;3 %;B,2\n")
+    assert result.column("price") == ["132500.00 €", "9.90 €"]
+    assert result.column("share") == ["12.5 %", "3 %"]
+    assert result.column("code") == ["A,1", "B,2"]
+
+
+def test_thousands_without_any_decimal_comma_are_known_by_two_points(read_text):
+    assert read_text("name;people\nanna;1.500\nbob;2.250.000\n").column("people") == [1500, 2_250_000]
+
+
+@pytest.mark.parametrize("other", ["0.5", "12.25", "1234.567"])
+def test_a_decimal_point_anywhere_speaks_against_decimal_commas(read_text, other):
+    result = read_text(f"name;people;share\nanna;1.500;{other}\nbob;2.250;1.5\n")
+    assert result.column("people") == [1.5, 2.25]
+
+
 def test_commas_that_may_group_thousands_are_left_alone(read_text):
     result = read_text("name;people\nanna;1,500\nbob;2,250\n")
     assert result.column("people") == ["1,500", "2,250"]

@@ -31,7 +31,7 @@ def test_columns_are_put_together_and_an_empty_one_has_no_say(read, tmp_path):
     assert result.column("price") == [None, None, 9, 2]
     assert result.column("old") == [7, 8, None, None]
     assert result.notices == [
-        "Columns that some files lack are missing in their rows: old (in 1 of 3), home.town (in 1 of 3).",
+        "Columns that some files lack are missing in their rows: old (there in 1 of 3), home.town (there in 1 of 3).",
         "Columns of different types were put together: id (int64, double; read as double), "
         "note (string, int64; read as string).",
     ]

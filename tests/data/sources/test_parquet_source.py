@@ -141,7 +141,7 @@ def test_a_folder_says_which_columns_files_lack_or_store_otherwise_and_what_was_
     assert result.column("id") == [1, 2, 3.5, 4]
     assert result.column("old") == [1, 2, None, None]
     assert result.notices == [
-        "Columns that some files lack are missing in their rows: old (in 1 of 2).",
+        "Columns that some files lack are missing in their rows: old (there in 1 of 2).",
         "Columns of different types were put together: id (int64, double; read as double), "
         "day (string, date32[day]; read as string).",
         "Files that are no Parquet were not read: readme.csv.",

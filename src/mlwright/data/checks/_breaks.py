@@ -7,7 +7,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from mlwright.data.columns import Rows, mean_ranks
+from mlwright.data.columns import Rows, mean_ranks, training_rows
+from mlwright.data.compute.table import SplitTable
 
 N_BLOCKS = 40
 BLOCK_ROWS = 30
@@ -87,6 +88,21 @@ def breaks(ordered: NDArray[np.float64]) -> list[Break]:
     return found if is_steady else []
 
 
+def unsorted(steps: dict[str, list[Break]], rows: Rows, table: SplitTable) -> dict[str, list[Break]]:
+    """The steps that are there although the rows are not merely sorted by a column, or by the target's classes."""
+    profile = rows.profile
+    found = {name: each for name, each in steps.items() if each and not any(is_sorted(rows, b, name) for b in each)}
+    if not found or profile.roles.time is not None or profile.roles.asked is None or not profile.roles.classes:
+        return found
+    training, order = training_rows(table, profile), in_order(rows)
+
+    def is_by_class(step: Break) -> bool:
+        is_later = training.positions >= rows.positions[order[step.place]]
+        return _changes_all(training.classes, is_later, len(profile.roles.classes))
+
+    return {name: each for name, each in found.items() if not any(map(is_by_class, each))}
+
+
 def is_sorted(rows: Rows, found: Break, but: str) -> bool:
     """Whether a column of few values changes all of them where the break is: then the rows are merely sorted by it."""
     order = in_order(rows)
@@ -94,11 +110,16 @@ def is_sorted(rows: Rows, found: Break, but: str) -> bool:
         if column.name == but or column.name not in rows.arrow.column_names or column.n_distinct > MAX_VALUES:
             continue
         names, places = rows.levels(column.name)
-        sides = [np.bincount(part + 1, minlength=len(names) + 1) for part in np.split(places[order], [found.place])]
-        shares = [side / max(1, side.sum()) for side in sides]
-        if np.minimum(*shares).sum() <= 1 - SORTED_SHARE:
+        if _changes_all(places[order], np.arange(len(order)) >= found.place, len(names)):
             return True
     return False
+
+
+def _changes_all(places: NDArray[np.int64], is_later: NDArray[np.bool_], n_names: int) -> bool:
+    """Whether hardly any name stands on both sides."""
+    sides = [np.bincount(part + 1, minlength=n_names + 1) for part in (places[~is_later], places[is_later])]
+    shares = [side / max(1, side.sum()) for side in sides]
+    return bool(np.minimum(*shares).sum() <= 1 - SORTED_SHARE)
 
 
 def _has_trend(ranks: NDArray[np.float64], places: NDArray[np.int64], found: list[Break]) -> bool:

@@ -16,8 +16,8 @@ MAX_COLUMNS = 20
 def grouping_columns(rows: Rows) -> dict[str, NDArray[np.int64]]:
     """Columns whose values come back 1.2 to 50 times on average, with the group of each row (-1 where missing).
 
-    Names, codes and numbers; the inputs and the key that rows are held together by. At most 20, names before numbers,
-    those with the smallest groups first.
+    Names, codes and whole numbers (what has fractions is measured, and names nothing); the inputs and the key that rows
+    are held together by. At most 20, names before numbers, those with the smallest groups first.
     """
     roles = rows.profile.roles
     names = [*roles.inputs, *([roles.group] if roles.group is not None else [])]
@@ -36,6 +36,8 @@ def _places(rows: Rows, name: str) -> NDArray[np.int64]:
         return rows.levels(name).places
     values = rows.numbers(name)
     known = np.isfinite(values)
+    if (values[known] % 1).any():
+        return np.full(len(values), -1)
     places = np.full(len(values), -1)
     places[known] = np.unique(values[known], return_inverse=True)[1]
     return places

@@ -7,16 +7,22 @@ from collections.abc import Iterator
 from mlwright.data.checks import Check, Specimen
 from mlwright.data.checks._plain import plain_columns
 from mlwright.data.compute.table import SplitTable
+from mlwright.data.kinds.amounts import are_amounts
+from mlwright.data.kinds.dates import could_be_date, how_written
 from mlwright.data.words import counted, listing
 from mlwright.records.findings import Finding
-from mlwright.records.profile import ColumnProfile, Profile
+from mlwright.records.profile import ColumnProfile, Profile, ValueCount
 
 MANY_NAMES = 50
 ROWS_PER_NAME = 20
 
 
 class HighCardinality(Check):
-    """Categories of 50 names or more, with fewer than 20 rows for each on average."""
+    """Categories of 50 names or more, with fewer than 20 rows for each on average.
+
+    Amounts with units (``1h 35min``, ``$1.4M``) are no names, nor are dates in several ways: models read them as what
+    they are.
+    """
 
     severity = "note"
     title = "Categories of many names"
@@ -49,4 +55,9 @@ class HighCardinality(Check):
 
 
 def _has_many(column: ColumnProfile, n_rows: int) -> bool:
-    return column.n_distinct >= MANY_NAMES and n_rows - column.n_missing < ROWS_PER_NAME * column.n_distinct
+    has_many = column.n_distinct >= MANY_NAMES and n_rows - column.n_missing < ROWS_PER_NAME * column.n_distinct
+    return has_many and not are_amounts(column) and not all(map(_is_date, column.top))
+
+
+def _is_date(value: ValueCount) -> bool:
+    return could_be_date(value.value) and how_written([value.value]) is not None

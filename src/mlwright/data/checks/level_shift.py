@@ -8,7 +8,7 @@ import numpy as np
 
 from mlwright.core.family import NotApplicable
 from mlwright.data.checks import Check, Specimen
-from mlwright.data.checks._breaks import Break, breaks, in_order, is_sorted, where_told
+from mlwright.data.checks._breaks import Break, breaks, in_order, unsorted, where_told
 from mlwright.data.checks._plain import plain_columns
 from mlwright.data.columns import Rows, sampled_rows
 from mlwright.data.compute.table import SplitTable
@@ -24,8 +24,9 @@ class LevelShift(Check):
     """Numeric inputs that jump to another level at one row, or for a stretch of rows, and are steady before and after.
 
     The rows stand in the order of the time column where it is known, else as they come. What a step is, and why noise,
-    trends and seasons are none, is told by `_breaks.breaks`. Quiet if a column of few values changes at the same row:
-    then the rows are merely sorted by it. Looks at 50,000 rows at most.
+    trends and seasons are none, is told by `_breaks.breaks`. Quiet if a column of few values changes at the same row,
+    or, where no time is known, the class of the target: then the rows are merely sorted by it. Looks at 50,000 rows at
+    most.
     """
 
     severity = "warning"
@@ -43,7 +44,7 @@ class LevelShift(Check):
             raise NotApplicable("there is no numeric input, or there are too few rows")
         order = in_order(rows)
         steps = {name: breaks(rows.numbers(name)[order]) for name in names}
-        found = {n: s for n, s in steps.items() if s and not any(is_sorted(rows, each, n) for each in s)}
+        found = unsorted(steps, rows, table)
         if found:
             told = listing((_told(rows, name, each) for name, each in found.items()), 3)
             yield self.found(

@@ -8,7 +8,7 @@ import numpy as np
 
 from mlwright.core.family import NotApplicable
 from mlwright.data.checks import Check, Specimen
-from mlwright.data.checks._breaks import Break, breaks, in_order, is_sorted, where_told
+from mlwright.data.checks._breaks import Break, breaks, in_order, unsorted, where_told
 from mlwright.data.checks._plain import plain_columns
 from mlwright.data.columns import Rows, sampled_rows
 from mlwright.data.compute.table import SplitTable
@@ -43,7 +43,7 @@ class MissingStretch(Check):
             raise NotApplicable(f"{len(rows)} rows are too few to judge an order")
         order = in_order(rows)
         steps = {name: breaks(rows.missing(name)[order].astype(np.float64)) for name in names}
-        found = {n: s for n, s in steps.items() if s and not any(is_sorted(rows, each, n) for each in s)}
+        found = unsorted(steps, rows, table)
         if found:
             told = listing((_told(rows, name, each) for name, each in found.items()), 3)
             noun = counted(len(found), "input has", "inputs have")

@@ -17,7 +17,7 @@ from mlwright.records.profile import ColumnProfile, Profile
 from mlwright.scoring.spelling import canonical, to_number
 
 MIN_ROWS = 20
-N_LAST = 3
+N_LAST = 5
 TOLERANCE = 1e-6
 _TOTAL = re.compile(
     r"((grand|sub|over)[- ]?)?(total|totals|sum|average|mean|overall|summe|gesamt|somme|suma|totale)\b.{0,20}", re.I
@@ -25,11 +25,12 @@ _TOTAL = re.compile(
 
 
 class TotalRow(Check):
-    """One of the last three rows is the sum or the mean of all others, as spreadsheets end.
+    """One of the last five rows is the sum or the mean of all others, as spreadsheets end.
 
     A row counts if two of its numbers are, or if one is and a cell says so ("Total"). Two such coincidences do not
     happen by chance: numbers must agree in six digits, differ from zero, and be held by no other row (where the mean of
-    a column is one of its usual values, any row may hold it).
+    a column is one of its usual values, any row may hold it). Of the target only its largest value is known here: it
+    counts where a cell says so.
     """
 
     severity = "warning"
@@ -39,17 +40,20 @@ class TotalRow(Check):
     def look(self, table: SplitTable, profile: Profile) -> Iterator[Finding]:
         """One finding for each such row."""
         numbers = [column for column in profile.columns if _is_summed(column, profile.n_rows, table)]
-        if not numbers or profile.n_rows < MIN_ROWS:
+        answers = [profile.target] if profile.roles.asked and _is_total(profile.target, profile) else []
+        if not [*numbers, *answers] or profile.n_rows < MIN_ROWS:
             raise NotApplicable("there are no numbers, or too few rows, to add up")
         texts = [column.name for column in profile.columns if column.length_max and column.name in table.columns]
         last = np.arange(profile.n_rows - N_LAST, profile.n_rows)
         cells = table.arrow([*texts, *(column.name for column in numbers)], last).to_pylist()
         for position, row in zip(last.tolist(), cells, strict=True):
             said = [name for name in texts if _TOTAL.fullmatch(canonical(row[name]) or "")]
-            summed = [column.name for column in numbers if _sums_up(column, to_number(row[column.name]), profile)]
+            values = {column.name: to_number(row[column.name]) for column in numbers}
+            summed = {c.name: values[c.name] for c in numbers if _sums_up(c, values[c.name], profile)}
+            summed |= {answer.name: answer.maximum or 0.0 for answer in answers if said}
             if len(summed) >= (1 if said else 2):
                 word = f" and '{said[0]}' says '{row[said[0]]}'" if said else ""
-                shown = listing((f"'{name}' ({figure(to_number(row[name]))})" for name in summed), 3)
+                shown = listing((f"'{name}' ({figure(value)})" for name, value in summed.items()), 3)
                 yield self.found(
                     f"Row {position:,}, one of the last, is the sum or the mean of all others in {shown}{word}.",
                     *summed,
@@ -72,9 +76,14 @@ def _is_summed(column: ColumnProfile, n_rows: int, table: SplitTable) -> bool:
     return is_number and n_rows - column.n_missing >= MIN_ROWS
 
 
+def _is_total(target: ColumnProfile, profile: Profile) -> bool:
+    """Whether the largest answer is the sum of all others."""
+    return target.kind == "number" and target.maximum is not None and _sums_up(target, target.maximum, profile)
+
+
 def _sums_up(column: ColumnProfile, value: float, profile: Profile) -> bool:
     """Whether a value is the sum, or the mean, of all other values of its column."""
-    n = profile.n_rows - column.n_missing
+    n = profile.n_rows - column.n_missing - column.n_unparsed
     if not np.isfinite(value) or value == 0 or column.mean is None or column.std == 0:
         return False
     if any(to_number(each.value) == value and each.count > 1 for each in column.top):

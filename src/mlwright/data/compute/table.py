@@ -217,7 +217,8 @@ class SplitTable(Table):
     """All rows without the target, the training rows with it, and the test rows without it.
 
     `seed` is what random choices start from; `as_of` is when the rows were collected, in seconds since 1970.
-    `train_by_class` says how many training rows each class has, in the order of the profile's classes.
+    `train_by_class` says how many training rows each class has, in the order of the profile's classes; `tests_newest`,
+    whether the test rows are later than all others, and `untested`, which classes none of them is of.
     `references` says what columns refer to, each with the file that holds the keys, `counted_references` which foreign
     keys the database has tested, and `unique` which columns together should name each row.
     """
@@ -227,6 +228,8 @@ class SplitTable(Table):
     seed: int
     as_of: float
     train_by_class: tuple[int, ...] = ()
+    tests_newest: bool = False
+    untested: tuple[str, ...] = ()
     references: tuple[tuple[Reference, Path | None], ...] = ()
     counted_references: tuple[CountedReference, ...] = ()
     unique: tuple[tuple[str, ...], ...] = ()
@@ -242,7 +245,8 @@ def open_split(snapshot: Snapshot, split: Split, profile: Profile, run: Run) -> 
     table.test = _some_rows(table, np.flatnonzero(roles == TEST))
     table.seed = run.seed_for("open_split")
     table.as_of = datetime.fromisoformat(snapshot.lineage.read_at).timestamp()
-    table.train_by_class = split.train_by_class
+    table.train_by_class, table.untested = split.train_by_class, split.untested
+    table.tests_newest = split.method == "by_time"
     table.counted_references = snapshot.counted_references
     table.unique = snapshot.unique
     table.references = tuple((each, run.path(each.blob) if each.blob else None) for each in snapshot.references)

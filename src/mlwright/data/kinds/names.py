@@ -41,7 +41,8 @@ _ENTITY_WORDS = word_set(
 )
 _COUNT_WORDS = word_set(
     """count counts n num number amount total sum age price cost salary income revenue sales rings demand
-    quantity qty duration minutes hours days years year size length weight height score"""
+    quantity qty duration minutes hours days years year size length weight height score visits claims children kids
+    goals calls accidents crashes incidents injuries deaths births arrests absences complaints"""
 )
 _CLASS_WORDS = frozenset({"class", "label", "type", "category", "species", "cluster", "segment", "kind", "group"})
 

@@ -95,7 +95,9 @@ def _as_number(seen: Seen, values: Sequence[str], codes: tuple[str, ...], forced
             return None
         if sum(_LEADING_ZERO(value) is not None for value in values) > _LEADING_ZERO_SHARE * len(values):
             return None
-    return Reading("number", codes, notes=("text that reads as numbers", *_code_notes(codes))) if share > 0 else None
+    are_times = any(":" in value for value in values)
+    what = "times of the day, which are read as hours" if are_times else "text that reads as numbers"
+    return Reading("number", codes, notes=(what, *_code_notes(codes))) if share > 0 else None
 
 
 def _notes(values: Sequence[str], codes: Sequence[str], vague: Sequence[str]) -> tuple[str, ...]:

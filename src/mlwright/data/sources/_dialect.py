@@ -12,6 +12,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 from typing import Any
 
 from mlwright.core.errors import SourceUnreadable
@@ -27,6 +28,12 @@ SNIFFED_ROWS = 1000
 SNIFFED_CELLS = 100_000
 MAX_FIELD_CHARACTERS = 16 << 20
 MAX_PREAMBLE_ROWS = 50
+
+_COMMA = re.compile(
+    r"[$€£¥]? ?-?(?:[0-9]+|[0-9]{1,3}(?P<thousands>(?:\.[0-9]{3})+))(?:,(?P<behind>[0-9]+))?\s?[%$€£¥]?"
+).fullmatch
+_POINT = re.compile(r"-?[0-9]*\.[0-9]+").fullmatch
+_THOUSANDS = re.compile(r"-?[1-9][0-9]{0,2}\.[0-9]{3}").fullmatch
 
 csv.field_size_limit(MAX_FIELD_CHARACTERS)  # Python's own limit of 131,072 is less than a long text
 
@@ -252,7 +259,23 @@ def _count_preamble(rows: list[Line], width: int) -> int:
 
 
 def _has_decimal_comma(body: list[list[str]]) -> bool:
-    fields = [field.strip() for row in body for field in row]
-    with_comma = [found for field in fields if (found := re.fullmatch(r"-?[0-9]+,([0-9]+)", field))]
-    with_point = any(re.fullmatch(r"-?[0-9]*\.[0-9]+", field) for field in fields)
-    return not with_point and any(len(found[1]) != 3 for found in with_comma)
+    """Whether a column of numbers can only have decimal commas, and no point anywhere can only be a decimal one.
+
+    A point before three digits (``50.000``) is one that parts thousands where commas are decimal.
+    """
+    columns = [[field.strip() for field in column if field.strip()] for column in zip_longest(*body, fillvalue="")]
+    return any(map(_are_decimal_commas, columns)) and not any(
+        _POINT(field) and not _THOUSANDS(field) for column in columns for field in column
+    )
+
+
+def _are_decimal_commas(fields: list[str]) -> bool:
+    """Whether most of a column are numbers, and of one of them a comma is the decimal mark for sure."""
+    found = [match for field in fields if (match := _COMMA(field))]
+    return 2 * len(found) > len(fields) and any(_is_sure(match["thousands"], match["behind"]) for match in found)
+
+
+def _is_sure(thousands: str | None, behind: str | None) -> bool:
+    """Whether what is around the comma of a number leaves no doubt, as in ``1.234,567``, ``0,5`` and ``1.020.000``."""
+    n_points = (thousands or "").count(".")
+    return n_points > 1 if behind is None else n_points > 0 or len(behind) != 3

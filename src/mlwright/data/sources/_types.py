@@ -14,8 +14,9 @@ from typing import Literal
 import pyarrow as pa
 import pyarrow.compute as pc
 
-Spelled = Literal["bool", "int64", "double", "date", "timestamp", "instant", "string"]
-"""What spellings are; an instant is a timestamp with an offset from UTC."""
+Spelled = Literal["bool", "int64", "double", "date", "timestamp", "instant", "amount", "string"]
+"""What spellings are; an instant is a timestamp with an offset from UTC, an amount a number with a decimal comma and a
+sign like ``€`` or ``%``, which stays text and is written with a decimal point, as such text is read everywhere."""
 
 PLAIN: dict[Spelled | None, pa.DataType] = {
     "bool": pa.bool_(),
@@ -24,6 +25,7 @@ PLAIN: dict[Spelled | None, pa.DataType] = {
     "date": pa.date32(),
     "timestamp": pa.timestamp("us"),
     "instant": pa.timestamp("us"),
+    "amount": pa.string(),
     "string": pa.string(),
     None: pa.string(),
 }
@@ -31,9 +33,16 @@ PLAIN: dict[Spelled | None, pa.DataType] = {
 
 DATES: tuple[Spelled, ...] = ("date", "timestamp", "instant")
 ALL: tuple[Spelled, ...] = ("int64", "double", "bool", *DATES)
-_WIDER: dict[Spelled, tuple[Spelled, ...]] = {"int64": ("double",), "date": ("timestamp",)}
+_WIDER: dict[Spelled, tuple[Spelled, ...]] = {
+    "int64": ("double", "amount"),
+    "double": ("amount",),
+    "date": ("timestamp",),
+}
 
 _NOT_A_NUMBER = r"^-?0[0-9xX]|^\+"
+_IN_THOUSANDS = r"^[^0-9]*[1-9][0-9]{0,2}(\.[0-9]{3})+(,[0-9]+)?[^0-9]*$"
+_SIGN, _BLANK = "[%$€£¥₹]", r"[ \x{00a0}\x{202f}]"
+_AMOUNT = rf"^(?:{_SIGN}{_BLANK}?)?-?[0-9.]+(?:,[0-9]+)?(?:{_BLANK}?{_SIGN})?$"
 _BEYOND_INT64 = float(2**63)
 
 
@@ -63,6 +72,8 @@ def widen(
     if known == "string" or spellings.null_count == len(spellings):
         return known
     candidates = tried if known is None else (known, *_WIDER.get(known, ()))
+    if known is None and decimal != ".":
+        candidates = (*candidates, "amount")
     trimmed = _trimmed(spellings)
     if trimmed is None:
         return "string"
@@ -106,20 +117,36 @@ def _parse(spellings: pa.Array, kind: Spelled, decimal: str) -> pa.Array | None:
             return _parse_bool(spellings)
         if kind in ("int64", "double"):
             return _parse_number(spellings, kind, decimal)
+        if kind == "amount":
+            return _parse_amount(spellings, decimal)
         return _parse_moment(spellings, kind)
     except pa.ArrowInvalid:
         return None
 
 
 def _parse_number(spellings: pa.Array, kind: Spelled, decimal: str) -> pa.Array | None:
-    if decimal != "." and kind == "double":
-        if _any(pc.match_substring(spellings, ".")):
-            return None
-        spellings = pc.replace_substring(spellings, decimal, ".")
+    if decimal != "." and (spellings := _with_points(spellings, decimal)) is None:
+        return None
     values = pc.cast(spellings, PLAIN[kind])
     if _any(pc.match_substring_regex(spellings, _NOT_A_NUMBER)):
         return None
     return values if kind == "int64" or _keeps_spelling(spellings, values) else None
+
+
+def _parse_amount(spellings: pa.Array, decimal: str) -> pa.Array | None:
+    is_signed = decimal != "." and _any(pc.match_substring_regex(spellings, _SIGN))
+    if not is_signed or not _all(pc.match_substring_regex(spellings, _AMOUNT)):
+        return None
+    pointed = _with_points(spellings, decimal)
+    return None if pointed is None else pc.replace_substring_regex(pointed, _BLANK, " ")
+
+
+def _with_points(spellings: pa.Array, decimal: str) -> pa.Array | None:
+    """Numbers with a decimal point and nothing between thousands; None where a point does not part thousands."""
+    pointed = pc.match_substring(spellings, ".")
+    if _any(pc.and_(pointed, pc.invert(pc.match_substring_regex(spellings, _IN_THOUSANDS)))):
+        return None
+    return pc.replace_substring(pc.replace_substring(spellings, ".", ""), decimal, ".")
 
 
 def _keeps_spelling(spellings: pa.Array, values: pa.Array) -> bool:

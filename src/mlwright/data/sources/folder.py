@@ -73,7 +73,7 @@ class Folder(Source):
 
 def _differences(kinds: dict[str, list[pa.DataType]], n_with: dict[str, int], n_files: int) -> list[str]:
     """Columns that some files lack, and columns that are of different types."""
-    lacking = [f"{name} (in {n} of {n_files})" for name, n in n_with.items() if n < n_files]
+    lacking = [f"{name} (there in {n} of {n_files})" for name, n in n_with.items() if n < n_files]
     unlike = [
         f"{name} ({', '.join(map(str, dict.fromkeys(found)))}; read as {common_type(found)})"
         for name, found in kinds.items()

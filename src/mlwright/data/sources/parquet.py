@@ -113,7 +113,7 @@ def _differences(parts: Sequence[Part], types: dict[Key, pa.DataType]) -> list[s
         holders = [part for part in parts if key in part.leaves]
         found = list(dict.fromkeys(str(part.types[key]) for part in holders))
         if len(holders) < len(parts):
-            lacking.append(f"{key[0]} (in {len(holders)} of {len(parts)})")
+            lacking.append(f"{key[0]} (there in {len(holders)} of {len(parts)})")
         if len(found) > 1:
             unlike.append(f"{key[0]} ({', '.join(found)}; read as {kind})")
     notices = [f"Columns that some files lack are missing in their rows: {name_list(lacking)}."] if lacking else []

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from mlwright.data.words import counted
+from mlwright.data.words import counted, shortened
 from mlwright.judging.rules import Evidence, Rule
 from mlwright.records.decision import Outcome
+from mlwright.records.evaluation import Confusion
 
 GOOD_ROWS, FEWEST_ROWS = 200, 50
 GOOD_CLASS, FEWEST_CLASS = 30, 10
@@ -13,7 +14,8 @@ GOOD_CLASS, FEWEST_CLASS = 30, 10
 class EnoughRows(Rule):
     """There are 200 test rows or more, and 30 or more of every class.
 
-    With fewer than 50 rows, or 10 of one of two classes, nothing is sure. A rare class among several is only less sure.
+    With fewer than 50 rows, 10 of one of two classes, or rows of one class alone, nothing is sure. A rare class among
+    several is only less sure.
     """
 
     title = "Enough rows to tell"
@@ -24,13 +26,26 @@ class EnoughRows(Rule):
         evaluation = evidence.evaluation
         n_rows, n_rarest, rarest = evaluation.n_rows, evaluation.n_rows, ""
         if evaluation.confusion is not None:
-            by_class = zip(evaluation.confusion.classes, map(sum, evaluation.confusion.counts), strict=True)
-            name, n_rarest = min(by_class, key=lambda pair: pair[1])
-            rarest = f", {n_rarest:,} of them '{name}'"
+            by_class = tested_by_class(evaluation.confusion)
+            name = min(by_class, key=lambda name: by_class[name])
+            n_rarest = by_class[name]
+            rarest = f", {f'{n_rarest:,}' if n_rarest else 'none'} of them '{shortened(name)}'"
+        is_two = evidence.profile.roles.task == "binary"
         outcome: Outcome = "unclear"
         if n_rows >= GOOD_ROWS and (not rarest or n_rarest >= GOOD_CLASS):
             outcome = "kept"
-        elif n_rows < FEWEST_ROWS or (n_rarest < FEWEST_CLASS and evidence.profile.roles.task == "binary"):
+        elif n_rows < FEWEST_ROWS or (is_two and n_rarest < FEWEST_CLASS) or only_tested(evaluation.confusion):
             outcome = "broken"
         asked = f"{GOOD_ROWS} rows" + (f" and {GOOD_CLASS} of every class" if rarest else "")
         return outcome, f"The model was tested on {counted(n_rows, 'row')}{rarest}; {asked} are enough to tell."
+
+
+def tested_by_class(confusion: Confusion) -> dict[str, int]:
+    """How many test rows each class has."""
+    return dict(zip(confusion.classes, map(sum, confusion.counts), strict=True))
+
+
+def only_tested(confusion: Confusion | None) -> str:
+    """The class that all test rows are of; empty where they are of several, or have numbers."""
+    tested = [] if confusion is None else [name for name, n in tested_by_class(confusion).items() if n]
+    return tested[0] if len(tested) == 1 else ""
