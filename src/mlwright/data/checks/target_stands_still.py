@@ -29,7 +29,7 @@ class TargetStandsStill(Check):
     classes before them such a run must have a chance below 0.1 %.
     """
 
-    group = "target"
+    group = "leaks"
     severity = "critical"
     title = "The target stopped varying"
     action = (

@@ -20,9 +20,16 @@ def findings_table(findings: Findings, least: Severity = "note") -> Table | Text
     """The findings that are at least this severe; of more than ten, notes are told without what to do."""
     wanted = [f for f in findings.findings if LEVELS.index(f.severity) <= LEVELS.index(least)]
     if not wanted:
-        return said("Nothing was found in the data that stands in the way.", "green")
+        return _nothing(findings)
     heads = ("", "finding", "what and what to do")
     return table("What was found in the data", heads, _rows(wanted, is_long=len(wanted) > MANY))
+
+
+def _nothing(findings: Findings) -> Text:
+    if findings.n_late:
+        unasked = f"for {counted(findings.n_late, 'check')} there was no time; a longer budget asks them too."
+        return said(f"Nothing was found so far, but {unasked}", "yellow")
+    return said("Nothing was found in the data that stands in the way.", "green")
 
 
 def _rows(wanted: list[Finding], *, is_long: bool) -> Iterator[tuple[Text, str, str]]:
@@ -37,6 +44,10 @@ def _rows(wanted: list[Finding], *, is_long: bool) -> Iterator[tuple[Text, str, 
 
 def quiet_line(findings: Findings) -> Text:
     """How many checks found nothing."""
-    n_quiet, n_skipped = len(findings.quiet), len(findings.skipped)
-    told = f"{counted(n_quiet, 'check')} looked and found nothing"
-    return said(told + (f"; {counted(n_skipped, 'check')} had nothing to judge." if n_skipped else "."), "dim")
+    n_mute = len(findings.skipped) - findings.n_late
+    told = [f"{counted(len(findings.quiet), 'check')} looked and found nothing"]
+    if n_mute:
+        told.append(f"{counted(n_mute, 'check')} had nothing to judge")
+    if findings.n_late:
+        told.append(f"for {counted(findings.n_late, 'check')} there was no time")
+    return said("; ".join(told) + ".", "dim")

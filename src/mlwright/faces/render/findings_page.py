@@ -38,14 +38,14 @@ def render_findings(snapshot: Snapshot, profile: Profile, findings: Findings, ro
             profile=profile,
             findings=findings,
             accent="stop" if counts["critical"] else "pilot" if counts["warning"] else "deploy",
-            headline=_headline(counts),
+            headline=_headline(counts, findings.n_late),
             excerpts={each.place: each for each in rows},
             made_at=time.strftime("%d %B %Y, %H:%M"),
         )
     )
 
 
-def _headline(counts: Counter[Severity]) -> str:
+def _headline(counts: Counter[Severity], n_late: int) -> str:
     """What was found, and what that means for the use of the data."""
     said = listing(
         [
@@ -57,9 +57,11 @@ def _headline(counts: Counter[Severity]) -> str:
     )
     if counts["critical"]:
         return f"Mend this before the data is used: {said}"
-    return (
-        f"Look at this before the data is used: {said}" if counts["warning"] else f"Nothing stands in the way: {said}"
-    )
+    if counts["warning"]:
+        return f"Look at this before the data is used: {said}"
+    if n_late:
+        return f"Nothing stands in the way so far: {said}; for {counted(n_late, 'check')} there was no time"
+    return f"Nothing stands in the way: {said}"
 
 
 def _rows(project: Project, snapshot: Snapshot, profile: Profile, findings: Findings) -> tuple[Excerpt, ...]:

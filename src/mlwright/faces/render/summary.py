@@ -22,7 +22,7 @@ from mlwright.records.deployment import Deployment
 from mlwright.records.diagnosis import Diagnosis
 from mlwright.records.evaluation import Evaluation
 from mlwright.records.exploration import Exploration
-from mlwright.records.findings import NO_TIME, Findings
+from mlwright.records.findings import Findings
 from mlwright.records.finished import Finished
 from mlwright.records.profile import Profile
 from mlwright.records.replay import Replayed
@@ -76,7 +76,7 @@ def _(record: Split) -> str:
 def _(record: Findings) -> str:
     counts = Counter(finding.severity for finding in record.findings)
     found = ", ".join(f"{counts[level]} {level}" for level in ("critical", "warning", "note") if counts[level])
-    unasked = sum(one.reason == NO_TIME for one in record.skipped)
+    unasked = record.n_late
     hurried = f"; for {unasked} there was no time: a longer budget asks them too" if unasked else ""
     return f"{found or 'nothing found'}; {len(record.quiet)} checks were quiet{hurried}"
 
