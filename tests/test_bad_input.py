@@ -118,6 +118,23 @@ def test_an_unknown_key_is_answered_with_the_nearest(call):
     assert "budget" in said
 
 
+@pytest.mark.parametrize(
+    ("more", "what", "hint"),
+    [
+        ("[decide]\n", r"has \[decide\] twice, again in line 5\.", "Put its keys under the first one"),
+        ("must = []\n", r"says a key twice, again in line 5: must = \[\]", "Keep one of them"),
+        ("today = nobody\n", r"cannot be read as TOML, in line 5: today = nobody", "text stands in quotes"),
+        ("today = [1,\n", r"cannot be read as TOML: .*end of document", "Close the bracket"),
+    ],
+)
+def test_settings_that_are_badly_written_are_shown_with_their_line(call, more, what, hint):
+    Path("mlwright.toml").write_text('[project]\ntarget = "y"\n[decide]\nmust = []\n' + more)
+    status, said = call("run")
+    assert status == 2
+    assert re.search(what, said), said
+    assert hint in said
+
+
 def test_a_budget_that_is_no_time_is_refused(call):
     Path("customers.csv").write_text(GOOD)
     status, said = call("run", "customers.csv", "--target", "bought", "--budget", "soon")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
@@ -28,15 +29,33 @@ def read_settings(path: Path) -> Settings:
     SettingsError
         If it is no TOML, or holds a key or value that is unknown; the nearest key is offered.
     """
+    text = ""
     try:
-        given = tomllib.loads(path.read_text("utf-8"))
+        text = path.read_text("utf-8")
+        given = tomllib.loads(text)
     except FileNotFoundError:
         raise ProjectMissing(
             f"{path.parent} holds no project: there is no {FILE_NAME}.", "mlwright init DATA --target COLUMN"
         ) from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise SettingsError(f"{path} cannot be read as TOML: {error}.", "Mend that line.") from None
+        raise _no_toml(path, text, str(error)) from None
     return parse_settings(given, str(path))
+
+
+def _no_toml(path: Path, text: str, why: str) -> SettingsError:
+    """What is wrong with the writing of a file of settings."""
+    found = re.search(r"at line ([0-9]+)", why)
+    if found is None:
+        return SettingsError(f"{path} cannot be read as TOML: {why}.", "Close the bracket or the quote that is open.")
+    number, line = found[1], text.splitlines()[int(found[1]) - 1].strip()
+    if "Cannot declare" in why:
+        return SettingsError(f"{path} has {line} twice, again in line {number}.", "Put its keys under the first one.")
+    if "Cannot overwrite" in why:
+        return SettingsError(f"{path} says a key twice, again in line {number}: {line}", "Keep one of them.")
+    return SettingsError(
+        f"{path} cannot be read as TOML, in line {number}: {line}",
+        'Mend that line: text stands in quotes ("auto"), lists in brackets, true and false are small.',
+    )
 
 
 def parse_settings(given: Mapping[str, Any], where: str) -> Settings:
