@@ -178,6 +178,44 @@ def test_outcomes_that_come_late_count_with_the_look_at_which_they_are_there_and
     assert Project(folder).watch(log).comparison.promise.n == 150
 
 
+def test_outcomes_that_come_when_no_row_is_new_count_too_and_once(trained, tmp_path):
+    folder, log = tmp_path / "trips", tmp_path / "log"
+    shutil.copytree(trained, folder)
+    keep(log, "a", 300, 1, "2026-04-01")
+    Project(folder).watch(log)
+    report(log, "late", [f"a-{place}" for place in range(100)], "2026-04-05")
+    for _ in range(2):
+        response = Project(folder).watch(log)
+        assert response.comparison.promise.n == 100
+    assert response.comparison.left_out.n_late == 0
+    assert "300 rows of 300 are not after 2026-04-03" in response.reasons[-1]
+    keep(log, "b", 200, 2, "2026-04-06")
+    found = Project(folder).watch(log).comparison
+    assert (found.memory.latest + 1, found.promise.n, found.left_out) == (7, 100, None)
+
+
+def test_outcomes_that_a_file_brings_later_count_once_and_what_does_not_count_is_told(watch):
+    days = {"days": 10, "first": "2026-04-01"}
+    assert watch(300, 6, labels=False, **days).comparison.promise is None
+    asked = watch(300, 6, **days)
+    assert (asked.comparison.promise.n, asked.comparison.left_out.n_late) == (300, 300)
+    assert "300 rows of 300 are not after 2026-04-10 00:00" in asked.reasons[-1]
+    assert asked.reasons[-1].endswith("not counted again, but 300 outcomes of theirs that came since.")
+    again = watch(300, 6, **days)
+    assert (again.comparison.promise.n, again.comparison.left_out.n_late) == (300, 0)
+    assert again.comparison.memory.latest == asked.comparison.memory.latest
+
+
+def test_rows_without_a_time_are_told(watch, tmp_path):
+    assert watch(300, 6, days=10, first="2026-04-01").comparison.left_out is None
+    lines = (tmp_path / "new.csv").read_text().replace("2026-04-03,", ",")
+    (tmp_path / "gone.csv").write_text(lines)
+    response = Project(tmp_path / "trips").watch(tmp_path / "gone.csv")
+    n = lines.count("\n,")
+    assert response.comparison.left_out.n_untimed == n > 0
+    assert response.reasons[-1] == f"{n} rows of 300 have no time in 'day': not counted."
+
+
 @pytest.mark.parametrize("missed", [0.01, 0.003])
 @pytest.mark.parametrize("n_tested", [50, 400])
 @pytest.mark.parametrize("drawn", ["exponential", "log-normal", "rare"])

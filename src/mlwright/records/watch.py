@@ -286,6 +286,27 @@ class Outcomes(Record):
         return self.chance > 0.01
 
 
+class LeftOut(Record):
+    """Rows of a window that are part of no look, as they were looked at before or nobody knows when they were.
+
+    Parameters
+    ----------
+    n_again : int
+        Rows of a time that was looked at before.
+    n_late : int
+        Outcomes of such rows that count now, as none was known at that time.
+    n_untimed : int
+        Rows without a time.
+    until : str
+        ISO moment up to which was looked before.
+    """
+
+    n_again: int
+    n_late: int = 0
+    n_untimed: int
+    until: str = ""
+
+
 class Comparison(Record):
     """The window against what the model learned from.
 
@@ -324,6 +345,8 @@ class Comparison(Record):
         What could be done, the largest gain first; empty where too few outcomes are known.
     outcomes : Outcomes or None
         None where the bundle has no memory of its training.
+    left_out : LeftOut or None
+        None where every row is part of a look.
     """
 
     bundle_id: str
@@ -345,6 +368,7 @@ class Comparison(Record):
     memory: Looks | None = None
     options: tuple[Option, ...] = ()
     outcomes: Outcomes | None = None
+    left_out: LeftOut | None = None
 
     def moved(self, least: float = 0.0) -> tuple[tuple[ColumnThenNow, Movement], ...]:
         """Movements that are not by chance and at least of that size, the largest first."""

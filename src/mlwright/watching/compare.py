@@ -28,6 +28,7 @@ from mlwright.records.settings import WatchSettings
 from mlwright.records.watch import (
     ColumnThenNow,
     Comparison,
+    LeftOut,
     ModelInUse,
     Movement,
     Option,
@@ -44,7 +45,7 @@ from mlwright.statistics.several import holm
 from mlwright.watching.alerting import with_alerts
 from mlwright.watching.apart import with_told_apart
 from mlwright.watching.fairness import outcomes_of
-from mlwright.watching.looking import looks_of, places_of_rows, windows_of
+from mlwright.watching.looking import left_out, looks_of, places_of_rows, windows_of
 from mlwright.watching.options import options_of
 from mlwright.watching.performance import labels_needed, performance
 
@@ -93,10 +94,11 @@ def compare(window: Window, model: ModelInUse, memory: Looks, settings: WatchSet
     if manifest.baseline is None:
         return alone
     memory = memory.model_copy(update={"bundle_id": model.trained})
-    looked = _looks(table, prediction, manifest, (window, memory, settings), run)
+    looked, left = _looks(table, prediction, manifest, (window, memory, settings), run)
     alerted = with_alerts(alone, manifest.baseline, looked, settings)
     options = _options(table, prediction, manifest, answering, settings, run)
-    return alerted.model_copy(update={"options": options, "outcomes": _outcomes(table, prediction, manifest, settings)})
+    outcomes = _outcomes(table, prediction, manifest, settings)
+    return alerted.model_copy(update={"options": options, "outcomes": outcomes, "left_out": left})
 
 
 def _outcomes(table: Table, prediction: Array, manifest: Manifest, settings: WatchSettings) -> Outcomes | None:
@@ -128,8 +130,8 @@ def _options(
 
 def _looks(
     table: Table, prediction: Array, manifest: Manifest, given: tuple[Window, Looks, WatchSettings], run: Run
-) -> Looks:
-    """The rows as looks beside those before; what was looked at before is left out."""
+) -> tuple[Looks, LeftOut | None]:
+    """The rows as looks beside those before; what was looked at before is left out, and told."""
     window, memory, settings = given
     baseline = manifest.baseline
     assert baseline is not None
@@ -140,7 +142,8 @@ def _looks(
     windows = windows_of(rows, time, window.snapshot.lineage.read_at, memory, settings)
     places = places_of_rows(rows, prediction, baseline)
     looked = looks_of(rows, prediction, manifest, places, windows, memory)
-    return with_told_apart(looked, memory, places, windows, baseline, run)
+    left = left_out(windows, memory, looked, is_log=OUTCOME_AT in rows.column_names)
+    return with_told_apart(looked, memory, places, windows, baseline, run), left
 
 
 def _input(values: pa.ChunkedArray, column: ColumnProfile, manifest: Manifest, tests: Tests) -> ColumnThenNow:

@@ -20,6 +20,7 @@ from mlwright.records.bundle import Manifest
 from mlwright.records.looks import ANSWERS, Baseline, Labelled, Look, Looks
 from mlwright.records.served import OUTCOME_AT
 from mlwright.records.settings import WatchSettings
+from mlwright.records.watch import LeftOut
 from mlwright.scoring.moments import to_moment_array
 from mlwright.watching.merging import merged, most_of
 from mlwright.watching.promise import labelled
@@ -41,11 +42,14 @@ class Windows(NamedTuple):
         The window of each row; -1 for rows that were looked at before.
     began, ended : array, shape (n_windows,)
         Seconds since 1970.
+    moments : array, shape (n_rows,), or None
+        When each row was; None where rows have no time.
     """
 
     at: Places
     began: Array
     ended: Array
+    moments: Array | None = None
 
     def days(self, window: int) -> range:
         """The days that a window covers, counted since 1970."""
@@ -64,7 +68,8 @@ def looks_of(
     """Count the rows of each window; those that were counted before are left out.
 
     Where it is known when outcomes were reported, those that came since the last look belong to the last window,
-    however old the rows are.
+    however old the rows are; where no row is new, they are a look of their own. So are outcomes of rows of a time that
+    was looked at before, when none was known.
 
     Parameters
     ----------
@@ -86,7 +91,7 @@ def looks_of(
     truth, words = _truth(table, manifest), _new_words(table, baseline, windows)
     reported = to_moment_array(table.column(OUTCOME_AT)) if OUTCOME_AT in table.column_names else None
     known = {*memory.seen, *(look.content for look in memory.looks)}
-    found = list(memory.looks)
+    found = [*memory.looks, *_late(table, windows, truth, scores, manifest, memory)]
     for place, (began, ended) in enumerate(zip(windows.began, windows.ended, strict=True)):
         own = windows.at == place
         tallies = {name: tuple(each[place].tolist()) for name, each in counts.items()}
@@ -122,7 +127,7 @@ def windows_of(table: pa.Table, time: str | None, read_at: str, memory: Looks, s
         moment = datetime.fromisoformat(read_at).timestamp()
         return Windows(at, *(np.full(int(at.max(initial=0)) + 1, moment),) * 2)
     moments = to_moment_array(table.column(time))
-    after = datetime.fromisoformat(memory.looks[-1].ended).timestamp() if memory.looks else -np.inf
+    after = max((_seconds(look.ended) for look in memory.looks), default=-np.inf)
     new = np.isfinite(moments) & (moments > after)
     period = PERIODS_S[settings.every]
     first = np.floor(moments[new].min(initial=np.inf) / period) if new.any() else 0.0
@@ -139,7 +144,35 @@ def windows_of(table: pa.Table, time: str | None, read_at: str, memory: Looks, s
     began, ended = np.full(len(names), np.inf), np.full(len(names), -np.inf)
     np.minimum.at(began, own, moments[new])
     np.maximum.at(ended, own, moments[new])
-    return Windows(at, began, ended)
+    return Windows(at, began, ended, moments)
+
+
+def left_out(windows: Windows, memory: Looks, looked: Looks, *, is_log: bool) -> LeftOut | None:
+    """Which rows are part of no look; None where there is nothing to tell.
+
+    A log grows, so that its old rows come again is told only where none is new.
+
+    Parameters
+    ----------
+    windows : Windows
+    memory, looked : Looks
+        Before these rows, and with them.
+    is_log : bool
+    """
+    if windows.moments is None:
+        return None
+    n_untimed = int((~np.isfinite(windows.moments)).sum())
+    n_again = int((windows.at < 0).sum()) - n_untimed if not is_log or not len(windows.began) else 0
+    if not n_again and not n_untimed:
+        return None
+    added = [own for place, own in zip(looked.places, looked.looks, strict=True) if place > memory.latest]
+    n_late = sum(own.labelled.n for own in added if own.labelled is not None and not own.n_rows)
+    return LeftOut(
+        n_again=n_again,
+        n_late=n_late,
+        n_untimed=n_untimed,
+        until=max((look.ended for look in memory.looks), default=""),
+    )
 
 
 def places_of_rows(table: pa.Table, scores: Array, baseline: Baseline) -> dict[str, Places]:
@@ -187,8 +220,36 @@ def _truth(table: pa.Table, manifest: Manifest) -> Array:
 
 def _since(reported: Array, memory: Looks) -> NDArray[np.bool_]:
     """Outcomes that came since the last look."""
-    until = datetime.fromisoformat(memory.told_until).timestamp() if memory.told_until else -np.inf
+    until = _seconds(memory.told_until) if memory.told_until else -np.inf
     return np.asarray(np.nan_to_num(reported, nan=-np.inf) > until)
+
+
+def _late(
+    table: pa.Table, windows: Windows, truth: Array, scores: Array, manifest: Manifest, memory: Looks
+) -> list[Look]:
+    """Outcomes that came for rows of a time that was looked at before, as a look that holds nothing else."""
+    if windows.moments is None or not memory.looks:
+        return []
+    moments, is_again = windows.moments, (windows.at < 0) & np.isfinite(windows.moments) & ~np.isnan(truth)
+    if OUTCOME_AT in table.column_names:
+        told = is_again & _since(to_moment_array(table.column(OUTCOME_AT)), memory) & (not len(windows.began))
+    else:
+        told = is_again & ~_covered(moments, memory)
+    own = _labelled(truth, scores, told, manifest, memory.looks)
+    if own is None:
+        return []
+    first, last = (moment_words(end(moments[told])) for end in (np.min, np.max))
+    content, place = digest(["outcomes alone", first, last, own.n, own.loss]), memory.latest + 1
+    return [Look(content=content, began=first, ended=last, n_rows=0, counts={}, labelled=own, place=place)]
+
+
+def _covered(moments: Array, memory: Looks) -> NDArray[np.bool_]:
+    """Rows of a time of which outcomes were counted before."""
+    found = np.zeros(len(moments), dtype=np.bool_)
+    for look in memory.looks:
+        if look.labelled is not None:
+            found |= (moments >= _seconds(look.began)) & (moments <= _seconds(look.ended))
+    return found
 
 
 def _labelled(
@@ -199,6 +260,10 @@ def _labelled(
         return None
     table, ceiling = manifest.decision.worth.table, manifest.baseline.ceiling
     return labelled(*costs_of(truth[told], scores[told], manifest.model, table, ceiling), before)
+
+
+def _seconds(moment: str) -> float:
+    return datetime.fromisoformat(moment).timestamp()
 
 
 def moment_words(moment: float) -> str:

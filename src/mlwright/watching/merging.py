@@ -44,7 +44,8 @@ def _together(one: Look, other: Look) -> Look:
     labelled = [each.labelled for each in (one, other) if each.labelled is not None]
     return one.model_copy(
         update={
-            "ended": other.ended,
+            "began": min(one.began, other.began),
+            "ended": max(one.ended, other.ended),
             "n_rows": one.n_rows + other.n_rows,
             "counts": counts,
             "words": words,

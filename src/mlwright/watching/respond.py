@@ -34,7 +34,26 @@ def respond(comparison: Comparison, settings: WatchSettings) -> Response:
     bundle remembers its training, alarms alone are reasons to act, so that all answers together keep `watch.budget`;
     else it is what these rows say alone.
     """
-    return _with_options(_answer(comparison, settings))
+    response = _with_options(_answer(comparison, settings))
+    told = _left_out_words(comparison, settings.time)
+    return response.model_copy(update={"reasons": (*response.reasons, *told)}) if told else response
+
+
+def _left_out_words(comparison: Comparison, time: str | None) -> tuple[str, ...]:
+    """Which rows count no more, or not at all, so that nobody waits for what they say."""
+    left = comparison.left_out
+    if left is None:
+        return ()
+    told = []
+    if left.n_again:
+        counts = f", but {counted(left.n_late, 'outcome')} of theirs that came since" if left.n_late else ""
+        told.append(
+            f"{counted(left.n_again, 'row')} of {comparison.n_rows:,} are not after {left.until[:16].replace('T', ' ')}"
+            f", up to which was looked before: they are not counted again{counts}."
+        )
+    if left.n_untimed:
+        told.append(f"{counted(left.n_untimed, 'row')} of {comparison.n_rows:,} have no time in {time!r}: not counted.")
+    return tuple(told)
 
 
 def _answer(comparison: Comparison, settings: WatchSettings) -> Response:
@@ -232,6 +251,8 @@ def _nothing(comparison: Comparison, measured: Performance | None) -> Response:
         said = f"The model does as promised since {comparison.promise.told[:10]}, when it was told to do worse."
     elif measured is not None and measured.corrected <= comparison.alarms and measured.loss.value > 0:
         said = "No alarm yet, but these rows alone look worse than was promised; more true outcomes will tell."
+    elif comparison.moved():
+        said = "Nothing has moved beyond what chance, days and seasons bring."
     else:
         said = "Nothing has moved beyond chance."
     moves = _moves(comparison) if comparison.memory is None else _told((*comparison.alerts, *comparison.notes))

@@ -183,7 +183,10 @@ def _(record: Delivery) -> str:
 @summary.register
 def _(record: Comparison) -> str:
     moved = {column.name for column, _ in record.moved()}
-    return f"{len(moved)} of {len(record.columns)} moved beyond chance"
+    alone = f"{len(moved)} of {counted(len(record.columns), 'column')} moved beyond chance"
+    if record.memory is None:
+        return alone
+    return f"{counted(len(record.alerts), 'alarm')} from all looks; in these rows alone, as if days were alike, {alone}"
 
 
 @summary.register

@@ -53,7 +53,8 @@ class WatchSettings(Settings):
     sheet : str
         For Excel: the name of the sheet; default: the first.
     time : str
-        The column that says when each row was; default: `collect.time`, if the rows have it.
+        The column that says when each row was; default: `collect.time`, if the rows have it. Of the log of a service
+        it is always the moment at which it was asked.
     every : str
         How long a window is where rows have a time: ``hour``, ``day`` or ``week``.
     rows : int
