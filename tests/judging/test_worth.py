@@ -6,6 +6,7 @@ import pytest
 from mlwright.judging.surest import surest
 from mlwright.judging.worth import Cases, worth_of
 from mlwright.learning.benefit import Benefit
+from mlwright.learning.benefit_table import benefit_table
 from mlwright.learning.yardstick import Scored
 from mlwright.records.decision import Worth
 from mlwright.records.profile import Asked, Roles, Task
@@ -115,6 +116,21 @@ def test_several_classes_are_compared_with_the_most_frequent_one() -> None:
     assert found.today_is == "say 'y = a', the most frequent, in every case"
     assert found.gain.value == pytest.approx(1000 * (5 - 3) / 6)
     assert found.curve_gain == ()
+
+
+def test_counts_that_are_mostly_0_are_compared_with_their_mean_unless_errors_have_a_price() -> None:
+    rng = np.random.default_rng(0)
+    expected = rng.gamma(0.5, 0.4, size=2_000)
+    target = rng.poisson(expected).astype(np.float64)
+    cases = Cases(target, Scored(expected[:, None]), Draws(Sampling(2_000), 0, 400))
+    assumed = benefit_table("regression", (), (), DecideSettings())
+    found = worth_of(cases, roles("regression"), target, assumed)
+    assert "the mean" in found.today_is
+    assert found.gain.low > 0
+    stated = benefit_table("regression", (), (), DecideSettings(benefit={"per_unit_of_error": -1.0}))
+    assert "say 0, the median" in worth_of(cases, roles("regression"), target, stated).today_is
+    by_the_middle = benefit_table("regression", (), (), DecideSettings(), quantile=0.5)
+    assert "say 0, the median" in worth_of(cases, roles("regression"), target, by_the_middle).today_is
 
 
 def test_numbers_are_compared_with_the_mean_and_the_median() -> None:

@@ -40,6 +40,9 @@ class Benefit(NamedTuple):
         Amounts that differ from row to row, each of shape (n_rows,).
     classes : tuple of str
         Several classes, where single mistakes have amounts of their own.
+    by_mean : bool
+        Numbers, where the table is ours: whether the model answers with the expected number, not with the one that
+        costs least by the table.
     """
 
     table: dict[str, float]
@@ -47,6 +50,7 @@ class Benefit(NamedTuple):
     unit: str
     by_row: dict[str, Array] = {}
     classes: tuple[str, ...] = ()
+    by_mean: bool = False
 
     @property
     def amounts(self) -> Amounts:

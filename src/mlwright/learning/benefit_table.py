@@ -79,7 +79,8 @@ def benefit_table(
         Two classes: where the model answers by a threshold that serves the user's metric, the stand-in is the table by
         which that threshold is right.
     quantile : float, optional
-        Numbers: where the model answers with a quantile, the stand-in is the table by which that costs least.
+        Numbers: where the model answers with a quantile, the stand-in is the table by which that costs least; else it
+        answers with the expected number (`Benefit.by_mean`).
 
     Raises
     ------
@@ -100,7 +101,7 @@ def benefit_table(
         if settings.capacity is not None and task == "regression":
             return Benefit({CHOSEN[0]: 1.0, CHOSEN[1]: 0.0}, assumed=True, unit="units chosen")
         shares = class_shares if threshold is None else (1.0 - threshold, max(threshold, SMALLEST_THRESHOLD))
-        return _stand_in(task, shares, 0.5 if quantile is None else quantile)
+        return _stand_in(task, shares, quantile)
     choosing = task == "regression" and (settings.capacity is not None or bool(set(CHOSEN) & set(settings.benefit)))
     _check_keys(task, classes, settings.benefit, choosing=choosing)
     columns = columns or {}
@@ -158,11 +159,12 @@ def _less(one: str, other: str, settings: DecideSettings) -> Linear:
     return Linear(plus=plus, times=times)
 
 
-def _stand_in(task: Task, class_shares: Sequence[float], quantile: float) -> Benefit:
+def _stand_in(task: Task, class_shares: Sequence[float], quantile: float | None) -> Benefit:
     if task == "regression":
-        over, under = round(-2.0 * (1.0 - quantile), 6), round(-2.0 * quantile, 6)
+        level = 0.5 if quantile is None else quantile
+        over, under = round(-2.0 * (1.0 - level), 6), round(-2.0 * level, 6)
         costs = {"per_unit_over": over, "per_unit_under": under, "per_case": 0.0}
-        return Benefit(costs, assumed=True, unit="units of error")
+        return Benefit(costs, assumed=True, unit="units of error", by_mean=quantile is None)
     if task == "multiclass":
         return Benefit({"right": 1.0, "wrong": 0.0}, assumed=True, unit="right answers")
     negative, positive = class_shares
