@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from mlwright.core.errors import UserMistake
-from mlwright.learning.uncertainty import LEVELS, learn_familiar, learn_intervals, learn_sets, often_new
-from mlwright.records.model import CategoryColumn, EncodingPlan, NumberColumn
+from mlwright.learning.uncertainty import LEVELS, learn_familiar, learn_intervals, learn_sets, often_new, passing
+from mlwright.records.model import CategoryColumn, DateColumn, EncodingPlan, NumberColumn
 from mlwright.records.uncertainty import Uncertainty
 from mlwright.scoring.blocks import Blocks
 from mlwright.scoring.uncertain import Uncertain
@@ -129,6 +129,24 @@ def test_rows_like_those_seen_are_familiar_and_others_say_why_not() -> None:
         "x far above all that was seen",
         "a new name in city",
     ]
+
+
+def test_that_time_goes_by_makes_no_row_unlike_anything_seen() -> None:
+    rng = np.random.default_rng(0)
+    plan = EncodingPlan(
+        columns=(NumberColumn(name="x", low=-3, high=3), DateColumn(name="day", parts=("month", "weekday", "days")))
+    )
+    assert passing(plan) == {1, 3}
+
+    def rows(first: int) -> Blocks:
+        days = first + np.arange(300.0)
+        numbers = np.stack([rng.normal(size=300).clip(-3, 3), 1 + days // 30, days % 7, days], axis=1)
+        return Blocks(numbers.astype(np.float32), np.zeros((300, 0), dtype=np.int32))
+
+    for left_out, share in ((frozenset[int](), 1.0), (passing(plan), 0.0)):
+        familiar = learn_familiar(rows(0), 0, left_out)
+        found = Uncertain(Uncertainty(levels=LEVELS, n_rows=300, familiar=familiar), plan).unlike(rows(600))
+        assert np.mean([bool(why) for why in found]) == pytest.approx(share, abs=0.02)
 
 
 def test_where_new_names_are_usual_one_is_not_unlike_anything_seen() -> None:

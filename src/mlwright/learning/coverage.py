@@ -13,7 +13,7 @@ from mlwright.data.compute.table import open_snapshot, train_rows
 from mlwright.data.words import shortened
 from mlwright.learning.segments import parts_of
 from mlwright.learning.tasks import TASKS
-from mlwright.learning.uncertainty import FEWEST_ROWS, learn_familiar, learn_intervals, learn_sets, often_new
+from mlwright.learning.uncertainty import FEWEST_ROWS, learn_familiar, learn_intervals, learn_sets, often_new, passing
 from mlwright.learning.unseen import Unseen
 from mlwright.records.data import Snapshot
 from mlwright.records.evaluation import Coverage
@@ -80,8 +80,9 @@ def learn_uncertainty(
         found = learn_intervals(target, answers[:, 0], blocks, seed)
     else:
         found = learn_sets(target, spread(answers), blocks)
-    usual = often_new(training.model.plan, blocks)
-    return found.model_copy(update={"familiar": learn_familiar(blocks, seed).model_copy(update={"often_new": usual})})
+    plan = training.model.plan
+    familiar = learn_familiar(blocks, seed, passing(plan)).model_copy(update={"often_new": often_new(plan, blocks)})
+    return found.model_copy(update={"familiar": familiar})
 
 
 def rows_in(seconds: float, row_s: float) -> int:

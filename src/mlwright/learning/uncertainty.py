@@ -8,6 +8,7 @@ further off than the k-th furthest of n such rows as these are among themselves,
 from __future__ import annotations
 
 import math
+from collections.abc import Collection
 from typing import NamedTuple
 
 import numpy as np
@@ -15,9 +16,10 @@ from numpy.typing import NDArray
 from sklearn.tree import DecisionTreeRegressor
 
 from mlwright.learning.hard_groups import Box, hard_groups, in_front
-from mlwright.records.model import CategoryColumn, EncodingPlan
+from mlwright.records.model import CategoryColumn, DateColumn, EncodingPlan
 from mlwright.records.uncertainty import Familiar, Tree, Uncertainty
 from mlwright.scoring.blocks import Blocks
+from mlwright.scoring.encoder import names
 from mlwright.scoring.uncertain import distances, regions, tree_features
 
 Array = NDArray[np.float64]
@@ -32,6 +34,8 @@ ROWS_OF_A_CLASS = 20
 """With fewer rows of a class its limit is that of all."""
 MOST_FAMILIAR, SHRUNK = 40, 0.1
 BEYOND = 0.001
+PASSING = (":days", ":year", ":month", ":day_of_year")
+"""Parts of dates that count the time on; months do until a year is over."""
 OFTEN = 0.005
 
 
@@ -189,17 +193,33 @@ def often_new(plan: EncodingPlan, blocks: Blocks) -> tuple[str, ...]:
     return tuple(columns[place].name for place in sorted(usual))
 
 
-def learn_familiar(blocks: Blocks, seed: int) -> Familiar:
+def passing(plan: EncodingPlan) -> frozenset[int]:
+    """Places of the numbers that count the time on: every later row is beyond all that was seen in them."""
+    dates = {column.name for column in plan.columns if isinstance(column, DateColumn)}
+    named = names(plan)
+    outputs = enumerate(zip(named.numbers, named.number_inputs, strict=True))
+    return frozenset(place for place, (output, name) in outputs if name in dates and output.endswith(PASSING))
+
+
+def learn_familiar(blocks: Blocks, seed: int, leave_out: Collection[int] = ()) -> Familiar:
     """What the rows look like as a whole: centre, spread and correlations of the numbers, shrunk to be safe.
 
     The limit is set on rows from which the rest was not learned.
+
+    Parameters
+    ----------
+    blocks : Blocks
+    seed : int
+    leave_out : collection of int
+        Places of numbers that do not count; see `passing`.
     """
     half = np.random.default_rng(seed).random(len(blocks)) < 0.5
     learn, other = (blocks.take(np.flatnonzero(part)) for part in (half, ~half))
     numbers = learn.numbers.astype(np.float64)
     with np.errstate(all="ignore"):
         known = np.isfinite(numbers).mean(axis=0) > 0.5
-    places = [int(place) for place in np.flatnonzero(known) if np.nanstd(numbers[:, place]) > 0][:MOST_FAMILIAR]
+    varied = [int(place) for place in np.flatnonzero(known) if np.nanstd(numbers[:, place]) > 0]
+    places = [place for place in varied if place not in leave_out][:MOST_FAMILIAR]
     if not places:
         return Familiar()
     centre, scale = np.nanmedian(numbers[:, places], axis=0), np.nanstd(numbers[:, places], axis=0)

@@ -156,7 +156,9 @@ class _RowMeans(Yardstick):
         return rows
 
     def _estimate(self, model: Scored, value: float) -> Estimate:
-        return mean_by_class(self._rows(model), self._draws, self.level, self._expected(model))
+        rows = self._rows(model)
+        found = mean_by_class(rows, self._draws, self.level, self._expected(model))
+        return found.model_copy(update={"low": max(found.low, 0.0)}) if rows.min() >= 0 else found
 
     def _gain(self, model: Scored, than: Scored, value: float) -> Estimate:
         mine, other = self._rows(model), self._rows(than)

@@ -11,6 +11,8 @@ import pytest
 
 from mlwright.core.errors import SettingsError
 from mlwright.learning.metrics import METRICS, metric_of
+from mlwright.learning.yardstick import Scored, yardstick
+from mlwright.statistics.sampling import Draws, Sampling
 
 PAGE = Path(__file__).parents[3] / "docs" / "reference" / "metrics.md"
 
@@ -113,3 +115,10 @@ def test_a_class_that_is_never_promised_changes_nothing():
 @pytest.mark.parametrize("name", METRICS.names())
 def test_each_metric_is_in_the_reference(name):
     assert re.search(rf"^\| `{name}` \| {re.escape(METRICS.get(name).title)} \|", PAGE.read_text("utf-8"), re.MULTILINE)
+
+
+def test_no_loss_is_said_to_lie_below_nothing():
+    target = np.array([0.0, 0, 0, 1, 1, 1, 1])
+    said = np.array([[0.02], [0.01], [0.05], [0.99], [0.98], [0.97], [0.93]])
+    loss = yardstick("log_loss", target, Draws(Sampling(7), 0)).estimate(Scored(said))
+    assert 0.0 <= loss.low < loss.value < loss.high

@@ -187,8 +187,9 @@ class Course:
         costs = [self._cost_s(candidate) for candidate in opening]
         n_now = max(self.budget.affordable(costs, len(self._folds)), 1)
         if waiting := [candidate.name for candidate in opening[n_now:]]:
-            has = "has" if len(waiting) == 1 else "have"
-            self.bench.run.note(f"{listing(waiting)} {has} to wait: {len(self._folds)} fits of each take too long now.")
+            n_fits, has = len(self._folds), "has" if len(waiting) == 1 else "have"
+            take = "fit of each takes" if n_fits == 1 else "fits of each take"
+            self.bench.run.note(f"{listing(waiting)} {has} to wait: {n_fits} {take} too long now.")
         self._try(opening[:n_now], len(self._folds))
         return list(opening[n_now:])
 
