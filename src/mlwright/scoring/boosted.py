@@ -12,14 +12,14 @@ from heapq import heapify, heappop, heappush
 from itertools import accumulate, groupby
 from math import prod
 from operator import itemgetter
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from mlwright.scoring.blocks import Blocks, OneRow
 from mlwright.scoring.forest import Ints
-from mlwright.scoring.leaves import Leaves, LookedUp
+from mlwright.scoring.leaves import LeafTable, LookedUp
 from mlwright.scoring.links import LINKS, LINKS_OF_ONE
 
 Array = NDArray[np.float64]
@@ -47,7 +47,7 @@ class Boosted:
     """
 
     def __init__(self, link: int, cores: Sequence[tuple[float, LookedUp]]) -> None:
-        cores = sorted(cores, key=lambda pair: -pair[1].leaves.table.itemsize)
+        cores = sorted(cores, key=lambda pair: _kind(pair[1].leaves))
         leaves = [core.leaves for _, core in cores]
         self._link, self._link_of_one = LINKS[link], LINKS_OF_ONE[link]
         self._weights, self._n_outputs = [weight for weight, _ in cores], len(leaves[0].first_words)
@@ -66,7 +66,7 @@ class Boosted:
         self._rows = np.repeat(np.arange(starts[-1])[None], width, axis=0)
         self._words = [
             _Words([leaves[place] for place in alike], starts[alike[0] : alike[-1] + 2])
-            for alike in (list(places) for _, places in groupby(range(len(leaves)), lambda at: leaves[at].table.dtype))
+            for alike in (list(places) for _, places in groupby(range(len(leaves)), lambda at: _kind(leaves[at])))
         ]
         self._at_once = max(1, CHUNK_BYTES // (8 * sum(words.n_words for words in self._words)))
 
@@ -145,11 +145,11 @@ class Boosted:
 
 
 class _Words:
-    """From the words of one width to sums.
+    """From the words of one kind to sums.
 
     Parameters
     ----------
-    leaves : sequence of Leaves
+    leaves : sequence of LeafTable
         Of neighbouring cores.
     places : sequence of int
         The first block of each, and where the last one ends.
@@ -160,15 +160,16 @@ class _Words:
         Of one row.
     """
 
-    def __init__(self, leaves: Sequence[Leaves], places: Sequence[int]) -> None:
+    def __init__(self, leaves: Sequence[LeafTable], places: Sequence[int]) -> None:
         self._bytes = slice(places[0] * BLOCK_BYTES, places[-1] * BLOCK_BYTES)
         self._dtype = leaves[0].table.dtype
         starts = np.array(places) * (BLOCK_BYTES // self._dtype.itemsize)
         starts -= starts[0]
         self.n_words = int(starts[-1])
-        self._values = np.zeros((self.n_words, leaves[0].values.shape[1]))
+        self._is_place = leaves[0].is_place
+        self._values = np.zeros((self.n_words, max(each.values.shape[1] for each in leaves)))
         for start, each in zip(starts.tolist(), leaves, strict=False):
-            self._values[start : start + len(each.values)] = each.values
+            self._values[start : start + len(each.values), : each.values.shape[1]] = each.values
         self._first_words = np.concatenate(
             [each.first_words + start for start, each in zip(starts, leaves, strict=False)]
         )
@@ -177,7 +178,7 @@ class _Words:
     def added(self, opened: NDArray[np.uint8]) -> Array:
         """The sums, shape (n_rows, n_cores * n_outputs), from the bytes of all cores."""
         words = opened[:, self._bytes].view(self._dtype)
-        places = np.bitwise_count(words - self._dtype.type(1))  # how many bits are below the one that is left
+        places = words if self._is_place else np.bitwise_count(words - self._dtype.type(1))  # the bits below the one
         sums: Array = np.add.reduceat(self._values.take(places + self._first_slots), self._first_words, axis=1)
         return sums
 
@@ -198,7 +199,7 @@ class _Reading:
 
     Parameters
     ----------
-    leaves : sequence of Leaves
+    leaves : sequence of LeafTable
 
     Attributes
     ----------
@@ -206,7 +207,7 @@ class _Reading:
         Groups of columns.
     """
 
-    def __init__(self, leaves: Sequence[Leaves]) -> None:
+    def __init__(self, leaves: Sequence[LeafTable]) -> None:
         self._own: dict[int, list[Ints]] = {}
         columns = []
         for place in sorted({column for each in leaves for column in each.bends}):
@@ -267,7 +268,7 @@ class _Reading:
             places[j] += step * (bisect_left(bends, x) if x == x else missing)
         return self._rows.take(places, axis=0)
 
-    def rows_of_few(self, rows: NDArray[np.float32]) -> Ints:
+    def rows_of_few(self, rows: NDArray[np.floating[Any]]) -> Ints:
         """As `rows_of_one` of several rows, shape (n_groups, n_rows, n_blocks)."""
         values = rows.T.astype(np.float64)
         places = np.empty((len(self._columns), len(rows)), dtype=np.int64)
@@ -279,7 +280,12 @@ class _Reading:
         return self._rows.take(places, axis=0)
 
 
-def _in_blocks(table: NDArray[np.unsignedinteger]) -> Bits:
+def _kind(leaves: LeafTable) -> tuple[int, bool]:
+    """Whose words are read alike: by width, and by what they say."""
+    return -leaves.table.itemsize, leaves.is_place
+
+
+def _in_blocks(table: NDArray[np.unsignedinteger[Any]]) -> Bits:
     """The rows of a table, shape (n_rows, n_blocks, words of a block); what fills up leaves nothing open."""
     n_bytes = -(-table.shape[1] * table.itemsize // BLOCK_BYTES) * BLOCK_BYTES
     whole = np.zeros((len(table), n_bytes // table.itemsize), dtype=table.dtype)

@@ -14,7 +14,7 @@ SIGIR. (There the bits are put together threshold by threshold.)
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import Any, NamedTuple
+from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,15 +32,8 @@ MOST_BYTES = 24_000_000
 """Of one table; larger ones would not stay in the processor's memory, and are not made."""
 
 
-class Leaves:
+class LeafTable:
     """What each value of each column leaves open of the trees of one core.
-
-    Parameters
-    ----------
-    trees : Trees
-        Whose leaves answer one number each.
-    fills : array, shape (n_filled,)
-        What stands for a missing value in the first columns; NaN where the trees know what to do with one.
 
     Attributes
     ----------
@@ -51,10 +44,39 @@ class Leaves:
         to the second and so on, beyond the last one, and of a missing value.
     starts : dict of int to int
         By column: its first row.
-    values : array, shape (n_words, n_bits + 1)
-        What a word adds: its first bit is left, or the second, and so on, or none.
+    values : array, shape (n_words, n_places)
+        What a word adds, by the place that it says.
     first_words : array of int, shape (n_outputs,)
         Where the words of each sum begin.
+    is_place : bool
+        Whether a word is the place itself; otherwise its one bit says it, and the last place is that of a word without.
+    """
+
+    table: Words
+    bends: dict[int, Array]
+    starts: dict[int, int]
+    values: Array
+    first_words: Ints
+    is_place: ClassVar[bool] = False
+
+    def rows_of(self, column: int, values: Array) -> Ints:
+        """The rows of the table for values of a column; the last value is NaN, and no other one."""
+        if column not in self.bends:
+            return np.full(len(values), len(self.table) - 1)
+        bends = self.bends[column]
+        places = np.append(np.searchsorted(bends, values[:-1]), len(bends) + 1)
+        return places + self.starts[column]
+
+
+class Leaves(LeafTable):
+    """The table of trees whose leaves are bits of a word, or of several.
+
+    Parameters
+    ----------
+    trees : Trees
+        Whose leaves answer one number each.
+    fills : array, shape (n_filled,)
+        What stands for a missing value in the first columns; NaN where the trees know what to do with one.
 
     Raises
     ------
@@ -67,25 +89,17 @@ class Leaves:
         self.values = layout.values
         self.first_words = layout.first_words
         asked = {column: np.flatnonzero(trees.feature == column) for column in _columns(trees)}
-        self.bends: dict[int, Array] = {column: _bends(trees, nodes) for column, nodes in asked.items()}
+        self.bends = {column: _bends(trees, nodes) for column, nodes in asked.items()}
         n_rows = np.cumsum([0, *(len(bends) + 2 for bends in self.bends.values())]).tolist()
         if n_rows[-1] * layout.valid.nbytes > MOST_BYTES:
             raise NotApplicable("its table of leaves would be too large")
-        self.starts: dict[int, int] = dict(zip(self.bends, n_rows, strict=False))
+        self.starts = dict(zip(self.bends, n_rows, strict=False))
         parts = []
         for column, nodes in asked.items():
             missing = np.float32(fills[column]) if column < len(fills) else np.nan
             goes_left = _goes_left(trees, nodes, np.append(self.bends[column], [np.inf, missing]))
             parts.append(layout.open(nodes, goes_left))
         self.table = np.vstack([*parts, layout.valid[None, :]])
-
-    def rows_of(self, column: int, values: Array) -> Ints:
-        """The rows of the table for values of a column; the last value is NaN, and no other one."""
-        if column not in self.bends:
-            return np.full(len(values), len(self.table) - 1)
-        bends = self.bends[column]
-        places = np.append(np.searchsorted(bends, values[:-1]), len(bends) + 1)
-        return places + self.starts[column]
 
 
 def _columns(trees: Trees) -> list[int]:
@@ -99,7 +113,7 @@ class LookedUp(NamedTuple):
 
     Parameters
     ----------
-    leaves : Leaves
+    leaves : LeafTable
     row_of : callable
         From one row to the columns that the trees look at.
     rows_of : callable
@@ -108,9 +122,9 @@ class LookedUp(NamedTuple):
         Place in `LINKS` of what makes scores of the sums.
     """
 
-    leaves: Leaves
+    leaves: LeafTable
     row_of: Callable[[OneRow], list[float]]
-    rows_of: Callable[[Blocks], NDArray[np.float32]]
+    rows_of: Callable[[Blocks], NDArray[np.floating[Any]]]
     link: int
 
 

@@ -93,7 +93,7 @@ class Model:
 
     @cached_property
     def _together(self) -> Together:
-        return Together(self.weighted)
+        return Together(self.weighted, self.encoder.names.n_levels)
 
     def scores(self, table: Any) -> Array:
         """Scores of the rows of any table, a part of it at a time; see `columns.read_columns`.

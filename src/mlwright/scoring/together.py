@@ -39,10 +39,12 @@ class Together:
     weighted : sequence of (float, Core)
         Of a model; linear cores are taken together where there are several, boosted trees are looked up, and the
         others are asked one by one.
+    n_levels : sequence of int
+        Of the code columns; see `BlockNames`.
     """
 
-    def __init__(self, weighted: Sequence[Weighted]) -> None:
-        self._boosted, self._others = _boosted(weighted)
+    def __init__(self, weighted: Sequence[Weighted], n_levels: Sequence[int]) -> None:
+        self._boosted, self._others = _boosted(weighted, n_levels)
         linear, self._alone = _linear(self._others)
         self._joined: list[Joined] = [*linear, *self._boosted]
 
@@ -83,12 +85,12 @@ class _Linear(NamedTuple):
         return total
 
 
-def _boosted(weighted: Sequence[Weighted]) -> tuple[list[Boosted], list[Weighted]]:
+def _boosted(weighted: Sequence[Weighted], n_levels: Sequence[int]) -> tuple[list[Boosted], list[Weighted]]:
     """What can be looked up, by link, and the rest."""
     of_link: dict[int, list[tuple[float, LookedUp]]] = {}
     rest: list[Weighted] = []
     for weight, core in weighted:
-        found = core.looked_up()
+        found = core.looked_up(n_levels)
         if found is None:
             rest.append((weight, core))
         else:

@@ -9,7 +9,8 @@ import pytest
 
 from mlwright.core.errors import BundleError
 from mlwright.scoring.blocks import Blocks
-from mlwright.scoring.cores.catboost import CatBoostCore, features
+from mlwright.scoring.catboost_rows import features
+from mlwright.scoring.cores.catboost import CatBoostCore
 from mlwright.scoring.cores.lightgbm import LightGBMCore
 
 N_ROWS = 500

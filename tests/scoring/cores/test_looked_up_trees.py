@@ -16,6 +16,7 @@ from mlwright.scoring.together import Together
 
 KINDS = {0: "regression", 2: "binary", 4: "multiclass"}
 KEPT = np.full(3, np.nan)
+N_LEVELS = (70, 70)
 
 
 def rows(n_rows: int = 600, seed: int = 0) -> Blocks:
@@ -47,7 +48,7 @@ def test_a_row_alone_is_looked_up(n_classes: int, n_leaves: int) -> None:
     weighted = list(zip((0.25, 0.75), cores, strict=True))
     blocks = rows(200, seed=1)
     wanted = sum(weight * each.predict(blocks) for weight, each in weighted)
-    quick = Together(weighted)
+    quick = Together(weighted, N_LEVELS)
     found = np.vstack([quick.scores(blocks.take(np.array([row])).first) for row in range(len(blocks))])
     np.testing.assert_allclose(found, wanted, rtol=0, atol=1e-12)
 
@@ -61,8 +62,8 @@ def test_trees_that_never_split_are_looked_up() -> None:
     row, few = rows(1, seed=3), rows(3, seed=4)
     for weighted in ([(1.0, flat)], [(0.5, flat), (0.5, one)]):
         wanted, of_few = (sum(weight * each.predict(asked) for weight, each in weighted) for asked in (row, few))
-        np.testing.assert_allclose([Together(weighted).scores(row.first)], wanted, atol=1e-12)
-        np.testing.assert_allclose(Together(weighted).scores_of_few(few), of_few, atol=1e-12)
+        np.testing.assert_allclose([Together(weighted, N_LEVELS).scores(row.first)], wanted, atol=1e-12)
+        np.testing.assert_allclose(Together(weighted, N_LEVELS).scores_of_few(few), of_few, atol=1e-12)
 
 
 def test_columns_of_few_values_are_taken_together_and_rule_out_the_same_leaves() -> None:
@@ -70,7 +71,7 @@ def test_columns_of_few_values_are_taken_together_and_rule_out_the_same_leaves()
     target = (few_values.numbers[:, :3].sum(axis=1) > 4).astype(int)
     booster = lightgbm.train({"verbose": -1, "num_leaves": 20}, lightgbm.Dataset(few_values.matrix(), target), 8)
     one = LightGBMCore(booster.model_to_string())
-    quick = Together([(1.0, one)])
+    quick = Together([(1.0, one)], N_LEVELS)
     assert quick._boosted[0]._readings[0][-1].width < few_values.matrix().shape[1]
     some = few_values.take(np.arange(40))
     some.numbers[::7, 1] = np.nan
@@ -87,7 +88,7 @@ def test_a_number_on_a_threshold_goes_where_the_tree_sends_it() -> None:
     on_it = np.concatenate([on_it, np.nextafter(on_it, np.float32(-9)), np.nextafter(on_it, np.float32(9))])
     numbers = np.column_stack([on_it, np.zeros_like(on_it), np.full_like(on_it, np.nan)])
     blocks = Blocks(numbers, np.zeros((len(on_it), 2), dtype=np.int32))
-    quick = Together([(1.0, one)])
+    quick = Together([(1.0, one)], N_LEVELS)
     found = np.vstack([quick.scores(blocks.take(np.array([row])).first) for row in range(len(blocks))])
     np.testing.assert_allclose(found, one.predict(blocks), rtol=0, atol=1e-12)
 
@@ -97,16 +98,16 @@ def test_tables_that_would_be_too_large_are_not_made(monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(leaves, "MOST_BYTES", 1_000)
     with pytest.raises(NotApplicable, match="too large"):
         Leaves(of_lightgbm(one.text)[0], KEPT)
-    assert one.looked_up() is None
+    assert one.looked_up(N_LEVELS) is None
     row = rows(1, seed=2)
-    np.testing.assert_allclose([Together([(1.0, one)]).scores(row.first)], one.predict(row), atol=1e-12)
+    np.testing.assert_allclose([Together([(1.0, one)], N_LEVELS).scores(row.first)], one.predict(row), atol=1e-12)
 
 
 @pytest.mark.parametrize("n_rows", [2, 17, 200])
 @pytest.mark.parametrize("n_classes", [0, 2, 4])
 def test_a_few_rows_are_looked_up_as_each_of_them_alone(n_classes: int, n_rows: int) -> None:
     cores = [core(n_classes, 31), core(n_classes, 150, np.array([np.nan, 0.3, -1.0]), seed=1)]
-    quick = Together([(0.25, cores[0]), (0.75, cores[1])])
+    quick = Together([(0.25, cores[0]), (0.75, cores[1])], N_LEVELS)
     blocks = rows(n_rows, seed=1)
     alone = [quick.scores(blocks.take(np.array([row])).first) for row in range(n_rows)]
     assert quick.scores_of_few(blocks).tolist() == alone
@@ -115,7 +116,7 @@ def test_a_few_rows_are_looked_up_as_each_of_them_alone(n_classes: int, n_rows: 
 def test_cores_of_all_widths_are_looked_up_at_once() -> None:
     cores = [core(2, 6, n_rounds=90), core(2, 31), core(2, 150, seed=1), core(2, 12, n_rounds=40, seed=2)]
     weighted = list(zip((0.1, 0.2, 0.3, 0.4), cores, strict=True))
-    blocks, quick = rows(50, seed=1), Together(weighted)
+    blocks, quick = rows(50, seed=1), Together(weighted, N_LEVELS)
     found = quick.scores_of_few(blocks)
     np.testing.assert_allclose(found, sum(weight * each.predict(blocks) for weight, each in weighted), atol=1e-12)
     assert found.tolist() == [quick.scores(blocks.take(np.array([row])).first) for row in range(len(blocks))]

@@ -17,7 +17,8 @@ from mlwright.learning.models._sample import with_every_class
 from mlwright.learning.models._target import constant_core, n_outputs, standardised
 from mlwright.records.model import Candidate
 from mlwright.scoring.blocks import Blocks
-from mlwright.scoring.cores.catboost import CatBoostCore, features
+from mlwright.scoring.catboost_rows import features
+from mlwright.scoring.cores.catboost import CatBoostCore
 
 FEW_ROWS, MANY_ROWS = 2_000, 100_000
 

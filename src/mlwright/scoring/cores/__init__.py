@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Sequence
 from typing import ClassVar, Self
 
 import numpy as np
@@ -32,8 +33,14 @@ class Core(ABC):
         scores: list[float] = self.predict(row.blocks)[0].tolist()
         return scores
 
-    def looked_up(self) -> LookedUp | None:
-        """A quicker way for a single row, if the core is made of trees that are small enough for it."""
+    def looked_up(self, n_levels: Sequence[int]) -> LookedUp | None:
+        """A quicker way for a single row, if the core is made of trees that are small enough for it.
+
+        Parameters
+        ----------
+        n_levels : sequence of int
+            Of the code columns; see `BlockNames`.
+        """
         return None
 
     @abstractmethod

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final, Self
 
@@ -11,10 +12,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mlwright.core.errors import BundleError
+from mlwright.core.family import NotApplicable
 from mlwright.scoring.blocks import Blocks
+from mlwright.scoring.catboost_rows import features
+from mlwright.scoring.catboost_trees import read_catboost
 from mlwright.scoring.cores import Core
-from mlwright.scoring.fills import fill
+from mlwright.scoring.leaves import LookedUp
 from mlwright.scoring.links import LINKS, softmax
+from mlwright.scoring.symmetric import SymmetricTable
 
 Array = NDArray[np.float64]
 
@@ -63,6 +68,14 @@ class CatBoostCore(Core):
         sums: Array = self.model.predict(pool, prediction_type="RawFormulaVal", thread_count=1)
         return self.link(np.asarray(sums, dtype=np.float64).reshape(len(blocks), -1))
 
+    def looked_up(self, n_levels: Sequence[int]) -> LookedUp | None:
+        """A quicker way for a few rows, where the trees are not too deep and the tables do not grow too large."""
+        try:
+            table = SymmetricTable(read_catboost(self.model, self.fills, n_levels), self.fills)
+        except NotApplicable:
+            return None
+        return LookedUp(table, table.row, table.rows, LINKS.index(self.link))
+
     def to_bytes(self) -> bytes:
         """The cbm file."""
         with tempfile.TemporaryDirectory() as folder:
@@ -79,13 +92,3 @@ class CatBoostCore(Core):
             return cls(model)
         except (catboost.CatBoostError, KeyError, ValueError, IndexError) as error:
             raise BundleError(f"A CatBoost core cannot be read: {error}.") from error
-
-
-def features(blocks: Blocks, fills: Array) -> Any:
-    """The rows as CatBoost takes them: numbers, and codes as the names of categories."""
-    numbers = fill(np.array(blocks.numbers, dtype=np.float32, order="C"), fills)
-    names = np.array([b"%d" % code for code in blocks.codes.ravel().tolist()], dtype=object)
-    return catboost.FeaturesData(
-        num_feature_data=numbers if numbers.shape[1] else None,
-        cat_feature_data=names.reshape(blocks.codes.shape) if blocks.codes.shape[1] else None,
-    )

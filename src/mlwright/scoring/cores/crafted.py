@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Self
 
 import numpy as np
@@ -37,9 +38,9 @@ class CraftedCore(Core):
             return self.trees.rows.scores(np.array(self.craft.row(blocks.first), dtype=np.float32))
         return self.trees.predict(self.craft.extended(blocks))
 
-    def looked_up(self) -> LookedUp | None:
+    def looked_up(self, n_levels: Sequence[int]) -> LookedUp | None:
         """As that of the trees, on the columns that are made."""
-        found = self.trees.looked_up()
+        found = self.trees.looked_up(n_levels)
         return None if found is None else found._replace(row_of=self.craft.row, rows_of=self._rows)
 
     def _rows(self, blocks: Blocks) -> NDArray[np.float32]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from functools import cached_property
 from typing import Self
 
@@ -53,7 +54,7 @@ class LightGBMCore(Core):
             return self.rows.scores(blocks.row)
         return self.booster.scores(fill(blocks.matrix(), self.fills))
 
-    def looked_up(self) -> LookedUp | None:
+    def looked_up(self, n_levels: Sequence[int]) -> LookedUp | None:
         """A quicker way for a few rows, where the tables do not grow too large."""
         try:
             trees, link = of_lightgbm(self.text)
