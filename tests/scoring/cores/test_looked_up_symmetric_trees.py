@@ -42,7 +42,8 @@ def core(n_classes: int, depth: int = 6, fills: np.ndarray = KEPT) -> CatBoostCo
         "iterations": 80,
         "depth": depth,
         "one_hot_max_size": 4,
-        "model_size_reg": 0.0, "max_ctr_complexity": 3,
+        "model_size_reg": 0.0,
+        "max_ctr_complexity": 3,
         "logging_level": "Silent",
         "thread_count": 1,
     }
