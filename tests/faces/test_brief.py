@@ -108,6 +108,14 @@ def test_a_next_step_is_told_with_what_it_surely_brings(facts):
     assert briefed(with_step(facts, low=-50)).todo.items == []
 
 
+def test_of_a_step_whose_gain_is_not_known_none_is_told(facts):
+    found = with_step(facts, low=50)
+    step = found.improvement.steps[0].model_copy(update={"gain_is": "not known", "money": None})
+    improvement = found.improvement.model_copy(update={"steps": (step,)})
+    told = briefed(dataclasses.replace(found, improvement=improvement)).todo.items
+    assert list(map(plain, told)) == ["Collect more rows."]
+
+
 def test_no_leading_jargon(facts):
     told = briefed(facts)
     words = " ".join(

@@ -84,7 +84,7 @@ def _more_rows(evidence: Evidence) -> Iterator[Step]:
         evidence=f"{told_more_rows(worth)}{unsure}",
         cost=counted(n_rows, "further row"),
         money=None if worth.assumed else more.last_doubling,
-        gain_is="not known" if worth.assumed else "at most",
+        gain_is="at most",
         share=_share(more.last_doubling, worth.gain) if more.last_doubling.low > 0 else 0.0,
     )
 

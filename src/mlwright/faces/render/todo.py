@@ -84,7 +84,9 @@ def _may_be_told(step: Step) -> bool:
 
 
 def _bringing(step: Step, at: str, worth: Worth, sources: Sources) -> Markup:
-    """What a step is likely to bring, in money or as a share of what is gained."""
+    """What a step is likely to bring, in money or as a share of what is gained; nothing where that is not known."""
+    if step.gain_is == "not known":
+        return Markup()
     if step.money is not None and not worth.assumed:
         more = sources.number(f"{at}/money/value", "money")
         return Markup(" ({} {} more per 1,000 cases)").format(step.gain_is, more)
