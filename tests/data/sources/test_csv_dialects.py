@@ -179,6 +179,21 @@ def test_sentences_of_as_many_words_under_one_name_are_one_column(read_text):
     assert (list(result.types), result.column("remark")[0]) == (["remark"], "the 0 bikes were late")
 
 
+def test_a_line_of_units_under_the_header_is_told_and_left_out(read_text):
+    rows = "".join(f"{i},{i / 2},{i * i},town {i % 2}\n" for i in range(1, 9))
+    result = read_text("id,weight,cost,town\n-,kg,$1000,\n" + rows)
+    assert result.column("weight") == [i / 2 for i in range(1, 9)]
+    assert result.column("cost") == [i * i for i in range(1, 9)]
+    assert result.notices == [
+        "The line under the header holds units and no values, and was left out: id (-), weight (kg), cost ($1000)."
+    ]
+
+
+def test_a_first_row_with_one_odd_value_is_a_row(read_text):
+    rows = "".join(f"{i},{i / 2},{i * i}\n" for i in range(1, 9))
+    assert read_text("id,weight,cost\n0,none yet,7\n" + rows).column("id") == list(range(9))
+
+
 def test_nul_characters_are_left_out_and_counted(read_text):
     result = read_text(b"id,word\n1,a\0b\n2,c\n")
     assert result.column("word") == ["ab", "c"]

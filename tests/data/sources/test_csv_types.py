@@ -115,6 +115,13 @@ def test_amounts_with_a_sign_are_written_as_such_text_is_read_everywhere(read_te
     assert result.column("code") == ["A,1", "B,2"]
 
 
+def test_blanks_part_thousands_where_commas_are_decimal(read_text):
+    result = read_text("price;disk;word\n20 729,63;1\u202f200;a 100\n903,15;500;b 200\n1 120 614,15;80;c\n")
+    assert result.column("price") == [20729.63, 903.15, 1120614.15]
+    assert result.column("disk") == [1200, 500, 80]
+    assert result.column("word") == ["a 100", "b 200", "c"]
+
+
 def test_thousands_without_any_decimal_comma_are_known_by_two_points(read_text):
     assert read_text("name;people\nanna;1.500\nbob;2.250.000\n").column("people") == [1500, 2_250_000]
 

@@ -130,3 +130,26 @@ def test_names_that_span_columns_are_put_before_the_names_below_them(read, workb
 def test_a_head_with_a_gap_above_rows_of_values_is_one_row(read, workbook):
     result = read(workbook(Data=[["a", None, "c"], ["x", 1, 2], ["y", 3, 4], ["z", 5, 6]]))
     assert len(result.table) == 3
+
+
+def test_cells_that_are_merged_downwards_all_hold_what_the_first_says(read, tmp_path):
+    book = openpyxl.Workbook()
+    sheet = book.active
+    for row in [
+        ["Sales of 2024"],
+        ["route", "year", "fare"],
+        ["north", 2020, 10.5],
+        [None, 2021, 11.5],
+        [None, 2022, None],
+        ["south", 2020, 9],
+        [None, 2021, 8],
+        [None, 2020, 7],
+    ]:
+        sheet.append(row)
+    sheet.merge_cells("A1:C1")
+    sheet.merge_cells("A3:A5")
+    sheet.merge_cells("A6:A7")
+    book.save(tmp_path / "routes.xlsx")
+    result = read(str(tmp_path / "routes.xlsx"))
+    assert result.column("route") == ["north", "north", "north", "south", "south", None]
+    assert result.column("fare") == [10.5, 11.5, None, 9, 8, 7]

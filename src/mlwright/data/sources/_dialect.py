@@ -15,9 +15,9 @@ from dataclasses import dataclass
 from itertools import zip_longest
 from typing import Any
 
-from mlwright.core.errors import SourceUnreadable
+from mlwright.core.errors import SourceUnreadable, name_list
 from mlwright.data.sources._columns import refuse_width
-from mlwright.data.sources._header import header_names, is_header, no_header
+from mlwright.data.sources._header import are_units, header_names, is_header, no_header
 from mlwright.data.words import counted
 
 DELIMITERS = (",", "\t", ";", "|", "^", "~", "\x01", " ")
@@ -30,7 +30,7 @@ MAX_FIELD_CHARACTERS = 16 << 20
 MAX_PREAMBLE_ROWS = 50
 
 _COMMA = re.compile(
-    r"[$€£¥]? ?-?(?:[0-9]+|[0-9]{1,3}(?P<thousands>(?:\.[0-9]{3})+))(?:,(?P<behind>[0-9]+))?\s?[%$€£¥]?"
+    r"[$€£¥]? ?-?(?:[0-9]+|[0-9]{1,3}(?P<thousands>(?:[.\s][0-9]{3})+))(?:,(?P<behind>[0-9]+))?\s?[%$€£¥]?"
 ).fullmatch
 _POINT = re.compile(r"-?[0-9]*\.[0-9]+").fullmatch
 _THOUSANDS = re.compile(r"-?[1-9][0-9]{0,2}\.[0-9]{3}").fullmatch
@@ -242,6 +242,10 @@ def _laid_out(rows: list[Line], delimiter: str, quote: str | None, escape: str |
     if is_header(first.fields, judged):
         names = header_names(first.fields, body, width, notices)
         header_line, above = above + n_above + 1, first.last_line
+        if are_units(judged) and judged[0] is body[0]:
+            above = rows[n_preamble + 1].last_line
+            told = name_list(f"{name} ({unit})" for name, unit in zip(names, body[0], strict=False) if unit.strip())
+            notices.append(f"The line under the header holds units and no values, and was left out: {told}.")
     else:
         notices.append(no_header(names))
     return Dialect(
@@ -278,4 +282,4 @@ def _are_decimal_commas(fields: list[str]) -> bool:
 def _is_sure(thousands: str | None, behind: str | None) -> bool:
     """Whether what is around the comma of a number leaves no doubt, as in ``1.234,567``, ``0,5`` and ``1.020.000``."""
     n_points = (thousands or "").count(".")
-    return n_points > 1 if behind is None else n_points > 0 or len(behind) != 3
+    return n_points > 1 if behind is None else bool(thousands) or len(behind) != 3

@@ -9,6 +9,7 @@ import pyarrow as pa
 
 from mlwright.data.sources._types import convert, widen
 
+FEWEST_BELOW, LEAST_UNITS, LONGEST_UNIT = 4, 2, 15
 MISSING_WORDS = {"", "?", "-", "--", ".", "na", "n/a", "nan", "null", "none", "nil", "missing", "unknown"}
 
 
@@ -28,6 +29,20 @@ def is_header(first: list[str], body: list[list[str]]) -> bool:
         return True
     named = [cell for cell in cells if cell]
     return all(sign == 0 for sign in signs) and len(set(named)) == len(named) > 0
+
+
+def are_units(body: list[list[str]]) -> bool:
+    """Whether the first of the rows says in which units the numbers below it are: ``kg``, ``%``, ``$/year``."""
+    n_numbers = n_units = 0
+    for place, cell in enumerate(body[0] if len(body) > FEWEST_BELOW else ()):
+        values = [row[place] for row in body[1:] if row[place].strip().lower() not in MISSING_WORDS]
+        unit = cell.strip()
+        if unit.lower() in MISSING_WORDS or len(values) < FEWEST_BELOW:
+            continue
+        if widen(None, pa.array(values, pa.string())) in ("int64", "double"):
+            n_numbers += 1
+            n_units += len(unit) <= LONGEST_UNIT and convert(pa.array([unit]), "double") is None
+    return n_units >= LEAST_UNITS and 2 * n_units > n_numbers
 
 
 def no_header(names: Sequence[str]) -> str:

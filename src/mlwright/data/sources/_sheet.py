@@ -7,7 +7,7 @@ import zipfile
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,7 @@ from mlwright.data.sources._dialect import MAX_PREAMBLE_ROWS
 from mlwright.data.sources._files import refuse_bomb
 from mlwright.data.sources._formats import refuse_foreign
 from mlwright.data.sources._header import is_header, no_header
+from mlwright.data.sources._merged import Merged, filled, merged_downwards
 from mlwright.data.sources._values import spell
 
 BATCH_ROWS = 5_000
@@ -59,6 +60,8 @@ class Sheet:
         What was seen of the head.
     n_errors : int
         Cells with an Excel error, counted while reading; they count as empty.
+    merged : list of Merged
+        Cells that are merged downwards.
     """
 
     path: Path
@@ -69,17 +72,19 @@ class Sheet:
     n_above: int = 0
     notices: tuple[str, ...] = ()
     n_errors: int = 0
+    merged: list[Merged] = field(default_factory=list)
 
     def columns(self) -> Iterator[list[tuple[Any, ...]]]:
         """The values, a list of columns for every few thousand rows."""
         self.n_errors = 0
-        rows = (self._cells(row) for _, row in islice(_rows(self.path, self.title), self.n_above, None))
+        numbered = islice(_rows(self.path, self.title), self.n_above, None)
+        rows = filled(((number, self._cells(row)) for number, row in numbered), self.merged)
         while batch := list(islice(rows, BATCH_ROWS)):
             yield list(zip(*batch, strict=True))
 
     def _cells(self, row: Row) -> Row:
         width = len(self.names)
-        cells = row[:width] + [None] * (width - len(row))
+        cells = [*row[:width], *[None] * (width - len(row))]
         if not EXCEL_ERRORS.isdisjoint(cells):
             self.n_errors += sum(cell in EXCEL_ERRORS for cell in cells)
             return [None if cell in EXCEL_ERRORS else cell for cell in cells]
@@ -110,6 +115,7 @@ def open_sheet(path: Path, wanted: str | None) -> Sheet:
     top = list(islice(_rows(path, title), SNIFFED_ROWS))
     if not top:
         raise empty(sheet)
+    sheet.merged = _merged(path, title)
     return _laid_out(sheet, top)
 
 
@@ -210,6 +216,15 @@ def _titles(path: Path) -> tuple[list[str], list[str]]:
     if not sheets:
         raise SourceEmpty(f"{path} has no sheet with cells.", "Name a workbook with a table.")
     return [title for title, state in sheets if state == "visible"], [title for title, _ in sheets]
+
+
+def _merged(path: Path, title: str) -> list[Merged]:
+    with _opened(path) as book, zipfile.ZipFile(path) as archive:
+        name = str(getattr(book[title], "_worksheet_path", ""))
+        if name not in archive.namelist():
+            return []
+        with archive.open(name) as sheet:
+            return merged_downwards(sheet)
 
 
 def _rows(path: Path, title: str) -> Iterator[tuple[int, Row]]:

@@ -40,9 +40,10 @@ _WIDER: dict[Spelled, tuple[Spelled, ...]] = {
 }
 
 _NOT_A_NUMBER = r"^-?0[0-9xX]|^\+"
-_IN_THOUSANDS = r"^[^0-9]*[1-9][0-9]{0,2}(\.[0-9]{3})+(,[0-9]+)?[^0-9]*$"
 _SIGN, _BLANK = "[%$€£¥₹]", r"[ \x{00a0}\x{202f}]"
-_AMOUNT = rf"^(?:{_SIGN}{_BLANK}?)?-?[0-9.]+(?:,[0-9]+)?(?:{_BLANK}?{_SIGN})?$"
+_PARTED = rf"\.|[0-9]{_BLANK}[0-9]"
+_IN_THOUSANDS = rf"^[^0-9]*[1-9][0-9]{{0,2}}((\.|{_BLANK})[0-9]{{3}})+(,[0-9]+)?[^0-9]*$"
+_AMOUNT = rf"^(?:{_SIGN}{_BLANK}?)?-?[0-9](?:(?:[0-9.]|{_BLANK})*[0-9])?(?:,[0-9]+)?(?:{_BLANK}?{_SIGN})?$"
 _BEYOND_INT64 = float(2**63)
 
 
@@ -142,11 +143,12 @@ def _parse_amount(spellings: pa.Array, decimal: str) -> pa.Array | None:
 
 
 def _with_points(spellings: pa.Array, decimal: str) -> pa.Array | None:
-    """Numbers with a decimal point and nothing between thousands; None where a point does not part thousands."""
-    pointed = pc.match_substring(spellings, ".")
-    if _any(pc.and_(pointed, pc.invert(pc.match_substring_regex(spellings, _IN_THOUSANDS)))):
+    """Numbers with a decimal point and nothing between thousands; None where a point or blank does not part those."""
+    parted = pc.match_substring_regex(spellings, _PARTED)
+    if _any(pc.and_(parted, pc.invert(pc.match_substring_regex(spellings, _IN_THOUSANDS)))):
         return None
-    return pc.replace_substring(pc.replace_substring(spellings, ".", ""), decimal, ".")
+    whole = pc.replace_substring_regex(pc.replace_substring(spellings, ".", ""), rf"([0-9]){_BLANK}([0-9])", r"\1\2")
+    return pc.replace_substring(whole, decimal, ".")
 
 
 def _keeps_spelling(spellings: pa.Array, values: pa.Array) -> bool:
