@@ -26,7 +26,7 @@ Array = NDArray[np.float64]
 Bits = NDArray[np.uint64]
 
 BLOCK_BYTES = 512
-"""Of the table. Smaller blocks are more to fetch, and of larger ones more is empty at the end of each core."""
+"""Of the table, where cores differ in size. Smaller blocks are more to fetch, and of larger ones more stays empty."""
 
 MOST_JOINED = 512
 """Rows that columns have together; a group of more takes memory for rows that are hardly ever opened."""
@@ -36,43 +36,32 @@ CHUNK_BYTES = 1 << 18
 
 
 class Boosted:
-    """Cores of boosted trees with one link.
+    """Cores of boosted trees that look at the same columns, with one link.
 
     Parameters
     ----------
-    link : int
-        Place in `LINKS`.
     cores : sequence of (float, LookedUp)
         With their weights.
     """
 
-    def __init__(self, link: int, cores: Sequence[tuple[float, LookedUp]]) -> None:
+    def __init__(self, cores: Sequence[tuple[float, LookedUp]]) -> None:
         cores = sorted(cores, key=lambda pair: _kind(pair[1].leaves))
-        leaves = [core.leaves for _, core in cores]
-        self._link, self._link_of_one = LINKS[link], LINKS_OF_ONE[link]
-        self._weights, self._n_outputs = [weight for weight, _ in cores], len(leaves[0].first_words)
-        tables = [_in_blocks(each.table) for each in leaves]
-        starts = [0, *accumulate(table.shape[1] for table in tables)]
-        parts: list[Bits] = [np.concatenate([table[-1] for table in tables])]
-        self._readings = []
-        for row_of, rows_of in dict.fromkeys((core.row_of, core.rows_of) for _, core in cores):
-            own = [place for place, (_, core) in enumerate(cores) if core.row_of == row_of]
-            reading = _Reading([leaves[place] for place in own])
-            parts.append(reading.joined([tables[place] for place in own], sum(map(len, parts))))
-            blocks = [block for place in own for block in range(starts[place], starts[place + 1])]
-            self._readings.append((row_of, rows_of, blocks, reading))
-        self._table = np.concatenate(parts)
-        width = max(1, *(reading.width for *_, reading in self._readings))
-        self._rows = np.repeat(np.arange(starts[-1])[None], width, axis=0)
-        self._words = [
-            _Words([leaves[place] for place in alike], starts[alike[0] : alike[-1] + 2])
-            for alike in (list(places) for _, places in groupby(range(len(leaves)), lambda at: _kind(leaves[at])))
-        ]
+        leaves, first = [core.leaves for _, core in cores], cores[0][1]
+        self._link, self._link_of_one = LINKS[first.link], LINKS_OF_ONE[first.link]
+        self._weights, self._n_outputs = [weight for weight, _ in cores], len(first.leaves.first_words)
+        self._row_of, self._rows_of = first.row_of, first.rows_of
+        block = _block_bytes(leaves)
+        tables = [_in_blocks(each.table, block) for each in leaves]
+        self._reading = _Reading(leaves)
+        self._table = self._reading.joined(tables)
+        starts = [block * place for place in accumulate((table.shape[1] for table in tables), initial=0)]
+        alike = [list(places) for _, places in groupby(range(len(leaves)), lambda place: _kind(leaves[place]))]
+        self._words = [_Words([leaves[at] for at in same], starts[same[0] : same[-1] + 2]) for same in alike]
         self._at_once = max(1, CHUNK_BYTES // (8 * sum(words.n_words for words in self._words)))
 
     def scores(self, row: OneRow) -> list[float]:
         """The weighted sum of their scores of one row."""
-        opened = self._table.take(self._rows_of_one(row), axis=0)
+        opened = self._table.take(self._reading.rows_of_one(self._row_of(row)), axis=0)
         sums = self._added(np.bitwise_and.reduce(opened, axis=0)[None])
         if self._n_outputs == 1:
             return [self._weighed(self._link_of_one(sums[0].tolist()))]
@@ -88,7 +77,8 @@ class Boosted:
 
     def scores_of_few(self, blocks: Blocks) -> Array:
         """As `scores` of several rows, shape (n_rows, n_outputs)."""
-        sums = np.concatenate([self._added(opened) for opened in self._opened(self._rows_of_few(blocks))])
+        rows = self._reading.rows_of_few(self._rows_of(blocks))
+        sums = np.concatenate([self._added(opened) for opened in self._opened(rows)])
         scores = self._link(sums.reshape(-1, self._n_outputs)).reshape(len(blocks), -1, self._n_outputs)
         total: Array = scores[:, 0] * self._weights[0]
         for place, weight in enumerate(self._weights[1:], start=1):
@@ -123,26 +113,6 @@ class Boosted:
         sums = [words.added(as_bytes) for words in self._words]
         return sums[0] if len(sums) == 1 else np.concatenate(sums, axis=1)
 
-    def _rows_of_one(self, row: OneRow) -> Ints:
-        """The rows of the table for one row, shape (n_groups, n_blocks)."""
-        if len(self._readings) == 1 and self._readings[0][-1].width:
-            row_of, _, _, reading = self._readings[0]
-            return reading.rows_of_one(row_of(row))
-        rows = self._rows.copy()
-        for row_of, _, places, reading in self._readings:
-            rows[: reading.width, places] = reading.rows_of_one(row_of(row))
-        return rows
-
-    def _rows_of_few(self, blocks: Blocks) -> Ints:
-        """As `_rows_of_one` of several rows, shape (n_groups, n_rows, n_blocks)."""
-        if len(self._readings) == 1 and self._readings[0][-1].width:
-            _, rows_of, _, reading = self._readings[0]
-            return reading.rows_of_few(rows_of(blocks))
-        rows = np.repeat(self._rows[:, None], len(blocks), axis=1)
-        for _, rows_of, places, reading in self._readings:
-            rows[: reading.width, :, places] = reading.rows_of_few(rows_of(blocks))
-        return rows
-
 
 class _Words:
     """From the words of one kind to sums.
@@ -152,7 +122,7 @@ class _Words:
     leaves : sequence of LeafTable
         Of neighbouring cores.
     places : sequence of int
-        The first block of each, and where the last one ends.
+        The first byte of each, and where the last one ends.
 
     Attributes
     ----------
@@ -161,9 +131,9 @@ class _Words:
     """
 
     def __init__(self, leaves: Sequence[LeafTable], places: Sequence[int]) -> None:
-        self._bytes = slice(places[0] * BLOCK_BYTES, places[-1] * BLOCK_BYTES)
+        self._bytes = slice(places[0], places[-1])
         self._dtype = leaves[0].table.dtype
-        starts = np.array(places) * (BLOCK_BYTES // self._dtype.itemsize)
+        starts = np.array(places) // self._dtype.itemsize
         starts -= starts[0]
         self.n_words = int(starts[-1])
         self._is_place = leaves[0].is_place
@@ -200,11 +170,6 @@ class _Reading:
     Parameters
     ----------
     leaves : sequence of LeafTable
-
-    Attributes
-    ----------
-    width : int
-        Groups of columns.
     """
 
     def __init__(self, leaves: Sequence[LeafTable]) -> None:
@@ -215,8 +180,7 @@ class _Reading:
             values = np.append(bends, [np.inf, np.nan])
             self._own[place] = [each.rows_of(place, values) for each in leaves]
             columns.append(_Column(place, values[:-1], len(values)))
-        self._groups = _grouped(columns)
-        self.width = len(self._groups)
+        self._groups = _grouped(columns) or [[]]
         self._steps = [
             (
                 j,
@@ -233,31 +197,27 @@ class _Reading:
         sizes = [len(group) for group in self._groups]
         self._first_columns = [*accumulate(sizes[:-1], initial=0)]
 
-    def joined(self, tables: Sequence[Bits], first: int) -> Bits:
-        """The blocks of each group of columns, from the rows of each column; the first gets that number.
+    def joined(self, tables: Sequence[Bits]) -> Bits:
+        """The blocks of each group of columns, from the rows of each column.
 
         Parameters
         ----------
         tables : sequence of array, shape (n_rows, n_blocks, words of a block)
             Of each core.
-        first : int
         """
-        parts: list[Bits] = [tables[0][0, :0]]
-        rows: list[Ints] = [np.zeros((0, sum(table.shape[1] for table in tables)), dtype=np.int64)]
-        starts = []
+        parts: list[Bits] = []
+        rows: list[Ints] = []
+        starts, n_blocks = [], 0
         for group in self._groups:
             starts.append(sum(map(len, rows)))
-            of_cores = [
-                _all_of(table, [self._own[column.place][core] for column in group]) for core, table in enumerate(tables)
-            ]
             numbered = []
-            for blocks in of_cores:
-                numbered.append(first + np.arange(blocks.shape[0] * blocks.shape[1]).reshape(blocks.shape[:2]))
-                first += blocks.shape[0] * blocks.shape[1]
+            for core, table in enumerate(tables):
+                blocks = _all_of(table, [self._own[column.place][core] for column in group])
                 parts.append(blocks.reshape(-1, blocks.shape[2]))
+                numbered.append(n_blocks + np.arange(len(parts[-1])).reshape(blocks.shape[:2]))
+                n_blocks += len(parts[-1])
             rows.append(np.hstack(numbered))
         self._starts, self._rows = starts, np.concatenate(rows)
-        self._start_of = np.array(starts, dtype=np.int64)[:, None]
         return np.concatenate(parts)
 
     def rows_of_one(self, row: Sequence[float]) -> Ints:
@@ -274,9 +234,11 @@ class _Reading:
         places = np.empty((len(self._columns), len(rows)), dtype=np.int64)
         for j, column in enumerate(self._columns):
             places[j] = column.bends.searchsorted(values[column.place])  # which puts a missing value last
-        places *= self._step_of
-        places = np.add.reduceat(places, self._first_columns, axis=0) if self.width else places
-        places += self._start_of
+        if self._columns:
+            places = np.add.reduceat(places * self._step_of, self._first_columns, axis=0)
+        else:
+            places = np.zeros((1, len(rows)), dtype=np.int64)
+        places += np.array(self._starts)[:, None]
         return self._rows.take(places, axis=0)
 
 
@@ -285,17 +247,24 @@ def _kind(leaves: LeafTable) -> tuple[int, bool]:
     return -leaves.table.itemsize, leaves.is_place
 
 
-def _in_blocks(table: NDArray[np.unsignedinteger[Any]]) -> Bits:
+def _block_bytes(leaves: Sequence[LeafTable]) -> int:
+    """One block for each core where that leaves no more empty than small blocks do."""
+    sizes = [each.table.shape[1] * each.table.itemsize for each in leaves]
+    whole = -(-max(sizes) // 8) * 8
+    return whole if whole * len(sizes) <= sum(-(-size // BLOCK_BYTES) for size in sizes) * BLOCK_BYTES else BLOCK_BYTES
+
+
+def _in_blocks(table: NDArray[np.unsignedinteger[Any]], n_bytes: int) -> Bits:
     """The rows of a table, shape (n_rows, n_blocks, words of a block); what fills up leaves nothing open."""
-    n_bytes = -(-table.shape[1] * table.itemsize // BLOCK_BYTES) * BLOCK_BYTES
-    whole = np.zeros((len(table), n_bytes // table.itemsize), dtype=table.dtype)
+    n_blocks = -(-table.shape[1] * table.itemsize // n_bytes)
+    whole = np.zeros((len(table), n_blocks * n_bytes // table.itemsize), dtype=table.dtype)
     whole[:, : table.shape[1]] = table
-    blocks: Bits = whole.view(np.uint64).reshape(len(table), -1, BLOCK_BYTES // 8)
+    blocks: Bits = whole.view(np.uint64).reshape(len(table), n_blocks, -1)
     return blocks
 
 
 def _all_of(table: Bits, rows: Sequence[Ints]) -> Bits:
-    """What all columns leave open for each combination of theirs, shape (n_combinations, n_blocks, words of a block).
+    """What columns leave open for each combination of theirs, shape (n_combinations, n_blocks, words of a block).
 
     Parameters
     ----------
@@ -303,8 +272,8 @@ def _all_of(table: Bits, rows: Sequence[Ints]) -> Bits:
     rows : sequence of array of int
         Of each column.
     """
-    opened: Bits = table.take(rows[0], axis=0)
-    for of_column in rows[1:]:
+    opened: Bits = table[-1:]  # which rules nothing out
+    for of_column in rows:
         more = table.take(of_column, axis=0)
         opened = (opened[:, None] & more[None]).reshape(-1, *opened.shape[1:])
     return opened

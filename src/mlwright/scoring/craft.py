@@ -111,7 +111,7 @@ class Craft(ArrayFields):
         return calculated
 
     def _looked_up(self, numbers: Array, blocks: Blocks) -> Array:
-        """What the tables say, all of them at once: to go through them one by one takes most of the time of few rows."""
+        """What the tables say, all of them at once: one by one they took most of the time of a few rows."""
         codes = blocks.codes.T
         levels = np.zeros((len(codes) + 1, len(numbers)), dtype=np.int64)  # the last for a code that is not there
         levels[:-1] = _level(codes, self._sizes[:, None])

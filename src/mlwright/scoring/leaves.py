@@ -108,6 +108,9 @@ def _columns(trees: Trees) -> list[int]:
     return found
 
 
+RowOf = Callable[[OneRow], list[float]]
+
+
 class LookedUp(NamedTuple):
     """The quick way of a core of boosted trees for a few rows.
 
@@ -123,7 +126,7 @@ class LookedUp(NamedTuple):
     """
 
     leaves: LeafTable
-    row_of: Callable[[OneRow], list[float]]
+    row_of: RowOf
     rows_of: Callable[[Blocks], NDArray[np.floating[Any]]]
     link: int
 

@@ -12,7 +12,7 @@ from mlwright.scoring.blocks import Blocks, OneRow
 from mlwright.scoring.boosted import Boosted
 from mlwright.scoring.cores import Core
 from mlwright.scoring.cores.linear import LinearCore
-from mlwright.scoring.leaves import LookedUp
+from mlwright.scoring.leaves import LookedUp, RowOf
 from mlwright.scoring.links import LINKS
 from mlwright.scoring.tables import Tables, tables_of
 
@@ -86,16 +86,16 @@ class _Linear(NamedTuple):
 
 
 def _boosted(weighted: Sequence[Weighted], n_levels: Sequence[int]) -> tuple[list[Boosted], list[Weighted]]:
-    """What can be looked up, by link, and the rest."""
-    of_link: dict[int, list[tuple[float, LookedUp]]] = {}
+    """What can be looked up, by link and by what it looks at, and the rest."""
+    alike: dict[tuple[int, RowOf], list[tuple[float, LookedUp]]] = {}
     rest: list[Weighted] = []
     for weight, core in weighted:
         found = core.looked_up(n_levels)
         if found is None:
             rest.append((weight, core))
         else:
-            of_link.setdefault(found.link, []).append((weight, found))
-    return [Boosted(link, cores) for link, cores in of_link.items()], rest
+            alike.setdefault((found.link, found.row_of), []).append((weight, found))
+    return list(map(Boosted, alike.values())), rest
 
 
 def _linear(weighted: Sequence[Weighted]) -> tuple[list[Joined], list[Weighted]]:

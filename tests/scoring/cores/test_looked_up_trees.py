@@ -72,7 +72,7 @@ def test_columns_of_few_values_are_taken_together_and_rule_out_the_same_leaves()
     booster = lightgbm.train({"verbose": -1, "num_leaves": 20}, lightgbm.Dataset(few_values.matrix(), target), 8)
     one = LightGBMCore(booster.model_to_string())
     quick = Together([(1.0, one)], N_LEVELS)
-    assert quick._boosted[0]._readings[0][-1].width < few_values.matrix().shape[1]
+    assert len(quick._boosted[0]._reading._groups) < few_values.matrix().shape[1]
     some = few_values.take(np.arange(40))
     some.numbers[::7, 1] = np.nan
     np.testing.assert_allclose(quick.scores_of_few(some), one.predict(some), atol=1e-12)
