@@ -189,6 +189,20 @@ def test_a_line_of_units_under_the_header_is_told_and_left_out(read_text):
     ]
 
 
+def test_names_over_several_columns_are_joined_with_those_below(read_text):
+    rows = "".join(f"{i},{i / 2},{i * i},{i * 3}\n" for i in range(1, 9))
+    result = read_text("Person,,Scores,\nid,age,first,second\n" + rows)
+    assert result.table.schema.names == ["Person id", "Person age", "Scores first", "Scores second"]
+    assert result.column("Scores first") == [i * i for i in range(1, 9)]
+    assert len(result.notices) == 1
+    assert "The head has two rows" in result.notices[0]
+
+
+def test_a_column_without_a_name_among_texts_does_not_make_a_row_a_head(read_text):
+    result = read_text("name,,town\nAnna,red,Riga\nBob,blue,Lund\nCleo,green,Graz\n")
+    assert result.rows == [("Anna", "red", "Riga"), ("Bob", "blue", "Lund"), ("Cleo", "green", "Graz")]
+
+
 def test_a_first_row_with_one_odd_value_is_a_row(read_text):
     rows = "".join(f"{i},{i / 2},{i * i}\n" for i in range(1, 9))
     assert read_text("id,weight,cost\n0,none yet,7\n" + rows).column("id") == list(range(9))

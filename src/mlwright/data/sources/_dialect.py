@@ -17,7 +17,15 @@ from typing import Any
 
 from mlwright.core.errors import SourceUnreadable, name_list
 from mlwright.data.sources._columns import refuse_width
-from mlwright.data.sources._header import are_units, header_names, is_header, no_header
+from mlwright.data.sources._header import (
+    are_two_heads,
+    are_units,
+    header_names,
+    is_header,
+    joined,
+    no_header,
+    two_heads,
+)
 from mlwright.data.words import counted
 
 DELIMITERS = (",", "\t", ";", "|", "^", "~", "\x01", " ")
@@ -239,10 +247,14 @@ def _laid_out(rows: list[Line], delimiter: str, quote: str | None, escape: str |
     decimal = "," if delimiter != "," and _has_decimal_comma(body) else "."
     names, header_line = [f"column_{place + 1}" for place in range(width)], None
     judged = [row for row in body if len(row) == width][: max(10, SNIFFED_CELLS // width)]
-    if is_header(first.fields, judged):
+    if len(first.fields) == width and judged[:1] == body[:1] and are_two_heads([first.fields, *judged]):
+        names = joined(first.fields, judged[0])
+        header_line, above = above + n_above + 1, rows[n_preamble + 1].last_line
+        notices.append(two_heads(names))
+    elif is_header(first.fields, judged):
         names = header_names(first.fields, body, width, notices)
         header_line, above = above + n_above + 1, first.last_line
-        if are_units(judged) and judged[0] is body[0]:
+        if len(set(filter(None, names))) == len(names) and judged[:1] == body[:1] and are_units(judged):
             above = rows[n_preamble + 1].last_line
             told = name_list(f"{name} ({unit})" for name, unit in zip(names, body[0], strict=False) if unit.strip())
             notices.append(f"The line under the header holds units and no values, and was left out: {told}.")

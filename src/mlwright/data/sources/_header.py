@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 import pyarrow as pa
 
+from mlwright.core.errors import name_list
 from mlwright.data.sources._types import convert, widen
 
 FEWEST_BELOW, LEAST_UNITS, LONGEST_UNIT = 4, 2, 15
@@ -43,6 +44,38 @@ def are_units(body: list[list[str]]) -> bool:
             n_numbers += 1
             n_units += len(unit) <= LONGEST_UNIT and convert(pa.array([unit]), "double") is None
     return n_units >= LEAST_UNITS and 2 * n_units > n_numbers
+
+
+def are_two_heads(rows: list[list[str]]) -> bool:
+    """Whether names that span several columns stand above the names of these columns.
+
+    Cells that are merged with the one before them are empty: below each of them, and below the first of them, stands a
+    name, one of them above numbers, dates or flags at least.
+    """
+    if len(rows) < 3 or not rows[0][0]:
+        return False
+    above, below, *rest = rows
+    spanned = [place for place, name in enumerate(above) if not name]
+    under = {place - 1 for place in spanned if above[place - 1]} | set(spanned)
+    words = [name for name in below if name]
+    are_names = all(re.search(r"[^\W\d_]", name) for name in words) and all(below[place] for place in under)
+    if not spanned or not are_names or not is_header(joined(above, below), rest):
+        return False
+    return any(_sign(cell.strip(), [row[place] for row in rest]) > 0 for place, cell in enumerate(below))
+
+
+def joined(above: list[str], below: list[str]) -> list[str]:
+    """The names of two rows, each with the one that spans it."""
+    found, span = [], ""
+    for high, low in zip(above, below, strict=True):
+        span = high.strip() or span
+        found.append(f"{span} {low.strip()}".strip() if low else span)
+    return found
+
+
+def two_heads(names: Sequence[str]) -> str:
+    """What is told where the head has two rows."""
+    return f"The head has two rows, whose names were joined: {name_list(names)}."
 
 
 def no_header(names: Sequence[str]) -> str:

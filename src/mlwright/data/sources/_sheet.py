@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -18,7 +17,7 @@ from mlwright.data.sources._columns import refuse_width
 from mlwright.data.sources._dialect import MAX_PREAMBLE_ROWS
 from mlwright.data.sources._files import refuse_bomb
 from mlwright.data.sources._formats import refuse_foreign
-from mlwright.data.sources._header import is_header, no_header
+from mlwright.data.sources._header import are_two_heads, is_header, joined, no_header, two_heads
 from mlwright.data.sources._merged import Merged, filled, merged_downwards
 from mlwright.data.sources._values import spell
 
@@ -143,10 +142,10 @@ def _laid_out(sheet: Sheet, top: list[tuple[int, Row]]) -> Sheet:
     spelled = [
         ["" if cell is None else spell(cell) for cell in row] + [""] * (width - len(row)) for _, row in top[n_above:]
     ]
-    if _are_two_heads(spelled):
+    if are_two_heads(spelled):
         sheet.header_row, sheet.n_above = top[n_above][0], n_above + 2
-        sheet.names = tuple(_joined(spelled[0], spelled[1]))
-        sheet.notices = (f"The head has two rows, whose names were joined: {name_list(sheet.names)}.",)
+        sheet.names = tuple(joined(spelled[0], spelled[1]))
+        sheet.notices = (two_heads(sheet.names),)
     elif is_header(spelled[0], spelled[1:]):
         sheet.header_row, sheet.n_above = top[n_above][0], n_above + 1
         sheet.names = tuple(name.strip() for name in spelled[0])
@@ -154,31 +153,6 @@ def _laid_out(sheet: Sheet, top: list[tuple[int, Row]]) -> Sheet:
         sheet.n_above, sheet.names = n_above, tuple(f"column_{place + 1}" for place in range(width))
         sheet.notices = (no_header(sheet.names),)
     return sheet
-
-
-def _are_two_heads(rows: list[list[str]]) -> bool:
-    """Whether names that span several columns stand above the names of these columns.
-
-    Cells that are merged with the one before them are empty: below each of them, and below the first of them, stands a
-    name, and the second row is the head of what follows.
-    """
-    if len(rows) < 3 or not rows[0][0]:
-        return False
-    above, below, *rest = rows
-    spanned = [place for place, name in enumerate(above) if not name]
-    under = {place - 1 for place in spanned if above[place - 1]} | set(spanned)
-    words = [name for name in below if name]
-    are_names = all(re.search(r"[^\W\d_]", name) for name in words) and all(below[place] for place in under)
-    return bool(spanned) and are_names and is_header(_joined(above, below), rest) and is_header(below, rest)
-
-
-def _joined(above: list[str], below: list[str]) -> list[str]:
-    """The names of two rows, each with the one that spans it."""
-    found, span = [], ""
-    for high, low in zip(above, below, strict=True):
-        span = high.strip() or span
-        found.append(f"{span} {low.strip()}".strip() if low else span)
-    return found
 
 
 def _refuse_broken(path: Path) -> None:
