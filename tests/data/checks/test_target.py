@@ -74,7 +74,9 @@ def test_a_rule_over_two_columns_is_written_out(find):
 def test_classes_that_mean_the_same_are_found(classes, is_found, find):
     rng = np.random.default_rng(0)
     columns = {"a": rng.normal(size=N).tolist(), "y": rng.choice(classes, N).tolist()}
-    assert bool(find("target_synonyms", columns)) == is_found
+    found = find("target_synonyms", columns)
+    assert bool(found) == is_found
+    assert all(finding.severity == "critical" for finding in found)
 
 
 def test_numbers_that_belong_to_other_rows_are_found(find):

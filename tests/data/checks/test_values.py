@@ -62,7 +62,11 @@ def test_single_letters_of_both_cases_are_codes_unless_one_is_rare(find):
 
 def test_classes_with_two_spellings_are_found(find):
     answers = [("yes", "no", "Yes")[row * row % 3 if row % 2 else row % 3] for row in range(N)]
-    assert find("spelling_variants", {"y": answers})[0].columns == ("y",)
+    (finding,) = find("spelling_variants", {"y": answers})
+    assert (finding.columns, finding.severity) == (("y",), "critical")
+    assert "a question of two answers is asked as one of 3" in finding.sentence
+    several = ["perhaps" if row % 5 == 0 else answer for row, answer in enumerate(answers)]
+    assert find("spelling_variants", {"y": several})[0].severity == "warning"
 
 
 def test_text_read_in_the_wrong_encoding_is_found_and_foreign_letters_are_not(find):

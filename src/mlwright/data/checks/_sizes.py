@@ -7,6 +7,11 @@ from mlwright.data.compute.table import SplitTable
 from mlwright.records.profile import Profile
 
 
+def told_two(n_left: int, n_classes: int) -> str:
+    """What it means, as the end of a sentence, where classes that are the same leave two."""
+    return f"; a question of two answers is asked as one of {n_classes}" if n_left == 2 else ""
+
+
 def class_sizes(table: SplitTable, profile: Profile) -> dict[str, int]:
     """Training rows of each class, the rarest first.
 

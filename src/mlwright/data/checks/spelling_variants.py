@@ -10,6 +10,7 @@ import numpy as np
 from mlwright.core.family import NotApplicable
 from mlwright.data.checks import Check, Specimen
 from mlwright.data.checks._plain import plain_columns
+from mlwright.data.checks._sizes import told_two
 from mlwright.data.columns import TrainingRows, training_rows
 from mlwright.data.compute.table import SplitTable
 from mlwright.data.folding import folded
@@ -25,7 +26,8 @@ class SpellingVariants(Check):
     """Names of one category that differ only in capitals, spaces, accents, or in hyphens and the like between words.
 
     Signs that carry a meaning (``<50`` and ``>50``, ``C`` and ``C++``, ``1-2`` and ``12``) are never folded. Single
-    letters count only if one of the two is five times as frequent, because codes may use both.
+    letters count only if one of the two is five times as frequent, because codes may use both. Critical where only two
+    answers of the target are left.
     """
 
     severity = "warning"
@@ -48,9 +50,13 @@ class SpellingVariants(Check):
         if found:
             told = listing((f"'{name}' ({_told(groups)})" for name, groups in found.items()), 3)
             n_groups = sum(map(len, found.values()))
+            same = found.get(profile.roles.target, []) if classes else []
+            n_left = len(classes) - sum(len(group) - 1 for group in same) if same else 0
             yield self.found(
-                f"{counted(n_groups, 'thing has', 'things have')} more than one spelling: {told}.",
+                f"{counted(n_groups, 'thing has', 'things have')} more than one spelling: {told}"
+                f"{told_two(n_left, len(classes))}.",
                 *found,
+                severity="critical" if n_left == 2 else None,
                 examples=[spelling for groups in found.values() for spelling in groups[0]][:6],
             )
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from mlwright.core.family import NotApplicable
 from mlwright.data.checks import Check, Specimen
 from mlwright.data.checks._plain import plain_columns
+from mlwright.data.checks._sizes import told_two
 from mlwright.data.compute.table import SplitTable
 from mlwright.data.kinds.names import word_set
 from mlwright.data.words import counted, listing, quoted
@@ -30,7 +31,7 @@ class TargetSynonyms(Check):
     """Classes of which two are words for one answer: "yes" and "Y", "true" and "1", "m" and "male".
 
     Other spellings of one word (capitals, spaces) are told by `spelling_variants`. A word that has two
-    meanings among the classes ("f" beside "no" and "female") is left alone.
+    meanings among the classes ("f" beside "no" and "female") is left alone. Critical where only two answers are left.
     """
 
     group = "target"
@@ -48,11 +49,13 @@ class TargetSynonyms(Check):
         meanings = Counter(name for same in found for name in same)
         found = [same for same in found if all(meanings[name] == 1 for name in same)]
         if found:
+            n_left = len(classes) - sum(len(same) - 1 for same in found)
             yield self.found(
                 f"{counted(len(found), 'answer')} of '{profile.roles.target}' {'goes' if len(found) == 1 else 'go'} by "
-                f"several words: {listing(quoted(same, 4) for same in found)}.",
+                f"several words: {listing(quoted(same, 4) for same in found)}{told_two(n_left, len(classes))}.",
                 profile.roles.target,
                 examples=[name for same in found for name in same][:6],
+                severity="critical" if n_left == 2 else None,
             )
 
     @staticmethod
