@@ -1,5 +1,7 @@
 """What fits are flattered by stopping where the held-out rows were answered best is known from the other folds."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -88,3 +90,17 @@ def test_a_search_that_stopped_early_says_what_it_owes(make_bench):
     assert in_place_of_several.together == pytest.approx(found.together)
     assert 0 < in_place_of_several.stopping <= found.stopping
     assert correction(course.standing, choice, list(choice.weights), lambda: True).together == 0
+
+
+def test_in_time_order_what_the_packed_model_has_learned_more_counts(make_bench):
+    models = {name: MODELS.get(name)() for name in ("dummy", "linear")}
+    forward = [(np.arange(50 * k), np.arange(50 * k, 50 * k + 50)) for k in (5, 4, 3, 2, 1)]
+    bench = replace(make_bench(models), folds=forward, n_cores=2)
+    course = Course(bench, line_up(models, bench.facts, most=3), Budget(bench.run.clock, 1))
+    course.run()
+    choice = choose(course.standing, course.budget, np.random.default_rng(0))
+    of_all_rows = correction(course.standing, choice, [], lambda: False)
+    of_two_cores = correction(course.standing, choice, list(choice.weights), lambda: False)
+    assert 0 < of_two_cores.together < of_all_rows.together
+    assert of_all_rows.error > of_all_rows.together / 2
+    assert correction(course.standing, choice, [], lambda: True).together == 0

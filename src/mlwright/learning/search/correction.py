@@ -6,7 +6,7 @@ Three things, each measured from what the search has left behind, without new fi
   chosen at all (`screening`): worse by that;
 - the fits stopped where these rows were answered best (`stopping`): worse by that;
 - the packed model lets the cores of all folds answer together, or one that has learned from all rows (`together`):
-  better by that.
+  better by that. Where folds follow time it has learned from more rows than their cores (`growing`).
 
 And held-out losses hang together, as folds learn from each other's rows (`overlap`): less sure by that.
 """
@@ -21,6 +21,7 @@ import numpy as np
 
 from mlwright.learning.search.bench import Bench
 from mlwright.learning.search.choice import Choice
+from mlwright.learning.search.growing import Growth, Packed, growth
 from mlwright.learning.search.judge import Array, Judge
 from mlwright.learning.search.overlap import overlap_error
 from mlwright.learning.search.screening import screening_flattery
@@ -40,10 +41,12 @@ class Correction(NamedTuple):
     choice, stopping : float
         What the choice and the stopping flatter.
     together : float
-        What the cores of the folds gain together, or one that has learned from all rows.
+        What the cores of the folds gain together, or one that has learned from all rows; where folds follow time, what
+        is gained by having learned from more rows than they, less what is lost by being older.
     error : float
         How unsure that is, as a standard error: the spread of `stopping` over the folds, and what `overlap` finds that
-        folds owe to each other's rows. Where that is not known, half of the size of all three stands for it.
+        folds owe to each other's rows. Where that is not known, half of the size of all three stands for it, and in
+        time order the error of `growing`.
     """
 
     choice: float
@@ -70,23 +73,52 @@ def correction(standing: Standing, choice: Choice, several: Collection[str], tim
     """
     bench, judge = standing.bench, choice.judge
     trials = {name: standing.trials[name][: choice.level] for name in choice.weights}
-    luck, error = stopping_flattery(bench, trials, choice.weights, several)
+    # In time order fits stop at other steps for the rows that they have, so that no step of others can be too dear.
+    in_order = not _share_rows(bench, choice.level)
+    luck, error = stopping_flattery(bench, trials, choice.weights, () if in_order else several)
     looked = screening_flattery(
         standing, choice.weights, choice.level, np.random.default_rng(bench.run.seed_for("screening"))
     )
-    gain, shared = 0.0, None
+    grown, shared = Growth(0.0, 0.0), None
     if judge.metric.aim.is_mean:
         # How far answers disagree tells what their mean gains in squares and in nats, not in distances.
-        many = {name for name in choice.weights if _answers_as_all(bench, choice, name in several)}
-        gain, shared = _by_cores(bench, trials, choice, many, time_up)
+        if in_order:
+            grown = _by_growth(bench, trials, choice, several, time_up) or grown
+        else:
+            many = {name for name in choice.weights if _answers_as_all(choice, name in several)}
+            gain, shared = _by_cores(bench, trials, choice, many, time_up)
+            grown = Growth(gain, 0.0)
     baseline = standing.blend({standing.baseline(): 1.0}, choice.level)
-    stopping, looks, better, spread, folds = (
-        in_metric(judge, choice.prediction, baseline, each) for each in (luck, looked, -gain, error, shared or 0.0)
+    stopping, looks, better, spread, unsure, folds = (
+        in_metric(judge, choice.prediction, baseline, each)
+        for each in (luck, looked, -grown.gain, error, grown.error, shared or 0.0)
     )
     flattered = choice.flattery + looks
     if shared is None:
-        folds = UNSURE_SHARE * (max(flattered, 0.0) + stopping - better)
-    return Correction(flattered, stopping, -better, math.hypot(spread, folds))
+        folds = UNSURE_SHARE * (max(flattered, 0.0) + stopping + abs(better))
+    return Correction(flattered, stopping, -better, math.hypot(spread, unsure, folds))
+
+
+def _by_growth(
+    bench: Bench,
+    trials: Mapping[str, Sequence[Trial]],
+    choice: Choice,
+    several: Collection[str],
+    time_up: Callable[[], bool],
+) -> Growth | None:
+    """What the packed model gains over the cores of folds that follow time, as it has learned from more rows."""
+    judge = choice.judge
+    rng = np.random.default_rng(bench.run.seed_for("together"))
+    asked = judge.take(some_places(len(judge.held), choice.prediction.shape[1], rng))
+    said = said_by_cores(bench, trials, choice.weights, asked.held, time_up)
+    if said is None:
+        return None
+    n_learned = np.array([len(learn) for learn, _ in bench.folds[: choice.level]])
+    cores = n_learned[: min(choice.n_cores, bench.n_cores or choice.n_cores)]
+    of_cores = sum(weight for name, weight in choice.weights.items() if name in several)
+    packed = [Packed(of_cores / len(cores), int(n)) for n in cores]
+    whole = Packed(sum(choice.weights.values()) - of_cores, len(bench.rows))
+    return growth(said, asked, n_learned, [*packed, whole], len(bench.rows))
 
 
 def _by_cores(
@@ -104,7 +136,7 @@ def _by_cores(
     outside = {name: weight for name, weight in choice.weights.items() if name not in several}
     said = said_by_cores(bench, trials, inside, asked.held, time_up)
     gain = 0.0 if said is None else gain_together(said, asked, sum(outside.values()), is_number=is_number)
-    if (inside and said is None) or not _share_rows(bench, choice.level):
+    if inside and said is None:
         return gain, None
     more = said_by_cores(bench, trials, outside, asked.held, time_up)
     if outside and more is None:
@@ -114,13 +146,12 @@ def _by_cores(
     return gain, overlap_error(whole, asked.held, len(judge.held), squares)
 
 
-def _answers_as_all(bench: Bench, choice: Choice, has_several: bool) -> bool:
+def _answers_as_all(choice: Choice, has_several: bool) -> bool:
     """Whether a member is packed with the cores of all folds, or with one for all rows in place of them.
 
-    That one has learned from what all cores have, and answers about as their mean does (the jackknife); not so where
-    cores have learned from fewer and older rows.
+    That one has learned from what all cores have, and answers about as their mean does (the jackknife).
     """
-    return choice.n_cores >= choice.level if has_several else _share_rows(bench, choice.level)
+    return choice.n_cores >= choice.level or not has_several
 
 
 def _share_rows(bench: Bench, level: int) -> bool:
