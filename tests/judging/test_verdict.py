@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import dataclasses
+
 import pytest
 
 from mlwright.judging.decide import rule_on
@@ -112,6 +114,17 @@ def test_rows_of_one_class_alone_tell_nothing_however_many_they_are() -> None:
     assert words == "Collect more data before you decide: all 1,000 rows to test on are 'no', which tells nothing."
     assert "Leave out rows whose outcome is not known yet" in rest
     assert 'set [split] method = "stratified"' in rest
+
+
+def test_a_fault_of_the_target_is_mended_before_anything_else() -> None:
+    asked = good_evidence().profile.roles.target
+    spelled = finding("spelling_variants", "critical", asked)
+    nothing = dataclasses.replace(no_gain(), findings=Findings(findings=(spelled,), quiet=(), skipped=()))
+    verdict, _, rest = told(nothing)
+    assert verdict == "stop"
+    assert "Mend the target first: " in rest
+    assert "Add columns that say more" not in rest
+    assert "Mend the target first" not in told(no_gain())[2]
 
 
 def test_the_number_of_rows_follows_from_the_root() -> None:

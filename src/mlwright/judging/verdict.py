@@ -176,6 +176,12 @@ def critical(evidence: Evidence) -> list[Finding]:
     return [finding for finding in evidence.findings.findings if finding.severity == "critical"]
 
 
+def _faults_of_target(evidence: Evidence) -> list[Finding]:
+    """What checks found critical of the target itself."""
+    leaks = leaks_in(evidence)
+    return [each for each in critical(evidence) if evidence.profile.roles.target in each.columns and each not in leaks]
+
+
 def headline(ground: Ground, evidence: Evidence) -> str:
     """One sentence that a manager can act on."""
     gain = told_gain(evidence.worth)
@@ -253,6 +259,10 @@ def next_steps(ground: Ground, evidence: Evidence) -> Iterator[str]:
         are = "it is" if len(names) == 1 else "they are"
         yield f"If {are} not known in time: set [profile] ignore = [{listed}] in mlwright.toml, then: mlwright run"
         yield f"If {are}: vouch for it with [check] known_in_time = [{listed}], then: mlwright run"
+    one_class = only_tested(evidence.evaluation.confusion)
+    faults = [] if one_class else _faults_of_target(evidence)
+    if faults:
+        yield f"Mend the target first: {inside(faults[0].title)} (see: mlwright show findings), then: mlwright run"
     if ground.verdict == "deploy":
         yield "mlwright serve   (answers over HTTP; see the report for what to watch)"
     elif ground.verdict == "pilot":
@@ -260,12 +270,12 @@ def next_steps(ground: Ground, evidence: Evidence) -> Iterator[str]:
             yield told_pilot(evidence.worth.pilot)
         yield "mlwright serve   (use it beside what you do today, and compare)"
         yield 'If a person takes it upon themselves: mlwright approve --why "..."'
-    elif ground.verdict == "collect_more" and only_tested(evidence.evaluation.confusion):
+    elif ground.verdict == "collect_more" and one_class:
         yield "Leave out rows whose outcome is not known yet, or add some of other classes, then: mlwright run"
         yield 'Or test on rows of all times: set [split] method = "stratified" in mlwright.toml, then: mlwright run'
     elif ground.verdict == "collect_more":
         yield "Add rows to the source, then: mlwright run"
-    elif not names:
+    elif not names and not faults:
         yield "Add columns that say more about the target, or ask an easier question, then: mlwright run"
     if evidence.worth.assumed and ground.verdict != "stop":
         yield "Say what answers are worth: [decide] benefit in mlwright.toml, then: mlwright run"
