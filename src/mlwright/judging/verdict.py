@@ -256,9 +256,9 @@ def next_steps(ground: Ground, evidence: Evidence) -> Iterator[str]:
     names = suspects(evidence)
     if names and ground.verdict in ("stop", "pilot"):
         listed = ", ".join(f'"{name}"' for name in names)
-        are = "it is" if len(names) == 1 else "they are"
+        are, them = ("it is", "it") if len(names) == 1 else ("they are", "them")
         yield f"If {are} not known in time: set [profile] ignore = [{listed}] in mlwright.toml, then: mlwright run"
-        yield f"If {are}: vouch for it with [check] known_in_time = [{listed}], then: mlwright run"
+        yield f"If {are}: vouch for {them} with [check] known_in_time = [{listed}], then: mlwright run"
     one_class = only_tested(evidence.evaluation.confusion)
     faults = [] if one_class else _faults_of_target(evidence)
     if faults:
