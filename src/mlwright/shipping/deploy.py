@@ -45,9 +45,10 @@ def deploy(packed: Packed, decision: Decision, settings: DeploySettings, run: Ru
         target=settings.target,
         why=why,
     )
-    return _record(packed, settings, run, _told(champion, run, overruled=overruled)).model_copy(
-        update={"overruled": overruled, "address": address}
-    )
+    told = _told(champion, run, overruled=overruled)
+    if settings.target != "project":
+        told = f"{told} It answers at {address}."
+    return _record(packed, settings, run, told).model_copy(update={"overruled": overruled, "address": address})
 
 
 def _left_alone(packed: Packed, decision: Decision, settings: DeploySettings, run: Run) -> Deployment:

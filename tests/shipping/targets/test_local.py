@@ -19,7 +19,9 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
+from mlwright import Project
 from mlwright.core.errors import DeploymentError, SettingsError
+from mlwright.faces.cli.going_back import _own_place
 from mlwright.faces.cli.main import build
 from mlwright.scoring.bundle import Bundle
 from mlwright.scoring.folder import MANIFEST, bundle_files, sealed, write_folder
@@ -210,6 +212,27 @@ def test_a_deployment_that_was_cut_off_is_told_and_taken_back(two: list[Bundle])
             _, said = typed("undo", "-p", first.folder)
             assert place().state(first).bundles == {first.bundle_id: 1.0}, cut_after
         assert "is the first that was put to use at local" in said
+
+
+def test_the_port_is_that_of_the_project(two: list[Bundle]) -> None:
+    place = target("local")
+    assert place.plan(two[0]).address == "http://127.0.0.1:8080"
+    (two[0].folder.parent / "mlwright.toml").write_text("[serve]\nport = 8399\n")
+    plan = place.plan(two[0])
+    assert plan.address == "http://127.0.0.1:8399"
+    assert "--port 8399" in plan.steps[0].text()
+    assert target("local", {"port": "0"}).plan(two[0]).address == "a free port of 127.0.0.1"
+
+
+def test_the_place_that_a_project_deploys_to_is_asked_too(two: list[Bundle]) -> None:
+    home, said = two[0].folder.parent, '[project]\ntarget = "churned"\n[collect]\nsource = "a.csv"\n'
+    (home / "mlwright.toml").write_text(f'{said}[deploy]\ntarget = "local"\n')
+    assert _own_place(home) == []
+    facts = {"manifest": "", "run_id": "2026-01-01-1", "verdict": "deploy", "why": ""}
+    Project(home).store.registry.crown(bundle_id=two[0].bundle_id, target="local", **facts)
+    assert _own_place(home) == ["local"]
+    (home / "mlwright.toml").write_text(said)
+    assert _own_place(home) == []
 
 
 def test_two_commands_at_once_do_not_change_a_place_together(two: list[Bundle], tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from mlwright.config import FILE_NAME
 from mlwright.core.errors import DeploymentError, MlwrightError, NothingToShow
-from mlwright.faces.cli.chosen import bundle_at, is_bundle, opened
+from mlwright.faces.cli.chosen import bundle_at, is_bundle, opened, settled_options
 
 if TYPE_CHECKING:
     from mlwright.project import Project
@@ -61,13 +61,30 @@ def way_back(path: Path, at: str | None, options: Mapping[str, Any], to: str | N
 
 
 def standings(path: Path, at: str | None, options: Mapping[str, Any]) -> list[Standing]:
-    """How it stands at a place, or at every one that a bundle was carried to from here."""
+    """How it stands at a place, or at every one that a bundle was carried to from here, or the project deploys to."""
     places = places_at(path)
-    wanted = [at] if at else [placed.target for placed in places.now()]
+    carried = [placed.target for placed in places.now()]
+    wanted = [at] if at else [*carried, *(own for own in _own_place(path) if own not in carried)]
     if not wanted:
         return []
     bundle = _bundle(path)
-    return [_standing(bundle, target, places, options) for target in wanted]
+    found = []
+    for name in wanted:
+        if name in carried or at:
+            found.append(_standing(bundle, name, places, options))
+        else:  # what was in use before is the project's, and its undo goes back there
+            settled = {**settled_options(path, name), **options}
+            found.append(_standing(bundle, name, places, settled)._replace(before=None))
+    return found
+
+
+def _own_place(path: Path) -> list[str]:
+    """The place that the project deploys to, where that is another one than itself and something is in use."""
+    if not (path / FILE_NAME).exists():
+        return []
+    project = opened(path)
+    champion, target = project.current(), project.settings().deploy.target
+    return [target] if champion is not None and champion.target == target != PROJECT else []
 
 
 def places_at(path: Path) -> Places:

@@ -15,6 +15,7 @@ from mlwright.faces.render.text import Shown
 from mlwright.project import Project
 from mlwright.records.challenge import Challenge
 from mlwright.records.decision import Decision
+from mlwright.records.deployment import Deployment
 from mlwright.records.findings import Findings
 
 
@@ -45,9 +46,19 @@ def _places(project: Project, state: RunState, report: Path | None) -> list[tupl
     places = [("report", f"{report}"), ("figures", f"{report.with_name('leaderboard.xlsx')}")]
     if state.has_done("pack"):
         places.append(("bundle", str(project.bundle_path(state.run_id))))
+        if address := _answers_at(project, state):
+            return [*places, ("answers", address), ("next", f"mlwright status{option}")]
         is_of_use = _is_of_use(project, state.run_id)
         places.append(("next", f"mlwright serve {where}" if is_of_use else f"mlwright improve{option}"))
     return places
+
+
+def _answers_at(project: Project, state: RunState) -> str:
+    """Where the run has put its bundle to use; empty where that is the project itself, or nowhere."""
+    if not state.has_done("deploy"):
+        return ""
+    put = project.record(Deployment, state.run_id)
+    return put.address if put.target != "project" else ""
 
 
 def _is_of_use(project: Project, run_id: str) -> bool:

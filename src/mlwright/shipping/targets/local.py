@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+import tomllib
 from datetime import datetime
 from pathlib import Path
 
@@ -27,13 +28,13 @@ class Local(Target):
     ----------
     folder : Path, optional
         Of its files.
-    port : int
-        0 for any free one.
+    port : int, optional
+        0 for any free one; default: as ``[serve]`` of the project says, else 8080.
     """
 
     title = "a service on this machine"
 
-    def __init__(self, *, folder: Path | None = None, port: int = PORT) -> None:
+    def __init__(self, *, folder: Path | None = None, port: int | None = None) -> None:
         super().__init__(folder=folder)
         self.port = port
 
@@ -46,8 +47,10 @@ class Local(Target):
             step = Call("put it to use without dropping a request", what, lambda: service.put(bundle))
         else:
             why = "start it, and wait until it is ready" if running is None else "start it again, for it has to change"
-            step = Call(why, f"this machine for  {shlex.join(service.command(self.port))}", lambda: service.put(bundle))
-        return Plan(service.folder, {}, (step,), self._address(running))
+            step = Call(
+                why, f"this machine for  {shlex.join(service.command(service.port))}", lambda: service.put(bundle)
+            )
+        return Plan(service.folder, {}, (step,), _at(service, running))
 
     def removal(self, bundle: Bundle) -> Plan:
         """End the service, when it has answered what it was asked."""
@@ -64,7 +67,7 @@ class Local(Target):
         before = due.before.bundle_id if due and due.before else "before"
         what = f"the service of {service.folder} to answer with bundle {before}"
         step = Call("let the two change places", what, service.swap)
-        return Plan(service.folder, {}, (step,), self._address(service.holder()))
+        return Plan(service.folder, {}, (step,), _at(service, service.holder()))
 
     def state(self, bundle: Bundle) -> State:
         """What the service says of itself."""
@@ -82,15 +85,24 @@ class Local(Target):
         )
 
     def _service(self, bundle: Bundle) -> Background:
-        if not 0 <= self.port <= MOST_PORT:
-            raise SettingsError(
-                f"There is no port {self.port}.", f"--set port=8080, from 0 (any free one) to {MOST_PORT}"
-            )
+        port = _said_port(home_of(bundle.folder)) if self.port is None else self.port
+        if not 0 <= port <= MOST_PORT:
+            raise SettingsError(f"There is no port {port}.", f"--set port=8080, from 0 (any free one) to {MOST_PORT}")
         home = home_of(bundle.folder) / "deploy" / "local" / label(bundle.name)
-        return Background(self.folder or home, self.port)
+        return Background(self.folder or home, port)
 
-    def _address(self, running: Holder | None) -> str:
-        return running.url if running and running.url and running.port == self.port else _address(self.port)
+
+def _said_port(home: Path) -> int:
+    """Where the service of a project is to listen, as its file says."""
+    try:
+        said = tomllib.loads((home / "mlwright.toml").read_text("utf-8"))
+    except (OSError, ValueError):  # a bundle of its own, or a file that is read, and refused, before it comes to this
+        return PORT
+    return int(said.get("serve", {}).get("port", PORT))
+
+
+def _at(service: Background, running: Holder | None) -> str:
+    return running.url if running and running.url and running.port == service.port else _address(service.port)
 
 
 def _address(port: int) -> str:
