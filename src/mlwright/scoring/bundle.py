@@ -254,7 +254,15 @@ class Bundle:
 
     def score_encoded(self, encoded: OneRow, row: Row) -> tuple[list[float], Any]:
         """As `score_record` of a record that was encoded already."""
-        scores, classes = self._scores_of(encoded), self.classes
+        return self._answered(self.model.predict_row(encoded), row)
+
+    def score_several(self, encoded: Sequence[OneRow], rows: Sequence[Row]) -> list[tuple[list[float], Any]]:
+        """As `score_encoded` of each of several records that came in requests of their own."""
+        return [self._answered(scores, row) for scores, row in zip(self.model.predict_rows(encoded), rows, strict=True)]
+
+    def _answered(self, scores: list[float], row: Row) -> tuple[list[float], Any]:
+        """The scores of one record as they are told, and the answer that follows from them."""
+        scores, classes = self._told(scores), self.classes
         if classes is None:
             return scores, scores[0]
         if self._threshold is not None:
@@ -263,8 +271,7 @@ class Bundle:
             return scores, self.answers(np.array([scores]), [row]).tolist()[0]
         return scores, classes[scores.index(max(scores))]
 
-    def _scores_of(self, encoded: OneRow) -> list[float]:
-        scores = self.model.predict_row(encoded)
+    def _told(self, scores: list[float]) -> list[float]:
         return [1.0 - scores[0], scores[0]] if self._is_binary else scores
 
     def scores(self, rows: Any) -> Array:
@@ -295,8 +302,10 @@ class Bundle:
             If one is not; names the packages that are installed in other versions.
         """
         rows = [golden.row for golden in self.manifest.golden]
-        alone = [self._scores_of(self.model.encoder.encode_record(row)) for row in rows]
-        ways = (self.scores(rows).tolist(), self.score_records(rows).tolist(), alone)
+        encoded = [self.model.encoder.encode_record(row) for row in rows]
+        alone = [self._told(self.model.predict_row(each)) for each in encoded]
+        together = [self._told(scores) for scores in self.model.predict_rows(encoded)]
+        ways = (self.scores(rows).tolist(), self.score_records(rows).tolist(), alone, together)
         refuse_changed(self.manifest, self.folder, ways)
 
     def save(self, path: str | os.PathLike[str]) -> Path:

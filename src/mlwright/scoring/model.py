@@ -21,6 +21,9 @@ from mlwright.scoring.together import MOST_ROWS, Together
 
 Array = NDArray[np.float64]
 
+FEWEST_ROWS = 4
+"""From so many on rows are looked up together: what is done once for all takes as long as three rows alone."""
+
 
 class Model:
     """A model that answers; safe to use from many threads.
@@ -84,11 +87,18 @@ class Model:
 
     def predict_row(self, row: OneRow) -> list[float]:
         """As `predict` of a single row."""
-        scores, low, high = (
-            calibrate_row(self._together.scores(row), self.spec.calibrator),
-            self.spec.low,
-            self.spec.high,
-        )
+        return self._finished_row(self._together.scores(row))
+
+    def predict_rows(self, rows: Sequence[OneRow]) -> list[list[float]]:
+        """As `predict_row` of each, to the last bit; together where that is quicker."""
+        if len(rows) < FEWEST_ROWS or not self._together.is_looked_up:
+            return [self.predict_row(row) for row in rows]
+        numbers = np.array([row.numbers for row in rows], dtype=np.float32)
+        codes = np.array([row.codes for row in rows], dtype=np.int32)
+        return [self._finished_row(total) for total in self._together.scores_of_few(Blocks(numbers, codes)).tolist()]
+
+    def _finished_row(self, total: list[float]) -> list[float]:
+        scores, low, high = calibrate_row(total, self.spec.calibrator), self.spec.low, self.spec.high
         return scores if low is None or high is None else [min(max(score, low), high) for score in scores]
 
     @cached_property

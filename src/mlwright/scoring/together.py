@@ -48,6 +48,11 @@ class Together:
         linear, self._alone = _linear(self._others)
         self._joined: list[Joined] = [*linear, *self._boosted]
 
+    @property
+    def is_looked_up(self) -> bool:
+        """Whether all cores are boosted trees that are looked up, which answers a few rows as each of them alone."""
+        return not self._others
+
     def scores(self, row: OneRow) -> list[float]:
         """The weighted sum of the scores of one row, one for each output."""
         parts = [[weight * score for score in core.predict_one(row)] for weight, core in self._alone]

@@ -7,16 +7,20 @@ import numpy as np
 import pytest
 
 from mlwright.core.family import NotApplicable
+from mlwright.records.model import Calibrator, CoreRef, EncodingPlan, Member, ModelSpec, NumberColumn
 from mlwright.scoring import leaves
 from mlwright.scoring.blocks import Blocks
 from mlwright.scoring.cores.lightgbm import LightGBMCore
+from mlwright.scoring.encoder import Encoder
 from mlwright.scoring.leaves import Leaves
 from mlwright.scoring.lightgbm_text import of_lightgbm
+from mlwright.scoring.model import FEWEST_ROWS, Model
 from mlwright.scoring.together import Together
 
 KINDS = {0: "regression", 2: "binary", 4: "multiclass"}
 KEPT = np.full(3, np.nan)
 N_LEVELS = (70, 70)
+PLAN = EncodingPlan(columns=(NumberColumn(name="x", low=0, high=1),))
 
 
 def rows(n_rows: int = 600, seed: int = 0) -> Blocks:
@@ -120,3 +124,24 @@ def test_cores_of_all_widths_are_looked_up_at_once() -> None:
     found = quick.scores_of_few(blocks)
     np.testing.assert_allclose(found, sum(weight * each.predict(blocks) for weight, each in weighted), atol=1e-12)
     assert found.tolist() == [quick.scores(blocks.take(np.array([row])).first) for row in range(len(blocks))]
+
+
+@pytest.mark.parametrize("n_classes", [0, 2, 4])
+@pytest.mark.parametrize("n_rows", [1, FEWEST_ROWS - 1, FEWEST_ROWS, 20])
+def test_records_that_wait_together_get_the_scores_of_each_alone(n_classes: int, n_rows: int) -> None:
+    several = Calibrator(form="vector", parameters=(1.1, 0.9, 1.0, 1.2, 0.1, 0.0, -0.1, 0.2))
+    calibrators = {0: None, 2: Calibrator(form="beta", parameters=(1.1, 0.9, 0.2)), 4: several}
+    member = Member(candidate="trees", weight=1.0, cores=(CoreRef(form="lightgbm", blob="0" * 64),) * 2)
+    spec = ModelSpec(
+        task=KINDS[n_classes],
+        classes=tuple("abcd"[:n_classes]),
+        plan=PLAN,
+        members=(member,),
+        calibrator=calibrators[n_classes],
+        low=None if n_classes else -0.5,
+        high=None if n_classes else 0.5,
+    )
+    model = Model(spec, Encoder(PLAN), [[core(n_classes, 31), core(n_classes, 12, seed=1)]])
+    asked = rows(n_rows, seed=3)
+    each = [asked.take(np.array([row])).first for row in range(n_rows)]
+    assert model.predict_rows(each) == [model.predict_row(row) for row in each]

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from mlwright.scoring.blocks import Blocks, OneRow
+    from mlwright.scoring.blocks import Blocks
     from mlwright.scoring.bundle import Bundle
 
 log = logging.getLogger("mlwright.serving")
@@ -59,10 +59,9 @@ class Answerer:
                 answer |= self._why(record, extras)
         return answers
 
-    def answer_encoded(self, encoded: OneRow, record: Mapping[str, Any]) -> tuple[list[Answer], list[float]]:
-        """As `answer` of one record that was encoded already, and its scores."""
-        scores, label = self.bundle.score_encoded(encoded, record)
-        return [self._told(scores, label)], scores
+    def answer_scored(self, scores: Sequence[float], label: Any) -> list[Answer]:
+        """As `answer` of one record that was scored already."""
+        return [self._told(scores, label)]
 
     def answer_blocks(
         self, blocks: Blocks, records: Sequence[Mapping[str, Any]]

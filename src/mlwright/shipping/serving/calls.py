@@ -22,6 +22,9 @@ JSON = "application/json"
 LONG = "mlwright.long"
 """The mark of a long request, in what WSGI knows of it."""
 
+LARGE = "mlwright.large"
+"""The mark of a request that is not long, but takes the time of several."""
+
 WHOLE = "mlwright.whole"
 """There too: the body, where it has come whole, as long as was announced."""
 

@@ -18,7 +18,7 @@ from urllib.parse import unquote_to_bytes
 
 import httptools
 
-from mlwright.shipping.serving.calls import LONG, PHRASES, json_reply
+from mlwright.shipping.serving.calls import LARGE, LONG, PHRASES, json_reply
 from mlwright.shipping.serving.heads import LONG_NAME, key_of
 from mlwright.shipping.serving.refusals import Refusal
 
@@ -35,6 +35,9 @@ MOST_HEAD_BYTES = 128_000
 
 SMALL_BYTES = 64_000
 """Longer bodies are long requests, as are those in chunks, and those that ask for more than answers (see `Turns`)."""
+
+TINY_BYTES = 4_000
+"""Longer bodies are large requests: several records, as a rule."""
 
 LINGER_S = 5.0
 """How long a caller may go on sending after the last answer; who is cut off while it sends may never read that."""
@@ -172,6 +175,8 @@ class Connection(asyncio.BufferedProtocol):
             self._hand_over(last=True)  # what answers refuses it by its length
         elif is_chunked or announced > SMALL_BYTES or (environ["QUERY_STRING"] and announced):
             self._take_place(environ)
+        elif announced > TINY_BYTES:
+            environ[LARGE] = True
         if "HTTP_EXPECT" in environ and self._in_body and not self._is_at_work:
             self._transport.write(CONTINUE)
 

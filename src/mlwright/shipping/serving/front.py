@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING, NamedTuple
 
 import orjson
 from werkzeug.exceptions import HTTPException
@@ -12,13 +12,21 @@ from werkzeug.exceptions import HTTPException
 from mlwright.shipping.serving.answered import Answered, answered_by
 from mlwright.shipping.serving.calls import PHRASES, Call, Reply
 from mlwright.shipping.serving.guard import data_headers, data_lines
-from mlwright.shipping.serving.protocols import Route, chosen
+from mlwright.shipping.serving.protocols import Later, Route, chosen
 from mlwright.shipping.serving.refusals import Refusal
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
-    from mlwright.shipping.serving.service import Service
+    from mlwright.shipping.serving.service import Scored, Service
+
+
+class _Task(NamedTuple):
+    """A call to a path of the protocols, by which route, and its reply or what that needs."""
+
+    call: Call
+    route: Route | None
+    found: Reply | Later
 
 
 class Front:
@@ -41,33 +49,47 @@ class Front:
         routes = self.service.routes.get(environ["PATH_INFO"])
         if routes is None:
             return self._pages(environ, start_response)
-        call = Call(environ)
-        reply = self._reply(call, routes)
-        start_response(PHRASES[reply.status], data_headers(call.request_id, reply))
+        task = self._begin(Call(environ), routes)
+        reply = self._finish(task)
+        start_response(PHRASES[reply.status], data_headers(task.call.request_id, reply))
         return [reply.body]
 
     def answers(self, environs: Sequence[WSGIEnvironment]) -> list[Answered]:
-        """Answer requests that wait at the same moment."""
-        return [self._answered(environ) for environ in environs]
+        """Answer requests that wait at the same moment; what they ask the model about is scored together."""
+        tasks = [self._task(environ) for environ in environs]
+        later = [task.found.begun for task in tasks if isinstance(task, _Task) and isinstance(task.found, Later)]
+        scored = iter(self.service.score(later))
+        return [task if isinstance(task, Answered) else self._answered(task, scored) for task in tasks]
 
-    def _answered(self, environ: WSGIEnvironment) -> Answered:
+    def _task(self, environ: WSGIEnvironment) -> _Task | Answered:
         routes = self.service.routes.get(environ["PATH_INFO"])
-        if routes is None:
-            return answered_by(self._pages, environ)
-        call = Call(environ)
-        reply = self._reply(call, routes)
-        return Answered(PHRASES[reply.status], data_lines(call.request_id, reply), reply.body)
+        return answered_by(self._pages, environ) if routes is None else self._begin(Call(environ), routes)
 
-    def _reply(self, call: Call, routes: tuple[Route, ...]) -> Reply:
-        """Answer one request to a path of the protocols, and count it."""
-        route = None
+    def _answered(self, task: _Task, scored: Iterator[Scored | None]) -> Answered:
+        reply = self._finish(task, next(scored) if isinstance(task.found, Later) else None)
+        return Answered(PHRASES[reply.status], data_lines(task.call.request_id, reply), reply.body)
+
+    def _begin(self, call: Call, routes: tuple[Route, ...]) -> _Task:
+        """See whether a call may ask, and read what it asks."""
+        route: Route | None = None
+        found: Reply | Later
         try:
             if call.path not in self._open:
                 self.service.guard.check(call)
             route = chosen(routes, call)
-            reply = route.handle(call) if route is not None else self._refuse_method(call, routes)
+            found = route.handle(call) if route is not None else self._refuse_method(call, routes)
         except Exception as error:  # noqa: BLE001  the last place where a fault of ours can be kept from the caller
-            reply = self._refused(call, route, error)
+            found = self._refused(call, route, error)
+        return _Task(call, route, found)
+
+    def _finish(self, task: _Task, scored: Scored | None = None) -> Reply:
+        """Answer a call, and count it."""
+        call, route, reply = task
+        if isinstance(reply, Later):
+            try:
+                reply = reply.write(self.service.finish(reply.begun, scored))
+            except Exception as error:  # noqa: BLE001  as in `_begin`
+                reply = self._refused(call, route, error)
         took = time.perf_counter() - call.began if call.method == "POST" else None
         self.service.counters.request(call.path, reply.status, took)
         return reply

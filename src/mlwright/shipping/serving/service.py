@@ -7,7 +7,7 @@ import time
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from mlwright.core.errors import SettingsError
 from mlwright.records.settings.serving import ServeSettings
@@ -36,6 +36,23 @@ log = logging.getLogger("mlwright.serving")
 
 PAGES = ("/", "/docs", "/openapi.json", "/metrics", "/health", "/ready")
 """What the Flask application answers; the other paths are those of the protocols."""
+
+
+Scored = tuple[list[float], Any]
+"""The scores of one record, and the answer that follows from them."""
+
+
+class Begun(NamedTuple):
+    """Records of one request that were read: its id, when (seconds since 1970), and what is asked for beside answers.
+
+    `read` is None where all of them must be looked at closely.
+    """
+
+    id: str
+    at: float
+    records: Sequence[Mapping[str, Any]]
+    extras: Extras
+    read: ReadOne | ReadMany | None
 
 
 class Service:
@@ -94,30 +111,69 @@ class Service:
         Refusal
             If the model is not ready, or a record is not as the contract says.
         """
+        return self.finish(self.begin(call, records, extras))
+
+    def begin(self, call: Call, records: Sequence[Mapping[str, Any]], extras: Extras = NOTHING) -> Begun:
+        """The first part of `ask`: read the records.
+
+        Raises
+        ------
+        Refusal
+            If the model is not ready.
+        """
         self.check_ready()
         at = time.time()
         if self._inner:
             records = [flatten(record, self._inner) for record in records]
-        read = self._read(records) if extras is NOTHING else None
-        found = None if read is None else self._answer_read(records, read)
+        return Begun(call.request_id, at, records, extras, self._read(records) if extras is NOTHING else None)
+
+    def score(self, several: Sequence[Begun]) -> list[Scored | None]:
+        """What the model says of requests that were begun at the same moment, of one record each; None of others."""
+        alone = [
+            (place, begun.read.encoded, begun.records[0])
+            for place, begun in enumerate(several)
+            if isinstance(begun.read, ReadOne)
+        ]
+        found = self.answerer.bundle.score_several([row for _, row, _ in alone], [record for *_, record in alone])
+        scored: list[Scored | None] = [None] * len(several)
+        for (place, _, _), one in zip(alone, found, strict=True):
+            scored[place] = one
+        return scored
+
+    def finish(self, begun: Begun, scored: Scored | None = None) -> list[Answer]:
+        """The last part of `ask`: answer, count and keep.
+
+        Parameters
+        ----------
+        begun : Begun
+        scored : Scored, optional
+            What `score` has found; else it is found now.
+
+        Raises
+        ------
+        Refusal
+            If a record is not as the contract says.
+        """
+        id, at, records, extras, read = begun
+        found = None if read is None else self._answer_read(records, read, scored)
         if read is None or found is None:
             answers, coded = self._answer_closely(records, extras), None
         else:
             answers, scores = found
-            coded = self._form and self._coded(self._form, call.request_id, at, records, read, answers, scores)
+            coded = self._form and self._coded(self._form, id, at, records, read, answers, scores)
         if self.log is not None:
-            self.log.keep(coded or Asked(call.request_id, at, self.manifest.bundle_id, records, answers))
+            self.log.keep(coded or Asked(id, at, self.manifest.bundle_id, records, answers))
             if self.shadow is not None:
-                self.shadow.put(call.request_id, at, records, answers)
-            for id, answer in zip(ids_of(call.request_id, len(answers)), answers, strict=True):
-                answer["id"] = id
+                self.shadow.put(id, at, records, answers)
+            for own_id, answer in zip(ids_of(id, len(answers)), answers, strict=True):
+                answer["id"] = own_id
         return answers
 
     def _read(self, records: Sequence[Mapping[str, Any]]) -> ReadOne | ReadMany | None:
         return self._straight.read(records[0]) if len(records) == 1 else self._straight.read_many(records)
 
     def _answer_read(
-        self, records: Sequence[Mapping[str, Any]], read: ReadOne | ReadMany
+        self, records: Sequence[Mapping[str, Any]], read: ReadOne | ReadMany, scored: Scored | None
     ) -> tuple[list[Answer], Any] | None:
         """Answers to records that are encoded already, and their scores; None if they must be answered otherwise."""
         looked = self.schema.look(records, sorted(read.beside.told)) if read.beside.told else None
@@ -125,7 +181,8 @@ class Service:
             return None
         scores: Any
         if isinstance(read, ReadOne):
-            answers, scores = self.answerer.answer_encoded(read.encoded, records[0])
+            scores, label = scored or self.answerer.bundle.score_encoded(read.encoded, records[0])
+            answers = self.answerer.answer_scored(scores, label)
         else:
             answers, scores = self.answerer.answer_blocks(read.encoded, records)
         if looked is not None:

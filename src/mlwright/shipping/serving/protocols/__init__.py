@@ -17,7 +17,14 @@ from mlwright.shipping.serving.calls import JSON, Call, Reply, json_reply
 from mlwright.shipping.serving.refusals import Refusal
 
 if TYPE_CHECKING:
-    from mlwright.shipping.serving.service import Service
+    from mlwright.shipping.serving.service import Begun, Service
+
+
+class Later(NamedTuple):
+    """Records that were read, and what writes their answers: those of several requests are scored together."""
+
+    begun: Begun
+    write: Callable[[list[Answer]], Reply]
 
 
 class Route(NamedTuple):
@@ -29,7 +36,7 @@ class Route(NamedTuple):
         ``GET`` or ``POST``.
     path : str
     handle : callable
-        A method of the protocol, which answers a call.
+        A method of the protocol, which answers a call, or says what will; see `Later`.
     refuse : callable or None
         A refusal in the form of the protocol; None for that of the service.
     open : bool
@@ -40,7 +47,7 @@ class Route(NamedTuple):
 
     method: str
     path: str
-    handle: Callable[[Call], Reply]
+    handle: Callable[[Call], Reply | Later]
     refuse: Callable[[Refusal], object] | None = None
     open: bool = False
     takes: Callable[[Call], bool] | None = None

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from mlwright.shipping.serving.answering import Answer
 from mlwright.shipping.serving.calls import JSON, Call, Reply, json_reply
 from mlwright.shipping.serving.extras import extras_of
-from mlwright.shipping.serving.protocols import Protocol, Route
+from mlwright.shipping.serving.protocols import Later, Protocol, Route
 from mlwright.shipping.serving.reading import read_form, read_question
 from mlwright.shipping.serving.refusals import Refusal, shown
 
@@ -20,7 +21,7 @@ class Own(Protocol):
         """The one path."""
         return (Route("POST", "/predict", self.predict),)
 
-    def predict(self, call: Call) -> Reply:
+    def predict(self, call: Call) -> Reply | Later:
         """Answer for one record or many."""
         service = self.service
         service.check_ready()
@@ -34,7 +35,10 @@ class Own(Protocol):
         if media_type == FORM:
             return json_reply(service.ask(call, [read_form(body)], extras)[0] | {"model": service.manifest.bundle_id})
         question = read_question(body, service.schema.readers, service.settings.max_records)
-        answers = service.ask(call, question.records, extras)
-        if question.many:
-            return json_reply({"predictions": answers, "model": service.manifest.bundle_id})
-        return json_reply(answers[0] | {"model": service.manifest.bundle_id})
+        return Later(service.begin(call, question.records, extras), self._many if question.many else self._one)
+
+    def _many(self, answers: list[Answer]) -> Reply:
+        return json_reply({"predictions": answers, "model": self.service.manifest.bundle_id})
+
+    def _one(self, answers: list[Answer]) -> Reply:
+        return json_reply(answers[0] | {"model": self.service.manifest.bundle_id})
