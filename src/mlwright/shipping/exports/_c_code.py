@@ -136,27 +136,28 @@ class Code:
         self.lines.append(f"for (int i = 1; i < {width}; i++) {one[node.name]}")
 
     def _forest(self, node: op.Forest, name: str) -> None:
-        trees = node.trees
-        laid, n_trees, n_values = laid_out(trees), len(trees.roots), trees.values.shape[1]
+        trees, width = node.trees, node.features.width
+        laid, n_trees, n_values = laid_out(trees, width), len(trees.roots), trees.values.shape[1]
         nodes = ", ".join(map(_node, laid.threshold.tolist(), laid.slot.tolist(), laid.left.tolist()))
         self.data.append(f"static const node {name}_nodes[] = {{{nodes}}};")
-        bits, starts = _bits(trees.sets)
-        self._table(f"{name}_bits", bits, "unsigned")
-        self._table(f"{name}_starts", starts, "int")
+        self._table(f"{name}_bits", laid.bits, "unsigned")
+        self._table(f"{name}_n_codes", laid.n_codes.tolist(), "int")
         self._table(f"{name}_roots", laid.roots.tolist(), "int")
+        self._table(f"{name}_depths", laid.depths.tolist(), "int")
         self._table(f"{name}_values", laid.values.ravel().tolist())
         self.lines += [
-            f"double {name}_row[{2 * node.features.width}];",
+            f"double {name}_row[{2 * width}];",
+            f"int {name}_codes[{2 * width}];",
             f"int {name}_leaves[{len(laid.roots)}];",
-            f"twice({self._names[id(node.features)]}, {node.features.width}, {name}_row);",
-            f"leaves_of({name}_nodes, {name}_roots, {len(laid.roots)}, {name}_row, {name}_bits, {name}_starts, "
-            f"{name}_leaves);",
+            f"twice({self._names[id(node.features)]}, {width}, {name}_n_codes, {name}_row, {name}_codes);",
+            f"leaves_of({name}_nodes, {name}_roots, {name}_depths, {len(laid.roots)}, {name}_row, {name}_codes, "
+            f"{name}_bits, {name}_leaves);",
         ]
         self._loop(trees.n_outputs, f"{name}[i] = 0.0;")
-        self._sum(name, n_trees, n_values, trees.first_output.tolist())
+        self._sum(name, n_trees, n_values, laid.first_output.tolist())
 
     def _sum(self, name: str, n_trees: int, n_values: int, first: Sequence[int]) -> None:
-        """Add the answers of the leaves, tree by tree in their order."""
+        """Add the answers of the leaves, tree by tree in the order of `Layout.roots`."""
         values = f"{name}_values[{n_values} * {name}_leaves[t] + i]"
         onto = f"{name}[i]"
         if any(first):
@@ -167,7 +168,9 @@ class Code:
 
 
 def _node(threshold: float, slot: int, left: int) -> str:
-    return f"LEAF({left})" if math.isinf(threshold) else f"{{{literal(threshold)}, {slot}, {left}}}"
+    if math.isinf(threshold):
+        return f"LEAF({left})"
+    return f"{{{{{literal(threshold)}}}, {slot}, {left}}}" if slot >= 0 else f"SET({int(threshold)}, {slot}, {left})"
 
 
 def array(name: str, values: Sequence[float], kind: str = "double") -> str:
@@ -183,16 +186,3 @@ def literal(value: float) -> str:
     if math.isinf(value):
         return "INFINITY" if value > 0 else "-INFINITY"
     return "0" if value == 0.0 and math.copysign(1.0, value) > 0 else repr(float(value))
-
-
-def _bits(sets: Sequence[Sequence[int]]) -> tuple[list[int], list[int]]:
-    """Sets of codes as words of 32 bits, and where each set begins."""
-    words: list[int] = []
-    starts = [0]
-    for codes in sets:
-        own = [0] * (max(codes, default=0) // 32 + 1)
-        for code in codes:
-            own[code // 32] |= 1 << code % 32
-        words += own
-        starts.append(len(words))
-    return words, starts

@@ -1,13 +1,16 @@
 """Trees as C walks them: eight at once, without a branch that a processor could guess wrong.
 
 The two nodes that a node leads to stand side by side, so that the next place is a sum: the place of the left one, and
-one more where the number is larger than the threshold. A leaf leads to itself, so that a tree that has come to its end
-may go on standing there while the seven beside it go down. A row holds every number twice: where it is missing, once as
-less than every threshold, once as more, and a node looks at the one that is right for it.
+one more where the number is larger than the threshold, or the code is not in the set. A leaf leads to itself, so that
+a tree that has come to its end may go on standing there while the seven beside it go down; which is why trees of like
+depth stand side by side. A row holds every number twice: where it is missing, once as less than every threshold, once
+as more, and a node looks at the one that is right for it. Every set has two bits more than its column has codes: one
+that is set, and one that is not, which is that of a name that no set knows.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -25,7 +28,7 @@ class Layout(NamedTuple):
     Parameters
     ----------
     threshold : array, shape (n_nodes,)
-        Infinite for a leaf; of a question about codes the place of their set.
+        Infinite for a leaf; of a question about codes the first word of their set.
     slot : array of int, shape (n_nodes,)
         Which of the doubled numbers is asked; inverted (``~slot``) if by a set.
     left : array of int, shape (n_nodes,)
@@ -33,7 +36,15 @@ class Layout(NamedTuple):
     values : array, shape (n_nodes, n_values)
         Answers of leaves, 0 elsewhere.
     roots : array of int
-        As many as fill the last `AT_ONCE`: the last one again and again.
+        Of the trees, the least deep first; as many as fill the last `AT_ONCE`: the last one again and again.
+    depths : array of int
+        Of each `AT_ONCE` trees: how many questions lead to the deepest leaf.
+    first_output : array of int, shape (n_trees,)
+        As in `Trees`, in the order of `roots`.
+    bits : list of int
+        The words of all sets.
+    n_codes : array of int, shape (n_features,)
+        How many codes the sets of a column know; 0 where none asks.
     """
 
     threshold: Array
@@ -41,37 +52,71 @@ class Layout(NamedTuple):
     left: Ints
     values: Array
     roots: Ints
+    depths: Ints
+    first_output: Ints
+    bits: list[int]
+    n_codes: Ints
 
 
-def laid_out(trees: Trees) -> Layout:
+def laid_out(trees: Trees, n_features: int) -> Layout:
     """The nodes tree by tree and level by level, siblings side by side."""
-    order, place = _by_level(trees)
-    is_leaf = trees.feature[order] < 0
-    is_set = trees.members[order] >= 0
-    slot = 2 * trees.feature[order] + ~trees.missing_left[order]
-    slot = np.where(is_leaf, 0, np.where(is_set, ~slot, slot))
-    threshold = np.where(is_set, trees.members[order], trees.threshold[order])
-    left = np.where(is_leaf, np.arange(len(order)), place[trees.left[order]])
-    n_missing = -len(trees.roots) % AT_ONCE
+    order, place, depths = _by_level(trees)
+    features, members = trees.feature[order], trees.members[order]
+    is_leaf, is_set = features < 0, members >= 0
+    n_codes = np.zeros(n_features, dtype=np.int64)
+    largest = np.array([max(codes, default=-1) for codes in trees.sets], dtype=np.int64)
+    np.maximum.at(n_codes, features[is_set], largest[members[is_set]] + 1)
+    bits, first_word = _bits(
+        trees.sets, set(zip(features[is_set].tolist(), members[is_set].tolist(), strict=True)), n_codes
+    )
+    slot = 2 * features + ~trees.missing_left[order]
+    threshold = trees.threshold[order].copy()
+    threshold[is_set] = [
+        first_word[pair] for pair in zip(features[is_set].tolist(), members[is_set].tolist(), strict=True)
+    ]
+    sorted_trees = np.argsort(depths, kind="stable")
+    roots = place[trees.roots[sorted_trees]]
     return Layout(
         threshold=np.where(is_leaf, np.inf, threshold),
-        slot=slot,
-        left=left,
+        slot=np.where(is_leaf, 0, np.where(is_set, ~slot, slot)),
+        left=np.where(is_leaf, np.arange(len(order)), place[trees.left[order]]),
         values=np.where(is_leaf[:, None], trees.values[order], 0.0),
-        roots=np.append(place[trees.roots], np.full(n_missing, place[trees.roots[-1]])),
+        roots=np.append(roots, np.full(-len(roots) % AT_ONCE, roots[-1])),
+        depths=np.maximum.reduceat(np.sort(depths) - 1, np.arange(0, len(depths), AT_ONCE)),
+        first_output=trees.first_output[sorted_trees],
+        bits=bits,
+        n_codes=n_codes,
     )
 
 
-def _by_level(trees: Trees) -> tuple[Ints, Ints]:
-    """The nodes in that order, and the place of each in it."""
+def _bits(
+    sets: Sequence[Sequence[int]], asked: Iterable[tuple[int, int]], n_codes: Ints
+) -> tuple[list[int], dict[tuple[int, int], int]]:
+    """The sets that columns are asked for as words of 32 bits, and where each begins."""
+    words: list[int] = []
+    first_word = {}
+    for column, number in sorted(asked):
+        first_word[column, number] = len(words)
+        n = int(n_codes[column])
+        own = [0] * ((n + 2 + 31) // 32)
+        for code in (*sets[number], n):
+            own[code // 32] |= 1 << code % 32
+        words += own
+    return words or [0], first_word
+
+
+def _by_level(trees: Trees) -> tuple[Ints, Ints, list[int]]:
+    """The nodes in that order, the place of each in it, and how many levels each tree has."""
     parts: list[NDArray[np.int64]] = []
+    depths = []
     for root in trees.roots.tolist():
-        level = np.array([root])
+        level, before = np.array([root]), len(parts)
         while len(level):
             parts.append(level)
             inner = level[trees.feature[level] >= 0]
             level = np.column_stack([trees.left[inner], trees.right[inner]]).ravel()
+        depths.append(len(parts) - before)
     order = np.concatenate(parts)
     place = np.zeros(len(trees.feature), dtype=np.int64)
     place[order] = np.arange(len(order))
-    return order, place
+    return order, place, depths

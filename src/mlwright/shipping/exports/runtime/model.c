@@ -7,11 +7,12 @@
 #include <string.h>
 
 typedef struct {
-    double threshold;
-    int slot, left; /* which number is asked; where a smaller one leads, a larger one leads to the next */
+    union { double threshold; int set; } asked; /* a set by its first word */
+    int slot, left; /* which number is asked, inverted if by a set; where yes leads: no leads to the next */
 } node;
 
-#define LEAF(place) {INFINITY, 0, place}
+#define LEAF(place) {{INFINITY}, 0, place}
+#define SET(word, slot, left) {{.set = word}, slot, left}
 
 static inline double clip(double x, double low, double high)
 {
@@ -30,39 +31,36 @@ static inline int code_of(const char *name, const char *const *names, const int 
     return unseen;
 }
 
-/* Every number twice: a missing one is less than every threshold, then more. */
-static inline void twice(const double *numbers, int n, double *row)
+/* Every number twice: a missing one is less than every threshold and in every set, then more and in none. */
+static inline void twice(const double *numbers, int n, const int *n_codes, double *row, int *codes)
 {
     for (int i = 0; i < n; i++) {
-        row[2 * i] = isnan(numbers[i]) ? -INFINITY : numbers[i];
-        row[2 * i + 1] = isnan(numbers[i]) ? INFINITY : numbers[i];
+        const double x = numbers[i];
+        const int code = x >= 0 && x < n_codes[i] ? (int)x : n_codes[i] + 1;
+        row[2 * i] = isnan(x) ? -INFINITY : x;
+        row[2 * i + 1] = isnan(x) ? INFINITY : x;
+        codes[2 * i] = isnan(x) ? n_codes[i] : code;
+        codes[2 * i + 1] = code;
     }
 }
 
-static inline int is_in(double x, const unsigned *bits, int n_bits)
-{
-    if (isinf(x)) return x < 0;
-    return x >= 0 && x < n_bits && (bits[(int)x / 32] >> ((int)x % 32) & 1u);
-}
-
-static inline int next_of(const node *nodes, int place, const double *row, const unsigned *bits, const int *starts)
+static inline int next_of(const node *nodes, int place, const double *row, const int *codes, const unsigned *bits)
 {
     const node *at = nodes + place;
-    if (at->slot >= 0) return at->left + (row[at->slot] > at->threshold);
-    const int *start = starts + (int)at->threshold;
-    return at->left + !is_in(row[~at->slot], bits + start[0], 32 * (start[1] - start[0]));
+    if (at->slot >= 0) return at->left + (row[at->slot] > at->asked.threshold);
+    const int code = codes[~at->slot];
+    return at->left + (int)(~(bits[at->asked.set + (code >> 5)] >> (code & 31)) & 1u);
 }
 
 /* The leaves of trees, eight at a time, so that none waits for what another asks; a leaf leads to itself. */
-static inline void leaves_of(const node *nodes, const int *roots, int n_trees, const double *row,
-                             const unsigned *bits, const int *starts, int *leaves)
+static inline void leaves_of(const node *nodes, const int *roots, const int *depths, int n_trees, const double *row,
+                             const int *codes, const unsigned *bits, int *leaves)
 {
-#define DOWN(k) next = next_of(nodes, at##k, row, bits, starts), moved |= next ^ at##k, at##k = next
+#define DOWN(k) at##k = next_of(nodes, at##k, row, codes, bits)
     for (const int *root = roots; root < roots + n_trees; root += 8, leaves += 8) {
         int at0 = root[0], at1 = root[1], at2 = root[2], at3 = root[3];
         int at4 = root[4], at5 = root[5], at6 = root[6], at7 = root[7];
-        for (int next, moved = 1; moved;) {
-            moved = 0;
+        for (int level = *depths++; level > 0; level--) {
             DOWN(0), DOWN(1), DOWN(2), DOWN(3), DOWN(4), DOWN(5), DOWN(6), DOWN(7);
         }
         leaves[0] = at0, leaves[1] = at1, leaves[2] = at2, leaves[3] = at3;
