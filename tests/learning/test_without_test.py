@@ -8,6 +8,7 @@ import pytest
 from mlwright.core.engine import execute
 from mlwright.core.run import Clock, Run
 from mlwright.core.store import Store
+from mlwright.faces.render.summary import corrected_figure
 from mlwright.learning.yardstick import Scored, yardstick
 from mlwright.pipeline import BUILD, Settings
 from mlwright.statistics.sampling import Draws, Sampling
@@ -63,3 +64,25 @@ def test_the_run_goes_on_to_a_bundle_of_the_model_that_was_judged(done):
     assert records["probe"].results
     assert records["decide"].verdict in ("deploy", "pilot", "collect_more")
     assert records["pack"].bundle_id
+
+
+def test_in_time_order_the_figure_is_one_of_later_rows_that_are_like_the_ones_so_far(tmp_path):
+    rng = np.random.default_rng(0)
+    numbers = rng.normal(size=(240, 6))
+    when = pa.array(np.datetime64("2024-01-01") + np.arange(240))
+    table = pa.table({f"x{k}": numbers[:, k] for k in range(6)})
+    table = table.append_column("when", when).append_column("y", pa.array(numbers.sum(axis=1) + rng.normal(size=240)))
+    pq.write_table(table, tmp_path / "rows.parquet")
+    settings = Settings.model_validate(
+        {
+            "project": {"target": "y"},
+            "collect": {"source": str(tmp_path / "rows.parquet"), "time": "when"},
+            "split": {"test_share": 0},
+            "train": {"candidates": 1, "families": ["linear"], "experience": False},
+        }
+    )
+    run = Run("r", Store(tmp_path / "store"), Clock(tmp_path / "cancel", None), n_jobs=1)
+    training = execute(BUILD, settings.sections(), run, until="train")["train"]
+    assert training.n_folds == 8
+    assert training.corrected.together > 0
+    assert "on later rows, if these are like the ones so far, is" in corrected_figure("rmse", training.corrected)

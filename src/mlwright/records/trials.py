@@ -93,10 +93,13 @@ class Corrected(Record):
     stopping : float
         How much better it looks because these rows told its fits when to stop.
     together : float
-        How much better the cores of all folds are together than the one that a held-out row hears.
+        How much better the cores of all folds are together than the one that a held-out row hears; in time order, how
+        much better than the cores of the folds the packed model is, as it has learned from more rows.
     error : float
         How unsure these three are together, as a standard error; the intervals have it in.
     n_rows : int
+    in_time_order : bool
+        Whether rows follow each other in time: the interval is then of rows like those so far.
     """
 
     model: Estimate
@@ -106,6 +109,7 @@ class Corrected(Record):
     together: float = 0.0
     error: float = 0.0
     n_rows: int
+    in_time_order: bool = False
 
 
 ANOTHER_FORM = "another form"

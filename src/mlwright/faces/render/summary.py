@@ -109,8 +109,9 @@ def composition(training: Training) -> str:
 
 def corrected_figure(metric: str, found: Corrected) -> str:
     """What the packed model is worth on new rows by what the folds held out, in a sentence."""
+    rows = "later rows, if these are like the ones so far," if found.in_time_order else "new rows"
     return (
-        f"By the {counted(found.n_rows, 'row')} that the folds held out, its {metric.replace('_', ' ')} on new rows is "
+        f"By the {counted(found.n_rows, 'row')} that the folds held out, its {metric.replace('_', ' ')} on {rows} is "
         f"{with_interval(found.model)}, corrected for having been chosen and stopped by them."
     )
 

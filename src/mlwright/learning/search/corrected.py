@@ -55,6 +55,7 @@ def corrected(
         together=by.together,
         error=by.error,
         n_rows=len(judge.held),
+        in_time_order=times is not None,
     )
 
 
