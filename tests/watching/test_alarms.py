@@ -10,11 +10,11 @@ import pytest
 
 from mlwright import Project
 from mlwright.records.evaluation import Estimate
-from mlwright.records.looks import Baseline, Cost, Look, Looks
+from mlwright.records.looks import ANSWERS, Baseline, Cost, Look, Looks
 from mlwright.records.served import AT, ID, OUTCOME, KeptColumn, LogFacts
 from mlwright.records.settings import WatchSettings
-from mlwright.records.watch import Comparison, Harm
-from mlwright.watching.alerting import with_alerts
+from mlwright.records.watch import Alert, Comparison, Harm
+from mlwright.watching.alerting import _costliest, with_alerts
 from mlwright.watching.evidence import FIRST_SHARE, LATER_SHARE
 from mlwright.watching.merging import merged
 from mlwright.watching.promise import LUCKY, TIMES_A_YEAR, is_stale, labelled, upper_end
@@ -204,6 +204,33 @@ def test_outcomes_that_a_file_brings_later_count_once_and_what_does_not_count_is
     again = watch(300, 6, **days)
     assert (again.comparison.promise.n, again.comparison.left_out.n_late) == (300, 0)
     assert again.comparison.memory.latest == asked.comparison.memory.latest
+
+
+def test_a_feed_that_is_stuck_is_called_so(watch, tmp_path):
+    watch(10, 6, days=1, first="2026-03-31", labels=False)
+    head, *lines = trips(600, 6, days=10, first="2026-04-01", labels=False).splitlines()
+    fixed = [",".join([line.split(",")[0], "5.5", line.split(",")[2]]) for line in lines]
+    (tmp_path / "stuck.csv").write_text("\n".join([head, *fixed]) + "\n")
+    found = Project(tmp_path / "trips").watch(tmp_path / "stuck.csv").comparison
+    assert found.columns[0].name == "length"
+    assert [column.only for column in found.columns if column.only] == ["5.5"]
+    [told] = [alert for alert in (*found.alerts, *found.notes) if alert.what == "length"]
+    assert "holds 5.5: see whether what delivers it is stuck." in told.sentence
+
+
+def test_of_what_nobody_knows_the_cost_the_largest_move_comes_first():
+    def alert(what, size, *, value=0.0, is_known=False):
+        loss = Estimate(value=value, low=-1.0, high=1.0, level=0.95, method="")
+        harm = Harm(title="loss", loss=loss, unit="loss", is_known=is_known)
+        return Alert(what=what, aspect="level", evidence=20.0, size=size, since="", sentence="", harm=harm)
+
+    alerts = [
+        alert(ANSWERS, 0.9),
+        alert("a", 0.3, value=-0.01),
+        alert("b", 0.6, value=-0.04),
+        alert("c", 0.1, is_known=True),
+    ]
+    assert [each.what for each in sorted(alerts, key=_costliest)] == ["c", "b", "a", ANSWERS]
 
 
 def test_rows_without_a_time_are_told(watch, tmp_path):

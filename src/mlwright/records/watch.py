@@ -98,6 +98,8 @@ class ColumnThenNow(Record):
         By every test that could judge, the least likely first.
     untested : str
         Why its values could not be compared; empty if they were.
+    only : str
+        The value that all rows of the window hold that have one, though training knew several; else empty.
     """
 
     name: str
@@ -108,6 +110,7 @@ class ColumnThenNow(Record):
     new_names: tuple[str, ...] = ()
     movements: tuple[Movement, ...] = ()
     untested: str = ""
+    only: str = ""
 
 
 class Performance(Record):

@@ -175,9 +175,12 @@ def _is_much(harm: Harm, baseline: Baseline, settings: WatchSettings) -> bool:
     return harm.money is not None and harm.money.value >= settings.harm * abs(baseline.benefit.mean[0])
 
 
-def _costliest(alert: Alert) -> tuple[bool, float]:
+def _costliest(alert: Alert) -> tuple[bool, bool, float]:
+    """By what it costs; what is not known to cost anything comes behind, causes first, by how much has moved."""
     assert alert.harm is not None
-    return not alert.harm.is_known, -alert.harm.loss.value
+    if alert.harm.is_known:
+        return False, False, -alert.harm.loss.value
+    return True, alert.what == ANSWERS, -alert.size
 
 
 def _overall(found: Sequence[Evidence], baseline: Baseline) -> Harm | None:

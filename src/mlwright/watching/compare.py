@@ -40,7 +40,7 @@ from mlwright.scoring.columns import missing_columns
 from mlwright.scoring.deciding import Decisive, decisive, usually_decisive
 from mlwright.scoring.model import Model
 from mlwright.scoring.moments import to_moment_array
-from mlwright.scoring.spelling import spelled
+from mlwright.scoring.spelling import canonical, spelled
 from mlwright.statistics.several import holm
 from mlwright.watching.alerting import with_alerts
 from mlwright.watching.apart import with_told_apart
@@ -51,6 +51,8 @@ from mlwright.watching.performance import labels_needed, performance
 
 ANSWERS = "the model's answers"
 SHOWN_NAMES = 5
+FEWEST_ALIKE = 20
+"""Rows with the same value before it is told that all have it."""
 
 Array = NDArray[np.float64]
 Tests = Mapping[str, DriftTest]
@@ -155,8 +157,17 @@ def _input(values: pa.ChunkedArray, column: ColumnProfile, manifest: Manifest, t
         update={
             "new_share": sum(unknown.values()) / n_there,
             "new_names": tuple(unknown)[:SHOWN_NAMES],
+            "only": _only(values, current, column),
         }
     )
+
+
+def _only(values: pa.ChunkedArray, current: Current, column: ColumnProfile) -> str:
+    """The one value that all rows hold that have any, where chance does not explain it."""
+    if column.n_distinct < 2 or (~current.missing).sum() < FEWEST_ALIKE:
+        return ""
+    distinct = values.filter(pa.array(~current.missing)).unique()
+    return canonical(distinct[0].as_py()) or "" if len(distinct) == 1 else ""
 
 
 def _then_now(reference: Reference, current: Current, tests: Tests) -> ColumnThenNow:

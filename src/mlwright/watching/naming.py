@@ -17,11 +17,19 @@ AGAIN = "It is as it was in training again, after looks in which it was not."
 
 
 def with_names(alert: Alert, comparison: Comparison) -> Alert:
-    """The same with the most frequent of the names that nobody knew, as the newest rows have them."""
-    names = next((column.new_names for column in comparison.columns if column.name == alert.what), ())
-    if alert.aspect != "new" or not names:
+    """The same with what the newest rows hold: the most frequent of the names that nobody knew, or one value in all."""
+    column = next((column for column in comparison.columns if column.name == alert.what), None)
+    if column is None:
         return alert
-    return alert.model_copy(update={"sentence": f"{alert.sentence} Among them: {name_list(list(map(repr, names)))}."})
+    if column.only:
+        more = (
+            f"Every one of the newest rows that has a value holds {column.only}: see whether what delivers it is stuck."
+        )
+    elif alert.aspect == "new" and column.new_names:
+        more = f"Among them: {name_list(list(map(repr, column.new_names)))}."
+    else:
+        return alert
+    return alert.model_copy(update={"sentence": f"{alert.sentence} {more}"})
 
 
 def sentence_of(evidence: Evidence, memory: Looks) -> str:
