@@ -74,6 +74,7 @@ def test_a_null_counts_as_missing_and_is_answered(client: FlaskClient, row: dict
         ("contract", 7, "unknown"),
         ("senior", "maybe", "unknown"),
         ("signup", "1999-12-31", "below"),
+        ("signup", "2024-12-31", "above"),
     ],
 )
 def test_what_training_has_not_seen_is_answered_with_a_note(
@@ -96,6 +97,7 @@ def test_what_training_has_not_seen_is_answered_with_a_note(
         ("senior", False),
         ("signup", "01.03.2018"),
         ("signup", "2018-03-01T00:00:00Z"),
+        ("signup", "2024-09-01"),
         ("remarks", ""),
     ],
 )

@@ -26,6 +26,8 @@ COUNTED: dict[State, str] = {
     "unlike": "unlike_pattern_total",
 }
 LARGEST = sys.float_info.max
+YEAR_S = 366 * 86_400.0
+"""Dates go on after training: what is later by no more than a year, or than training is long, is not noted."""
 LONGEST_MATCHED = 1_000
 """Longer texts are not held to a pattern: a person's pattern must not be a way to keep the service busy."""
 
@@ -184,6 +186,7 @@ def _name_look(levels: frozenset[str], codes: frozenset[str]) -> Callable[[Any],
 def _placer(item: Clause) -> Callable[[float], State]:
     low, high = range_of(item)
     least, most = limits_of(item) if item.requests.beyond != "note" else (-math.inf, math.inf)
+    usual = high + max(high - low, YEAR_S) if item.kind == "date" else high
 
     def place(number: float) -> State:
         if low <= number <= high and math.isfinite(number):
@@ -192,6 +195,8 @@ def _placer(item: Clause) -> Callable[[float], State]:
             return "wrong"
         if not least <= number <= most:
             return "beyond"
-        return "below" if number < low else "above"
+        if number < low:
+            return "below"
+        return "above" if number > usual else "fine"
 
     return place
