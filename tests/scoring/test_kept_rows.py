@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
-import pyarrow as pa
 
 from mlwright.records.served import KeptColumn, LogFacts
 from mlwright.scoring.coded_rows import Coded, Form, Odd
-from mlwright.scoring.kept_rows import Asked, ids_of, prediction_tables
-from mlwright.scoring.open_segments import as_bytes, read_open
+from mlwright.scoring.kept_rows import Asked, Frames, ids_of
+from mlwright.scoring.kept_tables import read_open, table_of
+from mlwright.scoring.kept_values import hashed
+from mlwright.scoring.open_segments import frames_of
 
 FACTS = LogFacts(
     target="churn",
@@ -34,12 +36,18 @@ def asked(place: int, bundle: str, n_records: int = 1) -> Asked:
     return Asked(f"q{place}", 1000.5 + place, bundle, records, answers)
 
 
-def table_of(*items: Asked | Coded) -> pa.Table:
-    return pa.concat_tables(prediction_tables(FACTS, b"", FORMS)(items))
+def data_of(*items: Asked | Coded, facts: LogFacts = FACTS, told: set[str] | None = None) -> bytes:
+    return b"".join(Frames(facts, b"key", FORMS)(items, set() if told is None else told))
+
+
+def kept(*items: Asked | Coded, facts: LogFacts = FACTS) -> list[dict[str, Any]]:
+    table = table_of(list(frames_of(data_of(*items, facts=facts))))
+    assert table is not None
+    return table.to_pylist()
 
 
 def test_every_record_keeps_its_moment_and_its_bundle_in_the_order_of_the_requests() -> None:
-    table = table_of(asked(0, "a"), asked(1, "b", 3), asked(2, "a")).to_pylist()
+    table = kept(asked(0, "a"), asked(1, "b", 3), asked(2, "a"))
     assert [row["mlwright_id"] for row in table] == ["q0", "q1-0", "q1-1", "q1-2", "q2"]
     assert [row["mlwright_bundle"] for row in table] == ["a", "b", "b", "b", "a"]
     assert [row["age"] for row in table] == [0.0, 1.0, 2.0, 3.0, 2.0]
@@ -53,7 +61,7 @@ def test_records_as_they_came_and_as_codes_stay_in_order() -> None:
     bern = Odd([1], [1], [" Bern"])
     coded = FORM.many("p", 1000.5, numbers, codes, bern, ["No", "Yes"], np.array(SHARES))
     alone = FORM.one("r", 1000.5, [0.0, 42.0], [0, -1], None, "Yes", SHARES[0])
-    table = table_of(asked(0, "a"), coded, asked(1, "a"), alone).to_pylist()
+    table = kept(asked(0, "a"), coded, asked(1, "a"), alone)
     assert [row["mlwright_id"] for row in table] == ["q0", *ids_of("p", 2), "q1", "r"]
     assert [row["age"] for row in table] == [0.0, 40.0, 41.0, 1.0, 42.0]
     assert [row["city"] for row in table] == ["c0", "Rome", "Bern", "c0", None]
@@ -61,16 +69,50 @@ def test_records_as_they_came_and_as_codes_stay_in_order() -> None:
     assert [row["mlwright_probabilities"] for row in table][1:3] == SHARES
 
 
+def test_what_is_left_out_or_hashed_stands_in_no_byte() -> None:
+    columns = tuple(
+        KeptColumn(name=name, kind=kind, treatment=treatment)
+        for name, kind, treatment in (
+            ("age", "number", "left_out"),
+            ("secret", "category", "left_out"),
+            ("city", "category", "hashed"),
+        )
+    )
+    facts = FACTS.model_copy(update={"columns": columns})
+    ages, codes = np.array([[7.0, 41.5], [7.0, 42.5]]), np.array([[0, 1], [0, 0]], dtype=np.int32)
+    odd = Odd([0, 1], [0, 1], ["her maiden name", "Bern"])
+    many = [FORM.many("p", 1000.5, ages, codes, odd, ["No", "Yes"], np.array(SHARES))]
+    many += [FORM.one("q", 1001.5, [7.0, 41.5], [0, code], None, "No", SHARES[0]) for code in (0, 1)]
+    data = data_of(*many, facts=facts)
+    for told in (b"maiden", b"Bern", b"Oslo", b"Rome", np.float64(41.5).tobytes(), np.float64(7.0).tobytes()):
+        assert told not in data
+    rows = kept(*many, facts=facts)
+    assert {"age", "secret"}.isdisjoint(rows[0])
+    assert [row["city"] for row in rows] == [hashed(city, b"key") for city in ("Rome", "Bern", "Oslo", "Rome")]
+
+
+def test_codes_of_hashes_are_dealt_by_the_hashes_and_not_by_the_names() -> None:
+    facts = FACTS.model_copy(update={"columns": (KeptColumn(name="city", kind="category", treatment="hashed"),)})
+    meaning = next(frames_of(data_of(FORM.one("q", 1.5, [0.0, 1.0], [0, 0], None, "No", SHARES[0]), facts=facts)))[0]
+    spellings = {name: spellings for _, name, spellings in meaning["names"]}["city"]
+    assert spellings == [None, *sorted(hashed(city, b"key") for city in ("Oslo", "Rome"))]
+
+
 def test_an_open_segment_is_read_up_to_where_it_was_cut_short(tmp_path: Path) -> None:
-    table = table_of(asked(0, "a", 2))
-    whole = as_bytes(table, first=True) + as_bytes(table, first=False)
+    told: set[str] = set()
+    alone = FORM.one("r", 1000.5, [0.0, 42.0], [0, -1], None, "Yes", SHARES[0])
+    whole = data_of(asked(0, "a", 2), alone, told=told) + data_of(alone, asked(1, "a"), told=told)
     path = tmp_path / "segment"
     found = []
-    for n_bytes in range(0, len(whole) + 1, 8):
-        path.write_bytes(whole[:n_bytes] + b"{'" * (n_bytes % 16 == 0))
+    for n_bytes in range(0, len(whole) + 1):
+        path.write_bytes(whole[:n_bytes] + b"{'" * (n_bytes % 2))
         read = read_open(path)
         found.append(0 if read is None else len(read))
-    assert sorted(set(found)) == [0, 2, 4]
+    assert sorted(set(found)) == [0, 2, 3, 4, 5]
     assert found == sorted(found)
-    path.write_bytes(whole)
-    assert read_open(path).equals(pa.concat_tables([table, table]))
+
+
+def test_a_frame_whose_end_never_came_to_the_disk_is_none() -> None:
+    whole = data_of(FORM.one("r", 1000.5, [0.0, 42.0], [0, -1], None, "Yes", SHARES[0]))
+    assert len(list(frames_of(whole + whole))) == 4
+    assert len(list(frames_of(whole + whole[:-40] + bytes(40)))) == 3

@@ -15,9 +15,9 @@ OUTCOMES: Final = "outcomes"
 SHADOWS: Final = "shadows"
 """The folders of segments: answers with their inputs, what came true, and the answers of a shadow without inputs."""
 
-OPEN: Final = ".open.arrows"
+OPEN: Final = ".open.rows"
 SEALED: Final = ".parquet"
-"""How the files of a segment end: a stream of Arrow as long as it is written to, Parquet from then on."""
+"""How the files of a segment end: rows as a service writes them until it is sealed, Parquet from then on."""
 
 ID: Final = "mlwright_id"
 AT: Final = "mlwright_at"

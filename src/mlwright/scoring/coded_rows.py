@@ -1,28 +1,28 @@
-"""Rows of a log that wait as bytes: numbers and codes, as a service has read and answered them.
+"""Rows of a log as bytes: numbers and codes, as a service has read and answered them.
 
-What a record holds is cold a moment later. An object for each of its values, kept for a second, makes every record
-after it dearer: memory is not used again while it is in the processor's caches, and the collector walks over all. So
-where a service has read records column by column, what it has read is copied at once into a few bytes, and columns are
-made of many rows at a time.
+What a record holds is cold a moment later. An object for each of its values, kept until it is written, makes every
+record after it dearer: memory is not used again while it is in the processor's caches, and the collector walks over
+all. So where a service has read records column by column, what it has read is copied at once into a few bytes, and they
+go to the disk as they are. Columns are made of them where the log is read or sealed (see `kept_tables`).
 """
 
 from __future__ import annotations
 
 import struct
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
-from itertools import accumulate, chain
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from mlwright.records.served import ANSWER, AT, BUNDLE, PROBABILITIES, KeptColumn
-from mlwright.scoring.kept_values import TEXTS, finite, hashed, lists, moments
+from mlwright.records.served import LogFacts
+from mlwright.scoring.kept_values import hashed
+from mlwright.scoring.open_segments import frame
 from mlwright.scoring.spelling import canonical
 
-if TYPE_CHECKING:
-    import pyarrow as pa
+MOST_ROWS = 16_384
+"""Of one frame."""
 
 
 class Odd(NamedTuple):
@@ -64,22 +64,14 @@ class Form:
         classes: Sequence[Any],
     ) -> None:
         self.bundle_id = bundle_id
+        self.width = width
         self.numbers = numbers
         self.names = names
         self.classes = tuple(map(canonical, classes))
         self._places = {label: place for place, label in enumerate(classes)}
         n_classes, n_names = len(classes), len(names)
-        self.row = np.dtype(
-            [
-                ("at", "<f8"),
-                ("answer", "<f8"),
-                ("numbers", "<f8", (width,)),
-                ("chances", "<f8", (n_classes,)),
-                ("codes", "<i4", (n_names,)),
-            ]
-        )
+        self.row = row_type(width, n_classes, n_names)
         self._pack = struct.Struct(f"<{2 + width + n_classes}d{n_names}i").pack
-        self._known: dict[str, Sequence[str | None]] = {}
 
     def one(
         self,
@@ -119,81 +111,97 @@ class Form:
             rows["chances"] = scores
         return self.bundle_id, id, len(rows), rows.tobytes(), odd
 
-    def known(self, column: KeptColumn, key: bytes) -> Sequence[str | None]:
-        """The spellings of an input as they are kept, by code."""
-        if column.name not in self._known:
-            names = self.names[column.name]
-            is_hashed = column.treatment == "hashed"
-            self._known[column.name] = list(map(partial(hashed, key=key), names)) if is_hashed else names
-        return self._known[column.name]
+
+def row_type(n_numbers: int, n_classes: int, n_names: int) -> np.dtype[np.void]:
+    """How a row stands in bytes."""
+    return np.dtype(
+        [
+            ("at", "<f8"),
+            ("answer", "<f8"),
+            ("numbers", "<f8", (n_numbers,)),
+            ("chances", "<f8", (n_classes,)),
+            ("codes", "<i4", (n_names,)),
+        ]
+    )
 
 
-class _AllOdd(NamedTuple):
-    """As `Odd` of several requests, by the places among all rows."""
+class Shielded:
+    """Rows of one form as they go to the disk, where nothing stands of an input that may not be stored.
 
-    rows: NDArray[np.int64]
-    names: NDArray[np.int64]
-    values: list[Any]
+    Numbers and names that are left out are taken out of the rows. The codes of a name that is hashed are dealt anew, in
+    the order of the hashes, so that they tell no more than those.
 
-    def of(self, name: int) -> tuple[NDArray[np.int64], list[Any]]:
-        """The rows and the values of one input."""
-        places = np.flatnonzero(self.names == name)
-        return self.rows[places], [self.values[place] for place in places.tolist()]
+    Parameters
+    ----------
+    form : Form
+    facts : LogFacts
+        What is kept of each input.
+    key : bytes
+        Of the hashes.
+    """
 
+    def __init__(self, form: Form, facts: LogFacts, key: bytes) -> None:
+        treatment = {column.name: column.treatment for column in facts.columns}
+        self._form = form
+        self._kept = [name for name in form.names if treatment.get(name) != "left_out"]
+        self._hashed = {place for place, name in enumerate(form.names) if treatment.get(name) == "hashed"}
+        self._columns = [column.name for column in facts.columns if column.treatment != "left_out"]
+        self._is_open = set(treatment.values()) <= {"kept"}
+        self._numbers = {name: place for name, place in form.numbers.items() if treatment.get(name) == "kept"}
+        self._stays = np.isin(np.arange(form.width), list(self._numbers.values()))
+        self._names = {place: name for place, name in enumerate(form.names) if name in self._kept}
+        self._spellings = {name: form.names[name] for name in self._kept}
+        self._hash = partial(hashed, key=key)
+        self._dealt: dict[int, NDArray[np.int32]] = {}
+        for place in self._hashed:
+            name = self._names[place]
+            hashes = list(map(self._hash, form.names[name]))
+            order = sorted(range(len(hashes)), key=lambda code: hashes[code] or "")
+            self._dealt[place] = (np.argsort(order) - 1).astype(np.int32)
+            self._spellings[name] = [hashes[code] for code in order]
 
-def coded_columns(requests: Sequence[Coded], form: Form, kept: Sequence[KeptColumn], key: bytes) -> dict[str, pa.Array]:
-    """The columns of requests of one form: when, what was answered, and of the inputs what is kept."""
-    import pyarrow as pa
+    def meaning(self) -> bytes:
+        """The frame that says what the rows behind it mean."""
+        return frame(
+            {
+                "form": self._form.bundle_id,
+                "width": self._form.width,
+                "numbers": self._numbers,
+                "n_names": len(self._form.names),
+                "names": [[place, name, self._spellings[name]] for place, name in self._names.items()],
+                "hashed": sorted(self._hashed),
+                "classes": self._form.classes,
+                "columns": self._columns,
+            }
+        )
 
-    rows = np.frombuffer(b"".join([rows for _, _, _, rows, _ in requests]), dtype=form.row)
-    numbers, codes = rows["numbers"].T.copy(), rows["codes"].T + np.int32(1)
-    columns = {AT: moments(rows["at"]), **_answered(rows, form)}
-    columns[BUNDLE] = pa.repeat(pa.scalar(form.bundle_id), len(rows))
-    odd, of_name = _together(requests), {name: place for place, name in enumerate(form.names)}
-    for column in kept:
-        if (number := form.numbers.get(column.name)) is not None:
-            columns[column.name] = finite(numbers[number])
-        else:
-            place = of_name[column.name]
-            columns[column.name] = _names(codes[place], form.known(column, key), *odd.of(place), column, key)
-    return columns
+    def frames(self, requests: Sequence[Coded]) -> Iterator[bytes]:
+        """The frames of requests that have this form, in their order."""
+        step = max(1, MOST_ROWS // max(request[2] for request in requests))
+        for start in range(0, len(requests), step):
+            bundles, ids, counts, rows, odd = zip(*requests[start : start + step], strict=True)
+            header = {"of": bundles[0], "ids": ids, "counts": counts}
+            if found := [self._odd(place, one) for place, one in enumerate(odd) if one is not None]:
+                header["odd"] = found
+            yield frame(header, rows if self._is_open else [self._taken_out(rows)])
 
+    def _odd(self, place: int, odd: Odd) -> tuple[int, list[int], list[int], list[str | None]]:
+        """What no code says of one request, with its place in the frame; as texts, hashed where asked."""
+        texts = [value if type(value) is str else canonical(value) for value in odd.values]
+        if self._is_open:
+            return place, odd.rows, odd.names, texts
+        stays = [at for at, name in enumerate(odd.names) if name in self._names]
+        names = [odd.names[at] for at in stays]
+        told = [self._hash(texts[at]) if odd.names[at] in self._hashed else texts[at] for at in stays]
+        return place, [odd.rows[at] for at in stays], names, told
 
-def _answered(rows: NDArray[Any], form: Form) -> dict[str, pa.Array]:
-    """A class by its spelling and the probabilities of all, or a number."""
-    import pyarrow as pa
-
-    if not form.classes:
-        return {ANSWER: pa.array(rows["answer"].copy())}
-    names = pa.array(form.classes, pa.string())
-    answers = names.take(pa.array(rows["answer"].astype(np.int32)))
-    return {ANSWER: answers, PROBABILITIES: lists(rows["chances"].ravel(), len(rows))}
-
-
-def _names(
-    places: NDArray[np.int32],
-    known: Sequence[str | None],
-    rows: NDArray[np.int64],
-    values: Sequence[Any],
-    column: KeptColumn,
-    key: bytes,
-) -> pa.Array:
-    """Names by their places among those that are known, but for some that came otherwise."""
-    import pyarrow as pa
-
-    if values:
-        texts = values if TEXTS.issuperset(map(type, values)) else list(map(canonical, values))
-        behind = {text: place for place, text in enumerate(dict.fromkeys(texts), len(known))}
-        places[rows] = [behind[text] for text in texts]
-        found = map(canonical, behind)
-        known = [*known, *(map(partial(hashed, key=key), found) if column.treatment == "hashed" else found)]
-    return pa.array(known, pa.string()).take(pa.array(places))
-
-
-def _together(requests: Sequence[Coded]) -> _AllOdd:
-    """What is odd of several requests."""
-    starts = accumulate((n_rows for _, _, n_rows, _, _ in requests), initial=0)
-    odd = [(start, request[-1]) for start, request in zip(starts, requests, strict=False) if request[-1] is not None]
-    rows = np.array([start + row for start, one in odd for row in one.rows], dtype=np.int64)
-    names = np.array(list(chain.from_iterable(one.names for _, one in odd)), dtype=np.int64)
-    return _AllOdd(rows, names, list(chain.from_iterable(one.values for _, one in odd)))
+    def _taken_out(self, parts: Iterable[bytes]) -> bytes:
+        rows = np.frombuffer(b"".join(parts), dtype=self._form.row).copy()
+        rows["numbers"][:, ~self._stays] = np.nan
+        for place in range(len(self._form.names)):
+            if place not in self._names:
+                rows["codes"][:, place] = -1
+            elif place in self._dealt:
+                codes = rows["codes"][:, place] + 1  # beyond all spellings where what was sent is odd
+                rows["codes"][:, place] = self._dealt[place].take(codes, mode="clip")
+        return rows.tobytes()

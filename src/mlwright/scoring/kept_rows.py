@@ -1,17 +1,18 @@
-"""How a service keeps predictions and outcomes: as tables, of records as they came or of bytes (see `coded_rows`)."""
+"""How a service keeps predictions and outcomes: as frames, of records as they came or of bytes (see `coded_rows`)."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from itertools import chain
-from typing import TYPE_CHECKING, Any, NamedTuple
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import chain, groupby
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 import numpy as np
-from numpy.typing import NDArray
 
 from mlwright.records.served import ANSWER, AT, BUNDLE, ID, OUTCOME, PROBABILITIES, KeptColumn, LogFacts
-from mlwright.scoring.coded_rows import Coded, Form, coded_columns
+from mlwright.scoring.coded_rows import Coded, Form, Shielded
+from mlwright.scoring.kept_tables import ids_of_rows
 from mlwright.scoring.kept_values import column_of, lists, moments, spellings
+from mlwright.scoring.open_segments import frame
 from mlwright.scoring.spelling import canonical
 
 if TYPE_CHECKING:
@@ -62,69 +63,59 @@ def can_be_coded(facts: LogFacts) -> bool:
     return not any(column.kind == "number" and column.treatment == "hashed" for column in facts.columns)
 
 
-def prediction_tables(
-    facts: LogFacts, key: bytes, forms: Mapping[str, Form]
-) -> Callable[[Sequence[Asked | Coded]], Iterator[pa.Table]]:
-    """From requests to tables, in their order: of the inputs only what may be kept, hashed with `key` where asked.
+class Frames:
+    """From answered requests to the frames of a segment: of the inputs only what may be kept, hashed where asked.
 
     Parameters
     ----------
     facts : LogFacts
     key : bytes
+        Of the hashes.
     forms : mapping of str to Form
-        What coded requests mean, by the bundle that has answered them; looked at when tables are made.
+        What coded requests mean, by the bundle that has answered them; looked at when frames are made.
     """
-    kept = [column for column in facts.columns if column.treatment != "left_out"]
 
-    def table(requests: Sequence[Asked | Coded]) -> pa.Table:
+    def __init__(self, facts: LogFacts, key: bytes, forms: Mapping[str, Form]) -> None:
+        self._facts, self._key, self._forms = facts, key, forms
+        self._kept = [column for column in facts.columns if column.treatment != "left_out"]
+        self._shielded: dict[str, Shielded] = {}
+
+    def __call__(self, requests: Sequence[Asked | Coded], told: set[str]) -> Iterator[bytes]:
+        """Frames of requests, in their order; `told` are the forms whose meaning stands in the segment already."""
+        for form, some in groupby(requests, _form_of):
+            if form is None:
+                yield from map(table_frame, self._tables(cast("list[Asked]", list(some))))
+                continue
+            shielded = self._shielded.get(form)
+            if shielded is None:
+                shielded = self._shielded[form] = Shielded(self._forms[form], self._facts, self._key)
+            if form not in told:
+                yield shielded.meaning()
+                told.add(form)
+            yield from shielded.frames(cast("list[Coded]", list(some)))
+
+    def _tables(self, requests: Sequence[Asked]) -> Iterator[pa.Table]:
+        """About `BATCH_ROWS` rows at a time."""
         import pyarrow as pa
 
-        sorts = [None if isinstance(each, Asked) else each[0] for each in requests]
-        parts, order = [], []
-        for sort in dict.fromkeys(sorts):
-            some: list[Any] = [each for each, of_each in zip(requests, sorts, strict=True) if of_each == sort]
-            counts = np.array([_n_rows(each) for each in some])
-            ids = _ids([each.id if isinstance(each, Asked) else each[1] for each in some], counts)
-            if sort is None:
-                read = _asked_columns(some, facts, kept, key)
-            else:
-                read = coded_columns(some, forms[sort], kept, key)
-            parts.append(pa.table({ID: ids, **read}))
-            order.append(np.repeat([place for place, of_each in enumerate(sorts) if of_each == sort], counts))
-        if len(parts) == 1:
-            return parts[0]
-        return pa.concat_tables(parts).take(np.argsort(np.concatenate(order), kind="stable"))
-
-    return lambda requests: map(table, _batches(requests))
+        start = n_rows = 0
+        for place, each in enumerate(requests, 1):
+            n_rows += len(each.answers)
+            if n_rows >= BATCH_ROWS or place == len(requests):
+                some = requests[start:place]
+                ids = ids_of_rows([one.id for one in some], np.array([len(one.answers) for one in some]))
+                yield pa.table({ID: ids, **_asked_columns(some, self._facts, self._kept, self._key)})
+                start, n_rows = place, 0
 
 
-def _batches(requests: Sequence[Asked | Coded]) -> Iterator[list[Asked | Coded]]:
-    """The requests in their order, about `BATCH_ROWS` rows at a time."""
-    start = n_rows = 0
-    for place, each in enumerate(requests, 1):
-        n_rows += _n_rows(each)
-        if n_rows >= BATCH_ROWS or place == len(requests):
-            yield list(requests[start:place])
-            start, n_rows = place, 0
+def _form_of(request: Asked | Coded) -> str | None:
+    return None if isinstance(request, Asked) else request[0]
 
 
-def _n_rows(request: Asked | Coded) -> int:
-    return len(request.answers) if isinstance(request, Asked) else request[2]
-
-
-def _ids(requests: Sequence[str], counts: NDArray[np.int64]) -> pa.Array:
-    """`ids_of` of several requests."""
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
-    ids = pa.array(requests, pa.string())
-    if (counts == 1).all():
-        return ids
-    of_row = np.repeat(np.arange(len(counts)), counts)
-    places = np.arange(len(of_row)) - np.repeat(np.cumsum(counts) - counts, counts)
-    behind = pa.array(["", *(f"-{place}" for place in range(counts.max()))], pa.string())
-    behind = behind.take(pa.array(np.where(counts[of_row] == 1, 0, places + 1)))
-    return pc.binary_join_element_wise(ids.take(pa.array(of_row)), behind, "")
+def table_frame(table: pa.Table) -> bytes:
+    """Rows that are a table already, as a frame."""
+    batches = [batch.serialize() for batch in table.combine_chunks().to_batches()]
+    return frame({"table": len(table)}, [table.schema.serialize(), *batches])
 
 
 def _asked_columns(
@@ -135,7 +126,7 @@ def _asked_columns(
 
     answers = [answer for each in requests for answer in each.answers]
     predictions = [answer["prediction"] for answer in answers]
-    columns = {AT: moments(np.repeat([each.at for each in requests], list(map(_n_rows, requests))))}
+    columns = {AT: moments(np.repeat([each.at for each in requests], [len(each.answers) for each in requests]))}
     if facts.classes:
         chances = np.fromiter(chain.from_iterable(answer["probabilities"].values() for answer in answers), np.float64)
         columns |= {ANSWER: pa.array(spellings(predictions), pa.string()), PROBABILITIES: lists(chances, len(answers))}
@@ -146,14 +137,15 @@ def _asked_columns(
     return columns | {column.name: column_of([r[column.name] for r in records], column, key) for column in kept}
 
 
-def outcome_tables(outcomes: Sequence[Outcome]) -> Iterator[pa.Table]:
-    """From outcomes to a table."""
+def outcome_frames(outcomes: Sequence[Outcome], told: set[str]) -> Iterator[bytes]:
+    """From outcomes to a frame."""
     import pyarrow as pa
 
-    yield pa.table(
+    table = pa.table(
         {
             ID: pa.array([each.id for each in outcomes], pa.string()),
             AT: moments(np.array([each.at for each in outcomes])),
             OUTCOME: pa.array([canonical(each.outcome) for each in outcomes], pa.string()),
         }
     )
+    yield table_frame(table)

@@ -51,7 +51,7 @@ def test_a_log_that_a_killed_process_has_left_is_ended_by_the_next_one(tmp_path:
     )
     command = [sys.executable, "-c", code, str(OLD), "", str(tmp_path)]
     assert subprocess.run(command, capture_output=True, check=False).returncode == 9
-    assert [path.suffixes for path in (tmp_path / "predictions").iterdir()] == [[".open", ".arrows"]]
+    assert [path.suffixes for path in (tmp_path / "predictions").iterdir()] == [[".open", ".rows"]]
     assert loaded("", tmp_path) == "[]"
     assert [path.suffix for path in (tmp_path / "predictions").iterdir()] == [".parquet"] * 2
 

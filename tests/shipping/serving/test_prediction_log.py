@@ -39,6 +39,14 @@ def sealed(log: Path) -> pa.Table:
     return pa.concat_tables([pq.read_table(path) for path in sorted((log / "predictions").glob("*.parquet"))])
 
 
+def wait_for(is_so: Callable[[], bool]) -> None:
+    """Wait until something is so, as long as a slow machine may take."""
+    ends = time.monotonic() + 60
+    while not is_so():
+        assert time.monotonic() < ends
+        time.sleep(0.1)
+
+
 def app_with(bundle: Bundle, log: Path, **settings: Any) -> FlaskClient:
     return create_app(bundle, ServeSettings(log=LogSettings(folder=str(log), **settings))).test_client()
 
@@ -52,7 +60,7 @@ def test_without_a_folder_nothing_is_kept_and_no_id_is_told(
     client: FlaskClient, row: dict[str, Any], tmp_path: Path
 ) -> None:
     assert "id" not in client.post("/predict", json=row).json
-    assert not list(tmp_path.rglob("*.arrows"))
+    assert not list(tmp_path.rglob("*.rows"))
     reply = client.post("/feedback", json={"id": "a", "outcome": "Yes"})
     assert (reply.status_code, reply.json["error"]["code"]) == (409, "no_log")
 
@@ -199,7 +207,7 @@ def test_the_oldest_segments_are_removed_when_the_log_is_full(
 def test_a_disk_that_fails_stops_no_answer_and_is_counted(
     bundle: Bundle, row: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(spool, "WINDOW_S", 0.05)
+    monkeypatch.setattr(spool, "WRITE_S", 0.05)
     client = app_with(bundle, tmp_path / "log")
     (tmp_path / "log" / "predictions").rmdir()
     assert client.post("/predict", json=row).status_code == 200
@@ -226,14 +234,57 @@ def test_a_killed_service_has_lost_no_more_than_its_window_and_doubles_nothing(
         os.kill(pid, signal.SIGKILL)
     found = read(log).column("tenure").to_pylist()
     assert sorted(found)[:40] == list(range(40))
-    (next((log / "predictions").glob("*.arrows"))).open("ab").write(b'{"cut short')
+    (next((log / "predictions").glob("*.rows"))).open("ab").write(b"mlwr cut short")
     again = start(write_bundle(), log={"folder": str(log)})
-    assert not [path for path in (log / "predictions").glob("*.arrows") if path.stat().st_size]
+    wait_for(lambda: not list((log / "predictions").glob("*.rows")))
     assert sorted(sealed(log).column("tenure").to_pylist()) == sorted(found)
     again.ask("/predict", row | {"tenure": 71})
     again.process.terminate()
     again.process.wait(timeout=60)
     assert sorted(sealed(log).column("tenure").to_pylist()) == [*sorted(found), 71]
+
+
+def test_who_keeps_seals_what_a_killed_process_has_left_and_is_itself_started_again(
+    bundle: Bundle,
+    write_bundle: Callable[..., Path],
+    start: Callable[..., Any],
+    row: dict[str, Any],
+    tmp_path: Path,
+) -> None:
+    log = tmp_path / "log"
+    plain = [item for item in bundle.manifest.inputs if item.kind not in ("date", "text")]  # written as codes
+    row = {item.name: row[item.name] for item in plain}
+    service = start(write_bundle(inputs=plain, row=row), workers=2, log={"folder": str(log)})
+    *answering, keeping = service.workers()
+    os.kill(keeping, signal.SIGKILL)
+    for tenure in range(20):
+        assert service.ask("/predict", row | {"tenure": tenure, "contract": "Three years"})[0] == 200
+    time.sleep(2 * spool.WINDOW_S)
+    for pid in answering:
+        os.kill(pid, signal.SIGKILL)
+    wait_for(lambda: len(service.workers()) == 3 and not list((log / "predictions").glob("*.rows")))
+    assert keeping not in service.workers()
+    assert sorted(sealed(log).column("tenure").to_pylist()) == list(range(20))
+    assert set(sealed(log).column("contract").to_pylist()) == {"Three years"}
+    assert service.ask("/predict", row | {"tenure": 20})[0] == 200
+    service.process.terminate()
+    service.process.wait(timeout=60)
+    assert {path.suffix for path in (log / "predictions").iterdir()} == {".parquet"}
+    assert sorted(sealed(log).column("tenure").to_pylist()) == list(range(21))
+    assert sealed(log).schema.field("contract").type == pa.string()
+
+
+def test_a_segment_that_cannot_be_sealed_stays_as_it_is_and_stops_nothing(
+    bundle: Bundle, row: dict[str, Any], tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    for tenure in (1, 2):
+        client = app_with(bundle, tmp_path / "log")
+        client.post("/predict", json=row | {"tenure": tenure})
+        if tenure == 1:
+            (tmp_path / "log" / "predictions" / "20260101T000000-x.open.rows").mkdir()
+        close(client)
+    assert "20260101T000000-x.open.rows could not be sealed" in caplog.text
+    assert sorted(sealed(tmp_path / "log").column("tenure").to_pylist()) == [1, 2]
 
 
 def test_what_callers_sent_is_not_for_everybody_on_the_machine(bundle: Bundle, tmp_path: Path) -> None:

@@ -15,7 +15,9 @@ from mlwright.records.contract import Clause, Contract
 from mlwright.records.model import CategoryColumn, EncodingPlan, ModelSpec, NumberColumn
 from mlwright.records.served import KeptColumn, LogFacts
 from mlwright.scoring.encoder import Encoder
-from mlwright.scoring.kept_rows import Asked, prediction_tables
+from mlwright.scoring.kept_rows import Asked, Frames
+from mlwright.scoring.kept_tables import plain, table_of
+from mlwright.scoring.open_segments import frames_of
 from mlwright.shipping.serving.inputs import InputSchema
 from mlwright.shipping.serving.refusals import Refusal
 from mlwright.shipping.serving.straight import Straight
@@ -92,8 +94,14 @@ def test_what_is_kept_of_records_read_straight_is_what_is_kept_of_them_as_they_c
     else:
         scores = np.array([[0.75, 0.25]] * len(records))
         coded = form.many("q", 5.5, read.numbers, codes, read.beside.odd, ["No"] * len(records), scores)
-    tables, asked = prediction_tables(facts, b"key", {"b": form}), Asked("q", 5.5, "b", records, answers)
-    assert next(tables([coded, coded])).equals(next(tables([asked, asked])))
+    frames, asked = Frames(facts, b"key", {"b": form}), Asked("q", 5.5, "b", records, answers)
+    as_coded, as_came, mixed = (
+        table_of(list(frames_of(b"".join(frames(each, set())))))
+        for each in ([coded, coded], [asked, asked], [asked, coded])
+    )
+    assert as_coded is not None
+    assert plain(as_coded).equals(as_came)
+    assert mixed == as_came
 
 
 PLAIN = {"age": 30, "balance": 5.5, "city": "Rome", "doors": 3, "member": True}

@@ -26,7 +26,7 @@ from mlwright.records.served import (
     KeptColumn,
     LogFacts,
 )
-from mlwright.scoring.open_segments import read_open
+from mlwright.scoring.kept_tables import read_open
 
 Outcomes = dict[str, tuple[str | None, datetime | None]]
 

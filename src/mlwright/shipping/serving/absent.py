@@ -8,8 +8,6 @@ from contextlib import contextmanager
 from importlib.abc import MetaPathFinder
 from types import ModuleType
 
-import pyarrow as pa
-
 
 class _Hider(MetaPathFinder):
     def __init__(self, names: Sequence[str]) -> None:
@@ -23,6 +21,8 @@ class _Hider(MetaPathFinder):
 
 def load_lightly() -> None:
     """Let Arrow do without pandas, which it looks for at its first array, and never again."""
+    import pyarrow as pa
+
     with absent("pandas"):
         pa.array([0])
 

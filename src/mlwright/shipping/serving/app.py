@@ -33,6 +33,7 @@ def create_app(
     *,
     counts_folder: Path | None = None,
     before: Service | None = None,
+    keeps: bool = True,
 ) -> Flask:
     """The application for one bundle.
 
@@ -44,6 +45,8 @@ def create_app(
         Where several processes of one service keep what they count.
     before : Service, optional
         Whose place it takes.
+    keeps : bool
+        Whether this process seals the segments of its log itself; else one beside it does.
 
     Raises
     ------
@@ -52,7 +55,7 @@ def create_app(
     BundleError
         If the bundle has other inputs or classes than the one before.
     """
-    service = Service(bundle, settings or ServeSettings(), counts_folder, before)
+    service = Service(bundle, settings or ServeSettings(), counts_folder, before, keeps=keeps)
     pages = Pages(service)
     app = Flask("mlwright.shipping.serving", static_folder=None)
     app.url_map.merge_slashes = False

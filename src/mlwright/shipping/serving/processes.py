@@ -28,6 +28,9 @@ CALM_S = 60.0
 
 AT_ONCE_S = 5.0
 
+BESIDE_REST_S = 1.0
+"""Before the process beside the others is started again."""
+
 
 class Mistake(NamedTuple):
     """Why a process can never answer."""
@@ -47,9 +50,13 @@ class Processes:
     n : int
     told : Connection
         Where a process says that it has begun (None), or why it can never: then all end.
+    beside : callable, optional
+        What one more process does, which is ended behind all others; that it ends by itself ends no service.
     """
 
-    def __init__(self, work: Callable[[], None], n: int, told: Connection) -> None:
+    def __init__(
+        self, work: Callable[[], None], n: int, told: Connection, beside: Callable[[], None] | None = None
+    ) -> None:
         self._work = work
         self._told = told
         self._woken, self._wake = multiprocessing.Pipe(duplex=False)
@@ -57,7 +64,9 @@ class Processes:
         self._last = -CALM_S
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: self._wake.send(None))
-        self._all = [self._started() for _ in range(n)]
+        self._all = [self._started(work) for _ in range(n)]
+        self._work_beside = beside
+        self._beside = [] if beside is None else [self._started(beside)]
 
     def run(self, begun: Callable[[], None], ending: Callable[[], None], end_s: float) -> None:
         """Keep them running until a SIGTERM or SIGINT.
@@ -79,20 +88,31 @@ class Processes:
         try:
             self._wait_for_first(begun)
             while not self._woken.poll():
-                wait([self._woken, *(process.sentinel for process in self._all)])
-                self._replace([place for place, each in enumerate(self._all) if not each.is_alive()])
+                self._wait()
+                self._replace_all()
         finally:
             ending()
             self._end(end_s)
 
     def _wait_for_first(self, begun: Callable[[], None]) -> None:
         while not self._woken.poll():
-            wait([self._woken, self._told, *(process.sentinel for process in self._all)])
+            self._wait(self._told)
             if self._told.poll():
                 self._heed(self._told.recv())
                 begun()
                 return
-            self._replace([place for place, each in enumerate(self._all) if not each.is_alive()])
+            self._replace_all()
+
+    def _wait(self, *also: Connection) -> None:
+        """Wait until somebody has said something, or a process has ended."""
+        wait([self._woken, *also, *(process.sentinel for process in (*self._all, *self._beside))])
+
+    def _replace_all(self) -> None:
+        self._replace([place for place, each in enumerate(self._all) if not each.is_alive()])
+        ended = [each.exitcode for each in self._beside if not each.is_alive()]
+        if self._work_beside is not None and ended and not self._woken.poll(BESIDE_REST_S):
+            log.error("the process beside those that answer ended (%s); it is started again", _in_words(ended))
+            self._beside = [self._started(self._work_beside)]
 
     def _heed(self, said: Mistake | None) -> None:
         if said is not None:
@@ -115,23 +135,26 @@ class Processes:
         if self._woken.poll(rest):
             return
         for place in places:
-            self._all[place] = self._started()
+            self._all[place] = self._started(self._work)
         self._last = time.monotonic()
 
-    def _started(self) -> BaseProcess:
-        process = multiprocessing.Process(target=self._work, name="mlwright-serve")
+    @staticmethod
+    def _started(work: Callable[[], None]) -> BaseProcess:
+        process = multiprocessing.Process(target=work, name="mlwright-serve")
         process.start()
         return process
 
     def _end(self, end_s: float) -> None:
-        for each in self._all:
-            each.terminate()
-        ends = time.monotonic() + end_s
-        for each in self._all:
-            each.join(max(0.0, ends - time.monotonic()))
-            if each.is_alive():
-                each.kill()
-                each.join()
+        """Those that answer, and then the one beside, which ends what they have left."""
+        for some in (self._all, self._beside):
+            for each in some:
+                each.terminate()
+            ends = time.monotonic() + end_s
+            for each in some:
+                each.join(max(0.0, ends - time.monotonic()))
+                if each.is_alive():
+                    each.kill()
+                    each.join()
 
 
 def _in_words(codes: Sequence[int | None]) -> str:

@@ -18,7 +18,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mlwright.core.errors import MlwrightError
-from mlwright.records.settings.serving import ServeSettings
+from mlwright.records.settings.serving import LogSettings, ServeSettings
+from mlwright.shipping.serving.kept.keeper import keep
 from mlwright.shipping.serving.lease import leased
 from mlwright.shipping.serving.listening import listen
 from mlwright.shipping.serving.place import address_of, listening_socket
@@ -99,6 +100,8 @@ class Answering:
     counts_folder : Path or None
     told : Connection, optional
         Where to tell the first process that it answers, or why it cannot, which ends the service.
+    keeps : bool
+        Whether it seals the segments of its log itself.
     """
 
     due: Due
@@ -106,6 +109,7 @@ class Answering:
     listening: socket.socket
     counts_folder: Path | None
     told: Connection | None = None
+    keeps: bool = True
 
     def __call__(self) -> None:
         """Load the bundle and answer, until a SIGTERM."""
@@ -143,7 +147,30 @@ class Answering:
         followed = None if before is None else before.service
         load_lightly()
         bundle = Bundle.load(path, signed_by=trusted_key(self.settings.require_signature))
-        return front_of(create_app(bundle, self.settings, counts_folder=self.counts_folder, before=followed))
+        app = create_app(bundle, self.settings, counts_folder=self.counts_folder, before=followed, keeps=self.keeps)
+        return front_of(app)
+
+
+@dataclass(frozen=True)
+class Keeping:
+    """What the process beside them does: it seals what they have written.
+
+    Parameters
+    ----------
+    settings : LogSettings
+    told : Connection
+        Where to tell the first process of settings that cannot be used, which ends the service.
+    """
+
+    settings: LogSettings
+    told: Connection
+
+    def __call__(self) -> None:
+        """Keep, until a SIGTERM."""
+        if HANGUP is not None:
+            signal.signal(HANGUP, signal.SIG_IGN)
+        threading.Thread(target=_end_with_parent, daemon=True).start()
+        keep(self.settings, lambda error: self.told.send(Mistake(type(error), error.message, error.hint)))
 
 
 def _end_with_parent() -> None:
@@ -156,7 +183,9 @@ def _end_with_parent() -> None:
 
 def _run(answering: Answering, follower: Follower, begun: Callable[[], None]) -> None:
     told, tell = Pipe(duplex=False)
-    processes = Processes(replace(answering, told=tell), answering.settings.workers, told)
+    kept = answering.settings.log
+    beside = Keeping(kept, tell) if kept.folder else None
+    processes = Processes(replace(answering, told=tell, keeps=False), answering.settings.workers, told, beside)
     if HANGUP is not None:
         signal.signal(HANGUP, lambda *_: follower.ask())
     follower.start()

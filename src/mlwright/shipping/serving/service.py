@@ -66,6 +66,8 @@ class Service:
         Where several processes of one service keep what they count.
     before : Service, optional
         Whose place it takes: what that has counted and keeps goes on.
+    keeps : bool
+        Whether this process seals the segments of its log itself; else one beside it does.
 
     Attributes
     ----------
@@ -79,6 +81,8 @@ class Service:
         settings: ServeSettings,
         counts_folder: Path | None = None,
         before: Service | None = None,
+        *,
+        keeps: bool = True,
     ) -> None:
         self.answerer = Answerer(bundle)
         self.manifest = bundle.manifest
@@ -91,7 +95,7 @@ class Service:
         if before is None:
             self.guard = Guard(settings)
             self.counters = Counters(self.manifest, (*PAGES, *self.routes), counts_folder)
-            self.log = PredictionLog(self.manifest, settings.log, self._count_lost) if settings.log.folder else None
+            self.log = self._new_log(keeps=keeps)
             self.shadow = self._new_shadow()
             self._form = self._new_form()
             return
@@ -239,6 +243,11 @@ class Service:
         self.log.forms[form.bundle_id] = form
         return form
 
+    def _new_log(self, *, keeps: bool) -> PredictionLog | None:
+        if not self.settings.log.folder:
+            return None
+        return PredictionLog(self.manifest, self.settings.log, self._count_lost, keeps=keeps)
+
     def _new_shadow(self) -> Shadow | None:
         if self.settings.shadow is None:
             return None
@@ -249,7 +258,7 @@ class Service:
             )
         key = trusted_key(self.settings.require_signature)
         other = type(self.answerer.bundle).load(self.settings.shadow, signed_by=key)
-        return Shadow(other, self.manifest, Path(kept.folder), kept.max_bytes, self.counters)
+        return Shadow(other, self.manifest, Path(kept.folder), self.counters)
 
     def _count_lost(self, n_requests: int) -> None:
         self.counters.add("log_lost_total", by=n_requests)

@@ -16,7 +16,7 @@ from mlwright.core.errors import SettingsError, name_list
 from mlwright.records.bundle import Manifest
 from mlwright.records.served import SHADOWS, LogFacts
 from mlwright.scoring.bundle import Bundle
-from mlwright.scoring.kept_rows import Asked, prediction_tables
+from mlwright.scoring.kept_rows import Asked, Frames
 from mlwright.shipping.serving.answering import Answer, Answerer
 from mlwright.shipping.serving.counters import Counters
 from mlwright.shipping.serving.kept.spool import Spool
@@ -48,8 +48,6 @@ class Shadow:
         Of the model in use.
     folder : Path
         Of the prediction log.
-    max_bytes : int
-        Of the answers that are kept; the oldest are removed first.
     counters : Counters
 
     Raises
@@ -58,12 +56,12 @@ class Shadow:
         If it needs other inputs than callers send, or answers something else.
     """
 
-    def __init__(self, bundle: Bundle, served: Manifest, folder: Path, max_bytes: int, counters: Counters) -> None:
+    def __init__(self, bundle: Bundle, served: Manifest, folder: Path, counters: Counters) -> None:
         _refuse_other_question(bundle.manifest, served)
         facts = LogFacts(target=served.target, columns=(), classes=served.model.classes)
         self._answerer = Answerer(bundle)
         self._names = [item.name for item in bundle.manifest.inputs]
-        self._spool = Spool(folder / SHADOWS, prediction_tables(facts, b"", {}), max_bytes, self._lose)
+        self._spool = Spool(folder / SHADOWS, Frames(facts, b"", {}), self._lose)
         self._bundle_id = bundle.bundle_id
         self._counters = counters
         self._waiting: deque[_Waiting] = deque()

@@ -13,8 +13,8 @@ from mlwright.records.bundle import Manifest
 from mlwright.records.served import LOG_FACTS, OUTCOMES, PREDICTIONS, KeptColumn, LogFacts, Treatment
 from mlwright.records.settings.serving import LogSettings
 from mlwright.scoring.coded_rows import Coded, Form
-from mlwright.scoring.kept_rows import Asked, Outcome, can_be_coded, outcome_tables, prediction_tables
-from mlwright.shipping.serving.kept.copies import Copies
+from mlwright.scoring.kept_rows import Asked, Frames, Outcome, can_be_coded, outcome_frames
+from mlwright.shipping.serving.kept.keeper import Keeper
 from mlwright.shipping.serving.kept.spool import Spool
 from mlwright.shipping.serving.settings import secret_key
 
@@ -33,6 +33,8 @@ class PredictionLog:
         `folder` is set.
     lost : callable, optional
         Told how many requests could not be kept.
+    keeps : bool
+        Whether it seals and removes segments itself; else a process beside this one does.
 
     Attributes
     ----------
@@ -49,17 +51,23 @@ class PredictionLog:
         If the folder cannot be written, or is the log of another model.
     """
 
-    def __init__(self, manifest: Manifest, settings: LogSettings, lost: Callable[[int], None] = lambda n: None) -> None:
+    def __init__(
+        self,
+        manifest: Manifest,
+        settings: LogSettings,
+        lost: Callable[[int], None] = lambda n: None,
+        *,
+        keeps: bool = True,
+    ) -> None:
         facts = facts_of(manifest, settings)
         folder = Path(settings.folder or ".")
         key = secret_key(settings) if settings.hashed else b""
         _settle(folder, facts)
-        self._copies = Copies(folder, settings.copy_to) if settings.copy_to else None
+        self._keeper = Keeper(settings) if keeps else None
         self.forms: dict[str, Form] = {}
         self.takes_codes = can_be_coded(facts)
-        tables = prediction_tables(facts, key, self.forms)
-        self._predictions = Spool(folder / PREDICTIONS, tables, settings.max_bytes, lost)
-        self._outcomes = Spool(folder / OUTCOMES, outcome_tables, settings.max_bytes, lost)
+        self._predictions = Spool(folder / PREDICTIONS, Frames(facts, key, self.forms), lost)
+        self._outcomes = Spool(folder / OUTCOMES, outcome_frames, lost)
 
     def keep(self, asked: Asked | Coded) -> None:
         """Keep the answers of one request; returns at once."""
@@ -73,8 +81,8 @@ class PredictionLog:
         """Write what waits."""
         self._predictions.close()
         self._outcomes.close()
-        if self._copies is not None:
-            self._copies.close()
+        if self._keeper is not None:
+            self._keeper.close()
 
 
 def facts_of(manifest: Manifest, settings: LogSettings) -> LogFacts:

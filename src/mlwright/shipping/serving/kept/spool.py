@@ -1,9 +1,8 @@
 """Rows that are kept by a thread of their own, so that no caller waits for a disk.
 
-A row waits in memory for the next write, `WINDOW_S` at most. Every write appends batches of Arrow to an open file and
-flushes it to the disk. When the open file is large or old enough it is sealed: rewritten as one Parquet segment. A
-process that is killed leaves its open file behind; the next one that starts seals it. So a crash loses what was
-waiting, a moment's rows, and no row is ever there twice: a segment bears the name of the open file that it was.
+What was put waits in memory for the next write, `WRITE_S`. Every write appends frames to an open file, which is flushed
+to the disk every `WINDOW_S`. When the open file is large or old enough, or the service ends, it is left behind: sealed
+by a keeper (see `keeper`), and read as it is until then. A process that is killed leaves its file in the same way.
 """
 
 from __future__ import annotations
@@ -18,16 +17,15 @@ from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from multiprocessing.util import Finalize
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any
+from typing import Any
 
 from mlwright.core.store.exclusive import lock
-from mlwright.records.served import AT, ID, OPEN, SEALED
-from mlwright.scoring.open_segments import as_bytes, read_open
-
-if TYPE_CHECKING:
-    import pyarrow as pa
+from mlwright.records.served import OPEN
 
 log = logging.getLogger("mlwright.serving")
+
+WRITE_S = 0.2
+"""How often what waits is written: short enough that it is still in the processor's caches."""
 
 WINDOW_S = 1.0
 """A crash loses the rows of so many seconds at most."""
@@ -35,10 +33,10 @@ WINDOW_S = 1.0
 MOST_WAITING = 200_000
 """Requests that may wait; more are lost, and counted, sooner than that the memory fills up."""
 
-SEGMENT_BYTES = 4_000_000
+SEGMENT_BYTES = 8_000_000
 SEGMENT_S = 300.0
 
-ToTables = Callable[[Sequence[Any]], Iterable["pa.Table"]]
+ToFrames = Callable[[Sequence[Any], set[str]], Iterable[bytes]]
 
 
 class Spool:
@@ -47,25 +45,22 @@ class Spool:
     Parameters
     ----------
     folder : Path
-    to_tables : callable
-        From what was put to tables, in its order; runs in the spool's own thread.
-    max_bytes : int
-        Of all segments together; the oldest are removed first.
+    to_frames : callable
+        From what was put to frames, in its order, and with a set in which it remembers what stands in the open file;
+        runs in the spool's own thread.
     lost : callable
         Told how many rows could not be kept.
     """
 
-    def __init__(self, folder: Path, to_tables: ToTables, max_bytes: int, lost: Callable[[int], None]) -> None:
+    def __init__(self, folder: Path, to_frames: ToFrames, lost: Callable[[int], None]) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self._folder = folder
-        self._to_tables = to_tables
-        self._max_bytes = max_bytes
+        self._to_frames = to_frames
         self._lost = lost
         self._waiting: deque[Any] = deque()
         self._open: _OpenFile | None = None
         self._wake = threading.Event()
         self._ended = False
-        seal_orphans(folder)
         self._thread = threading.Thread(target=self._work, name=f"mlwright-{folder.name}", daemon=True)
         self._thread.start()
         atexit.register(self.close)
@@ -79,14 +74,14 @@ class Spool:
         self._waiting.append(item)
 
     def close(self) -> None:
-        """Keep what waits, and seal the open file."""
+        """Keep what waits, and leave the open file to be sealed."""
         if not self._ended:
             self._ended = True
             self._wake.set()
             self._thread.join()
 
     def _work(self) -> None:
-        while not self._wake.wait(WINDOW_S):
+        while not self._wake.wait(WRITE_S):
             self._step(final=False)
         self._step(final=True)
 
@@ -95,11 +90,12 @@ class Spool:
         try:
             if items:
                 self._open = self._open or _OpenFile(self._folder)
-                self._open.write(self._to_tables(items))
-            if self._open is not None and (final or self._open.is_full):
-                self._open.seal()
-                self._open = None
-                _remove_oldest(self._folder, self._max_bytes)
+                self._open.write(self._to_frames, items)
+            if self._open is not None:
+                self._open.flush(now=final)
+                if final or self._open.is_full:
+                    self._open.leave()
+                    self._open = None
         except Exception as error:  # noqa: BLE001  neither a full disk nor rows that are no table may stop what follows
             log.error("%d requests could not be kept in %s: %s", len(items), self._folder, error)
             self._lost(len(items))
@@ -115,84 +111,45 @@ class _OpenFile:
 
     def __init__(self, folder: Path) -> None:
         stamp = time.strftime("%Y%m%dT%H%M%S", time.gmtime())
-        self._path = folder / f"{stamp}-{uuid.uuid4().hex[:12]}{OPEN}"
-        draft = self._path.with_suffix(".part")
+        path = folder / f"{stamp}-{uuid.uuid4().hex[:12]}{OPEN}"
+        draft = path.with_suffix(".part")
         self._file = open(draft, "ab", buffering=0)
         lock(self._file)
-        os.rename(draft, self._path)  # under its name it is locked from the first moment on
-        self._began = time.monotonic()
+        os.rename(draft, path)  # under its name it is locked from the first moment on
+        self._began = self._flushed = time.monotonic()
+        self._is_flushed = True
         self._n_bytes = 0
-        self._tables: list[pa.Table] = []
+        self._told: set[str] = set()
 
-    def write(self, tables: Iterable[pa.Table]) -> None:
-        """Append rows, see that they are on the disk, and hold them until the segment is sealed."""
-        n_bytes, written = self._n_bytes, list(self._tables)
+    def write(self, to_frames: ToFrames, items: Sequence[Any]) -> None:
+        """Append frames of items: all of them, or none."""
+        n_bytes, told = self._n_bytes, set(self._told)
         try:
-            for table in tables:
-                n_bytes += self._append(as_bytes(table, first=not written))
-                written.append(table)
-            os.fsync(self._file.fileno())
+            for frame in to_frames(items, told):
+                self._append(frame)
+                n_bytes += len(frame)
         except Exception:
-            os.truncate(self._file.fileno(), self._n_bytes)  # half a batch would hide those behind it
+            os.truncate(self._file.fileno(), self._n_bytes)  # half a frame would hide those behind it
             raise
-        self._n_bytes, self._tables = n_bytes, written
+        self._n_bytes, self._told, self._is_flushed = n_bytes, told, False
 
-    def _append(self, data: bytes) -> int:
+    def flush(self, *, now: bool) -> None:
+        """See that what was written is on the disk, if it is time."""
+        if not self._is_flushed and (now or time.monotonic() - self._flushed >= WINDOW_S - WRITE_S):
+            os.fsync(self._file.fileno())
+            self._flushed, self._is_flushed = time.monotonic(), True
+
+    def _append(self, data: bytes) -> None:
         rest = memoryview(data)
         while rest:
             rest = rest[self._file.write(rest) :]
-        return len(data)
 
     @property
     def is_full(self) -> bool:
         """Whether it is time for the next segment."""
         return self._n_bytes >= SEGMENT_BYTES or time.monotonic() - self._began >= SEGMENT_S
 
-    def seal(self) -> None:
-        """Turn it into Parquet."""
-        import pyarrow as pa
-
-        _seal(self._path, pa.concat_tables(self._tables) if self._tables else None)
+    def leave(self) -> None:
+        """Leave it to who seals."""
+        self.flush(now=True)
         self._file.close()
-
-
-def seal_orphans(folder: Path) -> None:
-    """Seal the open files of processes that are gone."""
-    for path in sorted(folder.glob(f"*{OPEN}")):
-        try:
-            with open(path, "rb") as file:
-                if _is_left_behind(file):
-                    _seal(path, read_open(path))
-        except FileNotFoundError:  # another process has sealed it meanwhile
-            continue
-
-
-def _is_left_behind(file: IO[bytes]) -> bool:
-    try:
-        lock(file)
-    except OSError:
-        return False
-    return True
-
-
-def _seal(path: Path, table: pa.Table | None) -> None:
-    import pyarrow.parquet as pq
-
-    sealed = path.with_name(path.name.removesuffix(OPEN) + SEALED)
-    if table is not None and not sealed.exists():
-        draft = sealed.with_suffix(".part")
-        names = [field.name for field in table.schema if field.name != ID and field.type == "string"]
-        pq.write_table(table, draft, compression="zstd", use_dictionary=names, write_statistics=[AT])
-        with open(draft, "rb") as file:
-            os.fsync(file.fileno())
-        os.replace(draft, sealed)
-    path.unlink()
-
-
-def _remove_oldest(folder: Path, max_bytes: int) -> None:
-    sizes = {path: path.stat().st_size for path in sorted(folder.glob(f"*{SEALED}"), reverse=True) if path.exists()}
-    total = 0
-    for path, size in sizes.items():
-        total += size
-        if total > max_bytes:
-            path.unlink(missing_ok=True)
