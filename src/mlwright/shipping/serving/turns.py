@@ -68,7 +68,7 @@ class Turns:
     base : dict
         What all requests have in common.
     buffer : memoryview
-        What is read; memory of its own for each read would cost more than to read.
+        What is read; memory of its own for each read can cost more than to read.
     heads : Heads
     """
 
