@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from mlwright.learning.search.judge import HeldOut
+from mlwright.learning.search.judge import HeldOut, mean_and_error
 from mlwright.learning.search.overlap import overlap_error
 
 N_ROWS, N_FOLDS, N_INPUTS, N_SETS = 240, 8, 25, 120
@@ -71,3 +71,37 @@ def test_it_fades_as_rows_grow_and_takes_many_classes():
     held = HeldOut(np.arange(300), np.zeros(300), np.arange(300) % 5)
     few, many = (overlap_error(said, held, n) for n in (300, 30_000))
     assert few == pytest.approx(10 * many)
+
+
+def of_entities(rng, n_inputs=8, size=6):
+    """Rows that come again: how far the held-out gain is off, its plain error, what rows and what groups add."""
+    slopes, group = np.full(n_inputs, 0.3), np.arange(N_ROWS) // size
+    n_groups = group.max() + 1
+    inputs = 0.9 * rng.normal(size=(n_groups, n_inputs))[group] + 0.19**0.5 * rng.normal(size=(N_ROWS, n_inputs))
+    target = inputs @ slopes + rng.normal(size=n_groups)[group] + rng.normal(size=N_ROWS)
+    fold = (rng.permutation(n_groups) % N_FOLDS)[group]
+    cores = np.stack([np.linalg.lstsq(inputs[fold != k], target[fold != k], rcond=None)[0] for k in range(N_FOLDS)])
+    said = cores @ inputs.T
+    losses = (said[fold, np.arange(N_ROWS)] - target) ** 2
+    dummy = (target - np.array([target[fold != k].mean() for k in range(N_FOLDS)])[fold]) ** 2
+    off = (dummy - losses).mean() - (slopes @ slopes - ((cores - slopes) ** 2).sum(axis=1).mean())
+    added = [
+        overlap_error(said[:, :, None], HeldOut(np.arange(N_ROWS), target, fold, groups), N_ROWS, float(losses.mean()))
+        for groups in (None, group)
+    ]
+    return off, mean_and_error(dummy - losses, group)[1], *added
+
+
+def test_rows_of_one_group_that_are_alike_lead_a_model_further_astray():
+    rng = np.random.default_rng(3)
+    off, plain, for_rows, for_groups = np.array([of_entities(rng) for _ in range(N_SETS)]).T
+    true = np.mean(off**2)
+    assert np.mean(plain**2 + for_rows**2) < np.mean(plain**2 + for_groups**2) < 1.3 * true
+    assert np.mean(plain**2 + for_groups**2) > 0.8 * true
+
+
+def test_groups_of_one_row_change_nothing():
+    rng = np.random.default_rng(4)
+    target, said = (rng.random(80) < 0.5).astype(float), rng.uniform(0.2, 0.8, (4, 80, 1))
+    alone, grouped = (HeldOut(np.arange(80), target, np.arange(80) % 4, each) for each in (None, np.arange(80)))
+    assert overlap_error(said, grouped, 80) == pytest.approx(overlap_error(said, alone, 80))

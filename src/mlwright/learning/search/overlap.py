@@ -57,9 +57,41 @@ def overlap_error(said: Array, held: HeldOut, n_rows: int, squares: float | None
     """
     counts = np.unique(held.fold)[:, None] != held.fold
     bent = _curvature_of_squares(said, counts) if squares is not None else _curvature_of_nats(said, counts)
-    scale = 1.0 if squares is None else 2.0 * squares
+    scale = (1.0 if squares is None else 2.0 * squares) * _alike(said, held, counts, is_number=squares is not None)
     n_others = len(said) - 1
     return math.sqrt(2.0 * scale * bent * n_others / (n_others - 1) / n_rows)
+
+
+def _alike(said: Array, held: HeldOut, counts: Array, *, is_number: bool) -> float:
+    """How many times as much as single rows whole groups lead a model astray; 1 at least.
+
+    Rows of one group that err alike draw a core the same way where their inputs are alike too. So along each way in
+    which a core differs from all others, what each row draws it by is added up over its group: the mean square of the
+    sums is that many times the squares of the rows.
+
+    References
+    ----------
+    Liang, K.-Y. and Zeger, S. L. (1986). Longitudinal data analysis using generalized linear models. Biometrika 73.
+    """
+    if held.groups is None:
+        return 1.0
+    own = said[np.searchsorted(np.unique(held.fold), held.fold), np.arange(len(held))]
+    answers = said if is_number else _logs(said)
+    mean = (answers * counts[:, :, None]).sum(axis=0) / counts.sum(axis=0)[:, None]
+    missed = held.target[:, None] - own if is_number else _one_hot(held.target, answers.shape[2]) - _shares(own)
+    drawn = (missed * (answers - mean)).sum(axis=2) * counts
+    groups = np.unique(held.groups, return_inverse=True)[1]
+    sums = np.stack([np.bincount(groups, weights=each) for each in drawn])
+    single = float((drawn**2).sum())
+    return max(1.0, float((sums**2).sum()) / single) if single > 0 else 1.0
+
+
+def _one_hot(target: Array, n_classes: int) -> Array:
+    return np.eye(n_classes)[target.astype(np.int64)]
+
+
+def _shares(own: Array) -> Array:
+    return np.concatenate([1 - own, own], axis=1) if own.shape[1] == 1 else own
 
 
 def _curvature_of_squares(said: Array, counts: Array) -> float:
