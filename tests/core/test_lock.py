@@ -35,6 +35,15 @@ def test_the_second_is_told_who_holds_the_project(tmp_path, other):
         pass
 
 
+def test_what_is_no_run_is_called_by_its_command(tmp_path):
+    with (
+        Store(tmp_path).hold("operate"),
+        pytest.raises(ProjectBusy, match=r"^mlwright operate holds the project"),
+        Store(tmp_path).hold("x"),
+    ):
+        pass
+
+
 def test_the_holder_is_known_to_others(tmp_path, other):
     assert Store(tmp_path).holder()["run"] == "2026-01-01-7"
 

@@ -14,6 +14,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from pyarrow import dataset
 
 from mlwright.core.errors import StorageError, TableError
 from mlwright.records.settings import CollectSettings
@@ -61,7 +62,7 @@ def test_only_what_is_missing_is_made_again(old_bundle: Bundle, rows: pa.Table, 
     wanted, out = CollectSettings(source=str(tmp_path / "in.parquet")), tmp_path / "out"
     score(Job(old_bundle, wanted), out)
     whole = written(out)
-    facts = out / "scoring.json"
+    facts = out / "_scoring.json"
     facts.write_text(facts.read_text().replace(f'"n_rows": {N_ROWS}', '"n_rows": null'))
     (out / "part-000003.parquet").unlink()
     (out / "part-000001.part").write_bytes(b"half")
@@ -113,9 +114,10 @@ def test_a_table_of_a_database_is_scored_as_it_was_at_one_moment(
     assert written(tmp_path / "out").column("row").to_pylist() == list(range(50))
     assert sorted(each.name for each in (tmp_path / "out").iterdir()) == [
         ".lock",
+        "_scoring.json",
         "part-000000.parquet",
-        "scoring.json",
     ]
+    assert dataset.dataset(tmp_path / "out").to_table().num_rows == 50
 
 
 def test_what_does_not_belong_together_is_refused(old_bundle: Bundle, rows: pa.Table, tmp_path: Path) -> None:

@@ -12,8 +12,9 @@ from mlwright.core.errors import StorageError
 from mlwright.core.record import Record
 from mlwright.core.store.exclusive import lock
 
-FACTS: Final = "scoring.json"
-COPY: Final = "copy-of-source.parquet"
+FACTS: Final = "_scoring.json"
+COPY: Final = "_copy-of-source.parquet"
+"""What begins with a line or a dot is no part of the table for engines that read the folder as one."""
 
 
 class ScoringFacts(Record):

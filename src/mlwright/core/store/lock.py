@@ -63,8 +63,9 @@ def _who(text: str) -> dict[str, Any]:
 
 def _busy(path: Path) -> ProjectBusy:
     who = _who(path.read_text())
+    run = str(who.get("run", "?"))
     return ProjectBusy(
-        f"Run {who.get('run', '?')} holds the project {path.parent.parent} "
+        f"{'mlwright' if run.isalpha() else 'Run'} {run} holds the project {path.parent.parent} "
         f"(process {who.get('pid', '?')} on {who.get('host', '?')}, since {who.get('since', '?')}).",
         "mlwright follow   (watch it), or: mlwright cancel",
     )
