@@ -246,7 +246,7 @@ class Bundle:
 
     def score_blocks(self, blocks: Blocks) -> Array:
         """As `score_records` of records that were encoded already."""
-        return self._spread(self.model.predict_few(blocks))
+        return self._spread(self.model.predict(blocks))
 
     def score_record(self, row: Row) -> tuple[list[float], Any]:
         """The scores of one record, and the answer that follows from them: the quickest way."""

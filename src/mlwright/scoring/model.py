@@ -68,13 +68,9 @@ class Model:
         """Scores of encoded rows: calibrated probabilities, or numbers; shape (n_rows, n_outputs)."""
         if len(blocks) == 1:
             return np.array([self.predict_row(blocks.first)])
+        if 0 < len(blocks) <= MOST_ROWS:
+            return self._finished(self._together.scores_of_few(blocks))
         return self._finished(self.totals(blocks))
-
-    def predict_few(self, blocks: Blocks) -> Array:
-        """As `predict` of the records of a request: what can be looked up is not walked, if they are not too many."""
-        if not 1 < len(blocks) <= MOST_ROWS:
-            return self.predict(blocks)
-        return self._finished(self._together.scores_of_few(blocks))
 
     def _finished(self, total: Array) -> Array:
         scores = calibrate(total, self.spec.calibrator)
