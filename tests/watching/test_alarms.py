@@ -305,11 +305,11 @@ def test_a_loss_that_tripled_of_late_is_a_reason_to_train_within_a_hundred_rows_
             own = labelled(values, values, looks)
             looks += (Look(content=f"{place:016x}", began="", ended="", n_rows=10, counts={}, labelled=own),)
             if place == 39:
-                n_before += is_stale(Looks(bundle_id="b", looks=looks), baseline, 0.05)
-        n_stale += is_stale(Looks(bundle_id="b", looks=looks), baseline, 0.05)
+                n_before += is_stale(Looks(bundle_id="b", looks=looks), baseline)
+        n_stale += is_stale(Looks(bundle_id="b", looks=looks), baseline)
     assert n_before <= 5
     assert n_stale <= 5 if mean == 0.5 else n_stale >= 95
-    assert not is_stale(Looks(bundle_id="b"), baseline, 0.05)
+    assert not is_stale(Looks(bundle_id="b"), baseline)
 
 
 def test_the_budget_of_a_year_is_shared_out_and_no_more():

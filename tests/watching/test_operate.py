@@ -162,8 +162,8 @@ def test_a_refresh_has_to_lose_less_than_touched_up_answers_where_these_are_in_u
     assert settings_allow(OperateSettings(), compared, mended, is_refresh=True) == allowed
 
 
-@pytest.mark.parametrize(("gain", "allowed"), [(-0.1, True), (-0.5, False)])
-def test_where_the_model_is_worse_than_promised_a_refresh_has_to_be_no_worse_than_what_answers(gain, allowed):
+@pytest.mark.parametrize(("gain", "allowed"), [(-0.5, True), (-1.3, False)])
+def test_where_the_model_is_worse_than_promised_a_refresh_is_kept_out_only_if_it_is_nearly_surely_worse(gain, allowed):
     found = Estimate(value=gain, low=gain - 1, high=gain + 1, level=0.95, method="")
     own = Estimate(value=1.0, low=0.9, high=1.1, level=0.95, method="")
     compared = Challenge(champion="a", n_rows=100, metric="mae", gain=found, champion_model=own, sentence="")

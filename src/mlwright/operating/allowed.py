@@ -7,7 +7,7 @@ from mlwright.records.challenge import Challenge
 from mlwright.records.contest import Trial
 from mlwright.records.evaluation import Estimate
 from mlwright.records.settings import OperateSettings
-from mlwright.watching.stretch import SURE, surely_less
+from mlwright.watching.stretch import SURE, SURE_IN_NEED, surely_less
 from mlwright.watching.timing import gain_left
 
 FEWEST_ROWS = 30
@@ -20,7 +20,8 @@ def settings_allow(
 
     One that is only trained again has to be no worse, as far as these rows tell; another one has to be better, and so
     has either where the answers of the model in use are touched up: it then gives up what these have learned. Where the
-    model in use is worse than promised, such a refresh too has to be no worse than what answers.
+    model in use is worse than promised, such a refresh too has to be no worse than what answers, and is kept out only
+    if it nearly surely is: it has learned a little of a new world, and the one in use nothing.
 
     Parameters
     ----------
@@ -41,7 +42,7 @@ def settings_allow(
         return False
     if mended > 0 and not is_worse:
         return left is not None and left > 0
-    return not surely_less(_beyond(compared, max(0.0, mended)), SURE)
+    return not surely_less(_beyond(compared, max(0.0, mended)), SURE_IN_NEED if is_worse else SURE)
 
 
 def _beyond(compared: Challenge, mended: float) -> Estimate:

@@ -176,7 +176,7 @@ class Operator:
         if memory is None or champion is None:
             return False
         baseline = Manifest.model_validate_json(self.project.store.blobs.get(champion.manifest)).baseline
-        return baseline is not None and is_stale(memory, baseline, self.settings.error)
+        return baseline is not None and is_stale(memory, baseline)
 
     def _decide(self, settings: OperateSettings) -> None:
         """Do what the trials have proved."""

@@ -45,6 +45,8 @@ LUCKY = 0.05
 TIMES_A_YEAR = 3
 """How often it is told that the promise is broken, after the first time."""
 LEVEL = 0.95
+WORSE = 5.0
+"""Evidence that a model loses more of late than its test rows said, from which on it is trained again."""
 
 
 def labelled(losses: Array, benefits: Array, before: Sequence[Look]) -> Labelled | None:
@@ -74,18 +76,29 @@ def log_evidence(looks: Sequence[Look], weights: Array, baseline: Baseline, budg
     return float(logsumexp(log_e_since(own, baseline.ceiling, above), b=weights))
 
 
-def is_stale(memory: Looks, baseline: Baseline, error: float) -> bool:
-    """Whether the model loses more of late than its test rows said: a reason to train again, and to call nobody.
-
-    The promise that people are told to be broken allows for a test that was lucky, and keeps a budget of years. With
-    few test rows that takes hundreds of outcomes. A training in vain costs little, so here the mean of the test rows is
-    what is tested against, with evidence of 1 over `error`, from whichever look on.
-    """
+def is_stale(memory: Looks, baseline: Baseline) -> bool:
+    """Whether the model loses more of late than its test rows said, as `is_worse_of_late` has it."""
     known = [(each.n, *each.loss) for each in (look.labelled for look in memory.looks) if each is not None]
     if not known:
         return False
-    parts = np.array(known, dtype=np.float64)
-    return log_e_of_late(parts, baseline.ceiling, baseline.loss.mean[0]) >= math.log(1 / error)
+    return is_worse_of_late(np.array(known, dtype=np.float64), baseline.ceiling, baseline.loss.mean[0])
+
+
+def is_worse_of_late(parts: Array, ceiling: float, promised: float) -> bool:
+    """Whether losses are above what was promised, from some look on: a reason to train again, and to call nobody.
+
+    The promise that people are told to be broken allows for a test that was lucky, and keeps a budget of years. With
+    few test rows that takes hundreds of outcomes. A training in vain costs little and trainings are saved up for, so
+    here the mean of the test rows is what is tested against, with evidence of `WORSE`.
+
+    Parameters
+    ----------
+    parts : array, shape (n_looks, 3)
+        Of each look how many losses there are, their sum and their spread; see `statistics.sequential.Gathered`.
+    ceiling, promised : float
+        The most that a row counts for, and the mean loss of the test rows.
+    """
+    return log_e_of_late(parts, ceiling, promised) >= math.log(WORSE)
 
 
 def promised(

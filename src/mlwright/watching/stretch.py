@@ -26,6 +26,8 @@ RECENT = 1 / 3
 FEWEST = 200
 SURE = 0.8
 """That a model that was only trained again is worse, to keep it out."""
+SURE_IN_NEED = 0.99
+"""The same where the one in use was found worse than promised: of a new world the new one has learned a little."""
 SURE_OF_PART = 0.99
 """That a part of the rows teaches better than all of them: the best of several seems better than it is."""
 
@@ -110,15 +112,17 @@ def _suffices(part: Array, whole: Array) -> bool:
     return len(part) >= FEWEST and (len(classes) > 50 or len(np.unique(part)) == len(classes))
 
 
-def likely_worse(own: Array, theirs: Array) -> bool:
+def likely_worse(own: Array, theirs: Array, sure: float = SURE) -> bool:
     """Whether another model did worse than the own one on the same rows, with some certainty.
 
     Parameters
     ----------
     own, theirs : array, shape (n_rows,)
         Losses, from the oldest row to the newest.
+    sure : float
+        Of it, between 0.5 and 1.
     """
-    return _surely_better(theirs - own, SURE)
+    return _surely_better(theirs - own, sure)
 
 
 def surely_less(gain: Estimate, sure: float) -> bool:

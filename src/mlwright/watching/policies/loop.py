@@ -10,10 +10,11 @@ from numpy.typing import NDArray
 from mlwright.data.words import counted, figure
 from mlwright.learning.quick import QuickModel
 from mlwright.learning.standing import Standing
-from mlwright.statistics.sequential import Gathered, log_e_of_late, lower_bound, upper_bound
+from mlwright.statistics.sequential import Gathered, lower_bound, upper_bound
 from mlwright.watching.policies import Policy, World
 from mlwright.watching.policies._in_use import InUse
-from mlwright.watching.stretch import choose_stretch, likely_worse
+from mlwright.watching.promise import is_worse_of_late
+from mlwright.watching.stretch import SURE, SURE_IN_NEED, choose_stretch, likely_worse
 from mlwright.watching.timing import Pace, gain_left, has_saved_up, next_pace, rows_that_tell
 
 USUAL = 0.98
@@ -119,8 +120,7 @@ class Loop(Policy):
     def _is_worse(self, losses: Array) -> bool:
         """Whether the model in use is proved worse than promised, from some look on."""
         self.looks.append(Gathered().adding(np.minimum(losses, self.ceiling)))
-        parts = np.array(self.looks, dtype=np.float64)
-        return log_e_of_late(parts, self.ceiling, self.promised) >= math.log(1 / self.settings.error)
+        return is_worse_of_late(np.array(self.looks, dtype=np.float64), self.ceiling, self.promised)
 
     def _train(self, period: int, *, worse: bool) -> None:
         """Train again; what it gains is seen on the newest rows, before it learns from them too."""
@@ -142,7 +142,8 @@ class Loop(Policy):
         self.against["challenger"] = Gathered()
         if settings.refresh == "likely":
             has_to_gain = mended > 0 and not worse
-            if share <= 0 if has_to_gain else likely_worse((1.0 - max(0.0, mended)) * own, theirs):
+            sure, answers = SURE_IN_NEED if worse else SURE, (1.0 - max(0.0, mended)) * own
+            if share <= 0 if has_to_gain else likely_worse(answers, theirs, sure):
                 self.did(period, "turned_down", "It did worse on the newest rows, which neither had learned from.")
                 self.challenger = None
             else:
