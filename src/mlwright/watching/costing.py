@@ -204,6 +204,7 @@ def _unknown(evidence: Evidence, cost: Cost, share: float) -> tuple[str, str]:
         told = [percent(float(counts[at] / counts.sum())) for counts in (evidence.now, evidence.then)]
         return cases, (
             f"{told[0]} of the rows are {cases}, and {told[1]} were: so many are other rows than the test had. Ask the "
-            f"source whether the unit or the meaning of {cells.name!r} has changed."
+            f"source whether the unit or the meaning of {cells.name!r} has changed. If neither has, it may be a season "
+            "that training held too little of; true outcomes will tell."
         )
     return cases, f"{percent(share)} of the rows are {cases}, of which the test had too few to say what they cost."
