@@ -9,11 +9,12 @@ import pyarrow.parquet as pq
 import pytest
 
 from mlwright import Project
+from mlwright.records.alarms import Alert, Harm
 from mlwright.records.evaluation import Estimate
 from mlwright.records.looks import ANSWERS, Baseline, Cost, Look, Looks
 from mlwright.records.served import AT, ID, OUTCOME, KeptColumn, LogFacts
 from mlwright.records.settings import WatchSettings
-from mlwright.records.watch import Alert, Comparison, Harm
+from mlwright.records.watch import Comparison
 from mlwright.watching.alerting import _costliest, with_alerts
 from mlwright.watching.evidence import FIRST_SHARE, LATER_SHARE
 from mlwright.watching.merging import merged

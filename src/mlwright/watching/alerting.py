@@ -7,9 +7,11 @@ from collections.abc import Sequence
 
 from mlwright.core.errors import name_list
 from mlwright.data.words import figure, percent
+from mlwright.records.alarms import Alert, Harm
 from mlwright.records.looks import ANSWERS, TOGETHER, Baseline, Looks
+from mlwright.records.outcomes import Promised
 from mlwright.records.settings import WatchSettings
-from mlwright.records.watch import Alert, Comparison, Harm, Promised
+from mlwright.records.watch import Comparison
 from mlwright.watching.costing import harm_of, least_harm_of
 from mlwright.watching.evidence import Evidence, gather, of_whole_rows, together, weights_of
 from mlwright.watching.naming import harm_by_name, sentence_of, with_names

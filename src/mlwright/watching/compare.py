@@ -22,20 +22,11 @@ from mlwright.learning.yardstick import Scored
 from mlwright.records.bundle import Manifest
 from mlwright.records.looks import Looks
 from mlwright.records.model import ModelSpec
+from mlwright.records.outcomes import Option, Outcomes, Performance
 from mlwright.records.profile import QUANTILE_LEVELS, ColumnProfile
 from mlwright.records.served import OUTCOME_AT
 from mlwright.records.settings import WatchSettings
-from mlwright.records.watch import (
-    ColumnThenNow,
-    Comparison,
-    LeftOut,
-    ModelInUse,
-    Movement,
-    Option,
-    Outcomes,
-    Performance,
-    Window,
-)
+from mlwright.records.watch import ColumnThenNow, Comparison, LeftOut, ModelInUse, Movement, Window
 from mlwright.scoring.columns import missing_columns
 from mlwright.scoring.deciding import Decisive, decisive, usually_decisive
 from mlwright.scoring.model import Model

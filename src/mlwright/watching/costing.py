@@ -34,9 +34,9 @@ from scipy.special import stdtrit
 
 from mlwright.data.telling import cell_words, most_gained
 from mlwright.data.words import percent
+from mlwright.records.alarms import Harm
 from mlwright.records.evaluation import Estimate
 from mlwright.records.looks import ANSWERS, TARGET, Baseline, Cells, Cost
-from mlwright.records.watch import Harm
 from mlwright.statistics.shares import quantile_of
 from mlwright.watching.evidence import Evidence
 

@@ -21,7 +21,7 @@ from scipy.stats import norm
 
 from mlwright.judging.memory import answer_places
 from mlwright.records.looks import ANSWERS, Baseline
-from mlwright.records.watch import Outcomes
+from mlwright.records.outcomes import Outcomes
 
 Array = NDArray[np.float64]
 FEWEST = 30

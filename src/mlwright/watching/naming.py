@@ -6,8 +6,9 @@ from mlwright.core.errors import name_list
 from mlwright.data.telling import A_NEW_WORD, most_gained, moved_words
 from mlwright.data.vocabulary import lot_of
 from mlwright.data.words import counted
+from mlwright.records.alarms import Alert, Harm
 from mlwright.records.looks import Baseline, Looks
-from mlwright.records.watch import Alert, Comparison, Harm
+from mlwright.records.watch import Comparison
 from mlwright.watching.costing import harm_of
 from mlwright.watching.evidence import Evidence
 from mlwright.watching.merging import most_of

@@ -15,8 +15,8 @@ from mlwright.judging.costs import costs_of
 from mlwright.learning.tasks import TASKS
 from mlwright.learning.touches import Kind, Learned, Touch, fit_touches
 from mlwright.records.bundle import Manifest
+from mlwright.records.outcomes import Choice, Option
 from mlwright.records.touched import Way
-from mlwright.records.watch import Choice, Option
 from mlwright.scoring.cores.constant import ConstantCore
 from mlwright.scoring.model import Model
 from mlwright.statistics.means import difference_estimate

@@ -12,7 +12,7 @@ from mlwright.learning.tasks import TASKS
 from mlwright.learning.yardstick import Scored, yardstick
 from mlwright.records.bundle import Manifest
 from mlwright.records.evaluation import Estimate, MetricResult
-from mlwright.records.watch import Performance
+from mlwright.records.outcomes import Performance
 from mlwright.statistics.sampling import Draws, Sampling
 
 LEAST_ROWS = 30

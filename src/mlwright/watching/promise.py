@@ -34,7 +34,7 @@ from scipy.special import logsumexp, stdtrit
 
 from mlwright.records.evaluation import Estimate
 from mlwright.records.looks import Baseline, Cost, Labelled, Look, Looks
-from mlwright.records.watch import Promised
+from mlwright.records.outcomes import Promised
 from mlwright.statistics.sequential import Gathered, log_e_of_late, log_e_since, lower_bound, upper_bound
 from mlwright.statistics.shares import quantile_of
 
@@ -115,7 +115,7 @@ def promised(
         Of evidence; 1 over the budget.
     baseline : Baseline
     told : str
-        See `records.watch.Promised`.
+        See `records.outcomes.Promised`.
     """
     loss, benefit = _gathered(memory.looks, "loss"), _gathered(memory.looks, "benefit")
     if log_e is None or not loss.n:

@@ -6,9 +6,11 @@ from collections.abc import Sequence
 
 from mlwright.core.errors import name_list
 from mlwright.data.words import counted, figure, percent
+from mlwright.records.alarms import Alert, Harm
 from mlwright.records.evaluation import Estimate
+from mlwright.records.outcomes import Choice, Option, Outcomes, Performance, Promised
 from mlwright.records.settings import WatchSettings
-from mlwright.records.watch import Alert, Choice, Comparison, Harm, Option, Outcomes, Performance, Promised, Response
+from mlwright.records.watch import Comparison, Response
 
 HALF = 0.5
 """Share of the model's gain over the dummy that must not be lost unseen."""

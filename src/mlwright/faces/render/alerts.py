@@ -7,8 +7,10 @@ from rich.text import Text
 
 from mlwright.data.words import counted, figure
 from mlwright.faces.render.tables import said, table
+from mlwright.records.alarms import Alert, Harm
 from mlwright.records.evaluation import Estimate
-from mlwright.records.watch import Alert, Comparison, Harm, Promised
+from mlwright.records.outcomes import Promised
+from mlwright.records.watch import Comparison
 
 MOST_EVIDENCE = 1e6
 """Beyond it, how strong the evidence is says nothing more."""
