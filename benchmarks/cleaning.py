@@ -121,6 +121,7 @@ def main() -> int:
     show("Faults seeded into clean tables, by kind", seeded)
     alarms = on_clean(tables, n_rows)
     figures = {
+        "benchmark": "cleaning",
         "pairs": {name: score.figures() for name, score in pairs.items()},
         "made": {name: score.figures() for name, score in made.items()},
         "seeded": {name: score.figures() for name, score in seeded.items()},

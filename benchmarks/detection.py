@@ -76,7 +76,7 @@ def main() -> int:
     n_draws = 20 if given.quick else max(200, 10 * n_years)
     coverage = {name: covered(drawn, n_draws, rng) for name, drawn in HARMS.items()}
     print("Coverage of the harm's interval by what moved:", json.dumps(coverage))
-    print(json.dumps({"years": n_years, "delays": delays, "coverage": coverage}))
+    print(json.dumps({"benchmark": "detection", "years": n_years, "delays": delays, "coverage": coverage}))
     missed = any(delays[name]["median_days"] > days for name, days in GOALS.items())
     return int(given.check and (missed or min(coverage.values()) < 0.92))
 

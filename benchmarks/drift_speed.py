@@ -81,6 +81,7 @@ def main() -> int:
                     pool.submit(make, file, n_rows, given.columns, seed, shift, given.group).result()
         cpu_s, peak, wall_s, moved = told(sys.executable, OURS, files)
         figures = {
+            "benchmark": "drift_speed",
             "rows": n_rows,
             "columns": given.columns,
             "rows_in_a_group": given.group,

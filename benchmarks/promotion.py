@@ -123,7 +123,7 @@ def main() -> None:
     wrong = [name for name in goal if float(str(figures[name]["bet"])) > ERROR]
     refreshed(n_trials // 3, figures)
     print("missed:", "; ".join(wrong) or "nothing")
-    print(json.dumps(figures).replace("NaN", "null"))
+    print(json.dumps({"benchmark": "promotion"} | figures).replace("NaN", "null"))
     if options.check and wrong:
         sys.exit(1)
 

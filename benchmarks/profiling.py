@@ -1,6 +1,6 @@
 """How quickly a large table is looked at, and in how much memory.
 
-Usage: python benchmarks/profile.py [FOLDER] [--quick] [--check] [--postgres]
+Usage: python benchmarks/profiling.py [FOLDER] [--quick] [--check] [--postgres]
 
 FOLDER keeps the made-up tables (default: a folder that is removed at the end). Each contender works in a process of its
 own, one after the other; the memory is the peak of that process. Every contender is run three times on the same Parquet
@@ -69,7 +69,7 @@ def main() -> int:
         if options.postgres:
             figures["PostgreSQL"] = in_postgres(made(folder, QUICK if options.quick else POSTGRES_ROWS))
     code = judged(figures, options)
-    print(json.dumps(figures))
+    print(json.dumps({"benchmark": "profiling"} | figures))
     return code
 
 

@@ -1,0 +1,38 @@
+"""What is listed is all that there is: benchmarks, and decisions."""
+
+import ast
+import re
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+BENCHMARKS, DECISIONS = ROOT / "benchmarks", ROOT / "docs" / "decisions"
+PROGRAMS = {file.name: file.read_text("utf-8") for file in BENCHMARKS.glob("*.py")}
+COMMANDS = {name for name, text in PROGRAMS.items() if "[--check]" in (ast.get_docstring(ast.parse(text)) or "")}
+
+
+def test_every_benchmark_is_listed_and_every_listed_one_is_there():
+    listed = re.findall(r"python benchmarks/(\w+\.py)", (BENCHMARKS / "README.md").read_text("utf-8"))
+    assert set(listed) == COMMANDS
+
+
+def test_every_benchmark_can_be_had_quick_and_names_itself_in_its_figures():
+    for name in COMMANDS:
+        assert "[--quick]" in PROGRAMS[name], name
+        assert re.search(rf'"benchmark": "{name[:-3]}"|end\("{name[:-3]}"', PROGRAMS[name]), name
+
+
+def test_what_else_lies_there_is_a_part_of_a_benchmark():
+    for name in PROGRAMS.keys() - COMMANDS:
+        others = " ".join(text for other, text in PROGRAMS.items() if other != name)
+        assert re.search(rf"\b{name[:-3]}\b", others), name
+
+
+def test_every_decision_is_listed_under_its_number():
+    listed = re.findall(r"^- \[(\d{4}) .+\]\((\d{4})-.+\.md\)$", (DECISIONS / "README.md").read_text("utf-8"), re.M)
+    assert all(number == file for number, file in listed)
+    assert [number for number, _ in listed] == sorted(file.name[:4] for file in DECISIONS.glob("0*.md"))
+
+
+def test_every_decision_is_headed_by_its_number():
+    for file in DECISIONS.glob("0*.md"):
+        assert file.read_text("utf-8").startswith(f"# {int(file.name[:4])}. "), file.name
