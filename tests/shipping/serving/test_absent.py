@@ -12,13 +12,15 @@ from mlwright.records.contract import Clause
 OLD = Path(__file__).parents[2] / "compat" / "bundle_1"
 CODE = """
 import socket, sys
+from ctypes import c_int
+from multiprocessing.sharedctypes import RawArray
 from pathlib import Path
 from werkzeug.test import Client
 from mlwright.shipping.serving.server import Answering
 from mlwright.records.settings.serving import LogSettings, ServeSettings
 from mlwright.shipping.serving.succession import Due
 settings = ServeSettings(log=LogSettings(folder=sys.argv[3]))
-answering = Answering(Due(Path(sys.argv[1])), settings, socket.socket(), None)
+answering = Answering(Due(Path(sys.argv[1])), settings, socket.socket(), None, RawArray(c_int, 1))
 front = answering.front(Path(sys.argv[1]), None)
 row = dict(front.service.manifest.golden[0].row)
 assert Client(front).post("/predict", json=row).status_code == 200

@@ -179,7 +179,9 @@ def test_several_tokens_let_in_so_that_one_can_be_replaced(
         assert client.post("/predict", json=row, headers={"Authorization": f"Bearer {token}"}).status_code == status
 
 
-def test_a_file_of_tokens_is_read_again_when_it_changes(bundle: Bundle, tmp_path: Path, row: dict[str, Any]) -> None:
+def test_a_file_of_tokens_is_read_again_when_it_changes(
+    bundle: Bundle, tmp_path: Path, row: dict[str, Any], caplog: pytest.LogCaptureFixture
+) -> None:
     file = tmp_path / "tokens"
     file.write_text(f"{TOKEN}\n{OTHER}\n")
     client = create_app(bundle, ServeSettings(host="0.0.0.0", token=f"file:{file}")).test_client()
@@ -190,10 +192,18 @@ def test_a_file_of_tokens_is_read_again_when_it_changes(bundle: Bundle, tmp_path
     assert (status(TOKEN), status(OTHER)) == (200, 200)
     replace(file, f"{OTHER}\n")
     assert (status(TOKEN), status(OTHER)) == (401, 200)
-    replace(file, "short\n")
-    assert (status("short"), status(OTHER)) == (401, 200)
+    assert not caplog.messages
+    replace(file, f"{TOKEN}\nshort\n")
+    assert (status("short"), status(TOKEN), status(OTHER)) == (401, 401, 200)
+    (told,) = caplog.messages  # once, however often somebody asks
+    assert told.startswith(
+        f"Token 2 of 2 in the file {file} can be guessed: it has 5 characters. Those before are taken"
+    )
     file.unlink()
     assert (status(""), status(OTHER)) == (401, 200)
+    assert caplog.messages[1].startswith(f"The file {file}, which should hold tokens, cannot be read (No such file")
+    replace(file, f"{TOKEN}\n")
+    assert (status(TOKEN), status(OTHER)) == (200, 401)
 
 
 def replace(file: Path, text: str) -> None:
@@ -204,8 +214,11 @@ def replace(file: Path, text: str) -> None:
 
 
 def test_a_file_without_a_token_is_refused_at_once(bundle: Bundle, tmp_path: Path) -> None:
-    with pytest.raises(SettingsError, match="holds none"):
+    with pytest.raises(SettingsError, match=r"cannot be read \(No such file or directory\)"):
         create_app(bundle, ServeSettings(token=f"file:{tmp_path / 'none'}"))
+    (tmp_path / "empty").touch()
+    with pytest.raises(SettingsError, match="holds none"):
+        create_app(bundle, ServeSettings(token=f"file:{tmp_path / 'empty'}"))
 
 
 def test_behind_a_gate_no_token_is_needed_and_any_name_will_do(bundle: Bundle, row: dict[str, Any]) -> None:

@@ -7,8 +7,10 @@ import signal
 import socket
 import time
 from collections.abc import Callable
+from ctypes import Array, c_int
 from functools import partial
 
+from mlwright.shipping.serving.accepting import Accepting
 from mlwright.shipping.serving.answered import Answers
 from mlwright.shipping.serving.connection import Connection
 from mlwright.shipping.serving.turns import Turns
@@ -17,11 +19,12 @@ from mlwright.shipping.serving.wakeful import wakeful_loop
 BODY_S = 300.0
 """How long a caller may take to send the body of a request, which keeps no thread waiting."""
 
-BACKLOG = 1024
-"""Connections that may wait to be taken."""
-
 LOOK_S = 1.0
 DRAIN_LOOK_S = 0.02
+
+LAST_S = 0.25
+"""How long callers who have a connection may still ask once no new ones are taken: what they sent by then is on its
+way, and every answer tells them that it is the last."""
 
 
 def listen(
@@ -32,6 +35,8 @@ def listen(
     headers_s: float,
     drain_s: float,
     began: Callable[[], None],
+    counts: Array[c_int],
+    place: int,
 ) -> None:
     """Answer until a SIGTERM or SIGINT; then what was asked by then, for `drain_s` at most.
 
@@ -47,9 +52,13 @@ def listen(
     drain_s : float
     began : callable
         Told once it answers.
+    counts : array of int
+        How many connections each of the processes that share the socket has.
+    place : int
+        That of this process in `counts`.
     """
     with asyncio.Runner(loop_factory=wakeful_loop) as runner:
-        runner.run(_listen(listening, answers, most_body_bytes, headers_s, drain_s, began))
+        runner.run(_listen(listening, answers, most_body_bytes, headers_s, drain_s, began, counts, place))
 
 
 async def _listen(
@@ -59,23 +68,29 @@ async def _listen(
     headers_s: float,
     drain_s: float,
     began: Callable[[], None],
+    counts: Array[c_int],
+    place: int,
 ) -> None:
     turns, ended = Turns(answers, most_body_bytes), asyncio.Event()
     turns.look(headers_s, BODY_S)
     _end_at_signals(ended)
-    server = await asyncio.get_running_loop().create_server(partial(Connection, turns), sock=listening, backlog=BACKLOG)
+    accepting = Accepting(listening, partial(Connection, turns), turns.connections, counts, place)
     began()
     while not ended.is_set():
         try:
             await asyncio.wait_for(ended.wait(), LOOK_S)
         except TimeoutError:
             turns.look(headers_s, BODY_S)
-    server.close()
-    turns.end()
+            accepting.count()
+    await accepting.end()
+    turns.is_ending = True
     ends = time.monotonic() + drain_s
+    closes = time.monotonic() + LAST_S
     while turns.connections and time.monotonic() < ends:
         await asyncio.sleep(DRAIN_LOOK_S)
         turns.look(headers_s, BODY_S)
+        if time.monotonic() > closes:
+            turns.end()
 
 
 def _end_at_signals(ended: asyncio.Event) -> None:

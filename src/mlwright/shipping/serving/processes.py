@@ -46,7 +46,7 @@ class Processes:
     Parameters
     ----------
     work : callable
-        What each does, until a SIGTERM.
+        What each does, until a SIGTERM; it is told its place among them, from 0.
     n : int
     told : Connection
         Where a process says that it has begun (None), or why it can never: then all end.
@@ -55,7 +55,7 @@ class Processes:
     """
 
     def __init__(
-        self, work: Callable[[], None], n: int, told: Connection, beside: Callable[[], None] | None = None
+        self, work: Callable[[int], None], n: int, told: Connection, beside: Callable[[], None] | None = None
     ) -> None:
         self._work = work
         self._told = told
@@ -64,7 +64,7 @@ class Processes:
         self._last = -CALM_S
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: self._wake.send(None))
-        self._all = [self._started(work) for _ in range(n)]
+        self._all = [self._started(work, place) for place in range(n)]
         self._work_beside = beside
         self._beside = [] if beside is None else [self._started(beside)]
 
@@ -135,12 +135,12 @@ class Processes:
         if self._woken.poll(rest):
             return
         for place in places:
-            self._all[place] = self._started(self._work)
+            self._all[place] = self._started(self._work, place)
         self._last = time.monotonic()
 
     @staticmethod
-    def _started(work: Callable[[], None]) -> BaseProcess:
-        process = multiprocessing.Process(target=work, name="mlwright-serve")
+    def _started(work: Callable[..., None], *place: int) -> BaseProcess:
+        process = multiprocessing.Process(target=work, args=place, name="mlwright-serve")
         process.start()
         return process
 

@@ -10,10 +10,12 @@ import tempfile
 import threading
 from collections.abc import Callable
 from contextlib import ExitStack
+from ctypes import Array, c_int
 from dataclasses import dataclass, replace
 from functools import partial
 from multiprocessing import Pipe, parent_process
 from multiprocessing.connection import Connection
+from multiprocessing.sharedctypes import RawArray
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -81,10 +83,11 @@ def serve(
         settings = settings.model_copy(update={"port": listening.getsockname()[1]})
         due = Due(Path(bundle_path).resolve())
         follower = Follower(due, current or (lambda: Path(bundle_path).resolve()))
-        counts = None  # needs no place to write to, as in a container whose file system is read-only
+        folder = None  # needs no place to write to, as in a container whose file system is read-only
         if settings.workers > 1:
-            counts = Path(places.enter_context(tempfile.TemporaryDirectory(prefix="mlwright-serve-")))
-        _run(Answering(due, settings, listening, counts), follower, partial(_announce, settings, address, tell))
+            folder = Path(places.enter_context(tempfile.TemporaryDirectory(prefix="mlwright-serve-")))
+        counts = RawArray(c_int, settings.workers)
+        _run(Answering(due, settings, listening, folder, counts), follower, partial(_announce, settings, address, tell))
 
 
 @dataclass(frozen=True)
@@ -98,6 +101,8 @@ class Answering:
     settings : ServeSettings
     listening : socket
     counts_folder : Path or None
+    counts : array of int
+        How many connections each process has.
     told : Connection, optional
         Where to tell the first process that it answers, or why it cannot, which ends the service.
     keeps : bool
@@ -108,11 +113,12 @@ class Answering:
     settings: ServeSettings
     listening: socket.socket
     counts_folder: Path | None
+    counts: Array[c_int]
     told: Connection | None = None
     keeps: bool = True
 
-    def __call__(self) -> None:
-        """Load the bundle and answer, until a SIGTERM."""
+    def __call__(self, place: int) -> None:
+        """Load the bundle and answer as the process of this place, until a SIGTERM."""
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, signal.SIG_DFL)  # those of the first process came along, and would do nothing here
         if HANGUP is not None:
@@ -131,6 +137,8 @@ class Answering:
             headers_s=HEADERS_S,
             drain_s=DRAIN_S,
             began=lambda: self._tell(None),
+            counts=self.counts,
+            place=place,
         )
 
     def _tell(self, what: Mistake | None) -> None:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import hmac
+import logging
 import os
 from pathlib import Path
 
 from mlwright.core.errors import SettingsError
+
+log = logging.getLogger("mlwright.serving")
 
 TOKEN_MIN_LENGTH = 16
 MAKE = "openssl rand -hex 32"
@@ -19,7 +22,8 @@ class Tokens:
     ----------
     source : str
         ``env:NAME``: a variable that holds one token, or several with commas between them. ``file:PATH``: a file with
-        one token a line; it is read again whenever it has changed, so that rotating tokens needs no restart.
+        one token a line; it is read again whenever it has changed, so that rotating tokens needs no restart. A file
+        that cannot be used then changes nothing, and the log says so.
 
     Raises
     ------
@@ -34,7 +38,7 @@ class Tokens:
                 "The token of the service is written out; it must be named, as env:NAME or file:PATH.",
                 f"export MLWRIGHT_TOKEN=$({MAKE})   and pass --token env:MLWRIGHT_TOKEN",
             )
-        self._stamp = self._changed()
+        self._stamp: tuple[int, ...] | None = self._changed()
         self._tokens = self._read()
 
     def hold(self, sent: str) -> bool:
@@ -44,20 +48,20 @@ class Tokens:
         given = sent.encode("utf-8", "replace")
         return any([hmac.compare_digest(given, token) for token in self._tokens])  # noqa: C419  all are compared
 
-    def _renew(self, stamp: tuple[int, int] | None) -> None:
+    def _renew(self, stamp: tuple[int, ...] | None) -> None:
         """Read a changed file; as long as it holds no usable token those before are kept."""
+        self._stamp = stamp
         try:
             self._tokens = self._read()
-        except SettingsError:
-            return
-        self._stamp = stamp
+        except SettingsError as error:
+            log.error("%s Those before are taken as ever, also any that was to end.", error.message)
 
-    def _changed(self) -> tuple[int, int] | None:
+    def _changed(self) -> tuple[int, ...] | None:
         try:
             state = Path(self._name).stat() if self._kind == "file" else None
         except OSError:
             return None
-        return (state.st_mtime_ns, state.st_ino) if state else None
+        return (state.st_mtime_ns, state.st_ino, state.st_size) if state else None
 
     def _read(self) -> tuple[bytes, ...]:
         if self._kind == "env":
@@ -69,21 +73,23 @@ class Tokens:
         found = [token.strip() for token in text.replace("\n", ",").split(",") if token.strip()]
         if not found:
             raise SettingsError(f"The token of the service should be in {place}, which holds none.", make)
-        for token in found:
-            _refuse_weak(token, place, make)
+        for n, token in enumerate(found, 1):
+            _refuse_weak(token, f"Token {n} of {len(found)} in {place}", make)
         return tuple(token.encode() for token in found)
 
 
 def _content(path: str) -> str:
     try:
         return Path(path).read_text("utf-8")
-    except (OSError, UnicodeDecodeError):
-        return ""
+    except (OSError, UnicodeDecodeError) as error:
+        why = "is no text" if isinstance(error, UnicodeDecodeError) else f"cannot be read ({error.strerror})"
+        raise SettingsError(f"The file {path}, which should hold tokens, {why}.", f"{MAKE} > {path}") from None
 
 
-def _refuse_weak(token: str, place: str, make: str) -> None:
-    if len(token) < TOKEN_MIN_LENGTH or not token.isascii() or not token.isprintable() or " " in token:
+def _refuse_weak(token: str, which: str, make: str) -> None:
+    if not token.isascii() or not token.isprintable() or " " in token:
+        raise SettingsError(f"{which} has characters that cannot be sent.", f"{make}   (letters and digits alone)")
+    if len(token) < TOKEN_MIN_LENGTH:
         raise SettingsError(
-            f"A token in {place} can be guessed or cannot be sent: it has {len(token)} characters.",
-            f"{make}   (at least {TOKEN_MIN_LENGTH} letters and digits)",
+            f"{which} can be guessed: it has {len(token)} characters.", f"{make}   (at least {TOKEN_MIN_LENGTH})"
         )
