@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+from array import array
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -95,27 +97,32 @@ class OneRow:
 
     Parameters
     ----------
-    numbers : list of float
-        Each as float32 holds it; NaN where missing.
+    doubles : sequence of float
+        The numbers, before float32 holds them; NaN where missing.
     codes : list of int
         -1 where missing.
     blocks : Blocks, optional
         The same as blocks; default: made where they are asked for.
     """
 
-    __slots__ = ("_blocks", "codes", "numbers")
+    __slots__ = ("_blocks", "codes", "doubles")
 
-    def __init__(self, numbers: list[float], codes: list[int], blocks: Blocks | None = None) -> None:
-        self.numbers = numbers
+    def __init__(self, doubles: Sequence[float], codes: list[int], blocks: Blocks | None = None) -> None:
+        self.doubles = doubles
         self.codes = codes
         self._blocks = blocks
+
+    @property
+    def numbers(self) -> list[float]:
+        """The numbers, each as float32 holds it."""
+        return array("f", self.doubles).tolist()
 
     @property
     def blocks(self) -> Blocks:
         """The row as blocks of one row."""
         if self._blocks is None:
             codes = np.array(self.codes, dtype=np.int32).reshape(1, len(self.codes))
-            self._blocks = Blocks(np.array([self.numbers], dtype=np.float32), codes)
+            self._blocks = Blocks(np.array([self.doubles], dtype=np.float32), codes)
         return self._blocks
 
     def plain(self) -> list[float]:

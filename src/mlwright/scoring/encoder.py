@@ -9,7 +9,6 @@ way for both.
 from __future__ import annotations
 
 import math
-from array import array
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -251,7 +250,7 @@ class Encoder:
             codes.append(code := code_of(row[name]))
             if log_counts is not None and count_place is not None:
                 numbers[count_place] = log_counts.item(code)
-        return OneRow(array("f", numbers).tolist(), codes)
+        return OneRow(numbers, codes)
 
     def _blocks(self, readings: _Readings) -> Blocks:
         numbers = np.empty((len(readings.numbers), len(self._places)), dtype=np.float32)

@@ -89,7 +89,7 @@ class Model:
         """As `predict_row` of each, to the last bit; together where that is quicker."""
         if len(rows) < FEWEST_ROWS or not self._together.is_looked_up:
             return [self.predict_row(row) for row in rows]
-        numbers = np.array([row.numbers for row in rows], dtype=np.float32)
+        numbers = np.array([row.doubles for row in rows], dtype=np.float32)
         codes = np.array([row.codes for row in rows], dtype=np.int32)
         return [self._finished_row(total) for total in self._together.scores_of_few(Blocks(numbers, codes)).tolist()]
 

@@ -124,6 +124,31 @@ def test_small_requests_are_asked_in_one_go_and_a_large_one_alone() -> None:
     assert max(map(len, groups([{"PATH_INFO": f"/{place}"} for place in range(100)]))) == MOST_TOGETHER
 
 
+def test_who_asks_while_others_were_read_is_answered_with_them() -> None:
+    asked: list[int] = []
+
+    def answers(some: Sequence[dict[str, Any]]) -> list[Answered]:
+        asked.append(len(some))
+        return [Answered("200 OK", "", b"")] * len(some)
+
+    async def wait(n_connections: int) -> None:
+        turns, loop = Turns(answers, 1000), asyncio.get_running_loop()
+        turns.connections |= {object() for _ in range(n_connections)}  # type: ignore[misc]
+
+        def ask() -> None:
+            turns.answer({}, lambda environ, answered: None)
+
+        ask()
+        loop.call_soon(ask)
+        for _ in range(5):
+            await asyncio.sleep(0)
+
+    asyncio.run(wait(2))
+    assert asked == [2]
+    asyncio.run(wait(1))
+    assert asked == [2, 1, 1], "who is alone is answered at once"
+
+
 def test_what_fails_in_one_go_is_asked_one_by_one(caplog: pytest.LogCaptureFixture) -> None:
     requests = [{"PATH_INFO": name} for name in "abc"]
     assert groups(requests, lambda n: n > 1) == [["a", "b", "c"], ["a"], ["b"], ["c"]]

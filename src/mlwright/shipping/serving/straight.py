@@ -8,10 +8,10 @@ caller must be told something are named, to be looked at closely (see `inputs`).
 from __future__ import annotations
 
 import math
-from array import array
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from contextlib import suppress
 from functools import lru_cache
+from itertools import repeat
 from operator import itemgetter
 from typing import Any, NamedTuple
 
@@ -29,6 +29,13 @@ MOST_TEXTS, LONGEST_TEXT = 1000, 64
 """Texts that training does not know, of which is remembered what they are, for each field."""
 
 NUMBERS = frozenset({int, float, type(None)})
+PLAIN = frozenset({int, float})
+
+UNKNOWN = -2
+"""In the place of the code of a value that must be looked at closely; a missing one has -1."""
+
+UNKNOWNS = repeat(UNKNOWN)
+_get: Callable[[Mapping[Hashable, int], Any, int], int] = dict.get  # type: ignore[assignment]
 
 EXACT = 2**53
 """Whole numbers up to here are spelled alike whether they come with a fraction or without."""
@@ -66,7 +73,7 @@ class ReadOne(NamedTuple):
     """One record encoded, and its numbers as they came."""
 
     encoded: OneRow
-    numbers: list[float]
+    numbers: Sequence[float]
     beside: Beside
 
 
@@ -91,6 +98,10 @@ class _Number(NamedTuple):
     but: frozenset[float]
     place: int
     closely: Closely
+
+    def is_fine(self, value: Any) -> bool:
+        """Whether it is taken as it is."""
+        return type(value) in PLAIN and self.low <= value <= self.high and value not in self.but
 
 
 class _Spelled(NamedTuple):
@@ -136,6 +147,15 @@ class Straight:
             self._low = np.array([each.low for each in self._numbers]).reshape(-1, 1)
             self._high = np.array([each.high for each in self._numbers]).reshape(-1, 1)
             self._values = _getter([*(each.name for each in self._numbers), *(each.name for each in self._names)])
+            self._ranges = [(place, each.low, each.high) for place, each in enumerate(self._numbers)]
+            self._excepted = [(place, each.but) for place, each in enumerate(self._numbers) if each.but]
+            self._codes = [each.codes for each in self._names]
+            self._flagged = [place for place, each in enumerate(self._names) if each.has_flags]
+            counted = [
+                (each.count_place, place) for place, each in enumerate(self._names) if each.count_place is not None
+            ]
+            self._counted = [(place, self._names[place].counts.tolist()) for _, place in counted]
+            self._order = _reordered([*self._number_places, *(place for place, _ in counted)])
             self._pooled = [
                 (place, each.name, each.spelled.places)
                 for place, each in enumerate(self._names)
@@ -165,36 +185,48 @@ class Straight:
         """The record encoded; None if all of it must be looked at closely, because it will be refused."""
         if not self.is_possible:
             return None
-        numbers, codes, beside = [math.nan] * self._n_numbers, [], NOTHING
-        unlike: list[tuple[int, float]] = []
+        beside = NOTHING
         if len(record) != self._n_fields:
             beside = Beside()
             beside.told.add(0)
         try:
-            for name, low, high, but, place, closely in self._numbers:
-                value = record[name]
-                kind = type(value)
-                if (kind is int or kind is float) and low <= value <= high and (not but or value not in but):
-                    numbers[place] = value
-                else:
-                    beside = Beside() if beside is NOTHING else beside
-                    numbers[place] = closely(value, 0, beside)
-                    unlike.append((place, _sent(value)))
-            for name, codes_of, closely, count_place, counts, _, _ in self._names:
-                value = record[name]
-                code = None if type(value) is bool else codes_of.get(value)
-                if code is None:
-                    beside = Beside() if beside is NOTHING else beside
-                    code = closely(value, 0, beside)
-                codes.append(code)
-                if count_place is not None:
-                    numbers[count_place] = counts.item(code)
+            values = self._values(record)
+            numbers, names = values[: len(self._numbers)], values[len(self._numbers) :]
+            codes: list[int] = [*map(_get, self._codes, names, UNKNOWNS)]
+            for place in self._flagged:
+                if type(names[place]) is bool:  # which is the number 1 or 0 for a dict
+                    codes[place] = UNKNOWN
+            strange = self._strange(numbers)
+            if not strange and UNKNOWN not in codes:
+                plain = self._arranged(numbers, codes)
+                return ReadOne(OneRow(plain, codes), plain, beside)
+            beside = Beside() if beside is NOTHING else beside
+            as_read, as_came = [*numbers], [*numbers]
+            for place in strange:
+                as_read[place] = self._numbers[place].closely(numbers[place], 0, beside)
+                as_came[place] = _sent(numbers[place])
+            if UNKNOWN in codes:
+                for place, name in enumerate(names):
+                    if codes[place] == UNKNOWN:
+                        codes[place] = self._names[place].closely(name, 0, beside)
         except (KeyError, TypeError, OverflowError, _WrongError):  # a field is missing, or a value is none of its kind
             return None
-        encoded = OneRow(array("f", numbers).tolist(), codes)
-        for place, sent in unlike:
-            numbers[place] = sent
-        return ReadOne(encoded, numbers, beside)
+        return ReadOne(OneRow(self._arranged(as_read, codes), codes), self._arranged(as_came, codes), beside)
+
+    def _strange(self, numbers: Sequence[Any]) -> list[int]:
+        """Which of the numbers that came must be looked at closely."""
+        if not PLAIN.issuperset(map(type, numbers)):
+            return [place for place, number in enumerate(self._numbers) if not number.is_fine(numbers[place])]
+        strange = [place for place, low, high in self._ranges if not low <= numbers[place] <= high]
+        if self._excepted:
+            strange += [place for place, but in self._excepted if numbers[place] in but]
+        return strange
+
+    def _arranged(self, numbers: Sequence[float], codes: Sequence[int]) -> Sequence[float]:
+        """Numbers, and those that go with codes, in the order of the encoder."""
+        if self._counted:
+            numbers = [*numbers, *[counts[codes[place]] for place, counts in self._counted]]
+        return numbers if self._order is None else self._order(numbers)
 
     def read_many(self, records: Sequence[Mapping[str, Any]]) -> ReadMany | None:
         """As `read` of several records, column by column."""
@@ -241,6 +273,12 @@ class Straight:
             number = self._numbers[place]
             read[row, number.place] = number.closely(columns[place][row], row, beside)
         return read
+
+
+def _reordered(places: Sequence[int]) -> Callable[[Sequence[float]], Sequence[float]] | None:
+    """Puts what comes first at the first of these places, and so on; None if it stands there."""
+    order = sorted(range(len(places)), key=places.__getitem__)
+    return None if order == list(range(len(order))) else itemgetter(*order)
 
 
 def _getter(names: Sequence[str]) -> Callable[[Mapping[str, Any]], tuple[Any, ...]]:

@@ -2,8 +2,10 @@
 
 A turn answers all that wait at that moment, up to sixteen small ones in one go, and then sends the answers: what the
 processor has learned of the model is lost whenever the network comes in between, and records that are scored together
-take half the time. No timer: a request that comes alone is a turn of its own. Long requests (large bodies, those that
-ask for reasons or intervals) are answered by a few other threads, so that short ones need not wait for them.
+take half the time. No timer: a request that comes alone is a turn of its own. Who has asked while the first of a turn
+were read is looked for once before it, where there are other connections: two groups of callers that once came one
+after the other would stay apart for ever, for each asks again while the other is answered. Long requests (large bodies,
+those that ask for reasons or intervals) are answered by a few other threads, so that short ones need not wait for them.
 """
 
 from __future__ import annotations
@@ -116,7 +118,14 @@ class Turns:
             return
         self._waiting.append((environ, done))
         if len(self._waiting) == 1:
+            self._loop.call_soon(self._begin_turn)
+
+    def _begin_turn(self) -> None:
+        """Take a turn; where others may have asked meanwhile, after what has come of them is read."""
+        if len(self._waiting) < len(self.connections):
             self._loop.call_soon(self._take_turn)
+        else:
+            self._take_turn()
 
     def _take_turn(self) -> None:
         waiting, answered = self._waiting, list[tuple[tuple["WSGIEnvironment", Done], Answered]]()
