@@ -11,16 +11,19 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mlwright.records.bundle import Manifest
-from mlwright.records.contract import Clause, Contract
+from mlwright.records.contract import Clause, Contract, Requests
 from mlwright.records.model import CategoryColumn, EncodingPlan, ModelSpec, NumberColumn
 from mlwright.records.served import KeptColumn, LogFacts
 from mlwright.scoring.encoder import Encoder
 from mlwright.scoring.kept_rows import Asked, Frames
 from mlwright.scoring.kept_tables import plain, table_of
 from mlwright.scoring.open_segments import frames_of
+from mlwright.shipping.serving.by_column import ReadMany
 from mlwright.shipping.serving.inputs import InputSchema
+from mlwright.shipping.serving.known import KnownName
+from mlwright.shipping.serving.readers import reader_of
 from mlwright.shipping.serving.refusals import Refusal
-from mlwright.shipping.serving.straight import Straight
+from mlwright.shipping.serving.straight import ReadOne, Straight
 
 PLAN = EncodingPlan(
     columns=(
@@ -44,17 +47,19 @@ FIELDS = (
     clause("doors", "category", levels=("3", "5"), missing_codes=("9",)),
     clause("member", "boolean", levels=("true", "false")),
 )
+UNUSED = ("id", "member_since")
+COLUMNS = (*FIELDS, *(clause(name, "text", part="other") for name in UNUSED))
 ANY: tuple[Any, ...] = (None, True, False, "", " Rome", "Rome", "Bern", "3", "3.0", 3, 3.0, 5, 9, 0, -0.0, 1, -1, -1.0)
 MORE: tuple[Any, ...] = (18, 90.5, 1e9, 1e300, 2**53, 2**70, 0.1, "18", "$20", "true", "TRUE", "n/a", [], {}, ["Rome"])
 VALUES = st.one_of(st.sampled_from(ANY + MORE), st.floats(allow_nan=False), st.integers(-100, 100))
 
 
 MANIFEST = Manifest.model_construct(
-    model=ModelSpec.model_construct(plan=PLAN, amounts=None), contract=Contract.model_construct(columns=FIELDS)
+    model=ModelSpec.model_construct(plan=PLAN, amounts=None), contract=Contract.model_construct(columns=COLUMNS)
 )
 SCHEMA = InputSchema(MANIFEST)
 ENCODER = Encoder(PLAN)
-STRAIGHT = Straight(ENCODER, SCHEMA.readers)
+STRAIGHT = Straight(ENCODER, SCHEMA.readers, UNUSED)
 
 
 @settings(max_examples=600, deadline=None)
@@ -90,10 +95,12 @@ def test_what_is_kept_of_records_read_straight_is_what_is_kept_of_them_as_they_c
     answers = [{"prediction": "No", "probabilities": {"No": 0.75, "Yes": 0.25}} for _ in records]
     form, codes = STRAIGHT.form("b", ("No", "Yes")), STRAIGHT.kept(records, read)
     if len(records) == 1:
+        assert isinstance(read, ReadOne)
         coded = form.one("q", 5.5, read.numbers, codes, read.beside.odd, "No", [0.75, 0.25])
     else:
+        assert isinstance(read, ReadMany)
         scores = np.array([[0.75, 0.25]] * len(records))
-        coded = form.many("q", 5.5, read.numbers, codes, read.beside.odd, ["No"] * len(records), scores)
+        coded = form.many("q", 5.5, read.numbers, codes, read.odd, ["No"] * len(records), scores)
     frames, asked = Frames(facts, b"key", {"b": form}), Asked("q", 5.5, "b", records, answers)
     as_coded, as_came, mixed = (
         table_of(list(frames_of(b"".join(frames(each, set())))))
@@ -105,28 +112,39 @@ def test_what_is_kept_of_records_read_straight_is_what_is_kept_of_them_as_they_c
 
 
 PLAIN = {"age": 30, "balance": 5.5, "city": "Rome", "doors": 3, "member": True}
-PLAINLY = st.fixed_dictionaries(
-    {
-        "age": st.sampled_from([18, 44.5, None, -1, "30", 90]),
-        "balance": st.one_of(st.sampled_from([7, "7", -1e9]), st.floats(-1e9, 1e9)),
-        "city": st.sampled_from(["Rome", "Oslo", "0", 0, "Bern", None, " Rome"]),
-        "doors": st.sampled_from([3, 3.0, "3", 5, 9, "9", None]),
-        "member": st.sampled_from([True, False, "true", "False", 1, 0, None]),
-    }
-)
+PLAINLY = {
+    "age": st.sampled_from([18, 44.5, None, -1, "30", 90, 17, "91", 1e300]),
+    "balance": st.one_of(st.sampled_from([7, "7", -1e9, 0, None, 2e9]), st.floats(-1e9, 1e9)),
+    "city": st.sampled_from(["Rome", "Oslo", "0", 0, "Bern", None, " Rome", "Nowhere", "", True, False, 1]),
+    "doors": st.sampled_from([3, 3.0, "3", 5, 9, "9", None, 7, "x" * 70]),
+    "member": st.sampled_from([True, False, "true", "False", 1, 0, None, "maybe"]),
+}
+ALONG = {"id": st.integers(), "member_since": st.text()}
 
 
-@settings(max_examples=200, deadline=None)
-@given(st.lists(PLAINLY, min_size=2, max_size=5))
-def test_many_records_are_read_as_each_of_them(records: list[dict[str, Any]]) -> None:
-    alone, many = [STRAIGHT.read(record) for record in records], STRAIGHT.read_many(records)
+@settings(max_examples=500, deadline=None)
+@given(st.lists(st.fixed_dictionaries(PLAINLY, optional=ALONG), min_size=2, max_size=5))
+def test_many_records_are_read_as_a_close_look_and_the_encoder_say(records: list[dict[str, Any]]) -> None:
+    many, looked = STRAIGHT.read_many(records), SCHEMA.look(records)
     assert many is not None
     wanted = ENCODER.encode_records(records)
     assert many.encoded.numbers.tobytes() == wanted.numbers.tobytes()
     assert many.encoded.codes.tolist() == wanted.codes.tolist()
-    assert many.beside.told == {place for place, each in enumerate(alone) if each is not None and each.beside.told}
-    counted = [series for each in alone if each is not None for series in each.beside.counted()]
-    assert Counter(many.beside.counted()) == Counter(counted)
+    assert many.counts == looked.counts
+    assert many.notes == {place: [note.as_json() for note in notes] for place, notes in looked.notes.items()}
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.lists(st.fixed_dictionaries({field.name: VALUES for field in FIELDS}), min_size=2, max_size=3))
+def test_what_is_refused_is_never_read(records: list[dict[str, Any]]) -> None:
+    many = STRAIGHT.read_many(records)
+    try:
+        looked = SCHEMA.look(records)
+    except Refusal:
+        assert many is None
+        return
+    assert many is not None
+    assert many.counts == looked.counts
 
 
 @pytest.mark.parametrize("odd", [{}, PLAIN | {"city": ["Rome"]}, PLAIN | {"age": {}}, PLAIN | {"age": "old"}])
@@ -136,10 +154,30 @@ def test_one_that_will_be_refused_lets_all_be_looked_at_closely(odd: dict[str, A
     assert STRAIGHT.read_many([]) is None
 
 
-def test_a_record_with_other_columns_is_looked_at_and_no_other_one() -> None:
-    read = STRAIGHT.read_many([PLAIN, PLAIN | {"more": 1}, PLAIN])
+@pytest.mark.parametrize("policy", ["refuse", "missing"])
+def test_a_value_that_is_not_answered_as_it_is_lets_all_be_looked_at_closely(policy: Any) -> None:
+    strict = FIELDS[2].model_copy(update={"requests": Requests(unknown=policy)})
+    readers = dict(SCHEMA.readers) | {"city": reader_of(strict)}
+    straight = Straight(ENCODER, readers)
+    assert straight.read_many([PLAIN, PLAIN | {"age": 99}]) is not None
+    assert straight.read_many([PLAIN, PLAIN | {"city": "Nowhere"}]) is None
+
+
+def test_columns_that_came_along_are_counted_and_unknown_ones_refused() -> None:
+    read = STRAIGHT.read_many([PLAIN, PLAIN | {"id": 1}, PLAIN])
     assert read is not None
-    assert read.beside.told == {1}
+    assert read.counts == {("ignored_columns_total", ("id",)): 1}
+    assert not read.notes
+    assert STRAIGHT.read_many([PLAIN, PLAIN | {"more": 1}]) is None
+
+
+def test_texts_that_training_does_not_know_are_remembered_up_to_a_number(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("mlwright.shipping.serving.known.MOST_TEXTS", 10)
+    name = KnownName(ENCODER.name_readings[0], SCHEMA.readers["city"])
+    n_known, records = len(name), [str(number) + "th" for number in range(100)]
+    whats = {name[text] for text in [*records, "x" * 1000]}
+    assert len(whats) == 1
+    assert len(name) - n_known <= 10
 
 
 @pytest.mark.parametrize("change", [{"city": ...}, {"city": ..., "town": "Rome"}])

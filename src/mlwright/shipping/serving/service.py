@@ -16,6 +16,7 @@ from mlwright.scoring.kept_rows import Asked, ids_of
 from mlwright.scoring.nested import flatten, inner_names
 from mlwright.scoring.signature import trusted_key
 from mlwright.shipping.serving.answering import Answer, Answerer
+from mlwright.shipping.serving.by_column import ReadMany
 from mlwright.shipping.serving.calls import Call, Reply, json_reply
 from mlwright.shipping.serving.counters import Counters, Series
 from mlwright.shipping.serving.extras import NOTHING, Extras, refuse_long_work
@@ -26,7 +27,7 @@ from mlwright.shipping.serving.layouts import Layouts
 from mlwright.shipping.serving.protocols import Route, all_routes
 from mlwright.shipping.serving.refusals import Refusal
 from mlwright.shipping.serving.shadow import Shadow
-from mlwright.shipping.serving.straight import ReadMany, ReadOne, Straight
+from mlwright.shipping.serving.straight import ReadOne, Straight
 from mlwright.shipping.serving.succession import refuse_other_inputs
 
 if TYPE_CHECKING:
@@ -88,7 +89,7 @@ class Service:
         self.manifest = bundle.manifest
         self.settings = settings
         self.schema = InputSchema(self.manifest)
-        self._straight = Straight(bundle.model.encoder, self.schema.readers)
+        self._straight = Straight(bundle.model.encoder, self.schema.readers, self.manifest.unused)
         self._inner = inner_names((*self.schema.readers, *self.manifest.unused))
         self.layouts = Layouts([item.name for item in self.manifest.inputs], settings.max_records)
         self.routes: Mapping[str, tuple[Route, ...]] = all_routes(self)
@@ -180,22 +181,26 @@ class Service:
         self, records: Sequence[Mapping[str, Any]], read: ReadOne | ReadMany, scored: Scored | None
     ) -> tuple[list[Answer], Any] | None:
         """Answers to records that are encoded already, and their scores; None if they must be answered otherwise."""
-        looked = self.schema.look(records, sorted(read.beside.told)) if read.beside.told else None
+        if isinstance(read, ReadMany):
+            return self._answer_many(records, read)
+        looked = self.schema.look(records) if read.beside.told else None
         if looked is not None and looked.hidden:
             return None
-        scores: Any
-        if isinstance(read, ReadOne):
-            scores, label = scored or self.answerer.bundle.score_encoded(read.encoded, records[0])
-            answers = self.answerer.answer_scored(scores, label)
-        else:
-            answers, scores = self.answerer.answer_blocks(read.encoded, records)
+        scores, label = scored or self.answerer.bundle.score_encoded(read.encoded, records[0])
+        answers = self.answerer.answer_scored(scores, label)
         if looked is not None:
             self._add_notes(answers, looked)
             self._count(answers, Counter(read.beside.counted()) + Counter(looked.counts))
-        elif len(answers) == 1:
-            self.counters.answered(self.answerer.class_of(answers[0]), read.beside.counted())
         else:
-            self._count(answers, Counter(read.beside.counted()))
+            self.counters.answered(self.answerer.class_of(answers[0]), read.beside.counted())
+        return answers, scores
+
+    def _answer_many(self, records: Sequence[Mapping[str, Any]], read: ReadMany) -> tuple[list[Answer], Any]:
+        """As `_answer_read` of several records."""
+        answers, scores = self.answerer.answer_blocks(read.encoded, records)
+        for place, notes in read.notes.items():
+            answers[place]["notes"] = notes
+        self._count(answers, read.counts)
         return answers, scores
 
     def _answer_closely(self, records: Sequence[Mapping[str, Any]], extras: Extras) -> list[Answer]:
@@ -223,10 +228,10 @@ class Service:
     ) -> Coded:
         """What the log keeps of records that were encoded."""
         codes: Any = self._straight.kept(records, read)
-        odd = read.beside.odd
         if isinstance(read, ReadOne):
-            return form.one(id, at, read.numbers, codes, odd, answers[0]["prediction"], scores)
-        return form.many(id, at, read.numbers, codes, odd, [answer["prediction"] for answer in answers], scores)
+            return form.one(id, at, read.numbers, codes, read.beside.odd, answers[0]["prediction"], scores)
+        predictions = [answer["prediction"] for answer in answers]
+        return form.many(id, at, read.numbers, codes, read.odd, predictions, scores)
 
     def close(self) -> None:
         """Write what waits to be kept; the service answers no more."""

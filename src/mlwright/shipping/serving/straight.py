@@ -1,15 +1,14 @@
 """Records that hold little else than known names and numbers within their range, looked at and encoded in one pass.
 
 What the look at such a value finds, and what the encoder reads it as, is worked out once for every name when the
-service starts, by the look and the encoder themselves; any other value is handed to both. The records of which a
-caller must be told something are named, to be looked at closely (see `inputs`).
+service starts, by the look and the encoder themselves; any other value is handed to both. A record alone of which the
+caller must be told something is named, to be looked at closely (see `inputs`); for several see `by_column`.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable, Hashable, Mapping, Sequence
-from contextlib import suppress
 from functools import lru_cache
 from itertools import repeat
 from operator import itemgetter
@@ -18,17 +17,22 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from mlwright.scoring.blocks import Blocks, OneRow
+from mlwright.scoring.blocks import OneRow
 from mlwright.scoring.coded_rows import Form, Odd
 from mlwright.scoring.encoder import Encoder, NameReading, NumberReading
-from mlwright.scoring.spelling import canonical, to_number
+from mlwright.shipping.serving.by_column import ByColumn, ReadMany
 from mlwright.shipping.serving.counters import Series
+from mlwright.shipping.serving.known import (
+    LONGEST_TEXT,
+    MOST_TEXTS,
+    Spelled,
+    fine_codes,
+    getter,
+    sent_number,
+    spelled_codes,
+)
 from mlwright.shipping.serving.readers import Reader
 
-MOST_TEXTS, LONGEST_TEXT = 1000, 64
-"""Texts that training does not know, of which is remembered what they are, for each field."""
-
-NUMBERS = frozenset({int, float, type(None)})
 PLAIN = frozenset({int, float})
 
 UNKNOWN = -2
@@ -36,9 +40,6 @@ UNKNOWN = -2
 
 UNKNOWNS = repeat(UNKNOWN)
 _get: Callable[[Mapping[Hashable, int], Any, int], int] = dict.get  # type: ignore[assignment]
-
-EXACT = 2**53
-"""Whole numbers up to here are spelled alike whether they come with a fraction or without."""
 
 
 class Beside:
@@ -77,14 +78,6 @@ class ReadOne(NamedTuple):
     beside: Beside
 
 
-class ReadMany(NamedTuple):
-    """As `ReadOne` of several records; numbers of shape (n_rows, n_numbers)."""
-
-    encoded: Blocks
-    numbers: NDArray[np.float64]
-    beside: Beside
-
-
 Closely = Callable[[Any, int, Beside], Any]
 """Looks at a value of the record at some place, and reads it."""
 
@@ -104,13 +97,6 @@ class _Number(NamedTuple):
         return type(value) in PLAIN and self.low <= value <= self.high and value not in self.but
 
 
-class _Spelled(NamedTuple):
-    """The spellings of a name, from the code -1 on; and which of them a value has, None where its code says it."""
-
-    spellings: tuple[str | None, ...]
-    places: Mapping[Hashable, int] | None
-
-
 class _Name(NamedTuple):
     """The codes of fine texts and numbers; what reads any other value; and the number that goes with each code."""
 
@@ -119,7 +105,7 @@ class _Name(NamedTuple):
     closely: Closely
     count_place: int | None
     counts: NDArray[np.float32]
-    spelled: _Spelled
+    spelled: Spelled
     has_flags: bool
 
 
@@ -135,18 +121,17 @@ class Straight:
     encoder : Encoder
     readers : mapping of str to Reader
         How every field is looked at.
+    unused : sequence of str
+        Columns that a record may have beside.
     """
 
-    def __init__(self, encoder: Encoder, readers: Mapping[str, Reader]) -> None:
+    def __init__(self, encoder: Encoder, readers: Mapping[str, Reader], unused: Sequence[str] = ()) -> None:
         self._n_numbers, self._n_fields = len(encoder.names.numbers), len(readers)
         self.is_possible = encoder.by_value and bool(readers) and set(encoder.inputs) == readers.keys()
         if self.is_possible:
             self._numbers = [_number(each, readers[each.name]) for each in encoder.number_readings]
             self._names = [_name(place, each, readers[each.name]) for place, each in enumerate(encoder.name_readings)]
-            self._number_places = [each.place for each in self._numbers]
-            self._low = np.array([each.low for each in self._numbers]).reshape(-1, 1)
-            self._high = np.array([each.high for each in self._numbers]).reshape(-1, 1)
-            self._values = _getter([*(each.name for each in self._numbers), *(each.name for each in self._names)])
+            self._values = getter([*(each.name for each in self._numbers), *(each.name for each in self._names)])
             self._ranges = [(place, each.low, each.high) for place, each in enumerate(self._numbers)]
             self._excepted = [(place, each.but) for place, each in enumerate(self._numbers) if each.but]
             self._codes = [each.codes for each in self._names]
@@ -155,7 +140,8 @@ class Straight:
                 (each.count_place, place) for place, each in enumerate(self._names) if each.count_place is not None
             ]
             self._counted = [(place, self._names[place].counts.tolist()) for _, place in counted]
-            self._order = _reordered([*self._number_places, *(place for place, _ in counted)])
+            self._order = _reordered([*(each.place for each in self._numbers), *(place for place, _ in counted)])
+            self._by_column = ByColumn(encoder, readers, unused)
             self._pooled = [
                 (place, each.name, each.spelled.places)
                 for place, each in enumerate(self._names)
@@ -204,7 +190,7 @@ class Straight:
             as_read, as_came = [*numbers], [*numbers]
             for place in strange:
                 as_read[place] = self._numbers[place].closely(numbers[place], 0, beside)
-                as_came[place] = _sent(numbers[place])
+                as_came[place] = sent_number(numbers[place])
             if UNKNOWN in codes:
                 for place, name in enumerate(names):
                     if codes[place] == UNKNOWN:
@@ -229,80 +215,14 @@ class Straight:
         return numbers if self._order is None else self._order(numbers)
 
     def read_many(self, records: Sequence[Mapping[str, Any]]) -> ReadMany | None:
-        """As `read` of several records, column by column."""
-        if not (self.is_possible and records):
-            return None
-        numbers = np.full((len(records), self._n_numbers), math.nan)
-        codes, beside = np.empty((len(records), len(self._names)), dtype=np.int32), Beside()
-        if {self._n_fields} != set(map(len, records)):
-            beside.told.update(place for place, record in enumerate(records) if len(record) != self._n_fields)
-        try:
-            columns = list(zip(*map(self._values, records), strict=True))
-            read = self._read_numbers(columns[: len(self._numbers)], numbers, beside)
-            for place, (column, values) in enumerate(zip(self._names, columns[len(self._numbers) :], strict=True)):
-                codes[:, place] = _codes_of(values, column, beside)
-                if column.count_place is not None:
-                    read[:, column.count_place] = column.counts.take(codes[:, place])
-        except (KeyError, TypeError, OverflowError, _WrongError):  # as in `read`; or a number beyond all others
-            return None
-        return ReadMany(Blocks(read.astype(np.float32), codes), numbers, beside)
-
-    def _read_numbers(
-        self, columns: Sequence[Sequence[Any]], sent: NDArray[np.float64], beside: Beside
-    ) -> NDArray[np.float64]:
-        """Fill `sent` with the numbers as they came; what they are read as, in the same array if that is no other."""
-        by_column = np.empty((len(columns), len(sent)))
-        strange: list[tuple[int, list[int]]] = []
-        for place, values in enumerate(columns):
-            if NUMBERS.issuperset(map(type, values)):
-                by_column[place] = np.array(values, dtype=np.float64)
-            else:
-                by_column[place] = [_sent(value) for value in values]
-                strange.append((place, [row for row, value in enumerate(values) if type(value) not in NUMBERS]))
-        fine = (by_column >= self._low) & (by_column <= self._high)
-        for place, number in enumerate(self._numbers):
-            for none in number.but:
-                fine[place] &= by_column[place] != none
-        for place, rows in strange:
-            fine[place, rows] = False
-        sent[:, self._number_places] = by_column.T
-        if fine.all():
-            return sent
-        read = sent.copy()
-        for place, row in np.argwhere(~fine).tolist():
-            number = self._numbers[place]
-            read[row, number.place] = number.closely(columns[place][row], row, beside)
-        return read
+        """As `read` of several records, with all that callers are told of them."""
+        return self._by_column.read(records) if self.is_possible and records else None
 
 
 def _reordered(places: Sequence[int]) -> Callable[[Sequence[float]], Sequence[float]] | None:
     """Puts what comes first at the first of these places, and so on; None if it stands there."""
     order = sorted(range(len(places)), key=places.__getitem__)
     return None if order == list(range(len(order))) else itemgetter(*order)
-
-
-def _getter(names: Sequence[str]) -> Callable[[Mapping[str, Any]], tuple[Any, ...]]:
-    """Takes the values of some fields from a record."""
-    one = names[0]
-    return itemgetter(*names) if len(names) > 1 else lambda record: (record[one],)
-
-
-def _sent(value: object) -> float:
-    """The number that came, for the log; none if it is none."""
-    if type(value) is float or type(value) is int:
-        return value
-    return math.nan if value is None else to_number(value)
-
-
-def _codes_of(values: Sequence[Any], column: _Name, beside: Beside) -> Sequence[int] | NDArray[np.int32]:
-    """The codes of one column, at once where they are known."""
-    get, closely = column.codes.get, column.closely
-    if not (column.has_flags and bool in set(map(type, values))):  # true is the number 1 for a dict
-        with suppress(TypeError):  # none of some value
-            return np.fromiter(map(get, values), np.int32, len(values))
-    codes = [None if type(value) is bool else get(value) for value in values]
-    pairs = enumerate(zip(values, codes, strict=True))
-    return [closely(value, row, beside) if code is None else code for row, (value, code) in pairs]
 
 
 def _number(reading: NumberReading, reader: Reader) -> _Number:
@@ -319,14 +239,10 @@ def _number(reading: NumberReading, reader: Reader) -> _Number:
 
 def _name(place: int, reading: NameReading, reader: Reader) -> _Name:
     """What the look and the encoder say of each value that may be sent for a name that training knows."""
-    levels = reader.field.levels
-    numbers = [number for level in levels if abs(number := to_number(level)) <= EXACT]
-    codes: dict[Hashable, int] = {
-        value: reading.code_of(value) for value in (*levels, *numbers) if reader.look(value) == "fine"
-    }
+    codes = fine_codes(reading, reader)
     counts = np.zeros(0, dtype=np.float32) if reading.counts is None else reading.counts
     look, none = _closely(reader, reading.code_of, frozenset(reader.field.missing_codes)), reading.code_of(None)
-    spelled = _spelled(codes, none)
+    spelled = spelled_codes(codes, none)
     none_is_odd = spelled.places is None and spelled.spellings[none + 1] is not None
 
     def kept(value: Any, row: int, beside: Beside) -> int:
@@ -339,17 +255,6 @@ def _name(place: int, reading: NameReading, reader: Reader) -> _Name:
         return code
 
     return _Name(reading.name, codes, kept, reading.count_place, counts, spelled, 0 in codes or 1 in codes)
-
-
-def _spelled(codes: Mapping[Hashable, int], none: int) -> _Spelled:
-    """By code where no two spellings share one; `none` is the code of a value that is missing."""
-    of_spelling = {spelling: code for value, code in codes.items() if (spelling := canonical(value)) is not None}
-    spelling_of = {code: spelling for spelling, code in of_spelling.items() if code >= 0}
-    if len(spelling_of) == len(of_spelling):
-        last = max([none, *spelling_of])
-        return _Spelled(tuple(spelling_of.get(code) for code in range(-1, last + 1)), None)
-    spellings = tuple(of_spelling)
-    return _Spelled((None, *spellings), {value: spellings.index(str(canonical(value))) for value in codes})
 
 
 def _closely(reader: Reader, value_of: Callable[[object], Any], usual: frozenset[Any]) -> Closely:
