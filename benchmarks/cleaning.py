@@ -33,10 +33,10 @@ import pyarrow as pa
 from field_pair_kinds import FIELD_KINDS
 from fresh_pair_kinds import FRESH_KINDS
 from mlwright.data.cleaning import CALLED, learn_cleaning
-from mlwright.data.plain_forms import with_plain_forms
+from mlwright.data.cleaning.plain_forms import with_plain_forms
+from mlwright.data.cleaning.written import Written
 from mlwright.data.sources import source_for
 from mlwright.data.sources.csv import Csv
-from mlwright.data.written import Written
 from mlwright.records.cleaning import CleaningPlan, ReadDate, ReadNumber
 from mlwright.records.settings import CollectSettings
 from mlwright.scoring.cleaner import Cleaner

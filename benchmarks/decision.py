@@ -35,8 +35,8 @@ from mlwright.core.engine import Stage, execute
 from mlwright.core.run import Clock, Run
 from mlwright.core.store import Store
 from mlwright.data.compute.table import open_snapshot, train_rows
-from mlwright.judging.practice import of_model, without_a_look
 from mlwright.judging.worth import Cases, by_model
+from mlwright.judging.worth.practice import of_model, without_a_look
 from mlwright.learning.benefit import Benefit
 from mlwright.learning.benefit_table import amounts_of, benefit_table, capacity_share
 from mlwright.learning.metrics import METRICS

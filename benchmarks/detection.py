@@ -30,9 +30,9 @@ from scipy.special import logsumexp
 from scipy.stats import norm
 
 from mlwright.data.cells import number_cells, places_of_numbers
+from mlwright.data.cells.joining import parts_of
+from mlwright.data.cells.rhythms import rhythm_of
 from mlwright.data.drifts._shares import chance
-from mlwright.data.joining import parts_of
-from mlwright.data.rhythms import rhythm_of
 from mlwright.records.looks import Baseline, Cells, Column, Cost
 from mlwright.statistics.changes import changed, possible_beginnings
 from mlwright.watching.costing import harm_of

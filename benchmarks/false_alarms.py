@@ -32,8 +32,8 @@ from scipy.special import logsumexp
 from scipy.stats import chi2, ks_2samp, norm
 
 from mlwright.data.cells import number_cells, places_of_numbers
-from mlwright.data.joining import parts_of
-from mlwright.data.rhythms import rhythm_of_counts
+from mlwright.data.cells.joining import parts_of
+from mlwright.data.cells.rhythms import rhythm_of_counts
 from mlwright.judging.costs import Costs
 from mlwright.judging.drawn import Drawn as Kept
 from mlwright.records.looks import Cells, Column, Cost

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from mlwright.core.errors import TableError, name_list
 from mlwright.data.cleaning import counted_plan, learn_cleaning
-from mlwright.data.written import Written
+from mlwright.data.cleaning.written import Written
 from mlwright.scoring.cleaner import Cleaner
 from mlwright.scoring.columns import read_columns, to_arrow
 

@@ -11,8 +11,8 @@ from scipy.stats import chi2
 
 from mlwright.core.errors import SourceEmpty, TableError
 from mlwright.core.machine import processors
-from mlwright.data.drift import drift
-from mlwright.data.stretches import Parquet, drawn
+from mlwright.data.compute.stretches import Parquet, drawn
+from mlwright.data.two_tables.drift import drift
 from mlwright.faces.render.drift import headline, verdict
 
 
@@ -108,7 +108,7 @@ def test_a_table_without_rows_is_refused(compare):
 
 
 def test_every_row_of_a_large_file_is_counted(compare, monkeypatch):
-    monkeypatch.setattr("mlwright.data.stretches.ROWS_AT_ONCE", 700)
+    monkeypatch.setattr("mlwright.data.compute.stretches.ROWS_AT_ONCE", 700)
     found = compare(people(1), people(2))
     age = next(column for column in found.columns if column.name == "age")
     assert (found.n_then, found.n_now) == (3_000, 3_000)
@@ -243,7 +243,7 @@ def test_rows_are_drawn_from_all_over_a_table_by_chance_alone(unequal):
 
 def test_rows_are_drawn_whole_and_the_same_however_they_are_read(unequal, monkeypatch):
     first = drawn(unequal, ["at", "again"], 4_000)
-    monkeypatch.setattr("mlwright.data.stretches.ROWS_AT_ONCE", 1_700)
+    monkeypatch.setattr("mlwright.data.compute.stretches.ROWS_AT_ONCE", 1_700)
     assert drawn(unequal, ["at", "again"], 4_000).equals(first)
     assert first["again"].to_pylist() == [f"row {at}" if at % 7 else None for at in first["at"].to_pylist()]
     assert drawn(unequal, ["at"], 40_000)["at"].to_pylist() == list(range(40_000))
@@ -253,7 +253,7 @@ PEAK = """
 import sys
 import pyarrow as pa
 from pathlib import Path
-from mlwright.data.stretches import drawn
+from mlwright.data.compute.stretches import drawn
 assert len(drawn(Path(sys.argv[1]), ["a", "b"], 100)) == 100
 print(pa.default_memory_pool().max_memory())
 """

@@ -15,8 +15,8 @@ import pytest
 from mlwright import Project
 from mlwright.core.errors import SourceUnreadable, TableError
 from mlwright.data.compute.hashing import hashes_of_numbers, hashes_of_texts
-from mlwright.data.merging import merged
 from mlwright.data.portable import read_portable
+from mlwright.data.portable.merging import merged
 from mlwright.records.portable import PortableProfile
 from mlwright.scoring.moments import DatePattern
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from mlwright.data.rhythms import rhythm_of, rhythm_of_counts, seasons_of
+from mlwright.data.cells.rhythms import rhythm_of, rhythm_of_counts, seasons_of
 from mlwright.statistics.changes import worth_rows
 
 N_DAYS, N_CELLS = 200, 8

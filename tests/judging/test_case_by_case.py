@@ -12,8 +12,8 @@ import pytest
 
 from mlwright import Project
 from mlwright.core.errors import UserMistake
-from mlwright.judging.case_by_case import told_case_by_case
 from mlwright.judging.worth import Cases, worth_of
+from mlwright.judging.worth.case_by_case import told_case_by_case
 from mlwright.learning.benefit import Benefit
 from mlwright.learning.yardstick import Scored
 from mlwright.records.decision import Worth

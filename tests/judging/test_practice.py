@@ -10,8 +10,8 @@ import pytest
 
 from mlwright.core.errors import SettingsError
 from mlwright.data.compute.table import open_snapshot
-from mlwright.judging.practice import Choosing, Practice
-from mlwright.judging.today import practice_today
+from mlwright.judging.worth.practice import Choosing, Practice
+from mlwright.judging.worth.today import practice_today
 from mlwright.records.settings import DecideSettings
 from mlwright.testing.small_job import small_job
 

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from mlwright.core.errors import SettingsError
-from mlwright.judging.worth import Cases, told_capacity, worth_of
+from mlwright.judging.worth import Cases, worth_of
+from mlwright.judging.worth.told import told_capacity
 from mlwright.learning.benefit_table import benefit_table
 from mlwright.learning.yardstick import Scored
 from mlwright.records.decision import Worth

@@ -3,8 +3,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from mlwright.judging.surest import surest
 from mlwright.judging.worth import Cases, worth_of
+from mlwright.judging.worth.surest import surest
 from mlwright.learning.benefit import Benefit
 from mlwright.learning.benefit_table import benefit_table
 from mlwright.learning.yardstick import Scored

@@ -8,9 +8,9 @@ import pyarrow.parquet as pq
 import pytest
 
 from mlwright import Project
-from mlwright.data.drift import drift
-from mlwright.data.stretches import Parquet
-from mlwright.data.vocabulary import Vocabulary, sketched
+from mlwright.data.cells.vocabulary import Vocabulary, sketched
+from mlwright.data.compute.stretches import Parquet
+from mlwright.data.two_tables.drift import drift
 
 TOML = """
 [project]

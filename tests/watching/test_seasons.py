@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy.special import logsumexp
 
-from mlwright.data.rhythms import rhythm_of_counts
+from mlwright.data.cells.rhythms import rhythm_of_counts
 from mlwright.records.looks import Cells, Column
 from mlwright.statistics.changes import changed, possible_beginnings
 from mlwright.watching.evidence import prepared, reference_of

@@ -6,8 +6,8 @@ import numpy as np
 
 from mlwright.core.errors import SourceEmpty
 from mlwright.core.run import Run
+from mlwright.data.compute.damage import explain_damage
 from mlwright.data.compute.table import Table, open_snapshot
-from mlwright.data.damage import explain_damage
 from mlwright.data.kinds.describe import Described, describe
 from mlwright.data.pairs import associations_of
 from mlwright.data.roles import assign_roles, check_names

@@ -15,7 +15,7 @@ import pyarrow.parquet as pq
 from mlwright.core.errors import Fault, SourceEmpty, SourceError
 from mlwright.core.run import Run
 from mlwright.core.store.blobs import explain_disk_errors
-from mlwright.data.borrowing import borrow
+from mlwright.data.compute.borrowing import borrow
 from mlwright.data.references import read_references, read_unique
 from mlwright.data.sources import Reading, Source, source_for
 from mlwright.data.sources._columns import refuse_width

@@ -15,9 +15,9 @@ from mlwright.core.errors import SettingsError, name_list
 from mlwright.core.run import Clock, Run
 from mlwright.core.store import Store
 from mlwright.core.store.blobs import write_atomically
-from mlwright.data.cleaned import Cleaned, plan_for
+from mlwright.data.cleaning.cleaned import Cleaned, plan_for
+from mlwright.data.compute.damage import explain_damage
 from mlwright.data.compute.table import open_parquet, open_snapshot
-from mlwright.data.damage import explain_damage
 from mlwright.data.snapshots import take_snapshot, write_spelled
 from mlwright.data.sources._files import fingerprint, refuse_change
 from mlwright.data.sources._style import TextStyle

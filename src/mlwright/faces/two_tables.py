@@ -11,10 +11,10 @@ from tempfile import mkdtemp
 from mlwright.core.run import Clock, Run
 from mlwright.core.store import Store
 from mlwright.core.store.journal import Event
-from mlwright.data.drift import drift
+from mlwright.data.compute.stretches import Parquet
 from mlwright.data.snapshots import take_snapshot
 from mlwright.data.sources import source_for
-from mlwright.data.stretches import Parquet
+from mlwright.data.two_tables.drift import drift
 from mlwright.records.drift import Drift
 from mlwright.records.settings import CollectSettings
 
@@ -39,7 +39,7 @@ def drift_between(
     queries : tuple of str or None
         For databases: the name of a table, or a ``select``.
     alarms, least : float
-        See `data.drift.drift`.
+        See `data.two_tables.drift.drift`.
     listen : callable, optional
         Called with every event of reading.
 

@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 
 from mlwright.core.run import Run
 from mlwright.data.compute.table import Table, open_snapshot, train_rows
-from mlwright.judging.practice import of_model
-from mlwright.judging.shift import shift_of
+from mlwright.judging.worth.practice import of_model
+from mlwright.judging.worth.shift import shift_of
 from mlwright.learning.amounts import benefit_on, decisive_on, learned_target
 from mlwright.learning.benefit import Benefit
 from mlwright.learning.metrics import metric_of

@@ -12,8 +12,7 @@ from mlwright.core.run import Run
 from mlwright.data.compute.table import Table
 from mlwright.judging.lessons import Lessons
 from mlwright.judging.notice import Watchman, watchman
-from mlwright.judging.practice import of_model
-from mlwright.judging.worth import PER_CASES
+from mlwright.judging.worth.practice import PER_CASES, of_model
 from mlwright.learning.amounts import decisive_on
 from mlwright.learning.benefit import Benefit
 from mlwright.learning.tasks import TASKS

@@ -12,10 +12,10 @@ from mlwright.data.compute.table import open_snapshot, train_rows
 from mlwright.judging.distances import distances_of
 from mlwright.judging.more_rows import MOST_S, worth_of_rows
 from mlwright.judging.rules import RULES, Evidence
-from mlwright.judging.shift import shift_of
-from mlwright.judging.today import practice_today
 from mlwright.judging.verdict import headline, limits, next_steps, reasons, verdict_of
 from mlwright.judging.worth import Cases, worth_of
+from mlwright.judging.worth.shift import shift_of
+from mlwright.judging.worth.today import practice_today
 from mlwright.learning.amounts import benefit_on, decisive_on, learned_target
 from mlwright.learning.load import load_after
 from mlwright.learning.metrics import metric_of

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from mlwright.judging.answered import Answered
 from mlwright.judging.lessons import Lessons
-from mlwright.judging.worth import PER_CASES
+from mlwright.judging.worth.practice import PER_CASES
 from mlwright.learning.segments import excess_loss
 from mlwright.learning.yardstick import Scored, Yardstick
 from mlwright.records.evaluation import Estimate, Evaluation

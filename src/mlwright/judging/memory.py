@@ -19,8 +19,8 @@ from mlwright.data.cells import (
     pair_of,
     places_of_pair,
 )
+from mlwright.data.cells.rhythms import Rhythm, rhythm_of
 from mlwright.data.compute.table import Table, open_snapshot
-from mlwright.data.rhythms import Rhythm, rhythm_of
 from mlwright.judging.costs import Costs, ceiling_of, costs_of
 from mlwright.judging.drawn import is_compared_whole, keep_drawn
 from mlwright.learning.unseen import kept_scores, kept_target, open_unseen

@@ -13,9 +13,9 @@ from mlwright.data.compute.table import open_snapshot, train_rows
 from mlwright.data.keys import split_keys
 from mlwright.data.splitters import Fold, SplitKeys
 from mlwright.data.words import counted
-from mlwright.judging.practice import of_model
 from mlwright.judging.quick import Quick, quick_model
-from mlwright.judging.worth import PER_CASES, money
+from mlwright.judging.worth.practice import PER_CASES, of_model
+from mlwright.judging.worth.told import money
 from mlwright.learning.amounts import benefit_on
 from mlwright.learning.benefit import Benefit, threshold_of
 from mlwright.learning.benefit_table import capacity_share

@@ -19,7 +19,7 @@ from mlwright.judging.bench import ROWS, Bench, set_up
 from mlwright.judging.harm import harm_of
 from mlwright.judging.probes import PROBES
 from mlwright.judging.relearned import relearned
-from mlwright.judging.shift import shift_of
+from mlwright.judging.worth.shift import shift_of
 from mlwright.learning.amounts import benefit_on, learned_target
 from mlwright.learning.load import load_after
 from mlwright.learning.metrics import metric_of

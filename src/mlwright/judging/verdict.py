@@ -11,16 +11,16 @@ from scipy.stats import norm
 
 from mlwright.data.vouching import told_vouched
 from mlwright.data.words import counted, listing, quoted, shortened
-from mlwright.judging.break_even import told_break_evens
-from mlwright.judging.case_by_case import told_case_by_case
 from mlwright.judging.fairness import is_surely_apart
 from mlwright.judging.leaks import leaks_in, suspects
-from mlwright.judging.pilot import told_pilot
 from mlwright.judging.rules import RULES, Evidence
 from mlwright.judging.rules.enough_rows import GOOD_CLASS, GOOD_ROWS, only_tested, tested_by_class
 from mlwright.judging.rules.no_weak_segment import told_segment
 from mlwright.judging.words import inside
-from mlwright.judging.worth import told_against, told_capacity, told_gain, told_table
+from mlwright.judging.worth.break_even import told_break_evens
+from mlwright.judging.worth.case_by_case import told_case_by_case
+from mlwright.judging.worth.pilot import told_pilot
+from mlwright.judging.worth.told import told_against, told_capacity, told_gain, told_table
 from mlwright.records.decision import Ruling, Verdict, Worth
 from mlwright.records.evaluation import Estimate
 from mlwright.records.findings import Finding

@@ -45,7 +45,7 @@ class Cells(Record):
     codes : tuple of str
         Spellings that stand for a missing value.
     known : str
-        A sketch of the words that are known; see `data.vocabulary`.
+        A sketch of the words that are known; see `data.cells.vocabulary`.
     joined : tuple of tuple of int
         Of a pair: into which group each cell of either column falls; -1 for what is not there or not known.
     """

@@ -27,7 +27,7 @@ from scipy.special import logsumexp
 
 from mlwright.core.run import Run
 from mlwright.data.cells import number_cells
-from mlwright.data.joining import parts_of
+from mlwright.data.cells.joining import parts_of
 from mlwright.judging.drawn import Cells, Drawn, keep_cells, open_cells, open_drawn
 from mlwright.judging.memory import column_of
 from mlwright.learning.metrics import METRICS

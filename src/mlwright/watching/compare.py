@@ -12,15 +12,15 @@ from mlwright.core.errors import BundleError
 from mlwright.core.family import NotApplicable
 from mlwright.core.run import Run
 from mlwright.data.cells import DAY_S
+from mlwright.data.compute.lots import each_column
 from mlwright.data.compute.table import Table, open_snapshot
 from mlwright.data.drifts import DRIFTS, Current, DriftTest, Reference
-from mlwright.data.lots import each_column
-from mlwright.data.reference import current_of, reference_of, unknown_names
+from mlwright.data.two_tables.reference import current_of, reference_of, unknown_names
 from mlwright.learning.tasks import TASKS
 from mlwright.learning.unseen import kept_scores
 from mlwright.learning.yardstick import Scored
 from mlwright.records.bundle import Manifest
-from mlwright.records.looks import Looks
+from mlwright.records.looks import ANSWERS, Looks
 from mlwright.records.model import ModelSpec
 from mlwright.records.outcomes import Option, Outcomes, Performance
 from mlwright.records.profile import QUANTILE_LEVELS, ColumnProfile
@@ -40,7 +40,6 @@ from mlwright.watching.looking import left_out, looks_of, places_of_rows, window
 from mlwright.watching.options import options_of
 from mlwright.watching.performance import labels_needed, performance
 
-ANSWERS = "the model's answers"
 SHOWN_NAMES = 5
 FEWEST_ALIKE = 20
 """Rows with the same value before it is told that all have it."""

@@ -32,7 +32,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import stdtrit
 
-from mlwright.data.telling import cell_words, most_gained
+from mlwright.data.cells.telling import cell_words, most_gained
 from mlwright.data.words import percent
 from mlwright.records.alarms import Harm
 from mlwright.records.evaluation import Estimate

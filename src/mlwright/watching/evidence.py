@@ -11,8 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import logsumexp
 
-from mlwright.data.joining import parts_of
-from mlwright.data.rhythms import seasons_of
+from mlwright.data.cells.joining import parts_of
+from mlwright.data.cells.rhythms import seasons_of
 from mlwright.records.looks import ANSWERS, TARGET, Aspect, Column, Look, Looks
 from mlwright.statistics.changes import changed, summed, worth_rows
 

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from mlwright.core.record import digest
 from mlwright.data.cells import DAY_S, places_of, places_of_pair
-from mlwright.data.vocabulary import Vocabulary, unknown_words
+from mlwright.data.cells.vocabulary import Vocabulary, unknown_words
 from mlwright.judging.costs import costs_of
 from mlwright.judging.memory import answer_places
 from mlwright.learning.tasks import TASKS

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from mlwright.core.errors import name_list
-from mlwright.data.telling import A_NEW_WORD, most_gained, moved_words
-from mlwright.data.vocabulary import lot_of
+from mlwright.data.cells.telling import A_NEW_WORD, most_gained, moved_words
+from mlwright.data.cells.vocabulary import lot_of
 from mlwright.data.words import counted
 from mlwright.records.alarms import Alert, Harm
 from mlwright.records.looks import Baseline, Looks

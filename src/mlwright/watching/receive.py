@@ -8,12 +8,12 @@ from functools import partial
 from mlwright.core.errors import TableError, name_list
 from mlwright.core.run import Run
 from mlwright.data.asking import SEVERITIES, Answer, answer, quiet, skipped
-from mlwright.data.beside import beside
 from mlwright.data.clauses.edits import amended
 from mlwright.data.deliveries import DELIVERIES
 from mlwright.data.deliveries._renames import renames
 from mlwright.data.excerpts import excerpts
 from mlwright.data.two_tables import TwoTables, open_two
+from mlwright.data.two_tables.beside import beside
 from mlwright.data.words import counted
 from mlwright.records.delivery import Delivery, DeliveryVerdict, Promise
 from mlwright.records.findings import Findings

@@ -5,9 +5,9 @@ import pyarrow as pa
 import pytest
 
 from mlwright.data.cleaning import CALLED, Followed, learn_cleaning
+from mlwright.data.cleaning.written import Written
 from mlwright.data.evidence.cells import Cells
 from mlwright.data.evidence.dependencies import group, strength
-from mlwright.data.written import Written
 from mlwright.records.cleaning import CleaningPlan, MapValues, ReadDate, ReadNumber
 
 

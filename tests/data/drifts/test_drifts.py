@@ -10,7 +10,7 @@ from mlwright.core.family import NotApplicable
 from mlwright.data.clauses.clause import clause_of
 from mlwright.data.clauses.values import Values
 from mlwright.data.drifts import DRIFTS, Current
-from mlwright.data.reference import current_of, reference_of, unknown_names
+from mlwright.data.two_tables.reference import current_of, reference_of, unknown_names
 from mlwright.statistics.several import holm
 from mlwright.testing.small_job import small_profile
 

@@ -11,7 +11,7 @@ from mlwright.data.checks import Check, Specimen
 from mlwright.data.checks._plain import plain_columns
 from mlwright.data.columns import sampled_rows
 from mlwright.data.compute.table import SplitTable
-from mlwright.data.parts import apart, told_apart
+from mlwright.data.two_tables.parts import apart, told_apart
 from mlwright.data.words import counted, listing
 from mlwright.records.findings import Finding
 from mlwright.records.profile import Profile

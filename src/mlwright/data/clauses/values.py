@@ -10,8 +10,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from mlwright.data.compute.lots import each_column
 from mlwright.data.compute.table import Table
-from mlwright.data.lots import each_column
 from mlwright.scoring.spelling import canonical, spelled
 
 READ_AT_ONCE = 200_000

@@ -24,7 +24,7 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from mlwright.core.run import Run
-from mlwright.data.borrowing import refuse_changed
+from mlwright.data.compute.borrowing import refuse_changed
 from mlwright.data.compute.engine import hashed, is_below
 from mlwright.data.compute.rows import n_rows_of, rows_at, whole_columns
 from mlwright.data.compute.sketches import SPACE

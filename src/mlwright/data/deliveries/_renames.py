@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from difflib import SequenceMatcher
 
 from mlwright.core.once import once
-from mlwright.data.arrived import shifts
 from mlwright.data.clauses.clause import numbers_of
-from mlwright.data.reference import NAMED, current_of
 from mlwright.data.two_tables import TwoTables
+from mlwright.data.two_tables.arrived import shifts
+from mlwright.data.two_tables.reference import NAMED, current_of
 from mlwright.records.contract import Clause
 from mlwright.scoring.spelling import missing_array
 

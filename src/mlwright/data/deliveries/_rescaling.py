@@ -9,11 +9,11 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from mlwright.core.once import once
-from mlwright.data.arrived import shifts
 from mlwright.data.clauses.chance import ALARMS
 from mlwright.data.drifts import Current, Reference
-from mlwright.data.reference import current_of
 from mlwright.data.two_tables import TwoTables
+from mlwright.data.two_tables.arrived import shifts
+from mlwright.data.two_tables.reference import current_of
 from mlwright.data.units import UNITS, Unit
 from mlwright.records.profile import QUANTILE_LEVELS
 from mlwright.scoring.spelling import spelled

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from mlwright.data.clauses.chance import ALARMS
 from mlwright.data.deliveries import DeliveryCheck, Specimen
 from mlwright.data.deliveries._plain import changed, now, unchanged
-from mlwright.data.reference import NAMED
 from mlwright.data.two_tables import TwoTables
+from mlwright.data.two_tables.reference import NAMED
 from mlwright.data.words import listing, percent
 from mlwright.records.findings import Finding
 

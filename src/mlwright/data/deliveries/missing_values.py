@@ -7,11 +7,11 @@ from collections.abc import Iterator
 import numpy as np
 from scipy.stats import hypergeom
 
-from mlwright.data.arrived import Arrived
 from mlwright.data.clauses.chance import ALARMS
 from mlwright.data.deliveries import DeliveryCheck, Specimen
 from mlwright.data.deliveries._plain import changed, now
 from mlwright.data.two_tables import TwoTables
+from mlwright.data.two_tables.arrived import Arrived
 from mlwright.data.words import listing, percent
 from mlwright.records.contract import Clause
 from mlwright.records.findings import Finding

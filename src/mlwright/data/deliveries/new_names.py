@@ -6,12 +6,12 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from mlwright.data.arrived import Arrived
 from mlwright.data.clauses.chance import ALARMS, chance_of_new_names
 from mlwright.data.deliveries import DeliveryCheck, Specimen
 from mlwright.data.deliveries._plain import changed, now
-from mlwright.data.reference import NAMED
 from mlwright.data.two_tables import TwoTables
+from mlwright.data.two_tables.arrived import Arrived
+from mlwright.data.two_tables.reference import NAMED
 from mlwright.data.words import counted, listing, percent, quoted
 from mlwright.records.contract import Clause
 from mlwright.records.findings import Finding, Severity

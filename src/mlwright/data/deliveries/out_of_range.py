@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from mlwright.data.arrived import Arrived
 from mlwright.data.clauses.chance import ALARMS, chance_beyond
 from mlwright.data.clauses.wording import moment
 from mlwright.data.deliveries import DeliveryCheck, Specimen
 from mlwright.data.deliveries._plain import changed, now
 from mlwright.data.deliveries._rescaling import rescaled
 from mlwright.data.two_tables import TwoTables
+from mlwright.data.two_tables.arrived import Arrived
 from mlwright.data.words import counted, percent, quoted
 from mlwright.records.findings import Finding, Severity
 

@@ -55,7 +55,7 @@ def look(asked: Asked, *, until: str, quiet: bool) -> Iterator[Project]:
 
 def _refuse_changed(project: Project) -> None:
     """Say so if a file that was read in place has changed meanwhile: whatever else went wrong followed from that."""
-    from mlwright.data.borrowing import refuse_changed
+    from mlwright.data.compute.borrowing import refuse_changed
     from mlwright.records.data import Snapshot
 
     with suppress(NothingToShow):

@@ -14,7 +14,7 @@ from mlwright.faces.render.perils import doubts, limits, risks
 from mlwright.faces.render.sources import Sources
 from mlwright.faces.render.telling import CASES, PER_CASE
 from mlwright.faces.render.todo import Todo, todo
-from mlwright.judging.worth import told_against
+from mlwright.judging.worth.told import told_against
 from mlwright.records.decision import Verdict, Worth
 from mlwright.records.evaluation import Estimate
 

@@ -9,11 +9,11 @@ from typing import NamedTuple
 from mlwright.core.errors import ExtraMissing, MemberUnknown
 from mlwright.data.words import counted, percent, shortened
 from mlwright.faces.render.numbers import short
-from mlwright.judging.break_even import told_break_evens
 from mlwright.judging.more_rows import told_more_rows
-from mlwright.judging.pilot import told_pilot
 from mlwright.judging.words import GLOSSES
-from mlwright.judging.worth import told_capacity
+from mlwright.judging.worth.break_even import told_break_evens
+from mlwright.judging.worth.pilot import told_pilot
+from mlwright.judging.worth.told import told_capacity
 from mlwright.learning.models import MODELS
 from mlwright.records.decision import Worth
 from mlwright.records.evaluation import Confusion, Coverage, Estimate, Evaluation, MetricResult

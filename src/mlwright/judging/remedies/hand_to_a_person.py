@@ -11,7 +11,7 @@ from mlwright.core.family import NotApplicable
 from mlwright.data.words import figure, percent
 from mlwright.judging.examined import Examined, Gain
 from mlwright.judging.remedies import Cure, Remedy, Suspected
-from mlwright.judging.worth import PER_CASES
+from mlwright.judging.worth.practice import PER_CASES
 
 SHARE = 0.1
 FEWEST_ROWS = 50

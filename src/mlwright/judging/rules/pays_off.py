@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from mlwright.judging.rules import Evidence, Rule
 from mlwright.judging.words import outcome_of_gain
-from mlwright.judging.worth import told_against, told_gain
+from mlwright.judging.worth.told import told_against, told_gain
 from mlwright.records.decision import Outcome
 
 

@@ -37,8 +37,8 @@ def profile(
     merged: jan.profile.json feb.profile.json -o both.profile.json is what the rows of both would have given.
     """
     from mlwright.core.store.blobs import write_atomically
-    from mlwright.data.merging import merged
     from mlwright.data.portable import ENDING, read_portable
+    from mlwright.data.portable.merging import merged
     from mlwright.faces.cli.looking import Asked, look
     from mlwright.faces.cli.terminal import print_json, print_rich
     from mlwright.faces.render.text import render

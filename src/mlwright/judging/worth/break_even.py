@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from mlwright.data.words import figure
-from mlwright.judging.practice import Practice
+from mlwright.judging.worth.practice import Practice
 from mlwright.learning.benefit import Benefit
 from mlwright.records.decision import BreakEven
 

@@ -17,6 +17,9 @@ from mlwright.scoring.deciding import DEFAULT_THRESHOLD, Decisive
 
 Array = NDArray[np.float64]
 
+PER_CASES = 1000.0
+"""What answers are worth is told for so many cases."""
+
 
 @dataclass(frozen=True)
 class Practice(ABC):

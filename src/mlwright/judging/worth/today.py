@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 from mlwright.core.errors import SettingsError
 from mlwright.data.compute.table import Table
 from mlwright.data.words import percent, quoted, shortened
-from mlwright.judging.practice import Array, Choosing, Practice, Saying
-from mlwright.judging.surest import surest
+from mlwright.judging.worth.practice import Array, Choosing, Practice, Saying
+from mlwright.judging.worth.surest import surest
 from mlwright.learning.amounts import refuse_column
 from mlwright.learning.benefit_table import capacity_share
 from mlwright.records.profile import Profile

@@ -15,8 +15,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from mlwright.data.telling import group_words
-from mlwright.data.vocabulary import (
+from mlwright.data.cells.telling import group_words
+from mlwright.data.cells.vocabulary import (
     N_LOTS,
     Vocabulary,
     lots_of_texts,

@@ -19,11 +19,11 @@ from numpy.typing import NDArray
 
 from mlwright.core.errors import TableError, name_list, nearest
 from mlwright.data.cleaning import Followed, NamedCell, learn_cleaning, rows_to_learn
+from mlwright.data.cleaning.plain_forms import with_plain_forms
+from mlwright.data.cleaning.written import Written
 from mlwright.data.compute.table import Table
 from mlwright.data.equal_rows import equal_rows
-from mlwright.data.plain_forms import with_plain_forms
 from mlwright.data.words import counted
-from mlwright.data.written import Written
 from mlwright.records.cleaning import N_EXAMPLES, AnyStep, Change, CleaningPlan, Repeats
 from mlwright.scoring.cleaner import Cleaner
 from mlwright.scoring.columns import read_columns, to_arrow

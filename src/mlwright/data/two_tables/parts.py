@@ -8,9 +8,9 @@ from collections.abc import Sequence
 import numpy as np
 import pyarrow as pa
 
-from mlwright.data.arrived import shifts
 from mlwright.data.columns import Rows
 from mlwright.data.drifts import Current, Reference, Shift
+from mlwright.data.two_tables.arrived import shifts
 from mlwright.data.words import percent
 from mlwright.records.profile import QUANTILE_LEVELS
 from mlwright.scoring.spelling import Spelled, spelled

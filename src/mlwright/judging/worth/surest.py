@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from mlwright.judging.practice import Choosing
+from mlwright.judging.worth.practice import Choosing
 from mlwright.learning.benefit import Amounts, either_way
 
 Array = NDArray[np.float64]

@@ -7,13 +7,12 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from mlwright.data.words import figure, percent, shortened
-from mlwright.judging.break_even import break_even
-from mlwright.judging.case_by_case import case_by_case
-from mlwright.judging.outcomes import by_class, outcomes, widened
-from mlwright.judging.pilot import pilot_of
-from mlwright.judging.practice import Choosing, Practice, of_model, without_a_look
-from mlwright.judging.surest import surest
+from mlwright.judging.worth.break_even import break_even
+from mlwright.judging.worth.case_by_case import case_by_case
+from mlwright.judging.worth.outcomes import by_class, outcomes, widened
+from mlwright.judging.worth.pilot import pilot_of
+from mlwright.judging.worth.practice import PER_CASES, Choosing, Practice, of_model, without_a_look
+from mlwright.judging.worth.surest import surest
 from mlwright.learning.benefit import Benefit, expected_gain, threshold_of
 from mlwright.learning.benefit_table import amounts_of, capacity_share
 from mlwright.learning.yardstick import Scored
@@ -26,7 +25,6 @@ from mlwright.statistics.sampling import Draws
 
 Array = NDArray[np.float64]
 
-PER_CASES = 1000.0
 N_THRESHOLDS = 101
 
 
@@ -200,96 +198,3 @@ def _curve(cases: Cases, today: Array, benefit: Benefit) -> tuple[tuple[float, .
     answers = [Choosing("", cases.target, (probability >= threshold).astype(np.float64)) for threshold in thresholds]
     gains = [_per_1000(answer, benefit).mean() - today.mean() for answer in answers]
     return tuple(float(threshold) for threshold in thresholds), tuple(float(f"{gain:.6g}") for gain in gains)
-
-
-def told_gain(worth: Worth) -> str:
-    """The gain as a clause, with its interval.
-
-    Money has the unit of the user's own table, which is not known. Errors are told for one case.
-    """
-    scale = 1.0 if worth.unit != "units of error" else 1.0 / PER_CASES
-    value, low, high = (scale * part for part in (worth.gain.value, worth.gain.low, worth.gain.high))
-    more, less = _WORDS[worth.unit]
-    return (
-        f"{(more if value >= 0 else less).format(_rounded(abs(value)))} (between {_rounded(low)} and {_rounded(high)})"
-    )
-
-
-_WORDS = {
-    "money": ("per 1,000 cases the model is worth {} more", "per 1,000 cases the model is worth {} less"),
-    "false alarms": (
-        "per 1,000 cases the model saves what {} false alarms cost",
-        "per 1,000 cases the model costs as much as {} more false alarms",
-    ),
-    "right answers": (
-        "per 1,000 cases the model gives {} more right answers",
-        "per 1,000 cases the model gives {} fewer right answers",
-    ),
-    "units chosen": (
-        "the cases of 1,000 that are acted upon add up to {} more",
-        "the cases of 1,000 that are acted upon add up to {} less",
-    ),
-    "units of error": (
-        "on average the model comes {} nearer to the truth",
-        "on average the model is {} further from the truth",
-    ),
-}
-
-
-def _rounded(value: float) -> str:
-    """As many digits as an amount that is estimated deserves."""
-    return f"{value:,.0f}" if abs(value) >= 100 else figure(float(f"{value:.3g}"))
-
-
-def told_against(worth: Worth, model: str = "a model") -> str:
-    """With what the model is compared, as it reads after "compared with"."""
-    return "what is done today" if worth.today_said else f"the best that can be done without {model}"
-
-
-def told_capacity(worth: Worth) -> str:
-    """Who is answered positive where not all can be, as a sentence; empty where there is no such limit."""
-    limit = worth.capacity
-    if limit is None:
-        return ""
-    done = "answered positive" if worth.line is None else "acted upon"
-    said = f"Of {limit.n_cases:,} cases a {limit.period} {limit.n_positive:,} can be {done}"
-    if not limit.binds:
-        return f"{said}; no more than {percent(worth.positive_share or 0.0)} of all are worth it."
-    if worth.line is not None:
-        return (
-            f"{said}: those with the largest predictions are, which is {percent(limit.share)} of all, from about "
-            f"{figure(float(f'{worth.line:.4g}'))} on; more would be worth it."
-        )
-    first = "surest" if worth.case_by_case is None else "most promising"
-    return f"{said}: the {first} {percent(limit.share)} are, and more would be worth it."
-
-
-def money(value: float, worth: Worth) -> str:
-    """An amount per 1,000 cases as it is told: errors for one case."""
-    return _rounded(value / PER_CASES if worth.unit == "units of error" else value)
-
-
-def told_table(worth: Worth, roles: Roles) -> str:
-    """What the stand-in for a benefit table assumes, and how to say better."""
-    if worth.line is not None:
-        assumed, example = (
-            "every unit of a case that is acted upon is worth 1",
-            "{per_unit_chosen = 0.1, per_chosen = -20}",
-        )
-    elif roles.task == "regression":
-        over, under = (worth.table.get(key, -1.0) for key in ("per_unit_over", "per_unit_under"))
-        assumed, example = "every unit of error costs 1", "{per_unit_of_error = -2.5}"
-        if over != under:
-            assumed = f"a unit too little costs {figure(-under)} and a unit too much {figure(-over)}, like the metric"
-            example = "{per_unit_over = -1, per_unit_under = -3}"
-    elif roles.task == "multiclass":
-        assumed, example = "every right answer is worth 1 and a wrong one nothing", "{right = 10, wrong = -3}"
-    else:
-        ratio = figure(float(f"{-worth.table['false_negative']:.2g}"))
-        alarms = "a false alarm" if ratio == "1" else f"{ratio} false alarms"
-        assumed = f"a missed '{roles.target} = {shortened(roles.classes[-1])}' costs as much as {alarms}"
-        example = "{true_positive = 100, false_positive = -5}"
-    return (
-        f"What an answer is worth was not told, so that it is assumed that {assumed}. "
-        f"Say it in mlwright.toml, for example: [decide] benefit = {example}"
-    )

@@ -5,15 +5,13 @@ from __future__ import annotations
 import numpy as np
 
 from mlwright.data.words import percent
-from mlwright.judging.practice import Choosing, Practice
-from mlwright.judging.surest import surest
+from mlwright.judging.worth.practice import PER_CASES, Choosing, Practice
+from mlwright.judging.worth.surest import surest
 from mlwright.learning.benefit import Benefit, threshold_of
 from mlwright.learning.yardstick import Scored
 from mlwright.records.decision import CaseByCase, Worth
 from mlwright.statistics.means import difference_estimate
 from mlwright.statistics.sampling import Array, Draws
-
-PER_CASES = 1000.0
 
 
 def case_by_case(

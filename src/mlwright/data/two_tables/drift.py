@@ -28,17 +28,17 @@ from numpy.typing import NDArray
 
 from mlwright.core.errors import SourceEmpty, TableError, name_list
 from mlwright.data.cells import Counted, pair_of, plain_cells_of
+from mlwright.data.cells.joining import parts_of
+from mlwright.data.cells.telling import cell_words, moved_words
+from mlwright.data.compute.stretches import Parquet, drawn, some_of
 from mlwright.data.compute.table import open_parquet
-from mlwright.data.counting import counts_of, pair_counts
 from mlwright.data.drifts._shares import chance, distance
-from mlwright.data.joining import parts_of
 from mlwright.data.kinds.describe import Described, describe
-from mlwright.data.new_names import NewNames, names_in, new_names, words_in
 from mlwright.data.pairs import associations_of
-from mlwright.data.schemas import renamed, retyped
-from mlwright.data.stretches import Parquet, drawn, some_of
-from mlwright.data.telling import cell_words, moved_words
-from mlwright.data.told_besides import keys_beside, moved_on, numbers_beside
+from mlwright.data.two_tables.counting import counts_of, pair_counts
+from mlwright.data.two_tables.new_names import NewNames, names_in, new_names, words_in
+from mlwright.data.two_tables.schemas import renamed, retyped
+from mlwright.data.two_tables.told_besides import keys_beside, moved_on, numbers_beside
 from mlwright.records.data import Field
 from mlwright.records.drift import ColumnDrift, Drift
 from mlwright.records.looks import Aspect, Cells, Column

@@ -10,11 +10,11 @@ import numpy as np
 
 from mlwright.core.family import NotApplicable
 from mlwright.core.run import Run
-from mlwright.data.arrived import Arrived, arrived
+from mlwright.data.compute.lots import each_column
 from mlwright.data.compute.table import Table, open_snapshot
 from mlwright.data.drifts import Reference
-from mlwright.data.lots import each_column
-from mlwright.data.reference import reference_of
+from mlwright.data.two_tables.arrived import Arrived, arrived
+from mlwright.data.two_tables.reference import reference_of
 from mlwright.records.contract import Clause
 from mlwright.records.data import Snapshot
 from mlwright.records.delivery import Promise

@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 import pyarrow as pa
 
-from mlwright.data.vocabulary import words_of
+from mlwright.data.cells.vocabulary import words_of
 from mlwright.data.words import percent
 from mlwright.records.looks import Cells
 from mlwright.scoring.spelling import spelled

@@ -16,8 +16,8 @@ from pydantic import ValidationError
 from mlwright.core.errors import SourceUnreadable
 from mlwright.data.compute.hashing import FAMILY, hashes_of_numbers, hashes_of_texts
 from mlwright.data.compute.sketches import SPACE, Distinct, RowSample
-from mlwright.data.kept_sketches import N_KEPT, cut, cut_rows, sketch_of
-from mlwright.data.merging import N_TOP
+from mlwright.data.portable.kept_sketches import N_KEPT, cut, cut_rows, sketch_of
+from mlwright.data.portable.merging import N_TOP
 from mlwright.records.portable import SCHEMA_VERSION, ColumnSketch, PortableProfile, Reads
 from mlwright.records.profile import ColumnProfile, Profile
 from mlwright.scoring.moments import to_moment_array

@@ -13,7 +13,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from mlwright.judging.practice import Choosing
+from mlwright.judging.worth.practice import Choosing
 from mlwright.records.evaluation import Estimate
 from mlwright.statistics.means import share_estimate
 from mlwright.statistics.sampling import Draws, Sampling

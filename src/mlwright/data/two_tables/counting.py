@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from mlwright.core.machine import processors
 from mlwright.data.cells import places_of, places_of_pair
-from mlwright.data.stretches import Parquet, lots_of, stretches
+from mlwright.data.compute.stretches import Parquet, lots_of, stretches
 from mlwright.records.looks import Cells
 
 Array = NDArray[np.float64]

@@ -13,7 +13,7 @@ from mlwright.core.family import NotApplicable
 from mlwright.data.clauses.clause import numbers_of
 from mlwright.data.clauses.shapes import whole
 from mlwright.data.drifts import DRIFTS, Current, Reference, Shift
-from mlwright.data.reference import NAMED, current_of
+from mlwright.data.two_tables.reference import NAMED, current_of
 from mlwright.records.contract import Clause
 from mlwright.scoring.spelling import missing_array, spelled
 

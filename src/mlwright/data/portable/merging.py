@@ -16,9 +16,9 @@ import numpy as np
 from mlwright.core.errors import TableError
 from mlwright.data.compute.figures import finite_or_none
 from mlwright.data.compute.moments import Moments
-from mlwright.data.kept_sketches import cut, cut_rows, distinct_of, rows_of, sketch_of
 from mlwright.data.kinds.shapes import MAX_PATTERNS, gaps_of
 from mlwright.data.kinds.two_digit_years import CENTURY
+from mlwright.data.portable.kept_sketches import cut, cut_rows, distinct_of, rows_of, sketch_of
 from mlwright.records.portable import ColumnSketch, PortableProfile
 from mlwright.records.profile import QUANTILE_LEVELS, ColumnProfile, Pattern, ValueCount
 from mlwright.scoring.moments import DatePattern
