@@ -137,14 +137,14 @@ class _Asked:
 
     def __init__(self, model: dict[str, Any], n_levels: Sequence[int]) -> None:
         self._info = model["features_info"]
-        self._data = model.get("ctr_data", {})
+        self._data = model.get("ctr_data") or {}
         self._codes = [CodePart(column, size + 2) for column, size in enumerate(n_levels)]
         self._known: dict[tuple[Any, ...], Known] = {}
         self._counts: dict[str, dict[int, list[float]]] = {}
-        self._hashes = {int(entry["value"]): int(entry["hash"]) for entry in self._info.get("cat_features_hash", ())}
+        self._hashes = {int(entry["value"]): int(entry["hash"]) for entry in self._info.get("cat_features_hash") or ()}
         self._of_hash = {value: code for code, value in self._hashes.items()}
         self._missing_larger = [
-            feature.get("nan_value_treatment") == "AsTrue" for feature in self._info.get("float_features", ())
+            feature.get("nan_value_treatment") == "AsTrue" for feature in self._info.get("float_features") or ()
         ]
         self._places = _places(self._info)
 
@@ -218,10 +218,10 @@ def _single(border: float) -> float:
 
 def _places(info: Mapping[str, Any]) -> dict[int, int]:
     """Which statistic each question about one is about, by the number that CatBoost gives to questions."""
-    n_before = sum(len(feature.get("borders") or ()) for feature in info.get("float_features", ()))
-    n_before += sum(len(feature.get("values") or ()) for feature in info.get("categorical_features", ()))
+    n_before = sum(len(feature.get("borders") or ()) for feature in info.get("float_features") or ())
+    n_before += sum(len(feature.get("values") or ()) for feature in info.get("categorical_features") or ())
     places: dict[int, int] = {}
-    for number, ctr in enumerate(info.get("ctrs", ())):
+    for number, ctr in enumerate(info.get("ctrs") or ()):
         for _ in ctr["borders"]:
             places[n_before] = number
             n_before += 1

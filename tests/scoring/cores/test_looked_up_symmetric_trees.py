@@ -63,6 +63,26 @@ def test_rows_are_answered_as_catboost_answers(n_classes: int, fills: np.ndarray
     assert found.tolist() == [quick.scores(blocks.take(np.array([row])).first) for row in range(len(blocks))]
 
 
+@pytest.mark.parametrize("kept", ["numbers", "names", "one name of no use"])
+def test_tables_of_numbers_alone_and_of_names_alone_are_looked_up(kept: str) -> None:
+    def part(blocks: Blocks) -> Blocks:
+        if kept == "names":
+            return Blocks(blocks.numbers[:, :0], blocks.codes)
+        return Blocks(blocks.numbers, blocks.codes[:, :0] if kept == "numbers" else np.zeros_like(blocks.codes[:, :1]))
+
+    n_levels = {"numbers": (), "names": N_LEVELS, "one name of no use": (1,)}[kept]
+    fills = KEPT[:0] if kept == "names" else KEPT
+    learned = rows(800, 0)
+    target = learned.codes[:, 1] % 3 if kept == "names" else np.nan_to_num(learned.numbers) @ [1.0, -2.0, 0.5]
+    model = catboost.CatBoost(KINDS[0] | {"iterations": 40, "logging_level": "Silent", "allow_writing_files": False})
+    model.fit(catboost.Pool(features(part(learned), fills), target))
+    one, blocks = CatBoostCore.of(model, fills, link=0), part(rows(100, 5))
+    quick = Together([(1.0, one)], n_levels)
+    assert quick._boosted
+    np.testing.assert_allclose(quick.scores_of_few(blocks), one.predict(blocks), rtol=1e-12, atol=1e-12)
+    assert quick.scores(blocks.first) == quick.scores_of_few(blocks)[0].tolist()
+
+
 def test_combinations_of_names_with_numbers_and_with_names_are_among_them() -> None:
     one = core(2)
     trees = read_catboost(one.model, KEPT, N_LEVELS).trees
