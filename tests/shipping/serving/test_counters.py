@@ -13,6 +13,7 @@ from mlwright.records.contract import Clause
 from mlwright.scoring.bundle import Bundle
 from mlwright.shipping.serving.app import create_app
 from mlwright.shipping.serving.counters import Counters
+from mlwright.shipping.serving.tally import new_tally
 
 LINE = re.compile(r'mlwright_[a-z_]+(\{([a-z]+="([^"\\\n]|\\.)*",?)*\})? [0-9.e+-]+')
 
@@ -70,8 +71,9 @@ def test_callers_cannot_make_the_list_longer(client: FlaskClient, row: dict[str,
 
 def test_the_buckets_of_the_histogram_add_up(bundle: Bundle) -> None:
     counters = Counters(bundle.manifest, ["/predict"])
-    for seconds in (0.0001, 0.001, 0.0015, 3.0, 60.0):
-        counters.request("/predict", 200, seconds)
+    tally = new_tally()
+    tally.requests.extend(("/predict", 200, seconds) for seconds in (0.0001, 0.001, 0.0015, 3.0, 60.0))
+    counters.take(tally)
     text = counters.text().splitlines()
     assert 'mlwright_predict_seconds_bucket{le="0.0005"} 1' in text
     assert 'mlwright_predict_seconds_bucket{le="0.001"} 2' in text

@@ -24,7 +24,7 @@ def keep(bundle: Bundle, folder: Path, url: str, row: dict[str, Any], n_rows: in
     log = PredictionLog(bundle.manifest, LogSettings(folder=str(folder), copy_to=url))
     answer = {"prediction": "No", "probabilities": {"No": 0.9, "Yes": 0.1}}
     for place in range(n_rows):
-        log.keep(Asked(f"{folder.name}-{place}", 1.7e9, bundle.bundle_id, [row], [answer]))
+        log.keep([Asked(f"{folder.name}-{place}", 1.7e9, bundle.bundle_id, [row], [answer])])
     log.keep_outcome(f"{folder.name}-0", "Yes")
     log.close()
 

@@ -14,13 +14,16 @@ from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import product
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from mlwright.records.bundle import Manifest
 from mlwright.records.profile import Kind
 from mlwright.shipping.serving.refusals import REASONS
+
+if TYPE_CHECKING:
+    from mlwright.shipping.serving.tally import Tally
 
 BUCKETS_S = (0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0)
 STATUSES = (200, 202, *sorted({reason.status for reason in REASONS.values()}))
@@ -111,27 +114,34 @@ class Counters:
                 if (place := places.get(series)) is not None:
                     cells[place] += by
 
-    def answered(self, name: str | None, seen: Iterable[Series]) -> None:
-        """Count one record that was answered, with that class if it has one, and what was seen of its values."""
+    def take(self, tally: Tally) -> None:
+        """Count what came together."""
+        cells, answers, places = self._cells, self._answers, self._places
         with self._lock:
-            self._cells[self._rows] += 1.0
-            if name is not None:
-                self._cells[self._answers[name]] += 1.0
-            for series in seen:
-                self._cells[self._places[series]] += 1.0
+            cells[self._rows] += len(tally.classes)
+            for name in tally.classes:
+                if name is not None:
+                    cells[answers[name]] += 1.0
+            for series in tally.seen:
+                cells[places[series]] += 1.0
+            for path, status, seconds in tally.requests:
+                self._add_request(path, status, seconds)
 
-    def request(self, path: str, status: int, seconds: float | None = None) -> None:
-        """Count a request, and how long it took if it asked for a prediction."""
+    def request(self, path: str, status: int) -> None:
+        """Count a request that asked for no prediction."""
+        with self._lock:
+            self._add_request(path, status, None)
+
+    def _add_request(self, path: str, status: int, seconds: float | None) -> None:
         place = self._requests.get((path, status))
         if place is None:
             place = self._requests.get(("other", status))
-        first, total = self._seconds
-        with self._lock:
-            if place is not None:
-                self._cells[place] += 1.0
-            if seconds is not None:
-                self._cells[first + bisect_left(BUCKETS_S, seconds)] += 1.0
-                self._cells[total] += seconds
+        if place is not None:
+            self._cells[place] += 1.0
+        if seconds is not None:
+            first, total = self._seconds
+            self._cells[first + bisect_left(BUCKETS_S, seconds)] += 1.0
+            self._cells[total] += seconds
 
     def text(self) -> str:
         """All counts, of all processes, as Prometheus reads them."""

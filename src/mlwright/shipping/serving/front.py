@@ -14,6 +14,7 @@ from mlwright.shipping.serving.calls import PHRASES, Call, Reply
 from mlwright.shipping.serving.guard import data_headers, data_lines
 from mlwright.shipping.serving.protocols import Later, Route, chosen
 from mlwright.shipping.serving.refusals import Refusal
+from mlwright.shipping.serving.tally import Tally, new_tally
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -49,8 +50,9 @@ class Front:
         routes = self.service.routes.get(environ["PATH_INFO"])
         if routes is None:
             return self._pages(environ, start_response)
-        task = self._begin(Call(environ), routes)
-        reply = self._finish(task)
+        task, tally = self._begin(Call(environ), routes), new_tally()
+        reply = self._finish(task, tally)
+        self.service.conclude(tally)
         start_response(PHRASES[reply.status], data_headers(task.call.request_id, reply))
         return [reply.body]
 
@@ -58,15 +60,17 @@ class Front:
         """Answer requests that wait at the same moment; what they ask the model about is scored together."""
         tasks = [self._task(environ) for environ in environs]
         later = [task.found.begun for task in tasks if isinstance(task, _Task) and isinstance(task.found, Later)]
-        scored = iter(self.service.score(later))
-        return [task if isinstance(task, Answered) else self._answered(task, scored) for task in tasks]
+        scored, tally = iter(self.service.score(later)), new_tally()
+        answered = [task if isinstance(task, Answered) else self._answered(task, tally, scored) for task in tasks]
+        self.service.conclude(tally)
+        return answered
 
     def _task(self, environ: WSGIEnvironment) -> _Task | Answered:
         routes = self.service.routes.get(environ["PATH_INFO"])
         return answered_by(self._pages, environ) if routes is None else self._begin(Call(environ), routes)
 
-    def _answered(self, task: _Task, scored: Iterator[Scored | None]) -> Answered:
-        reply = self._finish(task, next(scored) if isinstance(task.found, Later) else None)
+    def _answered(self, task: _Task, tally: Tally, scored: Iterator[Scored | None]) -> Answered:
+        reply = self._finish(task, tally, next(scored) if isinstance(task.found, Later) else None)
         return Answered(PHRASES[reply.status], data_lines(task.call.request_id, reply), reply.body)
 
     def _begin(self, call: Call, routes: tuple[Route, ...]) -> _Task:
@@ -82,16 +86,16 @@ class Front:
             found = self._refused(call, route, error)
         return _Task(call, route, found)
 
-    def _finish(self, task: _Task, scored: Scored | None = None) -> Reply:
-        """Answer a call, and count it."""
+    def _finish(self, task: _Task, tally: Tally, scored: Scored | None = None) -> Reply:
+        """Answer a call."""
         call, route, reply = task
         if isinstance(reply, Later):
             try:
-                reply = reply.write(self.service.finish(reply.begun, scored))
+                reply = reply.write(self.service.finish(reply.begun, tally, scored))
             except Exception as error:  # noqa: BLE001  as in `_begin`
                 reply = self._refused(call, route, error)
         took = time.perf_counter() - call.began if call.method == "POST" else None
-        self.service.counters.request(call.path, reply.status, took)
+        tally.requests.append((call.path, reply.status, took))
         return reply
 
     def close(self) -> None:

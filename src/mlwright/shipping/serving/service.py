@@ -29,6 +29,7 @@ from mlwright.shipping.serving.refusals import Refusal
 from mlwright.shipping.serving.shadow import Shadow
 from mlwright.shipping.serving.straight import ReadOne, Straight
 from mlwright.shipping.serving.succession import refuse_other_inputs
+from mlwright.shipping.serving.tally import Tally, new_tally
 
 if TYPE_CHECKING:
     from mlwright.scoring.bundle import Bundle
@@ -116,7 +117,10 @@ class Service:
         Refusal
             If the model is not ready, or a record is not as the contract says.
         """
-        return self.finish(self.begin(call, records, extras))
+        tally = new_tally()
+        answers = self.finish(self.begin(call, records, extras), tally)
+        self.conclude(tally)
+        return answers
 
     def begin(self, call: Call, records: Sequence[Mapping[str, Any]], extras: Extras = NOTHING) -> Begun:
         """The first part of `ask`: read the records.
@@ -145,12 +149,13 @@ class Service:
             scored[place] = one
         return scored
 
-    def finish(self, begun: Begun, scored: Scored | None = None) -> list[Answer]:
-        """The last part of `ask`: answer, count and keep.
+    def finish(self, begun: Begun, tally: Tally, scored: Scored | None = None) -> list[Answer]:
+        """The last part of `ask`: answer; what is to be counted and kept goes to the tally.
 
         Parameters
         ----------
         begun : Begun
+        tally : Tally
         scored : Scored, optional
             What `score` has found; else it is found now.
 
@@ -160,25 +165,34 @@ class Service:
             If a record is not as the contract says.
         """
         id, at, records, extras, read = begun
-        found = None if read is None else self._answer_read(records, read, scored)
+        found = None if read is None else self._answer_read(records, read, tally, scored)
         if read is None or found is None:
             answers, coded = self._answer_closely(records, extras), None
         else:
             answers, scores = found
             coded = self._form and self._coded(self._form, id, at, records, read, answers, scores)
         if self.log is not None:
-            self.log.keep(coded or Asked(id, at, self.manifest.bundle_id, records, answers))
+            tally.kept.append(coded or Asked(id, at, self.manifest.bundle_id, records, answers))
             if self.shadow is not None:
                 self.shadow.put(id, at, records, answers)
-            for own_id, answer in zip(ids_of(id, len(answers)), answers, strict=True):
-                answer["id"] = own_id
+            if len(answers) == 1:
+                answers[0]["id"] = id
+            else:
+                for own_id, answer in zip(ids_of(id, len(answers)), answers, strict=True):
+                    answer["id"] = own_id
         return answers
+
+    def conclude(self, tally: Tally) -> None:
+        """Count and keep what was answered at the same moment."""
+        self.counters.take(tally)
+        if self.log is not None and tally.kept:
+            self.log.keep(tally.kept)
 
     def _read(self, records: Sequence[Mapping[str, Any]]) -> ReadOne | ReadMany | None:
         return self._straight.read(records[0]) if len(records) == 1 else self._straight.read_many(records)
 
     def _answer_read(
-        self, records: Sequence[Mapping[str, Any]], read: ReadOne | ReadMany, scored: Scored | None
+        self, records: Sequence[Mapping[str, Any]], read: ReadOne | ReadMany, tally: Tally, scored: Scored | None
     ) -> tuple[list[Answer], Any] | None:
         """Answers to records that are encoded already, and their scores; None if they must be answered otherwise."""
         if isinstance(read, ReadMany):
@@ -192,7 +206,8 @@ class Service:
             self._add_notes(answers, looked)
             self._count(answers, Counter(read.beside.counted()) + Counter(looked.counts))
         else:
-            self.counters.answered(self.answerer.class_of(answers[0]), read.beside.counted())
+            tally.classes.append(self.answerer.class_of(answers[0]))
+            tally.seen.extend(read.beside.counted())
         return answers, scores
 
     def _answer_many(self, records: Sequence[Mapping[str, Any]], read: ReadMany) -> tuple[list[Answer], Any]:

@@ -109,7 +109,7 @@ class Shadow:
         for one in taken:
             answers = found[start : start + len(one.records)]
             start += len(one.records)
-            self._spool.put(Asked(one.id, one.at, self._bundle_id, (), answers))
+            self._spool.put([Asked(one.id, one.at, self._bundle_id, (), answers)])
             self._counters.add("shadow_rows_total", by=len(answers))
             other = sum(a["prediction"] != b["prediction"] for a, b in zip(answers, one.answers, strict=True))
             self._counters.add("shadow_otherwise_total", by=other)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -69,13 +69,13 @@ class PredictionLog:
         self._predictions = Spool(folder / PREDICTIONS, Frames(facts, key, self.forms), lost)
         self._outcomes = Spool(folder / OUTCOMES, outcome_frames, lost)
 
-    def keep(self, asked: Asked | Coded) -> None:
-        """Keep the answers of one request; returns at once."""
+    def keep(self, asked: Sequence[Asked | Coded]) -> None:
+        """Keep the answers of requests; returns at once."""
         self._predictions.put(asked)
 
     def keep_outcome(self, id: str, outcome: Any) -> None:
         """Keep what came true of a record; of several reports the last one counts."""
-        self._outcomes.put(Outcome(id, time.time(), outcome))
+        self._outcomes.put([Outcome(id, time.time(), outcome)])
 
     def close(self) -> None:
         """Write what waits."""

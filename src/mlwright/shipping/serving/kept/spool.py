@@ -66,12 +66,12 @@ class Spool:
         atexit.register(self.close)
         Finalize(self, self.close, exitpriority=10)  # processes of `multiprocessing` end without `atexit`
 
-    def put(self, item: Any) -> None:
-        """Let something be kept; returns at once."""
-        if len(self._waiting) >= MOST_WAITING:
-            self._lost(1)
+    def put(self, items: Sequence[Any]) -> None:
+        """Let some things be kept; returns at once."""
+        if len(self._waiting) + len(items) > MOST_WAITING:
+            self._lost(len(items))
             return
-        self._waiting.append(item)
+        self._waiting.extend(items)
 
     def close(self) -> None:
         """Keep what waits, and leave the open file to be sealed."""
