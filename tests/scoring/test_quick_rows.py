@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from mlwright.records.model import Calibrator
 from mlwright.scoring.blocks import Blocks
-from mlwright.scoring.calibrate import calibrate, calibrate_row
+from mlwright.scoring.calibrate import calibrate, calibration_of_row
 from mlwright.scoring.craft import Craft
 from mlwright.scoring.dense import Design
 from mlwright.scoring.tables import Tables, tables_of
@@ -91,5 +91,5 @@ def test_made_columns_of_one_row_are_those_of_many(minuend: int, numbers: list[f
 @given(score=st.floats(0.0, 1.0), parameters=st.tuples(*[st.floats(-300, 300)] * 3))
 def test_a_score_is_calibrated_alone_as_among_others(score: float, parameters: tuple[float, float, float]) -> None:
     calibrator = Calibrator(form="beta", parameters=parameters)
-    found = calibrate_row([score], calibrator)
+    found = calibration_of_row(calibrator)([score])
     assert found == pytest.approx(calibrate(np.array([[score]]), calibrator)[0].tolist(), rel=1e-12, abs=1e-300)

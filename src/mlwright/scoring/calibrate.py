@@ -9,6 +9,7 @@ logistic calibration for binary classifiers. AISTATS.
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +20,7 @@ from mlwright.scoring.links import sigmoid, softmax
 Array = NDArray[np.float64]
 
 SMALLEST = 1e-12
+LARGEST = 1.0 - SMALLEST
 """Probabilities are kept that far from 0 and 1, so that their logarithms are finite."""
 
 
@@ -40,21 +42,28 @@ def calibrate(scores: Array, calibrator: Calibrator | None) -> Array:
     return softmax(logarithms(scores) * parameters[:n_classes] + parameters[n_classes:])
 
 
-def calibrate_row(scores: list[float], calibrator: Calibrator | None) -> list[float]:
-    """As `calibrate` of a single row: a function of numpy for each step would take longer than all of it."""
+def calibration_of_row(calibrator: Calibrator | None) -> Callable[[list[float]], list[float]]:
+    """`calibrate` of a single row: a function of numpy for each step would take longer than all of it."""
     if calibrator is None:
-        return scores
+        return lambda scores: scores
     if calibrator.form == "beta":
         of_logarithm, of_rest, constant = calibrator.parameters
-        p = min(max(scores[0], SMALLEST), 1.0 - SMALLEST)
-        return [_sigmoid(of_logarithm * math.log(p) - of_rest * math.log1p(-p) + constant)]
-    calibrated: list[float] = calibrate(np.array([scores]), calibrator)[0].tolist()
-    return calibrated
+        log, log1p, exp = math.log, math.log1p, math.exp
+
+        def beta(scores: list[float]) -> list[float]:
+            p = scores[0]
+            p = SMALLEST if p < SMALLEST else LARGEST if p > LARGEST else p
+            x = of_logarithm * log(p) - of_rest * log1p(-p) + constant
+            power = exp(-abs(x))
+            return [1.0 / (1.0 + power) if x >= 0 else power / (1.0 + power)]
+
+        return beta
+    return lambda scores: _first(calibrate(np.array([scores]), calibrator))
 
 
-def _sigmoid(x: float) -> float:
-    power = math.exp(-abs(x))
-    return 1.0 / (1.0 + power) if x >= 0 else power / (1.0 + power)
+def _first(rows: Array) -> list[float]:
+    first: list[float] = rows[0].tolist()
+    return first
 
 
 def beta_features(probability: Array) -> Array:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from mlwright.records.model import EncodingPlan, ModelSpec
 from mlwright.scoring.arrays import arrays_from_bytes
 from mlwright.scoring.blocks import Blocks, OneRow
-from mlwright.scoring.calibrate import calibrate, calibrate_row
+from mlwright.scoring.calibrate import calibrate, calibration_of_row
 from mlwright.scoring.columns import is_records, one_record, read_columns
 from mlwright.scoring.cores import CORES, Core
 from mlwright.scoring.deciding import decisive, places_answered
@@ -45,6 +45,8 @@ class Model:
             for member, of_member in zip(spec.members, cores, strict=True)
             for core in of_member
         ]
+        self._calibrated = calibration_of_row(spec.calibrator)
+        self._ends = None if spec.low is None or spec.high is None else (spec.low, spec.high)
 
     @classmethod
     def load(cls, spec: ModelSpec, get: Callable[[str], bytes]) -> Self:
@@ -91,11 +93,11 @@ class Model:
             return [self.predict_row(row) for row in rows]
         numbers = np.array([row.doubles for row in rows], dtype=np.float32)
         codes = np.array([row.codes for row in rows], dtype=np.int32)
-        return [self._finished_row(total) for total in self._together.scores_of_few(Blocks(numbers, codes)).tolist()]
+        return list(map(self._finished_row, self._together.scores_of_few(Blocks(numbers, codes)).tolist()))
 
     def _finished_row(self, total: list[float]) -> list[float]:
-        scores, low, high = calibrate_row(total, self.spec.calibrator), self.spec.low, self.spec.high
-        return scores if low is None or high is None else [min(max(score, low), high) for score in scores]
+        scores = self._calibrated(total)
+        return scores if self._ends is None else [min(max(score, self._ends[0]), self._ends[1]) for score in scores]
 
     @cached_property
     def _together(self) -> Together:

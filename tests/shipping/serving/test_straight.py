@@ -69,13 +69,13 @@ def test_what_is_read_straight_is_what_a_close_look_and_the_encoder_say(record: 
     try:
         looked = SCHEMA.look([record])
     except Refusal:
-        assert read is None or read.beside.told
+        assert read is None or read.beside.is_told
         return
     assert read is not None
     wanted = ENCODER.encode_record(record)
     assert (repr(read.encoded.numbers), read.encoded.codes) == (repr(wanted.numbers), wanted.codes)
-    assert bool(read.beside.told) == bool(looked.notes or looked.hidden)
-    assert read.beside.told or Counter(read.beside.counted()) == looked.counts
+    assert read.beside.is_told == bool(looked.notes or looked.hidden)
+    assert read.beside.is_told or Counter(read.beside.seen) == looked.counts
 
 
 @settings(max_examples=300, deadline=None)

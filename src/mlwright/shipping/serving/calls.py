@@ -65,7 +65,8 @@ class Call:
 
     def header(self, name: str) -> str:
         """A header by its name in the environment (``HTTP_HOST``); empty if it is not there."""
-        return str(self._environ.get(name, ""))
+        found: str = self._environ.get(name, "")
+        return found
 
     @property
     def options(self) -> dict[str, str]:
@@ -81,7 +82,8 @@ class Call:
     @property
     def media_type(self) -> str:
         """The content type without its parameters, in small letters; empty if there is none."""
-        return self.header("CONTENT_TYPE").partition(";")[0].strip().lower()
+        said = self.header("CONTENT_TYPE")
+        return said if said == JSON else said.partition(";")[0].strip().lower()
 
     def body(self, max_bytes: int) -> bytes:
         """What was sent.
@@ -96,10 +98,11 @@ class Call:
             if encoding and encoding.strip().lower() not in ("", "identity"):
                 raise Refusal("packed", "The body is packed (Content-Encoding).", "Send it as it is.")
             whole: bytes | None = self._environ.get(WHOLE)
-            announced = self._environ.get("CONTENT_LENGTH") or ""
             if whole is not None and len(whole) <= max_bytes:
                 self._body = whole
-            elif announced.isdecimal() and not self.is_chunked:
+                return whole
+            announced = self._environ.get("CONTENT_LENGTH") or ""
+            if announced.isdecimal() and not self.is_chunked:
                 self._body = read_body(self._environ["wsgi.input"], int(announced), max_bytes)
             else:
                 self._body = read_body(get_input_stream(self._environ), get_content_length(self._environ), max_bytes)

@@ -68,8 +68,8 @@ class Guard:
             more was asked than the service may be.
         """
         if self._tokens is None:
-            if not self._behind_gate:
-                self._check_host(call.header("HTTP_HOST"))
+            if not self._behind_gate and (host := call.header("HTTP_HOST")) != self._last_host:
+                self._check_host(host)
         elif not self._tokens.hold(_sent(Authorization.from_header(call.header("HTTP_AUTHORIZATION")))):
             raise Refusal("token", "The token is missing or wrong.", "Send the header  Authorization: Bearer TOKEN")
         if call.method == "POST" and _is_of_another_site(call):
@@ -79,8 +79,6 @@ class Guard:
             raise Refusal("too_often", "More was asked than the service answers in a second.", "Ask again in a second.")
 
     def _check_host(self, header: str) -> None:
-        if header == self._last_host:
-            return
         match = _host_and_port(header)
         if match is None or match[1].casefold() not in self._hosts:
             raise Refusal(

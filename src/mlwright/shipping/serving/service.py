@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import time
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -197,17 +196,17 @@ class Service:
         """Answers to records that are encoded already, and their scores; None if they must be answered otherwise."""
         if isinstance(read, ReadMany):
             return self._answer_many(records, read)
-        looked = self.schema.look(records) if read.beside.told else None
+        looked = self.schema.look(records) if read.beside.is_told else None
         if looked is not None and looked.hidden:
             return None
         scores, label = scored or self.answerer.bundle.score_encoded(read.encoded, records[0])
         answers = self.answerer.answer_scored(scores, label)
         if looked is not None:
             self._add_notes(answers, looked)
-            self._count(answers, Counter(read.beside.counted()) + Counter(looked.counts))
+            self._count(answers, looked.counts)
         else:
             tally.classes.append(self.answerer.class_of(answers[0]))
-            tally.seen.extend(read.beside.counted())
+            tally.seen.extend(read.beside.seen)
         return answers, scores
 
     def _answer_many(self, records: Sequence[Mapping[str, Any]], read: ReadMany) -> tuple[list[Answer], Any]:

@@ -43,28 +43,24 @@ _get: Callable[[Mapping[Hashable, int], Any, int], int] = dict.get  # type: igno
 
 
 class Beside:
-    """What was found beside plain values.
+    """What was found in a record beside plain values.
 
     Attributes
     ----------
     odd : Odd or None
         Names, if there are any.
-    seen : list of (int, Series)
-        What must be counted, by the place of the record.
-    told : set of int
-        The places of the records that must be looked at closely.
+    seen : list of Series
+        What must be counted, unless it is looked at closely.
+    is_told : bool
+        Whether its caller must be told something, so that it must be looked at closely.
     """
 
-    __slots__ = ("odd", "seen", "told")
+    __slots__ = ("is_told", "odd", "seen")
 
     def __init__(self) -> None:
         self.odd: Odd | None = None
-        self.seen: list[tuple[int, Series]] = []
-        self.told: set[int] = set()
-
-    def counted(self) -> list[Series]:
-        """What must be counted of the records that need no close look."""
-        return [series for place, series in self.seen if place not in self.told]
+        self.seen: list[Series] = []
+        self.is_told = False
 
 
 NOTHING = Beside()
@@ -78,8 +74,8 @@ class ReadOne(NamedTuple):
     beside: Beside
 
 
-Closely = Callable[[Any, int, Beside], Any]
-"""Looks at a value of the record at some place, and reads it."""
+Closely = Callable[[Any, Beside], Any]
+"""Looks at a value, and reads it."""
 
 
 class _Number(NamedTuple):
@@ -174,7 +170,7 @@ class Straight:
         beside = NOTHING
         if len(record) != self._n_fields:
             beside = Beside()
-            beside.told.add(0)
+            beside.is_told = True
         try:
             values = self._values(record)
             numbers, names = values[: len(self._numbers)], values[len(self._numbers) :]
@@ -189,12 +185,12 @@ class Straight:
             beside = Beside() if beside is NOTHING else beside
             as_read, as_came = [*numbers], [*numbers]
             for place in strange:
-                as_read[place] = self._numbers[place].closely(numbers[place], 0, beside)
+                as_read[place] = self._numbers[place].closely(numbers[place], beside)
                 as_came[place] = sent_number(numbers[place])
             if UNKNOWN in codes:
                 for place, name in enumerate(names):
                     if codes[place] == UNKNOWN:
-                        codes[place] = self._names[place].closely(name, 0, beside)
+                        codes[place] = self._names[place].closely(name, beside)
         except (KeyError, TypeError, OverflowError, _WrongError):  # a field is missing, or a value is none of its kind
             return None
         return ReadOne(OneRow(self._arranged(as_read, codes), codes), self._arranged(as_came, codes), beside)
@@ -228,8 +224,8 @@ def _reordered(places: Sequence[int]) -> Callable[[Sequence[float]], Sequence[fl
 def _number(reading: NumberReading, reader: Reader) -> _Number:
     look = _closely(reader, reading.value_of, frozenset(filter(math.isfinite, reading.no_numbers)))
 
-    def clipped(value: Any, row: int, beside: Beside) -> float:
-        number: float = look(value, row, beside)
+    def clipped(value: Any, beside: Beside) -> float:
+        number: float = look(value, beside)
         return reading.low if number < reading.low else reading.high if number > reading.high else number
 
     low, high = max(reader.fine_range[0], reading.low), min(reader.fine_range[1], reading.high)
@@ -245,11 +241,11 @@ def _name(place: int, reading: NameReading, reader: Reader) -> _Name:
     spelled = spelled_codes(codes, none)
     none_is_odd = spelled.places is None and spelled.spellings[none + 1] is not None
 
-    def kept(value: Any, row: int, beside: Beside) -> int:
-        code: int = look(value, row, beside)
+    def kept(value: Any, beside: Beside) -> int:
+        code: int = look(value, beside)
         if value is not None or none_is_odd:
             odd = beside.odd = beside.odd or Odd([], [], [])
-            odd.rows.append(row)
+            odd.rows.append(0)
             odd.names.append(place)
             odd.values.append(value)
         return code
@@ -263,7 +259,7 @@ def _closely(reader: Reader, value_of: Callable[[object], Any], usual: frozenset
     known = {value: (look(value), value_of(value)) for value in (None, *usual)}
     of_text = lru_cache(MOST_TEXTS)(lambda text: (look(text), value_of(text)))
 
-    def read(value: Any, row: int, beside: Beside) -> Any:
+    def read(value: Any, beside: Beside) -> Any:
         kind = type(value)
         if kind is str and len(value) <= LONGEST_TEXT:
             found = of_text(value)
@@ -273,9 +269,9 @@ def _closely(reader: Reader, value_of: Callable[[object], Any], usual: frozenset
         if state == "wrong":
             raise _WrongError
         if state in notes:
-            beside.told.add(row)
+            beside.is_told = True
         elif state != "fine":
-            beside.seen.append((row, series[state]))
+            beside.seen.append(series[state])
         return read_as
 
     return read
