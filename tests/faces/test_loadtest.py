@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import socket
+import subprocess
+import sys
 import threading
 from pathlib import Path
 
@@ -43,6 +45,26 @@ def test_without_rows_the_example_of_the_service_is_sent(url: str) -> None:
     assert "of 5 records" in done.stdout
     assert "every one was answered" in done.stdout
     assert "#" in done.stdout
+
+
+def test_rows_are_those_of_a_project_too_and_a_token_is_sent(
+    shop: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "tokens").write_text(f"{'a' * 32}\n{'b' * 32}\n")
+    monkeypatch.setenv("WRONG", "c" * 32)
+    words = [sys.executable, "-m", "mlwright", "serve", str(shop), "--port", "0"]
+    service = subprocess.Popen([*words, "--token", f"file:{tmp_path / 'tokens'}"], stdout=subprocess.PIPE, text=True)
+    try:
+        assert service.stdout is not None
+        asked = ["loadtest", service.stdout.readline().split()[-1], "--requests", "10", "--clients", "1"]
+        with_rows = [*asked, "--rows", str(shop), "--token", f"file:{tmp_path / 'tokens'}"]
+        assert "every one was answered" in CliRunner().invoke(build(), with_rows).output
+        for more, said in ((), "asks for a token"), (("--token", "env:WRONG"), "does not take this token"):
+            refused = CliRunner().invoke(build(), [*asked, *more])
+            assert said in str(refused.exception), refused.output
+    finally:
+        service.terminate()
+        service.communicate()
 
 
 def test_it_ends_when_its_time_is_over(url: str) -> None:

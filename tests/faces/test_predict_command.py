@@ -39,7 +39,18 @@ def test_a_bundle_answers_like_its_project(call, shop, tmp_path):
 
 def test_the_facts_come_as_json(call, shop):
     answer = call("predict", shop, shop / "new.csv", "-o", "out.csv", "--json")
-    assert answer.json == {"bundle_id": Project(shop).bundle().bundle_id, "n_rows": 400, "output": "out.csv"}
+    bundle_id = Project(shop).bundle().bundle_id
+    assert answer.json == {"bundle_id": bundle_id, "n_rows": 400, "output": "out.csv", "unread": {}}
+
+
+@pytest.mark.parametrize("command", ["predict", "score"])
+def test_what_could_not_be_read_is_told_with_the_command_that_says_more(call, shop, tmp_path, new_rows, command):
+    texts = pa.array(["many" if n % 2 else str(v) for n, v in enumerate(new_rows["visits"].to_pylist())])
+    csv.write_csv(new_rows.set_column(new_rows.column_names.index("visits"), "visits", texts), tmp_path / "new.csv")
+    answer = call(command, shop, "new.csv", "-o", "out.csv")
+    assert (answer.status, "50 rows were scored" in answer.out) == (0, True)
+    assert "visits: 25 of 50 values could not be read and were taken as missing." in answer.err
+    assert f"-> mlwright check new.csv --against {shop}" in answer.err
 
 
 def test_predictions_of_before_are_replaced(call, shop, tmp_path):

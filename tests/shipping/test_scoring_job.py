@@ -68,9 +68,21 @@ def test_only_what_is_missing_is_made_again(old_bundle: Bundle, rows: pa.Table, 
     (out / "part-000001.part").write_bytes(b"half")
     before = (out / "part-000000.parquet").stat().st_mtime_ns
     done = score(Job(old_bundle, wanted), out)
-    assert (done.n_kept, done.n_parts) == (5, 6)
+    assert (done.n_kept, done.n_parts, done.unread) == (5, 6, {})
     assert written(out).equals(whole)
     assert (out / "part-000000.parquet").stat().st_mtime_ns == before
+
+
+def test_values_that_cannot_be_read_are_told_also_of_parts_from_before(
+    old_bundle: Bundle, rows: pa.Table, tmp_path: Path
+) -> None:
+    name = next(item.name for item in old_bundle.inputs if item.kind == "number")
+    values = [(value and str(value)) if n % 5 else "far" for n, value in enumerate(rows[name].to_pylist())]
+    texts = rows.set_column(rows.column_names.index(name), name, pa.array(values))
+    pq.write_table(texts, tmp_path / "in.parquet")
+    for n_kept in (0, 1):
+        done = score(Job(old_bundle, CollectSettings(source=str(tmp_path / "in.parquet"))), tmp_path / "out")
+        assert (done.n_kept, done.unread) == (n_kept, {name: N_ROWS // 5})
 
 
 def test_a_job_that_is_killed_goes_on_without_a_lost_or_doubled_row(

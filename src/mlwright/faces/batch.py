@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import pyarrow as pa
 
 from mlwright.core.errors import SourceEmpty
-from mlwright.data.sources import source_for
+from mlwright.data.sources import Reading, source_for
 from mlwright.faces.writing import refuse_suffix, write_tables
 from mlwright.records.settings import CollectSettings
+from mlwright.scoring.unread import unread_values
 from mlwright.shipping.scored import scored_rows
 
 if TYPE_CHECKING:
@@ -21,15 +23,27 @@ if TYPE_CHECKING:
 N_SHOWN = 10
 
 
-def score_file(bundle: Bundle, source: str, query: str | None, output: Path, level: float | None = None) -> int:
+class FileScored(NamedTuple):
+    """What was scored into a file.
+
+    Parameters
+    ----------
+    n_rows : int
+    unread : dict
+        By input, how many values were there but could not be read.
+    notices : list of str
+        What was changed to read the source.
+    """
+
+    n_rows: int
+    unread: dict[str, int]
+    notices: list[str]
+
+
+def score_file(bundle: Bundle, source: str, query: str | None, output: Path, level: float | None = None) -> FileScored:
     """Score every row of a source, batch by batch, and write the rows with their predictions.
 
     What is added to the rows: see `shipping.scored`. A file is there only when all of it is written.
-
-    Returns
-    -------
-    int
-        How many rows were scored.
 
     Raises
     ------
@@ -41,9 +55,29 @@ def score_file(bundle: Bundle, source: str, query: str | None, output: Path, lev
         If columns are missing.
     """
     refuse_suffix(output)
-    tables = (scored_rows(bundle, rows, level) for rows in tables_of(source, query))
-    first = next(tables)
-    return write_tables(chain([first], tables), first.schema, output)
+    unread = Counter[str]()
+    reading = _reading(source, query)
+
+    def tables() -> Iterator[pa.Table]:
+        for rows in _tables(reading, source):
+            yield scored_rows(bundle, rows, level)
+            unread.update(unread_values(bundle.model.encoder, rows))
+
+    scored = tables()
+    first = next(scored)
+    n_rows = write_tables(chain([first], scored), first.schema, output)
+    return FileScored(n_rows, dict(unread), reading.notices)
+
+
+def unread_told(unread: Mapping[str, int], n_rows: int, source: str, model: str) -> str:
+    """A line for each input of which values could not be read, and what to do; empty if there are none."""
+    if not unread:
+        return ""
+    lines = [
+        f"{name}: {n:,} of {n_rows:,} values could not be read and were taken as missing."
+        for name, n in sorted(unread.items(), key=lambda item: -item[1])
+    ]
+    return "\n".join([*lines, f"  -> mlwright check {source} --against {model}   (what is wrong with it)"])
 
 
 def first_scored(bundle: Bundle, source: str, query: str | None, level: float | None = None) -> pa.Table:
@@ -59,9 +93,17 @@ def tables_of(source: str, query: str | None = None) -> Iterator[pa.Table]:
     SourceError
         If the rows cannot be had, or there are none.
     """
+    return _tables(_reading(source, query), source)
+
+
+def _reading(source: str, query: str | None) -> Reading:
     wanted = CollectSettings(source=source, query=query)
+    return source_for(wanted)[1](wanted).read()
+
+
+def _tables(reading: Reading, source: str) -> Iterator[pa.Table]:
     is_empty = True
-    for batch in source_for(wanted)[1](wanted).read().batches:
+    for batch in reading.batches:
         if len(batch):
             is_empty = False
             yield pa.Table.from_batches([batch])

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import http.client
 import json
-import os
 import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
 from mlwright.core.errors import SettingsError
 from mlwright.shipping.asking import Address
 from mlwright.shipping.loadtest import Load
+from mlwright.shipping.serving.tokens import Tokens
 
 BAR_WIDTH = 40
 EXAMPLE = ("paths", "/predict", "post", "requestBody", "content", "application/json", "example")
@@ -51,6 +52,11 @@ def example_of(address: Address, token: str | None) -> dict[str, Any]:
     try:
         connection.request("GET", "/openapi.json", headers=headers)
         reply = connection.getresponse()
+        if reply.status == HTTPStatus.UNAUTHORIZED:
+            said = "does not take this token" if token else "asks for a token"
+            raise SettingsError(
+                f"The service {said}.", "--token env:MLWRIGHT_TOKEN   (or file:PATH, as it was started)"
+            )
         found = json.loads(reply.read())
         for key in EXAMPLE:
             found = found[key]
@@ -67,19 +73,14 @@ def example_of(address: Address, token: str | None) -> dict[str, Any]:
 
 
 def named_token(name: str | None) -> str | None:
-    """A token out of ``env:NAME``.
+    """The first token of ``env:NAME`` or ``file:PATH``.
 
     Raises
     ------
     SettingsError
-        If it is written out, or not set.
+        If it is written out, or is not there.
     """
-    if name is None:
-        return None
-    kind, _, variable = name.partition(":")
-    if kind != "env" or not os.environ.get(variable):
-        raise SettingsError("The token must be named as env:NAME, and be set.", "--token env:MLWRIGHT_TOKEN")
-    return os.environ[variable].split(",")[0].strip()
+    return None if name is None else Tokens(name).first
 
 
 def told(load: Load) -> str:

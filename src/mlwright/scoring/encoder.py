@@ -131,6 +131,8 @@ class Encoder:
         How records are read.
     by_value : bool
         Whether that is all: nothing is cleaned, and there are no dates and no texts.
+    measuring : list of Reader
+        Those of numbers and of dates.
     """
 
     def __init__(self, plan: EncodingPlan, arrays: Mapping[str, NDArray[Any]] | None = None) -> None:
@@ -141,6 +143,7 @@ class Encoder:
         self._numbers = [NumberReader(column) for column in plan.columns if isinstance(column, NumberColumn)]
         self._categories = [CategoryReader(column) for column in plan.columns if isinstance(column, CategoryColumn)]
         self._dates = [DateReader(column) for column in plan.columns if isinstance(column, DateColumn)]
+        self.measuring: list[NumberReader | DateReader] = [*self._numbers, *self._dates]
         self._texts = [TextReader(column) for column in plan.columns if isinstance(column, TextColumn)]
         self._text_encoder = _text_encoder([reader.column for reader in self._texts], arrays or {})
         self._places = {output: place for place, output in enumerate(self.names.numbers)}
@@ -193,8 +196,12 @@ class Encoder:
         for start in range(0, max(columns.n_rows, 1), CHUNK_ROWS):
             rows = slice(start, min(start + CHUNK_ROWS, columns.n_rows))
             given = self._part(columns, rows)
-            cleaned = self._cleaner.clean_columns(plain_columns(given)) if self._cleaner else given
+            cleaned = self.clean(given)
             yield self._blocks(self._read_columns(cleaned.by_name, cleaned.n_rows))
+
+    def clean(self, columns: Columns) -> Columns:
+        """Columns as they are read; steps of cleaning whose columns are not there are left out."""
+        return self._cleaner.clean_columns(plain_columns(columns)) if self._cleaner else columns
 
     def _part(self, columns: Columns, rows: slice) -> Columns:
         """The inputs of some rows; all of them as they are, as to cut thousands of columns takes time."""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hmac
 import json
+import os
 import subprocess
 import time
 from typing import Any
@@ -12,6 +14,10 @@ from mlwright.shipping.image import HEALTH, VERSION
 from mlwright.shipping.steps import ask
 
 READY_S, LOOK_S = 60, 0.2
+
+TOKEN = "MLWRIGHT_TOKEN"  # noqa: S105  the name of a variable
+ASKED = "mlwright.asked"
+"""The label that says how a container was asked for."""
 
 
 class Place:
@@ -31,21 +37,34 @@ class Place:
         self.aside = f"{name}-aside"
 
     def put(self, bundle_id: str, run: tuple[str, ...]) -> None:
-        """Run a new container under the name, unless the one there holds the bundle and answers."""
+        """Run a new container under the name, unless the one there was asked for in the same way, with the same token.
+
+        The one that answers is aside until the new one is ready, and comes back if that does not get so.
+        """
+        asked = _seal(run)
         now = self.holds(self.name)
-        if now == bundle_id and self.is_ready():
+        if now == bundle_id and self._label(self.name, ASKED) == asked and self.is_ready():
             return
-        keep = now is not None and now != bundle_id
-        self._set_aside(keep=keep)
-        done = self._ask(*run)
+        if now is None:
+            now = self.holds(self.aside)  # where that was cut off
+        else:
+            self._ask("rm", "--force", self.aside)
+            self._ask("stop", self.name)
+            self._ask("rename", self.name, self.aside)
+        done = self._ask(run[0], f"--label={ASKED}={asked}", *run[1:])
         if done.returncode or not self._gets_ready():
             said = done.stderr or self._ask("logs", self.name).stderr
             self._ask("rm", "--force", self.name)
-            again = keep and self._bring_back() and self._gets_ready()
+            again = now is not None and self._bring_back(self.aside) and self._gets_ready()
             raise DeploymentError(
                 f"The new container {self.name} did not get ready: {said.strip()[-300:]}",
                 "The container before answers again." if again else "Mend what it says, and deploy again.",
             )
+        if now in (None, bundle_id):
+            self._ask("rm", "--force", self.aside)
+        else:
+            self._ask("rm", "--force", self.before)
+            self._ask("rename", self.aside, self.before)
 
     def swap(self) -> None:
         """Let the container and the one before change places; where that was cut off, it goes on."""
@@ -56,9 +75,10 @@ class Place:
             self._ask("rm", "--force", self.aside)
             self._ask("stop", self.name)
             self._ask("rename", self.name, self.aside)
-        self._bring_back()
+        self._bring_back(self.before)
         if not self._gets_ready():
-            self._set_aside(keep=True)
+            self._ask("stop", self.name)
+            self._ask("rename", self.name, self.before)
             self._ask("rename", self.aside, self.name)
             self._ask("start", self.name)
             raise DeploymentError(f"The container before {self.name} does not get ready: nothing was changed.")
@@ -66,11 +86,14 @@ class Place:
 
     def holds(self, container: str) -> str | None:
         """The bundle in a container; None if there is no such container."""
+        return self._label(container, VERSION)
+
+    def _label(self, container: str, name: str) -> str | None:
         done = self._ask("inspect", "--type", "container", container)
         if done.returncode:
             return None
         found: list[dict[str, Any]] = json.loads(done.stdout)
-        return str(found[0]["Config"]["Labels"].get(VERSION, "unknown"))
+        return str(found[0]["Config"]["Labels"].get(name, "unknown"))
 
     def is_ready(self) -> bool:
         """Whether the model in the container answers its golden rows, as it says of itself."""
@@ -86,19 +109,16 @@ class Place:
             time.sleep(LOOK_S)
         return False
 
-    def _set_aside(self, *, keep: bool) -> None:
-        """Stop the container, and keep it as the one before, or remove it."""
-        if not keep:
-            self._ask("rm", "--force", self.name)
-            return
-        self._ask("rm", "--force", self.before)
-        self._ask("stop", self.name)
-        self._ask("rename", self.name, self.before)
-
-    def _bring_back(self) -> bool:
-        """Start the container before under the name; whether that was possible."""
-        self._ask("rename", self.before, self.name)
+    def _bring_back(self, stopped: str) -> bool:
+        """Start a stopped container under the name; whether that was possible."""
+        self._ask("rename", stopped, self.name)
         return self._ask("start", self.name).returncode == 0
 
     def _ask(self, *words: str) -> subprocess.CompletedProcess[str]:
         return ask((self.program, *words), f"run {self.name}")
+
+
+def _seal(run: tuple[str, ...]) -> str:
+    """What tells whether a container would be run otherwise now; of the token nothing can be told from it."""
+    key = os.environ.get(TOKEN, "").encode()
+    return hmac.digest(key, "\0".join(run).encode(), "sha256").hex()

@@ -10,8 +10,9 @@ does, is copied into the folder first.
 from __future__ import annotations
 
 import hashlib
-from collections import deque
-from collections.abc import Callable, Iterator
+import json
+from collections import Counter, deque
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,6 +27,7 @@ from mlwright.core.record import Record
 from mlwright.core.store.blobs import explain_disk_errors
 from mlwright.data.sources import Reading, source_for
 from mlwright.records.settings import CollectSettings
+from mlwright.scoring.unread import unread_values
 from mlwright.shipping.scored import scored_rows
 from mlwright.shipping.scoring_folder import COPY, ScoringFacts, held, parts_of, settled, write_facts
 
@@ -35,6 +37,9 @@ if TYPE_CHECKING:
 PART_CELLS = 4_000_000
 LEAST_ROWS, MOST_ROWS = 1_000, 200_000
 """Of a part; as many as hold `PART_CELLS` values, so that wide tables need no more memory than narrow ones."""
+
+UNREAD = "mlwright.unread"
+"""Under which a part says how many values of its rows could not be read."""
 
 LOOKED_AT = 1_000
 """Values of a column that tell whether its values recur."""
@@ -80,6 +85,10 @@ class Scored(Record):
         That are there now.
     n_kept : int
         Parts that an earlier job had made.
+    unread : dict
+        By input, how many values were there but could not be read, and were taken as missing.
+    notices : tuple of str
+        What was changed to read the source, if it was read now.
     """
 
     bundle_id: str
@@ -87,6 +96,8 @@ class Scored(Record):
     n_rows: int
     n_parts: int
     n_kept: int
+    unread: dict[str, int] = {}
+    notices: tuple[str, ...] = ()
 
 
 def score(job: Job, folder: Path) -> Scored:
@@ -108,9 +119,10 @@ def score(job: Job, folder: Path) -> Scored:
     """
     with explain_disk_errors(folder), held(folder):
         facts = settled(folder, _facts_of(job))
-        parts = parts_of(folder)
+        parts, notices = parts_of(folder), list[str]()
         if facts.n_rows is None:
             reading = _opened(job, folder)
+            notices = reading.notices
             if facts.part_rows is None:
                 rows = PART_CELLS // max(len(reading.schema), 1)
                 facts = facts.model_copy(update={"part_rows": min(MOST_ROWS, max(LEAST_ROWS, rows))})
@@ -126,6 +138,8 @@ def score(job: Job, folder: Path) -> Scored:
         n_rows=facts.n_rows or 0,
         n_parts=len(parts_of(folder)),
         n_kept=len(parts),
+        unread=_unread_of(parts_of(folder)),
+        notices=tuple(notices),
     )
 
 
@@ -179,9 +193,22 @@ class _Parts:
         scored = scored_rows(self._job.bundle, rows, self._facts.level)
         lists = [name for name in scored.column_names if _recurs(scored[name])]
         ranges = [name for name in scored.column_names if name not in lists]
-        pq.write_table(scored, draft, use_dictionary=lists, write_statistics=ranges, store_schema=False)
+        unread = unread_values(self._job.bundle.model.encoder, rows)
+        how = {"use_dictionary": lists, "write_statistics": ranges, "store_schema": False}
+        with pq.ParquetWriter(draft, scored.schema, **how) as file:
+            file.write_table(scored)
+            file.add_key_value_metadata({UNREAD: json.dumps(unread)})
         draft.replace(path)
         self._job.tell(-1.0, len(rows))
+
+
+def _unread_of(paths: Sequence[Path]) -> dict[str, int]:
+    """What the parts say of values that could not be read."""
+    total = Counter[str]()
+    for path in paths:
+        said = (pq.read_metadata(path).metadata or {}).get(UNREAD.encode(), b"{}")
+        total.update(json.loads(said))
+    return dict(total)
 
 
 def _recurs(values: pa.ChunkedArray) -> bool:
@@ -230,11 +257,15 @@ def _opened(job: Job, folder: Path) -> Reading:
     kind = source_for(wanted)[1]
     if not _may_change(wanted):
         return kind(wanted, lambda share: tell(share, 0)).read_coded()
-    copy = folder / COPY
+    copy, notices = folder / COPY, list[str]()
     if not copy.exists():
-        _copy(kind(wanted, lambda share: tell(share / 2, 0)).read(), copy)
+        first = kind(wanted, lambda share: tell(share / 2, 0)).read()
+        _copy(first, copy)
+        notices = first.notices
     again = CollectSettings(source=str(copy))
-    return source_for(again)[1](again, lambda share: tell(0.5 + share / 2, 0)).read_coded()
+    reading = source_for(again)[1](again, lambda share: tell(0.5 + share / 2, 0)).read_coded()
+    reading.notices[:0] = notices
+    return reading
 
 
 def _copy(reading: Reading, path: Path) -> None:

@@ -9,6 +9,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from mlwright.core.errors import SourceEmpty, SourceUnreadable
+from mlwright.data.sources.parquet import Parquet
+from mlwright.records.settings import CollectSettings
 
 BERLIN = dt.timezone(dt.timedelta(hours=1))
 
@@ -146,3 +148,13 @@ def test_a_folder_says_which_columns_files_lack_or_store_otherwise_and_what_was_
         "day (string, date32[day]; read as string).",
         "Files that are no Parquet were not read: readme.csv.",
     ]
+
+
+def test_a_column_that_one_file_lacks_is_read_as_a_dictionary_too(tmp_path):
+    names = pa.table({"n": list(range(400)), "city": ["Oslo", "Rome"] * 200})
+    pq.write_table(names, tmp_path / "a.parquet")
+    pq.write_table(names.drop_columns(["city"]), tmp_path / "b.parquet")
+    coded = Parquet(CollectSettings(source=str(tmp_path))).read_coded()
+    found = pa.Table.from_batches(coded.batches)
+    assert pa.types.is_dictionary(found.schema.field("city").type)
+    assert found["city"].to_pylist() == ["Oslo", "Rome"] * 200 + [None] * 400

@@ -204,16 +204,22 @@ def test_the_oldest_segments_are_removed_when_the_log_is_full(
     assert read(tmp_path / "log").column("tenure").to_pylist()[-1] == 4
 
 
-def test_a_disk_that_fails_stops_no_answer_and_is_counted(
-    bundle: Bundle, row: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+def test_a_disk_that_fails_stops_no_answer_and_is_counted_and_told_now_and_then(
+    bundle: Bundle, row: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: Any
 ) -> None:
     monkeypatch.setattr(spool, "WRITE_S", 0.05)
     client = app_with(bundle, tmp_path / "log")
     (tmp_path / "log" / "predictions").rmdir()
-    assert client.post("/predict", json=row).status_code == 200
-    time.sleep(0.5)
-    assert "mlwright_log_lost_total 1" in client.get("/metrics").text
+    for n in (1, 2, 3):
+        assert client.post("/predict", json=row).status_code == 200
+        wait_for(lambda n=n: f"mlwright_log_lost_total {n}" in client.get("/metrics").text)
+    told = [message for message in caplog.messages if "predictions" in message]
+    assert [message.partition(" in ")[0] for message in told] == ["1 requests could not be kept"]
+    (tmp_path / "log" / "predictions").mkdir()
+    client.post("/predict", json=row)
     close(client)
+    assert caplog.messages[-1].endswith("again; 3 before could not be.")
+    assert len(read(tmp_path / "log")) == 1
 
 
 def test_a_folder_that_is_no_log_is_read_as_parquet(tmp_path: Path) -> None:

@@ -25,6 +25,7 @@ from mlwright.testing.platforms import Question, health_paths, probability_quest
 KEPT = Path(__file__).parents[2] / "compat" / "bundle_1"
 IMAGE = "localhost/mlwright-test:1"
 TOKEN = "0123456789abcdef0123456789abcdef"
+OTHER = "fedcba9876543210fedcba9876543210"
 POD = "p-pod-0-model"
 VERTEX, HEALTHY = f"/{uuid.uuid4().hex}/p:predict", f"/{uuid.uuid4().hex}"
 ASKER = """
@@ -162,6 +163,9 @@ def test_a_container_takes_the_place_of_another_and_undo_brings_that_back(
         place.deploy(second.folder)
         assert podman("inspect", "--format", "{{.State.StartedAt}}", container) == started
         assert told_by(address) == second.bundle_id
+        monkeypatch.setenv("MLWRIGHT_TOKEN", f"{OTHER},{TOKEN}")
+        place.deploy(second.folder)
+        assert told_by(address, OTHER) == told_by(address) == second.bundle_id
         assert place.state(first).before == first.bundle_id
         place.undo(second.folder)
         assert told_by(address) == first.bundle_id
@@ -172,7 +176,7 @@ def test_a_container_takes_the_place_of_another_and_undo_brings_that_back(
         place.remove(first.folder)
         assert place.state(first).bundles == {}
     finally:
-        podman.try_("rm", "--force", container, f"{container}-before")
+        podman.try_("rm", "--force", container, f"{container}-before", f"{container}-aside")
 
 
 def later(bundle: Bundle, learned: str, folder: Path) -> Bundle:
@@ -183,10 +187,10 @@ def later(bundle: Bundle, learned: str, folder: Path) -> Bundle:
     return Bundle.load(folder / bundle_id)
 
 
-def told_by(address: str) -> str:
+def told_by(address: str, token: str = TOKEN) -> str:
     """Which model answers at an address, from outside of the container."""
     asked = urllib.request.Request(f"{address}/v2/models/p placed".replace(" ", "%20"))
-    asked.add_header("Authorization", f"Bearer {TOKEN}")
+    asked.add_header("Authorization", f"Bearer {token}")
     with urllib.request.urlopen(asked, timeout=30) as reply:
         return str(json.load(reply)["versions"][0])
 

@@ -67,9 +67,9 @@ class Parquet(Source):
         schema: pa.Schema,
     ) -> Iterator[pa.RecordBatch]:
         n_done, n_all = 0, sum(part.n_rows for part in parts)
-        coded = [name for (name, _), kind in types.items() if kind == CODED]
+        coded = [key for key, kind in types.items() if kind == CODED]
         for place, part in enumerate(parts):
-            for batch in part.batches(coded=coded):
+            for batch in part.batches(coded=[key[0] for key in coded if key in part.leaves]):
                 columns = [_column(part, key, kind, batch) for key, kind in types.items()]
                 columns += [pa.repeat(values[place], len(batch)) for values in folders.values()]
                 n_done += len(batch)

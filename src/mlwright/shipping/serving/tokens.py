@@ -41,6 +41,11 @@ class Tokens:
         self._stamp: tuple[int, ...] | None = self._changed()
         self._tokens = self._read()
 
+    @property
+    def first(self) -> str:
+        """The one to send, for who asks a service."""
+        return self._tokens[0].decode()
+
     def hold(self, sent: str) -> bool:
         """Whether one of them was sent; takes as long whichever it is, and whether it is one or not."""
         if self._kind == "file" and (stamp := self._changed()) != self._stamp:

@@ -7,12 +7,13 @@ from pathlib import Path
 
 from mlwright.core.errors import DeploymentError
 from mlwright.scoring.bundle import Bundle
-from mlwright.shipping.containers import Place
+from mlwright.shipping.containers import TOKEN, Place
 from mlwright.shipping.image import PORT, USER, Recipe, build, default_image, engine, label
 from mlwright.shipping.steps import Call, Command, Plan
 from mlwright.shipping.targets import State, Target
 
-TOKEN = "MLWRIGHT_TOKEN"  # noqa: S105  the name of the variable
+STOP_S = 40
+"""How long a container may take to end: what is in work, and what the log seals then."""
 
 
 class Docker(Target):
@@ -104,6 +105,7 @@ class Docker(Target):
         """A container that can write nowhere, become nobody else, and is published on this machine alone."""
         return (
             "--restart=unless-stopped",
+            f"--stop-timeout={STOP_S}",
             "--read-only",
             "--tmpfs=/tmp",
             f"--user={USER}:{USER}",

@@ -21,9 +21,12 @@ def loadtest(
     requests: Annotated[int, typer.Option(min=1, help="It ends sooner after so many.")] = 1_000_000,
     workers: Annotated[int, typer.Option(min=1, help="Processes of a service that is started.")] = 1,
     rows: Annotated[
-        Path | None, typer.Option(help="For a URL: the bundle whose rows are sent.  Default: its own example.")
+        Path | None,
+        typer.Option(help="For a URL: the project or bundle whose rows are sent.  Default: its own example."),
     ] = None,
-    token: Annotated[str | None, typer.Option(help="env:NAME of the variable that holds the token.")] = None,
+    token: Annotated[
+        str | None, typer.Option(help="Where the token is that it asks for: env:NAME or file:PATH.")
+    ] = None,
     anywhere: Annotated[bool, typer.Option("--anywhere", help="Also a service on another machine.")] = False,
     json: AsJson = False,
 ) -> None:
@@ -47,12 +50,13 @@ def loadtest(
 
 
 def _asked(url: str, rows: Path | None, token: str | None, options: dict[str, float], *, anywhere: bool) -> Load:
+    from mlwright.faces.cli.chosen import bundle_at
     from mlwright.faces.loading import example_of
     from mlwright.shipping.asking import address_of
     from mlwright.shipping.loadtest import load
 
     address = address_of(url, anywhere=anywhere)
-    records = _rows_of(rows) if rows is not None else [example_of(address, token)]
+    records = _rows_of(bundle_at(rows)) if rows is not None else [example_of(address, token)]
     return load(address, records, token=token, **options)  # type: ignore[arg-type]
 
 

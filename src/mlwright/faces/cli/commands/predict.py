@@ -33,7 +33,7 @@ def predict(
 
     For classes, the probability of each is written too.
     """
-    from mlwright.faces.batch import score_file
+    from mlwright.faces.batch import score_file, unread_told
     from mlwright.faces.cli.chosen import bundle_at
     from mlwright.faces.cli.terminal import print_json
     from mlwright.scoring.bundle import Bundle
@@ -42,11 +42,15 @@ def predict(
     if output is None:
         _show_first(bundle, source, query, level, json=json)
         return
-    n_rows = score_file(bundle, source, query, output, level)
+    done = score_file(bundle, source, query, output, level)
     if json:
-        print_json({"bundle_id": bundle.bundle_id, "n_rows": n_rows, "output": str(output)})
-    else:
-        typer.echo(f"{n_rows:,} rows were scored: {output}")
+        print_json({"bundle_id": bundle.bundle_id, "n_rows": done.n_rows, "output": str(output), "unread": done.unread})
+        return
+    typer.echo(f"{done.n_rows:,} rows were scored: {output}")
+    for notice in done.notices:
+        typer.echo(notice, err=True)
+    if told := unread_told(done.unread, done.n_rows, source, str(model)):
+        typer.echo(told, err=True)
 
 
 def _show_first(bundle: Bundle, source: str, query: str | None, level: float | None, *, json: bool) -> None:

@@ -37,6 +37,7 @@ def score(
     a size that fits, there is  mlwright predict.
     """
     from mlwright.data.words import counted
+    from mlwright.faces.batch import unread_told
     from mlwright.faces.cli.chosen import bundle_at
     from mlwright.faces.cli.counting import counting
     from mlwright.faces.cli.terminal import print_json
@@ -54,3 +55,7 @@ def score(
         return
     kept = f" ({done.n_kept} of them from before)" if done.n_kept else ""
     typer.echo(f"{done.n_rows:,} rows were scored into {counted(done.n_parts, 'part')}{kept}: {done.folder}")
+    for notice in done.notices:
+        typer.echo(notice, err=True)
+    if told := unread_told(done.unread, done.n_rows, source, str(model)):
+        typer.echo(told, err=True)

@@ -11,6 +11,7 @@ import logging
 import os
 import signal
 import threading
+import time
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
@@ -30,6 +31,9 @@ log = logging.getLogger("mlwright.serving")
 
 LOOK_S = 1.0
 """How often there may be something to seal."""
+
+AGAIN_S = 60.0
+"""Until one that could not be sealed is tried again: a disk that was full may have room by then."""
 
 NICER = 10
 """By how much a process that keeps steps behind those that answer."""
@@ -53,7 +57,7 @@ class Keeper:
         self._folder = Path(settings.folder or ".")
         self._max_bytes = settings.max_bytes
         self._copies = Copies(self._folder, settings.copy_to) if settings.copy_to else None
-        self._failed: set[Path] = set()
+        self._failed: dict[Path, float] = {}
         self._ended = threading.Event()
         self._thread = threading.Thread(target=self._work, name="mlwright-keeper", daemon=True)
         self._thread.start()
@@ -77,7 +81,7 @@ class Keeper:
     def _look(self, folder: Path) -> None:
         try:
             for path in sorted(folder.glob(f"*{OPEN}")):
-                if path not in self._failed:
+                if time.monotonic() - self._failed.get(path, -AGAIN_S) >= AGAIN_S:
                     self._seal(path)
             remove_oldest(folder, self._max_bytes)
         except OSError as error:
@@ -87,8 +91,9 @@ class Keeper:
         try:
             seal_if_left(path)
         except Exception as error:  # noqa: BLE001  one that cannot be sealed is read as it is; others must not wait for it
-            log.error("%s could not be sealed: %s", path, error)
-            self._failed.add(path)
+            if path not in self._failed:
+                log.error("%s could not be sealed: %s", path, error)
+            self._failed[path] = time.monotonic()
 
 
 def keep(settings: LogSettings, refused: Callable[[SettingsError], None]) -> None:
@@ -130,9 +135,13 @@ def _seal(path: Path, table: pa.Table | None) -> None:
     sealed = path.with_name(path.name.removesuffix(OPEN) + SEALED)
     if table is not None and not sealed.exists():
         draft = sealed.with_suffix(".part")
-        write_segment(table, draft)
-        with open(draft, "rb") as file:
-            os.fsync(file.fileno())
+        try:
+            write_segment(table, draft)
+            with open(draft, "rb") as file:
+                os.fsync(file.fileno())
+        except OSError:
+            draft.unlink(missing_ok=True)  # what was written of it would take room on a disk that is full
+            raise
         os.replace(draft, sealed)
     path.unlink()
 

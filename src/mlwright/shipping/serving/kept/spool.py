@@ -30,6 +30,9 @@ WRITE_S = 0.2
 WINDOW_S = 1.0
 """A crash loses the rows of so many seconds at most."""
 
+TELL_S = 60.0
+"""How often a disk that goes on failing is told."""
+
 MOST_WAITING = 200_000
 """Requests that may wait; more are lost, and counted, sooner than that the memory fills up."""
 
@@ -59,6 +62,7 @@ class Spool:
         self._lost = lost
         self._waiting: deque[Any] = deque()
         self._open: _OpenFile | None = None
+        self._n_lost, self._told = 0, -TELL_S
         self._wake = threading.Event()
         self._ended = False
         self._thread = threading.Thread(target=self._work, name=f"mlwright-{folder.name}", daemon=True)
@@ -96,9 +100,15 @@ class Spool:
                 if final or self._open.is_full:
                     self._open.leave()
                     self._open = None
+            if items and self._n_lost:
+                log.error("Requests are kept in %s again; %d before could not be.", self._folder, self._n_lost)
+                self._n_lost = 0
         except Exception as error:  # noqa: BLE001  neither a full disk nor rows that are no table may stop what follows
-            log.error("%d requests could not be kept in %s: %s", len(items), self._folder, error)
             self._lost(len(items))
+            self._n_lost += len(items)
+            if items and time.monotonic() - self._told >= TELL_S:
+                self._told = time.monotonic()
+                log.error("%d requests could not be kept in %s: %s", self._n_lost, self._folder, error)
 
 
 class _OpenFile:
