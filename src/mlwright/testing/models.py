@@ -24,6 +24,7 @@ from mlwright.records.model import Candidate
 from mlwright.records.profile import Task
 from mlwright.scoring.blocks import Blocks
 from mlwright.scoring.cores import CORES
+from mlwright.scoring.together import Together
 from mlwright.testing.demand import demand
 from mlwright.testing.encoded_rows import AWKWARD, N_CLASSES, Lesson, easy
 
@@ -150,6 +151,11 @@ def test_awkward_rows(name: str, task: Task, what: str) -> None:
         demand(bool((prediction > 0).all()), "a probability is 0: such a row would cost infinitely much")
     again = CORES.get(fitted.core.form).from_bytes(fitted.core.to_bytes()).predict(lesson.trial.blocks)
     demand(bool((again == prediction).all()), "the core answers otherwise when it was read back")
+    quick = Together([(1.0, fitted.core)], lesson.facts.names.n_levels)
+    few = quick.scores_of_few(lesson.trial.blocks)
+    demand(bool(np.allclose(few, prediction, rtol=1e-5, atol=1e-9)), "a few rows are answered otherwise than many")
+    alone = quick.scores(lesson.trial.blocks.first)
+    demand(bool(np.allclose(alone, prediction[0], rtol=1e-5, atol=1e-9)), "a row alone is answered otherwise")
 
 
 @each_family
