@@ -13,6 +13,7 @@ from mlwright.core.once import once
 from mlwright.data.bins import MAX_BINS, Bins, quantile_edges
 from mlwright.data.compute.table import SplitTable, Table
 from mlwright.records.profile import Profile
+from mlwright.scoring.answers import Answers
 from mlwright.scoring.moments import to_moment_array
 from mlwright.scoring.spelling import missing_array, spelled, to_number_array
 
@@ -118,8 +119,7 @@ class TrainingRows(Rows):
     def classes(self) -> NDArray[np.int64]:
         """The class of each row as its place in ``roles.classes``."""
         names, places = self.levels(self.profile.roles.target)
-        known = {name: place for place, name in enumerate(self.profile.roles.classes)}
-        by_level = np.array([*(known.get(name, -1) for name in names), -1], dtype=np.int64)
+        by_level = np.array([*Answers(self.profile.roles.classes).places(names), -1], dtype=np.int64)
         return by_level[places]
 
     @cached_property

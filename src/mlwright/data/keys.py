@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from mlwright.data.compute.table import Table
 from mlwright.data.splitters import SplitKeys
 from mlwright.records.profile import Profile
+from mlwright.scoring.answers import Answers
 from mlwright.scoring.distinct import distinct_values
 from mlwright.scoring.moments import to_moment_array
 from mlwright.scoring.spelling import missing_array, spelled, to_number_array
@@ -39,12 +40,10 @@ def has_target(table: Table, profile: Profile) -> NDArray[np.bool_]:
 
 def classes_of(table: Table, profile: Profile) -> NDArray[np.int64]:
     """The class of each row as its place in ``roles.classes``; -1 where it has none that can be learned from."""
-    place_of = {name: place for place, name in enumerate(profile.roles.classes)}
-    place_of |= dict.fromkeys(profile.target.missing_codes, -1)
+    answers = Answers(profile.roles.classes)
     found, start = np.empty(table.n_rows, dtype=np.int64), 0
     for part in _read(table, profile.roles.target).chunks:
-        levels, places = spelled(part)
-        found[start : start + len(part)] = np.array([*(place_of.get(name, -1) for name in levels), -1])[places]
+        found[start : start + len(part)] = answers.of(part, profile.target.missing_codes)
         start += len(part)
     return found
 

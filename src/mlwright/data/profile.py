@@ -15,12 +15,17 @@ from mlwright.data.target import LEAST_ROWS, MOST_CLASSES, Question, question, t
 from mlwright.data.words import counted
 from mlwright.records.data import Snapshot
 from mlwright.records.profile import ColumnProfile, Profile
-from mlwright.records.settings import CollectSettings, ProfileSettings, ProjectSettings
+from mlwright.records.settings import CleanSettings, CollectSettings, ProfileSettings, ProjectSettings
 from mlwright.scoring.spelling import spelled
 
 
 def profile(
-    snapshot: Snapshot, project: ProjectSettings, collect: CollectSettings, settings: ProfileSettings, run: Run
+    snapshot: Snapshot,
+    project: ProjectSettings,
+    collect: CollectSettings,
+    settings: ProfileSettings,
+    clean: CleanSettings,
+    run: Run,
 ) -> Profile:
     """Say what every column is, with its figures, and which part it plays.
 
@@ -49,7 +54,7 @@ def profile(
     queries = counted(found.n_queries, "query", "queries")
     size = f"{counted(len(found.columns), 'column')} of {counted(snapshot.n_rows, 'row')}"
     run.note(f"Looked at {size} in {queries}.")
-    asked = None if target is None else _question(found, target, table, project)
+    asked = None if target is None else _question(found, target, table, project, merges=clean.apply != "off")
     there = _described_there(snapshot, collect, settings, target, run)
     columns = tuple(asked.column if asked and column.name == target else column for column in found.columns)
     roles = assign_roles(columns, asked, snapshot.n_rows, found.orders, (collect, settings))
@@ -97,12 +102,12 @@ def _with_counted_keys(columns: tuple[ColumnProfile, ...], table: Table) -> tupl
     )
 
 
-def _question(found: Described, target: str, table: Table, project: ProjectSettings) -> Question:
+def _question(found: Described, target: str, table: Table, project: ProjectSettings, *, merges: bool) -> Question:
     own = next(column for column in found.columns if column.name == target)
     levels = found.tops[target]
     if len(levels) < own.n_distinct <= MOST_CLASSES:
         levels = _levels(table, target)
-    return question(own, levels, table.n_rows, project)
+    return question(own, levels, table.n_rows, project, merges=merges)
 
 
 def _levels(table: Table, name: str) -> tuple[tuple[str, int], ...]:

@@ -13,7 +13,7 @@ from mlwright.data.equal_rows import equal_rows, n_equal_pairs
 from mlwright.data.kinds.names import says_id
 from mlwright.records.findings import Severity
 from mlwright.records.profile import ColumnProfile, Profile
-from mlwright.scoring.spelling import spelled
+from mlwright.scoring.answers import Answers
 
 COMMON = 0.05
 SURE = 0.5
@@ -54,7 +54,8 @@ def twins(table: SplitTable, profile: Profile) -> Twins:
     if not len(several):
         return Twins()
     _, first, set_of, sizes = np.unique(equal.sets[several], return_index=True, return_inverse=True, return_counts=True)
-    answers = spelled(table.train.arrow([profile.roles.target], places[several])[0]).places
+    told = table.train.arrow([profile.roles.target], places[several])[0]
+    answers = Answers(profile.roles.classes).of(told, profile.target.missing_codes)
     pairs, counts = np.unique(np.stack([set_of, answers]), axis=1, return_counts=True)
     most = np.ones(len(sizes), np.int64)
     np.maximum.at(most, pairs[0], counts)

@@ -5,10 +5,11 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from mlwright.core.errors import SettingsError, TargetError, name_list, nearest
+from mlwright.data.alike_answers import alike
 from mlwright.data.compute.engine import LONGEST_SHOWN
 from mlwright.data.kinds.amounts import are_amounts
 from mlwright.data.kinds.names import says_amount, says_class, words_of
@@ -17,6 +18,7 @@ from mlwright.data.words import counted
 from mlwright.records.data import Snapshot
 from mlwright.records.profile import ColumnProfile, Task
 from mlwright.records.settings import ProjectSettings
+from mlwright.scoring.answers import Answers
 from mlwright.scoring.spelling import canonical
 
 LEAST_ROWS = 20
@@ -82,7 +84,12 @@ def target_name(project: ProjectSettings, snapshot: Snapshot) -> str:
 
 
 def question(
-    column: ColumnProfile, levels: Sequence[tuple[str, int]], n_rows: int, project: ProjectSettings
+    column: ColumnProfile,
+    levels: Sequence[tuple[str, int]],
+    n_rows: int,
+    project: ProjectSettings,
+    *,
+    merges: bool = True,
 ) -> Question:
     """What is asked of the target, and why.
 
@@ -95,6 +102,8 @@ def question(
     n_rows : int
         Rows of the table.
     project : ProjectSettings
+    merges : bool
+        Whether classes that differ in writing alone are one.
 
     Raises
     ------
@@ -105,14 +114,21 @@ def question(
     """
     _check_usable(column, n_rows)
     levels = [(value, count) for value, count in levels if value not in column.missing_codes]
+    same = ""
+    seen = column
+    if merges and not _is_numeric(column) and len(levels) == column.n_distinct:
+        levels, same = alike(levels)
+        seen = column.model_copy(update={"n_distinct": len(levels)})
+        _check_several(seen, levels[0][0], n_rows)
     if project.task == "auto" or project.task == "none":
-        task, why = _guess(column, levels, n_rows)
+        task, why = _guess(seen, levels, n_rows)
         _refuse_amounts_in_text(column, task)
     else:
         task, why = project.task, "set by project.task"
     if task == "regression":
         return _numbers(column, why, n_rows)
-    return _classes(column, levels, n_rows, (task, why), project)
+    asked = _classes(seen, levels, n_rows, (task, sentence(why, same).removesuffix(".")), project)
+    return replace(asked, column=column)
 
 
 def _check_usable(column: ColumnProfile, n_rows: int) -> None:
@@ -120,18 +136,26 @@ def _check_usable(column: ColumnProfile, n_rows: int) -> None:
     where = f"Target column {column.name!r}"
     if not labelled:
         raise TargetError(f"{where} holds no value in any of its {n_rows:,} rows.", "Choose another project.target.")
-    if column.n_distinct == 1:
-        value = column.top[0].value if column.top else "one value"
-        hint = "Choose another project.target."
-        if column.n_missing:
-            hint = "If an empty cell means the other class, write that class there; else choose another project.target."
-        raise TargetError(f"{where} holds only {value!r} ({labelled:,} rows): there is nothing to tell apart.", hint)
+    _check_several(column, column.top[0].value if column.top else "one value", n_rows)
     if column.kind == "date":
         raise TargetError(
             f"{where} holds dates, which are no classes and no amounts.",
             "Give a column with the number of days, or with a class, and set project.target to it.",
         )
     _check_enough(column, labelled, n_rows)
+
+
+def _check_several(column: ColumnProfile, first: str, n_rows: int) -> None:
+    if column.n_distinct != 1:
+        return
+    hint = "Choose another project.target."
+    if column.n_missing:
+        hint = "If an empty cell means the other class, write that class there; else choose another project.target."
+    raise TargetError(
+        f"Target column {column.name!r} holds only {first!r} ({n_rows - column.n_missing:,} rows): there is nothing "
+        "to tell apart.",
+        hint,
+    )
 
 
 def _refuse_amounts_in_text(column: ColumnProfile, task: Task) -> None:
@@ -275,13 +299,14 @@ def _check_classes(column: ColumnProfile, labelled: int, task: Task) -> None:
 def _positive(counts: dict[str, int], project: ProjectSettings, target: str) -> tuple[str, str]:
     """The class that the decision is about, and why."""
     if project.positive is not None:
-        asked = canonical(project.positive) or ""
-        if asked not in counts:
+        said = canonical(project.positive) or ""
+        place = Answers(counts).place(said)
+        if place < 0:
             raise SettingsError(
                 f"project.positive is {project.positive!r}, which is no class of {target!r}.",
-                f"Set it to one of: {', '.join(nearest(asked, counts) or sorted(counts))}",
+                f"Set it to one of: {', '.join(nearest(said, counts) or sorted(counts))}",
             )
-        return asked, f"the decision is about {asked!r}: set by project.positive"
+        return [*counts][place], f"the decision is about {[*counts][place]!r}: set by project.positive"
     named = [value for value in counts if value.casefold() in POSITIVE_NAMES]
     if len(named) == 1:
         return named[0], f"the decision is taken to be about {named[0]!r}, by its name"

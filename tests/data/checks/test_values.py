@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from mlwright.data.checks import Specimen
-from mlwright.data.folding import folded
+from mlwright.scoring.folding import folded
 from mlwright.testing.checks import look, open_specimen
 
 N = 400
@@ -63,7 +63,15 @@ def test_single_letters_of_both_cases_are_codes_unless_one_is_rare(find):
 def test_classes_with_two_spellings_are_found(find):
     answers = [("yes", "no", "Yes")[row * row % 3 if row % 2 else row % 3] for row in range(N)]
     (finding,) = find("spelling_variants", {"y": answers})
+    assert (finding.columns, finding.severity) == (("y",), "warning")
+    assert "apart" not in finding.sentence
+
+
+def test_short_classes_of_two_spellings_stay_apart_and_that_is_critical_where_two_are_left(find):
+    answers = [("ok", "no", "OK")[row * row % 3 if row % 2 else row % 3] for row in range(N)]
+    (finding,) = find("spelling_variants", {"y": answers})
     assert (finding.columns, finding.severity) == (("y",), "critical")
+    assert "answers of 'y' stay apart: 'OK' = 'ok'" in finding.sentence.replace("'ok' = 'OK'", "'OK' = 'ok'")
     assert "a question of two answers is asked as one of 3" in finding.sentence
     several = ["perhaps" if row % 5 == 0 else answer for row, answer in enumerate(answers)]
     assert find("spelling_variants", {"y": several})[0].severity == "warning"

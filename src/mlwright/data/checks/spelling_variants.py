@@ -13,7 +13,8 @@ from mlwright.data.checks._plain import plain_columns
 from mlwright.data.checks._sizes import told_two
 from mlwright.data.columns import TrainingRows, training_rows
 from mlwright.data.compute.table import SplitTable
-from mlwright.data.folding import folded
+from mlwright.scoring.answers import Answers
+from mlwright.scoring.folding import folded
 from mlwright.data.words import counted, listing
 from mlwright.records.findings import Finding
 from mlwright.records.profile import Profile
@@ -33,8 +34,9 @@ class SpellingVariants(Check):
     severity = "warning"
     title = "One thing under several names"
     action = (
-        "Models take the spellings of an input for one thing ([clean] apply in mlwright.toml), those of a target for "
-        "several. Write each thing in one way where the data comes from, or take the copy that mlwright clean makes."
+        "Models take the spellings for one thing ([clean] apply in mlwright.toml), but for answers of which it is said "
+        "here that they stay apart. Write each thing in one way where the data comes from, or take the copy that "
+        "mlwright clean makes."
     )
 
     def look(self, table: SplitTable, profile: Profile) -> Iterator[Finding]:
@@ -50,10 +52,13 @@ class SpellingVariants(Check):
         if found:
             told = listing((f"'{name}' ({_told(groups)})" for name, groups in found.items()), 3)
             n_groups = sum(map(len, found.values()))
-            same = found.get(profile.roles.target, []) if classes else []
-            n_left = len(classes) - sum(len(group) - 1 for group in same) if same else 0
+            places = Answers(classes).places
+            answers = found.get(profile.roles.target, []) if classes else []
+            apart = [group for group in answers if len(set(places(group))) > 1]
+            n_left = len(classes) - sum(len(group) - 1 for group in apart) if apart else 0
+            stay = f"; answers of '{profile.roles.target}' stay apart: {_told(apart)}" if apart else ""
             yield self.found(
-                f"{counted(n_groups, 'thing has', 'things have')} more than one spelling: {told}"
+                f"{counted(n_groups, 'thing has', 'things have')} more than one spelling: {told}{stay}"
                 f"{told_two(n_left, len(classes))}.",
                 *found,
                 severity="critical" if n_left == 2 else None,

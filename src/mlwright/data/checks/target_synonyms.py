@@ -10,28 +10,20 @@ from mlwright.data.checks import Check, Specimen
 from mlwright.data.checks._plain import plain_columns
 from mlwright.data.checks._sizes import told_two
 from mlwright.data.compute.table import SplitTable
-from mlwright.data.kinds.names import word_set
 from mlwright.data.words import counted, listing, quoted
 from mlwright.records.findings import Finding
 from mlwright.records.profile import Profile
+from mlwright.scoring.answers import SCALES
 
-SYNONYMS = (
-    word_set("yes y true t 1 1.0 ja oui si sí sim positive pos"),
-    word_set("no n false f 0 0.0 nein non não nao negative neg"),
-    word_set("male m man men"),
-    word_set("female f woman women w"),
-    word_set("low l"),
-    word_set("medium med mid m"),
-    word_set("high h hi"),
-)
 MOST_CLASSES = 30
 
 
 class TargetSynonyms(Check):
     """Classes of which two are words for one answer: "yes" and "Y", "true" and "1", "m" and "male".
 
-    Other spellings of one word (capitals, spaces) are told by `spelling_variants`. A word that has two
-    meanings among the classes ("f" beside "no" and "female") is left alone. Critical where only two answers are left.
+    Where all classes are such words, they are one answer already, and other spellings of one word (capitals, spaces)
+    are told by `spelling_variants`. A word that has two meanings among the classes ("f" beside "no" and "female") is
+    left alone. Critical where only two answers are left.
     """
 
     group = "target"
@@ -44,7 +36,7 @@ class TargetSynonyms(Check):
         classes = profile.roles.classes
         if len(classes) < 3 or len(classes) > MOST_CLASSES:
             raise NotApplicable("there are not some three to thirty classes")
-        found = [same for words in SYNONYMS if len(same := [c for c in classes if c.casefold() in words]) > 1]
+        found = [same for scale in SCALES for words in scale if len(same := [c for c in classes if c.casefold() in words]) > 1]
         found = [same for same in found if len({name.casefold() for name in same}) > 1]
         meanings = Counter(name for same in found for name in same)
         found = [same for same in found if all(meanings[name] == 1 for name in same)]
@@ -60,9 +52,10 @@ class TargetSynonyms(Check):
 
     @staticmethod
     def speaks() -> Specimen:
-        """Some wrote Y for yes."""
+        """Some wrote Y for yes, and some did not know."""
         columns = plain_columns()
-        return Specimen(columns | {"y": ["Y" if y == "yes" and row % 3 else y for row, y in enumerate(columns["y"])]})
+        ways = [("Y" if y == "yes" and row % 3 else y, "maybe")[row % 7 == 0] for row, y in enumerate(columns["y"])]
+        return Specimen(columns | {"y": ways})
 
     @staticmethod
     def quiet() -> Specimen:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from mlwright.data.cures import Cure, Specimen
 from mlwright.data.evidence.cells import Cells, Levels
-from mlwright.data.folding import folded
+from mlwright.scoring.folding import folded
 from mlwright.data.words import counted, quoted
 from mlwright.records.cleaning import AnyStep, MapValues
 

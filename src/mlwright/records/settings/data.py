@@ -247,8 +247,8 @@ class CleanSettings(Settings):
     Parameters
     ----------
     apply : str
-        ``safe``: how values are written (units, dates, spellings); ``all``: also values that say something wrong and
-        whose right value is certain; ``off``: nothing.
+        ``safe``: how values are written (units, dates, spellings, those of the target's classes among them); ``all``:
+        also values that say something wrong and whose right value is certain; ``off``: nothing.
     """
 
     apply: Literal["safe", "all", "off"] = "safe"
