@@ -20,7 +20,7 @@ from mlwright.data.profile import profile
 from mlwright.records.cleaning import ReadDate
 from mlwright.records.data import Field, Lineage, Snapshot
 from mlwright.records.profile import ColumnProfile, Profile
-from mlwright.records.settings import CollectSettings, ProfileSettings, ProjectSettings
+from mlwright.records.settings import CleanSettings, CollectSettings, ProfileSettings, ProjectSettings
 
 N = 200
 Y = ["yes", "no"] * (N // 2)
@@ -40,7 +40,7 @@ def profile_of(folder: Path, columns: dict[str, Sequence[Any] | pa.Array], **set
     )
     project = ProjectSettings(target=settings.pop("target", "y"), task=settings.pop("task", "auto"))
     collect = CollectSettings(time=settings.pop("time", None), group=settings.pop("group", None))
-    return profile(snapshot, project, collect, ProfileSettings(**settings), run)
+    return profile(snapshot, project, collect, ProfileSettings(**settings), CleanSettings(), run)
 
 
 def column_of(folder: Path, values: Sequence[Any] | pa.Array, name: str = "x", **settings: Any) -> ColumnProfile:
@@ -67,7 +67,9 @@ RNG = np.random.default_rng(0)
         ("text", [f"{value:,.2f}" for value in RNG.normal(5_000, 900, N)], "number"),
         ("fee", [f"${value}" for value in RNG.integers(1_000, 9_000, N)], "number"),
         ("share", [f"{value}%" for value in RNG.integers(0, 100, N)], "number"),
+        ("age", np.arange(20, 20 + N), "number"),
         ("step", np.arange(N), "id"),
+        ("seqno", 1 + np.arange(N) + np.arange(N) // 40, "id"),
         ("customer_id", RNG.choice(10**6, N, replace=False), "id"),
         ("tweet", 5 * 10**17 + RNG.integers(0, 10**9, N), "id"),
         ("code", [f"{value:08x}" for value in RNG.integers(0, 2**32, N)], "id"),
@@ -351,4 +353,4 @@ def test_a_snapshot_that_turns_out_to_be_damaged_is_the_fault_of_its_source(tmp_
         size_bytes=1,
     )
     with pytest.raises(SourceUnreadable, match=r"customers\.parquet is damaged"):
-        profile(snapshot, ProjectSettings(target="y"), CollectSettings(), ProfileSettings(), run)
+        profile(snapshot, ProjectSettings(target="y"), CollectSettings(), ProfileSettings(), CleanSettings(), run)

@@ -18,7 +18,7 @@ from mlwright.core.store import Store
 from mlwright.data.profile import profile
 from mlwright.records.data import Field, Lineage, Snapshot
 from mlwright.records.profile import Profile, Roles
-from mlwright.records.settings import CollectSettings, ProfileSettings, ProjectSettings
+from mlwright.records.settings import CleanSettings, CollectSettings, ProfileSettings, ProjectSettings
 
 N = 200
 
@@ -42,7 +42,7 @@ def profile_of(
         size_bytes=1,
     )
     project = project or ProjectSettings(target="y")
-    return profile(snapshot, project, collect or CollectSettings(), settings or ProfileSettings(), run)
+    return profile(snapshot, project, collect or CollectSettings(), settings or ProfileSettings(), CleanSettings(), run)
 
 
 def roles_with_target(folder: Path, target: Sequence[Any], name: str = "y", **project: Any) -> Roles:
@@ -278,6 +278,7 @@ def test_the_users_time_may_be_a_date_or_a_number_and_nothing_else(tmp_path: Pat
         ("patient_id", list(range(N)), False),
         ("patient_id", cycle(1, 2, 3), False),
         ("store_id", [row // 4 for row in range(N)], False),
+        ("ID", [f"X{row // 4}" for row in range(N)], True),
         ("user_agent", [f"u{row // 4}" for row in range(N)], False),
     ],
 )
@@ -299,3 +300,39 @@ def test_a_group_of_one_value_is_refused(tmp_path: Path) -> None:
 def test_every_table_that_is_too_small_ends_in_one_clear_error(tmp_path: Path, n: int) -> None:
     with pytest.raises(MlwrightError, match="at least 20 are needed"):
         profile_of(tmp_path, {"x": cycle(1, 2, n=n), "y": cycle("a", "b", n=n)})
+
+
+def weeks_of_shops(n_shops: int = 6, n_weeks: int = 60) -> dict[str, list[Any]]:
+    rng = np.random.default_rng(4)
+    place = rng.permutation(n_shops * n_weeks)
+    shop, week = np.divmod(place, n_weeks)
+    return {
+        "shop": [f"S{each}" for each in shop],
+        "week": [str(np.datetime64("2022-01-03") + 7 * int(each)) for each in week],
+        "y": rng.normal(size=len(place)).round(3).tolist(),
+    }
+
+
+def test_weeks_that_run_in_every_shop_are_the_time_however_the_rows_lie(tmp_path: Path) -> None:
+    roles = profile_of(tmp_path, weeks_of_shops()).roles
+    assert roles.time == "week"
+    assert "each of several things has a row of its own" in roles.time_reason
+
+
+def test_days_of_hire_are_no_panel(tmp_path: Path) -> None:
+    rng = np.random.default_rng(5)
+    columns = weeks_of_shops()
+    columns["week"] = rng.permutation(columns["week"]).tolist()
+    assert profile_of(tmp_path, columns).roles.time is None
+
+
+@pytest.mark.parametrize(
+    ("name", "scale", "is_time"),
+    [("timestamp", 1_000, True), ("ts", 1, True), ("price", 1, False), ("ts", 1e-6, False)],
+)
+def test_seconds_since_1970_are_the_time_where_they_are_called_so(
+    tmp_path: Path, name: str, scale: float, is_time: bool
+) -> None:
+    seconds = (1_600_000_000 + np.random.default_rng(6).integers(0, 10**7, N)) * scale
+    roles = profile_of(tmp_path, {name: seconds.astype(np.int64), "x": cycle(1, 2, 3), "y": cycle("a", "b")}).roles
+    assert (roles.time == name) == is_time

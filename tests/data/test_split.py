@@ -21,7 +21,7 @@ from mlwright.data.profile import profile as profile_of
 from mlwright.data.row_keys import NEW_ROWS
 from mlwright.records.data import Field, Lineage, Snapshot
 from mlwright.records.profile import Profile
-from mlwright.records.settings import CollectSettings, ProfileSettings, ProjectSettings, SplitSettings
+from mlwright.records.settings import CleanSettings, CollectSettings, ProfileSettings, ProjectSettings, SplitSettings
 from mlwright.records.split import LEFT_OUT, TEST, TRAIN, Split
 
 
@@ -45,6 +45,7 @@ class Job:
             ProjectSettings(target="y", task=settings.pop("task", "auto")),
             CollectSettings(**settings),
             ProfileSettings(),
+            CleanSettings(),
             self.run,
         )
 
@@ -254,3 +255,41 @@ def test_a_panel_of_cities_over_many_years_of_months_does_not_tick(tmp_path):
 
 def test_a_person_may_say_that_rows_that_tick_are_in_no_order(tmp_path):
     assert Job(tmp_path, half_hours(960)).split(method="stratified").method == "stratified"
+
+
+def days_of(first: str, n: int) -> dict[str, list[int]]:
+    days = [date.fromisoformat(first) + timedelta(days=row) for row in range(n)]
+    return {"year": [d.year for d in days], "month": [d.month for d in days], "day": [d.day for d in days]}
+
+
+def test_a_date_in_three_columns_is_split_by_however_the_rows_lie(tmp_path):
+    columns = shuffled({**days_of("2021-03-05", 400), "y": numbers(400)}, seed=2)
+    job = Job(tmp_path, columns)
+    split = job.split()
+    assert split.method == "by_time"
+    assert "'year', 'month' and 'day'" in split.reason
+    together = [tuple(columns[name][row] for name in ("year", "month", "day")) for row in range(400)]
+    roles = roles_of(split, job.run)
+    learned = [when for when, role in zip(together, roles, strict=True) if role == TRAIN]
+    assert max(learned) < min(when for when, role in zip(together, roles, strict=True) if role == TEST)
+
+
+def test_the_date_of_a_house_is_not_when_the_row_came_about(tmp_path):
+    days = {f"{name}_built": values for name, values in days_of("1971-03-05", 400).items()}
+    assert Job(tmp_path, shuffled({**days, "y": numbers(400)}, seed=2)).split().method == "random"
+
+
+def test_a_person_may_say_that_a_date_in_columns_is_no_order(tmp_path):
+    assert Job(tmp_path, {**days_of("2021-03-05", 400), "y": numbers(400)}).split(method="random").method == "random"
+
+
+@pytest.mark.parametrize("a_year", [1, 4])
+def test_years_that_run_down_the_table_are_an_order_in_time(tmp_path, a_year):
+    years = np.repeat(np.arange(1900, 1980), a_year).tolist()
+    split = Job(tmp_path, {"year": years, "y": numbers(len(years))}).split()
+    assert (split.method, "'year'" in split.reason) == ("by_time", True)
+
+
+def test_cars_sorted_by_the_year_of_their_make_are_in_no_order_in_time(tmp_path):
+    years = np.sort(np.random.default_rng(4).integers(1990, 2020, 400)).tolist()
+    assert Job(tmp_path, {"year": years, "y": numbers(400)}).split().method == "random"

@@ -6,8 +6,8 @@ from collections import defaultdict
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from mlwright.data.words import listing, quoted
-from mlwright.scoring.answers import sense_of
+from mlwright.data.words import quoted
+from mlwright.scoring.answers import Senses
 
 MOST_SHOWN = 3
 
@@ -40,13 +40,15 @@ def alike(levels: Sequence[tuple[str, int]]) -> Alike:
     >>> alike([("No", 70), ("Yes", 20), ("NO", 6), ("Y", 4)])
     Alike(levels=(('No', 76), ('Yes', 24)), told="'NO' counts as 'No'; 'Y' counts as 'Yes'")
     """
-    sense = sense_of([name for name, _ in levels])
+    senses = Senses([name for name, _ in levels])
     groups: dict[str, list[tuple[str, int]]] = defaultdict(list)
     for name, n in sorted(levels, key=lambda level: (-level[1], level[0])):
-        groups[sense(name)].append((name, n))
+        groups[senses.of(name)].append((name, n))
     found = {group[0][0]: sum(n for _, n in group) for group in groups.values()}
     same = [[name for name, _ in group] for group in groups.values() if len(group) > 1]
-    told = [f"{quoted(rest, MOST_SHOWN)} {'counts' if len(rest) == 1 else 'count'} as '{first}'" for first, *rest in same]
+    told = [
+        f"{quoted(rest, MOST_SHOWN)} {'counts' if len(rest) == 1 else 'count'} as '{first}'" for first, *rest in same
+    ]
     in_order = sorted(found.items(), key=lambda level: (-level[1], level[0]))
     more = [f"likewise {len(told) - MOST_SHOWN} more"] if len(told) > MOST_SHOWN else []
     return Alike(tuple(in_order), "; ".join([*told[:MOST_SHOWN], *more]))

@@ -9,6 +9,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from mlwright.data.compute.table import Table
+from mlwright.data.date_parts import moment_parts, ranks_of
 from mlwright.data.splitters import SplitKeys
 from mlwright.records.profile import Profile
 from mlwright.scoring.answers import Answers
@@ -21,14 +22,17 @@ def split_keys(table: Table, profile: Profile) -> SplitKeys:
     """Keys of all rows of a table that shows the target.
 
     Classes are places in `profile.roles.classes`, -1 where the target is missing. A missing group is a group of its
-    own; a missing moment counts as the earliest. Where no column says when, times are places in the table.
+    own; a missing moment counts as the earliest. Where no column says when, nor several together, times are places in
+    the table.
     """
     roles = profile.roles
     with ThreadPoolExecutor(3) as beside:  # reading and sorting leave Python's lock alone
         classes = beside.submit(lambda: classes_of(table, profile) if roles.classes else None)
         groups = beside.submit(lambda: _groups(_read(table, roles.group)) if roles.group else None)
         times = beside.submit(lambda: _times(_read(table, roles.time), profile, roles.time) if roles.time else None)
-        places = np.arange(table.n_rows) if roles.time is None else times.result()
+        parts = moment_parts(profile)
+        in_order = ranks_of(table, profile, parts) if parts else np.arange(table.n_rows)
+        places = in_order if roles.time is None else times.result()
         return SplitKeys(table.n_rows, classes.result(), groups.result(), places)
 
 

@@ -10,6 +10,7 @@ from mlwright.data.compute.damage import explain_damage
 from mlwright.data.compute.table import Table, open_snapshot
 from mlwright.data.kinds.describe import Described, describe
 from mlwright.data.pairs import associations_of
+from mlwright.data.panels import with_panels
 from mlwright.data.roles import assign_roles, check_names
 from mlwright.data.target import LEAST_ROWS, MOST_CLASSES, Question, question, target_name
 from mlwright.data.words import counted
@@ -57,7 +58,8 @@ def profile(
     asked = None if target is None else _question(found, target, table, project, merges=clean.apply != "off")
     there = _described_there(snapshot, collect, settings, target, run)
     columns = tuple(asked.column if asked and column.name == target else column for column in found.columns)
-    roles = assign_roles(columns, asked, snapshot.n_rows, found.orders, (collect, settings))
+    orders = found.orders if collect.time is not None else with_panels(table, columns, found.orders, target)
+    roles = assign_roles(columns, asked, snapshot.n_rows, orders, (collect, settings))
     return Profile(
         n_rows=snapshot.n_rows,
         columns=columns,

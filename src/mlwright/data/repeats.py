@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -83,8 +84,8 @@ def telling_columns(profile: Profile) -> list[str]:
     return [*profile.roles.inputs, *named]
 
 
-def weight_of_repeats(table: Table, profile: Profile) -> Severity | None:
-    """How much it matters that rows are equal in every input; None where that is mere want of detail.
+def weight_of_repeats(table: Table, profile: Profile, names: Sequence[str]) -> Severity | None:
+    """How much it matters that rows are equal in these inputs; None where that is mere want of detail.
 
     Coarse columns make equal rows by coincidence, and more of them where columns depend on each other. So the inputs
     are dealt into two halves that tell rows apart about equally well. Two rows that agree in one half by coincidence
@@ -95,15 +96,15 @@ def weight_of_repeats(table: Table, profile: Profile) -> Severity | None:
     than one in twenty do. A note: pairs that agree in both are ten times as many as if the halves knew nothing of
     each other, and fewer than one pair in 200 agrees in the more detailed half.
     """
-    halves = _halves(profile)
+    halves = _halves(profile, names)
     if not all(halves):
         return None
     n_pairs = profile.n_rows * (profile.n_rows - 1) / 2
-    both = equal_rows(table, profile.roles.inputs).n_pairs
+    both = equal_rows(table, names).n_pairs
     one, other = (n_equal_pairs(table, half) for half in halves)
     if not both:
         return None
-    if _answer_the_same(table, profile) or any(
+    if _answer_the_same(table, profile, names) or any(
         both / given >= SURE and asked / n_pairs < COMMON for given, asked in ((one, other), (other, one))
     ):
         return "warning"
@@ -111,21 +112,21 @@ def weight_of_repeats(table: Table, profile: Profile) -> Severity | None:
     return "note" if is_detailed and both >= TIMES_CHANCE * one * other / n_pairs else None
 
 
-def _answer_the_same(table: Table, profile: Profile) -> bool:
+def _answer_the_same(table: Table, profile: Profile, names: Sequence[str]) -> bool:
     """Whether rows that are equal in every input have the same number to answer, which no coincidence makes."""
     is_number = profile.roles.asked is not None and profile.roles.task == "regression"
     if not is_number or not isinstance(table, SplitTable) or profile.target.n_distinct < MANY_ANSWERS:
         return False
     if profile.target.top and profile.target.top[0].count > FREQUENT_ANSWER * profile.n_rows:
         return False
-    inputs, answer = list(profile.roles.inputs), profile.roles.target
+    inputs, answer = list(names), profile.roles.target
     by_inputs, by_all = (n_equal_pairs(table.train, names) for names in (inputs, [*inputs, answer]))
     return by_inputs >= MIN_PAIRS and by_all >= SAME_ANSWER * by_inputs
 
 
-def _halves(profile: Profile) -> tuple[list[str], list[str]]:
+def _halves(profile: Profile, names: Sequence[str]) -> tuple[list[str], list[str]]:
     """The inputs in two halves that tell rows apart about equally well."""
-    details = {column.name: _detail(column, profile.n_rows) for column in profile.inputs}
+    details = {column.name: _detail(column, profile.n_rows) for column in profile.inputs if column.name in names}
     halves: tuple[list[str], list[str]] = ([], [])
     weights = [0.0, 0.0]
     for name in sorted(details, key=lambda name: -details[name]):

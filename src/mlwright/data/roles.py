@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from mlwright.core.errors import SettingsError, TableError, nearest
 from mlwright.data.kinds import Order
-from mlwright.data.kinds.names import says_entity, says_event, says_moment, says_private_moment
+from mlwright.data.kinds.names import says_entity, says_epoch, says_event, says_moment, says_private_moment
 from mlwright.data.target import Question
 from mlwright.data.words import counted
 from mlwright.records.profile import Asked, ColumnProfile, Roles
@@ -16,6 +16,14 @@ LEAST_MOMENTS = 10
 MANY_MOMENTS = 50
 LEAST_GROUPS = 20
 REPEATS = (1.25, 50.0)
+EPOCHS = (6e8, 2.3e9)
+"""Seconds from 1989 to 2042."""
+_WHY_TIME: dict[Order, str] = {
+    "rising": "the rows are sorted by it",
+    "falling": "the rows are sorted by it",
+    "panel": "each of several things has a row of its own for each of them",
+    "none": "its name is that of an event",
+}
 _NO_INPUT = {"id": "it names each row", "constant": "it never changes", "empty": "it holds nothing"}
 
 
@@ -78,7 +86,7 @@ def assign_roles(
     target = asked.column.name if asked else None
     others = [column for column in columns if column.name != target]
     time, time_reason = _time(others, collect.time, orders)
-    group, group_reason = _group(others, collect.group, n_rows)
+    group, group_reason = _group(others, collect.group, n_rows, has_time=time is not None)
     left_out: dict[str, str] = {}
     for column in others:
         if why := _why_left_out(column, group, profile.ignore):
@@ -129,14 +137,35 @@ def _time(columns: Sequence[ColumnProfile], asked: str | None, orders: Mapping[s
         return asked, "Set by collect.time."
     dates = [column for column in columns if column.kind == "date"]
     if not dates:
-        return None, "No column holds dates."
+        return _epoch(columns) or (None, "No column holds dates.")
     events = [column for column in dates if _is_event(column, orders[column.name])]
     if len(events) == len(dates) and (len(dates) == 1 or all(orders[column.name] != "none" for column in dates)):
         finest = max(events, key=lambda column: column.n_distinct)
-        why = "the rows are sorted by it" if orders[finest.name] != "none" else "its name is that of an event"
+        why = _WHY_TIME[orders[finest.name]]
         return finest.name, f"It holds dates, and {why}; its absolute value is no guide to later rows."
     names = ", ".join(repr(column.name) for column in dates)
     return None, f"Nothing shows that rows came about at {names}; set collect.time if they did."
+
+
+def _epoch(columns: Sequence[ColumnProfile]) -> tuple[str, str] | None:
+    """The one column that counts seconds or milliseconds since 1970, by its name and its range."""
+    found = [
+        column.name
+        for column in columns
+        if column.kind == "number"
+        and column.n_distinct >= MANY_MOMENTS
+        and says_epoch(column.name)
+        and _counts_on(column)
+    ]
+    why = "Its name is that of a moment, and it counts seconds or milliseconds since 1970."
+    return (found[0], why) if len(found) == 1 else None
+
+
+def _counts_on(column: ColumnProfile) -> bool:
+    low, high = column.minimum, column.maximum
+    if low is None or high is None or column.n_missing:
+        return False
+    return any(scale * EPOCHS[0] <= low <= high <= scale * EPOCHS[1] for scale in (1, 1_000, 1_000_000))
 
 
 def _is_event(column: ColumnProfile, order: Order) -> bool:
@@ -147,8 +176,14 @@ def _is_event(column: ColumnProfile, order: Order) -> bool:
     return order != "none" and column.n_distinct >= LEAST_MOMENTS and says_moment(column.name)
 
 
-def _group(columns: Sequence[ColumnProfile], asked: str | None, n_rows: int) -> tuple[str | None, str]:
-    """The column whose equal values stay together, and why."""
+def _group(
+    columns: Sequence[ColumnProfile], asked: str | None, n_rows: int, *, has_time: bool
+) -> tuple[str | None, str]:
+    """The column whose equal values stay together, and why.
+
+    An ``id`` of nothing said is the key of what the table is about; with dates beside it that may be what is asked
+    about again later (a shop), so that it is no group then.
+    """
     if asked is not None:
         column = next(column for column in columns if column.name == asked)
         if column.n_distinct < 2:
@@ -158,7 +193,7 @@ def _group(columns: Sequence[ColumnProfile], asked: str | None, n_rows: int) -> 
                 "Name another column, or leave collect.group out.",
             )
         return asked, "Set by collect.group."
-    keys = [column for column in columns if _is_repeated_key(column, n_rows)]
+    keys = [column for column in columns if _is_repeated_key(column, n_rows, may_be_bare=not has_time)]
     if not keys:
         return None, "No column looks like the key of something that comes back in several rows."
     best = max(keys, key=lambda column: column.n_distinct)
@@ -169,7 +204,8 @@ def _group(columns: Sequence[ColumnProfile], asked: str | None, n_rows: int) -> 
     )
 
 
-def _is_repeated_key(column: ColumnProfile, n_rows: int) -> bool:
+def _is_repeated_key(column: ColumnProfile, n_rows: int, *, may_be_bare: bool) -> bool:
     n = n_rows - column.n_missing
-    is_key = column.kind in ("category", "number", "id") and says_entity(column.name)
+    is_named = says_entity(column.name) or (may_be_bare and column.name.casefold() == "id")
+    is_key = column.kind in ("category", "number", "id") and is_named
     return is_key and column.n_distinct >= LEAST_GROUPS and REPEATS[0] <= n / column.n_distinct <= REPEATS[1]

@@ -8,10 +8,12 @@ from numpy.typing import NDArray
 from mlwright.core.errors import SettingsError, TargetError, name_list
 from mlwright.core.run import Run
 from mlwright.data.compute.table import open_snapshot
+from mlwright.data.date_parts import moment_parts, running_year
 from mlwright.data.keys import has_target, split_keys
 from mlwright.data.row_keys import n_new_of
 from mlwright.data.splitters import SPLITTERS, SplitKeys
 from mlwright.data.ticking import clock_of
+from mlwright.data.words import quoted
 from mlwright.records.data import Snapshot
 from mlwright.records.profile import Profile
 from mlwright.records.settings import SplitSettings
@@ -39,12 +41,13 @@ def split(snapshot: Snapshot, profile: Profile, settings: SplitSettings, run: Ru
     if profile.roles.asked is None:
         return _undivided(snapshot, run)
     table = open_snapshot(snapshot, run)
-    keys = split_keys(table, profile)
+    keys, parts = split_keys(table, profile), moment_parts(profile) or running_year(table, profile)
     is_usable = has_target(table, profile) if keys.classes is None else keys.classes >= 0
     usable = np.flatnonzero(is_usable)
     _refuse_too_few(len(usable), profile)
-    clock = clock_of(table, profile) if profile.roles.time is None and settings.method in ("auto", "by_time") else None
-    method, reason = _method(profile, settings, clock)
+    may_tick = profile.roles.time is None and not parts and settings.method in ("auto", "by_time")
+    clock = clock_of(table, profile) if may_tick else None
+    method, reason = _method(profile, settings, clock, parts)
     keys = keys if len(usable) == keys.n_rows else keys.take(usable)
     share = _test_share(settings, method, len(usable), n_new_of(snapshot))
     held = np.zeros(len(usable), dtype=bool)
@@ -98,10 +101,10 @@ def _undivided(snapshot: Snapshot, run: Run) -> Split:
     )
 
 
-def _method(profile: Profile, settings: SplitSettings, clock: str | None) -> tuple[Method, str]:
+def _method(profile: Profile, settings: SplitSettings, clock: str | None, parts: tuple[str, ...]) -> tuple[Method, str]:
     """Which splitter, and why."""
     roles = profile.roles
-    needs = {"by_group": ("group", roles.group), "by_time": ("time", roles.time or clock)}
+    needs = {"by_group": ("group", roles.group), "by_time": ("time", roles.time or clock or next(iter(parts), None))}
     if settings.method != "auto":
         key, column = needs.get(settings.method, ("", ""))
         if column is None:
@@ -116,11 +119,17 @@ def _method(profile: Profile, settings: SplitSettings, clock: str | None) -> tup
         return "by_group", f"Rows with the same {roles.group!r} stay together: the test holds only new ones.{aside}"
     if roles.time:
         return "by_time", f"The latest rows by {roles.time!r} are the test, as the model will be used on later rows."
+    at_random = "stratified" if roles.classes else "random"
+    if parts:
+        return "by_time", (
+            f"The latest rows by {quoted(parts, len(parts))} are the test, as the model will be used on later rows. If "
+            f"they are not when the rows came about, set split.method to '{at_random}'."
+        )
     if clock is not None:
         return "by_time", (
             f"The last rows of the table are the test, as the model will be used on later ones: {clock!r} goes up from "
             "row to row and begins again, so rows follow each other in time. If they do not, set split.method to "
-            f"'{'stratified' if roles.classes else 'random'}'; if a column says when, name it in collect.time."
+            f"'{at_random}'; if a column says when, name it in collect.time."
         )
     if roles.classes:
         return (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
@@ -231,7 +231,8 @@ def _numbers(column: ColumnProfile, why: str, n_rows: int) -> Question:
         raise TargetError(
             f"Target column {column.name!r} holds numbers of up to {largest:.3g}; beyond {LARGEST:.0e} answers "
             "cannot be kept.",
-            "Divide it by a power of ten, or take its logarithm.",
+            "Empty the cells that are faults; if the numbers are right, divide them by a power of ten or take their "
+            "logarithm.",
         )
     n_infinite = column.n_infinite or 0
     _check_enough(column, n_rows - column.n_missing - column.n_unparsed - n_infinite, n_rows)
@@ -307,11 +308,16 @@ def _positive(counts: dict[str, int], project: ProjectSettings, target: str) -> 
                 f"Set it to one of: {', '.join(nearest(said, counts) or sorted(counts))}",
             )
         return [*counts][place], f"the decision is about {[*counts][place]!r}: set by project.positive"
-    named = [value for value in counts if value.casefold() in POSITIVE_NAMES]
+    named = [value for value in counts if value.casefold() in POSITIVE_NAMES and _says_yes(value, counts)]
     if len(named) == 1:
         return named[0], f"the decision is taken to be about {named[0]!r}, by its name"
     rarest = min(sorted(counts, reverse=True), key=counts.__getitem__)
     return rarest, f"the decision is taken to be about {rarest!r}, the rarer class; set project.positive if it is not"
+
+
+def _says_yes(value: str, counts: Collection[str]) -> bool:
+    """Whether 1 means yes: beside 2 it is a code like any other."""
+    return value != "1" or bool({"0", "-1"} & set(counts))
 
 
 def _some(column: ColumnProfile) -> str:

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from mlwright.core.run import Run
 from mlwright.data.columns import Rows
 from mlwright.data.compute.table import open_snapshot, roles_of
+from mlwright.data.date_parts import moment_parts, ranks
 from mlwright.records.data import Snapshot
 from mlwright.records.evaluation import Evaluation
 from mlwright.records.profile import Profile
@@ -67,7 +68,9 @@ class Unseen:
         """
         roles = self.profile.roles
         if roles.time is None and self.split.method == "by_time":
-            return Sampling(len(self), order=np.arange(len(self)), block=block_length(loss))
+            parts = moment_parts(self.profile)
+            order = np.argsort(ranks(self.rows, parts), kind="stable") if parts else np.arange(len(self))
+            return Sampling(len(self), order=order, block=block_length(loss[order]))
         if roles.time is not None and (self.split.method == "by_time" or roles.group is None):
             moments = self.rows.numbers(roles.time)
             order = np.argsort(np.where(np.isnan(moments), -np.inf, moments), kind="stable")

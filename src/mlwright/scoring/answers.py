@@ -47,16 +47,16 @@ class Answers:
 
     def __init__(self, classes: Collection[str]) -> None:
         self._exact = {name: place for place, name in enumerate(classes)}
-        self._sense = sense_of(classes)
+        self._senses = Senses(classes)
         by_sense: dict[str, list[int]] = defaultdict(list)
         for name, place in self._exact.items():
-            by_sense[self._sense(name)].append(place)
+            by_sense[self._senses.of(name)].append(place)
         self._alike = {sense: places[0] for sense, places in by_sense.items() if len(places) == 1}
 
     def place(self, name: str) -> int:
         """The place of one spelling; -1 where it is none of the classes."""
         found = self._exact.get(name)
-        return self._alike.get(self._sense(name), -1) if found is None else found
+        return self._alike.get(self._senses.of(name), -1) if found is None else found
 
     def places(self, names: Sequence[str]) -> list[int]:
         """The place of each spelling."""
@@ -69,8 +69,8 @@ class Answers:
         return np.array([*found, -1], dtype=np.int64)[places]
 
 
-class sense_of:
-    """What a spelling says, so that two spellings of one answer among these have the same sense.
+class Senses:
+    """What spellings say: two spellings of one answer among these have the same sense.
 
     Parameters
     ----------
@@ -81,9 +81,12 @@ class sense_of:
     def __init__(self, names: Collection[str]) -> None:
         said = {name.casefold() for name in names}
         scales = [scale for scale in SCALES if said <= frozenset().union(*scale)]
-        self._meanings = {word: f"={place}" for place, words in enumerate(scales[0]) for word in words} if scales else {}
+        self._meanings = (
+            {word: f"={place}" for place, words in enumerate(scales[0]) for word in words} if scales else {}
+        )
 
-    def __call__(self, name: str) -> str:
+    def of(self, name: str) -> str:
+        """What one spelling says."""
         meaning = self._meanings.get(name.casefold())
         if meaning is not None:
             return meaning

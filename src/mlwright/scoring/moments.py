@@ -1,8 +1,9 @@
 """How a value is read as a moment: seconds since 1970.
 
-Moments as text are read in ISO 8601 (``2020-01-31``, ``2020-01-31 10:00``, ``2020-01-31T10:00:00.5+01:00``), else by a
-`strptime` pattern; a moment without a zone counts as UTC. A pattern may say which hundred years its two-digit years are
-of: ``%d/%m/%y from 1926``. Every rule comes twice, as in `mlwright.scoring.spelling`: for one value and for an array.
+Moments as text are read in ISO 8601 (``2020-01-31``, ``2020-01-31 10:00``, ``2020-01-31T10:00:00.5+01:00``,
+``2020-01-31 10:00 CET``), else by a `strptime` pattern; a moment without a zone counts as UTC. A pattern may say which
+hundred years its two-digit years are of: ``%d/%m/%y from 1926``. Every rule comes twice, as in
+`mlwright.scoring.spelling`: for one value and for an array.
 """
 
 from __future__ import annotations
@@ -23,9 +24,27 @@ from mlwright.scoring.spelling import canonical
 
 ISO_MOMENT = (
     r"^[0-9]{4}-[0-9]{2}-[0-9]{2}"
-    r"(?:[T ][0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]{1,9})?)?(?: ?(?:Z|[+-][0-9]{2}(?::?[0-9]{2})?))?)?$"
+    r"(?:[T ][0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]{1,9})?)?(?: ?(?:Z|[A-Z]{3,4}|[+-][0-9]{2}(?::?[0-9]{2})?))?)?$"
 )
 _PLAIN_ISO = r"^[12][0-9]{3}-[0-9]{2}-[0-9]{2}([T ][0-9]{2}:[0-9]{2}:[0-9]{2})?$"
+ZONES = {
+    **{
+        "UTC": 0,
+        "GMT": 0,
+        "WET": 0,
+        "WEST": 1,
+        "BST": 1,
+        "CET": 1,
+        "CEST": 2,
+        "MEZ": 1,
+        "MESZ": 2,
+        "EET": 2,
+        "EEST": 3,
+    },
+    **{"EST": -5, "EDT": -4, "CST": -6, "CDT": -5, "MST": -7, "MDT": -6, "PST": -8, "PDT": -7, "JST": 9},
+}
+"""Hours from UTC, by the names of zones that mean one thing in most tables."""
+_named_zone = re.compile(rf"(.*?) ?({'|'.join(ZONES)})").fullmatch
 _iso_moment = re.compile(ISO_MOMENT.rstrip("$")).fullmatch
 _with_century = re.compile(r"(.*%y.*) from ([0-9]{4})", re.DOTALL).fullmatch
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -127,12 +146,22 @@ def in_century(moment: datetime, first_year: int) -> datetime | None:
         return None
 
 
+def _zone(text: str) -> str:
+    """With an offset where a zone is named.
+
+    >>> _zone("2024-02-29 10:30 CET"), _zone("2024-02-29T10:30Z")
+    ('2024-02-29 10:30+01:00', '2024-02-29T10:30Z')
+    """
+    named = _named_zone(text)
+    return text if named is None else f"{named[1]}{ZONES[named[2]]:+03d}:00"
+
+
 def _read_moment(text: str | None, format: str | None) -> datetime | None:
     if text is None:
         return None
     try:
         if _iso_moment(text):
-            return datetime.fromisoformat(text.replace(" +", "+").replace(" -", "-").replace(" Z", "Z"))
+            return datetime.fromisoformat(_zone(text.replace(" +", "+").replace(" -", "-").replace(" Z", "Z")))
         return DatePattern.of(format).read(text) if format else None
     except (ValueError, OverflowError):
         return None

@@ -3,7 +3,9 @@
 import numpy as np
 import pytest
 
+from mlwright.data.checks import Specimen
 from mlwright.data.leaks.lateness import sounds_early, sounds_late
+from mlwright.testing.checks import look, open_specimen
 
 N = 600
 
@@ -105,6 +107,16 @@ def call(columns, name, strength=1.6):
     rng = np.random.default_rng(5)
     weak = {key: np.asarray(columns[key]) + rng.normal(0, 3, N) for key in ("a", "b")}
     return columns | weak | {name: np.exp(rng.normal(size=N) + strength * (columns["y"] == "yes"))}
+
+
+@pytest.mark.parametrize(("name", "is_found"), [("sales_next_week", True), ("sales_last_week", False)])
+def test_the_target_of_a_later_time_is_pointed_at_by_its_name(tmp_path, name, is_found):
+    rng = np.random.default_rng(4)
+    level = rng.normal(100, 20, 400)
+    sales, other = level + rng.normal(0, 10, 400), level + rng.normal(0, 10, 400)
+    columns = {name: other.tolist(), "promo": rng.integers(0, 2, 400).tolist(), "sales": sales.tolist()}
+    found = look("target_leak", open_specimen(Specimen(columns, target="sales"), tmp_path))
+    assert [finding.severity for finding in found] == ["warning"] * is_found
 
 
 def test_a_strong_column_whose_name_sounds_late_is_pointed_at(find):

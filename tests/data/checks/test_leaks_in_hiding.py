@@ -180,6 +180,41 @@ def test_visits_of_one_patient_are_found_by_the_key_that_nobody_named(find):
     assert found["entity_overlap"][0].columns == ("seen",)
 
 
+def days_with_copies(share, *, known=False):
+    rng, columns = world(seed=7)
+    columns = {name: np.array(values) for name, values in columns.items()}
+    late = np.flatnonzero((np.arange(N) >= 0.8 * N) & (rng.random(N) < share))
+    copied = rng.integers(0, 400, len(late))
+    for name, values in columns.items():
+        values[late] = values[copied]
+        columns[name] = values[np.arange(N) % 20] if known else values
+    return columns | {"day": np.datetime64("2022-01-01") + np.arange(N)}
+
+
+def test_rows_that_come_again_on_a_later_day_are_seen_in_training(find):
+    (finding,) = find(days_with_copies(0.5), "train_test_overlap")["train_test_overlap"]
+    assert "in every input but 'day'" in finding.sentence
+    assert find(days_with_copies(0.0), "train_test_overlap") == {}
+    assert find(days_with_copies(0.5, known=True), "train_test_overlap") == {}
+
+
+def weeks_of_chicks(rng, *, with_plan=True):
+    chick, week = np.divmod(rng.permutation(320), 8)
+    weight = 40 + 9 * week + rng.normal(0, 3, 40)[chick] * week + rng.normal(0, 4, 320)
+    week = week if with_plan else rng.integers(0, 8, 320)
+    return {"nestling": 100 + chick, "week": week, "diet": np.array(list("abcd"))[chick % 4], "y": weight}
+
+
+def test_records_of_one_thing_at_several_moments_are_found(find):
+    found = find(weeks_of_chicks(np.random.default_rng(3)), "entity_overlap")["entity_overlap"]
+    assert found[0].columns == ("nestling",)
+    assert "records of one thing at several 'week'" in found[0].sentence
+
+
+def test_numbers_that_come_again_within_a_thing_are_no_records_of_it(find):
+    assert find(weeks_of_chicks(np.random.default_rng(3), with_plan=False), "entity_overlap") == {}
+
+
 def test_a_job_within_which_people_differ_is_no_key(find):
     rng, columns = world()
     job = rng.integers(0, 60, N)

@@ -32,6 +32,7 @@ from mlwright.data.sources._spark import open_session
 from mlwright.data.sources._spark_columns import plain_frame
 from mlwright.data.split import split
 from mlwright.records.settings import (
+    CleanSettings,
     CollectSettings,
     ProfileSettings,
     ProjectSettings,
@@ -164,7 +165,7 @@ def test_a_sample_is_fetched_and_all_rows_are_looked_at_where_they_are(server: s
     assert 1_700 < snapshot.n_rows < 2_300
     assert snapshot.n_rows_there == N
     assert collect(settings, run).blob == snapshot.blob
-    known = profile(snapshot, ProjectSettings(target="y"), settings, ProfileSettings(), run)
+    known = profile(snapshot, ProjectSettings(target="y"), settings, ProfileSettings(), CleanSettings(), run)
     assert known.n_rows == snapshot.n_rows
     assert known.of_all_rows.n_rows == N
     assert known.of_all_rows.column("town").top[0].count == N // 40

@@ -16,7 +16,7 @@ from mlwright.data.compute.table import open_split
 from mlwright.data.profile import profile
 from mlwright.data.split import split
 from mlwright.records.profile import Profile
-from mlwright.records.settings import CollectSettings, ProfileSettings, ProjectSettings, SplitSettings
+from mlwright.records.settings import CleanSettings, CollectSettings, ProfileSettings, ProjectSettings, SplitSettings
 
 psycopg = pytest.importorskip("psycopg")
 pytestmark = pytest.mark.postgresql
@@ -66,7 +66,7 @@ def url(postgresql: int) -> Iterator[str]:
 def looked(tmp_path: Path, source: str, query: str, **settings: object) -> Profile:
     run = Run("run", Store(tmp_path), Clock(tmp_path / "cancel", None))
     asked = CollectSettings(source=source, query=query, **settings)
-    return profile(collect(asked, run), ProjectSettings(task="none"), asked, ProfileSettings(), run)
+    return profile(collect(asked, run), ProjectSettings(task="none"), asked, ProfileSettings(), CleanSettings(), run)
 
 
 def test_odd_types_are_the_same_in_the_sample_and_in_place(url: str, tmp_path: Path) -> None:
@@ -92,7 +92,7 @@ def test_foreign_keys_are_tested_where_the_table_is(url: str, tmp_path: Path) ->
     one, two = sorted(snapshot.counted_references, key=lambda each: each.n_lost)
     assert (one.columns, one.table, one.keys, one.n_lost, one.examples) == (("before",), "visits", ("id",), 1, ("0",))
     assert (two.columns, two.keys, two.n_rows, two.n_lost) == (("town", "shop"), ("town", "no"), N, N // 1000)
-    known = profile(snapshot, ProjectSettings(task="none"), settings, ProfileSettings(), run)
+    known = profile(snapshot, ProjectSettings(task="none"), settings, ProfileSettings(), CleanSettings(), run)
     looked_at = open_split(snapshot, split(snapshot, known, SplitSettings(), run), known, run)
     found = ask("broken_references", looked_at, known).findings
     assert len(found) == 2
@@ -107,7 +107,7 @@ def test_keys_that_repeat_are_counted_where_the_table_is(
     run = Run("run", Store(tmp_path), Clock(tmp_path / "cancel", None))
     settings = CollectSettings(source=url, query="bookings", sample_rows=1_000)
     snapshot = collect(settings, run)
-    known = profile(snapshot, ProjectSettings(task="none"), settings, ProfileSettings(), run)
+    known = profile(snapshot, ProjectSettings(task="none"), settings, ProfileSettings(), CleanSettings(), run)
     assert known.of_all_rows.column("booking_id").n_distinct == N - 3
     looked_at = open_split(snapshot, split(snapshot, known, SplitSettings(), run), known, run)
     (found,) = ask("repeated_keys", looked_at, known).findings

@@ -108,6 +108,15 @@ def test_points_part_thousands_where_commas_are_decimal(read_text):
     assert result.details["decimal"] == ","
 
 
+def test_amounts_with_a_unit_in_words_are_written_so_too(read_text):
+    rows = ["1,5;284.996 EUR;1.250,5 kg;CHF 1.000;8.30 Uhr", "2,5;90 EUR;3 kg;CHF 20;9.15 Uhr"]
+    result = read_text("\n".join(["area;price;mass;from;at", *rows, ""]))
+    assert result.column("price") == ["284996 EUR", "90 EUR"]
+    assert result.column("mass") == ["1250.5 kg", "3 kg"]
+    assert result.column("from") == ["CHF 1000", "CHF 20"]
+    assert result.column("at") == ["8.30 Uhr", "9.15 Uhr"]
+
+
 def test_amounts_with_a_sign_are_written_as_such_text_is_read_everywhere(read_text):
     result = read_text("price;share;code\n132.500,00 €;12,5 %;A,1\n9,90\u00a0€;3 %;B,2\n")
     assert result.column("price") == ["132500.00 €", "9.90 €"]

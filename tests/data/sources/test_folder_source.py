@@ -5,6 +5,10 @@ from __future__ import annotations
 import gzip
 import json
 
+import pytest
+
+from mlwright.core.errors import SourceRefused
+
 
 def test_files_follow_each_other_by_their_names_packed_or_not(read, tmp_path):
     (tmp_path / "2024-02.csv.gz").write_bytes(gzip.compress(b"town,id\nRome,3\n"))
@@ -44,3 +48,12 @@ def test_what_one_file_had_to_be_mended_for_is_told_with_its_name(read, tmp_path
     assert len(result.rows) == 40
     assert all(notice.startswith("a.csv: ") for notice in result.notices)
     assert result.notices
+
+
+def test_tables_of_different_things_are_not_piled_up(read, tmp_path):
+    (tmp_path / "shop").mkdir()
+    (tmp_path / "shop" / "customers.csv").write_text("id,age,town,churned\n1,30,Riga,yes\n")
+    (tmp_path / "shop" / "orders.csv").write_text("id,customer_id,total,day\n1,1,9.5,2024-01-01\n")
+    with pytest.raises(SourceRefused, match=r"several tables and not parts of one: orders\.csv") as refused:
+        read(tmp_path / "shop")
+    assert "--query" in refused.value.hint

@@ -22,7 +22,7 @@ from mlwright.data.compute.table import open_split
 from mlwright.data.profile import profile
 from mlwright.data.sources import source_for
 from mlwright.data.split import split
-from mlwright.records.settings import CollectSettings, ProfileSettings, ProjectSettings, SplitSettings
+from mlwright.records.settings import CleanSettings, CollectSettings, ProfileSettings, ProjectSettings, SplitSettings
 
 pytestmark = pytest.mark.spark
 N = 6_000
@@ -67,7 +67,7 @@ def test_all_rows_are_looked_at_in_spark_and_a_sample_is_fetched(sales: Path, tm
     assert snapshot.column_names == ("Order Id", "qty", "home.city", "home.zip", "price", "same", "y")
     assert snapshot.notices == ("Columns of raw bytes were left out: photo.",)
     assert collect(settings, run).blob == snapshot.blob
-    known = profile(snapshot, ProjectSettings(target="y"), settings, ProfileSettings(), run)
+    known = profile(snapshot, ProjectSettings(target="y"), settings, ProfileSettings(), CleanSettings(), run)
     there = known.of_all_rows
     assert there.n_rows == N
     assert there.column("Order Id").maximum == N - 1

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from mlwright.data.columns import Rows, mean_ranks, training_rows
 from mlwright.data.compute.table import SplitTable
+from mlwright.data.date_parts import moment_parts, ranks
 
 N_BLOCKS = 40
 BLOCK_ROWS = 30
@@ -38,10 +39,12 @@ class Break(NamedTuple):
 
 
 def in_order(rows: Rows) -> NDArray[np.int64]:
-    """Places of the rows by time where the time column is known, else as they stand; without one they are left out."""
-    time = rows.profile.roles.time
+    """Places of the rows by time where a column says when, or several together, else as they stand; rows without a
+    time are left out.
+    """
+    time, parts = rows.profile.roles.time, moment_parts(rows.profile)
     if time is None:
-        return np.arange(len(rows))
+        return np.argsort(ranks(rows, parts), kind="stable") if parts else np.arange(len(rows))
     moments = rows.numbers(time)
     return np.argsort(np.where(np.isnan(moments), np.inf, moments), kind="stable")[: int((~np.isnan(moments)).sum())]
 

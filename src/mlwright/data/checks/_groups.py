@@ -11,6 +11,17 @@ MIN_GROUPS = 20
 MOST_ROWS = 50.0
 LEAST_ROWS = 1.2
 MAX_COLUMNS = 20
+FEWEST_NAMES = 3
+
+
+def repeated_keys(rows: Rows) -> dict[str, NDArray[np.int64]]:
+    """Names, codes and whole numbers of three values and more that come back; names first, smallest groups first."""
+    names = [
+        name for name in rows.profile.roles.inputs if rows.profile.column(name).kind in ("category", "number", "text")
+    ]
+    names = [name for name in names if rows.profile.column(name).n_distinct >= FEWEST_NAMES]
+    found = {name: places for name in names if (places := _places(rows, name)).max(initial=-1) >= FEWEST_NAMES - 1}
+    return dict(sorted(found.items(), key=lambda item: (rows.is_ordered(item[0]), -int(item[1].max())))[:MAX_COLUMNS])
 
 
 def grouping_columns(rows: Rows) -> dict[str, NDArray[np.int64]]:

@@ -35,7 +35,9 @@ class DuplicateRows(Check):
         """One finding with a few of the rows."""
         equal = equal_rows(table, telling_columns(profile))
         n_repeats = equal.n_later
-        if n_repeats < max(2, REPEATED_SHARE * profile.n_rows) or (weight := weight_of_repeats(table, profile)) is None:
+        if n_repeats < max(2, REPEATED_SHARE * profile.n_rows):
+            return
+        if (weight := weight_of_repeats(table, profile, profile.roles.inputs)) is None:
             return
         often = np.lexsort([equal.first, -equal.sizes])[:5]
         verb = "repeats" if n_repeats == 1 else "repeat"

@@ -10,10 +10,12 @@ from numpy.typing import NDArray
 
 from mlwright.core.family import NotApplicable
 from mlwright.data.checks import Check, Specimen
-from mlwright.data.checks._groups import grouping_columns
+from mlwright.data.checks._groups import grouping_columns, repeated_keys
 from mlwright.data.checks._plain import plain_columns
+from mlwright.data.checks._records import counted_by
 from mlwright.data.columns import TrainingRows, mean_ranks, training_rows
 from mlwright.data.compute.table import SplitTable
+from mlwright.data.kinds.names import says_moment
 from mlwright.data.words import percent
 from mlwright.records.findings import Finding
 from mlwright.records.profile import Profile
@@ -34,7 +36,9 @@ class EntityOverlap(Check):
     Rows of one key must agree in the other inputs, beyond what any two rows do, by 60 % on average, and in their
     answer by 50 %: then they are records of one thing, and a test on known things flatters. A street or a job, within
     which people differ, does not reach that. At least 50 pairs of rows are compared, so that chance alone does not
-    either, and a fifth of the test rows must have a key that is known from training. Not asked if rows are kept
+    either, and a fifth of the test rows must have a key that is known from training. They are records of one thing,
+    too, where a number tells the rows of each key apart as a clock does (the week of a patient: never twice in one,
+    where chance would bring twenty pairs) and another input never changes within one. Not asked if rows are kept
     together by a group.
     """
 
@@ -43,28 +47,28 @@ class EntityOverlap(Check):
     title = "The same things in training and test"
     action = (
         "Will the model be asked about things that it has seen? If about new ones, set collect.group to that column, "
-        "so that the test is held on new ones; else all is well."
+        "so that the test is held on new ones; if about later moments of these, name what says when (collect.time); "
+        "else all is well."
     )
 
     def look(self, table: SplitTable, profile: Profile) -> Iterator[Finding]:
         """One finding, for the column whose rows are most alike."""
         if profile.roles.group is not None:
             raise NotApplicable("rows that belong together are kept on one side")
+        if table.tests_newest:
+            raise NotApplicable("the newest rows are the test: what is known there will be known in use")
         rows = training_rows(table, profile)
         keys = grouping_columns(rows)
-        if len(rows) < MIN_ROWS or len(profile.roles.inputs) <= MIN_COLUMNS or not keys:
-            raise NotApplicable("no column looks like a key that comes back, or there are too few rows or inputs")
-        cells = _Cells(rows)
-        tried = [(*cells.agreement(name, places), name) for name, places in keys.items()]
-        found = [each for each in tried if each[0] >= LEAST_ALIKE and each[1] >= LEAST_ANSWER]
-        if found and (in_both := _share_known(table, max(found)[2])) >= LEAST_IN_BOTH:
-            alike, answer, name = max(found)
-            yield self.found(
-                f"{percent(in_both)} of the test rows have a '{name}' that is known from training, and rows of one "
-                f"'{name}' agree in the other inputs by {percent(alike)} and in the answer by {percent(answer)} (0 %: "
-                "as much as any two rows; 100 %: in all).",
-                name,
-            )
+        if len(rows) < MIN_ROWS:
+            raise NotApplicable("there are too few rows")
+        if found := _most_alike(rows, keys) or _records(rows):
+            name, how = found
+            if (in_both := _share_known(table, name)) >= LEAST_IN_BOTH:
+                yield self.found(
+                    f"{percent(in_both)} of the test rows have a '{name}' that is known from training, and rows of one "
+                    f"'{name}' {how}.",
+                    name,
+                )
 
     @staticmethod
     def speaks() -> Specimen:
@@ -75,6 +79,30 @@ class EntityOverlap(Check):
     def quiet() -> Specimen:
         """Every doctor saw three patients."""
         return Specimen(_visits(same_person=False))
+
+
+def _most_alike(rows: TrainingRows, keys: dict[str, NDArray[np.int64]]) -> tuple[str, str] | None:
+    """The key whose rows are most alike, and how much; None where none are."""
+    if not keys or len(rows.profile.roles.inputs) <= MIN_COLUMNS:
+        return None
+    cells = _Cells(rows)
+    tried = [(*cells.agreement(name, places), name) for name, places in keys.items()]
+    found = [each for each in tried if each[0] >= LEAST_ALIKE and each[1] >= LEAST_ANSWER]
+    if not found:
+        return None
+    alike, answer, name = max(found)
+    return name, (
+        f"agree in the other inputs by {percent(alike)} and in the answer by {percent(answer)} (0 %: as much as any "
+        "two rows; 100 %: in all)"
+    )
+
+
+def _records(rows: TrainingRows) -> tuple[str, str] | None:
+    """The key of things of which there are records at several moments, and what counts them."""
+    for name, places in repeated_keys(rows).items():
+        if not says_moment(name) and (clock := counted_by(rows, name, places)):
+            return name, f"are records of one thing at several '{clock}', none of which comes twice within one"
+    return None
 
 
 class _Cells:

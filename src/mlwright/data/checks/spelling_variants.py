@@ -13,11 +13,11 @@ from mlwright.data.checks._plain import plain_columns
 from mlwright.data.checks._sizes import told_two
 from mlwright.data.columns import TrainingRows, training_rows
 from mlwright.data.compute.table import SplitTable
-from mlwright.scoring.answers import Answers
-from mlwright.scoring.folding import folded
 from mlwright.data.words import counted, listing
 from mlwright.records.findings import Finding
 from mlwright.records.profile import Profile
+from mlwright.scoring.answers import Answers
+from mlwright.scoring.folding import folded
 
 MAX_NAMES = 20_000
 LETTER_LEAD = 5

@@ -36,7 +36,12 @@ class TargetSynonyms(Check):
         classes = profile.roles.classes
         if len(classes) < 3 or len(classes) > MOST_CLASSES:
             raise NotApplicable("there are not some three to thirty classes")
-        found = [same for scale in SCALES for words in scale if len(same := [c for c in classes if c.casefold() in words]) > 1]
+        found = [
+            same
+            for scale in SCALES
+            for words in scale
+            if len(same := [c for c in classes if c.casefold() in words]) > 1
+        ]
         found = [same for same in found if len({name.casefold() for name in same}) > 1]
         meanings = Counter(name for same in found for name in same)
         found = [same for same in found if all(meanings[name] == 1 for name in same)]

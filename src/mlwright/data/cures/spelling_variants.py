@@ -7,9 +7,9 @@ from collections.abc import Iterator
 
 from mlwright.data.cures import Cure, Specimen
 from mlwright.data.evidence.cells import Cells, Levels
-from mlwright.scoring.folding import folded
 from mlwright.data.words import counted, quoted
 from mlwright.records.cleaning import AnyStep, MapValues
+from mlwright.scoring.folding import folded
 
 LEAST_ROWS_A_NAME = 2.0
 LETTER_LEAD = 5

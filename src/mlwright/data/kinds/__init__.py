@@ -13,7 +13,8 @@ from typing import Literal
 from mlwright.data.compute.engine import Sort
 from mlwright.data.compute.figures import Figures
 
-Order = Literal["rising", "falling", "none"]
+Order = Literal["rising", "falling", "panel", "none"]
+"""Whether rows are sorted by a column; in a panel they may be sorted within each of several things."""
 
 
 @dataclass(frozen=True)

@@ -37,7 +37,8 @@ _PRIVATE_MOMENTS = word_set(
 _ENTITY_WORDS = word_set(
     """user customer client patient subject person household family member account student pupil participant
     speaker respondent employee passenger driver player session device
-    machine engine order invoice basket cart visit trip"""
+    machine engine order invoice basket cart visit trip
+    animal rat mouse cow pig sheep chick chicken litter"""
 )
 _COUNT_WORDS = word_set(
     """count counts n num number amount total sum age price cost salary income revenue sales rings demand
@@ -87,6 +88,12 @@ def says_event(name: str) -> bool:
     """Whether the name is that of the moment at which a row came about."""
     words = set(words_of(name))
     return bool(_EVENT_WORDS & words) and not words & _PRIVATE_MOMENTS
+
+
+def says_epoch(name: str) -> bool:
+    """Whether the name is that of a moment which computers note as a number."""
+    words = set(words_of(name))
+    return bool(words & {"timestamp", "ts", "epoch", "unixtime", "unix", "utc"}) or name.casefold() in {"time", "t"}
 
 
 def says_private_moment(name: str) -> bool:

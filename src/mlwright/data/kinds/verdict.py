@@ -7,7 +7,7 @@ from collections import Counter
 from mlwright.data.compute.figures import Figures
 from mlwright.data.kinds import Reading, Seen
 from mlwright.data.kinds.date_ways import date_ways
-from mlwright.data.kinds.names import says_area, says_code, says_id
+from mlwright.data.kinds.names import says_amount, says_area, says_code, says_id
 from mlwright.data.kinds.wording import Wording, wording_of
 from mlwright.records.profile import Kind
 from mlwright.scoring.quantities import parse_quantity
@@ -17,6 +17,8 @@ BOOLEAN_PAIRS = frozenset(
 )
 NEARLY_ALL = 0.95
 ALL_NUMBERS = 0.999
+SOME_LEFT_OUT = 0.9
+"""Of rows that were counted from 0 or 1 on, some may have been left out since."""
 ESTIMATE_SLACK = 0.97
 LONGEST_EXACT = 1e15
 YEARS = (1500, 2200)
@@ -98,7 +100,11 @@ def _why_number_is_id(seen: Seen, figures: Figures) -> str | None:
     if max(abs(low), abs(high)) >= LONGEST_EXACT:
         return "whole numbers of more than 15 digits that are nearly all different"
     runs = seen.order != "none" and share >= ALL_NUMBERS * (1 if figures.distinct_is_exact else ESTIMATE_SLACK)
-    if runs and high - low + 1 <= figures.n / ALL_NUMBERS and not (low >= YEARS[0] and high <= YEARS[1]):
+    if not runs or (low >= YEARS[0] and high <= YEARS[1]):
+        return None
+    counts_rows = low in (0, 1) and high - low + 1 <= figures.n / SOME_LEFT_OUT
+    measures = says_amount(seen.name) and low > 1
+    if counts_rows or (high - low + 1 <= figures.n / ALL_NUMBERS and not measures):
         return "a running number: one for each row, in order"
     return None
 

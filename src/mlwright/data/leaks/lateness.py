@@ -19,6 +19,7 @@ PLAN_WORDS = frozenset({
     "due", "deadline", "expiry", "expires", "expire", "expiration", "maturity", "planned", "scheduled", "expected",
     "requested", "promised", "until", "valid", "target", "forecast", "renewal", "appointment", "booked", "reserved",
 })
+NEXT_WORDS = frozenset({"next", "future", "following", "tomorrow", "later", "lead", "ahead"})
 # fmt: on
 
 
@@ -41,6 +42,16 @@ def sounds_late(name: str, target: str) -> bool:
     """
     words = _words(name)
     return not words & EARLY_WORDS and bool(words & (LATE_WORDS | _words(target)))
+
+
+def sounds_next(name: str, target: str) -> bool:
+    """Whether a column's name speaks of the target at a later time.
+
+    >>> sounds_next("sales_next_week", "sales"), sounds_next("sales", "sales_next_week")
+    (True, False)
+    """
+    words, asked = _words(name), _words(target)
+    return bool(words & asked) and bool(words & NEXT_WORDS - asked)
 
 
 def sounds_early(name: str) -> bool:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from mlwright.core.once import once
 from mlwright.data.columns import TrainingRows
 from mlwright.data.leaks.copies import Leak, copied_numbers, stands_for_a_class
-from mlwright.data.leaks.lateness import sounds_late
+from mlwright.data.leaks.lateness import sounds_late, sounds_next
 from mlwright.data.leaks.together import skill_together
 from mlwright.data.strength import MIN_ROWS, Judge, Strength, chance, strengths
 from mlwright.data.words import counted, percent
@@ -19,6 +19,7 @@ SURE_SKILL = 0.97
 SURE_NUMBER = 0.995
 SURE_ORDER = 0.995
 LIKELY_SKILL = 0.85
+LEAST_SKILL = 0.05
 STRONG_SKILL, STRONG_NUMBER = 0.6, 0.95
 LEAST_FOR_SURE_ORDER = 0.5
 LEFT_BY_OTHERS = 0.5
@@ -35,7 +36,7 @@ def value_leaks(rows: TrainingRows) -> dict[str, Leak]:
 
     - Over all rows: 97 % of the squared error is gone, or 99.75 of 100 pairs are told apart (surely so for classes;
       for numbers, which are often tied as closely by nature, surely from 99.5 % on). From 85 % on if the name speaks of
-      something late.
+      something late, from 5 % on if it speaks of the target at a later time (``sales_next_week``).
     - Over the rows in which it has a value, or another value than one that fills 20 % of them, if that leaves 5 % and
       more.
     - With two values, it stands for one of several classes (97 % of that class's squared error is gone).
@@ -66,9 +67,14 @@ def _over_all(rows: TrainingRows) -> Iterator[tuple[str, Leak]]:
     roles, tried = rows.profile.roles, strengths(rows)
     for name, strength in tried.items():
         is_late = strength.skill >= LIKELY_SKILL and sounds_late(name, roles.target)
-        if (_is_close(strength) or is_late) and chance(strength.order, rows, len(tried)) < FALSE_ALARMS:
+        is_next = strength.skill >= LEAST_SKILL and sounds_next(name, roles.target)
+        if not (_is_close(strength) or is_late or is_next) or chance(strength.order, rows, len(tried)) >= FALSE_ALARMS:
+            continue
+        if _is_close(strength) or is_late:
             told = f"Knowing '{name}' alone is nearly enough: it {strength.told(roles)}"
-            yield name, Leak(is_sure(strength, is_number=roles.task == "regression"), told)
+        else:
+            told = f"'{name}' is a later '{roles.target}' by its name: it {strength.told(roles)}"
+        yield name, Leak(is_sure(strength, is_number=roles.task == "regression"), told)
 
 
 def _over_some(rows: TrainingRows) -> Iterator[tuple[str, Leak]]:

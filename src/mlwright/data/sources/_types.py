@@ -16,7 +16,8 @@ import pyarrow.compute as pc
 
 Spelled = Literal["bool", "int64", "double", "date", "timestamp", "instant", "amount", "string"]
 """What spellings are; an instant is a timestamp with an offset from UTC, an amount a number with a decimal comma and a
-sign like ``€`` or ``%``, which stays text and is written with a decimal point, as such text is read everywhere."""
+sign or unit like ``€``, ``%`` or ``kg``, which stays text and is written with a decimal point, as such text is read
+everywhere."""
 
 PLAIN: dict[Spelled | None, pa.DataType] = {
     "bool": pa.bool_(),
@@ -43,7 +44,12 @@ _NOT_A_NUMBER = r"^-?0[0-9xX]|^\+"
 _SIGN, _BLANK = "[%$€£¥₹]", r"[ \x{00a0}\x{202f}]"
 _PARTED = rf"\.|[0-9]{_BLANK}[0-9]"
 _IN_THOUSANDS = rf"^[^0-9]*[1-9][0-9]{{0,2}}((\.|{_BLANK})[0-9]{{3}})+(,[0-9]+)?[^0-9]*$"
-_AMOUNT = rf"^(?:{_SIGN}{_BLANK}?)?-?[0-9](?:(?:[0-9.]|{_BLANK})*[0-9])?(?:,[0-9]+)?(?:{_BLANK}?{_SIGN})?$"
+_CURRENCY = r"(?:EUR|USD|CHF|GBP|SEK|NOK|DKK|PLN|CZK|BRL|R\$|Fr\.|kr\.?|zł|Kč)"
+_UNIT = r"[A-Za-zµ°²³/]{1,6}\.?"
+_AMOUNT = (
+    rf"^(?:(?:{_SIGN}|{_CURRENCY}){_BLANK}?)?-?[0-9](?:(?:[0-9.]|{_BLANK})*[0-9])?(?:,[0-9]+)?"
+    rf"(?:{_BLANK}?(?:{_SIGN}|{_CURRENCY}|{_UNIT}))?$"
+)
 _BEYOND_INT64 = float(2**63)
 
 
@@ -135,7 +141,7 @@ def _parse_number(spellings: pa.Array, kind: Spelled, decimal: str) -> pa.Array 
 
 
 def _parse_amount(spellings: pa.Array, decimal: str) -> pa.Array | None:
-    is_signed = decimal != "." and _any(pc.match_substring_regex(spellings, _SIGN))
+    is_signed = decimal != "." and _any(pc.match_substring_regex(spellings, rf"{_SIGN}|[^0-9., -]"))
     if not is_signed or not _all(pc.match_substring_regex(spellings, _AMOUNT)):
         return None
     pointed = _with_points(spellings, decimal)

@@ -8,11 +8,14 @@ from typing import ClassVar
 
 import pyarrow as pa
 
-from mlwright.core.errors import name_list
+from mlwright.core.errors import SourceRefused, name_list
 from mlwright.data.sources import Reading, Source, source_for
 from mlwright.data.sources._columns import refuse_width
 from mlwright.data.sources._formats import folder_files, format_of
 from mlwright.data.sources._plain import common_type, to_plain
+
+LEAST_SHARED = 1 / 3
+FEW_COLUMNS = 3
 
 
 class Folder(Source):
@@ -32,6 +35,7 @@ class Folder(Source):
         readings = [self._open(file, place, len(files)) for place, file in enumerate(files)]
         names = list(dict.fromkeys(name for reading in readings for name in reading.schema.names))
         refuse_width(len(names), str(root))
+        _refuse_other_tables(root, files, readings)
         kinds = {name: self._types(name, files, readings) for name in names}
         schema = pa.schema([pa.field(name, common_type(found or [pa.string()])) for name, found in kinds.items()])
         n_with = {name: sum(name in reading.schema.names for reading in readings) for name in names}
@@ -69,6 +73,22 @@ class Folder(Source):
                 ]
                 yield pa.RecordBatch.from_arrays(columns, schema=schema)
             notices.extend(f"{file}: {notice}" for notice in reading.notices)
+
+
+def _refuse_other_tables(root: Path, files: Sequence[Path], readings: Sequence[Reading]) -> None:
+    """Refuse files of which one shares less than a third of its columns with the widest one: several tables."""
+    widest = max(range(len(files)), key=lambda place: len(readings[place].schema.names))
+    names = set(readings[widest].schema.names)
+    for file, reading in zip(files, readings, strict=True):
+        own = set(reading.schema.names)
+        if len(own & names) < LEAST_SHARED * len(own | names) and len(own | names) > FEW_COLUMNS:
+            raise SourceRefused(
+                f"{str(root)!r} holds several tables and not parts of one: {file.relative_to(root)} "
+                f"({name_list(sorted(own))}) shares {len(own & names)} of its columns with "
+                f"{files[widest].relative_to(root)} ({name_list(sorted(names))}).",
+                "Name the file that holds what is to be predicted. To join others to it, put them into a database and "
+                "give a select, with --query.",
+            )
 
 
 def _differences(kinds: dict[str, list[pa.DataType]], n_with: dict[str, int], n_files: int) -> list[str]:

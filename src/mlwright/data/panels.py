@@ -1,0 +1,72 @@
+"""Dates that run in each of several things: the weeks of every shop, however the rows are sorted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import combinations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mlwright.data.compute.table import Table
+from mlwright.data.kinds import Order
+from mlwright.records.profile import ColumnProfile
+from mlwright.scoring.distinct import distinct_values
+
+FEWEST_MOMENTS, FEWEST_ROWS = 10, 50
+LEAST_FILLED = 0.6
+MOST_KEYS = 12
+
+
+def with_panels(
+    table: Table, columns: Sequence[ColumnProfile], orders: Mapping[str, Order], target: str | None
+) -> dict[str, Order]:
+    """The orders of columns, with the dates that run in each of several things.
+
+    One or two categories (a shop; a shop and a product) and the date never have the same values in two rows, and of all
+    their combinations six in ten are there at least. Dates in the life of people or things are never so: among 50 rows
+    of six in ten combinations, chance would bring hundreds of pairs.
+
+    Parameters
+    ----------
+    table : Table
+    columns : sequence of ColumnProfile
+        All of the table.
+    orders : mapping
+        Whether the rows are sorted by a column.
+    target : str or None
+        What is predicted, which names no things.
+    """
+    found = dict(orders)
+    keys = [c for c in columns if c.name != target and c.kind in ("category", "number", "boolean") and c.n_distinct > 1]
+    for column in columns:
+        if column.kind != "date" or orders[column.name] != "none" or not _could_run(column, table.n_rows):
+            continue
+        if any(_never_twice(table, [column.name, *things]) for things in _grids(column, keys, table.n_rows)):
+            found[column.name] = "panel"
+    return found
+
+
+def _could_run(column: ColumnProfile, n_rows: int) -> bool:
+    whole = column.n_missing + column.n_unparsed == 0
+    return whole and n_rows >= FEWEST_ROWS and FEWEST_MOMENTS <= column.n_distinct <= n_rows / 2
+
+
+def _grids(date: ColumnProfile, keys: Sequence[ColumnProfile], n_rows: int) -> Iterator[list[str]]:
+    """One or two columns of which and the date there are hardly more combinations than rows."""
+    likely = sorted((key for key in keys if not key.n_missing), key=lambda key: key.n_distinct)
+    likely = [key for key in likely if key.n_distinct * date.n_distinct <= n_rows / LEAST_FILLED][-MOST_KEYS:]
+    for n_keys in (1, 2):
+        for things in combinations(likely, n_keys):
+            n_cells = float(np.prod([date.n_distinct, *(key.n_distinct for key in things)]))
+            if n_rows <= n_cells <= n_rows / LEAST_FILLED:
+                yield [key.name for key in things]
+
+
+def _never_twice(table: Table, names: Sequence[str]) -> bool:
+    rows = table.arrow(list(names))
+    cells: NDArray[np.int64] = np.zeros(table.n_rows, dtype=np.int64)
+    for name in names:
+        levels, places = distinct_values(rows[name])
+        cells = cells * (len(levels) + 1) + places + 1
+    return len(np.unique(cells)) == table.n_rows
