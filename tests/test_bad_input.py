@@ -118,6 +118,15 @@ def test_an_unknown_key_is_answered_with_the_nearest(call):
     assert "budget" in said
 
 
+def test_an_unknown_key_of_an_amount_is_answered_with_the_nearest(call):
+    toml = '[project]\ntarget = "y"\n[decide]\nbenefit = {true_positive = {colum = "value"}}\n'
+    Path("mlwright.toml").write_text(toml)
+    status, said = call("run")
+    assert status == 2
+    assert "unknown key 'decide.benefit.true_positive.colum'" in said
+    assert "Did you mean: column?" in said
+
+
 @pytest.mark.parametrize(
     ("more", "what", "hint"),
     [

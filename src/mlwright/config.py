@@ -15,8 +15,12 @@ from pydantic import ValidationError
 from mlwright.core.errors import ProjectMissing, SettingsError, nearest
 from mlwright.core.family import families_named
 from mlwright.pipeline import Settings
+from mlwright.records.settings import Amount
 
 FILE_NAME = "mlwright.toml"
+PARTS = {"Amount": Amount}
+FORMS = {*PARTS, "float", "str"}
+"""What a validator calls the forms that one value may have; no key is called so."""
 
 
 def read_settings(path: Path) -> Settings:
@@ -67,9 +71,9 @@ def parse_settings(given: Mapping[str, Any], where: str) -> Settings:
 
 
 def _explained(error: ValidationError, where: str) -> SettingsError:
-    first = error.errors()[0]
+    first = _most_telling(error)
     place = [str(part) for part in first["loc"]]
-    key = ".".join(place)
+    key = ".".join(part for part in place if part not in FORMS)
     if first["type"] != "extra_forbidden":
         found = "" if first["type"] == "missing" else f" (found {first['input']!r})"
         return SettingsError(f"{where}: {key} is not usable: {first['msg']}{found}.", f"Mend {key} in {where}.")
@@ -78,8 +82,19 @@ def _explained(error: ValidationError, where: str) -> SettingsError:
     return SettingsError(f"{where}: unknown key {key!r}.", f"Did you mean: {', '.join(offers)}?")
 
 
+def _most_telling(error: ValidationError) -> Mapping[str, Any]:
+    """The first error; of those of a table that may stand for a number, the one that looked into it."""
+    first, *others = error.errors()
+    if not isinstance(first["input"], Mapping):
+        return first
+    inside = [each for each in others if each["loc"][:-2] == first["loc"][:-1]]
+    return max([first, *inside], key=lambda each: (len(each["loc"]), each["type"] == "extra_forbidden"))
+
+
 def _known_keys(place: list[str]) -> list[str]:
     fields = Settings.model_fields
+    if place and place[-1] in PARTS:
+        return list(PARTS[place[-1]].model_fields)
     if place:
         section = fields[place[0]].annotation
         fields = getattr(section, "model_fields", {})

@@ -68,6 +68,7 @@ def test_today_too_no_more_cases_are_answered_positive_than_can_be(tmp_path: Pat
         ("agee > 60", "names the column 'agee', which is not in the data"),
         ("somebody", "names the column 'somebody', which is not in the data"),
         ("plan > basic", "compares with 'basic', which is neither a number nor one of"),
+        ("plan > 3", "compares with 3, but the column holds no numbers"),
         ("plan", "holds 'basic' and 'pro' besides yes and no"),
         ("y", "names the target 'y' itself"),
     ],

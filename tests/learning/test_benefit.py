@@ -75,6 +75,14 @@ def test_an_unknown_key_names_the_nearest():
     assert "true_positive" in (caught.value.hint or "")
 
 
+def test_a_mistake_of_several_classes_that_is_misspelled_names_the_nearest():
+    with pytest.raises(SettingsError, match="'very ill as wel'") as caught:
+        benefit_table(
+            "multiclass", ("ill", "very ill", "well"), (0.3, 0.3, 0.4), settings(**{"very ill as wel": -20.0})
+        )
+    assert "very ill as well" in (caught.value.hint or "")
+
+
 def test_a_key_of_another_task_is_refused():
     with pytest.raises(SettingsError, match="means nothing for a regression task"):
         benefit_table("regression", (), (), settings(true_positive=1.0))
@@ -87,6 +95,7 @@ def test_a_key_of_another_task_is_refused():
         ("multiclass", {"wrong": 1.0}),
         ("regression", {"per_unit_of_error": 2.0}),
         ("regression", {"per_case": 2.0}),
+        ("regression", {"per_unit_over": -1.0}),
     ],
 )
 def test_a_table_that_rewards_wrong_answers_is_refused(task, benefit):

@@ -189,10 +189,11 @@ def _check_keys(
         if key in cells:
             continue
         if key not in known:
-            offers = nearest(key, known) or known
+            offers = nearest(key, [*known, *sorted(cells)]) or known
+            also = ', and single mistakes as "TRUE as ANSWERED"' if cells else ""
             raise SettingsError(
                 f"decide.benefit has the key {key!r}, which means nothing for a {task} task.",
-                f"Did you mean {' or '.join(offers)}? The keys are: {', '.join(known)}",
+                f"Did you mean {' or '.join(offers)}? The keys are: {', '.join(known)}{also}",
             )
         if isinstance(value, float | int) and not math.isfinite(value):
             raise SettingsError(f"decide.benefit.{key} is {value}, which is no amount.", "Give a finite number.")
@@ -219,8 +220,11 @@ def _check_sense(task: Task, classes: tuple[str, ...], benefit: Benefit) -> None
         rule = f"'{worse}' is worth more than the right answer" if worse else ""
     elif task == "regression":
         over, under = table["per_unit_over"], table["per_unit_under"]
-        sound = over <= 0 and under <= 0 and over + under < 0
+        sound = over < 0 and under < 0
         rule = f"a unit of error must cost something (below zero); too much is worth {over:g}, too little {under:g}"
+        if over + under < 0 and 0 in (over, under):
+            free, side = ("too much", "highest") if over == 0 else ("too little", "lowest")
+            rule = f"{free} costs nothing, so that the {side} number of all would always be best"
     elif task == "multiclass":
         sound = table["right"] > table["wrong"]
         rule = f"right ({table['right']:g}) must be worth more than wrong ({table['wrong']:g})"

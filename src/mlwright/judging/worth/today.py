@@ -133,6 +133,12 @@ def _ruled(values: pa.ChunkedArray, sign: str, than: str) -> NDArray[np.bool_]:
     except ValueError:
         return _named(values, sign, than)
     numbers = to_number_array(values)
+    if not np.isfinite(numbers).any():
+        levels = spelled(values).levels
+        raise SettingsError(
+            f"decide.today compares with {than}, but the column holds no numbers: {quoted(levels) or 'nothing'}.",
+            'Write a rule like "age > 60" or "plan = \'basic\'".',
+        )
     return np.asarray(COMPARISONS[sign](numbers, limit) & np.isfinite(numbers))
 
 
