@@ -7,6 +7,7 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
+import httptools
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
@@ -37,7 +38,20 @@ REQUESTS = (
     GET.replace(b"\r\n\r\n", b"\r\nConnection: keep-alive\r\n\r\n"),
     GET.replace(b"GET", b"CONNECT"),
 )
-ODD = (b"\r\n", b"\r\n\r\n", b"\n", b" ", b"{}", b"GET", b"\r\n\r\n" + ASK, ASK + GET, GET + GET, GET + GET[:20])
+HEADS = (ASK[:-2], ASK[:-2].replace(b": 2", b": 4"), b"{}", b"{", b"[]")
+ODD = (
+    *HEADS,
+    b"\r\n",
+    b"\r\n\r\n",
+    b"\n",
+    b" ",
+    b"{}",
+    b"GET",
+    b"\r\n\r\n" + ASK,
+    ASK + GET,
+    GET + GET,
+    GET + GET[:20],
+)
 
 
 class Caller(asyncio.Transport):
@@ -58,6 +72,21 @@ class Caller(asyncio.Transport):
 
     def resume_reading(self) -> None:
         pass
+
+
+class Parser:
+    """The parser, and what it was fed."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._parser = httptools.HttpRequestParser(connection)
+        self.fed = b""
+
+    def feed_data(self, data: bytes) -> None:
+        self.fed += data
+        self._parser.feed_data(data)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._parser, name)
 
 
 def told(environs: Sequence[Any]) -> list[Answered]:
@@ -93,9 +122,37 @@ async def replies(pieces: Sequence[bytes], *, recognises: bool) -> list[bytes]:
 @example([GET, b"\r\n\r\n" + GET, GET])
 @example([ASK, ASK[:-1], b"}", ASK])
 @example([ASK, ASK + b"{}", ASK])
+@example([HEADS[0], b"{}", HEADS[0], b"{}" + ASK])
+@example([HEADS[0], b"{}", HEADS[0], b"{", b"}"])
+@example([HEADS[1], b"{", b" }", HEADS[1], b"{ }" + GET, b"x", GET])
 def test_what_is_recognised_is_answered_as_what_is_read(pieces: list[bytes]) -> None:
     twice = [*pieces, *pieces]
     assert asyncio.run(replies(twice, recognises=True)) == asyncio.run(replies(twice, recognises=False))
+
+
+@pytest.mark.parametrize("first", [[ASK], [HEADS[0], b"{}"]])
+def test_a_head_that_came_before_its_body_is_recognised(first: list[bytes]) -> None:
+    async def ask() -> None:
+        turns, caller = Turns(told, MOST_BODY_BYTES), Caller()
+        turns.look(60.0, 60.0)
+        connection = Connection(turns)
+        connection.connection_made(caller)
+        connection._parser = parser = Parser(connection)
+        for piece in (*first, HEADS[0], b"[]"):
+            turns.buffer[: len(piece)] = piece
+            connection.buffer_updated(len(piece))
+            await asyncio.sleep(0)
+        assert parser.fed == b"".join(first)
+        assert len(caller.sent) == 2
+        assert b"'[]'" in caller.sent[1]
+        turns.buffer[: len(HEADS[0])] = HEADS[0]
+        connection.buffer_updated(len(HEADS[0]))
+        assert connection.eof_received()
+        await asyncio.sleep(0)
+        assert caller.sent[2].startswith(b"HTTP/1.1 500"), "what reads the body is told that it ended early"
+        assert caller.sent[3] == b"the end"
+
+    asyncio.run(ask())
 
 
 def test_a_head_is_recognised_before_another_body_of_the_announced_length() -> None:

@@ -19,7 +19,7 @@ from urllib.parse import unquote_to_bytes
 import httptools
 
 from mlwright.shipping.serving.calls import LARGE, LONG, PHRASES, json_reply
-from mlwright.shipping.serving.heads import LONG_NAME, key_of
+from mlwright.shipping.serving.heads import END, LONG_NAME, key_of
 from mlwright.shipping.serving.refusals import Refusal
 
 if TYPE_CHECKING:
@@ -67,6 +67,7 @@ class Connection(asyncio.BufferedProtocol):
         self._in_head = self._in_body = False
         self._is_deaf = self._is_answering = self._is_ended = False
         self._is_taken = True
+        self._held = self._begun = b""
         self._since = time.monotonic()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -93,22 +94,38 @@ class Connection(asyncio.BufferedProtocol):
         if self._is_deaf:
             return
         data = bytes(self._turns.buffer[:nbytes])
+        if self._held:
+            data, self._held = self._held + data, b""
         is_between, heads = not (self._in_head or self._in_body), self._turns.heads
         if is_between and (known := heads.request(data)) is not None:
             known["REMOTE_ADDR"] = self._peer
             self._whole.append(known)
+        elif is_between and heads.awaits_body(data):
+            self._held, self._since = data, time.monotonic()
         else:
-            before, parser = self._environ, self._parser
-            self._parse(data)
-            is_one = is_between and self._environ is not before and self._parser is parser
-            if is_one and not (self._in_head or self._in_body or self._is_deaf):
-                heads.keep(data, self._body.getbuffer().nbytes, self._environ)
+            self._parse_and_learn(data, is_between=is_between)
         self._answer_next()
         if self._whole:
             self._transport.pause_reading()
 
+    def _parse_and_learn(self, data: bytes, *, is_between: bool) -> None:
+        """Let the parser read; of one request that came alone, at once or its head first, learn the head."""
+        begun, self._begun = self._begun, b""
+        before, parser = self._environ, self._parser
+        self._parse(data)
+        is_one = (is_between or begun) and (self._environ is not before) == is_between and self._parser is parser
+        if not is_one or self._in_head or self._is_deaf:
+            return
+        if not self._in_body:
+            self._turns.heads.keep(begun + data, self._body.getbuffer().nbytes, self._environ)
+        elif is_between and data.endswith(END):
+            self._begun = data
+
     def eof_received(self) -> bool:
         """The caller sends no more; what it has asked for is answered."""
+        if self._held:
+            held, self._held = self._held, b""
+            self._parse(held)
         if not self._is_deaf and self._in_body:
             self._fail(Refusal("bad_request", "The body ended early.", "Send as many bytes as Content-Length says."))
             self._answer_next()
@@ -200,7 +217,7 @@ class Connection(asyncio.BufferedProtocol):
             return now - self._since > LINGER_S
         if self._is_at_work and self._is_taken:
             return False
-        return now - self._since > (body_s if self._in_body else headers_s)
+        return now - self._since > (body_s if self._in_body or self._held else headers_s)
 
     def cut(self) -> None:
         """End it now."""
@@ -208,7 +225,7 @@ class Connection(asyncio.BufferedProtocol):
 
     def end_if_idle(self) -> None:
         """End it if nothing was asked; else its next answer is its last."""
-        if not (self._in_head or self._in_body or self._is_at_work):
+        if not (self._in_head or self._in_body or self._held or self._is_at_work):
             self._transport.close()
 
     @property

@@ -1,7 +1,9 @@
 """Heads of requests that come again byte for byte, as those of a caller who keeps its connection do.
 
-A request that came alone and whole, and was read by the parser without objection, leaves what its head means; the same
-bytes before a body of the announced length mean the same, and are not read again. Whatever is special about a request
+A request that came alone, at once or its head before its body, and was read by the parser without objection, leaves
+what its head means; the same bytes before a body of the announced length mean the same, and are not read again. Many
+clients send the head first (Python's `http.client` and what is built on it): one that is known waits for its body.
+Whatever is special about a request
 (chunks, an offer of another protocol, the last one of its connection, one that is begun or followed by another) is
 left to the parser.
 """
@@ -61,6 +63,11 @@ class Heads:
         environ[WHOLE] = body = data[n_head:]
         environ["wsgi.input"] = BytesIO(body)
         return environ
+
+    def awaits_body(self, data: bytes) -> bool:
+        """Whether these bytes are a head that was read before, of a request that has a body."""
+        head = self._known.get(data)
+        return head is not None and head.n_body > 0
 
     def keep(self, data: bytes, n_body: int, environ: WSGIEnvironment) -> None:
         """Remember the head of the one request that these bytes were, with a body of that length."""
