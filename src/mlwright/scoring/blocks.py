@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from array import array
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -69,6 +69,12 @@ class Blocks:
     def take(self, rows: NDArray[np.int64]) -> Blocks:
         """The blocks of some rows."""
         return Blocks(self.numbers[rows], self.codes[rows], None if self.text is None else self.text[rows])
+
+    def parts(self, n_rows: int) -> Iterator[Blocks]:
+        """The blocks, so many rows at a time."""
+        for start in range(0, len(self), n_rows):
+            rows = slice(start, start + n_rows)
+            yield Blocks(self.numbers[rows], self.codes[rows], None if self.text is None else self.text[rows])
 
     @cached_property
     def row(self) -> NDArray[np.float32]:

@@ -1,4 +1,4 @@
-"""Boosted trees of several cores, looked up together for a single row or a few.
+"""Boosted trees of several cores, looked up together.
 
 The tables of bits of all cores (see `leaves`) are cut into blocks of one size, whatever the width of their words and
 however many they are, so that one look into one table opens what a row leaves open of all trees.
@@ -30,6 +30,9 @@ BLOCK_BYTES = 512
 
 MOST_JOINED = 512
 """Rows that columns have together; a group of more takes memory for rows that are hardly ever opened."""
+
+PART_ROWS = 1024
+"""Of a table that are read at once: more save no time, and what is in between would take memory by the row."""
 
 CHUNK_BYTES = 1 << 18
 """Rows are looked up so many at once that a number for each of their words stays in the processor's own memory."""
@@ -75,9 +78,16 @@ class Boosted:
             total += self._weights[place] * scores[place]
         return total
 
-    def scores_of_few(self, blocks: Blocks) -> Array:
-        """As `scores` of several rows, shape (n_rows, n_outputs)."""
-        rows = self._reading.rows_of_few(self._rows_of(blocks))
+    def scores_of_many(self, blocks: Blocks) -> Array:
+        """As `scores` of any number of rows, shape (n_rows, n_outputs)."""
+        if len(blocks) <= PART_ROWS:
+            return self._scores_of_part(blocks)
+        return np.concatenate([self._scores_of_part(part) for part in blocks.parts(PART_ROWS)])
+
+    def _scores_of_part(self, blocks: Blocks) -> Array:
+        if not len(blocks):
+            return np.empty((0, self._n_outputs))
+        rows = self._reading.rows_of_many(self._rows_of(blocks))
         sums = np.concatenate([self._added(opened) for opened in self._opened(rows)])
         scores = self._link(sums.reshape(-1, self._n_outputs)).reshape(len(blocks), -1, self._n_outputs)
         total: Array = scores[:, 0] * self._weights[0]
@@ -228,7 +238,7 @@ class _Reading:
             places[j] += step * (bisect_left(bends, x) if x == x else missing)
         return self._rows.take(places, axis=0)
 
-    def rows_of_few(self, rows: NDArray[np.floating[Any]]) -> Ints:
+    def rows_of_many(self, rows: NDArray[np.floating[Any]]) -> Ints:
         """As `rows_of_one` of several rows, shape (n_groups, n_rows, n_blocks)."""
         values = rows.T.astype(np.float64)
         places = np.empty((len(self._columns), len(rows)), dtype=np.int64)

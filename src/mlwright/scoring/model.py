@@ -17,7 +17,7 @@ from mlwright.scoring.columns import is_records, one_record, read_columns
 from mlwright.scoring.cores import CORES, Core
 from mlwright.scoring.deciding import decisive, places_answered
 from mlwright.scoring.encoder import Encoder
-from mlwright.scoring.together import MOST_ROWS, Together
+from mlwright.scoring.together import Together
 
 Array = NDArray[np.float64]
 
@@ -70,18 +70,12 @@ class Model:
         """Scores of encoded rows: calibrated probabilities, or numbers; shape (n_rows, n_outputs)."""
         if len(blocks) == 1:
             return np.array([self.predict_row(blocks.first)])
-        if 0 < len(blocks) <= MOST_ROWS:
-            return self._finished(self._together.scores_of_few(blocks))
-        return self._finished(self.totals(blocks))
-
-    def _finished(self, total: Array) -> Array:
-        scores = calibrate(total, self.spec.calibrator)
+        scores = calibrate(self.totals(blocks), self.spec.calibrator)
         return scores if self.spec.low is None else np.clip(scores, self.spec.low, self.spec.high)
 
     def totals(self, blocks: Blocks) -> Array:
         """Weighted sums of the cores' answers, before they are calibrated and clipped; shape (n_rows, n_outputs)."""
-        total: Array = sum(weight * core.predict(blocks) for weight, core in self.weighted)  # type: ignore[assignment]
-        return total
+        return self._together.scores_of_many(blocks)
 
     def predict_row(self, row: OneRow) -> list[float]:
         """As `predict` of a single row."""
@@ -93,7 +87,7 @@ class Model:
             return [self.predict_row(row) for row in rows]
         numbers = np.array([row.doubles for row in rows], dtype=np.float32)
         codes = np.array([row.codes for row in rows], dtype=np.int32)
-        return list(map(self._finished_row, self._together.scores_of_few(Blocks(numbers, codes)).tolist()))
+        return list(map(self._finished_row, self._together.scores_of_many(Blocks(numbers, codes)).tolist()))
 
     def _finished_row(self, total: list[float]) -> list[float]:
         scores = self._calibrated(total)

@@ -1,4 +1,4 @@
-"""The cores of one model, worked out together for a single row or a few."""
+"""The cores of one model, worked out together."""
 
 from __future__ import annotations
 
@@ -20,10 +20,6 @@ Array = NDArray[np.float64]
 Weighted = tuple[float, Core]
 
 
-MOST_ROWS = 512
-"""Up to so many rows boosted trees are looked up rather than walked; what is in between takes no memory to speak of."""
-
-
 class Joined(Protocol):
     """Some of the cores."""
 
@@ -32,13 +28,13 @@ class Joined(Protocol):
 
 
 class Together:
-    """The weighted sum of the scores of several cores, of a single row or a few.
+    """The weighted sum of the scores of several cores.
 
     Parameters
     ----------
     weighted : sequence of (float, Core)
-        Of a model; linear cores are taken together where there are several, boosted trees are looked up, and the
-        others are asked one by one.
+        Of a model; boosted trees are looked up, for a single row linear cores are taken together where there are
+        several, and the others are asked one by one.
     n_levels : sequence of int
         Of the code columns; see `BlockNames`.
     """
@@ -50,7 +46,7 @@ class Together:
 
     @property
     def is_looked_up(self) -> bool:
-        """Whether all cores are boosted trees that are looked up, which answers a few rows as each of them alone."""
+        """Whether all cores are boosted trees that are looked up, which answers several rows as each of them alone."""
         return not self._others
 
     def scores(self, row: OneRow) -> list[float]:
@@ -59,10 +55,10 @@ class Together:
         parts += [each.scores(row) for each in self._joined]
         return parts[0] if len(parts) == 1 else _added(parts)
 
-    def scores_of_few(self, blocks: Blocks) -> Array:
-        """As `scores` of several rows, shape (n_rows, n_outputs): `MOST_ROWS` at most are quicker so than alone."""
+    def scores_of_many(self, blocks: Blocks) -> Array:
+        """As `scores` of any number of rows, shape (n_rows, n_outputs)."""
         parts = [weight * core.predict(blocks) for weight, core in self._others]
-        parts += [each.scores_of_few(blocks) for each in self._boosted]
+        parts += [each.scores_of_many(blocks) for each in self._boosted]
         total: Array = sum(parts[1:], parts[0])
         return total
 

@@ -152,7 +152,7 @@ def test_awkward_rows(name: str, task: Task, what: str) -> None:
     again = CORES.get(fitted.core.form).from_bytes(fitted.core.to_bytes()).predict(lesson.trial.blocks)
     demand(bool((again == prediction).all()), "the core answers otherwise when it was read back")
     quick = Together([(1.0, fitted.core)], lesson.facts.names.n_levels)
-    few = quick.scores_of_few(lesson.trial.blocks)
+    few = quick.scores_of_many(lesson.trial.blocks)
     demand(bool(np.allclose(few, prediction, rtol=1e-5, atol=1e-9)), "a few rows are answered otherwise than many")
     alone = quick.scores(lesson.trial.blocks.first)
     demand(bool(np.allclose(alone, prediction[0], rtol=1e-5, atol=1e-9)), "a row alone is answered otherwise")

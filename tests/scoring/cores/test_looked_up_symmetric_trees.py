@@ -58,7 +58,7 @@ def test_rows_are_answered_as_catboost_answers(n_classes: int, fills: np.ndarray
     one = core(n_classes, fills=fills)
     quick, blocks = Together([(1.0, one)], N_LEVELS), rows(300, 5)
     assert quick._boosted
-    found = quick.scores_of_few(blocks)
+    found = quick.scores_of_many(blocks)
     np.testing.assert_allclose(found, one.predict(blocks), rtol=1e-12, atol=1e-12)
     assert found.tolist() == [quick.scores(blocks.take(np.array([row])).first) for row in range(len(blocks))]
 
@@ -79,8 +79,8 @@ def test_tables_of_numbers_alone_and_of_names_alone_are_looked_up(kept: str) -> 
     one, blocks = CatBoostCore.of(model, fills, link=0), part(rows(100, 5))
     quick = Together([(1.0, one)], n_levels)
     assert quick._boosted
-    np.testing.assert_allclose(quick.scores_of_few(blocks), one.predict(blocks), rtol=1e-12, atol=1e-12)
-    assert quick.scores(blocks.first) == quick.scores_of_few(blocks)[0].tolist()
+    np.testing.assert_allclose(quick.scores_of_many(blocks), one.predict(blocks), rtol=1e-12, atol=1e-12)
+    assert quick.scores(blocks.first) == quick.scores_of_many(blocks)[0].tolist()
 
 
 def test_combinations_of_names_with_numbers_and_with_names_are_among_them() -> None:
@@ -99,7 +99,7 @@ def test_a_number_on_a_border_goes_where_catboost_sends_it() -> None:
     on_it = np.array(sorted(borders), dtype=np.float32)
     on_it = np.concatenate([on_it, np.nextafter(on_it, np.float32(-9)), np.nextafter(on_it, np.float32(9))])
     blocks = Blocks(np.column_stack([on_it, on_it, on_it]), np.zeros((len(on_it), 3), dtype=np.int32))
-    np.testing.assert_allclose(Together([(1.0, one)], N_LEVELS).scores_of_few(blocks), one.predict(blocks), atol=1e-12)
+    np.testing.assert_allclose(Together([(1.0, one)], N_LEVELS).scores_of_many(blocks), one.predict(blocks), atol=1e-12)
 
 
 def test_deep_trees_are_left_to_catboost() -> None:

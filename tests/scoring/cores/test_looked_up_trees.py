@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import tracemalloc
+
 import lightgbm
 import numpy as np
 import pytest
@@ -10,6 +12,7 @@ from mlwright.core.family import NotApplicable
 from mlwright.records.model import Calibrator, CoreRef, EncodingPlan, Member, ModelSpec, NumberColumn
 from mlwright.scoring import leaves
 from mlwright.scoring.blocks import Blocks
+from mlwright.scoring.boosted import PART_ROWS
 from mlwright.scoring.cores.lightgbm import LightGBMCore
 from mlwright.scoring.encoder import Encoder
 from mlwright.scoring.leaves import Leaves
@@ -67,7 +70,7 @@ def test_trees_that_never_split_are_looked_up() -> None:
     for weighted in ([(1.0, flat)], [(0.5, flat), (0.5, one)]):
         wanted, of_few = (sum(weight * each.predict(asked) for weight, each in weighted) for asked in (row, few))
         np.testing.assert_allclose([Together(weighted, N_LEVELS).scores(row.first)], wanted, atol=1e-12)
-        np.testing.assert_allclose(Together(weighted, N_LEVELS).scores_of_few(few), of_few, atol=1e-12)
+        np.testing.assert_allclose(Together(weighted, N_LEVELS).scores_of_many(few), of_few, atol=1e-12)
 
 
 def test_columns_of_few_values_are_taken_together_and_rule_out_the_same_leaves() -> None:
@@ -79,9 +82,9 @@ def test_columns_of_few_values_are_taken_together_and_rule_out_the_same_leaves()
     assert len(quick._boosted[0]._reading._groups) < few_values.matrix().shape[1]
     some = few_values.take(np.arange(40))
     some.numbers[::7, 1] = np.nan
-    np.testing.assert_allclose(quick.scores_of_few(some), one.predict(some), atol=1e-12)
+    np.testing.assert_allclose(quick.scores_of_many(some), one.predict(some), atol=1e-12)
     alone = [quick.scores(some.take(np.array([row])).first) for row in range(40)]
-    assert quick.scores_of_few(some).tolist() == alone
+    assert quick.scores_of_many(some).tolist() == alone
 
 
 def test_a_number_on_a_threshold_goes_where_the_tree_sends_it() -> None:
@@ -107,21 +110,40 @@ def test_tables_that_would_be_too_large_are_not_made(monkeypatch: pytest.MonkeyP
     np.testing.assert_allclose([Together([(1.0, one)], N_LEVELS).scores(row.first)], one.predict(row), atol=1e-12)
 
 
-@pytest.mark.parametrize("n_rows", [2, 17, 200])
+@pytest.mark.parametrize("n_rows", [2, 17, 200, PART_ROWS + 77])
 @pytest.mark.parametrize("n_classes", [0, 2, 4])
-def test_a_few_rows_are_looked_up_as_each_of_them_alone(n_classes: int, n_rows: int) -> None:
+def test_rows_are_looked_up_as_each_of_them_alone(n_classes: int, n_rows: int) -> None:
     cores = [core(n_classes, 31), core(n_classes, 150, np.array([np.nan, 0.3, -1.0]), seed=1)]
     quick = Together([(0.25, cores[0]), (0.75, cores[1])], N_LEVELS)
     blocks = rows(n_rows, seed=1)
     alone = [quick.scores(blocks.take(np.array([row])).first) for row in range(n_rows)]
-    assert quick.scores_of_few(blocks).tolist() == alone
+    assert quick.scores_of_many(blocks).tolist() == alone
+
+
+@pytest.mark.parametrize("n_classes", [0, 4])
+def test_no_rows_have_no_scores(n_classes: int) -> None:
+    one = core(n_classes, 31)
+    none = rows(3).take(np.zeros(0, dtype=np.int64))
+    assert Together([(1.0, one)], N_LEVELS).scores_of_many(none).shape == one.predict(none).shape
+
+
+def test_what_is_between_a_table_and_its_scores_does_not_grow_with_it() -> None:
+    quick, sizes = Together([(1.0, core(2, 31, n_rounds=60))], N_LEVELS), []
+    for times in (8, 64):
+        blocks = rows(PART_ROWS, seed=1).take(np.tile(np.arange(PART_ROWS), times))
+        quick.scores_of_many(blocks)
+        tracemalloc.start()
+        quick.scores_of_many(blocks)
+        sizes.append(tracemalloc.get_traced_memory()[1])
+        tracemalloc.stop()
+    assert sizes[1] - sizes[0] < 4 * 56 * PART_ROWS * 8
 
 
 def test_cores_of_all_widths_are_looked_up_at_once() -> None:
     cores = [core(2, 6, n_rounds=90), core(2, 31), core(2, 150, seed=1), core(2, 12, n_rounds=40, seed=2)]
     weighted = list(zip((0.1, 0.2, 0.3, 0.4), cores, strict=True))
     blocks, quick = rows(50, seed=1), Together(weighted, N_LEVELS)
-    found = quick.scores_of_few(blocks)
+    found = quick.scores_of_many(blocks)
     np.testing.assert_allclose(found, sum(weight * each.predict(blocks) for weight, each in weighted), atol=1e-12)
     assert found.tolist() == [quick.scores(blocks.take(np.array([row])).first) for row in range(len(blocks))]
 
