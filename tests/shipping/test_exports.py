@@ -10,8 +10,10 @@ import itertools
 import json
 import re
 import shutil
+import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -487,6 +489,32 @@ def test_the_query_hands_on_the_columns_that_are_asked_for(tmp_path):
     np.testing.assert_allclose(found["p_yes"], bundle.predict_proba(rows)[:, 1], atol=EXACT)
 
 
+@pytest.mark.parametrize("dialect", ["duckdb", "sqlite"])
+def test_a_column_of_numbers_is_read_where_the_model_learned_from_texts(dialect, tmp_path):
+    bundle = bundle_of(tmp_path, ("linear",), "regression", types={"age": "string", "Größe (cm)": "string"})
+    mlwright.export(bundle, "sql", tmp_path, dialect=dialect, table="t", keep=["city"])
+    query = (tmp_path / "model.sql").read_text()
+    rows = rows_of(200, seed=9)
+    names = [name for name in rows[0] if name in query]
+    stored = pa.table({name: [_stored(name, row[name]) for row in rows] for name in names})
+    if dialect == "duckdb":
+        import duckdb
+
+        with duckdb.connect() as connection:
+            connection.register("t", stored)
+            found = [row[1] for row in connection.execute(query).fetchall()]
+    else:
+        with closing(sqlite3.connect(":memory:")) as connection:
+            kinds = {"age": "INTEGER", "Größe (cm)": "REAL"}
+            connection.execute(
+                f"CREATE TABLE t ({', '.join(f'{sql.quoted(n)} {kinds.get(n, chr(32))}' for n in names)})"
+            )
+            texts = [[str(v) if isinstance(v, datetime) else v for v in row.values()] for row in stored.to_pylist()]
+            connection.executemany(f"INSERT INTO t VALUES ({', '.join('?' * len(names))})", texts)
+            found = [row[1] for row in connection.execute(query.rstrip().rstrip(";")).fetchall()]
+    np.testing.assert_allclose(found, bundle.predict(rows), atol=EXACT)
+
+
 def test_the_python_form_runs_alone_on_a_csv_file(tmp_path):
     bundle = bundle_of(tmp_path, ("linear",), "multiclass")
     mlwright.export(bundle, "python", tmp_path / "out")
@@ -611,8 +639,10 @@ def test_what_cannot_be_said_exactly_is_refused_and_nothing_is_written(tmp_path)
     with pytest.raises(ExportRefused, match="'age' is cleaned"):
         mlwright.export(bundle, "c", tmp_path / "out")
     text = TextColumn(name="job", terms=(), word_ngrams=(1, 1), char_ngrams=(0, 0), idf="idf")
-    with pytest.raises(ExportRefused, match="free text"):
+    with pytest.raises(ExportRefused, match="free text") as refused:
         program_of(_WithPlan(bundle, EncodingPlan(columns=(text,))))
+    assert 'under [profile], ignore = ["job"]' in refused.value.hint
+    assert 'kinds = {"job" = "category"}' in refused.value.hint
     assert not (tmp_path / "out").exists()
 
 

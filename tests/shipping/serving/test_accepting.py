@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import re
 import signal
 import socket
 import sys
@@ -66,7 +67,12 @@ def test_what_a_process_that_is_gone_does_not_take_the_others_do() -> None:
     assert asyncio.run(shares(40, 1, n=2)) == [40]
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="processes are held")
+def heeds_sigterm(pid: int) -> bool:
+    caught = re.search(r"SigCgt:\s*(\w+)", Path(f"/proc/{pid}/status").read_text())
+    return caught is not None and bool(int(caught[1], 16) >> (signal.SIGTERM - 1) & 1)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
 @pytest.mark.parametrize("workers", [1, 2])
 def test_who_was_let_in_before_a_sigterm_is_answered(
     start: Callable[..., Any], write_bundle: Callable[..., Path], row: dict[str, Any], workers: int
@@ -78,7 +84,10 @@ def test_who_was_let_in_before_a_sigterm_is_answered(
     for caller in known:
         caller.sendall(request)
         assert caller.recv(10_000).startswith(b"HTTP/1.1 200 ")
-    held = service.workers()
+    held, deadline = service.workers(), time.monotonic() + START_S
+    while not all(map(heeds_sigterm, held)):
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
     for each in held:
         os.kill(each, signal.SIGSTOP)  # as processes that get no time
     new = [socket.create_connection(("127.0.0.1", service.port), timeout=START_S) for _ in range(4)]

@@ -66,11 +66,17 @@ def test_requests_in_work_are_answered_after_a_sigterm(
     assert service.process.wait(START_S) == 0
 
 
-@pytest.mark.parametrize("workers", [1, 2])
+@pytest.mark.parametrize(("workers", "with_log"), [(1, False), (2, True)])
 def test_who_comes_after_a_sigterm_is_turned_away_while_others_are_answered(
-    start: Callable[..., Any], write_bundle: Callable[..., Path], row: dict[str, Any], workers: int
+    start: Callable[..., Any],
+    write_bundle: Callable[..., Path],
+    row: dict[str, Any],
+    tmp_path: Path,
+    workers: int,
+    with_log: bool,
 ) -> None:
-    service, body = start(write_bundle(), workers=workers), json.dumps(row).encode()
+    log = {"folder": str(tmp_path / "log")} if with_log else None
+    service, body = start(write_bundle(), workers=workers, log=log), json.dumps(row).encode()
     begun = socket.create_connection(("127.0.0.1", service.port), timeout=START_S)
     head = f"POST /predict HTTP/1.1\r\nHost: localhost\r\nContent-Length: {len(body)}\r\nExpect: 100-continue\r\n"
     begun.sendall(head.encode() + b"Content-Type: application/json\r\n\r\n")

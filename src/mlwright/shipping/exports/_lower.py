@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 from functools import reduce
 from operator import add
@@ -243,9 +244,11 @@ def _as_read(name: str, step: ReadDate) -> MomentInput:
 
 
 def _about_text(column: TextColumn) -> ExportRefused:
+    quoted = json.dumps(column.name, ensure_ascii=False)
     return ExportRefused(
         f"The model reads free text ({column.name!r}), which cannot be exported.",
-        f"Serve the bundle itself, or train without the column {column.name!r}.",
+        f"Serve the bundle itself, or say in mlwright.toml, under [profile], ignore = [{quoted}] to train without "
+        f'it, or kinds = {{{quoted} = "category"}} to have it taken for names; then: mlwright run',
     )
 
 

@@ -127,7 +127,9 @@ class Words(ABC):
 
     @abstractmethod
     def _text_as_number(self, column: str) -> str:
-        """A plainly written number in a text; NULL for any other text."""
+        """A plainly written number in a text; NULL for any other text. A column of numbers is read, too: the table may
+        have one where the model learned from a file in which a word stood somewhere.
+        """
 
     @abstractmethod
     def _moment(self, given: MomentInput, clause: Clause, column: str) -> str:
@@ -154,7 +156,7 @@ class DuckDB(Words):
         return f"a.x[{place} + 1]"
 
     def _text_as_number(self, column: str) -> str:
-        plain = self.trimmed(column)
+        plain = self.trimmed(f"CAST({column} AS VARCHAR)")
         return f"CASE WHEN regexp_matches({plain}, '{PLAIN}') THEN CAST({plain} AS DOUBLE) END"
 
     def _moment(self, given: MomentInput, clause: Clause, column: str) -> str:
@@ -199,7 +201,7 @@ class PostgreSQL(Words):
         return f"btrim({column}, {self.white})"
 
     def _text_as_number(self, column: str) -> str:
-        plain = self.trimmed(column)
+        plain = self.trimmed(f"{column}::text")
         return f"CASE WHEN {plain} ~ '{PLAIN}' THEN CAST({plain} AS float8) END"
 
     def _moment(self, given: MomentInput, clause: Clause, column: str) -> str:
@@ -239,7 +241,8 @@ class SQLite(Words):
     def _text_as_number(self, column: str) -> str:
         plain = self.trimmed(column)
         looks = f"{plain} GLOB '*[0-9]*' AND NOT {plain} GLOB '*[^0-9.eE+-]*'"
-        return f"CASE WHEN {looks} THEN CAST({plain} AS REAL) END"
+        is_number = f"typeof({column}) IN ('integer', 'real') AND abs({column}) < 9e999"  # as text it would be rounded
+        return f"CASE WHEN {is_number} THEN CAST({column} AS REAL) WHEN {looks} THEN CAST({plain} AS REAL) END"
 
     def _moment(self, given: MomentInput, clause: Clause, column: str) -> str:
         if not (is_moment(clause) or is_text(clause)) or given.format not in ISO_PATTERNS:

@@ -168,13 +168,17 @@ class Keeping:
     settings : LogSettings
     told : Connection
         Where to tell the first process of settings that cannot be used, which ends the service.
+    listening : socket
+        That of the others.
     """
 
     settings: LogSettings
     told: Connection
+    listening: socket.socket
 
     def __call__(self) -> None:
         """Keep, until a SIGTERM."""
+        self.listening.close()  # it came along; who comes when the others have ended would wait for this one
         if HANGUP is not None:
             signal.signal(HANGUP, signal.SIG_IGN)
         threading.Thread(target=_end_with_parent, daemon=True).start()
@@ -192,7 +196,7 @@ def _end_with_parent() -> None:
 def _run(answering: Answering, follower: Follower, begun: Callable[[], None]) -> None:
     told, tell = Pipe(duplex=False)
     kept = answering.settings.log
-    beside = Keeping(kept, tell) if kept.folder else None
+    beside = Keeping(kept, tell, answering.listening) if kept.folder else None
     processes = Processes(replace(answering, told=tell, keeps=False), answering.settings.workers, told, beside)
     if HANGUP is not None:
         signal.signal(HANGUP, lambda *_: follower.ask())
