@@ -23,7 +23,13 @@ EXAMPLE = ("paths", "/predict", "post", "requestBody", "content", "application/j
 
 @contextmanager
 def started(bundle: Path, workers: int) -> Iterator[str]:
-    """The address of a service of a bundle that runs as long as the block lasts."""
+    """The address of a service of a bundle that runs as long as the block lasts.
+
+    Raises
+    ------
+    SettingsError
+        If it does not start; with what it said.
+    """
     command = [sys.executable, "-m", "mlwright", "serve", str(bundle), "--port", "0", "--workers", str(workers)]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)  # noqa: S603
     try:

@@ -24,12 +24,23 @@ def needed_bytes(n_rows: int, names: BlockNames, n_workers: int) -> int:
 
 
 def check_memory(n_rows: int, names: BlockNames, n_workers: int, available: int | None = None) -> None:
-    """Raise `MemoryShort` if training would need more memory than there is.
+    """See to it that there is as much memory as training needs.
 
     Parameters
     ----------
+    n_rows : int
+        That learn.
+    names : BlockNames
+        Their encoded columns.
+    n_workers : int
+        Fits at the same time.
     available : int, optional
         Bytes; default: what the machine and the container have left.
+
+    Raises
+    ------
+    MemoryShort
+        If there is less.
     """
     needed = needed_bytes(n_rows, names, n_workers)
     free = available_bytes() if available is None else available

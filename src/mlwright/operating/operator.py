@@ -81,7 +81,7 @@ class Operator:
 
     def _looked(self) -> bool:
         settings = self.settings
-        is_quiet(settings.quiet, datetime.fromtimestamp(self.now()))
+        self._is_quiet(settings)  # a span of hours that is not understood is told before anything is done
         if self.now() < self.diary.waits_until():
             error = self.diary.last("failed")["error"].splitlines()[0]
             self.tell(

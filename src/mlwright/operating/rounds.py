@@ -37,6 +37,11 @@ def operate(
     -------
     int
         Projects that could not be looked after in the last round.
+
+    Raises
+    ------
+    RunCancelled
+        If somebody asks for the end; a look that was begun is gone on with the next time.
     """
     due = dict.fromkeys(range(len(projects)), 0.0)
     while True:

@@ -101,8 +101,9 @@ class Option(Record):
     Parameters
     ----------
     choice : str
-        ``shift`` and ``correct`` the model's answers by the newest outcomes, ``join`` them with those of a small model
-        of the new rows, learn ``anew`` from the new rows alone, or give one ``plain`` answer to all rows.
+        ``shift``, ``recalibrate`` or ``correct`` the model's answers by the newest outcomes, ``join`` them with those
+        of a small model of the new rows, learn ``anew`` from the new rows alone, or give one ``plain`` answer to all
+        rows.
     n_rows : int
         Rows that it was judged on, of which it had seen none.
     loss : str

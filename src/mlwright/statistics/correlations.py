@@ -97,6 +97,11 @@ def correlation_ratio(groups: Sequence[Any], values: ArrayLike, level: float = 0
     values : array-like
     level : float
 
+    Raises
+    ------
+    TableError
+        If the columns are not of one length, one has no value, or fewer than two groups have two values.
+
     Examples
     --------
     >>> print(correlation_ratio(["a", "a", "a", "b", "b", "b"], [1, 2, 3, 7, 8, 9]))

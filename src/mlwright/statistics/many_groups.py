@@ -141,6 +141,11 @@ def compare_categories(counts: ArrayLike, level: float = 0.95) -> Comparison:
         How often each pair of names comes.
     level : float
 
+    Raises
+    ------
+    TableError
+        If these are no numbers from 0 upwards, or fewer than two names of a kind come at all.
+
     References
     ----------
     Bergsma, W. (2013). A bias-correction for Cramer's V and Tschuprow's T. Journal of the Korean Statistical Society

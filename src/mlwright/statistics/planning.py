@@ -56,6 +56,20 @@ def rows_for_shares(a: float, b: float, power: float = 0.8, alarms: float = 0.05
 def power_for_means(gap: float, spread: float, rows_each: float, alarms: float = 0.05) -> float:
     """The chance to tell two means apart that lie `gap` apart, with values of that standard deviation.
 
+    Parameters
+    ----------
+    gap, spread : float
+        In the unit of the values.
+    rows_each : float
+        Rows of each of the two groups.
+    alarms : float
+        The chance to see a difference where there is none.
+
+    Raises
+    ------
+    TableError
+        If the gap is nothing, or the spread not above 0.
+
     >>> round(power_for_means(0.5, 1.0, 64), 3)
     0.801
     """

@@ -27,6 +27,7 @@ def area_bounds(area: float, influence: Array, fewest: int, sampling: Sampling, 
         Rows of the rarest class (groups or stretches of time, if there are fewer): with few of them the interval
         is wider, and they are all that is known where the order is perfect.
     sampling : Sampling
+    level : float
 
     References
     ----------

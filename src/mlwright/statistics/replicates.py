@@ -50,6 +50,7 @@ def bounds_from(value: float, replicates: Array, n_effective: float, scale: Scal
         How many rows (groups, stretches of time) the figure rests on: few make the interval wider.
     scale : str
         ``share``: 0 to 1; ``positive``: from 0 upwards; ``at most one``; ``plain``: any number.
+    level : float
     """
     there, back = _SCALES[scale].there, _SCALES[scale].back
     if scale == "share" and value in (0.0, 1.0):

@@ -36,6 +36,7 @@ def wilson(share: float, n: float, level: float = 0.95) -> Bounds:
     share : float
     n : float
         Rows; less than there are where they are alike (the effective number).
+    level : float
 
     References
     ----------

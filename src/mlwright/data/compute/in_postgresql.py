@@ -55,7 +55,13 @@ class PostgresqlTable(RemoteTable):
 
 @contextmanager
 def open_postgresql(snapshot: Snapshot, settings: CollectSettings) -> Iterator[PostgresqlTable]:
-    """The table that a snapshot is a sample of, as it is at one moment."""
+    """The table that a snapshot is a sample of, as it is at one moment.
+
+    Raises
+    ------
+    SourceUnreadable
+        If the server fails, also while the block lasts; secrets of its address are not told.
+    """
     address = find_address(str(settings.source), os.environ)
     try:
         connection = _connect(address)
@@ -77,6 +83,11 @@ def plain_columns(connection: psycopg.Connection, table: str, names: list[str]) 
     """How each column of a table is selected in a plain type, as the snapshot has it, and Ibis' name of that type.
 
     `names` are those of the snapshot, in the order of the table and without columns of raw bytes.
+
+    Raises
+    ------
+    SourceUnreadable
+        If the table has got other columns since its rows were drawn.
     """
     described = connection.execute(f"SELECT * FROM {table} LIMIT 0").description or ()  # noqa: S608  names are quoted
     types = connection.adapters.types

@@ -152,6 +152,11 @@ class Table:
         columns : sequence of str
         positions : array of int, optional
             Places among the rows of *this* table; default: all of them.
+
+        Raises
+        ------
+        KeyError
+            If a column is hidden from whoever reads here, as the target is where test rows are in sight.
         """
         if forbidden := set(columns) & set(self.hidden):
             raise KeyError(f"{sorted(forbidden)} cannot be seen in this table")

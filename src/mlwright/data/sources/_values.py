@@ -7,7 +7,7 @@ is taken at its word, but a column of nothing but ISO dates is a column of dates
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
@@ -35,6 +35,8 @@ class Seen:
         Whether a whole number goes beyond 64 bits.
     only_days : bool
         Whether all moments were at midnight, as dates come out of Excel.
+    aware : bool
+        Whether a moment had a time zone.
     """
 
     types: set[type] = field(default_factory=set)
@@ -74,6 +76,28 @@ class Seen:
     def holds_bytes(self) -> bool:
         """Whether it holds raw bytes, which no model can use."""
         return bool(self.types & BYTES)
+
+
+def seen_in(
+    batches: Iterable[Sequence[Sequence[Any]]], n_columns: int, tick: Callable[[float], None]
+) -> tuple[list[Seen], int]:
+    """What each column holds in all batches together, and how many rows there are.
+
+    Parameters
+    ----------
+    batches : iterable of sequence of sequence
+        Column by column.
+    n_columns : int
+    tick : callable
+        Called with each batch: whoever waits is told that it goes on, and may end it.
+    """
+    seen, n_rows = [Seen() for _ in range(n_columns)], 0
+    for columns in batches:
+        tick(0.0)
+        n_rows += len(columns[0])
+        for column, values in zip(seen, columns, strict=True):
+            column.see(values)
+    return seen, n_rows
 
 
 def array_of(values: Sequence[Any], kind: Spelled | None) -> pa.Array | None:

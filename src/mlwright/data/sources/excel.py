@@ -13,7 +13,7 @@ from mlwright.data.sources._files import find_file
 from mlwright.data.sources._formats import format_of
 from mlwright.data.sources._sheet import Sheet, empty, open_sheet
 from mlwright.data.sources._types import PLAIN, Spelled, in_utc_notice
-from mlwright.data.sources._values import Seen, array_of
+from mlwright.data.sources._values import array_of, seen_in
 from mlwright.data.words import counted
 
 
@@ -30,7 +30,7 @@ class Excel(Source):
     def read(self) -> Reading:
         """See the whole sheet once to learn the columns, and begin to read it again."""
         sheet = open_sheet(find_file(str(self.settings.source)), self.settings.sheet or self.settings.query)
-        seen, n_rows = self._survey(sheet)
+        seen, n_rows = seen_in(sheet.columns(), len(sheet.names), self.tick)
         if n_rows == 0:
             raise empty(sheet)
         kept = {place: column.kind() for place, column in enumerate(seen) if sheet.names[place] or column.types}
@@ -44,16 +44,6 @@ class Excel(Source):
             {"sheet": sheet.title, "header": header},
             notices,
         )
-
-    def _survey(self, sheet: Sheet) -> tuple[list[Seen], int]:
-        seen = [Seen() for _ in sheet.names]
-        n_rows = 0
-        for columns in sheet.columns():
-            self.tick(0.0)
-            n_rows += len(columns[0])
-            for column, values in zip(seen, columns, strict=True):
-                column.see(values)
-        return seen, n_rows
 
     def _typed_batches(
         self, sheet: Sheet, kept: dict[int, Spelled | None], schema: pa.Schema, n_rows: int

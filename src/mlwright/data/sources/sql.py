@@ -14,7 +14,7 @@ from mlwright.data.sources import Reading, Source
 from mlwright.data.sources._columns import refuse_width
 from mlwright.data.sources._formats import format_of
 from mlwright.data.sources._types import PLAIN, Spelled, in_utc_notice
-from mlwright.data.sources._values import Seen, array_of
+from mlwright.data.sources._values import array_of, seen_in
 
 if TYPE_CHECKING:
     from mlwright.data.sources._cursor import Cursor, Declared
@@ -84,13 +84,7 @@ class Sql(Source):
 
     def _survey(self, cursor: Cursor) -> tuple[list[Declared | None], int]:
         """What the columns hold, where only the values can tell."""
-        seen = [Seen() for _ in cursor.names]
-        n_rows = 0
-        for columns in cursor.batches():
-            self.tick(0.0)
-            n_rows += len(columns[0])
-            for column, values in zip(seen, columns, strict=True):
-                column.see(values)
+        seen, n_rows = seen_in(cursor.batches(), len(cursor.names), self.tick)
         return ["bytes" if column.holds_bytes() else column.kind() for column in seen], n_rows
 
     def _typed_batches(

@@ -11,7 +11,12 @@ _UNITS_S = {"us": 1e-6, "µs": 1e-6, "ms": 0.001, "s": 1.0, "m": 60.0, "min": 60
 
 
 def seconds(value: object) -> object:
-    """Seconds from ``"90s"``, ``"5m"``, ``"1h30m"`` or a plain number.
+    """Seconds from ``"90s"``, ``"5m"``, ``"1h30m"`` or a plain number; what is no text stays as it is.
+
+    Raises
+    ------
+    ValueError
+        If a text is no length of time; the settings say of which key.
 
     >>> seconds("1h30m"), seconds("250us")
     (5400.0, 0.00025)
@@ -32,7 +37,12 @@ _UNITS_BYTES = {"b": 1.0, "kb": 1e3, "mb": 1e6, "gb": 1e9}
 
 
 def bytes_of(value: object) -> object:
-    """Bytes from ``"10MB"``, ``"500kB"`` or a plain number.
+    """Bytes from ``"10MB"``, ``"500kB"`` or a plain number; a kilobyte is 1,000 bytes.
+
+    Raises
+    ------
+    ValueError
+        If a text is no size; the settings say of which key.
 
     >>> bytes_of("1.5 MB")
     1500000
