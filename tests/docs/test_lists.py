@@ -30,7 +30,7 @@ def test_what_else_lies_there_is_a_part_of_a_benchmark():
 def test_every_decision_is_listed_under_its_number():
     listed = re.findall(r"^- \[(\d{4}) .+\]\((\d{4})-.+\.md\)$", (DECISIONS / "README.md").read_text("utf-8"), re.M)
     assert all(number == file for number, file in listed)
-    assert [number for number, _ in listed] == sorted(file.name[:4] for file in DECISIONS.glob("0*.md"))
+    assert sorted(number for number, _ in listed) == sorted(file.name[:4] for file in DECISIONS.glob("0*.md"))
 
 
 def test_every_decision_is_headed_by_its_number():
