@@ -1,6 +1,6 @@
 """Requests that the service answers over loopback, against the same server with an application that does nothing.
 
-Usage: python benchmarks/serve.py [BUNDLE] [--seconds 10] [--peers PYTHON] [--quick] [--check]
+Usage: python benchmarks/serve.py [BUNDLE] [--seconds 10] [--peers PYTHON] [--quick] [--log-turns N] [--check]
 
 Without BUNDLE, a model is made first, from the data that comes with mlwright. One record is one of the bundle's golden
 rows, sent as JSON. The client, one process on the same machine, costs time of its own: what it measures of the server
@@ -10,6 +10,9 @@ With ``--peers PYTHON``, the Python of an environment that has them (``pip insta
 uvicorn granian lightgbm scikit-learn pandas``), `mlflow models serve`, BentoML, LitServe and FastAPI answer beside it,
 one worker each, with a pipeline of scikit-learn and LightGBM on the data that comes with mlwright, and granian with an
 application that does nothing. How many times the CPU time of mlwright they take is told too: load disturbs it least.
+
+With ``--log-turns N`` only the cost of the prediction log is measured: N turns without and with it, one after the
+other, of which the medians are told. Beside other work CPU time says it, not requests per second.
 """
 
 from __future__ import annotations
@@ -41,7 +44,8 @@ GOAL_P99_MS = 3.0
 """Of one record at one client, 99 of 100 times."""
 
 GOAL_LOG_SHARE = 0.10
-"""How much more of CPU time the prediction log may take, with one record at one client and at 16, and with 100."""
+"""How much more of CPU time the prediction log may take, or how many requests fewer be answered with it, with one
+record at one client and at 16, and with 100."""
 
 GOAL_OF_NOTHING = 0.5
 """Requests of one record a second from 16 clients, as a share of what the same server does that answers nothing."""
@@ -280,13 +284,20 @@ def starting(bundle: Path, body: bytes, seconds: float) -> Start:
 
 
 def run(bundle: Path, seconds: float) -> list[Row]:
-    records = golden_rows(bundle)
-    one = json.dumps(records[0]).encode()
-    asked = [(1, one), bodies(records, "records")[1]]
+    one = json.dumps(golden_rows(bundle)[0]).encode()
     rows = []
     with running([__file__, "--nothing"]) as server:
         time.sleep(1.0)
         rows += [quickest(measure(NOTHING_SERVED, server, one, 1, n, seconds) for _ in range(TURNS)) for n in (1, 16)]
+    for without, with_log in in_turns(bundle, seconds, TURNS):
+        rows += [quickest(without), quickest(with_log)]
+    return rows
+
+
+def in_turns(bundle: Path, seconds: float, n_turns: int) -> Iterator[tuple[list[Row], list[Row]]]:
+    """Without and with a log, one after the other, for each number of records and of clients."""
+    records = golden_rows(bundle)
+    asked = [(1, json.dumps(records[0]).encode()), bodies(records, "records")[1]]
     with (
         tempfile.TemporaryDirectory() as log,
         running(["-c", SERVE, str(bundle), "{}"]) as without,
@@ -294,15 +305,37 @@ def run(bundle: Path, seconds: float) -> list[Row]:
     ):
         for n, body in asked:
             for c in (1, 16):
-                turns = [
-                    [
-                        measure(what, server, body, n, c, seconds)
-                        for what, server in ((PLAIN, without), (KEPT, with_log))
-                    ]
-                    for _ in range(TURNS)
-                ]
-                rows += [quickest(of_one) for of_one in zip(*turns, strict=True)]
-    return rows
+                found: tuple[list[Row], list[Row]] = ([], [])
+                for _ in range(n_turns):
+                    found[0].append(measure(PLAIN, without, body, n, c, seconds))
+                    found[1].append(measure(KEPT, with_log, body, n, c, seconds))
+                yield found
+
+
+def log_cost(bundle: Path, seconds: float, n_turns: int) -> dict[str, dict[str, float]]:
+    """What a log costs, as shares of the figures without it: by medians, and by the least CPU time of any turn."""
+    print("| clients | records | CPU µs without | with a log | median | least | requests/s without | with | median |")
+    print("|---|---|---|---|---|---|---|---|---|")
+    costs = {}
+    for without, with_log in in_turns(bundle, seconds, n_turns):
+        cpu, per_s = (
+            [statistics.median(getattr(row, figure) for row in rows) for rows in (without, with_log)]
+            for figure in ("cpu_us", "per_s")
+        )
+        least = [min(row.cpu_us for row in rows) for rows in (without, with_log)]
+        shares = {
+            "cpu": cpu[1] / cpu[0] - 1.0,
+            "least_cpu": least[1] / least[0] - 1.0,
+            "per_s": per_s[1] / per_s[0] - 1.0,
+        }
+        c, n = without[0].clients, without[0].records
+        print(
+            f"| {c} | {n} | {cpu[0]:,.0f} | {cpu[1]:,.0f} | {shares['cpu']:+.1%} | {shares['least_cpu']:+.1%} "
+            f"| {per_s[0]:,.0f} | {per_s[1]:,.0f} | {shares['per_s']:+.1%} |",
+            flush=True,
+        )
+        costs[f"{c} x {n}"] = {name: round(share, 3) for name, share in shares.items()}
+    return costs
 
 
 def quickest(turns: Iterable[Row]) -> Row:
@@ -383,6 +416,7 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=10.0, help="for each line of the table")
     parser.add_argument("--peers", type=Path, metavar="PYTHON", help="the Python of an environment with the others")
     parser.add_argument("--quick", action="store_true", help="2 s for each line, and a model of 15 s")
+    parser.add_argument("--log-turns", type=int, metavar="N", help="measure the log's cost alone, in so many turns")
     parser.add_argument("--check", action="store_true", help="exit with 1 if a goal is missed")
     parser.add_argument("--nothing", action="store_true", help=argparse.SUPPRESS)
     options = parser.parse_args()
@@ -392,6 +426,12 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as workspace:
         bundle = options.bundle or make_bundle(Path(workspace), "15s" if options.quick else "60s")
         seconds = 2.0 if options.quick else options.seconds
+        if options.log_turns:
+            costs = log_cost(bundle, seconds, options.log_turns)
+            print(json.dumps({"benchmark": "serve", "log": costs}))
+            if options.check and max(cost["cpu"] for cost in costs.values()) > GOAL_LOG_SHARE:
+                raise SystemExit(1)
+            return
         starts = [starting(bundle, json.dumps(golden_rows(bundle)[0]).encode(), seconds) for _ in range(3)]
         start = min(starts, key=lambda each: each.ready_s)
         rows = run(bundle, seconds)
