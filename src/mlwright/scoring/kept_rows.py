@@ -53,9 +53,17 @@ class Outcome(NamedTuple):
     outcome: Any
 
 
+_PLACES = tuple(f"-{place}" for place in range(1000))
+"""To write them for every request takes twice the time."""
+
+
 def ids_of(request_id: str, n_records: int) -> list[str]:
     """The ids of the records of a request: its own, with the place of the record behind it if there are several."""
-    return [request_id] if n_records == 1 else [f"{request_id}-{place}" for place in range(n_records)]
+    if n_records == 1:
+        return [request_id]
+    if n_records <= len(_PLACES):
+        return [request_id + place for place in _PLACES[:n_records]]
+    return [f"{request_id}-{place}" for place in range(n_records)]
 
 
 def can_be_coded(facts: LogFacts) -> bool:

@@ -38,10 +38,22 @@ RECORDS: tuple[Any, ...] = (
     PLAIN | {"tenure": []},
     PLAIN | {"more": 1},
     {"records": [PLAIN, PLAIN | {"tenure": 3}]},
+    {"instances": [PLAIN | {"tenure": 5}]},
+    {"data": [PLAIN, PLAIN | {"tenure": 7}], "params": {"probabilities": True}},
     [],
     "none",
 )
-PATHS = ("/predict", "/predict", "/predict", "/predict?reasons=1", "/invocations", "/health", "/nowhere")
+PATHS = (
+    "/predict",
+    "/predict",
+    "/predict",
+    "/predict?reasons=1",
+    "/invocations",
+    "/v1/models/churn:predict",
+    "/score",
+    "/health",
+    "/nowhere",
+)
 ASKED = st.lists(st.tuples(st.sampled_from(PATHS), st.sampled_from(RECORDS)), max_size=20)
 
 

@@ -114,13 +114,22 @@ def require_json(service: Service, call: Call) -> Any:
     return service.layouts.json(call.body(service.settings.max_body_bytes))
 
 
-def answer_instances(service: Service, call: Call) -> Reply:
+def answer_instances(service: Service, call: Call) -> Later:
     """From ``instances`` and ``parameters`` to ``predictions``, as KServe V1 and Vertex AI have it."""
     content = require_json(service, call)
     if not isinstance(content, dict) or "instances" not in content:
         raise Refusal("not_records", "The body is no object with 'instances'.", 'Send {"instances": [{...}, {...}]}.')
-    answers = service.ask(call, service.layouts.rows(content["instances"], "'instances'"))
-    return json_reply({"predictions": predictions(answers, content.get("parameters"))})
+    records = service.layouts.rows(content["instances"], "'instances'")
+    return told_later(service, call, records, content.get("parameters"))
+
+
+def told_later(service: Service, call: Call, records: Sequence[Mapping[str, Any]], parameters: Any) -> Later:
+    """Records that will be answered by ``predictions``; see `predictions`."""
+
+    def write(answers: list[Answer]) -> Reply:
+        return json_reply({"predictions": predictions(answers, parameters)})
+
+    return Later(service.begin(call, records), write)
 
 
 def predictions(answers: Sequence[Answer], parameters: Any) -> list[Any]:

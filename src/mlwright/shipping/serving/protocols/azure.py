@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from mlwright.shipping.serving.calls import Call, Reply, json_reply
 from mlwright.shipping.serving.openapi import describe
-from mlwright.shipping.serving.protocols import Protocol, Route, predictions, require_json
+from mlwright.shipping.serving.protocols import Later, Protocol, Route, require_json, told_later
 from mlwright.shipping.serving.refusals import Refusal
 
 
@@ -22,7 +22,7 @@ class Azure(Protocol):
         """The paths; liveness and readiness are ``/health`` and ``/ready``, which a deployment names."""
         return (Route("POST", "/score", self.score), Route("GET", "/swagger.json", self.swagger))
 
-    def score(self, call: Call) -> Reply:
+    def score(self, call: Call) -> Later:
         """Answer a table."""
         service = self.service
         content = require_json(service, call)
@@ -33,8 +33,7 @@ class Azure(Protocol):
         (key,) = keys
         given = content[key]
         read = service.layouts.split if isinstance(given, dict) else service.layouts.rows
-        answers = service.ask(call, read(given, repr(key)))
-        return json_reply({"predictions": predictions(answers, content.get("params"))})
+        return told_later(service, call, read(given, repr(key)), content.get("params"))
 
     def swagger(self, call: Call) -> Reply:
         """The description of the interface."""

@@ -8,7 +8,7 @@ https://kserve.github.io/website/docs/concepts/architecture/data-plane/v1-protoc
 from __future__ import annotations
 
 from mlwright.shipping.serving.calls import Call, Reply, json_reply
-from mlwright.shipping.serving.protocols import Protocol, Route, answer_instances, short_error
+from mlwright.shipping.serving.protocols import Later, Protocol, Route, answer_instances, short_error
 
 
 class KServe(Protocol):
@@ -34,6 +34,6 @@ class KServe(Protocol):
         self.service.check_ready()
         return json_reply({"name": self.service.manifest.name, "ready": True})
 
-    def predict(self, call: Call) -> Reply:
+    def predict(self, call: Call) -> Later:
         """Answer instances."""
         return answer_instances(self.service, call)

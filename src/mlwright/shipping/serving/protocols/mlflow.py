@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from mlwright.shipping.serving.calls import JSON, Call, Reply, json_reply
+from mlwright.shipping.serving.calls import JSON, Call, Reply
 from mlwright.shipping.serving.layouts import Records, is_tensors
-from mlwright.shipping.serving.protocols import Protocol, Route, predictions
+from mlwright.shipping.serving.protocols import Later, Protocol, Route, told_later
 from mlwright.shipping.serving.refusals import Refusal
 
 CSV = "text/csv"
@@ -32,7 +32,7 @@ class MLflow(Protocol):
             Route("GET", "/version", self.version),
         )
 
-    def invoke(self, call: Call) -> Reply:
+    def invoke(self, call: Call) -> Later:
         """Answer rows in any layout."""
         service = self.service
         service.check_ready()
@@ -42,11 +42,10 @@ class MLflow(Protocol):
         body = call.body(service.settings.max_body_bytes)
         if call.media_type != JSON:
             records = service.layouts.csv(body)[0] if call.media_type == CSV else service.layouts.parquet(body)
-            return json_reply({"predictions": predictions(service.ask(call, records), {})})
+            return told_later(service, call, records, {})
         content = service.layouts.json(body)
-        answers = service.ask(call, self.records(content))
         params = content.get("params") if isinstance(content, dict) else None
-        return json_reply({"predictions": predictions(answers, params)})
+        return told_later(service, call, self.records(content), params)
 
     def ping(self, call: Call) -> Reply:
         """Whether the model answers as it did where it was packed."""

@@ -14,7 +14,7 @@ from typing import Any
 
 from mlwright.shipping.serving.answering import Answer
 from mlwright.shipping.serving.calls import Call, Reply, json_reply
-from mlwright.shipping.serving.protocols import Protocol, Route, require_json, short_error
+from mlwright.shipping.serving.protocols import Later, Protocol, Route, require_json, short_error
 from mlwright.shipping.serving.refusals import Refusal
 
 DATATYPES = {bool: "BOOL", int: "INT64", float: "FP64", str: "BYTES"}
@@ -73,20 +73,23 @@ class OpenInference(Protocol):
             }
         )
 
-    def infer(self, call: Call) -> Reply:
+    def infer(self, call: Call) -> Later:
         """Answer tensors with tensors."""
         service = self.service
         content = require_json(service, call)
         if not isinstance(content, dict):
             raise Refusal("not_records", "The body is no object.", 'Send {"inputs": [...]}.')
-        answers = service.ask(call, service.layouts.tensors(content.get("inputs")))
+        records = service.layouts.tensors(content.get("inputs"))
+        return Later(service.begin(call, records), lambda answers: self._told(answers, content))
+
+    def _told(self, answers: Sequence[Answer], asked: Mapping[str, Any]) -> Reply:
         outputs = self._outputs(answers)
         reply = {
-            "model_name": service.manifest.name,
-            "model_version": service.manifest.bundle_id,
-            "outputs": [outputs[name] for name in _wanted(content.get("outputs"), outputs)],
+            "model_name": self.service.manifest.name,
+            "model_version": self.service.manifest.bundle_id,
+            "outputs": [outputs[name] for name in _wanted(asked.get("outputs"), outputs)],
         }
-        return json_reply(reply | ({"id": content["id"]} if isinstance(content.get("id"), str) else {}))
+        return json_reply(reply | ({"id": asked["id"]} if isinstance(asked.get("id"), str) else {}))
 
     def _outputs(self, answers: Sequence[Answer]) -> dict[str, dict[str, Any]]:
         labels = [answer["prediction"] for answer in answers]

@@ -16,8 +16,9 @@ from typing import Any
 
 import orjson
 
+from mlwright.shipping.serving.answering import Answer
 from mlwright.shipping.serving.calls import Call, Reply, json_reply
-from mlwright.shipping.serving.protocols import Protocol, Route, predictions
+from mlwright.shipping.serving.protocols import Later, Protocol, Route, predictions
 from mlwright.shipping.serving.protocols.mlflow import CSV
 
 JSON_LINES = ("application/jsonlines", "application/jsonlines+json", "application/x-jsonlines")
@@ -44,16 +45,13 @@ class SageMaker(Protocol):
             return False
         return not self.service.layouts.csv(call.body(self.service.settings.max_body_bytes))[1]
 
-    def invoke(self, call: Call) -> Reply:
+    def invoke(self, call: Call) -> Later:
         """Answer line by line, in the form of the question."""
         service = self.service
         body = call.body(service.settings.max_body_bytes)
         if call.media_type == CSV:
-            found = predictions(service.ask(call, service.layouts.csv(body)[0]), {})
-            return Reply(_as_csv(found), content_type=f"{CSV}; charset=utf-8")
-        answers = service.ask(call, service.layouts.lines(body))
-        lines = b"".join(orjson.dumps({"prediction": one}) + b"\n" for one in predictions(answers, {}))
-        return Reply(lines, content_type=JSON_LINES[0])
+            return Later(service.begin(call, service.layouts.csv(body)[0]), _csv)
+        return Later(service.begin(call, service.layouts.lines(body)), _lines)
 
     def parameters(self, call: Call) -> Reply:
         """How batch transform shall ask."""
@@ -65,6 +63,15 @@ class SageMaker(Protocol):
                 "MaxPayloadInMB": max(1, min(6, settings.max_body_bytes // MEGABYTE)),
             }
         )
+
+
+def _csv(answers: list[Answer]) -> Reply:
+    return Reply(_as_csv(predictions(answers, {})), content_type=f"{CSV}; charset=utf-8")
+
+
+def _lines(answers: list[Answer]) -> Reply:
+    lines = b"".join(orjson.dumps({"prediction": one}) + b"\n" for one in predictions(answers, {}))
+    return Reply(lines, content_type=JSON_LINES[0])
 
 
 def _as_csv(values: Sequence[Any]) -> bytes:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 
 from mlwright.shipping.serving.calls import Call, Reply, json_reply
-from mlwright.shipping.serving.protocols import Protocol, Route, answer_instances, short_error
+from mlwright.shipping.serving.protocols import Later, Protocol, Route, answer_instances, short_error
 
 
 class Vertex(Protocol):
@@ -24,7 +24,7 @@ class Vertex(Protocol):
         found = [Route("POST", predict, self.predict, refuse=short_error)] if predict else []
         return (*found, *([Route("GET", health, self.health, open=True)] if health else []))
 
-    def predict(self, call: Call) -> Reply:
+    def predict(self, call: Call) -> Later:
         """Answer instances."""
         return answer_instances(self.service, call)
 
