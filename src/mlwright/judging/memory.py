@@ -30,6 +30,7 @@ from mlwright.records.evaluation import Evaluation
 from mlwright.records.looks import ANSWERS, TARGET, Baseline, Column, Cost
 from mlwright.records.profile import Profile
 from mlwright.records.split import Split
+from mlwright.scoring.answers import as_classes
 from mlwright.scoring.model import Model
 from mlwright.scoring.moments import to_moment_array
 
@@ -81,8 +82,8 @@ def baseline(
     named = (*(name for name in model.encoder.inputs if name != profile.roles.time), profile.roles.target)
     known = {column.name: column for column in profile.columns}
     for name, values in _read(table, named, rows):
-        for counted in cells_of(known[name], values):
-            is_target = name == profile.roles.target
+        is_target = name == profile.roles.target
+        for counted in cells_of(known[name], as_classes(values, model.spec.classes) if is_target else values):
             found = counted._replace(cells=counted.cells.model_copy(update={"name": TARGET})) if is_target else counted
             places[found.cells.name] = found.places
             columns.append(column_of(found, days, rows, costs))

@@ -69,6 +69,20 @@ class Answers:
         return np.array([*found, -1], dtype=np.int64)[places]
 
 
+def as_classes(values: pa.ChunkedArray, classes: Sequence[str]) -> pa.ChunkedArray:
+    """Text of which each value that is a class is written like it; all else as it is.
+
+    >>> as_classes(pa.chunked_array([["YES", "perhaps", None]]), ("No", "Yes")).to_pylist()
+    ['Yes', 'perhaps', None]
+    """
+    if not classes or not (pa.types.is_string(values.type) or pa.types.is_large_string(values.type)):
+        return values
+    levels, places = spelled(values)
+    answers = Answers(classes)
+    names = [level if (place := answers.place(level)) < 0 else classes[place] for level in levels]
+    return pa.chunked_array([pa.array([*names, None], pa.string()).take(pa.array(places % (len(names) + 1)))])
+
+
 class Senses:
     """What spellings say: two spellings of one answer among these have the same sense.
 

@@ -124,7 +124,7 @@ def _looks(
     wanted = dict.fromkeys([*named, manifest.target, time, OUTCOME_AT])
     rows = table.arrow([name for name in wanted if name is not None and name in table.columns])
     windows = windows_of(rows, time, window.snapshot.lineage.read_at, memory, settings)
-    places = places_of_rows(rows, prediction, baseline)
+    places = places_of_rows(rows, prediction, baseline, manifest.model.classes)
     looked = looks_of(rows, prediction, manifest, places, windows, memory)
     left = left_out(windows, memory, looked, is_log=OUTCOME_AT in rows.column_names)
     return with_told_apart(looked, memory, places, windows, baseline, run), left

@@ -17,10 +17,11 @@ from mlwright.judging.costs import costs_of
 from mlwright.judging.memory import answer_places
 from mlwright.learning.tasks import TASKS
 from mlwright.records.bundle import Manifest
-from mlwright.records.looks import ANSWERS, Baseline, Labelled, Look, Looks
+from mlwright.records.looks import ANSWERS, TARGET, Baseline, Labelled, Look, Looks
 from mlwright.records.served import OUTCOME_AT
 from mlwright.records.settings import WatchSettings
 from mlwright.records.watch import LeftOut
+from mlwright.scoring.answers import as_classes
 from mlwright.scoring.moments import to_moment_array
 from mlwright.watching.merging import merged, most_of
 from mlwright.watching.promise import labelled
@@ -175,15 +176,16 @@ def left_out(windows: Windows, memory: Looks, looked: Looks, *, is_log: bool) ->
     )
 
 
-def places_of_rows(table: pa.Table, scores: Array, baseline: Baseline) -> dict[str, Places]:
-    """The cell of every row, for every column of the baseline that the table has."""
+def places_of_rows(table: pa.Table, scores: Array, baseline: Baseline, classes: tuple[str, ...]) -> dict[str, Places]:
+    """The cell of every row, for every column of the baseline that the table has; `classes` are those of the target."""
     places: dict[str, Places] = {}
     for column in baseline.columns:
         cells = column.cells
         if cells.name == ANSWERS:
             places[cells.name] = answer_places(column, scores)
         elif cells.sort != "pair" and cells.of[0] in table.column_names:
-            places[cells.name] = places_of(cells, table.column(cells.of[0]))
+            values = table.column(cells.of[0])
+            places[cells.name] = places_of(cells, as_classes(values, classes) if cells.name == TARGET else values)
         elif cells.sort == "pair" and set(cells.of) <= set(places):
             places[cells.name] = places_of_pair(cells, (places[cells.of[0]], places[cells.of[1]]))
     return places

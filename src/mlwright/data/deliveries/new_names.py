@@ -15,6 +15,7 @@ from mlwright.data.two_tables.reference import NAMED
 from mlwright.data.words import counted, listing, percent, quoted
 from mlwright.records.contract import Clause
 from mlwright.records.findings import Finding, Severity
+from mlwright.scoring.answers import Senses
 
 SHOWN = 5
 
@@ -77,6 +78,10 @@ def _new(clause: Clause, column: Arrived) -> dict[str, int]:
     """Rows of each new name, the most frequent first."""
     known = {*clause.levels, *clause.missing_codes}
     new = {name: n for name, n in column.names.items() if name not in known}
+    if clause.part == "target":  # outcomes are read however they are written
+        senses = Senses(clause.levels)
+        said = {senses.of(name) for name in clause.levels}
+        new = {name: n for name, n in new.items() if senses.of(name) not in said}
     return dict(sorted(new.items(), key=lambda pair: (-pair[1], pair[0])))
 
 

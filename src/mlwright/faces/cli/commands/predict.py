@@ -33,6 +33,7 @@ def predict(
 
     For classes, the probability of each is written too.
     """
+    from mlwright.data.words import counted
     from mlwright.faces.batch import score_file, unread_told
     from mlwright.faces.cli.chosen import bundle_at
     from mlwright.faces.cli.terminal import print_json
@@ -46,7 +47,7 @@ def predict(
     if json:
         print_json({"bundle_id": bundle.bundle_id, "n_rows": done.n_rows, "output": str(output), "unread": done.unread})
         return
-    typer.echo(f"{done.n_rows:,} rows were scored: {output}")
+    typer.echo(f"{counted(done.n_rows, 'row was', 'rows were')} scored: {output}")
     for notice in done.notices:
         typer.echo(notice, err=True)
     if told := unread_told(done.unread, done.n_rows, source, str(model)):

@@ -54,7 +54,8 @@ def score(
         print_json(done.model_dump())
         return
     kept = f" ({done.n_kept} of them from before)" if done.n_kept else ""
-    typer.echo(f"{done.n_rows:,} rows were scored into {counted(done.n_parts, 'part')}{kept}: {done.folder}")
+    scored = f"{counted(done.n_rows, 'row was', 'rows were')} scored into {counted(done.n_parts, 'part')}"
+    typer.echo(f"{scored}{kept}: {done.folder}")
     for notice in done.notices:
         typer.echo(notice, err=True)
     if told := unread_told(done.unread, done.n_rows, source, str(model)):
