@@ -31,6 +31,9 @@ BLOCK_BYTES = 512
 MOST_JOINED = 512
 """Rows that columns have together; a group of more takes memory for rows that are hardly ever opened."""
 
+FEWEST_ROWS = 4
+"""From so many on rows are looked up together: what is done once for all takes as long as three rows alone."""
+
 PART_ROWS = 1024
 """Of a table that are read at once: more save no time, and what is in between would take memory by the row."""
 
@@ -80,6 +83,8 @@ class Boosted:
 
     def scores_of_many(self, blocks: Blocks) -> Array:
         """As `scores` of any number of rows, shape (n_rows, n_outputs)."""
+        if 0 < len(blocks) < FEWEST_ROWS:
+            return np.array([self.scores(row.first) for row in blocks.parts(1)])
         if len(blocks) <= PART_ROWS:
             return self._scores_of_part(blocks)
         return np.concatenate([self._scores_of_part(part) for part in blocks.parts(PART_ROWS)])
@@ -159,7 +164,9 @@ class _Words:
         """The sums, shape (n_rows, n_cores * n_outputs), from the bytes of all cores."""
         words = opened[:, self._bytes].view(self._dtype)
         places = words if self._is_place else np.bitwise_count(words - self._dtype.type(1))  # the bits below the one
-        sums: Array = np.add.reduceat(self._values.take(places + self._first_slots), self._first_words, axis=1)
+        slots = places.astype(np.intp)  # at once takes less than within the sum
+        slots += self._first_slots
+        sums: Array = np.add.reduceat(self._values.take(slots), self._first_words, axis=1)
         return sums
 
 

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from mlwright.records.model import EncodingPlan, ModelSpec
 from mlwright.scoring.arrays import arrays_from_bytes
 from mlwright.scoring.blocks import Blocks, OneRow
+from mlwright.scoring.boosted import FEWEST_ROWS
 from mlwright.scoring.calibrate import calibrate, calibration_of_row
 from mlwright.scoring.columns import is_records, one_record, read_columns
 from mlwright.scoring.cores import CORES, Core
@@ -20,9 +21,6 @@ from mlwright.scoring.encoder import Encoder
 from mlwright.scoring.together import Together
 
 Array = NDArray[np.float64]
-
-FEWEST_ROWS = 4
-"""From so many on rows are looked up together: what is done once for all takes as long as three rows alone."""
 
 
 class Model:

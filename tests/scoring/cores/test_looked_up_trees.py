@@ -12,12 +12,12 @@ from mlwright.core.family import NotApplicable
 from mlwright.records.model import Calibrator, CoreRef, EncodingPlan, Member, ModelSpec, NumberColumn
 from mlwright.scoring import leaves
 from mlwright.scoring.blocks import Blocks
-from mlwright.scoring.boosted import PART_ROWS
+from mlwright.scoring.boosted import FEWEST_ROWS, PART_ROWS
 from mlwright.scoring.cores.lightgbm import LightGBMCore
 from mlwright.scoring.encoder import Encoder
 from mlwright.scoring.leaves import Leaves
 from mlwright.scoring.lightgbm_text import of_lightgbm
-from mlwright.scoring.model import FEWEST_ROWS, Model
+from mlwright.scoring.model import Model
 from mlwright.scoring.together import Together
 
 KINDS = {0: "regression", 2: "binary", 4: "multiclass"}

@@ -7,6 +7,7 @@ values, and what is counted, is put together at the end, and only where there ar
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from itertools import chain
 from typing import Any, NamedTuple
@@ -86,7 +87,7 @@ class ByColumn:
         self._places = [each.place for each in self._numbers]
         self._low = np.array([each.low for each in self._numbers]).reshape(-1, 1)
         self._high = np.array([each.high for each in self._numbers]).reshape(-1, 1)
-        self._but = [(place, none) for place, each in enumerate(self._numbers) for none in each.but]
+        self._but = [(place, but) for place, each in enumerate(self._numbers) for but in each.but]
         self._counted = [
             (each.count_place, place, each.counts)
             for place, each in enumerate(encoder.name_readings)
@@ -138,14 +139,19 @@ class ByColumn:
             return sent, sent
         plain = NUMBERS.issuperset(map(type, chain.from_iterable(columns)))
         values = np.array(columns if plain else [list(map(sent_number, column)) for column in columns], dtype=float)
-        fine = (values >= self._low) & (values <= self._high)
-        for place, none in self._but:
-            fine[place] &= values[place] != none
-        if not plain:
-            fine &= [[type(value) in NUMBERS for value in column] for column in columns]
+        odd = ~((values >= self._low) & (values <= self._high))
         sent[self._places] = values
         read = sent.copy()
-        for place, row in np.argwhere(~fine).tolist():
+        for place, but in self._but:
+            is_but = values[place] == but
+            odd[place] |= is_but
+            if plain and is_but.any():
+                number = self._numbers[place]
+                states[place, is_but], read[number.place, is_but] = number.read(but)
+                odd[place] &= ~is_but
+        if not plain:
+            odd |= [[type(value) not in NUMBERS for value in column] for column in columns]
+        for place, row in np.argwhere(odd).tolist():
             number = self._numbers[place]
             states[place, row], read[number.place, row] = number.read(columns[place][row])
         return sent, read
@@ -165,10 +171,11 @@ class ByColumn:
         of_fields[self._fields] = states
         fields, rows = np.nonzero(of_fields)
         kinds = fields * len(STATES) + of_fields[fields, rows]
-        for kind, n_values in enumerate(np.bincount(kinds).tolist()):
-            if n_values and (series := self._series[kind]) is not None:
+        kinds = kinds.tolist()
+        for kind, n_values in Counter(kinds).items():
+            if (series := self._series[kind]) is not None:
                 counts[series] = counts.get(series, 0) + n_values
-        for row, kind in zip(rows.tolist(), kinds.tolist(), strict=True):
+        for row, kind in zip(rows.tolist(), kinds, strict=True):
             if (note := self._notes[kind]) is not None:
                 notes.setdefault(row, []).append(note)
 

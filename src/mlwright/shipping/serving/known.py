@@ -43,7 +43,9 @@ class Spelled(NamedTuple):
 
 
 class KnownNumber(NamedTuple):
-    """A number that is taken as it is between two limits, but for some; else `read` says its state and its number."""
+    """A number that is taken as it is between two limits, but for what may mean a missing one; of all else `read`
+    says the state, and what it is read as.
+    """
 
     low: float
     high: float
@@ -126,7 +128,7 @@ def known_number(reading: NumberReading, reader: Reader) -> KnownNumber:
         return (None if kind is bool else known.get(value)) or what(value)
 
     low, high = max(reader.fine_range[0], reading.low), min(reader.fine_range[1], reading.high)
-    but = frozenset(number for number in reading.no_numbers | reader.fine_but if low <= number <= high)
+    but = frozenset(filter(math.isfinite, reading.no_numbers | reader.fine_but))
     return KnownNumber(low, high, but, reading.place, read)
 
 
