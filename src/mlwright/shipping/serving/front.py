@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import orjson
 from werkzeug.exceptions import HTTPException
@@ -22,12 +22,8 @@ if TYPE_CHECKING:
     from mlwright.shipping.serving.service import Scored, Service
 
 
-class _Task(NamedTuple):
-    """A call to a path of the protocols, by which route, and its reply or what that needs."""
-
-    call: Call
-    route: Route | None
-    found: Reply | Later
+_Task = tuple[Call, "Route | None", "Reply | Later"]
+"""A call to a path of the protocols, by which route, and its reply or what that needs."""
 
 
 class Front:
@@ -53,13 +49,13 @@ class Front:
         task, tally = self._begin(Call(environ), routes), new_tally()
         reply = self._finish(task, tally)
         self.service.conclude(tally)
-        start_response(PHRASES[reply.status], data_headers(task.call.request_id, reply))
+        start_response(PHRASES[reply.status], data_headers(task[0].request_id, reply))
         return [reply.body]
 
     def answers(self, environs: Sequence[WSGIEnvironment]) -> list[Answered]:
         """Answer requests that wait at the same moment; what they ask the model about is scored together."""
         tasks = [self._task(environ) for environ in environs]
-        later = [task.found.begun for task in tasks if isinstance(task, _Task) and isinstance(task.found, Later)]
+        later = [task[2].begun for task in tasks if isinstance(task[2], Later)]
         scored, tally = iter(self.service.score(later)), new_tally()
         answered = [task if isinstance(task, Answered) else self._answered(task, tally, scored) for task in tasks]
         self.service.conclude(tally)
@@ -70,8 +66,8 @@ class Front:
         return answered_by(self._pages, environ) if routes is None else self._begin(Call(environ), routes)
 
     def _answered(self, task: _Task, tally: Tally, scored: Iterator[Scored | None]) -> Answered:
-        reply = self._finish(task, tally, next(scored) if isinstance(task.found, Later) else None)
-        return Answered(PHRASES[reply.status], data_lines(task.call.request_id, reply), reply.body)
+        reply = self._finish(task, tally, next(scored) if isinstance(task[2], Later) else None)
+        return Answered(PHRASES[reply.status], data_lines(task[0].request_id, reply), reply.body)
 
     def _begin(self, call: Call, routes: tuple[Route, ...]) -> _Task:
         """See whether a call may ask, and read what it asks."""
@@ -84,7 +80,7 @@ class Front:
             found = route.handle(call) if route is not None else self._refuse_method(call, routes)
         except Exception as error:  # noqa: BLE001  the last place where a fault of ours can be kept from the caller
             found = self._refused(call, route, error)
-        return _Task(call, route, found)
+        return call, route, found
 
     def _finish(self, task: _Task, tally: Tally, scored: Scored | None = None) -> Reply:
         """Answer a call."""

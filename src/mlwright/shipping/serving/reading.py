@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection
-from typing import IO, Any, NamedTuple
+from typing import IO, Any
 from urllib.parse import parse_qsl
 
 import orjson
@@ -16,11 +16,8 @@ ENVELOPE = "records"
 EXAMPLE_HINT = 'Send one record as {"field": value, ...}, or several as {"records": [{...}, {...}]}.'
 
 
-class Question(NamedTuple):
-    """The records of a request, and whether the answer is a list."""
-
-    records: list[dict[str, Any]]
-    many: bool
+Question = tuple[list[dict[str, Any]], bool]
+"""The records of a request, and whether the answer is a list."""
 
 
 def read_body(stream: IO[bytes], announced: int | None, max_bytes: int) -> bytes:
@@ -62,15 +59,15 @@ def read_question(body: bytes, names: Collection[str], max_records: int) -> Ques
     content = parse(body)
     if type(content) is dict and ENVELOPE not in content:
         refuse_duplicates(body, len(content))
-        return Question([content], many=False)
-    question = _unwrap(content, names)
-    refuse_many(len(question.records), max_records)
-    for place, record in enumerate(question.records):
+        return [content], False
+    records, is_list = _unwrap(content, names)
+    refuse_many(len(records), max_records)
+    for place, record in enumerate(records):
         if not isinstance(record, dict):
             message = f"Record {place} is {json_type(record)}, not an object."
             raise Refusal("not_records", message, EXAMPLE_HINT, record=place)
-    refuse_duplicates(body, sum(map(len, question.records)) + (question.many and isinstance(content, dict)))
-    return question
+    refuse_duplicates(body, sum(map(len, records)) + (is_list and isinstance(content, dict)))
+    return records, is_list
 
 
 def refuse_many(n_records: int, max_records: int) -> None:
@@ -120,18 +117,18 @@ def parse(body: bytes) -> Any:
 
 def _unwrap(content: Any, names: Collection[str]) -> Question:
     if isinstance(content, list):
-        return Question(content, many=True)
+        return content, True
     if not isinstance(content, dict):
         raise Refusal("not_records", f"The body is {json_type(content)}, not an object or array.", EXAMPLE_HINT)
     if ENVELOPE in names and not isinstance(content[ENVELOPE], list):
-        return Question([content], many=False)
+        return [content], False
     if len(content) > 1:
         other = next(name for name in content if name != ENVELOPE)
         message = f"{shown(other)} stands beside {ENVELOPE!r}, which must stand alone."
         raise Refusal("unknown_field", message, EXAMPLE_HINT, field=shown(other)[1:-1])
     if not isinstance(content[ENVELOPE], list):
         raise Refusal("not_records", f"{ENVELOPE!r} is {json_type(content[ENVELOPE])}, not an array.", EXAMPLE_HINT)
-    return Question(content[ENVELOPE], many=True)
+    return content[ENVELOPE], True
 
 
 def refuse_duplicates(body: bytes, n_keys: int) -> None:

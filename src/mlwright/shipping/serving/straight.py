@@ -185,8 +185,10 @@ class Straight:
             beside = Beside() if beside is NOTHING else beside
             as_read, as_came = [*numbers], [*numbers]
             for place in strange:
-                as_read[place] = self._numbers[place].closely(numbers[place], beside)
-                as_came[place] = sent_number(numbers[place])
+                value = numbers[place]
+                as_read[place] = self._numbers[place].closely(value, beside)
+                if type(value) not in PLAIN:
+                    as_came[place] = sent_number(value)
             if UNKNOWN in codes:
                 for place, name in enumerate(names):
                     if codes[place] == UNKNOWN:

@@ -34,8 +34,8 @@ class Own(Protocol):
         body = call.body(service.settings.max_body_bytes)
         if media_type == FORM:
             return json_reply(service.ask(call, [read_form(body)], extras)[0] | {"model": service.manifest.bundle_id})
-        question = read_question(body, service.schema.readers, service.settings.max_records)
-        return Later(service.begin(call, question.records, extras), self._many if question.many else self._one)
+        records, is_list = read_question(body, service.schema.readers, service.settings.max_records)
+        return Later(service.begin(call, records, extras), self._many if is_list else self._one)
 
     def _many(self, answers: list[Answer]) -> Reply:
         return json_reply({"predictions": answers, "model": self.service.manifest.bundle_id})
