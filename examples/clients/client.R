@@ -34,5 +34,6 @@ csv_of <- function(frame) {
 }
 
 words <- commandArgs(trailingOnly = TRUE)
-frame <- read.csv(words[2], check.names = FALSE, colClasses = "character", na.strings = "", encoding = "UTF-8")
+frame <- read.csv(words[2], check.names = FALSE, colClasses = "character", na.strings = "", fill = FALSE,
+                  encoding = "UTF-8")
 writeLines(predict_rows(words[1], frame))

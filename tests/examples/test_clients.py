@@ -112,6 +112,20 @@ def test_octave(url: str, rows: list[dict[str, Any]], wanted: list[str]) -> None
         assert said("octave", "--no-gui", CLIENTS / "client.m", here, *fields).split() == [answer]
 
 
-def test_who_has_no_token_is_told_so(url: str, files: Path) -> None:
-    with pytest.raises(AssertionError, match="token"):
-        said(sys.executable, CLIENTS / "client.py", url, files / "rows.json", token="another-token-0123456789")
+CLIENTS_OF_FILES = {
+    "curl": ("curl", "curl.sh", "rows.json"),
+    "python": (sys.executable, "client.py", "rows.json"),
+    "R": ("Rscript", "client.R", "rows.csv"),
+    "spreadsheet": ("curl paste", "spreadsheet.sh", "rows.csv"),
+}
+
+
+@pytest.mark.parametrize("name", CLIENTS_OF_FILES)
+def test_who_has_no_token_is_told_so(url: str, files: Path, name: str) -> None:
+    programs, client, rows = CLIENTS_OF_FILES[name]
+    needs(*programs.split()[-2:])
+    first = [] if client.endswith(".sh") else [programs]
+    more = [files / "answers.csv"] if name == "spreadsheet" else []
+    with pytest.raises(AssertionError, match="token is missing or wrong"):
+        said(*first, CLIENTS / client, url, files / rows, *more, token="another-token-0123456789")
+    assert not (files / "answers.csv").exists()
