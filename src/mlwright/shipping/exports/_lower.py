@@ -246,9 +246,9 @@ def _as_read(name: str, step: ReadDate) -> MomentInput:
 def _about_text(column: TextColumn) -> ExportRefused:
     quoted = json.dumps(column.name, ensure_ascii=False)
     return ExportRefused(
-        f"The model reads free text ({column.name!r}), which cannot be exported.",
-        f"Serve the bundle itself, or say in mlwright.toml, under [profile], ignore = [{quoted}] to train without "
-        f'it, or kinds = {{{quoted} = "category"}} to have it taken for names; then: mlwright run',
+        f"The model reads words of free text, or of long names ({column.name!r}), which cannot be exported.",
+        f"Serve the bundle itself, or train without it: ignore = [{quoted}] under [profile] in mlwright.toml, then: "
+        "mlwright run",
     )
 
 
