@@ -6,6 +6,7 @@ import math
 import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple
 
@@ -20,7 +21,7 @@ from mlwright.learning.metrics import METRICS
 from mlwright.learning.models import MODELS, Facts, Rows
 from mlwright.learning.search.bench import Bench
 from mlwright.learning.search.budget import Budget
-from mlwright.learning.search.choice import choose
+from mlwright.learning.search.choice import Choice, choose
 from mlwright.learning.search.corrected import corrected
 from mlwright.learning.search.correction import correction
 from mlwright.learning.search.folds import make_folds, n_cores_for, n_folds_for
@@ -214,13 +215,17 @@ class Search:
         """The usual one of the task."""
         return TASKS.get(self.world.task).default_metric
 
+    @cached_property
+    def choice(self) -> Choice:
+        """The linear model, as there is no other: chosen as a run chooses."""
+        return choose(self.standing, Budget(self.bench.run.clock, 1), np.random.default_rng(self.seed))
+
     def told(self, form: str) -> tuple[Said, Said] | None:
         """The corrected figure and its gain over the dummy, beside what is true of the packed model; None if untold."""
         several = ["linear"] if form == "cores of folds" else []
-        choice = choose(self.standing, Budget(self.bench.run.clock, 1), np.random.default_rng(self.seed))
-        by = correction(self.standing, choice, several, _never)
+        by = correction(self.standing, self.choice, several, _never)
         times = np.arange(self.world.n_rows) if self.world.method == "by_time" else None
-        found = corrected(self.metric, self.standing, choice, by, times)
+        found = corrected(self.metric, self.standing, self.choice, by, times)
         if found is None:
             return None
         true, known = (self._true(name, name in several) for name in ("linear", "dummy"))
