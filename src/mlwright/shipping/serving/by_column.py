@@ -7,7 +7,7 @@ values, and what is counted, is put together at the end, and only where there ar
 from __future__ import annotations
 
 import math
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from itertools import chain
 from typing import Any, NamedTuple
@@ -97,11 +97,13 @@ class ByColumn:
         self._flags = [place for place, each in enumerate(self._names) if each.has_flags]
         kinds = [(reader, state) for reader in readers.values() for state in STATES]
         self._series = [reader.series.get(state) for reader, state in kinds]
-        self._notes = [note.as_json() if (note := reader.notes.get(state)) else None for reader, state in kinds]
+        notes = [reader.notes.get(state) for reader, state in kinds]
+        self._notes = [{} if note is None else note.as_json() for note in notes]
+        self._is_noted = np.array([note is not None for note in notes])
 
     def read(self, records: Sequence[Mapping[str, Any]]) -> ReadMany | None:
         """The records encoded; None if all of them must be looked at closely, because one is not answered as it is."""
-        notes: Notes = {}
+        notes: Notes = defaultdict(list)
         counts: Counts = {}
         try:
             if {self._n_fields} != set(map(len, records)):
@@ -171,13 +173,12 @@ class ByColumn:
         of_fields[self._fields] = states
         fields, rows = np.nonzero(of_fields)
         kinds = fields * len(STATES) + of_fields[fields, rows]
-        kinds = kinds.tolist()
-        for kind, n_values in Counter(kinds).items():
+        for kind, n_values in Counter(kinds.tolist()).items():
             if (series := self._series[kind]) is not None:
                 counts[series] = counts.get(series, 0) + n_values
-        for row, kind in zip(rows.tolist(), kinds, strict=True):
-            if (note := self._notes[kind]) is not None:
-                notes.setdefault(row, []).append(note)
+        is_noted = self._is_noted.take(kinds)
+        for row, kind in zip(rows[is_noted].tolist(), kinds[is_noted].tolist(), strict=True):
+            notes[row].append(self._notes[kind])
 
 
 def _key(value: Any) -> Any:
