@@ -26,7 +26,7 @@ import numpy as np
 from threadpoolctl import threadpool_limits
 
 import tables
-from ablation import Lesson, lesson
+from lessons import Lesson, lesson
 from mlwright.learning.metrics import METRICS
 from mlwright.learning.models import MODELS, FitContext, Rows
 from mlwright.learning.search.ensemble import blend, choose_weights

@@ -27,7 +27,8 @@ import numpy as np
 from threadpoolctl import threadpool_limits
 
 import tables
-from ablation import MOST_TEST, Lesson, Losses, candidates_of, kept_outcome, lesson, place_of
+from ablation import Losses
+from lessons import MOST_TEST, Lesson, candidates_of, kept_outcome, lesson, place_of, tag_of
 from mlwright.learning.models import MODELS, Facts
 from mlwright.learning.search.experience import advise, trace
 from mlwright.learning.search.lineup import line_up
@@ -53,8 +54,7 @@ def learned(data: tables.Data, options: argparse.Namespace) -> Lessons:
     """Fit every candidate on every fold, or read what is kept."""
     with tempfile.TemporaryDirectory() as folder:
         given = lesson(data, options.rows, options.folds, 0, Path(folder), options.test_rows)
-    tag = f"{data.name}-0-{options.rows}-{options.folds}"
-    tag += "" if options.test_rows == MOST_TEST else f"-{options.test_rows}"
+    tag = tag_of(data.name, 0, options.rows, options.folds, options.test_rows)
     outcomes = {
         one.name: kept_outcome(one, given, 0, place_of(one, tag, options.cache), again=False)
         for one in candidates_of(given.facts, options.variants)

@@ -22,6 +22,7 @@ HALVES = {
     ),
 }  # fmt: skip
 TAKEN_OUT = {
+    "airline_tweets": ["tweet_id", "negativereason"],
     "bank_marketing": ["duration"],
     "bike_sharing": ["casual", "registered", "instant"],
     "energy_efficiency": ["Cooling Load"],
