@@ -28,11 +28,14 @@ from mlwright.learning.models._lightgbm import (
 from mlwright.learning.models._params import number
 from mlwright.learning.models._sample import some_rows, with_every_class
 from mlwright.learning.models._target import n_outputs, standardised
+from mlwright.learning.models._term_sums import cost_s as sums_cost_s
+from mlwright.learning.models._term_sums import tell_sums
 from mlwright.records.model import Candidate
 from mlwright.scoring.blocks import BlockNames, Blocks
 from mlwright.scoring.cores.crafted import CraftedCore
 from mlwright.scoring.cores.lightgbm import LightGBMCore
 from mlwright.scoring.craft import Craft
+from mlwright.scoring.term_sums import TermSums
 
 Array = NDArray[np.float64]
 
@@ -52,11 +55,13 @@ PARAMS: Params = {
 
 
 class Crafted(ModelFamily):
-    """LightGBM with up to 24 made columns: pairs of numbers, what is known of codes and pairs of codes.
+    """LightGBM with up to 24 made columns: pairs of numbers, what is known of codes and pairs of codes; sums of terms.
 
     Proposed are the sums, differences, products and ratios of the eight numbers that count most; the mean of the
     target for each code and pair of codes; the mean of a number for each code, and how far the number is from it.
     Kept are those that a quick fit uses most. Means of the target are taken from other rows than the one that learns.
+    Before all that, texts and names that are phrases give one number more (one for each class): what linear models of
+    other rows make of all their terms, of which trees else see a few dozen projections.
 
     Amounts and counts are also learned as such (``crafted-tweedie``, ``crafted-gamma``): trees add up to the logarithm
     of what is expected, and large amounts may be missed by more than small ones. Where the middle is wanted,
@@ -96,7 +101,7 @@ class Crafted(ModelFamily):
     def fit(self, candidate: Candidate, train: Rows, valid: Rows, context: FitContext) -> Fitted:
         """Choose what is made, make it, and boost."""
         made = _make(train, candidate, context)
-        held_out = Rows(made.craft.extended(valid.blocks), valid.target)
+        held_out = Rows(made.extended(valid.blocks), valid.target)
         made.booster.add_valid(dataset(held_out, made.fills, made.inside, made.params, made.known), "valid")
         best, cut = boost(made.booster, number(candidate.params, "learning_rate"), made.inside)
         return Fitted(made.core(best), cut, {"n_rounds": float(best), "n_rows": float(len(train))})
@@ -127,12 +132,13 @@ def _cost_s(params: Params, facts: Facts) -> float:
     several: float = n_outputs(facts) ** 0.7
     choosing = 2e-6 * min(facts.n_rows, ROWS_TO_CHOOSE) * 150
     boosting = 4e-6 * facts.n_rows * n_columns * steps
-    return 0.2 + (choosing + boosting) * several
+    return 0.2 + (choosing + boosting) * several + sums_cost_s(facts)
 
 
 class _Made(NamedTuple):
     """Rows with what was made of them, ready to be boosted on."""
 
+    sums: TermSums | None
     craft: Craft
     fills: Array
     inside: FitContext
@@ -142,14 +148,18 @@ class _Made(NamedTuple):
 
     def core(self, n_rounds: int | None = None) -> CraftedCore:
         """What was boosted, so many rounds of it."""
-        return CraftedCore(
-            self.craft, LightGBMCore.of(self.booster.model_to_string(num_iteration=n_rounds), self.fills)
-        )
+        trees = LightGBMCore.of(self.booster.model_to_string(num_iteration=n_rounds), self.fills)
+        return CraftedCore(self.craft, trees, self.sums)
+
+    def extended(self, blocks: Blocks) -> Blocks:
+        """Other rows with what is made of them."""
+        return self.craft.extended(blocks if self.sums is None else self.sums.extended(blocks))
 
 
 def _make(train: Rows, candidate: Candidate, context: FitContext) -> _Made:
-    facts, rng = context.facts, np.random.default_rng(context.seed)
-    train = with_every_class(train, facts.n_classes, context.seed)
+    rng = np.random.default_rng(context.seed)
+    told = tell_sums(with_every_class(train, context.facts.n_classes, context.seed), context, rng)
+    train, facts, context = told.rows, told.facts, replace(context, facts=told.facts)
     wanted = suited(candidate.params, train.target)
     quick = QUICK | {word: value for word, value in wanted.items() if word == OBJECTIVE}
     recipe = _choose(some_rows(train, ROWS_TO_CHOOSE, context.seed), quick, context, rng)
@@ -158,7 +168,7 @@ def _make(train: Rows, candidate: Candidate, context: FitContext) -> _Made:
     fills = learn_fills(wider.blocks.numbers)
     params = own_words(wanted, inside)
     known = dataset(wider, fills, inside, params)
-    return _Made(craft, fills, inside, params, known, lightgbm.Booster(params, known))
+    return _Made(told.sums, craft, fills, inside, params, known, lightgbm.Booster(params, known))
 
 
 def _choose(rows: Rows, quick: Params, context: FitContext, rng: np.random.Generator) -> Recipe:
