@@ -20,19 +20,23 @@ DOCKER = '''#!{python}
 """A Docker that has nothing but names: which image is in which container."""
 import json, pathlib, sys
 words, file = sys.argv[1:], pathlib.Path({file!r})
-held = json.loads(file.read_text()) if file.exists() else {{}}
+labelled = file.parent / "labelled"
+held, asked = (json.loads(each.read_text()) if each.exists() else {{}} for each in (file, labelled))
 if words[0] != "version":
     with open({told!r}, "a") as told:
         print(*words, file=told)
 if words[0] == "inspect":
     if words[-1] not in held:
         sys.exit(1)
-    print(json.dumps([{{"Config": {{"Labels": {{"org.opencontainers.image.version": held[words[-1]]}}}}}}]))
+    labels = {{"org.opencontainers.image.version": held[words[-1]], "mlwright.asked": asked.get(held[words[-1]])}}
+    print(json.dumps([{{"Config": {{"Labels": labels}}}}]))
 elif words[0] == "exec" and (file.parent / "stopped").exists():
     sys.exit(1)
-elif words[:2] == ["run", "--detach"]:
+elif words[0] == "run" and "--detach" in words:
     (file.parent / "stopped").unlink(missing_ok=True)
-    held[words[3]] = words[-1].rsplit(":", 1)[1]
+    version = held[words[words.index("--name") + 1]] = words[-1].rsplit(":", 1)[1]
+    asked[version] = next(word.rsplit("=", 1)[1] for word in words if word.startswith("--label=mlwright.asked="))
+    labelled.write_text(json.dumps(asked))
 elif words[0] == "rename":
     held[words[2]] = held.pop(words[1])
 elif words[0] == "rm":
