@@ -68,9 +68,9 @@ class Place:
 
     def swap(self) -> None:
         """Let the container and the one before change places; where that was cut off, it goes on."""
-        before = self.holds(self.before)
-        if before is None:
-            raise DeploymentError(f"There is no container before {self.name}.", "mlwright status")
+        if self.holds(self.before) is None:
+            self._back_from_aside()
+            return
         if self.holds(self.name) is not None:
             self._ask("rm", "--force", self.aside)
             self._ask("stop", self.name)
@@ -83,6 +83,14 @@ class Place:
             self._ask("start", self.name)
             raise DeploymentError(f"The container before {self.name} does not get ready: nothing was changed.")
         self._ask("rename", self.aside, self.before)
+
+    def _back_from_aside(self) -> None:
+        """Let the one answer again that stood aside when putting a newer one in its place was cut off."""
+        if self.holds(self.aside) is None:
+            raise DeploymentError(f"There is no container before {self.name}.", "mlwright status")
+        self._ask("rm", "--force", self.name)
+        if not (self._bring_back(self.aside) and self._gets_ready()):
+            raise DeploymentError(f"The container before {self.name} does not get ready.", "mlwright status")
 
     def holds(self, container: str) -> str | None:
         """The bundle in a container; None if there is no such container."""

@@ -131,13 +131,15 @@ def test_a_way_back_that_was_cut_off_is_gone_to_its_end(
     assert json.loads(held.read_text()) == {name: first, f"{name}-before": second}
 
 
+@pytest.mark.parametrize("cut_off_at", ["none answers", "the newer one is not ready"])
 def test_a_deployment_that_was_cut_off_between_two_containers_goes_back(
-    two: list[Bundle], told: Path, tmp_path: Path
+    two: list[Bundle], told: Path, tmp_path: Path, cut_off_at: str
 ) -> None:
     typed("deploy", two[0].folder, "--to", "docker")
     held = tmp_path / "held"
     [name] = json.loads(held.read_text())
-    held.write_text(json.dumps({f"{name}-before": two[0].bundle_id}))
+    newer = {} if cut_off_at == "none answers" else {name: two[1].bundle_id}
+    held.write_text(json.dumps({f"{name}-aside": two[0].bundle_id, **newer}))
     Places(two[0].folder.parent).journal.append("begun", target="docker", options={}, bundle_id=two[1].bundle_id)
     _, said = typed("status", "-p", two[0].folder)
     assert f"{two[1].bundle_id}  was being put to use when it was cut off" in said
