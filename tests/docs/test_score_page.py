@@ -33,7 +33,7 @@ def test_the_page_can_be_followed(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
         done = CliRunner().invoke(build(), shlex.split(block)[1:])
         assert done.exit_code == 0, done.output
         said = done.stdout
-    assert re.search(r"^```text\n(.*?)^```", PAGE, re.M | re.S)[1] == said  # type: ignore[index]
+    assert said in re.findall(r"^```text\n(.*?)^```", PAGE, re.M | re.S)
 
 
 def test_the_sizes_are_those_of_the_page() -> None:
