@@ -214,6 +214,9 @@ def free_port() -> int:
 
 
 def serve_nothing() -> None:
+    from ctypes import c_int
+    from multiprocessing.sharedctypes import RawArray
+
     from mlwright.shipping.serving.answered import answered_by
     from mlwright.shipping.serving.listening import listen
     from mlwright.shipping.serving.place import listening_socket
@@ -227,6 +230,8 @@ def serve_nothing() -> None:
             headers_s=60.0,
             drain_s=5.0,
             began=lambda: print(where, flush=True),
+            counts=RawArray(c_int, 1),
+            place=0,
         )
 
 
