@@ -41,6 +41,7 @@ class Place:
 
         The one that answers is aside until the new one is ready, and comes back if that does not get so.
         """
+        self._settle()
         asked = _seal(run)
         now = self.holds(self.name)
         if now == bundle_id and self._label(self.name, ASKED) == asked and self.is_ready():
@@ -60,7 +61,14 @@ class Place:
                 f"The new container {self.name} did not get ready: {said.strip()[-300:]}",
                 "The container before answers again." if again else "Mend what it says, and deploy again.",
             )
-        if now in (None, bundle_id):
+        self._settle()
+
+    def _settle(self) -> None:
+        """Let the one that stands aside of another be the one before, or go where both hold the same bundle."""
+        now, aside = self.holds(self.name), self.holds(self.aside)
+        if now is None or aside is None:
+            return
+        if now == aside:
             self._ask("rm", "--force", self.aside)
         else:
             self._ask("rm", "--force", self.before)

@@ -148,6 +148,22 @@ def test_a_deployment_that_was_cut_off_between_two_containers_goes_back(
         assert json.loads(held.read_text()) == {name: two[0].bundle_id}
 
 
+@pytest.mark.parametrize("is_ready", [True, False])
+def test_deploying_again_keeps_the_one_that_stood_aside_when_it_was_cut_off(
+    two: list[Bundle], told: Path, tmp_path: Path, is_ready: bool
+) -> None:
+    for one in two:
+        typed("deploy", one.folder, "--to", "docker")
+    first, second = (one.bundle_id for one in two)
+    held = tmp_path / "held"
+    name = next(iter(json.loads(held.read_text()))).removesuffix("-before")
+    held.write_text(json.dumps({name: second, f"{name}-aside": first}))
+    if not is_ready:
+        (tmp_path / "stopped").touch()
+    assert typed("deploy", two[1].folder, "--to", "docker")[0] == 0
+    assert json.loads(held.read_text()) == {name: second, f"{name}-before": first}
+
+
 def test_a_container_that_a_kill_has_stopped_is_started_again(two: list[Bundle], told: Path, tmp_path: Path) -> None:
     typed("deploy", two[0].folder, "--to", "docker")
     Places(two[0].folder.parent).journal.append("begun", target="docker", options={}, bundle_id=two[1].bundle_id)
