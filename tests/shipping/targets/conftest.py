@@ -24,6 +24,9 @@ LEFT_OUT = ("site-packages", "test", "__pycache__", "idlelib", "tkinter", "lib2t
 LIMITS = '[containers]\ndefault_ulimits = ["nofile=10000:10000", "nproc=10000:10000"]\n'
 """Podman's own defaults are more than a container may have that runs tests itself."""
 
+RUNC = '[engine]\nruntime = "runc"\n'
+"""Which runs on more kinds of machines than crun, the default: crun refuses groups of both versions at once."""
+
 FROM_NOTHING = """\
 FROM scratch
 COPY root /
@@ -56,7 +59,7 @@ def podman(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Podman]:
     if shutil.which("podman") is None:
         pytest.skip("podman is not installed")
     folder = tmp_path_factory.mktemp("podman")
-    (folder / "containers.conf").write_text(LIMITS)
+    (folder / "containers.conf").write_text(LIMITS + (RUNC if shutil.which("runc") else ""))
     store = folder / "store"
     (folder / "storage.conf").write_text(f'[storage]\ndriver="overlay"\ngraphroot="{store}"\nrunroot="{folder}/run"\n')
     with pytest.MonkeyPatch.context() as patch:
