@@ -22,5 +22,14 @@ def test_it_loads_and_answers_as_it_did(path):
     assert set(bundle.predict([one.row for one in golden])) <= set(bundle.classes)
 
 
+def test_records_that_come_together_are_answered_as_each_alone():
+    """Also where trees are told what the terms of a text come to."""
+    bundle = mlwright.load(BUNDLES[-1])
+    assert "sums of terms" in bundle.manifest.needs
+    rows = [one.row for one in bundle.manifest.golden] * 3
+    encoded = [bundle.model.encoder.encode_record(row) for row in rows]
+    assert bundle.score_several(encoded, rows) == [bundle.score_record(row) for row in rows]
+
+
 def test_there_is_one_of_every_schema():
-    assert [path.name for path in BUNDLES] == ["bundle_1"]
+    assert [path.name for path in BUNDLES] == ["bundle_1", "bundle_2"]

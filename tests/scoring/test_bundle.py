@@ -269,9 +269,9 @@ def test_a_name_that_leads_out_of_the_folder_is_refused(tmp_path, name):
 
 
 def test_a_bundle_of_another_format_says_what_to_do(folder):
-    manifest = json.loads((folder / MANIFEST).read_text()) | {"format": 2}
+    manifest = json.loads((folder / MANIFEST).read_text()) | {"format": 3}
     (folder / MANIFEST).write_text(json.dumps(manifest))
-    with pytest.raises(BundleError, match=r"has the format 2; this version of mlwright reads format 1") as raised:
+    with pytest.raises(BundleError, match=r"has the format 3; this version of mlwright reads 1 and 2") as raised:
         Bundle.load(folder)
     assert raised.value.hint == "pip install --upgrade mlwright"
 

@@ -62,7 +62,12 @@ class Manifest(Record):
     Parameters
     ----------
     format : int
-        Version of the bundle's layout.
+        Version of the bundle's layout; from 2 on it says in `needs` what a reader must know.
+    needs : tuple of str
+        What a reader must know beyond the first format, to answer as the model does; one that does not refuses.
+    optional : tuple of str
+        Fields of the manifest, their names joined by dots, that may be left out by who does not know them; any other
+        field that is not known is a reason to refuse.
     bundle_id : str
         First 12 characters of a hash over all that the bundle is, but for the occasion on which it was made.
     seal : str
@@ -95,7 +100,9 @@ class Manifest(Record):
         The bundle whose answers the newest outcomes have touched up here; empty for a model as it was trained.
     """
 
-    format: Literal[1] = 1
+    format: Literal[1, 2] = 2
+    needs: tuple[str, ...] = ()
+    optional: tuple[str, ...] = ()
     bundle_id: str
     seal: str = ""
     name: str

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, fields
 from typing import Any, ClassVar, Self
 
@@ -13,6 +13,7 @@ from safetensors import SafetensorError
 from safetensors.numpy import load, save
 
 from mlwright.core.errors import BundleError
+from mlwright.scoring.newer import refuse_unknown
 
 Arrays = dict[str, NDArray[Any]]
 
@@ -23,13 +24,28 @@ def arrays_to_bytes(arrays: Mapping[str, NDArray[Any]]) -> bytes:
     return packed
 
 
-def arrays_from_bytes(data: bytes, names: Iterable[str], what: str) -> Arrays:
-    """Unpack arrays and see that those of `names` are there.
+def arrays_from_bytes(
+    data: bytes, names: Collection[str], what: str, *, also: Collection[str] = (), numbered: Collection[str] = ()
+) -> Arrays:
+    """Unpack arrays and see that those of `names` are there, and no others that count.
+
+    Parameters
+    ----------
+    data : bytes
+    names : collection of str
+        Arrays that must be there.
+    what : str
+        What they make up, for the message.
+    also : collection of str
+        Arrays that may be there.
+    numbered : collection of str
+        Names that may be there with a number behind them.
 
     Raises
     ------
     BundleError
-        If the bytes are not in the format, or an array is missing or holds something that is not finite.
+        If the bytes are not in the format, or an array is missing, or unknown and not optional, or holds something
+        that is not finite.
     """
     try:
         arrays: Arrays = load(data)
@@ -37,6 +53,9 @@ def arrays_from_bytes(data: bytes, names: Iterable[str], what: str) -> Arrays:
         raise BundleError(f"{what} cannot be read: {error}.") from error
     if missing := [name for name in names if name not in arrays]:
         raise BundleError(f"{what} lacks the array {missing[0]!r}.")
+    known = {*names, *also, *(name for name in arrays if name.rstrip("0123456789") in numbered)}
+    refuse_unknown(what, arrays, known)
+    arrays = {name: array for name, array in arrays.items() if name in known}
     if odd := [name for name, array in arrays.items() if not np.isfinite(array).all()]:
         raise BundleError(f"{what} holds numbers that are not finite, in {odd[0]!r}.")
     return arrays

@@ -63,6 +63,17 @@ class Blocks:
     codes: NDArray[np.int32]
     text: csr_matrix | None = None
 
+    @classmethod
+    def of(cls, rows: Sequence[OneRow]) -> Blocks:
+        """Rows that were encoded one by one, together; at least one."""
+        numbers = np.array([row.doubles for row in rows], dtype=np.float32)
+        codes = np.array([row.codes for row in rows], dtype=np.int32)
+        if rows[0].text is None:
+            return cls(numbers, codes)
+        from scipy.sparse import vstack
+
+        return cls(numbers, codes, vstack([row.text for row in rows], format="csr"))
+
     def __len__(self) -> int:
         return len(self.numbers)
 
@@ -122,6 +133,11 @@ class OneRow:
     def numbers(self) -> list[float]:
         """The numbers, each as float32 holds it."""
         return array("f", self.doubles).tolist()
+
+    @property
+    def text(self) -> csr_matrix | None:
+        """The sparse text block of the row, if there are texts."""
+        return None if self._blocks is None else self._blocks.text
 
     @property
     def blocks(self) -> Blocks:

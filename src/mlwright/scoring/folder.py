@@ -17,18 +17,17 @@ import shutil
 import uuid
 from collections.abc import Mapping
 from pathlib import Path, PurePosixPath
-
-from pydantic import ValidationError
+from typing import Any
 
 from mlwright.core.errors import BundleError, StorageError, name_list
 from mlwright.core.store.blobs import explain_disk_errors
 from mlwright.records.bundle import Manifest
+from mlwright.scoring.newer import FORMATS, UPGRADE, as_known
 
 MANIFEST = "manifest.json"
 SIGNATURE = f"{MANIFEST}.minisig"
 """Lies beside the manifest where somebody has signed it; the manifest cannot know it."""
 
-FORMAT = 1
 ID_LENGTH = 12
 UNSEALED = "0" * ID_LENGTH
 NO_SEAL = "0" * 64
@@ -80,14 +79,9 @@ def read_manifest(path: Path) -> Manifest:
     except ValueError as error:
         raise BundleError(f"{MANIFEST} of the bundle {path} cannot be read: {error}.", _COPY_AGAIN) from None
     _check_format(found, path)
-    try:
-        manifest = Manifest.model_validate_json(data)
-    except ValidationError as error:
-        first = error.errors()[0]
-        place = ".".join(map(str, first["loc"]))
-        raise BundleError(f"{MANIFEST} of the bundle {path}: {place}: {first['msg']}.", _COPY_AGAIN) from None
-    if not _is_as_sealed(manifest, data):
+    if not _is_as_sealed(found, data):
         raise BundleError(f"{MANIFEST} of the bundle {path} is not what was packed.", _COPY_AGAIN)
+    manifest = as_known(found, data, f"The bundle {path}")
     for name in manifest.files:
         _check_name(name, path)
     return manifest
@@ -123,13 +117,14 @@ def write_folder(files: Mapping[str, bytes], target: Path) -> None:
                 shutil.rmtree(left_over, ignore_errors=True)
 
 
-def _check_format(found: object, path: Path) -> None:
+def _check_format(found: Any, path: Path) -> None:
     if not isinstance(found, dict) or "format" not in found:
         raise BundleError(f"{MANIFEST} of {path} is not that of a bundle.", "Give the folder of a bundle.")
-    if found["format"] != FORMAT:
+    if found["format"] not in FORMATS:
         raise BundleError(
-            f"The bundle {path} has the format {found['format']!r}; this version of mlwright reads format {FORMAT}.",
-            "pip install --upgrade mlwright",
+            f"The bundle {path} has the format {found['format']!r}; this version of mlwright reads "
+            f"{' and '.join(map(str, FORMATS))}.",
+            UPGRADE,
         )
 
 
@@ -176,12 +171,13 @@ def _write(target: Path, content: bytes) -> None:
         os.fsync(file.fileno())
 
 
-def _is_as_sealed(manifest: Manifest, data: bytes) -> bool:
-    if manifest.seal:
-        return hashlib.sha256(_with_seal(data, manifest.seal, NO_SEAL)).hexdigest() == manifest.seal
+def _is_as_sealed(found: Mapping[str, Any], data: bytes) -> bool:
+    if seal := str(found.get("seal") or ""):
+        return hashlib.sha256(_with_seal(data, seal, NO_SEAL)).hexdigest() == seal
     # Bundles from before the seal are named by the hash over their bytes.
-    unnamed = data.replace(f'"bundle_id": "{manifest.bundle_id}"'.encode(), f'"bundle_id": "{UNSEALED}"'.encode(), 1)
-    return hashlib.sha256(unnamed).hexdigest()[:ID_LENGTH] == manifest.bundle_id
+    bundle_id = str(found.get("bundle_id"))
+    unnamed = data.replace(f'"bundle_id": "{bundle_id}"'.encode(), f'"bundle_id": "{UNSEALED}"'.encode(), 1)
+    return hashlib.sha256(unnamed).hexdigest()[:ID_LENGTH] == bundle_id
 
 
 def _without_occasion(manifest: Manifest) -> Manifest:

@@ -9,7 +9,7 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from mlwright.records.model import EncodingPlan, ModelSpec
+from mlwright.records.model import EncodingPlan, ModelSpec, TextColumn
 from mlwright.scoring.arrays import arrays_from_bytes
 from mlwright.scoring.blocks import Blocks, OneRow
 from mlwright.scoring.boosted import FEWEST_ROWS
@@ -64,6 +64,11 @@ class Model:
         cores = [[CORES.get(ref.form).from_bytes(get(ref.blob)) for ref in member.cores] for member in spec.members]
         return cls(spec, load_encoder(spec.plan, get), cores)
 
+    @property
+    def needs(self) -> tuple[str, ...]:
+        """What a reader of its cores must know; see `Manifest.needs`."""
+        return tuple(sorted(frozenset().union(*(core.needs for _, core in self.weighted))))
+
     def predict(self, blocks: Blocks) -> Array:
         """Scores of encoded rows: calibrated probabilities, or numbers; shape (n_rows, n_outputs)."""
         if len(blocks) == 1:
@@ -83,9 +88,7 @@ class Model:
         """As `predict_row` of each, to the last bit; together where that is quicker."""
         if len(rows) < FEWEST_ROWS or not self._together.is_looked_up:
             return [self.predict_row(row) for row in rows]
-        numbers = np.array([row.doubles for row in rows], dtype=np.float32)
-        codes = np.array([row.codes for row in rows], dtype=np.int32)
-        return list(map(self._finished_row, self._together.scores_of_many(Blocks(numbers, codes)).tolist()))
+        return list(map(self._finished_row, self._together.scores_of_many(Blocks.of(rows)).tolist()))
 
     def _finished_row(self, total: list[float]) -> list[float]:
         scores = self._calibrated(total)
@@ -143,4 +146,6 @@ def load_encoder(plan: EncodingPlan, get: Callable[[str], bytes]) -> Encoder:
     """The encoder of a plan, with the arrays that it names."""
     if plan.arrays is None:
         return Encoder(plan)
-    return Encoder(plan, arrays_from_bytes(get(plan.arrays), (), "The arrays of the encoding plan"))
+    texts = [column for column in plan.columns if isinstance(column, TextColumn)]
+    names = [name for text in texts for name in (text.idf, text.projection) if name is not None]
+    return Encoder(plan, arrays_from_bytes(get(plan.arrays), names, "The encoding plan"))

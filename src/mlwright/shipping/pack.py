@@ -69,6 +69,7 @@ def pack(
     known = {column.name: column for column in profile.columns}
     draft = Manifest(
         bundle_id=UNSEALED,
+        needs=model.needs,
         name=project.name or "model",
         made_at=datetime.now(UTC).isoformat(timespec="seconds"),
         made_by=f"mlwright {version('mlwright')}",

@@ -10,6 +10,7 @@ from mlwright.records.bundle import GoldenRow, Manifest, Packed
 from mlwright.records.touched import Touched, Touching
 from mlwright.scoring.folder import MANIFEST, UNSEALED
 from mlwright.scoring.model import Model
+from mlwright.scoring.newer import FORMATS
 from mlwright.scoring.single_row import single_row_ms
 from mlwright.shipping.contents import answered, complete, packages, size_bytes
 
@@ -27,6 +28,8 @@ def repack(touching: Touching, touched: Touched, run: Run) -> Packed:
     else:
         draft = base.model_copy(
             update={
+                "format": FORMATS[-1],
+                "needs": model.needs,
                 "bundle_id": UNSEALED,
                 "seal": "",
                 "made_at": datetime.now(UTC).isoformat(timespec="seconds"),

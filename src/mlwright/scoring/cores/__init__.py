@@ -24,6 +24,11 @@ class Core(ABC):
 
     form: ClassVar[CoreForm]
 
+    @property
+    def needs(self) -> frozenset[str]:
+        """What a reader must know that the form did not have from the beginning; see `newer.KNOWN`."""
+        return frozenset()
+
     @abstractmethod
     def predict(self, blocks: Blocks) -> NDArray[np.float64]:
         """Scores, shape (n_rows, n_outputs); never NaN. One thread."""

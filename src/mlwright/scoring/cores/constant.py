@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from mlwright.core.errors import BundleError
 from mlwright.scoring.blocks import Blocks
 from mlwright.scoring.cores import Core
+from mlwright.scoring.newer import refuse_unknown
 
 
 class ConstantCore(Core):
@@ -38,9 +39,11 @@ class ConstantCore(Core):
     def from_bytes(cls, data: bytes) -> Self:
         """Read the JSON object."""
         try:
-            scores = np.array(json.loads(data)["scores"], dtype=np.float64)
+            found = json.loads(data)
+            scores = np.array(found["scores"], dtype=np.float64)
         except (ValueError, KeyError, TypeError) as error:
             raise BundleError(f"A constant core cannot be read: {error}.") from error
+        refuse_unknown("A constant core", found, ("scores",))
         if scores.ndim != 1 or not scores.size or not np.isfinite(scores).all():
             raise BundleError("A constant core must hold a list of finite scores.")
         return cls(scores)

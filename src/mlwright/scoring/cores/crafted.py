@@ -37,6 +37,11 @@ class CraftedCore(Core):
         self.trees = trees
         self.sums = sums
 
+    @property
+    def needs(self) -> frozenset[str]:
+        """Sums of terms, which came later than the form."""
+        return frozenset() if self.sums is None else frozenset({"sums of terms"})
+
     def predict(self, blocks: Blocks) -> NDArray[np.float64]:
         """Scores of the rows."""
         if len(blocks) == 1:
@@ -68,7 +73,7 @@ class CraftedCore(Core):
     @classmethod
     def from_bytes(cls, data: bytes) -> Self:
         """Read the arrays."""
-        arrays = arrays_from_bytes(data, (*Craft.names(), "trees"), "A core with made columns")
+        arrays = arrays_from_bytes(data, (*Craft.names(), "trees"), "A core with made columns", also=TermSums.names())
         has_sums = all(name in arrays for name in TermSums.names())
         sums = TermSums.from_arrays(arrays) if has_sums else None
         return cls(Craft.from_arrays(arrays), LightGBMCore.from_bytes(arrays["trees"].tobytes()), sums)

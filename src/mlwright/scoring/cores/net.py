@@ -80,7 +80,9 @@ class NetCore(Core):
     @classmethod
     def from_bytes(cls, data: bytes) -> Self:
         """Read the arrays."""
-        arrays = arrays_from_bytes(data, (*Design.names(), "weights0", "bias0", "link", "range"), "A net core")
+        arrays = arrays_from_bytes(
+            data, (*Design.names(), "weights0", "bias0", "link", "range"), "A net core", numbered=("weights", "bias")
+        )
         design, n_layers = Design.from_arrays(arrays), sum(name.startswith("weights") for name in arrays)
         weights = [arrays[f"weights{place}"] for place in range(n_layers)]
         biases = [arrays.get(f"bias{place}", np.empty(0)) for place in range(n_layers)]

@@ -152,7 +152,7 @@ class NetsCore(Core):
     def from_bytes(cls, data: bytes) -> Self:
         """Read the arrays."""
         needed = (*Design.names(), "link", "range", "head", "head_bias", *(f"{part}0" for part in _PARTS))
-        arrays = arrays_from_bytes(data, needed, "A core of several nets")
+        arrays = arrays_from_bytes(data, needed, "A core of several nets", numbered=_PARTS)
         design, n_layers = Design.from_arrays(arrays), sum(name.startswith("weights") for name in arrays)
         layers = [
             Layer(*(arrays.get(f"{part}{place}", np.empty((0, 0))) for part in _PARTS)) for place in range(n_layers)
