@@ -8,13 +8,15 @@ from collections.abc import Sequence
 from typing import Any
 
 import httptools
+import numpy as np
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from mlwright.shipping.serving.answered import Answered
-from mlwright.shipping.serving.connection import Connection
+from mlwright.shipping.serving.connection import PIECE_BYTES, Connection
 from mlwright.shipping.serving.heads import LONGEST_HEAD, MOST_HEADS, Heads
+from mlwright.shipping.serving.incoming import Incoming
 from mlwright.shipping.serving.turns import Turns
 
 MOST_BODY_BYTES = 1000
@@ -51,6 +53,7 @@ ODD = (
     ASK + GET,
     GET + GET,
     GET + GET[:20],
+    GET * 1_000 + GET[:20],
 )
 
 
@@ -77,8 +80,8 @@ class Caller(asyncio.Transport):
 class Parser:
     """The parser, and what it was fed."""
 
-    def __init__(self, connection: Connection) -> None:
-        self._parser = httptools.HttpRequestParser(connection)
+    def __init__(self, incoming: Incoming) -> None:
+        self._parser = httptools.HttpRequestParser(incoming)
         self.fed = b""
 
     def feed_data(self, data: bytes) -> None:
@@ -137,7 +140,7 @@ def test_a_head_that_came_before_its_body_is_recognised(first: list[bytes]) -> N
         turns.look(60.0, 60.0)
         connection = Connection(turns)
         connection.connection_made(caller)
-        connection._parser = parser = Parser(connection)
+        connection._incoming._parser = parser = Parser(connection._incoming)
         for piece in (*first, HEADS[0], b"[]"):
             turns.buffer[: len(piece)] = piece
             connection.buffer_updated(len(piece))
@@ -153,6 +156,31 @@ def test_a_head_that_came_before_its_body_is_recognised(first: list[bytes]) -> N
         assert caller.sent[3] == b"the end"
 
     asyncio.run(ask())
+
+
+def test_who_sends_thousands_at_once_is_read_piece_by_piece_and_answered_in_order() -> None:
+    sent = b"".join(GET.replace(b"health", b"%d" % place) for place in range(5_000))
+    fed: list[int] = []
+
+    async def ask() -> list[bytes]:
+        turns, caller = (
+            Turns(lambda environs: (fed.append(len(parser.fed)), told(environs))[1], MOST_BODY_BYTES),
+            Caller(),
+        )
+        turns.look(60.0, 60.0)
+        connection = Connection(turns)
+        connection.connection_made(caller)
+        connection._incoming._parser = parser = Parser(connection._incoming)
+        turns.buffer[: len(sent)] = sent
+        connection.buffer_updated(len(sent))
+        while not connection.is_late(math.inf, 60.0, 60.0):  # it is at work
+            await asyncio.sleep(0)
+        return caller.sent
+
+    answers = asyncio.run(ask())
+    assert [b"'/%d'" % place in each for place, each in enumerate(answers)] == [True] * 5_000
+    assert fed[0] == PIECE_BYTES, "before the first answer"
+    assert max(np.diff(fed)) == PIECE_BYTES
 
 
 def test_a_head_is_recognised_before_another_body_of_the_announced_length() -> None:

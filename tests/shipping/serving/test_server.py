@@ -130,6 +130,7 @@ ODD = {
     "another machine in the path": b"GET http://evil.example/metrics HTTP/1.1\r\nHost: evil.example\r\n\r\n",
     "two hosts": b"GET / HTTP/1.1\r\nHost: localhost\r\nHost: evil.example\r\n\r\n",
     "no host": b"GET / HTTP/1.0\r\n\r\n",
+    "no host in HTTP/1.1": b"GET /health HTTP/1.1\r\n\r\n",
     "a method of its own": b"FOO / HTTP/1.1\r\nHost: localhost\r\n\r\n",
     "a length that is no number": POST + b"Content-Length: abc\r\n\r\n",
     "a length beyond measure": b"POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9999999999999999\r\n\r\n",
@@ -426,8 +427,9 @@ def test_what_other_programs_say_of_http_is_understood(
     last = b"GET /health HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
     declined = replies_to(service, POST + other + content + body + last.replace(b"close", other[12:-2]) + last)
     assert declined.count(b"HTTP/1.1 200 OK") == declined.count(b"HTTP/1.1 ") == 3
-    old = replies_to(service, b"POST /predict HTTP/1.0\r\nHost: localhost\r\n" + content + body)
-    assert old.startswith(b"HTTP/1.1 200 OK")
+    old = b"POST /predict HTTP/1.0\r\nHost: localhost\r\n"
+    for expected in (b"", b"Expect: 100-continue\r\n"):
+        assert replies_to(service, old + expected + content + body).startswith(b"HTTP/1.1 200 OK")
     whole = replies_to(service, b"GET http://localhost/health HTTP/1.1\r\nHost: other\r\nConnection: close\r\n\r\n")
     assert whole.startswith(b"HTTP/1.1 200 OK")
     head = replies_to(service, b"HEAD /predict HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
