@@ -5,9 +5,9 @@ Usage: python benchmarks/stopping.py DATA_DIR [--only NAME ...] [--budget 900] [
 
 Each search runs once, until the time is up or everything was tried. Then it is replayed from what it has kept: after
 every few candidates the rule is asked whether it would have stopped there, with several lengths of patience. Told are
-the seconds of fitting that were saved, and by how much the model of that moment loses more than the last one on rows
-that were set aside, relative to what the last one gains over the dummy, with the standard error of that. With
---candidates a count takes the place of the clock, so that a busy machine does the same as a quiet one.
+the processor seconds of fitting, what share of them was saved, and by how much the model of that moment loses more than
+the last one on rows that were set aside, relative to what the last one gains over the dummy, with the standard error of
+that. With --candidates a count takes the place of the clock, so that a busy machine does the same as a quiet one.
 """
 
 from __future__ import annotations
@@ -16,7 +16,9 @@ import argparse
 import json
 import os
 import tempfile
+import time
 from collections.abc import Callable, Iterator
+from dataclasses import fields
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -31,6 +33,7 @@ from mlwright.core.engine import execute
 from mlwright.core.run import Clock, Run
 from mlwright.core.store import Store
 from mlwright.learning.data import Said, load_training
+from mlwright.learning.search.bench import Bench
 from mlwright.learning.search.choice import members, on_its_own
 from mlwright.learning.search.course import Course
 from mlwright.learning.search.judge import mean_and_error
@@ -41,8 +44,9 @@ from mlwright.learning.search.standing import Standing
 from mlwright.learning.search.stop import LEAST_PATIENCE, Mark, Progress
 from mlwright.learning.tasks import TASKS
 from mlwright.pipeline import Settings
-from mlwright.records.model import Member
+from mlwright.records.model import Candidate, Member
 from mlwright.records.split import TEST
+from mlwright.records.trials import Trial
 from mlwright.scoring.model import Model
 
 SETS = ("telco_churn", "credit_g", "stroke", "phoneme", "california_housing", "wine_quality", "bank_marketing")
@@ -52,6 +56,15 @@ GOAL_LOST = 0.01
 PATIENCE = (4, LEAST_PATIENCE, 16, 24, 32)
 STEP = 2
 """Candidates from one question to the next, as with one processor."""
+
+
+class CountedBench(Bench):
+    """A bench whose trials tell the processor time of the fit, which other work on the machine hardly changes."""
+
+    def fit(self, candidate: Candidate, fold: int, time_up: Callable[[], bool]) -> Trial:
+        began = time.process_time()
+        trial = super().fit(candidate, fold, time_up)
+        return trial.model_copy(update={"seconds": time.process_time() - began})
 
 
 class Moment(NamedTuple):
@@ -94,6 +107,7 @@ def searched(folder: Path, options: argparse.Namespace) -> tuple[list[Moment], f
         data = load_training(snapshot, profile, split, Said(settings.clean, {}), run)
         course = set_up(data, profile.roles, split, settings.train, run)
         course.stops_early = False
+        course.bench = CountedBench(**{part.name: getattr(course.bench, part.name) for part in fields(Bench)})
         course.run()
         scale = Scale(course, data.plan, profile.roles, {})
         roles = np.frombuffer(run.get(split.roles), dtype=np.uint8)
@@ -160,18 +174,19 @@ def main() -> None:
         options.only, options.candidates, options.rows = ["phoneme"], 40, 1_500
         options.families = ["linear", "lightgbm", "extra_trees"]
     rows = []
-    print("| data | patience | ended after | time saved | gain lost |\n|---|---|---|---|---|")
+    print("| data | patience | ended after | of the fitting, s | time saved | gain lost |\n|---|---|---|---|---|---|")
     for name in options.only:
         found, dummy, course = searched(options.data / name, options)
         for patience in PATIENCE:
             end = ended(found, dummy, patience, course)
             rows.append({"name": name, "patience": patience, **end._asdict()})
             of = f"{end.n_tried} of {found[-1].mark.n_tried}"
-            print(f"| {name} | {patience} | {of} | {end.saved:.0%} | {end.lost:+.2%} ± {end.error:.2%} |", flush=True)
+            told = f"{name} | {patience} | {of} | {found[-1].seconds:.0f} | {end.saved:.0%} | {end.lost:+.2%}"
+            print(f"| {told} ± {end.error:.2%} |", flush=True)
     figures = {patience: averaged(rows, patience) for patience in PATIENCE}
     print(json.dumps({"benchmark": "stopping", **figures[LEAST_PATIENCE], "by_patience": figures, "rows": rows}))
-    told = figures[LEAST_PATIENCE]
-    if options.check and told["gain_lost"] > GOAL_LOST:
+    usual = figures[LEAST_PATIENCE]
+    if options.check and usual["gain_lost"] > GOAL_LOST:
         raise SystemExit(1)
 
 

@@ -5,6 +5,7 @@ import pytest
 
 from mlwright.core.ahead import Ahead, Load, Need
 from mlwright.core.pace import Pace
+from mlwright.core.run import Clock
 from mlwright.learning.models import MODELS
 from mlwright.learning.search.budget import Budget
 from mlwright.learning.search.choice import choose, members, on_its_own, out_of_fold
@@ -37,9 +38,9 @@ def asked_thrice(load: Load) -> Need:
 
 
 def with_time_left(course, left_s: float, n_test: int = 1_000):
-    course.bench.run.clock.budget_s = course.bench.run.clock.elapsed_s + left_s
     ahead = Ahead(lambda: left_s, later=[asked_thrice], pace=QuietMachine())
-    course.budget = Budget(course.bench.run.clock, 1, ahead, Load(0.0, n_rows=5 * n_test, n_test=n_test))
+    clock = Clock(course.bench.run.clock.cancel_file, left_s)
+    course.budget = Budget(clock, 1, ahead, Load(0.0, n_rows=5 * n_test, n_test=n_test))
     return course
 
 

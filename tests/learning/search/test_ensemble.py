@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 
 from mlwright.learning.metrics import METRICS
+from mlwright.learning.metrics.rmse import Rmse
 from mlwright.learning.search.ensemble import blend, cap, choose_weights, fewest
 from mlwright.learning.search.judge import HeldOut, Judge
 from mlwright.learning.tasks import TASKS
@@ -88,6 +89,25 @@ def test_of_twins_the_dear_one_leaves():
     twins = np.repeat(predictions, 2, axis=0)
     assert fewest(twins, np.array([0.6, 0.4]), judge, np.array([9.0, 1.0])).tolist() == [0.0, 1.0]
     assert fewest(twins, np.array([0.6, 0.4]), judge, np.array([1.0, 1.0])).tolist() == [1.0, 0.0]
+
+
+class Counted(Rmse):
+    """Counts how often it is asked."""
+
+    def __init__(self):
+        self.n_asked = 0
+
+    def score(self, *args, **kwargs):
+        self.n_asked += 1
+        return super().score(*args, **kwargs)
+
+
+@pytest.mark.parametrize("n_rows", [300, 5_000])
+def test_one_candidate_is_not_weighed_against_itself(n_rows):
+    judge, predictions = numbers(n_rows, 0.5)
+    judge = Judge(judge.task, Counted(), judge.held)
+    assert list(choose_weights(predictions, judge, rng())) == [1.0]
+    assert judge.metric.n_asked == 1
 
 
 def test_where_the_metric_is_not_defined_the_first_is_taken():

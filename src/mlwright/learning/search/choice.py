@@ -83,7 +83,7 @@ def choose(standing: Standing, budget: Budget, rng: np.random.Generator, wishes:
         options = within(measured, wishes)
     desk = _Desk(standing, names, level, options, "accuracy" if wishes is None else wishes.prefer)
     everywhere = np.arange(len(judge.held))
-    chosen = desk.choose(judge, everywhere)
+    chosen = desk.choose_by(judge, everywhere, np.array([weights.get(name, 0.0) for name in names]))
     raw = desk.answers(chosen, everywhere)
     calibrator = fit_calibrator(judge, raw, rng)
     prediction = standing.bench.clip(calibrate(raw, calibrator))
@@ -124,12 +124,15 @@ class _Desk:
 
     def choose(self, judge: Judge, places: Places) -> _Chosen:
         """By the rows of `judge`, which stand at these places of all."""
-        seen = self.predictions if len(places) == self.predictions.shape[1] else self.predictions[:, places]
         rng, costs = self.standing.ensemble_rng(), self.standing.costs(self.names)
-        together = choose_weights(seen, judge, rng, costs)
+        return self.choose_by(judge, places, choose_weights(self.predictions[:, places], judge, rng, costs))
+
+    def choose_by(self, judge: Judge, places: Places, together: Array) -> _Chosen:
+        """The same, where the weights of the ensemble by these rows are known."""
         weights = [self._weights(option, together) for option in self.options]
         if self.prefer == "accuracy" and self.options[0].name == ENSEMBLE:
             return _Chosen(0, weights[0])
+        seen = self.predictions[:, places]
         place = pick(self.options, [blend(seen, each) for each in weights], judge, self.prefer)
         return _Chosen(place, weights[place])
 

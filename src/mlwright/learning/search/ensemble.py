@@ -66,6 +66,9 @@ def choose_weights(predictions: Array, judge: Judge, rng: np.random.Generator, c
         return _first(len(losses))
     pool = _pool(predictions, losses, judge)
     weights = np.zeros(len(losses))
+    if len(pool) == 1:  # nothing to weigh it against
+        weights[pool] = 1.0
+        return weights
     weights[pool] = select(predictions[pool], judge, rng)
     return fewest(predictions, weights, judge, np.ones(len(losses)) if costs is None else costs + 1.0)
 
