@@ -6,7 +6,8 @@ import pytest
 
 from mlwright import Project
 from mlwright.faces.render import charts
-from mlwright.records.evaluation import Curve, Estimate
+from mlwright.records.decision import MoreRows
+from mlwright.records.evaluation import Confusion, Curve, Estimate
 from mlwright.records.robustness import ProbeResult, Robustness
 
 HOSTILE = "<b>x</b> & <script>alert(1)</script>"
@@ -73,6 +74,24 @@ def test_chance_is_drawn_where_it_is_a_line():
     assert len(charts.curves([curve("Precision and recall of a")])["data"]) == 1
 
 
+def test_the_threshold_in_use_is_marked_where_it_lies():
+    found = Confusion(classes=("no", "yes"), counts=((60, 20), (5, 15)))
+
+    def mark(kind: str) -> tuple[float, float]:
+        drawn = charts.curves([curve(f"{kind} of yes")], found)["data"][-1]
+        assert drawn["marker"]["symbol"] == "diamond"
+        return drawn["x"][0], drawn["y"][0]
+
+    assert mark("ROC") == (0.25, 0.75)
+    assert mark("Precision and recall") == (0.75, 15 / 35)
+    assert mark("Gains") == (0.35, 0.75)
+
+
+def test_of_several_classes_no_threshold_is_marked():
+    found = Confusion(classes=("a", "b", "c"), counts=((1, 0, 0), (0, 1, 0), (0, 0, 1)))
+    assert all(trace["mode"] == "lines" for trace in charts.curves([curve("ROC of a")], found)["data"])
+
+
 def test_a_disturbance_is_drawn_at_each_strength():
     results = (lost("Noise", 0.1, 0.02), lost("Noise", 0.3, 0.2), lost("Noise", 1.0, 3.0), lost("Gone", 1.0, -0.5))
     figure = charts.robustness(Robustness(metric="log_loss", results=results, skipped=()))
@@ -88,6 +107,15 @@ def test_what_is_not_there_is_not_drawn(shop, training):
     assert charts.importance(training.model_copy(update={"importance": {}})) is None
     assert charts.calibration(project.show("evaluation").model_copy(update={"calibration": ()})) is None
     assert charts.worth(project.show("decision"), None) is None
+
+
+def test_a_learning_curve_stands_in_the_unit_of_the_worth(shop):
+    worth = Project(shop).show("decision").worth
+    more = MoreRows(model="linear", n_rows=(100, 200, 400), worth=(-50.0, -40.0, -38.0), last_doubling=worth.gain)
+    found = charts.learning_curve(worth.model_copy(update={"more_rows": more}), 0.001)
+    assert found["data"][0]["x"] == [100, 200, 400]
+    assert found["data"][0]["y"] == pytest.approx([-0.05, -0.04, -0.038])
+    assert charts.learning_curve(worth.model_copy(update={"more_rows": None}), 1.0) is None
 
 
 def test_pictures_are_plain_values(shop, training):

@@ -17,8 +17,8 @@ from mlwright.faces.render.report import write_report
 
 pytestmark = pytest.mark.browser
 SECTIONS = [
-    "decision", "worth", "quality", "limits", "mistakes", "models", "data", "findings", "pictures", "words", "facts",
-    "records",
+    "decision", "worth", "quality", "limits", "mistakes", "models", "cases", "data", "findings", "pictures", "words",
+    "facts", "records",
 ]  # fmt: skip
 
 SCRIPT = "<script>alert(1)</script>"

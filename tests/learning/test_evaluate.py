@@ -120,15 +120,17 @@ def test_numbers(tmp_path: Path) -> None:
     assert metric(evaluation, "r2").model.value > 0.8
     assert evaluation.confusion is None
     assert evaluation.calibration == ()
+    assert len(evaluation.tenths) == 10
     assert [curve.name for curve in evaluation.curves] == ["Predicted against true", "Quantiles"]
 
 
 def test_curves_are_small_and_end_where_they_should(tmp_path: Path) -> None:
-    roc, precision = evaluated(small_job(tmp_path, customers(3000))).curves
+    roc, precision, gains = evaluated(small_job(tmp_path, customers(3000))).curves
     assert len(roc.x) <= 200
     assert (roc.x[0], roc.y[0], roc.x[-1], roc.y[-1]) == (0, 0, 1, 1)
     assert precision.x[-1] == 1
     assert max(precision.y) <= 1
+    assert (gains.x[0], gains.y[0], gains.x[-1], gains.y[-1]) == (0, 0, 1, 1)
 
 
 def test_rows_of_a_group_make_wider_intervals(tmp_path: Path) -> None:

@@ -17,9 +17,11 @@ from mlwright.core.ahead import Load, Need
 from mlwright.core.run import Run
 from mlwright.data.columns import Rows
 from mlwright.data.words import day, figure, shortened
+from mlwright.judging.along import Judged, along
+from mlwright.judging.cases import MOST_CASES, Said, cases
 from mlwright.learning.load import load_after
 from mlwright.learning.tasks import TASKS
-from mlwright.learning.unseen import kept_scores, kept_target, open_unseen
+from mlwright.learning.unseen import Unseen, kept_scores, kept_target, open_unseen
 from mlwright.records.data import Snapshot
 from mlwright.records.evaluation import Estimate, Evaluation
 from mlwright.records.profile import Profile, Roles
@@ -29,6 +31,7 @@ from mlwright.records.understanding import Effect, Reliance, Together, Understan
 from mlwright.scoring.blocks import Blocks
 from mlwright.scoring.model import Model
 from mlwright.scoring.places import InputPlaces, mixed, places_of
+from mlwright.scoring.reasons import FEWEST_TYPICAL, MOST_TYPICAL
 from mlwright.statistics.means import difference_estimate
 from mlwright.statistics.sampling import Draws, Sampling
 
@@ -42,7 +45,9 @@ ROWS = (2_000, 1_000, 500, 200, 100)
 ROWS_OF_AN_EFFECT, ROWS_OF_A_PAIR = 300, 50
 FEWEST_OF_AN_EFFECT, FEWEST_OF_A_PAIR = 20, 8
 N_PAIRS = MOST_TOGETHER * (MOST_TOGETHER + 1) // 2
-FIXED_S, INPUT_S, MOST_S = 0.1, 1.5e-4, 4.0
+FIXED_S, INPUT_S, MOST_S = 0.3, 1.5e-4, 4.0
+MOST_ALONG = 10_000
+"""Test rows that are looked at column by column."""
 LEAST_TOGETHER = 0.05
 FEWEST_IN_A_NAME = 5
 
@@ -108,6 +113,7 @@ def explain(
         part = unseen.take(some)
         output = int(np.bincount(target.astype(np.int64)).argmax()) if roles.task == "multiclass" else 0
         bench = _Bench(part.rows, model.encoder.encode(part.table), model, output, sizes, run)
+        scores = kept_scores(evaluation.predictions, len(target), run)
         dummy = kept_scores(evaluation.baseline_predictions, len(target), run)[some]
         sampling = part.sampling(np.zeros(len(some)))
         ranked = [name for name in training.importance if name in bench.inputs] or bench.inputs
@@ -116,13 +122,37 @@ def explain(
             key=lambda one: -one.lost.value,
         )
         first = [one.input for one in reliance if one.lost.value > 0][:MOST_EFFECTS]
+        n_cases = _affordable_cases(len(bench.inputs), training.answer_s, planned_s) if split.n_test else 0
+        judged = _judged(unseen, scores, target, output, run)
         return Understanding(
             n_rows=len(some),
             of_what=_of_what(roles, output),
             reliance=tuple(reliance),
             effects=tuple(_effects(first, bench)),
             together=tuple(_together(first[:MOST_TOGETHER], bench)),
+            along=tuple(along(first, roles.time, judged, run.seed_for("explain", "along draws"))),
+            cases=tuple(cases(Said(unseen, model, scores, target), n_cases)),
         )
+
+
+def _judged(unseen: Unseen, scores: Array, target: Array, output: int, run: Run) -> Judged:
+    """Test rows with what was said and what happened; at most `MOST_ALONG` of them."""
+    task = unseen.profile.roles.task
+    rng = np.random.default_rng(run.seed_for("explain", "along"))
+    some = np.sort(rng.permutation(len(target))[:MOST_ALONG])
+    part, said, truth = unseen.take(some), scores[some], target[some]
+    if task == "regression":
+        loss, happened = np.abs(said[:, 0] - truth), truth
+    else:
+        loss = TASKS.get(task)().row_loss(truth, said)
+        happened = (truth == output).astype(np.float64) if task == "multiclass" else truth
+    return Judged(part.rows, said[:, output], happened, loss, part.sampling(loss), is_share=task != "regression")
+
+
+def _affordable_cases(n_inputs: int, answer_s: float, planned_s: float) -> int:
+    """As many single rows as a quarter of the time explains."""
+    asked = (FEWEST_TYPICAL + MOST_TYPICAL) * n_inputs * answer_s
+    return MOST_CASES if math.isinf(planned_s) else int(min(MOST_CASES, planned_s / 4 / max(asked, 1e-9)))
 
 
 def _of_what(roles: Roles, output: int) -> str:

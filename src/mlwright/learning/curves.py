@@ -19,7 +19,7 @@ ROWS_IN_A_BIN = 10
 
 
 def class_curves(target: Array, prediction: Array, classes: Sequence[str]) -> tuple[Curve, ...]:
-    """ROC and precision-recall of the positive class, or of each of the first classes against the rest."""
+    """ROC, precision-recall and gains of the positive class, or of each of the first classes against the rest."""
     if prediction.shape[1] == 1:
         pairs = [(classes[-1], pair) for pair in one_against_rest(target, prediction)]
     else:
@@ -50,7 +50,7 @@ def number_curves(target: Array, prediction: Array) -> tuple[Curve, ...]:
     )
 
 
-def _curves_of(name: str, is_it: NDArray[np.bool_], score: Array) -> tuple[Curve, Curve]:
+def _curves_of(name: str, is_it: NDArray[np.bool_], score: Array) -> tuple[Curve, Curve, Curve]:
     order = np.argsort(-score, kind="stable")
     ends = np.append(np.flatnonzero(np.diff(score[order])), len(order) - 1)
     found, alarms = np.cumsum(is_it[order])[ends], np.cumsum(~is_it[order])[ends]
@@ -68,6 +68,12 @@ def _curves_of(name: str, is_it: NDArray[np.bool_], score: Array) -> tuple[Curve
             ("share of them that are found (recall)", "share of the calls that are right (precision)"),
             recall,
             found / (found + alarms),
+        ),
+        _curve(
+            f"Gains of {name}",
+            ("share of all rows that are called, the surest first", "share of them that are found"),
+            np.append(start, (found + alarms) / len(score)),
+            np.append(start, recall),
         ),
     )
 

@@ -26,10 +26,20 @@ from mlwright.learning.metrics import Metric
 from mlwright.learning.owed import moved, owed
 from mlwright.learning.segments import excess_loss, weak_segments
 from mlwright.learning.tasks import TASKS
+from mlwright.learning.tenths import tenths
 from mlwright.learning.unseen import Unseen, keep_scores, open_unseen
 from mlwright.learning.yardstick import Scored, threshold_of_dummy, yardstick
 from mlwright.records.data import Snapshot
-from mlwright.records.evaluation import CalibrationBin, Confusion, Curve, Estimate, Evaluation, MetricResult, Segment
+from mlwright.records.evaluation import (
+    CalibrationBin,
+    Confusion,
+    Curve,
+    Estimate,
+    Evaluation,
+    MetricResult,
+    Segment,
+    Tenth,
+)
 from mlwright.records.model import ModelSpec
 from mlwright.records.profile import Profile
 from mlwright.records.settings import EvaluateSettings
@@ -141,6 +151,7 @@ def _evaluation(sitting: _Sitting, training: Training, run: Run) -> Evaluation:
         calibration=bins,
         calibration_error=error,
         curves=_curves(sitting),
+        tenths=_tenths(sitting),
         segments=_segments(sitting, run),
         predictions=keep_scores(sitting.model.prediction, run),
         simple_predictions=keep_scores(sitting.simple.prediction, run),
@@ -239,6 +250,13 @@ def _curves(sitting: _Sitting) -> tuple[Curve, ...]:
     if classes:
         return class_curves(sitting.target, sitting.model.prediction, classes)
     return number_curves(sitting.target, sitting.model.prediction)
+
+
+def _tenths(sitting: _Sitting) -> tuple[Tenth, ...]:
+    task, said = sitting.unseen.profile.roles.task, sitting.model.prediction[:, 0]
+    if task == "multiclass":
+        return ()
+    return tenths(sitting.target, said, sitting.draws, sitting.level, is_share=task == "binary")
 
 
 def _segments(sitting: _Sitting, run: Run) -> tuple[Segment, ...]:

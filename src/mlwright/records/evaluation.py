@@ -69,6 +69,33 @@ class Curve(Record):
     y: tuple[float, ...]
 
 
+class Tenth(Record):
+    """About a tenth of the test rows, in the order of what the model said of them.
+
+    Parameters
+    ----------
+    n_rows : int
+    least, most : float
+        What was said of them: probabilities of the positive class, or numbers.
+    said : float
+        Its mean.
+    happened : Estimate
+        The share that is of the positive class, or the mean of the truth.
+    found : float or None
+        Two classes: the share of all positive rows that is in this tenth and in those before it.
+    lift : float or None
+        Two classes: how many times as many positive rows as in a tenth drawn by chance.
+    """
+
+    n_rows: int
+    least: float
+    most: float
+    said: float
+    happened: Estimate
+    found: float | None = None
+    lift: float | None = None
+
+
 class Segment(Record):
     """A part of the test rows on which the model does worse than on the rest.
 
@@ -128,7 +155,9 @@ class Evaluation(Record):
     calibration_error : Estimate or None
         Mean distance between said and happened, over the bins.
     curves : tuple of Curve
-        ROC, precision-recall; predicted against true for numbers.
+        ROC, precision-recall, gains; predicted against true for numbers.
+    tenths : tuple of Tenth
+        Two classes and numbers: the rows of which the most was said first; empty where there are too few.
     segments : tuple of Segment
         Weak parts, worst first.
     predictions : str
@@ -155,6 +184,7 @@ class Evaluation(Record):
     calibration: tuple[CalibrationBin, ...] = ()
     calibration_error: Estimate | None = None
     curves: tuple[Curve, ...] = ()
+    tenths: tuple[Tenth, ...] = ()
     segments: tuple[Segment, ...] = ()
     predictions: str
     simple_predictions: str

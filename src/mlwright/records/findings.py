@@ -71,7 +71,7 @@ class Excerpt(Record):
     cells: tuple[tuple[str | None, ...], ...]
 
 
-NO_TIME = "there was no time left for it; a longer --budget gives it some"
+NO_TIME = "there was no time left; a longer --budget gives some"
 
 
 class Skipped(Record):

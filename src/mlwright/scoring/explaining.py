@@ -9,6 +9,7 @@ import numpy as np
 from mlwright.records.bundle import Manifest
 from mlwright.records.explained import Change, Explained, Reason
 from mlwright.records.model import ModelSpec
+from mlwright.scoring.blocks import Blocks
 from mlwright.scoring.changes import smallest_change
 from mlwright.scoring.columns import Row
 from mlwright.scoring.model import Model
@@ -59,27 +60,17 @@ class Explainer:
         scores = self.model.predict(blocks)
         answer = float(self.model.answers(scores, [record])[0])
         output = int(answer) if spec.task == "multiclass" else 0
-        own, typical, added = self._reasoner.added(blocks, output)
-        reasons = [
-            self._reason(name, record, float(adds)) for name, adds in zip(self._reasoner.inputs, added, strict=True)
-        ]
-        reasons.sort(key=lambda reason: -abs(reason.adds))
-        least = LEAST_POINTS if spec.classes else LEAST_SHARE * abs(reasons[0].adds)
+        own, typical, reasons = reasons_of(self._reasoner, record, blocks, output, most)
         found = self._change(record, answer) if change else (None, "")
         return Explained(
-            prediction=_named(answer, spec),
+            prediction=answer_named(answer, spec),
             of_what=_of_what(spec, self.manifest.target, output),
             score=own,
             typical=typical,
-            reasons=tuple(reason for reason in reasons[:most] if abs(reason.adds) >= least),
+            reasons=reasons,
             change=found[0],
             no_change=found[1],
         )
-
-    def _reason(self, name: str, record: Row, adds: float) -> Reason:
-        value = _valued(record.get(name))
-        size = f"{100 * adds:+.0f} points" if self.model.spec.classes else f"{adds:+,.4g}"
-        return Reason(input=name, value=value, adds=adds, sentence=f"{name} {value}: {size}")
 
     def _change(self, record: Row, answer: float) -> tuple[Change | None, str]:
         names = [name for name in self.manifest.changeable if name in self._profiles]
@@ -92,9 +83,41 @@ class Explainer:
             return None, f"No change of {_listed(names)} that was tried alters the answer."
         changed, what = found
         scores = self.model.predict(self.model.encoder.encode_records([changed]))
-        then = _named(float(self.model.answers(scores, [changed])[0]), self.model.spec)
+        then = answer_named(float(self.model.answers(scores, [changed])[0]), self.model.spec)
         moves = _listed([f"{name} {_valued(value)}" for name, value in what.values.items()])
         return Change(values=what.values, prediction=then, sentence=f"If {moves}, the answer would be '{then}'."), ""
+
+
+def reasons_of(
+    reasoner: Reasoner, record: Row, blocks: Blocks, output: int, most: int = MOST_REASONS
+) -> tuple[float, float, tuple[Reason, ...]]:
+    """The score of one case, the typical score, and the largest reasons for the difference.
+
+    Parameters
+    ----------
+    reasoner : Reasoner
+    record : mapping
+        The case as it is told.
+    blocks : Blocks
+        The same case as the model reads it, one row.
+    output : int
+        Which column of the scores.
+    most : int
+        Reasons.
+    """
+    has_classes = bool(reasoner.model.spec.classes)
+    own, typical, added = reasoner.added(blocks, output)
+    pairs = zip(reasoner.inputs, added, strict=True)
+    reasons = [_reason(name, record, float(adds), has_classes=has_classes) for name, adds in pairs]
+    reasons.sort(key=lambda reason: -abs(reason.adds))
+    least = LEAST_POINTS if has_classes else LEAST_SHARE * abs(reasons[0].adds)
+    return own, typical, tuple(reason for reason in reasons[:most] if abs(reason.adds) >= least)
+
+
+def _reason(name: str, record: Row, adds: float, *, has_classes: bool) -> Reason:
+    value = _valued(record.get(name))
+    size = f"{100 * adds:+.0f} points" if has_classes else f"{adds:+,.4g}"
+    return Reason(input=name, value=value, adds=adds, sentence=f"{name} {value}: {size}")
 
 
 def _of_what(spec: ModelSpec, target: str, output: int) -> str:
@@ -103,7 +126,8 @@ def _of_what(spec: ModelSpec, target: str, output: int) -> str:
     return f"the probability of '{spec.classes[output if spec.task == 'multiclass' else -1]}'"
 
 
-def _named(answer: float, spec: ModelSpec) -> str:
+def answer_named(answer: float, spec: ModelSpec) -> str:
+    """An answer as people read it: the name of the class, or the number."""
     return spec.classes[int(answer)] if spec.classes else f"{answer:.6g}"
 
 

@@ -51,7 +51,7 @@ class Visit:
         return str(self.page.locator(f"#{self.field(name).get_attribute('id')}-say").inner_text())
 
     def ask(self) -> str:
-        with self.page.expect_response("**/predict"):
+        with self.page.expect_response("**/predict?*"):
             self.page.get_by_role("button", name="Predict").click()
         self.page.wait_for_selector("#ask:not([aria-busy])")
         return str(self.page.locator("#big").inner_text())
@@ -117,6 +117,15 @@ def test_what_training_has_not_seen_stands_beside_its_field(visit: Callable[...,
     assert seen.beside("tenure") == "Above the range seen in training (0 to 72)."
     assert seen.beside("contract") == "A name that training has seen too rarely or never."
     assert seen.page.locator("#notes li").count() == 2
+
+
+def test_the_answer_says_why(visit: Callable[..., Visit]) -> None:
+    seen = visit()
+    seen.field("tenure").fill("0")
+    seen.ask()
+    reasons = seen.page.locator("#why li").all_inner_texts()
+    assert any(reason.startswith("tenure is 0: +") for reason in reasons)
+    assert seen.page.locator("#alter").is_hidden()  # nothing was said to be changeable
 
 
 def test_an_empty_field_is_not_known(visit: Callable[..., Visit]) -> None:

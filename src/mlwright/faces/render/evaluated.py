@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from mlwright.data.words import percent
 from mlwright.faces.render.numbers import alike, short, with_interval
 from mlwright.faces.render.tables import said, table
-from mlwright.faces.render.telling import told_coverage
-from mlwright.records.evaluation import Confusion, Evaluation, MetricResult
+from mlwright.faces.render.telling import told_coverage, told_tenths
+from mlwright.records.evaluation import Confusion, Evaluation, MetricResult, Tenth
 
 
 def evaluation_shown(record: Evaluation) -> list[RenderableType]:
@@ -23,6 +26,7 @@ def evaluation_shown(record: Evaluation) -> list[RenderableType]:
     if record.confusion is not None:
         shown += [Text(), _confusion_table(record.confusion)]
     shown += [Text(), *map(said, told_coverage(record))] if record.coverage else []
+    shown += [Text(), _tenths_table(record.tenths), said(told_tenths(record))] if record.tenths else []
     if record.segments:
         weak = [
             (s.description, f"{s.n_rows:,}", with_interval(s.loss), short(s.loss_elsewhere)) for s in record.segments
@@ -34,6 +38,26 @@ def evaluation_shown(record: Evaluation) -> list[RenderableType]:
 def _metric_row(metric: MetricResult) -> tuple[str, ...]:
     beside = (alike(estimate.value, metric.model) for estimate in (metric.simple, metric.baseline))
     return (metric.title, with_interval(metric.model), *beside, with_interval(metric.gain_over_baseline))
+
+
+def _tenths_table(tenths: Sequence[Tenth]) -> Table:
+    heads = ["rows", "from", "said", "happened"]
+    if tenths[0].found is None:
+        rows = [(f"{t.n_rows:,}", short(t.least), short(t.said), with_interval(t.happened)) for t in tenths]
+        return table("The rows with the highest answers first, part by part", heads, rows, right=(0, 1, 2))
+    shares = [
+        (
+            f"{t.n_rows:,}",
+            percent(t.least),
+            percent(t.said),
+            percent(t.happened.value),
+            percent(t.found or 0.0),
+            f"{t.lift or 0.0:.2f}",
+        )
+        for t in tenths
+    ]
+    heads += ["found so far", "lift"]
+    return table("The surest rows first, part by part (gains and lift)", heads, shares, right=range(6))
 
 
 def _confusion_table(confusion: Confusion) -> Table:

@@ -13,6 +13,8 @@ def gists(facts: Facts, sources: Sources, worth_scale: float) -> dict[str, Marku
     """A line for each part, by its name."""
     metric = facts.evaluation.metrics[0].title
     found = {"mistakes": _mistakes(sources)} if facts.diagnosis is not None else {}
+    if facts.understanding is not None:
+        found["cases"] = Markup("{} of the test").format(sources.number("understanding/cases", "count"))
     return found | {
         "decision": Markup("{} of {} rules are surely kept").format(
             sources.number("decision/rulings?outcome=kept", "count"), sources.number("decision/rulings", "count")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from mlwright.data.words import counted, percent
 from mlwright.faces.render.numbers import short
 from mlwright.records.evaluation import Estimate
-from mlwright.records.understanding import Effect, Together, Understanding
+from mlwright.records.understanding import Along, Band, Effect, Together, Understanding
 
 
 def percent_interval(estimate: Estimate) -> str:
@@ -44,6 +44,34 @@ def _size(value: float, of_what: str) -> str:
         return short(value)
     points = round(100 * value)
     return counted(points, "point") if points else "less than a point"
+
+
+def told_along(found: Along, of_what: str) -> str:
+    """Where said and happened are furthest apart, for how wide the interval is.
+
+    >>> def band(label: str, said: float, happened: float) -> Band:
+    ...     of = Estimate(value=happened, low=happened - 0.1, high=happened + 0.1, method="Wilson")
+    ...     return Band(label=label, n_rows=80, said=said, happened=of, loss=0.5)
+    >>> told_along(Along(column="age", bands=(band("18 to 30", 0.2, 0.5), band("31 to 70", 0.3, 0.3))),
+    ...            "the probability of 'yes'")
+    'Furthest apart at 18 to 30: 20 % said, 50 % happened (between 40 % and 60 %).'
+    """
+    spell = percent if of_what.startswith("the probability of ") else short
+    worst = max(found.bands, key=_apart)
+    if _apart(worst) <= 1:
+        return "Nowhere further apart than chance explains."
+    low, high = (spell(end) for end in (worst.happened.low, worst.happened.high))
+    return (
+        f"Furthest apart at {worst.label}: {spell(worst.said)} said, {spell(worst.happened.value)} happened "
+        f"(between {low} and {high})."
+    )
+
+
+def _apart(band: Band) -> float:
+    """How far said lies from happened; more than 1 is beyond the interval."""
+    found = band.happened
+    reach = found.high - found.value if band.said > found.value else found.value - found.low
+    return abs(band.said - found.value) / reach if reach > 0 else 0.0
 
 
 def told_together(pair: Together) -> str:

@@ -19,6 +19,7 @@ from mlwright.data.words import percent
 from mlwright.faces.cli.main import COMMANDS
 from mlwright.faces.render import numbers
 from mlwright.faces.render.insights import how_sure, left_aside, told
+from mlwright.faces.render.unjudged import by_reason
 from mlwright.records.exploration import Drawing
 
 Figure = dict[str, Any]
@@ -73,6 +74,7 @@ def environment() -> Environment:
         "weighed": weighed,
         "typed": typed,
         "words": lambda text: str(text).replace("_", " "),
+        "by_reason": by_reason,
     }
     made.globals |= {"told": told, "how_sure": how_sure, "left_aside": left_aside, "plotly": packed_plotly}
     return made

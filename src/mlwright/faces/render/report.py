@@ -22,13 +22,13 @@ from mlwright.faces.render.dots import dots_svg
 from mlwright.faces.render.exploration import write_exploration
 from mlwright.faces.render.facts import Facts, facts_of
 from mlwright.faces.render.gists import gists
-from mlwright.faces.render.learned import told_effect, told_together
+from mlwright.faces.render.learned import told_along, told_effect, told_together
 from mlwright.faces.render.page import Picture, drawings, environment, packed, picture_of
 from mlwright.faces.render.sources import Sources
 from mlwright.faces.render.summary import composition, corrected_figure
 from mlwright.faces.render.workbook import workbook
 from mlwright.project import Project
-from mlwright.records.evaluation import Curve
+from mlwright.records.evaluation import Confusion, Curve
 
 PARTS = {
     "decision": "Decision",
@@ -37,6 +37,7 @@ PARTS = {
     "limits": "Where it fails",
     "mistakes": "Mistakes",
     "models": "Models",
+    "cases": "Single rows",
     "data": "Data",
     "findings": "Findings",
     "pictures": "Pictures",
@@ -54,13 +55,24 @@ CAPTIONS = {
         "called on the way. The further up to the left, the better; the dotted line is chance."
     ),
     "Precision and recall": "The more of them are to be found (to the right), the fewer of the calls are right.",
+    "Gains": (
+        "Going down the list from the surest row to the least: how many of them are found in how many of all rows. "
+        "The dotted line is chance."
+    ),
     "Predicted against true": "Rows of like prediction, together. Those on the dotted line are right on average.",
     "Quantiles": "On the dotted line, predictions spread as widely as the truth does.",
 }
+OF_TWO = {
+    "ROC": " The diamond is the threshold in use.",
+    "Gains": " The diamond is the threshold in use.",
+    "Precision and recall": " The dotted line is chance, the diamond the threshold in use.",
+}
+"""What is to be said besides where there are two classes."""
 TOLD = (
     "gloss",
     "mix_ups",
     "told_coverage",
+    "told_tenths",
     "worth_notes",
     "worth_table",
     "worth_unit",
@@ -120,7 +132,8 @@ def render_report(project: Project, facts: Facts) -> str:
         drawings=drawings(project.store, facts.exploration.drawings),
         pictures=_pictures(facts),
         effects=_effects(facts),
-        curves=_curves(facts.evaluation.curves, len(facts.profile.roles.classes)),
+        alongs=_alongs(facts),
+        curves=_curves(facts.evaluation.curves, len(facts.profile.roles.classes), facts.evaluation.confusion),
         glossary=list(telling.glossary(facts.leaderboard, facts.evaluation)),
         records_told={name: _first_line(record) for name, record in sources.records.items()},
         kept_records=_kept_records(sources),
@@ -129,7 +142,10 @@ def render_report(project: Project, facts: Facts) -> str:
 
 def parts_of(facts: Facts) -> dict[str, str]:
     """The parts that this run has something for, and what their links say."""
-    return {name: link for name, link in PARTS.items() if name != "mistakes" or facts.diagnosis is not None}
+    absent = set() if facts.diagnosis is not None else {"mistakes"}
+    if facts.understanding is None or not facts.understanding.cases:
+        absent.add("cases")
+    return {name: link for name, link in PARTS.items() if name not in absent}
 
 
 def _first_line(record: Record) -> str:
@@ -154,8 +170,10 @@ def _pictures(facts: Facts) -> dict[str, Picture | None]:
         "leaderboard": charts.leaderboard(facts.leaderboard),
         "importance": charts.reliance(facts.understanding) or charts.importance(facts.leaderboard),
         "calibration": charts.calibration(facts.evaluation),
+        "tenths": charts.tenths(facts.evaluation),
         "worth": charts.worth(facts.decision, facts.leaderboard.model.threshold),
         "robustness": charts.robustness(facts.robustness),
+        "learning": charts.learning_curve(facts.decision.worth, scale_of(facts.decision.worth)),
     }
     return {name: None if figure is None else picture_of(figure) for name, figure in drawn.items()}
 
@@ -171,12 +189,24 @@ def _effects(facts: Facts) -> list[Picture]:
     ]
 
 
-def _curves(curves: Iterable[Curve], n_classes: int) -> list[Picture]:
+def _alongs(facts: Facts) -> list[Picture]:
+    """What was said and what happened along the columns that count most."""
+    if facts.understanding is None:
+        return []
+    of_what = facts.understanding.of_what
+    return [
+        picture_of(charts.along(one, of_what))._replace(title=one.column, sentence=told_along(one, of_what))
+        for one in facts.understanding.along
+    ]
+
+
+def _curves(curves: Iterable[Curve], n_classes: int, confusion: Confusion | None = None) -> list[Picture]:
     """A picture for each kind of curve."""
     shown = []
     for kind, group in groupby(sorted(curves, key=charts.kind_of), charts.kind_of):
         same = list(group)
         of = "each class" if len(same) == n_classes else f"the first {len(same)} classes"
         title = same[0].name if len(same) == 1 else f"{kind} of {of}"
-        shown.append(picture_of(charts.curves(same))._replace(title=title, sentence=CAPTIONS.get(kind, "")))
+        said = CAPTIONS.get(kind, "") + (OF_TWO.get(kind, "") if n_classes == 2 else "")
+        shown.append(picture_of(charts.curves(same, confusion))._replace(title=title, sentence=said))
     return shown

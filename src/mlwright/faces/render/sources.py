@@ -25,6 +25,7 @@ SPELLINGS: dict[str, tuple[Callable[[float], str], float]] = {
     "share": (percent, 100.0),
     "count": (lambda value: f"{value:,.0f}", 1.0),
     "money": (money, 1.0),
+    "ratio": (lambda value: f"{value:.2f}", 1.0),
     "seconds": (duration, 1.0),
     "ms": (lambda value: f"{value:.2f} ms", 1.0),
     "megabytes": (lambda value: f"{value / 1e6:.2f} MB", 1e-6),

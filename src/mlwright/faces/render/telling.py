@@ -103,6 +103,23 @@ def told_coverage(evaluation: Evaluation) -> list[str]:
     return told
 
 
+def told_tenths(evaluation: Evaluation) -> str:
+    """What the first and the last part of the rows hold, in the order of what was said of them."""
+    if not evaluation.tenths:
+        return ""
+    first, last = evaluation.tenths[0], evaluation.tenths[-1]
+    if first.found is None or first.lift is None or evaluation.confusion is None:
+        return (
+            f"Where the highest answers were given ({short(first.said)} on average) the truth was "
+            f"{short(first.happened.value)}, where the lowest were ({short(last.said)}) {short(last.happened.value)}."
+        )
+    positive = shortened(evaluation.confusion.classes[-1], 24)
+    return (
+        f"Whoever looks at the {counted(first.n_rows, 'row')} alone of which the model is surest finds "
+        f"{percent(first.found)} of all '{positive}', {first.lift:.1f} times as many as by chance."
+    )
+
+
 def _told_level(found: Coverage, *, is_sets: bool) -> str:
     what = f"Intervals of {100 * found.level:.0f} % around a single answer are {short(found.size)} wide"
     if is_sets:

@@ -20,7 +20,7 @@ from mlwright.faces.render.findings import findings_table, quiet_line
 from mlwright.faces.render.improvement import improvement_shown
 from mlwright.faces.render.insights import how_sure, left_aside, told
 from mlwright.faces.render.leaderboard import leaderboard_shown
-from mlwright.faces.render.learned import percent_interval, told_effect, told_together
+from mlwright.faces.render.learned import percent_interval, told_along, told_effect, told_together
 from mlwright.faces.render.numbers import with_interval
 from mlwright.faces.render.panel import decision_panel
 from mlwright.faces.render.profiles import portable_shown, profile_shown
@@ -28,6 +28,7 @@ from mlwright.faces.render.replays import replay_shown
 from mlwright.faces.render.summary import summary
 from mlwright.faces.render.tables import coloured, said, table
 from mlwright.faces.render.telling import worth_notes
+from mlwright.faces.render.unjudged import by_reason
 from mlwright.records.bundle import Packed
 from mlwright.records.cleaning import Cleaning
 from mlwright.records.contract import Contract
@@ -102,7 +103,7 @@ def _(record: Findings) -> Shown:
 
 
 def _skipped(title: str, skipped: Collection[Skipped]) -> Shown:
-    rows = [(item.name, item.reason) for item in skipped]
+    rows = [(one.names, one.reason) for one in by_reason(skipped)]
     return [Text(), table(title, ("", "why"), rows)] if rows else []
 
 
@@ -168,7 +169,14 @@ def _(record: Understanding) -> Shown:
     shown: Shown = [table(title, ("input", "lost"), relied)]
     effects = [told_effect(effect, record.of_what) for effect in record.effects]
     pairs = [told_together(pair) for pair in record.together]
-    return [*shown, Text(), *map(said, [*effects, *pairs])]
+    shown += [Text(), *map(said, [*effects, *pairs])]
+    along = [(one.column, told_along(one, record.of_what)) for one in record.along]
+    shown += [Text(), table("Said and happened, column by column", ("column", ""), along)] if along else []
+    cases = [
+        (c.title, c.answer, c.truth, "; ".join(r.sentence for r in c.reasons[:3]), f"{c.row:,}") for c in record.cases
+    ]
+    heads = ("single rows", "answer", "in truth", "because", "row")
+    return [*shown, Text(), table("Single rows, and why", heads, cases, right=(4,))] if cases else shown
 
 
 @render.register

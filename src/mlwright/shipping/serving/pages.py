@@ -18,6 +18,8 @@ from mlwright.shipping.serving.openapi import example_record
 from mlwright.shipping.serving.refusals import REASONS
 
 CLASSES_NAMED = 5
+REASONS_TOLD, LEVEL = 5, 0.9
+"""What the form asks for beside the answer."""
 VERDICTS = {
     "deploy": "Fit for use",
     "pilot": "Pilot first",
@@ -39,6 +41,7 @@ def form_page(manifest: Manifest) -> dict[str, Any]:
             "high": manifest.model.high,
         },
         "typical_error": _typical_error(manifest),
+        "beside": _beside(manifest),
     }
 
 
@@ -85,6 +88,15 @@ def _typical_error(manifest: Manifest) -> float | None:
         if metric.name == "mae" and not manifest.model.classes:
             return metric.model.value
     return None
+
+
+def _beside(manifest: Manifest) -> str:
+    """What the form asks for beside the answer: reasons, what would alter it, and how far off it may be."""
+    uncertainty = manifest.evaluation.uncertainty
+    asked = [f"reasons={REASONS_TOLD}"]
+    asked += ["change=1"] if manifest.changeable and manifest.model.classes else []
+    asked += [f"level={LEVEL:g}"] if uncertainty is not None and LEVEL in uncertainty.levels else []
+    return "&".join(asked)
 
 
 def _seen(item: Clause) -> str:

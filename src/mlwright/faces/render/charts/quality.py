@@ -8,11 +8,13 @@ from itertools import cycle
 from mlwright.data.style import BLUE, COLOURS, GREY, ORANGE, SKY, labels
 from mlwright.faces.render.charts.frame import Figure, dotted, framed, ladder
 from mlwright.records.decision import Decision
-from mlwright.records.evaluation import Curve, Evaluation
+from mlwright.records.evaluation import Confusion, Curve, Evaluation
 from mlwright.records.robustness import Robustness
 
 MODERATE = 0.3
 HALF = 50.0
+OF_SHARES = frozenset({"ROC", "Precision and recall", "Gains"})
+"""Kinds of curves both of whose axes are shares."""
 
 
 def calibration(evaluation: Evaluation) -> Figure | None:
@@ -42,8 +44,52 @@ def calibration(evaluation: Evaluation) -> Figure | None:
     return framed([dotted([0, high], [0, high]), points], "said", "happened", xaxis=percents, yaxis=percents)
 
 
-def curves(drawn: Sequence[Curve]) -> Figure:
-    """Curves over the same axes: one line for each, named where there are several."""
+def tenths(evaluation: Evaluation) -> Figure | None:
+    """What happened in each tenth of the rows, with intervals, beside what was said of it."""
+    parts = evaluation.tenths
+    if not parts:
+        return None
+    is_share = parts[0].found is not None
+    spelled = ".1%" if is_share else ",.4~g"
+    happened, places = [part.happened for part in parts], list(range(1, len(parts) + 1))
+    bars = {
+        "type": "bar",
+        "name": "happened",
+        "x": places,
+        "y": [each.value for each in happened],
+        "error_y": {
+            "type": "data",
+            "symmetric": False,
+            "array": [each.high - each.value for each in happened],
+            "arrayminus": [each.value - each.low for each in happened],
+            "color": GREY,
+        },
+        "marker": {"color": SKY},
+        "text": [f"{part.n_rows:,} rows" for part in parts],
+        "textposition": "none",
+        "hovertemplate": f"happened: %{{y:{spelled}}}, %{{text}}<extra></extra>",
+    }
+    line = {
+        "type": "scatter",
+        "mode": "lines+markers",
+        "name": "said",
+        "x": places,
+        "y": [part.said for part in parts],
+        "line": {"color": ORANGE, "width": 2},
+        "marker": {"color": ORANGE, "size": 7},
+        "hovertemplate": f"said: %{{y:{spelled}}}<extra></extra>",
+    }
+    y_axis = {"tickformat": ".0%"} if is_share else {}
+    title = f"part of the rows, {'the surest' if is_share else 'those with the highest answers'} first"
+    x_axis = {"tickvals": places, "showgrid": False}
+    return framed([bars, line], title, "said and happened", showlegend=True, xaxis=x_axis, yaxis=y_axis)
+
+
+def curves(drawn: Sequence[Curve], confusion: Confusion | None = None) -> Figure:
+    """Curves over the same axes: one line for each, named where there are several.
+
+    With right and wrong answers of two classes, a mark says where the threshold in use lies.
+    """
     several = len(drawn) > 1
     lines = [
         {
@@ -57,16 +103,46 @@ def curves(drawn: Sequence[Curve]) -> Figure:
         }
         for curve, colour in zip(drawn, cycle(COLOURS), strict=False)
     ]
-    guide = [dotted([low, high], [low, high]) for low, high in _diagonal(drawn)]
-    return framed([*guide, *lines], drawn[0].x_title, drawn[0].y_title, showlegend=several)
+    kind = kind_of(drawn[0])
+    marks = _in_use(kind, confusion) if confusion is not None and len(confusion.classes) == 2 else []
+    axis = {"tickformat": ".0%"} if kind in OF_SHARES else {}
+    data = [*_guides(drawn, confusion), *lines, *marks]
+    return framed(data, drawn[0].x_title, drawn[0].y_title, showlegend=several, xaxis=axis, yaxis=axis)
 
 
-def _diagonal(drawn: Sequence[Curve]) -> list[tuple[float, float]]:
-    """Where a line of chance, or of truth, is to be drawn."""
-    if drawn[0].name.startswith("Precision and recall"):
-        return []
+def _guides(drawn: Sequence[Curve], confusion: Confusion | None) -> list[Figure]:
+    """A line of chance, or of truth."""
+    if kind_of(drawn[0]) == "Precision and recall":
+        if confusion is None or len(drawn) > 1:
+            return []
+        share = sum(confusion.counts[-1]) / sum(map(sum, confusion.counts))
+        return [dotted([0.0, 1.0], [share, share])]
     values = [value for curve in drawn for value in (*curve.x, *curve.y)]
-    return [(min(values), max(values))]
+    return [dotted([min(values), max(values)], [min(values), max(values)])]
+
+
+def _in_use(kind: str, confusion: Confusion) -> list[Figure]:
+    """Where the threshold in use lies on a curve of shares; nothing where it calls none."""
+    (left_alone, alarms), (missed, found) = confusion.counts
+    if kind not in OF_SHARES or not found:
+        return []
+    recall, called = found / (found + missed), found + alarms
+    x, y = {
+        "ROC": (alarms / (alarms + left_alone or 1), recall),
+        "Precision and recall": (recall, found / called),
+        "Gains": (called / (called + missed + left_alone), recall),
+    }[kind]
+    return [
+        {
+            "type": "scatter",
+            "mode": "markers",
+            "x": [x],
+            "y": [y],
+            "marker": {"size": 12, "color": ORANGE, "symbol": "diamond"},
+            "hovertemplate": "the threshold in use: %{x:.1%}, %{y:.1%}<extra></extra>",
+            "showlegend": False,
+        }
+    ]
 
 
 def kind_of(curve: Curve) -> str:

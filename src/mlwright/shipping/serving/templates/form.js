@@ -132,13 +132,43 @@ function show(answer) {
   part("bars").hidden = !part("bars").children.length;
   part("after").textContent = change(share) || "Change a field and the answer follows.";
   last = share;
+  around(answer);
+  why(answer.reasons || [], answer.change);
   const notes = answer.notes || [];
-  part("notes").hidden = !notes.length;
-  part("notes").querySelector("ul").replaceChildren(...notes.map((note) => element("li", "", note.message)));
+  const told = [...(answer.unlike ? ["Unlike anything that the model has learned from: " + answer.unlike] : []), ...notes.map((note) => note.message)];
+  part("notes").hidden = !told.length;
+  part("notes").querySelector("ul").replaceChildren(...told.map((text) => element("li", "", text)));
   for (const note of notes) {
     const field = fieldOf(note.field);
     if (field) say(field, sentence(note), false);
   }
+}
+
+function why(reasons, change) {
+  const most = Math.max(...reasons.map((reason) => Math.abs(reason.adds)));
+  const items = reasons.map((reason) => {
+    const item = element("li", "");
+    const track = element("div", "track");
+    const fill = element("div", reason.adds > 0 ? "fill more" : "fill less");
+    fill.style.width = 50 * Math.abs(reason.adds) / most + "%";
+    track.setAttribute("aria-hidden", "true");
+    track.append(fill);
+    item.append(element("span", "", reason.sentence), track);
+    return item;
+  });
+  part("why").querySelector("ul").replaceChildren(...items);
+  part("why").hidden = !items.length;
+  part("alter").textContent = change === undefined ? "" : change.sentence || change;
+  part("alter").hidden = !part("alter").textContent;
+}
+
+function around(answer) {
+  const [low, high] = answer.interval || [];
+  const possible = answer.possible || [];
+  const text = answer.interval ? "In 90 of 100 cases the truth lies between " + spelled(low) + " and " + spelled(high) + "."
+    : possible.length > 1 ? "Not to be ruled out: " + possible.join(", ") + "." : "";
+  part("range").textContent = text;
+  part("range").hidden = !text;
 }
 
 function fail(error) {
@@ -164,7 +194,7 @@ async function ask() {
   const button = part("ask");
   button.setAttribute("aria-busy", "true");
   try {
-    const response = await fetch("predict", {
+    const response = await fetch("predict?" + facts.beside, {
       method: "POST",
       headers: { "Content-Type": "application/json" },
       body: JSON.stringify(record),
