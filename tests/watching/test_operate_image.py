@@ -12,7 +12,9 @@ import pyarrow as pa
 import pytest
 from pyarrow import csv
 
-from mlwright.operating.manifests import alert_rules, dashboard, left_behind, write_manifests
+from mlwright.operating.alert_rules import alert_rules
+from mlwright.operating.dashboard import dashboard
+from mlwright.operating.manifests import left_behind, write_manifests
 from mlwright.operating.metrics import HELP
 from mlwright.project import Project
 
