@@ -28,9 +28,9 @@ from mlwright.shipping.serving.known import (
     STATES,
     TRUE,
     KnownName,
+    KnownNumber,
     OtherwiseError,
     getter,
-    known_number,
     sent_number,
 )
 from mlwright.shipping.serving.readers import Reader
@@ -75,14 +75,23 @@ class ByColumn:
         How every field is looked at.
     unused : sequence of str
         Columns that a record may have beside.
+    numbers : sequence of KnownNumber
+    names : sequence of KnownName
+        What is known of their values, in the encoder's order.
     """
 
-    def __init__(self, encoder: Encoder, readers: Mapping[str, Reader], unused: Sequence[str]) -> None:
+    def __init__(
+        self,
+        encoder: Encoder,
+        readers: Mapping[str, Reader],
+        unused: Sequence[str],
+        numbers: Sequence[KnownNumber],
+        names: Sequence[KnownName],
+    ) -> None:
         self._unused, fields = frozenset(unused), list(readers)
-        self._numbers = [known_number(each, readers[each.name]) for each in encoder.number_readings]
-        self._names = [KnownName(each, readers[each.name]) for each in encoder.name_readings]
-        names = [each.name for each in encoder.number_readings] + [each.name for each in encoder.name_readings]
-        self._values, self._fields = getter(names), np.array([fields.index(name) for name in names])
+        self._numbers, self._names = numbers, names
+        inputs = [each.name for each in (*encoder.number_readings, *encoder.name_readings)]
+        self._values, self._fields = getter(inputs), np.array([fields.index(name) for name in inputs])
         self._n_numbers, self._n_fields = len(encoder.names.numbers), len(fields)
         self._places = [each.place for each in self._numbers]
         self._low = np.array([each.low for each in self._numbers]).reshape(-1, 1)

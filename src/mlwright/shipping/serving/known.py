@@ -64,16 +64,19 @@ class KnownName(dict[Any, int]):
 
     Attributes
     ----------
+    fine : dict
+        The codes of the values that training knows.
+    spelled : Spelled
     has_flags : bool
         Whether true and false must be asked for as `TRUE` and `FALSE`.
     """
 
     def __init__(self, reading: NameReading, reader: Reader) -> None:
         self._reading, self._reader = reading, reader
-        self._fine = fine_codes(reading, reader)
-        self._spelled = spelled_codes(self._fine, reading.code_of(None))
+        self.fine = fine_codes(reading, reader)
+        self.spelled = spelled_codes(self.fine, reading.code_of(None))
         self._lately: list[str] = []
-        for value in (*self._fine, None, *reader.field.missing_codes):
+        for value in (*self.fine, None, *reader.field.missing_codes):
             with suppress(OtherwiseError):
                 self[value] = self._what(value)
         if reader.field.kind == "boolean":
@@ -94,13 +97,17 @@ class KnownName(dict[Any, int]):
             self[value] = what
         return what
 
+    def flag(self, value: bool) -> int:
+        """What true or false is."""
+        return self[TRUE if value else FALSE]
+
     def _what(self, value: Any) -> int:
         state, code = _state(self._reader, value), self._reading.code_of(value)
         return (self._is_odd(value, code) << STATE_BITS | state) << CODE_BITS | code + 1
 
     def _is_odd(self, value: Any, code: int) -> bool:
         """Whether the log must be told the value itself."""
-        spellings, places = self._spelled
+        spellings, places = self.spelled
         if places is not None:
             return value is not None and (type(value) is bool or value not in places)
         said = spellings[code + 1] if code + 1 < len(spellings) else None

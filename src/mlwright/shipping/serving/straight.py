@@ -1,35 +1,35 @@
-"""Records that hold little else than known names and numbers within their range, looked at and encoded in one pass.
+"""One record that holds little else than known names and numbers within their range, looked at and encoded in one pass.
 
-What the look at such a value finds, and what the encoder reads it as, is worked out once for every name when the
-service starts, by the look and the encoder themselves; any other value is handed to both. A record alone of which the
-caller must be told something is named, to be looked at closely (see `inputs`); for several see `by_column`.
+What a value is, for the look and for the encoder, is worked out once for every name when the service starts, and looked
+up (see `known`); records of one request that are many are read column by column, by the same rules (see `by_column`). A
+record alone of which the caller must be told something is named, to be looked at closely (see `inputs`).
 """
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Hashable, Mapping, Sequence
-from functools import lru_cache
 from itertools import repeat
 from operator import itemgetter
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from mlwright.scoring.blocks import OneRow
 from mlwright.scoring.coded_rows import Form, Odd
-from mlwright.scoring.encoder import Encoder, NameReading, NumberReading
+from mlwright.scoring.encoder import Encoder
 from mlwright.shipping.serving.by_column import ByColumn, ReadMany
 from mlwright.shipping.serving.counters import Series
 from mlwright.shipping.serving.known import (
-    LONGEST_TEXT,
-    MOST_TEXTS,
-    Spelled,
-    fine_codes,
+    CODE_BITS,
+    STATE_BITS,
+    STATES,
+    KnownName,
+    KnownNumber,
+    OtherwiseError,
     getter,
+    known_number,
     sent_number,
-    spelled_codes,
 )
 from mlwright.shipping.serving.readers import Reader
 
@@ -62,6 +62,20 @@ class Beside:
         self.seen: list[Series] = []
         self.is_told = False
 
+    def count(self, found: Series | Literal["told"] | None) -> None:
+        """Count what the state of a value asks for, if anything."""
+        if found == "told":
+            self.is_told = True
+        elif found is not None:
+            self.seen.append(found)
+
+    def keep(self, name: int, value: Any) -> None:
+        """Keep a name that no code says."""
+        self.odd = self.odd or Odd([], [], [])
+        self.odd.rows.append(0)
+        self.odd.names.append(name)
+        self.odd.values.append(value)
+
 
 NOTHING = Beside()
 
@@ -72,41 +86,6 @@ class ReadOne(NamedTuple):
     encoded: OneRow
     numbers: Sequence[float]
     beside: Beside
-
-
-Closely = Callable[[Any, Beside], Any]
-"""Looks at a value, and reads it."""
-
-
-class _Number(NamedTuple):
-    """Where a number is taken as it is, but for some; its place among the numbers; and what reads any other value."""
-
-    name: str
-    low: float
-    high: float
-    but: frozenset[float]
-    place: int
-    closely: Closely
-
-    def is_fine(self, value: Any) -> bool:
-        """Whether it is taken as it is."""
-        return type(value) in PLAIN and self.low <= value <= self.high and value not in self.but
-
-
-class _Name(NamedTuple):
-    """The codes of fine texts and numbers; what reads any other value; and the number that goes with each code."""
-
-    name: str
-    codes: Mapping[Hashable, int]
-    closely: Closely
-    count_place: int | None
-    counts: NDArray[np.float32]
-    spelled: Spelled
-    has_flags: bool
-
-
-class _WrongError(Exception):
-    """A value must be refused."""
 
 
 class Straight:
@@ -124,31 +103,37 @@ class Straight:
     def __init__(self, encoder: Encoder, readers: Mapping[str, Reader], unused: Sequence[str] = ()) -> None:
         self._n_numbers, self._n_fields = len(encoder.names.numbers), len(readers)
         self.is_possible = encoder.by_value and bool(readers) and set(encoder.inputs) == readers.keys()
-        if self.is_possible:
-            self._numbers = [_number(each, readers[each.name]) for each in encoder.number_readings]
-            self._names = [_name(place, each, readers[each.name]) for place, each in enumerate(encoder.name_readings)]
-            self._values = getter([*(each.name for each in self._numbers), *(each.name for each in self._names)])
-            self._ranges = [(place, each.low, each.high) for place, each in enumerate(self._numbers)]
-            self._excepted = [(place, each.but) for place, each in enumerate(self._numbers) if each.but]
-            self._codes = [each.codes for each in self._names]
-            self._flagged = [place for place, each in enumerate(self._names) if each.has_flags]
-            counted = [
-                (each.count_place, place) for place, each in enumerate(self._names) if each.count_place is not None
-            ]
-            self._counted = [(place, self._names[place].counts.tolist()) for _, place in counted]
-            self._order = _reordered([*(each.place for each in self._numbers), *(place for place, _ in counted)])
-            self._by_column = ByColumn(encoder, readers, unused)
-            self._pooled = [
-                (place, each.name, each.spelled.places)
-                for place, each in enumerate(self._names)
-                if each.spelled.places is not None
-            ]
+        if not self.is_possible:
+            return
+        numbers, names = encoder.number_readings, encoder.name_readings
+        self._number_places = {each.name: each.place for each in numbers}
+        self._numbers = [known_number(each, readers[each.name]) for each in numbers]
+        self._names = {each.name: KnownName(each, readers[each.name]) for each in names}
+        self._known = list(self._names.values())
+        self._values = getter([*self._number_places, *self._names])
+        self._of_state = [_of_states(readers[name]) for name in (*self._number_places, *self._names)]
+        self._ranges = [(place, each.low, each.high) for place, each in enumerate(self._numbers)]
+        self._excepted = [(place, each.but) for place, each in enumerate(self._numbers) if each.but]
+        self._codes = [each.fine for each in self._known]
+        self._flagged = [place for place, codes in enumerate(self._codes) if 0 in codes or 1 in codes]
+        counted = [
+            (each.count_place, place, each.counts.tolist())
+            for place, each in enumerate(names)
+            if each.count_place is not None and each.counts is not None
+        ]
+        self._counted = [(place, counts) for _, place, counts in counted]
+        self._order = _reordered([*self._number_places.values(), *(place for place, *_ in counted)])
+        self._by_column = ByColumn(encoder, readers, unused, self._numbers, self._known)
+        self._pooled = [
+            (place, name, known.spelled.places)
+            for place, (name, known) in enumerate(self._names.items())
+            if known.spelled.places is not None
+        ]
 
     def form(self, bundle_id: str, classes: Sequence[Any]) -> Form:
         """What the numbers and codes mean that are kept, with the classes that are answered."""
-        numbers = {each.name: each.place for each in self._numbers}
-        names = {each.name: each.spelled.spellings for each in self._names}
-        return Form(bundle_id, self._n_numbers, numbers, names, classes)
+        names = {name: known.spelled.spellings for name, known in self._names.items()}
+        return Form(bundle_id, self._n_numbers, self._number_places, names, classes)
 
     def kept(self, records: Sequence[Mapping[str, Any]], read: ReadOne | ReadMany) -> list[int] | NDArray[np.int32]:
         """The codes as `Coded` has them: where several names share one, which of them it was."""
@@ -183,24 +168,39 @@ class Straight:
                 plain = self._arranged(numbers, codes)
                 return ReadOne(OneRow(plain, codes), plain, beside)
             beside = Beside() if beside is NOTHING else beside
-            as_read, as_came = [*numbers], [*numbers]
-            for place in strange:
-                value = numbers[place]
-                as_read[place] = self._numbers[place].closely(value, beside)
-                if type(value) not in PLAIN:
-                    as_came[place] = sent_number(value)
-            if UNKNOWN in codes:
-                for place, name in enumerate(names):
-                    if codes[place] == UNKNOWN:
-                        codes[place] = self._names[place].closely(name, beside)
-        except (KeyError, TypeError, OverflowError, _WrongError):  # a field is missing, or a value is none of its kind
+            as_read, as_came = self._read_numbers(numbers, strange, beside)
+            for place, code in enumerate(codes):
+                if code == UNKNOWN:
+                    codes[place] = self._read_name(place, names[place], beside)
+        except (KeyError, TypeError, OverflowError, OtherwiseError):  # a field is missing, or a value none of its kind
             return None
         return ReadOne(OneRow(self._arranged(as_read, codes), codes), self._arranged(as_came, codes), beside)
+
+    def _read_numbers(
+        self, numbers: Sequence[Any], strange: Sequence[int], beside: Beside
+    ) -> tuple[list[float], list[float]]:
+        """The numbers as they are read, and as they came."""
+        as_read, as_came = [*numbers], [*numbers]
+        for place in strange:
+            state, as_read[place] = self._numbers[place].read(numbers[place])
+            as_came[place] = sent_number(numbers[place])
+            beside.count(self._of_state[place][state])
+        return as_read, as_came
+
+    def _read_name(self, place: int, value: Any, beside: Beside) -> int:
+        """The code of a name."""
+        name = self._known[place]
+        state, code = divmod(name.flag(value) if type(value) is bool else name[value], 1 << CODE_BITS)
+        is_odd, state = divmod(state, 1 << STATE_BITS)
+        if is_odd:
+            beside.keep(place, value)
+        beside.count(self._of_state[len(self._numbers) + place][state])
+        return code - 1
 
     def _strange(self, numbers: Sequence[Any]) -> list[int]:
         """Which of the numbers that came must be looked at closely."""
         if not PLAIN.issuperset(map(type, numbers)):
-            return [place for place, number in enumerate(self._numbers) if not number.is_fine(numbers[place])]
+            return [place for place, number in enumerate(self._numbers) if not _is_fine(number, numbers[place])]
         strange = [place for place, low, high in self._ranges if not low <= numbers[place] <= high]
         if self._excepted:
             strange += [place for place, but in self._excepted if numbers[place] in but]
@@ -223,57 +223,11 @@ def _reordered(places: Sequence[int]) -> Callable[[Sequence[float]], Sequence[fl
     return None if order == list(range(len(order))) else itemgetter(*order)
 
 
-def _number(reading: NumberReading, reader: Reader) -> _Number:
-    look = _closely(reader, reading.value_of, frozenset(filter(math.isfinite, reading.no_numbers)))
-
-    def clipped(value: Any, beside: Beside) -> float:
-        number: float = look(value, beside)
-        return reading.low if number < reading.low else reading.high if number > reading.high else number
-
-    low, high = max(reader.fine_range[0], reading.low), min(reader.fine_range[1], reading.high)
-    but = frozenset(number for number in reading.no_numbers | reader.fine_but if low <= number <= high)
-    return _Number(reading.name, low, high, but, reading.place, clipped)
+def _is_fine(number: KnownNumber, value: Any) -> bool:
+    """Whether a value is taken as it is."""
+    return type(value) in PLAIN and number.low <= value <= number.high and value not in number.but
 
 
-def _name(place: int, reading: NameReading, reader: Reader) -> _Name:
-    """What the look and the encoder say of each value that may be sent for a name that training knows."""
-    codes = fine_codes(reading, reader)
-    counts = np.zeros(0, dtype=np.float32) if reading.counts is None else reading.counts
-    look, none = _closely(reader, reading.code_of, frozenset(reader.field.missing_codes)), reading.code_of(None)
-    spelled = spelled_codes(codes, none)
-    none_is_odd = spelled.places is None and spelled.spellings[none + 1] is not None
-
-    def kept(value: Any, beside: Beside) -> int:
-        code: int = look(value, beside)
-        if value is not None or none_is_odd:
-            odd = beside.odd = beside.odd or Odd([], [], [])
-            odd.rows.append(0)
-            odd.names.append(place)
-            odd.values.append(value)
-        return code
-
-    return _Name(reading.name, codes, kept, reading.count_place, counts, spelled, 0 in codes or 1 in codes)
-
-
-def _closely(reader: Reader, value_of: Callable[[object], Any], usual: frozenset[Any]) -> Closely:
-    """Looks and reads; what may come often, none and the codes for it and short texts, is looked up."""
-    look, notes, series = reader.look, reader.notes, reader.series
-    known = {value: (look(value), value_of(value)) for value in (None, *usual)}
-    of_text = lru_cache(MOST_TEXTS)(lambda text: (look(text), value_of(text)))
-
-    def read(value: Any, beside: Beside) -> Any:
-        kind = type(value)
-        if kind is str and len(value) <= LONGEST_TEXT:
-            found = of_text(value)
-        else:
-            found = (None if kind is bool else known.get(value)) or (look(value), value_of(value))
-        state, read_as = found
-        if state == "wrong":
-            raise _WrongError
-        if state in notes:
-            beside.is_told = True
-        elif state != "fine":
-            beside.seen.append(series[state])
-        return read_as
-
-    return read
+def _of_states(reader: Reader) -> list[Series | Literal["told"] | None]:
+    """What each of `STATES` asks for: that the caller is told, or that it is counted, or nothing."""
+    return ["told" if state in reader.notes else reader.series.get(state) for state in STATES]
