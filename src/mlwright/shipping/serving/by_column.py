@@ -90,7 +90,7 @@ class ByColumn:
     ) -> None:
         self._unused, fields = frozenset(unused), list(readers)
         self._numbers, self._names = numbers, names
-        inputs = [each.name for each in (*encoder.number_readings, *encoder.name_readings)]
+        inputs = [each.name for each in encoder.number_readings] + [each.name for each in encoder.name_readings]
         self._values, self._fields = getter(inputs), np.array([fields.index(name) for name in inputs])
         self._n_numbers, self._n_fields = len(encoder.names.numbers), len(fields)
         self._places = [each.place for each in self._numbers]
