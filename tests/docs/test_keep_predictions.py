@@ -11,7 +11,7 @@ PAGE = (Path(__file__).parents[2] / "docs" / "how-to" / "keep-predictions.md").r
 
 
 def test_the_limits_are_those_of_the_page() -> None:
-    assert f"at most {spool.MOST_WAITING:,} requests" in PAGE
+    assert f"about {spool.MOST_WAITING_BYTES // 1_000_000} MB of what waits at most" in PAGE
     assert f"{spool.SEGMENT_BYTES // 1_000_000} MB or five minutes" in PAGE
     assert (spool.WINDOW_S, spool.SEGMENT_S) == (1.0, 300.0)
 

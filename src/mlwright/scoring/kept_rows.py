@@ -53,6 +53,9 @@ class Outcome(NamedTuple):
     outcome: Any
 
 
+ROW_BYTES = 1_000
+"""About what a record and its answer take as they came, without their texts, and what is kept around any request."""
+
 _PLACES = tuple(f"-{place}" for place in range(1000))
 """To write them for every request takes twice the time."""
 
@@ -64,6 +67,17 @@ def ids_of(request_id: str, n_records: int) -> list[str]:
     if n_records <= len(_PLACES):
         return [request_id + place for place in _PLACES[:n_records]]
     return [f"{request_id}-{place}" for place in range(n_records)]
+
+
+def waiting_bytes(kept: Asked | Coded | Outcome) -> int:
+    """About what something takes in memory until it is written."""
+    if isinstance(kept, Outcome):
+        return ROW_BYTES
+    if isinstance(kept, Asked):
+        texts = sum(len(value) for record in kept.records for value in record.values() if type(value) is str)
+        return ROW_BYTES * (1 + len(kept.answers)) + texts
+    rows, odd = kept[3:]
+    return ROW_BYTES + len(rows) + (0 if odd is None else ROW_BYTES * len(odd.values))
 
 
 def can_be_coded(facts: LogFacts) -> bool:

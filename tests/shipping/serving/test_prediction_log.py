@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import time
 from collections.abc import Callable
@@ -18,6 +19,7 @@ from typer.testing import CliRunner
 from mlwright.core.errors import SettingsError, SourceError, StorageError
 from mlwright.data.sources import source_for
 from mlwright.faces.cli.main import build
+from mlwright.records.contract import Clause
 from mlwright.records.settings import CollectSettings
 from mlwright.records.settings.serving import LogSettings, ServeSettings
 from mlwright.scoring.bundle import Bundle
@@ -209,17 +211,63 @@ def test_a_disk_that_fails_stops_no_answer_and_is_counted_and_told_now_and_then(
 ) -> None:
     monkeypatch.setattr(spool, "WRITE_S", 0.05)
     client = app_with(bundle, tmp_path / "log")
-    (tmp_path / "log" / "predictions").rmdir()
+    folder = tmp_path / "log" / "predictions"
+    folder.rmdir()
+    folder.touch()
     for n in (1, 2, 3):
         assert client.post("/predict", json=row).status_code == 200
         wait_for(lambda n=n: f"mlwright_log_lost_total {n}" in client.get("/metrics").text)
     told = [message for message in caplog.messages if "predictions" in message]
     assert [message.partition(" in ")[0] for message in told] == ["1 requests could not be kept"]
-    (tmp_path / "log" / "predictions").mkdir()
+    folder.unlink()
     client.post("/predict", json=row)
     close(client)
     assert caplog.messages[-1].endswith("again; 3 before could not be.")
     assert len(read(tmp_path / "log")) == 1
+
+
+@pytest.mark.parametrize(
+    "goes", [shutil.rmtree, lambda log: log.rename(log.with_name("moved"))], ids=["removed", "moved"]
+)
+def test_a_log_that_goes_away_while_it_is_written_is_begun_again(
+    bundle: Bundle, row: dict[str, Any], tmp_path: Path, caplog: Any, goes: Callable[[Path], Any]
+) -> None:
+    log = tmp_path / "log"
+    client = app_with(bundle, log)
+    client.post("/predict", json=row | {"tenure": 1})
+    wait_for(lambda: any(path.stat().st_size for path in (log / "predictions").glob("*.rows")))
+    goes(log)
+    client.post("/predict", json=row | {"tenure": 2})
+    wait_for(lambda: any((log / "predictions").glob("*")))
+    client.post("/predict", json=row | {"tenure": 3})
+    close(client)
+    assert read(log).column("tenure").to_pylist() == [2, 3]
+    assert [message for message in caplog.messages if "was removed or moved" in message]
+    assert "mlwright_log_lost_total 0" in client.get("/metrics").text
+
+
+NUMBER = Clause(type="double", name="tenure", kind="number", low=0, high=72, optional=False, example="29")
+
+
+@pytest.mark.parametrize(("fields", "most_bytes"), [({}, 500_000), ({"inputs": (NUMBER,)}, 20_000)])
+def test_what_waits_for_a_disk_that_hangs_is_bounded_by_its_size(
+    write_bundle: Callable[..., Path],
+    row: dict[str, Any],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    fields: dict[str, Any],
+    most_bytes: int,
+) -> None:
+    """Of records with texts, which wait as they came, and of numbers, which wait as bytes."""
+    monkeypatch.setattr(spool, "WRITE_S", 3_600.0)
+    monkeypatch.setattr(spool, "MOST_WAITING_BYTES", most_bytes)
+    row = {"tenure": 29} if fields else row
+    client = app_with(Bundle.load(write_bundle(row=row, **fields)), tmp_path / "log")
+    for _ in range(3):
+        assert client.post("/predict", json=[row] * 300).status_code == 200
+    assert "\nmlwright_log_lost_total 2\n" in client.get("/metrics").text
+    close(client)
+    assert len(read(tmp_path / "log")) == 300
 
 
 def test_a_folder_that_is_no_log_is_read_as_parquet(tmp_path: Path) -> None:

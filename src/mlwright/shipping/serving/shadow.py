@@ -28,6 +28,7 @@ MOST_ROWS = 256
 """Rows that are answered together, so that callers are not kept waiting for long."""
 
 MOST_WAITING = 50_000
+"""Rows that may wait; more are lost, and counted."""
 
 
 class _Waiting(NamedTuple):
@@ -61,22 +62,24 @@ class Shadow:
         facts = LogFacts(target=served.target, columns=(), classes=served.model.classes)
         self._answerer = Answerer(bundle)
         self._names = [item.name for item in bundle.manifest.inputs]
-        self._spool = Spool(folder / SHADOWS, Frames(facts, b"", {}), self._lose)
+        self._spool = Spool(folder / SHADOWS, Frames(facts, b"", {}), self._lose_kept)
         self._bundle_id = bundle.bundle_id
         self._counters = counters
         self._waiting: deque[_Waiting] = deque()
         self._n_rows = 0
+        self._lock = threading.Lock()
         self._ended = threading.Event()
         self._thread = threading.Thread(target=self._work, name="mlwright-shadow", daemon=True)
         self._thread.start()
 
     def put(self, id: str, at: float, records: Sequence[Mapping[str, Any]], answers: Sequence[Answer]) -> None:
         """Let records be answered later; returns at once."""
-        if self._n_rows > MOST_WAITING:
+        with self._lock:
+            if has_room := self._n_rows <= MOST_WAITING:
+                self._n_rows += len(records)
+                self._waiting.append(_Waiting(id, at, records, answers))
+        if not has_room:
             self._lose(len(records))
-            return
-        self._n_rows += len(records)
-        self._waiting.append(_Waiting(id, at, records, answers))
 
     def close(self) -> None:
         """Answer what waits, and keep it."""
@@ -95,7 +98,8 @@ class Shadow:
             while self._waiting and sum(len(one.records) for one in taken) < MOST_ROWS:
                 taken.append(self._waiting.popleft())
             n_rows = sum(len(one.records) for one in taken)
-            self._n_rows -= n_rows
+            with self._lock:
+                self._n_rows -= n_rows
             try:
                 self._answer(taken)
             except Exception:  # a shadow that stumbles goes on, and never touches what is answered
@@ -113,6 +117,9 @@ class Shadow:
             self._counters.add("shadow_rows_total", by=len(answers))
             other = sum(a["prediction"] != b["prediction"] for a, b in zip(answers, one.answers, strict=True))
             self._counters.add("shadow_otherwise_total", by=other)
+
+    def _lose_kept(self, some: Sequence[Asked]) -> None:
+        self._lose(sum(len(one.answers) for one in some))
 
     def _lose(self, n_rows: int) -> None:
         self._counters.add("shadow_lost_total", by=n_rows)

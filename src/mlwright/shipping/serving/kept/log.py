@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -62,12 +63,14 @@ class PredictionLog:
         facts = facts_of(manifest, settings)
         folder = Path(settings.folder or ".")
         key = secret_key(settings) if settings.hashed else b""
-        _settle(folder, facts)
+        settle = partial(_settle, folder, facts)
+        settle()
         self._keeper = Keeper(settings) if keeps else None
         self.forms: dict[str, Form] = {}
         self.takes_codes = can_be_coded(facts)
-        self._predictions = Spool(folder / PREDICTIONS, Frames(facts, key, self.forms), lost)
-        self._outcomes = Spool(folder / OUTCOMES, outcome_frames, lost)
+        frames = Frames(facts, key, self.forms)
+        self._predictions = Spool(folder / PREDICTIONS, frames, lambda some: lost(len(some)), settle)
+        self._outcomes = Spool(folder / OUTCOMES, outcome_frames, lambda some: lost(len(some)), settle)
 
     def keep(self, asked: Sequence[Asked | Coded]) -> None:
         """Keep the answers of requests; returns at once."""

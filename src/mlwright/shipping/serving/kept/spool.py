@@ -2,7 +2,8 @@
 
 What was put waits in memory for the next write, `WRITE_S`. Every write appends frames to an open file, which is flushed
 to the disk every `WINDOW_S`. When the open file is large or old enough, or the service ends, it is left behind: sealed
-by a keeper (see `keeper`), and read as it is until then. A process that is killed leaves its file in the same way.
+by a keeper (see `keeper`), and read as it is until then. A process that is killed leaves its file in the same way. One
+that was removed or moved with its folder is not written to any more: what follows goes into a folder that is made anew.
 """
 
 from __future__ import annotations
@@ -13,7 +14,6 @@ import os
 import threading
 import time
 import uuid
-from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from multiprocessing.util import Finalize
 from pathlib import Path
@@ -21,6 +21,7 @@ from typing import Any
 
 from mlwright.core.store.exclusive import lock
 from mlwright.records.served import OPEN
+from mlwright.scoring.kept_rows import waiting_bytes
 
 log = logging.getLogger("mlwright.serving")
 
@@ -33,8 +34,8 @@ WINDOW_S = 1.0
 TELL_S = 60.0
 """How often a disk that goes on failing is told."""
 
-MOST_WAITING = 200_000
-"""Requests that may wait; more are lost, and counted, sooner than that the memory fills up."""
+MOST_WAITING_BYTES = 200_000_000
+"""What may wait takes so much, about; more is lost, and counted, sooner than that the memory fills up."""
 
 SEGMENT_BYTES = 8_000_000
 SEGMENT_S = 300.0
@@ -52,15 +53,23 @@ class Spool:
         From what was put to frames, in its order, and with a set in which it remembers what stands in the open file;
         runs in the spool's own thread.
     lost : callable
-        Told how many rows could not be kept.
+        Told what could not be kept.
+    settle : callable
+        Makes the folder that `folder` lies in; asked before each segment.
     """
 
-    def __init__(self, folder: Path, to_frames: ToFrames, lost: Callable[[int], None]) -> None:
-        folder.mkdir(parents=True, exist_ok=True)
-        self._folder = folder
-        self._to_frames = to_frames
-        self._lost = lost
-        self._waiting: deque[Any] = deque()
+    def __init__(
+        self,
+        folder: Path,
+        to_frames: ToFrames,
+        lost: Callable[[Sequence[Any]], None],
+        settle: Callable[[], None] = lambda: None,
+    ) -> None:
+        self._folder, self._to_frames, self._lost, self._settle = folder, to_frames, lost, settle
+        self._make_folder()
+        self._lock = threading.Lock()
+        self._waiting: list[Any] = []
+        self._waiting_bytes = 0
         self._open: _OpenFile | None = None
         self._n_lost, self._told = 0, -TELL_S
         self._wake = threading.Event()
@@ -72,10 +81,13 @@ class Spool:
 
     def put(self, items: Sequence[Any]) -> None:
         """Let some things be kept; returns at once."""
-        if len(self._waiting) + len(items) > MOST_WAITING:
-            self._lost(len(items))
-            return
-        self._waiting.extend(items)
+        n_bytes = sum(map(waiting_bytes, items))
+        with self._lock:
+            if has_room := self._waiting_bytes + n_bytes <= MOST_WAITING_BYTES:
+                self._waiting_bytes += n_bytes
+                self._waiting.extend(items)
+        if not has_room:
+            self._lost(items)
 
     def close(self) -> None:
         """Keep what waits, and leave the open file to be sealed."""
@@ -90,10 +102,11 @@ class Spool:
         self._step(final=True)
 
     def _step(self, *, final: bool) -> None:
-        items = [self._waiting.popleft() for _ in range(len(self._waiting))]
+        with self._lock:
+            items, self._waiting, self._waiting_bytes = self._waiting, [], 0
         try:
             if items:
-                self._open = self._open or _OpenFile(self._folder)
+                self._open = self._writable()
                 self._open.write(self._to_frames, items)
             if self._open is not None:
                 self._open.flush(now=final)
@@ -104,11 +117,26 @@ class Spool:
                 log.error("Requests are kept in %s again; %d before could not be.", self._folder, self._n_lost)
                 self._n_lost = 0
         except Exception as error:  # noqa: BLE001  neither a full disk nor rows that are no table may stop what follows
-            self._lost(len(items))
+            self._lost(items)
             self._n_lost += len(items)
             if items and time.monotonic() - self._told >= TELL_S:
                 self._told = time.monotonic()
                 log.error("%d requests could not be kept in %s: %s", self._n_lost, self._folder, error)
+
+    def _writable(self) -> _OpenFile:
+        """The open file, or a new one where there is none, or not any more."""
+        if self._open is not None and self._open.is_gone:
+            log.error("%s was removed or moved; what follows is kept in a new one.", self._folder)
+            self._open.leave()
+            self._open = None
+        if self._open is None:
+            self._make_folder()
+            self._open = _OpenFile(self._folder)
+        return self._open
+
+    def _make_folder(self) -> None:
+        self._settle()
+        self._folder.mkdir(exist_ok=True)
 
 
 class _OpenFile:
@@ -126,6 +154,7 @@ class _OpenFile:
         self._file = open(draft, "ab", buffering=0)
         lock(self._file)
         os.rename(draft, path)  # under its name it is locked from the first moment on
+        self._path = path
         self._began = self._flushed = time.monotonic()
         self._is_flushed = True
         self._n_bytes = 0
@@ -153,6 +182,14 @@ class _OpenFile:
         rest = memoryview(data)
         while rest:
             rest = rest[self._file.write(rest) :]
+
+    @property
+    def is_gone(self) -> bool:
+        """Whether what is written would not be found where it is looked for."""
+        try:
+            return not os.path.samestat(os.stat(self._path), os.fstat(self._file.fileno()))
+        except FileNotFoundError:
+            return True
 
     @property
     def is_full(self) -> bool:
