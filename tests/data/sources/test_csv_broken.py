@@ -223,3 +223,16 @@ def test_a_quote_that_is_never_closed_is_named_where_the_file_makes_no_sense_wit
 def test_a_quote_inside_a_value_without_quotes_is_a_character(read_text):
     result = read_text(_rows_quoted(100, broken=50, text='50,5" pipe,100'))
     assert (result.column("text")[50], len(result.rows), result.notices) == ('5" pipe', 100, [])
+
+
+def test_remarks_and_a_second_table_below_the_first_are_left_out_and_told(read_text):
+    rows = "".join(f"{row},town {row},{row / 2}\n" for row in range(40))
+    result = read_text(f"id,town,price\n{rows}\nmonth,n\n" + "".join(f"{month},{month}\n" for month in range(1, 13)))
+    assert len(result.rows) == 40
+    assert result.types == {"id": "int64", "town": "string", "price": "double"}
+    assert result.notices == ["Left out below the table: 13 lines from line 43 on, of another width than 3 fields."]
+
+
+def test_a_file_whose_rows_grow_wider_halfway_is_refused(read_text):
+    with pytest.raises(SourceUnreadable, match="10 of 30 rows do not have 3 fields"):
+        read_text("a,b,c\n" + "1,2,3\n" * 20 + "1,2,3,4\n" * 10)

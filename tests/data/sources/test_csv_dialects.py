@@ -245,3 +245,11 @@ def test_what_a_csv_writer_writes_is_read_as_it_was(read_text, table, delimiter,
         place = header.index(name) - 1
         assert result.column(name) == [f"k{n}" if place < 0 else row[place] for n, row in enumerate(table)]
     assert all(result.types[name] in ("string", "int64", "double") for name in header)
+
+
+def test_a_line_about_the_file_that_is_wider_than_its_table_is_no_header(read_text):
+    about = '"EXTF";700;21;"Buchungsstapel";12;20240131;;"RE"\n'
+    result = read_text(about + "Umsatz;Konto;Text\n" + '12,50;4530;"Tanken"\n0,99;4910;"Porto"\n' * 5)
+    assert result.table.column_names == ["Umsatz", "Konto", "Text"]
+    assert result.rows[:2] == [(12.5, 4530, "Tanken"), (0.99, 4910, "Porto")]
+    assert result.notices == ["Skipped above the table: 1 line."]

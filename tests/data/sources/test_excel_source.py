@@ -127,6 +127,13 @@ def test_names_that_span_columns_are_put_before_the_names_below_them(read, workb
     assert "The head has two rows, whose names were joined: Person name" in result.notices[0]
 
 
+def test_a_head_of_two_rows_is_known_beside_empty_columns_on_the_left(read, workbook):
+    rows = [[None, "Shop", "2023", None], [None, None, "sales", "staff"], [None, "a", 1.5, 3], [None, "b", 2.5, 4]]
+    result = read(workbook(Data=rows))
+    assert result.table.schema.names == ["Shop", "2023 sales", "2023 staff"]
+    assert result.rows == [("a", 1.5, 3), ("b", 2.5, 4)]
+
+
 def test_a_head_with_a_gap_above_rows_of_values_is_one_row(read, workbook):
     result = read(workbook(Data=[["a", None, "c"], ["x", 1, 2], ["y", 3, 4], ["z", 5, 6]]))
     assert len(result.table) == 3

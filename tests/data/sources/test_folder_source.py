@@ -57,3 +57,12 @@ def test_tables_of_different_things_are_not_piled_up(read, tmp_path):
     with pytest.raises(SourceRefused, match=r"several tables and not parts of one: orders\.csv") as refused:
         read(tmp_path / "shop")
     assert "--query" in refused.value.hint
+
+
+def test_columns_that_some_files_spell_otherwise_are_one(read, tmp_path):
+    (tmp_path / "01.csv").write_text("order id,Qty,qty\n1,2,3\n")
+    (tmp_path / "02.csv").write_text("Order_ID,Qty,qty\n2,5,6\n")
+    result = read(tmp_path)
+    assert result.table.column_names == ["order id", "Qty", "qty_2"]
+    assert result.rows == [(1, 2, 3), (2, 5, 6)]
+    assert "Columns that some files spell otherwise were taken as one: Order_ID (order id)." in result.notices

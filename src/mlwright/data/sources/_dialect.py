@@ -21,6 +21,7 @@ from mlwright.data.sources._header import (
     are_two_heads,
     are_units,
     header_names,
+    is_about_the_file,
     is_header,
     joined,
     no_header,
@@ -241,6 +242,8 @@ def _laid_out(rows: list[Line], delimiter: str, quote: str | None, escape: str |
     width, n_agreeing = _common_width([row.fields for row in rows])
     width = width if 2 * n_agreeing >= len(rows) else len(rows[0].fields)
     n_preamble = _count_preamble(rows, width)
+    if is_about_the_file([row.fields for row in rows[n_preamble : n_preamble + SNIFFED_CELLS // max(width, 1)]], width):
+        n_preamble += 1
     notices = [f"Skipped above the table: {counted(n_preamble, 'line')}."] if n_preamble else []
     above = rows[n_preamble - 1].last_line if n_preamble else 0
     first, body = rows[n_preamble], [row.fields for row in rows[n_preamble + 1 :]]

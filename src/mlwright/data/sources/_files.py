@@ -211,7 +211,8 @@ def _only_member(path: Path, file: BinaryIO) -> Any:
     if len(members) > 1:
         names = name_list(m.filename for m in members)
         raise SourceUnreadable(
-            f"The zip archive {path} holds {len(members)} files: {names}.", "Unpack it and name the file that you mean."
+            f"The zip archive {path} holds {len(members)} files: {names}.",
+            "Unpack it, and name the file that you mean, or the folder if all of them are one table.",
         )
     if members[0].flag_bits & 1:
         raise SourceUnreadable(f"The zip archive {path} is locked with a password.", "Unpack it and name its file.")

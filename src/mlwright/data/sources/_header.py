@@ -32,6 +32,13 @@ def is_header(first: list[str], body: list[list[str]]) -> bool:
     return all(sign == 0 for sign in signs) and len(set(named)) == len(named) > 0
 
 
+def is_about_the_file(rows: list[list[str]], width: int) -> bool:
+    """Whether the first row is wider than the table and the names stand below it, as in the exports of DATEV."""
+    if len(rows) < 3 or len(rows[0]) <= width or not any(rows[0][width:]):
+        return False
+    return len(rows[1]) == width and is_header(rows[1], [row for row in rows[2:] if len(row) == width])
+
+
 def are_units(body: list[list[str]]) -> bool:
     """Whether the first of the rows says in which units the numbers below it are: ``kg``, ``%``, ``$/year``."""
     n_numbers = n_units = 0
@@ -50,11 +57,12 @@ def are_two_heads(rows: list[list[str]]) -> bool:
     """Whether names that span several columns stand above the names of these columns.
 
     Cells that are merged with the one before them are empty: below each of them, and below the first of them, stands a
-    name, one of them above numbers, dates or flags at least.
+    name, one of them above numbers, dates or flags at least. Columns on the left in which nothing stands do not count.
     """
-    if len(rows) < 3 or not rows[0][0]:
+    n_empty = next((place for place, cells in enumerate(zip(*rows, strict=True)) if any(cells)), 0)
+    if len(rows) < 3 or not rows[0][n_empty]:
         return False
-    above, below, *rest = rows
+    above, below, *rest = (row[n_empty:] for row in rows)
     spanned = [place for place, name in enumerate(above) if not name]
     under = {place - 1 for place in spanned if above[place - 1]} | set(spanned)
     words = [name for name in below if name]

@@ -7,12 +7,13 @@ from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import islice
-from typing import Any
+from typing import Any, NamedTuple
 
 import pyarrow as pa
 
 from mlwright.data.sources._dialect import Dialect, Line, parse_rows
 from mlwright.data.sources._types import Spelled, convert
+from mlwright.data.words import counted
 
 MAX_SHARE = 0.02
 FREE_ROWS = 3
@@ -38,10 +39,13 @@ class Mender:
     dialect : Dialect
     kinds : list
         The types of the columns, found without the ragged rows.
+    n_ragged : int
+        How many of the ragged rows stand in the table; those that come after them stand below it.
     """
 
     dialect: Dialect
     kinds: list[Spelled | None]
+    n_ragged: int
     n_mended: int = 0
     n_left_out: int = 0
     first_numbers: list[int] = field(default_factory=list)
@@ -49,9 +53,13 @@ class Mender:
 
     def __post_init__(self) -> None:
         self._next_number = self.dialect.n_skipped + 1
+        self._n_taken = 0
 
     def take(self, row: Any) -> str:
         """Called by the reader with a ragged row."""
+        if self._n_taken == self.n_ragged:
+            return "skip"
+        self._n_taken += 1
         self._waiting.append((row.number, row.text))
         if len(self.first_numbers) < N_LINES_NAMED:
             self.first_numbers.append(row.number)
@@ -102,6 +110,39 @@ def ragged_lines(text: io.TextIOBase, dialect: Dialect) -> Iterator[Line]:
     for row in parse_rows(text, dialect.delimiter, dialect.quote, dialect.escape):
         if len(row.fields) != len(dialect.names):
             yield Line(row.fields, row.last_line + above)
+
+
+class Below(NamedTuple):
+    """Rows of another width that stand below a table: remarks, a source, a second table."""
+
+    n_rows: int
+    first_line: int
+
+    def told(self, width: int) -> str:
+        """What is told of them."""
+        lines = f"{counted(self.n_rows, 'line')} from line {self.first_line} on"
+        return f"Left out below the table: {lines}, of another width than {width} fields."
+
+
+def rows_below(text: io.TextIOBase, dialect: Dialect) -> Below:
+    """The rows at the end of a file that are no rows of its table.
+
+    All of them are of another width, and a blank line stands before them or none fills half of the columns; a file
+    whose rows change their width from some row on is broken.
+    """
+    n_rows = first_line = last_line = widest = 0
+    is_apart = False
+    above = sum(1 for _ in islice(text, dialect.n_skipped))
+    for row in parse_rows(text, dialect.delimiter, dialect.quote, dialect.escape):
+        if len(row.fields) == len(dialect.names):
+            n_rows = widest = 0
+        elif not n_rows:
+            first_line = row.last_line - sum(field.count("\n") for field in row.fields)
+            is_apart = first_line > last_line + 1
+        if len(row.fields) != len(dialect.names):
+            n_rows, widest = n_rows + 1, max(widest, len(row.fields))
+        last_line = row.last_line
+    return Below(n_rows if is_apart or 2 * widest <= len(dialect.names) else 0, first_line + above)
 
 
 def _with_rows(batch: pa.RecordBatch, rows: list[list[str | None]]) -> pa.RecordBatch:

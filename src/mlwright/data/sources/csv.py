@@ -18,7 +18,7 @@ from mlwright.data.sources._files import find_file
 from mlwright.data.sources._fixed import find_cuts, fixed_reading
 from mlwright.data.sources._formats import format_of
 from mlwright.data.sources._quoting import OpenQuote, open_quotes
-from mlwright.data.sources._ragged import N_LINES_NAMED, Mender, ragged_lines, too_many
+from mlwright.data.sources._ragged import N_LINES_NAMED, Below, Mender, ragged_lines, rows_below, too_many
 from mlwright.data.sources._rows import EndlessRow, refuse_huge, string_batches
 from mlwright.data.sources._style import TextStyle, find_style
 from mlwright.data.sources._text import TextFile
@@ -85,6 +85,12 @@ class Survey:
     n_lines: int
     n_quotes: int
     notices: tuple[str, ...] = ()
+    n_below: int = 0
+
+    @property
+    def n_broken(self) -> int:
+        """Ragged rows in the table."""
+        return self.n_ragged - self.n_below
 
     def details(self) -> dict[str, str]:
         """What was found out, for the lineage."""
@@ -172,10 +178,19 @@ def _survey_once(file: TextFile, dialect: Dialect, block_bytes: int) -> Survey:
     if stream.n_quotes % 2 and any("\n" in value for value in last_row):
         raise EndlessRow
     n_ragged = counter.total()
-    if too_many(n_ragged, n_rows + n_ragged):
-        raise _too_ragged(file, dialect, n_ragged, n_rows + n_ragged)
     notices = (f"Left out: {counted(stream.n_nul, 'NUL character')}.",) if stream.n_nul else ()
-    return Survey(dialect, block_bytes, kinds, n_rows, n_ragged, stream.n_lines, stream.n_quotes, notices)
+    survey = Survey(dialect, block_bytes, kinds, n_rows, n_ragged, stream.n_lines, stream.n_quotes, notices)
+    if not too_many(n_ragged, n_rows + n_ragged):
+        return survey
+    below = _below(file, dialect)
+    if below.n_rows >= n_rows or too_many(n_ragged - below.n_rows, n_rows + n_ragged - below.n_rows):
+        raise _too_ragged(file, dialect, n_ragged, n_rows + n_ragged)
+    return replace(survey, n_below=below.n_rows, notices=(*notices, below.told(len(dialect.names))))
+
+
+def _below(file: TextFile, dialect: Dialect) -> Below:
+    with file.open() as stream:
+        return rows_below(io.TextIOWrapper(io.BufferedReader(stream), encoding="utf-8", newline=""), dialect)
 
 
 def _survey_unquoted(file: TextFile, dialect: Dialect, where: str) -> Survey | None:
@@ -189,7 +204,7 @@ def _survey_unquoted(file: TextFile, dialect: Dialect, where: str) -> Survey | N
 
 def _typed_batches(file: TextFile, survey: Survey, schema: pa.Schema, notices: list[str]) -> Iterator[pa.RecordBatch]:
     """The second reading: the values in their types, with ragged rows where they stood."""
-    mender = Mender(survey.dialect, survey.kinds)
+    mender = Mender(survey.dialect, survey.kinds, survey.n_broken)
     for batch in _mended_batches(file, survey, mender):
         columns = [
             convert(column, kind, decimal=survey.dialect.decimal)
@@ -198,10 +213,10 @@ def _typed_batches(file: TextFile, survey: Survey, schema: pa.Schema, notices: l
         if any(column is None for column in columns):
             raise SourceUnreadable(f"{file.path} changed while it was read.", "Start again when it is finished.")
         yield pa.RecordBatch.from_arrays(columns, schema=schema)
-    if survey.n_ragged:
+    if survey.n_broken:
         lines = _first_lines(file, survey, mender)
         notices.append(
-            f"{counted(survey.n_ragged, 'row')} of another width than {len(schema)} fields ({lines}): "
+            f"{counted(survey.n_broken, 'row')} of another width than {len(schema)} fields ({lines}): "
             f"{mender.n_mended:,} filled up or cut, {mender.n_left_out:,} left out."
         )
 
@@ -222,7 +237,8 @@ def _first_lines(file: TextFile, survey: Survey, mender: Mender) -> str:
     n_above = survey.dialect.n_skipped
     if survey.n_lines - n_above in (survey.n_rows + survey.n_ragged, survey.n_rows + survey.n_ragged - 1):
         return _lines_named([str(number) for number in mender.first_numbers])
-    return _lines_named([str(line.last_line) for line in _find_ragged(file, survey.dialect)])
+    found = _find_ragged(file, survey.dialect)[: survey.n_broken]
+    return _lines_named([str(line.last_line) for line in found])
 
 
 def _too_ragged(file: TextFile, dialect: Dialect, n_ragged: int, n_rows: int) -> SourceUnreadable:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import ClassVar
 
@@ -33,13 +36,15 @@ class Folder(Source):
         root = Path(str(self.settings.source)).expanduser()
         files = folder_files(root)
         readings = [self._open(file, place, len(files)) for place, file in enumerate(files)]
+        self._one_name = _one_name([reading.schema.names for reading in readings])
+        readings = [_renamed(reading, self._one_name) for reading in readings]
         names = list(dict.fromkeys(name for reading in readings for name in reading.schema.names))
         refuse_width(len(names), str(root))
         _refuse_other_tables(root, files, readings)
         kinds = {name: self._types(name, files, readings) for name in names}
         schema = pa.schema([pa.field(name, common_type(found or [pa.string()])) for name, found in kinds.items()])
         n_with = {name: sum(name in reading.schema.names for reading in readings) for name in names}
-        notices = _differences(kinds, n_with, len(files))
+        notices = [*_spelled(self._one_name), *_differences(kinds, n_with, len(files))]
         shown = [str(file.relative_to(root)) for file in files]
         batches = self._batches(shown, readings, schema, notices)
         return Reading(schema, batches, {"files": str(len(files))}, notices)
@@ -58,7 +63,8 @@ class Folder(Source):
 
     def _holds(self, file: Path, name: str) -> bool:
         """Whether a file has a value in a column."""
-        return any(batch.column(name).null_count < len(batch) for batch in self._open(file, 0, 1).batches)
+        reading = _renamed(self._open(file, 0, 1), self._one_name)
+        return any(batch.column(name).null_count < len(batch) for batch in reading.batches)
 
     def _batches(
         self, files: Sequence[str], readings: Sequence[Reading], schema: pa.Schema, notices: list[str]
@@ -73,6 +79,32 @@ class Folder(Source):
                 ]
                 yield pa.RecordBatch.from_arrays(columns, schema=schema)
             notices.extend(f"{file}: {notice}" for notice in reading.notices)
+
+
+def _one_name(headers: Sequence[Sequence[str]]) -> dict[str, str]:
+    """What a column is called for whom it is called otherwise in some files, by capitals, blanks, ``_`` or ``-`` alone.
+
+    The first file decides. Names that stand beside each other in one file are told apart.
+    """
+    folded = {name: re.sub(r"[\s_-]+", "", name.casefold()) for header in headers for name in header}
+    beside = {fold for header in headers for fold, n in Counter(folded[name] for name in header).items() if n > 1}
+    first: dict[str, str] = {}
+    for name, fold in folded.items():
+        first.setdefault(fold, name)
+    return {name: first[fold] for name, fold in folded.items() if fold not in beside and first[fold] != name}
+
+
+def _renamed(reading: Reading, names: Mapping[str, str]) -> Reading:
+    found = [names.get(name, name) for name in reading.schema.names]
+    if found == reading.schema.names:
+        return reading
+    schema = pa.schema([field.with_name(name) for field, name in zip(reading.schema, found, strict=True)])
+    return replace(reading, schema=schema, batches=(batch.rename_columns(found) for batch in reading.batches))
+
+
+def _spelled(names: Mapping[str, str]) -> list[str]:
+    told = [f"{other} ({name})" for other, name in names.items()]
+    return [f"Columns that some files spell otherwise were taken as one: {name_list(told)}."] if told else []
 
 
 def _refuse_other_tables(root: Path, files: Sequence[Path], readings: Sequence[Reading]) -> None:
