@@ -354,3 +354,20 @@ def test_a_snapshot_that_turns_out_to_be_damaged_is_the_fault_of_its_source(tmp_
     )
     with pytest.raises(SourceUnreadable, match=r"customers\.parquet is damaged"):
         profile(snapshot, ProjectSettings(target="y"), CollectSettings(), ProfileSettings(), CleanSettings(), run)
+
+
+def test_words_among_numbers_and_dates_say_that_there_is_none(tmp_path: Path) -> None:
+    words = ["k.A.", "unbekannt", "(blank)"]
+    years = [words[row % 3] if row % 4 == 0 else str(1900 + row) for row in range(N)]
+    found = column_of(tmp_path, years)
+    assert (found.kind, found.missing_codes, found.n_missing) == ("number", ("(blank)", "k.A.", "unbekannt"), N // 4)
+    days = ["offen" if row % 5 == 0 else f"{1 + row % 28:02d}.{1 + row % 12:02d}.2024" for row in range(N)]
+    found = column_of(tmp_path, days)
+    assert (found.kind, found.missing_codes, found.n_missing) == ("date", ("offen",), N // 5)
+
+
+def test_a_slip_among_numbers_and_names_beside_a_few_numbers_are_no_words_for_missing(tmp_path: Path) -> None:
+    ages = ["abc" if row == 7 else str(row) for row in range(N)]
+    assert column_of(tmp_path, ages).missing_codes == ()
+    floors = cycle("1", "2", "3", "ground", "attic")
+    assert (column_of(tmp_path, floors).kind, column_of(tmp_path, floors).missing_codes) == ("category", ())

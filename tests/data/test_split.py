@@ -293,3 +293,16 @@ def test_years_that_run_down_the_table_are_an_order_in_time(tmp_path, a_year):
 def test_cars_sorted_by_the_year_of_their_make_are_in_no_order_in_time(tmp_path):
     years = np.sort(np.random.default_rng(4).integers(1990, 2020, 400)).tolist()
     assert Job(tmp_path, {"year": years, "y": numbers(400)}).split().method == "random"
+
+
+def test_the_years_of_every_country_are_an_order_in_time_however_the_rows_lie(tmp_path):
+    country, year = np.repeat(np.arange(20), 8).tolist(), np.tile(np.arange(2010, 2018), 20).tolist()
+    columns = {"country": [f"land {chr(97 + c)}" for c in country], "year": year, "y": numbers(160)}
+    split = Job(tmp_path, shuffled(columns, seed=5)).split()
+    assert (split.method, "'year'" in split.reason) == ("by_time", True)
+
+
+def test_the_years_in_which_things_were_made_are_no_panel(tmp_path):
+    rng = np.random.default_rng(5)
+    columns = {"town": [f"t{v}" for v in rng.integers(0, 20, 160)], "year": rng.integers(2010, 2018, 160).tolist()}
+    assert Job(tmp_path, columns | {"y": numbers(160)}).split().method == "random"

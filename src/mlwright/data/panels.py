@@ -38,18 +38,38 @@ def with_panels(
         What is predicted, which names no things.
     """
     found = dict(orders)
-    keys = [c for c in columns if c.name != target and c.kind in ("category", "number", "boolean") and c.n_distinct > 1]
     for column in columns:
-        if column.kind != "date" or orders[column.name] != "none" or not _could_run(column, table.n_rows):
-            continue
-        if any(_never_twice(table, [column.name, *things]) for things in _grids(column, keys, table.n_rows)):
+        if column.kind == "date" and orders[column.name] == "none" and runs_in_each(table, column, columns, target):
             found[column.name] = "panel"
     return found
 
 
-def _could_run(column: ColumnProfile, n_rows: int) -> bool:
-    whole = column.n_missing + column.n_unparsed == 0
-    return whole and n_rows >= FEWEST_ROWS and FEWEST_MOMENTS <= column.n_distinct <= n_rows / 2
+def runs_in_each(
+    table: Table,
+    column: ColumnProfile,
+    columns: Sequence[ColumnProfile],
+    target: str | None,
+    fewest: int = FEWEST_MOMENTS,
+) -> bool:
+    """Whether a date, or a year, runs in each of several things; see `with_panels`.
+
+    Parameters
+    ----------
+    table : Table
+    column : ColumnProfile
+        The date or the year.
+    columns : sequence of ColumnProfile
+        All of the table.
+    target : str or None
+    fewest : int
+        Moments that it must have.
+    """
+    n_rows, whole = table.n_rows, column.n_missing + column.n_unparsed == 0
+    if not whole or n_rows < FEWEST_ROWS or not fewest <= column.n_distinct <= n_rows / 2:
+        return False
+    kinds = ("category", "number", "boolean")
+    keys = [c for c in columns if c.name not in (target, column.name) and c.kind in kinds and c.n_distinct > 1]
+    return any(_never_twice(table, [column.name, *things]) for things in _grids(column, keys, n_rows))
 
 
 def _grids(date: ColumnProfile, keys: Sequence[ColumnProfile], n_rows: int) -> Iterator[list[str]]:

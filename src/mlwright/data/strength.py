@@ -60,7 +60,7 @@ def chance(order: float, rows: TrainingRows, n_tried: int) -> float:
     """A bound for the chance that the best of `n_tried` columns of pure noise reaches this order (Bonferroni).
 
     Without a relation, a Gini has the standard error of the Mann-Whitney statistic and a correlation that of
-    ``1 / sqrt(n)``; several classes are judged as the largest against the rest. Each column is tried in two ways.
+    ``1 / sqrt(n)``; several classes are judged as the largest against the rest. Each column is tried in three ways.
     Where rows belong together, only one of each group counts.
     """
     if rows.profile.roles.task == "regression":
@@ -68,7 +68,7 @@ def chance(order: float, rows: TrainingRows, n_tried: int) -> float:
     else:
         largest = int(np.bincount(rows.classes).max(initial=0))
         error = math.sqrt((len(rows) + 1) / (3 * max(1, largest * (len(rows) - largest))))
-    return min(1.0, 2 * n_tried * float(ndtr(-order / error * math.sqrt(rows.independent_share))))
+    return min(1.0, 3 * n_tried * float(ndtr(-order / error * math.sqrt(rows.independent_share))))
 
 
 class Judge:
@@ -100,14 +100,18 @@ class Judge:
         return self.strength(self.rows.bins(name).places)
 
     def number(self, values: NDArray[np.float64]) -> Strength:
-        """How well numbers answer: cut coarsely and finely, and where classes part; the best way counts.
+        """How well numbers answer: cut coarsely and finely, below and above a usual value, and where classes part.
+
+        The best way counts. Few numbers besides one that most rows have (an amount that was paid back) are told apart
+        by none of them alone, as each comes once.
 
         Parameters
         ----------
         values : array of float64, shape (n_rows,)
             NaN is a group of its own.
         """
-        best = max(self.strength(places) for places in (cut(values, FINE, fine_ends=True), cut(values, COARSE)))
+        ways = [cut(values, FINE, fine_ends=True), cut(values, COARSE), *_around_usual(values)]
+        best = max(self.strength(places) for places in ways)
         if best.skill < SHARPEN_FROM or self.is_number:
             return best
         return max(best, self.strength(_where_classes_part(values, self.rows.classes)))
@@ -153,6 +157,15 @@ class Target(NamedTuple):
 def cut(values: NDArray[np.float64], n_bins: int, *, fine_ends: bool = False) -> NDArray[np.int64]:
     """Numbers as groups of about equal size, by their order; missing ones are the last group."""
     return np.searchsorted(quantile_edges(values, n_bins, fine_ends=fine_ends), values).astype(np.int64)
+
+
+def _around_usual(values: NDArray[np.float64]) -> list[NDArray[np.int64]]:
+    """Whether numbers are below, at or above the value that most rows have, or missing; nothing where none has most."""
+    known = values[~np.isnan(values)]
+    usual = np.median(known) if len(known) else 0.0
+    if 2 * int((known == usual).sum()) <= len(known) or (known == usual).all():
+        return []
+    return [np.select([np.isnan(values), values < usual, values > usual], [3, 0, 2], 1).astype(np.int64)]
 
 
 def _where_classes_part(values: NDArray[np.float64], classes: NDArray[np.int64]) -> NDArray[np.int64]:

@@ -7,6 +7,7 @@ import re
 from datetime import date, datetime
 
 from mlwright.records.cleaning import DateForm, Form, NumberForm, TruthForm
+from mlwright.scoring.moments import DatePattern, write_moment
 from mlwright.scoring.quantities import parse_quantity
 from mlwright.scoring.spelling import canonical, to_number
 
@@ -148,7 +149,7 @@ def written_moment(moment: date, form: DateForm) -> str:
     whole = moment if isinstance(moment, datetime) else datetime(moment.year, moment.month, moment.day)
 
     def part(match: re.Match[str]) -> str:
-        text = whole.strftime(match[0]) if match[1] != "Y" else f"{whole.year:04d}"
+        text = write_moment(whole, match[0]) if match[1] != "Y" else f"{whole.year:04d}"
         return (text.lstrip("0") or "0") if match[1] in form.bare else text
 
     return _DIRECTIVE.sub(part, form.format)
@@ -198,8 +199,10 @@ def mended_date(text: str, form: DateForm) -> str | None:
     if not form.strict:
         return None
     try:
-        moment = datetime.strptime(text.strip(), form.format)
+        moment = DatePattern.of(form.format).read(text.strip())
     except ValueError:
+        moment = None
+    if moment is None:
         has_time = "%H" in form.format or "%I" in form.format
         if (iso := _iso(text.strip())) is None or (":" in text) != has_time:
             return None

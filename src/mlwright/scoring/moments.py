@@ -2,14 +2,16 @@
 
 Moments as text are read in ISO 8601 (``2020-01-31``, ``2020-01-31 10:00``, ``2020-01-31T10:00:00.5+01:00``,
 ``2020-01-31 10:00 CET``), else by a `strptime` pattern; a moment without a zone counts as UTC. A pattern may say which
-hundred years its two-digit years are of: ``%d/%m/%y from 1926``. Every rule comes twice, as in
-`mlwright.scoring.spelling`: for one value and for an array.
+hundred years its two-digit years are of: ``%d/%m/%y from 1926``. It knows quarters (``%Y-Q%q``) and weeks without a day
+(``%G-W%V``), which are read as their first day, and zones by their names (``%z`` at its end). Every rule comes twice,
+as in `mlwright.scoring.spelling`: for one value and for an array.
 """
 
 from __future__ import annotations
 
 import math
 import re
+from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from typing import NamedTuple
@@ -45,6 +47,10 @@ ZONES = {
 }
 """Hours from UTC, by the names of zones that mean one thing in most tables."""
 _named_zone = re.compile(rf"(.*?) ?({'|'.join(ZONES)})").fullmatch
+_zoned = re.compile(
+    rf"(.*[0-9]:[0-9]{{2}}(?:\.[0-9]+)?(?: ?[AaPp][Mm])?) ?"
+    rf"(?:(?:GMT|UTC)?([+-])([0-9]{{1,2}})(?::?([0-9]{{2}}))?|(Z|{'|'.join(ZONES)}))"
+).fullmatch
 _iso_moment = re.compile(ISO_MOMENT.rstrip("$")).fullmatch
 _with_century = re.compile(r"(.*%y.*) from ([0-9]{4})", re.DOTALL).fullmatch
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -130,8 +136,35 @@ class DatePattern(NamedTuple):
         ValueError
             If the text is not written like this.
         """
-        moment = datetime.strptime(text, self.pattern)
+        moment = _read_pattern(text, self.pattern)
         return moment if self.first_year is None else in_century(moment, self.first_year)
+
+
+def _read_pattern(text: str, pattern: str) -> datetime:
+    if "%q" in pattern:
+        found = _quarters(pattern)(text)
+        if found is None:
+            raise ValueError(text)
+        return datetime(int(found["Y"]), 3 * int(found["q"]) - 2, 1)
+    if "%V" in pattern:
+        return datetime.strptime(f"{text} 1", f"{pattern} %u")
+    return datetime.strptime(with_offset(text) if pattern.endswith("%z") else text, pattern)
+
+
+@lru_cache(maxsize=64)
+def _quarters(pattern: str) -> Callable[[str], re.Match[str] | None]:
+    parts = re.escape(pattern).replace("%Y", "(?P<Y>[1-9][0-9]{3})").replace("%q", "(?P<q>[1-4])")
+    return re.compile(parts, re.IGNORECASE).fullmatch
+
+
+def write_moment(moment: datetime, pattern: str) -> str:
+    """A moment in a pattern.
+
+    >>> write_moment(datetime(2024, 5, 6), "%Y-Q%q"), write_moment(datetime(2024, 5, 6, 9), "%d.%m.%Y %H:%M %z")
+    ('2024-Q2', '06.05.2024 09:00 +0000')
+    """
+    offset = moment.strftime("%z") or "+0000"
+    return moment.strftime(pattern.replace("%q", str((moment.month + 2) // 3)).replace("%z", offset))
 
 
 def in_century(moment: datetime, first_year: int) -> datetime | None:
@@ -144,6 +177,27 @@ def in_century(moment: datetime, first_year: int) -> datetime | None:
         return moment.replace(year=first_year + (moment.year - first_year) % 100)
     except ValueError:
         return None
+
+
+def with_offset(text: str) -> str:
+    """A time whose zone is written as ``%z`` has it, whichever way it names it.
+
+    >>> with_offset("1/2/2024 9:14 AM GMT+1"), with_offset("02.01.2024 10:30 CET"), with_offset("02/Jan/2024:10:30:00Z")
+    ('1/2/2024 9:14 AM +0100', '02.01.2024 10:30 +0100', '02/Jan/2024:10:30:00 +0000')
+    >>> with_offset("01-02-2024")
+    '01-02-2024'
+    """
+    if (found := _zoned(text)) is None:
+        return text
+    time, sign, hours, minutes, name = found.groups()
+    if name is not None:
+        return f"{time} {ZONES.get(name, 0):+03d}00"
+    return f"{time} {sign}{int(hours):02d}{minutes or '00'}"
+
+
+def is_in_zone(text: str) -> bool:
+    """Whether a time of the day with a zone stands at the end: ``9:14 AM GMT+1``."""
+    return _zoned(text) is not None
 
 
 def _zone(text: str) -> str:

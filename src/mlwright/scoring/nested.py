@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
 Inner = Mapping[str, Sequence[str]]
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def flatten(row: Mapping[str, Any], inner: Inner | None = None) -> Mapping[str, Any]:
-    """Nested objects as names with dots; lists stay lists.
+    """Nested objects as names with dots; lists stay lists, and values that MongoDB writes with their type are values.
 
     Parameters
     ----------
@@ -24,12 +26,16 @@ def flatten(row: Mapping[str, Any], inner: Inner | None = None) -> Mapping[str, 
     {'id': 1, 'home.city': 'Rome', 'home.at.lat': 41.9}
     >>> flatten({"id": 1, "home": None}, inner_names(["id", "home.city"]))
     {'id': 1, 'home.city': None}
+    >>> flatten({"_id": {"$oid": "65a1"}, "n": {"$numberLong": "12"}, "at": {"$date": 86400000}})
+    {'_id': '65a1', 'n': 12, 'at': '1970-01-02T00:00:00+00:00'}
     """
     if dict not in map(type, row.values()) and not (inner and any(row.get(name, 0) is None for name in inner)):
         return row
     flat: dict[str, Any] = {}
     for name, value in row.items():
-        if type(value) is dict:
+        if type(value) is dict and (read := _typed(value)) is not None:
+            flat[name] = _read(*value.values(), read)
+        elif type(value) is dict:
             deeper = {f"{name}.{key}": each for key, each in value.items()}
             flat.update(flatten(deeper, inner))
         elif value is None and inner and name in inner:
@@ -37,6 +43,31 @@ def flatten(row: Mapping[str, Any], inner: Inner | None = None) -> Mapping[str, 
         else:
             flat[name] = value
     return flat
+
+
+def _moment(value: Any) -> Any:
+    """Milliseconds since 1970 as ISO 8601."""
+    ticks = value["$numberLong"] if isinstance(value, dict) else value
+    return (_EPOCH + timedelta(milliseconds=int(ticks))).isoformat()
+
+
+def _read(value: Any, read: Callable[[Any], Any]) -> Any:
+    """A value in its type; what is written otherwise stays as it is."""
+    try:
+        return read(value)
+    except (TypeError, ValueError, KeyError, OverflowError):
+        return value
+
+
+_TYPED: dict[str, Callable[[Any], Any]] = {
+    **{"$oid": str, "$date": _moment, "$numberLong": int, "$numberInt": int},
+    **{"$numberDouble": float, "$numberDecimal": float, "$uuid": str, "$symbol": str},
+}
+
+
+def _typed(value: dict[str, Any]) -> Callable[[Any], Any] | None:
+    """How the one value of an object of MongoDB's Extended JSON is read; None for all other objects."""
+    return _TYPED.get(next(iter(value))) if len(value) == 1 else None
 
 
 def inner_names(names: Iterable[str]) -> dict[str, list[str]]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime
+
+from mlwright.scoring.moments import DatePattern
 
 _COUNTRY = re.compile(r"\+[0-9]{1,3}[ .(-]")
 _TELLING = re.compile(r"[<>≤≥=±~%]")
@@ -13,7 +14,7 @@ _ZEROS = re.compile(r"[.]0+$|-0000$|^'")
 def is_written(text: str, format: str) -> bool:
     """Whether a date is written in this very pattern."""
     try:
-        datetime.strptime(text, format)
+        DatePattern.of(format).read(text)
     except ValueError:
         return False
     return True

@@ -21,6 +21,8 @@ _WRITTEN = re.compile(
     rf"(?P<minus>[-−+]?)\s*(?P<before>{CURRENCY})?\s*(?P<inner>[-−+]?)\s*"
     rf"(?P<digits>{_DIGITS})(?P<power>[eE][-+]?[0-9]{{1,3}}(?![0-9A-Za-z]))?\s*(?P<behind>/\s*[0-9]+|[^0-9]*)"
 )
+_IN_ACCOUNTS = re.compile(rf"({CURRENCY})?\s*\((.*)\)|(.*[0-9])[-−](\s*(?:{CURRENCY})?)")
+"""Amounts in brackets, and those with a minus behind them; the groups are what else there is."""
 _PARTS = re.compile(r"([0-9]+(?:[.,][0-9]+)?)\s*([^\W\d_]+)[.,]?\s*(?:and\s+)?")
 _NUMBER = re.compile(_DIGITS)
 _POWER = re.compile(r"(?<=[0-9.])[eE][-+]?[0-9]{1,3}(?![0-9A-Za-z])")
@@ -54,19 +56,21 @@ class Quantity(NamedTuple):
 def parse_quantity(text: str) -> Quantity | None:
     """A text as one number with what stands around it; None if it is not that.
 
-    An amount in brackets is negative, as in accounts, if it has a separator or a currency; ``(2013)`` is no number.
+    An amount in brackets or with a minus behind it is negative, as in accounts, if it has a separator or a currency;
+    ``(2013)`` and ``3-`` are no such numbers.
 
+    >>> parse_quantity("1.234,50-"), parse_quantity("$(3.50)").sign
+    (Quantity(digits='1.234,50', sign=-1.0, unit='', power=''), -1.0)
     >>> parse_quantity("$1,234.50"), parse_quantity("-12 kg.").unit, parse_quantity("(3.50)").sign
     (Quantity(digits='1,234.50', sign=1.0, unit='$', power=''), 'kg', -1.0)
     """
-    text = text.strip()
-    in_brackets = text.startswith("(") and text.endswith(")")
-    match = _WRITTEN.fullmatch(text[1:-1].strip() if in_brackets else text)
+    account = _IN_ACCOUNTS.fullmatch(text := text.strip())
+    match = _WRITTEN.fullmatch("".join(filter(None, account.groups())) if account else text)
     if match is None or (match["minus"] and match["inner"]):
         return None
-    if in_brackets and match["digits"].isdigit() and not match["before"]:
+    if account and (match["minus"] or match["inner"] or (match["digits"].isdigit() and not match["before"])):
         return None
-    is_negative = in_brackets or match["minus"] in ("-", "−") or match["inner"] in ("-", "−")
+    is_negative = bool(account) or match["minus"] in ("-", "−") or match["inner"] in ("-", "−")
     unit = " ".join(part for part in (plain_unit(match["before"] or ""), plain_unit(match["behind"])) if part)
     return Quantity(match["digits"], -1.0 if is_negative else 1.0, unit.casefold(), match["power"] or "")
 

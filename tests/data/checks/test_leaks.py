@@ -193,3 +193,18 @@ def test_what_goes_with_a_few_streets_is_not_taken_for_a_leak(find):
     names = ("missingness_leak", "target_leak", "dominant_column", "train_test_drift")
     assert "missingness_leak" in find(columns, *names)
     assert find(columns, *names, group="street") == {}
+
+
+def test_an_amount_and_a_reason_that_are_there_for_ten_rare_answers_are_leaks(find):
+    rng = np.random.default_rng(4)
+    rare = np.isin(np.arange(1_200), rng.choice(1_200, 14, replace=False))
+    amounts = rng.lognormal(3, 1, 1_200).round(2)
+    columns = {
+        "amount": amounts,
+        "refunded": np.where(rare, amounts, 0.0),
+        "reason": ["fraud" if one else None for one in rare],
+        "y": np.where(rare, "yes", "no"),
+    }
+    found = find(columns, "missingness_leak", "target_leak", "dominant_column")
+    assert [finding.columns for finding in found["target_leak"]] == [("refunded",)]
+    assert [finding.columns for finding in found["missingness_leak"]] == [("reason",)]

@@ -11,6 +11,7 @@ from mlwright.data.kinds.look import order_of
 from mlwright.data.kinds.missing import is_sentinel, missing_words, suspects, vague_words
 from mlwright.data.kinds.names import says_code, says_entity, says_event, says_id, says_moment, words_of
 from mlwright.data.kinds.wording import wording_of
+from mlwright.scoring.moments import to_moment
 
 
 @pytest.mark.parametrize(
@@ -179,3 +180,38 @@ def test_scripts_without_spaces_have_words_too() -> None:
 )
 def test_whether_rows_are_sorted(values: list[float], order: str) -> None:
     assert order_of(np.array(values, dtype=float)) == order
+
+
+def test_times_are_read_with_their_zone_whichever_way_it_is_written() -> None:
+    forms = ["2024/03/01 9:14:05 AM GMT+1", "2024/03/31 11:14:05 PM GMT+2"]
+    written = how_written(forms * 5)
+    assert written is not None
+    assert written.format == "%Y/%m/%d %I:%M:%S %p %z"
+    assert to_moment(forms[0], written.format) == to_moment("2024-03-01T08:14:05Z")
+    log = how_written(["01/May/2024:00:00:00 +0200", "17/May/2024:12:30:00 +0200"])
+    assert log is not None
+    assert to_moment("01/May/2024:00:00:00 +0200", log.format) == to_moment("2024-04-30 22:00")
+    named = how_written(["31.01.2024 10:30 MEZ", "14.07.2024 10:30 MESZ"])
+    assert named is not None
+    assert to_moment("14.07.2024 10:30 MESZ", named.format) == to_moment("2024-07-14 08:30")
+    iso = how_written(["2024-01-31T10:30:00+01:00", "2024-01-31T10:30:00Z"])
+    assert iso is not None
+    assert iso.format == "%Y-%m-%dT%H:%M:%S%z"
+
+
+@pytest.mark.parametrize(
+    ("values", "format", "first"),
+    [
+        (["1990Q1", "1990Q2", "1991Q4"], "%YQ%q", "1990-01-01"),
+        (["Q4 2001", "Q1 2002", "q2 2002"], "Q%q %Y", "2001-10-01"),
+        (["2020-W01", "2020-W53", "2021-W02"], "%G-W%V", "2019-12-30"),
+        (["KW 05/2024", "KW 06/2024"], "KW %V/%G", "2024-01-29"),
+        (["1990M02", "1990M12"], "%YM%m", "1990-02-01"),
+    ],
+)
+def test_quarters_weeks_and_months_are_read_as_their_first_day(values, format, first) -> None:
+    written = how_written(values * 3)
+    assert written is not None
+    assert (written.format, written.share) == (format, 1.0)
+    assert to_moment(values[0], format) == to_moment(first)
+    assert to_moment("1990Q5", format) != to_moment("1990Q5", format)

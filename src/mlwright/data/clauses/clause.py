@@ -18,7 +18,7 @@ from mlwright.data.clauses.values import Values
 from mlwright.data.kinds.look import order_of
 from mlwright.records.contract import Clause, Part
 from mlwright.records.profile import QUANTILE_LEVELS, ColumnProfile
-from mlwright.scoring.moments import DatePattern, to_moment_array
+from mlwright.scoring.moments import DatePattern, to_moment_array, write_moment
 from mlwright.scoring.spelling import missing_array, to_number_array
 
 NAMED = ("category", "boolean", "constant")
@@ -136,5 +136,5 @@ def _example(column: ColumnProfile) -> str:
         return column.top[0].value[:EXAMPLE_LENGTH]
     if column.kind == "date" and column.minimum is not None and math.isfinite(column.minimum):
         moment = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(seconds=column.minimum)
-        return moment.strftime(DatePattern.of(column.date_format or "%Y-%m-%dT%H:%M:%S").pattern)
+        return write_moment(moment, DatePattern.of(column.date_format or "%Y-%m-%dT%H:%M:%S").pattern)
     return ""

@@ -7,25 +7,33 @@ import re
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from functools import partial
 
 from mlwright.data.kinds.names import listed
-from mlwright.scoring.moments import to_moment
+from mlwright.scoring.moments import is_in_zone, to_moment
+from mlwright.scoring.patterns import is_written
 
 _DAYS = listed(
     "%m/%d/%Y %d/%m/%Y %d.%m.%Y %m.%d.%Y %d-%m-%Y %m-%d-%Y %Y/%m/%d %Y.%m.%d %Y-%m-%d "
     "%m/%d/%y %d/%m/%y %d.%m.%y %d-%m-%y %d-%b-%Y %d-%b-%y %b-%d-%Y %b-%Y %b-%y %Y-%m %m/%Y %Y-%b-%d"
 )
 _DAYS_IN_WORDS = ("%d %b %Y", "%d %B %Y", "%b %d, %Y", "%B %d, %Y", "%b %d %Y", "%B %d %Y", "%B %Y", "%b %Y")
+_PERIODS = (
+    *listed("%YQ%q %Y-Q%q %Y/Q%q %Y:Q%q Q%q/%Y Q%q-%Y %G-W%V %GW%V W%V/%G %G-KW%V KW%V/%G %G/KW%V %YM%m"),
+    *("%Y Q%q", "Q%q %Y", "%G W%V", "KW %V/%G", "%G KW%V"),
+)
+"""Quarters and weeks are read as their first day."""
 _TIMES = ("", " %H:%M", " %H:%M:%S", " %I:%M %p", " %I:%M:%S %p", "T%H:%M:%S", " %H:%M:%S.%f", ", %H:%M", ", %I:%M %p")
 _CANDIDATES = (
     *(day + time for day in (*_DAYS, *_DAYS_IN_WORDS) for time in _TIMES),
     "%Y%m%dT%H%M%S",
     "%a %b %d %H:%M:%S %Y",
     "%a, %d %b %Y %H:%M:%S",
+    "%d/%b/%Y:%H:%M:%S",
+    *_PERIODS,
 )
-_SIGNS = {format: Counter(re.sub(r"%.|[\w\s]", "", format, flags=re.ASCII)) for format in _CANDIDATES}
+_IN_ZONES = tuple(f"{format} %z" for format in _CANDIDATES if "%H" in format or "%I" in format)
+_SIGNS = {f: Counter(re.sub(r"%.|[\w\s]", "", f, flags=re.ASCII)) for f in (*_CANDIDATES, *_IN_ZONES)}
 """By pattern, the signs that whatever it reads must hold: a quick look that spares most of the slow ones."""
 DIGITS_ONLY = "%Y%m%d"
 GOOD_SHARE = 0.95
@@ -68,9 +76,10 @@ def how_written(values: Sequence[str]) -> Written | None:
     if not looked_at or _share(looked_at, could_be_date) < GOOD_SHARE:
         return None
     first = looked_at[:_N_FIRST]
-    likely = [format for format in _CANDIDATES if any(_fits(value, format) for value in first)]
+    candidates = _IN_ZONES if any(map(is_in_zone, first)) else _CANDIDATES
+    likely = [format for format in candidates if any(_fits(value, format) for value in first)]
     if (iso := _share(looked_at, _reads)) >= GOOD_SHARE:
-        return Written(next((format for format in likely if format.startswith("%Y-%m-%d")), ISO), iso)
+        return Written(next((f for f in likely if f.startswith("%Y-%m-%d") and "%z" not in f), ISO), iso)
     best: Written | None = None
     for format in likely:
         share = _share(looked_at, partial(_reads, format=format))
@@ -88,11 +97,7 @@ def _reads(value: str, format: str | None = None) -> bool:
 def _fits(value: str, format: str) -> bool:
     if any(value.count(sign) < n for sign, n in _SIGNS[format].items()):
         return False
-    try:
-        datetime.strptime(value, format)
-    except ValueError:
-        return False
-    return True
+    return is_written(value, format)
 
 
 def could_be_date(value: str) -> bool:

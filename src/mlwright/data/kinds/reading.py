@@ -20,6 +20,7 @@ from mlwright.scoring.spelling import to_number
 _LEADING_ZERO = re.compile(r"0[0-9]+").fullmatch
 _DECIMAL_COMMA = re.compile(r"-?[0-9]+,[0-9]{1,2}").fullmatch
 _LEADING_ZERO_SHARE = 0.01
+NUMBERS_A_WORD = 10
 _YEARS = (19000101, 21001231)
 
 
@@ -58,13 +59,15 @@ def _read_text(seen: Seen, forced: Kind | None, codes: tuple[str, ...] | None) -
     vague = vague_words(levels) if codes is None else ()
     values = [value for value in seen.sample or levels if value not in found]
     numbers = [value for value in values if value.casefold() not in VAGUE_WORDS] if codes is None else values
+    words = _words_beside(numbers) if codes is None else ()
+    numbers = [value for value in numbers if value not in words]
     if forced == "date" or forced is None:
-        if date := _as_date(seen, numbers, (*found, *vague), forced):
+        if date := _as_date(seen, numbers, (*found, *vague, *words), forced):
             return date
         if forced == "date":
             raise _cannot_be(seen, "date", f"no known pattern reads values like {_some(values)}")
     if forced == "number" or forced is None:
-        if number := _as_number(seen, numbers, (*found, *vague), forced):
+        if number := _as_number(seen, numbers, (*found, *vague, *words), forced):
             return number
         if forced == "number":
             raise _cannot_be(seen, "number", f"its values are like {_some(values)}")
@@ -98,6 +101,20 @@ def _as_number(seen: Seen, values: Sequence[str], codes: tuple[str, ...], forced
     are_times = any(":" in value for value in values)
     what = "times of the day, which are read as hours" if are_times else "text that reads as numbers"
     return Reading("number", codes, notes=(what, *_code_notes(codes))) if share > 0 else None
+
+
+def _words_beside(values: Sequence[str]) -> tuple[str, ...]:
+    """Words that say why a number or a date is not there (``k.A.``, ``pending``), where nearly all else is one.
+
+    They have no digits, come again, make up from one row in twenty to half of the rows, and there is one of them for
+    ten different numbers or dates at most: fewer are slips, and a column of a few names and a few numbers is one of
+    names.
+    """
+    counts = Counter(values)
+    words = sorted(value for value in counts if not re.search(r"\d", value))
+    n_rows = sum(counts[word] for word in words)
+    are_few = len(words) * NUMBERS_A_WORD <= len(counts) - len(words) and 2 * len(words) <= n_rows
+    return tuple(words) if are_few and (1 - GOOD_SHARE) * len(values) < n_rows < len(values) / 2 else ()
 
 
 def _notes(values: Sequence[str], codes: Sequence[str], vague: Sequence[str]) -> tuple[str, ...]:

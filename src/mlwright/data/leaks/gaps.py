@@ -10,7 +10,7 @@ from mlwright.data.columns import TrainingRows
 from mlwright.data.strength import Judge
 from mlwright.data.words import percent
 
-MIN_SIDE = 20
+MIN_SIDE, MIN_SIDE_OF_CLASSES = 20, 5
 PURE_SHARE = 0.99
 MAX_BASE = 0.9
 FALSE_ALARMS = 0.001
@@ -27,7 +27,8 @@ def gap_leaks(rows: TrainingRows) -> dict[str, str]:
     ranks, or 99 % of the rows with a value lie in the upper, or the lower, half of all.
     """
     gaps = {name: rows.missing(name) for name in rows.profile.roles.inputs}
-    gaps = {name: gap for name, gap in gaps.items() if MIN_SIDE <= gap.sum() <= len(rows) - MIN_SIDE}
+    least = MIN_SIDE if rows.profile.roles.task == "regression" else MIN_SIDE_OF_CLASSES
+    gaps = {name: gap for name, gap in gaps.items() if least <= gap.sum() <= len(rows) - least}
     if rows.profile.roles.task == "regression":
         seen = _gaps_and_numbers(rows, gaps)
     else:

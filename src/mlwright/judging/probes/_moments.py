@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from mlwright.judging.probes._cells import is_text, where
 from mlwright.records.profile import ColumnProfile
-from mlwright.scoring.moments import DatePattern, to_moment_array
+from mlwright.scoring.moments import DatePattern, to_moment_array, write_moment
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 FURTHEST_S = 2.5e11
@@ -30,4 +30,4 @@ def _written(moments: NDArray[np.float64], values: pa.ChunkedArray, date_format:
         return whole if values.type != pa.date32() else whole.cast(pa.date32(), safe=False)
     days = [EPOCH + timedelta(seconds=moment) for moment in moments.tolist()]
     pattern = DatePattern.of(date_format).pattern if date_format else None
-    return pa.array([day.strftime(pattern) if pattern else day.isoformat() for day in days])
+    return pa.array([write_moment(day, pattern) if pattern else day.isoformat() for day in days])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from functools import reduce
 from operator import add
 
@@ -179,6 +180,11 @@ class _Plan:
             raise ExportRefused(f"Some dates of {column.name!r} mean that none is known, which cannot be exported.")
         read = self._date_steps.get(column.name)
         given = _as_told(column.name, column.format) if read is None else _as_read(column.name, read)
+        if given.format and re.search("%[zqV]", given.format):
+            raise ExportRefused(
+                f"The dates of {column.name!r} are written like {given.format}, which programs read in different ways.",
+                "Write them as 2024-01-31T10:30:00 before training (mlwright clean), or serve the bundle itself.",
+            )
         seconds = self._read(given)
         parts = date_parts(seconds)
         return {f"{column.name}:{part}": Unary("single", parts[part]) for part in column.parts}
