@@ -197,3 +197,22 @@ def test_a_total_of_the_target_is_known_by_the_word_beside_it(find):
     assert finding.rows == (N - 2,)
     assert "in 'y'" in finding.sentence
     assert not find("total_row", {"town": towns, "y": [*y[:-1], sum(y[:-1])]})
+
+
+def test_a_sum_without_a_word_is_known_by_the_name_that_it_lacks(find):
+    pages, visits = [f"/page/{row}" for row in range(N - 1)], [row * 37 % 101 + 1 for row in range(N - 1)]
+    (finding,) = find("total_row", {"page": [*pages, None], "visits": [*visits, sum(visits)]})
+    assert (finding.rows, "'page' is empty" in finding.sentence) == ((N - 1,), True)
+    assert not find("total_row", {"page": [*pages, None], "visits": [*visits, 150]})
+
+
+def test_subtotals_between_the_rows_are_told(find):
+    towns, sales = [], []
+    for block in range(10):
+        amounts = [(block * 40 + row) * 37 % 101 + 1 for row in range(39)]
+        towns += [f"town {row}" for row in range(39)] + [f"Zwischensumme {block}"]
+        sales += [*amounts, sum(amounts)]
+    (finding,) = find("total_row", {"town": towns, "sales": sales})
+    assert finding.rows == (39, 79, 119, 159, 199, 239)
+    assert "10 rows between the others" in finding.sentence
+    assert not find("total_row", {"town": towns, "sales": [row * 37 % 101 for row in range(N)]})

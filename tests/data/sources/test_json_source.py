@@ -126,8 +126,9 @@ def test_of_several_lists_none_is_taken(read_text):
 
 
 def test_values_that_mongodb_writes_with_their_type_are_values(read_text):
-    row = '{"_id":{"$oid":"65a%d"},"at":{"$date":%d},"n":{"$numberLong":"%d"},"user":{"since":{"$date":"2024-01-0%dT00:00:00Z"}}}\n'
-    result = read_text("".join(row % (n, 86_400_000 * n, n, n) for n in (1, 2)), "events.jsonl")
+    inner = '"user":{"since":{"$date":"2024-01-01T00:00:00Z"}}'
+    row = '{"_id":{"$oid":"65a%d"},"at":{"$date":%d},"n":{"$numberLong":"%d"},' + inner + "}\n"
+    result = read_text("".join(row % (n, 86_400_000 * n, n) for n in (1, 2)), "events.jsonl")
     assert result.types == {"_id": "string", "at": "timestamp[us]", "n": "int64", "user.since": "timestamp[us]"}
     assert result.rows[0][:3] == ("65a1", dt.datetime(1970, 1, 2), 1)
     assert read_text('{"n":{"$numberLong":"many"}}\n' * 2, "odd.jsonl").column("n") == ["many", "many"]

@@ -83,7 +83,7 @@ def joined(above: list[str], below: list[str]) -> list[str]:
 
 def two_heads(names: Sequence[str]) -> str:
     """What is told where the head has two rows."""
-    return f"The head has two rows, whose names were joined: {name_list(names)}."
+    return f"The head has two rows, whose names were joined: {name_list(filter(None, names))}."
 
 
 def no_header(names: Sequence[str]) -> str:
