@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from pathlib import Path
 from typing import get_args
 
@@ -37,6 +38,12 @@ def with_new_rows(settings: Settings, data: str | os.PathLike[str] | None, query
         return settings
     new = {"source": located(os.fspath(data), Path.cwd()), "query": query, "sheet": None}
     return settings.model_copy(update={"watch": settings.watch.model_copy(update=new)})
+
+
+def with_decimal(settings: Settings, details: Mapping[str, str]) -> Settings:
+    """The same, knowing the decimal mark of the table that was learned from, where the settings name none."""
+    mark = settings.watch.decimal or details.get("decimal")
+    return settings.model_copy(update={"watch": settings.watch.model_copy(update={"decimal": mark})})
 
 
 def with_moments(settings: Settings) -> Settings:

@@ -18,6 +18,7 @@ from mlwright.overrides import (
     check_stage,
     last_stage,
     with_budget,
+    with_decimal,
     with_history,
     with_moments,
     with_new_rows,
@@ -222,6 +223,7 @@ class Project(ProjectFolder):
             If the rows lack an input of the model.
         """
         settings, model = with_moments(with_new_rows(self.settings(), data, query)), self.in_use()
+        settings = with_decimal(settings, self.promise().details)
         attempt = Attempt(
             run_id or next_id(self.store),
             "watch",
@@ -296,10 +298,11 @@ class Project(ProjectFolder):
         TableError
             If the data has none of the columns of the contract.
         """
-        settings = with_new_rows(self.settings(), data, query)
+        promise = self.promise()
+        settings = with_decimal(with_new_rows(self.settings(), data, query), promise.details)
         return received(
             self.store,
-            self.promise(),
+            promise,
             (settings.watch, settings.contract),
             seed=settings.project.seed,
             began=began or now(),

@@ -94,5 +94,5 @@ def received_by_bundle(manifest: Manifest, data: str, query: str | None = None, 
         See `running.Attempt`: `began` and `listen`.
     """
     with TemporaryDirectory(prefix="mlwright-") as folder:
-        given = (WatchSettings(source=data, query=query), ContractSettings())
+        given = (WatchSettings(source=data, query=query, decimal=manifest.lineage.decimal), ContractSettings())
         return received(Store(Path(folder)), promise_of_bundle(manifest), given, **attempt)

@@ -129,3 +129,22 @@ def test_a_row_that_is_not_there_is_told_with_those_that_are(call, shop):
     assert answer.status == 2
     assert "holds 400 rows; there is no row 401." in answer.err
     assert "--row 1" in call("explain", shop, shop / "new.csv").err
+
+
+def test_a_file_that_leaves_the_decimal_mark_open_is_read_as_the_training_was(call, tmp_path):
+    weights = [f"{1 + row % 7},{row * 37 % 1000:03d}" if row % 9 else f"0,{row:03d}" for row in range(200)]
+    rows = [f"{weight};{row % 5};{'yes' if row % 7 > 3 else 'no'}" for row, weight in enumerate(weights)]
+    (tmp_path / "customers.csv").write_text("\n".join(["weight;visits;bought", *rows]) + "\n")
+    sections = {
+        "project": {"target": "bought"},
+        "collect": {"source": "customers.csv"},
+        "train": {"families": ["linear"], "candidates": 1},
+    }
+    Project.create(tmp_path, sections).run()
+    (tmp_path / "new.csv").write_text("weight;visits\n1,250;3\n2,375;4\n")
+    assert call("predict", tmp_path, "new.csv", "-o", "one.csv").status == 0
+    assert csv.read_csv(tmp_path / "one.csv")["weight"].to_pylist() == [1.25, 2.375]
+    assert call("score", tmp_path, "new.csv", "-o", "parts").status == 0
+    assert parquet.read_table(tmp_path / "parts")["weight"].to_pylist() == [1.25, 2.375]
+    seen = Project(tmp_path).check_delivery(tmp_path / "new.csv")
+    assert not {"column_types", "unit_change"} & {finding.check for finding in seen.findings.findings}

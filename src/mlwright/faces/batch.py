@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 import pyarrow as pa
 
@@ -56,7 +56,7 @@ def score_file(bundle: Bundle, source: str, query: str | None, output: Path, lev
     """
     refuse_suffix(output)
     unread = Counter[str]()
-    reading = _reading(source, query)
+    reading = _reading(source, query, bundle.manifest.lineage.decimal)
 
     def tables() -> Iterator[pa.Table]:
         for rows in _tables(reading, source):
@@ -82,22 +82,22 @@ def unread_told(unread: Mapping[str, int], n_rows: int, source: str, model: str)
 
 def first_scored(bundle: Bundle, source: str, query: str | None, level: float | None = None) -> pa.Table:
     """The first ten rows of a source with their predictions; raises what `score_file` raises."""
-    return scored_rows(bundle, next(tables_of(source, query)).slice(0, N_SHOWN), level)
+    return scored_rows(bundle, next(tables_of(bundle, source, query)).slice(0, N_SHOWN), level)
 
 
-def tables_of(source: str, query: str | None = None) -> Iterator[pa.Table]:
-    """The rows of a source, a table for every few thousand of them; never none.
+def tables_of(bundle: Bundle, source: str, query: str | None = None) -> Iterator[pa.Table]:
+    """The rows of a source for a model, a table for every few thousand of them; never none.
 
     Raises
     ------
     SourceError
         If the rows cannot be had, or there are none.
     """
-    return _tables(_reading(source, query), source)
+    return _tables(_reading(source, query, bundle.manifest.lineage.decimal), source)
 
 
-def _reading(source: str, query: str | None) -> Reading:
-    wanted = CollectSettings(source=source, query=query)
+def _reading(source: str, query: str | None, decimal: Literal[".", ","] | None) -> Reading:
+    wanted = CollectSettings(source=source, query=query, decimal=decimal)
     return source_for(wanted)[1](wanted).read()
 
 

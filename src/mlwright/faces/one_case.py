@@ -35,7 +35,7 @@ def read_record(file: Path, bundle: Bundle, row: int | None = None) -> dict[str,
     TableError
         If it holds no such record, or none of the inputs that the model has.
     """
-    found = _of_json(file) if row is None else _of_table(file, row)
+    found = _of_json(file) if row is None else _of_table(bundle, file, row)
     known = [clause.name for clause in bundle.inputs]
     if not set(found) & set(known):
         offers = nearest(next(iter(found), ""), known) or known
@@ -43,9 +43,9 @@ def read_record(file: Path, bundle: Bundle, row: int | None = None) -> dict[str,
     return found
 
 
-def _of_table(file: Path, row: int) -> dict[str, Any]:
+def _of_table(bundle: Bundle, file: Path, row: int) -> dict[str, Any]:
     n_before = 0
-    for rows in tables_of(str(file)):
+    for rows in tables_of(bundle, str(file)):
         if row <= n_before + len(rows):
             found: dict[str, Any] = rows.slice(row - n_before - 1, 1).to_pylist()[0]
             return found

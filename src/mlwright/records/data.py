@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from mlwright.core.record import Record
 
 
@@ -27,6 +29,11 @@ class Lineage(Record):
     query: str | None = None
     read_at: str
     details: dict[str, str] = {}
+
+    @property
+    def decimal(self) -> Literal[".", ","] | None:
+        """The decimal mark of its numbers, if it was a text table."""
+        return {".": ".", ",": ","}.get(self.details.get("decimal", ""))  # type: ignore[return-value]
 
 
 class Field(Record):

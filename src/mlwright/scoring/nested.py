@@ -34,7 +34,7 @@ def flatten(row: Mapping[str, Any], inner: Inner | None = None) -> Mapping[str, 
     flat: dict[str, Any] = {}
     for name, value in row.items():
         if type(value) is dict and (read := _typed(value)) is not None:
-            flat[name] = _read(*value.values(), read)
+            flat[name] = _read(next(iter(value.values())), read)
         elif type(value) is dict:
             deeper = {f"{name}.{key}": each for key, each in value.items()}
             flat.update(flatten(deeper, inner))

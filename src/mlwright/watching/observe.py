@@ -23,5 +23,6 @@ def observe(settings: WatchSettings, run: Run) -> Window:
         raise SettingsError(
             "It is not said where the new rows are.", "mlwright watch --data new.csv, or set watch.source"
         )
-    collect = CollectSettings(source=settings.source, query=settings.query, sheet=settings.sheet, time=settings.time)
+    asked = settings.model_dump(include={"source", "query", "sheet", "decimal", "time"})
+    collect = CollectSettings(**asked)
     return Window(snapshot=take_snapshot(collect, run))

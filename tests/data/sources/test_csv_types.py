@@ -144,3 +144,32 @@ def test_a_decimal_point_anywhere_speaks_against_decimal_commas(read_text, other
 def test_commas_that_may_group_thousands_are_left_alone(read_text):
     result = read_text("name;people\nanna;1,500\nbob;2,250\n")
     assert result.column("people") == ["1,500", "2,250"]
+
+
+def test_a_comma_that_may_be_either_is_told_and_read_as_asked(read, tmp_path):
+    path = tmp_path / "prices.csv"
+    path.write_text("town;price\nOslo;1,250\nRiga;2,375\n")
+    result = read(path)
+    assert result.column("price") == ["1,250", "2,375"]
+    assert result.notices == [
+        "The file leaves open whether commas in numbers like '1,250' are decimal: they were read as parting thousands. "
+        "If they are decimal, set collect.decimal to ','."
+    ]
+    asked = read(path, decimal=",")
+    assert asked.column("price") == [1.25, 2.375]
+    assert asked.notices == [
+        "The file leaves open whether commas in numbers like '1,250' are decimal: they were read as decimal, as asked."
+    ]
+    assert read(path, decimal=".").notices == []
+
+
+def test_numbers_that_show_their_decimal_mark_go_before_what_is_asked(read, tmp_path):
+    path = tmp_path / "prices.csv"
+    path.write_text("town;price\nOslo;0.5\nRiga;1.5\n")
+    assert read(path, decimal=",").column("price") == [0.5, 1.5]
+    path.write_text("town;people\nOslo;1,250,000\nRiga;605,000\n")
+    assert read(path, decimal=",").column("people") == ["1,250,000", "605,000"]
+    path.write_text("town;price\nOslo;0,125\nRiga;1,250\n")
+    assert read(path, decimal=".").column("price") == [0.125, 1.25]
+    path.write_text('town,price\nOslo,"1,250"\nRiga,"2,375"\n')
+    assert read(path, decimal=",").column("price") == [1.25, 2.375]

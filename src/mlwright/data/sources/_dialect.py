@@ -11,12 +11,12 @@ import io
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from itertools import zip_longest
+from dataclasses import dataclass, replace
 from typing import Any
 
 from mlwright.core.errors import SourceUnreadable, name_list
 from mlwright.data.sources._columns import refuse_width
+from mlwright.data.sources._decimal import decimal_mark
 from mlwright.data.sources._header import (
     are_two_heads,
     are_units,
@@ -37,12 +37,6 @@ SNIFFED_ROWS = 1000
 SNIFFED_CELLS = 100_000
 MAX_FIELD_CHARACTERS = 16 << 20
 MAX_PREAMBLE_ROWS = 50
-
-_COMMA = re.compile(
-    r"[$€£¥]? ?-?(?:[0-9]+|[0-9]{1,3}(?P<thousands>(?:[.\s][0-9]{3})+))(?:,(?P<behind>[0-9]+))?\s?[%$€£¥]?"
-).fullmatch
-_POINT = re.compile(r"-?[0-9]*\.[0-9]+").fullmatch
-_THOUSANDS = re.compile(r"-?[1-9][0-9]{0,2}\.[0-9]{3}").fullmatch
 
 csv.field_size_limit(MAX_FIELD_CHARACTERS)  # Python's own limit of 131,072 is less than a long text
 
@@ -94,7 +88,7 @@ class Line:
     last_line: int
 
 
-def find_dialect(sample: str, where: str, *, complete: bool) -> Dialect:
+def find_dialect(sample: str, where: str, *, complete: bool, decimal: str | None = None) -> Dialect:
     """Find out how a text table is written, from its beginning.
 
     Parameters
@@ -104,6 +98,8 @@ def find_dialect(sample: str, where: str, *, complete: bool) -> Dialect:
         What the file is called in messages.
     complete : bool
         Whether the sample is the whole file.
+    decimal : str, optional
+        The decimal mark where the file leaves it open.
 
     Raises
     ------
@@ -125,7 +121,11 @@ def find_dialect(sample: str, where: str, *, complete: bool) -> Dialect:
             "Name a file whose lines end, and whose quotes are closed.",
         )
     refuse_width(_common_width([row.fields for row in rows])[0], where)
-    return _laid_out(rows, delimiter, quote, escape, n_above)
+    found = _laid_out(rows, delimiter, quote, escape, n_above)
+    mark, notices = decimal_mark(
+        [row.fields for row in rows if row.last_line > found.n_skipped - n_above], delimiter, decimal
+    )
+    return replace(found, decimal=mark, notices=(*found.notices, *notices))
 
 
 def parse_rows(lines: Iterator[str], delimiter: str, quote: str | None, escape: str | None) -> Iterator[Line]:
@@ -247,7 +247,6 @@ def _laid_out(rows: list[Line], delimiter: str, quote: str | None, escape: str |
     notices = [f"Skipped above the table: {counted(n_preamble, 'line')}."] if n_preamble else []
     above = rows[n_preamble - 1].last_line if n_preamble else 0
     first, body = rows[n_preamble], [row.fields for row in rows[n_preamble + 1 :]]
-    decimal = "," if delimiter != "," and _has_decimal_comma(body) else "."
     names, header_line = [f"column_{place + 1}" for place in range(width)], None
     judged = [row for row in body if len(row) == width][: max(10, SNIFFED_CELLS // width)]
     if len(first.fields) == width and judged[:1] == body[:1] and are_two_heads([first.fields, *judged]):
@@ -263,9 +262,7 @@ def _laid_out(rows: list[Line], delimiter: str, quote: str | None, escape: str |
             notices.append(f"The line under the header holds units and no values, and was left out: {told}.")
     else:
         notices.append(no_header(names))
-    return Dialect(
-        delimiter, quote, escape, decimal, tuple(names), header_line, above + n_above, notices=tuple(notices)
-    )
+    return Dialect(delimiter, quote, escape, ".", tuple(names), header_line, above + n_above, notices=tuple(notices))
 
 
 def _count_preamble(rows: list[Line], width: int) -> int:
@@ -275,26 +272,3 @@ def _count_preamble(rows: list[Line], width: int) -> int:
         return 0
     limit = min(MAX_PREAMBLE_ROWS, len(rows) - 1)
     return next((count for count in range(limit + 1) if len(rows[count].fields) >= least), 0)
-
-
-def _has_decimal_comma(body: list[list[str]]) -> bool:
-    """Whether a column of numbers can only have decimal commas, and no point anywhere can only be a decimal one.
-
-    A point before three digits (``50.000``) is one that parts thousands where commas are decimal.
-    """
-    columns = [[field.strip() for field in column if field.strip()] for column in zip_longest(*body, fillvalue="")]
-    return any(map(_are_decimal_commas, columns)) and not any(
-        _POINT(field) and not _THOUSANDS(field) for column in columns for field in column
-    )
-
-
-def _are_decimal_commas(fields: list[str]) -> bool:
-    """Whether most of a column are numbers, and of one of them a comma is the decimal mark for sure."""
-    found = [match for field in fields if (match := _COMMA(field))]
-    return 2 * len(found) > len(fields) and any(_is_sure(match["thousands"], match["behind"]) for match in found)
-
-
-def _is_sure(thousands: str | None, behind: str | None) -> bool:
-    """Whether what is around the comma of a number leaves no doubt, as in ``1.234,567``, ``0,5`` and ``1.020.000``."""
-    n_points = (thousands or "").count(".")
-    return n_points > 1 if behind is None else bool(thousands) or len(behind) != 3

@@ -57,7 +57,7 @@ class Csv(Source):
 
     def _surveyed(self) -> tuple[TextFile, Survey]:
         file = TextFile(find_file(str(self.settings.source)), lambda share: self.tick(share / 2))
-        survey = file.settle(lambda: _survey(file))
+        survey = file.settle(lambda: _survey(file, self.settings.decimal))
         if survey.n_rows == 0:
             raise SourceEmpty(f"{file.path} has a header but no rows.", "Name a file with rows.")
         file.tick = lambda share: self.tick(0.5 + share / 2)
@@ -111,9 +111,9 @@ class _Counter:
         return next(self._numbers)
 
 
-def _survey(file: TextFile) -> Survey:
+def _survey(file: TextFile, decimal: str | None) -> Survey:
     """Read the whole file with quotes; where they make no sense of it, without."""
-    dialect = find_dialect(file.sample(), str(file.path), complete=file.complete)
+    dialect = find_dialect(file.sample(), str(file.path), complete=file.complete, decimal=decimal)
     refuse_width(len(dialect.names), str(file.path))
     wide = len(dialect.names) > WIDE_COLUMNS
     quoted = replace(dialect, quote=dialect.quote or '"')

@@ -47,7 +47,9 @@ class Folder(Source):
         notices = [*_spelled(self._one_name), *_differences(kinds, n_with, len(files))]
         shown = [str(file.relative_to(root)) for file in files]
         batches = self._batches(shown, readings, schema, notices)
-        return Reading(schema, batches, {"files": str(len(files))}, notices)
+        has_commas = any(reading.details.get("decimal") == "," for reading in readings)
+        details = {"files": str(len(files)), **({"decimal": ","} if has_commas else {})}
+        return Reading(schema, batches, details, notices)
 
     def _open(self, file: Path, place: int, n_files: int) -> Reading:
         inner = self.settings.model_copy(update={"source": str(file)})

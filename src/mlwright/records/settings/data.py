@@ -54,6 +54,9 @@ class CollectSettings(Settings):
     sheet : str
         For Excel: the name of the sheet; default: the first. For a web page: its table, by caption, id or number from
         1; default: the largest.
+    decimal : str
+        For text tables: the decimal mark where a file leaves it open (``1,250`` may be either); ``.`` or ``,``.
+        Default: the point.
     sample_rows : int
         For a table in PostgreSQL or Spark: how many of its rows are fetched, drawn at random. Its figures are then
         computed from all rows where they are. Default: all rows are fetched, from Spark at most 200,000.
@@ -79,6 +82,7 @@ class CollectSettings(Settings):
     query: str | None = None
     headers: dict[str, str] = {}
     sheet: str | None = None
+    decimal: Literal[".", ","] | None = None
     sample_rows: int | None = Field(default=None, ge=1_000)
     in_place: bool = False
     time: str | None = None

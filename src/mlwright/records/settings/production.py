@@ -52,6 +52,8 @@ class WatchSettings(Settings):
         For databases: the name of a table, or a ``select``.
     sheet : str
         For Excel: the name of the sheet; default: the first.
+    decimal : str
+        For text tables: the decimal mark where a file leaves it open; default: that of the training.
     time : str
         The column that says when each row was; default: `collect.time`, if the rows have it. Of the log of a service
         it is always the moment at which it was asked.
@@ -74,6 +76,7 @@ class WatchSettings(Settings):
     source: str | None = None
     query: str | None = None
     sheet: str | None = None
+    decimal: Literal[".", ","] | None = None
     time: str | None = None
     every: Literal["hour", "day", "week"] = "day"
     rows: int | None = Field(default=None, ge=1)

@@ -47,7 +47,7 @@ def score(
     from mlwright.shipping.scoring_job import Job
 
     bundle = Bundle.load(bundle_at(model))
-    wanted = CollectSettings(source=source, query=query)
+    wanted = CollectSettings(source=source, query=query, decimal=bundle.manifest.lineage.decimal)
     with counting("scoring", quiet=json) as tell:
         done = score_into(Job(bundle, wanted, level, jobs, tell), output, table)
     if json:
