@@ -645,6 +645,16 @@ def test_what_cannot_be_said_exactly_is_refused_and_nothing_is_written(tmp_path)
     assert not (tmp_path / "out").exists()
 
 
+def test_where_long_names_are_read_as_words_it_is_said_how_they_are_read_as_names(tmp_path):
+    bundle = bundle_of(tmp_path, ("dummy",), "binary")
+    texts = [
+        TextColumn(name=name, terms=(), word_ngrams=(1, 1), char_ngrams=(0, 0), idf=name) for name in ("job", "note")
+    ]
+    with pytest.raises(ExportRefused, match=r"of long names \(job, note\)") as refused:
+        program_of(_WithPlan(bundle, EncodingPlan(columns=(texts[0], *PLAN.columns, texts[1]))))
+    assert 'ignore = ["note"] and kinds = {"job" = "category"} under [profile]' in refused.value.hint
+
+
 def test_an_export_that_answers_otherwise_is_not_handed_over(tmp_path, monkeypatch):
     form = EXPORT_FORMS.get("python")
     monkeypatch.setattr(form, "run", lambda *_: np.zeros((200, 2)))

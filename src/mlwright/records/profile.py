@@ -87,6 +87,8 @@ class ColumnProfile(Record):
         What the column is to a model; see `Kind`.
     reason : str
         Why, as a sentence.
+    is_stated : bool
+        Whether a person has said the kind: then a category is read as names and as nothing else.
     n_missing : int
         Nulls, NaNs, blank strings and disguised missing values.
     missing_codes : tuple of str
@@ -126,6 +128,7 @@ class ColumnProfile(Record):
     type: str
     kind: Kind
     reason: str
+    is_stated: bool = False
     n_missing: int
     missing_codes: tuple[str, ...] = ()
     n_distinct: int

@@ -87,6 +87,13 @@ def test_a_category_of_phrases_is_text_besides():
     assert len(category.levels) == len(titles)
 
 
+def test_what_a_person_calls_a_category_is_names_alone():
+    titles = [f"Senior Clerk {step} of {town}" for step in range(30) for town in ("Rome", "Oslo", "Bern", "Lima")]
+    (category,) = learn("category", titles * 5, is_stated=True)
+    assert isinstance(category, CategoryColumn)
+    assert len(category.levels) == len(titles)
+
+
 def test_a_category_of_rare_codes_is_text_besides():
     codes = [f"{deck}{number}" for deck in "ABC" for number in range(100, 160)]
     text, category = learn("category", codes + ["A100"] * 5)

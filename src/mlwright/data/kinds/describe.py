@@ -231,6 +231,7 @@ def _profile(known: _Known) -> ColumnProfile:
         type=seen.type,
         kind=kind,
         reason=reason,
+        is_stated=known.forced is not None,
         n_missing=known.n_missing,
         missing_codes=codes,
         n_distinct=own.n_distinct,

@@ -79,7 +79,7 @@ class _Texts:
 
     def of_names(self, column: ColumnProfile, values: pa.Array, prefix: str) -> LearnedText | None:
         """What is learned of a category whose names are phrases; None if they are not."""
-        names = phrases(column, values)
+        names = None if column.is_stated else phrases(column, values)
         return None if names is None else self._of(column, names, SIZE.shared_by(self._n_phrases), prefix)
 
     def _of(self, column: ColumnProfile, texts: list[str], rich: Size, prefix: str) -> LearnedText | None:
@@ -93,7 +93,8 @@ class _Texts:
 
 
 def _may_be_phrases(column: ColumnProfile) -> bool:
-    return column.kind == "category" and column.n_distinct > COUNTED_LEVELS
+    """Whether the names of a column may be read as words; what a person calls a category holds names alone."""
+    return column.kind == "category" and not column.is_stated and column.n_distinct > COUNTED_LEVELS
 
 
 def _n_characters(column: ColumnProfile, n_rows: int) -> float:

@@ -99,6 +99,7 @@ class ProfileSettings(Settings):
     ----------
     kinds : dict
         Kind of a column, where the guess is wrong: ``number``, ``category``, ``boolean``, ``date``, ``text``, ``id``.
+        A category that is named here is read as names alone, however long they are, and not as words besides.
     missing : dict
         Values of a column that stand for "missing", where the guess is wrong; an empty list for none.
     ignore : list

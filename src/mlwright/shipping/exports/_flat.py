@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from mlwright.records.contract import Contract
+from mlwright.shipping.contracts import is_number
 from mlwright.shipping.exports import _graph as op
 from mlwright.shipping.exports._graph import Node
 from mlwright.shipping.exports._inputs import Input, NameInput, NumberInput
@@ -26,12 +28,14 @@ def flattened(program: Program) -> list[Step]:
     return [_step(node, place_of, inputs) for node in nodes]
 
 
-def described(given: Input) -> Step:
+def described(given: Input, contract: Contract) -> Step:
     """One input."""
     if isinstance(given, NumberInput):
         return {"kind": "number", "name": given.name, "missing": list(given.missing)}
     if isinstance(given, NameInput):
-        return {"kind": "name", "name": given.name, "codes": given.codes, "unseen": given.unseen}
+        is_numeral = is_number(contract.clause(given.name))
+        found = {"kind": "name", "name": given.name, "codes": given.codes, "unseen": given.unseen}
+        return found | {"is_numeral": is_numeral}
     return {"kind": "moment", "name": given.name, "format": given.format, "first_year": given.first_year}
 
 

@@ -10,10 +10,10 @@ from operator import add
 
 import numpy as np
 
-from mlwright.core.errors import ExportRefused
+from mlwright.core.errors import ExportRefused, name_list
 from mlwright.core.family import NotApplicable
 from mlwright.records.cleaning import DoubtPairs, DoubtValues, MapValues, MarkMissing, ReadDate, TrimText
-from mlwright.records.model import CategoryColumn, DateColumn, NumberColumn, TextColumn
+from mlwright.records.model import CategoryColumn, DateColumn, EncodingPlan, NumberColumn, TextColumn
 from mlwright.scoring.bundle import Bundle
 from mlwright.scoring.cleaner import Cleaner
 from mlwright.scoring.cores import Core
@@ -108,7 +108,7 @@ class _Plan:
             elif isinstance(column, DateColumn):
                 numbers |= self._date(column)
             else:
-                raise _about_text(column)
+                raise _about_text(plan)
         self.numbers: Node = Join(tuple(numbers[name] for name in self._names.numbers))
 
     @property
@@ -249,12 +249,20 @@ def _as_read(name: str, step: ReadDate) -> MomentInput:
     return MomentInput(name, step.formats[0], step.first_year if "%y" in step.formats[0] else None)
 
 
-def _about_text(column: TextColumn) -> ExportRefused:
-    quoted = json.dumps(column.name, ensure_ascii=False)
+def _about_text(plan: EncodingPlan) -> ExportRefused:
+    """Why texts are refused; names that are read as words too can be read as names alone."""
+    texts = [column.name for column in plan.columns if isinstance(column, TextColumn)]
+    named = {column.name for column in plan.columns if isinstance(column, CategoryColumn)}
+    words = [json.dumps(name, ensure_ascii=False) for name in texts if name in named]
+    free = [json.dumps(name, ensure_ascii=False) for name in texts if name not in named]
+    says = [f"ignore = [{', '.join(free)}]"] if free else []
+    kinds = ", ".join(f'{name} = "category"' for name in words)
+    says += [f"kinds = {{{kinds}}}"] if words else []
+    ways = ["train without free text"] * bool(free) + ["have long names read as names alone"] * bool(words)
     return ExportRefused(
-        f"The model reads words of free text, or of long names ({column.name!r}), which cannot be exported.",
-        f"Serve the bundle itself, or train without it: ignore = [{quoted}] under [profile] in mlwright.toml, then: "
-        "mlwright run",
+        f"The model reads words of free text, or of long names ({name_list(texts)}), which cannot be exported.",
+        f"Serve the bundle itself, or {' and '.join(ways)}: {' and '.join(says)} under [profile] in mlwright.toml, "
+        "then: mlwright run",
     )
 
 

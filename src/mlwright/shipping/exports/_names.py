@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from mlwright.core.errors import ExportRefused
 from mlwright.shipping.exports._inputs import MomentInput, NameInput, NumberInput
 from mlwright.shipping.exports._program import Program
 
@@ -23,6 +24,23 @@ def read_values(program: Program, row: Mapping[str, Any]) -> list[float]:
         elif isinstance(given, MomentInput):
             found.append(float(value))
     return found
+
+
+def refuse_zero_bytes(program: Program, title: str) -> None:
+    """Raise if there is a name that ends in the middle where names end with a zero byte.
+
+    Raises
+    ------
+    ExportRefused
+    """
+    for given in program.inputs:
+        if "\0" in given.name or (isinstance(given, NameInput) and any("\0" in name for name in given.codes)):
+            raise ExportRefused(
+                f"The column {given.name!r} holds names with a zero byte in them, which {title} cannot hold.",
+                "Take the zero bytes out of the data before training (mlwright clean).",
+            )
+    if any("\0" in str(label) for label in (program.name, program.target, *program.classes)):
+        raise ExportRefused(f"A class, or the target, is written with a zero byte, which {title} cannot hold.")
 
 
 def identifiers(names: Iterable[str], taken: Iterable[str] = ()) -> list[str]:

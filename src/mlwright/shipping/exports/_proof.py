@@ -14,7 +14,7 @@ from mlwright.core.errors import ExportRefused
 from mlwright.records.contract import Clause, Contract
 from mlwright.scoring.bundle import Bundle
 from mlwright.scoring.deciding import decisive
-from mlwright.scoring.moments import to_moment
+from mlwright.scoring.moments import DatePattern, to_moment
 from mlwright.scoring.spelling import canonical, to_number
 from mlwright.shipping.contracts import is_number
 from mlwright.shipping.exports import ExportForm, Files, Value
@@ -88,7 +88,8 @@ def as_values(program: Program, row: Row) -> dict[str, Value]:
         elif isinstance(given, NumberInput):
             found[given.name] = to_number(value)
         else:
-            found[given.name] = to_moment(value, given.format)
+            written = None if given.format is None else DatePattern(given.format, given.first_year).written()
+            found[given.name] = to_moment(value, written)
     return found
 
 

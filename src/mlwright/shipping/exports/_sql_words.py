@@ -9,17 +9,46 @@ from typing import TYPE_CHECKING, ClassVar
 
 from mlwright.core.errors import ExportRefused
 from mlwright.records.contract import Clause
-from mlwright.scoring.spelling import to_number
+from mlwright.scoring.spelling import canonical, to_number
 from mlwright.shipping.contracts import is_moment, is_number, is_text
 from mlwright.shipping.exports._inputs import Input, MomentInput, NameInput, NumberInput
 
 if TYPE_CHECKING:
     from mlwright.shipping.exports._sql_layout import Expression, Parts
 
-PLAIN = "^-?[0-9]{1,25}([.][0-9]{1,25})?([eE][+-]?[0-9]{1,2})?$"
-ISO = "^[0-9]{4}-[0-9]{2}-[0-9]{2}([T ][0-9]{2}:[0-9]{2}(:[0-9]{2}([.][0-9]{1,6})?)?)?$"
+WRITTEN = (
+    "^([+-]?[$€£¥₹]? ?|[$€£¥₹]? ?[+-]?)"
+    "(([0-9]{1,3}(,[0-9]{3}){1,8}|[0-9]{1,25})([.][0-9]{0,25})?|[.][0-9]{1,25})"
+    "([eE][+-]?[0-9]{1,2})? ?[%$€£¥₹]?$"
+)
+"""Numbers in text, as `spelling.WRITTEN_NUMBER` within what any database holds, in words that all of them know."""
+
+AROUND_NUMBER = "[$€£¥₹%, ]"
+"""What is written about a number and says nothing of its size."""
+
+ISO = (
+    "^([1-9][0-9]{3}|0[1-9][0-9]{2}|00[1-9][0-9]|000[1-9])-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])"
+    "([T ]([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9]([.][0-9]{1,6})?)?)?$"
+)
 ISO_PATTERNS = (None, "%Y-%m-%d", "%Y-%m-%d %H:%M", "%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S")
 """In which dates as text are read like those without a pattern."""
+
+NO_PLAIN_NUMBER = (
+    "*[^0-9.eE+-]*",
+    "*[0-9.][+-]*",
+    "*[+-][+-]*",
+    "*.*.*",
+    "*[eE]*[eE.]*",
+    "[+-][eE]*",
+    "[eE]*",
+    "*[eE+-]",
+    ".[eE]*",
+    "[+-].[eE]*",
+)
+"""What a text of digits is like that is no plain number (555-1234), in the words of GLOB."""
+
+WHITE = (9, 10, 11, 12, 13, 28, 29, 30, 31, 32, 133, 160, 5760, *range(8192, 8203), 8232, 8233, 8239, 8287, 12288)
+"""The signs that `str.strip` takes off."""
 
 SMALLEST_SINGLE = "1.1754944e-38"
 
@@ -99,6 +128,12 @@ class Words(ABC):
         if not is_number(clause):
             raise ExportRefused(f"The column {given.name!r} of type {clause.type} is a category, which SQL cannot say.")
         numbers = {to_number(name): code for name, code in codes.items()}
+        if any(math.isfinite(to_number(name)) and canonical(to_number(name)) != name for name in codes):
+            raise ExportRefused(
+                f"The column {given.name!r} holds numbers as names, of more digits than a floating number has: in SQL "
+                "they cannot be told apart.",
+                "Store them as text before training, or leave the column out ([profile] ignore).",
+            )
         whens = "".join(f" WHEN {self.number(n)} THEN {code}e0" for n, code in numbers.items() if math.isfinite(n))
         found = f"CASE {self._as_double(column)}{whens} ELSE {unseen} END"
         missing = " OR ".join([f"{column} IS NULL", *self._no_number(clause, column)])
@@ -140,7 +175,7 @@ class DuckDB(Words):
     """DuckDB."""
 
     double = "DOUBLE"
-    white = "chr(9) || chr(10) || chr(11) || chr(12) || chr(13) || ' '"
+    white = " || ".join(f"chr({sign})" for sign in WHITE)
     not_a_number = "CAST('NaN' AS DOUBLE), CAST('Infinity' AS DOUBLE), CAST('-Infinity' AS DOUBLE)"
 
     def single(self, x: Expression) -> Parts:
@@ -157,14 +192,16 @@ class DuckDB(Words):
 
     def _text_as_number(self, column: str) -> str:
         plain = self.trimmed(f"CAST({column} AS VARCHAR)")
-        return f"CASE WHEN regexp_matches({plain}, '{PLAIN}') THEN CAST({plain} AS DOUBLE) END"
+        bare = f"regexp_replace({plain}, '{AROUND_NUMBER}', '', 'g')"
+        return f"CASE WHEN regexp_matches({plain}, '{WRITTEN}') THEN CAST({bare} AS DOUBLE) END"
 
     def _moment(self, given: MomentInput, clause: Clause, column: str) -> str:
         if is_moment(clause):
             return f"epoch(CAST({column} AS TIMESTAMP))"
         if not is_text(clause) or given.first_year is not None:
             raise _no_date(given, clause)
-        iso = f"CASE WHEN regexp_matches({self.trimmed(column)}, '{ISO}') THEN TRY_CAST({column} AS TIMESTAMP) END"
+        plain = self.trimmed(column)
+        iso = f"CASE WHEN regexp_matches({plain}, '{ISO}') THEN TRY_CAST({plain} AS TIMESTAMP) END"
         if given.format is None:
             return f"epoch({iso})"
         return f"epoch(COALESCE({iso}, try_strptime({self.trimmed(column)}, {text(given.format)})))"
@@ -174,7 +211,7 @@ class PostgreSQL(Words):
     """PostgreSQL, from version 12 on."""
 
     double = "DOUBLE PRECISION"
-    white = "E' \\t\\n\\r\\f\\x0b'"  # E'\\v' is the letter v there
+    white = "E' \\t\\n\\r\\f\\x0b\\x1c\\x1d\\x1e\\x1f' || chr(133) || chr(160)"  # E'\\v' is the letter v there
     step_ends = " OFFSET 0)"
     analyzes = True  # else it compares every row with every node, level by level
     not_a_number = "'NaN', 'Infinity', '-Infinity'"
@@ -202,7 +239,8 @@ class PostgreSQL(Words):
 
     def _text_as_number(self, column: str) -> str:
         plain = self.trimmed(f"{column}::text")
-        return f"CASE WHEN {plain} ~ '{PLAIN}' THEN CAST({plain} AS float8) END"
+        bare = f"regexp_replace({plain}, '{AROUND_NUMBER}', '', 'g')"
+        return f"CASE WHEN {plain} ~ '{WRITTEN}' THEN CAST({bare} AS float8) END"
 
     def _moment(self, given: MomentInput, clause: Clause, column: str) -> str:
         if is_moment(clause):
@@ -210,7 +248,10 @@ class PostgreSQL(Words):
         if not is_text(clause) or given.format not in ISO_PATTERNS:
             raise _no_date(given, clause)
         plain = self.trimmed(column)
-        return f"CASE WHEN {plain} ~ '{ISO}' THEN CAST(EXTRACT(EPOCH FROM CAST({plain} AS TIMESTAMP)) AS float8) END"
+        first = f"make_date(substr({plain}, 1, 4)::int, substr({plain}, 6, 2)::int, 1)"
+        is_day = f"substr({plain}, 9, 2)::int <= EXTRACT(DAY FROM {first} + interval '1 month' - interval '1 day')"
+        seconds = f"CAST(EXTRACT(EPOCH FROM CAST({plain} AS TIMESTAMP)) AS float8)"  # of no day an error, not NULL
+        return f"CASE WHEN {plain} ~ '{ISO}' THEN CASE WHEN {is_day} THEN {seconds} END END"
 
 
 class SQLite(Words):
@@ -219,7 +260,7 @@ class SQLite(Words):
     deepest = 10  # its parser holds 100 symbols: room is left for a view, or a query around the query
 
     double = "REAL"
-    white = "char(9, 10, 11, 12, 13, 32)"
+    white = f"char({', '.join(map(str, WHITE))})"
     step_begins = "AS MATERIALIZED ("
     picks_levels = False  # it looks each node up by its number
     greatest = "MAX"
@@ -240,15 +281,20 @@ class SQLite(Words):
 
     def _text_as_number(self, column: str) -> str:
         plain = self.trimmed(column)
-        looks = f"{plain} GLOB '*[0-9]*' AND NOT {plain} GLOB '*[^0-9.eE+-]*'"
+        no_number = " AND ".join(f"{plain} NOT GLOB '{pattern}'" for pattern in NO_PLAIN_NUMBER)
+        looks = f"{plain} GLOB '*[0-9]*' AND {no_number}"
         is_number = f"typeof({column}) IN ('integer', 'real') AND abs({column}) < 9e999"  # as text it would be rounded
         return f"CASE WHEN {is_number} THEN CAST({column} AS REAL) WHEN {looks} THEN CAST({plain} AS REAL) END"
 
     def _moment(self, given: MomentInput, clause: Clause, column: str) -> str:
         if not (is_moment(clause) or is_text(clause)) or given.format not in ISO_PATTERNS:
             raise _no_date(given, clause)
-        seconds = f"CAST(strftime('%s', {column}) AS REAL)"
-        return f"({seconds} + CAST(strftime('%f', {column}) AS REAL) - CAST(strftime('%S', {column}) AS REAL))"
+        plain = self.trimmed(column)
+        seconds = f"CAST(strftime('%s', {plain}) AS REAL)"
+        moment = f"({seconds} + CAST(strftime('%f', {plain}) AS REAL) - CAST(strftime('%S', {plain}) AS REAL))"
+        day = f"substr({plain}, 1, 10)"  # it takes the 30th of February for the 1st of March, and 'now' for now
+        is_day = f"{plain} GLOB '[0-9][0-9][0-9][0-9]-*' AND date({day}, '+0 days') = {day} AND {day} > '0001'"
+        return f"CASE WHEN {is_day} AND NOT {plain} GLOB '*[T ]24:*' THEN {moment} END"
 
 
 DIALECTS: dict[str, Words] = {"duckdb": DuckDB(), "postgres": PostgreSQL(), "sqlite": SQLite()}

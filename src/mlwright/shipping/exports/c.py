@@ -18,11 +18,13 @@ import numpy as np
 from mlwright.core.errors import ExportRefused
 from mlwright.core.family import NotApplicable
 from mlwright.records.bundle import Manifest
+from mlwright.records.contract import Contract
+from mlwright.shipping.contracts import is_number
 from mlwright.shipping.exports import ExportForm, Files, Value
 from mlwright.shipping.exports._c_code import Code, array
 from mlwright.shipping.exports._graph import Array
 from mlwright.shipping.exports._inputs import Input, MomentInput, NameInput, NumberInput
-from mlwright.shipping.exports._names import identifiers
+from mlwright.shipping.exports._names import identifiers, refuse_zero_bytes
 from mlwright.shipping.exports._program import Program
 
 WORDS_OF_C = """
@@ -32,7 +34,8 @@ template this throw true try typedef union unsigned using virtual void volatile 
 """
 KEYWORDS = frozenset(WORDS_OF_C.split())
 COMPILE_S = 300
-KIND_OF = {NumberInput: "number", NameInput: "name", MomentInput: "moment"}
+FIRST_YEAR = 1969
+"""Of the hundred years that years of two digits are of, where nothing else is said."""
 
 
 class C(ExportForm):
@@ -45,14 +48,16 @@ class C(ExportForm):
     title = "C"
 
     def write(self, program: Program, manifest: Manifest) -> Files:
-        """``NAME.h``, ``NAME.c``, ``NAME.hpp``, ``main.c`` and a ``Makefile``."""
+        """``NAME.h``, ``NAME.c``, ``NAME.hpp``, ``main.c``, ``cells.h`` and a ``Makefile``."""
+        refuse_zero_bytes(program, self.title)
         name = identifiers([program.name], KEYWORDS)[0]
-        words = _words(program, name)
+        words = _words(program, name, manifest.contract)
         texts = {
             f"{name}.h": _filled("model.h", words),
             f"{name}.c": _filled("model.c", words),
             f"{name}.hpp": _filled("model.hpp", words),
             "main.c": _filled("main.c", words),
+            "cells.h": _resource("cells.h"),
             "Makefile": _filled("Makefile", words),
         }
         return {file: text.encode() for file, text in texts.items()}
@@ -116,11 +121,14 @@ def _fields(program: Program) -> list[str]:
 
 
 def _filled(template: str, words: Mapping[str, str]) -> str:
-    text = resources("mlwright.shipping.exports").joinpath("runtime", template).read_text("utf-8")
-    return Template(text).substitute(words)
+    return Template(_resource(template)).substitute(words)
 
 
-def _words(program: Program, name: str) -> dict[str, str]:
+def _resource(name: str) -> str:
+    return resources("mlwright.shipping.exports").joinpath("runtime", name).read_text("utf-8")
+
+
+def _words(program: Program, name: str, contract: Contract) -> dict[str, str]:
     """What is filled into the templates."""
     code = Code(program)
     fields = list(zip(_fields(program), program.inputs, strict=True))
@@ -140,10 +148,11 @@ def _words(program: Program, name: str) -> dict[str, str]:
         "cpp_fields": _lines(_cpp_field(field, given) for field, given in fields),
         "cpp_copies": _lines(_cpp_copy(field, given) for field, given in fields),
         "columns": _lines(
-            f"    {{{quoted(given.name)}, {name}_{KIND_OF[type(given)]}, offsetof({name}_row, {field})}},"
+            f"    {{{quoted(given.name)}, {name}_{_kind(given, contract)}, offsetof({name}_row, {field}), "
+            f"{_pattern(given)}}},"
             for field, given in fields
         )
-        or f'    {{"", {name}_number, 0}},',
+        or f'    {{"", {name}_number, 0, NULL, 0}},',
         "classes": ", ".join(quoted(_spelled(label)) for label in program.classes) or '""',
         "threshold": repr(0.5 if program.threshold is None else program.threshold),
         "data": "\n".join(code.data),
@@ -151,6 +160,19 @@ def _words(program: Program, name: str) -> dict[str, str]:
         "steps": _lines(f"    {line}" for line in code.lines),
         "result": code.result,
     }
+
+
+def _kind(given: Input, contract: Contract) -> str:
+    if isinstance(given, NameInput):
+        return "numeral" if is_number(contract.clause(given.name)) else "name"
+    return "number" if isinstance(given, NumberInput) else "moment"
+
+
+def _pattern(given: Input) -> str:
+    """How moments are written, and of which hundred years two digits are."""
+    if not isinstance(given, MomentInput) or given.format is None:
+        return f"NULL, {FIRST_YEAR}"
+    return f"{quoted(given.format)}, {given.first_year or FIRST_YEAR}"
 
 
 def _spelled(label: object) -> str:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from mlwright.core.errors import ExportRefused
 from mlwright.records.bundle import Manifest
 from mlwright.shipping.exports import ExportForm, Files, Value
 from mlwright.shipping.exports import _graph as op
@@ -26,6 +27,7 @@ IR_VERSION = 10
 UNARY = {"floor": "Floor", "exp": "Exp", "log": "Log"}
 BINARY = {"+": "Add", "-": "Sub", "*": "Mul", "/": "Div", "<": "Less", "<=": "LessOrEqual"}
 MISSING_NAME = ""
+OUTPUTS = ("scores", "answer")
 
 
 class Onnx(ExportForm):
@@ -42,6 +44,12 @@ class Onnx(ExportForm):
         """``model.onnx``."""
         import onnx
 
+        for name in OUTPUTS:
+            if any(given.name == name for given in program.inputs):
+                raise ExportRefused(
+                    f"A column is called {name!r}, as an output of the graph is, and ONNX takes each name once.",
+                    "Give the column another name before training.",
+                )
         model = _Graph(program).model()
         onnx.checker.check_model(model)
         return {FILE: model.SerializeToString(deterministic=True)}
@@ -82,6 +90,9 @@ class _Graph:
         self._tensors: dict[str, NDArray[Any]] = {}
         self._names: dict[int, str] = {}
         self._n_made = 0
+        self._mark = ":"
+        while any(given.name.startswith(self._mark) for given in program.inputs):
+            self._mark += ":"
         for node in program.in_order():
             self._names[id(node)] = self._write(node)
 
@@ -154,13 +165,13 @@ class _Graph:
         from onnx import helper
 
         self._n_made += 1
-        name = f":{self._n_made}"
+        name = f"{self._mark}{self._n_made}"
         self._nodes.append(helper.make_node(kind, list(inputs), [name], domain=domain, **attributes))
         return name
 
     def _tensor(self, values: NDArray[Any]) -> str:
         self._n_made += 1
-        name = f":t{self._n_made}"
+        name = f"{self._mark}t{self._n_made}"
         self._tensors[name] = values
         return name
 

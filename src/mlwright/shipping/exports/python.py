@@ -40,7 +40,7 @@ class Python(ExportForm):
             "classes": list(program.classes),
             "threshold": program.threshold,
             "decided": program.is_decided,
-            "inputs": [described(given) for given in program.inputs],
+            "inputs": [described(given, manifest.contract) for given in program.inputs],
             "steps": flattened(program),
         }
         text = json.dumps(facts, ensure_ascii=False, separators=(",", ":"))

@@ -20,7 +20,7 @@ from mlwright.shipping.contracts import is_moment, is_number, is_text
 from mlwright.shipping.exports import ExportForm, Files, Value
 from mlwright.shipping.exports._graph import Array, Forest
 from mlwright.shipping.exports._inputs import Input, MomentInput, NameInput, NumberInput
-from mlwright.shipping.exports._names import identifiers
+from mlwright.shipping.exports._names import identifiers, refuse_zero_bytes
 from mlwright.shipping.exports._program import Program
 from mlwright.shipping.exports._sql_code import Code
 from mlwright.shipping.exports._sql_layout import Step
@@ -89,6 +89,7 @@ class Sql(ExportForm):
 
     def write(self, program: Program, manifest: Manifest) -> Files:
         """``model.sql``, and ``trees.sql`` if trees are rows of a table."""
+        refuse_zero_bytes(program, self.title)
         clauses = {given.name: manifest.contract.clause(given.name) for given in program.inputs}
         reads = {given: self._words.read(given, clauses[given.name]) for given in program.inputs}
         kept, table = self._kept(manifest), TreeTable(f"trees_{program.bundle_id}", self._words)

@@ -1,12 +1,8 @@
 /* Reads rows in CSV from standard input, writes answers in CSV. The first line names the columns; an empty cell is a
-   missing value; dates are written 2024-12-31 or 2024-12-31 23:59:00, in UTC. */
-
-#include <math.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
+   missing value; text is in UTF-8. */
 
 #include "$name.h"
+#include "cells.h"
 
 enum { MOST_CELLS = 4096 };
 
@@ -24,6 +20,7 @@ static char *read_line(void)
     }
     if (line == NULL) exit(1);
     if (c == EOF && used == 0) return free(line), NULL;
+    if (used > 0 && line[used - 1] == '\r') used--;
     line[used] = '\0';
     return line;
 }
@@ -38,7 +35,7 @@ static int split(char *line, char **cells)
         for (; *from != '\0' && (quoted || *from != ','); from++) {
             if (*from == '"' && quoted && from[1] == '"') *to++ = *from++;
             else if (*from == '"') quoted = !quoted;
-            else if (*from != '\r' || from[1] != '\0') *to++ = *from;
+            else *to++ = *from;
         }
         int is_last = *from == '\0';
         *to = '\0';
@@ -47,39 +44,32 @@ static int split(char *line, char **cells)
     return n;
 }
 
-static char *trimmed(char *text)
+/* Writes a cell, in quotes if it needs them. */
+static void write_cell(const char *text)
 {
-    while (*text == ' ' || *text == '\t') text++;
-    for (size_t n = strlen(text); n > 0 && (text[n - 1] == ' ' || text[n - 1] == '\t'); n--) text[n - 1] = '\0';
-    return text;
+    if (text[strcspn(text, ",\"\r\n")] == '\0') {
+        fputs(text, stdout);
+        return;
+    }
+    putchar('"');
+    for (; *text != '\0'; text++) {
+        if (*text == '"') putchar('"');
+        putchar(*text);
+    }
+    putchar('"');
 }
 
-static double number_of(const char *text)
-{
-    char *end;
-    double number = strtod(text, &end);
-    return end == text || *end != '\0' ? NAN : number;
-}
-
-static double moment_of(const char *text)
-{
-    int y, m, d, hour = 0, minute = 0;
-    double second = 0.0;
-    if (sscanf(text, "%4d-%2d-%2d%*1[T ]%2d:%2d:%lf", &y, &m, &d, &hour, &minute, &second) < 3) return NAN;
-    y -= m <= 2;
-    long era = (y >= 0 ? y : y - 399) / 400, year = y - era * 400;
-    long day = (153 * (m + (m > 2 ? -3 : 9)) + 2) / 5 + d - 1;
-    double days = (double)(era * 146097 + year * 365 + year / 4 - year / 100 + day - 719468);
-    return ((days * 24.0 + hour) * 60.0 + minute) * 60.0 + second;
-}
-
-static void set(${name}_row *row, const ${name}_column *column, char *cell)
+static void set(${name}_row *row, const ${name}_column *column, char *cell, char spelled[40])
 {
     void *place = (char *)row + column->offset;
     char *text = cell == NULL ? NULL : trimmed(cell);
-    int missing = text == NULL || *text == '\0';
-    if (column->kind == ${name}_name) *(const char **)place = missing ? NULL : text;
-    else *(double *)place = missing ? NAN : column->kind == ${name}_number ? number_of(text) : moment_of(text);
+    const int missing = text == NULL || *text == '\0';
+    switch (column->kind) {
+    case ${name}_name: *(const char **)place = missing ? NULL : text; break;
+    case ${name}_numeral: *(const char **)place = missing ? NULL : numeral(text, spelled); break;
+    case ${name}_number: *(double *)place = missing ? NAN : number_of(text); break;
+    case ${name}_moment: *(double *)place = missing ? NAN : moment_of(text, column->pattern, column->first_year);
+    }
 }
 
 static int place_of(const char *name, char **cells, int n)
@@ -90,24 +80,28 @@ static int place_of(const char *name, char **cells, int n)
 
 int main(void)
 {
-    static char *cells[MOST_CELLS];
+    static char *cells[MOST_CELLS], spelled[${name}_n_inputs + 1][40];
     int places[${name}_n_inputs + 1];
     char *line = read_line();
-    int n = line == NULL ? 0 : split(line, cells);
+    const int has_mark = line != NULL && strncmp(line, "\357\273\277", 3) == 0;
+    int n = line == NULL ? 0 : split(line + (has_mark ? 3 : 0), cells);
     for (int i = 0; i < ${name}_n_inputs; i++)
         if ((places[i] = place_of(${name}_columns[i].name, cells, n)) < 0)
             return fprintf(stderr, "The column %s is missing.\n", ${name}_columns[i].name), 2;
     printf("answer");
-    for (int i = 0; i < ${name}_n_classes; i++) printf(",%s", ${name}_classes[i]);
-    for (free(line); printf("\n"), (line = read_line()) != NULL; free(line)) {
+    for (int i = 0; i < ${name}_n_classes; i++) putchar(','), write_cell(${name}_classes[i]);
+    printf("\n");
+    for (free(line); (line = read_line()) != NULL; free(line)) {
         ${name}_row row;
         double scores[${name}_n_scores];
+        if (*line == '\0') continue;
         n = split(line, cells);
         for (int i = 0; i < ${name}_n_inputs; i++)
-            set(&row, &${name}_columns[i], places[i] < n ? cells[places[i]] : NULL);
+            set(&row, &${name}_columns[i], places[i] < n ? cells[places[i]] : NULL, spelled[i]);
         ${name}_scores(&row, scores);
-        if (${name}_n_classes > 0) printf("%s,", ${name}_classes[${name}_answer(scores)]);
+        if (${name}_n_classes > 0) write_cell(${name}_classes[${name}_answer(scores)]), putchar(',');
         for (int i = 0; i < (${name}_n_classes ? ${name}_n_classes : 1); i++) printf(i ? ",%.17g" : "%.17g", scores[i]);
+        printf("\n");
     }
     return 0;
 }

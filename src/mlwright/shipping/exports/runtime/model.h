@@ -16,12 +16,15 @@ typedef struct {
 $fields
 } ${name}_row;
 
-typedef enum { ${name}_number, ${name}_name, ${name}_moment } ${name}_kind;
+/* A numeral is a name that is a number: 3, and not 3.0. */
+typedef enum { ${name}_number, ${name}_name, ${name}_numeral, ${name}_moment } ${name}_kind;
 
 typedef struct {
     const char *name;
     ${name}_kind kind;
     size_t offset; /* in ${name}_row */
+    const char *pattern; /* how moments are written if not in ISO 8601, as for strptime; or NULL */
+    int first_year; /* of the hundred years that years of two digits are of */
 } ${name}_column;
 
 extern const ${name}_column ${name}_columns[];

@@ -13,14 +13,29 @@ A row needs every input; None (an empty cell in CSV) means that a value is not k
 
 import csv
 import datetime
+import decimal
+import io
 import json
 import math
 import operator
+import re
 import struct
 import sys
 
 EPOCH = datetime.datetime(1970, 1, 1, tzinfo=datetime.timezone.utc)
 NAN = float("nan")
+WRITTEN = re.compile(
+    r"([+-]?)([$€£¥₹]?) ?([+-]?)((?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?:\.[0-9]*)?|\.[0-9]+)"
+    r"([eE][+-]?[0-9]{1,3})? ?[%$€£¥₹]?"
+)
+HOURS = re.compile(r"([0-9]{1,2}):([0-9]{2})(?::([0-9]{2}))?(\s?(?:[ap]\.?\s?m\.?|[ap]))?", re.IGNORECASE)
+ISO = re.compile(
+    r"([0-9]{4})-([0-9]{2})-([0-9]{2})(?:[T ]([0-9]{2}):([0-9]{2})(?::([0-9]{2})(?:\.([0-9]{1,9}))?)?"
+    r"(?: ?(Z|[A-Z]{3,4}|[+-][0-9]{2}(?::?[0-9]{2})?))?)?"
+)
+ZONES = {"UTC": 0, "GMT": 0, "WET": 0, "WEST": 1, "BST": 1, "CET": 1, "CEST": 2, "MEZ": 1, "MESZ": 2, "EET": 2}
+ZONES.update({"EEST": 3, "EST": -5, "EDT": -4, "CST": -6, "CDT": -5, "MST": -7, "MDT": -6, "PST": -8, "PDT": -7})
+ZONES.update({"JST": 9, "Z": 0})
 
 
 class Model:
@@ -66,15 +81,28 @@ class Model:
 
 def spelling(value):
     """The one way to write a value: 3, 3.0 and "3 " are all "3"; None if it is missing."""
-    if value is None or value != value:
-        return None
     if isinstance(value, str):
         return value.strip() or None
+    if is_nothing(value):
+        return None
+    value = value.item() if hasattr(value, "item") else value
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, float) and value.is_integer() and abs(value) <= 2.0**53:
         return str(int(value))
-    return value.isoformat() if hasattr(value, "isoformat") else str(value)
+    if isinstance(value, decimal.Decimal):
+        return str(int(value)) if value == value.to_integral_value() else format(value.normalize(), "f")
+    if isinstance(value, bytes):
+        return spelling(value.decode("utf-8", "replace"))
+    return value.isoformat() if hasattr(value, "isoformat") else spelling(str(value))
+
+
+def is_nothing(value):
+    """Whether a value is None, NaN, or NA or NaT of pandas."""
+    try:
+        return value is None or bool(value != value)
+    except (TypeError, ValueError):
+        return not hasattr(value, "__len__")
 
 
 def number_reader(given):
@@ -82,13 +110,45 @@ def number_reader(given):
     missing = frozenset(given["missing"])
 
     def read(value):
-        try:
-            number = NAN if value is None or value == "" else float(value)
-        except ValueError:
-            number = NAN
+        number = number_of(value)
         return NAN if math.isinf(number) or number in missing else number
 
     return read
+
+
+def number_of(value):
+    """A value as a number; text in English notation: 1,234.5, -3, 2e5, $1,200, 15%, 19:30 as hours."""
+    if isinstance(value, str):
+        text = value.strip()
+        found = WRITTEN.fullmatch(text)
+        if found is None:
+            return hours(text)
+        before, _, after, digits, power = found.groups()
+        if before and after:
+            return NAN
+        return (-1.0 if "-" in (before, after) else 1.0) * float(digits.replace(",", "") + (power or ""))
+    if isinstance(value, datetime.timedelta):
+        return value.total_seconds()
+    if isinstance(value, datetime.time):
+        return value.hour + value.minute / 60 + (value.second + value.microsecond / 1e6) / 3600
+    try:
+        return NAN if value is None or isinstance(value, (bytes, datetime.date)) else float(value)
+    except OverflowError:
+        return math.inf
+    except (TypeError, ValueError):
+        return NAN
+
+
+def hours(text):
+    """A time of the day as hours; NaN for any other text."""
+    found = HOURS.fullmatch(text)
+    if found is None:
+        return NAN
+    hour, minute, second = (int(part or 0) for part in found.groups()[:3])
+    mark = (found[4] or "").strip().lower()
+    if minute > 59 or second > 59 or hour > 23 or (mark and not 1 <= hour <= 12):
+        return NAN
+    return (hour % 12 + 12 * mark.startswith("p") if mark else hour) + minute / 60 + second / 3600
 
 
 def name_reader(given):
@@ -106,34 +166,49 @@ def moment_reader(given):
     """Reads a date or a moment as seconds since 1970; text in ISO 8601 or in the pattern of the column."""
 
     def read(value):
-        if isinstance(value, (int, float)):
-            return float(value)
-        if isinstance(value, str):
-            value = parsed(value.strip(), given["format"], given.get("first_year"))
-        if value is None:
+        if not isinstance(value, datetime.date):
+            value = parsed(spelling(value), given["format"], given.get("first_year"))
+        if is_nothing(value):
             return NAN
         if not isinstance(value, datetime.datetime):
             value = datetime.datetime(value.year, value.month, value.day)
         if value.tzinfo is None:
             value = value.replace(tzinfo=datetime.timezone.utc)
-        return (value - EPOCH) / datetime.timedelta(microseconds=1) / 1e6
+        return ((value - EPOCH) // datetime.timedelta(microseconds=1)) / 1e6
 
     return read
 
 
 def parsed(text, pattern, first_year=None):
     """A moment from text, or None; years of two digits are of the hundred years from the first one on."""
+    found = ISO.fullmatch(text or "")
     try:
-        return datetime.datetime.fromisoformat(text[:-1] + "+00:00" if text.endswith("Z") else text)
-    except ValueError:
-        pass
-    try:
-        found = datetime.datetime.strptime(text, pattern) if pattern else None
-        if found is None or first_year is None:
-            return found
-        return found.replace(year=first_year + (found.year - first_year) % 100)
-    except ValueError:
+        if found is not None:
+            return in_iso(found)
+        moment = datetime.datetime.strptime(text, pattern) if pattern and text else None
+        if moment is None or first_year is None:
+            return moment
+        return moment.replace(year=first_year + (moment.year - first_year) % 100)
+    except (ValueError, OverflowError):
         return None
+
+
+def in_iso(found):
+    """A moment from the parts of ISO 8601."""
+    *parts, fraction, zone = found.groups()
+    moment = datetime.datetime(*[int(part or 0) for part in parts], int(((fraction or "") + "000000")[:6]))
+    if zone is None:
+        return moment
+    if zone[0] in "+-":
+        minutes = int(zone[1:3]) * 60 + int(zone[3:].strip(":") or 0)
+        if minutes >= 24 * 60 or int(zone[3:].strip(":") or 0) > 59:
+            return None
+        offset = datetime.timedelta(minutes=-minutes if zone[0] == "-" else minutes)
+    elif zone in ZONES:
+        offset = datetime.timedelta(hours=ZONES[zone])
+    else:
+        return None
+    return moment.replace(tzinfo=datetime.timezone(offset))
 
 
 def single(x):
@@ -294,14 +369,28 @@ STEPS = {
 }
 
 
+def numeral(cell):
+    """The name of a column of numbers, as it is spelled everywhere: 3 for 3.0, which a CSV file may hold."""
+    found = WRITTEN.fullmatch(cell or "")
+    return spelling(float(cell)) if found and not re.search("[$€£¥₹%, ]", cell) else cell
+
+
 def main():
     """Read rows in CSV, write answers in CSV."""
     model = Model(sys.argv[1] if len(sys.argv) > 1 else "model.json")
-    answers = csv.writer(sys.stdout, lineterminator="\n")
+    rows = csv.DictReader(io.TextIOWrapper(sys.stdin.buffer, encoding="utf-8-sig", newline=""))
+    written = io.TextIOWrapper(sys.stdout.buffer, encoding="utf-8", newline="")
+    missing = [given["name"] for given in model.inputs if given["name"] not in (rows.fieldnames or ())]
+    if missing:
+        sys.exit("The column %s is missing." % missing[0])
+    numerals = [given["name"] for given in model.inputs if given.get("is_numeral")]
+    answers = csv.writer(written, lineterminator="\n")
     answers.writerow(["answer", *map(str, model.classes)] if model.classes else ["answer"])
-    for row in csv.DictReader(sys.stdin):
+    for row in rows:
+        row.update({name: numeral(row[name]) for name in numerals})
         found = model.results(row)
         answers.writerow([model.answer(found), *found[: len(model.classes)]] if model.classes else found)
+    written.flush()
 
 
 if __name__ == "__main__":
