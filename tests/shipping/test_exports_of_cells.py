@@ -206,7 +206,8 @@ ODD = {
     "rooms": [2, 2.0, "2", "2.0", Decimal("2.00"), np.float32(0.5), np.int8(3), True, None, "0.50", 1e300],
     "city": [True, "true", np.str_("Rome"), b"Rome", 5, pd.NA, pd.NaT, None],
     "seen": [date(2020, 2, 29), datetime(2020, 2, 29, 10, 30),
-             datetime(2020, 2, 29, tzinfo=timezone(timedelta(hours=5))), pd.Timestamp("2020-02-29 10:30"), pd.NaT, 20200229, 1e9, True, None],
+             datetime(2020, 2, 29, tzinfo=timezone(timedelta(hours=5))), pd.Timestamp("2020-02-29 10:30"), pd.NaT,
+             20200229, 1e9, True, None],
 }  # fmt: skip
 
 
