@@ -6,7 +6,7 @@ import json
 import os
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,7 @@ from pydantic import ValidationError
 
 from mlwright.core.errors import ProjectMissing, SettingsError, nearest
 from mlwright.core.family import families_named
+from mlwright.core.store.blobs import write_atomically
 from mlwright.pipeline import Settings
 from mlwright.records.settings import Amount
 
@@ -137,6 +138,45 @@ def write_settings(path: Path, sections: Mapping[str, Mapping[str, Any]], commen
         lines.append("")
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text("\n".join(lines), "utf-8")
+
+
+def add_to_list(path: Path, section: str, key: str, values: Sequence[str]) -> None:
+    """Add values to a list of a settings file; all else stays as it is written, comments too.
+
+    Raises
+    ------
+    SettingsError
+        If the file cannot be read, or writes that list in a way that cannot be added to.
+    """
+    read_settings(path)
+    text = path.read_text("utf-8")
+    given = tomllib.loads(text)
+    old = given.get(section, {}).get(key, [])
+    wanted = list(dict.fromkeys([*old, *values]))
+    line = f"{key} = {_toml(wanted)}"
+    changed = _with_line(text, section, key, line)
+    if _loaded(changed) != {**given, section: {**given.get(section, {}), key: wanted}}:
+        raise SettingsError(f"{path} writes {section}.{key} in a way that cannot be added to.", f"Write there: {line}")
+    write_atomically(path, changed.encode("utf-8"))
+
+
+def _with_line(text: str, section: str, key: str, line: str) -> str:
+    """The text of a settings file with a list written anew, below the head of its section."""
+    head = re.search(rf"^\[{section}\][^\n]*\n?", text, re.M)
+    if head is None:
+        return f"{text.rstrip()}\n\n[{section}]\n{line}\n"
+    end = re.compile(r"^\[", re.M).search(text, head.end())
+    body = text[head.end() : end.start() if end else len(text)]
+    known = re.compile(rf"^{key}[ \t]*=[ \t]*\[[^\]]*\]", re.M)
+    new = known.sub(lambda _: line, body, count=1) if known.search(body) else f"{line}\n{body}"
+    return text[: head.end()].rstrip("\n") + "\n" + new + (text[end.start() :] if end else "")
+
+
+def _loaded(text: str) -> dict[str, Any] | None:
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError:
+        return None
 
 
 def _toml(value: Any) -> str:

@@ -64,7 +64,8 @@ def test_a_leak_makes_the_figures_worthless_and_says_what_to_type() -> None:
     verdict, words, rest = told(with_findings(finding("target_leak", "critical", "spend", "fee")))
     assert verdict == "stop"
     assert "an input gives the answer away" in words
-    assert 'set [profile] ignore = ["spend", "fee"] in mlwright.toml' in rest
+    assert "leave them out, then: mlwright run --ignore spend --ignore fee" in rest
+    assert "vouch for them, then: mlwright run --known-in-time spend --known-in-time fee" in rest
     assert "false alarms" not in rest
 
 
@@ -72,7 +73,7 @@ def test_a_suspected_leak_is_a_question_before_use() -> None:
     verdict, words, rest = told(with_findings(finding("dominant_column", "warning", "duration")))
     assert verdict == "pilot"
     assert "first make sure that 'duration' is known at the moment of prediction" in words
-    assert 'ignore = ["duration"]' in rest
+    assert "mlwright run --ignore duration" in rest
 
 
 def test_a_gain_that_more_rows_would_settle_asks_for_them() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import shlex
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
@@ -255,10 +256,12 @@ def next_steps(ground: Ground, evidence: Evidence) -> Iterator[str]:
     """What to type or to do."""
     names = suspects(evidence)
     if names and ground.verdict in ("stop", "pilot"):
-        listed = ", ".join(f'"{name}"' for name in names)
         are, them = ("it is", "it") if len(names) == 1 else ("they are", "them")
-        yield f"If {are} not known in time: set [profile] ignore = [{listed}] in mlwright.toml, then: mlwright run"
-        yield f"If {are}: vouch for {them} with [check] known_in_time = [{listed}], then: mlwright run"
+        leave_out, vouch = (
+            " ".join(f"{option} {shlex.quote(name)}" for name in names) for option in ("--ignore", "--known-in-time")
+        )
+        yield f"If {are} not known in time, leave {them} out, then: mlwright run {leave_out}"
+        yield f"If {are}, vouch for {them}, then: mlwright run {vouch}"
     one_class = only_tested(evidence.evaluation.confusion)
     faults = [] if one_class else _faults_of_target(evidence)
     if faults:

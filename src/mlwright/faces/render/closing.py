@@ -9,7 +9,7 @@ from rich.text import Text
 from mlwright.core.history import RunState
 from mlwright.faces.render.findings import findings_table
 from mlwright.faces.render.numbers import duration
-from mlwright.faces.render.panel import decision_panel
+from mlwright.faces.render.panel import decision_panel, shortest, typed_here
 from mlwright.faces.render.tables import said, table
 from mlwright.faces.render.text import Shown
 from mlwright.project import Project
@@ -27,7 +27,7 @@ def closing(project: Project, state: RunState, report: Path | None) -> Shown:
         shown += [findings_table(findings, least="warning"), Text()]
     if state.has_done("decide"):
         decision = project.record(Decision, state.run_id)
-        shown.append(decision_panel(decision))
+        shown.append(decision_panel(typed_here(decision, project.path)))
     if state.has_done("challenge"):
         rival = project.record(Challenge, state.run_id)
         shown += [said(rival.sentence), Text()] if rival.champion is not None else []
@@ -39,7 +39,7 @@ def closing(project: Project, state: RunState, report: Path | None) -> Shown:
 
 def _places(project: Project, state: RunState, report: Path | None) -> list[tuple[str, str]]:
     """Where things are, and the command to type next."""
-    where = _typed(project.path)
+    where = shortest(project.path)
     option = "" if where == "." else f" -p {where}"
     if report is None:
         return [("look", f"mlwright runs{option}"), ("next", f"mlwright run{option}")]
@@ -64,11 +64,3 @@ def _answers_at(project: Project, state: RunState) -> str:
 def _is_of_use(project: Project, run_id: str) -> bool:
     """Whether the verdict lets anybody answer with the model."""
     return project.record(Decision, run_id).verdict in ("deploy", "pilot")
-
-
-def _typed(path: Path) -> str:
-    """The shortest way to write a path here."""
-    try:
-        return str(path.relative_to(Path.cwd()))
-    except ValueError:
-        return str(path)

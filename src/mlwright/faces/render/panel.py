@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import re
+import shlex
+from pathlib import Path
+
 from rich.panel import Panel
 
 from mlwright.faces.render.tables import COLOURS, said
 from mlwright.faces.render.visible import visible
 from mlwright.records.decision import Decision
+
+COMMAND = re.compile(r"\bmlwright (run|serve|improve|approve|show [a-z]+)\b")
 
 
 def decision_panel(decision: Decision) -> Panel:
@@ -19,3 +25,28 @@ def decision_panel(decision: Decision) -> Panel:
     body.rstrip()
     title = decision.verdict.replace("_", " ").upper()
     return Panel(body, title=title, border_style=COLOURS[decision.verdict], title_align="left")
+
+
+def typed_here(decision: Decision, project: Path) -> Decision:
+    """The same decision with commands that name the project, where they are not typed in its folder."""
+    where = shortest(project)
+    steps = decision.next_steps if where == "." else [typed_from(where, step) for step in decision.next_steps]
+    return decision.model_copy(update={"next_steps": tuple(steps)})
+
+
+def typed_from(where: str, step: str) -> str:
+    """A step whose command names the project.
+
+    >>> typed_from("churn", "Add rows, then: mlwright run"), typed_from("churn", "mlwright serve   (over HTTP)")
+    ('Add rows, then: mlwright run -p churn', 'mlwright serve churn   (over HTTP)')
+    """
+    folder = shlex.quote(where)
+    return COMMAND.sub(lambda found: f"{found[0]} {'' if found[1] == 'serve' else '-p '}{folder}", step)
+
+
+def shortest(path: Path) -> str:
+    """The shortest way to write a path here."""
+    try:
+        return str(path.relative_to(Path.cwd()))
+    except ValueError:
+        return str(path)

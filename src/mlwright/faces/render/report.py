@@ -15,7 +15,7 @@ from markupsafe import Markup
 from mlwright.core.history import RunState
 from mlwright.core.record import Record
 from mlwright.core.store.blobs import write_atomically
-from mlwright.faces.render import charts, numbers, telling
+from mlwright.faces.render import charts, numbers, recipes, telling
 from mlwright.faces.render.brief import brief, scale_of
 from mlwright.faces.render.diagnosis import SHARES, TITLES, figures_of
 from mlwright.faces.render.dots import dots_svg
@@ -117,6 +117,8 @@ def render_report(project: Project, facts: Facts) -> str:
         "group_titles": TITLES,
         "group_shares": SHARES,
         "figures_of": figures_of,
+        "spelled_params": recipes.params,
+        "spelled_choices": recipes.choices,
         "two_errors": numbers.two_errors,
         "composition": composition,
         "corrected_figure": corrected_figure,

@@ -89,7 +89,8 @@ def _(record: Contract) -> str:
 
 @summary.register
 def _(record: Exploration) -> str:
-    return f"{counted(len(record.insights), 'insight')}, {counted(len(record.drawings), 'picture')}"
+    hurried = "; there was no time for all" if record.cut_short else ""
+    return f"{counted(len(record.insights), 'insight')}, {counted(len(record.drawings), 'picture')}{hurried}"
 
 
 @summary.register
@@ -137,7 +138,7 @@ def _(record: Robustness) -> str:
     if not record.results:
         return "nothing could be disturbed"
     worst = record.results[0]
-    return f"{len(record.results)} disturbances; worst: {worst.title} loses {worst.lost_share:.0%} of the gain"
+    return f"{len(record.results)} disturbances; worst: {worst.title}, which takes {_told_loss(worst.lost_share)}"
 
 
 @summary.register
@@ -145,7 +146,16 @@ def _(record: Understanding) -> str:
     if not record.reliance:
         return "nothing that the model relies on"
     first = record.reliance[0]
-    return f"it relies most on {first.input}, without which {percent(first.lost.value)} of the gain is lost"
+    return f"it relies most on {first.input}, which carries {_told_loss(first.lost.value)}"
+
+
+def _told_loss(share: float) -> str:
+    """What is lost of the gain over no model; nobody can lose more than all of it.
+
+    >>> _told_loss(0.31), _told_loss(3.7)
+    ('31 % of what the model is good for', 'all that the model is good for')
+    """
+    return "all that the model is good for" if share >= 1 else f"{percent(share)} of what the model is good for"
 
 
 @summary.register

@@ -156,6 +156,10 @@ def glossary(training: Training, evaluation: Evaluation) -> Iterator[Term]:
     yield Term("simple model", "A linear model, in which each column adds something or takes it away; easy to explain.")
     yield Term("ensemble", "Several models whose answers are averaged. Its weights were chosen on held-out rows.")
     yield from _families(training)
+    if any(row.name.endswith("-timeless") for row in training.leaderboard):
+        yield Term(
+            "-timeless", "The same model without columns that only count the time on, such as a date or a number."
+        )
     yield Term(
         "fold",
         "A part of the training rows. Each model learns from the other parts and is scored on this one, so that no "

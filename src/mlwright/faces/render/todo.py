@@ -45,25 +45,27 @@ def todo(facts: Facts, sources: Sources) -> Todo:
         said = Markup('<span data-from="decision/next_steps/{}">{}</span>')
         if words:
             asked.append(said.format(place, typed(words)) + ".")
-        elif not typing:
+        if command and not typing:
             typing = said.format(place, typed(command))
     items = asked[:MOST_ASKED]
     return Todo(STEPS[facts.decision.verdict], [*items, *_improving(facts, sources)][:MOST], typing)
 
 
 def _apart(step: str) -> tuple[str, str]:
-    """The first sentence of what people do, or else what an engineer types.
+    """The first sentence of what people do, and what an engineer types; the bare command to run again is left out.
 
     >>> _apart("Add rows to the source, then: mlwright run")
     ('Add rows to the source', '')
+    >>> _apart("If it is not known in time, leave it out, then: mlwright run --ignore duration")
+    ('If it is not known in time, leave it out', 'mlwright run --ignore duration')
     >>> _apart("mlwright serve   (answers over HTTP)")
     ('', 'mlwright serve')
     """
-    words, command, _ = step.partition(", then: mlwright ")
+    words, _, command = step.partition(", then: mlwright ")
     if not command and "mlwright " in step:
         return "", re.split(r"\s{2}", step)[0]
     first = re.split(r"(?<=\w)\. (?=[A-Z])", words)[0]
-    return first.removesuffix("."), ""
+    return first.removesuffix("."), f"mlwright {command}" if " " in command else ""
 
 
 def _improving(facts: Facts, sources: Sources) -> Iterator[Markup]:

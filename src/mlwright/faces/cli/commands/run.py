@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -22,6 +23,19 @@ def run(
     ] = None,
     target: Annotated[str | None, typer.Option("--target", "-t", help="The column to predict.")] = None,
     query: Query = None,
+    ignore: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="COLUMN", help="A column to leave out from now on; may be repeated. Kept in mlwright.toml."
+        ),
+    ] = None,
+    known_in_time: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="COLUMN",
+            help="You vouch that the column is known when the prediction is made; may be repeated. Kept likewise.",
+        ),
+    ] = None,
     budget: Annotated[
         str | None, typer.Option("--budget", "-b", help="Wall clock for all of it: 60s, 5m, 1h30m.")
     ] = None,
@@ -41,6 +55,7 @@ def run(
     Collect, check, explore, train, test, decide, pack, and put to use what the decision allows. What was done before
     with the same data and settings is not done again.
     """
+    from mlwright.config import FILE_NAME
     from mlwright.faces.cli.chosen import opened
     from mlwright.faces.cli.ending import tell_the_end
     from mlwright.faces.cli.main import process_start
@@ -53,7 +68,11 @@ def run(
         asked = nullcontext(opened(path or HERE))
     else:
         asked = project_that_asks(_question(source, target, query, path))
-    with asked as project, shown(summary_of(project), quiet=json) as listen:
+    with (
+        asked as project,
+        _answered(project.path / FILE_NAME, ignore or [], known_in_time or []),
+        shown(summary_of(project), quiet=json) as listen,
+    ):
         state = project.run(
             until=until,
             start_from=start_from,
@@ -66,6 +85,22 @@ def run(
             listen=listen,
         )
     tell_the_end(project, state, json=json)
+
+
+@contextmanager
+def _answered(file: Path, ignore: Sequence[str], known_in_time: Sequence[str]) -> Iterator[None]:
+    """What was said of columns, kept in the settings; taken out again if it is refused, as a name that is not there."""
+    from mlwright.config import add_to_list
+
+    before = file.read_bytes()
+    for section, key, names in (("profile", "ignore", ignore), ("check", "known_in_time", known_in_time)):
+        if names:
+            add_to_list(file, section, key, names)
+    try:
+        yield
+    except SettingsError:
+        file.write_bytes(before)
+        raise
 
 
 def _question(source: str | None, target: str | None, query: str | None, path: Path | None) -> Question:

@@ -24,7 +24,9 @@ def show(
     from mlwright.faces.cli.chosen import opened
     from mlwright.faces.cli.commands.runs import runs
     from mlwright.faces.cli.terminal import print_json, print_rich
+    from mlwright.faces.render.panel import typed_here
     from mlwright.faces.render.text import render
+    from mlwright.records.decision import Decision
 
     if what == "runs":
         runs(project, json)
@@ -32,5 +34,5 @@ def show(
     record = opened(project, run).show(what, run)
     if json:
         print_json(record)
-    else:
-        print_rich(*render(record))
+        return
+    print_rich(*render(typed_here(record, project.resolve()) if isinstance(record, Decision) else record))
