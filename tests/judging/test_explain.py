@@ -83,6 +83,15 @@ def test_a_column_of_time_comes_first(tmp_path: Path) -> None:
     assert [one.is_time for one in found.along[1:]] == [False] * (len(found.along) - 1)
 
 
+def test_several_bands_of_a_day_are_told_by_the_minute(tmp_path: Path) -> None:
+    moments = pa.array(np.datetime64("2024-01-01T00:00:00") + np.arange(800) * np.timedelta64(300, "s"))
+    table = numbers().append_column("at", moments)
+    found = understood(tmp_path, table, "regression", kinds={"at": "date"}, time="at")
+    labels = [band.label for band in found.along[0].bands]
+    assert len(set(labels)) == len(labels) == 12
+    assert all(":" in label for label in labels)
+
+
 def test_single_rows_are_those_of_the_table_and_their_reasons_add_up(tmp_path: Path) -> None:
     table = numbers()
     found = understood(tmp_path, table, "regression")

@@ -9,9 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mlwright.data.columns import Rows
-from mlwright.data.words import day, figure, shortened
+from mlwright.data.words import day, figure, minute, shortened
 from mlwright.records.understanding import Along, Band
-from mlwright.statistics.means import ENOUGH_REPLICATES, mean_estimates, share_estimate
+from mlwright.statistics.means import ENOUGH_REPLICATES, share_estimate
+from mlwright.statistics.parts import part_estimate
 from mlwright.statistics.sampling import Draws, Sampling
 
 Array = NDArray[np.float64]
@@ -61,12 +62,10 @@ def along(names: Sequence[str], time: str | None, judged: Judged, seed: int) -> 
 
 
 def _band(label: str, places: Places, judged: Judged, draws: Draws) -> Band:
-    if judged.is_share:
-        part = np.zeros(len(judged.said), dtype=bool)
-        part[places] = True
-        happened = share_estimate(judged.happened, draws, part=part)
-    else:
-        happened = mean_estimates(judged.happened[places][:, None], draws.of(draws.sampling.take(places)))[0]
+    part = np.zeros(len(judged.said), dtype=bool)
+    part[places] = True
+    estimate = share_estimate if judged.is_share else part_estimate
+    happened = estimate(judged.happened, draws=draws, part=part)
     said, loss = (float(values[places].mean()) for values in (judged.said, judged.loss))
     return Band(label=label, n_rows=len(places), said=said, happened=happened, loss=loss)
 
@@ -77,15 +76,22 @@ def _cut(name: str, rows: Rows, is_time: bool) -> Iterator[tuple[str, Places]]:
     if kind == "text":
         return
     if rows.is_ordered(name):
-        spell = day if kind == "date" else figure
-        found = _of_values(rows.numbers(name), N_PERIODS if is_time else N_BANDS, spell)
+        found = _of_values(rows.numbers(name), N_PERIODS if is_time else N_BANDS, is_date=kind == "date")
     else:
-        found = _of_names(name, rows)
+        found = list(_of_names(name, rows))
     missing = np.flatnonzero(rows.missing(name))
     yield from (each for each in [*found, ("missing", missing)] if len(each[1]) >= FEWEST_IN_A_BAND)
 
 
-def _of_values(values: Array, n_bands: int, spell: Callable[[float], str]) -> Iterator[tuple[str, Places]]:
+def _of_values(values: Array, n_bands: int, *, is_date: bool) -> list[tuple[str, Places]]:
+    """Bands of about as many rows; moments are told by the day, or by the minute where a day has several bands."""
+    if not is_date:
+        return list(_spelled(values, n_bands, figure))
+    found = list(_spelled(values, n_bands, day))
+    return found if len({label for label, _ in found}) == len(found) else list(_spelled(values, n_bands, minute))
+
+
+def _spelled(values: Array, n_bands: int, spell: Callable[[float], str]) -> Iterator[tuple[str, Places]]:
     known = values[~np.isnan(values)]
     if not len(known):
         return

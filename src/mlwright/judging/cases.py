@@ -19,6 +19,8 @@ from mlwright.scoring.single_row import as_records
 Array = NDArray[np.float64]
 
 MOST_CASES = 5
+MOST_ROWS = 20_000
+"""Rows that are scored for one of them, over all cores: nobody waits for the answer, so that all typical rows count."""
 OUTERMOST = 0.05
 """Share of the rows at either end among which no typical one is sought."""
 
@@ -58,7 +60,7 @@ def cases(said: Said, most: int = MOST_CASES) -> Iterator[Case]:
     order = np.argsort(said.scores[:, -1], kind="stable")
     spaced = np.linspace(OUTERMOST, 1 - OUTERMOST, min(MOST_TYPICAL, len(order)))
     typical = said.unseen.take(np.sort(order[np.round(spaced * (len(order) - 1)).astype(int)]))
-    reasoner = Reasoner(said.model, as_records(typical.table))
+    reasoner = Reasoner(said.model, as_records(typical.table), most_rows=MOST_ROWS)
     for place, title in picked:
         yield _case(title, place, said, reasoner)
 

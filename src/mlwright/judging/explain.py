@@ -31,7 +31,7 @@ from mlwright.records.understanding import Effect, Reliance, Together, Understan
 from mlwright.scoring.blocks import Blocks
 from mlwright.scoring.model import Model
 from mlwright.scoring.places import InputPlaces, mixed, places_of
-from mlwright.scoring.reasons import FEWEST_TYPICAL, MOST_TYPICAL
+from mlwright.scoring.reasons import MOST_TYPICAL
 from mlwright.statistics.means import difference_estimate
 from mlwright.statistics.sampling import Draws, Sampling
 
@@ -151,7 +151,7 @@ def _judged(unseen: Unseen, scores: Array, target: Array, output: int, run: Run)
 
 def _affordable_cases(n_inputs: int, answer_s: float, planned_s: float) -> int:
     """As many single rows as a quarter of the time explains."""
-    asked = (FEWEST_TYPICAL + MOST_TYPICAL) * n_inputs * answer_s
+    asked = 2 * MOST_TYPICAL * n_inputs * answer_s
     return MOST_CASES if math.isinf(planned_s) else int(min(MOST_CASES, planned_s / 4 / max(asked, 1e-9)))
 
 

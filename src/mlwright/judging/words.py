@@ -64,7 +64,7 @@ def _surety(gain: Estimate) -> str:
 
 GLOSSES = {
     "log_loss": "which says how far off its probabilities are",
-    "brier": "which says how far off its probabilities are",
+    "brier": "which says how far off its probabilities are, squared",
     "rmse": "a typical distance from the truth in which large ones count most",
     "mae": "the mean distance from the truth",
     "median_absolute_error": "the distance from the truth that half of the rows stay below",

@@ -26,7 +26,7 @@ from mlwright.data.columns import Rows
 from mlwright.data.words import day, figure, shortened
 from mlwright.learning.loss import SMALLEST_PROBABILITY
 from mlwright.records.evaluation import Segment
-from mlwright.statistics.means import mean_estimates
+from mlwright.statistics.parts import part_estimate
 from mlwright.statistics.sampling import Draws, Sampling
 from mlwright.statistics.several import holm
 
@@ -220,8 +220,9 @@ def p_value(part: Mask, loss: Array, sampling: Sampling, confirming: Mask) -> fl
 
 def _segment(part: Part, loss: Array, sampling: Sampling, confirming: Mask, seed: int, level: float) -> Segment:
     """Figures from the half that confirmed it alone, as the other one has chosen the part for being bad."""
-    inside = np.flatnonzero(part.rows & confirming)
-    estimate = mean_estimates(loss[inside][:, None], Draws(sampling.take(inside), seed), level)[0]
+    inside = part.rows & confirming
+    n_replicates = Draws(sampling.take(np.flatnonzero(inside)), seed).n_replicates
+    estimate = part_estimate(loss, inside, Draws(sampling, seed, n_replicates), level)
     return Segment(
         description=part.description,
         n_rows=int(part.rows.sum()),

@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mlwright.records.evaluation import Estimate, Tenth
-from mlwright.statistics.means import mean_estimates, share_estimate
+from mlwright.statistics.means import share_estimate
+from mlwright.statistics.parts import part_estimate
 from mlwright.statistics.sampling import Draws
 
 Array = NDArray[np.float64]
@@ -64,8 +65,6 @@ def _parts(said: Array) -> Iterator[Places]:
 
 
 def _happened(target: Array, rows: Places, draws: Draws, level: float, *, is_share: bool) -> Estimate:
-    if is_share:
-        part = np.zeros(len(target), dtype=bool)
-        part[rows] = True
-        return share_estimate(target, draws, level, part)
-    return mean_estimates(target[rows][:, None], draws.of(draws.sampling.take(rows)), level)[0]
+    part = np.zeros(len(target), dtype=bool)
+    part[rows] = True
+    return share_estimate(target, draws, level, part) if is_share else part_estimate(target, part, draws, level)

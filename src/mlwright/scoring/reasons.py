@@ -31,6 +31,8 @@ class Reasoner:
     model : Model
     typical : sequence of records
         A few cases from the lowest score to the highest.
+    most_rows : int
+        Rows that are scored for one explanation, over all cores; with many inputs fewer typical cases are looked at.
 
     References
     ----------
@@ -38,13 +40,13 @@ class Reasoner:
     cooperative games. International Journal of Game Theory 28: the value of two-additive games.
     """
 
-    def __init__(self, model: Model, typical: Sequence[Row]) -> None:
+    def __init__(self, model: Model, typical: Sequence[Row], most_rows: int = MOST_ROWS) -> None:
         self.model = model
         places = places_of(model.spec.plan, model.encoder.names)
         self.inputs = tuple(places)
         self._places = tuple(places.values())
         n_cores = sum(len(member.cores) for member in model.spec.members)
-        affordable = MOST_ROWS // (2 * len(places) * max(1, n_cores))
+        affordable = most_rows // (2 * len(places) * max(1, n_cores))
         n = min(max(FEWEST_TYPICAL, min(MOST_TYPICAL, affordable)), len(typical))
         spaced = np.linspace(0, len(typical) - 1, n).round().astype(int)
         self._typical = model.encoder.encode_records([typical[place] for place in spaced])

@@ -21,8 +21,10 @@ def gists(facts: Facts, sources: Sources, worth_scale: float) -> dict[str, Marku
         ),
         "worth": Markup("a gain of {}").format(sources.interval("decision/worth/gain", worth_scale)),
         "quality": Markup("{} {}").format(metric, sources.interval("evaluation/metrics/0/model")),
-        "limits": Markup("{} weak parts, {} disturbances").format(
-            sources.number("evaluation/segments", "count"), sources.number("robustness/results", "count")
+        "limits": Markup("{} weak {}, {} disturbances").format(
+            sources.number("evaluation/segments", "count"),
+            "part" if len(facts.evaluation.segments) == 1 else "parts",
+            sources.number("robustness/results", "count"),
         ),
         "models": Markup("{}, of {} tried").format(
             sources.within("leaderboard/leaderboard", composition(facts.leaderboard)),

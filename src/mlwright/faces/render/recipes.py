@@ -6,6 +6,9 @@ from collections.abc import Mapping, Sequence
 
 from mlwright.core.record import Scalar
 
+MOST_WHOLE = 1e15
+"""Numbers beyond it are written with their power of ten."""
+
 
 def params(given: Mapping[str, Scalar]) -> str:
     """Parameters with their values.
@@ -28,5 +31,5 @@ def choices(by_fold: Sequence[Mapping[str, float]]) -> str:
 
 
 def _spelled(value: Scalar) -> str:
-    whole = isinstance(value, float) and value.is_integer() and abs(value) < 1e15
-    return str(int(value)) if whole else str(value)
+    is_whole = isinstance(value, float) and value.is_integer() and abs(value) < MOST_WHOLE
+    return f"{value:.0f}" if is_whole else str(value)

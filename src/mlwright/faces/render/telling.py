@@ -96,9 +96,10 @@ def told_coverage(evaluation: Evaluation) -> list[str]:
     is_sets = evaluation.confusion is not None
     told = [_told_level(found, is_sets=is_sets) for found in evaluation.coverage if found.level == TOLD_LEVEL]
     if told and evaluation.unlike_share is not None:
+        share = percent(evaluation.unlike_share) if evaluation.unlike_share else "None"
         told.append(
-            f"{percent(evaluation.unlike_share)} of the test rows are unlike anything that the model has learned from. "
-            "The service says so, and a person should look at such a case."
+            f"{share} of the test rows {'are' if evaluation.unlike_share else 'is'} unlike anything that the model has "
+            "learned from. The service says so, and a person should look at such a case."
         )
     return told
 

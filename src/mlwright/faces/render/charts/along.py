@@ -39,7 +39,8 @@ def along(found: Along, of_what: str) -> Figure:
         "hovertemplate": f"said: %{{y:{spelled}}}<extra></extra>",
     }
     y_title = of_what if is_share else labels([of_what])[0]
-    x_axis = {"tickvals": places, "ticktext": labels(band.label for band in bands), "showgrid": False}
+    ticks = [label.replace(" to ", "<br>to ") for label in labels(band.label for band in bands)]
+    x_axis = {"tickvals": places, "ticktext": ticks, "showgrid": False, "zeroline": False, "tickfont": {"size": 11}}
     y_axis = {"tickformat": ".0%"} if is_share else {}
     title = labels([found.column])[0]
     return framed([happened, said], title, y_title, 260, showlegend=True, xaxis=x_axis, yaxis=y_axis)
