@@ -371,3 +371,13 @@ def test_a_slip_among_numbers_and_names_beside_a_few_numbers_are_no_words_for_mi
     assert column_of(tmp_path, ages).missing_codes == ()
     floors = cycle("1", "2", "3", "ground", "attic")
     assert (column_of(tmp_path, floors).kind, column_of(tmp_path, floors).missing_codes) == ("category", ())
+
+
+def test_amounts_of_one_currency_are_numbers_and_those_of_two_are_not(tmp_path: Path) -> None:
+    one = [f"{row:,}.50 EUR" if row % 3 else f"€{row}.50" for row in range(1_000, 1_000 + N)]
+    assert column_of(tmp_path, one).kind == "number"
+    assert column_of(tmp_path, one).maximum == 1_199.5
+    two = [f"{row} {'EUR' if row % 3 else 'USD'}" for row in range(N)]
+    assert column_of(tmp_path, two).kind != "number"
+    found = profile_of(tmp_path, {"x": np.arange(N) % 7 / 2, "price": one}, target="price")
+    assert found.roles.task == "regression"

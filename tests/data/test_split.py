@@ -298,8 +298,11 @@ def test_cars_sorted_by_the_year_of_their_make_are_in_no_order_in_time(tmp_path)
 def test_the_years_of_every_country_are_an_order_in_time_however_the_rows_lie(tmp_path):
     country, year = np.repeat(np.arange(20), 8).tolist(), np.tile(np.arange(2010, 2018), 20).tolist()
     columns = {"country": [f"land {chr(97 + c)}" for c in country], "year": year, "y": numbers(160)}
-    split = Job(tmp_path, shuffled(columns, seed=5)).split()
+    job = Job(tmp_path, columns := shuffled(columns, seed=5))
+    split = job.split()
     assert (split.method, "'year'" in split.reason) == ("by_time", True)
+    tested = [year for year, role in zip(columns["year"], roles_of(split, job.run), strict=True) if role == TEST]
+    assert set(tested) in ({2016, 2017}, {2017})
 
 
 def test_the_years_in_which_things_were_made_are_no_panel(tmp_path):

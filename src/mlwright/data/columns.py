@@ -97,6 +97,10 @@ class Rows:
         """Which rows have no value."""
         return np.isnan(self.numbers(name)) if self.is_ordered(name) else self.levels(name).places < 0
 
+    def empty(self, name: str) -> NDArray[np.bool_]:
+        """Which rows hold nothing, or a code for it; a value that cannot be read is one."""
+        return self.levels(name).places < 0 if self._kinds[name].n_unparsed else self.missing(name)
+
     def bins(self, name: str, n_bins: int = MAX_BINS, *, fine_ends: bool = False) -> Bins:
         """About `n_bins` groups at most for an ordered column, one for each level for all others."""
         if self.is_ordered(name):

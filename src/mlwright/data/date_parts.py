@@ -11,10 +11,9 @@ from numpy.typing import NDArray
 from mlwright.data.columns import Rows
 from mlwright.data.compute.table import Table
 from mlwright.data.kinds.names import words_of
-from mlwright.data.panels import runs_in_each
 from mlwright.records.profile import ColumnProfile, Profile
 
-FEWEST_MOMENTS, FEWEST_YEARS = 12, 5
+FEWEST_MOMENTS = 12
 LAST_OF_MONTH = 28
 YEARS = {"year", "yr", "jahr", "annee", "année", "año", "anno"}
 MONTHS = {"month", "mon", "monat", "mois", "mes", "mese"}
@@ -52,6 +51,12 @@ def is_part(name: str) -> bool:
     return len(own) == 1 and any(own[0] in words for words, _, _ in PARTS)
 
 
+def is_year(column: ColumnProfile) -> bool:
+    """Whether a column holds years and is called so, and nothing else."""
+    own = words_of(column.name)
+    return len(own) == 1 and own[0] in YEARS and _is_within(column, *PARTS[0][1:])
+
+
 def moment_parts(profile: Profile) -> tuple[str, ...]:
     """The columns that together say when rows came about, where no column says so alone; those that never change left
     out.
@@ -75,17 +80,14 @@ def ranks_of(table: Table, profile: Profile, parts: tuple[str, ...]) -> NDArray[
 
 
 def running_year(table: Table, profile: Profile) -> tuple[str, ...]:
-    """A year alone that says when the rows came about; else nothing.
+    """A year alone by which the rows are sorted, as many rows in each year but the first and the last; else nothing.
 
-    It runs in each of several things, at least five years (the years of every country), or the rows are sorted by it,
-    as many in each year but the first and the last, twelve years at least of which none is left out.
+    There are twelve years at least, and none is left out.
     """
     names = [column.name for column in _named(profile, YEARS, bare=True) if _is_within(column, *PARTS[0][1:])]
     names = [name for name in names if name in profile.roles.inputs]
     if profile.roles.time is not None or len(names) != 1 or profile.column(names[0]).n_missing:
         return ()
-    if runs_in_each(table, profile.column(names[0]), profile.columns, profile.roles.target, FEWEST_YEARS):
-        return tuple(names)
     values = np.asarray(table.arrow(names)[names[0]].to_numpy(), dtype=np.float64)
     years, counts = np.unique(values, return_counts=True)
     is_run = len(years) >= FEWEST_MOMENTS and bool((np.diff(values) >= 0).all() and (np.diff(years) == 1).all())

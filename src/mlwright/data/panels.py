@@ -9,11 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mlwright.data.compute.table import Table
+from mlwright.data.date_parts import is_year
 from mlwright.data.kinds import Order
 from mlwright.records.profile import ColumnProfile
 from mlwright.scoring.distinct import distinct_values
 
-FEWEST_MOMENTS, FEWEST_ROWS = 10, 50
+FEWEST_MOMENTS, FEWEST_YEARS, FEWEST_ROWS = 10, 5, 50
 LEAST_FILLED = 0.6
 MOST_KEYS = 12
 
@@ -21,7 +22,7 @@ MOST_KEYS = 12
 def with_panels(
     table: Table, columns: Sequence[ColumnProfile], orders: Mapping[str, Order], target: str | None
 ) -> dict[str, Order]:
-    """The orders of columns, with the dates that run in each of several things.
+    """The orders of columns, with the dates and years that run in each of several things.
 
     One or two categories (a shop; a shop and a product) and the date never have the same values in two rows, and of all
     their combinations six in ten are there at least. Dates in the life of people or things are never so: among 50 rows
@@ -39,32 +40,18 @@ def with_panels(
     """
     found = dict(orders)
     for column in columns:
-        if column.kind == "date" and orders[column.name] == "none" and runs_in_each(table, column, columns, target):
+        if column.name != target and _may_run(column, orders) and _runs(table, column, columns, target):
             found[column.name] = "panel"
     return found
 
 
-def runs_in_each(
-    table: Table,
-    column: ColumnProfile,
-    columns: Sequence[ColumnProfile],
-    target: str | None,
-    fewest: int = FEWEST_MOMENTS,
-) -> bool:
-    """Whether a date, or a year, runs in each of several things; see `with_panels`.
+def _may_run(column: ColumnProfile, orders: Mapping[str, Order]) -> bool:
+    return is_year(column) or (column.kind == "date" and orders[column.name] == "none")
 
-    Parameters
-    ----------
-    table : Table
-    column : ColumnProfile
-        The date or the year.
-    columns : sequence of ColumnProfile
-        All of the table.
-    target : str or None
-    fewest : int
-        Moments that it must have.
-    """
+
+def _runs(table: Table, column: ColumnProfile, columns: Sequence[ColumnProfile], target: str | None) -> bool:
     n_rows, whole = table.n_rows, column.n_missing + column.n_unparsed == 0
+    fewest = FEWEST_MOMENTS if column.kind == "date" else FEWEST_YEARS
     if not whole or n_rows < FEWEST_ROWS or not fewest <= column.n_distinct <= n_rows / 2:
         return False
     kinds = ("category", "number", "boolean")

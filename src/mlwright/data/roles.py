@@ -137,7 +137,7 @@ def _time(columns: Sequence[ColumnProfile], asked: str | None, orders: Mapping[s
         return asked, "Set by collect.time."
     dates = [column for column in columns if column.kind == "date"]
     if not dates:
-        return _epoch(columns) or (None, "No column holds dates.")
+        return _epoch(columns) or _panel_year(columns, orders) or (None, "No column holds dates.")
     events = [column for column in dates if _is_event(column, orders[column.name])]
     if len(events) == len(dates) and (len(dates) == 1 or all(orders[column.name] != "none" for column in dates)):
         finest = max(events, key=lambda column: column.n_distinct)
@@ -159,6 +159,12 @@ def _epoch(columns: Sequence[ColumnProfile]) -> tuple[str, str] | None:
     ]
     why = "Its name is that of a moment, and it counts seconds or milliseconds since 1970."
     return (found[0], why) if len(found) == 1 else None
+
+
+def _panel_year(columns: Sequence[ColumnProfile], orders: Mapping[str, Order]) -> tuple[str, str] | None:
+    """The one year that runs in each of several things."""
+    found = [column.name for column in columns if column.kind == "number" and orders[column.name] == "panel"]
+    return (found[0], f"It holds years, and {_WHY_TIME['panel']}.") if len(found) == 1 else None
 
 
 def _counts_on(column: ColumnProfile) -> bool:

@@ -4,9 +4,9 @@ The profile counts spellings, a plan's levels and missing codes are spellings, a
 send ``3``, ``3.0`` or ``"3"``: all of them must mean the same. Every rule comes twice, for one Python value
 (a request) and for an Arrow array (a table), with the same results.
 
-Numbers as text are read in English notation: ``1,234.5``, ``-3``, ``2e5``, with one currency sign before or one
-currency or percent sign behind (``$1,200``, ``15%`` is 15, ``20 €``), and ``inf``. A time of the day is a number of
-hours (``19:30`` and ``7:30 pm`` are 19.5).
+Numbers as text are read in English notation: ``1,234.5``, ``-3``, ``2e5``, with one currency before or one currency or
+percent sign behind (``$1,200``, ``15%`` is 15, ``20 €``, ``1,234.50 EUR``), and ``inf``. A time of the day is a number
+of hours (``19:30`` and ``7:30 pm`` are 19.5).
 """
 
 from __future__ import annotations
@@ -29,10 +29,13 @@ from mlwright.scoring.distinct import by_distinct, distinct_values, floats, plai
 PLAIN_NUMBER = r"^-?[0-9]{1,25}(\.[0-9]{1,25})?([eE][+-]?[0-9]{1,2})?$"
 """Text that every parser reads in the same way; the quick path of `to_number_array`, in RE2's and Python's words."""
 
+CURRENCIES = (
+    r"[$€£¥₹]|EUR|USD|GBP|JPY|CHF|INR|AUD|CAD|NZD|SEK|NOK|DKK|CNY|BRL|MXN|ZAR|PLN|CZK|HUF|RUB|KRW|SGD|HKD|TRY|ILS|AED"
+)
 WRITTEN_NUMBER = (
-    r"^([+-]?)([$€£¥₹]?) ?([+-]?)"
+    rf"^([+-]?)((?:{CURRENCIES})?) ?([+-]?)"
     r"((?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?:\.[0-9]*)?|\.[0-9]+)"
-    r"([eE][+-]?[0-9]{1,3})? ?[%$€£¥₹]?$"
+    rf"([eE][+-]?[0-9]{{1,3}})? ?(?:%|{CURRENCIES})?$"
 )
 INFINITE = r"^[+-]?(?:inf|infinity)$"
 
@@ -130,6 +133,8 @@ def to_number(value: object) -> float:
 
     >>> [to_number(value) for value in ("1,234.5", "$1,200", "15%", "-3", 7, True, "19:30", "n/a")]
     [1234.5, 1200.0, 15.0, -3.0, 7.0, 1.0, 19.5, nan]
+    >>> to_number("1,234.50 EUR"), to_number("CHF -20"), to_number("20 PCS")
+    (1234.5, -20.0, nan)
     """
     if isinstance(value, str):
         return _read_number(value.strip())

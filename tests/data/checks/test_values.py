@@ -216,3 +216,24 @@ def test_subtotals_between_the_rows_are_told(find):
     assert finding.rows == (39, 79, 119, 159, 199, 239)
     assert "10 rows between the others" in finding.sentence
     assert not find("total_row", {"town": towns, "sales": [row * 37 % 101 for row in range(N)]})
+
+
+def test_dates_that_are_written_otherwise_from_some_row_on_are_neither_wrong_nor_missing(find):
+    days = [f"{1990 + row % 30}-{1 + row % 12:02d}-{1 + row * 7 % 28:02d}" for row in range(N)]
+    other = [f"{day[8:]}/{day[5:7]}/{day[:4]}" if row >= N - 19 else day for row, day in enumerate(days)]
+    assert len(find("mixed_date_formats", {"sold": other})) == 1
+    for check in ("impossible_dates", "missing_lately", "missing_stretch"):
+        assert not find(check, {"sold": other})
+    (finding,) = find("impossible_dates", {"sold": ["31/02/2024", "30/02/2024", *other[2:]]})
+    assert "2 values cannot be read as a date, such as '31/02/2024'" in finding.sentence
+
+
+def test_facts_below_each_other_are_told_and_are_critical_where_they_are_to_be_predicted(tmp_path):
+    facts = {
+        "patient": [f"P{row // 4:03d}" for row in range(N)],
+        "fact": ["age", "weight", "smoker", "readmitted"] * (N // 4),
+        "value": [v for row in range(N // 4) for v in (str(20 + row % 30), f"{60.5 + row % 20}", "no", "yes")],
+    }
+    (finding,) = look("facts_in_rows", open_specimen(Specimen(facts, target="value"), tmp_path))
+    assert finding.severity == "critical"
+    assert "numbers beside 'age' and 'weight', words beside 'smoker' and 'readmitted'" in finding.sentence

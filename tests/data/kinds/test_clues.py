@@ -215,3 +215,10 @@ def test_quarters_weeks_and_months_are_read_as_their_first_day(values, format, f
     assert (written.format, written.share) == (format, 1.0)
     assert to_moment(values[0], format) == to_moment(first)
     assert to_moment("1990Q5", format) != to_moment("1990Q5", format)
+
+
+def test_how_dates_are_written_is_asked_of_values_from_all_over_the_table() -> None:
+    first = [f"{1900 + n // 300}-{1 + n // 28 % 12:02d}-{1 + n % 28:02d}" for n in range(600)]
+    then = [f"{13 + n % 15}/{1 + n // 15 % 12:02d}/{2000 + n // 180}" for n in range(600)]
+    written = how_written([*first, *then])
+    assert written is None or written.share < 0.6

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,11 +11,12 @@ from numpy.typing import NDArray
 from mlwright.core.family import NotApplicable
 from mlwright.data.checks import Check, Specimen
 from mlwright.data.checks._plain import plain_columns
-from mlwright.data.columns import rows_for_test, training_rows
+from mlwright.data.columns import Levels, rows_for_test, training_rows
 from mlwright.data.compute.table import SplitTable
+from mlwright.data.kinds.date_ways import date_ways
 from mlwright.data.words import counted, day, quoted
 from mlwright.records.findings import Finding
-from mlwright.records.profile import Profile
+from mlwright.records.profile import ColumnProfile, Profile
 from mlwright.scoring.moments import to_moment
 
 DAY_S = 86_400.0
@@ -61,8 +63,7 @@ class ImpossibleDates(Check):
             known = moments[~np.isnan(moments)]
             faults = [*_future(known, table.as_of), *_defaults(known)]
             if column.n_unparsed:
-                examples = f", such as {quoted(column.unparsed_examples, 2)}" if column.unparsed_examples else ""
-                faults.append(f"{counted(column.n_unparsed, 'value')} cannot be read as a date{examples}")
+                faults += _unreadable(column, [train.levels(column.name), test.levels(column.name)])
             if faults:
                 yield self.found(f"In '{column.name}' {'; '.join(faults)}.", column.name)
 
@@ -77,6 +78,21 @@ class ImpossibleDates(Check):
         """All days lie in 2024."""
         days = [f"2024-{1 + row % 12:02d}-{1 + row % 27:02d}" for row in range(300)]
         return Specimen(plain_columns() | {"joined": days})
+
+
+def _unreadable(column: ColumnProfile, parts: Sequence[Levels]) -> Iterator[str]:
+    """Values that no way of the column reads; where dates are written in several ways, models read all of them."""
+    counts = Counter[str]()
+    for names, places in parts:
+        counts.update(dict(zip(names, np.bincount(places[places >= 0], minlength=len(names)).tolist(), strict=True)))
+    ways = date_ways(+counts)
+    if ways is not None and len(ways.formats) > 1:
+        examples, n = ways.unread, sum(counts[name] for name in ways.unread)
+    else:
+        examples, n = list(column.unparsed_examples), column.n_unparsed
+    if n:
+        shown = f", such as {quoted(examples, 2)}" if examples else ""
+        yield f"{counted(n, 'value')} cannot be read as a date{shown}"
 
 
 def _future(known: NDArray[np.float64], as_of: float) -> Iterator[str]:

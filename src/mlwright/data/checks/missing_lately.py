@@ -44,12 +44,12 @@ class MissingLately(Check):
         if len(rows) < MIN_ROWS:
             raise NotApplicable(f"{len(rows)} rows are too few to see where a column ends")
         names = profile.roles.inputs
-        ends = {name: n for name in names if (n := _n_late(rows.missing(name), len(names)))}
+        ends = {name: n for name in names if (n := _n_late(rows.empty(name), len(names)))}
         if len(ends) >= max(2, len(names) / 2):
             return
         where = f"the newest by '{profile.roles.time}'" if profile.roles.time else "the last of the table"
         for name, n_late in ends.items():
-            before = float((~rows.missing(name)[:-n_late]).mean())
+            before = float((~rows.empty(name)[:-n_late]).mean())
             yield self.found(
                 f"'{name}' is empty in the {n_late:,} rows that are {where} ({percent(n_late / len(rows))} of the rows "
                 f"looked at); before them it is filled in {percent(before)} of the rows.",

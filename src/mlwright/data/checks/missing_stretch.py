@@ -42,7 +42,7 @@ class MissingStretch(Check):
         if len(rows) < MIN_ROWS:
             raise NotApplicable(f"{len(rows)} rows are too few to judge an order")
         order = in_order(rows)
-        steps = {name: breaks(rows.missing(name)[order].astype(np.float64)) for name in names}
+        steps = {name: breaks(rows.empty(name)[order].astype(np.float64)) for name in names}
         found = unsorted(steps, rows, table)
         if found:
             told = listing((_told(rows, name, each) for name, each in found.items()), 3)
@@ -69,7 +69,7 @@ class MissingStretch(Check):
 
 
 def _told(rows: Rows, name: str, found: list[Break]) -> str:
-    missing = rows.missing(name)[in_order(rows)]
+    missing = rows.empty(name)[in_order(rows)]
     places = sorted(step.place for step in found)
     shares = [percent(float(part.mean())) for part in np.split(missing, places)]
     where = listing(where_told(rows, place) for place in places)

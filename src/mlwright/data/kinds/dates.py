@@ -72,7 +72,8 @@ def how_written(values: Sequence[str]) -> Written | None:
     >>> how_written(["31/01/2020", "02/03/2020"]).format, how_written(["2020-01-31 10:00"]).format
     ('%d/%m/%Y', '%Y-%m-%d %H:%M')
     """
-    looked_at = list(dict.fromkeys(values))[:_N_LOOKED_AT]
+    distinct = list(dict.fromkeys(values))
+    looked_at = distinct[:: -(-len(distinct) // _N_LOOKED_AT) or 1]
     if not looked_at or _share(looked_at, could_be_date) < GOOD_SHARE:
         return None
     first = looked_at[:_N_FIRST]

@@ -15,12 +15,14 @@ from mlwright.data.kinds.names import says_code, says_moment
 from mlwright.data.words import listing
 from mlwright.records.profile import Kind
 from mlwright.scoring.moments import to_moment
-from mlwright.scoring.spelling import to_number
+from mlwright.scoring.spelling import CURRENCIES, to_number
 
 _LEADING_ZERO = re.compile(r"0[0-9]+").fullmatch
 _DECIMAL_COMMA = re.compile(r"-?[0-9]+,[0-9]{1,2}").fullmatch
 _LEADING_ZERO_SHARE = 0.01
 NUMBERS_A_WORD = 10
+_SIGNS = {"$": "USD", "€": "EUR", "£": "GBP", "¥": "JPY", "₹": "INR"}
+_currencies = re.compile(CURRENCIES).findall
 _YEARS = (19000101, 21001231)
 
 
@@ -95,6 +97,8 @@ def _as_number(seen: Seen, values: Sequence[str], codes: tuple[str, ...], forced
     share = numbers / max(len(values), 1)
     if forced is None:
         if share < GOOD_SHARE or says_code(seen.name):
+            return None
+        if len({_SIGNS.get(code, code) for value in values for code in _currencies(value)}) > 1:
             return None
         if sum(_LEADING_ZERO(value) is not None for value in values) > _LEADING_ZERO_SHARE * len(values):
             return None
