@@ -4,6 +4,7 @@ import math
 
 import numpy as np
 import pytest
+from scipy.special import expit
 from scipy.stats import binom
 
 from mlwright.learning.metrics import METRICS
@@ -55,6 +56,55 @@ class Lived:
         model, error = Scored(self.own), math.hypot(unsure, better / 2)
         figure = moved(measure.estimate(model), better, error, measure.metric)
         return figure, moved(measure.gain(model, Scored(nothing)), -better, error)
+
+
+class LivedOfClasses:
+    """A history of two classes: logistic cores, each held back as much as the spread of the slopes asks for."""
+
+    def __init__(self, seed, spread=0.25):
+        rng = np.random.default_rng(seed)
+        self.inputs, self.spread = rng.normal(size=(N_ROWS, N_INPUTS)), spread
+        slopes = rng.normal(size=N_INPUTS) * spread
+        self.target = (rng.random(N_ROWS) < expit(self.inputs @ slopes)).astype(float)
+        self.n_learned = N_ROWS // (N_FOLDS + 1) * np.arange(1, N_FOLDS + 1)
+        held = np.arange(self.n_learned[0], N_ROWS)
+        fold = (held - self.n_learned[0]) // self.n_learned[0]
+        self.cores = np.stack([self.fit(n) for n in self.n_learned])
+        self.said = expit(self.cores @ self.inputs[held].T)[:, :, None]
+        judge = Judge(TASKS.get("binary")(), METRICS.get("log_loss")(), HeldOut(held, self.target[held], fold))
+        self.judge, fresh = judge, rng.normal(size=(4_000, N_INPUTS))
+
+        def risk(logits):
+            return float((np.logaddexp(0.0, logits) - expit(fresh @ slopes) * logits).mean())
+
+        self.risks = np.array([risk(fresh @ core) for core in self.cores])
+        self.whole = risk(fresh @ self.fit(N_ROWS))
+        latest = expit(self.cores[-2:] @ fresh.T).mean(axis=0)
+        self.latest_two = risk(np.log(latest / (1 - latest)))
+
+    def fit(self, n):
+        inputs, slopes = self.inputs[:n], np.zeros(N_INPUTS)
+        for _ in range(8):
+            said = expit(inputs @ slopes)
+            steep = inputs.T @ (inputs * (said * (1 - said))[:, None]) + np.eye(N_INPUTS) / self.spread**2
+            slopes = slopes + np.linalg.solve(steep, inputs.T @ (self.target[:n] - said) - slopes / self.spread**2)
+        return slopes
+
+
+def test_the_excess_of_early_cores_is_found_for_classes():
+    """A class says little: all cores are still far from what there is to learn, and the curve is nearly straight."""
+    histories = [LivedOfClasses(seed) for seed in range(40)]
+    one = [growth(each.said, each.judge, each.n_learned, [Packed(1.0, N_ROWS)], N_ROWS).gain for each in histories]
+    true = np.mean([each.risks.mean() - each.whole for each in histories])
+    assert 0.75 * true < np.mean(one) < 1.5 * true
+
+
+def test_two_cores_that_answer_together_lose_less_than_each():
+    histories = [LivedOfClasses(seed) for seed in range(40)]
+    parts = [Packed(0.5, int(n)) for n in histories[0].n_learned[-2:]]
+    two = [growth(each.said, each.judge, each.n_learned, parts, N_ROWS).gain for each in histories]
+    true = np.mean([each.risks.mean() - each.latest_two for each in histories])
+    assert 0.75 * true < np.mean(two) < 1.5 * true
 
 
 def test_nothing_is_gained_where_nothing_is_learned():

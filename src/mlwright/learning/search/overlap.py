@@ -27,8 +27,7 @@ import math
 import numpy as np
 
 from mlwright.learning.search.judge import Array, HeldOut
-
-LEAST = 1e-6
+from mlwright.learning.search.likeness import logarithms
 
 
 def overlap_error(said: Array, held: HeldOut, n_rows: int, squares: float | None = None) -> float:
@@ -76,7 +75,7 @@ def _alike(said: Array, held: HeldOut, counts: Array, *, is_number: bool) -> flo
     if held.groups is None:
         return 1.0
     own = said[np.searchsorted(np.unique(held.fold), held.fold), np.arange(len(held))]
-    answers = said if is_number else _logs(said)
+    answers = said if is_number else logarithms(said)
     mean = (answers * counts[:, :, None]).sum(axis=0) / counts.sum(axis=0)[:, None]
     missed = held.target[:, None] - own if is_number else _one_hot(held.target, answers.shape[2]) - _shares(own)
     drawn = (missed * (answers - mean)).sum(axis=2) * counts
@@ -103,7 +102,7 @@ def _curvature_of_squares(said: Array, counts: Array) -> float:
 
 
 def _curvature_of_nats(said: Array, counts: Array) -> float:
-    logs = _logs(said)
+    logs = logarithms(said)
     mean = (logs * counts[:, :, None]).sum(axis=0) / counts.sum(axis=0)[:, None]
     shares = np.exp(mean - mean.max(axis=1, keepdims=True))
     shares /= shares.sum(axis=1, keepdims=True)
@@ -123,11 +122,3 @@ def _rest(apart: Array, directions: Array, weights: Array) -> float:
     root = np.sqrt(weights)
     fitted = np.linalg.lstsq((directions * root).T, apart * root, rcond=None)[0]
     return float(weights @ (apart - fitted @ directions) ** 2)
-
-
-def _logs(shares: Array) -> Array:
-    """Logarithms of the probabilities of all classes; of two, where only the second is told."""
-    if shares.shape[-1] == 1:
-        shares = np.concatenate([1 - shares, shares], axis=-1)
-    found: Array = np.log(np.clip(shares, LEAST, 1.0))
-    return found
