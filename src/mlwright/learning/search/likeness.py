@@ -123,7 +123,8 @@ def _lengths(said: Array, *, is_number: bool) -> Array:
     """
     if is_number:
         answers = said[:, :, 0]
-        return (answers - answers.mean(axis=1, keepdims=True)) / np.sqrt(said.shape[1])
+        centred: Array = (answers - answers.mean(axis=1, keepdims=True)) / np.sqrt(said.shape[1])
+        return centred
     logs = logarithms(said)
     mean = logs.mean(axis=0)
     shares = np.exp(mean - mean.max(axis=1, keepdims=True))
