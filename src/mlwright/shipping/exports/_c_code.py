@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 
 from mlwright.shipping.exports import _graph as op
-from mlwright.shipping.exports._c_trees import laid_out
+from mlwright.shipping.exports._c_trees import is_single, laid_out
 from mlwright.shipping.exports._program import Program
 
 UNARY = {"floor": "floor({})", "exp": "exp({})", "log": "log({})", "single": "(double)(float)({})"}
@@ -21,6 +21,8 @@ class Code:
         Definitions of constant tables.
     lines : list of str
         Statements; what was read of the inputs is in ``read``.
+    real : str
+        The type of C that holds all numbers that trees ask of.
     result : str
         The array in which the scores are at the end.
     """
@@ -29,6 +31,8 @@ class Code:
         self.data: list[str] = []
         self.lines: list[str] = []
         self._names: dict[int, str] = {}
+        forests = [node for node in program.in_order() if isinstance(node, op.Forest)]
+        self.real = "float" if all(is_single(forest.features) for forest in forests) else "double"
         inputs = {given: place for place, given in enumerate(program.inputs)}
         for number, node in enumerate(program.in_order()):
             if isinstance(node, op.Read):
@@ -137,21 +141,22 @@ class Code:
 
     def _forest(self, node: op.Forest, name: str) -> None:
         trees, width = node.trees, node.features.width
-        laid, n_trees, n_values = laid_out(trees, width), len(trees.roots), trees.values.shape[1]
-        nodes = ", ".join(map(_node, laid.threshold.tolist(), laid.slot.tolist(), laid.left.tolist()))
-        self.data.append(f"static const node {name}_nodes[] = {{{nodes}}};")
+        laid, n_trees = laid_out(trees, width, single=self.real == "float"), len(trees.roots)
+        n_values = trees.values.shape[1]
+        nodes = map(_node, laid.threshold.tolist(), laid.slot.tolist(), laid.left.tolist(), laid.is_set.tolist())
+        self.data.append(f"static const node {name}_nodes[] = {{{', '.join(nodes)}}};")
+        kinds = ", ".join(f"{{{', '.join(map(str, kind))}}}" for kind in [(0, -1, 0), *laid.kinds])
+        self.data.append(f"static const slot_kind {name}_kinds[] = {{{kinds}}};")
         self._table(f"{name}_bits", laid.bits, "unsigned")
-        self._table(f"{name}_n_codes", laid.n_codes.tolist(), "int")
         self._table(f"{name}_roots", laid.roots.tolist(), "int")
-        self._table(f"{name}_depths", laid.depths.tolist(), "int")
         self._table(f"{name}_values", laid.values.ravel().tolist())
+        n_slots, n_roots = len(laid.kinds) + 1, len(laid.roots)
         self.lines += [
-            f"double {name}_row[{2 * width}];",
-            f"int {name}_codes[{2 * width}];",
-            f"int {name}_leaves[{len(laid.roots)}];",
-            f"twice({self._names[id(node.features)]}, {width}, {name}_n_codes, {name}_row, {name}_codes);",
-            f"leaves_of({name}_nodes, {name}_roots, {name}_depths, {len(laid.roots)}, {name}_row, {name}_codes, "
-            f"{name}_bits, {name}_leaves);",
+            f"slot {name}_row[{n_slots}];",
+            f"int {name}_leaves[{n_roots}];",
+            f"slots_of({self._names[id(node.features)]}, {name}_kinds, {n_slots}, {name}_row);",
+            f"leaves_of({name}_nodes, {name}_roots, {n_roots}, {name}_row, {name}_bits, {int(laid.is_set.any())}, "
+            f"{name}_leaves);",
         ]
         self._loop(trees.n_outputs, f"{name}[i] = 0.0;")
         self._sum(name, n_trees, n_values, laid.first_output.tolist())
@@ -167,10 +172,11 @@ class Code:
         )
 
 
-def _node(threshold: float, slot: int, left: int) -> str:
-    if math.isinf(threshold):
+def _node(threshold: float, slot: int, left: int, is_set: bool) -> str:
+    """A node of a tree; a leaf asks of the first slot."""
+    if slot == 0:
         return f"LEAF({left})"
-    return f"{{{{{literal(threshold)}}}, {slot}, {left}}}" if slot >= 0 else f"SET({int(threshold)}, {slot}, {left})"
+    return f"SET({int(threshold)}, {slot}, {left})" if is_set else f"{{{{{literal(threshold)}}}, {slot}, {left}}}"
 
 
 def array(name: str, values: Sequence[float], kind: str = "double") -> str:

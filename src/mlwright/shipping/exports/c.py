@@ -155,6 +155,7 @@ def _words(program: Program, name: str, contract: Contract) -> dict[str, str]:
         or f'    {{"", {name}_number, 0, NULL, 0}},',
         "classes": ", ".join(quoted(_spelled(label)) for label in program.classes) or '""',
         "threshold": repr(0.5 if program.threshold is None else program.threshold),
+        "real": code.real,
         "data": "\n".join(code.data),
         "reads": reads,
         "steps": _lines(f"    {line}" for line in code.lines),

@@ -6,10 +6,22 @@
 #include <math.h>
 #include <string.h>
 
+typedef $real real; /* what holds every number that trees ask of */
+
 typedef struct {
-    union { double threshold; int set; } asked; /* a set by its first word */
-    int slot, left; /* which number is asked, inverted if by a set; where yes leads: no leads to the next */
+    union { real threshold; unsigned set; } asked; /* a set by its first word */
+    int slot, left; /* what is asked; where yes leads: no leads to the next */
 } node;
+
+/* A number as trees ask of it: by a threshold, or by which bit of which word of a set is that of a code. */
+typedef struct {
+    real x;
+    unsigned is_code, word, bit;
+} slot;
+
+typedef struct {
+    int feature, n_codes, missing_left; /* n_codes: -1 for a threshold */
+} slot_kind;
 
 #define LEAF(place) {{INFINITY}, 0, place}
 #define SET(word, slot, left) {{.set = word}, slot, left}
@@ -31,43 +43,62 @@ static inline int code_of(const char *name, const char *const *names, const int 
     return unseen;
 }
 
-/* Every number twice: a missing one is less than every threshold and in every set, then more and in none. */
-static inline void twice(const double *numbers, int n, const int *n_codes, double *row, int *codes)
+/* The numbers as they are asked of: a missing one is less than every threshold or more, in every set or in none. */
+static inline void slots_of(const double *numbers, const slot_kind *kinds, int n, slot *row)
 {
-    for (int i = 0; i < n; i++) {
-        const double x = numbers[i];
-        const int code = x >= 0 && x < n_codes[i] ? (int)x : n_codes[i] + 1;
-        row[2 * i] = isnan(x) ? -INFINITY : x;
-        row[2 * i + 1] = isnan(x) ? INFINITY : x;
-        codes[2 * i] = isnan(x) ? n_codes[i] : code;
-        codes[2 * i + 1] = code;
+    row[0] = (slot){0, 0, 0, 1}; /* a leaf asks of it */
+    for (int i = 1; i < n; i++) {
+        const double x = numbers[kinds[i].feature];
+        const int n_codes = kinds[i].n_codes;
+        if (n_codes < 0) {
+            row[i] = (slot){isnan(x) ? (kinds[i].missing_left ? -INFINITY : INFINITY) : (real)x, 0, 0, 1};
+        } else {
+            const unsigned code = (unsigned)(x >= 0 && x < n_codes ? (int)x : n_codes + !(isnan(x) && kinds[i].missing_left));
+            row[i] = (slot){NAN, ~0u, code >> 5, 1u << (code & 31)};
+        }
     }
 }
 
-static inline int next_of(const node *nodes, int place, const double *row, const int *codes, const unsigned *bits)
+/* The first word is full, so that no threshold asks for a code; the slot of a set holds no number. */
+static inline int next_of(const node *nodes, int place, const slot *row, const unsigned *bits)
 {
     const node *at = nodes + place;
-    if (at->slot >= 0) return at->left + (row[at->slot] > at->asked.threshold);
-    const int code = codes[~at->slot];
-    return at->left + (int)(~(bits[at->asked.set + (code >> 5)] >> (code & 31)) & 1u);
+    const slot *of = row + at->slot;
+    return at->left + ((of->x > at->asked.threshold) | !(bits[(at->asked.set & of->is_code) + of->word] & of->bit));
+}
+
+static inline int next_by_threshold(const node *nodes, int place, const slot *row, const unsigned *bits)
+{
+    const node *at = nodes + place;
+    (void)bits;
+    return at->left + (row[at->slot].x > at->asked.threshold);
 }
 
 /* The leaves of trees, eight at a time, so that none waits for what another asks; a leaf leads to itself. */
-static inline void leaves_of(const node *nodes, const int *roots, const int *depths, int n_trees, const double *row,
-                             const int *codes, const unsigned *bits, int *leaves)
-{
-#define DOWN(k) at##k = next_of(nodes, at##k, row, codes, bits)
-    for (const int *root = roots; root < roots + n_trees; root += 8, leaves += 8) {
-        int at0 = root[0], at1 = root[1], at2 = root[2], at3 = root[3];
-        int at4 = root[4], at5 = root[5], at6 = root[6], at7 = root[7];
-        for (int level = *depths++; level > 0; level--) {
-            DOWN(0), DOWN(1), DOWN(2), DOWN(3), DOWN(4), DOWN(5), DOWN(6), DOWN(7);
-        }
-        leaves[0] = at0, leaves[1] = at1, leaves[2] = at2, leaves[3] = at3;
-        leaves[4] = at4, leaves[5] = at5, leaves[6] = at6, leaves[7] = at7;
+#define DOWN(k) to = next(nodes, at##k, row, bits), moved |= to ^ at##k, at##k = to
+#define LEAVES_OF(next) \
+    for (const int *root = roots; root < roots + n_trees; root += 8, leaves += 8) { \
+        int at0 = root[0], at1 = root[1], at2 = root[2], at3 = root[3]; \
+        int at4 = root[4], at5 = root[5], at6 = root[6], at7 = root[7], moved = 1, to; \
+        while (moved) { \
+            moved = 0; \
+            DOWN(0), DOWN(1), DOWN(2), DOWN(3), DOWN(4), DOWN(5), DOWN(6), DOWN(7); \
+        } \
+        leaves[0] = at0, leaves[1] = at1, leaves[2] = at2, leaves[3] = at3; \
+        leaves[4] = at4, leaves[5] = at5, leaves[6] = at6, leaves[7] = at7; \
     }
-#undef DOWN
+
+static inline void leaves_of(const node *nodes, const int *roots, int n_trees, const slot *row, const unsigned *bits,
+                             int has_sets, int *leaves)
+{
+#define next next_of
+    if (has_sets) { LEAVES_OF(next) return; }
+#undef next
+#define next next_by_threshold
+    LEAVES_OF(next)
+#undef next
 }
+#undef DOWN
 
 $data
 
@@ -80,7 +111,7 @@ const char *const ${name}_classes[] = {$classes};
 void ${name}_scores(const ${name}_row *row, double scores[$n_scores])
 {
     double read[$n_inputs + 1];
-    (void)row; (void)read; (void)clip; (void)code_of; (void)twice; (void)leaves_of;
+    (void)row; (void)read; (void)clip; (void)code_of; (void)slots_of; (void)leaves_of;
 $reads
 $steps
     memcpy(scores, $result, $n_scores * sizeof(double));
