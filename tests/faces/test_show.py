@@ -5,6 +5,9 @@ import json
 import pytest
 
 from mlwright import Project
+from mlwright.faces.render.listings import runs_shown
+from mlwright.faces.render.numbers import with_interval
+from mlwright.faces.render.outcomes import Outcome
 from mlwright.shown import SHOWN
 
 LATER = {"shadow": "mlwright operate", "touch-up": "mlwright operate", "replay": "mlwright replay"}
@@ -98,3 +101,18 @@ def test_runs_are_listed(call, shop):
 def test_a_project_that_was_never_run_says_so(call, tmp_path):
     Project.create(tmp_path / "new", {"project": {"target": "y"}, "collect": {"source": "data.csv"}})
     assert "Nothing has been run yet" in call("runs", "-p", "new").out
+
+
+def test_runs_say_what_they_have_come_to(call, shop):
+    project = Project(shop)
+    out = " ".join(call("runs", "-p", shop).out.split())
+    decision, evaluation = project.show("decision"), project.show("evaluation")
+    assert f"log loss {with_interval(evaluation.metrics[0].model)}" in out
+    assert with_interval(decision.worth.gain) in out
+    assert decision.verdict in out
+
+
+def test_two_runs_are_to_be_compared_from_where_one_is(shop):
+    outcome = Outcome("deploy", "log loss 0.4 (0.3 to 0.5)", "10 (5 to 15)", "linear alone")
+    shown = runs_shown(Project(shop).runs(), {"a": outcome, "b": outcome}, "my shop")
+    assert str(shown[-1]) == "Which is better, and how sure: mlwright compare -p 'my shop' a b"

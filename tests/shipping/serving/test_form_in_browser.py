@@ -116,7 +116,9 @@ def test_what_training_has_not_seen_stands_beside_its_field(visit: Callable[...,
     seen.ask()
     assert seen.beside("tenure") == "Above the range seen in training (0 to 72)."
     assert seen.beside("contract") == "A name that training has seen too rarely or never."
-    assert seen.page.locator("#notes li").count() == 2
+    notes = seen.page.locator("#notes li").all_inner_texts()
+    assert len(notes) == 3
+    assert notes[0].startswith("Unlike anything that the model has learned from: ")
 
 
 def test_the_answer_says_why(visit: Callable[..., Visit]) -> None:

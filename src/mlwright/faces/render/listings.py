@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from rich.console import RenderableType
@@ -14,13 +14,24 @@ from mlwright.core.history import RunState
 from mlwright.core.store.ledger import Entry
 from mlwright.core.store.registry import Champion
 from mlwright.faces.render.numbers import duration
+from mlwright.faces.render.outcomes import Outcome
+from mlwright.faces.render.panel import typed_from
 from mlwright.faces.render.tables import coloured, said, table
 
 
-def runs_table(states: Sequence[RunState]) -> Table | Text:
-    """The runs of a project."""
+def runs_shown(states: Sequence[RunState], outcomes: Mapping[str, Outcome], where: str) -> list[RenderableType]:
+    """The runs of a project, and what those that have come to a decision have come to.
+
+    Parameters
+    ----------
+    states : sequence of RunState
+    outcomes : mapping
+        By the id of the run.
+    where : str
+        The project's folder, as it is written here.
+    """
     if not states:
-        return Text("Nothing has been run yet.\n  -> mlwright run")
+        return [Text("Nothing has been run yet.\n  -> mlwright run")]
     rows = [
         (
             state.run_id,
@@ -28,16 +39,23 @@ def runs_table(states: Sequence[RunState]) -> Table | Text:
             coloured(state.status),
             time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(state.started_at)),
             duration(state.seconds),
-            _how_far(state),
+            state.stages[-1].name if state.stages else "",
             (state.error or "").split("\n")[0],
         )
         for state in states
     ]
-    return table("Runs", ("run", "", "status", "began", "took", "came to", "error"), rows, right=(4,))
-
-
-def _how_far(state: RunState) -> str:
-    return state.stages[-1].name if state.stages else ""
+    shown: list[RenderableType] = [
+        table("Runs", ("run", "", "status", "began", "took", "came to", "error"), rows, right=(4,))
+    ]
+    if outcomes:
+        ends = [(run_id, coloured(one.verdict), one.score, one.gain, one.model) for run_id, one in outcomes.items()]
+        heads = ("run", "verdict", "score on unseen rows", "gain over doing without", "model")
+        shown += [Text(), table("What they have come to", heads, ends, whole=range(1))]
+    if len(outcomes) > 1:
+        first, second = list(outcomes)[-2:]
+        said_here = typed_from(where, f"mlwright compare {first} {second}")
+        shown += [Text(), Text(f"Which is better, and how sure: {said_here}")]
+    return shown
 
 
 def champions_shown(reign: Sequence[Champion]) -> list[RenderableType]:

@@ -12,7 +12,7 @@ from mlwright.faces.render.tables import COLOURS, said
 from mlwright.faces.render.visible import visible
 from mlwright.records.decision import Decision
 
-COMMAND = re.compile(r"\bmlwright (run|serve|improve|approve|show [a-z]+)\b")
+COMMAND = re.compile(r"\bmlwright (run|serve|improve|approve|compare|show [a-z]+)\b")
 
 
 def decision_panel(decision: Decision) -> Panel:
@@ -30,16 +30,17 @@ def decision_panel(decision: Decision) -> Panel:
 def typed_here(decision: Decision, project: Path) -> Decision:
     """The same decision with commands that name the project, where they are not typed in its folder."""
     where = shortest(project)
-    steps = decision.next_steps if where == "." else [typed_from(where, step) for step in decision.next_steps]
-    return decision.model_copy(update={"next_steps": tuple(steps)})
+    return decision.model_copy(update={"next_steps": tuple(typed_from(where, step) for step in decision.next_steps)})
 
 
 def typed_from(where: str, step: str) -> str:
-    """A step whose command names the project.
+    """A step whose command names the project, if that is not here.
 
     >>> typed_from("churn", "Add rows, then: mlwright run"), typed_from("churn", "mlwright serve   (over HTTP)")
     ('Add rows, then: mlwright run -p churn', 'mlwright serve churn   (over HTTP)')
     """
+    if where == ".":
+        return step
     folder = shlex.quote(where)
     return COMMAND.sub(lambda found: f"{found[0]} {'' if found[1] == 'serve' else '-p '}{folder}", step)
 

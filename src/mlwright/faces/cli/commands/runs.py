@@ -6,13 +6,16 @@ from mlwright.faces.cli.arguments import HERE, AsJson, ProjectDir
 
 
 def runs(project: ProjectDir = HERE, json: AsJson = False) -> None:
-    """List the runs of a project, the latest last."""
+    """List the runs of a project, the latest last, and what they have come to."""
     from mlwright.faces.cli.chosen import opened
     from mlwright.faces.cli.terminal import print_json, print_rich
-    from mlwright.faces.render.listings import runs_table
+    from mlwright.faces.render.listings import runs_shown
+    from mlwright.faces.render.outcomes import outcomes_of
+    from mlwright.faces.render.panel import shortest
 
-    states = opened(project).runs()
+    here = opened(project)
+    states = here.runs()
     if json:
         print_json(list(states))
     else:
-        print_rich(runs_table(states))
+        print_rich(*runs_shown(states, outcomes_of(here, states), shortest(here.path)))
