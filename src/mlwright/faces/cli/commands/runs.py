@@ -6,7 +6,7 @@ from mlwright.faces.cli.arguments import HERE, AsJson, ProjectDir
 
 
 def runs(project: ProjectDir = HERE, json: AsJson = False) -> None:
-    """List the runs of a project, the latest last, and what they have come to."""
+    """List the runs of a project, and what they have come to."""
     from mlwright.faces.cli.chosen import opened
     from mlwright.faces.cli.terminal import print_json, print_rich
     from mlwright.faces.render.listings import runs_shown
