@@ -45,7 +45,7 @@ class DominantColumn(Check):
     title = "One column outshines all others"
     action = (
         "Is it known at the moment when the prediction is made? If it is known only later, the model is worthless in "
-        "use: add it to profile.ignore and run again. If it is known, vouch for it: check.known_in_time."
+        "use: leave it out (mlwright run --ignore). If it is known, vouch for it (mlwright run --known-in-time)."
     )
 
     def look(self, table: SplitTable, profile: Profile) -> Iterator[Finding]:

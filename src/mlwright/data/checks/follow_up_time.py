@@ -41,9 +41,9 @@ class FollowUpTime(Check):
     severity = "warning"
     title = "How long a case was watched"
     action = (
-        "It is known at the end only. Add it to profile.ignore, and ask whether the event comes within a fixed time (a "
-        "year, say): leave out cases that were watched for less without it, else they count as saved. If it is known "
-        "when the prediction is made, vouch for it: check.known_in_time."
+        "It is known at the end only. Leave it out (mlwright run --ignore), and ask whether the event comes within a "
+        "fixed time (a year, say): leave out cases that were watched for less without it, else they count as saved. If "
+        "it is known when the prediction is made, vouch for it (mlwright run --known-in-time)."
     )
 
     def look(self, table: SplitTable, profile: Profile) -> Iterator[Finding]:

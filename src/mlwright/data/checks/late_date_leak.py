@@ -32,8 +32,8 @@ class LateDateLeak(Check):
     severity = "warning"
     title = "A date from after the moment of prediction"
     action = (
-        "If it is written down when that day has come, it is not known when the prediction is made: add it to "
-        "profile.ignore. If it is a plan that is known before, vouch for it: check.known_in_time."
+        "If it is written down when that day has come, it is not known when the prediction is made: leave it out "
+        "(mlwright run --ignore). If it is a plan that is known before, vouch for it (mlwright run --known-in-time)."
     )
 
     def look(self, table: SplitTable, profile: Profile) -> Iterator[Finding]:

@@ -21,8 +21,8 @@ class ManyColumnsFewRows(Check):
     severity = "warning"
     title = "Many columns, few rows"
     action = (
-        "Some columns will seem to matter by chance alone. Leave out what cannot matter (profile.ignore), or collect "
-        "more rows."
+        "Some columns will seem to matter by chance alone. Leave out what cannot matter (mlwright run --ignore), or "
+        "collect more rows."
     )
 
     def look(self, table: SplitTable, profile: Profile) -> Iterator[Finding]:

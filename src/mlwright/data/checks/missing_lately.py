@@ -35,7 +35,7 @@ class MissingLately(Check):
     title = "No longer filled in"
     action = (
         "Will it be there when the model is used? If it was given up, or is filled in only when the outcome is known, "
-        "add it to profile.ignore; if it comes back, vouch for it: check.known_in_time."
+        "leave it out (mlwright run --ignore); if it comes back, vouch for it (mlwright run --known-in-time)."
     )
 
     def look(self, table: SplitTable, profile: Profile) -> Iterator[Finding]:

@@ -32,7 +32,7 @@ class MissingStretch(Check):
     title = "Values that are missing for a stretch"
     action = (
         "Find out what happened there: a column that was introduced, given up, or lost on the way? If it is given up, "
-        "add it to profile.ignore."
+        "leave it out (mlwright run --ignore)."
     )
 
     def look(self, table: SplitTable, profile: Profile) -> Iterator[Finding]:

@@ -26,8 +26,8 @@ class MissingnessLeak(Check):
     severity = "critical"
     title = "Filled in after the outcome"
     action = (
-        "Such a column is mostly written when the outcome is known (a reason, a date of closing). If so, add it to "
-        "profile.ignore and run again; if it is known before, vouch for it: check.known_in_time."
+        "Such a column is mostly written when the outcome is known (a reason, a date of closing). If so, leave it out "
+        "(mlwright run --ignore); if it is known before, vouch for it (mlwright run --known-in-time)."
     )
 
     def look(self, table: SplitTable, profile: Profile) -> Iterator[Finding]:

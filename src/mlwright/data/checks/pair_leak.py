@@ -48,9 +48,9 @@ class PairLeak(Check):
     severity = "warning"
     title = "Two columns give the target away together"
     action = (
-        "Are both known at the moment when the prediction is made? If one is written down later, add it to "
-        "profile.ignore and run again. If both are known (vouch for them: check.known_in_time), a formula may do the "
-        "work of a model."
+        "Are both known at the moment when the prediction is made? If one is written down later, leave it out "
+        "(mlwright run --ignore). If both are known (vouch for them: mlwright run --known-in-time), a formula may "
+        "do the work of a model."
     )
 
     def look(self, table: SplitTable, profile: Profile) -> Iterator[Finding]:

@@ -46,8 +46,8 @@ class RunningLeak(Check):
     severity = "critical"
     title = "A running figure that holds the row's own"
     action = (
-        "Compute it from earlier rows only (shift it by one row), or leave the column out (profile.ignore): it cannot "
-        "know the answer of a new row."
+        "Compute it from earlier rows only (shift it by one row), or leave the column out (mlwright run --ignore): it "
+        "cannot know the answer of a new row."
     )
 
     def look(self, table: SplitTable, profile: Profile) -> Iterator[Finding]:

@@ -42,7 +42,7 @@ class SimpleRule(Check):
     title = "A short rule gives the answer"
     action = (
         "If these inputs are known when the prediction is made, write the rule down: no model is needed. If the answer "
-        "was made from them, or they from it, it is a leak: add them to profile.ignore."
+        "was made from them, or they from it, it is a leak: leave them out (mlwright run --ignore)."
     )
 
     def look(self, table: SplitTable, profile: Profile) -> Iterator[Finding]:

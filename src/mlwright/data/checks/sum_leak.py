@@ -41,9 +41,9 @@ class SumLeak(Check):
     severity = "critical"
     title = "Inputs that make up the target"
     action = (
-        "If the parts become known together with the target, the model is worthless in use: add them to profile.ignore "
-        "and run again. If they are known before, a formula does the work of a model (vouch for them: "
-        "check.known_in_time)."
+        "If the parts become known together with the target, the model is worthless in use: leave them out (mlwright "
+        "run --ignore). If they are known before, a formula does the work of a model (vouch for them: mlwright run "
+        "--known-in-time)."
     )
 
     def look(self, table: SplitTable, profile: Profile) -> Iterator[Finding]:

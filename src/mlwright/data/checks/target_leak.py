@@ -31,8 +31,8 @@ class TargetLeak(Check):
     title = "A column gives the target away"
     action = (
         "Is it known at the moment when the prediction is made? If it is written down later, or computed from the "
-        "target, the model is worthless in use: add it to profile.ignore and run again. If it is known, vouch for it: "
-        "check.known_in_time."
+        "target, the model is worthless in use: leave it out (mlwright run --ignore). If it is known, vouch for it "
+        "(mlwright run --known-in-time)."
     )
 
     def look(self, table: SplitTable, profile: Profile) -> Iterator[Finding]:

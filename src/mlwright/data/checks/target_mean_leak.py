@@ -45,7 +45,7 @@ class TargetMeanLeak(Check):
     title = "A mean of the target that holds the row's own"
     action = (
         "Compute such means from earlier rows, or from other rows than the one they are written to, or leave the "
-        "column out (profile.ignore): a model that trusts it will be wrong about new rows."
+        "column out (mlwright run --ignore): a model that trusts it will be wrong about new rows."
     )
 
     def look(self, table: SplitTable, profile: Profile) -> Iterator[Finding]:

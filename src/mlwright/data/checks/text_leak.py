@@ -52,8 +52,9 @@ class TextLeak(Check):
     severity = "critical"
     title = "A text that names the answer"
     action = (
-        "Such a text is mostly written when the outcome is known. If so, add the column to profile.ignore, or take "
-        "those words out where the data comes from; if it is known before, vouch for it: check.known_in_time."
+        "Such a text is mostly written when the outcome is known. If so, leave the column out (mlwright run --ignore), "
+        "or take those words out where the data comes from; if it is known before, vouch for it (mlwright run "
+        "--known-in-time)."
     )
 
     def look(self, table: SplitTable, profile: Profile) -> Iterator[Finding]:

@@ -89,7 +89,7 @@ def typed(sentence: str) -> Markup:
 _TYPED = (
     r"`([^`]+)`|(\[[a-z]+\] [a-z_]+|\b(?:collect|profile|check|clean|train|decide)\.[a-z_]+(?: = [\[{].*?[\]}]+)?)|"
     rf"\b(mlwright (?:{'|'.join(COMMANDS)})\b"
-    r"(?: --(?:ignore|known-in-time) (?:&#39;[^&]*&#39;|[^\s&]+)| --?\w+(?: &#34;[^&]*&#34;)?)*)"
+    r"(?: --(?:ignore|known-in-time) (?:&#39;[^&]*&#39;|[^\s&]+)| --?\w+(?:-\w+)*(?: &#34;[^&]*&#34;)?)*)"
 )
 """What is typed: code in backticks, a key of the settings, a command."""
 
