@@ -13,7 +13,9 @@ def show(
     what: Annotated[
         str,
         typer.Argument(
-            metavar="WHAT", help="findings, profile, leaderboard, evaluation, robustness, decision, runs, ..."
+            metavar="WHAT",
+            help="findings, profile, leaderboard, evaluation, understanding (what counts, how answers move, single "
+            "rows), robustness, decision, runs, ...",
         ),
     ] = "decision",
     project: ProjectDir = HERE,
