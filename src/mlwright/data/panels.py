@@ -40,7 +40,7 @@ def with_panels(
     """
     found = dict(orders)
     for column in columns:
-        if column.name != target and _may_run(column, orders) and _runs(table, column, columns, target):
+        if column.name != target and _may_run(column, orders) and things_of(table, column, columns, target):
             found[column.name] = "panel"
     return found
 
@@ -49,14 +49,32 @@ def _may_run(column: ColumnProfile, orders: Mapping[str, Order]) -> bool:
     return is_year(column) or (column.kind == "date" and orders[column.name] == "none")
 
 
-def _runs(table: Table, column: ColumnProfile, columns: Sequence[ColumnProfile], target: str | None) -> bool:
+def things_of(
+    table: Table, column: ColumnProfile, columns: Sequence[ColumnProfile], target: str | None
+) -> tuple[str, ...] | None:
+    """The columns that name the things in each of which a date or a year runs, as `with_panels` says.
+
+    None of them where each moment comes once; None where the rows of one moment are not told apart so.
+
+    Parameters
+    ----------
+    table : Table
+    column : ColumnProfile
+        The date or the year.
+    columns : sequence of ColumnProfile
+        All of the table.
+    target : str or None
+    """
     n_rows, whole = table.n_rows, column.n_missing + column.n_unparsed == 0
+    if whole and column.distinct_is_exact and column.n_distinct == n_rows:
+        return ()
     fewest = FEWEST_MOMENTS if column.kind == "date" else FEWEST_YEARS
     if not whole or n_rows < FEWEST_ROWS or not fewest <= column.n_distinct <= n_rows / 2:
-        return False
+        return None
     kinds = ("category", "number", "boolean")
     keys = [c for c in columns if c.name not in (target, column.name) and c.kind in kinds and c.n_distinct > 1]
-    return any(_never_twice(table, [column.name, *things]) for things in _grids(column, keys, n_rows))
+    grids = _grids(column, keys, n_rows)
+    return next((tuple(things) for things in grids if _never_twice(table, [column.name, *things])), None)
 
 
 def _grids(date: ColumnProfile, keys: Sequence[ColumnProfile], n_rows: int) -> Iterator[list[str]]:

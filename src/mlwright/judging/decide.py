@@ -8,12 +8,14 @@ from mlwright.core.ahead import Load, Need
 from mlwright.core.errors import SettingsError, nearest
 from mlwright.core.family import NotApplicable
 from mlwright.core.run import Run
-from mlwright.data.compute.table import open_snapshot, train_rows
+from mlwright.data.compute.table import Table, open_snapshot, train_rows
 from mlwright.judging.distances import distances_of
 from mlwright.judging.more_rows import MOST_S, worth_of_rows
 from mlwright.judging.rules import RULES, Evidence
 from mlwright.judging.verdict import headline, limits, next_steps, reasons, verdict_of
 from mlwright.judging.worth import Cases, worth_of
+from mlwright.judging.worth.past import Places, by_the_past
+from mlwright.judging.worth.practice import Array, Practice
 from mlwright.judging.worth.shift import shift_of
 from mlwright.judging.worth.today import practice_today
 from mlwright.learning.amounts import benefit_on, decisive_on, learned_target
@@ -117,6 +119,14 @@ def _is_required(name: str, settings: DecideSettings) -> bool:
     return name in settings.must or bool(key and getattr(settings, key))
 
 
+def _past(
+    table: Table, profile: Profile, split: Split, learned: tuple[Places, Array], asked: tuple[Places, Array]
+) -> tuple[Practice, ...]:
+    """What the past says of test rows that are later than all that was learned from."""
+    is_later = split.method == "by_time" and split.n_test > 0
+    return tuple(by_the_past(table, profile, learned, asked)) if is_later else ()
+
+
 def _worth(
     snapshot: Snapshot,
     profile: Profile,
@@ -128,7 +138,8 @@ def _worth(
 ) -> Worth:
     roles, table = profile.roles, open_snapshot(snapshot, run)
     task = TASKS.get(roles.task)()
-    learned = learned_target(table, train_rows(split, run), profile)
+    before = train_rows(split, run)
+    learned = learned_target(table, before, profile)
     unseen = open_unseen(snapshot, profile, split, run, evaluation)
     metric = metric_of(training.metric)
     own = training.model.threshold if metric.has_threshold else None
@@ -143,6 +154,7 @@ def _worth(
         Draws(sampling, run.seed_for("decide", "draws")),
         practice_today(settings, table, unseen.positions, target, profile, choosing=benefit.chooses),
         shift_of(learned, training, benefit, roles, run),
+        _past(table, profile, split, (before, learned), (unseen.positions, target)) if not benefit.chooses else (),
     )
     worth = worth_of(cases, roles, learned, benefit, evaluation.metrics[0].model.level, settings)
     if not split.n_test and training.corrected is not None:

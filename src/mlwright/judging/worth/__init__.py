@@ -40,6 +40,8 @@ class Cases(NamedTuple):
         What is done with them today, if that was said.
     shift : float
         Numbers: what is added to the prediction where too much and too little cost differently.
+    past : tuple of Practice
+        What the past of the target says of them.
     """
 
     target: Array
@@ -47,6 +49,7 @@ class Cases(NamedTuple):
     draws: Draws
     today: Practice | None = None
     shift: float = 0.0
+    past: tuple[Practice, ...] = ()
 
     @property
     def by_own_amounts(self) -> bool:
@@ -83,7 +86,7 @@ def worth_of(
     settings = settings or DecideSettings()
     share = capacity_share(settings)
     model, chosen = by_model(cases, roles, benefit, share)
-    others = [*without_a_look(cases.target, roles, training_target, benefit, share)]
+    others = [*without_a_look(cases.target, roles, training_target, benefit, share), *cases.past]
     against = others if cases.today is None else [cases.today]
     listed = others if cases.today is None else [cases.today, *(o for o in others if o.told != cases.today.told)]
     sure = _Sure(benefit, cases.draws, limited=_binds(chosen, share))
