@@ -219,7 +219,7 @@ def test_subtotals_between_the_rows_are_told(find):
 
 
 def test_dates_that_are_written_otherwise_from_some_row_on_are_neither_wrong_nor_missing(find):
-    days = [f"{1990 + row % 30}-{1 + row % 12:02d}-{1 + row * 7 % 28:02d}" for row in range(N)]
+    days = [f"{1990 + row % 30}-{1 + row % 12:02d}-{1 + row % 28:02d}" for row in range(N)]
     turned = [f"{day[8:]}/{day[5:7]}/{day[:4]}" for day in days]
     other = [*days[:-20], *turned[-20:]]
     assert len(find("mixed_date_formats", {"sold": other})) == 1
