@@ -75,6 +75,7 @@ def ask_on(port: int, rows: list[str], right: list[float], pause_s: float, ends:
         except (OSError, http.client.HTTPException, ValueError):
             seen.statuses["broken"] += 1
             connection = None
+            time.sleep(pause_s)
             continue
         seen.statuses[str(reply.status)] += 1
         found = list(answer.get("probabilities", {}).values()) or [answer.get("prediction")]
@@ -96,19 +97,18 @@ def together(port: int, rows: list[str], right: list[float], pause_s: float, sec
 
 
 def kill_on(pid: int, every_s: float, ended: threading.Event, kills: list[float], memory: list[float]) -> None:
-    """Kill one of the processes now and then, but for the first, and note what that one needs.
-
-    Only once it has lived for a while: a process that ends at once again and again is taken for one that cannot live,
-    and ends the service.
+    """Kill one of the processes now and then, once it has lived for a while, but for the first, and note what that one
+    needs.
     """
     last, first = time.time(), children(pid)[0]
+    since: dict[int, float] = {}
     while not ended.wait(0.5):
-        workers = children(pid)
+        now = time.time()
         memory.append(rss_mb(first))
-        others = [worker for worker in workers if worker != first]
-        last = last if others else time.time()
-        if time.time() - last > every_s and others:
-            os.kill(random.choice(others), signal.SIGKILL)
+        since = {each: since.get(each, now) for each in children(pid) if each != first}
+        old = [each for each, began in since.items() if now - began > every_s]
+        if now - last > every_s and old:
+            os.kill(random.choice(old), signal.SIGKILL)
             kills.append(time.time())
             last = time.time()
 
@@ -162,12 +162,13 @@ def main() -> None:
         "mb_early": round(early),
         "mb_late": round(late),
         "mb_most": round(max(memory)),
+        "first_lives": memory[-1] > 0.0,
     }
     for name, value in figures.items():
         print(f"{name:>20}  {value}")
     print(json.dumps(figures))
     grown = late > (1 + GROWTH) * early
-    bad = wrong or unexplained or grown or statuses["broken"] > 3 * CALLERS * max(len(kills), 1)
+    bad = wrong or unexplained or grown or not memory[-1] or statuses["broken"] > 3 * CALLERS * max(len(kills), 1)
     if options.check and bad:
         raise SystemExit(1)
 

@@ -119,6 +119,8 @@ def retrain(
         A run of that name that was attempted before goes on where it ended.
     windows : sequence of Snapshot
         Earlier windows, of which the labelled rows are taken too.
+    **attempt
+        Further parts of the `Attempt`, such as who listens.
     """
     run_id = run_id or next_id(project.store)
     settings = with_budget(project.settings(), project.settings().operate.budget)

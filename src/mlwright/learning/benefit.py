@@ -116,6 +116,7 @@ def worth_per_case(
 
     Parameters
     ----------
+    task : str
     target : array, shape (n_rows,)
         Class places or numbers.
     prediction : array, shape (n_rows, n_outputs) or (n_rows,)

@@ -43,6 +43,8 @@ def forest_to_onnx(
         What each node of each tree answers; read for leaves only.
     n_columns : int
         Width of the matrix that the trees were grown on.
+    center, scale : float
+        Those of the target, where the trees have learned it centred and scaled.
     """
     n_outputs = leaf_values[0].shape[1]
     model = ModelProto(ir_version=IR_VERSION, producer_name="mlwright")

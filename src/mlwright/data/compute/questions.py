@@ -109,6 +109,8 @@ class Questions:
         ----------
         values : ibis table
             The column ``value``, and ``length`` where a text is not shown in full.
+        name : str
+            Of the column that they come from.
         """
         extra = {"length": values.length.max()} if "length" in values.columns else {}
         most = 4 * MOST_COUNTED

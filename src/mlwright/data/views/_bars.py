@@ -62,6 +62,9 @@ def frequent(places: NDArray[np.int64], names: tuple[str, ...], limit: int) -> l
     ----------
     places : array of int64
         Place of each row in `names`; -1 where missing.
+    names : tuple of str
+    limit : int
+        How many groups at most, the others among them; those that are missing come beside.
     """
     counts = np.bincount(places[places >= 0], minlength=len(names))
     ranked = [int(place) for place in np.argsort(-counts, kind="stable") if counts[place]]

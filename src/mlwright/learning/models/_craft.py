@@ -84,7 +84,11 @@ def learn(recipe: Recipe, rows: Rows, targets: Array, names: BlockNames) -> Craf
 
     Parameters
     ----------
+    recipe : Recipe
+    rows : Rows
     targets : array, shape (n_rows, n_targets)
+    names : BlockNames
+        Of the blocks of these rows.
     """
     pairs = np.array(recipe.pairs, dtype=np.int64).reshape(-1, 3)
     tables = np.array(recipe.tables, dtype=np.int64).reshape(-1, 4)

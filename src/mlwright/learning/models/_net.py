@@ -172,6 +172,8 @@ class NetFit:
 
         Parameters
         ----------
+        net : Net
+            Changed in place.
         columns : Columns
             In single precision.
         target : array, shape (n_rows, n_sums)

@@ -57,32 +57,28 @@ def listen(
     place : int
         That of this process in `counts`.
     """
+
+    async def answer_all() -> None:
+        turns, ended = Turns(answers, most_body_bytes), asyncio.Event()
+        turns.look(headers_s, BODY_S)
+        _end_at_signals(ended)
+        accepting = Accepting(listening, partial(Connection, turns), turns.connections, counts, place)
+        began()
+        while not ended.is_set():
+            try:
+                await asyncio.wait_for(ended.wait(), LOOK_S)
+            except TimeoutError:
+                turns.look(headers_s, BODY_S)
+                accepting.count()
+        await accepting.end()
+        await _drain(turns, headers_s, drain_s)
+
     with asyncio.Runner(loop_factory=wakeful_loop) as runner:
-        runner.run(_listen(listening, answers, most_body_bytes, headers_s, drain_s, began, counts, place))
+        runner.run(answer_all())
 
 
-async def _listen(
-    listening: socket.socket,
-    answers: Answers,
-    most_body_bytes: int,
-    headers_s: float,
-    drain_s: float,
-    began: Callable[[], None],
-    counts: Array[c_int],
-    place: int,
-) -> None:
-    turns, ended = Turns(answers, most_body_bytes), asyncio.Event()
-    turns.look(headers_s, BODY_S)
-    _end_at_signals(ended)
-    accepting = Accepting(listening, partial(Connection, turns), turns.connections, counts, place)
-    began()
-    while not ended.is_set():
-        try:
-            await asyncio.wait_for(ended.wait(), LOOK_S)
-        except TimeoutError:
-            turns.look(headers_s, BODY_S)
-            accepting.count()
-    await accepting.end()
+async def _drain(turns: Turns, headers_s: float, drain_s: float) -> None:
+    """Answer what was asked, and who has a connection for a moment more."""
     turns.is_ending = True
     ends = time.monotonic() + drain_s
     closes = time.monotonic() + LAST_S

@@ -1,8 +1,8 @@
 """The processes of a service: started, started again when one ends by itself, ended together.
 
 One bad moment (memory that ran out, a kill) must not end what others answer: a process is started again, at once the
-first time, then after longer and longer rests. One that cannot live at all must not keep the machine busy: it ends the
-service.
+first time, then after longer and longer rests. Where none can live the machine must not be kept busy: that ends the
+service, so that who looks after it hears of it.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from mlwright.core.errors import Fault, MlwrightError
 log = logging.getLogger("mlwright.serving")
 
 RESTS_S = (0.0, 1.0, 2.0, 4.0, 8.0, 16.0)
-"""Before each start after another; when they are used up, a process that ends at once ends the service."""
+"""Before each start after another; when they are used up, one that ends at once ends the service if no other lives."""
 
 CALM_S = 60.0
 """After so long without an end the rests begin anew."""
@@ -65,6 +65,7 @@ class Processes:
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: self._wake.send(None))
         self._all = [self._started(work, place) for place in range(n)]
+        self._since = [time.monotonic()] * n
         self._work_beside = beside
         self._beside = [] if beside is None else [self._started(beside)]
 
@@ -125,7 +126,7 @@ class Processes:
         if not places or self._woken.poll():
             return
         now = time.monotonic()
-        if self._n_ends >= len(RESTS_S) and now - self._last < AT_ONCE_S:
+        if self._n_ends >= len(RESTS_S) and now - self._last < AT_ONCE_S and not self._one_lives(now):
             raise Fault("The processes of the service keep ending; what stopped them stands above.")
         self._n_ends = 0 if now - self._last > CALM_S else self._n_ends + 1
         rest = RESTS_S[min(self._n_ends, len(RESTS_S) - 1)]
@@ -136,7 +137,13 @@ class Processes:
             return
         for place in places:
             self._all[place] = self._started(self._work, place)
+            self._since[place] = time.monotonic()
         self._last = time.monotonic()
+
+    def _one_lives(self, now: float) -> bool:
+        """Whether one of them has lived for a while, and answers."""
+        lived = zip(self._all, self._since, strict=True)
+        return any(each.is_alive() and now - since >= AT_ONCE_S for each, since in lived)
 
     @staticmethod
     def _started(work: Callable[..., None], *place: int) -> BaseProcess:
