@@ -147,6 +147,21 @@ def test_what_is_refused_is_never_read(records: list[dict[str, Any]]) -> None:
     assert many.counts == looked.counts
 
 
+@pytest.mark.parametrize("odd", [{"age": -1}, {"age": None}, {"city": None}, {"doors": "9"}, {"age": -1, "doors": 9}])
+def test_what_is_missing_is_counted_once(odd: dict[str, Any]) -> None:
+    alone, many = STRAIGHT.read(PLAIN | odd), STRAIGHT.read_many([PLAIN, PLAIN | odd])
+    assert alone is not None
+    assert many is not None
+    assert Counter(alone.beside.seen) == many.counts == {("missing_values_total", (name,)): 1 for name in odd}
+
+
+def test_a_zero_keeps_its_sign() -> None:
+    many = STRAIGHT.read_many([PLAIN, PLAIN | {"balance": -0.0}])
+    wanted = ENCODER.encode_records([PLAIN, PLAIN | {"balance": -0.0}])
+    assert many is not None
+    assert many.encoded.numbers.tobytes() == wanted.numbers.tobytes()
+
+
 @pytest.mark.parametrize("odd", [{}, PLAIN | {"city": ["Rome"]}, PLAIN | {"age": {}}, PLAIN | {"age": "old"}])
 def test_one_that_will_be_refused_lets_all_be_looked_at_closely(odd: dict[str, Any]) -> None:
     assert STRAIGHT.read_many([PLAIN, PLAIN]) is not None

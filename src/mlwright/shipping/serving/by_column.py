@@ -158,7 +158,9 @@ class ByColumn:
             odd[place] |= is_but
             if plain and is_but.any():
                 number = self._numbers[place]
-                states[place, is_but], read[number.place, is_but] = number.read(but)
+                states[place, is_but], value = number.read(but)
+                if value != but:  # else it stays as it came, which may be -0.0
+                    read[number.place, is_but] = value
                 odd[place] &= ~is_but
         if not plain:
             odd |= [[type(value) not in NUMBERS for value in column] for column in columns]

@@ -62,11 +62,11 @@ class Beside:
         self.seen: list[Series] = []
         self.is_told = False
 
-    def count(self, found: Series | Literal["told"] | None) -> None:
-        """Count what the state of a value asks for, if anything."""
+    def count(self, found: Series | Literal["told"]) -> None:
+        """Count what the state of a value asks for."""
         if found == "told":
             self.is_told = True
-        elif found is not None:
+        else:
             self.seen.append(found)
 
     def keep(self, name: int, value: Any) -> None:
@@ -113,7 +113,8 @@ class Straight:
         self._values = getter([*self._number_places, *self._names])
         self._of_state = [_of_states(readers[name]) for name in (*self._number_places, *self._names)]
         self._ranges = [(place, each.low, each.high) for place, each in enumerate(self._numbers)]
-        self._excepted = [(place, each.but) for place, each in enumerate(self._numbers) if each.but]
+        but = [frozenset(one for one in each.but if each.low <= one <= each.high) for each in self._numbers]
+        self._excepted = [(place, each) for place, each in enumerate(but) if each]
         self._codes = [each.fine for each in self._known]
         self._flagged = [place for place, codes in enumerate(self._codes) if 0 in codes or 1 in codes]
         counted = [
@@ -168,24 +169,20 @@ class Straight:
                 plain = self._arranged(numbers, codes)
                 return ReadOne(OneRow(plain, codes), plain, beside)
             beside = Beside() if beside is NOTHING else beside
-            as_read, as_came = self._read_numbers(numbers, strange, beside)
-            for place, code in enumerate(codes):
-                if code == UNKNOWN:
-                    codes[place] = self._read_name(place, names[place], beside)
+            as_read, as_came = [*numbers], [*numbers]
+            for place in strange:
+                value = numbers[place]
+                state, as_read[place] = self._numbers[place].read(value)
+                if (found := self._of_state[place][state]) is not None:
+                    beside.count(found)
+                if type(value) not in PLAIN:
+                    as_came[place] = sent_number(value)
+            while UNKNOWN in codes:
+                place = codes.index(UNKNOWN)
+                codes[place] = self._read_name(place, names[place], beside)
         except (KeyError, TypeError, OverflowError, OtherwiseError):  # a field is missing, or a value none of its kind
             return None
         return ReadOne(OneRow(self._arranged(as_read, codes), codes), self._arranged(as_came, codes), beside)
-
-    def _read_numbers(
-        self, numbers: Sequence[Any], strange: Sequence[int], beside: Beside
-    ) -> tuple[list[float], list[float]]:
-        """The numbers as they are read, and as they came."""
-        as_read, as_came = [*numbers], [*numbers]
-        for place in strange:
-            state, as_read[place] = self._numbers[place].read(numbers[place])
-            as_came[place] = sent_number(numbers[place])
-            beside.count(self._of_state[place][state])
-        return as_read, as_came
 
     def _read_name(self, place: int, value: Any, beside: Beside) -> int:
         """The code of a name."""
@@ -194,7 +191,8 @@ class Straight:
         is_odd, state = divmod(state, 1 << STATE_BITS)
         if is_odd:
             beside.keep(place, value)
-        beside.count(self._of_state[len(self._numbers) + place][state])
+        if (found := self._of_state[len(self._numbers) + place][state]) is not None:
+            beside.count(found)
         return code - 1
 
     def _strange(self, numbers: Sequence[Any]) -> list[int]:
