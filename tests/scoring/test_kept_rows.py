@@ -60,7 +60,7 @@ def test_records_as_they_came_and_as_codes_stay_in_order() -> None:
     numbers, codes = np.array([[0.0, 40.0], [0.0, 41.0]]), np.array([[0, 1], [0, 0]], dtype=np.int32)
     bern = Odd([1], [1], [" Bern"])
     coded = FORM.many("p", 1000.5, numbers, codes, bern, ["No", "Yes"], np.array(SHARES))
-    alone = FORM.one("r", 1000.5, [0.0, 42.0], [0, -1], None, "Yes", SHARES[0])
+    alone = FORM.few("r", 1000.5, [[0.0, 42.0]], [[0, -1]], None, ["Yes"], SHARES[:1])
     table = kept(asked(0, "a"), coded, asked(1, "a"), alone)
     assert [row["mlwright_id"] for row in table] == ["q0", *ids_of("p", 2), "q1", "r"]
     assert [row["age"] for row in table] == [0.0, 40.0, 41.0, 1.0, 42.0]
@@ -82,7 +82,7 @@ def test_what_is_left_out_or_hashed_stands_in_no_byte() -> None:
     ages, codes = np.array([[7.0, 41.5], [7.0, 42.5]]), np.array([[0, 1], [0, 0]], dtype=np.int32)
     odd = Odd([0, 1], [0, 1], ["her maiden name", "Bern"])
     many = [FORM.many("p", 1000.5, ages, codes, odd, ["No", "Yes"], np.array(SHARES))]
-    many += [FORM.one("q", 1001.5, [7.0, 41.5], [0, code], None, "No", SHARES[0]) for code in (0, 1)]
+    many += [FORM.few("q", 1001.5, [[7.0, 41.5]], [[0, code]], None, ["No"], SHARES[:1]) for code in (0, 1)]
     data = data_of(*many, facts=facts)
     for told in (b"maiden", b"Bern", b"Oslo", b"Rome", np.float64(41.5).tobytes(), np.float64(7.0).tobytes()):
         assert told not in data
@@ -93,14 +93,15 @@ def test_what_is_left_out_or_hashed_stands_in_no_byte() -> None:
 
 def test_codes_of_hashes_are_dealt_by_the_hashes_and_not_by_the_names() -> None:
     facts = FACTS.model_copy(update={"columns": (KeptColumn(name="city", kind="category", treatment="hashed"),)})
-    meaning = next(frames_of(data_of(FORM.one("q", 1.5, [0.0, 1.0], [0, 0], None, "No", SHARES[0]), facts=facts)))[0]
+    coded = FORM.few("q", 1.5, [[0.0, 1.0]], [[0, 0]], None, ["No"], SHARES[:1])
+    meaning = next(frames_of(data_of(coded, facts=facts)))[0]
     spellings = {name: spellings for _, name, spellings in meaning["names"]}["city"]
     assert spellings == [None, *sorted(hashed(city, b"key") for city in ("Oslo", "Rome"))]
 
 
 def test_an_open_segment_is_read_up_to_where_it_was_cut_short(tmp_path: Path) -> None:
     told: set[str] = set()
-    alone = FORM.one("r", 1000.5, [0.0, 42.0], [0, -1], None, "Yes", SHARES[0])
+    alone = FORM.few("r", 1000.5, [[0.0, 42.0]], [[0, -1]], None, ["Yes"], SHARES[:1])
     whole = data_of(asked(0, "a", 2), alone, told=told) + data_of(alone, asked(1, "a"), told=told)
     path = tmp_path / "segment"
     found = []
@@ -113,6 +114,6 @@ def test_an_open_segment_is_read_up_to_where_it_was_cut_short(tmp_path: Path) ->
 
 
 def test_a_frame_whose_end_never_came_to_the_disk_is_none() -> None:
-    whole = data_of(FORM.one("r", 1000.5, [0.0, 42.0], [0, -1], None, "Yes", SHARES[0]))
+    whole = data_of(FORM.few("r", 1000.5, [[0.0, 42.0]], [[0, -1]], None, ["Yes"], SHARES[:1]))
     assert len(list(frames_of(whole + whole))) == 4
     assert len(list(frames_of(whole + whole[:-40] + bytes(40)))) == 3

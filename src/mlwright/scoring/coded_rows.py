@@ -73,22 +73,23 @@ class Form:
         self.row = row_type(width, n_classes, n_names)
         self._pack = struct.Struct(f"<{2 + width + n_classes}d{n_names}i").pack
 
-    def one(
+    def few(
         self,
         id: str,
         at: float,
-        numbers: Sequence[float],
-        codes: Sequence[int],
+        numbers: Sequence[Sequence[float]],
+        codes: Sequence[Sequence[int]],
         odd: Odd | None,
-        answer: Any,
-        scores: Any,
+        answers: Sequence[Any],
+        scores: Sequence[Sequence[float]],
     ) -> Coded:
-        """One record, as it was read, and its answer."""
-        if self.classes:
-            row = self._pack(at, self._places[answer], *numbers, *scores, *codes)
+        """A few records, as they were read, and their answers."""
+        pack, places = self._pack, self._places
+        if places:
+            rows = [pack(at, places[a], *n, *s, *c) for n, c, a, s in zip(numbers, codes, answers, scores, strict=True)]
         else:
-            row = self._pack(at, answer, *numbers, *codes)
-        return self.bundle_id, id, 1, row, odd
+            rows = [pack(at, a, *n, *c) for n, c, a in zip(numbers, codes, answers, strict=True)]
+        return self.bundle_id, id, len(rows), b"".join(rows), odd
 
     def many(
         self,
@@ -100,7 +101,7 @@ class Form:
         answers: Sequence[Any],
         scores: NDArray[np.float64],
     ) -> Coded:
-        """As `one` of several records, of shape (n_rows, n_numbers), (n_rows, n_names) and (n_rows, n_classes)."""
+        """As `few` of arrays of shape (n_rows, n_numbers), (n_rows, n_names) and (n_rows, n_classes)."""
         rows = np.empty(len(answers), dtype=self.row)
         rows["at"] = at
         rows["numbers"] = numbers

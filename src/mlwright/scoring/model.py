@@ -86,9 +86,14 @@ class Model:
 
     def predict_rows(self, rows: Sequence[OneRow]) -> list[list[float]]:
         """As `predict_row` of each, to the last bit; together where that is quicker."""
-        if len(rows) < FEWEST_ROWS or not self._together.is_looked_up:
+        if len(rows) < FEWEST_ROWS or not self.is_looked_up:
             return [self.predict_row(row) for row in rows]
         return list(map(self._finished_row, self._together.scores_of_many(Blocks.of(rows)).tolist()))
+
+    @property
+    def is_looked_up(self) -> bool:
+        """Whether several rows are answered together to the last bit as each of them alone."""
+        return self._together.is_looked_up
 
     def _finished_row(self, total: list[float]) -> list[float]:
         scores = self._calibrated(total)

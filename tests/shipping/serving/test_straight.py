@@ -23,7 +23,7 @@ from mlwright.shipping.serving.inputs import InputSchema
 from mlwright.shipping.serving.known import KnownName
 from mlwright.shipping.serving.readers import reader_of
 from mlwright.shipping.serving.refusals import Refusal
-from mlwright.shipping.serving.straight import ReadOne, Straight
+from mlwright.shipping.serving.straight import ReadOne, Straight, odd_of
 
 PLAN = EncodingPlan(
     columns=(
@@ -81,10 +81,11 @@ def test_what_is_read_straight_is_what_a_close_look_and_the_encoder_say(record: 
 @settings(max_examples=300, deadline=None)
 @given(st.lists(st.fixed_dictionaries({field.name: VALUES for field in FIELDS}), min_size=1, max_size=4))
 @pytest.mark.parametrize("treatment", ["kept", "hashed"])
+@pytest.mark.parametrize("way", [STRAIGHT.read_few, STRAIGHT.read_many])
 def test_what_is_kept_of_records_read_straight_is_what_is_kept_of_them_as_they_came(
-    treatment: Any, records: list[dict[str, Any]]
+    way: Any, treatment: Any, records: list[dict[str, Any]]
 ) -> None:
-    read = STRAIGHT.read(records[0]) if len(records) == 1 else STRAIGHT.read_many(records)
+    read: list[ReadOne] | ReadMany | None = way(records)
     if read is None:
         return
     columns = tuple(
@@ -93,14 +94,12 @@ def test_what_is_kept_of_records_read_straight_is_what_is_kept_of_them_as_they_c
     )
     facts = LogFacts(target="churn", columns=columns, classes=("No", "Yes"))
     answers = [{"prediction": "No", "probabilities": {"No": 0.75, "Yes": 0.25}} for _ in records]
-    form, codes = STRAIGHT.form("b", ("No", "Yes")), STRAIGHT.kept(records, read)
-    if len(records) == 1:
-        assert isinstance(read, ReadOne)
-        coded = form.one("q", 5.5, read.numbers, codes, read.beside.odd, "No", [0.75, 0.25])
+    form, labels, scores = STRAIGHT.form("b", ("No", "Yes")), ["No"] * len(records), [[0.75, 0.25]] * len(records)
+    if isinstance(read, ReadMany):
+        coded = form.many("q", 5.5, read.numbers, STRAIGHT.kept_many(records, read), read.odd, labels, np.array(scores))
     else:
-        assert isinstance(read, ReadMany)
-        scores = np.array([[0.75, 0.25]] * len(records))
-        coded = form.many("q", 5.5, read.numbers, codes, read.odd, ["No"] * len(records), scores)
+        codes = STRAIGHT.kept_few(records, read)
+        coded = form.few("q", 5.5, [one.numbers for one in read], codes, odd_of(read), labels, scores)
     frames, asked = Frames(facts, b"key", {"b": form}), Asked("q", 5.5, "b", records, answers)
     as_coded, as_came, mixed = (
         table_of(list(frames_of(b"".join(frames(each, set())))))
@@ -128,7 +127,7 @@ def test_many_records_are_read_as_a_close_look_and_the_encoder_say(records: list
     many, looked = STRAIGHT.read_many(records), SCHEMA.look(records)
     assert many is not None
     wanted = ENCODER.encode_records(records)
-    assert many.encoded.numbers.tobytes() == wanted.numbers.tobytes()
+    np.testing.assert_array_equal(many.encoded.numbers, wanted.numbers, strict=True)
     assert many.encoded.codes.tolist() == wanted.codes.tolist()
     assert many.counts == looked.counts
     assert many.notes == {place: [note.as_json() for note in notes] for place, notes in looked.notes.items()}

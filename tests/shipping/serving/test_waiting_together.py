@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
+import lightgbm
 import numpy as np
 import pyarrow.parquet as pq
 import pytest
@@ -15,13 +16,18 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from werkzeug.test import EnvironBuilder
 
+from mlwright.records.bundle import GoldenRow
 from mlwright.records.contract import Clause
 from mlwright.records.settings.serving import LogSettings, ServeSettings
 from mlwright.scoring.bundle import Bundle
+from mlwright.scoring.cores.lightgbm import LightGBMCore
+from mlwright.scoring.model import Model
+from mlwright.shipping.serving import service
 from mlwright.shipping.serving.answered import Answered
 from mlwright.shipping.serving.app import create_app, front_of
 from mlwright.shipping.serving.calls import LARGE
 from mlwright.shipping.serving.front import Front
+from mlwright.shipping.serving.straight import MOST_FEW
 from mlwright.shipping.serving.turns import MOST_TOGETHER, Turns
 
 INPUTS = (
@@ -75,6 +81,46 @@ def counted(front: Front) -> list[str]:
 @pytest.fixture
 def plain(write_bundle: Callable[..., Path]) -> Bundle:
     return Bundle.load(write_bundle(inputs=INPUTS, row=PLAIN))
+
+
+@pytest.fixture
+def trees(plain: Bundle) -> Bundle:
+    """With trees, which answer several records together as each of them alone."""
+    rng = np.random.default_rng(0)
+    rows = [
+        {"tenure": int(tenure), "charges": 20 + tenure % 7, "contract": contract}
+        for tenure, contract in zip(rng.integers(0, 73, 300), rng.choice(["One year", "Two year"], 300), strict=True)
+    ]
+    matrix = plain.model.encoder.encode_records(rows).matrix()
+    data = lightgbm.Dataset(matrix, matrix[:, 0] + rng.normal(0, 9, 300) > 30)
+    options = {"objective": "binary", "num_leaves": 7, "num_threads": 1, "verbose": -1}
+    text = lightgbm.train(options, data, num_boost_round=9).model_to_string()
+    core = LightGBMCore.of(text, np.full(matrix.shape[1] - 1, np.nan))
+    plain.model = Model(plain.manifest.model, plain.model.encoder, [[core]])
+    golden = GoldenRow(row=PLAIN, answer=tuple(plain.score_record(PLAIN)[0]))
+    plain.manifest = plain.manifest.model_copy(update={"golden": (golden,)})
+    return plain
+
+
+VALUES: dict[str, Any] = {
+    "tenure": st.sampled_from([1, 29, 72, 73, "29", None, []]),
+    "charges": st.sampled_from([18.25, 70.35, None, 1e6, True]),
+    "contract": st.sampled_from(["One year", "Two year", "never seen", None, 7]),
+}
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    several=st.lists(st.lists(st.fixed_dictionaries(VALUES), min_size=1, max_size=MOST_FEW + 1), min_size=1, max_size=3)
+)
+def test_a_few_records_of_a_request_are_answered_and_counted_as_by_column(trees: Bundle, several: list[Any]) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        few = front_to(trees)
+        patch.setattr(service, "MOST_FEW", 0)
+        by_column = front_to(trees)
+    asked = [("/predict", {"records": records}) for records in several]
+    assert few.answers(environs(asked)) == by_column.answers(environs(asked))
+    assert counted(few) == counted(by_column)
 
 
 @settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -51,7 +51,7 @@ class Answerer:
         """The answer to each record: a class with the probabilities of all, or a number; and what else is asked for."""
         if not records:
             return []
-        answers = self._told(*self._scored(records))
+        answers = self.told(*self._scored(records))
         if extras.level is not None:
             for answer, around in zip(answers, self._around(records, extras.level), strict=True):
                 answer |= around
@@ -60,18 +60,14 @@ class Answerer:
                 answer |= self._why(record, extras)
         return answers
 
-    def answer_scored(self, scores: Sequence[float], label: Any) -> list[Answer]:
-        """As `answer` of one record that was scored already."""
-        return self._told([scores], [label])
-
     def answer_blocks(
         self, blocks: Blocks, records: Sequence[Mapping[str, Any]]
     ) -> tuple[list[Answer], NDArray[np.float64]]:
         """As `answer` of several records that were encoded already, and their scores."""
         scores = self.bundle.score_blocks(blocks)
-        return self._told(scores.tolist(), self.bundle.answers(scores, records).tolist()), scores
+        return self.told(scores.tolist(), self.bundle.answers(scores, records).tolist()), scores
 
-    def _told(self, scores: Sequence[Sequence[float]], labels: Sequence[Any]) -> list[Answer]:
+    def told(self, scores: Sequence[Sequence[float]], labels: Sequence[Any]) -> list[Answer]:
         """What callers are told of some scores, and the answers that follow from them."""
         if not self._names:
             return [{"prediction": label} for label in labels]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Mapping, Sequence
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -26,7 +27,7 @@ from mlwright.shipping.serving.layouts import Layouts
 from mlwright.shipping.serving.protocols import Route, all_routes
 from mlwright.shipping.serving.refusals import Refusal
 from mlwright.shipping.serving.shadow import Shadow
-from mlwright.shipping.serving.straight import ReadOne, Straight
+from mlwright.shipping.serving.straight import MOST_FEW, ReadOne, Straight, odd_of
 from mlwright.shipping.serving.succession import refuse_other_inputs
 from mlwright.shipping.serving.tally import Tally, new_tally
 
@@ -39,21 +40,21 @@ PAGES = ("/", "/docs", "/openapi.json", "/metrics", "/health", "/ready")
 """What the Flask application answers; the other paths are those of the protocols."""
 
 
-Scored = tuple[list[float], Any]
-"""The scores of one record, and the answer that follows from them."""
+Scored = list[tuple[list[float], Any]]
+"""The scores of each record of a request, and the answer that follows from them."""
 
 
 class Begun(NamedTuple):
     """Records of one request that were read: its id, when (seconds since 1970), and what is asked for beside answers.
 
-    `read` is None where all of them must be looked at closely.
+    `read` is None where all of them must be looked at closely, and a list where they are few.
     """
 
     id: str
     at: float
     records: Sequence[Mapping[str, Any]]
     extras: Extras
-    read: ReadOne | ReadMany | None
+    read: list[ReadOne] | ReadMany | None
 
 
 class Service:
@@ -90,6 +91,7 @@ class Service:
         self.settings = settings
         self.schema = InputSchema(self.manifest)
         self._straight = Straight(bundle.model.encoder, self.schema.readers, self.manifest.unused)
+        self._most_few = MOST_FEW if bundle.model.is_looked_up else 1
         self._inner = inner_names((*self.schema.readers, *self.manifest.unused))
         self.layouts = Layouts([item.name for item in self.manifest.inputs], settings.max_records)
         self.routes: Mapping[str, tuple[Route, ...]] = all_routes(self)
@@ -136,17 +138,11 @@ class Service:
         return Begun(call.request_id, at, records, extras, self._read(records) if extras is NOTHING else None)
 
     def score(self, several: Sequence[Begun]) -> list[Scored | None]:
-        """What the model says of requests that were begun at the same moment, of one record each; None of others."""
-        alone = [
-            (place, begun.read.encoded, begun.records[0])
-            for place, begun in enumerate(several)
-            if isinstance(begun.read, ReadOne)
-        ]
-        found = self.answerer.bundle.score_several([row for _, row, _ in alone], [record for *_, record in alone])
-        scored: list[Scored | None] = [None] * len(several)
-        for (place, _, _), one in zip(alone, found, strict=True):
-            scored[place] = one
-        return scored
+        """What the model says of requests of few records that were begun at the same moment; None of others."""
+        few = [(begun.read, begun.records) for begun in several if isinstance(begun.read, list)]
+        read = [one for of_request, _ in few for one in of_request]
+        found = iter(self._scored(read, [record for _, records in few for record in records]))
+        return [list(islice(found, len(b.read))) if isinstance(b.read, list) else None for b in several]
 
     def finish(self, begun: Begun, tally: Tally, scored: Scored | None = None) -> list[Answer]:
         """The last part of `ask`: answer; what is to be counted and kept goes to the tally.
@@ -187,26 +183,31 @@ class Service:
         if self.log is not None and tally.kept:
             self.log.keep(tally.kept)
 
-    def _read(self, records: Sequence[Mapping[str, Any]]) -> ReadOne | ReadMany | None:
-        return self._straight.read(records[0]) if len(records) == 1 else self._straight.read_many(records)
+    def _read(self, records: Sequence[Mapping[str, Any]]) -> list[ReadOne] | ReadMany | None:
+        straight = self._straight
+        return straight.read_few(records) if len(records) <= self._most_few else straight.read_many(records)
+
+    def _scored(self, read: Sequence[ReadOne], records: Sequence[Mapping[str, Any]]) -> Scored:
+        return self.answerer.bundle.score_several([one.encoded for one in read], records)
 
     def _answer_read(
-        self, records: Sequence[Mapping[str, Any]], read: ReadOne | ReadMany, tally: Tally, scored: Scored | None
+        self, records: Sequence[Mapping[str, Any]], read: list[ReadOne] | ReadMany, tally: Tally, scored: Scored | None
     ) -> tuple[list[Answer], Any] | None:
         """Answers to records that are encoded already, and their scores; None if they must be answered otherwise."""
         if isinstance(read, ReadMany):
             return self._answer_many(records, read)
-        looked = self.schema.look(records) if read.beside.is_told else None
+        looked = self.schema.look(records) if any(one.beside.is_told for one in read) else None
         if looked is not None and looked.hidden:
             return None
-        scores, label = scored or self.answerer.bundle.score_encoded(read.encoded, records[0])
-        answers = self.answerer.answer_scored(scores, label)
+        scores, labels = zip(*(scored or self._scored(read, records)), strict=True)
+        answers = self.answerer.told(scores, labels)
         if looked is not None:
             self._add_notes(answers, looked)
             self._count(answers, looked.counts)
         else:
-            tally.classes.append(self.answerer.class_of(answers[0]))
-            tally.seen.extend(read.beside.seen)
+            tally.classes.extend(map(self.answerer.class_of, answers))
+            for one in read:
+                tally.seen.extend(one.beside.seen)
         return answers, scores
 
     def _answer_many(self, records: Sequence[Mapping[str, Any]], read: ReadMany) -> tuple[list[Answer], Any]:
@@ -236,16 +237,16 @@ class Service:
         id: str,
         at: float,
         records: Sequence[Mapping[str, Any]],
-        read: ReadOne | ReadMany,
+        read: list[ReadOne] | ReadMany,
         answers: Sequence[Answer],
         scores: Any,
     ) -> Coded:
         """What the log keeps of records that were encoded."""
-        codes: Any = self._straight.kept(records, read)
-        if isinstance(read, ReadOne):
-            return form.one(id, at, read.numbers, codes, read.beside.odd, answers[0]["prediction"], scores)
-        predictions = [answer["prediction"] for answer in answers]
-        return form.many(id, at, read.numbers, codes, read.odd, predictions, scores)
+        straight, predictions = self._straight, [answer["prediction"] for answer in answers]
+        if isinstance(read, ReadMany):
+            return form.many(id, at, read.numbers, straight.kept_many(records, read), read.odd, predictions, scores)
+        numbers = [one.numbers for one in read]
+        return form.few(id, at, numbers, straight.kept_few(records, read), odd_of(read), predictions, scores)
 
     def close(self) -> None:
         """Write what waits to be kept; the service answers no more."""

@@ -38,6 +38,9 @@ PLAIN = frozenset({int, float})
 UNKNOWN = -2
 """In the place of the code of a value that must be looked at closely; a missing one has -1."""
 
+MOST_FEW = 8
+"""Records of one request that are read one by one: what is done once for all of them takes as long as some ten."""
+
 UNKNOWNS = repeat(UNKNOWN)
 _get: Callable[[Mapping[Hashable, int], Any, int], int] = dict.get  # type: ignore[assignment]
 
@@ -136,17 +139,23 @@ class Straight:
         names = {name: known.spelled.spellings for name, known in self._names.items()}
         return Form(bundle_id, self._n_numbers, self._number_places, names, classes)
 
-    def kept(self, records: Sequence[Mapping[str, Any]], read: ReadOne | ReadMany) -> list[int] | NDArray[np.int32]:
-        """The codes as `Coded` has them: where several names share one, which of them it was."""
-        if not self._pooled:
-            return read.encoded.codes
-        codes = read.encoded.codes.copy()
-        for place, name, places in self._pooled:
-            found = [places.get(record[name], -1) for record in records]
-            if isinstance(codes, list):
-                codes[place] = found[0]
-            else:
-                codes[:, place] = found
+    def kept_few(self, records: Sequence[Mapping[str, Any]], read: Sequence[ReadOne]) -> list[list[int]]:
+        """The codes of each as `Coded` has them: where several names share one, which of them it was."""
+        codes = [one.encoded.codes for one in read]
+        if self._pooled:
+            codes = [of_one.copy() for of_one in codes]
+            for place, name, places in self._pooled:
+                for of_one, record in zip(codes, records, strict=True):
+                    of_one[place] = places.get(record[name], -1)
+        return codes
+
+    def kept_many(self, records: Sequence[Mapping[str, Any]], read: ReadMany) -> NDArray[np.int32]:
+        """As `kept_few`, shape (n_rows, n_names)."""
+        codes = read.encoded.codes
+        if self._pooled:
+            codes = codes.copy()
+            for place, name, places in self._pooled:
+                codes[:, place] = [places.get(record[name], -1) for record in records]
         return codes
 
     def read(self, record: Mapping[str, Any]) -> ReadOne | None:
@@ -210,9 +219,27 @@ class Straight:
             numbers = [*numbers, *[counts[codes[place]] for place, counts in self._counted]]
         return numbers if self._order is None else self._order(numbers)
 
+    def read_few(self, records: Sequence[Mapping[str, Any]]) -> list[ReadOne] | None:
+        """As `read` of each; None if there are none, or one of them must be looked at closely."""
+        found = []
+        for record in records:
+            if (one := self.read(record)) is None:
+                return None
+            found.append(one)
+        return found or None
+
     def read_many(self, records: Sequence[Mapping[str, Any]]) -> ReadMany | None:
         """As `read` of several records, with all that callers are told of them."""
         return self._by_column.read(records) if self.is_possible and records else None
+
+
+def odd_of(read: Sequence[ReadOne]) -> Odd | None:
+    """Names that no code says, of a few records of one request."""
+    found = [(place, one.beside.odd) for place, one in enumerate(read) if one.beside.odd is not None]
+    if not found:
+        return None
+    rows = [place for place, odd in found for _ in odd.rows]
+    return Odd(rows, [n for _, odd in found for n in odd.names], [v for _, odd in found for v in odd.values])
 
 
 def _reordered(places: Sequence[int]) -> Callable[[Sequence[float]], Sequence[float]] | None:
