@@ -116,13 +116,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("bundle", nargs="?", type=Path)
     parser.add_argument("--rows", type=int, default=10_000_000)
-    parser.add_argument("--quick", action="store_true", help="450,000 rows, and a model of 15 s")
+    parser.add_argument("--quick", action="store_true", help="450,000 rows")
     parser.add_argument("--check", action="store_true", help="exit with 1 if a goal is missed")
     options = parser.parse_args()
     n_rows = 450_000 if options.quick else options.rows
     with tempfile.TemporaryDirectory() as place:
         workspace = Path(place)
-        path = options.bundle or make_bundle(workspace, "15s" if options.quick else "60s")
+        path = options.bundle or make_bundle(workspace)
         bundle = Bundle.load(path)
         write_rows(bundle, n_rows, workspace / "in")
         start = score(path, few_rows(workspace), workspace / "few")

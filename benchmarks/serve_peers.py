@@ -1,9 +1,10 @@
 """The same data behind other servers; run by `serve.py --peers`, in an environment that has them.
 
-Usage: python serve_peers.py make DATA FOLDER | python serve_peers.py fastapi FOLDER PORT
+Usage: python serve_peers.py make DATA FOLDER TREES LEAVES | python serve_peers.py fastapi FOLDER PORT
 
-The model is the plain one: missing values filled, names one-hot, LightGBM. All answer with it as most people
-write it: records into a table, the table through the pipeline.
+The model is the plain one: missing values filled by the mean, names one-hot, one LightGBM of so many trees with so many
+leaves each, in one thread. All answer with it as most people write it: records into a table of pandas, the table
+through the pipeline.
 """
 
 from __future__ import annotations
@@ -62,7 +63,7 @@ def application(environ, start_response):
 """
 
 
-def make(data: str, folder: Path) -> None:
+def make(data: str, folder: Path, n_trees: int, n_leaves: int) -> None:
     import mlflow.sklearn
     import pandas
     from lightgbm import LGBMClassifier
@@ -78,7 +79,7 @@ def make(data: str, folder: Path) -> None:
         (SimpleImputer(), make_column_selector(dtype_include="number")),
         (OneHotEncoder(handle_unknown="ignore"), make_column_selector(dtype_exclude="number")),
     )
-    model = make_pipeline(columns, LGBMClassifier(n_estimators=240, num_leaves=31, n_jobs=1, verbose=-1))
+    model = make_pipeline(columns, LGBMClassifier(n_estimators=n_trees, num_leaves=n_leaves, n_jobs=1, verbose=-1))
     model.fit(table.drop(columns="deposit"), table["deposit"])
     folder.mkdir(parents=True)
     (folder / "model.pickle").write_bytes(pickle.dumps(model))
@@ -106,8 +107,8 @@ def fastapi(folder: Path, port: int) -> None:
 
 if __name__ == "__main__":
     os.environ.setdefault("OMP_NUM_THREADS", "1")
-    what, first, second = sys.argv[1:]
+    what, first, second, *size = sys.argv[1:]
     if what == "make":
-        make(first, Path(second))
+        make(first, Path(second), *map(int, size))
     else:
         fastapi(Path(first), int(second))
