@@ -95,7 +95,7 @@ def told(found, seed):
     luck = loss * stopping_luck(found.paths, 0.0)
     amounts = (
         float(luck.mean()),
-        gain_together(found.cores, judge, 0.0, is_number=True),
+        gain_together(found.cores, None, judge, 0.0, is_number=True),
         math.hypot(luck.std(ddof=1) / len(luck) ** 0.5, overlap_error(found.cores, judge.held, N_ROWS, loss)),
     )
     stopping, together, error = (in_metric(judge, found.said, found.dummy, each) for each in amounts)
@@ -142,6 +142,6 @@ def test_one_core_for_all_rows_is_better_than_those_of_folds_by_what_their_mean_
         losses = (off**2).sum(axis=1)
         gaps.append(losses[:-1].mean() - losses[-1])
         judge = Judge(TASKS.get("regression")(), METRICS.get("rmse")(), HeldOut(np.arange(N_ROWS), target, fold))
-        told_gains.append(gain_together(cores, judge, 0.0, is_number=True))
+        told_gains.append(gain_together(cores, None, judge, 0.0, is_number=True))
     # On the rows that they have learned from cores agree more than on new ones; half of that is made up for.
     assert 0.75 < np.mean(told_gains) / np.mean(gaps) < 1.0

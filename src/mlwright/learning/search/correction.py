@@ -20,6 +20,7 @@ from typing import NamedTuple
 import numpy as np
 
 from mlwright.learning.search.bench import Bench
+from mlwright.learning.search.children import children
 from mlwright.learning.search.choice import Choice
 from mlwright.learning.search.growing import Growth, Packed, growth
 from mlwright.learning.search.judge import Array, Judge
@@ -135,7 +136,11 @@ def _by_cores(
     inside = {name: weight for name, weight in choice.weights.items() if name in several}
     outside = {name: weight for name, weight in choice.weights.items() if name not in several}
     said = said_by_cores(bench, trials, inside, asked.held, time_up)
-    gain = 0.0 if said is None else gain_together(said, asked, sum(outside.values()), is_number=is_number)
+    gain, alone = 0.0, sum(outside.values())
+    if said is not None:
+        born = children(bench.rows.blocks.take(asked.held.rows), bench.facts.names, rng)
+        of_children = said_by_cores(bench, trials, inside, asked.held, time_up, born)
+        gain = gain_together(said, of_children, asked, alone, is_number=is_number)
     if inside and said is None:
         return gain, None
     more = said_by_cores(bench, trials, outside, asked.held, time_up)

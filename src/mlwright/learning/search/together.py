@@ -5,10 +5,12 @@ near that mean; and a held-out row is answered by the one core that has not lear
 those it is the mean of, by how far they disagree, and that shows without the truth: for squared error the gap is the
 variance of the answers, for log loss it is how far each one is from the mean, in nats.
 
-All but one of the cores have learned from the row, and that draws them together: to its truth. A core that goes a share
-`a` of the way leaves a share ``(1 - a)^2`` of the squared error, and of the disagreement. Of linear models that is all
-of it, so that the disagreement on new rows is larger by how much more they lose there. Trees disagree by their seeds
-too, which no row draws together. So half of it is made up for, on the scale of logarithms.
+All but one of the cores have learned from the row, and that draws them together: to its truth. So they are asked about
+children of neighbouring rows, which nobody has learned from (`children`). Two limits are known. On rows that were
+learned from cores disagree less than on new ones. And a core that goes a share `a` of the way to the truth of a row
+leaves a share ``(1 - a)^2`` of the squared error, and of the disagreement: where that is the same share for all, as
+with linear models, they disagree more on new rows by how much more they lose there; where shares differ, as with trees,
+by less.
 
 References
 ----------
@@ -39,6 +41,7 @@ def said_by_cores(
     weights: Mapping[str, float],
     held: HeldOut,
     time_up: Callable[[], bool],
+    blocks: Blocks | None = None,
 ) -> Array | None:
     """What the cores of each fold say of the same rows, added up with the weights of their members.
 
@@ -53,6 +56,8 @@ def said_by_cores(
         The rows that are asked about.
     time_up : callable
         Asked before each fold's cores.
+    blocks : Blocks, optional
+        Other rows that are asked about in their place.
 
     Returns
     -------
@@ -62,7 +67,7 @@ def said_by_cores(
     folds = np.unique(held.fold)
     if not weights or len(folds) < FEWEST_CORES or any(one.core is None for name in weights for one in trials[name]):
         return None
-    blocks = bench.rows.blocks.take(held.rows)
+    blocks = bench.rows.blocks.take(held.rows) if blocks is None else blocks
     said: list[Array] = []
     for fold in folds:
         if time_up():
@@ -78,17 +83,19 @@ def some_places(n_rows: int, n_outputs: int, rng: np.random.Generator) -> Places
     return np.sort(rng.permutation(n_rows)[:most])
 
 
-def gain_together(said: Array, judge: Judge, alone: float, *, is_number: bool) -> float:
+def gain_together(said: Array, of_children: Array | None, judge: Judge, alone: float, *, is_number: bool) -> float:
     """By how much the mean row loss of the packed model is below that of one core of each member.
 
-    The core that has not learned from a row has no say, as all others have.
+    On held-out rows the core that has not learned from a row has no say, as all others have.
 
     Parameters
     ----------
     said : array, shape (n_cores, n_rows, n_outputs)
         By the members whose cores of all folds count; see `said_by_cores`.
+    of_children : array, shape (n_cores, n_children, n_outputs), or None
+        The same of rows that none has learned from; None where there was no time: the middle of both limits is taken.
     judge : Judge
-        Of the rows.
+        Of the held-out rows.
     alone : float
         The weight of the other members.
     is_number : bool
@@ -101,8 +108,12 @@ def gain_together(said: Array, judge: Judge, alone: float, *, is_number: bool) -
     counts = np.unique(judge.held.fold)[:, None] != judge.held.fold
     losses = np.stack([judge.row_loss(core / max(1.0 - alone, 1e-9)) for core in said])
     known, new = float(losses[counts].mean()), float(losses[~counts].mean())
-    apart = _disagreement(said, counts, alone, is_number=is_number)
-    return apart * math.sqrt(max(new / known, 1.0)) if known > 0 else apart
+    least = _disagreement(said, counts, alone, is_number=is_number)
+    most = least * max(new / known, 1.0) if known > 0 else math.inf
+    if of_children is None:
+        return math.sqrt(least * most) if math.isfinite(most) else least
+    everyone = np.ones(of_children.shape[:2])
+    return min(max(_disagreement(of_children, everyone, alone, is_number=is_number), least), most)
 
 
 def _answers(bench: Bench, trial: Trial, blocks: Blocks) -> Array:
