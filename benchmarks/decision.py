@@ -182,7 +182,7 @@ def _realised(results: dict[str, Any], rest: pd.DataFrame, settings: DecideSetti
     share = capacity_share(settings)
     learned = _learned(results, run)
     cases = Cases(target, Scored(scores, decides), Draws(Sampling(len(target)), 0), shift=worth.shift)
-    found = by_model(cases, roles, benefit, share)[0] / PER_CASES
+    found = by_model(cases, roles, benefit, share).counted(benefit.amounts)
     ways = {way.told: way.worth(benefit.amounts) for way in without_a_look(target, roles, learned, benefit, share)}
     others = {}
     if roles.task == "binary" and share == 1:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from mlwright.comparing.side import Side, reader
 from mlwright.judging.answered import Answered, answered
 from mlwright.judging.worth import Cases, by_model
+from mlwright.judging.worth.outcomes import worth_estimate
+from mlwright.judging.worth.practice import Practice
 from mlwright.learning.benefit_table import capacity_share
 from mlwright.records.evaluation import Estimate
 from mlwright.records.settings import DecideSettings
-from mlwright.statistics.means import difference_estimate
-from mlwright.statistics.sampling import Array
 
 
 def worth_gain(one: Side, other: Side) -> Estimate | None:
@@ -27,7 +27,8 @@ def worth_gain(one: Side, other: Side) -> Estimate | None:
     first, second = (_rows(side, settings) for side in (one, other))
     if first.benefit.table != one.decision.worth.table:
         return None
-    return difference_estimate(_worth(second, settings) - _worth(first, settings), first.draws(), first.level)
+    ways = _way(second, settings), _way(first, settings)
+    return worth_estimate(*ways, first.benefit, first.draws(), first.level)
 
 
 def _rows(side: Side, settings: DecideSettings) -> Answered:
@@ -37,7 +38,7 @@ def _rows(side: Side, settings: DecideSettings) -> Answered:
     return answered(*found, settings, reader(traced))
 
 
-def _worth(rows: Answered, settings: DecideSettings) -> Array:
-    """What each answer adds to the worth of 1,000, shape (n_rows,)."""
+def _way(rows: Answered, settings: DecideSettings) -> Practice:
+    """What the model does."""
     cases = Cases(rows.target, rows.said, rows.draws(), shift=rows.shift)
-    return by_model(cases, rows.unseen.profile.roles, rows.benefit, capacity_share(settings))[0]
+    return by_model(cases, rows.unseen.profile.roles, rows.benefit, capacity_share(settings))

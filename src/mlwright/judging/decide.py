@@ -29,7 +29,7 @@ from mlwright.records.challenge import Challenge
 from mlwright.records.data import Snapshot
 from mlwright.records.decision import Decision, Ruling, Worth
 from mlwright.records.diagnosis import Diagnosis
-from mlwright.records.evaluation import Evaluation
+from mlwright.records.evaluation import Estimate, Evaluation
 from mlwright.records.findings import Findings
 from mlwright.records.profile import Profile, Task
 from mlwright.records.robustness import Robustness
@@ -156,7 +156,8 @@ def _worth(
         shift_of(learned, training, benefit, roles, run),
         _past(table, profile, split, (before, learned), (unseen.positions, target)) if not benefit.chooses else (),
     )
-    worth = worth_of(cases, roles, learned, benefit, evaluation.metrics[0].model.level, settings)
+    level = evaluation.metrics[0].model.level
+    worth = worth_of(cases, roles, learned, benefit, level, settings, tries_amounts=True)
     if not split.n_test and training.corrected is not None:
         worth = _on_new_rows(worth, owed(training.corrected))
     planned_s = run.ahead.quiet(run.ahead.own_s(load_after(training, roles, split, run))) - FIXED_S
@@ -166,10 +167,19 @@ def _worth(
 
 def _on_new_rows(worth: Worth, due: Owed) -> Worth:
     """What held-out training rows promise, less what they owe."""
-    by, error = -due.share * max(worth.gain.value, 0.0), due.error * max(worth.gain.value, 0.0)
-    return worth.model_copy(
-        update={"model": moved(worth.model, by, error), "gain": moved(worth.gain, by, error)},
-    )
+    gained = max(worth.gain.value, 0.0)
+    update = {
+        "model": moved(worth.model, -due.share * gained, due.error * gained),
+        "gain": _on_new(worth.gain, due),
+        "compared": tuple(one.model_copy(update={"gain": _on_new(one.gain, due)}) for one in worth.compared),
+        "if_off": tuple(one.model_copy(update={"gain": _on_new(one.gain, due)}) for one in worth.if_off),
+    }
+    return worth.model_copy(update=update)
+
+
+def _on_new(gain: Estimate, due: Owed) -> Estimate:
+    gained = max(gain.value, 0.0)
+    return moved(gain, -due.share * gained, due.error * gained)
 
 
 def rule_on(name: str, evidence: Evidence, *, required: bool) -> Ruling:

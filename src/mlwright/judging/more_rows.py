@@ -166,4 +166,4 @@ def told_more_rows(worth: Worth) -> str:
     )
     if gain.low > 0:
         return f"{learned}: twice the rows would bring up to about as much again."
-    return f"{learned}: no sure gain, so that more rows of the same kind would hardly bring more."
+    return f"{learned}: no sure gain, so that more rows of the same kind would hardly make it better."

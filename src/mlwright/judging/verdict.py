@@ -18,10 +18,10 @@ from mlwright.judging.rules import RULES, Evidence
 from mlwright.judging.rules.enough_rows import GOOD_CLASS, GOOD_ROWS, only_tested, tested_by_class
 from mlwright.judging.rules.no_weak_segment import told_segment
 from mlwright.judging.words import inside
-from mlwright.judging.worth.break_even import told_break_evens
+from mlwright.judging.worth.break_even import told_break_evens, told_if_off
 from mlwright.judging.worth.case_by_case import told_case_by_case
 from mlwright.judging.worth.pilot import told_pilot
-from mlwright.judging.worth.told import told_against, told_capacity, told_gain, told_table
+from mlwright.judging.worth.told import better_without, told_against, told_capacity, told_gain, told_table, told_without
 from mlwright.records.decision import Ruling, Verdict, Worth
 from mlwright.records.evaluation import Estimate
 from mlwright.records.findings import Finding
@@ -168,6 +168,8 @@ def _obstacles(rulings: Sequence[Ruling], evidence: Evidence) -> Iterator[str]:
         if ruling.required and ruling.rule not in ("no_leak", *GAIN_RULES) and ruling.outcome in ("broken", "unclear"):
             failing = RULES.get(ruling.rule).failing
             yield failing if ruling.outcome == "broken" else f"it may be that {failing}"
+    if better := better_without(evidence.worth):
+        yield f"not to look at a case at all is worth still more ({better.what})"
     for finding in critical(evidence):
         yield f"the data has a serious fault: {inside(finding.title)}"
 
@@ -210,7 +212,8 @@ def reasons(rulings: Sequence[Ruling], evidence: Evidence) -> Iterator[str]:
         told.insert(0, leak)
     yield from (ruling.sentence for ruling in told)
     worth = evidence.worth
-    yield from filter(None, (told_capacity(worth), told_break_evens(worth.break_even), told_case_by_case(worth)))
+    told_amounts = told_break_evens(worth.break_even), told_if_off(worth), told_without(worth)
+    yield from filter(None, (told_capacity(worth), *told_amounts, told_case_by_case(worth)))
     yield from (finding.sentence for finding in critical(evidence))
     if evidence.worth.assumed:
         yield told_table(evidence.worth, evidence.profile.roles)

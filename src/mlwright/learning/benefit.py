@@ -76,9 +76,10 @@ class Benefit(NamedTuple):
         """On some of the rows."""
         return self._replace(by_row={key: values[places] for key, values in self.by_row.items()})
 
-    def only(self, name: str) -> Amounts:
-        """A unit for one outcome, and nothing for all others."""
-        return cells_by_place({**dict.fromkeys(self.table, 0.0), name: 1.0}, self.classes)
+    def scaled(self, name: str, times: float) -> Benefit:
+        """With one outcome worth so many times what it is."""
+        own = {name: times * self.by_row[name]} if name in self.by_row else {}
+        return self._replace(table={**self.table, name: times * self.table[name]}, by_row={**self.by_row, **own})
 
 
 def chooses(table: Iterable[str]) -> bool:

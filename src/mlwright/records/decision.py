@@ -46,14 +46,37 @@ class BreakEven(Record):
     name : str
         The amount, as in the table.
     now : float
+        Where it differs from row to row, the mean; all of them then move by the same share.
     low, high : float or None
         The model gains something between them; None where there is no end on that side.
+    sure_low, sure_high : float or None
+        Its gain is sure between them; None where there is no end on that side, and where it is not sure now.
     """
 
     name: str
     now: float
     low: float | None
     high: float | None
+    sure_low: float | None = None
+    sure_high: float | None = None
+
+
+class IfOff(Record):
+    """The gain if one amount of the table were so many times what it is, with the same answers.
+
+    Parameters
+    ----------
+    name : str
+        The amount, as in the table.
+    amount : float
+        What it would be; where it differs from row to row, the mean.
+    gain : Estimate
+        Per 1,000 cases.
+    """
+
+    name: str
+    amount: float
+    gain: Estimate
 
 
 class Capacity(Record):
@@ -166,6 +189,8 @@ class Worth(Record):
     compared : tuple of Compared
         The gain over each way to do without.
     break_even : tuple of BreakEven
+    if_off : tuple of IfOff
+        For each amount that was said: with half and with twice of it.
     capacity : Capacity or None
     more_rows : MoreRows or None
     pilot : Pilot or None
@@ -191,6 +216,7 @@ class Worth(Record):
     shift: float = 0.0
     compared: tuple[Compared, ...] = ()
     break_even: tuple[BreakEven, ...] = ()
+    if_off: tuple[IfOff, ...] = ()
     capacity: Capacity | None = None
     more_rows: MoreRows | None = None
     pilot: Pilot | None = None

@@ -47,7 +47,8 @@ def picture_of_answers(facts: Facts, sources: Sources) -> tuple[str, list[Dots],
     title = "What it does with 1,000 cases"
     if len(confusion.classes) == 2:
         name = _named(facts)
-        return title, _found(confusion.counts, name, total, sources), [], _hits(confusion.counts, name, sources)
+        told = _hits(confusion.counts, name, sources) + _limited(facts, total, sources)
+        return title, _found(confusion.counts, name, total, sources), [], told
     n_right = sum(row[place] for place, row in enumerate(confusion.counts))
     right = " + ".join(f"evaluation/confusion/counts/{place}/{place}" for place in range(len(confusion.classes)))
     wrong = [
@@ -90,6 +91,18 @@ def _hits(counts: Sequence[Sequence[int]], name: str, sources: Sources) -> Marku
         return said + "."
     return Markup("{}; of its calls {} are right.").format(
         said, sources.number(f"{at}/1/1", "share", of=f"{at}/0/1 + {at}/1/1")
+    )
+
+
+def _limited(facts: Facts, total: int, sources: Sources) -> Markup:
+    """That a single case is answered by a line from training rows, where the worth is that of the surest of a list."""
+    limit = facts.decision.worth.capacity
+    if limit is None or not limit.binds:
+        return Markup()
+    at, room = "evaluation/confusion/counts", "decision/worth/capacity/n_cases"
+    return Markup(" The line of the service calls {} of these; the worth is that of calling the surest {}.").format(
+        sources.number(f"{at}/0/1 + {at}/1/1", "count", CASES / total),
+        sources.number("decision/worth/capacity/n_positive", "share", of=room),
     )
 
 

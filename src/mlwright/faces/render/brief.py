@@ -14,6 +14,7 @@ from mlwright.faces.render.perils import doubts, limits, risks
 from mlwright.faces.render.sources import Sources
 from mlwright.faces.render.telling import CASES, PER_CASE
 from mlwright.faces.render.todo import Todo, todo
+from mlwright.judging.worth.break_even import told_if_off
 from mlwright.judging.worth.told import told_against
 from mlwright.records.decision import Verdict, Worth
 from mlwright.records.evaluation import Estimate
@@ -49,6 +50,7 @@ class Brief(NamedTuple):
     scale: Scale
     costs: bool
     stand_in: Markup
+    amounts: Markup
     picture_title: str
     dots: list[Dots]
     bars: list[Bar]
@@ -62,7 +64,7 @@ def brief(facts: Facts, sources: Sources) -> Brief:
     """What a manager has to know, and where it stands."""
     verdict, _, answer = facts.decision.headline.partition(": ")
     worth = facts.decision.worth
-    gain, said = _gain(worth, sources)
+    gain, gain_said = _gain(worth, sources)
     title, dots, bars, note = picture_of_answers(facts, sources)
     risks_title, told = RISKS.get(facts.decision.verdict, ("What may go wrong", risks))
     return Brief(
@@ -72,10 +74,11 @@ def brief(facts: Facts, sources: Sources) -> Brief:
         todo=todo(facts, sources),
         is_sure=worth.gain.low > 0,
         gain=gain,
-        gain_said=said,
+        gain_said=gain_said,
         scale=_scale(worth.gain),
         costs=min(worth.model.value, worth.today.value) < 0 and max(worth.model.value, worth.today.value) <= 0,
         stand_in=_stand_in(facts, sources) if worth.assumed else Markup(),
+        amounts=sources.within("decision/worth", said) if (said := told_if_off(worth)) else Markup(),
         picture_title=title,
         dots=dots,
         bars=bars,

@@ -71,6 +71,7 @@ OF_TWO = {
 TOLD = (
     "gloss",
     "mix_ups",
+    "off_lines",
     "told_coverage",
     "told_tenths",
     "worth_notes",

@@ -11,9 +11,9 @@ from mlwright.data.words import counted, percent, shortened
 from mlwright.faces.render.numbers import short
 from mlwright.judging.more_rows import told_more_rows
 from mlwright.judging.words import GLOSSES
-from mlwright.judging.worth.break_even import told_break_evens
+from mlwright.judging.worth.break_even import told_amount, told_break_evens, told_if_off, told_range
 from mlwright.judging.worth.pilot import told_pilot
-from mlwright.judging.worth.told import told_capacity
+from mlwright.judging.worth.told import told_capacity, told_without
 from mlwright.learning.models import MODELS
 from mlwright.records.decision import Worth
 from mlwright.records.evaluation import Confusion, Coverage, Estimate, Evaluation, MetricResult
@@ -38,7 +38,8 @@ class WorthLine(NamedTuple):
 
 def worth_notes(worth: Worth) -> list[str]:
     """How many are answered positive, where the gain ends, what more rows bring and how large a trial must be."""
-    told = [told_capacity(worth), told_break_evens(worth.break_even, most=4), told_more_rows(worth)]
+    told = [told_capacity(worth), told_break_evens(worth.break_even, most=4), told_if_off(worth), told_without(worth)]
+    told.append(told_more_rows(worth))
     if worth.shift:
         told.append(
             f"Too much and too little cost differently, so that what costs least is the prediction "
@@ -74,6 +75,26 @@ def worth_table(worth: Worth, classes: tuple[str, ...]) -> list[WorthLine]:
     said = {key: names.get(key, key.replace("_", " ")) for key in worth.table}
     from_where = {key: f" on average, by '{column}'" for key, column in worth.from_columns.items()}
     return [WorthLine(said[key], short(value) + from_where.get(key, "")) for key, value in worth.table.items()]
+
+
+class OffLine(NamedTuple):
+    """What the gain hangs on one amount; `half` and `twice` are places in `Worth.if_off`."""
+
+    what: str
+    said: str
+    half: int
+    twice: int
+    within: str
+
+
+def off_lines(worth: Worth) -> Iterator[OffLine]:
+    """One line for each amount that was said."""
+    ends = {found.name: told_range(found) for found in worth.break_even}
+    for half, one in enumerate(worth.if_off[::2]):
+        said = worth.table[one.name]
+        name = told_amount(one.name, is_cost=said < 0)
+        within = ends.get(one.name, "any" if worth.break_even else "")
+        yield OffLine(name, short(abs(said)), 2 * half, 2 * half + 1, within)
 
 
 def mix_ups(confusion: Confusion, most: int = 3) -> str:

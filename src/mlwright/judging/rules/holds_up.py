@@ -33,10 +33,11 @@ class HoldsUp(Rule):
             raise NotApplicable("there is nothing to disturb at a moderate strength")
         worst = max(moderate, key=lambda result: result.lost_share)
         if worst.lost_share <= MOST_LOST:
-            told = f"{_tried(moderate)}, the worst ('{worst.title}') costs {_lost(worst)}."
+            told = f"{_tried(moderate)}, the worst ('{worst.title}') costs {_lost(worst)}{_in_money(worst, evidence)}."
             return "kept", told + _unasked(evidence.robustness.n_unasked)
         outcome: Outcome = "broken" if _surely_lost(worst) > MOST_LOST else "unclear"
-        told = f"The disturbance '{worst.title}' costs {_lost(worst)}; up to {percent(MOST_LOST)} is good."
+        lost = f"{_lost(worst)}{_in_money(worst, evidence)}; up to {percent(MOST_LOST)} is good"
+        told = f"The disturbance '{worst.title}' costs {lost}."
         return outcome, f"{told} {worst.sentence}"
 
 
@@ -52,6 +53,14 @@ def _lost(result: ProbeResult) -> str:
     if result.lost_share >= 1:
         return "everything that the model is good for"
     return f"{percent(max(0.0, result.lost_share))} of what the model is good for"
+
+
+def _in_money(result: ProbeResult, evidence: Evidence) -> str:
+    """Of the gain by stated amounts; empty where a limit to how many are acted upon makes the two different things."""
+    worth = evidence.worth
+    if result.cost is None or worth.assumed or worth.capacity is not None or worth.gain.value <= 0:
+        return ""
+    return f" (by your amounts {percent(max(0.0, result.cost.value / worth.gain.value))} of its gain)"
 
 
 def _surely_lost(result: ProbeResult) -> float:

@@ -7,9 +7,10 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from mlwright.judging.worth.break_even import break_even
+from mlwright.judging.worth.break_even import break_even, if_off
 from mlwright.judging.worth.case_by_case import case_by_case
-from mlwright.judging.worth.outcomes import by_class, outcomes, widened
+from mlwright.judging.worth.gains import Contest, least
+from mlwright.judging.worth.outcomes import worth_estimate
 from mlwright.judging.worth.pilot import pilot_of
 from mlwright.judging.worth.practice import PER_CASES, Choosing, Practice, of_model, without_a_look
 from mlwright.judging.worth.surest import surest
@@ -17,10 +18,8 @@ from mlwright.learning.benefit import Benefit, expected_gain, threshold_of
 from mlwright.learning.benefit_table import amounts_of, capacity_share
 from mlwright.learning.yardstick import Scored
 from mlwright.records.decision import Capacity, Compared, Worth
-from mlwright.records.evaluation import Estimate
 from mlwright.records.profile import Roles
 from mlwright.records.settings import DecideSettings
-from mlwright.statistics.means import difference_estimate, mean_estimates
 from mlwright.statistics.sampling import Draws
 
 Array = NDArray[np.float64]
@@ -64,6 +63,8 @@ def worth_of(
     benefit: Benefit,
     level: float = 0.95,
     settings: DecideSettings | None = None,
+    *,
+    tries_amounts: bool = False,
 ) -> Worth:
     """What answers are worth per 1,000 cases.
 
@@ -82,37 +83,43 @@ def worth_of(
         On these rows.
     level : float
     settings : DecideSettings, optional
+    tries_amounts : bool
+        Whether to tell how far the amounts that were said may be off, which takes some thirty estimates more.
     """
     settings = settings or DecideSettings()
     share = capacity_share(settings)
-    model, chosen = by_model(cases, roles, benefit, share)
+    chosen = by_model(cases, roles, benefit, share)
     others = [*without_a_look(cases.target, roles, training_target, benefit, share), *cases.past]
     against = others if cases.today is None else [cases.today]
     listed = others if cases.today is None else [cases.today, *(o for o in others if o.told != cases.today.told)]
-    sure = _Sure(benefit, cases.draws, limited=_binds(chosen, share))
-    gains = [_gain(model, chosen, other, sure, level) for other in listed]
+    contest = Contest(chosen, against, cases.draws, level)
+    gains = contest._replace(others=listed).gains(benefit)
+    if min(gain.value for gain in gains) > 0:
+        contest = contest._replace(others=listed)  # what an amount is worth may turn against any of them
     best = min(range(len(against)), key=lambda place: gains[place].value)
     today = _per_1000(against[best], benefit)
+    is_tried = tries_amounts and not benefit.assumed
     thresholds, curve = _curve(cases, today, benefit) if roles.task == "binary" else ((), ())
     return Worth(
         unit=benefit.unit,
         assumed=benefit.assumed,
         table=benefit.table,
-        model=_surely(_mean(model, cases.draws, level), chosen, None, sure),
-        today=_mean(today, cases.draws, level),
+        model=worth_estimate(chosen, None, benefit, cases.draws, level),
+        today=worth_estimate(against[best], None, benefit, cases.draws, level),
         today_is=against[best].told,
         today_said=cases.today is not None,
-        gain=gains[best].model_copy(update={"low": min(gain.low for gain in gains[: len(against)])}),
+        gain=least(gains[: len(against)]),
         curve_threshold=thresholds,
         curve_gain=curve,
         from_columns={key: amount.column for key, amount in amounts_of(settings).items()},
         positive_share=float(chosen.positive.mean()) if isinstance(chosen, Choosing) else None,
         shift=cases.shift,
         compared=tuple(Compared(what=other.told, gain=gain) for other, gain in zip(listed, gains, strict=True)),
-        break_even=() if benefit.assumed else tuple(break_even(chosen, against, benefit)),
+        break_even=tuple(break_even(contest, benefit)) if is_tried else (),
+        if_off=tuple(if_off(contest, benefit)) if is_tried else (),
         capacity=_capacity(cases, chosen, settings),
-        pilot=pilot_of(model, today, cases.draws.sampling, settings),
-        case_by_case=case_by_case(cases.target, cases.model, chosen, model, benefit, share, cases.draws)
+        pilot=pilot_of(_per_1000(chosen, benefit), today, cases.draws.sampling, settings),
+        case_by_case=case_by_case(cases.target, cases.model, chosen, benefit, share, cases.draws)
         if cases.by_own_amounts
         else None,
         line=_line(cases, benefit),
@@ -124,13 +131,11 @@ def _line(cases: Cases, benefit: Benefit) -> float | None:
     return float(cases.model.threshold) if benefit.chooses else None
 
 
-def by_model(cases: Cases, roles: Roles, benefit: Benefit, share: float) -> tuple[Array, Practice]:
-    """What each case adds to the worth of 1,000, and what the model does."""
+def by_model(cases: Cases, roles: Roles, benefit: Benefit, share: float) -> Practice:
+    """What the model does, where no more than a share of the cases can be answered positive or acted upon."""
     if share < 1:
-        chosen = surest(cases.target, *_ranked(cases, benefit), share)
-        return PER_CASES * chosen.worth(benefit.amounts), chosen.practice
-    practice = of_model(cases.target, cases.model, roles.task, cases.shift, choosing=benefit.chooses)
-    return _per_1000(practice, benefit), practice
+        return surest(cases.target, *_ranked(cases, benefit), share)
+    return of_model(cases.target, cases.model, roles.task, cases.shift, choosing=benefit.chooses)
 
 
 def _ranked(cases: Cases, benefit: Benefit) -> tuple[Array, float]:
@@ -144,36 +149,7 @@ def _ranked(cases: Cases, benefit: Benefit) -> tuple[Array, float]:
 
 
 def _per_1000(practice: Practice, benefit: Benefit) -> Array:
-    return np.asarray(PER_CASES * practice.worth(benefit.amounts))
-
-
-class _Sure(NamedTuple):
-    """On what an interval rests; `limited` says that there is a limit to how many are answered positive."""
-
-    benefit: Benefit
-    draws: Draws
-    limited: bool
-
-
-def _gain(model: Array, chosen: Practice, other: Practice, sure: _Sure, level: float) -> Estimate:
-    found = difference_estimate(model - _per_1000(other, sure.benefit), sure.draws, level)
-    alike = isinstance(other, Choosing) and np.ptp(other.positive) == 0
-    return _surely(found, chosen, other, sure) if alike else found
-
-
-def _surely(estimate: Estimate, chosen: Practice, other: Practice | None, sure: _Sure) -> Estimate:
-    """Two classes: an interval that knows outcomes of which these rows hold none."""
-    if not isinstance(chosen, Choosing) or sure.benefit.chooses:
-        return estimate
-    table = {key: PER_CASES * amount for key, amount in sure.benefit.table.items()}
-    instead = other if isinstance(other, Choosing) else None
-    if sure.draws.sampling.is_plain and not sure.limited and not sure.benefit.by_row:
-        return by_class(estimate, chosen, table, instead, sure.draws.sampling)
-    return widened(estimate, outcomes(chosen, table, instead), sure.draws)
-
-
-def _mean(rows: Array, draws: Draws, level: float) -> Estimate:
-    return mean_estimates(rows[:, None], draws, level)[0]
+    return np.asarray(PER_CASES * practice.counted(benefit.amounts))
 
 
 def _capacity(cases: Cases, chosen: Practice, settings: DecideSettings) -> Capacity | None:

@@ -5,17 +5,17 @@ from __future__ import annotations
 import numpy as np
 
 from mlwright.data.words import percent
-from mlwright.judging.worth.practice import PER_CASES, Choosing, Practice
+from mlwright.judging.worth.outcomes import worth_estimate
+from mlwright.judging.worth.practice import Choosing, Practice
 from mlwright.judging.worth.surest import surest
 from mlwright.learning.benefit import Benefit, threshold_of
 from mlwright.learning.yardstick import Scored
 from mlwright.records.decision import CaseByCase, Worth
-from mlwright.statistics.means import difference_estimate
 from mlwright.statistics.sampling import Array, Draws
 
 
 def case_by_case(
-    target: Array, model: Scored, chosen: Practice, by_own: Array, benefit: Benefit, share: float, draws: Draws
+    target: Array, model: Scored, chosen: Practice, benefit: Benefit, share: float, draws: Draws
 ) -> CaseByCase:
     """What it adds to answer positive where that is worth more on average, in place of one threshold for all.
 
@@ -28,15 +28,13 @@ def case_by_case(
     model : Scored
     chosen : Practice
         What the model does.
-    by_own : array, shape (n_rows,)
-        What each of its answers adds to the worth of 1,000.
     benefit : Benefit
     share : float
         The largest share that can be answered positive.
     draws : Draws
     """
     one = surest(target, model.prediction[:, 0], threshold_of(benefit.table), share)
-    gain = difference_estimate(by_own - PER_CASES * one.worth(benefit.amounts), draws)
+    gain = worth_estimate(chosen, one, benefit, draws)
     positive = chosen.positive if isinstance(chosen, Choosing) else np.zeros(0)
     return CaseByCase(gain=gain, positive_share=float(positive.mean()), rule=RULE)
 

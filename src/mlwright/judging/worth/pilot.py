@@ -20,6 +20,8 @@ POWER, ALARMS = 0.8, 0.05
 PART = 0.5
 """The trial is planned for this part of the gain: one that is planned for all of it misses a somewhat smaller one."""
 FEWEST = 50
+MOST_PERIODS, MOST_CASES = 100, 1_000_000
+"""A trial that takes more is none that anybody would make."""
 
 
 def pilot_of(model: Array, today: Array, sampling: Sampling, settings: DecideSettings) -> Pilot | None:
@@ -59,8 +61,20 @@ def told_pilot(pilot: Pilot) -> str:
     return (
         f"Let it answer {counted(pilot.n_side_by_side, 'case')} beside what you do today"
         f"{_length(pilot.n_side_by_side, pilot)} and compare: if half of the gain is there, that shows it in 80 of 100 "
-        f"trials. If an answer shows its worth only when acted upon, split the cases by lot: {pilot.n_each:,} with the "
-        f"model, as many without{_length(2 * pilot.n_each, pilot)}."
+        f"trials. {_by_lot(pilot)}"
+    )
+
+
+def _by_lot(pilot: Pilot) -> str:
+    n = 2 * pilot.n_each
+    if n > MOST_CASES or (pilot.n_cases is not None and n > MOST_PERIODS * pilot.n_cases):
+        return (
+            f"Two groups by lot, where an answer shows its worth only when acted upon, would take {n:,} cases"
+            f"{_length(n, pilot)} to show so small a gain: more than is worth trying."
+        )
+    return (
+        "If an answer shows its worth only when acted upon, split the cases by lot: "
+        f"{pilot.n_each:,} with the model, as many without{_length(n, pilot)}."
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,7 +13,7 @@ from mlwright.data.words import figure, percent, shortened
 from mlwright.learning.benefit import Amounts, Benefit, best_quantile, either_way, worth_per_case
 from mlwright.learning.yardstick import Scored
 from mlwright.records.profile import Roles, Task
-from mlwright.scoring.deciding import DEFAULT_THRESHOLD, Decisive
+from mlwright.scoring.deciding import DEFAULT_THRESHOLD, Decisive, places_answered
 
 Array = NDArray[np.float64]
 
@@ -31,14 +31,38 @@ class Practice(ABC):
         As it reads after "compared with" or "without:".
     target : array, shape (n_rows,)
         What is true of them.
+    looks : bool
+        Whether it looks at a case, so that it may give answers that it gave to none of these.
     """
 
     told: str
     target: Array
+    looks: bool = field(default=True, kw_only=True)
+
+    @abstractmethod
+    def supposed(self, answers: Array, target: Array, amounts: Amounts) -> Array:
+        """What cases would count for in the mean worth if these were true of them and they were answered so.
+
+        Parameters
+        ----------
+        answers : array, shape (n_rows,)
+            As in `answers`.
+        target : array, shape (n_rows,)
+        amounts : mapping
+        """
+
+    @property
+    @abstractmethod
+    def answers(self) -> Array | None:
+        """What is done with each case, shape (n_rows,): one of few things. None where a number is said."""
 
     @abstractmethod
     def worth(self, amounts: Amounts) -> Array:
         """What the answer to each case is worth, shape (n_rows,)."""
+
+    def counted(self, amounts: Amounts) -> Array:
+        """What each case adds to the mean worth, shape (n_rows,)."""
+        return self.worth(amounts)
 
 
 @dataclass(frozen=True)
@@ -55,8 +79,21 @@ class Choosing(Practice):
 
     def worth(self, amounts: Amounts) -> Array:
         """Expected over the lot, where there is one."""
-        yes, no = either_way(self.target, amounts)
-        return np.asarray(self.positive * yes + (1 - self.positive) * no)
+        return self._either(self.positive, self.target, amounts)
+
+    def supposed(self, answers: Array, target: Array, amounts: Amounts) -> Array:
+        """Likewise."""
+        return self._either(answers, target, amounts)
+
+    @property
+    def answers(self) -> Array:
+        """The chance of a positive answer."""
+        return self.positive
+
+    @staticmethod
+    def _either(positive: Array, target: Array, amounts: Amounts) -> Array:
+        yes, no = either_way(target, amounts)
+        return np.asarray(positive * yes + (1 - positive) * no)
 
 
 @dataclass(frozen=True)
@@ -78,6 +115,18 @@ class Saying(Practice):
     def worth(self, amounts: Amounts) -> Array:
         """By what was said and what is true."""
         return worth_per_case(self.task, self.target, self.prediction, amounts, self.decides)
+
+    def supposed(self, answers: Array, target: Array, amounts: Amounts) -> Array:
+        """Of several classes."""
+        said = np.eye(self.prediction.shape[1])[answers.astype(np.int64)]
+        return worth_per_case(self.task, target, said, amounts)
+
+    @property
+    def answers(self) -> Array | None:
+        """Places of classes."""
+        if self.task == "regression":
+            return None
+        return places_answered(self.prediction, self.decides).astype(np.float64)
 
 
 def of_model(target: Array, model: Scored, task: Task, shift: float = 0.0, *, choosing: bool = False) -> Practice:
@@ -120,17 +169,17 @@ def without_a_look(
     """
     n = len(target)
     if benefit.chooses:
-        yield Choosing("act upon no case", target, np.zeros(n))
+        yield Choosing("act upon no case", target, np.zeros(n), looks=False)
         drawn = "every case" if capacity == 1 else f"{percent(capacity)} of the cases, drawn by lot"
-        yield Choosing(f"act upon {drawn}", target, np.full(n, capacity))
+        yield Choosing(f"act upon {drawn}", target, np.full(n, capacity), looks=False)
     elif roles.task == "binary":
         names = [shortened(name) for name in roles.classes]
-        yield Choosing(f"say '{roles.target} = {names[0]}' in every case", target, np.zeros(n))
+        yield Choosing(f"say '{roles.target} = {names[0]}' in every case", target, np.zeros(n), looks=False)
         if capacity < 1:
             drawn = f"say '{roles.target} = {names[1]}' of {percent(capacity)} of the cases, drawn by lot"
-            yield Choosing(drawn, target, np.full(n, capacity))
+            yield Choosing(drawn, target, np.full(n, capacity), looks=False)
         else:
-            yield Choosing(f"say '{roles.target} = {names[1]}' in every case", target, np.ones(n))
+            yield Choosing(f"say '{roles.target} = {names[1]}' in every case", target, np.ones(n), looks=False)
     elif roles.task == "multiclass":
         counts = np.bincount(training_target.astype(np.int64), minlength=len(roles.classes))
         places = {int(counts.argmax()): "the most frequent"}
@@ -138,7 +187,8 @@ def without_a_look(
             places.setdefault(int((counts @ np.array(benefit.matrix)).argmax()), "which costs least")
         for place, why in places.items():
             told = f"say '{roles.target} = {shortened(roles.classes[place])}', {why}, in every case"
-            yield Saying(told, target, roles.task, np.tile(np.eye(len(roles.classes))[place], (n, 1)))
+            said = np.tile(np.eye(len(roles.classes))[place], (n, 1))
+            yield Saying(told, target, roles.task, said, looks=False)
     else:
         quantile = best_quantile(benefit.table)
         typical = f"the {percent(quantile)} quantile, which costs least," if quantile != 0.5 else "the median,"

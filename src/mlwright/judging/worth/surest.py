@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from typing import NamedTuple
+from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,49 +15,51 @@ from mlwright.learning.benefit import Amounts, either_way
 Array = NDArray[np.float64]
 
 
-class Surest(NamedTuple):
+@dataclass(frozen=True)
+class Surest(Choosing):
     """Who is answered positive, or acted upon, where not all can be.
+
+    Where the cut lies depends on these very rows: one more sure case among them puts out the last one. So a case counts
+    for what it is worth beyond the one at the cut, which is the influence of a row on the mean of the surest ones; its
+    mean is the mean worth.
 
     Parameters
     ----------
-    practice : Choosing
-    cut : float or None
-        Where the last one lies; None where there is room for all that are worth it.
+    cut : float
+        Where the last one lies.
     rank : array, shape (n_rows,)
         Those with more come first.
+
+    References
+    ----------
+    Hampel, F. R. (1974). The influence curve and its role in robust estimation. JASA 69.
     """
 
-    practice: Choosing
-    cut: float | None
+    cut: float
     rank: Array
 
-    def worth(self, amounts: Amounts) -> Array:
-        """What each case adds to the mean worth, shape (n_rows,).
+    def counted(self, amounts: Amounts) -> Array:
+        """Beyond the case at the cut."""
+        return self.supposed(self.positive, self.target, amounts)
 
-        Where the cut lies depends on these very rows: one more sure case among them puts out the last one. So a case
-        counts for what it is worth beyond the one at the cut, which is the influence of a row on the mean of the
-        surest ones; its mean is the mean worth.
+    def supposed(self, answers: Array, target: Array, amounts: Amounts) -> Array:
+        """Likewise."""
+        rows = super().supposed(answers, target, amounts)
+        return np.asarray(rows - self._gained_at_cut(amounts) * (answers - self.positive.mean()))
 
-        References
-        ----------
-        Hampel, F. R. (1974). The influence curve and its role in robust estimation. JASA 69.
-        """
-        rows = self.practice.worth(amounts)
-        if self.cut is None:
-            return rows
-        chosen = self.practice.positive
-        last = self._gained_at(self.cut, amounts)
-        return np.asarray(rows - last * (chosen - chosen.mean()))
-
-    def _gained_at(self, cut: float, amounts: Amounts) -> float:
-        """What a positive answer is worth more than a negative one, for cases about where the last one lies."""
+    @cached_property
+    def _nearest(self) -> NDArray[np.int64]:
+        """Cases about where the last one lies."""
         n = len(self.rank)
-        nearest = np.argsort(np.abs(self.rank - cut), kind="stable")[: max(10, math.ceil(n ** (2 / 3)))]
-        yes, no = either_way(self.practice.target, amounts)
-        return float((yes - no)[nearest].mean())
+        return np.argsort(np.abs(self.rank - self.cut), kind="stable")[: max(10, math.ceil(n ** (2 / 3)))]
+
+    def _gained_at_cut(self, amounts: Amounts) -> float:
+        """What a positive answer is worth more than a negative one, for those cases."""
+        yes, no = either_way(self.target, amounts)
+        return float((yes - no)[self._nearest].mean())
 
 
-def surest(target: Array, rank: Array, threshold: float, share: float) -> Surest:
+def surest(target: Array, rank: Array, threshold: float, share: float) -> Choosing:
     """Those that are worth it, but no more than a share of all; of equal ones by lot.
 
     Parameters
@@ -68,11 +71,16 @@ def surest(target: Array, rank: Array, threshold: float, share: float) -> Surest
         From which rank on a case is worth it.
     share : float
         The largest share that can be answered positive, or acted upon.
+
+    Returns
+    -------
+    Choosing
+        `Surest` where more are worth it than can be answered so.
     """
     room, wanted = share * len(target), rank >= threshold
     if wanted.sum() <= room:
-        return Surest(Choosing("the model", target, wanted.astype(np.float64)), None, rank)
+        return Choosing("the model", target, wanted.astype(np.float64))
     cut = float(np.sort(rank)[::-1][max(0, math.ceil(room) - 1)])
     above, at = rank > cut, rank == cut
     positive = above + at * (room - above.sum()) / at.sum()
-    return Surest(Choosing("the model", target, positive), cut, rank)
+    return Surest("the model", target, positive, cut, rank)

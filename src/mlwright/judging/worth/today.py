@@ -76,7 +76,7 @@ def practice_today(
         )
     if choosing and said in table.columns:
         estimates = _numbers(said, table, positions, profile)
-        largest = surest(target, estimates, -np.inf, capacity).practice
+        largest = surest(target, estimates, -np.inf, capacity)
         return replace(largest, told=f"act upon the cases of which '{said}' says most")
     if roles.task == "regression" and not choosing:
         return Saying(f"what '{said}' says", target, roles.task, _numbers(said, table, positions, profile)[:, None])

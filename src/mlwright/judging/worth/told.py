@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from mlwright.data.words import figure, percent, shortened
 from mlwright.judging.worth.practice import PER_CASES
-from mlwright.records.decision import Worth
+from mlwright.records.decision import Compared, Worth
 from mlwright.records.profile import Roles
 
 
@@ -50,6 +50,21 @@ def _rounded(value: float) -> str:
 def told_against(worth: Worth, model: str = "a model") -> str:
     """With what the model is compared, as it reads after "compared with"."""
     return "what is done today" if worth.today_said else f"the best that can be done without {model}"
+
+
+def better_without(worth: Worth) -> Compared | None:
+    """A way that looks at no case and is surely worth more than the model, where that is compared with another one."""
+    better = [one for one in worth.compared if worth.today_said and one.what != worth.today_is and one.gain.high < 0]
+    return min(better, key=lambda one: one.gain.value, default=None)
+
+
+def told_without(worth: Worth) -> str:
+    """That something simpler still is worth more, as a sentence; empty where it is not."""
+    better = better_without(worth)
+    if better is None:
+        return ""
+    more, low, high = (money(-part, worth) for part in (better.gain.value, better.gain.high, better.gain.low))
+    return f"To {better.what} is worth {more} more than the model (between {low} and {high})."
 
 
 def told_capacity(worth: Worth) -> str:
