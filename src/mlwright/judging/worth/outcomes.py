@@ -29,7 +29,7 @@ from mlwright.statistics.strata import MOST_CLASSES
 
 Array = NDArray[np.float64]
 
-AS_MANY = 20
+AS_MANY, FEW = 20, 60
 """For so many of its own cases those of all classes that are answered alike count, as to how far amounts spread."""
 
 
@@ -132,12 +132,11 @@ def _cells(model: Practice, other: Practice | None, rows: Array, true: float | N
 
 
 def _alike(model: Practice, so: NDArray[np.bool_]) -> NDArray[np.int64]:
-    """The cases that are answered so; of fewer than eight those next to them in rank as well, or all."""
-    if so.sum() >= ENOUGH_DRAWS:
-        return np.flatnonzero(so)
-    if isinstance(model, Surest) and so.any():
-        return np.argsort(np.abs(model.rank - model.rank[so].mean()), kind="stable")[: 2 * ENOUGH_DRAWS]
-    return np.arange(len(so))
+    """The cases that are answered so; where these are the few surest, those next to them in rank as well."""
+    n = int(so.sum())
+    if isinstance(model, Surest) and 0 < n < FEW and so[model.rank.argmax()]:
+        return np.argsort(-model.rank, kind="stable")[: max(2 * ENOUGH_DRAWS, 3 * n)]
+    return np.flatnonzero(so) if n >= ENOUGH_DRAWS else np.arange(len(so))
 
 
 def _supposed(
