@@ -69,7 +69,9 @@ def _case(title: str, place: int, said: Said, reasoner: Reasoner) -> Case:
     spec = said.model.spec
     record = as_records(said.unseen.take(np.array([place])).table)[0]
     blocks = said.model.encoder.encode_records([record])
-    answer = float(said.model.answers(said.model.predict(blocks), [record])[0])
+    # an amount that the case is answered by need be no input; it then counts as the usual one
+    amounts = dict.fromkeys(spec.amounts.usual) if spec.amounts is not None else {}
+    answer = float(said.model.answers(said.model.predict(blocks), [{**amounts, **record}])[0])
     output = int(answer) if spec.task == "multiclass" else 0
     score, typical, reasons = reasons_of(reasoner, record, blocks, output)
     truth = float(said.target[place])
