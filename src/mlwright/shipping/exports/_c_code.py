@@ -149,14 +149,15 @@ class Code:
         self.data.append(f"static const slot_kind {name}_kinds[] = {{{kinds}}};")
         self._table(f"{name}_bits", laid.bits, "unsigned")
         self._table(f"{name}_roots", laid.roots.tolist(), "int")
+        self._table(f"{name}_depths", laid.depths.tolist(), "int")
         self._table(f"{name}_values", laid.values.ravel().tolist())
         n_slots, n_roots = len(laid.kinds) + 1, len(laid.roots)
         self.lines += [
             f"slot {name}_row[{n_slots}];",
             f"int {name}_leaves[{n_roots}];",
             f"slots_of({self._names[id(node.features)]}, {name}_kinds, {n_slots}, {name}_row);",
-            f"leaves_of({name}_nodes, {name}_roots, {n_roots}, {name}_row, {name}_bits, {int(laid.is_set.any())}, "
-            f"{name}_leaves);",
+            f"leaves_of({name}_nodes, {name}_roots, {name}_depths, {n_roots}, {name}_row, {name}_bits, "
+            f"{int(laid.is_set.any())}, {name}_leaves);",
         ]
         self._loop(trees.n_outputs, f"{name}[i] = 0.0;")
         self._sum(name, n_trees, n_values, laid.first_output.tolist())

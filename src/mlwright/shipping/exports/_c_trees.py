@@ -47,6 +47,8 @@ class Layout(NamedTuple):
         Answers of leaves, 0 elsewhere.
     roots : array of int
         Of the trees, the least deep first; as many as fill the last `AT_ONCE`: the last one again and again.
+    depths : array of int
+        Of each `AT_ONCE` trees: how many questions lead to the deepest leaf.
     kinds : list of tuple
         Of each slot but the first: its feature, how many codes the sets of that know (-1 if asked by thresholds), and
         whether a missing number goes left.
@@ -62,6 +64,7 @@ class Layout(NamedTuple):
     left: Ints
     values: Array
     roots: Ints
+    depths: Ints
     kinds: list[tuple[int, int, int]]
     first_output: Ints
     bits: list[int]
@@ -101,6 +104,7 @@ def laid_out(trees: Trees, n_features: int, *, single: bool) -> Layout:
         left=np.where(is_leaf, np.arange(len(order)), place[trees.left[order]]),
         values=np.where(is_leaf[:, None], trees.values[order], 0.0),
         roots=np.append(roots, np.full(-len(roots) % AT_ONCE, roots[-1])),
+        depths=np.maximum.reduceat(np.sort(depths) - 1, np.arange(0, len(depths), AT_ONCE)),
         kinds=[(kind // 4, int(n_codes[kind // 4]) if kind & 2 else -1, kind & 1) for kind in used.tolist()],
         first_output=trees.first_output[sorted_trees],
         bits=bits,

@@ -80,7 +80,7 @@ static inline int next_by_threshold(const node *nodes, int place, const slot *ro
     for (const int *root = roots; root < roots + n_trees; root += 8, leaves += 8) { \
         int at0 = root[0], at1 = root[1], at2 = root[2], at3 = root[3]; \
         int at4 = root[4], at5 = root[5], at6 = root[6], at7 = root[7], moved = 1, to; \
-        while (moved) { \
+        for (int level = *depths++; level > 0 && moved; level--) { \
             moved = 0; \
             DOWN(0), DOWN(1), DOWN(2), DOWN(3), DOWN(4), DOWN(5), DOWN(6), DOWN(7); \
         } \
@@ -88,8 +88,8 @@ static inline int next_by_threshold(const node *nodes, int place, const slot *ro
         leaves[4] = at4, leaves[5] = at5, leaves[6] = at6, leaves[7] = at7; \
     }
 
-static inline void leaves_of(const node *nodes, const int *roots, int n_trees, const slot *row, const unsigned *bits,
-                             int has_sets, int *leaves)
+static inline void leaves_of(const node *nodes, const int *roots, const int *depths, int n_trees, const slot *row,
+                             const unsigned *bits, int has_sets, int *leaves)
 {
 #define next next_of
     if (has_sets) { LEAVES_OF(next) return; }
