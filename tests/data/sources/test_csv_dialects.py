@@ -253,3 +253,10 @@ def test_a_line_about_the_file_that_is_wider_than_its_table_is_no_header(read_te
     assert result.table.column_names == ["Umsatz", "Konto", "Text"]
     assert result.rows[:2] == [(12.5, 4530, "Tanken"), (0.99, 4910, "Porto")]
     assert result.notices == ["Skipped above the table: 1 line."]
+
+
+def test_the_word_for_an_answer_below_a_question_is_no_part_of_its_name(read_text):
+    head = "Respondent,Which have you seen?,,Age\n,Film I,Film II,Response\n"
+    result = read_text(head + "".join(f"{n},yes,no,{20 + n}\n" for n in range(9)))
+    seen = ["Which have you seen? Film I", "Which have you seen? Film II"]
+    assert result.table.column_names == ["Respondent", *seen, "Age"]

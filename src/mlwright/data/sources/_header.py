@@ -11,6 +11,8 @@ from mlwright.core.errors import name_list
 from mlwright.data.sources._types import convert, widen
 
 FEWEST_BELOW, LEAST_UNITS, LONGEST_UNIT = 4, 2, 15
+ANSWERS = {"response", "open-ended response"}
+"""How SurveyMonkey names the one column of a question."""
 MISSING_WORDS = {"", "?", "-", "--", ".", "na", "n/a", "nan", "null", "none", "nil", "missing", "unknown"}
 
 
@@ -73,11 +75,12 @@ def are_two_heads(rows: list[list[str]]) -> bool:
 
 
 def joined(above: list[str], below: list[str]) -> list[str]:
-    """The names of two rows, each with the one that spans it."""
+    """The names of two rows, each with the one that spans it; where that asks, the word for an answer says nothing."""
     found, span = [], ""
     for high, low in zip(above, below, strict=True):
         span = high.strip() or span
-        found.append(f"{span} {low.strip()}".strip() if low else span)
+        says_nothing = bool(high) and low.strip().casefold() in ANSWERS
+        found.append(span if not low or says_nothing else f"{span} {low.strip()}".strip())
     return found
 
 
