@@ -105,9 +105,9 @@ def searched(folder: Path, options: argparse.Namespace) -> tuple[list[Moment], f
         run.stage, run.stage_key = "train", "key"
         snapshot, profile, split = done["collect"], done["profile"], done["split"]
         data = load_training(snapshot, profile, split, Said(settings.clean, {}), run)
-        course = set_up(data, profile.roles, split, settings.train, run)
-        course.stops_early = False
-        course.bench = CountedBench(**{part.name: getattr(course.bench, part.name) for part in fields(Bench)})
+        planned = set_up(data, profile.roles, split, settings.train, run)
+        bench = CountedBench(**{part.name: getattr(planned.bench, part.name) for part in fields(Bench)})
+        course = Course(bench, planned.lineup, planned.budget, planned.tuner, stops_early=False)
         course.run()
         scale = Scale(course, data.plan, profile.roles, {})
         roles = np.frombuffer(run.get(split.roles), dtype=np.uint8)

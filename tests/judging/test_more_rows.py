@@ -6,10 +6,14 @@ from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
+import pytest
 
 from mlwright.judging.more_rows import told_more_rows, worth_of_rows
+from mlwright.judging.quick import quick_model
+from mlwright.learning.models import Facts
 from mlwright.records.decision import MoreRows
 from mlwright.records.settings import DecideSettings
+from mlwright.scoring.blocks import BlockNames
 from mlwright.testing.rules import estimate, worth
 from mlwright.testing.small_job import small_job
 
@@ -39,6 +43,24 @@ def test_where_all_is_learned_it_has_brought_next_to_nothing(tmp_path: Path) -> 
 
 def test_of_a_handful_of_rows_nothing_is_said(tmp_path: Path) -> None:
     assert measured(tmp_path, 150, 2, 1.0) is None
+
+
+def test_it_is_given_up_where_it_takes_longer_than_was_foreseen(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("mlwright.judging.more_rows.time_is_up_after", lambda seconds, clock: lambda: True)
+    assert measured(tmp_path, 600, 3, 0.3) is None
+
+
+def test_what_fits_took_counts_more_than_what_they_were_guessed_to_take(tmp_path: Path) -> None:
+    rng = np.random.default_rng(0)
+    job = small_job(tmp_path, pa.table({"x": rng.normal(size=300), "y": rng.normal(size=300)}), task="regression")
+    facts = Facts("regression", 0, 200, 200, BlockNames(("x",), ("x",), (), (), ()), 4.0)
+    (linear,) = [row for row in job.training.leaderboard if row.name == "linear"]
+    dear = job.training.model_copy(update={"leaderboard": (linear.model_copy(update={"fit_s": 12.0, "n_folds": 3}),)})
+    assert quick_model(job.training, facts, job.run, n_fits=5, most_s=10.0) is not None
+    assert quick_model(dear, facts, job.run, n_fits=5, most_s=10.0) is None
+    assert quick_model(dear, facts, job.run, n_fits=2, most_s=10.0) is not None
 
 
 def test_it_is_told_in_a_sentence() -> None:

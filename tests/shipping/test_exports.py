@@ -211,6 +211,7 @@ TRIED = [
     ("catboost", "binary"),
     ("catboost", "multiclass"),
     ("catboost", "regression"),
+    ("crafted_catboost", "regression"),
     ("extra_trees", "multiclass"),
     ("extra_trees", "regression"),
 ]

@@ -16,9 +16,6 @@ from typing import NamedTuple
 
 from mlwright.core.pace import Pace
 
-OPEN_BYTE_S = 1e-8
-"""To read a byte of a model of large trees."""
-
 
 class Load(NamedTuple):
     """What the later stages have to do.
@@ -35,8 +32,9 @@ class Load(NamedTuple):
         Columns that are read, and numbers that are answered.
     row_s : float
         Seconds of `answer_s` in which a row is encoded.
-    size_bytes : int
-        Of the model.
+    open_s : float
+        Seconds to read the model and to make it ready, for the first stage of a run that asks it something: those
+        behind it find it open.
     """
 
     answer_s: float
@@ -45,12 +43,7 @@ class Load(NamedTuple):
     n_inputs: int = 1
     n_outputs: int = 1
     row_s: float = 0.0
-    size_bytes: int = 0
-
-    @property
-    def opened_s(self) -> float:
-        """Seconds to read the model, which every stage does that asks it something."""
-        return OPEN_BYTE_S * self.size_bytes
+    open_s: float = 0.0
 
 
 class Need(NamedTuple):

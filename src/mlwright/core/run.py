@@ -98,6 +98,11 @@ class Run:
         Whether results that are kept already are passed over.
     listen : callable, optional
         Called with every event after it is in the journal.
+
+    Attributes
+    ----------
+    opened : dict
+        What a stage has read and those behind it ask too, by its digest; it ends with the process.
     """
 
     def __init__(
@@ -120,6 +125,7 @@ class Run:
         self.stage = ""
         self.stage_key = ""
         self.ahead = Ahead(lambda: self.clock.left_s)
+        self.opened: dict[str, Any] = {}
         self._journal = store.journal(run_id)
         self._listen = listen
         self._telling = threading.Lock()

@@ -15,6 +15,7 @@ from mlwright.judging.notice import Watchman, watchman
 from mlwright.judging.worth.practice import PER_CASES, of_model
 from mlwright.learning.amounts import decisive_on
 from mlwright.learning.benefit import Benefit
+from mlwright.learning.load import open_model
 from mlwright.learning.tasks import TASKS
 from mlwright.learning.unseen import Unseen, kept_scores, kept_target
 from mlwright.learning.yardstick import Scored, Yardstick, threshold_of_dummy, yardstick
@@ -114,7 +115,7 @@ def set_up(
     target = kept_target(evaluation.truth, run)
     said = kept_scores(evaluation.predictions, len(target), run)
     loss = TASKS.get(unseen.profile.roles.task)().row_loss(target, said)
-    model = Model.load(training.model, run.get)
+    model = open_model(training.model, run)
     rows = _chosen_rows(len(target), affordable_rows(training.answer_s, planned_s), run)
     chosen = _by_importance(unseen, training).take(pa.array(rows))
     # A model that knows these rows: what it loses when they are disturbed is compared with what it says of them.

@@ -13,7 +13,7 @@ from mlwright.judging.examined import Examined
 from mlwright.judging.fairness import groups_of
 from mlwright.judging.lessons import Lessons
 from mlwright.judging.mistakes import mistakes_of
-from mlwright.learning.load import load_after
+from mlwright.learning.load import load_after, open_model
 from mlwright.records.data import Snapshot
 from mlwright.records.diagnosis import Diagnosis
 from mlwright.records.evaluation import Evaluation
@@ -22,7 +22,6 @@ from mlwright.records.robustness import Robustness
 from mlwright.records.settings import DecideSettings, EvaluateSettings
 from mlwright.records.split import Split
 from mlwright.records.trials import Training
-from mlwright.scoring.model import Model
 
 MOST_MISSING = 6
 """Inputs that are taken away to see what knowing them is worth; each is scored three times."""
@@ -31,9 +30,7 @@ FIXED_S, INPUT_S, STAGE_S = 0.15, 1.5e-4, 4.0
 
 def need(load: Load, run: Run) -> Need:
     """Some mistakes are looked at, with every input taken away that is missing at times."""
-    return Need(
-        FIXED_S + load.opened_s + INPUT_S * load.n_inputs + ROWS[-1] * (2 + 3 * MOST_MISSING) * load.answer_s, STAGE_S
-    )
+    return Need(FIXED_S + INPUT_S * load.n_inputs + ROWS[-1] * (2 + 3 * MOST_MISSING) * load.answer_s, STAGE_S)
 
 
 def diagnose(
@@ -73,7 +70,7 @@ def examined_of(
     rows: Answered, split: Split, training: Training, evaluation: Evaluation, robustness: Robustness, run: Run
 ) -> Examined:
     """Answered rows with all that remedies ask about; as many as there is time for."""
-    model, profile = Model.load(training.model, run.get), rows.unseen.profile
+    model, profile = open_model(training.model, run), rows.unseen.profile
     planned_s = run.ahead.own_s(load_after(training, profile.roles, split, run))
     missing = sum(column.n_missing > 0 for column in profile.inputs)
     n = affordable_rows(training.answer_s, planned_s, 2 + 3 * min(missing, MOST_MISSING))

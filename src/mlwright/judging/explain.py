@@ -19,7 +19,7 @@ from mlwright.data.columns import Rows
 from mlwright.data.words import day, figure, shortened
 from mlwright.judging.along import Judged, along
 from mlwright.judging.cases import MOST_CASES, Said, cases
-from mlwright.learning.load import load_after
+from mlwright.learning.load import load_after, open_model
 from mlwright.learning.tasks import TASKS
 from mlwright.learning.unseen import Unseen, kept_scores, kept_target, open_unseen
 from mlwright.records.data import Snapshot
@@ -95,7 +95,7 @@ class _Bench:
 def need(load: Load, run: Run) -> Need:
     """Few rows are looked at in each of the three ways at least."""
     asked = ROWS[-1] * (MOST_RELIED + 1) + FEWEST_OF_AN_EFFECT * MOST_EFFECTS * N_VALUES + N_PAIRS * FEWEST_OF_A_PAIR**2
-    return Need(FIXED_S + load.opened_s + INPUT_S * load.n_inputs + asked * load.answer_s, MOST_S)
+    return Need(FIXED_S + INPUT_S * load.n_inputs + asked * load.answer_s, MOST_S)
 
 
 def explain(
@@ -106,7 +106,7 @@ def explain(
     target = kept_target(evaluation.truth, run)
     # Small matrices: a second thread would only wait for the first.
     with threadpool_limits(limits=1, user_api="blas"):
-        model = Model.load(training.model, run.get)
+        model = open_model(training.model, run)
         planned_s = run.ahead.own_s(load_after(training, roles, split, run))
         sizes = _affordable(training.answer_s, planned_s)
         some = np.sort(np.random.default_rng(run.seed_for("explain", "rows")).permutation(len(target))[: sizes.rows])

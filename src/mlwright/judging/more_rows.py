@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +22,7 @@ from mlwright.learning.benefit import Benefit, threshold_of
 from mlwright.learning.benefit_table import capacity_share
 from mlwright.learning.metrics import metric_of
 from mlwright.learning.models import Facts, Rows
+from mlwright.learning.search.budget import time_is_up_after
 from mlwright.learning.search.folds import make_folds
 from mlwright.learning.search.threshold import line_of
 from mlwright.learning.tasks import TASKS
@@ -90,8 +92,9 @@ def worth_of_rows(
     Returns
     -------
     MoreRows or None
-        None where there are fewer than 100 rows, or no time.
+        None where there are fewer than 100 rows, or no time: a fit that was cut says nothing about rows.
     """
+    time_up = time_is_up_after(run.ahead.paced(most_s), run.clock)
     positions = train_rows(split, run)
     if len(positions) > MOST_ROWS:
         rng = np.random.default_rng(run.seed_for("more rows", "drawn"))
@@ -102,7 +105,7 @@ def worth_of_rows(
     if bench is None:
         return None
     folds = make_folds(split, bench.keys, N_FOLDS, np.random.default_rng(run.seed_for("more rows", "folds")))
-    return _measured(bench, folds)
+    return _measured(replace(bench, quick=replace(bench.quick, time_up=time_up)), folds, time_up)
 
 
 def _bench(
@@ -132,13 +135,15 @@ def _bench(
     )
 
 
-def _measured(bench: _Bench, folds: list[Fold]) -> MoreRows:
+def _measured(bench: _Bench, folds: list[Fold], time_up: Callable[[], bool]) -> MoreRows | None:
     rng = np.random.default_rng(bench.quick.run.seed_for("more rows", "parts"))
     by_part: list[list[Array]] = [[] for _ in PARTS]
     for learn, held in folds:
         order = rng.permutation(learn)
         for found, part in zip(by_part, PARTS, strict=True):
             found.append(PER_CASES * bench.worth(order[: round(part * len(order))], held))
+            if time_up():
+                return None
     rows = [np.concatenate(found) for found in by_part]
     held = np.concatenate([fold[1] for fold in folds])
     groups = None if bench.keys.groups is None else bench.keys.groups[held]

@@ -55,9 +55,7 @@ class Answer(Record):
 
 def need(load: Load, run: Run) -> Need:
     """The usual questions are asked about few rows at least."""
-    return Need(
-        FIXED_S + load.opened_s + N_ALWAYS * (WAY_S + INPUT_S * load.n_inputs + ROWS[-1] * load.answer_s), STAGE_S
-    )
+    return Need(FIXED_S + N_ALWAYS * (WAY_S + INPUT_S * load.n_inputs + ROWS[-1] * load.answer_s), STAGE_S)
 
 
 def probe(

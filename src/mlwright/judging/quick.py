@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -26,11 +26,14 @@ class Quick:
     facts : Facts
         Of the rows that candidates are chosen for.
     run : Run
+    time_up : callable, optional
+        Ends a fit; default: only whoever cancels the run does.
     """
 
     family: str
     facts: Facts
     run: Run
+    time_up: Callable[[], bool] | None = None
 
     def learn(self, rows: Rows, *purpose: object) -> Core:
         """Fit on some rows, the first fifth of which tells when to stop; the same purpose has the same seed."""
@@ -38,7 +41,7 @@ class Quick:
         valid, train = (Rows(rows.blocks.take(part), rows.target[part]) for part in places)
         model = MODELS.get(self.family)()
         facts = replace(self.facts, n_rows=len(rows))
-        context = FitContext(facts, self.run.seed_for(*purpose), 1, self.run.clock.cancelled)
+        context = FitContext(facts, self.run.seed_for(*purpose), 1, self.time_up or self.run.clock.cancelled)
         return model.fit(model.candidates(self.facts)[0], train, valid, context).core
 
 
@@ -53,8 +56,9 @@ def quick_model(training: Training, facts: Facts, run: Run, n_fits: float, most_
     n_fits : float
         In fits on all rows.
     most_s : float
+        Of a quiet machine.
     """
-    quick = (name for name in _by_score(training) if _cost_s(name, facts) * n_fits <= most_s)
+    quick = (name for name in _by_score(training) if _cost_s(name, facts, training, run) * n_fits <= most_s)
     return next((Quick(name, facts, run) for name in quick), None)
 
 
@@ -63,7 +67,11 @@ def _by_score(training: Training) -> Iterator[str]:
     yield from dict.fromkeys(row.family for row in training.leaderboard if row.family in QUICK)
 
 
-def _cost_s(family: str, facts: Facts) -> float:
+def _cost_s(family: str, facts: Facts, training: Training, run: Run) -> float:
+    """What a fit is guessed to take, or what those of the search took where that is more."""
     model = MODELS.get(family)()
     offered = model.candidates(facts)
-    return model.cost_s(offered[0], facts) if offered else float("inf")
+    if not offered:
+        return float("inf")
+    took = [row.fit_s / row.n_folds for row in training.leaderboard if row.name == offered[0].name and row.n_folds]
+    return max(model.cost_s(offered[0], facts), *(run.ahead.quiet(seconds) for seconds in took))

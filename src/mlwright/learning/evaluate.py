@@ -21,7 +21,7 @@ from mlwright.data.compute.table import open_snapshot
 from mlwright.learning.amounts import decisive_on
 from mlwright.learning.coverage import FEWEST_LEARNED, MOST_LEARNED, Learned, learn_uncertainty, measured, rows_in
 from mlwright.learning.curves import class_curves, number_curves
-from mlwright.learning.load import load_after
+from mlwright.learning.load import load_after, open_model
 from mlwright.learning.metrics import Metric
 from mlwright.learning.owed import moved, owed
 from mlwright.learning.segments import excess_loss, weak_segments
@@ -45,7 +45,7 @@ from mlwright.records.profile import Profile
 from mlwright.records.settings import EvaluateSettings
 from mlwright.records.split import Split
 from mlwright.records.trials import Corrected, Training
-from mlwright.scoring.model import Model, scores_of
+from mlwright.scoring.model import scores_of
 from mlwright.statistics.calibration import calibration_bins, calibration_error
 from mlwright.statistics.sampling import Draws
 
@@ -84,7 +84,7 @@ def need(load: Load, run: Run) -> Need:
     n_ranked = min(load.n_outputs, MOST_RANKED)
     outputs_s = n_ranked * JUDGE_OUTPUT_S + (load.n_outputs - n_ranked) * FURTHER_OUTPUT_S
     judged_s = load.n_test * (load.answer_s + load.row_s + JUDGE_ROW_S + outputs_s)
-    fixed_s, n_train = FIXED_S + load.opened_s + INPUT_S * load.n_inputs + judged_s, load.n_rows - load.n_test
+    fixed_s, n_train = FIXED_S + load.open_s + INPUT_S * load.n_inputs + judged_s, load.n_rows - load.n_test
     return Need(fixed_s + min(n_train, FEWEST_LEARNED) * load.row_s, fixed_s + min(n_train, MOST_LEARNED) * load.row_s)
 
 
@@ -171,7 +171,7 @@ def _open_target(snapshot: Snapshot, unseen: Unseen, run: Run) -> Array:
 
 def _scores(specs: Sequence[ModelSpec], unseen: Unseen, run: Run) -> list[Array]:
     """What models say, in the precision in which it is kept."""
-    said = scores_of([Model.load(spec, run.get) for spec in specs], unseen.table)
+    said = scores_of([open_model(spec, run) for spec in specs], unseen.table)
     return [scores.astype(np.float32).astype(np.float64) for scores in said]
 
 

@@ -16,7 +16,7 @@ from mlwright.core.ahead import Load, Need
 from mlwright.core.errors import MemoryShort, RunCancelled
 from mlwright.core.run import Run
 from mlwright.learning.data import TrainingData, load_with_test
-from mlwright.learning.load import load_after
+from mlwright.learning.load import load_after, open_model
 from mlwright.learning.models import MODELS, Facts, FitContext
 from mlwright.learning.search.budget import GUESS_MARGIN, finish_s, makespan, time_is_up_after
 from mlwright.learning.search.folds import N_FOLDS
@@ -36,7 +36,6 @@ from mlwright.records.profile import Profile
 from mlwright.records.settings import TrainSettings
 from mlwright.records.split import Split
 from mlwright.records.trials import Recipe, Refit, Training
-from mlwright.scoring.model import Model
 from mlwright.scoring.single_row import Json
 
 N_CORES = 4
@@ -214,7 +213,7 @@ def _is_worse(
     unseen, truth = open_unseen(snapshot, profile, split, run, evaluation), kept_target(evaluation.truth, run)
     before = kept_scores(evaluation.predictions, len(truth), run)
     row_loss = TASKS.get(profile.roles.task)().row_loss
-    after = Model.load(model, run.get).scores(unseen.table)
+    after = open_model(model, run).scores(unseen.table)
     if not np.isfinite(after).all():
         return True
     gap, error = mean_and_error(row_loss(truth, after) - row_loss(truth, before))

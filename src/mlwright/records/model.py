@@ -122,7 +122,7 @@ class EncodingPlan(Record):
     cleaning: CleaningPlan | None = None
 
 
-CoreForm = Literal["constant", "linear", "net", "nets", "lightgbm", "crafted", "catboost", "trees"]
+CoreForm = Literal["constant", "linear", "net", "nets", "lightgbm", "crafted", "catboost", "crafted_catboost", "trees"]
 
 
 class CoreRef(Record):

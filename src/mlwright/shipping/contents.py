@@ -28,6 +28,7 @@ ENDINGS: dict[CoreForm, str] = {
     "lightgbm": "txt",
     "crafted": "safetensors",
     "catboost": "cbm",
+    "crafted_catboost": "safetensors",
     "trees": "onnx",
 }
 PACKAGES = ("numpy", "pyarrow", "pydantic", "safetensors", "scipy")
@@ -35,6 +36,7 @@ PACKAGES_OF: dict[CoreForm, str] = {
     "lightgbm": "lightgbm",
     "crafted": "lightgbm",
     "catboost": "catboost",
+    "crafted_catboost": "catboost",
     "trees": "onnxruntime",
 }
 

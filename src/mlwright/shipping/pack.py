@@ -16,6 +16,7 @@ from mlwright.core.run import Run
 from mlwright.data.clauses.edits import amended
 from mlwright.data.compute.table import open_split
 from mlwright.judging.memory import FEWEST_ANSWERED, MOST_ANSWERED, MOST_REMEMBERED, baseline
+from mlwright.learning.load import open_model
 from mlwright.records.bundle import GoldenRow, Making, Manifest, Packed
 from mlwright.records.contract import Contract
 from mlwright.records.data import Snapshot
@@ -32,6 +33,8 @@ from mlwright.shipping.contents import answered, complete, packages, size_bytes
 from mlwright.shipping.golden import choose_rows, typical_rows
 
 FITTING = ("numpy", "scipy", "scikit-learn", "lightgbm", "catboost", "xgboost-cpu", "torch")
+N_OPENED = 2
+"""So often the packed model is read: here, and as a bundle."""
 N_SAMPLED = 400
 """Rows of which the typical ones are chosen."""
 FIXED_S, INPUT_S, CELL_S = 0.25, 1e-3, 1e-7
@@ -40,7 +43,7 @@ FIXED_S, INPUT_S, CELL_S = 0.25, 1e-3, 1e-7
 
 def need(load: Load, run: Run) -> Need:
     """Some rows are answered to choose those that are stored; days are told apart by as many as there is time for."""
-    fixed_s = FIXED_S + 2 * load.opened_s + (INPUT_S + CELL_S * min(load.n_rows, MOST_REMEMBERED)) * load.n_inputs
+    fixed_s = FIXED_S + N_OPENED * load.open_s + (INPUT_S + CELL_S * min(load.n_rows, MOST_REMEMBERED)) * load.n_inputs
     return Need(
         fixed_s + (N_SAMPLED + FEWEST_ANSWERED) * load.answer_s,
         fixed_s + (N_SAMPLED + min(load.n_rows, MOST_ANSWERED)) * load.answer_s,
@@ -63,7 +66,7 @@ def pack(
     run: Run,
 ) -> Packed:
     """Make the files of the bundle, and prove the model on rows as a client sends them."""
-    model = Model.load(finished.model, run.get)
+    model = open_model(finished.model, run)
     sample = _sample(model, snapshot, profile, split, settings.golden_rows, run)
     rows = choose_rows(sample, model, settings.golden_rows)
     known = {column.name: column for column in profile.columns}

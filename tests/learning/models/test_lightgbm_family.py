@@ -55,3 +55,16 @@ def test_many_rows_alone_are_no_reason_for_large_steps(family):
 
     assert rate(150_000, budget_s=5_000.0) == rate(50_000, budget_s=5_000.0)
     assert rate(150_000, budget_s=45.0) > 1.5 * rate(150_000, budget_s=5_000.0)
+
+
+@pytest.mark.parametrize(
+    ("n_rows", "names"),
+    [
+        (9_999, ["lightgbm", "lightgbm-random", "lightgbm-shallow"]),
+        (10_000, ["lightgbm", "lightgbm-shallow", "lightgbm-slow"]),
+        (20_000, ["lightgbm", "lightgbm-slow", "lightgbm-shallow"]),
+    ],
+)
+def test_small_steps_are_for_many_rows_and_random_cuts_for_few(n_rows, names):
+    facts = Facts("regression", 0, n_rows, n_rows, NAMES, 60.0)
+    assert [candidate.name for candidate in MODELS.get("lightgbm")().candidates(facts)] == names

@@ -9,7 +9,8 @@ from scipy.sparse import csr_matrix
 from mlwright.learning.models import MODELS, Facts, FitContext, Rows
 from mlwright.learning.models._term_sums import tell_sums
 from mlwright.scoring.blocks import BlockNames, Blocks
-from mlwright.scoring.cores.crafted import CraftedCore
+from mlwright.scoring.cores import CORES, Core
+from mlwright.scoring.together import Together
 
 N_WORDS = 200
 NAMES = BlockNames(("a", "b"), ("a", "b"), (), (), (), N_WORDS)
@@ -32,8 +33,8 @@ def context(task: str = "regression", n_classes: int = 0, n_terms: int = N_WORDS
     return FitContext(Facts(task, n_classes, 1_500, 300, names, budget_s=60.0), 1, 1, lambda: False)
 
 
-def fitted(n_terms: int) -> CraftedCore:
-    model, inside = MODELS.get("crafted")(), context(n_terms=n_terms)
+def fitted(n_terms: int, family: str = "crafted") -> Core:
+    model, inside = MODELS.get(family)(), context(n_terms=n_terms)
     return model.fit(model.candidates(inside.facts)[0], rows(1_500, 1), rows(400, 2), inside).core
 
 
@@ -47,13 +48,17 @@ def test_what_words_are_worth_is_learned_together_with_numbers():
     assert missed[1] > 0.9
 
 
-def test_one_row_is_answered_as_many_and_as_when_it_is_read_back():
-    core, trial = fitted(N_WORDS), rows(50, 9)
+@pytest.mark.parametrize("family", ["crafted", "crafted_catboost"])
+def test_one_row_is_answered_as_many_and_as_when_it_is_read_back(family):
+    core, trial = fitted(N_WORDS, family), rows(50, 9)
     many = core.predict(trial.blocks)
-    again = CraftedCore.from_bytes(core.to_bytes())
+    again = CORES.get(core.form).from_bytes(core.to_bytes())
     assert (again.predict(trial.blocks) == many).all()
     alone = np.concatenate([core.predict(trial.blocks.take(np.array([place]))) for place in range(50)])
     assert alone == pytest.approx(many, abs=1e-12)
+    together = Together([(1.0, core)], ())
+    assert together.scores_of_many(trial.blocks) == pytest.approx(many, abs=1e-12)
+    assert together.scores(trial.blocks.take(np.array([7])).first) == pytest.approx(many[7], abs=1e-12)
 
 
 def test_a_rows_own_target_is_not_told_to_it():

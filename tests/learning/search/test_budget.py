@@ -7,7 +7,7 @@ from mlwright.core.ahead import Ahead, Load, Need
 from mlwright.core.errors import RunCancelled
 from mlwright.core.pace import Pace
 from mlwright.core.run import Clock
-from mlwright.learning.search.budget import Budget, fitting_s
+from mlwright.learning.search.budget import WRAP_UP_S, Budget, fitting_s
 
 
 class QuietMachine(Pace):
@@ -15,7 +15,7 @@ class QuietMachine(Pace):
 
 
 def reads(load: Load) -> Need:
-    return Need(load.opened_s, load.opened_s)
+    return Need(load.open_s, load.open_s)
 
 
 def judged(load: Load) -> Need:
@@ -124,11 +124,33 @@ def test_the_time_to_choose_is_kept_by_what_weights_took(tmp_path):
     assert budget.reserve_s == pytest.approx(before + 8.0)
 
 
-def test_stages_that_read_the_model_keep_time_for_a_large_one(tmp_path):
-    clock = Clock(tmp_path / "cancel", 100.0)
-    ahead = Ahead(lambda: clock.left_s, later=[reads], pace=QuietMachine())
-    budget = Budget(clock, 1, ahead, Load(answer_s=0.0, n_rows=5_000, n_test=1_000))
-    budget.expect(0.0)
+def reading(tmp_path: Path, pace: Pace, whole_s: float = 100.0) -> Budget:
+    """For one later stage, which reads the model."""
+    clock = Clock(tmp_path / "cancel", whole_s)
+    ahead = Ahead(lambda: clock.left_s, later=[reads], pace=pace)
+    return Budget(clock, 1, ahead, Load(answer_s=0.0, n_rows=5_000, n_test=1_000))
+
+
+def test_time_is_kept_to_read_a_large_model_and_other_forms_of_it(tmp_path):
+    budget = reading(tmp_path, QuietMachine())
     before = budget.reserve_s
-    budget.expect(0.0, size_bytes=100_000_000)
-    assert budget.reserve_s == pytest.approx(before + 1.0)
+    budget.expect(0.0, open_s=2.0)
+    assert budget.reserve_s == pytest.approx(before + 3 * 2.0)
+
+
+def test_more_is_kept_as_soon_as_the_machine_becomes_slower(tmp_path):
+    class Busy(Pace):
+        times = 1.0  # type: ignore[assignment]
+
+    pace = Busy()
+    budget = reading(tmp_path, pace)
+    budget.expect(0.0, open_s=2.0)
+    before = budget.reserve_s
+    pace.times = 2.0  # type: ignore[misc]
+    assert budget.reserve_s == pytest.approx(before + 3 * 2.0 + WRAP_UP_S)
+
+
+def test_a_model_that_takes_long_to_be_read_has_fewer_cores(tmp_path):
+    budget = reading(tmp_path, QuietMachine(), 7 + 3 + 4 * WRAP_UP_S)
+    assert budget.affordable_cores(0.0, n_folds=5) == 5
+    assert budget.affordable_cores(0.0, n_folds=5, open_s=1.0) == 3

@@ -1,8 +1,10 @@
+from dataclasses import replace
+
 import pytest
 
 from mlwright.core.errors import SettingsError
 from mlwright.learning.models import MODELS
-from mlwright.learning.search.lineup import expected_cost_s, line_up, open_families
+from mlwright.learning.search.lineup import answering_s, expected_cost_s, line_up, open_families
 from mlwright.records.model import Candidate
 from mlwright.records.trials import Trial
 
@@ -23,6 +25,14 @@ def test_the_best_bets_open_and_the_cheapest_is_first(bench):
     assert costs == sorted(costs)
     assert lineup.baseline.name == "dummy"
     assert lineup.simple.name == "linear"
+
+
+def test_a_dear_family_comes_after_the_best_bets_and_does_not_count_for_the_folds(bench):
+    names = ("dummy", "linear", "lightgbm", "crafted", "crafted_catboost")
+    facts = replace(bench.facts, task="regression", n_classes=0, n_rows=2_000)
+    lineup = line_up({name: MODELS.get(name)() for name in names}, facts)
+    assert {candidate.family for candidate in lineup.opening} == {"linear", "lightgbm", "crafted"}
+    assert "crafted_catboost" in {candidate.name for candidate in lineup.extra}
 
 
 def test_experience_orders_what_comes_after_the_best_bets(bench):
@@ -80,3 +90,16 @@ def test_a_few_short_fits_correct_little():
 def test_a_fit_that_was_cut_corrects_no_guess():
     costs = {"a": 1.0, "c": 4.0}
     assert expected_cost_s("c", costs, {"a": [trial("a", 0.2, cut=True)]}) == 4.0
+
+
+def test_a_fit_answers_held_out_rows_after_its_deadline_about_as_long_as_its_kin():
+    waiting, done_before = Candidate(name="b-slow", family="b"), Candidate(name="b-quick", family="b")
+    done = {
+        "a": [trial("a", 1.0).model_copy(update={"predict_s": 9.0})],
+        "b-quick": [
+            trial("b-quick", 1.0).model_copy(update={"candidate": done_before, "predict_s": predict_s})
+            for predict_s in (0.5, 0.8)
+        ],
+    }
+    assert answering_s(waiting, done) == 0.8
+    assert answering_s(Candidate(name="c", family="c"), done) == 0.0

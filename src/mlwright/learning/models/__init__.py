@@ -131,12 +131,16 @@ class ModelFamily(ABC):
     one_is_enough : bool
         Whether one fit on all training rows is better than the mean of the fits on the folds, so that it takes their
         place already before the test.
+    opens : bool
+        Whether its best bet is among those that every search looks at first, and counts its folds by; so it is where
+        the user names the family.
     """
 
     title: ClassVar[str]
     keeps_directions: ClassVar[bool] = False
     keeps_apart: ClassVar[bool] = False
     one_is_enough: ClassVar[bool] = False
+    opens: ClassVar[bool] = True
 
     @abstractmethod
     def candidates(self, facts: Facts) -> list[Candidate]:

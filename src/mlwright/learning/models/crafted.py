@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import Any, NamedTuple
 
 import lightgbm
@@ -11,7 +10,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mlwright.learning.models import Facts, FitContext, Fitted, ModelFamily, Params, Rows
-from mlwright.learning.models._craft import Recipe, learn, make_out_of_fold, propose
 from mlwright.learning.models._fills import learn_fills
 from mlwright.learning.models._lightgbm import (
     MOST_CLASSES,
@@ -25,24 +23,16 @@ from mlwright.learning.models._lightgbm import (
     rounds_for,
     suited,
 )
+from mlwright.learning.models._made import QUICK, Made, has_parts, make, making_s, wider
 from mlwright.learning.models._params import number
-from mlwright.learning.models._sample import some_rows, with_every_class
-from mlwright.learning.models._target import n_outputs, standardised
-from mlwright.learning.models._term_sums import cost_s as sums_cost_s
-from mlwright.learning.models._term_sums import tell_sums
+from mlwright.learning.models._target import n_outputs
 from mlwright.records.model import Candidate
-from mlwright.scoring.blocks import BlockNames, Blocks
 from mlwright.scoring.cores.crafted import CraftedCore
 from mlwright.scoring.cores.lightgbm import LightGBMCore
-from mlwright.scoring.craft import Craft
-from mlwright.scoring.term_sums import TermSums
 
 Array = NDArray[np.float64]
 
-MOST_ROWS, ROWS_TO_CHOOSE, MOST_MADE, MOST_TARGETS = 300_000, 10_000, 24, 5
-ROUNDS_TO_CHOOSE = 60
 MOST_LEAVES = 64
-QUICK: Params = {"learning_rate": 0.1, "num_leaves": 31, "feature_fraction": 0.6, "min_data_in_leaf": 20}
 PARAMS: Params = {
     "learning_rate": 0.03,
     "num_leaves": 31,
@@ -100,25 +90,24 @@ class Crafted(ModelFamily):
 
     def fit(self, candidate: Candidate, train: Rows, valid: Rows, context: FitContext) -> Fitted:
         """Choose what is made, make it, and boost."""
-        made = _make(train, candidate, context)
-        held_out = Rows(made.extended(valid.blocks), valid.target)
-        made.booster.add_valid(dataset(held_out, made.fills, made.inside, made.params, made.known), "valid")
-        best, cut = boost(made.booster, number(candidate.params, "learning_rate"), made.inside)
-        return Fitted(made.core(best), cut, {"n_rounds": float(best), "n_rows": float(len(train))})
+        ready = _boosting(train, candidate, context)
+        held_out, inside = Rows(ready.made.extended(valid.blocks), valid.target), ready.made.context
+        ready.booster.add_valid(dataset(held_out, ready.fills, inside, ready.params, ready.known), "valid")
+        best, cut = boost(ready.booster, number(candidate.params, "learning_rate"), inside)
+        return Fitted(ready.core(best), cut, {"n_rounds": float(best), "n_rows": float(len(train))})
 
     def refit(
         self, candidate: Candidate, rows: Rows, chosen: Sequence[Mapping[str, float]], context: FitContext
     ) -> Fitted:
         """Choose and make anew, and boost for as many rounds as the folds chose."""
-        made = _make(rows, candidate, context)
-        cut = grow(made.booster, rounds_for(len(rows), chosen), made.inside)
-        return Fitted(made.core(), cut)
+        ready = _boosting(rows, candidate, context)
+        cut = grow(ready.booster, rounds_for(len(rows), chosen), ready.made.context)
+        return Fitted(ready.core(), cut)
 
 
 def _suits(facts: Facts) -> bool:
     """Whether there is something to combine, and not too much of it."""
-    n_parts = len(facts.names.numbers) + 2 * len(facts.names.codes)
-    return facts.n_rows <= MOST_ROWS and facts.n_classes <= MOST_CLASSES and n_parts >= 2
+    return has_parts(facts) and facts.n_classes <= MOST_CLASSES
 
 
 def _in_time(params: Params, facts: Facts) -> Params:
@@ -127,21 +116,16 @@ def _in_time(params: Params, facts: Facts) -> Params:
 
 def _cost_s(params: Params, facts: Facts) -> float:
     """Seconds of choosing what is made, and of boosting on it."""
-    n_columns = len(facts.names.all) + MOST_MADE
     steps = 0.05 / number(params, "learning_rate")
     several: float = n_outputs(facts) ** 0.7
-    choosing = 2e-6 * min(facts.n_rows, ROWS_TO_CHOOSE) * 150
-    boosting = 4e-6 * facts.n_rows * n_columns * steps
-    return 0.2 + (choosing + boosting) * several + sums_cost_s(facts)
+    return making_s(facts) + 4e-6 * facts.n_rows * len(wider(facts).names.all) * steps * several
 
 
-class _Made(NamedTuple):
+class _Boosting(NamedTuple):
     """Rows with what was made of them, ready to be boosted on."""
 
-    sums: TermSums | None
-    craft: Craft
+    made: Made
     fills: Array
-    inside: FitContext
     params: dict[str, Any]
     known: Any
     booster: Any
@@ -149,70 +133,13 @@ class _Made(NamedTuple):
     def core(self, n_rounds: int | None = None) -> CraftedCore:
         """What was boosted, so many rounds of it."""
         trees = LightGBMCore.of(self.booster.model_to_string(num_iteration=n_rounds), self.fills)
-        return CraftedCore(self.craft, trees, self.sums)
-
-    def extended(self, blocks: Blocks) -> Blocks:
-        """Other rows with what is made of them."""
-        return self.craft.extended(blocks if self.sums is None else self.sums.extended(blocks))
+        return CraftedCore(self.made.craft, trees, self.made.sums)
 
 
-def _make(train: Rows, candidate: Candidate, context: FitContext) -> _Made:
-    rng = np.random.default_rng(context.seed)
-    told = tell_sums(with_every_class(train, context.facts.n_classes, context.seed), context, rng)
-    train, facts, context = told.rows, told.facts, replace(context, facts=told.facts)
+def _boosting(train: Rows, candidate: Candidate, context: FitContext) -> _Boosting:
     wanted = suited(candidate.params, train.target)
-    quick = QUICK | {word: value for word, value in wanted.items() if word == OBJECTIVE}
-    recipe = _choose(some_rows(train, ROWS_TO_CHOOSE, context.seed), quick, context, rng)
-    wider, craft = _extend(recipe, train, facts, rng)
-    inside = replace(context, facts=replace(facts, names=_wider_names(facts.names, craft.width)))
-    fills = learn_fills(wider.blocks.numbers)
-    params = own_words(wanted, inside)
-    known = dataset(wider, fills, inside, params)
-    return _Made(told.sums, craft, fills, inside, params, known, lightgbm.Booster(params, known))
-
-
-def _choose(rows: Rows, quick: Params, context: FitContext, rng: np.random.Generator) -> Recipe:
-    """What a quick fit uses most of all that is proposed for the columns that another quick fit uses."""
-    facts = context.facts
-    proposed = propose(facts.names, _worth(rows, quick, context), _targets(rows.target, facts).shape[1])
-    wider, _ = _extend(proposed, rows, facts, rng)
-    n_made = len(proposed.pairs) + len(proposed.tables)
-    inside = replace(context, facts=replace(facts, names=_wider_names(facts.names, n_made)))
-    n_numbers = len(facts.names.numbers)
-    worth = _worth(wider, quick, inside)[n_numbers : n_numbers + n_made]
-    best = np.argsort(-worth, kind="stable")[:MOST_MADE]
-    return proposed.keep(sorted(int(place) for place in best if worth[place] > 0))
-
-
-def _worth(rows: Rows, quick: Params, context: FitContext) -> Array:
-    """By how much the cuts in each column lower the loss of a quick fit, shape (n_columns,)."""
-    params = own_words(quick, context)
-    booster = lightgbm.Booster(params, dataset(rows, learn_fills(rows.blocks.numbers), context, params))
-    grow(booster, ROUNDS_TO_CHOOSE, context)
-    worth: Array = np.asarray(booster.feature_importance("gain"), dtype=np.float64)
-    return worth
-
-
-def _extend(recipe: Recipe, rows: Rows, facts: Facts, rng: np.random.Generator) -> tuple[Rows, Craft]:
-    """The rows with what is made for them from other rows, and how it is made for rows to come."""
-    targets = _targets(rows.target, facts)
-    made = make_out_of_fold(recipe, rows, targets, facts.names, rng)
-    blocks = Blocks(np.hstack([rows.blocks.numbers, made]), rows.blocks.codes)
-    return Rows(blocks, rows.target), learn(recipe, rows, targets, facts.names)
-
-
-def _targets(target: Array, facts: Facts) -> Array:
-    """The columns whose means are taken: the number, or a 0/1 column for the most frequent classes."""
-    if facts.task == "regression":
-        return standardised(target).values[:, None]
-    if facts.n_classes == 2:
-        return target[:, None]
-    counts = np.bincount(target.astype(np.int64), minlength=facts.n_classes)
-    frequent = np.argsort(-counts, kind="stable")[:MOST_TARGETS]
-    of_class: Array = (target[:, None] == frequent).astype(np.float64)
-    return of_class
-
-
-def _wider_names(names: BlockNames, n_made: int) -> BlockNames:
-    made = tuple(f"made{place}" for place in range(n_made))
-    return replace(names, numbers=names.numbers + made, number_inputs=names.number_inputs + made)
+    made = make(train, context, QUICK | {word: value for word, value in wanted.items() if word == OBJECTIVE})
+    fills = learn_fills(made.rows.blocks.numbers)
+    params = own_words(wanted, made.context)
+    known = dataset(made.rows, fills, made.context, params)
+    return _Boosting(made, fills, params, known, lightgbm.Booster(params, known))

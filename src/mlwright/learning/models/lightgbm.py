@@ -27,7 +27,8 @@ from mlwright.learning.models._target import n_outputs
 from mlwright.records.model import Candidate
 from mlwright.scoring.cores.lightgbm import LightGBMCore
 
-SLOW_PAYS_ROWS, MANY_ROWS = 20_000, 100_000
+MIDDLING_ROWS, SLOW_PAYS_ROWS, MANY_ROWS = 10_000, 20_000, 100_000
+"""From the first on random cuts bring nothing, and below it small steps; from the second on these pay most."""
 MOST_LEAVES = 200
 
 TUNED_FOR_CLASSES: Params = {
@@ -90,12 +91,14 @@ class LightGBM(ModelFamily):
     keeps_apart = True
 
     def candidates(self, facts: Facts) -> list[Candidate]:
-        """The tuned defaults first; then ones for noisy and small data, and one for large data."""
+        """The tuned defaults first; then ones for noisy and small data, or one for large data."""
         if not _suits(facts):
             return []
-        settings = {"": _tuned(facts), "-random": RANDOM, "-shallow": SHALLOW, "-slow": SLOW}
+        settings = {"": _tuned(facts), "-random": RANDOM, "-shallow": SHALLOW}
+        if facts.n_rows >= MIDDLING_ROWS:
+            settings = {"": _tuned(facts), "-shallow": SHALLOW, "-slow": SLOW}
         if facts.n_rows >= SLOW_PAYS_ROWS:
-            settings = {"": _tuned(facts), "-slow": SLOW, "-random": RANDOM, "-shallow": SHALLOW}
+            settings = {"": _tuned(facts), "-slow": SLOW, "-shallow": SHALLOW}
         return [
             Candidate(
                 name=f"lightgbm{suffix}", family="lightgbm", params=in_time(params, _cost_s(params, facts), facts)

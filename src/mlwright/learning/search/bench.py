@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from mlwright.core.errors import RunCancelled
 from mlwright.core.run import Run
 from mlwright.data.splitters import Fold
+from mlwright.learning.load import open_s
 from mlwright.learning.metrics import Metric
 from mlwright.learning.models import Facts, FitContext, Fitted, ModelFamily, Rows
 from mlwright.learning.search.judge import Array, HeldOut, Judge
@@ -144,6 +145,10 @@ class Bench:
     def size_bytes(self, trials: Sequence[Trial]) -> int:
         """Size of the cores of these trials: larger ones answer slower, and it is the same in every run."""
         return sum(self.run.path(core.blob).stat().st_size for core in self.cores(trials))
+
+    def open_s(self, trials: Sequence[Trial]) -> float:
+        """Seconds of a quiet machine to read the cores of these trials and to make them ready to answer."""
+        return open_s(self.cores(trials), self.run.path)
 
     def path(self, trial: Trial) -> Array | None:
         """Mean losses on the held-out rows, step by step; see `Trial.path`."""

@@ -6,6 +6,7 @@ import heapq
 import math
 from collections.abc import Callable, Sequence
 from time import monotonic
+from typing import NamedTuple
 
 from mlwright.core.ahead import Ahead, Load
 from mlwright.core.run import Clock, Run
@@ -19,6 +20,8 @@ WRAP_UP_S = 0.6
 """For the leaderboard and for measuring other forms of the model."""
 N_WEIGHED = 4
 """So many times weights are found after the last fit: for the model, and to tell how much the choice flatters it."""
+N_MEASURED = 2
+"""So many times as much as the model are other forms of it that are read to be measured."""
 MOST_RESERVE_SHARE = 0.5
 FITTING_SHARE = 0.75
 CUT_SHARE = 0.4
@@ -30,6 +33,14 @@ MOST_FINISH_SHARE = 0.3
 N_HALVINGS = 20
 BATCH = 4
 NOTHING = Load(answer_s=0.0, n_rows=0, n_test=0)
+
+
+class _Expected(NamedTuple):
+    """What the model is like that is planned for: its load, and seconds to fit it once more and to find its weights."""
+
+    load: Load
+    refit_s: float
+    weighing_s: float
 
 
 class Budget:
@@ -65,10 +76,8 @@ class Budget:
         self.refits = refits
         self.expect(0.0)
 
-    def expect(self, score_s: float, refit_s: float = 0.0, weighing_s: float = 0.0, size_bytes: int = 0) -> None:
+    def expect(self, score_s: float, refit_s: float = 0.0, weighing_s: float = 0.0, open_s: float = 0.0) -> None:
         """Plan for a model that takes so many seconds to score one row, and as many to be fitted once more.
-
-        Half of the budget is kept back at most: what does not fit is chosen smaller, see `affordable_cores`.
 
         Parameters
         ----------
@@ -77,19 +86,27 @@ class Budget:
             See `finish`; three tenths of the budget are kept at most.
         weighing_s : float
             In which weights were found, in seconds of this machine: the choice finds them several times more.
-        size_bytes : int
-            Of the model.
+        open_s : float
+            In which it is read, in seconds of a quiet machine.
+        """
+        self._expected = _Expected(self._of_model(score_s, open_s), refit_s, weighing_s)
+
+    @property
+    def reserve_s(self) -> float:
+        """Seconds that are kept back, at the pace of now.
+
+        Half of the budget at most: what does not fit is chosen smaller, see `affordable_cores`.
         """
         whole = self.clock.budget_s
         if whole is None:
-            self.reserve_s = 0.0
-            return
-        load = self._answered_in(score_s)._replace(size_bytes=size_bytes)
-        kept_s = kept_for(self.ahead, load, whole) + self._wrap_up_s + N_WEIGHED * weighing_s
+            return 0.0
+        load, refit_s, weighing_s = self._expected
+        measured_s = self.ahead.paced(N_MEASURED * load.open_s)
+        kept_s = kept_for(self.ahead, load, whole) + self._wrap_up_s + measured_s + N_WEIGHED * weighing_s
         again = min(GUESS_MARGIN * refit_s, MOST_FINISH_SHARE * whole)
-        self.reserve_s = min(kept_s, MOST_RESERVE_SHARE * whole) + (again if self.refits else 0.0)
+        return min(kept_s, MOST_RESERVE_SHARE * whole) + (again if self.refits else 0.0)
 
-    def affordable_cores(self, core_s: float, n_folds: int) -> int:
+    def affordable_cores(self, core_s: float, n_folds: int, open_s: float = 0.0) -> int:
         """With how many cores for each member, `n_folds` at most, the later stages come to their end in time.
 
         A twentieth of the budget may be spent on asking the model in any case: where the later stages would be late
@@ -100,14 +117,20 @@ class Budget:
         core_s : float
             Seconds in which one core of every member together score one row.
         n_folds : int
+        open_s : float
+            Seconds of a quiet machine in which one core of every member together are read.
         """
         whatever_s = self.ahead.later(self.load).least_s
         left_s = max(self.ahead.left_s - self._wrap_up_s, whatever_s + EASE_SHARE * (self.clock.budget_s or 0.0))
         counts = range(n_folds, 0, -1)
-        return next((n for n in counts if self.ahead.later(self._answered_in(n * core_s)).least_s <= left_s), 0)
+        return next((n for n in counts if self._later_s(self._of_model(n * core_s, n * open_s)) <= left_s), 0)
 
-    def _answered_in(self, score_s: float) -> Load:
-        return self.load._replace(answer_s=self.load.answer_s + score_s)
+    def _later_s(self, load: Load) -> float:
+        """The least that the later stages need, with the time to measure other forms of the model."""
+        return self.ahead.later(load).least_s + self.ahead.paced(N_MEASURED * load.open_s)
+
+    def _of_model(self, score_s: float, open_s: float) -> Load:
+        return self.load._replace(answer_s=self.load.answer_s + score_s, open_s=open_s)
 
     @property
     def _wrap_up_s(self) -> float:

@@ -165,7 +165,8 @@ def _in_time(standing: Standing, budget: Budget, level: int) -> tuple[list[str],
     while True:
         weights = standing.weights(names, level)
         core_s = {name: bench.row_s(standing.trials[name]) for name in weights}
-        n_cores = budget.affordable_cores(sum(core_s.values()), bench.n_cores or len(bench.folds))
+        open_s = sum(bench.open_s(standing.trials[name][:1]) for name in weights)
+        n_cores = budget.affordable_cores(sum(core_s.values()), bench.n_cores or len(bench.folds), open_s)
         if n_cores or len(names) == 1:
             return names, max(n_cores, 1)
         slowest = max(core_s, key=core_s.__getitem__)

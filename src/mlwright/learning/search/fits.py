@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from mlwright.learning.search.budget import Budget, makespan
-from mlwright.learning.search.lineup import expected_cost_s
+from mlwright.learning.search.budget import LEAST_FIT_S, Budget, makespan
+from mlwright.learning.search.lineup import answering_s, expected_cost_s
 from mlwright.learning.search.standing import Standing
 from mlwright.records.model import Candidate
 from mlwright.records.trials import Trial
@@ -82,15 +82,16 @@ class Fits:
 
     def _fit(self, fit: Fit) -> Trial:
         allowed_s = self._budget.allowance_s(fit.waiting_s, must=fit.must)
-        return self._bench.fit(fit.candidate, fit.fold, self._budget.timer(allowed_s))
+        allowed_s -= answering_s(fit.candidate, self._standing.trials)
+        return self._bench.fit(fit.candidate, fit.fold, self._budget.timer(max(allowed_s, LEAST_FIT_S)))
 
     def keep_back(self) -> None:
         """Keep back the time that the members, as things stand, would take to answer and to be fitted once more."""
         members = self._standing.members()
         longest = [max(trial.seconds for trial in self._standing.trials[name]) for name in members]
-        size_bytes = sum(self._bench.size_bytes(self._standing.trials[name]) for name in members)
+        open_s = sum(self._bench.open_s(self._standing.trials[name]) for name in members)
         score_s = sum(map(self._standing.score_s, members))
-        self._budget.expect(score_s, self.refit_s(longest), self._standing.weighing_s, size_bytes)
+        self._budget.expect(score_s, self.refit_s(longest), self._standing.weighing_s, open_s)
 
     def refit_s(self, costs_s: Sequence[float]) -> float:
         """Seconds to fit some once more on all rows, those of the test among them, by what a fold took."""

@@ -170,11 +170,13 @@ def line_up(
     may = SIMPLE in named and (models[SIMPLE].keeps_directions or not any(facts.directions))
     compete = may and (not wanted or SIMPLE in wanted)
     simple = named.get(SIMPLE, [])
-    queues = [candidates for name, candidates in named.items() if name not in (BASELINE, SIMPLE)]
-    queues.append(simple[1:] if compete else [])
-    cheapest_first = sorted((queue[0] for queue in queues if queue), key=lambda candidate: costs[candidate.name])
+    queues = {name: candidates for name, candidates in named.items() if name not in (BASELINE, SIMPLE)}
+    queues[SIMPLE] = simple[1:] if compete else []
+    first = {name: queue[:1] if models[name].opens or name in wanted else [] for name, queue in queues.items() if queue}
+    cheapest_first = sorted((best for bets in first.values() for best in bets), key=lambda one: costs[one.name])
     opening = _with_twins(cheapest_first, facts, costs)
-    extra = in_order(_with_twins(_in_turns([queue[1:] for queue in queues]), facts, costs), worth or {}, costs)
+    rest = [queues[name][len(bets) :] for name, bets in first.items()]
+    extra = in_order(_with_twins(_in_turns(rest), facts, costs), worth or {}, costs)
     if most is not None:
         opening = opening[: max(most - len(simple[:1]), 0)]
     n_extra = min(cap(facts.n_rows), most or cap(facts.n_rows)) - len(opening) - len(simple[:1])
@@ -207,6 +209,12 @@ def expected_cost_s(name: str, costs_s: Mapping[str, float], trials: Mapping[str
     others = [(trial.seconds, costs_s[other]) for other, done in trials.items() for trial in done if not trial.cut]
     took, guessed = (sum(seconds) for seconds in zip(*others, strict=True)) if others else (0.0, 0.0)
     return costs_s[name] * (took + TRUST_S) / (guessed + TRUST_S)
+
+
+def answering_s(candidate: Candidate, trials: Mapping[str, Sequence[Trial]]) -> float:
+    """Seconds in which a fit answers the rows that are held out, which comes after its deadline: at most as its kin."""
+    kin = [done for done in trials.values() if done and done[0].candidate.family == candidate.family]
+    return max((trial.predict_s for done in kin for trial in done), default=0.0)
 
 
 def _with_twins(candidates: Sequence[Candidate], facts: Facts, costs_s: dict[str, float]) -> list[Candidate]:

@@ -20,9 +20,16 @@ class Core(ABC):
 
     Scores have shape (n_rows, n_outputs): two classes: one column, the probability of the positive class; several
     classes: one column of probability for each; numbers: one column.
+
+    Attributes
+    ----------
+    form : str
+    open_byte_s : float
+        Seconds of a quiet machine to read a byte of it and to make it ready to answer.
     """
 
     form: ClassVar[CoreForm]
+    open_byte_s: ClassVar[float] = 1e-8
 
     @property
     def needs(self) -> frozenset[str]:

@@ -41,6 +41,7 @@ class CatBoostCore(Core):
     """
 
     form = "catboost"
+    open_byte_s = 1.1e-7
 
     def __init__(self, model: Any) -> None:
         metadata = dict(model.get_metadata().items())

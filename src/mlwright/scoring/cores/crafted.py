@@ -31,6 +31,7 @@ class CraftedCore(Core):
     """
 
     form = "crafted"
+    open_byte_s = LightGBMCore.open_byte_s
 
     def __init__(self, craft: Craft, trees: LightGBMCore, sums: TermSums | None = None) -> None:
         self.craft = craft

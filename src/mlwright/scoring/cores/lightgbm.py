@@ -33,6 +33,7 @@ class LightGBMCore(Core):
     """
 
     form = "lightgbm"
+    open_byte_s = 7e-8
 
     def __init__(self, text: str) -> None:
         _check_structure(text.encode())

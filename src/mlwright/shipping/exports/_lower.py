@@ -20,6 +20,7 @@ from mlwright.scoring.cores import Core
 from mlwright.scoring.cores.catboost import CatBoostCore
 from mlwright.scoring.cores.constant import ConstantCore
 from mlwright.scoring.cores.crafted import CraftedCore
+from mlwright.scoring.cores.crafted_catboost import CraftedCatBoostCore
 from mlwright.scoring.cores.lightgbm import LightGBMCore
 from mlwright.scoring.cores.linear import LinearCore
 from mlwright.scoring.cores.net import NetCore
@@ -132,8 +133,9 @@ class _Plan:
         if isinstance(core, CraftedCore):
             return self._lightgbm(core.trees, Join((self.numbers, crafted(core.craft, self.numbers, self.codes))))
         if isinstance(core, CatBoostCore):
-            whole = filled(self.numbers, core.fills)
-            return linked(catboost_node(core, whole, self.codes, self._names.n_levels), LINKS.index(core.link))
+            return self._catboost(core, self.numbers)
+        if isinstance(core, CraftedCatBoostCore):
+            return self._catboost(core.trees, Join((self.numbers, crafted(core.craft, self.numbers, self.codes))))
         if isinstance(core, TreesCore):
             trees, center, scale = of_onnx(core.data)
             return Forest(self._matrix(self.numbers), trees) * scale + center
@@ -200,6 +202,10 @@ class _Plan:
         except NotApplicable as error:
             raise ExportRefused(f"A core of LightGBM cannot be exported: {error}.") from None
         return linked(Forest(self._matrix(filled(numbers, core.fills)), trees), link)
+
+    def _catboost(self, core: CatBoostCore, numbers: Node) -> Node:
+        whole = filled(numbers, core.fills)
+        return linked(catboost_node(core, whole, self.codes, self._names.n_levels), LINKS.index(core.link))
 
     def _net(self, core: NetCore) -> Node:
         sums = self._times(core.design, core.weights[0]) + as_node(core.biases[0])
