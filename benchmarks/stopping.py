@@ -19,6 +19,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import fields
+from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -38,16 +39,16 @@ from mlwright.learning.search.choice import members, on_its_own
 from mlwright.learning.search.course import Course
 from mlwright.learning.search.judge import mean_and_error
 from mlwright.learning.search.options import ENSEMBLE, Option
-from mlwright.learning.search.scale import Scale
 from mlwright.learning.search.setup import set_up
 from mlwright.learning.search.standing import Standing
 from mlwright.learning.search.stop import LEAST_PATIENCE, Mark, Progress
 from mlwright.learning.tasks import TASKS
 from mlwright.pipeline import Settings
-from mlwright.records.model import Candidate, Member
+from mlwright.records.model import Candidate, CoreRef, Member
 from mlwright.records.split import TEST
 from mlwright.records.trials import Trial
-from mlwright.scoring.model import Model
+from mlwright.scoring.cores import CORES
+from mlwright.scoring.model import load_encoder
 
 SETS = ("telco_churn", "credit_g", "stroke", "phoneme", "california_housing", "wine_quality", "bank_marketing")
 GOAL_LOST = 0.01
@@ -109,14 +110,19 @@ def searched(folder: Path, options: argparse.Namespace) -> tuple[list[Moment], f
         bench = CountedBench(**{part.name: getattr(planned.bench, part.name) for part in fields(Bench)})
         course = Course(bench, planned.lineup, planned.budget, planned.tuner, stops_early=False)
         course.run()
-        scale = Scale(course, data.plan, profile.roles, {})
         roles = np.frombuffer(run.get(split.roles), dtype=np.uint8)
         test = pq.read_table(run.path(snapshot.blob)).filter(pa.array(roles == TEST))
         task = TASKS.get(profile.roles.task)()
         target = task.target(test[profile.roles.target], profile.roles.classes, profile.target.missing_codes)
+        blocks = load_encoder(data.plan, run.get).encode(test)
+
+        @cache
+        def said_by(core: CoreRef) -> np.ndarray:
+            return CORES.get(core.form).from_bytes(run.get(core.blob)).predict(blocks)
 
         def loss(of: tuple[Member, ...]) -> np.ndarray:
-            return task.row_loss(target, Model.load(scale.spec(of), run.get).scores(test))
+            said = sum(one.weight * np.mean([said_by(core) for core in one.cores], axis=0) for one in of)
+            return task.row_loss(target, bench.clip(said))
 
         dummy = loss((on_its_own(course.standing, course.standing.baseline(), {}),)).mean()
         return list(moments(course, loss)), float(dummy), course
