@@ -22,7 +22,7 @@ from mlwright.records.settings.serving import LogSettings, ServeSettings
 from mlwright.scoring.bundle import Bundle
 from mlwright.scoring.cores.lightgbm import LightGBMCore
 from mlwright.scoring.model import Model
-from mlwright.shipping.serving import service
+from mlwright.shipping.serving import questions
 from mlwright.shipping.serving.answered import Answered
 from mlwright.shipping.serving.app import create_app, front_of
 from mlwright.shipping.serving.calls import LARGE
@@ -116,7 +116,7 @@ VALUES: dict[str, Any] = {
 def test_a_few_records_of_a_request_are_answered_and_counted_as_by_column(trees: Bundle, several: list[Any]) -> None:
     with pytest.MonkeyPatch.context() as patch:
         few = front_to(trees)
-        patch.setattr(service, "MOST_FEW", 0)
+        patch.setattr(questions, "MOST_FEW", 0)
         by_column = front_to(trees)
     asked = [("/predict", {"records": records}) for records in several]
     assert few.answers(environs(asked)) == by_column.answers(environs(asked))

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from mlwright.core.errors import BundleError
 from mlwright.shipping.serving.extras import NOTHING, Extras
+from mlwright.shipping.serving.refusals import Refusal
 
 if TYPE_CHECKING:
     import numpy as np
@@ -46,6 +47,18 @@ class Answerer:
         self._name_of = dict(zip(bundle.classes or (), self._names, strict=True))
         self.is_ready = _is_proved(bundle)
         self.answer_type: type = type(bundle.classes[0]) if bundle.classes else float
+
+    def check_ready(self) -> None:
+        """See that the model gives its stored answers.
+
+        Raises
+        ------
+        Refusal
+            If it does not.
+        """
+        if not self.is_ready:
+            message = "The model answers its stored rows otherwise than it did where it was packed."
+            raise Refusal("not_ready", message, "Pack the bundle on a machine like this one; the log says more.")
 
     def answer(self, records: Sequence[Mapping[str, Any]], extras: Extras = NOTHING) -> list[Answer]:
         """The answer to each record: a class with the probabilities of all, or a number; and what else is asked for."""

@@ -131,7 +131,7 @@ class Pages:
 
     def ready(self) -> Response:
         """Whether the model gives its stored answers."""
-        self.service.check_ready()
+        self.service.answerer.check_ready()
         return _json({"status": "ready", "model": self.manifest.bundle_id, "golden_rows": len(self.manifest.golden)})
 
     def metrics(self) -> Response:
@@ -144,7 +144,7 @@ class Pages:
 
     def docs(self) -> str:
         """The interface, for people."""
-        self.service.check_ready()
+        self.service.answerer.check_ready()
         answers = self.service.answerer.answer([example_record(self.manifest)])
         answer = answers[0] | {"model": self.manifest.bundle_id}
         return render_template("docs.html", **docs_page(self.manifest, self.service.settings, request.host_url, answer))

@@ -19,7 +19,8 @@ from mlwright.shipping.serving.tally import Tally, new_tally
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
-    from mlwright.shipping.serving.service import Scored, Service
+    from mlwright.shipping.serving.questions import Scored
+    from mlwright.shipping.serving.service import Service
 
 
 _Task = tuple[Call, "Route | None", "Reply | Later"]
@@ -48,7 +49,7 @@ class Front:
             return self._pages(environ, start_response)
         task, tally = self._begin(Call(environ), routes), new_tally()
         reply = self._finish(task, tally)
-        self.service.conclude(tally)
+        self.service.questions.conclude(tally)
         start_response(PHRASES[reply.status], data_headers(task[0].request_id, reply))
         return [reply.body]
 
@@ -56,9 +57,9 @@ class Front:
         """Answer requests that wait at the same moment; what they ask the model about is scored together."""
         tasks = [self._task(environ) for environ in environs]
         later = [task[2].begun for task in tasks if isinstance(task[2], Later)]
-        scored, tally = iter(self.service.score(later)), new_tally()
+        scored, tally = iter(self.service.questions.score(later)), new_tally()
         answered = [task if isinstance(task, Answered) else self._answered(task, tally, scored) for task in tasks]
-        self.service.conclude(tally)
+        self.service.questions.conclude(tally)
         return answered
 
     def _task(self, environ: WSGIEnvironment) -> _Task | Answered:
@@ -87,7 +88,7 @@ class Front:
         call, route, reply = task
         if isinstance(reply, Later):
             try:
-                reply = reply.write(self.service.finish(reply.begun, tally, scored))
+                reply = reply.write(self.service.questions.finish(reply.begun, tally, scored))
             except Exception as error:  # noqa: BLE001  as in `_begin`
                 reply = self._refused(call, route, error)
         took = time.perf_counter() - call.began if call.method == "POST" else None

@@ -17,7 +17,8 @@ from mlwright.shipping.serving.calls import JSON, Call, Reply, json_reply
 from mlwright.shipping.serving.refusals import Refusal
 
 if TYPE_CHECKING:
-    from mlwright.shipping.serving.service import Begun, Service
+    from mlwright.shipping.serving.questions import Begun
+    from mlwright.shipping.serving.service import Service
 
 
 class Later(NamedTuple):
@@ -108,7 +109,7 @@ def require_json(service: Service, call: Call) -> Any:
     Refusal
         If the model is not ready, or the body is none.
     """
-    service.check_ready()
+    service.answerer.check_ready()
     if call.media_type != JSON:
         raise Refusal("not_json_type", f"The Content-Type is not {JSON}.", f"Send the header  Content-Type: {JSON}")
     return service.layouts.json(call.body(service.settings.max_body_bytes))
@@ -129,7 +130,7 @@ def told_later(service: Service, call: Call, records: Sequence[Mapping[str, Any]
     def write(answers: list[Answer]) -> Reply:
         return json_reply({"predictions": predictions(answers, parameters)})
 
-    return Later(service.begin(call, records), write)
+    return Later(service.questions.begin(call, records), write)
 
 
 def predictions(answers: Sequence[Answer], parameters: Any) -> list[Any]:

@@ -31,7 +31,7 @@ class KServe(Protocol):
 
     def model(self, call: Call) -> Reply:
         """Whether the model is ready."""
-        self.service.check_ready()
+        self.service.answerer.check_ready()
         return json_reply({"name": self.service.manifest.name, "ready": True})
 
     def predict(self, call: Call) -> Later:

@@ -35,7 +35,7 @@ class MLflow(Protocol):
     def invoke(self, call: Call) -> Later:
         """Answer rows in any layout."""
         service = self.service
-        service.check_ready()
+        service.answerer.check_ready()
         if call.media_type not in (JSON, CSV, PARQUET):
             message = f"The Content-Type is none of {JSON}, {CSV} and {PARQUET}."
             raise Refusal("not_json_type", message, "Send one of them.")
@@ -49,7 +49,7 @@ class MLflow(Protocol):
 
     def ping(self, call: Call) -> Reply:
         """Whether the model answers as it did where it was packed."""
-        self.service.check_ready()
+        self.service.answerer.check_ready()
         return Reply(b"\n")
 
     def version(self, call: Call) -> Reply:

@@ -48,12 +48,12 @@ class OpenInference(Protocol):
 
     def ready(self, call: Call) -> Reply:
         """Whether the model answers as it did where it was packed."""
-        self.service.check_ready()
+        self.service.answerer.check_ready()
         return json_reply({"ready": True})
 
     def model_ready(self, call: Call) -> Reply:
         """The same of the one model."""
-        self.service.check_ready()
+        self.service.answerer.check_ready()
         return json_reply({"name": self.service.manifest.name, "ready": True})
 
     def model(self, call: Call) -> Reply:
@@ -80,7 +80,7 @@ class OpenInference(Protocol):
         if not isinstance(content, dict):
             raise Refusal("not_records", "The body is no object.", 'Send {"inputs": [...]}.')
         records = service.layouts.tensors(content.get("inputs"))
-        return Later(service.begin(call, records), lambda answers: self._told(answers, content))
+        return Later(service.questions.begin(call, records), lambda answers: self._told(answers, content))
 
     def _told(self, answers: Sequence[Answer], asked: Mapping[str, Any]) -> Reply:
         outputs = self._outputs(answers)

@@ -24,7 +24,7 @@ class Own(Protocol):
     def predict(self, call: Call) -> Reply | Later:
         """Answer for one record or many."""
         service = self.service
-        service.check_ready()
+        service.answerer.check_ready()
         media_type = call.media_type
         if media_type not in (JSON, FORM):
             found = shown(media_type) if media_type else "missing"
@@ -33,9 +33,9 @@ class Own(Protocol):
         extras = extras_of(call.options, service.manifest)
         body = call.body(service.settings.max_body_bytes)
         if media_type == FORM:
-            return json_reply(service.ask(call, [read_form(body)], extras)[0] | {"model": service.manifest.bundle_id})
+            return Later(service.questions.begin(call, [read_form(body)], extras), self._one)
         records, is_list = read_question(body, service.schema.readers, service.settings.max_records)
-        return Later(service.begin(call, records, extras), self._many if is_list else self._one)
+        return Later(service.questions.begin(call, records, extras), self._many if is_list else self._one)
 
     def _many(self, answers: list[Answer]) -> Reply:
         return json_reply({"predictions": answers, "model": self.service.manifest.bundle_id})

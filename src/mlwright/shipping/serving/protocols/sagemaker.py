@@ -50,8 +50,8 @@ class SageMaker(Protocol):
         service = self.service
         body = call.body(service.settings.max_body_bytes)
         if call.media_type == CSV:
-            return Later(service.begin(call, service.layouts.csv(body)[0]), _csv)
-        return Later(service.begin(call, service.layouts.lines(body)), _lines)
+            return Later(service.questions.begin(call, service.layouts.csv(body)[0]), _csv)
+        return Later(service.questions.begin(call, service.layouts.lines(body)), _lines)
 
     def parameters(self, call: Call) -> Reply:
         """How batch transform shall ask."""

@@ -30,5 +30,5 @@ class Vertex(Protocol):
 
     def health(self, call: Call) -> Reply:
         """Whether the model answers as it did where it was packed."""
-        self.service.check_ready()
+        self.service.answerer.check_ready()
         return json_reply({"status": "ready"})
