@@ -9,6 +9,7 @@ import pytest
 
 from mlwright.judging.verdict import better_without
 from mlwright.judging.worth import Cases, worth_of
+from mlwright.judging.worth.pilot import pilot_of
 from mlwright.judging.worth.practice import Choosing
 from mlwright.judging.worth.told import told_without
 from mlwright.learning.benefit import Benefit
@@ -131,6 +132,12 @@ def test_what_is_worth_more_than_the_model_and_than_today_is_told() -> None:
     assert better.what == "say 'y = no' in every case"
     assert told_without(found).startswith("To say 'y = no' in every case is worth ")
     assert better_without(dealt(300, 0)) is None
+
+
+def test_a_gain_that_is_no_more_than_rounding_has_no_pilot() -> None:
+    rng = np.random.default_rng(0)
+    today = rng.normal(size=300)
+    assert pilot_of(today + 1e-13, today, Sampling(300), DecideSettings()) is None
 
 
 def test_where_the_gain_ceases_to_be_sure_its_lower_end_is_nothing() -> None:

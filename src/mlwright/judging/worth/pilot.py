@@ -20,6 +20,8 @@ POWER, ALARMS = 0.8, 0.05
 PART = 0.5
 """The trial is planned for this part of the gain: one that is planned for all of it misses a somewhat smaller one."""
 FEWEST = 50
+LEAST = 1e-5
+"""A gain of so many spreads is none: a trial would take more cases than there are people."""
 MOST_PERIODS, MOST_CASES = 100, 1_000_000
 """A trial that takes more is none that anybody would make."""
 
@@ -37,12 +39,12 @@ def pilot_of(model: Array, today: Array, sampling: Sampling, settings: DecideSet
     """
     gain = model - today
     part = PART * float(gain.mean())
-    if not part > 0:
+    spread = math.sqrt((float(model.var()) + float(today.var())) / 2)
+    if not part > max(0.0, LEAST * spread):
         return None
     alike = max(1.0, sampling.error_of_mean(gain) ** 2 * len(gain) / max(float(gain.var()), np.finfo(float).tiny))
     reach = float(norm.ppf(1 - ALARMS / 2) + norm.ppf(POWER))
     side_by_side = alike * (reach * float(gain.std()) / part) ** 2
-    spread = math.sqrt((float(model.var()) + float(today.var())) / 2)
     each = alike * rows_for_means(part, spread, POWER, ALARMS).rows_each if spread > 0 else FEWEST
     return Pilot(
         n_side_by_side=_rounded(side_by_side), n_each=_rounded(each), n_cases=settings.cases, period=settings.period
