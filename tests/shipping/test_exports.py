@@ -244,6 +244,13 @@ def test_every_family_answers_the_same_in_every_form_that_can_say_it(family, tas
         assert made.n_rows >= 200
 
 
+@pytest.mark.parametrize("family", ["linear", "mlp"])
+def test_a_model_of_names_alone_answers_the_same_in_python(family, tmp_path):
+    plan = PLAN.model_copy(update={"columns": tuple(c for c in PLAN.columns if c.name in ("job", "member"))})
+    bundle = bundle_of(tmp_path, (family,), "multiclass", plan)
+    assert mlwright.export(bundle, "python", tmp_path / "python").largest_difference < EXACT
+
+
 def test_the_page_tells_of_every_family():
     for family in MODELS.names():
         assert set(said_of(family)) == set(FORMS)

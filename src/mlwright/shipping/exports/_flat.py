@@ -63,7 +63,7 @@ def _step(node: Node, place: PlaceOf, inputs: dict[Input, int]) -> Step:
         case op.Lookup(index=index, table=table):
             return {"do": "lookup", "index": place(index), "table": table.tolist()}
         case op.Product(of=of, weights=weights):
-            return {"do": "product", "of": place(of), "weights": weights.tolist()}
+            return {"do": "product", "of": place(of), "weights": weights.tolist(), "width": node.width}
         case op.Fold(name=name, of=of):
             return {"do": "fold", "name": name, "of": place(of)}
         case op.Forest():

@@ -294,7 +294,7 @@ def do_lookup(step):
 
 
 def do_product(step):
-    of, columns = step["of"], list(zip(*step["weights"]))
+    of, columns = step["of"], list(zip(*step["weights"])) or [()] * step["width"]
     return lambda read, found: [sum(map(operator.mul, found[of], column)) for column in columns]
 
 
