@@ -75,7 +75,7 @@ def test_no_rows_have_no_scores():
 
 def test_arrays_that_cannot_be_read_are_a_broken_bundle():
     spec = ModelSpec(task="binary", plan=EncodingPlan(columns=(), arrays="a"), members=())
-    with pytest.raises(BundleError, match="arrays of the encoding plan cannot be read"):
+    with pytest.raises(BundleError, match="encoding plan cannot be read"):
         Model.load(spec, lambda _: b"none")
 
 

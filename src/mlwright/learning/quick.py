@@ -20,9 +20,9 @@ from mlwright.learning.models._lightgbm import rounds_for
 from mlwright.learning.tasks import TASKS
 from mlwright.records.model import Candidate
 from mlwright.records.profile import Profile
-from mlwright.scoring.arrays import arrays_from_bytes
 from mlwright.scoring.cores import Core
 from mlwright.scoring.encoder import Encoder, names
+from mlwright.scoring.model import load_encoder
 
 FAMILY = "lightgbm"
 PARAMS = {"learning_rate": 0.15, "num_leaves": 24, "min_data_in_leaf": 20, "max_bin": 63}
@@ -102,7 +102,7 @@ def fit_quick(
     """
     profile = question.profile
     plan, arrays = learn_plan(table.select(profile.roles.inputs), profile, question.seed)
-    encoder = Encoder(plan, arrays_from_bytes(arrays, (), "The arrays of the plan")) if arrays else Encoder(plan)
+    encoder = load_encoder(plan, lambda _: arrays)
     rows = Rows(encoder.encode(table.select(encoder.inputs)), target)
     family: Any = MODELS.get(FAMILY)()
     context = _context(rows, plan, question)
