@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import expit, logit, softmax
 
+from known_worlds import Said
 from mlwright.judging.worth import Cases, worth_of
 from mlwright.judging.worth.practice import Choosing, without_a_look
 from mlwright.learning.benefit import Benefit, best_quantile, either_way, expected_gain, threshold_of
@@ -190,20 +191,6 @@ class World:
             least = max(0.0 if benefit.by_row else _pays(benefit), float(np.quantile(rank, 1 - share)))
         yes, no = either_way(made.target, benefit.amounts)
         return np.where(rank >= least, yes, no)
-
-
-class Said(NamedTuple):
-    """An interval that was stated, and the truth."""
-
-    low: float
-    value: float
-    high: float
-    true: float
-
-    @property
-    def held(self) -> bool:
-        """Whether the interval holds the truth."""
-        return self.low <= self.true <= self.high
 
 
 def _pays(benefit: Benefit) -> float:

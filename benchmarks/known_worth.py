@@ -28,7 +28,8 @@ from typing import NamedTuple
 import numpy as np
 from threadpoolctl import threadpool_limits
 
-from known_policies import WORLDS, Said, World
+from known_policies import WORLDS, World
+from known_worlds import Said
 from mlwright.statistics.shares import wilson
 
 GOAL, WIDE, FEW_ROWS = 0.93, 1.35, 300

@@ -165,7 +165,8 @@ def told_if_off(worth: Worth) -> str:
     least = min(worth.if_off, key=lambda one: one.gain.low)
     value, low, high = (_rounded(part) for part in (least.gain.value, least.gain.low, least.gain.high))
     case = f"{value} (between {low} and {high}) if {told_amount(least.name, is_cost=least.amount < 0)}"
-    at_least = f"{case} {_told(abs(least.amount))} instead of {_told(abs(worth.table[least.name]))}"
+    other = f"{_told(abs(least.amount))} instead of {_told(abs(worth.table[least.name]))}"
+    at_least = f"{case} {other}, against the best without a model at that amount"
     if worth.gain.low <= 0:
         return f"Is one of these amounts off by a factor of two, the gain is no less than {at_least}."
     if least.gain.low > 0:
