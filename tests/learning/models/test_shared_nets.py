@@ -17,7 +17,8 @@ from mlwright.learning.aim import Aim  # noqa: E402
 from mlwright.learning.design import lay_out, learn_design  # noqa: E402
 from mlwright.learning.models import FitContext  # noqa: E402
 from mlwright.learning.models._net import recipe_of  # noqa: E402
-from mlwright.learning.models._shared_nets import SharedFit, SharedNets, best_device  # noqa: E402
+from mlwright.learning.models._shared_fit import SharedFit  # noqa: E402
+from mlwright.learning.models._shared_nets import SharedNets, best_device  # noqa: E402
 from mlwright.learning.models.tabm import TabM, _Start  # noqa: E402
 from mlwright.scoring.cores.nets import NetsCore  # noqa: E402
 from mlwright.testing.encoded_rows import AWKWARD, N_CLASSES, easy  # noqa: E402
@@ -108,6 +109,24 @@ def test_the_nets_differ_so_that_their_mean_errs_clearly_less_than_one_of_them()
 
     alone = [error(net) for net in found.core.nets]
     assert error(found.core) < 0.95 * np.mean(alone)
+
+
+def test_the_same_steps_on_a_gpu_as_on_the_processor():
+    """What is recorded and played again is what was asked for, step after step."""
+    rng = np.random.default_rng(8)
+    columns, wanted = rng.normal(size=(400, 5)).astype(np.float32), rng.normal(size=(400, 1)).astype(np.float32)
+    recipe = recipe_of({"rate": 0.01, "decay": 0.05, "dropout": 0.0, "batch_size": 50, "n_epochs": 4, "patience": 4})
+    said = []
+    for device in DEVICES:
+        dealt = np.random.default_rng(2)
+        nets = SharedNets([5, 12, 12], 3, np.zeros(1, dtype=np.float32), dealt, torch.device(device))
+        fit = SharedFit(recipe, 0, dealt, lambda: False, lambda loss: None)
+        before = fit.answers(nets, columns)
+        fit.run_blindly(nets, columns, wanted, 4)
+        said.append(fit.answers(nets, columns))
+        assert np.abs(said[-1] - before).max() > 0.1
+    for other in said[1:]:
+        assert other == pytest.approx(said[0], abs=1e-3)
 
 
 def test_time_that_is_up_ends_the_fit_within_a_batch():

@@ -14,7 +14,8 @@ from mlwright.learning.models._goal import Goal, course
 from mlwright.learning.models._net import recipe_of
 from mlwright.learning.models._params import between, number, one_of, whole
 from mlwright.learning.models._sample import some_rows
-from mlwright.learning.models._shared_nets import SharedFit, SharedNets, best_device, with_threads
+from mlwright.learning.models._shared_fit import SharedFit
+from mlwright.learning.models._shared_nets import SharedNets, best_device, with_threads
 from mlwright.records.model import Candidate
 from mlwright.scoring.blocks import Blocks
 from mlwright.scoring.cores.nets import NetsCore
@@ -24,9 +25,9 @@ BASE: Params = {"n_nets": 16, "width": 128, "n_layers": 2, "n_ramps": 16, "rate"
 MOST_ENTRIES = 50_000_000
 """Fits use a random part of the rows above this many entries of the design."""
 MOST_COLUMNS = 5_000
-STEP_S, STEP_ON_A_GPU_S = 2e-3, 3e-3
-"""What a batch costs beside its products: on a GPU, nearly all of it."""
-ON_A_GPU = 0.03
+STEP_S, STEP_ON_A_GPU_S = 2e-3, 5e-4
+"""What a batch costs beside its products."""
+ON_A_GPU = 0.02
 """What the products cost there, as a share of what they cost on one core."""
 
 
