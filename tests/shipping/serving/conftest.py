@@ -271,9 +271,14 @@ def start() -> Iterator[Callable[..., Service]]:
     processes = []
 
     def run(
-        folder: Path, port: int = 0, workers: int = 1, log: Mapping[str, Any] | None = None, headers_s: float = 75.0
+        folder: Path,
+        port: int = 0,
+        workers: int = 1,
+        log: Mapping[str, Any] | None = None,
+        headers_s: float = 75.0,
+        **more: Any,
     ) -> Service:
-        options = json.dumps({"port": port, "workers": workers})
+        options = json.dumps({"port": port, "workers": workers, **more})
         command = [sys.executable, "-c", CODE, str(folder), options, json.dumps(log or {}), str(headers_s)]
         process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         processes.append(process)

@@ -17,6 +17,7 @@ from typing import Any
 import pytest
 
 from mlwright.core.errors import SettingsError
+from mlwright.records.settings.serving import LogSettings
 from mlwright.shipping.serving.container import options
 
 TOKEN = "0123456789abcdef0123456789abcdef"
@@ -54,6 +55,31 @@ def test_what_cannot_be_used_is_refused(write_bundle: Callable[..., Path]) -> No
         options(place, ["train"])
     with pytest.raises(SettingsError, match="PORT holds no number"):
         options(place | {"PORT": "eighty"}, [])
+
+
+def test_the_log_and_the_limit_are_told_by_variables(write_bundle: Callable[..., Path]) -> None:
+    place = {"MLWRIGHT_BUNDLE": str(write_bundle())}
+    told = {
+        "MLWRIGHT_MAX_PER_S": "2.5",
+        "MLWRIGHT_LOG": "/kept",
+        "MLWRIGHT_LOG_MAX_MB": "7",
+        "MLWRIGHT_LOG_LEAVE_OUT": "remarks, signup",
+        "MLWRIGHT_LOG_HASH": "tenure",
+        "MLWRIGHT_LOG_COPY": "s3://bucket/kept",
+    }
+    _, found = options(place | told, [])
+    assert found.max_per_s == 2.5
+    assert found.log == LogSettings(
+        folder="/kept",
+        max_bytes=7_000_000,
+        left_out=("remarks", "signup"),
+        hashed=("tenure",),
+        hash_key="env:MLWRIGHT_LOG_HASH_KEY",
+        copy_to="s3://bucket/kept",
+    )
+    assert options(place, [])[1].log == LogSettings()
+    with pytest.raises(SettingsError, match="max_per_s is not usable"):
+        options(place | {"MLWRIGHT_MAX_PER_S": "many"}, [])
 
 
 @pytest.mark.parametrize("user", [None, 10_001])

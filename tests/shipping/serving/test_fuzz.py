@@ -141,7 +141,9 @@ def test_what_is_refused_leaves_nothing_behind(client: FlaskClient, row: dict[st
 
 @pytest.mark.skipif(shutil.which("schemathesis") is None, reason="pip install schemathesis")
 @pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
-def test_it_does_what_its_description_says(start: Callable[..., Any], write_bundle: Callable[..., Path]) -> None:
+def test_it_does_what_its_description_says(
+    start: Callable[..., Any], write_bundle: Callable[..., Path], tmp_path: Path
+) -> None:
     """Its answers are of the form that is promised; what is taken is not asked, for platforms leave it open."""
     service = start(write_bundle())
     command = ["schemathesis", "run", f"http://127.0.0.1:{service.port}/openapi.json", "--max-examples", "10"]
@@ -151,6 +153,7 @@ def test_it_does_what_its_description_says(start: Callable[..., Any], write_bund
         text=True,
         timeout=120,
         check=False,
+        cwd=tmp_path,  # where it keeps what it has found
     )
     assert told.returncode == 0, told.stdout[-9_000:]
     assert service.ask("/health")[0] == 200

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 from flask.testing import FlaskClient
@@ -12,6 +12,7 @@ from flask.testing import FlaskClient
 from mlwright.records.settings.serving import ServeSettings
 from mlwright.scoring.bundle import Bundle
 from mlwright.shipping.serving.app import create_app
+from mlwright.shipping.serving.readers import State
 from mlwright.shipping.serving.refusals import REASONS
 
 
@@ -80,6 +81,7 @@ def test_a_real_answer_has_what_is_promised(client: FlaskClient, document: dict[
     assert set(answer["required"]) <= set(reply) <= set(answer["properties"])
     note = answer["properties"]["notes"]["items"]
     assert set(reply["notes"][0]) == set(note["required"])
+    assert note["properties"]["code"]["enum"] == [state for state in get_args(State) if state != "fine"]
 
 
 def test_numbers_are_promised_without_probabilities(write_bundle: Callable[..., Path]) -> None:

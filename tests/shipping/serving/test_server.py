@@ -35,6 +35,23 @@ def test_it_says_where_it_is_once_it_answers(
     assert (status, json.loads(body)["prediction"]) == (200, "No")
 
 
+@pytest.mark.parametrize(
+    ("host", "behind_gate", "is_told"), [("127.0.0.1", False, 0), ("0.0.0.0", False, 1), ("0.0.0.0", True, 0)]
+)
+def test_who_lets_others_reach_it_is_told_that_tokens_travel_openly(
+    start: Callable[..., Any],
+    write_bundle: Callable[..., Path],
+    monkeypatch: pytest.MonkeyPatch,
+    host: str,
+    behind_gate: bool,
+    is_told: int,
+) -> None:
+    monkeypatch.setenv("TOKEN_OF_THE_TEST", "0123456789abcdef")
+    service = start(write_bundle(), host=host, token="env:TOKEN_OF_THE_TEST", behind_gate=behind_gate)
+    service.process.terminate()
+    assert service.process.communicate(timeout=START_S)[1].count("speaks plain HTTP") == is_told
+
+
 def test_it_tells_no_product_and_answers_on_one_connection(
     start: Callable[..., Any], write_bundle: Callable[..., Path]
 ) -> None:

@@ -10,7 +10,12 @@
 | ``MLWRIGHT_BEHIND_GATE`` | ``1``: no token, for something in front lets only those through who may ask |
 | ``MLWRIGHT_WORKERS`` | processes that answer; default 1 |
 | ``MLWRIGHT_REQUIRE_SIGNATURE`` | a public key, or its file: only what its holder signed is served |
+| ``MLWRIGHT_MAX_PER_S`` | requests a second, of all callers together; default: no limit |
 | ``MLWRIGHT_LOG`` | a folder to keep what is asked and answered in; default: nothing is kept |
+| ``MLWRIGHT_LOG_MAX_MB`` | the log's oldest parts go above this size; default 1000 |
+| ``MLWRIGHT_LOG_LEAVE_OUT``, ``MLWRIGHT_LOG_HASH`` | inputs that it leaves out or hashes, with commas between them |
+| ``MLWRIGHT_LOG_HASH_KEY`` | the key of the hashes |
+| ``MLWRIGHT_LOG_COPY`` | a URL that its segments are copied to |
 
 SageMaker, Vertex AI and Azure let nobody through who may not ask, and can send no token: there none is needed.
 """
@@ -64,9 +69,27 @@ def options(environment: Mapping[str, str], arguments: Sequence[str]) -> tuple[P
         "token": token or None,
         "behind_gate": not token and (gated or environment.get("MLWRIGHT_BEHIND_GATE") == "1"),
         "require_signature": environment.get("MLWRIGHT_REQUIRE_SIGNATURE") or None,
-        "log": {"folder": environment.get("MLWRIGHT_LOG") or None},
+        "max_per_s": environment.get("MLWRIGHT_MAX_PER_S") or None,
+        "log": _log(environment),
     }
     return _bundle(environment), settings_of(given)
+
+
+def _log(environment: Mapping[str, str]) -> dict[str, object]:
+    """What is kept, and how."""
+    hashed = _names(environment, "MLWRIGHT_LOG_HASH")
+    return {
+        "folder": environment.get("MLWRIGHT_LOG") or None,
+        "max_bytes": _number(environment, "MLWRIGHT_LOG_MAX_MB", 1_000) * 1_000_000,
+        "left_out": _names(environment, "MLWRIGHT_LOG_LEAVE_OUT"),
+        "hashed": hashed,
+        "hash_key": "env:MLWRIGHT_LOG_HASH_KEY" if hashed else None,
+        "copy_to": environment.get("MLWRIGHT_LOG_COPY") or None,
+    }
+
+
+def _names(environment: Mapping[str, str], name: str) -> tuple[str, ...]:
+    return tuple(filter(None, map(str.strip, environment.get(name, "").split(","))))
 
 
 def _bundle(environment: Mapping[str, str]) -> Path:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_args
 
 from mlwright.records.bundle import Manifest
 from mlwright.records.contract import Clause
 from mlwright.records.settings.serving import ServeSettings
 from mlwright.shipping.serving.extras import MEANT, MOST_REASONS
 from mlwright.shipping.serving.fields import describe_range, example_value, listed_levels, range_of
+from mlwright.shipping.serving.readers import State
 from mlwright.shipping.serving.refusals import REASONS
 
 if TYPE_CHECKING:
@@ -235,7 +236,7 @@ def _around(manifest: Manifest) -> dict[str, Any]:
 
 
 def _note() -> dict[str, Any]:
-    codes = {"enum": ["missing", "unknown", "below", "above"]}
+    codes = {"enum": [state for state in get_args(State) if state != "fine"]}
     return {
         "type": "object",
         "description": "A value that training had not seen the like of; the answer deserves less trust.",

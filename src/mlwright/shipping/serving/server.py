@@ -42,6 +42,11 @@ is kept without one: longer than the 60 s of common load balancers, which must b
 HANGUP: signal.Signals | None = getattr(signal, "SIGHUP", None)
 """Which not every system has."""
 
+WITHOUT_TLS = (
+    "The service speaks plain HTTP: whoever is on the way can read the token and what is asked.\n"
+    "  -> Put a proxy that speaks TLS in front of it, and let --host name the machine's own network alone.\n"
+)
+
 ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
 
 
@@ -221,3 +226,5 @@ def _announce(settings: ServeSettings, address: str, tell: Callable[[str], None]
     )
     sys.stdout.write("\n".join(lines) + "\n")
     sys.stdout.flush()
+    if not is_loopback(settings.host) and not settings.behind_gate:
+        sys.stderr.write(WITHOUT_TLS)
