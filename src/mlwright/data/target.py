@@ -1,19 +1,18 @@
-"""What is to be predicted: the target column, the task and its classes."""
+"""What is to be predicted: the target column and its classes; what nothing can be learned from is refused."""
 
 from __future__ import annotations
 
 import math
-import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
 
 from mlwright.core.errors import SettingsError, TargetError, name_list, nearest
 from mlwright.data.alike_answers import alike
 from mlwright.data.compute.engine import LONGEST_SHOWN
 from mlwright.data.kinds.amounts import are_amounts
-from mlwright.data.kinds.names import says_amount, says_class, words_of
+from mlwright.data.kinds.names import words_of
 from mlwright.data.kinds.verdict import sentence
+from mlwright.data.task import MOST_NUMBERS_CALLED_CLASSES, guessed_task, is_numeric
 from mlwright.data.words import counted
 from mlwright.records.data import Snapshot
 from mlwright.records.profile import ColumnProfile, Task
@@ -25,9 +24,6 @@ LEAST_ROWS = 20
 MOST_CLASSES = 1_000
 LARGEST = 1e30
 """Answers are kept with eight digits and an exponent of up to 38."""
-MOST_NUMBERS_AS_CLASSES = 10
-MOST_NUMBERS_CALLED_CLASSES = 50
-FEWEST_COUNTED, THIN, NOISE = 5, 20, 3.0
 NAMES_SHARE = 0.5
 POSITIVE_NAMES = frozenset(
     {
@@ -116,12 +112,12 @@ def question(
     levels = [(value, count) for value, count in levels if value not in column.missing_codes]
     same = ""
     seen = column
-    if merges and not _is_numeric(column) and len(levels) == column.n_distinct:
+    if merges and not is_numeric(column) and len(levels) == column.n_distinct:
         levels, same = alike(levels)
         seen = column.model_copy(update={"n_distinct": len(levels)})
         _check_several(seen, levels[0][0], n_rows)
     if project.task == "auto" or project.task == "none":
-        task, why = _guess(seen, levels, n_rows)
+        task, why = guessed_task(seen, levels)
         _refuse_amounts_in_text(column, task)
     else:
         task, why = project.task, "set by project.task"
@@ -176,52 +172,8 @@ def _check_enough(column: ColumnProfile, labelled: int, n_rows: int) -> None:
         )
 
 
-def _is_numeric(column: ColumnProfile) -> bool:
-    return column.minimum is not None and column.kind != "date" and not column.type.startswith(("date", "timestamp"))
-
-
-def _guess(column: ColumnProfile, levels: Sequence[tuple[str, int]], n_rows: int) -> tuple[Task, str]:
-    if column.n_distinct == 2:
-        return "binary", "two different values"
-    if not _is_numeric(column) or column.kind == "category":
-        return "multiclass", f"{column.n_distinct:,} different names"
-    if column.n_distinct > MOST_NUMBERS_CALLED_CLASSES:
-        span = f"from {column.minimum:,.6g} to {column.maximum:,.6g}"
-        return "regression", f"{column.n_distinct:,} different numbers {span}"
-    if not all(re.fullmatch("-?[0-9]+", value) for value, _ in levels):
-        return "regression", "numbers with fractions"
-    return _guess_whole(column, {int(value): count for value, count in levels})
-
-
-def _guess_whole(column: ColumnProfile, counts: Mapping[int, int]) -> tuple[Task, str]:
-    """Few whole numbers may be classes or amounts; the name decides first, then how many there are of each."""
-    span = f"{column.n_distinct:,} whole numbers from {column.minimum:,.0f} to {column.maximum:,.0f}"
-    other = "set project.task if that is wrong"
-    if says_amount(column.name) and not says_class(column.name):
-        return "regression", f"{span}, and the name is that of an amount"
-    if says_class(column.name) and column.n_distinct <= MOST_NUMBERS_CALLED_CLASSES:
-        return "multiclass", f"{span}, and the name is that of classes; {other}"
-    if _are_counted(counts):
-        return "regression", f"{span}, the larger ones ever rarer, as where something is counted; {other}"
-    if column.n_distinct <= MOST_NUMBERS_AS_CLASSES:
-        return "multiclass", f"{span}: so few that they are taken as classes; {other}"
-    return "regression", span
-
-
-def _are_counted(counts: Mapping[int, int]) -> bool:
-    """Whether numbers from 0 on are spread as counts are: one peak in the lower half, and a tail that ends thinly."""
-    values = sorted(counts)
-    if len(values) < FEWEST_COUNTED or values[0] != 0:
-        return False
-    sizes = [counts[value] for value in values]
-    peak = sizes.index(max(sizes))
-    rising = sizes[: peak + 1] == sorted(sizes[: peak + 1])
-    falling = all(after <= before + NOISE * math.sqrt(before) for before, after in pairwise(sizes[peak:]))
-    return 2 * values[peak] < values[-1] and rising and falling and sizes[-1] * THIN < sizes[peak]
-
-
 def _numbers(column: ColumnProfile, why: str, n_rows: int) -> Question:
-    if not _is_numeric(column):
+    if not is_numeric(column):
         raise TargetError(
             f"Target column {column.name!r} does not hold numbers: {_some(column)}.",
             "Set project.task to binary or multiclass, or leave it out.",

@@ -45,7 +45,7 @@ def steps_of(
         *(_against(mistakes, evidence) for mistakes in evidence.diagnosis.mistakes),
         *_more_time(evidence, train),
         *_mend_values(evidence, clean),
-        *_another_table(evidence, snapshot),
+        *_another_table(snapshot),
         *_say_the_worth(evidence),
     ]
     return (*first, *sorted(others, key=_rank))
@@ -147,7 +147,7 @@ def _mend_values(evidence: Evidence, clean: CleanSettings) -> Iterator[Step]:
         )
 
 
-def _another_table(evidence: Evidence, snapshot: Snapshot) -> Iterator[Step]:
+def _another_table(snapshot: Snapshot) -> Iterator[Step]:
     tables = {one.table: one.columns for one in snapshot.references if one.table is not None}
     for table, columns in tables.items():
         yield Step(

@@ -15,7 +15,6 @@ from mlwright.data.row_keys import GATHERED, NEW_ROWS, whole_of
 from mlwright.learning.quick import Question
 from mlwright.records.contest import Parent
 from mlwright.records.data import Lineage, Snapshot
-from mlwright.records.settings import OperateSettings
 from mlwright.records.watch import Window
 from mlwright.watching.new_rows import in_time, new_rows
 from mlwright.watching.stretch import choose_stretch, places_of
@@ -24,7 +23,7 @@ MOST_TRIED = 50_000
 """Of so many of the newest rows it is tried out which to learn from."""
 
 
-def gather(window: Window, parent: Parent, settings: OperateSettings, run: Run) -> Snapshot:
+def gather(window: Window, parent: Parent, run: Run) -> Snapshot:
     """The parent's rows and the labelled rows of the window that are new, from the oldest to the newest.
 
     Which of them the new model learns from (all, recent ones, all with the old ones thinned out) is chosen by the

@@ -157,7 +157,7 @@ def _between(edges: Sequence[float], values: Array) -> NDArray[np.uint8]:
 
 def pair_of(one: Cells, other: Cells, counts: tuple[Array, Array]) -> Cells:
     """Cells of two columns together: those of each are joined to a few groups of about the same size."""
-    joined = tuple(_groups(cells, own) for cells, own in zip((one, other), counts, strict=True))
+    joined = tuple(_groups(own) for own in counts)
     words = [group_words(cells, own) for cells, own in zip((one, other), joined, strict=True)]
     name = f"{one.name!r} with {other.name!r}"
     return Cells(name=name, sort="pair", of=(one.name, other.name), joined=joined, levels=(*words[0], *words[1]))
@@ -294,7 +294,7 @@ def _lengths(values: pa.ChunkedArray) -> Array:
     return np.array(found)
 
 
-def _groups(cells: Cells, counts: Array) -> tuple[int, ...]:
+def _groups(counts: Array) -> tuple[int, ...]:
     """Neighbouring cells of numbers, or names by their frequency, in groups; -1 for what is missing or not known."""
     own = counts[:-2]
     middle = (np.cumsum(own) - own / 2) / max(1.0, float(own.sum()))

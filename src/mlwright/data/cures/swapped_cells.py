@@ -51,7 +51,7 @@ class SwappedCells(Cure):
             here, there = _holds(cells.levels(name), other), _holds(cells.levels(into), own)
             if name < into and _is_swapped(cells, name, into, here, there):
                 yield self._swap(name, into, own, other, int((here & there).sum()))
-            elif _ran_over(cells, name, into, here):
+            elif _ran_over(cells, into, here):
                 yield from self._put_back(cells.levels(name), name, into, here)
 
     def _swap(self, name: str, into: str, own: tuple[str, ...], other: tuple[str, ...], n: int) -> SwapCells:
@@ -109,7 +109,7 @@ def _is_swapped(cells: Cells, name: str, into: str, here: Flags, there: Flags) -
     return all(len(np.unique(cells.levels(each).places[both])) >= VARIOUS for each in (name, into))
 
 
-def _ran_over(cells: Cells, name: str, into: str, here: Flags) -> bool:
+def _ran_over(cells: Cells, into: str, here: Flags) -> bool:
     """Whether values of another column stand in this one mostly where the other one is missing."""
     missing = cells.levels(into).places < 0
     n, n_here = int((here & missing).sum()), int(here.sum())

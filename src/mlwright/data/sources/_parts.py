@@ -87,12 +87,12 @@ class Part:
     def settle_types(self, tick: Callable[[], None]) -> None:
         """Find the plain types; where the values decide, look at all of them."""
         for key, leaf in self.leaves.items():
-            if not is_uncertain(leaf.type) or self._all_fit(key, leaf, tick):
+            if not is_uncertain(leaf.type) or self._all_fit(leaf, tick):
                 self.types[key] = plain_type(leaf.type)
             else:
                 self.types[key] = None if is_bytes(leaf.type) else pa.string()
 
-    def _all_fit(self, key: Key, leaf: Leaf, tick: Callable[[], None]) -> bool:
+    def _all_fit(self, leaf: Leaf, tick: Callable[[], None]) -> bool:
         alone = replace(leaf, path=(0, *leaf.path[1:]))
         for batch in self.batches([leaf.top]):
             tick()

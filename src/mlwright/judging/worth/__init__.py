@@ -117,7 +117,7 @@ def worth_of(
         compared=tuple(Compared(what=other.told, gain=gain) for other, gain in zip(listed, gains, strict=True)),
         break_even=tuple(break_even(contest, benefit)) if is_tried else (),
         if_off=tuple(if_off(contest, benefit)) if is_tried else (),
-        capacity=_capacity(cases, chosen, settings),
+        capacity=_capacity(chosen, settings),
         pilot=pilot_of(_per_1000(chosen, benefit), today, cases.draws.sampling, settings),
         case_by_case=case_by_case(cases.target, cases.model, chosen, benefit, share, cases.draws)
         if cases.by_own_amounts
@@ -152,7 +152,7 @@ def _per_1000(practice: Practice, benefit: Benefit) -> Array:
     return np.asarray(PER_CASES * practice.counted(benefit.amounts))
 
 
-def _capacity(cases: Cases, chosen: Practice, settings: DecideSettings) -> Capacity | None:
+def _capacity(chosen: Practice, settings: DecideSettings) -> Capacity | None:
     if settings.capacity is None or settings.cases is None or not isinstance(chosen, Choosing):
         return None
     share = capacity_share(settings)
