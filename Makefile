@@ -14,8 +14,8 @@ help:            ## Say what can be made
 demo: .venv/installed  ## Do the main job on the data that comes with mlwright (under 5 minutes)
 	$(BIN)/mlwright demo
 
-test: check      ## Lint, types, layers and all tests
-	$(BIN)/pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder --reruns 1 -r R
+test: check      ## Lint, types, layers and all tests; says at the end what was skipped (see CONTRIBUTING.md)
+	$(BIN)/pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder --reruns 1 -r Rs
 
 check: .venv/installed-dev  ## Lint, types and layers
 	$(BIN)/ruff check src tests benchmarks

@@ -57,9 +57,12 @@ def run_python() -> Callable[[str, Path], None]:
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Any]:
     """A real Chromium that asks nobody but the page it is shown; skips where it is not installed."""
-    playwright = pytest.importorskip("playwright.sync_api")
-    chromium = shutil.which("chromium") or pytest.skip("no chromium: apt-get install chromium")
-    with playwright.sync_playwright() as running:
+    from playwright.sync_api import sync_playwright
+
+    from mlwright.faces.render.paper import browser_here
+
+    chromium = browser_here() or pytest.skip("chromium is not installed")
+    with sync_playwright() as running:
         started = running.chromium.launch(executable_path=chromium, args=CHROMIUM_FLAGS)
         yield started
         started.close()
@@ -93,7 +96,7 @@ def postgresql() -> Iterator[int]:
     """The port of a real PostgreSQL server, gone after the tests; the user boss with PASSWORD may do anything."""
     bin_folder = binaries()
     if bin_folder is None:
-        pytest.skip("no PostgreSQL server is installed")
+        pytest.skip("postgresql is not installed")
     with tempfile.TemporaryDirectory(prefix="pg-") as folder:
         root, port = Path(folder), free_port()
         (root / "password").write_text(PASSWORD)

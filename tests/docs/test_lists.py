@@ -1,4 +1,4 @@
-"""What is listed is all that there is: benchmarks, and decisions."""
+"""What is listed is all that there is: benchmarks, decisions, and what tests are skipped without."""
 
 import ast
 import re
@@ -36,3 +36,11 @@ def test_every_decision_is_listed_under_its_number():
 def test_every_decision_is_headed_by_its_number():
     for file in DECISIONS.glob("0*.md"):
         assert file.read_text("utf-8").startswith(f"# {int(file.name[:4])}. "), file.name
+
+
+def test_all_that_tests_are_skipped_without_is_said():
+    page = (ROOT / "CONTRIBUTING.md").read_text("utf-8")
+    said = set(re.findall(r"[\w.+-]+", " ".join(re.findall("`([^`\n]+)`", page))))
+    tests = " ".join(file.read_text("utf-8") for file in (ROOT / "tests").rglob("*.py"))
+    asked = re.findall(r"\b(?:which|importorskip|find_spec|needs)\(((?:\"[\w.+-]+\"(?:, )?)+)", tests)
+    assert {name for names in asked for name in re.findall(r"[\w.+-]+", names)} <= said

@@ -34,7 +34,7 @@ def test_every_setting_has_a_meaning(generator, section):
 
 
 def test_every_link_between_pages_leads_somewhere():
-    pages = [*DOCS.rglob("*.md"), DOCS.parent / "README.md"]
+    pages = [*DOCS.rglob("*.md"), DOCS.parent / "README.md", DOCS.parent / "CONTRIBUTING.md"]
     for page in pages:
         for link in re.findall(r"\]\(([^)#]+)(?:#[^)]*)?\)", page.read_text("utf-8")):
             if "://" not in link:

@@ -22,9 +22,9 @@ COMMANDS = [line for block in re.findall(r"^```bash\n(.*?)^```", PAGE, re.M | re
 
 @pytest.mark.spark
 def test_every_command_runs(tmp_path):
-    pytest.importorskip("pyspark", reason="mlwright[spark] is not installed")
+    pytest.importorskip("pyspark", reason="pyspark is not installed")
     if not (shutil.which("java") or os.environ.get("JAVA_HOME")):
-        pytest.skip("no Java is here")
+        pytest.skip("java is not installed")
     rng = np.random.default_rng(0)
     age = rng.integers(20, 70, 400)
     rows = pa.table({"age": age, "town": ["Riga", "Lund"] * 200, "bought": np.where(age > 50, "yes", "no")})

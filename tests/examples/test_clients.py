@@ -93,7 +93,7 @@ def test_cpp(url: str, files: Path, wanted: list[str]) -> None:
 
 
 def test_a_spreadsheet_comes_back_with_one_more_column(url: str, files: Path, wanted: list[str]) -> None:
-    needs("curl", "paste")
+    needs("curl")
     said(CLIENTS / "spreadsheet.sh", url, files / "rows.csv", files / "answers.csv")
     before, after = (files / "rows.csv").read_text().splitlines(), (files / "answers.csv").read_text().splitlines()
     assert after == [f"{line},{answer}" for line, answer in zip(before, ["prediction", *wanted], strict=True)]
@@ -116,15 +116,15 @@ CLIENTS_OF_FILES = {
     "curl": ("curl", "curl.sh", "rows.json"),
     "python": (sys.executable, "client.py", "rows.json"),
     "R": ("Rscript", "client.R", "rows.csv"),
-    "spreadsheet": ("curl paste", "spreadsheet.sh", "rows.csv"),
+    "spreadsheet": ("curl", "spreadsheet.sh", "rows.csv"),
 }
 
 
 @pytest.mark.parametrize("name", CLIENTS_OF_FILES)
 def test_who_has_no_token_is_told_so(url: str, files: Path, name: str) -> None:
-    programs, client, rows = CLIENTS_OF_FILES[name]
-    needs(*programs.split()[-2:])
-    first = [] if client.endswith(".sh") else [programs]
+    program, client, rows = CLIENTS_OF_FILES[name]
+    needs(program)
+    first = [] if client.endswith(".sh") else [program]
     more = [files / "answers.csv"] if name == "spreadsheet" else []
     with pytest.raises(AssertionError, match="token is missing or wrong"):
         said(*first, CLIENTS / client, url, files / rows, *more, token="another-token-0123456789")

@@ -3,14 +3,15 @@
 import re
 import shutil
 
+import docx
 import pytest
 
 from mlwright import Project
 from mlwright.faces.render.dossier.annex import ANNEX
 from mlwright.faces.render.dossier.blocks import Grid
 from mlwright.faces.render.dossier.dossier import dossier_of
+from mlwright.faces.render.paper import browser_here
 
-CHROMIUM = shutil.which("chromium")
 LETTERED = [f"{part}({letter})" for part in (1, 2) for letter in "abcdefgh"]
 POINTS = [*LETTERED, "3", "4", "5", "6", "7", "8", "9"]
 
@@ -69,7 +70,6 @@ def test_the_page_marks_what_only_a_person_can_state(call, copy):
 
 
 def test_word_gets_every_point_and_marks_what_is_owed(call, copy):
-    docx = pytest.importorskip("docx")
     state = call("dossier", copy, "--as", "docx", "--json").json
     document = docx.Document(copy / "reports" / "dossier.docx")
     heads = [p.text for p in document.paragraphs if p.style.name == "Heading 2"]
@@ -82,7 +82,7 @@ def test_word_gets_every_point_and_marks_what_is_owed(call, copy):
 
 
 @pytest.mark.browser
-@pytest.mark.skipif(CHROMIUM is None, reason="no chromium: apt-get install chromium")
+@pytest.mark.skipif(browser_here() is None, reason="chromium is not installed")
 def test_a_browser_prints_it(call, copy):
     call("dossier", copy, "--as", "pdf")
     assert (copy / "reports" / "dossier.pdf").read_bytes().startswith(b"%PDF")

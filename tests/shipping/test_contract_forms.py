@@ -8,8 +8,10 @@ import tomllib
 from datetime import date
 
 import duckdb
+import jsonschema
 import numpy as np
 import pandas as pd
+import psycopg
 import pyarrow as pa
 import pytest
 
@@ -99,7 +101,6 @@ def test_toml_can_be_read_back_and_changes_nothing(contract):
 
 
 def test_a_json_schema_takes_what_keeps_the_contract_and_nothing_else(contract, broken):
-    jsonschema = pytest.importorskip("jsonschema")
     schema = json.loads(CONTRACT_FORMS.get("jsonschema")().write(contract, "people"))
     jsonschema.Draft202012Validator.check_schema(schema)
     validator = jsonschema.Draft202012Validator(schema)
@@ -118,7 +119,6 @@ def test_a_json_schema_takes_what_keeps_the_contract_and_nothing_else(contract, 
 
 @pytest.fixture
 def schema(contract, tmp_path):
-    pytest.importorskip("pandera")
     scope = {}
     exec(compile(CONTRACT_FORMS.get("pandera")().write(contract, 'people "\\'), "people.py", "exec"), scope)
     return scope["SCHEMA"]
@@ -193,7 +193,6 @@ def test_sqlite_takes_and_finds(contract, broken):
 
 @pytest.mark.postgresql
 def test_postgresql_takes_and_finds(contract, broken, postgresql):
-    psycopg = pytest.importorskip("psycopg")
     table, query = statements(contract, "postgres")
     bad = broken[0]
     where = {"host": "127.0.0.1", "port": postgresql, "user": "boss", "password": "pass:w/rd@%", "dbname": "postgres"}
@@ -264,7 +263,6 @@ def lines(tmp_path_factory):
 
 
 def test_columns_that_come_once_together_do_so_in_pandera(lines):
-    pytest.importorskip("pandera")
     from pandera.errors import SchemaErrors
 
     contract, good, bad = lines

@@ -204,7 +204,9 @@ TRIED = [
     ("linear", "multiclass"),
     ("linear", "regression"),
     ("mlp", "regression"),
-    pytest.param("tabm", "binary", marks=pytest.mark.skipif("tabm" not in MODELS.installed(), reason="extra deep")),
+    pytest.param(
+        "tabm", "binary", marks=pytest.mark.skipif("tabm" not in MODELS.installed(), reason="torch is not installed")
+    ),
     ("lightgbm", "binary"),
     ("lightgbm", "multiclass"),
     ("crafted", "binary"),
@@ -217,7 +219,7 @@ TRIED = [
 ]
 EXACT = 1e-9
 PAGE = Path(__file__).parents[2] / "docs" / "how-to" / "export.md"
-needs_compiler = pytest.mark.skipif(shutil.which("cc") is None, reason="there is no C compiler")
+needs_compiler = pytest.mark.skipif(shutil.which("cc") is None, reason="cc is not installed")
 
 
 def said_of(row: str) -> dict[str, str]:
@@ -559,7 +561,7 @@ def test_the_c_form_is_a_program_that_reads_csv_without_a_warning_or_a_look_besi
     assert (lost.returncode, "is missing" in lost.stderr) == (2, True)
 
 
-@pytest.mark.skipif(shutil.which("c++") is None, reason="there is no C++ compiler")
+@pytest.mark.skipif(shutil.which("c++") is None, reason="c++ is not installed")
 def test_the_header_for_cpp_answers_the_same(tmp_path):
     bundle = bundle_of(tmp_path, ("linear",), "regression")
     out = tmp_path / "out"

@@ -245,7 +245,7 @@ def test_the_program_in_python_reads_a_file_as_the_bundle_does(bundle, scorer):
     assert (lost.returncode, lost.stderr) == (1, "The column rooms is missing.\n")
 
 
-@pytest.mark.skipif(shutil.which("cc") is None, reason="there is no C compiler")
+@pytest.mark.skipif(shutil.which("cc") is None, reason="cc is not installed")
 def test_the_program_in_c_reads_a_file_as_the_bundle_does_and_nothing_beside_it(bundle, tmp_path):
     mlwright.export(bundle, "c", tmp_path)
     flags = (

@@ -8,6 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import psycopg
 import pyarrow as pa
 import pyarrow.csv as pa_csv
 import pyarrow.parquet as pq
@@ -70,7 +71,6 @@ def test_a_table_of_sqlite_is_scored_into_another(old_bundle: Bundle, rows: pa.T
 def test_a_table_of_postgresql_is_scored_into_another(
     old_bundle: Bundle, rows: pa.Table, place: Path, postgresql: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    psycopg = pytest.importorskip("psycopg")
     monkeypatch.setenv("SHOP_PASSWORD", "pass:w/rd@%")
     url = f"postgresql://boss:env:SHOP_PASSWORD@127.0.0.1:{postgresql}/postgres"
     score_into(job(old_bundle), url, "Scored once")

@@ -150,7 +150,6 @@ def test_rolling_back_leaves_the_model_as_it_was_trained_for_good(moved, copied)
 
 
 def test_a_touched_up_model_is_exported_like_any_other(moved, tmp_path):
-    pytest.importorskip("onnx")
     project = Project(moved)
     bundle = Bundle.load(project.model_path())
     assert len(bundle.manifest.model.members) > 1

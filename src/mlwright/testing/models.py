@@ -9,35 +9,39 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 import pytest
-from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
 from mlwright.core.errors import BundleError, RunCancelled
-from mlwright.learning.models import MODELS, FitContext, Fitted
+from mlwright.learning.models import MODELS, FitContext
 from mlwright.learning.search.tune import variant
 from mlwright.learning.tasks import TASKS
-from mlwright.records.model import Candidate
 from mlwright.records.profile import Task
 from mlwright.scoring.blocks import Blocks
 from mlwright.scoring.cores import CORES
 from mlwright.scoring.together import Together
 from mlwright.testing.demand import demand
-from mlwright.testing.encoded_rows import AWKWARD, N_CLASSES, Lesson, easy
+from mlwright.testing.encoded_rows import AWKWARD, N_CLASSES, easy
+from mlwright.testing.fits import INSTALLED, Alarm, candidates_for, demand_scores, fit, suited
 
-MISSING = "a package that it needs is not installed"
-each_family = pytest.mark.parametrize(
-    "name",
-    [
-        pytest.param(name, marks=pytest.mark.skipif(name not in MODELS.installed(), reason=MISSING))
-        for name in MODELS.names()
-    ],
-)
+each_family = pytest.mark.parametrize("name", INSTALLED)
 each_task = pytest.mark.parametrize("task", list(N_CLASSES))
-
+on_easy = pytest.mark.parametrize(("name", "task"), suited(easy))
+on_few = pytest.mark.parametrize(("name", "task"), suited(partial(easy, n_rows=300)))
+MANY = suited(partial(easy, n_rows=12_000, n_numbers=15))
+on_awkward = pytest.mark.parametrize(
+    ("name", "task", "what"), [(*each, what) for what, lesson_of in AWKWARD.items() for each in suited(lesson_of)]
+)
+VARIANTS = {
+    (name, task): first
+    for name in INSTALLED
+    for task in N_CLASSES
+    if (first := variant(name, MODELS.get(name)(), easy(task).facts, 1)) is not None
+}
 LATE_S = 2.0
 """How much computing may follow after time is up; a busy machine is no excuse, as only computing counts."""
 
@@ -49,47 +53,11 @@ def one_thread() -> Iterator[None]:
         yield
 
 
-class Alarm:
-    """Time that is up after so many questions, or never."""
-
-    def __init__(self, after: int | None = None) -> None:
-        self.after = after
-        self.n_asked = 0
-        self.rang_at: float | None = None
-
-    def __call__(self) -> bool:
-        """Whether time is up."""
-        self.n_asked += 1
-        is_up = self.after is not None and self.n_asked > self.after
-        if is_up and self.rang_at is None:
-            self.rang_at = time.process_time()
-        return is_up
-
-
-def fit(name: str, candidate: Candidate, lesson: Lesson, alarm: Alarm | None = None, seed: int = 5) -> Fitted:
-    """Fit one candidate on a lesson."""
-    context = FitContext(lesson.facts, seed=seed, n_threads=1, time_up=alarm or Alarm())
-    return MODELS.get(name)().fit(candidate, lesson.train, lesson.valid, context)
-
-
-def candidates_for(name: str, lesson: Lesson) -> list[Candidate]:
-    """What the family would try; the test is skipped if that is nothing."""
-    candidates = MODELS.get(name)().candidates(lesson.facts)
-    if not candidates:
-        pytest.skip(f"{name} does not suit these rows")
-    return candidates
-
-
-def demand_scores(prediction: NDArray[np.float64], n_rows: int, lesson: Lesson) -> None:
-    """Complain unless these are scores."""
-    n_outputs = TASKS.get(lesson.facts.task)().n_outputs(tuple("abcdefgh"[: lesson.facts.n_classes]))
-    demand(prediction.shape == (n_rows, n_outputs), f"shape {prediction.shape} instead of {(n_rows, n_outputs)}")
-    demand(prediction.dtype == np.float64, f"scores are {prediction.dtype}")
-    demand(bool(np.isfinite(prediction).all()), "a score is not finite")
-    if lesson.facts.task != "regression":
-        demand(bool((prediction >= 0).all() and (prediction <= 1).all()), "a probability leaves 0 to 1")
-    if lesson.facts.task == "multiclass":
-        demand(bool(np.allclose(prediction.sum(axis=1), 1.0, atol=1e-5)), "probabilities do not sum to 1")
+@pytest.mark.parametrize("name", MODELS.names())
+def test_its_packages_are_here(name: str) -> None:
+    """A family that needs a package which is missing is held to nothing else."""
+    if name not in INSTALLED:
+        pytest.skip(f"{name} needs a package that is not installed; `mlwright doctor` names it")
 
 
 @each_family
@@ -106,8 +74,7 @@ def test_candidates_are_well_formed(name: str, task: Task) -> None:
     demand(bool(family.title) and bool(family.__doc__), "a title or a docstring is missing")
 
 
-@each_family
-@each_task
+@on_easy
 def test_every_candidate_learns(name: str, task: Task) -> None:
     """On an easy lesson each is clearly better than the dummy."""
     lesson, row_loss = easy(task), TASKS.get(task)().row_loss
@@ -122,15 +89,12 @@ def test_every_candidate_learns(name: str, task: Task) -> None:
         demand(name == "dummy" or share < 0.8, f"{candidate.name} keeps {share:.0%} of the dummy's loss")
 
 
-@each_family
-@each_task
+@pytest.mark.parametrize(("name", "task"), VARIANTS)
 def test_variants_learn(name: str, task: Task) -> None:
-    """Where a family has other settings they are the same every time, cost something, and learn on an easy lesson."""
+    """Other settings of a family are the same every time, cost something, and learn on an easy lesson."""
     family, lesson, row_loss = MODELS.get(name)(), easy(task), TASKS.get(task)().row_loss
-    candidate = variant(name, family, lesson.facts, 1)
+    candidate = VARIANTS[name, task]
     demand(candidate == variant(name, family, lesson.facts, 1), "the same number gave other settings")
-    if candidate is None:
-        pytest.skip(f"{name} has no other settings")
     demand(family.cost_s(candidate, lesson.facts) > 0, f"{candidate.name} costs nothing")
     dummy = fit("dummy", candidates_for("dummy", lesson)[0], lesson).core.predict(lesson.trial.blocks)
     said = fit(name, candidate, lesson).core.predict(lesson.trial.blocks)
@@ -138,9 +102,7 @@ def test_variants_learn(name: str, task: Task) -> None:
     demand(share < 0.9, f"{candidate.name} keeps {share:.0%} of the dummy's loss")
 
 
-@each_family
-@each_task
-@pytest.mark.parametrize("what", AWKWARD)
+@on_awkward
 def test_awkward_rows(name: str, task: Task, what: str) -> None:
     """Whatever comes, finite scores come out, from the core as it was fitted and as it was read back."""
     lesson = AWKWARD[what](task)
@@ -158,8 +120,7 @@ def test_awkward_rows(name: str, task: Task, what: str) -> None:
     demand(bool(np.allclose(alone, prediction[0], rtol=1e-5, atol=1e-9)), "a row alone is answered otherwise")
 
 
-@each_family
-@each_task
+@on_easy
 def test_a_row_is_scored_as_in_its_batch(name: str, task: Task) -> None:
     """One row, three rows and no row; the blocks stay as they are."""
     lesson = easy(task)
@@ -175,13 +136,11 @@ def test_a_row_is_scored_as_in_its_batch(name: str, task: Task) -> None:
     demand(bool(same), "scoring changed the blocks")
 
 
-@each_family
+@pytest.mark.parametrize("name", [name for name in INSTALLED if MODELS.get(name).keeps_directions])
 @pytest.mark.parametrize("task", ["binary", "regression"])
 @pytest.mark.parametrize("direction", [1, -1])
 def test_directions_are_kept(name: str, task: Task, direction: int) -> None:
     """Along every direction that a family promises to keep, its answers move one way, whatever the rows say."""
-    if not MODELS.get(name).keeps_directions:
-        pytest.skip(f"{name} does not promise to")
     lesson = easy(task)
     lesson = replace(lesson, facts=replace(lesson.facts, directions=(direction, direction, 0, 0)))
     for candidate in candidates_for(name, lesson):
@@ -193,12 +152,10 @@ def test_directions_are_kept(name: str, task: Task, direction: int) -> None:
             demand(bool((steps >= -1e-9).all()), f"{candidate.name} moves against the direction by {-steps.min():g}")
 
 
-@each_family
+@pytest.mark.parametrize("name", [name for name in INSTALLED if MODELS.get(name).keeps_apart])
 @pytest.mark.parametrize("task", ["binary", "regression"])
 def test_columns_are_kept_apart(name: str, task: Task) -> None:
-    """Where a family promises it, what one column does (to the log odds) is the same whatever another is."""
-    if not MODELS.get(name).keeps_apart:
-        pytest.skip(f"{name} does not promise to")
+    """What one column does (to the log odds) is the same whatever another is, where a family promises it."""
     lesson = easy(task)
     lesson = replace(lesson, facts=replace(lesson.facts, apart=((frozenset({0}), frozenset({1})),)))
     for candidate in candidates_for(name, lesson):
@@ -213,8 +170,7 @@ def test_columns_are_kept_apart(name: str, task: Task) -> None:
         demand(bool(spread < 1e-6), f"{candidate.name} lets them act together: effects differ by {spread:g}")
 
 
-@each_family
-@each_task
+@on_few
 def test_the_same_seed_gives_the_same_core(name: str, task: Task) -> None:
     """Byte for byte: a bundle is known by its hash."""
     lesson = easy(task, 300)
@@ -223,8 +179,7 @@ def test_the_same_seed_gives_the_same_core(name: str, task: Task) -> None:
     demand(first == second, "the same seed gave other bytes")
 
 
-@each_family
-@each_task
+@on_easy
 def test_a_fit_on_all_rows_is_as_good(name: str, task: Task) -> None:
     """Where a family fits once more on all rows, with what the folds chose, other rows lose nothing by it."""
     lesson, row_loss = easy(task), TASKS.get(task)().row_loss
@@ -240,8 +195,7 @@ def test_a_fit_on_all_rows_is_as_good(name: str, task: Task) -> None:
         demand(losses[0] < 1.05 * losses[1], f"{candidate.name} loses {losses[0]:.4g} in place of {losses[1]:.4g}")
 
 
-@each_family
-@each_task
+@pytest.mark.parametrize(("name", "task"), MANY)
 def test_it_ends_when_time_is_up(name: str, task: Task) -> None:
     """Soon after, with a core that answers, and it says so."""
     lesson = easy(task, 12_000, n_numbers=15)
@@ -254,7 +208,7 @@ def test_it_ends_when_time_is_up(name: str, task: Task) -> None:
     demand_scores(fitted.core.predict(lesson.trial.blocks), len(lesson.trial), lesson)
 
 
-@each_family
+@pytest.mark.parametrize("name", [name for name, task in MANY if task == "regression"])
 def test_it_asks_for_the_time(name: str) -> None:
     """A fit of more than a second asks at least every half second of computing."""
     lesson, asked = easy("regression", 12_000, n_numbers=15), [time.process_time()]
@@ -269,8 +223,7 @@ def test_it_asks_for_the_time(name: str) -> None:
     demand(float(gaps.max()) < LATE_S / 2, f"{gaps.max():.1f} s of computing went by unasked")
 
 
-@each_family
-@each_task
+@on_easy
 def test_a_cancelled_run_ends_the_fit(name: str, task: Task) -> None:
     """What the clock raises comes out as it is, of every family that asks it."""
     lesson, n_asked = easy(task), [0]
@@ -294,7 +247,9 @@ def test_it_is_quiet(
     """Nothing is printed and no file is left behind, not even for rows that libraries complain about."""
     monkeypatch.chdir(tmp_path)
     odd = [AWKWARD[what]("multiclass") for what in ("one value of the target", "absent class", "constant columns")]
-    for lesson in (easy("binary", 200), *odd):
+    suited = [lesson for lesson in (easy("binary", 200), easy("regression"), *odd) if candidates_for(name, lesson)]
+    demand(bool(suited), "it suits none of these lessons")
+    for lesson in suited:
         fitted = fit(name, candidates_for(name, lesson)[0], lesson)
         fitted.core.predict(lesson.trial.blocks)
         fitted.core.predict(lesson.trial.blocks.take(np.arange(0)))

@@ -5,14 +5,13 @@ from __future__ import annotations
 import importlib.util
 import os
 import shutil
-import subprocess
-import tempfile
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 
 import ibis
 import numpy as np
+import psycopg
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
@@ -39,6 +38,7 @@ from mlwright.records.settings import (
     SplitSettings,
 )
 
+PASSWORD = "pass:w/rd@%"
 N = 20_000
 ENGINES = [
     "duckdb",
@@ -47,8 +47,10 @@ ENGINES = [
         "pyspark",
         marks=[
             pytest.mark.spark,
-            pytest.mark.skipif(importlib.util.find_spec("pyspark") is None, reason="mlwright[spark] is not installed"),
-            pytest.mark.skipif(not (shutil.which("java") or os.environ.get("JAVA_HOME")), reason="no Java is here"),
+            pytest.mark.skipif(importlib.util.find_spec("pyspark") is None, reason="pyspark is not installed"),
+            pytest.mark.skipif(
+                not (shutil.which("java") or os.environ.get("JAVA_HOME")), reason="java is not installed"
+            ),
         ],
     ),
 ]
@@ -79,35 +81,22 @@ def orders() -> pa.Table:
 
 
 @pytest.fixture(scope="module")
-def server() -> Iterator[str]:
-    """The address of a PostgreSQL that holds the table ``orders``."""
-    psycopg = pytest.importorskip("psycopg")
-    found = shutil.which("initdb") or next(iter(sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))), None)
-    if found is None:
-        pytest.skip("no PostgreSQL server is installed")
-    programs, as_other = Path(found).parent, ["runuser", "-u", "postgres", "--"] if os.getuid() == 0 else []
-    with tempfile.TemporaryDirectory(prefix="pg-") as folder:
-
-        def do(program: str, *arguments: str) -> None:
-            command = [*as_other, str(programs / program), "-D", f"{folder}/data", *arguments]
-            subprocess.run(command, check=True, stdout=subprocess.DEVNULL, timeout=60, cwd=folder)
-
-        if as_other:
-            shutil.chown(folder, "postgres")
-        do("initdb", "-U", "boss", "--auth=trust", "-E", "UTF8", "--locale=C", "--no-sync")
-        do("pg_ctl", "-w", "-l", f"{folder}/log", "-o", f"-k {folder} -c listen_addresses='' -c fsync=off", "start")
-        try:
-            with psycopg.connect(user="boss", host=folder, dbname="postgres", autocommit=True) as boss:
-                table = orders()
-                columns = ", ".join(f"{field.name} {KINDS[str(field.type)]}" for field in table.schema)
-                boss.execute(f"create table orders ({columns})")
-                boss.execute("create view seen as select * from orders")
-                with boss.cursor().copy("copy orders from stdin") as copy:
-                    for row in table.to_pylist():
-                        copy.write_row(list(row.values()))
-            yield f"postgresql://boss@/postgres?host={folder}"
-        finally:
-            do("pg_ctl", "-w", "-m", "immediate", "stop")
+def server(postgresql: int) -> Iterator[str]:
+    """The address of a PostgreSQL database that holds the table ``orders``."""
+    given = {"host": "127.0.0.1", "port": postgresql, "user": "boss", "password": PASSWORD, "autocommit": True}
+    with psycopg.connect(**given, dbname="postgres") as boss:
+        boss.execute("create database engines")
+    with psycopg.connect(**given, dbname="engines") as boss:
+        table = orders()
+        columns = ", ".join(f"{field.name} {KINDS[str(field.type)]}" for field in table.schema)
+        boss.execute(f"create table orders ({columns})")
+        boss.execute("create view seen as select * from orders")
+        with boss.cursor().copy("copy orders from stdin") as copy:
+            for row in table.to_pylist():
+                copy.write_row(list(row.values()))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("BOSS_PASSWORD", PASSWORD)
+        yield f"postgresql://boss:env:BOSS_PASSWORD@127.0.0.1:{postgresql}/engines"
 
 
 @pytest.fixture
@@ -121,9 +110,9 @@ def table(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.Mo
     if request.param == "duckdb":
         return open_parquet(tmp_path / "orders.parquet")
     if request.param == "postgres":
-        address = request.getfixturevalue("server")
-        folder = address.partition("host=")[2]
-        found = ibis.postgres.connect(user="boss", host=folder, database="postgres")
+        request.getfixturevalue("server")
+        port = request.getfixturevalue("postgresql")
+        found = ibis.postgres.connect(user="boss", password=PASSWORD, host="127.0.0.1", port=port, database="engines")
         return PostgresqlTable(found, '"orders"', plain_columns(found.con, '"orders"', orders().column_names), N)
     from mlwright.data.compute.in_spark import SparkTable
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+import psycopg
 import pytest
 
 from mlwright.core.errors import SourceUnreadable
@@ -18,7 +19,6 @@ from mlwright.data.split import split
 from mlwright.records.profile import Profile
 from mlwright.records.settings import CleanSettings, CollectSettings, ProfileSettings, ProjectSettings, SplitSettings
 
-psycopg = pytest.importorskip("psycopg")
 pytestmark = pytest.mark.postgresql
 
 PASSWORD = "pass:w/rd@%"

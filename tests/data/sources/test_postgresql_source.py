@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 
+import psycopg
 import pytest
 
 from mlwright.core.errors import SourceMissing, SourceRefused, SourceUnreadable
 
-psycopg = pytest.importorskip("psycopg")
 pytestmark = pytest.mark.postgresql
 
 PASSWORD = "pass:w/rd@%"

@@ -30,9 +30,9 @@ N = 6_000
 
 @pytest.fixture
 def spark() -> None:
-    pytest.importorskip("pyspark", reason="mlwright[spark] is not installed")
+    pytest.importorskip("pyspark", reason="pyspark is not installed")
     if not (shutil.which("java") or os.environ.get("JAVA_HOME")):
-        pytest.skip("no Java is here")
+        pytest.skip("java is not installed")
 
 
 @pytest.fixture

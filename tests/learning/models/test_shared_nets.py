@@ -11,7 +11,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-torch = pytest.importorskip("torch", reason="the extra 'deep' is not installed")
+torch = pytest.importorskip("torch", reason="torch is not installed")
 
 from mlwright.learning.aim import Aim  # noqa: E402
 from mlwright.learning.design import lay_out, learn_design  # noqa: E402

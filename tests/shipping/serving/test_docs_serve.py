@@ -46,7 +46,7 @@ def rounded(content: Any) -> Any:
     return round(content, 4) if isinstance(content, float) else content
 
 
-@pytest.mark.skipif(shutil.which("curl") is None, reason="no curl")
+@pytest.mark.skipif(shutil.which("curl") is None, reason="curl is not installed")
 @pytest.mark.parametrize(("command", "shown"), EXAMPLES, ids=["one", "several", "misspelt"])
 def test_an_example_gives_what_the_page_shows(port: int, command: str, shown: str) -> None:
     done = subprocess.run(["bash", "-c", command.replace(":8080", f":{port}")], capture_output=True, text=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -21,6 +22,7 @@ from mlwright.records.settings.serving import LogSettings, ServeSettings
 from mlwright.scoring.bundle import Bundle
 from mlwright.shipping.serving.app import create_app, service_of
 
+SCHEMATHESIS = shutil.which("schemathesis", path=f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}")
 TYPES = (
     "application/json", "application/json; format=pandas-split", "application/jsonlines", "text/csv",
     "text/csv; header=absent", "application/x-www-form-urlencoded", "application/vnd.apache.parquet",
@@ -139,14 +141,14 @@ def test_what_is_refused_leaves_nothing_behind(client: FlaskClient, row: dict[st
     assert held() - before < n_requests
 
 
-@pytest.mark.skipif(shutil.which("schemathesis") is None, reason="pip install schemathesis")
+@pytest.mark.skipif(SCHEMATHESIS is None, reason="schemathesis is not installed")
 @pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
 def test_it_does_what_its_description_says(
     start: Callable[..., Any], write_bundle: Callable[..., Path], tmp_path: Path
 ) -> None:
     """Its answers are of the form that is promised; what is taken is not asked, for platforms leave it open."""
     service = start(write_bundle())
-    command = ["schemathesis", "run", f"http://127.0.0.1:{service.port}/openapi.json", "--max-examples", "10"]
+    command = [str(SCHEMATHESIS), "run", f"http://127.0.0.1:{service.port}/openapi.json", "--max-examples", "10"]
     told = subprocess.run(
         [*command, "--seed", "1", "--request-timeout", "30", "--checks", ",".join(CHECKS)],
         capture_output=True,

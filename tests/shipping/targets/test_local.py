@@ -60,7 +60,7 @@ def until(holds: Callable[[], bool]) -> None:
         time.sleep(0.02)
 
 
-@pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="systemd is not installed")
+@pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="systemd-analyze is not installed")
 def test_systemd_takes_the_unit_of_the_page(tmp_path: Path) -> None:
     page = (Path(__file__).parents[3] / "docs" / "how-to" / "deploy.md").read_text()
     unit = "[Unit]" + page.partition("[Unit]")[2].partition("```")[0]

@@ -19,7 +19,6 @@ from mlwright.shipping.targets import target
 
 KEPT = Path(__file__).parents[2] / "compat" / "bundle_1"
 PARENT = "projects/shop/locations/europe-west1"
-google_auth = pytest.importorskip("google.auth", reason="google-auth is not installed")
 
 
 class Google:

@@ -22,6 +22,11 @@ FLAGS = (
 LONGEST_S = 180
 
 
+def browser_here() -> str | None:
+    """The path of a Chromium or Chrome; None where there is none."""
+    return next(filter(None, map(shutil.which, BROWSERS)), None)
+
+
 def print_page(page: str) -> bytes:
     """A page as PDF.
 
@@ -37,7 +42,7 @@ def print_page(page: str) -> bytes:
     StorageError
         If the browser did not print.
     """
-    browser = next(filter(None, map(shutil.which, BROWSERS)), None)
+    browser = browser_here()
     if browser is None:
         raise ExtraMissing(
             "Printing to PDF needs Chromium or Chrome, which is not installed.",
