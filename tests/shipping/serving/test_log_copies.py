@@ -68,6 +68,7 @@ def test_what_a_store_did_not_take_is_copied_by_the_next_service(
         ("s3://me:secret@bucket/log", "holds a secret"),
         ("nowhere://bucket/log", "cannot be copied to 'nowhere://bucket/log'"),
         ("a folder", "cannot be copied to"),
+        ("/a/folder", "cannot be copied to"),
     ],
 )
 def test_a_url_that_cannot_be_used_is_refused_at_once(bundle: Bundle, tmp_path: Path, url: str, why: str) -> None:
@@ -97,3 +98,31 @@ def test_a_server_that_speaks_s3_gets_them(
         server.shutdown()
     assert len(read(tmp_path / "fetched")) == 3
     assert read(tmp_path / "fetched") == read(tmp_path / "log")
+
+
+def test_any_store_that_fsspec_knows_gets_them(bundle: Bundle, row: dict[str, Any], tmp_path: Path) -> None:
+    fsspec = pytest.importorskip("fsspec")
+    keep(bundle, tmp_path / "log", "memory://kept/asked", row, 3)
+    keep(bundle, tmp_path / "log", "memory://kept/asked", row, 2)
+    fsspec.filesystem("memory").get("/kept/asked/", f"{tmp_path}/fetched/", recursive=True)
+    assert names(tmp_path / "fetched") == names(tmp_path / "log")
+    assert len(read(tmp_path / "fetched")) == 5
+
+
+def test_a_store_that_fails_in_its_own_way_stops_nothing(
+    bundle: Bundle,
+    row: dict[str, Any],
+    tmp_path: Path,
+    caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    memory = pytest.importorskip("fsspec.implementations.memory")
+
+    def fail(*_: object, **__: object) -> None:
+        raise RuntimeError("no such bucket")
+
+    monkeypatch.setattr(memory.MemoryFileSystem, "open", fail)
+    with caplog.at_level(logging.ERROR, "mlwright.serving"):
+        keep(bundle, tmp_path / "log", "memory://failing/asked", row, 3)
+    assert "cannot be copied to memory://failing/asked" in caplog.text
+    assert len(read(tmp_path / "log")) == 3

@@ -30,6 +30,12 @@ LEAVE_S = 10.0
 
 LOCK: Final = ".copying"
 
+OBJECT_STORES = frozenset({"s3", "gcs", "abfs"})
+"""Stores of pyarrow that show a file when it is whole, and have no folders."""
+
+ARROW_SCHEMES = frozenset({"file", "s3", "gs", "gcs", "abfs", "abfss", "hdfs", "viewfs"})
+"""What pyarrow opens by itself."""
+
 
 class Copies:
     """Copies what is sealed in the folder of a log.
@@ -38,8 +44,8 @@ class Copies:
     ----------
     folder : Path
     url : str
-        ``s3://bucket/path``, ``gs://bucket/path``, ``abfs://...`` or ``file:///path``, as `pyarrow.fs` reads it;
-        who may write there is known from the environment.
+        ``s3://bucket/path``, ``gs://bucket/path``, ``abfs://...`` or ``file:///path``, as `pyarrow.fs` reads it, or
+        any other that fsspec reads, where that is installed; who may write there is known from the environment.
 
     Raises
     ------
@@ -75,7 +81,7 @@ class Copies:
             if self._is_ours():
                 self._copy_new()
                 self._was_told = False
-        except OSError as error:  # of the network: answers go on, and the folder keeps what waits
+        except Exception as error:  # noqa: BLE001  whatever a store raises: answers go on, and the folder keeps what waits
             if not self._was_told:
                 log.error("Segments of %s wait: they cannot be copied to %s: %s", self._folder, self._shown, error)
             self._was_told = True
@@ -113,7 +119,7 @@ class Copies:
             data = path.read_bytes()
         except FileNotFoundError:
             return False
-        is_folder = self._store.type_name == "local"
+        is_folder = self._store.type_name not in OBJECT_STORES
         draft = f"{target}.part" if is_folder else target  # what a store shows is whole; a folder shows what is begun
         if is_folder:
             self._store.create_dir(target.rpartition("/")[0], recursive=True)
@@ -126,20 +132,45 @@ class Copies:
 
 def _opened(url: str) -> tuple[FileSystem, str]:
     """The store of a URL, and the place in it."""
-    from pyarrow import ArrowException
-    from pyarrow.fs import FileSystem
-
     if urlsplit(url).password is not None:
         raise SettingsError(
             "The URL that the log is copied to holds a secret.",
             "Leave it out, and set what the store's own programs read (AWS_ACCESS_KEY_ID, ...).",
         )
-    try:
-        store, place = FileSystem.from_uri(url)
-    except (ArrowException, OSError, ValueError) as error:
-        reason = str(error).split("\n")[0]
-        raise SettingsError(
-            f"The log cannot be copied to {urlsplit(url)._replace(query='').geturl()!r} ({reason}).",
-            "Write it like  s3://bucket/path  or  file:///path",
-        ) from None
+    store, place = _by_arrow(url) if urlsplit(url).scheme in ARROW_SCHEMES else _by_fsspec(url)
     return store, place.rstrip("/")
+
+
+def _by_arrow(url: str) -> tuple[FileSystem, str]:
+    from pyarrow import ArrowException
+    from pyarrow.fs import FileSystem
+
+    try:
+        found: tuple[FileSystem, str] = FileSystem.from_uri(url)
+    except (ArrowException, OSError, ValueError) as error:
+        raise _unusable(url, error) from None
+    return found
+
+
+def _by_fsspec(url: str) -> tuple[FileSystem, str]:
+    from pyarrow.fs import FSSpecHandler, PyFileSystem
+
+    try:
+        from fsspec.core import url_to_fs
+    except ImportError:
+        raise _unusable(url, "its kind needs fsspec, which is not installed") from None
+    if not urlsplit(url).scheme:
+        raise _unusable(url, "it names no kind of store")
+    try:
+        store, place = url_to_fs(url)
+    except Exception as error:  # noqa: BLE001  every kind of store has errors of its own
+        raise _unusable(url, error) from None
+    return PyFileSystem(FSSpecHandler(store)), place
+
+
+def _unusable(url: str, reason: object) -> SettingsError:
+    why = str(reason).split("\n")[0]
+    return SettingsError(
+        f"The log cannot be copied to {urlsplit(url)._replace(query='').geturl()!r} ({why}).",
+        "Write it like  s3://bucket/path  or  file:///path  (pip install fsspec: also other kinds).",
+    )
