@@ -12,6 +12,7 @@ Part = Literal["input", "target", "other"]
 NewLevels = Literal["refuse", "some", "any"]
 Order = Literal["rising", "falling", "none"]
 Policy = Literal["note", "missing", "refuse"]
+ExtraFields = Literal["refuse", "ignore"]
 
 
 class Requests(Record):
@@ -30,12 +31,15 @@ class Requests(Record):
         Of a number or a date beyond `least` or `most`; one that is only beyond what was seen is noted.
     unlike : str
         Of a text that does not match `pattern`.
+    wrong : str
+        Of a value that is none of the column's kind, such as text for a number: ``refuse`` or ``missing``.
     """
 
     missing: Literal["note", "refuse"] = "note"
     unknown: Policy = "note"
     beyond: Policy = "note"
     unlike: Policy = "note"
+    wrong: Literal["refuse", "missing"] = "refuse"
 
 
 class Clause(Record):
@@ -139,6 +143,9 @@ class Contract(Record):
         Whether rows may be equal in all columns but the target.
     least_rows : int
         A table of fewer rows breaks the contract.
+    extra_fields : str
+        What the service does with a field that the table never had: ``refuse`` it, for it may be an input under another
+        name, or ``ignore`` it where all inputs are there.
     edited : tuple of str
         The clauses about the table that a person has set.
     """
@@ -152,6 +159,7 @@ class Contract(Record):
     n_repeated: int = 0
     may_repeat: bool = True
     least_rows: int = 1
+    extra_fields: ExtraFields = "refuse"
     edited: tuple[str, ...] = ()
 
     def clause(self, name: str) -> Clause:

@@ -10,10 +10,12 @@ import pytest
 from flask.testing import FlaskClient
 
 from mlwright.data.clauses.edits import amended
+from mlwright.data.sources import source_for
 from mlwright.records.contract import Contract
-from mlwright.records.settings import ContractSettings
+from mlwright.records.settings import CollectSettings, ContractSettings
+from mlwright.records.settings.serving import LogSettings, ServeSettings
 from mlwright.scoring.bundle import Bundle
-from mlwright.shipping.serving.app import create_app
+from mlwright.shipping.serving.app import create_app, service_of
 
 from .conftest import INPUTS
 
@@ -24,10 +26,11 @@ SERVE = Callable[..., FlaskClient]
 def serve(write_bundle: Callable[..., Path]) -> SERVE:
     """A service whose contract was edited as in mlwright.toml."""
 
-    def start(**sections: Any) -> FlaskClient:
+    def start(log: LogSettings | None = None, **sections: Any) -> FlaskClient:
         edits = ContractSettings.model_validate(sections)
         contract = amended(Contract(n_rows=100, columns=INPUTS), edits)
-        return create_app(Bundle.load(write_bundle(inputs=contract.columns))).test_client()
+        bundle = Bundle.load(write_bundle(inputs=contract.columns, contract=contract))
+        return create_app(bundle, ServeSettings(log=log or LogSettings())).test_client()
 
     return start
 
@@ -89,3 +92,55 @@ def test_a_text_is_held_to_its_pattern(serve: SERVE, row: dict[str, Any], policy
     assert client.post("/predict", json=row | {"remarks": "12345"}).status_code == status
     count = 0 if status == 422 else 1
     assert f'mlwright_unlike_pattern_total{{field="remarks"}} {count}' in client.get("/metrics").text
+
+
+WRONG = {"tenure": "soon", "charges": {"much": 1}, "contract": ["One year"], "signup": "tomorrow", "remarks": 7}
+
+
+@pytest.mark.parametrize("name", WRONG)
+def test_a_value_of_another_kind_is_refused_and_counted_or_taken_as_missing(
+    serve: SERVE, row: dict[str, Any], name: str
+) -> None:
+    strict, lenient = serve(), serve(requests={"wrong": "missing"})
+    refused = strict.post("/predict", json=row | {name: WRONG[name]}).json["error"]
+    assert (refused["code"], refused["field"]) == ("wrong_type", name)
+    assert f'mlwright_contract_refusals_total{{field="{name}"}} 1' in strict.get("/metrics").text
+    answer, gap = (lenient.post("/predict", json=row | {name: value}).json for value in (WRONG[name], None))
+    assert answer["probabilities"] == gap["probabilities"]
+    told = [(note["field"], note["code"]) for note in answer["notes"]]
+    assert told == [(name, "wrong")]
+    assert answer["notes"][0]["message"].endswith("It was taken as missing.")
+    told = lenient.get("/metrics").text
+    for measure in ("wrong_values", "taken_as_missing"):
+        assert f'mlwright_{measure}_total{{field="{name}"}} 1' in told
+
+
+def test_what_is_no_value_is_not_kept_and_many_are_answered_as_one(
+    serve: SERVE, row: dict[str, Any], tmp_path: Path
+) -> None:
+    client = serve(log=LogSettings(folder=str(tmp_path / "log")), requests={"wrong": "missing"})
+    records = [row, row | WRONG, row | {"tenure": 1}]
+    answers = client.post("/predict", json=records).json["predictions"]
+    alone = [client.post("/predict", json=one).json for one in records]
+    assert [one["probabilities"] for one in answers] == [pytest.approx(one["probabilities"]) for one in alone]
+    application: Any = client.application
+    service_of(application).close()
+    settings = CollectSettings(source=str(tmp_path / "log"))
+    kept = [one for batch in source_for(settings)[1](settings).read().batches for one in batch.to_pylist()]
+    assert len(kept) == 6
+    assert sorted((one["tenure"] for one in kept), key=str) == [1.0, 1.0, 29.0, 29.0, None, None]
+    assert "much" not in str(kept)
+
+
+def test_fields_that_the_data_never_had_are_ignored_where_that_is_said(serve: SERVE, row: dict[str, Any]) -> None:
+    strict, lenient = serve(), serve(extra_fields="ignore")
+    assert strict.post("/predict", json=row | {"colour": 1}).json["error"]["code"] == "unknown_field"
+    plain, more = (lenient.post("/predict", json=one).json for one in (row, row | {"colour": 1, "size": [2]}))
+    assert more == plain
+    several = lenient.post("/predict", json=[row | {"colour": 1}, row]).json["predictions"]
+    assert several[0] == several[1]
+    assert "mlwright_extra_fields_total 3" in lenient.get("/metrics").text
+    misspelt = {("Tenure" if name == "tenure" else name): value for name, value in row.items()}
+    assert lenient.post("/predict", json=misspelt).json["error"]["hint"] == "Did you mean 'tenure'?"
+    schema = lenient.get("/openapi.json").json["components"]["schemas"]["Record"]
+    assert schema["additionalProperties"] is True

@@ -9,7 +9,7 @@ from pydantic import Field
 
 from mlwright.core.family import MembersOf
 from mlwright.core.record import Settings
-from mlwright.records.contract import NewLevels, Policy
+from mlwright.records.contract import ExtraFields, NewLevels, Policy
 from mlwright.records.profile import Kind, Task
 
 
@@ -160,12 +160,16 @@ class RequestSettings(Settings):
         Of a number or a date beyond ``least`` or ``most``: ``note``, ``missing`` or ``refuse``.
     unlike : str
         Of a text that does not match ``pattern``: ``note``, ``missing`` or ``refuse``.
+    wrong : str
+        Of a value that is none of the column's kind, such as text for a number: ``refuse``, as by itself, or
+        ``missing``.
     """
 
     missing: Literal["note", "refuse"] | None = None
     unknown: Policy | None = None
     beyond: Policy | None = None
     unlike: Policy | None = None
+    wrong: Literal["refuse", "missing"] | None = None
 
 
 class ClauseSettings(Settings):
@@ -216,9 +220,12 @@ class ContractSettings(Settings):
         Whether rows may be equal in all columns but the target.
     least_rows : int
         A table of fewer rows breaks the contract.
+    extra_fields : str
+        What the service does with a field that the table never had: ``refuse``, as by itself, or ``ignore`` where all
+        inputs are there.
     requests : dict
-        What the service does with values that break the contract: ``missing``, ``unknown``, ``beyond`` and ``unlike``,
-        each ``note``, ``missing`` or ``refuse``.
+        What the service does with values that break the contract: ``missing``, ``unknown``, ``beyond``, ``unlike`` and
+        ``wrong``, each ``note``, ``missing`` or ``refuse``.
     skip : list
         Checks of deliveries to leave out, by name.
     """
@@ -227,6 +234,7 @@ class ContractSettings(Settings):
     key: str | None = None
     may_repeat: bool | None = None
     least_rows: int | None = Field(default=None, ge=1)
+    extra_fields: ExtraFields | None = None
     requests: RequestSettings = RequestSettings()
     skip: Annotated[tuple[str, ...], MembersOf("mlwright.data.deliveries")] = ()
 

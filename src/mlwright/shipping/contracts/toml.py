@@ -29,6 +29,7 @@ class Toml(ContractForm):
         lines += ["# Copy what you want to change into mlwright.toml; leave the rest out.", "", "[contract]"]
         lines += [f"key = {json.dumps(contract.key, ensure_ascii=False)}"] if contract.key else []
         lines += [f"may_repeat = {json.dumps(contract.may_repeat)}", f"least_rows = {contract.least_rows}"]
+        lines += [f"extra_fields = {json.dumps(contract.extra_fields)}"] if contract.extra_fields != "refuse" else []
         for clause in contract.columns:
             lines += ["", *_section(clause, contract.n_rows)]
         return "\n".join(lines) + "\n"

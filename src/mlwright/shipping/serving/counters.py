@@ -53,12 +53,14 @@ MEASURES = (
     Measure("unknown_names_total", "Names that training had seen too rarely or never, by field.", ("field",)),
     Measure("out_of_range_total", "Numbers and dates outside the range seen in training, by field.", ("field",)),
     Measure("unlike_pattern_total", "Texts that do not match the pattern of their field, by field.", ("field",)),
+    Measure("wrong_values_total", "Values of another kind that were taken as missing, by field.", ("field",)),
     Measure(
         "taken_as_missing_total", "Values that broke the contract and were taken as missing, by field.", ("field",)
     ),
     Measure(
         "ignored_columns_total", "Values of columns of the data that the model does not use, by column.", ("column",)
     ),
+    Measure("extra_fields_total", "Fields that the data never had and that were ignored."),
     Measure("contract_refusals_total", "Requests that were refused for a value that breaks the contract.", ("field",)),
 )
 IMPOSSIBLE: Mapping[str, frozenset[Kind]] = {

@@ -17,6 +17,7 @@ from mlwright.shipping.serving.refusals import Refusal, json_type, shown
 
 TAKEN_AS_MISSING = "taken_as_missing_total"
 IGNORED = "ignored_columns_total"
+EXTRA: Series = ("extra_fields_total", ())
 NAME_COMPARED_MAX = 100
 
 
@@ -32,24 +33,26 @@ class Looked:
         How many values were missing, unknown and so on, by the series that counts them (see `counters`).
     hidden : dict
         The fields of a record, by its place, that are to be taken as missing.
+    wrong : dict
+        Those among them that are none of their kind.
     """
 
     notes: dict[int, list[Note]] = field(default_factory=dict)
     counts: dict[Series, int] = field(default_factory=dict)
     hidden: dict[int, list[str]] = field(default_factory=dict)
+    wrong: dict[int, list[str]] = field(default_factory=dict)
 
-    def count(self, series: Series) -> None:
-        """One more of it."""
-        self.counts[series] = self.counts.get(series, 0) + 1
+    def count(self, series: Series, by: int = 1) -> None:
+        """So many more of it."""
+        self.counts[series] = self.counts.get(series, 0) + by
 
     def taken(self, records: Sequence[Mapping[str, Any]]) -> Sequence[Mapping[str, Any]]:
         """The records as the model gets them."""
-        if not self.hidden:
-            return records
-        return [
-            {**record, **dict.fromkeys(self.hidden[place])} if place in self.hidden else record
-            for place, record in enumerate(records)
-        ]
+        return _without(records, self.hidden)
+
+    def kept(self, records: Sequence[Mapping[str, Any]]) -> Sequence[Mapping[str, Any]]:
+        """The records as they may be kept: as they came, but for values that are none of their kind."""
+        return _without(records, self.wrong)
 
 
 class InputSchema:
@@ -57,7 +60,7 @@ class InputSchema:
 
     A record may be a whole row of the table that the model learned from: its other columns (ids, the target, what was
     of no use) are ignored and counted, whatever they hold. A field that this table never had is refused, for it may be
-    an input under a wrong name, or the record one of another table.
+    an input under a wrong name, or the record one of another table, unless the contract says to ignore it.
 
     Parameters
     ----------
@@ -68,6 +71,7 @@ class InputSchema:
         self.readers = {item.name: reader_of(item) for item in manifest.inputs}
         self._names = frozenset(self.readers)
         self._unused = frozenset(manifest.unused)
+        self._ignores_extra = manifest.contract.extra_fields == "ignore"
         self._quick = [
             (name, reader.fine_names, *reader.fine_range, reader.fine_but, reader)
             for name, reader in self.readers.items()
@@ -100,8 +104,8 @@ class InputSchema:
         return looked
 
     def _mark(self, looked: Looked, reader: Reader, state: State, place: int, value: object) -> None:
-        name = reader.field.name
-        if state == "wrong":
+        name, policy = reader.field.name, reader.policy(state)
+        if state == "wrong" and policy == "refuse":
             found = json_type(value) if not isinstance(value, str) else "text that cannot be read as such"
             example = orjson.dumps(example_value(reader.field)).decode()
             raise Refusal(
@@ -115,12 +119,13 @@ class InputSchema:
         note = reader.notes.get(state)
         if note is None:
             return
-        policy = reader.policy(state)
         if policy == "refuse":
             hint = "Mend the value, or send null if it is not known." if state != "missing" else "Send a value."
             raise Refusal("breaks_contract", f"Record {place}, {note.message}", hint, field=name, record=place)
         if policy == "missing":
             looked.hidden.setdefault(place, []).append(name)
+            if state == "wrong":
+                looked.wrong.setdefault(place, []).append(name)
             looked.count((TAKEN_AS_MISSING, (name,)))
             note = replace(note, message=f"{note.message} It was taken as missing.")
         looked.notes.setdefault(place, []).append(note)
@@ -128,8 +133,11 @@ class InputSchema:
     def _look_at_names(self, looked: Looked, record: Mapping[str, Any], place: int) -> None:
         """Names other than the inputs alone: ignore columns that came along, refuse what is missing or unknown."""
         ignored = record.keys() & self._unused
-        if len(record) - len(ignored) != len(self._names) or not record.keys() >= self._names:
+        n_extra = len(record) - len(ignored) - len(self._names)
+        if not record.keys() >= self._names or (n_extra and not self._ignores_extra):
             self._refuse_names(record, place)
+        if n_extra:
+            looked.count(EXTRA, n_extra)
         for name in ignored:
             looked.count((IGNORED, (name,)))
 
@@ -159,3 +167,13 @@ class InputSchema:
         if offers:
             return f"Did you mean {offers[0]!r}?"
         return f"Leave it out. Known are: {name_list(self.readers, limit=20)}."
+
+
+def _without(records: Sequence[Mapping[str, Any]], fields: Mapping[int, Sequence[str]]) -> Sequence[Mapping[str, Any]]:
+    """The records, some fields of some of them not known."""
+    if not fields:
+        return records
+    return [
+        {**record, **dict.fromkeys(fields[place])} if place in fields else record
+        for place, record in enumerate(records)
+    ]

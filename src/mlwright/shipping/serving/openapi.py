@@ -139,7 +139,7 @@ def _schemas(manifest: Manifest, settings: ServeSettings) -> dict[str, Any]:
             "properties": {item.name: _input(item) for item in manifest.inputs}
             | {name: {"description": UNUSED} for name in manifest.unused},
             "required": names,
-            "additionalProperties": False,
+            "additionalProperties": manifest.contract.extra_fields == "ignore",
         },
         "Records": {
             "type": "object",

@@ -112,7 +112,7 @@ class Questions:
         """
         id, at, records, extras, read = begun
         if read is None:
-            answers, coded = self._answer_closely(records, extras), None
+            (answers, records), coded = self._answer_closely(records, extras), None
         else:
             answers, scores = self._answer_read(records, read, tally, scored)
             coded = self._form and self._coded(self._form, id, at, records, read, answers, scores)
@@ -166,14 +166,16 @@ class Questions:
         self._count(answers, read.counts)
         return answers, scores
 
-    def _answer_closely(self, records: Sequence[Mapping[str, Any]], extras: Extras) -> list[Answer]:
-        """Look at every value of every record, answer, and count."""
+    def _answer_closely(
+        self, records: Sequence[Mapping[str, Any]], extras: Extras
+    ) -> tuple[list[Answer], Sequence[Mapping[str, Any]]]:
+        """Look at every value of every record, answer, and count; with the records as they may be kept."""
         refuse_long_work(extras, len(records))
         looked = self._schema.look(records)
         answers = self._answerer.answer(looked.taken(records), extras)
         self._add_notes(answers, looked)
         self._count(answers, looked.counts)
-        return answers
+        return answers, looked.kept(records)
 
     def _add_notes(self, answers: Sequence[Answer], looked: Looked) -> None:
         for place, notes in looked.notes.items():

@@ -24,6 +24,7 @@ COUNTED: dict[State, str] = {
     "above": "out_of_range_total",
     "beyond": "out_of_range_total",
     "unlike": "unlike_pattern_total",
+    "wrong": "wrong_values_total",
 }
 LARGEST = sys.float_info.max
 YEAR_S = 366 * 86_400.0
@@ -87,6 +88,7 @@ class Reader:
             "above": f"{name}: above the range seen in training ({seen}).",
             "beyond": f"{name}: beyond the limits of the contract ({describe_limits(self.field)}).",
             "unlike": f"{name}: not of the form that all texts have had.",
+            "wrong": f"{name}: not {self.expected}.",
         }
         if not self.field.optional:
             sentences["missing"] = f"{name}: missing, which never happened in training."

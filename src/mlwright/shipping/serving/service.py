@@ -114,7 +114,7 @@ class Service:
     def refuse(self, refusal: Refusal, call: Call, error: Exception) -> Reply:
         """A refusal as an answer; a fault of ours goes into the log and not to the caller."""
         self.counters.add("refusals_total", refusal.reason)
-        if refusal.reason == "breaks_contract" and refusal.field:
+        if refusal.reason in ("breaks_contract", "wrong_type") and refusal.field:
             self.counters.add("contract_refusals_total", refusal.field)
         if refusal.reason == "internal":
             log.error("request %s failed", call.request_id, exc_info=error)
