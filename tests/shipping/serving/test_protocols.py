@@ -97,6 +97,27 @@ def test_probabilities_come_where_they_are_asked_for(client: FlaskClient, rows: 
     assert found == client.post("/predict", json=rows).json["predictions"]
 
 
+ASKING = {
+    "/invocations": lambda rows, wanted: {"dataframe_records": rows, "params": wanted},
+    "/v1/models/churn:predict": lambda rows, wanted: {"instances": rows, "parameters": wanted},
+    "/score": lambda rows, wanted: {"input_data": rows, "params": wanted},
+}
+
+
+@pytest.mark.parametrize("path", ASKING)
+def test_platforms_are_told_how_far_off_and_why_if_they_ask(
+    client: FlaskClient, bundle: Bundle, rows: Rows, path: str
+) -> None:
+    told = client.post("/predict?level=0.9&reasons=2&change=1", json={"records": rows}).json["predictions"]
+    asked = ASKING[path](rows, {"level": 0.9, "reasons": 2, "change": True})
+    assert client.post(path, json=asked).json["predictions"] == told
+    assert {"possible", "reasons", "change"} <= told[0].keys()
+    plain = client.post(path, json=ASKING[path](rows, {"reasons": 0, "change": False, "level": None})).json
+    assert plain == client.post(path, json=ASKING[path](rows, {})).json
+    for wrong in ({"level": 0.123}, {"reasons": [1]}, {"change": {"a": 1}}, {"reasons": -1}, {"level": "much"}):
+        assert client.post(path, json=ASKING[path](rows, wrong)).status_code == 400
+
+
 def test_tensors_come_back_with_the_probabilities_and_the_id(client: FlaskClient, bundle: Bundle, rows: Rows) -> None:
     body = {"id": "42", "inputs": tensors(rows)}
     reply = client.post("/v2/models/churn/infer", json=body).json

@@ -415,6 +415,31 @@ def test_long_requests_that_come_slowly_leave_room_for_short_ones(
         time.sleep(0.05)
 
 
+def test_what_proves_a_long_request_is_answered_beside_the_others_or_refused(
+    start: Callable[..., Any], write_bundle: Callable[..., Path], row: dict[str, Any]
+) -> None:
+    service, path = start(write_bundle()), "/v1/models/churn:predict"
+    asked = {"instances": [row], "parameters": {"reasons": 2}}
+    for _ in range(3):
+        status, body = service.ask(path, asked)
+        assert status == 200
+        assert json.loads(body)["predictions"][0].keys() == {"prediction", "probabilities", "reasons"}
+    slow = slow_callers(service, MOST_LONG, 100_000)
+    wait_until(lambda: service.ask(path, asked)[0] == 503)
+    assert "Too many long requests" in json.loads(service.ask(path, asked)[1])["error"]
+    assert service.ask(path, {"instances": [row]})[0] == 200
+    for connection in slow:
+        connection.close()
+    wait_until(lambda: service.ask(path, asked)[0] == 200)
+
+
+def wait_until(happens: Callable[[], bool]) -> None:
+    ends = time.monotonic() + START_S
+    while not happens():
+        assert time.monotonic() < ends
+        time.sleep(0.05)
+
+
 def test_requests_sent_at_once_are_answered_in_their_order(
     start: Callable[..., Any], write_bundle: Callable[..., Path], row: dict[str, Any]
 ) -> None:

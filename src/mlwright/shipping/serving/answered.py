@@ -26,8 +26,8 @@ class Answered(NamedTuple):
     body: bytes
 
 
-Answers = Callable[[Sequence["WSGIEnvironment"]], list[Answered]]
-"""Answers requests that wait at the same moment, each as if it had come alone."""
+Answers = Callable[[Sequence["WSGIEnvironment"]], "list[Answered | None]"]
+"""Answers requests that wait at the same moment, each as if it had come alone; None of one that proves a long one."""
 
 
 def as_lines(headers: Iterable[tuple[str, str]]) -> str:

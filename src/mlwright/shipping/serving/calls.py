@@ -28,9 +28,16 @@ LARGE = "mlwright.large"
 WHOLE = "mlwright.whole"
 """There too: the body, where it has come whole, as long as was announced."""
 
+ADMITTED = "mlwright.admitted"
+"""There too: whether it was seen already that the caller may ask."""
+
 PHRASES = {status.value: f"{status.value} {status.phrase}" for status in HTTPStatus}
 
 _usable_id = re.compile(r"[A-Za-z0-9._:-]{1,128}").fullmatch
+
+
+class TakesLongError(Exception):
+    """A request is a long one, which its head did not tell: it is to be answered beside the others."""
 
 
 class Call:
@@ -73,6 +80,17 @@ class Call:
         """What the address says after its question mark."""
         query = self.header("QUERY_STRING")
         return dict(parse_qsl(query, keep_blank_values=True)) if query else {}
+
+    def take_long(self) -> None:
+        """See that it is answered where long requests are.
+
+        Raises
+        ------
+        TakesLongError
+            If it is not.
+        """
+        if LONG not in self._environ:
+            raise TakesLongError
 
     @property
     def is_chunked(self) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from mlwright.records.bundle import Manifest
 from mlwright.shipping.serving.refusals import Refusal
@@ -52,7 +52,29 @@ def extras_of(options: Mapping[str, str], manifest: Manifest) -> Extras:
     if not options:
         return NOTHING
     level = _level(options["level"], manifest) if "level" in options else None
-    return Extras(level, _reasons(options.get("reasons", "0")), _is_meant(options.get("change", "0")))
+    found = Extras(level, _reasons(options.get("reasons", "0")), _is_meant(options.get("change", "0")))
+    return NOTHING if found == NOTHING else found
+
+
+def extras_in(parameters: Any, manifest: Manifest) -> Extras:
+    """What the parameters in a body ask for: the same, as platforms can send it.
+
+    Raises
+    ------
+    Refusal
+        If the model cannot give it.
+    """
+    if not isinstance(parameters, dict):
+        return NOTHING
+    asked = {name: _spelled(parameters[name]) for name in Extras._fields if parameters.get(name) is not None}
+    return extras_of(asked, manifest)
+
+
+def _spelled(value: object) -> str:
+    """As an address would say it; what it could not say is nothing that is known."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return f"{value:g}" if isinstance(value, float) else str(value) if isinstance(value, int | str) else ""
 
 
 def _is_meant(said: str) -> bool:

@@ -10,7 +10,7 @@ import orjson
 from werkzeug.exceptions import HTTPException
 
 from mlwright.shipping.serving.answered import Answered, answered_by
-from mlwright.shipping.serving.calls import PHRASES, Call, Reply
+from mlwright.shipping.serving.calls import ADMITTED, LONG, PHRASES, Call, Reply, TakesLongError
 from mlwright.shipping.serving.guard import data_headers, data_lines
 from mlwright.shipping.serving.protocols import Later, Route, chosen
 from mlwright.shipping.serving.refusals import Refusal
@@ -47,22 +47,30 @@ class Front:
         routes = self.service.routes.get(environ["PATH_INFO"])
         if routes is None:
             return self._pages(environ, start_response)
+        environ[LONG] = True  # whatever it asks for, it is answered here
         task, tally = self._begin(Call(environ), routes), new_tally()
+        assert task is not None
         reply = self._finish(task, tally)
         self.service.questions.conclude(tally)
         start_response(PHRASES[reply.status], data_headers(task[0].request_id, reply))
         return [reply.body]
 
-    def answers(self, environs: Sequence[WSGIEnvironment]) -> list[Answered]:
-        """Answer requests that wait at the same moment; what they ask the model about is scored together."""
+    def answers(self, environs: Sequence[WSGIEnvironment]) -> list[Answered | None]:
+        """Answer requests that wait at the same moment; what they ask the model about is scored together.
+
+        None of one that takes long and is not marked so.
+        """
         tasks = [self._task(environ) for environ in environs]
-        later = [task[2].begun for task in tasks if isinstance(task[2], Later)]
+        later = [task[2].begun for task in tasks if task is not None and isinstance(task[2], Later)]
         scored, tally = iter(self.service.questions.score(later)), new_tally()
-        answered = [task if isinstance(task, Answered) else self._answered(task, tally, scored) for task in tasks]
+        answered = [
+            task if task is None or isinstance(task, Answered) else self._answered(task, tally, scored)
+            for task in tasks
+        ]
         self.service.questions.conclude(tally)
         return answered
 
-    def _task(self, environ: WSGIEnvironment) -> _Task | Answered:
+    def _task(self, environ: WSGIEnvironment) -> _Task | Answered | None:
         routes = self.service.routes.get(environ["PATH_INFO"])
         return answered_by(self._pages, environ) if routes is None else self._begin(Call(environ), routes)
 
@@ -70,15 +78,17 @@ class Front:
         reply = self._finish(task, tally, next(scored) if isinstance(task[2], Later) else None)
         return Answered(PHRASES[reply.status], data_lines(task[0].request_id, reply), reply.body)
 
-    def _begin(self, call: Call, routes: tuple[Route, ...]) -> _Task:
-        """See whether a call may ask, and read what it asks."""
+    def _begin(self, call: Call, routes: tuple[Route, ...]) -> _Task | None:
+        """See whether a call may ask, and read what it asks; None where it is to be answered beside the others."""
         route: Route | None = None
         found: Reply | Later
         try:
-            if call.path not in self._open:
+            if call.path not in self._open and not call.header(ADMITTED):
                 self.service.guard.check(call)
             route = chosen(routes, call)
             found = route.handle(call) if route is not None else self._refuse_method(call, routes)
+        except TakesLongError:
+            return None
         except Exception as error:  # noqa: BLE001  the last place where a fault of ours can be kept from the caller
             found = self._refused(call, route, error)
         return call, route, found

@@ -230,9 +230,7 @@ class Incoming:
 
     def _take_place(self, environ: WSGIEnvironment) -> None:
         if not self._turns.places:
-            self.refuse(
-                Refusal("busy", "Too many long requests are being sent or answered.", "Try again in a few seconds.")
-            )
+            self.refuse(busy())
             return
         self._turns.places -= 1
         environ[LONG] = True
@@ -240,13 +238,13 @@ class Incoming:
     def _hand_over(self, *, last: bool, refusal: Refusal | None = None) -> None:
         """What was read is to be answered; nothing is read behind the last request."""
         self._body.seek(0)
-        self.environ["wsgi.input"] = self._body if refusal is None else _Broken(refusal)
+        self.environ["wsgi.input"] = self._body if refusal is None else Broken(refusal)
         self.in_body = False
         self.is_deaf = self.is_deaf or last
         self._came(self.environ)
 
 
-class _Broken:
+class Broken:
     """In place of a body that cannot be read."""
 
     def __init__(self, refusal: Refusal) -> None:
@@ -255,6 +253,11 @@ class _Broken:
     def read(self, n_bytes: int = -1) -> NoReturn:
         """Refuse."""
         raise self._refusal
+
+
+def busy() -> Refusal:
+    """Of a long request for which there is no room."""
+    return Refusal("busy", "Too many long requests are being sent or answered.", "Try again in a few seconds.")
 
 
 def _waits_to_be_asked(environ: WSGIEnvironment) -> bool:

@@ -117,7 +117,7 @@ class Switch:
             self._front = made(path, None)
         threading.Thread(target=self._look_on, daemon=True).start()
 
-    def answers(self, environs: Sequence[WSGIEnvironment]) -> list[Answered]:
+    def answers(self, environs: Sequence[WSGIEnvironment]) -> list[Answered | None]:
         """Answer requests that wait at the same moment, all with the same bundle."""
         return self._front.answers(environs)
 

@@ -21,9 +21,10 @@ from email.utils import formatdate
 from typing import TYPE_CHECKING, Any
 
 from mlwright.shipping.serving.answered import Answered, Answers
-from mlwright.shipping.serving.calls import LARGE, LONG, PHRASES, json_reply
+from mlwright.shipping.serving.calls import ADMITTED, LARGE, LONG, PHRASES, WHOLE, json_reply
 from mlwright.shipping.serving.connection import Connection
 from mlwright.shipping.serving.heads import Heads
+from mlwright.shipping.serving.incoming import Broken, busy
 from mlwright.shipping.serving.refusals import Refusal
 
 if TYPE_CHECKING:
@@ -128,7 +129,7 @@ class Turns:
             self._take_turn()
 
     def _take_turn(self) -> None:
-        waiting, answered = self._waiting, list[tuple[tuple["WSGIEnvironment", Done], Answered]]()
+        waiting, answered = self._waiting, list[tuple[tuple["WSGIEnvironment", Done], Answered | None]]()
         ends = time.perf_counter() + TURN_S
         while waiting and time.perf_counter() < ends:
             some = self._next()
@@ -138,7 +139,10 @@ class Turns:
             self._loop.call_soon(self._take_turn)
         for (environ, done), answer in answered:
             try:
-                done(environ, answer)
+                if answer is None:
+                    self._put_aside(environ, done)
+                else:
+                    done(environ, answer)
             except Exception:  # of one caller must not keep the others from their answers
                 log.exception("an answer could not be sent")
 
@@ -149,10 +153,24 @@ class Turns:
             some.append(waiting.popleft())
         return some
 
-    def _answer_long(self, environ: WSGIEnvironment, done: Done) -> None:
-        self._loop.call_soon_threadsafe(done, environ, self._ask([environ])[0])
+    def _put_aside(self, environ: WSGIEnvironment, done: Done) -> None:
+        """Let a request that proves a long one be answered with those, or refused where there are too many."""
+        if self.places:
+            self.places -= 1
+            environ[LONG] = True
+            environ["wsgi.input"].seek(0)
+        else:
+            environ.pop(WHOLE, None)
+            environ["wsgi.input"] = Broken(busy())
+        environ[ADMITTED] = True
+        self.answer(environ, done)
 
-    def _ask(self, environs: list[WSGIEnvironment]) -> list[Answered]:
+    def _answer_long(self, environ: WSGIEnvironment, done: Done) -> None:
+        (answer,) = self._ask([environ])
+        assert answer is not None
+        self._loop.call_soon_threadsafe(done, environ, answer)
+
+    def _ask(self, environs: list[WSGIEnvironment]) -> list[Answered | None]:
         try:
             return self._answers(environs)
         except Exception:  # nothing that one request does may end the loop that answers all

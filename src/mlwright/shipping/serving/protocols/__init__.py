@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 from mlwright.core.family import Family
 from mlwright.shipping.serving.answering import Answer
 from mlwright.shipping.serving.calls import JSON, Call, Reply, json_reply
+from mlwright.shipping.serving.extras import NOTHING, extras_in
 from mlwright.shipping.serving.refusals import Refusal
 
 if TYPE_CHECKING:
@@ -125,18 +126,24 @@ def answer_instances(service: Service, call: Call) -> Later:
 
 
 def told_later(service: Service, call: Call, records: Sequence[Mapping[str, Any]], parameters: Any) -> Later:
-    """Records that will be answered by ``predictions``; see `predictions`."""
+    """Records that will be answered by ``predictions``.
+
+    They are bare, as platforms have them; where the parameters ask for ``probabilities``, or for what `Extras` names,
+    they are objects with all that is known.
+    """
+    extras = extras_in(parameters, service.manifest)
+    if extras is not NOTHING:
+        call.take_long()
+    is_full = extras is not NOTHING or (isinstance(parameters, dict) and parameters.get("probabilities") is True)
 
     def write(answers: list[Answer]) -> Reply:
-        return json_reply({"predictions": predictions(answers, parameters)})
+        return json_reply({"predictions": list(answers) if is_full else bare(answers)})
 
-    return Later(service.questions.begin(call, records), write)
+    return Later(service.questions.begin(call, records, extras), write)
 
 
-def predictions(answers: Sequence[Answer], parameters: Any) -> list[Any]:
-    """Bare predictions, as platforms have them; with the parameter ``probabilities`` objects with all that is known."""
-    if isinstance(parameters, dict) and parameters.get("probabilities") is True:
-        return list(answers)
+def bare(answers: Sequence[Answer]) -> list[Any]:
+    """The predictions alone."""
     return [answer["prediction"] for answer in answers]
 
 

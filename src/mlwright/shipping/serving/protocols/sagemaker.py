@@ -18,7 +18,7 @@ import orjson
 
 from mlwright.shipping.serving.answering import Answer
 from mlwright.shipping.serving.calls import Call, Reply, json_reply
-from mlwright.shipping.serving.protocols import Later, Protocol, Route, predictions
+from mlwright.shipping.serving.protocols import Later, Protocol, Route, bare
 from mlwright.shipping.serving.protocols.mlflow import CSV
 
 JSON_LINES = ("application/jsonlines", "application/jsonlines+json", "application/x-jsonlines")
@@ -66,11 +66,11 @@ class SageMaker(Protocol):
 
 
 def _csv(answers: list[Answer]) -> Reply:
-    return Reply(_as_csv(predictions(answers, {})), content_type=f"{CSV}; charset=utf-8")
+    return Reply(_as_csv(bare(answers)), content_type=f"{CSV}; charset=utf-8")
 
 
 def _lines(answers: list[Answer]) -> Reply:
-    lines = b"".join(orjson.dumps({"prediction": one}) + b"\n" for one in predictions(answers, {}))
+    lines = b"".join(orjson.dumps({"prediction": one}) + b"\n" for one in bare(answers))
     return Reply(lines, content_type=JSON_LINES[0])
 
 
