@@ -2,6 +2,7 @@
 
 import ast
 import re
+import tomllib
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
@@ -44,3 +45,13 @@ def test_all_that_tests_are_skipped_without_is_said():
     tests = " ".join(file.read_text("utf-8") for file in (ROOT / "tests").rglob("*.py"))
     asked = re.findall(r"\b(?:which|importorskip|find_spec|needs)\(((?:\"[\w.+-]+\"(?:, )?)+)", tests)
     assert {name for names in asked for name in re.findall(r"[\w.+-]+", names)} <= said
+
+
+def test_the_rooms_of_the_architecture_are_those_of_the_code_in_the_order_that_is_enforced():
+    page = (ROOT / "docs" / "explanation" / "architecture.md").read_text("utf-8")
+    rows = re.findall(r"^\| (`.+?`) \|", page.partition("## The rooms")[2].partition("\n## ")[0], re.M)
+    listed = [name for row in rows for name in re.findall(r"`(\w+)(?:/|\.py)`", row)]
+    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["importlinter"]["contracts"]
+    assert [*(layer.removeprefix("mlwright.") for layer in contracts[0]["layers"]), "testing"] == listed
+    rooms = {path.stem for path in (ROOT / "src" / "mlwright").iterdir() if not path.stem.startswith("__")}
+    assert rooms - {"py", "example"} == set(listed)
