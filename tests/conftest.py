@@ -14,6 +14,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, settings
+
+settings.register_profile(
+    "any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
+)
+settings.load_profile("any machine")
+"""A busy machine is no fault of what is tested; a fixture that a test only reads may serve many examples."""
 
 os.environ["MLWRIGHT_EXPERIENCE"] = "off"
 """Tests leave nothing in the home of whoever runs them."""

@@ -4,7 +4,7 @@ import builtins
 import os
 from pathlib import Path
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mlwright.core.record import Record
@@ -89,7 +89,7 @@ def state_of(store: Store) -> tuple[dict[str, bytes], dict[str, str], list[int]]
     return blobs, {key: note.text for key, note in kept.items() if note is not None}, told
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60)
 @given(steps=STEPS, nth=st.integers(0, 40))
 def test_a_kill_leaves_only_whole_things_and_running_again_completes_them(tmp_path_factory, steps, nth):
     folder = tmp_path_factory.mktemp("store")

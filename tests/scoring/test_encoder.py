@@ -8,7 +8,7 @@ import pandas as pd
 import polars as pl
 import pyarrow as pa
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from mlwright.core.errors import TableError
@@ -206,7 +206,6 @@ ANY = st.one_of(
 ROWS = st.lists(st.fixed_dictionaries({column.name: ANY for column in PLAN.columns}), max_size=6)
 
 
-@settings(deadline=None)
 @given(ROWS)
 def test_records_and_columns_of_any_mixture_give_the_same_bytes(rows):
     encoder = Encoder(PLAN, ARRAYS)
@@ -232,7 +231,6 @@ SAME_TYPE = st.sampled_from(
 TYPED_COLUMNS = st.fixed_dictionaries({column.name: SAME_TYPE for column in PLAN.columns})
 
 
-@settings(deadline=None)
 @given(TYPED_COLUMNS)
 def test_records_and_arrow_columns_of_any_type_give_the_same_bytes(drawn):
     table = pa.table({name: pa.array(values, type=kind) for name, (kind, values) in drawn.items()})
@@ -240,7 +238,6 @@ def test_records_and_arrow_columns_of_any_type_give_the_same_bytes(drawn):
     same(encoder.encode_records(table.to_pylist()), encoder.encode(table))
 
 
-@settings(deadline=None)
 @given(ROWS)
 def test_a_row_is_encoded_in_the_same_way_alone_and_among_others(rows):
     encoder = Encoder(PLAN, ARRAYS)

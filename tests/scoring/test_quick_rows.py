@@ -42,7 +42,7 @@ def design(rng: np.random.Generator, *, step: bool) -> Design:
     )
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(
     numbers=st.lists(NUMBERS, min_size=4, max_size=4),
     codes=st.tuples(st.integers(-1, 3), st.integers(-1, 2)),
@@ -68,7 +68,7 @@ def test_tables_that_would_be_too_large_are_not_made() -> None:
 
 
 @pytest.mark.parametrize("minuend", [-1, 1])
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(
     numbers=st.lists(st.one_of(NUMBERS, st.sampled_from([3e38, -0.0])), min_size=2, max_size=2),
     codes=st.tuples(st.integers(-1, 5), st.integers(-1, 5)),

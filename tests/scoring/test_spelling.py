@@ -154,13 +154,13 @@ def test_what_is_no_number_is_not_read_as_one(text: str) -> None:
 
 @given(st.lists(NUMBER_LIKE | st.floats().map(repr) | st.integers().map(str) | st.none(), max_size=8))
 @example(["1e400", "1", None])
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_numbers_are_read_from_an_array_as_from_its_values(texts: list[str | None]) -> None:
     assert same(to_number_array(pa.array(texts, pa.string())), [to_number(text) for text in texts])
 
 
 @given(st.lists(st.floats() | st.none(), max_size=8), st.sampled_from([("-1",), ("0", "?"), ("inf",), ("1.0",)]))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_missing_codes_count_alike_alone_and_in_an_array(values: list[float | None], codes: tuple[str, ...]) -> None:
     values = [*values, -1.0, 0.0, math.inf]
     assert missing_array(pa.array(values, pa.float64()), codes).tolist() == [is_missing(v, codes) for v in values]
@@ -197,7 +197,7 @@ def test_what_is_no_moment_is_not_read_as_one(text: str | None) -> None:
 @given(st.lists(DATE_LIKE | st.none(), max_size=6), st.sampled_from([None, "%d/%m/%Y", "%m/%d/%Y %H:%M"]))
 @example(["2020-02-30", "2020-01-01", None, " 2020-01-01"], None)
 @example(["0000-01-01", "9999-12-31 23:59:59"], None)
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_moments_are_read_from_an_array_as_from_its_values(texts: list[str | None], format: str | None) -> None:
     assert same(to_moment_array(pa.array(texts, pa.string()), format), [to_moment(text, format) for text in texts])
 

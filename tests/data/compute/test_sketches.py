@@ -28,7 +28,7 @@ def distinct_of(values: np.ndarray) -> Distinct:
     return Distinct.of(mixed(values), np.ones(len(values), np.int64), SPACE, "splitmix64")
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(FEW_NUMBERS, FEW_NUMBERS, FEW_NUMBERS)
 def test_moments_of_parts_are_those_of_the_whole(a: list[float], b: list[float], c: list[float]) -> None:
     whole = Moments.of(np.array([*a, *b, *c]))
@@ -72,7 +72,7 @@ def test_many_different_values_are_estimated_as_closely_as_is_said(n: int) -> No
     assert abs(found.n / n - 1) < 4 * found.error
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=10)
 @given(st.lists(st.integers(1, 200_000), min_size=1, max_size=6), st.randoms(use_true_random=False))
 def test_a_merged_sketch_is_the_sketch_of_the_whole(cuts: list[int], random) -> None:
     values = np.random.default_rng(0).integers(0, 60_000, 200_000)

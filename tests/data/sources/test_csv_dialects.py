@@ -9,7 +9,7 @@ import zipfile
 
 import pyarrow as pa
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 PEOPLE = "id,name,share\n1,Anna,1.5\n2,Bob,2\n3,Cläre,3\n"
@@ -231,7 +231,7 @@ TABLES = st.integers(2, 5).flatmap(
 )
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60)
 @given(table=TABLES, delimiter=st.sampled_from(",;\t|"), line_end=st.sampled_from(["\n", "\r\n"]))
 def test_what_a_csv_writer_writes_is_read_as_it_was(read_text, table, delimiter, line_end):
     header = ["key", *(f"name {n}" for n in range(len(table[0])))]
