@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,7 +19,8 @@ from mlwright.learning.search.budget import choice_s
 from mlwright.learning.search.choice import Choice, choose, members, on_its_own, out_of_fold
 from mlwright.learning.search.corrected import corrected
 from mlwright.learning.search.correction import correction
-from mlwright.learning.search.deciding import deciding
+from mlwright.learning.search.course import Course
+from mlwright.learning.search.deciding import Deciding, deciding
 from mlwright.learning.search.diary import write_diary
 from mlwright.learning.search.experience import trace_of
 from mlwright.learning.search.importance import rank_inputs
@@ -67,42 +69,66 @@ def train(
     course = set_up(data, roles, split, settings, run, known_threshold(metric, roles, benefit))
     with threadpool_limits(course.bench.n_threads):
         course.run()
-        standing = course.standing
         scale = Scale(course, data.plan, roles, first_record(snapshot, roles, split, run))
-        wishes = Wishes(scale.measured, settings.prefer, settings.max_latency, settings.max_size)
-        choice = choose(standing, course.budget, np.random.default_rng(run.seed_for("calibration")), wishes)
-        if settings.experience and (trouble := write_diary(trace_of(course.bench.facts, standing, choice))):
-            run.note(f"What paid is not remembered: {trouble}.")
+        choice = _chosen(course, scale, settings, run)
         decides = deciding(choice, roles, benefit, decide, usual_amounts(whole, positions, profile, decide))
-        importance = rank_inputs(standing, choice, data, course.budget)
-        refitted = scale.refitted((*choice.weights, standing.simple(), standing.baseline()))
-        chosen = scale.spec(members(choice.option, standing, refitted))
-        several = [name for name in choice.weights if name not in refitted]
-        by = correction(standing, choice, several, course.budget.timer(choice_s(run.clock.budget_s)))
-        board = leaderboard(
-            standing, choice, by, np.random.default_rng(run.seed_for("errors")), choice.measured or scale.forms(choice)
-        )
-        return Training(
-            metric=metric,
-            greater_is_better=course.bench.metric.greater_is_better,
-            leaderboard=board,
-            n_folds=len(course.bench.folds),
-            model=chosen.model_copy(update={"calibrator": choice.calibrator, **decides.parts}),
-            simple=scale.spec((on_its_own(standing, standing.simple(), refitted),)),
-            baseline=scale.spec((on_its_own(standing, standing.baseline(), refitted),)),
-            out_of_fold=run.put(out_of_fold(choice, len(data.rows)).tobytes()),
-            **({} if split.n_test else _others_out_of_fold(standing, choice, len(data.rows), run)),
-            corrected=corrected(metric, standing, choice, by, _times(data, roles, split)),
-            threshold_reason=decides.reason,
-            budget_s=run.clock.budget_s,
-            used_s=round(run.clock.elapsed_s, 3),
-            answer_s=data.row_s + sum(_asked_s(member, standing) for member in chosen.members),
-            row_s=data.row_s,
-            stopped=course.stopped,
-            feature_names=data.names.all,
-            importance=importance,
-            recipes=tuple(_recipe(standing.trials[member.candidate], course.bench) for member in chosen.members),
-        )
+        return _finished(_Searched(metric, data, course, scale, choice, decides), roles, split, run)
+
+
+@dataclass(frozen=True)
+class _Searched:
+    """A search that has ended, what was chosen of what it found, and how that decides."""
+
+    metric: str
+    data: TrainingData
+    course: Course
+    scale: Scale
+    choice: Choice
+    decides: Deciding
+
+
+def _chosen(course: Course, scale: Scale, settings: TrainSettings, run: Run) -> Choice:
+    """What is chosen of all that was tried; what paid is remembered for later searches."""
+    wishes = Wishes(scale.measured, settings.prefer, settings.max_latency, settings.max_size)
+    choice = choose(course.standing, course.budget, np.random.default_rng(run.seed_for("calibration")), wishes)
+    if settings.experience and (trouble := write_diary(trace_of(course.bench.facts, course.standing, choice))):
+        run.note(f"What paid is not remembered: {trouble}.")
+    return choice
+
+
+def _finished(searched: _Searched, roles: Roles, split: Split, run: Run) -> Training:
+    """The chosen model, fitted once more where one fit is better than those on the folds, and what is known of it."""
+    data, course, scale, choice = searched.data, searched.course, searched.scale, searched.choice
+    standing = course.standing
+    importance = rank_inputs(standing, choice, data, course.budget)
+    refitted = scale.refitted((*choice.weights, standing.simple(), standing.baseline()))
+    chosen = scale.spec(members(choice.option, standing, refitted))
+    several = [name for name in choice.weights if name not in refitted]
+    by = correction(standing, choice, several, course.budget.timer(choice_s(run.clock.budget_s)))
+    board = leaderboard(
+        standing, choice, by, np.random.default_rng(run.seed_for("errors")), choice.measured or scale.forms(choice)
+    )
+    return Training(
+        metric=searched.metric,
+        greater_is_better=course.bench.metric.greater_is_better,
+        leaderboard=board,
+        n_folds=len(course.bench.folds),
+        model=chosen.model_copy(update={"calibrator": choice.calibrator, **searched.decides.parts}),
+        simple=scale.spec((on_its_own(standing, standing.simple(), refitted),)),
+        baseline=scale.spec((on_its_own(standing, standing.baseline(), refitted),)),
+        out_of_fold=run.put(out_of_fold(choice, len(data.rows)).tobytes()),
+        **({} if split.n_test else _others_out_of_fold(standing, choice, len(data.rows), run)),
+        corrected=corrected(searched.metric, standing, choice, by, _times(data, roles, split)),
+        threshold_reason=searched.decides.reason,
+        budget_s=run.clock.budget_s,
+        used_s=round(run.clock.elapsed_s, 3),
+        answer_s=data.row_s + sum(_asked_s(member, standing) for member in chosen.members),
+        row_s=data.row_s,
+        stopped=course.stopped,
+        feature_names=data.names.all,
+        importance=importance,
+        recipes=tuple(_recipe(standing.trials[member.candidate], course.bench) for member in chosen.members),
+    )
 
 
 def _asked_s(member: Member, standing: Standing) -> float:
