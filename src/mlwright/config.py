@@ -12,7 +12,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from mlwright.core.errors import ProjectMissing, SettingsError, nearest
+from mlwright.core.errors import ProjectMissing, SettingsError, offers
 from mlwright.core.family import families_named
 from mlwright.core.store.blobs import write_atomically
 from mlwright.pipeline import Settings
@@ -78,9 +78,8 @@ def _explained(error: ValidationError, where: str) -> SettingsError:
     if first["type"] != "extra_forbidden":
         found = "" if first["type"] == "missing" else f" (found {first['input']!r})"
         return SettingsError(f"{where}: {key} is not usable: {first['msg']}{found}.", f"Mend {key} in {where}.")
-    known = _known_keys(place[:-1])
-    offers = nearest(place[-1], known) or sorted(known)
-    return SettingsError(f"{where}: unknown key {key!r}.", f"Did you mean: {', '.join(offers)}?")
+    known = sorted(_known_keys(place[:-1]))
+    return SettingsError(f"{where}: unknown key {key!r}.", f"Did you mean: {offers(place[-1], known)}?")
 
 
 def _most_telling(error: ValidationError) -> Mapping[str, Any]:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import get_args
 
 from mlwright.config import located
-from mlwright.core.errors import SettingsError, nearest
+from mlwright.core.errors import SettingsError, offers
 from mlwright.pipeline import BUILD, Settings
 from mlwright.records.served import AT, LOG_FACTS
 from mlwright.records.settings import Prefer
@@ -104,8 +104,8 @@ def with_preference(settings: Settings, prefer: str | None) -> Settings:
     if prefer is None:
         return settings
     if prefer not in get_args(Prefer):
-        offers = nearest(prefer, get_args(Prefer)) or get_args(Prefer)
-        raise SettingsError(f"What is preferred is {prefer!r}, which is not known.", f"Try: {', '.join(offers)}")
+        known = get_args(Prefer)
+        raise SettingsError(f"What is preferred is {prefer!r}, which is not known.", f"Try: {offers(prefer, known)}")
     return settings.model_copy(update={"train": settings.train.model_copy(update={"prefer": prefer})})
 
 
@@ -113,8 +113,7 @@ def check_stage(name: str | None) -> None:
     """Raise a `SettingsError` unless it is the name of a stage, or None."""
     names = [stage.name for stage in BUILD]
     if name is not None and name not in names:
-        offers = nearest(name, names) or names
-        raise SettingsError(f"There is no stage called {name!r}.", f"Stages are: {', '.join(offers)}")
+        raise SettingsError(f"There is no stage called {name!r}.", f"Stages are: {offers(name, names)}")
 
 
 def last_stage(settings: Settings, until: str | None) -> str | None:

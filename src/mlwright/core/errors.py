@@ -227,6 +227,18 @@ def nearest(word: str, known: Iterable[str], n: int = 3) -> list[str]:
     return [lowered[match] for match in matches]
 
 
+def offers(word: str, known: Iterable[str], limit: int = 10) -> str:
+    """What may have been meant by `word`, for a hint: the nearest of what is known, or where none is like it the first.
+
+    >>> offers("churn", ["plan", "Churned", "age"])
+    'Churned'
+    >>> offers("email", ["plan", "Churned", "age"], limit=2)
+    'plan, Churned, ... (3 in all)'
+    """
+    everything = list(known)
+    return name_list(nearest(word, everything) or everything, limit)
+
+
 def name_list(names: Iterable[str], limit: int = 5) -> str:
     """Names for a sentence, the first `limit` of them.
 

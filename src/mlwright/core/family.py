@@ -20,7 +20,7 @@ from importlib.metadata import EntryPoint, entry_points
 from types import ModuleType
 from typing import Generic, TypeVar
 
-from mlwright.core.errors import ExtraMissing, Fault, MemberUnknown, SettingsError, nearest
+from mlwright.core.errors import ExtraMissing, Fault, MemberUnknown, SettingsError, offers
 from mlwright.core.record import Settings
 
 T = TypeVar("T")
@@ -73,9 +73,8 @@ class Family(Generic[T]):
             return self._only_class(self._import(name))
         if name in (foreign := self._foreign()):
             return self._checked(foreign[name].load(), name)
-        offers = nearest(name, self.names()) or self.names()
         raise MemberUnknown(
-            f"{self.package.rpartition('.')[2]} has no member {name!r}.", f"Known are: {', '.join(offers)}"
+            f"{self.package.rpartition('.')[2]} has no member {name!r}.", f"Known are: {offers(name, self.names())}"
         )
 
     def installed(self) -> tuple[str, ...]:
@@ -99,9 +98,8 @@ class Family(Generic[T]):
         names, unwanted = self.names(), tuple(left_out)
         for name in unwanted:
             if name not in names:
-                offers = nearest(name, names) or names
                 raise SettingsError(
-                    f"{setting} names {name!r}, which is unknown.", f"Did you mean: {', '.join(offers)}?"
+                    f"{setting} names {name!r}, which is unknown.", f"Did you mean: {offers(name, names)}?"
                 )
         return tuple(name for name in names if name not in unwanted)
 

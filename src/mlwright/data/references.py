@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from mlwright.core.errors import SettingsError, SourceError, nearest
+from mlwright.core.errors import SettingsError, SourceError, offers
 from mlwright.core.run import Run
 from mlwright.core.store.blobs import explain_disk_errors
 from mlwright.data.sources import ForeignKey, Reading, source_for
@@ -117,8 +117,7 @@ def _with_keys(reference: Reference, other: CollectSettings, run: Run) -> Refere
 
 def _require(name: str, names: Sequence[str], said: str) -> None:
     if name not in names:
-        offers = nearest(name, names) or list(names)[:5]
         raise SettingsError(
             f"{said} {name!r}, which is not there.",
-            f"Did you mean: {', '.join(offers)}?" if offers else "Name it in collect.tables.",
+            f"Did you mean: {offers(name, names)}?" if names else "Name it in collect.tables.",
         )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from mlwright.core.errors import SettingsError, TableError, nearest
+from mlwright.core.errors import SettingsError, TableError, offers
 from mlwright.data.kinds import Order
 from mlwright.data.kinds.names import says_entity, says_epoch, says_event, says_moment, says_private_moment
 from mlwright.data.target import Question
@@ -39,10 +39,9 @@ def check_names(names: Sequence[str], target: str | None, collect: CollectSettin
     for key, given in named.items():
         for name in given:
             if name not in names:
-                offers = nearest(name, names) or names[:5]
                 raise SettingsError(
                     f"{key} names the column {name!r}, which the table does not have.",
-                    f"Did you mean: {', '.join(offers)}?",
+                    f"Did you mean: {offers(name, names)}?",
                 )
     for key in (*single, "profile.ignore"):
         if target is not None and target in named[key]:

@@ -6,7 +6,7 @@ import math
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
-from mlwright.core.errors import SettingsError, TargetError, name_list, nearest
+from mlwright.core.errors import SettingsError, TargetError, name_list, nearest, offers
 from mlwright.data.alike_answers import alike
 from mlwright.data.compute.engine import LONGEST_SHOWN
 from mlwright.data.kinds.amounts import are_amounts
@@ -257,7 +257,7 @@ def _positive(counts: dict[str, int], project: ProjectSettings, target: str) -> 
         if place < 0:
             raise SettingsError(
                 f"project.positive is {project.positive!r}, which is no class of {target!r}.",
-                f"Set it to one of: {', '.join(nearest(said, counts) or sorted(counts))}",
+                f"Set it to one of: {offers(said, sorted(counts))}",
             )
         return [*counts][place], f"the decision is about {[*counts][place]!r}: set by project.positive"
     named = [value for value in counts if value.casefold() in POSITIVE_NAMES and _says_yes(value, counts)]

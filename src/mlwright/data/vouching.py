@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from mlwright.core.errors import SettingsError, nearest
+from mlwright.core.errors import SettingsError, offers
 from mlwright.data.words import quoted
 from mlwright.records.findings import Finding
 from mlwright.records.profile import Profile
@@ -18,10 +18,9 @@ def check_known(names: Sequence[str], profile: Profile) -> None:
     known = [column.name for column in profile.columns]
     for name in names:
         if name not in known:
-            offers = nearest(name, known) or known[:5]
             raise SettingsError(
                 f"{KEY} names the column {name!r}, which the table does not have.",
-                f"Did you mean: {', '.join(offers)}?",
+                f"Did you mean: {offers(name, known)}?",
             )
         if profile.roles.asked is not None and name == profile.roles.target:
             raise SettingsError(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
-from mlwright.core.errors import SourceMissing, TableError, nearest
+from mlwright.core.errors import SourceMissing, TableError, offers
 from mlwright.data.words import counted
 from mlwright.faces.batch import tables_of
 
@@ -38,8 +38,8 @@ def read_record(file: Path, bundle: Bundle, row: int | None = None) -> dict[str,
     found = _of_json(file) if row is None else _of_table(bundle, file, row)
     known = [clause.name for clause in bundle.inputs]
     if not set(found) & set(known):
-        offers = nearest(next(iter(found), ""), known) or known
-        raise TableError(f"{file} names no input of the model.", f"Inputs are: {', '.join(offers[:8])}")
+        inputs = offers(next(iter(found), ""), known)
+        raise TableError(f"{file} names no input of the model.", f"Inputs are: {inputs}")
     return found
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from threadpoolctl import threadpool_limits
 
 from mlwright.core.ahead import Load, Need
-from mlwright.core.errors import SettingsError, nearest
+from mlwright.core.errors import SettingsError, offers
 from mlwright.core.family import NotApplicable
 from mlwright.core.run import Run
 from mlwright.data.compute.table import Table, open_snapshot, train_rows
@@ -92,8 +92,9 @@ def _check_must(settings: DecideSettings) -> None:
     known = RULES.names()
     for name in settings.must:
         if name not in known:
-            offers = nearest(name, known) or known
-            raise SettingsError(f"decide.must names {name!r}, which is no rule.", f"Did you mean: {', '.join(offers)}?")
+            raise SettingsError(
+                f"decide.must names {name!r}, which is no rule.", f"Did you mean: {offers(name, known)}?"
+            )
 
 
 def _check_fair(settings: DecideSettings, diagnosis: Diagnosis, task: Task) -> None:
@@ -102,10 +103,9 @@ def _check_fair(settings: DecideSettings, diagnosis: Diagnosis, task: Task) -> N
     known = distances_of(task)
     for name in settings.fair:
         if name not in known:
-            offers = nearest(name, known) or known
             raise SettingsError(
                 f"decide.fair limits {name!r}, which is not known for a {task} task.",
-                f"Known are: {', '.join(offers)}",
+                f"Known are: {offers(name, known)}",
             )
     if not diagnosis.groups:
         raise SettingsError(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from mlwright.core.errors import SettingsError, nearest
+from mlwright.core.errors import SettingsError, offers
 from mlwright.data.compute.table import Table
 from mlwright.learning.benefit import Array, Benefit
 from mlwright.learning.benefit_table import amounts_of, benefit_table
@@ -101,9 +101,9 @@ def refuse_column(name: str, table: Table, profile: Profile, where: str) -> None
         If it is so.
     """
     if name not in table.columns:
-        offers = nearest(name, table.columns) or table.columns
         raise SettingsError(
-            f"{where} names the column {name!r}, which is not in the data.", f"Did you mean: {', '.join(offers[:5])}?"
+            f"{where} names the column {name!r}, which is not in the data.",
+            f"Did you mean: {offers(name, table.columns)}?",
         )
     if name == profile.roles.target and profile.roles.classes:
         raise SettingsError(f"{where} names the target {name!r} itself.", "Name a column of amounts.")

@@ -11,7 +11,7 @@ from importlib.metadata import PackageNotFoundError, version
 import pyarrow as pa
 
 from mlwright.core.ahead import Load, Need
-from mlwright.core.errors import SettingsError, nearest
+from mlwright.core.errors import SettingsError, offers
 from mlwright.core.run import Run
 from mlwright.data.clauses.edits import amended
 from mlwright.data.compute.table import open_split
@@ -133,9 +133,8 @@ def _changeable(explain: ExplainSettings, model: Model) -> tuple[str, ...]:
     known = model.encoder.inputs
     for name in explain.changeable:
         if name not in known:
-            offers = nearest(name, known) or known
             raise SettingsError(
                 f"explain.changeable names {name!r}, which is no input of the model.",
-                f"Did you mean: {', '.join(offers[:5])}?",
+                f"Did you mean: {offers(name, known)}?",
             )
     return explain.changeable

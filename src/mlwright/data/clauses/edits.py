@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from datetime import UTC, date, datetime
 from typing import Any
 
-from mlwright.core.errors import SettingsError, nearest
+from mlwright.core.errors import SettingsError, offers
 from mlwright.records.contract import Clause, Contract
 from mlwright.records.settings import ClauseSettings, ContractSettings
 
@@ -33,10 +33,9 @@ def amended(contract: Contract, edits: ContractSettings) -> Contract:
 def _check_names(contract: Contract, names: tuple[str, ...]) -> None:
     for name in names:
         if name not in contract.names:
-            offers = nearest(name, contract.names) or list(contract.names[:5])
             raise SettingsError(
                 f"[contract] names the column {name!r}, which the data does not have.",
-                f"Did you mean: {', '.join(offers)}?",
+                f"Did you mean: {offers(name, contract.names)}?",
             )
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 from xml.etree.ElementTree import ParseError
 
-from mlwright.core.errors import SourceEmpty, SourceMissing, SourceUnreadable, name_list, nearest
+from mlwright.core.errors import SourceEmpty, SourceMissing, SourceUnreadable, name_list, offers
 from mlwright.data.sources._columns import refuse_width
 from mlwright.data.sources._dialect import MAX_PREAMBLE_ROWS
 from mlwright.data.sources._files import refuse_bomb
@@ -105,9 +105,9 @@ def open_sheet(path: Path, wanted: str | None) -> Sheet:
     _refuse_broken(path)
     visible, titles = _titles(path)
     if wanted is not None and wanted not in titles:
-        offers = nearest(wanted, titles) or titles
         raise SourceMissing(
-            f"{path} has no sheet {wanted!r}; it has {name_list(titles)}.", f"Set collect.sheet to: {', '.join(offers)}"
+            f"{path} has no sheet {wanted!r}; it has {name_list(titles)}.",
+            f"Set collect.sheet to: {offers(wanted, titles)}",
         )
     title = wanted or _first_with_table(path, visible or titles)
     sheet = Sheet(path, title, tuple(other for other in titles if other != title))

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from statistics import fmean
 from typing import NamedTuple
 
-from mlwright.core.errors import ExtraMissing, SettingsError, nearest
+from mlwright.core.errors import ExtraMissing, SettingsError, offers
 from mlwright.core.run import Run
 from mlwright.learning.models import MODELS, Facts, ModelFamily
 from mlwright.learning.search.ensemble import cap
@@ -107,8 +107,9 @@ def open_families(wanted: Sequence[str], run: Run, promises: Sequence[Promise] =
     known = MODELS.names()
     for name in wanted:
         if name not in known:
-            offers = nearest(name, known) or known
-            raise SettingsError(f"train.families names {name!r}; there is no such family.", f"Try: {', '.join(offers)}")
+            raise SettingsError(
+                f"train.families names {name!r}; there is no such family.", f"Try: {offers(name, known)}"
+            )
     models: dict[str, ModelFamily] = {}
     for name in sorted({BASELINE, SIMPLE, *(wanted or known)}):
         try:

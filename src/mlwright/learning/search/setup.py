@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from mlwright.core.errors import SettingsError, nearest
+from mlwright.core.errors import SettingsError, offers
 from mlwright.core.run import Run
 from mlwright.learning.data import TrainingData
 from mlwright.learning.load import load_of
@@ -103,8 +103,7 @@ def metric_name(settings: TrainSettings, roles: Roles) -> str:
     fitting = [name for name, metric in METRICS if roles.task in metric.tasks]
     wanted = settings.metric or TASKS.get(roles.task).default_metric
     if bare(wanted) not in METRICS.names():
-        offers = nearest(wanted, fitting) or fitting
-        raise SettingsError(f"train.metric is {wanted!r}; there is no such metric.", f"Try: {', '.join(offers)}")
+        raise SettingsError(f"train.metric is {wanted!r}; there is no such metric.", f"Try: {offers(wanted, fitting)}")
     if roles.task not in metric_of(wanted).tasks:
         raise SettingsError(
             f"train.metric is {wanted!r}, which says nothing about a {roles.task} task.", f"Use: {', '.join(fitting)}"
@@ -188,8 +187,9 @@ def apart(settings: TrainSettings, roles: Roles, outputs: BlockNames) -> tuple[t
             raise SettingsError(f"train.apart has {list(wish)!r}, which is one column.", "Name two or more columns.")
         for name in wish:
             if name not in roles.inputs:
-                offers = nearest(name, roles.inputs) or roles.inputs
-                raise SettingsError(f"train.apart names {name!r}, which is no input.", f"Try: {', '.join(offers)}")
+                raise SettingsError(
+                    f"train.apart names {name!r}, which is no input.", f"Try: {offers(name, roles.inputs)}"
+                )
         places = [frozenset(np.flatnonzero(sources == name).tolist()) for name in dict.fromkeys(wish)]
         found.append(tuple(places))
     return tuple(found)
@@ -214,10 +214,9 @@ def directions(settings: TrainSettings, roles: Roles, plan: EncodingPlan) -> tup
     numbers = [column.name for column in plan.columns if isinstance(column, NumberColumn)]
     for name in wanted:
         if name not in numbers:
-            offers = nearest(name, numbers) or numbers
             raise SettingsError(
                 f"train.monotone names {name!r}, which is not a column of numbers that is used.",
-                f"Numbers are: {', '.join(offers)}" if offers else "There is no such column in this table.",
+                f"Numbers are: {offers(name, numbers)}" if numbers else "There is no such column in this table.",
             )
     signs = {name: 1 if how == "rising" else -1 for name, how in wanted.items()}
     return tuple(signs.get(output, 0) for output in names(plan).numbers)

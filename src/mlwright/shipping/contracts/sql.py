@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
-from mlwright.core.errors import SettingsError, nearest
+from mlwright.core.errors import SettingsError, offers
 from mlwright.data.words import counted
 from mlwright.records.contract import Clause, Contract
 from mlwright.shipping.contracts import (
@@ -50,8 +50,9 @@ class Sql(ContractForm):
 
     def __init__(self, dialect: str = "duckdb") -> None:
         if dialect not in get_args(Dialect):
-            offers = nearest(dialect, get_args(Dialect)) or get_args(Dialect)
-            raise SettingsError(f"{dialect!r} is no dialect of SQL that is known.", f"Choose: {', '.join(offers)}")
+            raise SettingsError(
+                f"{dialect!r} is no dialect of SQL that is known.", f"Choose: {offers(dialect, get_args(Dialect))}"
+            )
         self.dialect = dialect
 
     def write(self, contract: Contract, name: str) -> str:

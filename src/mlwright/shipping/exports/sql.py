@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from mlwright.core.errors import ExportRefused, SettingsError, nearest
+from mlwright.core.errors import ExportRefused, SettingsError, offers
 from mlwright.core.family import NotApplicable
 from mlwright.records.bundle import Manifest
 from mlwright.records.contract import Clause
@@ -78,8 +78,9 @@ class Sql(ExportForm):
         if trees not in HOW_TREES:
             raise SettingsError(f"Trees cannot be written as {trees!r}.", f"Known are: {', '.join(HOW_TREES)}")
         if dialect not in DIALECTS:
-            offers = nearest(dialect, DIALECTS) or list(DIALECTS)
-            raise SettingsError(f"The dialect {dialect!r} of SQL is unknown.", f"Known are: {', '.join(offers)}")
+            raise SettingsError(
+                f"The dialect {dialect!r} of SQL is unknown.", f"Known are: {offers(dialect, DIALECTS)}"
+            )
         self.dialect = dialect
         self.table = table
         self.keep = keep

@@ -10,7 +10,7 @@ from typing import Any, ClassVar, get_type_hints
 
 from pydantic import TypeAdapter, ValidationError
 
-from mlwright.core.errors import SettingsError, nearest
+from mlwright.core.errors import SettingsError, offers
 from mlwright.core.family import Family
 from mlwright.core.record import Record
 from mlwright.scoring.bundle import Bundle
@@ -145,8 +145,7 @@ def target(name: str, options: Mapping[str, Any] | None = None) -> Target:
 
 def _read(name: str, key: str, value: Any, known: Mapping[str, Any], hints: Mapping[str, Any]) -> Any:
     if key not in known:
-        offers = nearest(key, known) or list(known)
-        raise SettingsError(f"The target {name} has no option {key!r}.", f"Known are: {', '.join(offers)}")
+        raise SettingsError(f"The target {name} has no option {key!r}.", f"Known are: {offers(key, known)}")
     try:
         return TypeAdapter(hints[key]).validate_python(value)
     except ValidationError as error:
