@@ -63,8 +63,10 @@ from mlwright.scoring.bundle import Bundle
 from mlwright.scoring.encoder import Encoder
 from mlwright.scoring.folder import MANIFEST, UNSEALED, sealed, write_folder
 from mlwright.shipping.exports import EXPORT_FORMS, _answers, _sql_trees, sql
-from mlwright.shipping.exports._graph import as_node
+from mlwright.shipping.exports._graph import Binary, Choose, Forest, Join, Missing, Read, Unary, as_node
+from mlwright.shipping.exports._inputs import NumberInput
 from mlwright.shipping.exports._lower import program_of
+from mlwright.shipping.exports._once import once
 from mlwright.shipping.exports._proof import as_values
 
 N_ROWS = 400
@@ -272,7 +274,8 @@ INPUTS = {
     "numbers, names, truth values": PLAN,
     "moments and dates as such": PLAN,
     "dates as text in a pattern of ISO 8601 (`2026-12-31`)": columns_with("since", format="%Y-%m-%d"),
-    "dates in a pattern of their own (`31.12.2026`)": columns_with("since", format="%d.%m.%Y"),
+    "dates in a pattern of their own, of numbers (`31.12.2026 9:30`)": columns_with("since", format="%d.%m.%Y %H:%M"),
+    "dates in a pattern with names (`31 Dec 2026`)": columns_with("since", format="%d %b %Y"),
     "dates with years of two digits": columns_with("since", format="%m/%d/%y from 1927"),
     "names whose spellings and marks of missing values are cleaned": cleaned_by(
         MapValues(cure="x", column="city", level="spelling", reason="", values={"Citty 7": "city 7"})
@@ -418,6 +421,76 @@ def test_trees_in_a_table_answer_the_same(family, task, dialect, tmp_path):
     assert made.files == ("trees.sql", "model.sql")
     assert made.largest_difference < (1e-6 if family == "extra_trees" else EXACT)
     assert (tmp_path / "sql" / "model.sql").stat().st_size < 60_000
+
+
+BLEND = ("linear", "lightgbm", "crafted", "catboost")
+STRANGE = {"age": None, "Größe (cm)": 1e9, "city": "(never seen)", "job": None, "member": None, "since": "1900-01-01"}
+
+
+@pytest.fixture(scope="module")
+def blend(tmp_path_factory) -> Bundle:
+    return bundle_of(tmp_path_factory.mktemp("blend"), BLEND, "binary", calibrator=BETA)
+
+
+def odd_rows() -> list[dict]:
+    """Rows of which each third one has a value that is missing, or that no row had in training."""
+    rows = rows_of(90, seed=12)
+    names = list(STRANGE)
+    return [
+        row if place % 3 else row | {(name := names[place // 3 % len(names)]): STRANGE[name]}
+        for place, row in enumerate(rows)
+    ]
+
+
+@pytest.mark.parametrize("trees", ["query", "table"])
+@pytest.mark.parametrize("dialect", ["duckdb", "sqlite", pytest.param("postgres", marks=pytest.mark.postgresql)])
+def test_a_blend_of_cores_answers_in_a_database_as_in_the_service(dialect, trees, blend, tmp_path, request):
+    server = {}
+    if dialect == "postgres":
+        port = request.getfixturevalue("postgresql")
+        server = {"server": f"postgresql://boss:{quote(PASSWORD, safe='')}@127.0.0.1:{port}/postgres"}
+    made = mlwright.export(blend, "sql", tmp_path / "sql", dialect=dialect, trees=trees, **server)
+    assert (made.n_rows, made.unproved_because) == (500, "")
+    assert made.largest_difference < EXACT
+    form, program, rows = EXPORT_FORMS.get("sql")(dialect, trees=trees, **server), program_of(blend), odd_rows()
+    files = {name: (tmp_path / "sql" / name).read_bytes() for name in made.files}
+    with form.filled(program, blend.manifest, [as_values(program, row) for row in rows]) as cursor:
+        if trees == "table":
+            form.put_trees(files, cursor)
+        cursor.execute(files["model.sql"].decode())
+        found = cursor.fetchall()
+    assert [row[-3] for row in found] == blend.predict(rows).tolist()
+    np.testing.assert_allclose([row[-1] for row in found], blend.predict_proba(rows)[:, 1], atol=EXACT)
+
+
+@pytest.mark.parametrize("form", ["python", "onnx", pytest.param("c", marks=needs_compiler)])
+def test_a_blend_of_cores_answers_the_same_in_a_program(form, blend, tmp_path):
+    assert mlwright.export(blend, form, tmp_path / form).largest_difference < EXACT
+
+
+def test_trees_of_several_cores_ask_of_one_row_that_is_laid_out_once(tmp_path):
+    bundle = bundle_of(tmp_path, ("lightgbm", "lightgbm", "lightgbm"), "multiclass")
+    program = program_of(bundle)
+    forests = [node for node in program.in_order() if isinstance(node, Forest)]
+    assert len(forests) == 3
+    assert len({id(forest.features) for forest in forests}) == 1
+    code = EXPORT_FORMS.get("c")().write(program, bundle.manifest)["flights_co.c"].decode()
+    assert code.count("    slots_of(") == 1
+    assert code.count("    leaves_of(") == 3
+
+
+def test_what_does_the_same_with_the_same_is_done_once():
+    def filled():
+        x = Read(NumberInput("x"))
+        return Choose(Missing(x), as_node(3.0), x)
+
+    left, right = once(Join((filled() + 1.0, filled() + 2.0))).parts
+    assert isinstance(left, Binary)
+    assert left.left is right.left
+    assert left.right is not right.right
+    several = once(Join((Unary("exp", as_node(1.0)), Unary("log", as_node(1.0))))).parts
+    assert several[0].of is several[1].of
+    assert several[0] is not several[1]
 
 
 @pytest.mark.postgresql

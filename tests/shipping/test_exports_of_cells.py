@@ -261,7 +261,7 @@ def test_the_program_in_c_reads_a_file_as_the_bundle_does_and_nothing_beside_it(
 @pytest.mark.parametrize("dialect", ["duckdb", "sqlite", pytest.param("postgres", marks=pytest.mark.postgresql)])
 def test_a_database_reads_text_as_the_bundle_does(dialect, tmp_path, request):
     """Times of the day, and dates with a zone, are none there; SQLite reads plain numbers alone, and offsets."""
-    names = [name for name in USUAL if name not in ("since", "born")]
+    names = [name for name in USUAL if name != "born"]
     columns = tuple(column for column in PLAN.columns if column.name in names)
     made = packed(tmp_path, EncodingPlan(columns=columns), learned_from())
     rows = [row for row in cases() if only(row, names)]
@@ -271,10 +271,7 @@ def test_a_database_reads_text_as_the_bundle_does(dialect, tmp_path, request):
     }
     if dialect == "postgres":  # white space of a few scripts alone is a part of a name there
         rows = [row for row in rows if not row["city"].endswith("\u3000")]
-    server = {}
-    if dialect == "postgres":
-        port = request.getfixturevalue("postgresql")
-        server = {"server": f"postgresql://boss:{quote(PASSWORD, safe='')}@127.0.0.1:{port}/postgres"}
+    server = server_of(dialect, request)
     mlwright.export(made, "sql", tmp_path / "sql", dialect=dialect, table="t", keep=["city"], **server)
     query = (tmp_path / "sql" / "model.sql").read_text("utf-8").rstrip().rstrip(";")
     listed = [tuple(row[name] for name in names) for row in rows]
@@ -283,14 +280,40 @@ def test_a_database_reads_text_as_the_bundle_does(dialect, tmp_path, request):
     agree(found, made, read)
 
 
+@pytest.mark.parametrize("dialect", ["duckdb", pytest.param("postgres", marks=pytest.mark.postgresql)])
+def test_a_table_may_hold_dates_where_the_model_learned_from_text(dialect, tmp_path, request):
+    names = ["since", "seen"]
+    columns = tuple(column for column in PLAN.columns if column.name in names)
+    made, server = packed(tmp_path, EncodingPlan(columns=columns), learned_from()), server_of(dialect, request)
+    mlwright.export(made, "sql", tmp_path / "sql", dialect=dialect, table="t", keep=["seen"], **server)
+    query = (tmp_path / "sql" / "model.sql").read_text("utf-8").rstrip().rstrip(";")
+    rows = [
+        USUAL
+        | {"since": datetime(2019, 1 + place % 12, 1 + place % 28, place % 24, 7), "seen": date(2020, 2, 1 + place)}
+        for place in range(29)
+    ]
+    rows += [USUAL | {"since": None, "seen": date(2019, 1, 1)}, USUAL | {"since": datetime(2019, 1, 1), "seen": None}]
+    kinds = {"since": "TIMESTAMP", "seen": "DATE"}
+    found = asked(dialect, query, names, [tuple(row[name] for name in names) for row in rows], server, kinds)
+    agree([row[-2:] for row in found], made, rows)
+
+
+def server_of(dialect, request) -> dict[str, str]:
+    if dialect != "postgres":
+        return {}
+    port = request.getfixturevalue("postgresql")
+    return {"server": f"postgresql://boss:{quote(PASSWORD, safe='')}@127.0.0.1:{port}/postgres"}
+
+
 def only(row, names) -> bool:
     return all(row[name] is USUAL[name] for name in USUAL if name not in names)
 
 
-def asked(dialect, query, names, rows, server) -> list[tuple]:
-    """What a database says to a query over a table of texts and numbers."""
-    kinds = ", ".join(f'"{name}" {"DOUBLE PRECISION" if TYPES[name] == "double" else "TEXT"}' for name in names)
-    create, marks = f"CREATE TEMPORARY TABLE t ({kinds})", ", ".join("?" * len(names))
+def asked(dialect, query, names, rows, server, kinds=None) -> list[tuple]:
+    """What a database says to a query over a table of texts and numbers, or of columns of other kinds."""
+    kinds = {name: "DOUBLE PRECISION" if TYPES[name] == "double" else "TEXT" for name in names} | (kinds or {})
+    listed = ", ".join(f'"{name}" {kinds[name]}' for name in names)
+    create, marks = f"CREATE TEMPORARY TABLE t ({listed})", ", ".join("?" * len(names))
     if dialect == "postgres":
         import psycopg
 

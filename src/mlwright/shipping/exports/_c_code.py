@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 
 from mlwright.shipping.exports import _graph as op
-from mlwright.shipping.exports._c_trees import is_single, laid_out
+from mlwright.shipping.exports._c_trees import Row, is_single, laid_out, row_for
 from mlwright.shipping.exports._program import Program
 
 UNARY = {"floor": "floor({})", "exp": "exp({})", "log": "log({})", "single": "(double)(float)({})"}
@@ -23,6 +23,8 @@ class Code:
         Statements; what was read of the inputs is in ``read``.
     real : str
         The type of C that holds all numbers that trees ask of.
+    most_linked : int
+        The largest number of a slot, or of a step from one node to another.
     result : str
         The array in which the scores are at the end.
     """
@@ -30,9 +32,16 @@ class Code:
     def __init__(self, program: Program) -> None:
         self.data: list[str] = []
         self.lines: list[str] = []
+        self.most_linked = 0
         self._names: dict[int, str] = {}
-        forests = [node for node in program.in_order() if isinstance(node, op.Forest)]
-        self.real = "float" if all(is_single(forest.features) for forest in forests) else "double"
+        self._forests: dict[int, list[op.Forest]] = {}
+        """By what they ask of."""
+        for node in program.in_order():
+            if isinstance(node, op.Forest):
+                self._forests.setdefault(id(node.features), []).append(node)
+        self._rows: dict[int, tuple[str, Row]] = {}
+        is_float = all(is_single(forests[0].features) for forests in self._forests.values())
+        self.real = "float" if is_float else "double"
         inputs = {given: place for place, given in enumerate(program.inputs)}
         for number, node in enumerate(program.in_order()):
             if isinstance(node, op.Read):
@@ -140,27 +149,43 @@ class Code:
         self.lines.append(f"for (int i = 1; i < {width}; i++) {one[node.name]}")
 
     def _forest(self, node: op.Forest, name: str) -> None:
-        trees, width = node.trees, node.features.width
-        laid, n_trees = laid_out(trees, width, single=self.real == "float"), len(trees.roots)
-        n_values = trees.values.shape[1]
+        row_name, row = self._row(node.features, name)
+        trees, laid = node.trees, laid_out(node.trees, row, single=self.real == "float")
+        n_trees, n_roots, n_values = len(trees.roots), len(laid.roots), trees.values.shape[1]
         nodes = map(_node, laid.threshold.tolist(), laid.slot.tolist(), laid.left.tolist(), laid.is_set.tolist())
         self.data.append(f"static const node {name}_nodes[] = {{{', '.join(nodes)}}};")
-        kinds = ", ".join(f"{{{', '.join(map(str, kind))}}}" for kind in [(0, -1, 0), *laid.kinds])
-        self.data.append(f"static const slot_kind {name}_kinds[] = {{{kinds}}};")
-        self._table(f"{name}_bits", laid.bits, "unsigned")
+        self.most_linked = max(self.most_linked, int(laid.left.max()), int(laid.slot.max()))
         self._table(f"{name}_roots", laid.roots.tolist(), "int")
         self._table(f"{name}_depths", laid.depths.tolist(), "int")
         self._table(f"{name}_values", laid.values.ravel().tolist())
-        n_slots, n_roots = len(laid.kinds) + 1, len(laid.roots)
+        codes = f"{row_name}_codes" if row.has_sets else "NULL"
+        of_trees, of_row = f"{name}_nodes, {name}_roots, {name}_depths, {n_roots}", f"{row_name}_row, {codes}"
         self.lines += [
-            f"slot {name}_row[{n_slots}];",
             f"int {name}_leaves[{n_roots}];",
-            f"slots_of({self._names[id(node.features)]}, {name}_kinds, {n_slots}, {name}_row);",
-            f"leaves_of({name}_nodes, {name}_roots, {name}_depths, {n_roots}, {name}_row, {name}_bits, "
-            f"{int(laid.is_set.any())}, {name}_leaves);",
+            f"leaves_of({of_trees}, {of_row}, {row_name}_bits, {name}_leaves);",
         ]
+        if trees.n_outputs == 1:
+            self.lines.append(f"{name}[0] = sum_of({name}_values, {name}_leaves, {n_trees});")
+            return
         self._loop(trees.n_outputs, f"{name}[i] = 0.0;")
         self._sum(name, n_trees, n_values, laid.first_output.tolist())
+
+    def _row(self, features: op.Node, name: str) -> tuple[str, Row]:
+        """The row that all trees ask of which ask of these numbers, laid out by the first of them."""
+        if (found := self._rows.get(id(features))) is not None:
+            return found
+        row = row_for([forest.trees for forest in self._forests[id(features)]], features.width)
+        kinds = ", ".join(f"{{{', '.join(map(str, kind))}}}" for kind in [(0, -1, 0, 0), *row.kinds])
+        n_slots, codes = len(row.kinds) + 1, f"{name}_codes" if row.has_sets else "NULL"
+        self.data.append(f"static const slot_kind {name}_kinds[] = {{{kinds}}};")
+        self._table(f"{name}_bits", row.bits, "unsigned")
+        self.lines.append(f"real {name}_row[{n_slots}];")
+        if row.has_sets:
+            self.lines.append(f"code {name}_codes[{n_slots}];")
+        numbers = self._names[id(features)]
+        self.lines.append(f"slots_of({numbers}, {name}_kinds, {n_slots}, {name}_bits, {name}_row, {codes});")
+        self._rows[id(features)] = name, row
+        return name, row
 
     def _sum(self, name: str, n_trees: int, n_values: int, first: Sequence[int]) -> None:
         """Add the answers of the leaves, tree by tree in the order of `Layout.roots`."""
@@ -176,7 +201,7 @@ class Code:
 def _node(threshold: float, slot: int, left: int, is_set: bool) -> str:
     """A node of a tree; a leaf asks of the first slot."""
     if slot == 0:
-        return f"LEAF({left})"
+        return f"LEAF({int(threshold)})"
     return f"SET({int(threshold)}, {slot}, {left})" if is_set else f"{{{{{literal(threshold)}}}, {slot}, {left}}}"
 
 

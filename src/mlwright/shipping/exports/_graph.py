@@ -245,3 +245,19 @@ class Forest(Node):
 def as_node(value: Node | float | Array) -> Node:
     """A number, or a vector, as a node."""
     return value if isinstance(value, Node) else Const(np.atleast_1d(np.asarray(value, dtype=np.float64)))
+
+
+def in_order(whole: Node) -> list[Node]:
+    """Every operation of a graph once, each after those that it needs."""
+    found: dict[int, Node] = {}
+    waiting: list[tuple[Node, bool]] = [(whole, False)]
+    while waiting:
+        node, is_ready = waiting.pop()
+        if id(node) in found:
+            continue
+        if is_ready:
+            found[id(node)] = node
+            continue
+        waiting.append((node, True))
+        waiting.extend((source, False) for source in node.sources)
+    return list(found.values())

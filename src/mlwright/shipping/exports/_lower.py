@@ -51,8 +51,9 @@ from mlwright.shipping.exports._graph import (
 )
 from mlwright.shipping.exports._inputs import Input, MomentInput, NameInput, NumberInput
 from mlwright.shipping.exports._links import calibrated, linked, sigmoid
+from mlwright.shipping.exports._once import once
 from mlwright.shipping.exports._program import Program
-from mlwright.shipping.exports._trees import of_onnx
+from mlwright.shipping.exports._trees import of_onnx, with_fills
 
 
 def program_of(bundle: Bundle) -> Program:
@@ -80,7 +81,7 @@ def program_of(bundle: Bundle) -> Program:
         bundle_id=bundle.bundle_id,
         target=bundle.target,
         inputs=plan.inputs,
-        scores=scores if place is None else Join((scores, place)),
+        scores=once(scores if place is None else Join((scores, place))),
         classes=bundle.classes or (),
         threshold=spec.threshold,
         is_decided=place is not None,
@@ -201,7 +202,7 @@ class _Plan:
             trees, link = of_lightgbm(core.text)
         except NotApplicable as error:
             raise ExportRefused(f"A core of LightGBM cannot be exported: {error}.") from None
-        return linked(Forest(self._matrix(filled(numbers, core.fills)), trees), link)
+        return linked(Forest(self._matrix(numbers), with_fills(trees, core.fills)), link)
 
     def _catboost(self, core: CatBoostCore, numbers: Node) -> Node:
         whole = filled(numbers, core.fills)

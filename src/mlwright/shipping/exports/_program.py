@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from mlwright.shipping.exports._graph import Node
+from mlwright.shipping.exports._graph import Node, in_order
 from mlwright.shipping.exports._inputs import Input
 
 
@@ -46,15 +46,4 @@ class Program:
 
     def in_order(self) -> list[Node]:
         """Every operation once, each after those that it needs."""
-        found: dict[int, Node] = {}
-        waiting: list[tuple[Node, bool]] = [(self.scores, False)]
-        while waiting:
-            node, is_ready = waiting.pop()
-            if id(node) in found:
-                continue
-            if is_ready:
-                found[id(node)] = node
-                continue
-            waiting.append((node, True))
-            waiting.extend((source, False) for source in node.sources)
-        return list(found.values())
+        return in_order(self.scores)

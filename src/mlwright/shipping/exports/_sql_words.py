@@ -12,6 +12,7 @@ from mlwright.records.contract import Clause
 from mlwright.scoring.spelling import canonical, to_number
 from mlwright.shipping.contracts import is_moment, is_number, is_text
 from mlwright.shipping.exports._inputs import Input, MomentInput, NameInput, NumberInput
+from mlwright.shipping.exports._sql_dates import HasShape, by_glob, by_regex, in_iso
 
 if TYPE_CHECKING:
     from mlwright.shipping.exports._sql_layout import Expression, Parts
@@ -200,11 +201,11 @@ class DuckDB(Words):
             return f"epoch(CAST({column} AS TIMESTAMP))"
         if not is_text(clause) or given.first_year is not None:
             raise _no_date(given, clause)
-        plain = self.trimmed(column)
+        plain = self.trimmed(f"CAST({column} AS VARCHAR)")  # the table may have dates where there was text
         iso = f"CASE WHEN regexp_matches({plain}, '{ISO}') THEN TRY_CAST({plain} AS TIMESTAMP) END"
         if given.format is None:
             return f"epoch({iso})"
-        return f"epoch(COALESCE({iso}, try_strptime({self.trimmed(column)}, {text(given.format)})))"
+        return f"epoch(COALESCE({iso}, try_strptime({plain}, {text(given.format)})))"
 
 
 class PostgreSQL(Words):
@@ -245,9 +246,9 @@ class PostgreSQL(Words):
     def _moment(self, given: MomentInput, clause: Clause, column: str) -> str:
         if is_moment(clause):
             return f"CAST(EXTRACT(EPOCH FROM {column}) AS float8)"
-        if not is_text(clause) or given.format not in ISO_PATTERNS:
+        if not is_text(clause):
             raise _no_date(given, clause)
-        plain = self.trimmed(column)
+        plain = _in_iso(given, clause, self.trimmed(f"{column}::text"), by_regex)  # the table may have dates instead
         first = f"make_date(substr({plain}, 1, 4)::int, substr({plain}, 6, 2)::int, 1)"
         is_day = f"substr({plain}, 9, 2)::int <= EXTRACT(DAY FROM {first} + interval '1 month' - interval '1 day')"
         seconds = f"CAST(EXTRACT(EPOCH FROM CAST({plain} AS TIMESTAMP)) AS float8)"  # of no day an error, not NULL
@@ -287,9 +288,9 @@ class SQLite(Words):
         return f"CASE WHEN {is_number} THEN CAST({column} AS REAL) WHEN {looks} THEN CAST({plain} AS REAL) END"
 
     def _moment(self, given: MomentInput, clause: Clause, column: str) -> str:
-        if not (is_moment(clause) or is_text(clause)) or given.format not in ISO_PATTERNS:
+        if not (is_moment(clause) or is_text(clause)):
             raise _no_date(given, clause)
-        plain = self.trimmed(column)
+        plain = _in_iso(given, clause, self.trimmed(column), by_glob)
         seconds = f"CAST(strftime('%s', {plain}) AS REAL)"
         moment = f"({seconds} + CAST(strftime('%f', {plain}) AS REAL) - CAST(strftime('%S', {plain}) AS REAL))"
         day = f"substr({plain}, 1, 10)"  # it takes the 30th of February for the 1st of March, and 'now' for now
@@ -315,6 +316,16 @@ def _between(parts: Sequence[Expression], separator: str) -> Parts:
     for part in parts:
         found += [separator, part]
     return tuple(found[1:])
+
+
+def _in_iso(given: MomentInput, clause: Clause, plain: str, has_shape: HasShape) -> str:
+    """A date as text, in ISO 8601 if it is written in its pattern."""
+    if given.format in ISO_PATTERNS:
+        return plain
+    found = None if given.format is None else in_iso(plain, given.format, has_shape)
+    if found is None:
+        raise _no_date(given, clause)
+    return found
 
 
 def _no_date(given: MomentInput, clause: Clause) -> ExportRefused:

@@ -1,7 +1,9 @@
-"""Reads the trees of ONNX forests as arrays."""
+"""The trees of ONNX forests as arrays; trees that know what stands for a missing number."""
 
 from __future__ import annotations
 
+import math
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -49,3 +51,18 @@ def _by_tree(given: dict[str, Any], n_outputs: int) -> tuple[list[dict[str, Any]
         part = slice(starts[j], starts[j + 1])
         target[nodes[part], outputs[part]] = weights[part]
     return trees, targets
+
+
+def with_fills(trees: Trees, fills: Array) -> Trees:
+    """Trees that send a missing number to where what stands for it goes, so that nothing needs to be filled in.
+
+    Parameters
+    ----------
+    trees : Trees
+    fills : array
+        Of the first features, as `scoring.fills.fill`; NaN where the trees know themselves where a missing one goes.
+    """
+    single = np.append(fills.astype(np.float32).astype(np.float64), math.nan)
+    stands = single[np.where(trees.feature < len(fills), trees.feature, -1)]
+    is_filled = (trees.feature >= 0) & ~np.isnan(stands)
+    return replace(trees, missing_left=np.where(is_filled, stands <= trees.threshold, trees.missing_left))

@@ -156,6 +156,7 @@ def _words(program: Program, name: str, contract: Contract) -> dict[str, str]:
         "classes": ", ".join(quoted(_spelled(label)) for label in program.classes) or '""',
         "threshold": repr(0.5 if program.threshold is None else program.threshold),
         "real": code.real,
+        "link": "unsigned short" if code.most_linked < 1 << 16 else "int",
         "data": "\n".join(code.data),
         "reads": reads,
         "steps": _lines(f"    {line}" for line in code.lines),

@@ -7,24 +7,24 @@
 #include <string.h>
 
 typedef $real real; /* what holds every number that trees ask of */
+typedef $link link; /* what holds the number of a slot, and a step to another node */
 
 typedef struct {
-    union { real threshold; unsigned set; } asked; /* a set by its first word */
-    int slot, left; /* what is asked; where yes leads: no leads to the next */
+    union { real threshold; unsigned word; } asked; /* of a set the first word, of a leaf its number */
+    link slot, left; /* what is asked; how far on yes leads: no leads one further */
 } node;
 
-/* A number as trees ask of it: by a threshold, or by which bit of which word of a set is that of a code. */
+/* A code as sets are asked of it: by which bit of which word of a set is its own. */
 typedef struct {
-    real x;
     unsigned is_code, word, bit;
-} slot;
+} code;
 
 typedef struct {
-    int feature, n_codes, missing_left; /* n_codes: -1 for a threshold */
+    int feature, n_codes, missing_left, set; /* n_codes: -1 for a threshold; set: the only one asked, or 0 for any */
 } slot_kind;
 
-#define LEAF(place) {{INFINITY}, 0, place}
-#define SET(word, slot, left) {{.set = word}, slot, left}
+#define LEAF(number) {{.word = number}, 0, 0}
+#define SET(first, slot, left) {{.word = first}, slot, left}
 
 static inline double clip(double x, double low, double high)
 {
@@ -44,61 +44,75 @@ static inline int code_of(const char *name, const char *const *names, const int 
 }
 
 /* The numbers as they are asked of: a missing one is less than every threshold or more, in every set or in none. */
-static inline void slots_of(const double *numbers, const slot_kind *kinds, int n, slot *row)
+static inline void slots_of(const double *numbers, const slot_kind *kinds, int n, const unsigned *bits, real *row, code *codes)
 {
-    row[0] = (slot){0, 0, 0, 1}; /* a leaf asks of it */
+    row[0] = NAN; /* a leaf asks of it */
+    for (int i = 0; codes != NULL && i < n; i++) codes[i] = (code){0, 0, 1};
     for (int i = 1; i < n; i++) {
-        const double x = numbers[kinds[i].feature];
-        const int n_codes = kinds[i].n_codes;
-        if (n_codes < 0) {
-            row[i] = (slot){isnan(x) ? (kinds[i].missing_left ? -INFINITY : INFINITY) : (real)x, 0, 0, 1};
-        } else {
-            const unsigned code = (unsigned)(x >= 0 && x < n_codes ? (int)x : n_codes + !(isnan(x) && kinds[i].missing_left));
-            row[i] = (slot){NAN, ~0u, code >> 5, 1u << (code & 31)};
+        const slot_kind kind = kinds[i];
+        const double x = numbers[kind.feature];
+        if (kind.n_codes < 0) {
+            row[i] = isnan(x) ? (kind.missing_left ? -INFINITY : INFINITY) : (real)x;
+            continue;
         }
+        const int is_known = x >= 0 && x < kind.n_codes;
+        const unsigned place = (unsigned)(is_known ? (int)x : kind.n_codes + !(isnan(x) && kind.missing_left));
+        const unsigned word = place >> 5, bit = 1u << (place & 31);
+        row[i] = kind.set ? (real)!(bits[(unsigned)kind.set + word] & bit) : (real)NAN;
+        if (kind.set == 0) codes[i] = (code){~0u, word, bit};
     }
 }
 
-/* The first word is full, so that no threshold asks for a code; the slot of a set holds no number. */
-static inline int next_of(const node *nodes, int place, const slot *row, const unsigned *bits)
+/* How far on the next node is. The first word is full, so that no threshold asks for a code; the slot of a code holds
+   no number. */
+static inline int by_set(const node *at, const real *row, const code *codes, const unsigned *bits)
 {
-    const node *at = nodes + place;
-    const slot *of = row + at->slot;
-    return at->left + ((of->x > at->asked.threshold) | !(bits[(at->asked.set & of->is_code) + of->word] & of->bit));
+    const code *of = codes + at->slot;
+    return at->left + ((row[at->slot] > at->asked.threshold) | !(bits[(at->asked.word & of->is_code) + of->word] & of->bit));
 }
 
-static inline int next_by_threshold(const node *nodes, int place, const slot *row, const unsigned *bits)
+static inline int by_threshold(const node *at, const real *row, const code *codes, const unsigned *bits)
 {
-    const node *at = nodes + place;
-    (void)bits;
-    return at->left + (row[at->slot].x > at->asked.threshold);
+    (void)codes, (void)bits;
+    return at->left + (row[at->slot] > at->asked.threshold);
 }
 
 /* The leaves of trees, eight at a time, so that none waits for what another asks; a leaf leads to itself. */
-#define DOWN(k) to = next(nodes, at##k, row, bits), moved |= to ^ at##k, at##k = to
+#define DOWN(k) step = next(at##k, row, codes, bits), moved |= step, at##k += step
 #define LEAVES_OF(next) \
     for (const int *root = roots; root < roots + n_trees; root += 8, leaves += 8) { \
-        int at0 = root[0], at1 = root[1], at2 = root[2], at3 = root[3]; \
-        int at4 = root[4], at5 = root[5], at6 = root[6], at7 = root[7], moved = 1, to; \
-        for (int level = *depths++; level > 0 && moved; level--) { \
+        const node *at0 = nodes + root[0], *at1 = nodes + root[1], *at2 = nodes + root[2], *at3 = nodes + root[3]; \
+        const node *at4 = nodes + root[4], *at5 = nodes + root[5], *at6 = nodes + root[6], *at7 = nodes + root[7]; \
+        for (int level = *depths++, moved = 1, step; level > 0 && moved; level--) { \
             moved = 0; \
             DOWN(0), DOWN(1), DOWN(2), DOWN(3), DOWN(4), DOWN(5), DOWN(6), DOWN(7); \
         } \
-        leaves[0] = at0, leaves[1] = at1, leaves[2] = at2, leaves[3] = at3; \
-        leaves[4] = at4, leaves[5] = at5, leaves[6] = at6, leaves[7] = at7; \
+        leaves[0] = (int)at0->asked.word, leaves[1] = (int)at1->asked.word, leaves[2] = (int)at2->asked.word; \
+        leaves[3] = (int)at3->asked.word, leaves[4] = (int)at4->asked.word, leaves[5] = (int)at5->asked.word; \
+        leaves[6] = (int)at6->asked.word, leaves[7] = (int)at7->asked.word; \
     }
 
-static inline void leaves_of(const node *nodes, const int *roots, const int *depths, int n_trees, const slot *row,
-                             const unsigned *bits, int has_sets, int *leaves)
+static inline void leaves_of(const node *nodes, const int *roots, const int *depths, int n_trees, const real *row,
+                             const code *codes, const unsigned *bits, int *leaves)
 {
-#define next next_of
-    if (has_sets) { LEAVES_OF(next) return; }
+#define next by_set
+    if (codes != NULL) { LEAVES_OF(next) return; }
 #undef next
-#define next next_by_threshold
+#define next by_threshold
     LEAVES_OF(next)
 #undef next
 }
 #undef DOWN
+
+/* The sum of what leaves answer, four at a time, so that none waits for the one before. */
+static inline double sum_of(const double *values, const int *leaves, int n)
+{
+    double sums[4] = {0, 0, 0, 0};
+    int t = 0;
+    for (; t + 4 <= n; t += 4) for (int k = 0; k < 4; k++) sums[k] += values[leaves[t + k]];
+    for (; t < n; t++) sums[0] += values[leaves[t]];
+    return (sums[0] + sums[1]) + (sums[2] + sums[3]);
+}
 
 $data
 
@@ -111,7 +125,7 @@ const char *const ${name}_classes[] = {$classes};
 void ${name}_scores(const ${name}_row *row, double scores[$n_scores])
 {
     double read[$n_inputs + 1];
-    (void)row; (void)read; (void)clip; (void)code_of; (void)slots_of; (void)leaves_of;
+    (void)row; (void)read; (void)clip; (void)code_of; (void)slots_of; (void)leaves_of; (void)sum_of;
 $reads
 $steps
     memcpy(scores, $result, $n_scores * sizeof(double));
