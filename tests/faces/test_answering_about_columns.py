@@ -9,7 +9,7 @@ import pytest
 
 from mlwright.config import add_to_list
 from mlwright.core.errors import SettingsError
-from mlwright.faces.render.panel import shortest, typed_from
+from mlwright.faces.render.terminal.panel import shortest, typed_from
 
 SETTINGS = """# ours
 [project]

@@ -1,6 +1,6 @@
 """What is said of findings where some checks were not asked."""
 
-from mlwright.faces.render.findings import findings_table, quiet_line
+from mlwright.faces.render.terminal.findings import findings_table, quiet_line
 from mlwright.records.findings import NO_TIME, Findings, Skipped
 
 SAYS_NOTHING = Skipped(name="label_errors", reason="there are not two classes")

@@ -5,9 +5,9 @@ import json
 import pytest
 
 from mlwright import Project
-from mlwright.faces.render.listings import runs_shown
 from mlwright.faces.render.numbers import with_interval
 from mlwright.faces.render.outcomes import Outcome
+from mlwright.faces.render.terminal.listings import runs_shown
 from mlwright.shown import SHOWN
 
 LATER = {"shadow": "mlwright operate", "touch-up": "mlwright operate", "replay": "mlwright replay"}

@@ -12,8 +12,8 @@ if TYPE_CHECKING:
 def tell_the_end(project: Project, state: RunState, *, json: bool = False) -> None:
     """Write the report if the run has come to a decision, and say what was found and what to do next."""
     from mlwright.faces.cli.terminal import print_json, print_rich
-    from mlwright.faces.render.closing import closing
     from mlwright.faces.render.report import write_report
+    from mlwright.faces.render.terminal.closing import closing
 
     report = write_report(project, state) if state.has_done("decide") else None
     if json:

@@ -1,16 +1,14 @@
-"""A cleaned table in words: the summary for a terminal and the page of changes."""
+"""A cleaned table in words, and the page of its changes."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
-from rich.table import Table
 
 from mlwright.data.cleaning import NamedCell
-from mlwright.data.words import counted, shortened
-from mlwright.faces.render.tables import table
-from mlwright.records.cleaning import AnyStep, Change, Cleaning, Level
+from mlwright.data.words import counted
+from mlwright.records.cleaning import AnyStep, Cleaning, Level
 
 LEVELS: dict[Level, str] = {
     "repair": "repaired",
@@ -20,7 +18,6 @@ LEVELS: dict[Level, str] = {
 }
 """What became of the cells of a step; in the order in which steps are told."""
 
-STEPS_SHOWN = 15
 SHOWN = 300
 """Letters of a value that the page shows."""
 
@@ -51,31 +48,6 @@ def told_steps(done: Cleaning) -> list[tuple[int, AnyStep]]:
     order = {level: place for place, level in enumerate(LEVELS)}
     steps = [(place, step) for place, step in enumerate(done.plan.steps) if step.n_cells]
     return sorted(steps, key=lambda pair: (order[pair[1].level], -pair[1].n_cells))
-
-
-def steps_table(done: Cleaning) -> Table:
-    """The steps for a terminal, the most important of them."""
-    steps = told_steps(done)
-    rows = [
-        (step.column, LEVELS[step.level], f"{step.n_cells:,}", _example(step.examples), step.reason)
-        for _, step in steps[:STEPS_SHOWN]
-    ]
-    if len(steps) > STEPS_SHOWN:
-        n_cells = sum(step.n_cells for _, step in steps[STEPS_SHOWN:])
-        more = f"and {counted(len(steps) - STEPS_SHOWN, 'more step')}"
-        rows.append((more, "", f"{n_cells:,}", "", "Add --diff changes.html to read them all."))
-    return table(headline(done), ("column", "what", "cells", "for example", "why"), rows, right=(2,))
-
-
-def _example(examples: Sequence[Change]) -> str:
-    if not examples:
-        return ""
-    before, after = (_value(value) for value in (examples[0].before, examples[0].after))
-    return before if before == after else f"{before} -> {after}"
-
-
-def _value(value: str | None) -> str:
-    return "missing" if value is None else repr(shortened(value, 30))
 
 
 def changes_page(done: Cleaning, cells: Mapping[int, Sequence[NamedCell]]) -> str:

@@ -1,4 +1,4 @@
-"""Two tables beside each other, in a terminal and as a page."""
+"""Two tables beside each other: in words, and as a page."""
 
 from __future__ import annotations
 
@@ -8,40 +8,17 @@ import time
 from collections.abc import Iterable
 from pathlib import Path
 
-from rich.console import RenderableType
-from rich.text import Text
-
 from mlwright.core.errors import name_list
 from mlwright.core.store.blobs import write_atomically
 from mlwright.data.words import counted, percent
 from mlwright.faces.render.page import environment
-from mlwright.faces.render.tables import said, table
-from mlwright.records.drift import ColumnDrift, Drift
+from mlwright.records.drift import Drift
 from mlwright.statistics.shares import quantile_of
 
-LEAST_CHANCE = 1e-16
 MOST_NAMED = 3
 POWER = 0.84
 """Standard normal quantile of four times in five."""
 TOLD_UNSEEN, ALL_BUT_ALL = 0.1, 0.8
-
-
-def drift_shown(found: Drift) -> list[RenderableType]:
-    """What moved, and what did not."""
-    shown: list[RenderableType] = []
-    told = [*found.moved, *found.small]
-    if told:
-        heads = ("column", "moved", "chance", "in words")
-        title = f"{found.n_now:,} rows of {found.now} beside {found.n_then:,} rows of {found.then}"
-        shown += [table(title, heads, [_row(each, found) for each in told], right=(1, 2)), Text()]
-    shown += [said(line) for line in _lines(found)]
-    shown.append(
-        Text.assemble(
-            said(verdict(found), "green" if verdict(found) == "ALIKE" else "yellow"),
-            said(f": {headline(found)}"),
-        )
-    )
-    return shown
 
 
 def verdict(found: Drift) -> str:
@@ -107,16 +84,8 @@ def _unseen(found: Drift, n_tested: int) -> str:
     return f" Of so few rows a move of less than about {percent(least)} of them would hardly be seen."
 
 
-def _row(column: ColumnDrift, found: Drift) -> tuple[str | Text, ...]:
-    style = "yellow" if column.size >= found.least else "dim"
-    return said(column.name, style), percent(column.size), _chance(column.corrected), column.sentence
-
-
-def _chance(share: float) -> str:
-    return f"{share:.2g}" if share >= LEAST_CHANCE else f"< {LEAST_CHANCE:g}"
-
-
-def _lines(found: Drift) -> list[str]:
+def not_compared(found: Drift) -> list[str]:
+    """What was not compared, and what else there is to say."""
     untested = [each for each in found.columns if each.untested]
     lines = [f"Not compared: {each.name} ({each.untested})." for each in untested[:5]]
     if len(untested) > 5:
@@ -150,7 +119,7 @@ def _pair_label(label: str, pair: str) -> str:
 def write_drift(found: Drift, path: Path) -> Path:
     """Write the page, and return where."""
     page = environment().get_template("drift.html").render(
-        drift=found, verdict=verdict(found), headline=headline(found), lines=_lines(found),
+        drift=found, verdict=verdict(found), headline=headline(found), lines=not_compared(found),
         made_at=time.strftime("%d %B %Y, %H:%M"), label_of=short_label, accent="deploy" if found.is_alike else "pilot",
     )  # fmt: skip
     write_atomically(path, page.encode("utf-8", "replace"))

@@ -17,11 +17,11 @@ from mlwright.core.record import Record
 from mlwright.core.store.blobs import write_atomically
 from mlwright.faces.render import charts, numbers, recipes, telling
 from mlwright.faces.render.brief import brief, scale_of
-from mlwright.faces.render.diagnosis import SHARES, TITLES, figures_of
 from mlwright.faces.render.dots import dots_svg
 from mlwright.faces.render.exploration import write_exploration
 from mlwright.faces.render.facts import Facts, facts_of
 from mlwright.faces.render.gists import gists
+from mlwright.faces.render.groups import SHARES, TITLES, figures_of
 from mlwright.faces.render.learned import told_along, told_effect, told_together
 from mlwright.faces.render.page import Picture, drawings, environment, packed, picture_of
 from mlwright.faces.render.sources import Sources

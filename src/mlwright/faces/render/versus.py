@@ -1,55 +1,19 @@
-"""Two models side by side: for a terminal, and as one page."""
+"""Two models side by side: in words, and as one page."""
 
 from __future__ import annotations
 
 import time
 from itertools import groupby
 
-from rich.console import RenderableType
-from rich.text import Text
-
 from mlwright.data.words import percent
 from mlwright.faces.render.numbers import short, with_interval
 from mlwright.faces.render.page import environment
-from mlwright.faces.render.tables import said, table
 from mlwright.records.evaluation import Estimate
 from mlwright.records.versus import MetricPair, Versus
 
 MOST_PROBES = 8
 EDGE = 4.0
 """Per cent of a line that stay free at either end."""
-
-
-def versus_shown(record: Versus) -> list[RenderableType]:
-    """What to print: which is better first, then why, then what differs."""
-    heads = ("metric", record.first, record.second, "gain of the second")
-    rows = [(m.title, with_interval(m.first), with_interval(m.second), gain_told(m)) for m in record.metrics]
-    shown: list[RenderableType] = [said(record.sentence, "bold"), Text(), table("How good", heads, rows), Text()]
-    heads = ("", record.first, record.second, "gain of the second")
-    worth = [
-        (
-            f"worth more than doing without, per 1,000 cases{_unit(record)}",
-            *map(with_interval, worths(record)),
-            gained(record.worth_gain),
-        )
-    ]
-    shown += [table("What it is worth", heads, worth), Text()]
-    if record.probes:
-        probes = [(_probed(p.title, p.strength), lost(p.first), lost(p.second)) for p in record.probes[:MOST_PROBES]]
-        shown += [table("What disturbances take", ("", record.first, record.second), probes, right=(1, 2)), Text()]
-    differ = [(each.part, each.what, each.first, each.second) for each in record.differences]
-    if differ:
-        return [*shown, table("What differs", ("", "", record.first, record.second), differ)]
-    return [*shown, said("Nothing else differs.")]
-
-
-def worths(record: Versus) -> tuple[Estimate, Estimate]:
-    """What both are worth."""
-    return record.first_worth, record.second_worth
-
-
-def _unit(record: Versus) -> str:
-    return f" ({record.worth_unit})" if record.worth_unit else " (reckoned differently)"
 
 
 def gain_told(pair: MetricPair) -> str:
@@ -70,7 +34,8 @@ def lost(share: float) -> str:
     return "all" if share >= 1 else percent(max(0.0, share))
 
 
-def _probed(title: str, strength: float) -> str:
+def probed(title: str, strength: float) -> str:
+    """The name of a disturbance, with its strength where that is not the usual one."""
     return title if strength == 1 else f"{title} (strength {strength:g})"
 
 
@@ -78,7 +43,7 @@ def render_versus(record: Versus) -> str:
     """The page as HTML."""
     groups = [(part, list(each)) for part, each in groupby(record.differences, lambda difference: difference.part)]
     made = environment()
-    made.globals |= {"lost": lost, "gain_told": gain_told, "probed": _probed}
+    made.globals |= {"lost": lost, "gain_told": gain_told, "probed": probed}
     return made.get_template("versus.html").render(
         versus=record,
         groups=groups,

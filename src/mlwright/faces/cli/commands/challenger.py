@@ -21,7 +21,7 @@ def challenger(
     """Say which bundles challenge the one in use, and choose."""
     from mlwright.faces.cli.chosen import opened
     from mlwright.faces.cli.terminal import print_json, print_rich
-    from mlwright.faces.render.trials import challengers_table
+    from mlwright.faces.render.terminal.trials import challengers_table
 
     chosen = opened(project)
     if do == "list":

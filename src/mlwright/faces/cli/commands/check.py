@@ -72,7 +72,9 @@ def _print(found: Delivery | Findings, *, as_json: bool) -> None:
     if as_json:
         print_json(found)
         return
-    from mlwright.faces.render.text import render  # takes a third of a second, which programs need not wait for
+    from mlwright.faces.render.terminal.text import (
+        render,  # takes a third of a second, which programs need not wait for
+    )
 
     print_rich(*render(found))
 

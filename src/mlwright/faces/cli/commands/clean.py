@@ -46,7 +46,7 @@ def clean(
     """
     from mlwright.faces.cleaning import Wanted, clean_file
     from mlwright.faces.cli.terminal import print_json, print_rich
-    from mlwright.faces.render.text import render
+    from mlwright.faces.render.terminal.text import render
 
     done = clean_file(Wanted(source, output, query, target, plan, save_plan, diff, repair, drop_repeats, values))
     if json:

@@ -32,7 +32,8 @@ def compare(
     from mlwright.core.errors import SettingsError
     from mlwright.core.store.blobs import write_atomically
     from mlwright.faces.cli.terminal import print_json, print_rich
-    from mlwright.faces.render.versus import render_versus, versus_shown
+    from mlwright.faces.render.terminal.versus import versus_shown
+    from mlwright.faces.render.versus import render_versus
 
     if show and output is None:
         raise SettingsError("There is no page to open.", "Say where to write it: -o compare.html --open")

@@ -20,8 +20,8 @@ def demo(
     from mlwright.faces.cli.progress import shown
     from mlwright.faces.cli.terminal import print_rich
     from mlwright.faces.demonstration import STORY, first_look, heed_the_finding, make_demo_project
-    from mlwright.faces.render.findings import findings_table
     from mlwright.faces.render.summary import summary_of
+    from mlwright.faces.render.terminal.findings import findings_table
 
     print_rich(STORY)
     project = make_demo_project(path)

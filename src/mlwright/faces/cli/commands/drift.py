@@ -37,7 +37,8 @@ def drift(
     """
     from mlwright.config import located
     from mlwright.faces.cli.terminal import print_json, print_rich
-    from mlwright.faces.render.drift import drift_shown, write_drift
+    from mlwright.faces.render.drift import write_drift
+    from mlwright.faces.render.terminal.drift import drift_shown
     from mlwright.faces.two_tables import drift_between
 
     places = [located(where, Path.cwd()) for where in (then, now)]

@@ -28,7 +28,7 @@ def explain(
     from mlwright.faces.cli.chosen import bundle_at
     from mlwright.faces.cli.terminal import print_json, print_rich
     from mlwright.faces.one_case import read_record
-    from mlwright.faces.render.explained import explained_shown
+    from mlwright.faces.render.terminal.explained import explained_shown
     from mlwright.scoring.bundle import Bundle
 
     bundle = Bundle.load(bundle_at(model))

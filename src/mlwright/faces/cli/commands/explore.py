@@ -39,7 +39,7 @@ def explore(
     from mlwright.faces.cli.terminal import print_json, print_rich
     from mlwright.faces.render.exploration import write_exploration
     from mlwright.faces.render.stills import write_stills
-    from mlwright.faces.render.text import insights_shown
+    from mlwright.faces.render.terminal.text import insights_shown
     from mlwright.records.exploration import Exploration
 
     with look(Asked(source, target, query, project, sample_rows), until="explore", quiet=json) as looked:

@@ -27,7 +27,7 @@ def history(
     """
     from mlwright.faces.cli.chosen import opened
     from mlwright.faces.cli.terminal import print_json, print_rich
-    from mlwright.faces.render.listings import history_table
+    from mlwright.faces.render.terminal.listings import history_table
 
     registry = opened(project).store.registry
     if on is not None:

@@ -26,7 +26,7 @@ def improve(
     from mlwright.faces.cli.progress import shown
     from mlwright.faces.cli.terminal import print_json, print_rich
     from mlwright.faces.render.summary import summary_of
-    from mlwright.faces.render.text import render
+    from mlwright.faces.render.terminal.text import render
 
     known = opened(project, run)
     if attempt:

@@ -27,7 +27,7 @@ def init(
     from mlwright.faces.cli.terminal import print_json, print_rich
     from mlwright.faces.new_project import Question, describe, new_project
     from mlwright.faces.render.summary import summary_of
-    from mlwright.faces.render.text import render
+    from mlwright.faces.render.terminal.text import render
 
     made = new_project(Question(source, target, query, path))
     with made as project, shown(summary_of(project), quiet=json) as listen:

@@ -58,7 +58,7 @@ def _show_first(bundle: Bundle, source: str, query: str | None, level: float | N
     """The first rows with their predictions, where nobody said into which file they go."""
     from mlwright.faces.batch import first_scored
     from mlwright.faces.cli.terminal import print_json, print_rich
-    from mlwright.faces.render.scored import scored_shown
+    from mlwright.faces.render.terminal.scored import scored_shown
 
     rows = first_scored(bundle, source, query, level)
     if json:

@@ -41,7 +41,7 @@ def profile(
     from mlwright.data.portable.merging import merged
     from mlwright.faces.cli.looking import Asked, look
     from mlwright.faces.cli.terminal import print_json, print_rich
-    from mlwright.faces.render.text import render
+    from mlwright.faces.render.terminal.text import render
 
     if output is not None and not output.name.endswith(ENDING):
         raise SettingsError(f"{output} does not end with {ENDING}.", f"Write: -o {output.stem}{ENDING}")

@@ -32,8 +32,9 @@ def replay(
     from mlwright.faces.cli.main import process_start
     from mlwright.faces.cli.progress import shown
     from mlwright.faces.cli.terminal import print_json, print_rich
-    from mlwright.faces.render.replays import draw_replay, replay_shown
+    from mlwright.faces.render.replays import draw_replay
     from mlwright.faces.render.summary import summary_of
+    from mlwright.faces.render.terminal.replays import replay_shown
     from mlwright.overrides import length_of
     from mlwright.records.replay import ReplayPlan
 

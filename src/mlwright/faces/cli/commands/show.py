@@ -26,8 +26,8 @@ def show(
     from mlwright.faces.cli.chosen import opened
     from mlwright.faces.cli.commands.runs import runs
     from mlwright.faces.cli.terminal import print_json, print_rich
-    from mlwright.faces.render.panel import typed_here
-    from mlwright.faces.render.text import render
+    from mlwright.faces.render.terminal.panel import typed_here
+    from mlwright.faces.render.terminal.text import render
     from mlwright.records.decision import Decision
 
     if what == "runs":

@@ -22,7 +22,7 @@ def space(
     """
     from mlwright.faces.cli.chosen import opened
     from mlwright.faces.cli.terminal import print_json, print_rich
-    from mlwright.faces.render.space import space_shown
+    from mlwright.faces.render.terminal.space import space_shown
 
     found = opened(project).space(free=free, older_days=older)
     if json:

@@ -26,7 +26,7 @@ def status(
     from mlwright.faces.cli.chosen import is_bundle, opened, options_of
     from mlwright.faces.cli.going_back import standings
     from mlwright.faces.cli.terminal import print_json, print_rich
-    from mlwright.faces.render.listings import champions_shown
+    from mlwright.faces.render.terminal.listings import champions_shown
 
     has_project = at is None and not is_bundle(project)
     reign = opened(project).store.registry.reign() if has_project else []

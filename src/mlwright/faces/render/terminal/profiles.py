@@ -10,7 +10,7 @@ from rich.text import Text
 from mlwright.data.words import percent
 from mlwright.faces.render.columns import distinct_told, gap_told, pattern_told
 from mlwright.faces.render.numbers import short
-from mlwright.faces.render.tables import table
+from mlwright.faces.render.terminal.tables import table
 from mlwright.records.portable import PortableProfile
 from mlwright.records.profile import ColumnProfile, Profile
 

@@ -1,4 +1,4 @@
-"""How challengers stand, for a terminal."""
+"""How challengers stand."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from rich.text import Text
 
 from mlwright.core.store.registry import Challenger
 from mlwright.data.words import figure
-from mlwright.faces.render.tables import said, table
+from mlwright.faces.render.terminal.tables import said, table
 from mlwright.records.contest import Trial
 
 

@@ -1,4 +1,4 @@
-"""What was found in the data, as a table for a terminal: the weightiest first and in full, the long tail short."""
+"""What was found in the data: the weightiest first and in full, the long tail short."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from rich.table import Table
 from rich.text import Text
 
 from mlwright.data.words import counted, shortened
-from mlwright.faces.render.tables import coloured, said, table
+from mlwright.faces.render.terminal.tables import coloured, said, table
 from mlwright.records.findings import Finding, Findings, Severity
 
 LEVELS: tuple[Severity, ...] = ("critical", "warning", "note")

@@ -6,7 +6,7 @@ from rich.console import RenderableType
 from rich.text import Text
 
 from mlwright.data.words import counted, figure
-from mlwright.faces.render.tables import said, table
+from mlwright.faces.render.terminal.tables import said, table
 from mlwright.records.alarms import Alert, Harm
 from mlwright.records.evaluation import Estimate
 from mlwright.records.outcomes import Promised

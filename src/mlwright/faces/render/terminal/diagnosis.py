@@ -1,4 +1,4 @@
-"""What lies behind the figures, as tables for a terminal."""
+"""What lies behind the figures: mistakes with what helps, and groups."""
 
 from __future__ import annotations
 
@@ -8,23 +8,11 @@ from rich.console import RenderableType
 from rich.text import Text
 
 from mlwright.data.words import counted, percent, shortened
+from mlwright.faces.render.groups import SHARES, TITLES, figures_of
 from mlwright.faces.render.numbers import NONE, with_interval
-from mlwright.faces.render.tables import said, table
+from mlwright.faces.render.terminal.tables import said, table
 from mlwright.records.diagnosis import Diagnosis, Groups, Mistakes
 from mlwright.records.evaluation import Estimate
-
-TITLES = {
-    "base_rate": "positive in truth",
-    "selection_rate": "answered positive",
-    "true_positive_rate": "found",
-    "false_positive_rate": "false alarms",
-    "accuracy": "right",
-    "log_loss": "log loss",
-    "mean_error": "prediction less truth",
-    "mean_absolute_error": "distance from the truth",
-    "worth": "worth per 1,000",
-}
-SHARES = frozenset({"base_rate", "selection_rate", "true_positive_rate", "false_positive_rate", "accuracy"})
 
 
 def diagnosis_shown(record: Diagnosis) -> list[RenderableType]:
@@ -60,11 +48,6 @@ def told_gain_of(mistakes: Mistakes, metric: str) -> str:
     parts = [f"{with_interval(mistakes.money)} per 1,000 cases"] if mistakes.money is not None else []
     parts += [f"{with_interval(mistakes.gain)} in {metric.replace('_', ' ')}"] if mistakes.gain is not None else []
     return f"{mistakes.gain_is} {', '.join(parts)}. {mistakes.rests_on}"
-
-
-def figures_of(groups: Groups) -> list[str]:
-    """The names of the figures that any of the groups has."""
-    return list(dict.fromkeys(name for group in groups.groups for name in group.figures))
 
 
 def _groups_shown(groups: Groups) -> Iterator[RenderableType]:

@@ -1,4 +1,4 @@
-"""Runs, bundles and the installation as tables for a terminal."""
+"""Runs, bundles and the installation."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from mlwright.core.store.ledger import Entry
 from mlwright.core.store.registry import Champion
 from mlwright.faces.render.numbers import duration
 from mlwright.faces.render.outcomes import Outcome
-from mlwright.faces.render.panel import typed_from
-from mlwright.faces.render.tables import coloured, said, table
+from mlwright.faces.render.terminal.panel import typed_from
+from mlwright.faces.render.terminal.tables import coloured, said, table
 
 
 def runs_shown(states: Sequence[RunState], outcomes: Mapping[str, Outcome], where: str) -> list[RenderableType]:

@@ -1,4 +1,4 @@
-"""What takes space, for a terminal."""
+"""What takes space."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from rich.console import RenderableType
 from rich.text import Text
 
 from mlwright.data.words import counted
-from mlwright.faces.render.tables import said, table
+from mlwright.faces.render.terminal.tables import said, table
 from mlwright.records.space import Space
 
 

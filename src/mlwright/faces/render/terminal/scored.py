@@ -1,4 +1,4 @@
-"""Scored rows for a terminal."""
+"""Scored rows."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from rich.table import Table
 
 from mlwright.data.words import shortened
 from mlwright.faces.render.numbers import short
-from mlwright.faces.render.tables import table
+from mlwright.faces.render.terminal.tables import table
 
 N_INPUTS, LONGEST = 4, 24
 

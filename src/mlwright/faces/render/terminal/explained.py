@@ -1,4 +1,4 @@
-"""One explained case for a terminal."""
+"""One explained case."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from rich.text import Text
 
 from mlwright.data.words import percent
 from mlwright.faces.render.numbers import short
-from mlwright.faces.render.tables import said, table
+from mlwright.faces.render.terminal.tables import said, table
 from mlwright.records.explained import Explained
 
 

@@ -7,11 +7,11 @@ from pathlib import Path
 from rich.text import Text
 
 from mlwright.core.history import RunState
-from mlwright.faces.render.findings import findings_table
 from mlwright.faces.render.numbers import duration
-from mlwright.faces.render.panel import decision_panel, shortest, typed_here
-from mlwright.faces.render.tables import said, table
-from mlwright.faces.render.text import Shown
+from mlwright.faces.render.terminal.findings import findings_table
+from mlwright.faces.render.terminal.panel import decision_panel, shortest, typed_here
+from mlwright.faces.render.terminal.tables import said, table
+from mlwright.faces.render.terminal.text import Shown
 from mlwright.project import Project
 from mlwright.records.challenge import Challenge
 from mlwright.records.decision import Decision

@@ -1,4 +1,4 @@
-"""The next steps, for a terminal."""
+"""The next steps."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from rich.table import Table
 from rich.text import Text
 
 from mlwright.faces.render.numbers import with_interval
-from mlwright.faces.render.tables import said
+from mlwright.faces.render.terminal.tables import said
 from mlwright.records.improvement import Improvement, Step
 
 

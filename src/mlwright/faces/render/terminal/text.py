@@ -12,22 +12,23 @@ from rich.text import Text
 from mlwright.core.record import Record
 from mlwright.data.clauses.wording import told_clause
 from mlwright.data.words import counted, percent
-from mlwright.faces.render.alerts import alerts_shown
-from mlwright.faces.render.cleaning import headline, steps_table, told_steps
-from mlwright.faces.render.diagnosis import diagnosis_shown
-from mlwright.faces.render.evaluated import evaluation_shown
-from mlwright.faces.render.findings import findings_table, quiet_line
-from mlwright.faces.render.improvement import improvement_shown
+from mlwright.faces.render.cleaning import headline, told_steps
 from mlwright.faces.render.insights import how_sure, left_aside, told
-from mlwright.faces.render.leaderboard import leaderboard_shown
 from mlwright.faces.render.learned import percent_interval, told_along, told_effect, told_together
 from mlwright.faces.render.numbers import with_interval
-from mlwright.faces.render.panel import decision_panel
-from mlwright.faces.render.profiles import portable_shown, profile_shown
-from mlwright.faces.render.replays import replay_shown
 from mlwright.faces.render.summary import summary
-from mlwright.faces.render.tables import coloured, said, table
 from mlwright.faces.render.telling import worth_notes
+from mlwright.faces.render.terminal.alerts import alerts_shown
+from mlwright.faces.render.terminal.cleaning import steps_table
+from mlwright.faces.render.terminal.diagnosis import diagnosis_shown
+from mlwright.faces.render.terminal.evaluated import evaluation_shown
+from mlwright.faces.render.terminal.findings import findings_table, quiet_line
+from mlwright.faces.render.terminal.improvement import improvement_shown
+from mlwright.faces.render.terminal.leaderboard import leaderboard_shown
+from mlwright.faces.render.terminal.panel import decision_panel
+from mlwright.faces.render.terminal.profiles import portable_shown, profile_shown
+from mlwright.faces.render.terminal.replays import replay_shown
+from mlwright.faces.render.terminal.tables import coloured, said, table
 from mlwright.faces.render.unjudged import by_reason
 from mlwright.records.bundle import Packed
 from mlwright.records.cleaning import Cleaning

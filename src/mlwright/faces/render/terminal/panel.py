@@ -8,7 +8,7 @@ from pathlib import Path
 
 from rich.panel import Panel
 
-from mlwright.faces.render.tables import COLOURS, said
+from mlwright.faces.render.terminal.tables import COLOURS, said
 from mlwright.faces.render.visible import visible
 from mlwright.records.decision import Decision
 

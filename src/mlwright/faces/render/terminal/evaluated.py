@@ -1,4 +1,4 @@
-"""How a model did on rows that it had never seen, for a terminal."""
+"""How a model did on rows that it had never seen."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from rich.text import Text
 
 from mlwright.data.words import percent
 from mlwright.faces.render.numbers import alike, short, with_interval
-from mlwright.faces.render.tables import said, table
 from mlwright.faces.render.telling import told_coverage, told_tenths
+from mlwright.faces.render.terminal.tables import said, table
 from mlwright.records.evaluation import Confusion, Evaluation, MetricResult, Tenth
 
 

@@ -1,4 +1,4 @@
-"""The leaderboard, for a terminal."""
+"""The leaderboard."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from rich.text import Text
 from mlwright.data.words import counted, percent, told_size
 from mlwright.faces.render.numbers import duration
 from mlwright.faces.render.summary import composition, corrected_figure, told_score
-from mlwright.faces.render.tables import said, table
+from mlwright.faces.render.terminal.tables import said, table
 from mlwright.records.trials import LeaderboardRow, Training
 
 MOST_IMPORTANT = 8
