@@ -8,6 +8,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 BENCHMARKS, DECISIONS = ROOT / "benchmarks", ROOT / "docs" / "decisions"
 PROGRAMS = {file.name: file.read_text("utf-8") for file in BENCHMARKS.glob("*.py")}
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
 COMMANDS = {name for name, text in PROGRAMS.items() if "[--check]" in (ast.get_docstring(ast.parse(text)) or "")}
 
 
@@ -39,19 +40,20 @@ def test_every_decision_is_headed_by_its_number():
         assert file.read_text("utf-8").startswith(f"# {int(file.name[:4])}. "), file.name
 
 
-def test_all_that_tests_are_skipped_without_is_said():
+def test_all_that_tests_are_skipped_without_is_said_or_comes_with_what_development_needs():
     page = (ROOT / "CONTRIBUTING.md").read_text("utf-8")
     said = set(re.findall(r"[\w.+-]+", " ".join(re.findall("`([^`\n]+)`", page))))
+    brought = {re.match(r"[\w-]+", each).group() for each in PROJECT["project"]["optional-dependencies"]["dev"]}
     tests = " ".join(file.read_text("utf-8") for file in (ROOT / "tests").rglob("*.py"))
     asked = re.findall(r"\b(?:which|importorskip|find_spec|needs)\(((?:\"[\w.+-]+\"(?:, )?)+)", tests)
-    assert {name for names in asked for name in re.findall(r"[\w.+-]+", names)} <= said
+    assert {name for names in asked for name in re.findall(r'"([\w+-]+)', names)} <= said | brought
 
 
 def test_the_rooms_of_the_architecture_are_those_of_the_code_in_the_order_that_is_enforced():
     page = (ROOT / "docs" / "explanation" / "architecture.md").read_text("utf-8")
     rows = re.findall(r"^\| (`.+?`) \|", page.partition("## The rooms")[2].partition("\n## ")[0], re.M)
     listed = [name for row in rows for name in re.findall(r"`(\w+)(?:/|\.py)`", row)]
-    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["importlinter"]["contracts"]
-    assert [*(layer.removeprefix("mlwright.") for layer in contracts[0]["layers"]), "testing"] == listed
+    layers = PROJECT["tool"]["importlinter"]["contracts"][0]["layers"]
+    assert [*(layer.removeprefix("mlwright.") for layer in layers), "testing"] == listed
     rooms = {path.stem for path in (ROOT / "src" / "mlwright").iterdir() if not path.stem.startswith("__")}
     assert rooms - {"py", "example"} == set(listed)
