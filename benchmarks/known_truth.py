@@ -17,33 +17,23 @@ With --keep every draw is added to a file as a line of JSON; the next call reads
 
 from __future__ import annotations
 
-import argparse
 import json
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
-from typing import NamedTuple
 
 import numpy as np
-from threadpoolctl import threadpool_limits
 
+from known_draws import Draw, Kept, arguments
 from known_worlds import FORMS, WORLDS, Said, Search, World
 from mlwright.statistics.shares import wilson
 
 GOAL = 0.93
 """Missed where even the upper end of the interval of a share is below it."""
 QUICK = ("history, nothing moves", "60 groups of 4, own inputs")
-
-
-class Draw(NamedTuple):
-    """What was said in one world that was lived through once, by the form in which the model is packed."""
-
-    world: str
-    rows: int
-    seed: int
-    told: dict[str, tuple[Said, Said]]
 
 
 @dataclass
@@ -70,41 +60,15 @@ class Line:
         return f"{self.world} | {self.rows} | {self.form} | {self.what} | {self.draws} | {held} | {sides}"
 
 
-def kept(file: Path | None) -> dict[tuple[str, int, int], Draw]:
-    """The draws of earlier calls."""
-    if file is None or not file.exists():
-        return {}
-    found = (json.loads(line) for line in file.read_text().splitlines())
-    return {(each["world"], each["rows"], each["seed"]): Draw(**each | {"told": _read(each["told"])}) for each in found}
-
-
-def _read(told: dict[str, list[list[float]]]) -> dict[str, tuple[Said, Said]]:
-    return {form: (Said(*figure), Said(*gain)) for form, (figure, gain) in told.items()}
-
-
-def draw(world: World, seed: int) -> Draw:
-    """Let a world be lived through, and ask a search what its model is worth."""
+def draw(world: World, seed: int) -> dict[str, tuple[Said, Said]]:
+    """Let a world be lived through, and ask a search what its model is worth, by the form in which it is packed."""
     with tempfile.TemporaryDirectory() as folder:
         search = Search(world, seed, Path(folder))
         told = {form: search.told(form) for form in FORMS}
-    return Draw(world.name, world.n_rows, seed, {form: each for form, each in told.items() if each is not None})
+    return {form: each for form, each in told.items() if each is not None}
 
 
-def drawn(world: World, seeds: Sequence[int], file: Path | None) -> list[Draw]:
-    """All draws of a world; those that were kept are not drawn again."""
-    before, found = kept(file), []
-    for seed in seeds:
-        one = before.get((world.name, world.n_rows, seed))
-        if one is None:
-            one = draw(world, seed)
-            if file is not None:
-                with file.open("a") as lines:
-                    lines.write(json.dumps(one._asdict()) + "\n")
-        found.append(one)
-    return found
-
-
-def lines(world: World, found: Sequence[Draw]) -> Iterator[Line]:
+def lines(world: World, found: Sequence[Draw[tuple[Said, Said]]]) -> Iterator[Line]:
     """One for each form and figure."""
     for form in FORMS:
         for place, what in enumerate(("figure", "gain")):
@@ -129,28 +93,18 @@ def lines(world: World, found: Sequence[Draw]) -> Iterator[Line]:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("data", nargs="?", help="not read")
-    parser.add_argument("--draws", type=int, default=200, help="of each world")
-    parser.add_argument("--first", type=int, default=0, help="the first seed")
-    parser.add_argument("--rows", nargs="*", type=int, help="worlds of these sizes only")
-    parser.add_argument("--only", nargs="*", default=[], help="worlds whose name holds one of these words")
-    parser.add_argument("--keep", type=Path, help="a file that draws are added to, and read from by the next call")
-    parser.add_argument("--quick", action="store_true", help="two worlds of 240 rows, 10 draws")
-    parser.add_argument("--check", action="store_true", help="exit with 1 if a goal is missed")
-    options = parser.parse_args()
+    options = arguments(__doc__, "two worlds of 240 rows, 10 draws").parse_args()
     if options.quick:
         options.draws, options.rows, options.only = 10, [240], QUICK
-    began, found = time.process_time(), list[Line]()
+    began, found, kept = time.process_time(), list[Line](), Kept(options.keep)
     print("| world | rows | packed | what | draws | held | truth below, above | off |")
     print("|---|---|---|---|---|---|---|---|")
     for world in WORLDS:
         of_size = not options.rows or world.n_rows in options.rows
         if not of_size or (options.only and not any(words in world.name for words in options.only)):
             continue
-        with threadpool_limits(1):
-            some = drawn(world, range(options.first, options.first + options.draws), options.keep)
-        for one in lines(world, some):
+        seeds = range(options.first, options.first + options.draws)
+        for one in lines(world, kept.drawn(world.name, world.n_rows, seeds, partial(draw, world))):
             found.append(one)
             print(f"| {one.told()} |", flush=True)
     missed = [one for one in found if one.promised and one.high < GOAL]

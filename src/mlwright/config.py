@@ -6,7 +6,7 @@ import json
 import os
 import re
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -147,11 +147,26 @@ def add_to_list(path: Path, section: str, key: str, values: Sequence[str]) -> No
     SettingsError
         If the file cannot be read, or writes that list in a way that cannot be added to.
     """
+    _put(path, section, key, lambda old: list(dict.fromkeys([*(old or []), *values])))
+
+
+def add_to_table(path: Path, section: str, key: str, values: Mapping[str, float | str]) -> None:
+    """Put values into a table of a settings file, in place of older ones of the same name; all else stays likewise.
+
+    Raises
+    ------
+    SettingsError
+        As in `add_to_list`.
+    """
+    _put(path, section, key, lambda old: {**(old or {}), **values})
+
+
+def _put(path: Path, section: str, key: str, wanted_of: Callable[[Any], Any]) -> None:
+    """Write a list or a table of a settings file anew."""
     read_settings(path)
     text = path.read_text("utf-8")
     given = tomllib.loads(text)
-    old = given.get(section, {}).get(key, [])
-    wanted = list(dict.fromkeys([*old, *values]))
+    wanted = wanted_of(given.get(section, {}).get(key))
     line = f"{key} = {_toml(wanted)}"
     changed = _with_line(text, section, key, line)
     if _loaded(changed) != {**given, section: {**given.get(section, {}), key: wanted}}:
@@ -160,13 +175,13 @@ def add_to_list(path: Path, section: str, key: str, values: Sequence[str]) -> No
 
 
 def _with_line(text: str, section: str, key: str, line: str) -> str:
-    """The text of a settings file with a list written anew, below the head of its section."""
+    """The text of a settings file with a list or a table written anew, below the head of its section."""
     head = re.search(rf"^\[{section}\][^\n]*\n?", text, re.M)
     if head is None:
         return f"{text.rstrip()}\n\n[{section}]\n{line}\n"
     end = re.compile(r"^\[", re.M).search(text, head.end())
     body = text[head.end() : end.start() if end else len(text)]
-    known = re.compile(rf"^{key}[ \t]*=[ \t]*\[[^\]]*\]", re.M)
+    known = re.compile(rf"^{key}[ \t]*=[ \t]*(\[[^\]]*\]|\{{([^{{}}]|\{{[^{{}}]*\}})*\}})", re.M)
     new = known.sub(lambda _: line, body, count=1) if known.search(body) else f"{line}\n{body}"
     return text[: head.end()].rstrip("\n") + "\n" + new + (text[end.start() :] if end else "")
 

@@ -1,4 +1,4 @@
-"""What a person says of a column on the command line is kept in the settings, and nothing else is touched there."""
+"""What a person says of columns and amounts on the command line is kept in the settings; nothing else is touched."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from mlwright.config import add_to_list
+from mlwright.config import add_to_list, add_to_table
 from mlwright.core.errors import SettingsError
 from mlwright.faces.render.terminal.panel import shortest, typed_from
 
@@ -90,6 +90,41 @@ def test_a_column_that_is_not_there_is_refused_and_not_kept(call, tmp_path):
     assert answer.status == 2
     assert "twon" in answer.err
     assert (tmp_path / "customers/mlwright.toml").read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '[decide]\nbenefit = {true_positive = {column = "fee", times = 2.0}, false_positive = -1}  # ours\n',
+        '[decide]  # ours\nbenefit = {}\ntoday = "best"\n',
+        "# ours\n",
+    ],
+)
+def test_an_amount_is_put_in_and_all_else_stays_as_it_was_written(tmp_path: Path, text: str) -> None:
+    file = tmp_path / "mlwright.toml"
+    file.write_text('[project]\ntarget = "y"\n\n' + text, "utf-8")
+    before = tomllib.loads(file.read_text("utf-8")).get("decide", {})
+    add_to_table(file, "decide", "benefit", {"false_positive": -8.0, "ill as well": "fee"})
+    new = {**before.get("benefit", {}), "false_positive": -8.0, "ill as well": "fee"}
+    assert tomllib.loads(file.read_text("utf-8"))["decide"] == {**before, "benefit": new}
+    assert "# ours" in file.read_text("utf-8")
+
+
+def test_amounts_are_said_on_the_command_line_and_kept(call, tmp_path):
+    write_few(tmp_path / "customers.csv")
+    words = ("run", "customers.csv", "--target", "bought", "--until", "profile")
+    assert call(*words, "--benefit", "true_positive=60", "--benefit", "false_positive = -8").status == 0
+    kept = tomllib.loads((tmp_path / "customers/mlwright.toml").read_text())
+    assert kept["decide"]["benefit"] == {"true_positive": 60, "false_positive": -8}
+
+
+@pytest.mark.parametrize("said", ["true_positive", "=60", "true_positive=", "true_positive=nan"])
+def test_an_amount_without_an_outcome_is_refused_before_anything_is_done(call, tmp_path, said):
+    write_few(tmp_path / "customers.csv")
+    answer = call("run", "customers.csv", "--target", "bought", "--benefit", said)
+    assert answer.status == 2
+    assert "--benefit true_positive=60" in answer.err
+    assert not (tmp_path / "customers").exists()
 
 
 def test_commands_are_told_as_they_are_typed_here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

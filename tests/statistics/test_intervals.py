@@ -9,6 +9,7 @@ from scipy.stats import binomtest
 from mlwright.learning.metrics import METRICS
 from mlwright.learning.yardstick import Scored, yardstick
 from mlwright.statistics.calibration import calibration_bins, calibration_error
+from mlwright.statistics.few import few_off
 from mlwright.statistics.ranking import area_influence
 from mlwright.statistics.sampling import Draws, Sampling
 from mlwright.statistics.several import holm
@@ -139,3 +140,17 @@ def test_a_few_far_values_that_share_a_bound_do_not_lead_beyond_it() -> None:
     small, far = rng.normal(500, 100, 1380), -rng.uniform(30_000, 45_000, 30)
     values = np.concatenate([small, far])
     assert next_largest(-(values - values.mean()), 0.3) < 46_000
+
+
+def test_the_mean_of_five_amounts_is_held_by_what_sixty_like_them_tell() -> None:
+    true, held, draws = np.exp(0.5), 0, Draws(Sampling(60), 1, 400)
+    for seed in range(200):
+        amounts = np.random.default_rng(seed).lognormal(0, 1, 60)
+        mean, off = amounts[:5].mean(), few_off(amounts, 5, draws)
+        held += mean - off.low <= true <= mean + off.high
+    assert 0.92 <= held / 200 <= 0.98
+
+
+def test_equal_amounts_are_off_by_nothing() -> None:
+    assert few_off(np.full(20, 3.0), 5, Draws(Sampling(20), 1, 400)) == (0.0, 0.0)
+    assert few_off(np.array([3.0]), 1, Draws(Sampling(1), 1, 400)) == (0.0, 0.0)

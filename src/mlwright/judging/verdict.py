@@ -20,6 +20,7 @@ from mlwright.judging.rules.no_weak_segment import told_segment
 from mlwright.judging.words import inside
 from mlwright.judging.worth.break_even import told_break_evens, told_if_off
 from mlwright.judging.worth.case_by_case import told_case_by_case
+from mlwright.judging.worth.few_cases import told_few_cases
 from mlwright.judging.worth.pilot import told_pilot
 from mlwright.judging.worth.told import better_without, told_against, told_capacity, told_gain, told_table, told_without
 from mlwright.records.decision import Ruling, Verdict, Worth
@@ -213,7 +214,7 @@ def reasons(rulings: Sequence[Ruling], evidence: Evidence) -> Iterator[str]:
     yield from (ruling.sentence for ruling in told)
     worth = evidence.worth
     told_amounts = told_break_evens(worth.break_even), told_if_off(worth), told_without(worth)
-    yield from filter(None, (told_capacity(worth), *told_amounts, told_case_by_case(worth)))
+    yield from filter(None, (told_capacity(worth), told_few_cases(worth), *told_amounts, told_case_by_case(worth)))
     yield from (finding.sentence for finding in critical(evidence))
     if evidence.worth.assumed:
         yield told_table(evidence.worth, evidence.profile.roles)

@@ -159,6 +159,23 @@ class CaseByCase(Record):
     rule: str
 
 
+class FewCases(Record):
+    """The few test cases that carry half of what all answers bring.
+
+    Parameters
+    ----------
+    n : int
+    n_all : int
+        Of so many that bring something.
+    is_cost : bool
+        Whether it is what they cost, as no answer brings anything.
+    """
+
+    n: int
+    n_all: int
+    is_cost: bool = False
+
+
 class Worth(Record):
     """What the model is worth per 1,000 cases.
 
@@ -199,6 +216,8 @@ class Worth(Record):
         Two classes, where each case is answered by its own amounts.
     line : float or None
         Numbers of which some are acted upon: from which predicted number on.
+    few_cases : FewCases or None
+        None where no few cases carry half of what the answers bring.
     """
 
     unit: str
@@ -222,6 +241,7 @@ class Worth(Record):
     pilot: Pilot | None = None
     case_by_case: CaseByCase | None = None
     line: float | None = None
+    few_cases: FewCases | None = None
 
 
 class Decision(Record):

@@ -23,6 +23,9 @@ HEAVY = 0.25
 USUAL_SHAPE, USUAL_COUNTS = 0.5, 10.0
 """A shape is drawn towards the usual one, as if so many further values had said so."""
 
+HEAVIEST = 0.9
+"""From the shape 1 on a tail has no mean."""
+
 MOST_BEYOND = 4.0
 """What comes next is put at most so many times as far out as the largest: of a Pareto distribution of index 1.5 nine in
 ten samples need less."""
@@ -134,6 +137,34 @@ def next_largest(values: Array, chance: float) -> float:
         return float(largest[-1])
     reach = scale * math.expm1(shape * math.log(len(excess) / chance)) / shape
     return float(max(largest[-1], largest[0] + min(reach, MOST_BEYOND * float(excess[-1]))))
+
+
+def times_as_wide(excess: Array, rise: float) -> float:
+    """How many times as far values reach beyond a threshold that is higher by `rise`.
+
+    Parameters
+    ----------
+    excess : array
+        How far values lie beyond the present threshold, rising, all above zero.
+    rise : float
+
+    Returns
+    -------
+    float
+        At least 1, as of an exponential tail; and of fewer than 10 values.
+
+    Examples
+    --------
+    >>> sample = np.sort(np.random.default_rng(0).pareto(2.0, 1000))
+    >>> bool(1.9 < times_as_wide(sample, 1.0) < 2.1)
+    True
+    """
+    n = len(excess)
+    if n < LEAST_TAIL:
+        return 1.0
+    shape = n * _pareto_tail(excess)[0] / (n + USUAL_COUNTS)
+    shape = min(max(shape, 0.0), HEAVIEST)
+    return 1 + shape * rise / (float(excess.mean()) * (1 - shape))
 
 
 def _crowded(excess: Array, shape: float, scale: float) -> bool:

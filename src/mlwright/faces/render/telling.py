@@ -12,6 +12,7 @@ from mlwright.faces.render.numbers import short
 from mlwright.judging.more_rows import told_more_rows
 from mlwright.judging.words import GLOSSES
 from mlwright.judging.worth.break_even import told_amount, told_break_evens, told_if_off, told_range
+from mlwright.judging.worth.few_cases import told_few_cases
 from mlwright.judging.worth.pilot import told_pilot
 from mlwright.judging.worth.told import told_capacity, told_without
 from mlwright.learning.models import MODELS
@@ -38,8 +39,8 @@ class WorthLine(NamedTuple):
 
 def worth_notes(worth: Worth) -> list[str]:
     """How many are answered positive, where the gain ends, what more rows bring and how large a trial must be."""
-    told = [told_capacity(worth), told_break_evens(worth.break_even, most=4), told_if_off(worth), told_without(worth)]
-    told.append(told_more_rows(worth))
+    told = [told_capacity(worth), told_few_cases(worth), told_break_evens(worth.break_even, most=4)]
+    told += [told_if_off(worth), told_without(worth), told_more_rows(worth)]
     if worth.shift:
         told.append(
             f"Too much and too little cost differently, so that what costs least is the prediction "

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from mlwright.judging.worth.break_even import break_even, if_off
 from mlwright.judging.worth.case_by_case import case_by_case
+from mlwright.judging.worth.few_cases import few_cases
 from mlwright.judging.worth.gains import Contest, least
 from mlwright.judging.worth.outcomes import worth_estimate
 from mlwright.judging.worth.pilot import pilot_of
@@ -17,7 +18,7 @@ from mlwright.judging.worth.surest import surest
 from mlwright.learning.benefit import Benefit, expected_gain, threshold_of
 from mlwright.learning.benefit_table import amounts_of, capacity_share
 from mlwright.learning.yardstick import Scored
-from mlwright.records.decision import Capacity, Compared, Worth
+from mlwright.records.decision import Capacity, CaseByCase, Compared, Worth
 from mlwright.records.profile import Roles
 from mlwright.records.settings import DecideSettings
 from mlwright.statistics.sampling import Draws
@@ -89,16 +90,14 @@ def worth_of(
     settings = settings or DecideSettings()
     share = capacity_share(settings)
     chosen = by_model(cases, roles, benefit, share)
-    others = [*without_a_look(cases.target, roles, training_target, benefit, share), *cases.past]
-    against = others if cases.today is None else [cases.today]
-    listed = others if cases.today is None else [cases.today, *(o for o in others if o.told != cases.today.told)]
-    contest = Contest(chosen, against, cases.draws, level)
-    gains = contest._replace(others=listed).gains(benefit)
-    if min(gain.value for gain in gains) > 0:
-        contest = contest._replace(others=listed)  # what an amount is worth may turn against any of them
+    others = _others(cases, roles, training_target, benefit, share)
+    against = others if cases.today is None else others[:1]
+    gains = Contest(chosen, others, cases.draws, level).gains(benefit)
     best = min(range(len(against)), key=lambda place: gains[place].value)
-    today = _per_1000(against[best], benefit)
+    # What an amount is worth may turn against any of those that the model is better than.
+    contest = Contest(chosen, others if min(gain.value for gain in gains) > 0 else against, cases.draws, level)
     is_tried = tries_amounts and not benefit.assumed
+    today = _per_1000(against[best], benefit)
     thresholds, curve = _curve(cases, today, benefit) if roles.task == "binary" else ((), ())
     return Worth(
         unit=benefit.unit,
@@ -114,28 +113,36 @@ def worth_of(
         from_columns={key: amount.column for key, amount in amounts_of(settings).items()},
         positive_share=float(chosen.positive.mean()) if isinstance(chosen, Choosing) else None,
         shift=cases.shift,
-        compared=tuple(Compared(what=other.told, gain=gain) for other, gain in zip(listed, gains, strict=True)),
+        compared=tuple(Compared(what=other.told, gain=gain) for other, gain in zip(others, gains, strict=True)),
         break_even=tuple(break_even(contest, benefit)) if is_tried else (),
         if_off=tuple(if_off(contest, benefit)) if is_tried else (),
         capacity=_capacity(chosen, settings),
         pilot=pilot_of(_per_1000(chosen, benefit), today, cases.draws.sampling, settings),
-        case_by_case=case_by_case(cases.target, cases.model, chosen, benefit, share, cases.draws)
-        if cases.by_own_amounts
-        else None,
-        line=_line(cases, benefit),
+        case_by_case=_case_by_case(cases, chosen, benefit, share),
+        line=float(cases.model.threshold) if benefit.chooses else None,
+        few_cases=few_cases(chosen.worth(benefit.amounts)),
     )
 
 
-def _line(cases: Cases, benefit: Benefit) -> float | None:
-    """Numbers of which some are acted upon: from which predicted number on."""
-    return float(cases.model.threshold) if benefit.chooses else None
+def _others(cases: Cases, roles: Roles, training_target: Array, benefit: Benefit, share: float) -> list[Practice]:
+    """What is done today first, if that was said; then what can be done without a look, and what the past says."""
+    ways = [*without_a_look(cases.target, roles, training_target, benefit, share), *cases.past]
+    return ways if cases.today is None else [cases.today, *(way for way in ways if way.told != cases.today.told)]
+
+
+def _case_by_case(cases: Cases, chosen: Practice, benefit: Benefit, share: float) -> CaseByCase | None:
+    if not cases.by_own_amounts:
+        return None
+    return case_by_case(cases.target, cases.model, chosen, benefit, share, cases.draws)
 
 
 def by_model(cases: Cases, roles: Roles, benefit: Benefit, share: float) -> Practice:
     """What the model does, where no more than a share of the cases can be answered positive or acted upon."""
     if share < 1:
         return surest(cases.target, *_ranked(cases, benefit), share)
-    return of_model(cases.target, cases.model, roles.task, cases.shift, choosing=benefit.chooses)
+    if benefit.chooses:
+        return surest(cases.target, cases.model.prediction[:, 0], float(cases.model.threshold), 1.0)
+    return of_model(cases.target, cases.model, roles.task, cases.shift)
 
 
 def _ranked(cases: Cases, benefit: Benefit) -> tuple[Array, float]:

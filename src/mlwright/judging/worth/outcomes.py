@@ -13,15 +13,15 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from mlwright.judging.worth.practice import PER_CASES, Choosing, Practice, Saying
-from mlwright.judging.worth.surest import Surest
+from mlwright.judging.worth.cells import Cell, by_class
+from mlwright.judging.worth.practice import PER_CASES, Choosing, Practice
 from mlwright.learning.benefit import Benefit
 from mlwright.records.evaluation import Estimate
+from mlwright.statistics.few import few_off
 from mlwright.statistics.means import ENOUGH_DRAWS, difference_estimate, share_estimate, studentised
 from mlwright.statistics.sampling import Draws
 from mlwright.statistics.shares import Bounds, wilson
@@ -29,40 +29,14 @@ from mlwright.statistics.strata import MOST_CLASSES
 
 Array = NDArray[np.float64]
 
-AS_MANY, FEW = 20, 60
-"""For so many of its own cases those of all classes that are answered alike count, as to how far amounts spread."""
-
-
-class Cell(NamedTuple):
-    """The cases of one class that are answered alike.
-
-    Parameters
-    ----------
-    rows : array of int, shape (n_in_cell,)
-        Their places.
-    values : array, shape (n_in_cell,)
-        What they add to the mean worth.
-    mean : float
-        Of the values, or what is to be expected of them where there are none.
-    alike : array
-        What the cases of all classes that are answered so would have added, were they of this one (see `_alike`). Empty
-        where all cases of the class add the same.
-    """
-
-    rows: NDArray[np.int64]
-    values: Array
-    mean: float
-    alike: Array
-
 
 def worth_estimate(
     model: Practice, other: Practice | None, benefit: Benefit, draws: Draws, level: float = 0.95
 ) -> Estimate:
     """What the answers of a model are worth per 1,000 cases, or how much more than what another way of answering is.
 
-    Rows that were drawn one by one are taken apart into cells where few things can be answered (`by_cell`). Groups and
-    stretches of time are drawn again, and the interval is never narrower than the shares of the outcomes say. So are
-    numbers, and more than 50 classes.
+    Rows that were drawn one by one are taken apart into cells (`by_cell`). Groups and stretches of time are drawn
+    again, and the interval is never narrower than the shares of the outcomes say. So are more than 50 classes.
 
     Parameters
     ----------
@@ -76,89 +50,12 @@ def worth_estimate(
     rows = PER_CASES * model.counted(benefit.amounts)
     if other is not None:
         rows = rows - PER_CASES * other.counted(benefit.amounts)
-    classes = _classes(model, benefit)
-    if classes is None:
-        return difference_estimate(rows, draws, level)
-    if draws.sampling.is_plain:
-        return by_cell(rows, [_cells(model, other, rows, each, benefit) for each in classes], draws, level)
+    if draws.sampling.is_plain and (classes := by_class(model, other, rows, benefit)):
+        return by_cell(rows, classes, draws, level)
     found = difference_estimate(rows, draws, level)
     if benefit.chooses or not isinstance(model, Choosing):
         return found
-    return widened(found, [cell for each in classes for cell in _cells(model, other, rows, each, benefit)], draws)
-
-
-def _classes(model: Practice, benefit: Benefit) -> Sequence[float | None] | None:
-    """What may be true of a case; None of numbers, which are of one kind. Nothing where no cells are to be made."""
-    if model.answers is None:
-        return None
-    if benefit.chooses:
-        return (None,)
-    n_classes = _n_answers(model)
-    if isinstance(model, Saying) and (benefit.by_row or n_classes > MOST_CLASSES):
-        return None
-    return [float(place) for place in range(n_classes)]
-
-
-def _cells(model: Practice, other: Practice | None, rows: Array, true: float | None, benefit: Benefit) -> list[Cell]:
-    """The cells of a class, by how they are answered; answers of which none was seen among them.
-
-    Where a class has the same amounts for all its cases, answers that are worth the same are one.
-    """
-    own = np.arange(len(rows)) if true is None else np.flatnonzero(model.target == true)
-    answers, instead = _ways(model, other)
-    is_fixed = true is not None and not benefit.by_row
-    if is_fixed:
-        target = np.full(len(answers), true)
-        supposed = [np.array([one]) for one in _supposed(model, other, answers, instead, target, benefit)]
-    else:
-        target, all_rows = model.target if true is None else np.full(len(rows), true), np.ones(len(rows))
-        supposed = [
-            _supposed(model, other, answer * all_rows, another * all_rows, target, benefit)
-            for answer, another in zip(answers, instead, strict=True)
-        ]
-    said, others = (
-        np.zeros(len(rows)) if way is None or way.answers is None else way.answers for way in (model, other)
-    )
-    found = dict[float, Cell]()
-    for place, (answer, another, worth) in enumerate(zip(answers, instead, supposed, strict=True)):
-        so = (said == answer) & (others == another)
-        here, alike = own[so[own]], np.zeros(0) if is_fixed else worth[_alike(model, so)]
-        key = float(worth[0]) if is_fixed else float(place)
-        if key in found:
-            here = np.concatenate([found[key].rows, here])
-        mean = float(rows[here].mean()) if len(here) else float(worth.mean())
-        found[key] = Cell(here, rows[here], mean, alike)
-    return list(found.values())
-
-
-def _alike(model: Practice, so: NDArray[np.bool_]) -> NDArray[np.int64]:
-    """The cases that are answered so; where these are the few surest, those next to them in rank as well."""
-    n = int(so.sum())
-    if isinstance(model, Surest) and 0 < n < FEW and so[model.rank.argmax()]:
-        return np.argsort(-model.rank, kind="stable")[: max(2 * ENOUGH_DRAWS, 3 * n)]
-    return np.flatnonzero(so) if n >= ENOUGH_DRAWS else np.arange(len(so))
-
-
-def _supposed(
-    model: Practice, other: Practice | None, answers: Array, instead: Array, target: Array, benefit: Benefit
-) -> Array:
-    """What cases would count for per 1,000, if they were answered so."""
-    worth = model.supposed(answers, target, benefit.amounts)
-    if other is not None:
-        worth = worth - other.supposed(instead, target, benefit.amounts)
-    return PER_CASES * worth
-
-
-def _ways(model: Practice, other: Practice | None) -> tuple[Array, Array]:
-    """Every pair of answers that there may be, by the model and instead; both of shape (n_pairs,)."""
-    said = np.unique(model.answers)  # type: ignore[arg-type]
-    answers = np.union1d(np.arange(_n_answers(model)), said) if model.looks else said
-    others = np.zeros(1) if other is None or other.answers is None else np.unique(other.answers)
-    return np.repeat(answers, len(others)), np.tile(others, len(answers))
-
-
-def _n_answers(model: Practice) -> int:
-    return model.prediction.shape[1] if isinstance(model, Saying) else 2
+    return widened(found, [cell for each in by_class(model, other, rows, benefit) for cell in each], draws)
 
 
 def by_cell(rows: Array, classes: Sequence[Sequence[Cell]], draws: Draws, level: float) -> Estimate:
@@ -187,9 +84,9 @@ def by_cell(rows: Array, classes: Sequence[Sequence[Cell]], draws: Draws, level:
     weights, means, moves = behind / behind.sum(), [], []
     for place, (weight, n, cells) in enumerate(zip(weights, counts, classes, strict=True)):
         shares = np.array([len(cell.values) / n if n else 1 / len(cells) for cell in cells])
-        own = np.array([cell.mean for cell in cells])
-        means.append(float(shares @ own))
-        moves.append(weight * np.array(_of_shares(own, shares, float(n), level)))
+        means.append(float(shares @ [cell.mean for cell in cells]))
+        expected = np.array([cell.expected for cell in cells])
+        moves.append(weight * np.array(_of_shares(expected, shares, float(n), level)))
         for share, cell in zip(shares, cells, strict=True):
             moves.append(weight * share * _of_values(cell, draws, place, level))
     moves.append(np.array(_of_shares(np.array(means), weights, float(behind.sum()), level)))
@@ -223,23 +120,16 @@ def _moved(amounts: Array, shares: Array, low: Array, high: Array) -> Bounds:
 
 
 def _of_values(cell: Cell, draws: Draws, place: int, level: float) -> Array:
-    """How far the mean of a cell may be off, down and up.
-
-    An amount is known of every case, whatever came of it. So cases of other classes that are answered alike tell how
-    far amounts are spread, in place of a cell's own where these are few: they count as much as `AS_MANY` of its own.
-    """
+    """How far the mean of a cell may be off, down and up: by its own cases, and by those that are like them."""
     n = len(cell.values)
     if n == 0 or len(cell.alike) == 0 or np.ptp(cell.values) == np.ptp(cell.alike) == 0:
         return np.zeros(2)
-    others = _off(cell.alike, draws.of_part(MOST_CLASSES + place, len(cell.alike)), level) * math.sqrt(
-        len(cell.alike) / n
-    )
-    if n < ENOUGH_DRAWS:
-        return others
-    part = n / (n + AS_MANY)
-    own = _off(cell.values, draws.of_part(place, n), level)
-    found: Array = np.sqrt(part * own**2 + (1 - part) * others**2)
-    return found
+    by_own = _off(cell.values, draws.of_part(place, n), level) if n >= ENOUGH_DRAWS else np.zeros(2)
+    if cell.weight == 1:
+        return by_own
+    by_others = few_off(cell.alike, n, draws.of_part(MOST_CLASSES + place, len(cell.alike)), level)
+    weight = cell.weight if n >= ENOUGH_DRAWS else 0.0
+    return np.asarray(np.sqrt(weight * by_own**2 + (1 - weight) * np.array(by_others) ** 2))
 
 
 def _off(values: Array, draws: Draws, level: float) -> Array:

@@ -9,34 +9,24 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from mlwright.judging.worth.practice import Choosing
+from mlwright.judging.worth.ranked import Ranked
 from mlwright.learning.benefit import Amounts, either_way
 
 Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
-class Surest(Choosing):
+class Surest(Ranked):
     """Who is answered positive, or acted upon, where not all can be.
 
     Where the cut lies depends on these very rows: one more sure case among them puts out the last one. So a case counts
     for what it is worth beyond the one at the cut, which is the influence of a row on the mean of the surest ones; its
     mean is the mean worth.
 
-    Parameters
-    ----------
-    cut : float
-        Where the last one lies.
-    rank : array, shape (n_rows,)
-        Those with more come first.
-
     References
     ----------
     Hampel, F. R. (1974). The influence curve and its role in robust estimation. JASA 69.
     """
-
-    cut: float
-    rank: Array
 
     def counted(self, amounts: Amounts) -> Array:
         """Beyond the case at the cut."""
@@ -59,7 +49,7 @@ class Surest(Choosing):
         return float((yes - no)[self._nearest].mean())
 
 
-def surest(target: Array, rank: Array, threshold: float, share: float) -> Choosing:
+def surest(target: Array, rank: Array, threshold: float, share: float) -> Ranked:
     """Those that are worth it, but no more than a share of all; of equal ones by lot.
 
     Parameters
@@ -74,12 +64,12 @@ def surest(target: Array, rank: Array, threshold: float, share: float) -> Choosi
 
     Returns
     -------
-    Choosing
+    Ranked
         `Surest` where more are worth it than can be answered so.
     """
     room, wanted = share * len(target), rank >= threshold
     if wanted.sum() <= room:
-        return Choosing("the model", target, wanted.astype(np.float64))
+        return Ranked("the model", target, wanted.astype(np.float64), threshold, rank)
     cut = float(np.sort(rank)[::-1][max(0, math.ceil(room) - 1)])
     above, at = rank > cut, rank == cut
     positive = above + at * (room - above.sum()) / at.sum()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -39,6 +39,13 @@ def run(
     budget: Annotated[
         str | None, typer.Option("--budget", "-b", help="Wall clock for all of it: 60s, 5m, 1h30m.")
     ] = None,
+    benefit: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="KEY=AMOUNT",
+            help="What an outcome is worth, a number or a column: true_positive=60; may be repeated. Kept likewise.",
+        ),
+    ] = None,
     prefer: Annotated[
         str | None, typer.Option(help="Of models that cannot be told from the best: accuracy, speed or simple.")
     ] = None,
@@ -63,6 +70,7 @@ def run(
     from mlwright.faces.new_project import project_that_asks
     from mlwright.faces.render.summary import summary_of
 
+    amounts = dict(map(_amount, benefit or []))
     asked: AbstractContextManager[Project]
     if source is None and target is None and query is None:
         asked = nullcontext(opened(path or HERE))
@@ -70,7 +78,7 @@ def run(
         asked = project_that_asks(_question(source, target, query, path))
     with (
         asked as project,
-        _answered(project.path / FILE_NAME, ignore or [], known_in_time or []),
+        _answered(project.path / FILE_NAME, ignore or [], known_in_time or [], amounts),
         shown(summary_of(project), quiet=json) as listen,
     ):
         state = project.run(
@@ -88,19 +96,37 @@ def run(
 
 
 @contextmanager
-def _answered(file: Path, ignore: Sequence[str], known_in_time: Sequence[str]) -> Iterator[None]:
-    """What was said of columns, kept in the settings; taken out again if it is refused, as a name that is not there."""
-    from mlwright.config import add_to_list
+def _answered(
+    file: Path, ignore: Sequence[str], known_in_time: Sequence[str], amounts: Mapping[str, float | str]
+) -> Iterator[None]:
+    """What was said, kept in the settings; taken out again if it is refused, as a name that is not there."""
+    from mlwright.config import add_to_list, add_to_table
 
     before = file.read_bytes()
     for section, key, names in (("profile", "ignore", ignore), ("check", "known_in_time", known_in_time)):
         if names:
             add_to_list(file, section, key, names)
+    if amounts:
+        add_to_table(file, "decide", "benefit", amounts)
     try:
         yield
     except SettingsError:
         file.write_bytes(before)
         raise
+
+
+def _amount(said: str) -> tuple[str, float | str]:
+    """What an outcome is worth: a number, or the name of a column of them."""
+    key, _, amount = (part.strip() for part in said.rpartition("="))
+    if not (key and amount) or amount.lower().lstrip("+-") in ("nan", "inf", "infinity"):
+        raise SettingsError(
+            f"--benefit says {said!r}, which is not the name of an outcome and what it is worth.",
+            "Write it so: --benefit true_positive=60 --benefit false_positive=-8",
+        )
+    try:
+        return key, float(amount)
+    except ValueError:
+        return key, amount
 
 
 def _question(source: str | None, target: str | None, query: str | None, path: Path | None) -> Question:
