@@ -115,9 +115,9 @@ def test_noughts_are_not_taken_for_the_beginning_of_a_tail_of_claims() -> None:
     assert wide < 1.6
 
 
-@pytest.mark.parametrize(("n", "spread"), [(100, 0.5), (100, 1.2), (300, 1.2)])
+@pytest.mark.parametrize(("n", "spread"), [(100, 0.5), (100, 1.2)])
 def test_the_worth_of_a_few_claims_is_held_by_what_all_claims_tell(n: int, spread: float) -> None:
-    """Five claims of 100, or fifteen of 300, that by themselves held it in 83 to 88 %."""
+    """Five claims of 100 by themselves held it in 83 to 87 %."""
     held, _ = held_and_wide([claims(n, seed, spread).model for seed in range(150)], of_claims(spread))
     assert held >= 0.88
 

@@ -17,7 +17,8 @@ from mlwright.statistics.strata import MOST_CLASSES
 Array = NDArray[np.float64]
 
 AS_MANY, FEW = 20, 60
-"""For so many cases of its own those count that are like them, as to what a cell's are worth; with `FEW` none do."""
+"""For so many cases of its own those count that are like them, as to what a cell's are worth on average; of `FEW` cases
+or more nothing is learned from others."""
 
 
 class Cell(NamedTuple):

@@ -17,12 +17,12 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from mlwright.judging.worth.cells import Cell, by_class
+from mlwright.judging.worth.cells import FEW, Cell, by_class
 from mlwright.judging.worth.practice import PER_CASES, Choosing, Practice
 from mlwright.learning.benefit import Benefit
 from mlwright.records.evaluation import Estimate
 from mlwright.statistics.few import few_off
-from mlwright.statistics.means import ENOUGH_DRAWS, difference_estimate, share_estimate, studentised
+from mlwright.statistics.means import difference_estimate, share_estimate, studentised
 from mlwright.statistics.sampling import Draws
 from mlwright.statistics.shares import Bounds, wilson
 from mlwright.statistics.strata import MOST_CLASSES
@@ -120,20 +120,13 @@ def _moved(amounts: Array, shares: Array, low: Array, high: Array) -> Bounds:
 
 
 def _of_values(cell: Cell, draws: Draws, place: int, level: float) -> Array:
-    """How far the mean of a cell may be off, down and up: by its own cases, and by those that are like them."""
+    """How far the mean of a cell may be off, down and up: by its own cases, or of few by those like them."""
     n = len(cell.values)
     if n == 0 or len(cell.alike) == 0 or np.ptp(cell.values) == np.ptp(cell.alike) == 0:
         return np.zeros(2)
-    by_own = _off(cell.values, draws.of_part(place, n), level) if n >= ENOUGH_DRAWS else np.zeros(2)
-    if cell.weight == 1:
-        return by_own
-    by_others = few_off(cell.alike, n, draws.of_part(MOST_CLASSES + place, len(cell.alike)), level)
-    weight = cell.weight if n >= ENOUGH_DRAWS else 0.0
-    return np.asarray(np.sqrt(weight * by_own**2 + (1 - weight) * np.array(by_others) ** 2))
-
-
-def _off(values: Array, draws: Draws, level: float) -> Array:
-    (low, high), mean = studentised(values[:, None], draws, level)[0], float(values.mean())
+    if n < FEW:
+        return np.array(few_off(cell.alike, n, draws.of_part(MOST_CLASSES + place, len(cell.alike)), level))
+    (low, high), mean = studentised(cell.values[:, None], draws.of_part(place, n), level)[0], cell.mean
     return np.array([mean - low, high - mean])
 
 
