@@ -17,6 +17,7 @@ import pytest
 
 from mlwright.core.errors import SettingsError
 from mlwright.records.settings.serving import ServeSettings
+from mlwright.shipping.serving.incoming import MOST_HEAD_BYTES
 from mlwright.shipping.serving.server import HEADERS_S, serve
 from mlwright.shipping.serving.settings import settings_of
 from mlwright.shipping.serving.turns import MOST_LONG
@@ -61,6 +62,17 @@ def test_it_tells_no_product_and_answers_on_one_connection(
         reply = connection.getresponse()
         assert reply.read() == b'{"status":"ok"}'
         assert not reply.getheader("server")
+
+
+def test_a_connection_takes_one_large_body_after_another(
+    start: Callable[..., Any], write_bundle: Callable[..., Path], row: dict[str, Any]
+) -> None:
+    connection, body = start(write_bundle()).connect(), json.dumps([row] * 5_000)
+    assert len(body) > 2 * MOST_HEAD_BYTES
+    for _ in range(3):
+        connection.request("POST", "/predict", body, JSON)
+        reply = connection.getresponse()
+        assert (reply.status, len(json.loads(reply.read())["predictions"])) == (200, 5_000)
 
 
 def test_requests_in_work_are_answered_after_a_sigterm(

@@ -80,11 +80,12 @@ class Incoming:
 
     def read(self, data: bytes) -> None:
         """Read what has come; what breaks HTTP is refused."""
-        n_held = self._body.tell()
+        before, n_held = self._body, self._body.tell()
         try:
             self._parse(data)
             if self.in_head or self.in_body:
-                self._count_beside(len(data) - self._body.tell() + n_held)
+                n_new = self._body.tell() - (n_held if self._body is before else 0)
+                self._count_beside(len(data) - n_new)
         except httptools.HttpParserCallbackError as error:
             if not isinstance(error.__context__, Refusal):
                 raise
