@@ -79,7 +79,8 @@ def test_columns_of_few_values_are_taken_together_and_rule_out_the_same_leaves()
     booster = lightgbm.train({"verbose": -1, "num_leaves": 20}, lightgbm.Dataset(few_values.matrix(), target), 8)
     one = LightGBMCore(booster.model_to_string())
     quick = Together([(1.0, one)], N_LEVELS)
-    assert len(quick._boosted[0]._reading._groups) < few_values.matrix().shape[1]
+    opened = quick._boosted[0]._openings.rows_of_one(few_values.first.plain())
+    assert len(opened) < few_values.matrix().shape[1]
     some = few_values.take(np.arange(40))
     some.numbers[::7, 1] = np.nan
     np.testing.assert_allclose(quick.scores_of_many(some), one.predict(some), atol=1e-12)
