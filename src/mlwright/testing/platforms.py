@@ -114,6 +114,7 @@ def probability_questions(bundle: Bundle, rows: Rows, vertex: str) -> list[Quest
         "mlflow": ("/invocations", {"dataframe_records": list(rows), "params": wanted}),
         "vertex": (vertex, {"instances": list(rows), "parameters": wanted}),
         "kserve": (f"/v1/models/{bundle.name}:predict", {"instances": list(rows), "parameters": wanted}),
+        "azure": ("/score", {"input_data": list(rows), "params": wanted}),
     }
     tensor = {"inputs": tensors(bundle.inputs, rows), "outputs": [{"name": "probabilities"}]}
     found = [

@@ -33,7 +33,7 @@ class LogSettings(Settings):
 
 
 class ServeSettings(Settings):
-    """``[serve]``: how the service listens, what it takes and what it keeps; ``mlwright serve`` has an option for each.
+    """``[serve]``: how the service listens, what it takes and what it keeps; ``mlwright serve`` has options for most.
 
     Parameters
     ----------
