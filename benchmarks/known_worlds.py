@@ -195,7 +195,7 @@ class Search:
         counts = np.bincount(lived.target.astype(int)) if world.n_classes else np.array([n])
         split = Split(method=world.method, reason="", roles="", n_train=n, n_test=0)
         keys = SplitKeys(n, groups=lived.groups, times=np.arange(n))
-        n_folds = n_folds_for(n, PLENTY_S, 0.0)
+        n_folds, has_groups = n_folds_for(n, PLENTY_S, 0.0), lived.groups is not None
         outputs = BlockNames(names, names, (), (), ())
         return Bench(
             rows=Rows(_blocks(lived.inputs), lived.target),
@@ -203,7 +203,7 @@ class Search:
             folds=make_folds(split, keys, n_folds, np.random.default_rng(run.seed_for("folds"))),
             task=TASKS.get(world.task)(),
             metric=METRICS.get(self.metric)(),
-            facts=Facts(world.task, world.n_classes, n, int(counts.min()), outputs, PLENTY_S),
+            facts=Facts(world.task, world.n_classes, n, int(counts.min()), outputs, PLENTY_S, has_groups=has_groups),
             models={name: MODELS.get(name)() for name in CANDIDATES},
             run=run,
             n_cores=n_cores_for(split, n_folds),

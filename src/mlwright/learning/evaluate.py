@@ -214,7 +214,13 @@ def _as_on_new_rows(result: MetricResult, corrected: Corrected, metric: Metric) 
     worse, error = due.share * gain, due.error * gain
     return result.model_copy(
         update={
-            "model": moved(result.model, -worse if metric.greater_is_better else worse, error, metric),
+            "model": moved(
+                result.model,
+                -worse if metric.greater_is_better else worse,
+                error,
+                metric,
+                in_proportion=not corrected.in_time_order,
+            ),
             "gain_over_baseline": moved(result.gain_over_baseline, -worse, error),
             "gain_over_simple": moved(result.gain_over_simple, -worse, error),
         }

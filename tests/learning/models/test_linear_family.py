@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from scipy.sparse import csr_matrix
@@ -77,3 +79,22 @@ def test_a_line_is_found_exactly():
 def test_ramps_follow_a_curve_that_a_line_cannot():
     assert fit(np.square, n_ramps=0) > 0.9
     assert fit(np.square, n_ramps=8) < 0.05
+
+
+def test_of_groups_one_core_for_all_rows_is_the_mean_of_those_with_the_pulls_that_the_folds_chose():
+    X, target = columns_and_signal()
+    blocks = Blocks(X.astype(np.float32), np.zeros((len(X), 0), dtype=np.int32))
+    names = tuple("abcd")
+    facts = Facts("regression", 0, len(X), len(X), BlockNames(names, names, (), (), ()), 60.0)
+    candidate = Linear().candidates(facts)[0]
+
+    def said(*strengths, has_groups=True):
+        chosen = [{"strength": strength} for strength in strengths]
+        context = FitContext(replace(facts, has_groups=has_groups), 0, 1, never)
+        return Linear().refit(candidate, Rows(blocks, target), chosen, context).core.predict(blocks)
+
+    mean = (2 * said(100.0) + said(1.0)) / 3
+    assert said(100.0, 1.0, 100.0) == pytest.approx(mean, abs=1e-6)
+    assert np.abs(said(100.0) - said(1.0)).max() > 0.05
+    # Of rows one by one it has the pull between theirs.
+    assert said(100.0, 1.0, has_groups=False) == pytest.approx(said(10.0), abs=1e-6)

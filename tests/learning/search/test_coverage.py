@@ -1,8 +1,8 @@
 """Intervals of held-out rows, corrected, on known truth: how often they hold it, seeded and in seconds.
 
 Ridge regressions of many inputs are fitted on folds, and each stops on its path of strengths where its own held-out
-rows lose least; the model that is packed is fitted on all rows with the strengths' mean. Its true error is known by
-formula.
+rows lose least; the model that is packed is fitted on all rows with the strengths' mean, of groups it is the mean of
+the fits with these strengths. Its true error is known by formula.
 """
 
 import math
@@ -14,18 +14,23 @@ from scipy.stats import binom
 
 from mlwright.learning.metrics import METRICS
 from mlwright.learning.owed import moved
+from mlwright.learning.search.children import children
 from mlwright.learning.search.correction import in_metric
 from mlwright.learning.search.judge import HeldOut, Judge
-from mlwright.learning.search.overlap import overlap_error
-from mlwright.learning.search.stopping import stopping_luck
+from mlwright.learning.search.overlap import further_apart, overlap_error
+from mlwright.learning.search.stopping import MADE_UP_FOR, stopping_luck
 from mlwright.learning.search.together import gain_together
 from mlwright.learning.tasks import TASKS
 from mlwright.learning.yardstick import Scored, yardstick
+from mlwright.scoring.blocks import BlockNames, Blocks
 from mlwright.statistics.sampling import Draws, Sampling
 
 N_ROWS, N_INPUTS, N_SETS, N_REPLICATES = 240, 25, 30, 400
 STRENGTHS = np.geomspace(0.003, 3.0, 10)
 SLOPES = np.r_[0.8, -0.6, 0.5, np.full(N_INPUTS - 3, 0.1)]
+
+NAMES = BlockNames(tuple(map(str, range(N_INPUTS))), tuple(map(str, range(N_INPUTS))), (), (), ())
+NO_CODES = np.empty((N_ROWS, 0), dtype=np.int32)
 
 
 class Searched(NamedTuple):
@@ -33,6 +38,7 @@ class Searched(NamedTuple):
 
     judge: Judge
     cores: np.ndarray
+    of_children: np.ndarray
     paths: list[np.ndarray]
     said: np.ndarray
     dummy: np.ndarray
@@ -56,8 +62,11 @@ def ridge(inputs, target, strengths):
     return ((vectors.T @ (inputs.T @ target / n)) / (values + strengths[:, None])) @ vectors.T
 
 
-def searched(rng, errors, groups=None):
+def searched(rng, errors, groups=None, alike=0.0):
     inputs = np.c_[rng.normal(size=(N_ROWS, N_INPUTS)), np.ones(N_ROWS)]
+    if alike:
+        of_groups = rng.normal(size=(groups.max() + 1, N_INPUTS))[groups]
+        inputs[:, :-1] = math.sqrt(alike) * of_groups + math.sqrt(1 - alike) * inputs[:, :-1]
     spread = 1.0
     target = inputs[:, :-1] @ SLOPES + errors(rng, N_ROWS)
     n_folds = 8
@@ -66,20 +75,24 @@ def searched(rng, errors, groups=None):
         shared = rng.normal(size=groups.max() + 1)
         target, spread = target + shared[groups], 2.0
         fold = (rng.permutation(groups.max() + 1) % n_folds)[groups]
-    paths, cores, best = [], [], []
+    born = np.c_[children(Blocks(inputs[:, :-1], NO_CODES), NAMES, rng).numbers, np.ones(N_ROWS)]
+    paths, cores, of_children, best = [], [], [], []
     for one in range(n_folds):
         slopes = ridge(inputs[fold != one], target[fold != one], STRENGTHS)
         path = ((inputs[fold == one] @ slopes.T - target[fold == one, None]) ** 2).mean(axis=0)
         paths.append(path)
-        best.append(np.log(STRENGTHS[path.argmin()]))
+        best.append(path.argmin())
         cores.append(inputs @ slopes[path.argmin()])
-    packed = ridge(inputs, target, np.exp([np.mean(best)]))[0]
+        of_children.append(born @ slopes[path.argmin()])
+    chosen = STRENGTHS[best] if groups is not None else np.exp([np.log(STRENGTHS[best]).mean()])
+    packed = ridge(inputs, target, chosen).mean(axis=0)
     held = HeldOut(np.arange(N_ROWS), target, fold, groups)
     dummy = np.array([target[fold != one].mean() for one in range(n_folds)])
     off = packed - np.r_[SLOPES, 0.0]
     return Searched(
         judge=Judge(TASKS.get("regression")(), METRICS.get("rmse")(), held),
         cores=np.stack(cores)[:, :, None],
+        of_children=np.stack(of_children)[:, :, None],
         paths=paths,
         said=np.stack(cores)[fold, np.arange(N_ROWS), None],
         dummy=dummy[fold][:, None],
@@ -92,11 +105,13 @@ def told(found, seed):
     """The corrected figure and its gain over the dummy, with intervals."""
     judge = found.judge
     loss = float(judge.row_loss(found.said).mean())
-    luck = loss * stopping_luck(found.paths, 0.0)
+    luck = loss * stopping_luck(found.paths, 0.0 if judge.held.groups is None else MADE_UP_FOR)
+    further = further_apart(found.cores, found.of_children, judge.held, 0.0, is_number=True)
+    owed = overlap_error(found.cores, judge.held, N_ROWS, loss, further)
     amounts = (
         float(luck.mean()),
-        gain_together(found.cores, None, judge, 0.0, is_number=True),
-        math.hypot(luck.std(ddof=1) / len(luck) ** 0.5, overlap_error(found.cores, judge.held, N_ROWS, loss)),
+        gain_together(found.cores, found.of_children, judge, 0.0, is_number=True),
+        math.hypot(luck.std(ddof=1) / len(luck) ** 0.5, owed),
     )
     stopping, together, error = (in_metric(judge, found.said, found.dummy, each) for each in amounts)
     draws = Draws(Sampling(N_ROWS, groups=judge.held.groups), seed, N_REPLICATES)
@@ -104,23 +119,28 @@ def told(found, seed):
     model, dummy = Scored(found.said), Scored(found.dummy)
     worse = stopping - together
     return (
-        moved(measure.estimate(model), worse, error, measure.metric),
+        moved(measure.estimate(model), worse, error, measure.metric, in_proportion=True),
         moved(measure.gain(model, dummy), -worse, error),
     )
 
 
-GROUPS = np.arange(N_ROWS) // 4
+SMALL, LARGE = np.arange(N_ROWS) // 4, np.arange(N_ROWS) // 12
 
 
 @pytest.mark.parametrize(
-    ("errors", "groups"),
-    [(normal_errors, None), (heavy_errors, None), (normal_errors, GROUPS)],
-    ids=["normal", "heavy", "groups"],
+    ("errors", "groups", "alike"),
+    [
+        (normal_errors, None, 0.0),
+        (heavy_errors, None, 0.0),
+        (normal_errors, SMALL, 0.0),
+        (normal_errors, LARGE, 0.8),
+    ],
+    ids=["normal", "heavy", "groups", "20 groups with like inputs"],
 )
-def test_corrected_intervals_hold_the_truth_about_as_often_as_they_say(errors, groups):
+def test_corrected_intervals_hold_the_truth_about_as_often_as_they_say(errors, groups, alike):
     held, off = np.zeros(2), []
     for seed in range(N_SETS):
-        found = searched(np.random.default_rng(seed), errors, groups)
+        found = searched(np.random.default_rng(seed), errors, groups, alike)
         truths = math.sqrt(found.true), math.sqrt(found.true_dummy) - math.sqrt(found.true)
         for place, (estimate, true) in enumerate(zip(told(found, seed), truths, strict=True)):
             held[place] += estimate.low <= true <= estimate.high

@@ -3,8 +3,10 @@
 import numpy as np
 import pytest
 
+from mlwright.learning.search.children import children
 from mlwright.learning.search.judge import HeldOut, mean_and_error
-from mlwright.learning.search.overlap import overlap_error
+from mlwright.learning.search.overlap import further_apart, overlap_error
+from mlwright.scoring.blocks import BlockNames, Blocks
 
 N_ROWS, N_FOLDS, N_INPUTS, N_SETS = 240, 8, 25, 120
 SLOPES = np.r_[-1.0, 0.8, -0.6, 0.5, 0.4, np.zeros(N_INPUTS - 4)]
@@ -74,7 +76,7 @@ def test_it_fades_as_rows_grow_and_takes_many_classes():
 
 
 def of_entities(rng, n_inputs=8, size=6):
-    """Rows that come again: how far the held-out gain is off, its plain error, what rows and what groups add."""
+    """Rows that come again: how far the held-out gain is off, its plain error, what rows, groups and new groups add."""
     slopes, group = np.full(n_inputs, 0.3), np.arange(N_ROWS) // size
     n_groups = group.max() + 1
     inputs = 0.9 * rng.normal(size=(n_groups, n_inputs))[group] + 0.19**0.5 * rng.normal(size=(N_ROWS, n_inputs))
@@ -85,19 +87,54 @@ def of_entities(rng, n_inputs=8, size=6):
     losses = (said[fold, np.arange(N_ROWS)] - target) ** 2
     dummy = (target - np.array([target[fold != k].mean() for k in range(N_FOLDS)])[fold]) ** 2
     off = (dummy - losses).mean() - (slopes @ slopes - ((cores - slopes) ** 2).sum(axis=1).mean())
+    born = children(Blocks(inputs, np.empty((N_ROWS, 0), dtype=np.int32)), _names(n_inputs), rng).numbers
+    alone, grouped = (HeldOut(np.arange(N_ROWS), target, fold, each) for each in (None, group))
+    further = further_apart(said[:, :, None], (cores @ born.T)[:, :, None], grouped, 0.0, is_number=True)
     added = [
-        overlap_error(said[:, :, None], HeldOut(np.arange(N_ROWS), target, fold, groups), N_ROWS, float(losses.mean()))
-        for groups in (None, group)
+        overlap_error(said[:, :, None], held, N_ROWS, float(losses.mean()), times)
+        for held, times in ((alone, 1.0), (grouped, 1.0), (grouped, further))
     ]
     return off, mean_and_error(dummy - losses, group)[1], *added
 
 
+def _names(n_inputs):
+    names = tuple(map(str, range(n_inputs)))
+    return BlockNames(names, names, (), (), ())
+
+
 def test_rows_of_one_group_that_are_alike_lead_a_model_further_astray():
     rng = np.random.default_rng(3)
-    off, plain, for_rows, for_groups = np.array([of_entities(rng) for _ in range(N_SETS)]).T
+    off, plain, for_rows, for_groups, for_new = np.array([of_entities(rng) for _ in range(N_SETS)]).T
     true = np.mean(off**2)
     assert np.mean(plain**2 + for_rows**2) < np.mean(plain**2 + for_groups**2) < 1.3 * true
     assert np.mean(plain**2 + for_groups**2) > 0.8 * true
+    assert (for_new >= for_groups).all()
+    assert np.mean(plain**2 + for_new**2) < 1.5 * true
+
+
+def test_of_a_dozen_or_two_of_entities_much_less_is_known_than_of_their_rows():
+    rng = np.random.default_rng(5)
+    off, plain, _, for_groups, for_new = np.array([of_entities(rng, 25, 12) for _ in range(N_SETS)]).T
+    true = np.mean(off**2)
+    assert np.mean(plain**2 + for_groups**2) < 0.7 * true
+    assert 0.75 * true < np.mean(plain**2 + for_new**2) < 1.3 * true
+
+
+def test_new_groups_are_no_further_apart_than_known_ones_are_better_answered():
+    rng = np.random.default_rng(6)
+    group, effect = np.arange(80) // 4, rng.normal(size=20)
+    target, fold = effect[group], (np.arange(20) % 4)[group]
+    known = fold != np.arange(4)[:, None]
+    said = np.where(known, 0.5, 0.0) * target + 0.01 * rng.normal(size=(4, 80))
+
+    def times(children, groups=group):
+        each = HeldOut(np.arange(80), target, fold, groups)
+        return further_apart(said[:, :, None], children, each, 0.0, is_number=True)
+
+    assert times(None, None) == 1.0
+    assert times(np.zeros((4, 80, 1))) == 1.0
+    assert times(rng.normal(size=(4, 80, 1))) == pytest.approx(4.0, rel=0.1)
+    assert times(None) == pytest.approx(2.0, rel=0.1)
 
 
 def test_groups_of_one_row_change_nothing():

@@ -12,7 +12,7 @@ from mlwright.learning.search.correction import correction
 from mlwright.learning.search.course import Course
 from mlwright.learning.search.lineup import line_up
 from mlwright.learning.search.stopping import stopping_luck
-from mlwright.learning.search.together import _disagreement
+from mlwright.learning.search.together import disagreement
 
 N_FOLDS, N_STEPS = 8, 40
 
@@ -59,7 +59,7 @@ def test_the_mean_of_several_answers_is_better_by_how_far_they_disagree():
     said = np.clip(0.5 * target, -9, 9)[None, :, None] + rng.normal(0, 0.5, (5, 4_000, 1))
     alone = ((said[:, :, 0] - target) ** 2).mean()
     together = ((said.mean(axis=0)[:, 0] - target) ** 2).mean()
-    found = _disagreement(said, np.ones((5, 4_000), dtype=bool), 0.0, is_number=True)
+    found = disagreement(said, np.ones((5, 4_000), dtype=bool), 0.0, is_number=True)
     assert found == pytest.approx(alone - together, rel=0.05)
 
 
@@ -72,7 +72,7 @@ def test_probabilities_are_better_together_by_how_far_they_disagree_too():
     def loss(probability):
         return -np.log(np.where(target, probability, 1 - probability)).mean()
 
-    found = _disagreement(said[:, :, None], np.ones(said.shape, dtype=bool), 0.0, is_number=False)
+    found = disagreement(said[:, :, None], np.ones(said.shape, dtype=bool), 0.0, is_number=False)
     assert found == pytest.approx(np.mean([loss(each) for each in said]) - loss(said.mean(axis=0)), rel=0.15)
 
 

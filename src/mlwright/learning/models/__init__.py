@@ -50,6 +50,8 @@ class Facts:
         Numbers that are amounts: what fits may make small in place of squared errors, see `amounts`; empty for others.
     elapsed : tuple of int
         Places of the numbers that only count the time on, where the rows to come are later than those that learn.
+    has_groups : bool
+        Whether rows come in groups, and the rows to come are of other ones.
     """
 
     task: Task
@@ -63,6 +65,7 @@ class Facts:
     aim: Aim = MEAN
     amount_objectives: tuple[str, ...] = ()
     elapsed: tuple[int, ...] = ()
+    has_groups: bool = False
 
 
 @dataclass(frozen=True)

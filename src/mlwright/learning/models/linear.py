@@ -55,6 +55,9 @@ class Linear(ModelFamily):
     where the last one ended, until it no longer helps. One fit on all rows, with the pull that the folds
     chose in the (geometric) mean, then takes the place of the folds' fits: on average it is 0.1 % better than the mean
     of their answers (30 comparisons on five public data sets), and it answers five times as fast.
+
+    Where rows come in groups, folds of a few groups choose pulls that are far from each other, and one between them is
+    no better than theirs. There it is the mean of the fits of all rows with the pulls that were chosen.
     """
 
     title = "Linear model"
@@ -92,11 +95,14 @@ class Linear(ModelFamily):
     def refit(
         self, candidate: Candidate, rows: Rows, chosen: Sequence[Mapping[str, float]], context: FitContext
     ) -> Fitted | None:
-        """Walk to the strength that the folds chose."""
-        wanted = float(np.exp(np.mean([np.log(each["strength"]) for each in chosen])))
+        """Walk to the strengths that the folds chose, or to their mean."""
+        wanted = [each["strength"] for each in chosen]
+        if not context.facts.has_groups:
+            wanted = [float(np.exp(np.mean(np.log(wanted))))]
         walk = _Walk(candidate, rows, context)
-        for strength in (*(one for one in STRENGTHS if one > 1.01 * wanted), wanted):
-            weights = walk.step(strength)
+        steps = sorted({*(one for one in STRENGTHS if one > 1.01 * min(wanted)), *wanted}, reverse=True)
+        at = {strength: walk.step(strength) for strength in steps}
+        weights = Weights(*(np.mean(each, axis=0) for each in zip(*(at[one] for one in wanted), strict=True)))
         return Fitted(walk.core(weights), cut=walk.cut)
 
 

@@ -48,7 +48,7 @@ def corrected(
     baseline = Scored(known, judge.threshold_of(known))
     worse = -by.total if measure.metric.greater_is_better else by.total
     return Corrected(
-        model=moved(figure, worse, by.error, measure.metric),
+        model=moved(figure, worse, by.error, measure.metric, in_proportion=times is None),
         gain_over_baseline=moved(measure.gain(model, baseline), -by.total, by.error),
         flattery=by.choice,
         stopping=by.stopping,

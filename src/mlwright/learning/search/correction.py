@@ -24,7 +24,7 @@ from mlwright.learning.search.children import children
 from mlwright.learning.search.choice import Choice
 from mlwright.learning.search.growing import Growth, Packed, growth
 from mlwright.learning.search.judge import Array, Judge
-from mlwright.learning.search.overlap import overlap_error
+from mlwright.learning.search.overlap import further_apart, overlap_error
 from mlwright.learning.search.screening import screening_flattery
 from mlwright.learning.search.standing import Standing
 from mlwright.learning.search.stopping import stopping_flattery
@@ -76,7 +76,9 @@ def correction(standing: Standing, choice: Choice, several: Collection[str], tim
     trials = {name: standing.trials[name][: choice.level] for name in choice.weights}
     # In time order fits stop at other steps for the rows that they have, so that no step of others can be too dear.
     in_order = not _share_rows(bench, choice.level)
-    luck, error = stopping_flattery(bench, trials, choice.weights, () if in_order else several)
+    # Of groups one core for all rows is the mean of those that stopped where the folds did.
+    stopped = () if in_order else choice.weights if bench.facts.has_groups else several
+    luck, error = stopping_flattery(bench, trials, choice.weights, stopped)
     looked = screening_flattery(
         standing, choice.weights, choice.level, np.random.default_rng(bench.run.seed_for("screening"))
     )
@@ -136,11 +138,12 @@ def _by_cores(
     inside = {name: weight for name, weight in choice.weights.items() if name in several}
     outside = {name: weight for name, weight in choice.weights.items() if name not in several}
     said = said_by_cores(bench, trials, inside, asked.held, time_up)
-    gain, alone = 0.0, sum(outside.values())
+    gain, alone, further = 0.0, sum(outside.values()), 1.0
     if said is not None:
         born = children(bench.rows.blocks.take(asked.held.rows), bench.facts.names, rng)
         of_children = said_by_cores(bench, trials, inside, asked.held, time_up, born)
         gain = gain_together(said, of_children, asked, alone, is_number=is_number)
+        further = further_apart(said, of_children, asked.held, alone, is_number=is_number)
     if inside and said is None:
         return gain, None
     more = said_by_cores(bench, trials, outside, asked.held, time_up)
@@ -148,7 +151,7 @@ def _by_cores(
         return gain, None
     whole = np.sum([each for each in (said, more) if each is not None], axis=0)
     squares = float(judge.row_loss(choice.prediction).mean()) if is_number else None
-    return gain, overlap_error(whole, asked.held, len(judge.held), squares)
+    return gain, overlap_error(whole, asked.held, len(judge.held), squares, further)
 
 
 def _answers_as_all(choice: Choice, has_several: bool) -> bool:

@@ -13,6 +13,10 @@ How far a model is led astray shows in its cores, without a new fit: each lacks 
 disagree is a jackknife. Cores that are all in all bolder or more careful than the others stopped at another time; that
 is what `stopping` counts, and is left out here.
 
+A row is known to all cores but one, and they agree about it more than about a new one. Where rows are independent the
+held-out losses are too large for what they stand for here by about as much. Rows of a group are known by their whole
+group, and the next rows come from others: there cores are asked about children of two neighbours (`children`).
+
 References
 ----------
 Bates, S., Hastie, T. and Tibshirani, R. (2024). Cross-validation: what does it estimate and how well does it do it?
@@ -26,11 +30,12 @@ import math
 
 import numpy as np
 
-from mlwright.learning.search.judge import Array, HeldOut
+from mlwright.learning.search.judge import Array, HeldOut, Places
 from mlwright.learning.search.likeness import logarithms
+from mlwright.learning.search.together import disagreement
 
 
-def overlap_error(said: Array, held: HeldOut, n_rows: int, squares: float | None = None) -> float:
+def overlap_error(said: Array, held: HeldOut, n_rows: int, squares: float | None = None, further: float = 1.0) -> float:
     """Standard error of a mean held-out row loss that the plain one leaves out.
 
     In simulated searches with known truth (240 rows, eight folds) the variance of the gain over the dummy was 1.3 to
@@ -48,6 +53,8 @@ def overlap_error(said: Array, held: HeldOut, n_rows: int, squares: float | None
         How many rows the mean is taken over, these among them.
     squares : float, optional
         The mean squared error, where numbers are answered and losses are squares; default: losses are nats.
+    further : float
+        See `further_apart`.
 
     Returns
     -------
@@ -58,7 +65,45 @@ def overlap_error(said: Array, held: HeldOut, n_rows: int, squares: float | None
     bent = _curvature_of_squares(said, counts) if squares is not None else _curvature_of_nats(said, counts)
     scale = (1.0 if squares is None else 2.0 * squares) * _alike(said, held, counts, is_number=squares is not None)
     n_others = len(said) - 1
-    return math.sqrt(2.0 * scale * bent * n_others / (n_others - 1) / n_rows)
+    return math.sqrt(2.0 * scale * bent * further * n_others / (n_others - 1) / n_rows)
+
+
+def further_apart(said: Array, of_children: Array | None, held: HeldOut, alone: float, *, is_number: bool) -> float:
+    """How many times as far as about rows of groups that they know cores disagree about those of new groups.
+
+    At most by how much more the sum over a group is missed by the core that does not know it: where it is nearer to the
+    truth of known groups by a share, so is what it says of them to what the others say. 1 where rows have no groups.
+
+    Parameters
+    ----------
+    said : array, shape (n_cores, n_rows, n_outputs)
+    of_children : array, shape (n_cores, n_children, n_outputs), or None
+        What the same cores say of rows that none has learned from; None where there was no time: the middle of both
+        limits is taken.
+    held : HeldOut
+    alone : float
+        The weight of what is not among what was said; see `together.disagreement`.
+    is_number : bool
+    """
+    if held.groups is None:
+        return 1.0
+    counts = np.unique(held.fold)[:, None] != held.fold
+    whole = said / max(1.0 - alone, 1e-9)
+    missed = held.target[:, None] - whole if is_number else _one_hot(held.target, _n_classes(said)) - _shares(whole)
+    groups = np.unique(held.groups, return_inverse=True)[1]
+    known, new = (_of_groups(missed, groups, each) for each in (counts, ~counts))
+    most = max(new / known, 1.0) if known > 0 else 1.0
+    apart = disagreement(said, counts, alone, is_number=is_number)
+    if of_children is None or apart <= 0:
+        return math.sqrt(most)
+    everyone = np.ones(of_children.shape[:2])
+    return min(max(disagreement(of_children, everyone, alone, is_number=is_number) / apart, 1.0), most)
+
+
+def _of_groups(missed: Array, groups: Places, counts: Array) -> float:
+    """The mean square of what is missed all in all of a group, of those cores that count for it."""
+    sums = [[np.bincount(groups, weights=w * each) for each in core.T] for core, w in zip(missed, counts, strict=True)]
+    return float(np.sum(np.square(sums)) / counts.sum())
 
 
 def _alike(said: Array, held: HeldOut, counts: Array, *, is_number: bool) -> float:
@@ -90,7 +135,11 @@ def _one_hot(target: Array, n_classes: int) -> Array:
 
 
 def _shares(own: Array) -> Array:
-    return np.concatenate([1 - own, own], axis=1) if own.shape[1] == 1 else own
+    return np.concatenate([1 - own, own], axis=-1) if own.shape[-1] == 1 else own
+
+
+def _n_classes(said: Array) -> int:
+    return max(2, said.shape[2])
 
 
 def _curvature_of_squares(said: Array, counts: Array) -> float:

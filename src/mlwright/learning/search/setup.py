@@ -139,6 +139,7 @@ def facts_of(data: TrainingData, roles: Roles, split: Split, settings: TrainSett
         aim=aim,
         amount_objectives=() if roles.classes else amount_objectives(data.rows.target),
         elapsed=elapsed(roles, split, data.names),
+        has_groups=data.keys.groups is not None,
     )
 
 

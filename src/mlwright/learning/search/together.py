@@ -108,12 +108,12 @@ def gain_together(said: Array, of_children: Array | None, judge: Judge, alone: f
     counts = np.unique(judge.held.fold)[:, None] != judge.held.fold
     losses = np.stack([judge.row_loss(core / max(1.0 - alone, 1e-9)) for core in said])
     known, new = float(losses[counts].mean()), float(losses[~counts].mean())
-    least = _disagreement(said, counts, alone, is_number=is_number)
+    least = disagreement(said, counts, alone, is_number=is_number)
     most = least * max(new / known, 1.0) if known > 0 else math.inf
     if of_children is None:
         return math.sqrt(least * most) if math.isfinite(most) else least
     everyone = np.ones(of_children.shape[:2])
-    return min(max(_disagreement(of_children, everyone, alone, is_number=is_number), least), most)
+    return min(max(disagreement(of_children, everyone, alone, is_number=is_number), least), most)
 
 
 def _answers(bench: Bench, trial: Trial, blocks: Blocks) -> Array:
@@ -121,8 +121,8 @@ def _answers(bench: Bench, trial: Trial, blocks: Blocks) -> Array:
     return CORES.get(trial.core.form).from_bytes(bench.run.get(trial.core.blob)).predict(blocks)
 
 
-def _disagreement(said: Array, counts: Array, alone: float, *, is_number: bool) -> float:
-    """How far answers are from their mean, as many times as there are cores.
+def disagreement(said: Array, counts: Array, alone: float, *, is_number: bool) -> float:
+    """By how much less the mean of cores loses than one of them, as far as they are apart.
 
     Parameters
     ----------
@@ -132,6 +132,11 @@ def _disagreement(said: Array, counts: Array, alone: float, *, is_number: bool) 
     alone : float
         The weight of what does not disagree, which is taken to say what the others say in the mean.
     is_number : bool
+
+    Returns
+    -------
+    float
+        In the unit of the row losses.
     """
     n_cores, n = len(said), counts.sum(axis=0)
     if not is_number and said.shape[2] == 1:
