@@ -139,7 +139,7 @@ def _shares(own: Array) -> Array:
 
 
 def _n_classes(said: Array) -> int:
-    return max(2, said.shape[2])
+    return max(2, int(said.shape[2]))
 
 
 def _curvature_of_squares(said: Array, counts: Array) -> float:
