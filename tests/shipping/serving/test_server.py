@@ -36,6 +36,21 @@ def test_it_says_where_it_is_once_it_answers(
     assert (status, json.loads(body)["prediction"]) == (200, "No")
 
 
+def test_what_breaks_http_is_counted_and_answered_with_the_safe_headers(
+    start: Callable[..., Any], write_bundle: Callable[..., Path]
+) -> None:
+    service = start(write_bundle())
+    for request in (b"NOT HTTP\r\n\r\n", b"GET / HTTP/1.1\r\n\r\n", b"GET / HTTP/1.1\r\n" + b"X: 1\r\n" * 200):
+        with socket.create_connection(("127.0.0.1", service.port), timeout=START_S) as connection:
+            connection.sendall(request)
+            reply = http.client.HTTPResponse(connection)
+            reply.begin()
+            assert reply.status == 400
+            assert reply.getheader("X-Content-Type-Options") == "nosniff"
+            assert reply.getheader("X-Request-ID")
+    assert b'mlwright_refusals_total{reason="bad_request"} 3\n' in service.ask("/metrics")[1]
+
+
 @pytest.mark.parametrize(
     ("host", "behind_gate", "is_told"), [("127.0.0.1", False, 0), ("0.0.0.0", False, 1), ("0.0.0.0", True, 0)]
 )

@@ -66,9 +66,7 @@ class Call:
         self.path: str = environ["PATH_INFO"]
         self.method: str = environ["REQUEST_METHOD"]
         given = environ.get("HTTP_X_REQUEST_ID") or environ.get("HTTP_X_AMZN_SAGEMAKER_INFERENCE_ID") or ""
-        self.request_id = (
-            given if given and _usable_id(given) else f"{random.getrandbits(64):016x}"
-        )  # no secret; the system's own would let other threads in
+        self.request_id = given if given and _usable_id(given) else random_id()
 
     def header(self, name: str) -> str:
         """A header by its name in the environment (``HTTP_HOST``); empty if it is not there."""
@@ -128,6 +126,11 @@ class Call:
                     message = "The body is empty, or its first chunk is none."
                     raise Refusal("bad_request", message, "Send it with a Content-Length.")
         return self._body
+
+
+def random_id() -> str:
+    """An id for a request that brings none; no secret, and the system's own numbers would let other threads in."""
+    return f"{random.getrandbits(64):016x}"
 
 
 class Reply(NamedTuple):

@@ -11,7 +11,8 @@ import time
 from collections import deque
 from typing import TYPE_CHECKING
 
-from mlwright.shipping.serving.calls import LONG, PHRASES, json_reply
+from mlwright.shipping.serving.calls import LONG, PHRASES, json_reply, random_id
+from mlwright.shipping.serving.guard import data_lines
 from mlwright.shipping.serving.heads import END
 from mlwright.shipping.serving.incoming import Incoming
 from mlwright.shipping.serving.refusals import Refusal
@@ -165,9 +166,9 @@ class Connection(asyncio.BufferedProtocol):
         while self._whole and self._is_taken and not self._is_answering:
             request = self._whole.popleft()
             if isinstance(request, Refusal):
+                self._turns.refused(request)
                 reply = json_reply(request.body(), request.status)
-                lines = f"Content-Type: {reply.content_type}\r\nContent-Length: {len(reply.body)}\r\n"
-                self._write(PHRASES[reply.status], lines, reply.body)
+                self._write(PHRASES[reply.status], data_lines(random_id(), reply), reply.body)
                 return
             self._is_answering = True
             self._turns.answer(request, self._answered)

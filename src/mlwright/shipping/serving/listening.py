@@ -13,6 +13,7 @@ from functools import partial
 from mlwright.shipping.serving.accepting import Accepting
 from mlwright.shipping.serving.answered import Answers
 from mlwright.shipping.serving.connection import Connection
+from mlwright.shipping.serving.refusals import Refusal
 from mlwright.shipping.serving.turns import Turns
 from mlwright.shipping.serving.wakeful import wakeful_loop
 
@@ -37,6 +38,7 @@ def listen(
     began: Callable[[], None],
     counts: Array[c_int],
     place: int,
+    refused: Callable[[Refusal], None] = lambda refusal: None,
 ) -> None:
     """Answer until a SIGTERM or SIGINT; then what was asked by then, for `drain_s` at most.
 
@@ -56,10 +58,12 @@ def listen(
         How many connections each of the processes that share the socket has.
     place : int
         That of this process in `counts`.
+    refused : callable
+        Told of what is refused before it is known what it asks for.
     """
 
     async def answer_all() -> None:
-        turns, ended = Turns(answers, most_body_bytes), asyncio.Event()
+        turns, ended = Turns(answers, most_body_bytes, refused), asyncio.Event()
         turns.look(headers_s, BODY_S)
         _end_at_signals(ended)
         accepting = Accepting(listening, partial(Connection, turns), turns.connections, counts, place)

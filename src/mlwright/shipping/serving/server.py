@@ -144,6 +144,7 @@ class Answering:
             began=lambda: self._tell(None),
             counts=self.counts,
             place=place,
+            refused=switch.refused,
         )
 
     def _tell(self, what: Mistake | None) -> None:

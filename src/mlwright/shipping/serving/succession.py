@@ -21,6 +21,7 @@ from mlwright.records.bundle import Manifest
 from mlwright.scoring.folder import MANIFEST
 from mlwright.shipping.serving.answered import Answered
 from mlwright.shipping.serving.memory import loading
+from mlwright.shipping.serving.refusals import Refusal
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment
@@ -120,6 +121,10 @@ class Switch:
     def answers(self, environs: Sequence[WSGIEnvironment]) -> list[Answered | None]:
         """Answer requests that wait at the same moment, all with the same bundle."""
         return self._front.answers(environs)
+
+    def refused(self, refusal: Refusal) -> None:
+        """Count what is refused before it is known what it asks for."""
+        self._front.service.counters.add("refusals_total", refusal.reason)
 
     def _look_on(self) -> None:
         waiting = threading.Event()

@@ -58,6 +58,8 @@ class Turns:
         See `Answers`.
     most_body_bytes : int
         Of longer bodies `answers` sees the beginning alone, or only the length.
+    refused : callable
+        Told of what is refused before it is known what it asks for.
 
     Attributes
     ----------
@@ -75,8 +77,11 @@ class Turns:
     heads : Heads
     """
 
-    def __init__(self, answers: Answers, most_body_bytes: int) -> None:
+    def __init__(
+        self, answers: Answers, most_body_bytes: int, refused: Callable[[Refusal], None] = lambda refusal: None
+    ) -> None:
         self._answers = answers
+        self.refused = refused
         self._waiting: deque[tuple[WSGIEnvironment, Done]] = deque()
         self._loop = asyncio.get_running_loop()
         self._threads = ThreadPoolExecutor(LONG_THREADS, thread_name_prefix="mlwright-long")
