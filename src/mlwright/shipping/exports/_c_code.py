@@ -175,15 +175,15 @@ class Code:
         if (found := self._rows.get(id(features))) is not None:
             return found
         row = row_for([forest.trees for forest in self._forests[id(features)]], features.width)
-        kinds = ", ".join(f"{{{', '.join(map(str, kind))}}}" for kind in [(0, -1, 0, 0), *row.kinds])
-        n_slots, codes = len(row.kinds) + 1, f"{name}_codes" if row.has_sets else "NULL"
-        self.data.append(f"static const slot_kind {name}_kinds[] = {{{kinds}}};")
+        kinds = ", ".join(f"{{{', '.join(map(str, kind))}}}" for kind in row.kinds)
+        n_slots, n_kinds, codes = len(row.keys) + 1, len(row.kinds), f"{name}_codes" if row.has_sets else "NULL"
+        self.data.append(f"static const slot_kind {name}_kinds[] = {{{kinds or '{0}'}}};")
         self._table(f"{name}_bits", row.bits, "unsigned")
         self.lines.append(f"real {name}_row[{n_slots}];")
         if row.has_sets:
             self.lines.append(f"code {name}_codes[{n_slots}];")
         numbers = self._names[id(features)]
-        self.lines.append(f"slots_of({numbers}, {name}_kinds, {n_slots}, {name}_bits, {name}_row, {codes});")
+        self.lines.append(f"slots_of({numbers}, {name}_kinds, {n_kinds}, {name}_bits, {name}_row, {codes});")
         self._rows[id(features)] = name, row
         return name, row
 

@@ -6,16 +6,16 @@ that a tree that has come to its end may go on standing there while the seven be
 is why trees of like depth stand side by side.
 
 A row holds a slot for each way in which a number is asked of: by thresholds or by sets, and with a missing one on the
-left or on the right. It is laid out once for all trees that ask of the same numbers. Where few sets are asked for, each
-has a slot of its own, which holds 0 for a member and 1 for a stranger: then all questions are thresholds. Where there
-are many, both are asked in one way: the slot of a number points to a word that is full, that of a code holds no number.
-Every set has two bits more than its column has codes: one that is set, for a missing code on the left, and one that is
-not, for a name that no set knows.
+left or on the right. It is laid out once for all trees that ask of the same numbers. Where not too many sets are asked
+for, each has a slot of its own, which holds 0 for a member and 1 for a stranger: then all questions are thresholds.
+Where there are more, both are asked in one way: the slot of a number points to a word that is full, that of a code
+holds no number. Every set has two bits more than its column has codes: one that is set, for a missing code on the left,
+and one that is not, for a name that no set knows.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -35,10 +35,14 @@ AT_ONCE = 8
 FEATURES = 1 << 32
 """More than a model has."""
 
-ANY = 1
-"""Asked by any set; by thresholds: 0."""
+ANY, ONE = 1, 2
+"""Asked by any set, or by one, whose first word is added; by thresholds: 0."""
 
-Sets = dict[tuple[int, tuple[int, ...]], int]
+MOST_SETS = 4
+"""For each tree, of which each is a slot of its own: to fill one costs less than what it saves a tree in C."""
+
+Set = tuple[int, bool, tuple[int, ...]]
+"""A column, whether a missing code is a member, and the others."""
 
 
 class Row(NamedTuple):
@@ -49,10 +53,11 @@ class Row(NamedTuple):
     keys : array of int
         Of each slot but the first, in order: what `_keys` tells of a node.
     kinds : list of tuple
-        Of each slot: its feature, how many codes the sets of that know (-1 if asked by thresholds), whether a missing
-        number goes left, and the first word of the one set that it answers for (0: of any set).
+        Of slots that are alike: their feature, how many codes the sets of that know (-1 if asked by thresholds),
+        whether a missing number goes left, the first word of the first of the sets that they answer for, one each (0:
+        of any set), and how many they are.
     first_word : dict
-        Where each set of a column begins in `bits`.
+        Where each set begins in `bits`.
     bits : list of int
         The words of all sets, behind one that is full.
     has_sets : bool
@@ -60,8 +65,8 @@ class Row(NamedTuple):
     """
 
     keys: Ints
-    kinds: list[tuple[int, int, int, int]]
-    first_word: Sets
+    kinds: list[tuple[int, int, int, int, int]]
+    first_word: dict[Set, int]
     bits: list[int]
     has_sets: bool
 
@@ -101,39 +106,42 @@ class Layout(NamedTuple):
 def row_for(forests: Sequence[Trees], n_features: int) -> Row:
     """What the trees of some forests ask of the same numbers."""
     n_codes = np.zeros(n_features, dtype=np.int64)
-    asked: set[tuple[int, tuple[int, ...]]] = set()
-    for trees in forests:
-        is_set = trees.members >= 0
-        pairs = np.unique(np.column_stack([trees.feature[is_set], trees.members[is_set]]), axis=0)
-        asked |= {(feature, trees.sets[members]) for feature, members in pairs.tolist()}
-    for feature, codes in asked:
+    asked = {each for trees in forests for each in set(_sets(trees))}
+    for feature, _, codes in asked:
         n_codes[feature] = max(n_codes[feature], max(codes, default=-1) + 1)
     bits, first_word = _bits(sorted(asked), n_codes)
-    has_sets = len(asked) > sum(len(trees.roots) for trees in forests)
+    has_sets = len(asked) > MOST_SETS * sum(len(trees.roots) for trees in forests)
     found = [_keys(trees, first_word, has_sets=has_sets)[trees.feature >= 0] for trees in forests]
     keys = np.unique(np.concatenate(found))
-    return Row(keys, [_kind(key, n_codes) for key in keys.tolist()], first_word, bits, has_sets)
+    return Row(keys, _kinds(keys.tolist(), n_codes), first_word, bits, has_sets)
 
 
-def _keys(trees: Trees, first_word: Sets, *, has_sets: bool) -> Ints:
+def _sets(trees: Trees) -> list[Set]:
+    """Of each node that is asked by one."""
+    nodes = np.flatnonzero(trees.members >= 0)
+    asked = zip(*(of[nodes].tolist() for of in (trees.feature, trees.missing_left, trees.members)), strict=True)
+    return [(feature, missing_left, trees.sets[members]) for feature, missing_left, members in asked]
+
+
+def _keys(trees: Trees, first_word: Mapping[Set, int], *, has_sets: bool) -> Ints:
     """What tells the slots of nodes apart: by what and how a feature is asked, and where a missing number goes."""
     by = np.zeros(len(trees.feature), dtype=np.int64)
-    is_set = trees.members >= 0
-    by[is_set] = ANY if has_sets else 2 + _words(trees, first_word)
+    by[trees.members >= 0] = ANY if has_sets else [ONE + first_word[each] for each in _sets(trees)]
     return (by * 2 + trees.missing_left) * FEATURES + trees.feature
 
 
-def _kind(key: int, n_codes: Ints) -> tuple[int, int, int, int]:
-    feature, rest = key % FEATURES, key // FEATURES
-    by = rest // 2
-    return feature, int(n_codes[feature]) if by else -1, rest % 2, max(0, by - 2)
-
-
-def _words(trees: Trees, first_word: Sets) -> Ints:
-    """The first word of the set of each node that is asked by one."""
-    is_set = trees.members >= 0
-    pairs = zip(trees.feature[is_set].tolist(), trees.members[is_set].tolist(), strict=True)
-    return np.array([first_word[feature, trees.sets[members]] for feature, members in pairs], dtype=np.int64)
+def _kinds(keys: Sequence[int], n_codes: Ints) -> list[tuple[int, int, int, int, int]]:
+    """Slots that answer for sets of one column stand side by side, as the sets do."""
+    found: list[tuple[int, int, int, int, int]] = []
+    for key in keys:
+        feature, by, missing_left = key % FEATURES, key // FEATURES // 2, key // FEATURES % 2
+        if by <= ANY:
+            found.append((feature, int(n_codes[feature]) if by else -1, missing_left, 0, 1))
+        elif found and found[-1][3] and found[-1][0] == feature and found[-1][2] == missing_left:
+            found[-1] = (*found[-1][:4], found[-1][4] + 1)
+        else:
+            found.append((feature, int(n_codes[feature]), missing_left, by - ONE, 1))
+    return found
 
 
 def laid_out(trees: Trees, row: Row, *, single: bool) -> Layout:
@@ -150,7 +158,7 @@ def laid_out(trees: Trees, row: Row, *, single: bool) -> Layout:
     order, place, depths = _by_level(trees)
     is_leaf, is_set = trees.feature < 0, trees.members >= 0
     threshold = _largest_single(trees.threshold) if single else trees.threshold.copy()
-    threshold[is_set] = _words(trees, row.first_word) if row.has_sets else 0.5
+    threshold[is_set] = [row.first_word[each] for each in _sets(trees)] if row.has_sets else 0.5
     slots = 1 + np.searchsorted(row.keys, _keys(trees, row.first_word, has_sets=row.has_sets))
     leaves = is_leaf[order]
     threshold = threshold[order]
@@ -194,12 +202,13 @@ def is_single(node: Node) -> bool:
     return False
 
 
-def _bits(asked: Sequence[tuple[int, tuple[int, ...]]], n_codes: Ints) -> tuple[list[int], Sets]:
-    """The sets that columns are asked for as words of 32 bits, and where each begins."""
+def _bits(asked: Sequence[Set], n_codes: Ints) -> tuple[list[int], dict[Set, int]]:
+    """Sets as words of 32 bits, and where each begins."""
     words = [FULL]
     first_word = {}
-    for column, codes in asked:
-        first_word[column, codes] = len(words)
+    for each in asked:
+        first_word[each] = len(words)
+        column, _, codes = each
         n = int(n_codes[column])
         own = [0] * ((n + 2 + 31) // 32)
         for code in (*codes, n):

@@ -20,7 +20,8 @@ typedef struct {
 } code;
 
 typedef struct {
-    int feature, n_codes, missing_left, set; /* n_codes: -1 for a threshold; set: the only one asked, or 0 for any */
+    int feature, n_codes, missing_left; /* n_codes: -1 for a threshold */
+    int set, n; /* the first word of the first of n sets of which each has a slot, or 0 for any set */
 } slot_kind;
 
 #define LEAF(number) {{.word = number}, 0, 0}
@@ -46,20 +47,23 @@ static inline int code_of(const char *name, const char *const *names, const int 
 /* The numbers as they are asked of: a missing one is less than every threshold or more, in every set or in none. */
 static inline void slots_of(const double *numbers, const slot_kind *kinds, int n, const unsigned *bits, real *row, code *codes)
 {
-    row[0] = NAN; /* a leaf asks of it */
-    for (int i = 0; codes != NULL && i < n; i++) codes[i] = (code){0, 0, 1};
-    for (int i = 1; i < n; i++) {
-        const slot_kind kind = kinds[i];
-        const double x = numbers[kind.feature];
-        if (kind.n_codes < 0) {
-            row[i] = isnan(x) ? (kind.missing_left ? -INFINITY : INFINITY) : (real)x;
+    *row++ = NAN; /* a leaf asks of it */
+    if (codes != NULL) *codes++ = (code){0, 0, 1};
+    for (const slot_kind *kind = kinds; kind < kinds + n; kind++) {
+        const double x = numbers[kind->feature];
+        if (kind->n_codes < 0) {
+            *row++ = isnan(x) ? (kind->missing_left ? -INFINITY : INFINITY) : (real)x;
+            if (codes != NULL) *codes++ = (code){0, 0, 1};
             continue;
         }
-        const int is_known = x >= 0 && x < kind.n_codes;
-        const unsigned place = (unsigned)(is_known ? (int)x : kind.n_codes + !(isnan(x) && kind.missing_left));
-        const unsigned word = place >> 5, bit = 1u << (place & 31);
-        row[i] = kind.set ? (real)!(bits[(unsigned)kind.set + word] & bit) : (real)NAN;
-        if (kind.set == 0) codes[i] = (code){~0u, word, bit};
+        const int is_known = x >= 0 && x < kind->n_codes, n_words = (kind->n_codes + 2 + 31) / 32;
+        const unsigned place = (unsigned)(is_known ? (int)x : kind->n_codes + !(isnan(x) && kind->missing_left));
+        const unsigned word = place >> 5, bit = 1u << (place & 31), *sets = bits + kind->set + word;
+        if (kind->set == 0) {
+            *row++ = NAN, *codes++ = (code){~0u, word, bit};
+            continue;
+        }
+        for (int k = 0; k < kind->n; k++, sets += n_words) *row++ = *sets & bit ? 0 : 1;
     }
 }
 
