@@ -54,7 +54,7 @@ def in_iso(text: str, pattern: str, has_shape: HasShape) -> str | None:
 
     >>> in_iso("x", "%d.%m.%y", by_glob) is None
     True
-    >>> print(in_iso("x", "%m/%Y/%d", by_regex)[:102])
+    >>> print(in_iso("x", "%m/%Y/%d", by_regex)[:101])
     CASE WHEN x ~ '^[0-9]{2}/[0-9]{4}/[0-9]{2}$' THEN substr(x, 4, 4) || '-' || substr(x, 1, 2) || '-' ||
     """
     parts = re.split(r"%([a-zA-Z])", pattern)
