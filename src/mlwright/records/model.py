@@ -40,6 +40,8 @@ class CategoryColumn(Record):
     Parameters
     ----------
     name : str
+    missing_codes : tuple of str
+        Canonical spellings that count as missing.
     levels : tuple of str
         Canonical spellings; a level's place is its code. A missing value is -1, any other name ``len(levels)``.
     counts : tuple of int
@@ -60,10 +62,18 @@ DatePart = Literal["year", "month", "day", "weekday", "hour", "minute", "day_of_
 
 
 class DateColumn(Record):
-    """A moment: gives some of its parts as numbers; ``days`` counts days since 1970 and may be a fraction.
+    """A moment: gives some of its parts as numbers.
 
-    `format` is a ``strptime`` pattern for dates that come as text, with the century of two-digit years
-    (``%d/%m/%y from 1926``); ISO 8601 is always understood.
+    Parameters
+    ----------
+    name : str
+    missing_codes : tuple of str
+        Canonical spellings that count as missing.
+    parts : tuple of str
+        ``days`` counts days since 1970 and may be a fraction.
+    format : str or None
+        The ``strptime`` pattern of dates that come as text, with the century of two-digit years
+        (``%d/%m/%y from 1926``); ISO 8601 is always understood.
     """
 
     kind: Literal["date"] = "date"
@@ -79,6 +89,8 @@ class TextColumn(Record):
     Parameters
     ----------
     name : str
+    missing_codes : tuple of str
+        Canonical spellings that count as missing.
     terms : tuple of str
         The vocabulary: ``w:`` word n-grams and ``c:`` character n-grams within word borders.
     word_ngrams, char_ngrams : pair of int

@@ -23,6 +23,7 @@ class Steps(NamedTuple):
     ----------
     step : float
         The usual step, in seconds, or in months if `in_months`.
+    in_months : bool
     n_gaps, n_lost : int
         Longer steps, and the moments that are missing in them.
     first_gap, longest : float
