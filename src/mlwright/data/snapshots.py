@@ -52,14 +52,8 @@ def take_snapshot(settings: CollectSettings, run: Run) -> Snapshot:
     where = _described(source)
     _check_columns(reading, source, where)
     file = run.scratch() / "collected.parquet"
-    name_of_blob = None
     borrowed = borrow(reading.whole) if reading.whole is not None and settings.in_place else None
-    if borrowed is not None:
-        n_rows, name_of_blob = _link(borrowed, file)
-    elif reading.whole is not None:
-        n_rows, name_of_blob = _copy(reading.whole, file, progress)
-    else:
-        n_rows = _write(reading, file, progress)
+    n_rows, name_of_blob = _filled(file, reading, borrowed, progress)
     try:
         if not source.grows:
             refuse_change(str(settings.source), before)
@@ -129,6 +123,15 @@ def _check_columns(reading: Reading, source: Source, where: str) -> None:
         raise SourceEmpty(f"{where} has no columns.", "Name a source with columns and rows.")
     if strange := [str(kind) for kind in reading.schema.types if kind not in PLAIN_TYPES]:
         raise Fault(f"Source {type(source).__name__} gave columns of the types {strange}.")
+
+
+def _filled(file: Path, reading: Reading, borrowed: Borrowed | None, progress: _Progress) -> tuple[int, str | None]:
+    """Link, copy or write the rows to a file: how many they are, and the name of the blob where it is known already."""
+    if borrowed is not None:
+        return _link(borrowed, file)
+    if reading.whole is not None:
+        return _copy(reading.whole, file, progress)
+    return _write(reading, file, progress), None
 
 
 def _write(reading: Reading, file: Path, progress: _Progress) -> int:

@@ -11,14 +11,8 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from mlwright.core.run import Run
-from mlwright.data.cells import (
-    DAY_S,
-    Counted,
-    cells_of,
-    number_cells,
-    pair_of,
-    places_of_pair,
-)
+from mlwright.data.cells import DAY_S, Counted, cells_of, number_cells
+from mlwright.data.cells.pairs import pair_of, places_of_pair
 from mlwright.data.cells.rhythms import Rhythm, rhythm_of
 from mlwright.data.compute.table import Table, open_snapshot
 from mlwright.judging.costs import Costs, ceiling_of, costs_of

@@ -11,7 +11,8 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from mlwright.core.record import digest
-from mlwright.data.cells import DAY_S, places_of, places_of_pair
+from mlwright.data.cells import DAY_S, places_of
+from mlwright.data.cells.pairs import places_of_pair
 from mlwright.data.cells.vocabulary import Vocabulary, unknown_words
 from mlwright.judging.costs import costs_of
 from mlwright.judging.memory import answer_places

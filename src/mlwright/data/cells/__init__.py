@@ -15,7 +15,6 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from mlwright.data.cells.telling import group_words
 from mlwright.data.cells.vocabulary import (
     N_LOTS,
     Vocabulary,
@@ -43,8 +42,6 @@ MOST_RARE = 2_000
 MOST_WORDS = 15
 N_READ = 20_000
 """Texts in which words are counted."""
-N_GROUPS = 4
-"""Into which the cells of a column are joined in a pair."""
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 DAY_S = 86_400.0
 _THURSDAY = 3
@@ -153,21 +150,6 @@ def _between(edges: Sequence[float], values: Array) -> NDArray[np.uint8]:
     for edge in edges:
         found += values > edge
     return found
-
-
-def pair_of(one: Cells, other: Cells, counts: tuple[Array, Array]) -> Cells:
-    """Cells of two columns together: those of each are joined to a few groups of about the same size."""
-    joined = tuple(_groups(own) for own in counts)
-    words = [group_words(cells, own) for cells, own in zip((one, other), joined, strict=True)]
-    name = f"{one.name!r} with {other.name!r}"
-    return Cells(name=name, sort="pair", of=(one.name, other.name), joined=joined, levels=(*words[0], *words[1]))
-
-
-def places_of_pair(pair: Cells, places: tuple[Places, Places]) -> Places:
-    """The cell of each row in a pair of columns."""
-    first, second = (np.array(groups)[own] for groups, own in zip(pair.joined, places, strict=True))
-    there = (first >= 0) & (second >= 0)
-    return np.where(there, first * (max(pair.joined[1]) + 1) + second, pair.n - 2)
 
 
 def _given(cells: Cells) -> Array:
@@ -292,11 +274,3 @@ def _numbers_of(cells: Cells, values: pa.ChunkedArray) -> Array:
 def _lengths(values: pa.ChunkedArray) -> Array:
     found = pc.utf8_length(values.cast(pa.string())).to_numpy().astype(np.float64)
     return np.array(found)
-
-
-def _groups(counts: Array) -> tuple[int, ...]:
-    """Neighbouring cells of numbers, or names by their frequency, in groups; -1 for what is missing or not known."""
-    own = counts[:-2]
-    middle = (np.cumsum(own) - own / 2) / max(1.0, float(own.sum()))
-    groups = np.unique(np.minimum(middle * N_GROUPS, N_GROUPS - 1).astype(int), return_inverse=True)[1]
-    return (*groups.tolist(), -1, -1)

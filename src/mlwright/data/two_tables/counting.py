@@ -11,7 +11,8 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from mlwright.core.machine import processors
-from mlwright.data.cells import places_of, places_of_pair
+from mlwright.data.cells import places_of
+from mlwright.data.cells.pairs import places_of_pair
 from mlwright.data.compute.stretches import Parquet, lots_of, stretches
 from mlwright.records.looks import Cells
 

@@ -27,8 +27,9 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from mlwright.core.errors import SourceEmpty, TableError, name_list
-from mlwright.data.cells import Counted, pair_of, plain_cells_of
+from mlwright.data.cells import Counted, plain_cells_of
 from mlwright.data.cells.joining import parts_of
+from mlwright.data.cells.pairs import pair_of
 from mlwright.data.cells.telling import cell_words, moved_words
 from mlwright.data.compute.stretches import Parquet, drawn, some_of
 from mlwright.data.compute.table import open_parquet
