@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pytest
 
 from mlwright.records.served import KeptColumn, LogFacts
 from mlwright.scoring.coded_rows import Coded, Form, Odd
@@ -36,6 +37,12 @@ def asked(place: int, bundle: str, n_records: int = 1) -> Asked:
     return Asked(f"q{place}", 1000.5 + place, bundle, records, answers)
 
 
+def alone(id: str, at: float, age: float, code: int, place: int = 0) -> Coded:
+    """A request of one record, which came alone."""
+    row = FORM.one(at, [7.0, age], [0, code], ("No", "Yes")[place], SHARES[0])
+    return FORM.together([id], [(row, 1, None)])
+
+
 def data_of(*items: Asked | Coded, facts: LogFacts = FACTS, told: set[str] | None = None) -> bytes:
     return b"".join(Frames(facts, b"key", FORMS)(items, set() if told is None else told))
 
@@ -59,14 +66,34 @@ def test_every_record_keeps_its_moment_and_its_bundle_in_the_order_of_the_reques
 def test_records_as_they_came_and_as_codes_stay_in_order() -> None:
     numbers, codes = np.array([[0.0, 40.0], [0.0, 41.0]]), np.array([[0, 1], [0, 0]], dtype=np.int32)
     bern = Odd([1], [1], [" Bern"])
-    coded = FORM.many("p", 1000.5, numbers, codes, bern, ["No", "Yes"], np.array(SHARES))
-    alone = FORM.few("r", 1000.5, [[0.0, 42.0]], [[0, -1]], None, ["Yes"], SHARES[:1])
-    table = kept(asked(0, "a"), coded, asked(1, "a"), alone)
-    assert [row["mlwright_id"] for row in table] == ["q0", *ids_of("p", 2), "q1", "r"]
-    assert [row["age"] for row in table] == [0.0, 40.0, 41.0, 1.0, 42.0]
-    assert [row["city"] for row in table] == ["c0", "Rome", "Bern", "c0", None]
-    assert [row["mlwright_answer"] for row in table] == ["No", "No", "Yes", "No", "Yes"]
-    assert [row["mlwright_probabilities"] for row in table][1:3] == SHARES
+    two = (FORM.many(1000.5, numbers, codes, np.array([0.0, 1.0]), np.array(SHARES)), 2, bern)
+    one = (FORM.one(1000.5, [0.0, 43.0], [0, 1], "No", SHARES[0]), 1, None)
+    coded = FORM.together(["s", "p"], [one, two])
+    table = kept(asked(0, "a"), coded, asked(1, "a"), alone("r", 1000.5, 42.0, -1, 1))
+    assert [row["mlwright_id"] for row in table] == ["q0", "s", *ids_of("p", 2), "q1", "r"]
+    assert [row["age"] for row in table] == [0.0, 43.0, 40.0, 41.0, 1.0, 42.0]
+    assert [row["city"] for row in table] == ["c0", "Rome", "Rome", "Bern", "c0", None]
+    assert [row["mlwright_answer"] for row in table] == ["No", "No", "No", "Yes", "No", "Yes"]
+    assert [row["mlwright_probabilities"] for row in table][2:4] == SHARES
+
+
+def test_parts_of_a_long_segment_are_put_together_with_all_their_names(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("mlwright.scoring.kept_tables.PART_ROWS", 2)
+    oslo, rome, bern, genf = 0, 1, Odd([0], [1], ["Bern"]), Odd([0], [1], ["Genf"])
+    turns = [[(oslo, None), (rome, bern)], [(rome, genf)], [(rome, None)], [(oslo, bern), (oslo, genf)], [(oslo, None)]]
+    items = [
+        FORM.together(
+            [f"{t}.{k}" for k in range(len(turn))],
+            [(FORM.one(1.5, [0, t], [0, code], "No", SHARES[0]), 1, odd) for code, odd in turn],
+        )
+        for t, turn in enumerate(turns)
+    ]
+    told: set[str] = set()
+    table = table_of(list(frames_of(b"".join(data_of(item, told=told) for item in items))))
+    assert table is not None
+    assert table.column("mlwright_id").to_pylist() == ["0.0", "0.1", "1.0", "2.0", "3.0", "3.1", "4.0"]
+    assert table.column("city").to_pylist() == ["Oslo", "Bern", "Genf", "Rome", "Bern", "Genf", "Oslo"]
+    assert table.column("age").to_pylist() == [0.0, 0.0, 1.0, 2.0, 3.0, 3.0, 4.0]
 
 
 def test_what_is_left_out_or_hashed_stands_in_no_byte() -> None:
@@ -81,8 +108,8 @@ def test_what_is_left_out_or_hashed_stands_in_no_byte() -> None:
     facts = FACTS.model_copy(update={"columns": columns})
     ages, codes = np.array([[7.0, 41.5], [7.0, 42.5]]), np.array([[0, 1], [0, 0]], dtype=np.int32)
     odd = Odd([0, 1], [0, 1], ["her maiden name", "Bern"])
-    many = [FORM.many("p", 1000.5, ages, codes, odd, ["No", "Yes"], np.array(SHARES))]
-    many += [FORM.few("q", 1001.5, [[7.0, 41.5]], [[0, code]], None, ["No"], SHARES[:1]) for code in (0, 1)]
+    two = (FORM.many(1000.5, ages, codes, np.array([0.0, 1.0]), np.array(SHARES)), 2, odd)
+    many = [FORM.together(["p"], [two]), *(alone("q", 1001.5, 41.5, code) for code in (0, 1))]
     data = data_of(*many, facts=facts)
     for told in (b"maiden", b"Bern", b"Oslo", b"Rome", np.float64(41.5).tobytes(), np.float64(7.0).tobytes()):
         assert told not in data
@@ -93,16 +120,15 @@ def test_what_is_left_out_or_hashed_stands_in_no_byte() -> None:
 
 def test_codes_of_hashes_are_dealt_by_the_hashes_and_not_by_the_names() -> None:
     facts = FACTS.model_copy(update={"columns": (KeptColumn(name="city", kind="category", treatment="hashed"),)})
-    coded = FORM.few("q", 1.5, [[0.0, 1.0]], [[0, 0]], None, ["No"], SHARES[:1])
-    meaning = next(frames_of(data_of(coded, facts=facts)))[0]
+    meaning = next(frames_of(data_of(alone("q", 1.5, 1.0, 0), facts=facts)))[0]
     spellings = {name: spellings for _, name, spellings in meaning["names"]}["city"]
     assert spellings == [None, *sorted(hashed(city, b"key") for city in ("Oslo", "Rome"))]
 
 
 def test_an_open_segment_is_read_up_to_where_it_was_cut_short(tmp_path: Path) -> None:
     told: set[str] = set()
-    alone = FORM.few("r", 1000.5, [[0.0, 42.0]], [[0, -1]], None, ["Yes"], SHARES[:1])
-    whole = data_of(asked(0, "a", 2), alone, told=told) + data_of(alone, asked(1, "a"), told=told)
+    one = alone("r", 1000.5, 42.0, -1)
+    whole = data_of(asked(0, "a", 2), one, told=told) + data_of(one, asked(1, "a"), told=told)
     path = tmp_path / "segment"
     found = []
     for n_bytes in range(0, len(whole) + 1):
@@ -114,6 +140,6 @@ def test_an_open_segment_is_read_up_to_where_it_was_cut_short(tmp_path: Path) ->
 
 
 def test_a_frame_whose_end_never_came_to_the_disk_is_none() -> None:
-    whole = data_of(FORM.few("r", 1000.5, [[0.0, 42.0]], [[0, -1]], None, ["Yes"], SHARES[:1]))
+    whole = data_of(alone("r", 1000.5, 42.0, -1))
     assert len(list(frames_of(whole + whole))) == 4
     assert len(list(frames_of(whole + whole[:-40] + bytes(40)))) == 3

@@ -288,10 +288,15 @@ class Bundle:
         rows : table, optional
             The rows that were scored, where each case is answered by its own amounts.
         """
-        if self.classes is None:
-            return self.model.answers(scores)
-        places = self.model.answers(scores[:, 1:] if self.task == "binary" else scores, rows)
-        return self._labels[places.astype(np.intp)]
+        return self.named(self.decided(scores, rows))
+
+    def decided(self, scores: Array, rows: Any = None) -> Array:
+        """As `answers`, with the places of classes for the classes."""
+        return self.model.answers(scores[:, 1:] if self._is_binary else scores, rows)
+
+    def named(self, decided: Array) -> NDArray[Any]:
+        """What was `decided`, as the target column holds it."""
+        return decided if self.classes is None else self._labels[decided.astype(np.intp)]
 
     def prove(self) -> None:
         """See that the golden rows are answered as they were where the model was packed, in all ways of asking.

@@ -11,6 +11,7 @@ from __future__ import annotations
 import struct
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
+from itertools import accumulate
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -33,9 +34,17 @@ class Odd(NamedTuple):
     values: list[Any]
 
 
-Coded = tuple[str, str, int, bytes, Odd | None]
-"""The answers of one request: the bundle's id, its own, the number of records, their rows as `Form.row` says, and what
-stands in the place of codes. A plain tuple of plain values, so that the collector need not look at those that wait."""
+CodedRequest = tuple[bytes, int, Odd | None]
+"""The records of one request and their answers: their rows as `Form.row` says, how many they are, and what stands in
+the place of codes."""
+
+Coded = tuple[str, str, int, bytes, tuple[Odd | None, ...] | None]
+"""Requests that were answered at the same moment: the bundle's id, their own as `said_ids` says them, how many there
+are, their rows, and what stands in the place of codes, request by request. One plain tuple of plain values for all of
+them, so that little waits for the disk, and the collector need not look at it."""
+
+TIMES = "*"
+"""No id of a request has it, nor a comma."""
 
 
 class Form:
@@ -73,44 +82,63 @@ class Form:
         self.row = row_type(width, n_classes, n_names)
         self._pack = struct.Struct(f"<{2 + width + n_classes}d{n_names}i").pack
 
-    def few(
-        self,
-        id: str,
-        at: float,
-        numbers: Sequence[Sequence[float]],
-        codes: Sequence[Sequence[int]],
-        odd: Odd | None,
-        answers: Sequence[Any],
-        scores: Sequence[Sequence[float]],
-    ) -> Coded:
-        """A few records, as they were read, and their answers."""
-        pack, places = self._pack, self._places
-        if places:
-            rows = [pack(at, places[a], *n, *s, *c) for n, c, a, s in zip(numbers, codes, answers, scores, strict=True)]
-        else:
-            rows = [pack(at, a, *n, *c) for n, c, a in zip(numbers, codes, answers, strict=True)]
-        return self.bundle_id, id, len(rows), b"".join(rows), odd
+    def one(
+        self, at: float, numbers: Sequence[float], codes: Sequence[int], answer: Any, scores: Sequence[float]
+    ) -> bytes:
+        """The row of a record as it was read, and its answer."""
+        if self._places:
+            return self._pack(at, self._places[answer], *numbers, *scores, *codes)
+        return self._pack(at, answer, *numbers, *codes)
 
     def many(
         self,
-        id: str,
         at: float,
         numbers: NDArray[np.float64],
         codes: NDArray[np.int32],
-        odd: Odd | None,
-        answers: Sequence[Any],
+        decided: NDArray[Any],
         scores: NDArray[np.float64],
-    ) -> Coded:
-        """As `few` of arrays of shape (n_rows, n_numbers), (n_rows, n_names) and (n_rows, n_classes)."""
-        rows = np.empty(len(answers), dtype=self.row)
+    ) -> bytes:
+        """The rows of many, of arrays of shape (n_rows, n_numbers), (n_rows, n_names) and (n_rows, n_classes).
+
+        `decided` holds the places of the classes that are answered, or the numbers.
+        """
+        rows = np.empty(len(decided), dtype=self.row)
         rows["at"] = at
+        rows["answer"] = decided
         rows["numbers"] = numbers
         rows["codes"] = codes
-        places = self._places
-        rows["answer"] = [places[answer] for answer in answers] if places else answers
-        if places:
+        if self._places:
             rows["chances"] = scores
-        return self.bundle_id, id, len(rows), rows.tobytes(), odd
+        return rows.tobytes()
+
+    def together(self, ids: Sequence[str], requests: Sequence[CodedRequest]) -> Coded:
+        """Requests that were answered at the same moment."""
+        rows, counts, odd = zip(*requests, strict=True)
+        return self.bundle_id, said_ids(ids, counts), len(ids), b"".join(rows), odd if any(odd) else None
+
+
+def said_ids(ids: Sequence[str], counts: Sequence[int]) -> str:
+    """The ids of requests in one text, with the number of their records where it is not one.
+
+    >>> said_ids(["a", "b"], [1, 3])
+    'a,b*3'
+    """
+    if counts.count(1) == len(counts):
+        return ",".join(ids)
+    return ",".join([id if n == 1 else f"{id}{TIMES}{n}" for id, n in zip(ids, counts, strict=True)])
+
+
+def ids_said(text: str) -> tuple[list[str], NDArray[np.int64]]:
+    """The ids and the counts that `said_ids` has said.
+
+    >>> ids_said("a,b*3")
+    (['a', 'b'], array([1, 3]))
+    """
+    said = text.split(",")
+    if TIMES not in text:
+        return said, np.ones(len(said), dtype=np.int64)
+    parts = [each.partition(TIMES) for each in said]
+    return [id for id, _, _ in parts], np.array([int(n or 1) for _, _, n in parts])
 
 
 def row_type(n_numbers: int, n_classes: int, n_names: int) -> np.dtype[np.void]:
@@ -176,15 +204,29 @@ class Shielded:
             }
         )
 
-    def frames(self, requests: Sequence[Coded]) -> Iterator[bytes]:
-        """The frames of requests that have this form, in their order."""
-        step = max(1, MOST_ROWS // max(request[2] for request in requests))
-        for start in range(0, len(requests), step):
-            bundles, ids, counts, rows, odd = zip(*requests[start : start + step], strict=True)
-            header = {"of": bundles[0], "ids": ids, "counts": counts}
-            if found := [self._odd(place, one) for place, one in enumerate(odd) if one is not None]:
-                header["odd"] = found
-            yield frame(header, rows if self._is_open else [self._taken_out(rows)])
+    def frames(self, several: Sequence[Coded]) -> Iterator[bytes]:
+        """The frames of what has this form, in its order."""
+        most_bytes = MOST_ROWS * self._form.row.itemsize
+        start = n_bytes = 0
+        for place, each in enumerate(several, 1):
+            n_bytes += len(each[3])
+            if n_bytes >= most_bytes or place == len(several):
+                yield self._frame(several[start:place])
+                start, n_bytes = place, 0
+
+    def _frame(self, several: Sequence[Coded]) -> bytes:
+        _, ids, n_requests, rows, odd = zip(*several, strict=True)
+        header: dict[str, Any] = {"of": self._form.bundle_id, "ids": ",".join(ids)}
+        if any(odd):
+            starts = accumulate(n_requests, initial=0)
+            found = [
+                self._odd(start + place, one)
+                for start, some in zip(starts, odd, strict=False)
+                for place, one in enumerate(some or ())
+                if one is not None
+            ]
+            header["odd"] = found
+        return frame(header, rows if self._is_open else [self._taken_out(rows)])
 
     def _odd(self, place: int, odd: Odd) -> tuple[int, list[int], list[int], list[str | None]]:
         """What no code says of one request, with its place in the frame; as texts, hashed where asked."""

@@ -76,8 +76,14 @@ def waiting_bytes(kept: Asked | Coded | Outcome) -> int:
     if isinstance(kept, Asked):
         texts = sum(len(value) for record in kept.records for value in record.values() if type(value) is str)
         return ROW_BYTES * (1 + len(kept.answers)) + texts
-    rows, odd = kept[3:]
-    return ROW_BYTES + len(rows) + (0 if odd is None else ROW_BYTES * len(odd.values))
+    ids, rows, odd = kept[1], kept[3], kept[4]
+    n_odd = 0 if odd is None else sum(len(one.values) for one in odd if one is not None)
+    return ROW_BYTES * (1 + n_odd) + len(ids) + len(rows)
+
+
+def n_requests(kept: Sequence[Asked | Coded | Outcome]) -> int:
+    """How many requests, or outcomes, that is."""
+    return sum(1 if isinstance(one, (Asked, Outcome)) else one[2] for one in kept)
 
 
 def can_be_coded(facts: LogFacts) -> bool:

@@ -6,7 +6,7 @@ Parquet takes over as they are.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -15,13 +15,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mlwright.records.served import ANSWER, AT, BUNDLE, ID, PROBABILITIES
-from mlwright.scoring.coded_rows import row_type
+from mlwright.scoring.coded_rows import ids_said, row_type
 from mlwright.scoring.kept_values import finite, lists, moments
 from mlwright.scoring.open_segments import Frame, read_frames
 from mlwright.scoring.spelling import canonical
 
 if TYPE_CHECKING:
     import pyarrow as pa
+
+
+PART_ROWS = 16_384
+"""Of which columns are made at a time: they stay in the processor's caches, and memory is used again."""
 
 
 class _AllOdd(NamedTuple):
@@ -56,13 +60,28 @@ def table_of(frames: Sequence[Frame]) -> pa.Table | None:
             with pa.ipc.open_stream(data) as stream:
                 parts.append(stream.read_all())
             order.append(np.full(len(parts[-1]), place))
+    is_alike = len(coded) == 1 and not parts
     for form, found in coded.items():
-        parts.append(_coded_table(forms[form], [each for _, each in found]))
-        order.append(np.repeat([place for place, _ in found], [sum(header["counts"]) for _, (header, _) in found]))
+        kind = row_type(forms[form]["width"], len(forms[form]["classes"]), forms[form]["n_names"])
+        for some in _parts(found, kind.itemsize):
+            parts.append(_coded_table(forms[form], kind, [each for _, each in some]))
+            order.append(np.repeat([place for place, _ in some], [len(data) // kind.itemsize for _, (_, data) in some]))
     if len(parts) < 2:
         return parts[0] if parts else None
+    if is_alike:
+        return pa.concat_tables(parts).unify_dictionaries()
     together = pa.concat_tables([plain(part) for part in parts])
     return together.take(np.argsort(np.concatenate(order), kind="stable"))
+
+
+def _parts(frames: Sequence[tuple[int, Frame]], row_bytes: int) -> Iterator[Sequence[tuple[int, Frame]]]:
+    """About `PART_ROWS` rows at a time."""
+    start = n_bytes = 0
+    for place, (_, (_, data)) in enumerate(frames, 1):
+        n_bytes += len(data)
+        if n_bytes >= PART_ROWS * row_bytes or place == len(frames):
+            yield frames[start:place]
+            start, n_bytes = place, 0
 
 
 def plain(table: pa.Table) -> pa.Table:
@@ -76,14 +95,12 @@ def plain(table: pa.Table) -> pa.Table:
     return table.cast(pa.schema(fields))
 
 
-def _coded_table(form: dict[str, Any], frames: Sequence[Frame]) -> pa.Table:
+def _coded_table(form: dict[str, Any], kind: np.dtype[np.void], frames: Sequence[Frame]) -> pa.Table:
     import pyarrow as pa
 
-    kind = row_type(form["width"], len(form["classes"]), form["n_names"])
     rows = np.frombuffer(b"".join([data for _, data in frames]), dtype=kind)
-    counts = np.array(list(chain.from_iterable(header["counts"] for header, _ in frames)))
-    columns = {ID: ids_of_rows(list(chain.from_iterable(header["ids"] for header, _ in frames)), counts)}
-    columns |= {AT: moments(rows["at"]), **_answered(rows, form["classes"])}
+    ids, counts = ids_said(",".join(header["ids"] for header, _ in frames))
+    columns = {ID: ids_of_rows(ids, counts), AT: moments(rows["at"]), **_answered(rows, form["classes"])}
     columns[BUNDLE] = _spelled(np.zeros(len(rows), dtype=np.int32), [form["form"]])
     numbers, codes = rows["numbers"].T.copy(), rows["codes"].T + np.int32(1)
     inputs = {name: finite(numbers[place]) for name, place in form["numbers"].items()}
@@ -136,7 +153,7 @@ def _together(frames: Sequence[Frame], counts: NDArray[np.int64]) -> _AllOdd:
     n_before, found = 0, []
     for header, _ in frames:
         found += [(starts[n_before + place], *rest) for place, *rest in header.get("odd", ())]
-        n_before += len(header["ids"])
+        n_before += header["ids"].count(",") + 1
     lengths = [len(rows) for _, rows, _, _ in found]
     rows = np.array(list(chain.from_iterable(rows for _, rows, _, _ in found)), dtype=np.int64)
     rows += np.repeat(np.array([start for start, *_ in found], dtype=np.int64), lengths)

@@ -17,14 +17,17 @@ from flask.testing import FlaskClient
 from typer.testing import CliRunner
 
 from mlwright.core.errors import SettingsError, SourceError, StorageError
+from mlwright.core.store.exclusive import lock
 from mlwright.data.sources import source_for
 from mlwright.faces.cli.main import build
 from mlwright.records.contract import Clause
+from mlwright.records.served import OPEN, SEALED
 from mlwright.records.settings import CollectSettings
 from mlwright.records.settings.serving import LogSettings, ServeSettings
 from mlwright.scoring.bundle import Bundle
 from mlwright.shipping.serving.app import create_app
 from mlwright.shipping.serving.kept import spool
+from mlwright.shipping.serving.kept.keeper import remove_oldest
 from mlwright.shipping.serving.kept.log import PredictionLog
 
 KEY = "0123456789abcdef0123456789abcdef"
@@ -204,6 +207,17 @@ def test_the_oldest_segments_are_removed_when_the_log_is_full(
     files = list((tmp_path / "log" / "predictions").glob("*.parquet"))
     assert sum(file.stat().st_size for file in files) <= 15_000
     assert read(tmp_path / "log").column("tenure").to_pylist()[-1] == 4
+
+
+def test_segments_that_wait_to_be_sealed_take_no_more_room_than_the_others(tmp_path: Path) -> None:
+    """As where nothing is sealed for a while; one that is still written to stays."""
+    names = [f"2026010{day}T000000-x{ending}" for day, ending in enumerate((SEALED, OPEN, OPEN, SEALED, OPEN), 1)]
+    for name in names:
+        (tmp_path / name).write_bytes(bytes(100))
+    with open(tmp_path / names[1], "rb") as written:
+        lock(written)
+        remove_oldest(tmp_path, 250)
+    assert sorted(path.name for path in tmp_path.iterdir()) == [names[1], *names[3:]]
 
 
 def test_a_disk_that_fails_stops_no_answer_and_is_counted_and_told_now_and_then(

@@ -23,7 +23,7 @@ from mlwright.shipping.serving.inputs import InputSchema
 from mlwright.shipping.serving.known import KnownName
 from mlwright.shipping.serving.readers import reader_of
 from mlwright.shipping.serving.refusals import Refusal
-from mlwright.shipping.serving.straight import ReadOne, Straight, odd_of
+from mlwright.shipping.serving.straight import ReadOne, Straight
 
 PLAN = EncodingPlan(
     columns=(
@@ -96,10 +96,10 @@ def test_what_is_kept_of_records_read_straight_is_what_is_kept_of_them_as_they_c
     answers = [{"prediction": "No", "probabilities": {"No": 0.75, "Yes": 0.25}} for _ in records]
     form, labels, scores = STRAIGHT.form("b", ("No", "Yes")), ["No"] * len(records), [[0.75, 0.25]] * len(records)
     if isinstance(read, ReadMany):
-        coded = form.many("q", 5.5, read.numbers, STRAIGHT.kept_many(records, read), read.odd, labels, np.array(scores))
+        kept = STRAIGHT.kept_many(form, 5.5, records, read, np.zeros(len(records)), np.array(scores))
     else:
-        codes = STRAIGHT.kept_few(records, read)
-        coded = form.few("q", 5.5, [one.numbers for one in read], codes, odd_of(read), labels, scores)
+        kept = STRAIGHT.kept_few(form, 5.5, records, read, labels, scores)
+    coded = form.together(["q"], [kept])
     frames, asked = Frames(facts, b"key", {"b": form}), Asked("q", 5.5, "b", records, answers)
     as_coded, as_came, mixed = (
         table_of(list(frames_of(b"".join(frames(each, set())))))

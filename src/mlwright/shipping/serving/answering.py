@@ -75,10 +75,11 @@ class Answerer:
 
     def answer_blocks(
         self, blocks: Blocks, records: Sequence[Mapping[str, Any]]
-    ) -> tuple[list[Answer], NDArray[np.float64]]:
-        """As `answer` of several records that were encoded already, and their scores."""
+    ) -> tuple[list[Answer], NDArray[np.float64], NDArray[np.float64]]:
+        """As `answer` of several records that were encoded already, what was decided of each, and their scores."""
         scores = self.bundle.score_blocks(blocks)
-        return self.told(scores.tolist(), self.bundle.answers(scores, records).tolist()), scores
+        decided = self.bundle.decided(scores, records)
+        return self.told(scores.tolist(), self.bundle.named(decided).tolist()), decided, scores
 
     def told(self, scores: Sequence[Sequence[float]], labels: Sequence[Any]) -> list[Answer]:
         """What callers are told of some scores, and the answers that follow from them."""

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from itertools import islice
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from mlwright.scoring.coded_rows import Coded, Form
+from mlwright.scoring.coded_rows import CodedRequest, Form
 from mlwright.scoring.kept_rows import Asked, ids_of
 from mlwright.scoring.nested import flatten, inner_names
 from mlwright.shipping.serving.answering import Answer, Answerer
@@ -18,7 +18,7 @@ from mlwright.shipping.serving.extras import NOTHING, Extras, refuse_long_work
 from mlwright.shipping.serving.inputs import InputSchema, Looked
 from mlwright.shipping.serving.kept.log import PredictionLog
 from mlwright.shipping.serving.shadow import Shadow
-from mlwright.shipping.serving.straight import MOST_FEW, ReadOne, Straight, odd_of
+from mlwright.shipping.serving.straight import MOST_FEW, ReadOne, Straight
 from mlwright.shipping.serving.tally import Tally
 
 if TYPE_CHECKING:
@@ -111,13 +111,19 @@ class Questions:
             If a record is not as the contract says.
         """
         id, at, records, extras, read = begun
+        coded: CodedRequest | None = None
         if read is None:
-            (answers, records), coded = self._answer_closely(records, extras), None
+            answers, records = self._answer_closely(records, extras)
+        elif isinstance(read, ReadMany):
+            answers, coded = self._answer_many(begun, read)
         else:
-            answers, scores = self._answer_read(records, read, tally, scored)
-            coded = self._form and self._coded(self._form, id, at, records, read, answers, scores)
+            answers, coded = self._answer_few(begun, read, tally, scored)
         if self._log is not None:
-            tally.kept.append(coded or Asked(id, at, self._bundle.bundle_id, records, answers))
+            if coded is not None:
+                tally.ids.append(id)
+                tally.coded.append(coded)
+            else:
+                tally.asked.append(Asked(id, at, self._bundle.bundle_id, records, answers))
             if self._shadow is not None:
                 self._shadow.put(id, at, records, answers)
             if len(answers) == 1:
@@ -130,8 +136,10 @@ class Questions:
     def conclude(self, tally: Tally) -> None:
         """Count and keep what was answered at the same moment."""
         self._counters.take(tally)
-        if self._log is not None and tally.kept:
-            self._log.keep(tally.kept)
+        if self._log is not None and tally.asked:
+            self._log.keep(tally.asked)
+        if self._log is not None and self._form is not None and tally.coded:
+            self._log.keep([self._form.together(tally.ids, tally.coded)])
 
     def _read(self, records: Sequence[Mapping[str, Any]]) -> list[ReadOne] | ReadMany | None:
         straight = self._straight
@@ -140,12 +148,11 @@ class Questions:
     def _scored(self, read: Sequence[ReadOne], records: Sequence[Mapping[str, Any]]) -> Scored:
         return self._bundle.score_several([one.encoded for one in read], records)
 
-    def _answer_read(
-        self, records: Sequence[Mapping[str, Any]], read: list[ReadOne] | ReadMany, tally: Tally, scored: Scored | None
-    ) -> tuple[list[Answer], Any]:
-        """Answers to records that are encoded already, and their scores."""
-        if isinstance(read, ReadMany):
-            return self._answer_many(records, read)
+    def _answer_few(
+        self, begun: Begun, read: list[ReadOne], tally: Tally, scored: Scored | None
+    ) -> tuple[list[Answer], CodedRequest | None]:
+        """Answers to records that were read one by one, and what the log keeps of them."""
+        records = begun.records
         looked = self._schema.look(records) if any(one.beside.is_told for one in read) else None
         scores, labels = zip(*(scored or self._scored(read, records)), strict=True)
         answers = self._answerer.told(scores, labels)
@@ -156,15 +163,19 @@ class Questions:
             tally.classes.extend(map(self._answerer.class_of, answers))
             for one in read:
                 tally.seen.extend(one.beside.seen)
-        return answers, scores
+        if self._form is None:
+            return answers, None
+        return answers, self._straight.kept_few(self._form, begun.at, records, read, labels, scores)
 
-    def _answer_many(self, records: Sequence[Mapping[str, Any]], read: ReadMany) -> tuple[list[Answer], Any]:
-        """As `_answer_read` of several records."""
-        answers, scores = self._answerer.answer_blocks(read.encoded, records)
+    def _answer_many(self, begun: Begun, read: ReadMany) -> tuple[list[Answer], CodedRequest | None]:
+        """As `_answer_few` of records that were read column by column."""
+        answers, decided, scores = self._answerer.answer_blocks(read.encoded, begun.records)
         for place, notes in read.notes.items():
             answers[place]["notes"] = notes
         self._count(answers, read.counts)
-        return answers, scores
+        if self._form is None:
+            return answers, None
+        return answers, self._straight.kept_many(self._form, begun.at, begun.records, read, decided, scores)
 
     def _answer_closely(
         self, records: Sequence[Mapping[str, Any]], extras: Extras
@@ -180,23 +191,6 @@ class Questions:
     def _add_notes(self, answers: Sequence[Answer], looked: Looked) -> None:
         for place, notes in looked.notes.items():
             answers[place]["notes"] = [note.as_json() for note in notes]
-
-    def _coded(
-        self,
-        form: Form,
-        id: str,
-        at: float,
-        records: Sequence[Mapping[str, Any]],
-        read: list[ReadOne] | ReadMany,
-        answers: Sequence[Answer],
-        scores: Any,
-    ) -> Coded:
-        """What the log keeps of records that were encoded."""
-        straight, predictions = self._straight, [answer["prediction"] for answer in answers]
-        if isinstance(read, ReadMany):
-            return form.many(id, at, read.numbers, straight.kept_many(records, read), read.odd, predictions, scores)
-        numbers = [one.numbers for one in read]
-        return form.few(id, at, numbers, straight.kept_few(records, read), odd_of(read), predictions, scores)
 
     def _new_form(self) -> Form | None:
         """In which form the log gets what was read; None for records as they came."""

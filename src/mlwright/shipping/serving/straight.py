@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mlwright.scoring.blocks import OneRow
-from mlwright.scoring.coded_rows import Form, Odd
+from mlwright.scoring.coded_rows import CodedRequest, Form, Odd
 from mlwright.scoring.encoder import Encoder
 from mlwright.shipping.serving.by_column import ByColumn, ReadMany
 from mlwright.shipping.serving.counters import Series
@@ -139,24 +139,44 @@ class Straight:
         names = {name: known.spelled.spellings for name, known in self._names.items()}
         return Form(bundle_id, self._n_numbers, self._number_places, names, classes)
 
-    def kept_few(self, records: Sequence[Mapping[str, Any]], read: Sequence[ReadOne]) -> list[list[int]]:
-        """The codes of each as `Coded` has them: where several names share one, which of them it was."""
+    def kept_few(
+        self,
+        form: Form,
+        at: float,
+        records: Sequence[Mapping[str, Any]],
+        read: Sequence[ReadOne],
+        labels: Sequence[Any],
+        scores: Sequence[Sequence[float]],
+    ) -> CodedRequest:
+        """What the log keeps of records that were read one by one, and of the answers to them."""
         codes = [one.encoded.codes for one in read]
-        if self._pooled:
+        if self._pooled:  # where several names share a code, which of them it was is kept
             codes = [of_one.copy() for of_one in codes]
             for place, name, places in self._pooled:
                 for of_one, record in zip(codes, records, strict=True):
                     of_one[place] = places.get(record[name], -1)
-        return codes
+        if len(read) == 1:
+            one = read[0]
+            return form.one(at, one.numbers, codes[0], labels[0], scores[0]), 1, one.beside.odd
+        rows = map(form.one, repeat(at), [one.numbers for one in read], codes, labels, scores)
+        return b"".join(rows), len(read), _odd_of(read)
 
-    def kept_many(self, records: Sequence[Mapping[str, Any]], read: ReadMany) -> NDArray[np.int32]:
-        """As `kept_few`, shape (n_rows, n_names)."""
+    def kept_many(
+        self,
+        form: Form,
+        at: float,
+        records: Sequence[Mapping[str, Any]],
+        read: ReadMany,
+        decided: NDArray[np.float64],
+        scores: NDArray[np.float64],
+    ) -> CodedRequest:
+        """As `kept_few` of records that were read column by column; `decided` as `Form.many` has it."""
         codes = read.encoded.codes
         if self._pooled:
             codes = codes.copy()
             for place, name, places in self._pooled:
                 codes[:, place] = [places.get(record[name], -1) for record in records]
-        return codes
+        return form.many(at, read.numbers, codes, decided, scores), len(records), read.odd
 
     def read(self, record: Mapping[str, Any]) -> ReadOne | None:
         """The record encoded; None if all of it must be looked at closely, because it will be refused."""
@@ -233,8 +253,8 @@ class Straight:
         return self._by_column.read(records) if self.is_possible and records else None
 
 
-def odd_of(read: Sequence[ReadOne]) -> Odd | None:
-    """Names that no code says, of a few records of one request."""
+def _odd_of(read: Sequence[ReadOne]) -> Odd | None:
+    """Names that no code says, of several records of one request."""
     found = [(place, one.beside.odd) for place, one in enumerate(read) if one.beside.odd is not None]
     if not found:
         return None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from mlwright.scoring.coded_rows import Coded
+from mlwright.scoring.coded_rows import CodedRequest
 from mlwright.scoring.kept_rows import Asked
 from mlwright.shipping.serving.counters import Series
 
@@ -20,16 +20,20 @@ class Tally(NamedTuple):
         What was seen of their values.
     requests : list of (str, int, float or None)
         Requests by path and status, with the seconds that each took that asked for a prediction.
-    kept : list of Asked or Coded
-        For the log.
+    ids, coded : list of str, list of CodedRequest
+        For the log: requests whose records were read as numbers and codes.
+    asked : list of Asked
+        Those that are kept as they came.
     """
 
     classes: list[str | None]
     seen: list[Series]
     requests: list[tuple[str, int, float | None]]
-    kept: list[Asked | Coded]
+    ids: list[str]
+    coded: list[CodedRequest]
+    asked: list[Asked]
 
 
 def new_tally() -> Tally:
     """Nothing so far."""
-    return Tally([], [], [], [])
+    return Tally([], [], [], [], [], [])

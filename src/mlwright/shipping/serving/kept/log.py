@@ -14,7 +14,7 @@ from mlwright.records.bundle import Manifest
 from mlwright.records.served import LOG_FACTS, OUTCOMES, PREDICTIONS, KeptColumn, LogFacts, Treatment
 from mlwright.records.settings.serving import LogSettings
 from mlwright.scoring.coded_rows import Coded, Form
-from mlwright.scoring.kept_rows import Asked, Frames, Outcome, can_be_coded, outcome_frames
+from mlwright.scoring.kept_rows import Asked, Frames, Outcome, can_be_coded, n_requests, outcome_frames
 from mlwright.shipping.serving.kept.keeper import Keeper
 from mlwright.shipping.serving.kept.spool import Spool
 from mlwright.shipping.serving.settings import secret_key
@@ -69,11 +69,11 @@ class PredictionLog:
         self.forms: dict[str, Form] = {}
         self.takes_codes = can_be_coded(facts)
         frames = Frames(facts, key, self.forms)
-        self._predictions = Spool(folder / PREDICTIONS, frames, lambda some: lost(len(some)), settle)
-        self._outcomes = Spool(folder / OUTCOMES, outcome_frames, lambda some: lost(len(some)), settle)
+        self._predictions = Spool(folder / PREDICTIONS, frames, lambda some: lost(n_requests(some)), settle)
+        self._outcomes = Spool(folder / OUTCOMES, outcome_frames, lambda some: lost(n_requests(some)), settle)
 
     def keep(self, asked: Sequence[Asked | Coded]) -> None:
-        """Keep the answers of requests; returns at once."""
+        """Keep what was answered at the same moment; returns at once."""
         self._predictions.put(asked)
 
     def keep_outcome(self, id: str, outcome: Any) -> None:

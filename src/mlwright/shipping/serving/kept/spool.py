@@ -21,7 +21,7 @@ from typing import Any
 
 from mlwright.core.store.exclusive import lock
 from mlwright.records.served import OPEN
-from mlwright.scoring.kept_rows import waiting_bytes
+from mlwright.scoring.kept_rows import n_requests, waiting_bytes
 
 log = logging.getLogger("mlwright.serving")
 
@@ -118,7 +118,7 @@ class Spool:
                 self._n_lost = 0
         except Exception as error:  # noqa: BLE001  neither a full disk nor rows that are no table may stop what follows
             self._lost(items)
-            self._n_lost += len(items)
+            self._n_lost += n_requests(items)
             if items and time.monotonic() - self._told >= TELL_S:
                 self._told = time.monotonic()
                 log.error("%d requests could not be kept in %s: %s", self._n_lost, self._folder, error)
