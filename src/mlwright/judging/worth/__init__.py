@@ -140,9 +140,7 @@ def by_model(cases: Cases, roles: Roles, benefit: Benefit, share: float) -> Prac
     """What the model does, where no more than a share of the cases can be answered positive or acted upon."""
     if share < 1:
         return surest(cases.target, *_ranked(cases, benefit), share)
-    if benefit.chooses:
-        return surest(cases.target, cases.model.prediction[:, 0], float(cases.model.threshold), 1.0)
-    return of_model(cases.target, cases.model, roles.task, cases.shift)
+    return of_model(cases.target, cases.model, roles.task, cases.shift, choosing=benefit.chooses)
 
 
 def _ranked(cases: Cases, benefit: Benefit) -> tuple[Array, float]:
