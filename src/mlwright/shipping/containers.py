@@ -135,6 +135,7 @@ class Place:
 
 
 def _seal(run: tuple[str, ...]) -> str:
-    """What tells whether a container would be run otherwise now; of the token nothing can be told from it."""
+    """What tells whether a container would be run otherwise now; of what is secret nothing can be told from it."""
     key = os.environ.get(TOKEN, "").encode()
-    return hmac.digest(key, "\0".join(run).encode(), "sha256").hex()
+    handed_on = [os.environ.get(word.removeprefix("--env="), "") for word in run if word.startswith("--env=")]
+    return hmac.digest(key, "\0".join([*run, *handed_on]).encode(), "sha256").hex()

@@ -139,7 +139,7 @@ def target(name: str, options: Mapping[str, Any] | None = None) -> Target:
         If it has no such option, or the value is of another kind.
     """
     kind = TARGETS.get(name)
-    known, hints = inspect.signature(kind).parameters, get_type_hints(kind.__init__)
+    known, hints = inspect.signature(kind).parameters, get_type_hints(kind.__init__, include_extras=True)
     return kind(**{key: _read(name, key, value, known, hints) for key, value in (options or {}).items()})
 
 

@@ -6,14 +6,20 @@ import os
 from pathlib import Path
 
 from mlwright.core.errors import DeploymentError
+from mlwright.core.store.blobs import explain_disk_errors
 from mlwright.scoring.bundle import Bundle
+from mlwright.shipping.allowance import LOG, STORES, Allowance, Memory, PerSecond, Workers, mib
 from mlwright.shipping.containers import TOKEN, Place
 from mlwright.shipping.image import PORT, USER, Recipe, build, default_image, engine, label
+from mlwright.shipping.places import home_of
 from mlwright.shipping.steps import Call, Command, Plan
 from mlwright.shipping.targets import State, Target
 
 STOP_S = 40
 """How long a container may take to end: what is in work, and what the log seals then."""
+
+FOR_OWNER_AND_GROUP = 0o2750
+"""Of a folder in which what is made belongs to its group, whoever makes it."""
 
 
 class Docker(Target):
@@ -34,6 +40,15 @@ class Docker(Target):
         A folder with all packages as wheels, for machines that reach no index.
     port : int
         On this machine.
+    log : str, optional
+        A folder of this machine, from the project's on, that what is asked and answered is kept in; or a URL that it
+        is copied to, by way of a folder beside the files.
+    workers : int
+        Processes that answer.
+    max_per_s : float, optional
+        More requests a second, of all callers together, are refused.
+    memory : str, optional
+        At most, such as ``512m`` or ``2g``; default: what the machine has.
     """
 
     title = "a container on this machine"
@@ -46,21 +61,28 @@ class Docker(Target):
         base: str | None = None,
         wheels: Path | None = None,
         port: int = PORT,
+        log: str | None = None,
+        workers: Workers = 1,
+        max_per_s: PerSecond | None = None,
+        memory: Memory | None = None,
     ) -> None:
         super().__init__(folder=folder)
         self.image = image
         self.base = base
         self.wheels = wheels
         self.port = port
+        self.given = Allowance(log, workers, max_per_s, memory)
 
     def plan(self, bundle: Bundle) -> Plan:
         """Build the image, prove the model in it, and put it in the place of the container before."""
         image, folder = self.image or default_image(bundle), self.place(bundle, "docker")
         place = Place(engine(), label(bundle.name))
-        run = ("run", "--detach", "--name", place.name, *self._locked_up(), image)
+        kept = self._kept(bundle)
+        run = ("run", "--detach", "--name", place.name, *self._locked_up(), *self._given(kept), image)
         steps = (
             Call("let callers in by a token", f"whether {TOKEN} is set", _see_token),
             *build(image, folder),
+            *(() if kept is None else _make_writable(kept, place.program, image)),
             Call(
                 "put it in the place of the container before, which comes back if the new one does not get ready",
                 f"{place.program} for  {' '.join(run)}",
@@ -101,6 +123,25 @@ class Docker(Target):
     def _address(self) -> str:
         return f"http://127.0.0.1:{self.port}"
 
+    def _kept(self, bundle: Bundle) -> Path | None:
+        """The folder of this machine that the log is written to; None if there is none."""
+        if not self.given.log:
+            return None
+        home = home_of(bundle.folder)
+        if self.given.url:
+            return home / "deploy" / "docker" / f"{label(bundle.name)}-log"
+        return home / Path(self.given.log).expanduser()
+
+    def _given(self, kept: Path | None) -> tuple[str, ...]:
+        """What the container gets beside its image."""
+        store = (self.given.url or "").partition("://")[0]
+        return (
+            *(f"--env={name}={value}" for name, value in self.given.variables().items()),
+            *(f"--env={name}" for name in STORES.get(store, ())),
+            *(() if kept is None else (f"--volume={kept}:{LOG}:z",)),
+            *(() if self.given.memory is None else (f"--memory={mib(self.given.memory)}m",)),
+        )
+
     def _locked_up(self) -> tuple[str, ...]:
         """A container that can write nowhere, become nobody else, and is published on this machine alone."""
         return (
@@ -114,6 +155,25 @@ class Docker(Target):
             f"--publish=127.0.0.1:{self.port}:{PORT}",
             f"--env={TOKEN}",
         )
+
+
+def _make_writable(kept: Path, program: str, image: str) -> tuple[Call, Command]:
+    """Let the user of the container, and nobody else, write the log; who has deployed may read it."""
+    alone = ("--rm", "--network=none", "--user=0:0", "--cap-drop=ALL", "--cap-add=CHOWN", "--entrypoint=chown")
+    return (
+        Call("have a folder for the log", f"this machine for  {kept}", lambda: _make(kept)),
+        Command(
+            "let the container write its log there",
+            (program, "run", *alone, f"--volume={kept}:{LOG}:z", image, str(USER), LOG),
+        ),
+    )
+
+
+def _make(kept: Path) -> None:
+    with explain_disk_errors(kept):
+        if not kept.is_dir():
+            kept.mkdir(parents=True)
+            kept.chmod(FOR_OWNER_AND_GROUP)
 
 
 def _see_token() -> None:

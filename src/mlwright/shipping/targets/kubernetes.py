@@ -5,22 +5,18 @@ from __future__ import annotations
 import json
 from pathlib import Path
 from shlex import quote
-from typing import Any
 
 from mlwright.core.errors import DeploymentError
 from mlwright.scoring.bundle import Bundle
-from mlwright.shipping.image import PORT, USER, label
+from mlwright.shipping.allowance import Allowance, Memory, PerSecond, Workers
+from mlwright.shipping.image import PORT, label
 from mlwright.shipping.registry import RegistryImage
 from mlwright.shipping.steps import Command, Plan, ask
 from mlwright.shipping.targets import State, Target
+from mlwright.shipping.targets._manifests import DEFAULT_MEMORY, LABELS, each_pod, inference_service, things
 
 FILE = "kubernetes.json"
 KSERVE = "kserve.json"
-LABELS = "app.kubernetes.io"
-DRAIN_S = 40
-"""More than the service itself takes to answer what is in work."""
-
-Thing = dict[str, Any]
 
 
 class Kubernetes(Target):
@@ -37,6 +33,15 @@ class Kubernetes(Target):
         How the image is made; see `mlwright.shipping.registry.RegistryImage`.
     replicas, most_replicas : int
         Pods at least and at most.
+    log : str, optional
+        A PersistentVolumeClaim in which each pod keeps what it is asked and answers, in a folder of its name; or a URL
+        that it is copied to, by what the Secret NAME-log says of who may write there.
+    workers : int
+        Processes that answer in each pod, and processors that it may take.
+    max_per_s : float, optional
+        More requests a second are refused by each pod.
+    memory : str
+        Of each pod at most, such as ``512m`` or ``2g``; half of it is asked for when it is placed.
     """
 
     title = "a Kubernetes cluster"
@@ -51,17 +56,22 @@ class Kubernetes(Target):
         pushed: bool = False,
         replicas: int = 2,
         most_replicas: int = 10,
+        log: str | None = None,
+        workers: Workers = 1,
+        max_per_s: PerSecond | None = None,
+        memory: Memory = DEFAULT_MEMORY,
     ) -> None:
         super().__init__(folder=folder)
         self.image = RegistryImage(image, base, wheels, pushed)
         self.replicas = replicas
         self.most_replicas = most_replicas
+        self.given = Allowance(log, workers, max_per_s, memory)
 
     def plan(self, bundle: Bundle) -> Plan:
         """Build and push the image, and apply the manifests; a rollout that fails is rolled back."""
         image = self.image.name(bundle)
         name, folder = label(bundle.name), self.place(bundle, "kubernetes")
-        manifests = things(name, image, bundle, self.replicas, self.most_replicas)
+        manifests = things(name, image, bundle, self.replicas, self.most_replicas, self.given)
         everything = {"apiVersion": "v1", "kind": "List", "items": manifests}
         apply = (
             f"kubectl apply -f {quote(str(folder / FILE))} && kubectl rollout status deployment/{name} --timeout=180s"
@@ -82,8 +92,10 @@ class Kubernetes(Target):
                     ("kubectl", "get", "secret", f"{name}-token"),
                     remedy=f"kubectl create secret generic {name}-token --from-file=tokens=FILE   (one token a line)",
                 ),
+                *_finding_log(name, self.given),
                 Command(
-                    "apply the manifests, and go back to those before if the new pods do not become ready",
+                    f"apply the manifests ({self.replicas} to {self.most_replicas} pods, {each_pod(manifests[0])}), "
+                    "and go back to those before if the new pods do not become ready",
                     ("sh", "-c", f"{apply} || {{ kubectl rollout undo deployment/{name}; exit 1; }}"),
                 ),
             ),
@@ -130,107 +142,14 @@ def _address(name: str) -> str:
     return f"http://{name}:{PORT} inside the cluster"
 
 
-def things(name: str, image: str, bundle: Bundle, replicas: int, most_replicas: int) -> list[Thing]:
-    """The manifests."""
-    chosen = {f"{LABELS}/name": name}
-    labels = chosen | {f"{LABELS}/managed-by": "mlwright", f"{LABELS}/version": bundle.bundle_id}
-
-    def thing(version: str, kind: str, spec: Thing) -> Thing:
-        return {"apiVersion": version, "kind": kind, "metadata": {"name": name, "labels": labels}, "spec": spec}
-
-    policy = {
-        "podSelector": {"matchLabels": chosen},
-        "policyTypes": ["Ingress", "Egress"],
-        "ingress": [{"ports": [{"port": PORT, "protocol": "TCP"}]}],
-        "egress": [],
-    }
-    ports = [{"name": "http", "port": PORT, "targetPort": "http"}]
-    return [
-        thing("apps/v1", "Deployment", _deployment(name, image, chosen, labels, replicas)),
-        thing("v1", "Service", {"selector": chosen, "ports": ports}),
-        thing("autoscaling/v2", "HorizontalPodAutoscaler", _scaling(name, replicas, most_replicas)),
-        thing("policy/v1", "PodDisruptionBudget", {"maxUnavailable": 1, "selector": {"matchLabels": chosen}}),
-        thing("networking.k8s.io/v1", "NetworkPolicy", policy),
-    ]
-
-
-def inference_service(deployment: Thing, replicas: int, most_replicas: int) -> Thing:
-    """The same pods for a cluster with KServe, which makes the rest itself; applied in place of the others.
-
-    References
-    ----------
-    https://kserve.github.io/website/docs/reference/crd-api (`InferenceService`, a custom predictor)
-    """
-    pod = deployment["spec"]["template"]["spec"]
-    container = pod["containers"][0] | {"name": "kserve-container"}
-    predictor = pod | {"minReplicas": replicas, "maxReplicas": most_replicas, "containers": [container]}
-    return {
-        "apiVersion": "serving.kserve.io/v1beta1",
-        "kind": "InferenceService",
-        "metadata": deployment["metadata"],
-        "spec": {"predictor": predictor},
-    }
-
-
-def _deployment(name: str, image: str, chosen: Thing, labels: Thing, replicas: int) -> Thing:
-    pod = {
-        "automountServiceAccountToken": False,
-        "terminationGracePeriodSeconds": DRAIN_S,
-        "securityContext": {
-            "runAsNonRoot": True,
-            "runAsUser": USER,
-            "runAsGroup": USER,
-            "seccompProfile": {"type": "RuntimeDefault"},
-        },
-        "containers": [_container(image)],
-        "volumes": [
-            {"name": "tokens", "secret": {"secretName": f"{name}-token", "optional": False}},
-            {"name": "tmp", "emptyDir": {"sizeLimit": "64Mi"}},
-        ],
-    }
-    return {
-        "replicas": replicas,
-        "selector": {"matchLabels": chosen},
-        "strategy": {"type": "RollingUpdate", "rollingUpdate": {"maxUnavailable": 0, "maxSurge": 1}},
-        "template": {"metadata": {"labels": labels}, "spec": pod},
-    }
-
-
-def _container(image: str) -> Thing:
-    return {
-        "name": "model",
-        "image": image,
-        "ports": [{"name": "http", "containerPort": PORT}],
-        "env": [{"name": "MLWRIGHT_TOKEN_FILE", "value": "/tokens/tokens"}],
-        "resources": {"requests": {"cpu": "250m", "memory": "256Mi"}, "limits": {"cpu": "1", "memory": "512Mi"}},
-        "startupProbe": _probe("/health", 2, 30),
-        "livenessProbe": _probe("/health", 10, 3),
-        "readinessProbe": _probe("/ready", 5, 2),
-        "lifecycle": {"preStop": {"exec": {"command": ["sleep", "5"]}}},
-        "securityContext": {
-            "allowPrivilegeEscalation": False,
-            "readOnlyRootFilesystem": True,
-            "capabilities": {"drop": ["ALL"]},
-        },
-        "volumeMounts": [
-            {"name": "tokens", "mountPath": "/tokens", "readOnly": True},
-            {"name": "tmp", "mountPath": "/tmp"},  # noqa: S108  an empty folder of the pod's own
-        ],
-    }
-
-
-def _probe(path: str, period_s: int, failures: int) -> Thing:
-    return {"httpGet": {"path": path, "port": "http"}, "periodSeconds": period_s, "failureThreshold": failures}
-
-
-def _scaling(name: str, replicas: int, most_replicas: int) -> Thing:
-    usage = {
-        "type": "Resource",
-        "resource": {"name": "cpu", "target": {"type": "Utilization", "averageUtilization": 70}},
-    }
-    return {
-        "scaleTargetRef": {"apiVersion": "apps/v1", "kind": "Deployment", "name": name},
-        "minReplicas": replicas,
-        "maxReplicas": most_replicas,
-        "metrics": [usage],
-    }
+def _finding_log(name: str, given: Allowance) -> tuple[Command, ...]:
+    """Find what the pods need to keep their log."""
+    if not given.log:
+        return ()
+    if given.url:
+        why, words = "find who may write the log to its store", ("kubectl", "get", "secret", f"{name}-log")
+        remedy = f"kubectl create secret generic {name}-log --from-env-file=FILE   (AWS_ACCESS_KEY_ID=..., one a line)"
+    else:
+        why, words = "find the volume of the log", ("kubectl", "get", "persistentvolumeclaim", given.log)
+        remedy = f"Make a PersistentVolumeClaim {given.log} that many pods can write to (ReadWriteMany)."
+    return (Command(why, words, remedy=remedy),)
