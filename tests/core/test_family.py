@@ -16,9 +16,15 @@ def test_getting_a_member_imports_its_class():
 
 
 def test_an_unknown_member_is_answered_with_the_nearest():
-    with pytest.raises(MemberUnknown, match="splitters has no member 'stratifeid'") as caught:
+    with pytest.raises(MemberUnknown, match="no 'stratifeid' among the splitters") as caught:
         SPLITTERS.get("stratifeid")
-    assert "stratified" in caught.value.hint
+    assert caught.value.hint.startswith("Did you mean stratified")
+
+
+def test_an_unknown_member_like_no_other_is_answered_with_what_there_is():
+    with pytest.raises(MemberUnknown, match="no 'xyzzy' among the splitters") as caught:
+        SPLITTERS.get("xyzzy")
+    assert caught.value.hint == f"There are: {', '.join(SPLITTERS.names())}"
 
 
 def test_listing_imports_no_member():

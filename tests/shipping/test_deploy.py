@@ -111,7 +111,7 @@ def test_a_bundle_that_does_not_answer_is_not_put_to_use(project):
 
 
 def test_an_unknown_target_is_refused_with_the_known_ones(project):
-    with pytest.raises(MemberUnknown, match="targets has no member 'locl'") as refused:
+    with pytest.raises(MemberUnknown, match="no 'locl' among the targets") as refused:
         put(project, target="locl")
     assert "local" in refused.value.hint
     assert project.current() is None

@@ -20,10 +20,13 @@ from importlib.metadata import EntryPoint, entry_points
 from types import ModuleType
 from typing import Generic, TypeVar
 
-from mlwright.core.errors import ExtraMissing, Fault, MemberUnknown, SettingsError, offers
+from mlwright.core.errors import ExtraMissing, Fault, MemberUnknown, SettingsError, name_list, nearest, offers
 from mlwright.core.record import Settings
 
 T = TypeVar("T")
+
+MOST_NAMES = 20
+"""Of members that an error lists."""
 
 
 class NotApplicable(Exception):
@@ -73,9 +76,7 @@ class Family(Generic[T]):
             return self._only_class(self._import(name))
         if name in (foreign := self._foreign()):
             return self._checked(foreign[name].load(), name)
-        raise MemberUnknown(
-            f"{self.package.rpartition('.')[2]} has no member {name!r}.", f"Known are: {offers(name, self.names())}"
-        )
+        raise self._unknown(name)
 
     def installed(self) -> tuple[str, ...]:
         """Names of the members that can be used here: none of the packages that they need is missing."""
@@ -113,6 +114,15 @@ class Family(Generic[T]):
         except ExtraMissing:
             return False
         return True
+
+    def _unknown(self, name: str) -> MemberUnknown:
+        """The error about a name that no member has."""
+        known = self.names()
+        meant, there = nearest(name, known), f"There are: {name_list(known, MOST_NAMES)}"
+        return MemberUnknown(
+            f"There is no {name!r} among the {self.package.rpartition('.')[2]}.",
+            f"Did you mean {' or '.join(meant)}? {there}" if meant else there,
+        )
 
     def _own_names(self) -> tuple[str, ...]:
         return _modules_of(tuple((path, _changed_at(path)) for path in importlib.import_module(self.package).__path__))

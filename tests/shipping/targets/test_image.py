@@ -17,7 +17,7 @@ from mlwright.core.errors import DeploymentError
 from mlwright.scoring.bundle import Bundle
 from mlwright.scoring.folder import MANIFEST, bundle_files, sealed, write_folder
 from mlwright.shipping.containers import Place
-from mlwright.shipping.image import build, default_image, label
+from mlwright.shipping.image import USER, build, default_image, label
 from mlwright.shipping.steps import write
 from mlwright.shipping.targets import target
 from mlwright.testing.platforms import Question, health_paths, probability_questions, questions, single_questions
@@ -152,13 +152,16 @@ def test_a_container_takes_the_place_of_another_and_undo_brings_that_back(
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    place = target("docker", {"base": base, "wheels": wheels, "port": port})
+    given = {"log": str(tmp_path / "asked"), "workers": 2, "max_per_s": 1000}
+    place = target("docker", {"base": base, "wheels": wheels, "port": port, **given})
     container = label(f"{bundle.name} placed")
     try:
         assert place.state(first).sentence == f"There is no container {container}."
         for one in (first, second):
             address = place.deploy(one.folder)
             assert place.state(first).bundles == {one.bundle_id: 1.0}
+        assert (tmp_path / "asked" / "prediction-log.json").exists()
+        assert (tmp_path / "asked").stat().st_uid == USER
         started = podman("inspect", "--format", "{{.State.StartedAt}}", container)
         place.deploy(second.folder)
         assert podman("inspect", "--format", "{{.State.StartedAt}}", container) == started

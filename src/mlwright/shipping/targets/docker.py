@@ -21,6 +21,8 @@ STOP_S = 40
 FOR_OWNER_AND_GROUP = 0o2750
 """Of a folder in which what is made belongs to its group, whoever makes it."""
 
+GIVEN = f"import os; os.chown('{LOG}', {USER}, -1)"
+
 
 class Docker(Target):
     """An image with the bundle and nothing but what answers, and one container of it on this machine.
@@ -159,12 +161,12 @@ class Docker(Target):
 
 def _make_writable(kept: Path, program: str, image: str) -> tuple[Call, Command]:
     """Let the user of the container, and nobody else, write the log; who has deployed may read it."""
-    alone = ("--rm", "--network=none", "--user=0:0", "--cap-drop=ALL", "--cap-add=CHOWN", "--entrypoint=chown")
+    alone = ("--rm", "--network=none", "--user=0:0", "--cap-drop=ALL", "--cap-add=CHOWN", "--entrypoint=python")
     return (
         Call("have a folder for the log", f"this machine for  {kept}", lambda: _make(kept)),
         Command(
             "let the container write its log there",
-            (program, "run", *alone, f"--volume={kept}:{LOG}:z", image, str(USER), LOG),
+            (program, "run", *alone, f"--volume={kept}:{LOG}:z", image, "-c", GIVEN),
         ),
     )
 

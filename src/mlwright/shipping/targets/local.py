@@ -50,7 +50,7 @@ class Local(Target):
             step = Call(
                 why, f"this machine for  {shlex.join(service.command(service.port))}", lambda: service.put(bundle)
             )
-        return Plan(service.folder, {}, (step,), _at(service, running))
+        return Plan(service.folder, {}, (step,), _at(service, running), lambda: _at(service, service.holder()))
 
     def removal(self, bundle: Bundle) -> Plan:
         """End the service, when it has answered what it was asked."""
@@ -67,7 +67,7 @@ class Local(Target):
         before = due.before.bundle_id if due and due.before else "before"
         what = f"the service of {service.folder} to answer with bundle {before}"
         step = Call("let the two change places", what, service.swap)
-        return Plan(service.folder, {}, (step,), _at(service, service.holder()))
+        return Plan(service.folder, {}, (step,), _at(service, service.holder()), lambda: _at(service, service.holder()))
 
     def state(self, bundle: Bundle) -> State:
         """What the service says of itself."""

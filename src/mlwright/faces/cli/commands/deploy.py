@@ -39,6 +39,7 @@ def deploy(
     options = {**settled_options(model, to), **options_of(option, image=image, folder=output)}
     place, places = target(to, options), Places(home_of(bundle.folder))
     plan = place.removal(bundle) if remove else place.plan(bundle)
+    address = plan.address
     if not json:
         tell_plan(plan)
     if write and not dry_run:
@@ -50,9 +51,9 @@ def deploy(
                 places.remove(to)
             elif plan.steps:
                 with places.putting(to, options, bundle.bundle_id):
-                    carry_out(plan)
+                    address = carry_out(plan)
     if json:
-        print_json(plan_facts(plan) | {"done": not (dry_run or write)})
+        print_json(plan_facts(plan) | {"address": address, "done": not (dry_run or write)})
     elif dry_run:
         typer.echo("Nothing was done.")
     elif write:
@@ -60,11 +61,9 @@ def deploy(
     elif remove:
         typer.echo(f"Nothing of {bundle.name} answers there any more ({to}).")
     elif not plan.steps:
-        typer.echo(f"Bundle {bundle.bundle_id} lies ready in {plan.address}.\n  -> mlwright serve {model}")
+        typer.echo(f"Bundle {bundle.bundle_id} lies ready in {address}.\n  -> mlwright serve {model}")
     else:
-        typer.echo(
-            f"Bundle {bundle.bundle_id} answers at {plan.address}.\n  -> mlwright status -p {_project_of(model)}"
-        )
+        typer.echo(f"Bundle {bundle.bundle_id} answers at {address}.\n  -> mlwright status -p {_project_of(model)}")
 
 
 def _project_of(model: Path) -> Path:
