@@ -231,7 +231,7 @@ def test_every_form_is_written_by_the_command(name, project, tmp_path, capsys):
 @pytest.mark.parametrize(
     ("words", "told"),
     [
-        (["--as", "yaml"], "no member 'yaml'"),
+        (["--as", "yaml"], "no 'yaml' among the contracts"),
         (["--as", "sql", "--dialect", "postgresql"], "Choose: postgres"),
         (["--dialect", "sqlite"], "for SQL only"),
     ],
