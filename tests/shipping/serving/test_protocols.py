@@ -55,6 +55,53 @@ def test_one_question_gets_one_answer_in_all_forms(
         assert told == [(one, told[0][1]) for one, _ in told]
 
 
+ACCEPTED = [
+    (JSON, JSON),
+    ("text/csv", "text/csv"),
+    ("application/jsonlines", "application/jsonlines"),
+    ("text/csv;q=0.5, application/json", JSON),
+    ("text/csv;q=0.9, */*;q=0.1", "text/csv"),
+]
+
+
+@pytest.mark.parametrize("accept", ["", "*/*", "image/png", *ACCEPTED])
+def test_invocations_are_answered_in_the_form_that_is_accepted(
+    write_bundle: Callable[..., Path], rows: Rows, accept: str | tuple[str, str]
+) -> None:
+    """The contract of SageMaker calls it what is desired: what cannot be had is answered as ever."""
+    bundle = Bundle.load(write_bundle("binary"))
+    client = create_app(bundle).test_client()
+    said, form = accept if isinstance(accept, tuple) else (accept, None)
+    expected = [str(value) for value in bundle.predict(rows).tolist()]
+    for one in questions(bundle, rows, "/unused"):
+        if one.path != "/invocations":
+            continue
+        as_ever = client.post(one.path, data=one.body, content_type=one.content_type)
+        got = client.post(one.path, data=one.body, content_type=one.content_type, headers={"Accept": said})
+        if form is None:
+            assert (got.status_code, got.data, got.mimetype) == (200, as_ever.data, as_ever.mimetype)
+        else:
+            assert (got.status_code, got.mimetype) == (200, form)
+            assert read_form(form, got.text) == expected
+
+
+def test_more_than_predictions_is_told_in_json_whatever_is_accepted(
+    write_bundle: Callable[..., Path], rows: Rows
+) -> None:
+    client = create_app(Bundle.load(write_bundle("binary"))).test_client()
+    asked = {"dataframe_records": rows, "params": {"probabilities": True}}
+    got = client.post("/invocations", json=asked, headers={"Accept": "text/csv"})
+    assert got.get_json()["predictions"][0].keys() >= {"prediction", "probabilities"}
+
+
+def read_form(form: str, text: str) -> list[str]:
+    if form == JSON:
+        return [str(one) for one in json.loads(text)["predictions"]]
+    if form == "text/csv":
+        return text.splitlines()
+    return [str(json.loads(line)["prediction"]) for line in text.splitlines()]
+
+
 def test_one_server_tells_every_platform_the_same(
     write_bundle: Callable[..., Path],
     start: Callable[..., Any],

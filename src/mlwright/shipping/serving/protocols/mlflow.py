@@ -12,9 +12,9 @@ from typing import Any
 from mlwright.shipping.serving.calls import JSON, Call, Reply
 from mlwright.shipping.serving.layouts import Records, is_tensors
 from mlwright.shipping.serving.protocols import Later, Protocol, Route, told_later
+from mlwright.shipping.serving.protocols._forms import CSV, form_for
 from mlwright.shipping.serving.refusals import Refusal
 
-CSV = "text/csv"
 PARQUET = "application/vnd.apache.parquet"
 LAYOUTS = ("dataframe_split", "dataframe_records", "instances", "inputs")
 
@@ -33,7 +33,7 @@ class MLflow(Protocol):
         )
 
     def invoke(self, call: Call) -> Later:
-        """Answer rows in any layout."""
+        """Answer rows in any layout; where nothing but predictions is asked for, in the form that is accepted."""
         service = self.service
         service.answerer.check_ready()
         if call.media_type not in (JSON, CSV, PARQUET):
@@ -42,9 +42,11 @@ class MLflow(Protocol):
         body = call.body(service.settings.max_body_bytes)
         if call.media_type != JSON:
             records = service.layouts.csv(body)[0] if call.media_type == CSV else service.layouts.parquet(body)
-            return told_later(service, call, records, {})
+            return Later(service.questions.begin(call, records), form_for(call, JSON))
         content = service.layouts.json(body)
         params = content.get("params") if isinstance(content, dict) else None
+        if params in (None, {}):
+            return Later(service.questions.begin(call, self.records(content)), form_for(call, JSON))
         return told_later(service, call, self.records(content), params)
 
     def ping(self, call: Call) -> Reply:
