@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 import select
+import signal
 import socket
 import statistics
 import subprocess
 import sys
 import time
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -157,7 +158,12 @@ def running_peer(command: list[str], port: int, path: str, folder: Path) -> Iter
     environment = os.environ | {"PATH": near, "OMP_NUM_THREADS": "1", "BENTOML_DO_NOT_TRACK": "True"}
     environment.pop("PYTHONPATH", None)
     process = subprocess.Popen(
-        command, cwd=folder, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        command,
+        cwd=folder,
+        env=environment,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
     )
     try:
         ends = time.time() + START_S
@@ -170,6 +176,8 @@ def running_peer(command: list[str], port: int, path: str, folder: Path) -> Iter
     finally:
         process.terminate()
         process.wait(timeout=PATIENCE_S)
+        with suppress(ProcessLookupError):  # some leave processes behind, which would take time from the next one
+            os.killpg(process.pid, signal.SIGKILL)
 
 
 def is_open(port: int) -> bool:
