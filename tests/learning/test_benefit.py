@@ -89,23 +89,27 @@ def test_a_key_of_another_task_is_refused():
 
 
 @pytest.mark.parametrize(
-    ("task", "benefit"),
+    ("task", "benefit", "why"),
     [
-        ("binary", {"true_positive": -100.0, "false_positive": 5.0}),
-        ("multiclass", {"wrong": 1.0}),
-        ("regression", {"per_unit_of_error": 2.0}),
-        ("regression", {"per_case": 2.0}),
-        ("regression", {"per_unit_over": -1.0}),
+        ("binary", {"true_positive": -100.0, "false_positive": 5.0}, "answering 'yes' must gain more when it is true"),
+        ("multiclass", {"wrong": 1.0}, r"right \(0\) must be worth more than wrong \(1\)"),
+        ("multiclass", {"right": 1.0, "no as yes": 2.0}, "'no as yes' is worth more than the right answer"),
+        ("regression", {"per_unit_of_error": 2.0}, "a unit of error must cost something .* too much is worth 2"),
+        ("regression", {"per_case": 2.0}, "a unit of error must cost something"),
+        ("regression", {"per_unit_over": -1.0}, "too little costs nothing, so that the lowest number"),
+        ("regression", {"per_unit_under": -1.0}, "too much costs nothing, so that the highest number"),
+        ("regression", {"per_unit_chosen": -1.0}, r"per_unit_chosen \(-1\) must be above zero"),
     ],
 )
-def test_a_table_that_rewards_wrong_answers_is_refused(task, benefit):
-    with pytest.raises(SettingsError, match="rewards wrong answers"):
+def test_a_table_that_rewards_wrong_answers_is_refused(task, benefit, why):
+    with pytest.raises(SettingsError, match=f"rewards wrong answers: {why}"):
         benefit_table(task, CHURN, (0.5, 0.5), settings(**benefit))
 
 
-def test_a_value_that_is_no_amount_is_refused():
-    with pytest.raises(SettingsError, match="false_positive is nan"):
-        benefit_table("binary", CHURN, (0.5, 0.5), settings(false_positive=float("nan")))
+@pytest.mark.parametrize(("task", "key"), [("binary", "false_positive"), ("multiclass", "no as yes")])
+def test_a_value_that_is_no_amount_is_refused(task, key):
+    with pytest.raises(SettingsError, match=f"{key} is nan"):
+        benefit_table(task, CHURN, (0.5, 0.5), settings(**{key: float("nan")}))
 
 
 def test_the_stand_in_of_a_model_that_answers_a_quantile_makes_that_quantile_cost_least():

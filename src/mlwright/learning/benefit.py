@@ -23,6 +23,8 @@ KEYS: dict[Task, tuple[str, ...]] = {
 }
 CHOSEN = ("per_unit_chosen", "per_chosen")
 """Keys for numbers of which only some are acted upon."""
+SHORT = {"per_unit_of_error": ("per_unit_over", "per_unit_under")}
+"""Keys that stand for several."""
 
 
 class Benefit(NamedTuple):

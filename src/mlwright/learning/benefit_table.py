@@ -1,23 +1,19 @@
-"""The user's table of what answers are worth: read, filled up and checked; or a stand-in where there is none."""
+"""The user's table of what answers are worth, read and filled up; or a stand-in where there is none."""
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from typing import TypeVar
 
-import numpy as np
-
-from mlwright.core.errors import SettingsError, name_list, nearest
-from mlwright.learning.benefit import CHOSEN, KEYS, Array, Benefit, mistake
+from mlwright.core.errors import SettingsError
+from mlwright.learning.benefit import CHOSEN, KEYS, SHORT, Array, Benefit
+from mlwright.learning.benefit_checks import check_amounts, check_keys, check_sense
 from mlwright.records.model import Linear, OwnAmounts
 from mlwright.records.profile import Task
 from mlwright.records.settings import Amount, DecideSettings
 
 V = TypeVar("V")
 
-SHORT = {"per_unit_of_error": ("per_unit_over", "per_unit_under")}
-"""Keys that stand for several."""
 SMALLEST_THRESHOLD = 1e-3
 
 
@@ -97,23 +93,28 @@ def benefit_table(
             "decide.capacity limits how many cases are acted upon; of several classes it is not known which those are.",
             "Leave it out, or predict a column of two classes.",
         )
-    if not settings.benefit:
-        if settings.capacity is not None and task == "regression":
-            return Benefit({CHOSEN[0]: 1.0, CHOSEN[1]: 0.0}, assumed=True, unit="units chosen")
-        shares = class_shares if threshold is None else (1.0 - threshold, max(threshold, SMALLEST_THRESHOLD))
-        return _stand_in(task, shares, quantile)
-    choosing = task == "regression" and (settings.capacity is not None or bool(set(CHOSEN) & set(settings.benefit)))
-    _check_keys(task, classes, settings.benefit, choosing=choosing)
-    columns = columns or {}
+    if settings.benefit:
+        benefit = _said(task, classes, settings, columns or {})
+        check_sense(task, classes, benefit)
+        return benefit
+    if settings.capacity is not None and task == "regression":
+        return Benefit({CHOSEN[0]: 1.0, CHOSEN[1]: 0.0}, assumed=True, unit="units chosen")
+    shares = class_shares if threshold is None else (1.0 - threshold, max(threshold, SMALLEST_THRESHOLD))
+    return _stand_in(task, shares, quantile)
+
+
+def _said(task: Task, classes: tuple[str, ...], settings: DecideSettings, columns: Mapping[str, Array]) -> Benefit:
+    """What the user said, with zero where nothing was said of an outcome."""
+    chooses = task == "regression" and (settings.capacity is not None or bool(set(CHOSEN) & set(settings.benefit)))
+    check_keys(task, classes, settings.benefit, chooses=chooses)
+    check_amounts(settings.benefit)
     by_row = {key: one.plus + one.times * columns[one.column] for key, one in amounts_of(settings).items()}
     said = {key: float(value) for key, value in settings.benefit.items() if isinstance(value, float | int)}
     said |= {key: float(values.mean()) for key, values in by_row.items()}
     by_row, said = _spread(by_row), _spread(said)
-    keys = CHOSEN if choosing else KEYS[task]
-    table = {key: said.get(key, 0.0) for key in keys} | {key: said[key] for key in said if key not in keys}
-    found = Benefit(table, assumed=False, unit="money", by_row=by_row, classes=_named(classes, task, table))
-    _check_sense(task, classes, found)
-    return found
+    keys = CHOSEN if chooses else KEYS[task]
+    table = dict.fromkeys(keys, 0.0) | said
+    return Benefit(table, assumed=False, unit="money", by_row=by_row, classes=_named(classes, task, table))
 
 
 def _spread(given: Mapping[str, V]) -> dict[str, V]:
@@ -171,73 +172,3 @@ def _stand_in(task: Task, class_shares: Sequence[float], quantile: float | None)
     table = dict.fromkeys(KEYS["binary"], 0.0)
     table |= {"false_positive": -1.0, "false_negative": -round(negative / positive, 6)}
     return Benefit(table, assumed=True, unit="false alarms")
-
-
-def _check_keys(
-    task: Task, classes: tuple[str, ...], given: Mapping[str, float | str | Amount], *, choosing: bool
-) -> None:
-    known = [*KEYS[task], *(name for name, keys in SHORT.items() if set(keys) <= set(KEYS[task]))]
-    known += CHOSEN if task == "regression" else ()
-    cells = {mistake(one, other) for one in classes for other in classes} if task == "multiclass" else set()
-    of_errors = sorted(set(given) & set(known) - set(CHOSEN))
-    if choosing and of_errors:
-        raise SettingsError(
-            f"decide.benefit says what errors cost ({of_errors[0]}), where only some cases are acted upon.",
-            "Say what acting is worth: benefit = {per_unit_chosen = 0.1, per_chosen = -20}",
-        )
-    for key, value in given.items():
-        if key in cells:
-            continue
-        if key not in known:
-            offers = nearest(key, [*known, *sorted(cells)]) or known
-            also = ', and single mistakes as "TRUE as ANSWERED"' if cells else ""
-            raise SettingsError(
-                f"decide.benefit has the key {key!r}, which means nothing for a {task} task.",
-                f"Did you mean {' or '.join(offers)}? The keys are: {', '.join(known)}{also}",
-            )
-        if isinstance(value, float | int) and not math.isfinite(value):
-            raise SettingsError(f"decide.benefit.{key} is {value}, which is no amount.", "Give a finite number.")
-
-
-def _rewarded(benefit: Benefit) -> str | None:
-    """A mistake that is worth more than the right answer would be."""
-    for true, row in enumerate(benefit.matrix):
-        best = int(np.argmax(row))
-        if row[best] > row[true]:
-            return mistake(benefit.classes[true], benefit.classes[best])
-    return None
-
-
-def _check_sense(task: Task, classes: tuple[str, ...], benefit: Benefit) -> None:
-    """A table under which a worse answer pays more is a slip of a sign."""
-    table = benefit.table
-    if benefit.chooses:
-        sound = table["per_unit_chosen"] > 0
-        rule = f"per_unit_chosen ({table['per_unit_chosen']:g}) must be above zero, as the largest are acted upon"
-    elif benefit.matrix:
-        worse = _rewarded(benefit)
-        sound = worse is None
-        rule = f"'{worse}' is worth more than the right answer" if worse else ""
-    elif task == "regression":
-        over, under = table["per_unit_over"], table["per_unit_under"]
-        sound = over < 0 and under < 0
-        rule = f"a unit of error must cost something (below zero); too much is worth {over:g}, too little {under:g}"
-        if over + under < 0 and 0 in (over, under):
-            free, side = ("too much", "highest") if over == 0 else ("too little", "lowest")
-            rule = f"{free} costs nothing, so that the {side} number of all would always be best"
-    elif task == "multiclass":
-        sound = table["right"] > table["wrong"]
-        rule = f"right ({table['right']:g}) must be worth more than wrong ({table['wrong']:g})"
-    else:
-        when_true = table["true_positive"] - table["false_negative"]
-        when_false = table["false_positive"] - table["true_negative"]
-        sound = when_true > when_false
-        rule = (
-            f"answering {name_list(classes[-1:])!r} must gain more when it is true "
-            f"(true_positive - false_negative = {when_true:g}) than when it is not "
-            f"(false_positive - true_negative = {when_false:g})"
-        )
-    if not sound:
-        raise SettingsError(
-            f"decide.benefit rewards wrong answers: {rule}.", "Check the signs, and which class project.positive names."
-        )
