@@ -49,6 +49,8 @@ class Answered:
     metric : str
         The one that was optimised.
     level : float
+    learned : array, shape (n_train,)
+        The truth of the rows that were learned from.
     shift : float
         Numbers: what is added to the prediction where too much and too little cost differently.
     """
@@ -62,6 +64,7 @@ class Answered:
     seed: int
     metric: str
     level: float
+    learned: Array
     shift: float = 0.0
 
     def __len__(self) -> int:
@@ -77,6 +80,11 @@ class Answered:
         """What each row costs by the task's own loss, shape (n_rows,): log loss, or the distance from the truth."""
         if self.task == "regression":
             return np.abs(self.said.prediction[:, 0] - self.target)
+        return self.row_loss
+
+    @property
+    def row_loss(self) -> Array:
+        """What each row costs by the loss that the task is learned by, shape (n_rows,)."""
         return TASKS.get(self.task)().row_loss(self.target, self.said.prediction)
 
     @property
@@ -143,5 +151,6 @@ def answered(
         seed=run.seed_for("diagnose", "draws"),
         metric=training.metric,
         level=evaluation.metrics[0].model.level,
+        learned=learned,
         shift=shift_of(learned, training, benefit, profile.roles, run),
     )

@@ -8,23 +8,18 @@ from mlwright.core.ahead import Load, Need
 from mlwright.core.errors import SettingsError, offers
 from mlwright.core.family import NotApplicable
 from mlwright.core.run import Run
-from mlwright.data.compute.table import Table, open_snapshot, train_rows
+from mlwright.data.compute.table import train_rows
+from mlwright.judging.answered import Answered, answered
 from mlwright.judging.distances import distances_of
 from mlwright.judging.more_rows import MOST_S, worth_of_rows
 from mlwright.judging.rules import RULES, Evidence
 from mlwright.judging.verdict import headline, limits, next_steps, reasons, verdict_of
 from mlwright.judging.worth import Cases, worth_of
-from mlwright.judging.worth.past import Places, by_the_past
-from mlwright.judging.worth.practice import Array, Practice
-from mlwright.judging.worth.shift import shift_of
+from mlwright.judging.worth.past import by_the_past
+from mlwright.judging.worth.practice import Practice
 from mlwright.judging.worth.today import practice_today
-from mlwright.learning.amounts import benefit_on, decisive_on, learned_target
 from mlwright.learning.load import load_after
-from mlwright.learning.metrics import metric_of
 from mlwright.learning.owed import Owed, moved, owed
-from mlwright.learning.tasks import TASKS
-from mlwright.learning.unseen import kept_scores, kept_target, open_unseen
-from mlwright.learning.yardstick import Scored
 from mlwright.records.challenge import Challenge
 from mlwright.records.data import Snapshot
 from mlwright.records.decision import Decision, Ruling, Worth
@@ -119,12 +114,13 @@ def _is_required(name: str, settings: DecideSettings) -> bool:
     return name in settings.must or bool(key and getattr(settings, key))
 
 
-def _past(
-    table: Table, profile: Profile, split: Split, learned: tuple[Places, Array], asked: tuple[Places, Array]
-) -> tuple[Practice, ...]:
+def _past(rows: Answered, profile: Profile, split: Split, run: Run) -> tuple[Practice, ...]:
     """What the past says of test rows that are later than all that was learned from."""
     is_later = split.method == "by_time" and split.n_test > 0
-    return tuple(by_the_past(table, profile, learned, asked)) if is_later else ()
+    if rows.benefit.chooses or not is_later:
+        return ()
+    learned, asked = (train_rows(split, run), rows.learned), (rows.unseen.positions, rows.target)
+    return tuple(by_the_past(rows.table, profile, learned, asked))
 
 
 def _worth(
@@ -136,28 +132,17 @@ def _worth(
     settings: DecideSettings,
     run: Run,
 ) -> Worth:
-    roles, table = profile.roles, open_snapshot(snapshot, run)
-    task = TASKS.get(roles.task)()
-    before = train_rows(split, run)
-    learned = learned_target(table, before, profile)
-    unseen = open_unseen(snapshot, profile, split, run, evaluation)
-    metric = metric_of(training.metric)
-    own = training.model.threshold if metric.has_threshold else None
-    benefit = benefit_on(table, unseen.positions, learned, profile, settings, own, metric.aim.quantile)
-    target = kept_target(evaluation.truth, run)
-    decides = decisive_on(training.model, table, unseen.positions)
-    model = Scored(kept_scores(evaluation.predictions, len(target), run), decides)
-    sampling = unseen.sampling(task.row_loss(target, model.prediction), target)
+    rows, roles = answered(snapshot, profile, split, training, evaluation, settings, run), profile.roles
+    unseen, target, benefit = rows.unseen, rows.target, rows.benefit
     cases = Cases(
         target,
-        model,
-        Draws(sampling, run.seed_for("decide", "draws")),
-        practice_today(settings, table, unseen.positions, target, profile, choosing=benefit.chooses),
-        shift_of(learned, training, benefit, roles, run),
-        _past(table, profile, split, (before, learned), (unseen.positions, target)) if not benefit.chooses else (),
+        rows.said,
+        Draws(unseen.sampling(rows.row_loss, target), run.seed_for("decide", "draws")),
+        practice_today(settings, rows.table, unseen.positions, target, profile, choosing=benefit.chooses),
+        rows.shift,
+        _past(rows, profile, split, run),
     )
-    level = evaluation.metrics[0].model.level
-    worth = worth_of(cases, roles, learned, benefit, level, settings, tries_amounts=True)
+    worth = worth_of(cases, roles, rows.learned, benefit, rows.level, settings, tries_amounts=True)
     if not split.n_test and training.corrected is not None:
         worth = _on_new_rows(worth, owed(training.corrected))
     planned_s = run.ahead.quiet(run.ahead.own_s(load_after(training, roles, split, run))) - FIXED_S
