@@ -159,7 +159,8 @@ def _refuse_amounts_in_text(column: ColumnProfile, task: Task) -> None:
         raise TargetError(
             f"Target column {column.name!r} holds {column.n_distinct:,} amounts written as text: {_some(column)}.",
             "Turn them into numbers where the data comes from, or take the copy that this makes: mlwright clean FILE "
-            "-o clean.parquet. If they are names, set project.task to multiclass.",
+            "-o clean.parquet, in which a limit (<0.5) is the number that it names. If they are names, set "
+            "project.task to multiclass.",
         )
 
 

@@ -9,6 +9,7 @@ from typing import Literal, NamedTuple
 
 Decimal = Literal[".", ","]
 
+BOUNDS = {"<": "<", ">": ">", "≤": "<", "≥": ">"}
 EXACT_DIGITS = 15
 """What a float holds for sure; digits behind them are an accident of computing (``0.052000000000000005``)."""
 
@@ -23,6 +24,8 @@ _WRITTEN = re.compile(
 )
 _IN_ACCOUNTS = re.compile(rf"({CURRENCY})?\s*\((.*)\)|(.*[0-9])[-−](\s*(?:{CURRENCY})?)")
 """Amounts in brackets, and those with a minus behind them; the groups are what else there is."""
+_BOUNDED = re.compile(r"([<>≤≥])=?\s*(?=[-−+$€£¥0-9.,])(.*)")
+"""A limit that the true number lies below or above, as laboratories write it."""
 _PARTS = re.compile(r"([0-9]+(?:[.,][0-9]+)?)\s*([^\W\d_]+)[.,]?\s*(?:and\s+)?")
 _NUMBER = re.compile(_DIGITS)
 _POWER = re.compile(r"(?<=[0-9.])[eE][-+]?[0-9]{1,3}(?![0-9A-Za-z])")
@@ -56,6 +59,8 @@ class Quantity(NamedTuple):
 def parse_quantity(text: str) -> Quantity | None:
     """A text as one number with what stands around it; None if it is not that.
 
+    Of a limit (``<0.5``, ``>= 100 mg``) the number is the limit, and the unit begins with ``<`` or ``>``.
+
     An amount in brackets or with a minus behind it is negative, as in accounts, if it has a separator or a currency;
     ``(2013)`` and ``3-`` are no such numbers.
 
@@ -63,8 +68,14 @@ def parse_quantity(text: str) -> Quantity | None:
     (Quantity(digits='1.234,50', sign=-1.0, unit='', power=''), -1.0)
     >>> parse_quantity("$1,234.50"), parse_quantity("-12 kg.").unit, parse_quantity("(3.50)").sign
     (Quantity(digits='1,234.50', sign=1.0, unit='$', power=''), 'kg', -1.0)
+    >>> parse_quantity("<0.5"), parse_quantity("≥ 100 mg").unit, parse_quantity("<b>")
+    (Quantity(digits='0.5', sign=1.0, unit='<', power=''), '> mg', None)
     """
-    account = _IN_ACCOUNTS.fullmatch(text := text.strip())
+    text = text.strip()
+    if text[:1] in BOUNDS and (bounded := _BOUNDED.fullmatch(text)):
+        limit = parse_quantity(bounded[2])
+        return limit and limit._replace(unit=f"{BOUNDS[bounded[1]]} {limit.unit}".strip())
+    account = _IN_ACCOUNTS.fullmatch(text)
     match = _WRITTEN.fullmatch("".join(filter(None, account.groups())) if account else text)
     if match is None or (match["minus"] and match["inner"]):
         return None
@@ -73,6 +84,20 @@ def parse_quantity(text: str) -> Quantity | None:
     is_negative = bool(account) or match["minus"] in ("-", "−") or match["inner"] in ("-", "−")
     unit = " ".join(part for part in (plain_unit(match["before"] or ""), plain_unit(match["behind"])) if part)
     return Quantity(match["digits"], -1.0 if is_negative else 1.0, unit.casefold(), match["power"] or "")
+
+
+def is_bounded(unit: str) -> bool:
+    """Whether a unit says that its number is a limit."""
+    return unit[:1] in ("<", ">")
+
+
+def without_bound(unit: str) -> str:
+    """A unit without the sign of a limit.
+
+    >>> without_bound("< mg"), without_bound("kg")
+    ('mg', 'kg')
+    """
+    return unit[1:].lstrip() if is_bounded(unit) else unit
 
 
 def plain_unit(text: str) -> str:

@@ -238,3 +238,78 @@ def test_facts_below_each_other_are_told_and_are_critical_where_they_are_to_be_p
     (finding,) = look("facts_in_rows", open_specimen(Specimen(facts, target="value"), tmp_path))
     assert finding.severity == "critical"
     assert "numbers beside 'age' and 'weight', words beside 'smoker' and 'readmitted'" in finding.sentence
+
+
+def test_numbers_that_are_stored_as_text_have_totals_too(find):
+    prices = [100 + row * 37 % 101 for row in range(N - 1)]
+    towns = [f"town {row % 7}" for row in range(N - 1)]
+    written = [f"${price:,}" for price in [*prices, sum(prices)]]
+    (finding,) = find("total_row", {"town": [*towns, "Total"], "price": written})
+    assert finding.rows == (N - 1,)
+
+
+def test_a_day_without_a_time_does_not_lie_before_a_moment_of_that_day(find):
+    moments = [np.datetime64("2023-01-01T09:30:00") + np.timedelta64(row * 7 % 365, "D") for row in range(N)]
+    days = [str((day + np.timedelta64(row % 80 + 1, "D")).astype("datetime64[D]")) for row, day in enumerate(moments)]
+    same = [str(moments[row].astype("datetime64[D]")) if row % 80 == 0 else days[row] for row in range(N)]
+    ordered = [str(moment).replace("T", " ") for moment in moments]
+    assert not find("date_order", {"ordered": ordered, "shipped": same})
+    same[7] = "2020-01-01"
+    (finding,) = find("date_order", {"ordered": ordered, "shipped": same})
+    assert finding.rows == (7,)
+
+
+def test_limits_are_told_with_their_share(find):
+    lead = ["<0.5" if row % 10 == 0 else ">99" if row % 20 == 1 else f"{row * 37 % 500 / 10 + 0.5}" for row in range(N)]
+    (finding,) = find("censored_values", {"lead": lead})
+    assert finding.sentence == "1 column holds limits beside numbers: lead ('<0.5' in 10 % and '>99' in 5.0 %)."
+
+
+@pytest.mark.parametrize("bands", [["<=50K", ">50K"], ["0", "1", "2", ">2"], ["<18", "18-24", ">24"]])
+def test_bands_are_no_limits(find, bands):
+    assert not find("censored_values", {"band": [bands[row % len(bands)] for row in range(N)]})
+
+
+def test_limits_and_amounts_in_brackets_are_not_called_names(find):
+    lead = ["<0.5" if row % 10 == 0 else f"{row * 37 % 400 / 10 + 0.5}" for row in range(N)]
+    profit = [f"(${row * 37 % 400 + 1:,}.50)" if row % 3 == 0 else f"${row * 41 % 400 + 1:,}.25" for row in range(N)]
+    assert not find("high_cardinality", {"lead": lead, "profit": profit})
+    (finding,) = find("numbers_as_text", {"profit": profit})
+    assert finding.columns == ("profit",)
+
+
+def test_numbers_with_zeros_in_front_name_rows(find):
+    (finding,) = find("id_columns", {"case": [f"{row * 7:06d}" for row in range(N)]})
+    assert finding.columns == ("case",)
+
+
+def _map(n: int = N) -> tuple[list[float], list[float]]:
+    return [47 + row * 37 % 700 / 100 for row in range(n)], [7 + row * 41 % 800 / 100 for row in range(n)]
+
+
+def test_exchanged_places_and_places_at_nothing_are_told(find):
+    north, east = _map()
+    north[5], east[5] = east[5], north[5]
+    north[9] = east[9] = 0.0
+    (finding,) = find("coordinates", {"shop_lat": north, "shop_lon": east})
+    assert finding.rows == (5, 9)
+    assert "1 row seems to be exchanged and 1 row lies at 0/0" in finding.sentence
+
+
+def test_exchanged_columns_of_places_are_told(find):
+    north, east = _map()
+    (finding,) = find("coordinates", {"latitude": [100 + value for value in east], "longitude": north})
+    assert "each seems to hold the other" in finding.sentence
+    assert not find("coordinates", {"latitude": north, "longitude": [100 + value for value in east]})
+
+
+def test_places_all_over_the_world_are_in_order(find):
+    north = [-60 + row * 37 % 12000 / 100 for row in range(N)]
+    east = [-170 + row * 41 % 34000 / 100 for row in range(N)]
+    assert not find("coordinates", {"lat": north, "lng": east})
+
+
+def test_both_numbers_of_a_place_in_one_text_are_told(find):
+    north, east = _map()
+    (finding,) = find("coordinates", {"position": [f"{a:.4f},{b:.4f}" for a, b in zip(north, east, strict=True)]})
+    assert "two coordinates in one text" in finding.sentence

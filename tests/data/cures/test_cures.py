@@ -506,3 +506,20 @@ def test_a_rare_word_that_is_one_letter_from_a_frequent_one_is_a_word_of_its_own
     found, plan, _ = after(columns)
     assert found == columns
     assert not plan.steps
+
+
+def test_limits_are_read_as_the_number_that_they_name_and_stay_as_they_are_written():
+    lead = ["<0.5" if row % 10 == 0 else "> 99" if row % 20 == 1 else f"{row % 89}.{row % 9 + 1}" for row in range(200)]
+    dose = ["<5 mg" if row % 9 == 0 else f"{row * 37 % 400 + 5} mg" for row in range(200)]
+    found, plan, _ = after({"lead": lead, "dose": dose})
+    assert (found["lead"][:2], found["dose"][:2]) == ([0.5, 99.0], [5.0, 42.0])
+    table = pa.table({"lead": lead, "dose": dose})
+    written = Written(plan, table, table)
+    assert written.table(table.schema).to_pydict() == {"lead": lead, "dose": dose}
+    assert not written.cells()
+
+
+@pytest.mark.parametrize("bands", [["<=50K", ">50K"], ["0", "1", "2", ">2"], ["<18", "18-24", ">24"]])
+def test_names_of_bands_stay(bands):
+    columns = {"band": [bands[row % len(bands)] for row in range(200)]}
+    assert after(columns)[0] == columns

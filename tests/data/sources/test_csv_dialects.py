@@ -260,3 +260,42 @@ def test_the_word_for_an_answer_below_a_question_is_no_part_of_its_name(read_tex
     result = read_text(head + "".join(f"{n},yes,no,{20 + n}\n" for n in range(9)))
     seen = ["Which have you seen? Film I", "Which have you seen? Film II"]
     assert result.table.column_names == ["Respondent", *seen, "Age"]
+
+
+def test_a_title_that_a_spreadsheet_has_filled_up_with_delimiters_is_no_row(read_text):
+    result = read_text("Staff 2024,,,\n,,,\nname,age,town,pay\n" + "".join(f"p{n},{n},Rome,{n}.5\n" for n in range(12)))
+    assert result.table.column_names == ["name", "age", "town", "pay"]
+    assert result.rows[0] == ("p0", 0, "Rome", 0.5)
+    assert result.notices == ["Skipped above the table: 2 lines."]
+
+
+def test_a_first_row_of_one_value_without_a_head_below_it_is_a_row(read_text):
+    result = read_text("1,,\n" + "".join(f"2,{n},{n}\n" for n in range(12)))
+    assert len(result.rows) == 13
+
+
+def test_the_head_is_known_and_left_out_where_joined_files_repeat_it(read_text):
+    part = "shop;day;sold\n" + "".join(f"s{n};2024-03-{n + 1:02d};1,{n}\n" for n in range(9))
+    result = read_text(part * 3)
+    assert result.table.column_names == ["shop", "day", "sold"]
+    assert (len(result.rows), result.types["sold"], result.types["day"]) == (27, "double", "date32[day]")
+    assert result.notices == ["Left out: 2 rows that repeat the header, as where files were joined."]
+
+
+def test_a_row_that_shares_names_with_the_head_is_a_row(read_text):
+    result = read_text("town,street,n\n" + "Rome,street,1\ntown,Via Appia,2\n" * 6)
+    assert len(result.rows) == 12
+
+
+def test_remarks_below_a_table_are_left_out_and_told(read_text):
+    rows = "".join(f"{n},w{n},{n}.5\n" for n in range(40))
+    result = read_text(f"id,word,x\n{rows},,\nSource: the town hall,,\n")
+    assert (len(result.rows), result.types["id"]) == (40, "int64")
+    told = "Left out below the table: 2 rows with at most one filled cell ('Source: the town hall')."
+    assert result.notices == [told]
+
+
+def test_a_last_case_of_which_little_is_known_is_a_row(read_text):
+    rows = "".join(f"{n},w{n},{n}.5\n" for n in range(40))
+    assert len(read_text(f"id,word,x\n{rows}40,,\n").rows) == 41
+    assert len(read_text("word,n,x\n" + "".join(f"w{n},{n},{n}.5\n" for n in range(40)) + "w40,,\n").rows) == 41

@@ -37,6 +37,8 @@ def place(tmp_path, monkeypatch):
     book.save("sales.xlsx")
     cells = "".join(f"<tr><td>{row['age']}<td>{row['town']}<td>{row['bought']}" for row in ROWS)
     Path("prices.html").write_text(f"<table><tr><th>{'<th>'.join(ROWS[0])}{cells}</table>")
+    requests = [f'::1 - - [01/Mar/2024:09:14:{n % 60:02d} +0000] "GET / HTTP/1.1" {200 + n % 2} 9' for n in range(90)]
+    Path("access.log.1.gz").write_bytes(gzip.compress("\n".join(requests).encode()))
     with sqlite3.connect("shop.db") as shop:
         shop.execute("CREATE TABLE customers (age, town, bought)")
         shop.executemany("INSERT INTO customers VALUES (:age, :town, :bought)", ROWS)

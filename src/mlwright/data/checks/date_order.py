@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from mlwright.core.family import NotApplicable
 from mlwright.data.checks import Check, Specimen
 from mlwright.data.checks._plain import plain_columns
+from mlwright.data.checks._resolution import as_coarse
 from mlwright.data.columns import Rows, sampled_rows
 from mlwright.data.compute.table import SplitTable
 from mlwright.data.words import counted, listing, percent
@@ -29,7 +30,8 @@ class DateOrder(Check):
     """Two columns of dates of which one comes first in nearly all rows, and in a few does not: an end before its start.
 
     A rule is taken to hold if at most 2 % of the rows break it, and ten times fewer than would if the dates of one
-    column were dealt to the rows at random, where 5 % of the rows or more would. Looks at 50,000 rows at most.
+    column were dealt to the rows at random, where 5 % of the rows or more would. A day without a time is compared with
+    the days of moments, and a month with months. Looks at 50,000 rows at most.
     """
 
     severity = "warning"
@@ -81,6 +83,7 @@ def _broken(rows: Rows, first: str, second: str) -> Broken | None:
     one, two = rows.numbers(first), rows.numbers(second)
     known = ~np.isnan(one) & ~np.isnan(two)
     n_known = int(known.sum())
+    one, two = as_coarse(one, two)
     wrong = known & (two < one)
     share = wrong.sum() / max(1, n_known)
     if n_known < MIN_ROWS or not 0 < share <= MOST_BROKEN:

@@ -9,6 +9,7 @@ import numpy as np
 from mlwright.core.family import NotApplicable
 from mlwright.data.checks import Check, Specimen
 from mlwright.data.checks._plain import plain_columns
+from mlwright.data.checks._resolution import as_coarse
 from mlwright.data.columns import training_rows
 from mlwright.data.compute.table import SplitTable
 from mlwright.data.leaks.lateness import sounds_planned
@@ -45,7 +46,8 @@ class LateDateLeak(Check):
         for column in profile.inputs:
             if column.kind != "date" or column.name == time:
                 continue
-            lag = rows.numbers(column.name) - moment
+            day, when = as_coarse(rows.numbers(column.name), moment)
+            lag = day - when
             lag = lag[np.isfinite(lag)]
             share = float((lag > 0).mean()) if len(lag) >= MIN_ROWS else 0.0
             if share >= LEAST_LATER:

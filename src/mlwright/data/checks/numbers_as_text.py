@@ -29,6 +29,7 @@ _BEFORE = re.compile(rf"(?P<unit>{CURRENCY}|[A-Z]{{2,3}}(?= [0-9])|[^\W\d_]{{0,2
 _BEHIND = re.compile(
     _NUMBER + r"(?P<unit> ?[^\W\d_%°$€£¥₹][^\W\d_./²³°]{0,11}[./]?[^\W\d_]{0,5}[²³]?\.?| ?[%°$€£¥₹][^\W\d_]?)?"
 )
+_IN_BRACKETS = re.compile(rf"(?P<unit>\()(?:{CURRENCY})? ?{_NUMBER}\)")
 ZEROS_SHARE = 0.01
 _UNIT_LETTERS = frozenset("cfghjklmnstvwµ")
 _ORDINALS = frozenset({"st", "nd", "rd", "th"})
@@ -37,7 +38,7 @@ _ORDINALS = frozenset({"st", "nd", "rd", "th"})
 class NumbersAsText(Check):
     """Columns of text in which nine values of ten are numbers with a unit, a currency or foreign separators.
 
-    "12.0 oz", "EUR 1.234,50", "3,5". Five different numbers at least, and eight units that are frequent at
+    "12.0 oz", "EUR 1.234,50", "3,5", "(12.50)". Five different numbers at least, and eight units that are frequent at
     most, one of which stands at half of the values, so that codes like "12A" and "AB-6014" are left alone; ordinals
     ("3rd") too, digits with leading zeros, and numbers of which a few have a letter that is no unit ("101", "101B").
     What mlwright reads as numbers by itself ("$1,200", "15%") is not told. Looks at 50,000 rows at most.
@@ -97,7 +98,7 @@ def how_written(rows: Rows, name: str) -> Written | None:
     """How the numbers of a column of text are written; None if they are not, or are plain."""
     names, places = rows.levels(name)
     counts = np.bincount(places[places >= 0], minlength=len(names))
-    tried = [_BEFORE.fullmatch(value) or _BEHIND.fullmatch(value) for value in names]
+    tried = [_BEFORE.fullmatch(v) or _BEHIND.fullmatch(v) or _IN_BRACKETS.fullmatch(v) for v in names]
     read = [(match, int(n)) for match, n in zip(tried, counts, strict=True) if match and n]
     n_read = sum(n for _, n in read)
     if n_read < LEAST_SHARE * counts.sum() or len({match["digits"] for match, _ in read}) < LEAST_NUMBERS:

@@ -51,7 +51,7 @@ class TotalRow(Check):
             raise NotApplicable("there are no numbers, or too few rows, to add up")
         texts = [column.name for column in profile.columns if column.length_max and column.name in table.columns]
         last = np.arange(profile.n_rows - N_LAST, profile.n_rows)
-        cells = table.arrow([*texts, *(column.name for column in numbers)], last).to_pylist()
+        cells = table.arrow(_once(texts, numbers), last).to_pylist()
         for position, row in zip(last.tolist(), cells, strict=True):
             said = [name for name in texts if _says_total(row[name])]
             unsaid = [name for name in texts if row[name] is None and profile.column(name).n_missing <= N_LAST]
@@ -67,18 +67,18 @@ class TotalRow(Check):
                     *summed,
                     rows=[position],
                 )
-        yield from self._subtotals(table, texts, [column.name for column in numbers])
+        yield from self._subtotals(table, texts, numbers)
 
-    def _subtotals(self, table: SplitTable, texts: list[str], numbers: list[str]) -> Iterator[Finding]:
+    def _subtotals(self, table: SplitTable, texts: list[str], numbers: list[ColumnProfile]) -> Iterator[Finding]:
         """Rows between the others that are the sum of those above them."""
         if not numbers or table.n_rows > MAX_ROWS:
             return
-        arrow = table.arrow([*texts, *numbers])
+        arrow = table.arrow(_once(texts, numbers))
         for name in texts:
             said = np.flatnonzero([_says_total(value) for value in arrow[name].to_pylist()])
             if not FEWEST_SUBTOTALS <= len(said) <= MOST_SUBTOTALS * table.n_rows:
                 continue
-            for number in numbers:
+            for number in (column.name for column in numbers):
                 values = np.nan_to_num(to_number_array(arrow[number]))
                 blocks = zip([-1, *said[:-1].tolist()], said.tolist(), strict=True)
                 rows = [end for start, end in blocks if values[end] and _is_sum(values[start + 1 : end], values[end])]
@@ -101,6 +101,11 @@ class TotalRow(Check):
     def quiet() -> Specimen:
         """The sheet ends with a large order."""
         return Specimen(_sheet(ending=False))
+
+
+def _once(texts: list[str], numbers: list[ColumnProfile]) -> list[str]:
+    """All of these columns; numbers that are stored as text are both."""
+    return list(dict.fromkeys([*texts, *(column.name for column in numbers)]))
 
 
 def _says_total(value: object) -> bool:

@@ -30,6 +30,7 @@ from mlwright.records.cleaning import (
 from mlwright.scoring.cleaner import Touched, taken
 from mlwright.scoring.distinct import distinct_values
 from mlwright.scoring.forms import mended, rewritten, written
+from mlwright.scoring.quantities import BOUNDS
 
 _SPELLING = CALLED.index("spelling")
 
@@ -103,12 +104,13 @@ class Written:
             yield NamedCell(place, row, name, before, after)
 
     def _of_forms(self) -> Iterator[NamedCell]:
-        """Cells that say what they should and have other zeros than most."""
+        """Cells that say what they should and have other zeros than most; a limit (``>100``) stays as it is."""
         for name, (place, form) in self._forms.items():
             if name not in self._given or isinstance(form, TruthForm) or not form.strict:
                 continue
             levels, places = distinct_values(self._given[name])
-            news = {n: new for n, text in enumerate(levels) if (new := mended(text, form))}
+            plain = ((n, text) for n, text in enumerate(levels) if text[:1] not in BOUNDS)
+            news = {n: new for n, text in plain if (new := mended(text, form))}
             for row in np.flatnonzero(np.isin(places, [*news]) & (self._calls[name] < _SPELLING)).tolist():
                 before, after = levels[places[row]], news[int(places[row])]
                 self._put(name, row, after)

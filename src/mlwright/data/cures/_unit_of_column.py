@@ -9,14 +9,25 @@ from collections.abc import Collection, Mapping
 from mlwright.data.cures._units import CURRENCIES, SCALES, base_unit, dimension, factor
 from mlwright.data.cures._written_numbers import SURE_TIMES, WrittenNumbers
 from mlwright.data.kinds.names import words_of
-from mlwright.scoring.quantities import Decimal
+from mlwright.scoring.quantities import Decimal, without_bound
 
 ALIKE = 5.0
 """Bare numbers count as written in the column's unit if their median is within this factor of the others'."""
 
 
 def factors_of(written: WrittenNumbers, decimal: Decimal, name: str) -> dict[str, float] | None:
-    """What each unit is multiplied by, of those that can be read; None if that cannot be told."""
+    """What each unit is multiplied by, of those that can be read; None if that cannot be told.
+
+    A limit (``< mg``) is multiplied as its unit is.
+    """
+    found = _factors(written, decimal, name)
+    if found is None:
+        return None
+    return found | {unit: found[without_bound(unit)] for unit in written.bounded if without_bound(unit) in found}
+
+
+def _factors(written: WrittenNumbers, decimal: Decimal, name: str) -> dict[str, float] | None:
+    """Those of the units themselves."""
     units = written.units
     has_money = any(part in CURRENCIES for unit in units for part in unit.split())
     scaled = {unit: _scaled(unit, money=has_money) for unit in units}

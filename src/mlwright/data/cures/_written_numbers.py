@@ -13,16 +13,19 @@ from mlwright.data.evidence.cells import Levels
 from mlwright.scoring.quantities import (
     Decimal,
     Quantity,
+    is_bounded,
     parse_parts,
     parse_quantity,
     read_digits,
     read_quantity,
+    without_bound,
     written_like,
 )
 
 SIGNS: tuple[Decimal, ...] = (".", ",")
 SURE_TIMES = 9
 THOUSAND = 1000.0
+NUMBERS_A_LIMIT = 10
 
 
 @dataclass(frozen=True)
@@ -52,7 +55,8 @@ class WrittenNumbers:
                 quantities[text] = quantity
             elif several := parse_parts(text):
                 parts[text] = several
-        return cls(quantities, parts, dict(zip(levels.names, levels.counts.tolist(), strict=True)))
+        counts = dict(zip(levels.names, levels.counts.tolist(), strict=True))
+        return cls(_without_bands(quantities, counts), parts, counts)
 
     @property
     def texts(self) -> tuple[str, ...]:
@@ -66,13 +70,20 @@ class WrittenNumbers:
 
     @property
     def units(self) -> Counter[str]:
-        """Rows by what stands around the digits; values of several parts count for each of them."""
+        """Rows by what stands around the digits, limits (``<0.5``) with the others; values of several parts count for
+        each of them.
+        """
         found: Counter[str] = Counter()
         for text, quantity in self.quantities.items():
-            found[quantity.unit] += self.counts[text]
+            found[without_bound(quantity.unit)] += self.counts[text]
         for text, parts in self.parts.items():
             found.update(dict.fromkeys((unit for _, unit in parts), self.counts[text]))
         return found
+
+    @property
+    def bounded(self) -> set[str]:
+        """What stands around limits."""
+        return {quantity.unit for quantity in self.quantities.values() if is_bounded(quantity.unit)}
 
     def decimal(self) -> Decimal | None:
         """The decimal sign; None if values contradict each other."""
@@ -104,3 +115,16 @@ class WrittenNumbers:
         """Rows with a number that is large enough to have thousands."""
         large = (text for text, found in self.quantities.items() if read_digits(found.digits, decimal) >= THOUSAND)
         return sum(self.counts[text] for text in large)
+
+
+def _without_bands(quantities: dict[str, Quantity], counts: Mapping[str, int]) -> dict[str, Quantity]:
+    """Without limits where these are names of bands (``<=50K`` beside ``>50K``, ``>3`` beside 0 to 3).
+
+    Limits of what can be measured are few: one for ten different numbers at most, in half of the rows at most.
+    """
+    limits = [text for text, quantity in quantities.items() if is_bounded(quantity.unit)]
+    n_others = sum(counts[text] for text in quantities) - sum(counts[text] for text in limits)
+    are_few = NUMBERS_A_LIMIT * len(limits) <= len(quantities) - len(limits)
+    if not limits or (are_few and sum(counts[text] for text in limits) <= n_others):
+        return quantities
+    return {text: quantity for text, quantity in quantities.items() if text not in limits}

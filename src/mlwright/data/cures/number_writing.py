@@ -15,11 +15,13 @@ from mlwright.data.evidence.cells import Cells, Levels
 from mlwright.data.kinds.names import says_area, says_code
 from mlwright.data.words import counted, percent, quoted
 from mlwright.records.cleaning import AnyStep, ReadNumber
-from mlwright.scoring.quantities import Decimal, is_with_other_sign, read_quantity
+from mlwright.scoring.quantities import BOUNDS, Decimal, is_bounded, is_with_other_sign, read_quantity
 
 LEAST_READABLE = 0.9
 LEAST_VALUES = 5
 USUAL_SHARE = 0.5
+
+_BOUND_SIGNS = "".join(BOUNDS) + "= "
 
 _leading_zero = re.compile(r"0[0-9]+").fullmatch
 
@@ -33,7 +35,7 @@ class NumberWriting(Cure):
     quantity a row has, and go. Where numbers with a word such as ``billion`` are like the bare ones but for it, the
     bare ones are meant in billions, too, and the word goes. What the comma of ``1,234`` means cannot be told from one
     value; the others of the column decide. A column in which some values are no numbers stays text; its numbers are all
-    written in the usual way then.
+    written in the usual way then. Limits of what was measured (``<0.5``) are read as the number that they name.
 
     A way of writing that most values share is not called wrong; the others are.
     """
@@ -108,7 +110,10 @@ def _are_names(levels: Levels) -> bool:
 
 
 def _usual(ways: Counter[str], n_large: int) -> tuple[str, ...]:
-    """The way of most numbers; with and without thousands set apart, as far as most large numbers are so."""
+    """The way of most numbers; with and without thousands set apart, as far as most large numbers are so.
+
+    A sign that says that a number is a limit is no way of writing.
+    """
     alike: Counter[str] = Counter()
     for way, n in ways.items():
         alike[way.replace("#,#", "#")] += n
@@ -117,7 +122,8 @@ def _usual(ways: Counter[str], n_large: int) -> tuple[str, ...]:
         return ()
     apart = [way for way in ways if "#,#" in way and way.replace("#,#", "#") == most]
     n_apart = sum(ways[way] for way in apart)
-    return (most, *(apart if n_apart >= USUAL_SHARE * n_large else ()))
+    usual = [most, *(apart if n_apart >= USUAL_SHARE * n_large else ())]
+    return (*usual, *(way for way in ways if way[0] in BOUNDS and way.lstrip(_BOUND_SIGNS) in usual))
 
 
 def _reason(
@@ -135,6 +141,8 @@ def _reason(
         told = f"{share} of the numbers are written like {quoted(usual)}, the others like {quoted(others)}"
     else:
         told = f"The numbers are written in {counted(len(ways), 'way')}, such as {quoted(named)}, none of them usual"
+    if any(map(is_bounded, units)):
+        told += "; limits (<, >) are read as the number that they name"
     if decimal == ",":
         told += "; the comma stands before the fraction"
     if converted := [unit for unit, times in units.items() if times != 1.0]:

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 from mlwright.core.errors import SettingsError
 from mlwright.data.kinds import Reading, Seen
+from mlwright.data.kinds.amounts import are_padded
 from mlwright.data.kinds.dates import DIGITS_ONLY, GOOD_SHARE, could_be_date, how_written
 from mlwright.data.kinds.missing import MISSING_WORDS, VAGUE_WORDS, missing_words, vague_words
 from mlwright.data.kinds.names import says_code, says_moment
@@ -17,9 +18,7 @@ from mlwright.records.profile import Kind
 from mlwright.scoring.moments import to_moment
 from mlwright.scoring.spelling import CURRENCIES, to_number
 
-_LEADING_ZERO = re.compile(r"0[0-9]+").fullmatch
 _DECIMAL_COMMA = re.compile(r"-?[0-9]+,[0-9]{1,2}").fullmatch
-_LEADING_ZERO_SHARE = 0.01
 NUMBERS_A_WORD = 10
 _SIGNS = {"$": "USD", "€": "EUR", "£": "GBP", "¥": "JPY", "₹": "INR"}
 _currencies = re.compile(CURRENCIES).findall
@@ -100,7 +99,7 @@ def _as_number(seen: Seen, values: Sequence[str], codes: tuple[str, ...], forced
             return None
         if len({_SIGNS.get(code, code) for value in values for code in _currencies(value)}) > 1:
             return None
-        if sum(_LEADING_ZERO(value) is not None for value in values) > _LEADING_ZERO_SHARE * len(values):
+        if are_padded(values):
             return None
     are_times = any(":" in value for value in values)
     what = "times of the day, which are read as hours" if are_times else "text that reads as numbers"
@@ -124,7 +123,7 @@ def _words_beside(values: Sequence[str]) -> tuple[str, ...]:
 def _notes(values: Sequence[str], codes: Sequence[str], vague: Sequence[str]) -> tuple[str, ...]:
     """What a reader of the report should know about the levels of a column of text."""
     notes: list[str] = []
-    if values and sum(_LEADING_ZERO(value) is not None for value in values) > _LEADING_ZERO_SHARE * len(values):
+    if are_padded(values):
         notes.append("digits with leading zeros name things and are no numbers")
     if values and all(_DECIMAL_COMMA(value) for value in values):
         notes.append("they look like numbers with a decimal comma, which is not read as a number")

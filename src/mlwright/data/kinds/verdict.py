@@ -6,6 +6,7 @@ from collections import Counter
 
 from mlwright.data.compute.figures import Figures
 from mlwright.data.kinds import Reading, Seen
+from mlwright.data.kinds.amounts import are_padded
 from mlwright.data.kinds.date_ways import date_ways
 from mlwright.data.kinds.names import says_amount, says_area, says_code, says_id
 from mlwright.data.kinds.wording import Wording, wording_of
@@ -129,7 +130,7 @@ def _text(seen: Seen, figures: Figures, reading: Reading) -> tuple[Kind, str]:
 def _why_measure(seen: Seen, reading: Reading) -> str | None:
     """Why values that are nearly all different measure something all the same; None if they do not."""
     values = [value for value in seen.sample if value not in reading.codes]
-    if not values or says_id(seen.name) or says_code(seen.name) or says_area(seen.name):
+    if not values or says_id(seen.name) or says_code(seen.name) or says_area(seen.name) or are_padded(values):
         return None
     quantities = [found for value in values if (found := parse_quantity(value)) is not None]
     if len(quantities) >= NEARLY_ALL * len(values) and len({found.unit for found in quantities}) <= MAX_UNITS:

@@ -24,6 +24,7 @@ from mlwright.data.sources._header import (
     is_about_the_file,
     is_header,
     joined,
+    n_padded,
     no_header,
     two_heads,
 )
@@ -59,6 +60,8 @@ class Dialect:
     n_skipped : int
         Lines above the first row of values.
     notices : tuple of str
+    heads : tuple of tuple of str
+        The rows of the head as they are written; rows of the table that are equal to one of them hold no values.
     """
 
     delimiter: str
@@ -69,6 +72,7 @@ class Dialect:
     header_line: int | None
     n_skipped: int
     notices: tuple[str, ...] = ()
+    heads: tuple[tuple[str, ...], ...] = ()
 
     def details(self) -> dict[str, str]:
         """What was found out, for the lineage."""
@@ -122,9 +126,8 @@ def find_dialect(sample: str, where: str, *, complete: bool, decimal: str | None
         )
     refuse_width(_common_width([row.fields for row in rows])[0], where)
     found = _laid_out(rows, delimiter, quote, escape, n_above)
-    mark, notices = decimal_mark(
-        [row.fields for row in rows if row.last_line > found.n_skipped - n_above], delimiter, decimal
-    )
+    values = [row.fields for row in rows if row.last_line > found.n_skipped - n_above]
+    mark, notices = decimal_mark([row for row in values if tuple(row) not in found.heads], delimiter, decimal)
     return replace(found, decimal=mark, notices=(*found.notices, *notices))
 
 
@@ -242,27 +245,30 @@ def _laid_out(rows: list[Line], delimiter: str, quote: str | None, escape: str |
     width, n_agreeing = _common_width([row.fields for row in rows])
     width = width if 2 * n_agreeing >= len(rows) else len(rows[0].fields)
     n_preamble = _count_preamble(rows, width)
-    if is_about_the_file([row.fields for row in rows[n_preamble : n_preamble + SNIFFED_CELLS // max(width, 1)]], width):
-        n_preamble += 1
+    judged = [row.fields for row in rows[n_preamble : n_preamble + SNIFFED_CELLS // max(width, 1)]]
+    n_preamble += 1 if is_about_the_file(judged, width) else n_padded(judged, width)
     notices = [f"Skipped above the table: {counted(n_preamble, 'line')}."] if n_preamble else []
     above = rows[n_preamble - 1].last_line if n_preamble else 0
     first, body = rows[n_preamble], [row.fields for row in rows[n_preamble + 1 :]]
     names, header_line = [f"column_{place + 1}" for place in range(width)], None
+    n_heads = 0
     judged = [row for row in body if len(row) == width][: max(10, SNIFFED_CELLS // width)]
     if len(first.fields) == width and judged[:1] == body[:1] and are_two_heads([first.fields, *judged]):
         names = joined(first.fields, judged[0])
-        header_line, above = above + n_above + 1, rows[n_preamble + 1].last_line
+        header_line, above, n_heads = above + n_above + 1, rows[n_preamble + 1].last_line, 2
         notices.append(two_heads(names))
     elif is_header(first.fields, judged):
         names = header_names(first.fields, body, width, notices)
-        header_line, above = above + n_above + 1, first.last_line
+        header_line, above, n_heads = above + n_above + 1, first.last_line, 1
         if len(set(filter(None, names))) == len(names) and judged[:1] == body[:1] and are_units(judged):
-            above = rows[n_preamble + 1].last_line
+            above, n_heads = rows[n_preamble + 1].last_line, 2
             told = name_list(f"{name} ({unit})" for name, unit in zip(names, body[0], strict=False) if unit.strip())
             notices.append(f"The line under the header holds units and no values, and was left out: {told}.")
     else:
         notices.append(no_header(names))
-    return Dialect(delimiter, quote, escape, ".", tuple(names), header_line, above + n_above, notices=tuple(notices))
+    heads = [tuple(row.fields) for row in rows[n_preamble : n_preamble + n_heads] if len(row.fields) == width]
+    skipped = above + n_above
+    return Dialect(delimiter, quote, escape, ".", tuple(names), header_line, skipped, tuple(notices), tuple(heads))
 
 
 def _count_preamble(rows: list[Line], width: int) -> int:

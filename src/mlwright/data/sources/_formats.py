@@ -8,10 +8,11 @@ from pathlib import Path
 from typing import Literal
 
 from mlwright.core.errors import SourceError, SourceUnreadable
+from mlwright.data.sources._access import is_access_log
 from mlwright.data.sources._files import read_head
 from mlwright.records.served import LOG_FACTS
 
-Format = Literal["csv", "parquet", "json", "excel", "html", "sql", "folder", "prediction_log"]
+Format = Literal["csv", "parquet", "json", "excel", "html", "sql", "folder", "prediction_log", "access_log"]
 
 ENDINGS: dict[str, Format] = {
     ".csv": "csv",
@@ -137,4 +138,6 @@ def _by_ending(path: Path) -> Format | None:
 
 
 def _by_content(head: bytes) -> Format:
-    return "json" if re.match(rb'(\xef\xbb\xbf)?\s*(\[\s*)?\{\s*(["}])', head) else "csv"
+    if re.match(rb'(\xef\xbb\xbf)?\s*(\[\s*)?\{\s*(["}])', head):
+        return "json"
+    return "access_log" if is_access_log(head.decode("utf-8", "replace")) else "csv"

@@ -11,6 +11,8 @@ from mlwright.core.errors import name_list
 from mlwright.data.sources._types import convert, widen
 
 FEWEST_BELOW, LEAST_UNITS, LONGEST_UNIT = 4, 2, 15
+FEWEST_OF_A_TITLE = 3
+"""Columns of a table above which a row of one filled cell is a title."""
 ANSWERS = {"response", "open-ended response"}
 """How SurveyMonkey names the one column of a question."""
 MISSING_WORDS = {"", "?", "-", "--", ".", "na", "n/a", "nan", "null", "none", "nil", "missing", "unknown"}
@@ -20,9 +22,11 @@ def is_header(first: list[str], body: list[list[str]]) -> bool:
     """Whether the first row names the columns instead of holding values.
 
     It does if a column of numbers, dates or flags begins with a word; it does not if a cell fits such a column, or
-    comes again below. Without any such sign it does if its cells are different words.
+    comes again below. Without any such sign it does if its cells are different words. Rows that are equal to it are
+    not looked at: files that were joined with their headers.
     """
     cells = [cell.strip() for cell in first]
+    body = [row for row in body if row != first]
     if not body:
         return all(re.search(r"[^\W\d_]", cell) for cell in cells if cell) and len(set(cells)) == len(cells)
     if _counts_up(cells):
@@ -39,6 +43,20 @@ def is_about_the_file(rows: list[list[str]], width: int) -> bool:
     if len(rows) < 3 or len(rows[0]) <= width or not any(rows[0][width:]):
         return False
     return len(rows[1]) == width and is_header(rows[1], [row for row in rows[2:] if len(row) == width])
+
+
+def n_padded(rows: list[list[str]], width: int) -> int:
+    """How many rows of the table's width stand above its head: a title in the first cell, or nothing at all.
+
+    A spreadsheet fills up a title and the blank line under it with delimiters. Below them stands a head of which half
+    of the cells are filled at least.
+    """
+    n_rows = next((n for n, row in enumerate(rows) if any(cell.strip() for cell in row[1:])), 0)
+    if not n_rows or width < FEWEST_OF_A_TITLE or not any(rows[0]):
+        return 0
+    head, *body = [row for row in rows[n_rows:] if len(row) == width] or [[]]
+    is_filled = 2 * sum(bool(cell.strip()) for cell in head) >= width
+    return n_rows if are_two_heads([head, *body]) or (is_filled and is_header(head, body)) else 0
 
 
 def are_units(body: list[list[str]]) -> bool:

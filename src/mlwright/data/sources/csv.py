@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import itertools
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
@@ -12,6 +12,7 @@ import pyarrow as pa
 
 from mlwright.core.errors import SourceEmpty, SourceUnreadable
 from mlwright.data.sources import Reading, Source
+from mlwright.data.sources._beside import Tail, remarks_below, told, without_heads, without_last
 from mlwright.data.sources._columns import refuse_width
 from mlwright.data.sources._dialect import Dialect, Line, find_dialect
 from mlwright.data.sources._files import find_file
@@ -86,6 +87,8 @@ class Survey:
     n_quotes: int
     notices: tuple[str, ...] = ()
     n_below: int = 0
+    n_heads: int = 0
+    remarks: tuple[str, ...] = ()
 
     @property
     def n_broken(self) -> int:
@@ -166,20 +169,26 @@ def _find_open_quotes(file: TextFile, dialect: Dialect, kinds: list[Spelled | No
         return list(open_quotes(text, dialect, kinds))
 
 
-def _survey_once(file: TextFile, dialect: Dialect, block_bytes: int) -> Survey:
+def _survey_once(file: TextFile, dialect: Dialect, block_bytes: int, remarks: Sequence[str] = ()) -> Survey:
+    """Go through the whole file; once more where remarks stand below its table, which its columns do not hold."""
     kinds: list[Spelled | None] = [None] * len(dialect.names)
-    n_rows, counter, stream = 0, _Counter(), file.open()
-    last_row: list[str] = []
-    for batch in string_batches(stream, dialect, block_bytes, counter.take):
+    n_rows, n_heads, counter, stream, tail = 0, 0, _Counter(), file.open(), Tail()
+    for whole in without_last(string_batches(stream, dialect, block_bytes, counter.take), len(remarks)):
+        batch = without_heads(whole, dialect.heads)
         kinds = [widen(kind, column, decimal=dialect.decimal) for kind, column in zip(kinds, batch, strict=True)]
         refuse_huge(batch, n_rows, dialect.names, str(file.path))
-        n_rows += len(batch)
-        last_row = [column[-1].as_py() or "" for column in batch] if len(batch) else last_row
-    if stream.n_quotes % 2 and any("\n" in value for value in last_row):
+        n_rows, n_heads = n_rows + len(batch), n_heads + len(whole) - len(batch)
+        tail.see(batch)
+    last_rows = tail.rows()
+    if stream.n_quotes % 2 and any("\n" in (value or "") for value in (last_rows or [[]])[-1]):
         raise EndlessRow
+    if not remarks and (remarks := remarks_below(last_rows)):
+        return _survey_once(file, dialect, block_bytes, remarks)
     n_ragged = counter.total()
     notices = (f"Left out: {counted(stream.n_nul, 'NUL character')}.",) if stream.n_nul else ()
-    survey = Survey(dialect, block_bytes, kinds, n_rows, n_ragged, stream.n_lines, stream.n_quotes, notices)
+    notices = (*notices, *told(n_heads, remarks))
+    counts = (n_rows, n_ragged, stream.n_lines, stream.n_quotes)
+    survey = Survey(dialect, block_bytes, kinds, *counts, notices, n_heads=n_heads, remarks=tuple(remarks))
     if not too_many(n_ragged, n_rows + n_ragged):
         return survey
     below = _below(file, dialect)
@@ -205,7 +214,8 @@ def _survey_unquoted(file: TextFile, dialect: Dialect, where: str) -> Survey | N
 def _typed_batches(file: TextFile, survey: Survey, schema: pa.Schema, notices: list[str]) -> Iterator[pa.RecordBatch]:
     """The second reading: the values in their types, with ragged rows where they stood."""
     mender = Mender(survey.dialect, survey.kinds, survey.n_broken)
-    for batch in _mended_batches(file, survey, mender):
+    for whole in without_last(_mended_batches(file, survey, mender), len(survey.remarks)):
+        batch = without_heads(whole, survey.dialect.heads) if survey.n_heads else whole
         columns = [
             convert(column, kind, decimal=survey.dialect.decimal)
             for column, kind in zip(batch.columns, survey.kinds, strict=True)
@@ -235,7 +245,8 @@ def _mended_batches(file: TextFile, survey: Survey, mender: Mender) -> Iterator[
 def _first_lines(file: TextFile, survey: Survey, mender: Mender) -> str:
     """Where the first ragged rows are; where every row is one line, the parser knows already."""
     n_above = survey.dialect.n_skipped
-    if survey.n_lines - n_above in (survey.n_rows + survey.n_ragged, survey.n_rows + survey.n_ragged - 1):
+    n_lines = survey.n_rows + survey.n_ragged + survey.n_heads + len(survey.remarks)
+    if survey.n_lines - n_above in (n_lines, n_lines - 1):
         return _lines_named([str(number) for number in mender.first_numbers])
     found = _find_ragged(file, survey.dialect)[: survey.n_broken]
     return _lines_named([str(line.last_line) for line in found])

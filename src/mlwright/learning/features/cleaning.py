@@ -20,6 +20,7 @@ from mlwright.records.settings import CleanSettings
 from mlwright.scoring.actions import action_of
 from mlwright.scoring.cleaner import Cleaner
 from mlwright.scoring.columns import read_columns, to_arrow
+from mlwright.scoring.quantities import is_bounded
 
 WIDE, WIDE_CELLS, FEWEST_ROWS = 200, 1_000_000, 1_000
 """Of more columns than that fewer cells are looked at: what is wrong in one of hundreds is worth less time."""
@@ -70,6 +71,7 @@ def _is_known(step: AnyStep, column: ColumnProfile) -> bool:
         return True
     if isinstance(step, ReadNumber):
         is_plain = step.decimal == "." and not step.either and all(factor == 1.0 for factor in step.units.values())
+        is_plain = is_plain and not any(map(is_bounded, step.units))
         return not step.typed or (column.kind == "number" and is_plain)
     if not isinstance(step, ReadDate):
         return False
