@@ -16,6 +16,8 @@ import typer
 from mlwright.core import errors
 from mlwright.faces.cli.main import COMMANDS, build
 from mlwright.pipeline import PIPELINES, Settings
+from mlwright.shipping.allowance import Allowance
+from mlwright.shipping.targets import SERVE_SETTINGS, TARGETS
 
 REFERENCE = Path(__file__).parent / "reference"
 NOTE = "<!-- Written by docs/make_reference.py: change the code, not this page. -->\n"
@@ -28,6 +30,7 @@ def pages() -> dict[str, str]:
         "settings.md": settings_page(),
         "errors.md": errors_page(),
         "stages.md": stages_page(),
+        "places.md": places_page(),
     }
 
 
@@ -128,6 +131,30 @@ def stages_page() -> str:
             lines.append(f"| `{stage.name}` | `{stage.makes.__name__}` | {doc} |")
         lines.append("")
     return "\n".join(lines)
+
+
+def places_page() -> str:
+    """Every setting of the service, and how each place is told it, or why it cannot be."""
+    places = {name: TARGETS.get(name) for name in TARGETS.names()}
+    lines = [
+        "# Settings of the service, by place\n",
+        NOTE,
+        "How each place of `mlwright deploy` is told what `mlwright serve` is told by its options: `--set NAME` of the command, or "
+        "`[deploy.options]` of the project. A number stands for the reason why a place cannot be told. "
+        "What the settings mean: [`[serve]`](settings.md).\n",
+        f"| setting | {' | '.join(f'`{name}`' for name in places)} |",
+        "|---" * (len(places) + 1) + "|",
+    ]
+    reasons = list(dict.fromkeys(why for place in places.values() for why in place.unsaid.values()))
+    for setting in SERVE_SETTINGS:
+        cells = [p.said.get(setting) or f"({reasons.index(p.unsaid[setting]) + 1})" for p in places.values()]
+        lines.append(f"| `{setting}` | {' | '.join(cells)} |")
+    lines += ["", *(f"{place}. {why}" for place, why in enumerate(reasons, 1)), ""]
+    lines += ["## What a container is given\n", "| `--set` | default | meaning |", "|---|---|---|"]
+    for names, (_, meaning) in documented(Allowance).items():
+        default = Allowance.model_fields[names].get_default(call_default_factory=True)
+        lines.append(f"| `{names}` | {_shown(default)} | {meaning} |")
+    return "\n".join([*lines, ""])
 
 
 if __name__ == "__main__":

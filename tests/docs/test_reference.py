@@ -19,7 +19,7 @@ def generator():
     return module
 
 
-@pytest.mark.parametrize("page", ["cli.md", "settings.md", "errors.md", "stages.md"])
+@pytest.mark.parametrize("page", ["cli.md", "settings.md", "errors.md", "stages.md", "places.md"])
 def test_a_generated_page_is_up_to_date(generator, page):
     written = (DOCS / "reference" / page).read_text("utf-8")
     assert written == generator.pages()[page], "run: python docs/make_reference.py"

@@ -1,18 +1,26 @@
-"""What a container is given beside its image: processes, memory, a limit of requests, and a place for its log."""
+"""What a container is given beside its image: processes, memory, limits of requests, and a place for its log."""
 
 from __future__ import annotations
 
 import re
-from typing import Annotated, NamedTuple
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Annotated, Any
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field
 
-from mlwright.core.errors import SettingsError
+from mlwright.core.errors import SettingsError, offers
+from mlwright.core.record import Settings
+from mlwright.records.bundle import Manifest
 from mlwright.records.settings.serving import ServeSettings
+from mlwright.scoring.signature import PublicKey
 
 LOG = "/log"
 """Where the log lies in the container."""
+
+HASH_KEY = "MLWRIGHT_LOG_HASH_KEY"
+"""The variable that holds the key of the log's hashes, here and in the container."""
 
 LEAST_MIB = 128
 """Less does not hold a model and what reads it."""
@@ -49,30 +57,55 @@ def _seen(size: str) -> str:
     return size
 
 
+def _listed(given: Any) -> Any:
+    """Names with commas between them, as a command line has them, or a list."""
+    return tuple(filter(None, map(str.strip, given.split(",")))) if isinstance(given, str) else given
+
+
 Memory = Annotated[str, AfterValidator(_seen)]
-Workers = Annotated[int, Field(ge=1, le=256)]
-PerSecond = Annotated[float, Field(gt=0)]
+Names = Annotated[tuple[str, ...], BeforeValidator(_listed)]
 
 
-class Allowance(NamedTuple):
+class Allowance(Settings):
     """What one container is given.
 
     Parameters
     ----------
-    log : str or None
-        Where what is asked and answered is kept: a place that lasts, or a URL that sealed segments are copied to.
     workers : int
         Processes that answer.
-    max_per_s : float or None
-        More requests a second are refused.
-    memory : str or None
+    max_per_s : float
+        More requests a second are refused, of all callers together.
+    max_per_s_each : float
+        The same of each caller.
+    max_records : int
+        Requests with more records are refused.
+    max_body_bytes : int
+        Requests with longer bodies are refused.
+    require_signature : str
+        A public key of minisign, or its file on this machine: only what its holder signed is served.
+    log : str
+        Where what is asked and answered is kept: a place that lasts, or a URL that sealed segments are copied to.
+    log_leave_out : tuple of str
+        Inputs of which the log keeps nothing; with commas between them.
+    log_hash : tuple of str
+        Inputs of which it keeps a keyed hash alone.
+    log_max_mb : int
+        The log's oldest parts go above this size.
+    memory : str
         At most, such as ``512m`` or ``2g``.
     """
 
+    workers: int = Field(default=ServeSettings().workers, ge=1, le=256)
+    max_per_s: float | None = Field(default=None, gt=0)
+    max_per_s_each: float | None = Field(default=None, gt=0)
+    max_records: int | None = Field(default=None, ge=1)
+    max_body_bytes: int | None = Field(default=None, ge=1)
+    require_signature: str | None = None
     log: str | None = None
-    workers: int = ServeSettings().workers
-    max_per_s: float | None = None
-    memory: str | None = None
+    log_leave_out: Names = ()
+    log_hash: Names = ()
+    log_max_mb: int | None = Field(default=None, ge=1)
+    memory: Memory | None = None
 
     @property
     def url(self) -> str | None:
@@ -91,18 +124,74 @@ class Allowance(NamedTuple):
             )
         return self.log
 
-    def variables(self, folder: str = LOG) -> dict[str, str]:
+    def check(self, manifest: Manifest) -> None:
+        """See that what is said of the log can be meant for a model.
+
+        Raises
+        ------
+        SettingsError
+            If there is no log, or no such input.
+        """
+        inputs = [item.name for item in manifest.inputs]
+        for option in ("log_leave_out", "log_hash", "log_max_mb"):
+            said = getattr(self, option)
+            if said and self.log is None:
+                raise SettingsError(f"{option} says how a log is kept, and none is.", "--set log=PLACE")
+            for name in said if isinstance(said, tuple) else ():
+                if name not in inputs:
+                    raise SettingsError(f"{option} names {name!r}, which is no input.", offers(name, inputs))
+        if both := set(self.log_leave_out) & set(self.log_hash):
+            raise SettingsError(
+                f"The log is to leave out {', '.join(sorted(both))} and to hash it.", "Name it in one of the two."
+            )
+
+    def variables(self, folder: str = LOG, most_mb: int | None = None) -> dict[str, str]:
         """What the service in the container is told, by variable; what is as ever is left out.
 
         Parameters
         ----------
         folder : str
             Where in the container the log is written.
+        most_mb : int, optional
+            The size of the log where nothing else was said.
         """
+        key = None if self.require_signature is None else PublicKey.read(self.require_signature).text()
+        log_mb = (self.log_max_mb or most_mb) if self.log else None
         told = {
             "MLWRIGHT_WORKERS": str(self.workers) if self.workers != ServeSettings().workers else None,
-            "MLWRIGHT_MAX_PER_S": None if self.max_per_s is None else f"{self.max_per_s:.15g}",
+            "MLWRIGHT_MAX_PER_S": _plain(self.max_per_s),
+            "MLWRIGHT_MAX_PER_S_EACH": _plain(self.max_per_s_each),
+            "MLWRIGHT_MAX_RECORDS": _plain(self.max_records),
+            "MLWRIGHT_MAX_BODY_BYTES": _plain(self.max_body_bytes),
+            "MLWRIGHT_REQUIRE_SIGNATURE": key,
             "MLWRIGHT_LOG": folder if self.log else None,
             "MLWRIGHT_LOG_COPY": self.url,
+            "MLWRIGHT_LOG_LEAVE_OUT": ",".join(self.log_leave_out) or None,
+            "MLWRIGHT_LOG_HASH": ",".join(self.log_hash) or None,
+            "MLWRIGHT_LOG_MAX_MB": _plain(log_mb),
         }
         return {name: value for name, value in told.items() if value is not None}
+
+
+NOTHING_GIVEN = Allowance()
+
+OPTIONS: Mapping[str, str] = MappingProxyType(
+    {
+        "workers": "workers",
+        "max_per_s": "max_per_s",
+        "max_per_s_each": "max_per_s_each",
+        "max_records": "max_records",
+        "max_body_bytes": "max_body_bytes",
+        "require_signature": "require_signature",
+        "log.folder": "log",
+        "log.copy_to": "log",
+        "log.left_out": "log_leave_out",
+        "log.hashed": "log_hash",
+        "log.max_bytes": "log_max_mb",
+    }
+)
+"""By which option of `Allowance` a container is told a setting of the service."""
+
+
+def _plain(number: float | None) -> str | None:
+    return None if number is None else f"{number:.15g}"

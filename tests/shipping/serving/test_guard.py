@@ -235,4 +235,5 @@ def test_more_than_may_be_asked_in_a_second_is_refused_and_health_is_not(bundle:
     assert len(refused) > 20
     assert refused[0].json["error"]["code"] == "too_often"
     assert refused[0].headers["Retry-After"] == "1"
+    assert refused[0].headers["RateLimit"] == '"all";r=0;t=1'
     assert client.get("/ready").status_code == 200

@@ -85,15 +85,6 @@ def test_invocations_are_answered_in_the_form_that_is_accepted(
             assert read_form(form, got.text) == expected
 
 
-def test_more_than_predictions_is_told_in_json_whatever_is_accepted(
-    write_bundle: Callable[..., Path], rows: Rows
-) -> None:
-    client = create_app(Bundle.load(write_bundle("binary"))).test_client()
-    asked = {"dataframe_records": rows, "params": {"probabilities": True}}
-    got = client.post("/invocations", json=asked, headers={"Accept": "text/csv"})
-    assert got.get_json()["predictions"][0].keys() >= {"prediction", "probabilities"}
-
-
 def read_form(form: str, text: str) -> list[str]:
     if form == JSON:
         return [str(one) for one in json.loads(text)["predictions"]]
@@ -173,6 +164,25 @@ def test_tensors_come_back_with_the_probabilities_and_the_id(client: FlaskClient
     assert reply["outputs"][1]["data"] == bundle.predict_proba(rows).ravel().tolist()
     only = client.post("/v2/models/churn/infer", json=body | {"outputs": [{"name": "probabilities"}]}).json
     assert [one["name"] for one in only["outputs"]] == ["probabilities"]
+
+
+def test_of_one_tensor_for_one_input_the_others_are_missed(client: FlaskClient) -> None:
+    body = {"inputs": [{"name": "tenure", "shape": [1], "datatype": "FP64", "data": [30]}]}
+    reply = client.post("/v2/models/churn/infer", json=body)
+    assert (reply.status_code, "lacks 'charges'" in reply.json["error"]) == (422, True)
+
+
+@pytest.mark.parametrize("path", ["/ping", "/version", "/v2/health/ready", "/v1/models/churn", "/swagger.json"])
+def test_who_answers_get_answers_head(client: FlaskClient, path: str) -> None:
+    assert client.head(path).status_code == client.get(path).status_code == 200
+    refused = client.put(path)
+    assert (refused.status_code, refused.headers["Allow"]) == (405, "GET, HEAD")
+
+
+def test_a_model_of_another_name_is_told_where_its_name_is(client: FlaskClient) -> None:
+    for path in ("/v1/models/nobody:predict", "/v2/models/nobody/infer"):
+        reply = client.post(path, json={})
+        assert (reply.status_code, reply.json["error"]["hint"]) == (404, "GET /v1/models tells the name of the model.")
 
 
 def test_one_tensor_may_hold_all_inputs(client: FlaskClient, bundle: Bundle, rows: Rows) -> None:

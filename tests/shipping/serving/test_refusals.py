@@ -267,3 +267,16 @@ def test_a_packed_body_is_refused_before_it_is_read(client: FlaskClient, row: di
     reply = client.post("/predict", data=gzip.compress(b" " * 50_000_000), headers=packed)
     assert (reply.status_code, reply.json["error"]["code"]) == (415, "packed")
     assert client.post("/predict", json=row, headers={"Content-Encoding": "identity"}).status_code == 200
+
+
+def test_a_mark_of_the_byte_order_before_json_is_no_fault(client: FlaskClient, row: dict[str, Any]) -> None:
+    """Which PowerShell writes; RFC 8259, 8.1 lets a reader pass over it."""
+    body = b"\xef\xbb\xbf" + json.dumps(row).encode()
+    assert client.post("/predict", data=body, content_type="application/json").status_code == 200
+    for broken in (b"\xef\xbb\xbf", b"\xef\xbb\xbf{", b"\xef\xbb\xbf" * 3_000):
+        assert client.post("/predict", data=broken, content_type="application/json").status_code == 400
+
+
+def test_what_is_packed_is_told_how_it_would_be_taken(client: FlaskClient, row: dict[str, Any]) -> None:
+    reply = client.post("/predict", json=row, headers={"Content-Encoding": "gzip"})
+    assert (reply.status_code, reply.headers["Accept-Encoding"]) == (415, "identity")

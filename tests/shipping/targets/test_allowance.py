@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import stat
+from inspect import signature
 from pathlib import Path
 from typing import Any
 
 import pytest
 from typer.testing import CliRunner
 
-from mlwright.core.errors import SettingsError
+from mlwright.core.errors import DeploymentError, SettingsError
 from mlwright.faces.cli.main import build
 from mlwright.scoring.bundle import Bundle
+from mlwright.shipping.allowance import OPTIONS, Allowance
 from mlwright.shipping.containers import _seal
 from mlwright.shipping.image import label
 from mlwright.shipping.serving.container import options
-from mlwright.shipping.targets import target
+from mlwright.shipping.targets import SERVE_SETTINGS, TARGETS, target
 
 KEPT = Path(__file__).parents[2] / "compat" / "bundle_1"
 IMAGE = "registry.example/churn:1"
@@ -173,3 +176,88 @@ def test_the_command_says_what_it_would_give(bundle: Bundle, tmp_path: Path) -> 
     assert "2 to 10 pods, each with 4 CPU, 1024Mi of memory, " in cluster.stdout
     assert "MLWRIGHT_WORKERS=4, MLWRIGHT_MAX_PER_S=20, MLWRIGHT_LOG=/log/$(POD_NAME))" in cluster.stdout
     assert "kubectl get persistentvolumeclaim asked" in cluster.stdout
+
+
+def inputs_of(bundle: Bundle) -> list[str]:
+    return [item.name for item in bundle.manifest.inputs]
+
+
+def test_what_the_log_may_not_tell_is_said_to_containers_and_understood(bundle: Bundle) -> None:
+    first, second, third, *_ = inputs_of(bundle)
+    more = {"max_per_s_each": "1.5", "max_records": "50", "max_body_bytes": "90000", "log_max_mb": "70"}
+    given = {"log": "asked", "log_leave_out": f"{first}, {second}", "log_hash": third, **more}
+    words = run_of(bundle, **given)
+    assert {"--env=MLWRIGHT_LOG_HASH_KEY", "--env=MLWRIGHT_LOG_MAX_MB=70"} <= set(words)
+    pod = pod_of(bundle, **given)[1]
+    for said in (run_variables(bundle, given), told(pod)):
+        _, settings = options({**said, "MLWRIGHT_BUNDLE": str(bundle.folder), "MLWRIGHT_TOKEN": "t" * 32}, [])
+        assert (settings.max_per_s_each, settings.max_records, settings.max_body_bytes) == (1.5, 50, 90_000)
+        assert settings.log.left_out == (first, second)
+        assert (settings.log.hashed, settings.log.hash_key) == ((third,), "env:MLWRIGHT_LOG_HASH_KEY")
+        assert settings.log.max_bytes == 70_000_000
+    key = {"secretKeyRef": {"name": f"{label(bundle.name)}-log", "key": "MLWRIGHT_LOG_HASH_KEY"}}
+    assert {"name": "MLWRIGHT_LOG_HASH_KEY", "valueFrom": key} in pod["env"]
+
+
+def run_variables(bundle: Bundle, given: dict[str, str]) -> dict[str, str]:
+    """What a container of Docker is told; words of a text that a shell would take apart are whole."""
+    return target("docker", given).given.variables()  # type: ignore[attr-defined]
+
+
+def test_a_key_of_hashes_has_to_be_there(bundle: Bundle, monkeypatch: pytest.MonkeyPatch) -> None:
+    given = {"log": "asked", "log_hash": inputs_of(bundle)[0]}
+    steps = target("docker", given).plan(bundle).steps
+    see = next(step for step in steps if "MLWRIGHT_LOG_HASH_KEY is set" in step.text())
+    monkeypatch.setenv("MLWRIGHT_LOG_HASH_KEY", "short")
+    with pytest.raises(DeploymentError, match="no key of 16 characters"):
+        see.do()
+    monkeypatch.setenv("MLWRIGHT_LOG_HASH_KEY", "k" * 16)
+    see.do()
+    cluster = target("kubernetes", {"image": IMAGE, "pushed": True, **given}).plan(bundle).steps
+    assert [step.text() for step in cluster if "secret" in step.text() and "-log" in step.text()]
+
+
+@pytest.mark.parametrize("name", ["docker", "kubernetes"])
+@pytest.mark.parametrize(
+    ("given", "found"),
+    [
+        ({"log_hash": "x"}, "none is"),
+        ({"log": "asked", "log_leave_out": "no_such_input"}, "'no_such_input', which is no input"),
+        ({"log": "asked", "log_hash": "FIRST", "log_leave_out": "FIRST"}, "to leave out .* and to hash it"),
+        ({"require_signature": "nonsense"}, "none of minisign"),
+    ],
+)
+def test_what_a_log_cannot_be_told_is_refused_before_anything_is_done(
+    bundle: Bundle, name: str, given: dict[str, str], found: str
+) -> None:
+    said = {key: value.replace("FIRST", inputs_of(bundle)[0]) for key, value in given.items()}
+    with pytest.raises(SettingsError, match=found):
+        target(name, {"image": IMAGE, **said}).plan(bundle)
+
+
+@pytest.mark.parametrize("name", TARGETS.names())
+def test_every_setting_of_the_service_can_be_said_at_a_place_or_is_refused_with_a_reason(name: str) -> None:
+    kind = TARGETS.get(name)
+    assert sorted([*kind.said, *kind.unsaid]) == sorted(SERVE_SETTINGS)
+    known = {*signature(kind).parameters, *(Allowance.model_fields if "given" in signature(kind).parameters else ())}
+    for how in kind.said.values():
+        assert not (option := re.search(r"`--set (\w+)`", how)) or option[1] in known
+    for setting, why in kind.unsaid.items():
+        option = OPTIONS.get(setting, setting)
+        if option not in known:
+            with pytest.raises(SettingsError, match="cannot be told") as refused:
+                target(name, {option: "1"})
+            assert refused.value.hint == why
+    for setting, how in kind.said.items():
+        if (option := OPTIONS.get(setting, setting)) not in known:
+            with pytest.raises(SettingsError, match="has no option") as refused:
+                target(name, {option: "1"})
+            assert how in str(refused.value.hint)
+
+
+def test_what_is_no_setting_is_refused_with_what_there_is() -> None:
+    with pytest.raises(SettingsError, match="has no option 'log_hsh'") as refused:
+        target("docker", {"log_hsh": "x"})
+    assert "log_hash" in str(refused.value.hint)
+    with pytest.raises(SettingsError, match="has no option 'given'"):
+        target("docker", {"given": "x"})

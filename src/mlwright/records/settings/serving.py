@@ -52,6 +52,8 @@ class ServeSettings(Settings):
         More records in one request are refused.
     max_per_s : float
         More requests with a body are refused, of all callers together; None for as many as the machine bears.
+    max_per_s_each : float
+        The same of each caller: whoever sends the same token, or asks from the same address where none is needed.
     log : LogSettings
         What is kept of what was asked and answered.
     shadow : str
@@ -70,6 +72,7 @@ class ServeSettings(Settings):
     max_body_bytes: int = Field(default=10_000_000, ge=1)
     max_records: int = Field(default=10_000, ge=1)
     max_per_s: float | None = Field(default=None, gt=0)
+    max_per_s_each: float | None = Field(default=None, gt=0)
     log: LogSettings = LogSettings()
     shadow: str | None = None
     behind_gate: bool = False

@@ -68,6 +68,9 @@ class Answerer:
         if extras.level is not None:
             for answer, around in zip(answers, self._around(records, extras.level), strict=True):
                 answer |= around
+        if extras.unlike or extras.level is not None:
+            for answer, why in zip(answers, self.bundle.unlike(records), strict=True):
+                answer |= {"unlike": why} if why else {}
         if extras.reasons or extras.change:
             for answer, record in zip(answers, records, strict=True):
                 answer |= self._why(record, extras)
@@ -115,11 +118,8 @@ class Answerer:
     def _around(self, records: Sequence[Mapping[str, Any]], level: float) -> list[Answer]:
         """How far off each answer may be."""
         if self._names:
-            found = [{"possible": list(names)} for names in self.bundle.predict_set(records, level)]
-        else:
-            found = [{"interval": ends} for ends in self.bundle.predict_interval(records, level).tolist()]
-        unlike = self.bundle.unlike(records)
-        return [one | ({"unlike": why} if why else {}) for one, why in zip(found, unlike, strict=True)]
+            return [{"possible": list(names)} for names in self.bundle.predict_set(records, level)]
+        return [{"interval": ends} for ends in self.bundle.predict_interval(records, level).tolist()]
 
     def class_of(self, answer: Answer) -> str | None:
         """The spelling of the class that was answered; None for a number."""

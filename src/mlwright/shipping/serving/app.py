@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -24,6 +25,7 @@ from mlwright.shipping.serving.service import Service
 if TYPE_CHECKING:
     from mlwright.scoring.bundle import Bundle
 
+MODELS = ("/v1/models/", "/v2/models/")
 PROMETHEUS_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 
 
@@ -90,9 +92,11 @@ class Pages:
     def __init__(self, service: Service) -> None:
         self.service = service
         self.manifest = service.manifest
-        self._openapi = orjson.dumps(
-            describe(self.manifest, service.settings, service.all_routes()), option=orjson.OPT_INDENT_2
-        )
+
+    @cached_property
+    def _openapi(self) -> bytes:
+        service = self.service
+        return orjson.dumps(describe(self.manifest, service.settings, service.all_routes()), option=orjson.OPT_INDENT_2)
 
     def views(self) -> dict[str, Callable[[], ResponseReturnValue]]:
         """What answers at each path."""
@@ -156,7 +160,9 @@ class Pages:
 
 def _as_refusal(error: Exception) -> Refusal:
     if isinstance(error, NotFound):
-        return Refusal("not_found", "There is nothing at this path.", "GET /docs shows what there is.")
+        is_model = request.path.startswith(MODELS)
+        hint = "GET /v1/models tells the name of the model." if is_model else "GET /docs shows what there is."
+        return Refusal("not_found", "There is nothing at this path.", hint)
     if isinstance(error, MethodNotAllowed):
         known = ", ".join(sorted(error.valid_methods or ()))
         return Refusal("wrong_method", f"This path does not know {request.method}.", f"It knows: {known}")

@@ -31,6 +31,9 @@ WHOLE = "mlwright.whole"
 ADMITTED = "mlwright.admitted"
 """There too: whether it was seen already that the caller may ask."""
 
+LIMITS = "mlwright.limits"
+"""There too: what its caller is told of how often it may ask."""
+
 PHRASES = {status.value: f"{status.value} {status.phrase}" for status in HTTPStatus}
 
 _usable_id = re.compile(r"[A-Za-z0-9._:-]{1,128}").fullmatch
@@ -72,6 +75,16 @@ class Call:
         """A header by its name in the environment (``HTTP_HOST``); empty if it is not there."""
         found: str = self._environ.get(name, "")
         return found
+
+    @property
+    def limits(self) -> tuple[tuple[str, str], ...]:
+        """Headers that say how often may be asked; they stay with a request that is put aside."""
+        found: tuple[tuple[str, str], ...] = self._environ.get(LIMITS, ())
+        return found
+
+    @limits.setter
+    def limits(self, headers: tuple[tuple[str, str], ...]) -> None:
+        self._environ[LIMITS] = headers
 
     @property
     def options(self) -> dict[str, str]:

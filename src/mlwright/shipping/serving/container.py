@@ -11,6 +11,8 @@
 | ``MLWRIGHT_WORKERS`` | processes that answer; default 1 |
 | ``MLWRIGHT_REQUIRE_SIGNATURE`` | a public key, or its file: only what its holder signed is served |
 | ``MLWRIGHT_MAX_PER_S`` | requests a second, of all callers together; default: no limit |
+| ``MLWRIGHT_MAX_PER_S_EACH`` | requests a second of each caller, by its token or address; default: no limit |
+| ``MLWRIGHT_MAX_RECORDS``, ``MLWRIGHT_MAX_BODY_BYTES`` | of one request; default: 10000 and 10000000 |
 | ``MLWRIGHT_LOG`` | a folder to keep what is asked and answered in; default: nothing is kept |
 | ``MLWRIGHT_LOG_MAX_MB`` | the log's oldest parts go above this size; default 1000 |
 | ``MLWRIGHT_LOG_LEAVE_OUT``, ``MLWRIGHT_LOG_HASH`` | inputs that it leaves out or hashes, with commas between them |
@@ -70,6 +72,9 @@ def options(environment: Mapping[str, str], arguments: Sequence[str]) -> tuple[P
         "behind_gate": not token and (gated or environment.get("MLWRIGHT_BEHIND_GATE") == "1"),
         "require_signature": environment.get("MLWRIGHT_REQUIRE_SIGNATURE") or None,
         "max_per_s": environment.get("MLWRIGHT_MAX_PER_S") or None,
+        "max_per_s_each": environment.get("MLWRIGHT_MAX_PER_S_EACH") or None,
+        "max_records": environment.get("MLWRIGHT_MAX_RECORDS") or None,
+        "max_body_bytes": environment.get("MLWRIGHT_MAX_BODY_BYTES") or None,
         "log": _log(environment),
     }
     return _bundle(environment), settings_of(given)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from mlwright.records.bundle import Manifest
 from mlwright.shipping.serving.refusals import Refusal
@@ -20,11 +20,14 @@ class Extras(NamedTuple):
         How many reasons.
     change : bool
         Whether the smallest change that alters the answer is sought.
+    unlike : bool
+        Whether it is told of records that are unlike anything seen; with a level it is told anyway.
     """
 
     level: float | None = None
     reasons: int = 0
     change: bool = False
+    unlike: bool = False
 
 
 MOST_REASONS = 20
@@ -42,45 +45,40 @@ def refuse_long_work(extras: Extras, n_records: int) -> None:
 
 
 def extras_of(options: Mapping[str, str], manifest: Manifest) -> Extras:
-    """What the options of an address ask for.
+    """What options ask for, each as an address spells it.
 
     Raises
     ------
     Refusal
         If the model cannot give it.
     """
-    if not options:
-        return NOTHING
     level = _level(options["level"], manifest) if "level" in options else None
-    found = Extras(level, _reasons(options.get("reasons", "0")), _is_meant(options.get("change", "0")))
+    unlike = is_meant(options, "unlike")
+    if unlike and manifest.evaluation.uncertainty is None:
+        message = "The model does not know what is unlike anything that it has seen."
+        raise Refusal("unknown_option", message, "Leave 'unlike' out.", field="unlike")
+    found = Extras(level, _reasons(options.get("reasons", "0")), is_meant(options, "change"), unlike)
     return NOTHING if found == NOTHING else found
 
 
-def extras_in(parameters: Any, manifest: Manifest) -> Extras:
-    """What the parameters in a body ask for: the same, as platforms can send it.
+def is_meant(options: Mapping[str, str], name: str) -> bool:
+    """Whether an option says yes; no if it is not there.
 
     Raises
     ------
     Refusal
-        If the model cannot give it.
+        If it says neither.
     """
-    if not isinstance(parameters, dict):
-        return NOTHING
-    asked = {name: _spelled(parameters[name]) for name in Extras._fields if parameters.get(name) is not None}
-    return extras_of(asked, manifest)
-
-
-def _spelled(value: object) -> str:
-    """As an address would say it; what it could not say is nothing that is known."""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return f"{value:g}" if isinstance(value, float) else str(value) if isinstance(value, int | str) else ""
-
-
-def _is_meant(said: str) -> bool:
+    said = options.get(name, "0")
     if said in MEANT:
         return MEANT[said]
-    raise Refusal("unknown_option", "'change' is neither true nor false.", "Ask with  change=true", field="change")
+    raise Refusal("unknown_option", f"'{name}' is neither true nor false.", f"Ask with  {name}=true", field=name)
+
+
+def known_levels(manifest: Manifest) -> tuple[float, ...]:
+    """The levels of intervals, or of sets of classes, that a model knows."""
+    found = manifest.evaluation.uncertainty
+    return tuple(found.levels) if found is not None else ()
 
 
 def _reasons(said: str) -> int:
@@ -91,8 +89,7 @@ def _reasons(said: str) -> int:
 
 
 def _level(said: str, manifest: Manifest) -> float:
-    found = manifest.evaluation.uncertainty
-    known = found.levels if found is not None else ()
+    known = known_levels(manifest)
     for level in known:
         if said == f"{level:g}":
             return level

@@ -101,6 +101,8 @@ class Front:
                 reply = reply.write(self.service.questions.finish(reply.begun, tally, scored))
             except Exception as error:  # noqa: BLE001  as in `_begin`
                 reply = self._refused(call, route, error)
+        if limits := call.limits:
+            reply = reply._replace(headers=(*reply.headers, *limits))
         took = time.perf_counter() - call.began if call.method == "POST" else None
         tally.requests.append((call.path, reply.status, took))
         return reply
@@ -117,7 +119,8 @@ class Front:
         return reply._replace(body=orjson.dumps(route.refuse(refusal)))
 
     def _refuse_method(self, call: Call, routes: Iterable[Route]) -> Reply:
-        allowed = ", ".join(sorted({route.method for route in routes}))
+        known = {route.method for route in routes}
+        allowed = ", ".join(sorted(known | ({"HEAD"} if "GET" in known else set())))
         refusal = Refusal("wrong_method", f"This path does not know {call.method}.", f"It knows: {allowed}")
         reply = self.service.refuse(refusal, call, refusal)
         return reply._replace(headers=(*reply.headers, ("Allow", allowed)))

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import math
 import re
+from pathlib import Path
 
 from werkzeug.datastructures import Authorization
 
 from mlwright.records.settings.serving import ServeSettings
 from mlwright.shipping.serving.answered import as_lines
 from mlwright.shipping.serving.calls import Call, Reply
-from mlwright.shipping.serving.pace import Pace
+from mlwright.shipping.serving.pace import Pace, limit, number_of
 from mlwright.shipping.serving.refusals import Refusal, shown
 from mlwright.shipping.serving.settings import tokens_of
 
 LOCAL_HOSTS = frozenset({"localhost", "127.0.0.1", "[::1]"})
 OPEN_PATHS = frozenset({"/health", "/ready"})
 """What an orchestrator asks; it needs no token and tells nothing about the model."""
+
+EACH, ALL = "caller", "all"
+"""How the paces are called, in the headers too."""
 
 HEADERS = {
     "X-Content-Type-Options": "nosniff",
@@ -43,6 +48,8 @@ class Guard:
     Parameters
     ----------
     settings : ServeSettings
+    shared : Path, optional
+        A folder of the processes of one service, which count together what they are asked.
 
     Raises
     ------
@@ -50,10 +57,11 @@ class Guard:
         As in `tokens_of`.
     """
 
-    def __init__(self, settings: ServeSettings) -> None:
+    def __init__(self, settings: ServeSettings, shared: Path | None = None) -> None:
         self._tokens = tokens_of(settings)
         self._behind_gate = settings.behind_gate
-        self._pace = None if settings.max_per_s is None else Pace(settings.max_per_s / settings.workers)
+        self._paces = _paces(settings, shared)
+        self._policy = ", ".join(pace.policy(name) for name, pace in self._paces)
         host = settings.host.casefold()
         self._last_host: str | None = None
         self._hosts = LOCAL_HOSTS | {f"[{host}]" if ":" in host else host}
@@ -67,16 +75,30 @@ class Guard:
             If the token is missing or wrong, the Host header is not of this machine, a page of another site asks, or
             more was asked than the service may be.
         """
+        token: bytes | None = None
         if self._tokens is None:
             if not self._behind_gate and (host := call.header("HTTP_HOST")) != self._last_host:
                 self._check_host(host)
-        elif not self._tokens.hold(_sent(Authorization.from_header(call.header("HTTP_AUTHORIZATION")))):
+        elif (token := self._tokens.held(_sent(Authorization.from_header(call.header("HTTP_AUTHORIZATION"))))) is None:
             raise Refusal("token", "The token is missing or wrong.", "Send the header  Authorization: Bearer TOKEN")
         if call.method == "POST" and _is_of_another_site(call):
             message = "A page of another site asked; only pages of this service may."
             raise Refusal("origin", message, "Ask from a program, or from the page of the service itself.")
-        if call.method == "POST" and self._pace is not None and not self._pace.allows():
-            raise Refusal("too_often", "More was asked than the service answers in a second.", "Ask again in a second.")
+        if call.method == "POST" and self._paces:
+            self._keep_pace(call, token)
+
+    def _keep_pace(self, call: Call, token: bytes | None) -> None:
+        """Count a request of whom the token belongs to, else of its address; the caller is told what is left."""
+        caller, told = number_of(token or call.header("REMOTE_ADDR")), []
+        for name, pace in self._paces:
+            taken = pace.take(caller if name == EACH else 1)
+            told.append(limit(name, taken))
+            call.limits = (("RateLimit-Policy", self._policy), ("RateLimit", ", ".join(told)))
+            if not taken.is_allowed:
+                who = "This caller asked" if name == EACH else "All callers together asked"
+                wait_s = max(1, math.ceil(taken.rest_s))
+                message = f"{who} more than {pace.per_s:g} times a second."
+                raise Refusal("too_often", message, f"Ask again in {wait_s} s.", wait_s=wait_s)
 
     def _check_host(self, header: str) -> None:
         match = _host_and_port(header)
@@ -87,6 +109,16 @@ class Guard:
                 "Use http://localhost, or start the service with a token.",
             )
         self._last_host = header
+
+
+def _paces(settings: ServeSettings, shared: Path | None) -> list[tuple[str, Pace]]:
+    """How often may be asked; a caller that asks too often takes nothing from the others."""
+    found = []
+    if settings.max_per_s_each is not None:
+        found.append((EACH, Pace(settings.max_per_s_each, shared=shared and shared / "pace-each")))
+    if settings.max_per_s is not None:
+        found.append((ALL, Pace(settings.max_per_s, 1, shared and shared / "pace-all")))
+    return found
 
 
 def _sent(given: Authorization | None) -> str:

@@ -10,15 +10,26 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from mlwright.records.contract import Clause
 from mlwright.scoring.single_row import as_records
 from mlwright.shipping.serving.reading import parse, refuse_duplicates, refuse_many
 from mlwright.shipping.serving.refusals import Refusal, json_type, shown
+from mlwright.shipping.serving.texts import Texts
 
 Records = list[dict[str, Any]]
 
 HINT = "GET /docs shows the fields of a record."
 TENSOR_KEYS = frozenset({"name", "shape", "datatype", "data"})
 LARGEST_CELL = 1_000_000
+CHARSETS = {
+    "utf-8": "utf-8-sig",
+    "us-ascii": "ascii",
+    "iso-8859-1": "latin-1",
+    "windows-1252": "cp1252",
+    "utf-16": "utf-16",
+}
+"""Of CSV, as spreadsheets write it, with Python's names for them; JSON is UTF-8 alone (RFC 8259, 8.1)."""
+
 PANDAS_INDEX = "__index_level_"
 MOST_COLUMNS = 5_000
 MOST_UNPACKED_BYTES = 200_000_000
@@ -30,13 +41,19 @@ class Layouts:
 
     Parameters
     ----------
-    names : sequence of str
-        The inputs, in their order: rows without names are read in it.
+    inputs : sequence of Clause
+        In their order: rows without names are read in it.
     max_records : int
+
+    Attributes
+    ----------
+    texts : Texts
+        Reads records of texts.
     """
 
-    def __init__(self, names: Sequence[str], max_records: int) -> None:
-        self._names = tuple(names)
+    def __init__(self, inputs: Sequence[Clause], max_records: int) -> None:
+        self._names = tuple(item.name for item in inputs)
+        self.texts = Texts(inputs)
         self._max_records = max_records
 
     def json(self, body: bytes) -> Any:
@@ -82,22 +99,37 @@ class Layouts:
             raise Refusal("not_records", f"'inputs' is no array of objects with {keys}.", HINT)
         _refuse_twice([tensor["name"] for tensor in tensors])
         read = {tensor["name"]: self._tensor(tensor) for tensor in tensors}
-        if len(read) == 1 and (width := len(self._names)) > 1:
+        if len(read) == 1 and (width := len(self._names)) > 1 and not self._is_input(tensors[0]):
             (values,) = read.values()
             if len(values) % width:
                 raise Refusal("not_records", f"The tensor has not {width} values a row.", HINT)
             return self.rows([values[i : i + width] for i in range(0, len(values), width)], "The tensor")
         return self.columns(read, "'inputs'")
 
-    def csv(self, body: bytes) -> tuple[Records, bool]:
-        """Records of CSV in UTF-8, and whether its first line names the columns; an empty cell is not known."""
-        lines = _csv_lines(body)
-        has_header = bool(lines) and self._is_header(lines[0])
+    def csv(self, body: bytes, *, header: bool | None = None, charset: str = "utf-8") -> tuple[Records, bool]:
+        """Records of CSV, and whether its first line names the columns; an empty cell is not known.
+
+        Parameters
+        ----------
+        body : bytes
+        header : bool, optional
+            Whether it does; default: as it looks.
+        charset : str
+            One of `CHARSETS`.
+        """
+        lines = _csv_lines(body, charset)
+        has_header = bool(lines) and (self._is_header(lines[0]) if header is None else header)
         names = lines[0] if has_header else list(self._names)
         _refuse_twice(names)
         rows = lines[has_header:]
         refuse_many(len(rows), self._max_records)
-        return [_zipped(names, [cell or None for cell in row], place) for place, row in enumerate(rows)], has_header
+        records = [_zipped(names, [cell or None for cell in row], place) for place, row in enumerate(rows)]
+        return [self.texts.read(record) for record in records], has_header
+
+    def _is_input(self, tensor: dict[str, Any]) -> bool:
+        """Whether a tensor is that of one input, so that the others are missing, and not all of them in one."""
+        shape: list[int] = tensor["shape"]
+        return tensor["name"] in self._names and (len(shape) == 1 or shape[1] != len(self._names))
 
     def _is_header(self, cells: Sequence[str]) -> bool:
         """Whether a first line names columns: more than half of the inputs, so that what it lacks can be named."""
@@ -174,12 +206,19 @@ def _refuse_large(metadata: pq.FileMetaData) -> None:
         raise Refusal("not_parquet", message, "Send fewer rows at a time, and the fields of a record alone.")
 
 
-def _csv_lines(body: bytes) -> list[list[str]]:
+def _csv_lines(body: bytes, charset: str) -> list[list[str]]:
+    codec = CHARSETS.get(charset.lower())
+    if codec is None:
+        message = f"CSV in the charset {shown(charset)} is not read."
+        raise Refusal("not_json_type", message, f"Send it in UTF-8, or in one of: {', '.join(CHARSETS)}.")
     try:
         csv.field_size_limit(LARGEST_CELL)
-        return [line for line in csv.reader(io.StringIO(body.decode("utf-8-sig"), newline=""), strict=True) if line]
+        return [line for line in csv.reader(io.StringIO(body.decode(codec), newline=""), strict=True) if line]
     except (UnicodeDecodeError, csv.Error) as error:
-        raise Refusal("not_csv", f"The body is no CSV in UTF-8: {type(error).__name__}.", HINT) from None
+        hint = "Say which charset it is in (text/csv; charset=windows-1252), or send UTF-8."
+        is_charset = isinstance(error, UnicodeDecodeError)
+        message = f"The body is no CSV in {charset.upper() if is_charset else 'order'}: {type(error).__name__}."
+        raise Refusal("not_csv", message, hint if is_charset else HINT) from None
 
 
 def _n_keys(content: Any) -> int:

@@ -10,6 +10,7 @@ from mlwright.records.contract import Clause
 from mlwright.records.settings.serving import ServeSettings
 from mlwright.shipping.serving.extras import MEANT, MOST_REASONS
 from mlwright.shipping.serving.fields import describe_range, example_value, listed_levels, range_of
+from mlwright.shipping.serving.openapi_bodies import Bodies
 from mlwright.shipping.serving.readers import State
 from mlwright.shipping.serving.refusals import REASONS
 
@@ -31,6 +32,7 @@ def describe(manifest: Manifest, settings: ServeSettings, routes: Iterable[Route
     routes : iterable of Route
         What the protocols answer.
     """
+    bodies = Bodies(manifest, settings, example_record(manifest))
     document: dict[str, Any] = {
         "openapi": "3.1.0",
         "info": {
@@ -39,8 +41,8 @@ def describe(manifest: Manifest, settings: ServeSettings, routes: Iterable[Route
             "summary": f"Predicts {manifest.target}.",
             "description": f"{manifest.decision.headline}\n\nMade {manifest.made_at} by {manifest.made_by}.",
         },
-        "paths": _platform_paths(routes, settings) | _paths(manifest, settings),
-        "components": {"schemas": _schemas(manifest, settings)},
+        "paths": _platform_paths(routes, bodies, settings) | _paths(manifest, settings),
+        "components": {"schemas": _schemas(manifest, settings) | bodies.schemas(_told(manifest))},
     }
     if settings.token is not None:
         document["components"]["securitySchemes"] = {"token": {"type": "http", "scheme": "bearer"}}
@@ -66,17 +68,19 @@ def _paths(manifest: Manifest, settings: ServeSettings) -> dict[str, Any]:
     }
 
 
-def _platform_paths(routes: Iterable[Route], settings: ServeSettings) -> dict[str, Any]:
-    """What the platforms' protocols answer, which their own documents describe, under the title of each."""
+def _platform_paths(routes: Iterable[Route], bodies: Bodies, settings: ServeSettings) -> dict[str, Any]:
+    """What the platforms' protocols answer, under the titles of those that share a path."""
     found: dict[str, Any] = {}
     for route in routes:
         meaning = (route.handle.__doc__ or "").splitlines()[0]
+        methods = found.setdefault(route.path, {})
+        if (shared := methods.get(route.method.lower())) is not None:
+            shared["tags"].append(route.title)
+            continue
         operation = {"summary": meaning, "tags": [route.title], "responses": {"default": {"description": meaning}}}
         if route.open and settings.token is not None:
             operation["security"] = []
-        if route.method == "POST":
-            operation["requestBody"] = {"required": True, "content": {JSON: {}}}
-        found.setdefault(route.path, {}).setdefault(route.method.lower(), operation)
+        methods[route.method.lower()] = operation | (bodies.operation(route.body) if route.body else {})
     return found
 
 
@@ -115,6 +119,7 @@ def _parameters(manifest: Manifest) -> list[dict[str, Any]]:
     if (found := manifest.evaluation.uncertainty) is not None:
         told = "Also how far off each answer may be: the share of cases in which that holds."
         known.append(("level", told, {"enum": list(found.levels)}))
+        known.append(("unlike", "Also why a record is unlike anything seen, if it is.", {"enum": list(MEANT)}))
     return [{"name": n, "in": "query", "required": False, "description": d, "schema": schema} for n, d, schema in known]
 
 
@@ -233,6 +238,12 @@ def _around(manifest: Manifest) -> dict[str, Any]:
         return {"possible": {"type": "array", "items": {"type": ["string", "number", "boolean"]}}, "unlike": unlike}
     ends = {"type": "array", "items": {"type": "number"}, "minItems": 2, "maxItems": 2}
     return {"interval": ends, "unlike": unlike}
+
+
+def _told(manifest: Manifest) -> dict[str, Any]:
+    """An answer where a platform has asked for all that is known."""
+    answer = _answer(manifest, with_model=False, with_id=True)
+    return answer | {"properties": answer["properties"] | {"model": {"const": manifest.bundle_id}}}
 
 
 def _note() -> dict[str, Any]:

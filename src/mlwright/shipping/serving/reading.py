@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+from codecs import BOM_UTF8
 from collections.abc import Collection
+from contextlib import suppress
 from typing import IO, Any
 from urllib.parse import parse_qsl
 
@@ -106,6 +108,9 @@ def parse(body: bytes) -> Any:
     try:
         return orjson.loads(body)
     except orjson.JSONDecodeError as error:
+        if body.startswith(BOM_UTF8):
+            with suppress(orjson.JSONDecodeError):
+                return orjson.loads(body.removeprefix(BOM_UTF8))
         where = f"line {error.lineno}, column {error.colno}"
         message = f"The body is not JSON: {error.msg} at {where}."
     try:

@@ -40,7 +40,7 @@ REASONS = {
     "breaks_contract": Reason(422, "A value breaks the contract of its field, which says to refuse it."),
     "not_feedback": Reason(422, "A report is no object of the id of an answer and its outcome."),
     "no_log": Reason(409, "The service keeps no log that an outcome could belong to."),
-    "too_often": Reason(429, "More was asked than the service answers in a second."),
+    "too_often": Reason(429, "More was asked than a caller, or all of them, may ask in a second."),
     "internal": Reason(500, "A mistake of ours; the log has it under the request's id."),
     "busy": Reason(503, "So many long requests are being sent or answered that no further one is taken."),
     "not_ready": Reason(503, "The model does not give its stored answers, so it gives none at all."),
@@ -63,12 +63,22 @@ class Refusal(RequestError):
         The field that is at fault.
     record : int, optional
         The place of the record that is at fault, from 0.
+    wait_s : int
+        After how many seconds to ask again, where that would help.
     """
 
     def __init__(
-        self, reason: str, message: str, hint: str, *, field: str | None = None, record: int | None = None
+        self,
+        reason: str,
+        message: str,
+        hint: str,
+        *,
+        field: str | None = None,
+        record: int | None = None,
+        wait_s: int = 1,
     ) -> None:
         super().__init__(message, hint)
+        self.wait_s = wait_s
         self.reason = reason
         self.field = field
         self.record = record

@@ -67,10 +67,10 @@ class Service:
         self.manifest = bundle.manifest
         self.settings = settings
         self.schema = InputSchema(self.manifest)
-        self.layouts = Layouts([item.name for item in self.manifest.inputs], settings.max_records)
+        self.layouts = Layouts(self.manifest.inputs, settings.max_records)
         self.routes: Mapping[str, tuple[Route, ...]] = all_routes(self)
         if before is None:
-            self.guard = Guard(settings)
+            self.guard = Guard(settings, counts_folder)
             self.counters = Counters(self.manifest, (*PAGES, *self.routes), counts_folder)
             self.log = self._new_log(keeps=keeps)
             self.shadow = self._new_shadow()
@@ -122,6 +122,8 @@ class Service:
         if refusal.reason == "token":
             kind = "Basic" if call.path in ("/", "/docs") else "Bearer"
             headers = (("WWW-Authenticate", f'{kind} realm="mlwright"'),)
+        if refusal.reason == "packed":
+            headers = (("Accept-Encoding", "identity"),)
         if refusal.reason in ("too_often", "busy"):
-            headers = (("Retry-After", "1"),)
+            headers = (("Retry-After", str(refusal.wait_s)),)
         return json_reply(refusal.body(), refusal.status, headers)

@@ -46,12 +46,13 @@ class Tokens:
         """The one to send, for who asks a service."""
         return self._tokens[0].decode()
 
-    def hold(self, sent: str) -> bool:
-        """Whether one of them was sent; takes as long whichever it is, and whether it is one or not."""
+    def held(self, sent: str) -> bytes | None:
+        """The one of them that was sent; takes as long whichever it is, and whether it is one or not."""
         if self._kind == "file" and (stamp := self._changed()) != self._stamp:
             self._renew(stamp)
         given = sent.encode("utf-8", "replace")
-        return any([hmac.compare_digest(given, token) for token in self._tokens])  # noqa: C419  all are compared
+        found = [token for token in self._tokens if hmac.compare_digest(given, token)]
+        return found[0] if found else None
 
     def _renew(self, stamp: tuple[int, ...] | None) -> None:
         """Read a changed file; as long as it holds no usable token those before are kept."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, ClassVar, get_type_hints
 
@@ -13,9 +13,28 @@ from pydantic import TypeAdapter, ValidationError
 from mlwright.core.errors import SettingsError, offers
 from mlwright.core.family import Family
 from mlwright.core.record import Record
+from mlwright.records.settings.serving import LogSettings, ServeSettings
 from mlwright.scoring.bundle import Bundle
+from mlwright.shipping.allowance import OPTIONS, Allowance
 from mlwright.shipping.places import home_of
 from mlwright.shipping.steps import Plan, carry_out
+
+SERVE_SETTINGS: tuple[str, ...] = (
+    *(name for name in ServeSettings.model_fields if name != "log"),
+    *(f"log.{name}" for name in LogSettings.model_fields),
+)
+"""Every setting of a service, as ``[serve]`` and ``[serve.log]`` call it."""
+
+LOG_SETTINGS = tuple(name for name in SERVE_SETTINGS if name.startswith("log."))
+SETTING_OF = {option: setting for setting, option in OPTIONS.items()} | {"log_hash_key": "log.hash_key"}
+"""Which setting an option of `Allowance` stands for."""
+
+GIVEN = "given"
+IN_THE_PROJECT = "`[serve]` of `mlwright.toml`"
+IN_THE_IMAGE = (
+    "The platform keeps one model a bundle, as it was made: say it in the image (`FROM IMAGE`, `ENV MLWRIGHT_...=`), "
+    "and deploy that with `--set pushed=true`."
+)
 
 
 class State(Record):
@@ -51,9 +70,16 @@ class Target(ABC):
     ----------
     folder : Path, optional
         Where files for the place are written; default: ``deploy/`` in the project, or beside a bundle of its own.
+
+    Attributes
+    ----------
+    said, unsaid : mapping of str to str
+        Of each of `SERVE_SETTINGS` how it is said here, or why it cannot be.
     """
 
     title: ClassVar[str]
+    said: ClassVar[Mapping[str, str]] = {}
+    unsaid: ClassVar[Mapping[str, str]] = {}
 
     def __init__(self, *, folder: Path | None = None) -> None:
         self.folder = folder
@@ -139,16 +165,36 @@ def target(name: str, options: Mapping[str, Any] | None = None) -> Target:
         If it has no such option, or the value is of another kind.
     """
     kind = TARGETS.get(name)
-    known, hints = inspect.signature(kind).parameters, get_type_hints(kind.__init__, include_extras=True)
-    return kind(**{key: _read(name, key, value, known, hints) for key, value in (options or {}).items()})
+    known = dict(inspect.signature(kind).parameters)
+    fields = Allowance.model_fields if known.pop(GIVEN, None) is not None else {}
+    hints, read, given = get_type_hints(kind.__init__, include_extras=True), dict[str, Any](), dict[str, Any]()
+    for key, value in (options or {}).items():
+        if key in known:
+            read[key] = _read(name, key, value, TypeAdapter(hints[key]).validate_python)
+        elif key in fields:
+            given[key] = getattr(_read(name, key, {key: value}, Allowance.model_validate), key)
+        else:
+            raise _unknown(kind, name, key, [*known, *fields])
+    if given:
+        read[GIVEN] = Allowance(**given)
+    return kind(**read)
 
 
-def _read(name: str, key: str, value: Any, known: Mapping[str, Any], hints: Mapping[str, Any]) -> Any:
-    if key not in known:
-        raise SettingsError(f"The target {name} has no option {key!r}.", f"Known are: {offers(key, known)}")
+def _read(name: str, key: str, value: Any, read: Callable[[Any], Any]) -> Any:
     try:
-        return TypeAdapter(hints[key]).validate_python(value)
+        return read(value)
     except ValidationError as error:
+        found = value[key] if isinstance(value, dict) else value
         raise SettingsError(
-            f"The option {key} of the target {name} is {value!r}: {error.errors()[0]['msg']}.", f"--set {key}=VALUE"
+            f"The option {key} of the target {name} is {found!r}: {error.errors()[0]['msg']}.", f"--set {key}=VALUE"
         ) from None
+
+
+def _unknown(kind: type[Target], name: str, key: str, known: list[str]) -> SettingsError:
+    """Of an option that a place has not; of a setting of the service with the reason, or how else it is said."""
+    setting = key if key in SERVE_SETTINGS else SETTING_OF.get(key, key)
+    if setting in kind.unsaid:
+        return SettingsError(f"The target {name} cannot be told {key!r}.", kind.unsaid[setting])
+    if setting in kind.said:
+        return SettingsError(f"The target {name} has no option {key!r}.", f"It is said by {kind.said[setting]}.")
+    return SettingsError(f"The target {name} has no option {key!r}.", f"Known are: {offers(key, known)}")

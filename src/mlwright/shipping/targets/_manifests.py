@@ -7,7 +7,7 @@ from typing import Any
 
 from mlwright.core.errors import SettingsError
 from mlwright.scoring.bundle import Bundle
-from mlwright.shipping.allowance import LOG, Allowance, mib
+from mlwright.shipping.allowance import HASH_KEY, LOG, Allowance, mib
 from mlwright.shipping.image import PORT, USER
 
 LABELS = "app.kubernetes.io"
@@ -108,7 +108,7 @@ def _volume(given: Allowance) -> Thing:
         If no PersistentVolumeClaim can have that name.
     """
     if given.url:
-        return {"emptyDir": {"sizeLimit": f"{4 * WAITING_MB}M"}}
+        return {"emptyDir": {"sizeLimit": f"{4 * (given.log_max_mb or WAITING_MB)}M"}}
     if not NAME.fullmatch(given.log or ""):
         raise SettingsError(
             f"The log of pods cannot be kept in {given.log!r}, which is neither a URL nor a PersistentVolumeClaim.",
@@ -127,7 +127,7 @@ def _container(name: str, image: str, given: Allowance) -> Thing:
         "name": "model",
         "image": image,
         "ports": [{"name": "http", "containerPort": PORT}],
-        "env": _variables(given),
+        "env": _variables(name, given),
         **({"envFrom": [{"secretRef": {"name": f"{name}-log"}}]} if given.url else {}),
         "resources": resources,
         "startupProbe": _probe("/health", 2, 30),
@@ -147,16 +147,20 @@ def _container(name: str, image: str, given: Allowance) -> Thing:
     }
 
 
-def _variables(given: Allowance) -> list[Thing]:
+def _variables(name: str, given: Allowance) -> list[Thing]:
     """What the service is told; each pod has a folder of its name in what many share."""
     shared = given.log is not None and given.url is None
     told = {
         "MLWRIGHT_TOKEN_FILE": "/tokens/tokens",
-        **given.variables(f"{LOG}/$(POD_NAME)" if shared else LOG),
-        **({"MLWRIGHT_LOG_MAX_MB": str(WAITING_MB)} if given.url else {}),
+        **given.variables(f"{LOG}/$(POD_NAME)" if shared else LOG, WAITING_MB if given.url else None),
     }
     pod = {"name": "POD_NAME", "valueFrom": {"fieldRef": {"fieldPath": "metadata.name"}}}
-    return [*([pod] if shared else []), *({"name": name, "value": value} for name, value in told.items())]
+    key = {"name": HASH_KEY, "valueFrom": {"secretKeyRef": {"name": f"{name}-log", "key": HASH_KEY}}}
+    return [
+        *([pod] if shared else []),
+        *({"name": variable, "value": value} for variable, value in told.items()),
+        *([key] if given.log_hash else []),
+    ]
 
 
 def _port(number: int, protocol: str) -> Thing:

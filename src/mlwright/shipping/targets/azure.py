@@ -12,7 +12,7 @@ from mlwright.shipping.image import PORT, label
 from mlwright.shipping.registry import RegistryImage
 from mlwright.shipping.sharing import back, before_of, check_share, shared
 from mlwright.shipping.steps import Call, Command, Plan, ask
-from mlwright.shipping.targets import State, Target
+from mlwright.shipping.targets import IN_THE_IMAGE, LOG_SETTINGS, State, Target
 
 ENDPOINT, DEPLOYMENT = "azure-endpoint.yml", "azure-deployment.yml"
 SCHEMAS = "https://azuremlschemas.azureedge.net/latest"
@@ -46,6 +46,18 @@ class Azure(Target):
     """
 
     title = "an online endpoint of Azure Machine Learning"
+    unsaid = {
+        **dict.fromkeys(
+            ("workers", "max_per_s", "max_per_s_each", "max_records", "max_body_bytes", "require_signature"),
+            IN_THE_IMAGE,
+        ),
+        **dict.fromkeys(
+            ("host", "port", "token", "behind_gate"),
+            "Azure asks at a port that the deployment names, and lets callers in by its own key.",
+        ),
+        **dict.fromkeys(LOG_SETTINGS, "Containers of Azure lose their folders; its own data collector keeps requests."),
+        "shadow": "An image holds one bundle; Azure mirrors traffic to another deployment.",
+    }
 
     def __init__(
         self,

@@ -8,10 +8,11 @@ from pathlib import Path
 from mlwright.core.errors import DeploymentError
 from mlwright.core.store.blobs import explain_disk_errors
 from mlwright.scoring.bundle import Bundle
-from mlwright.shipping.allowance import LOG, STORES, Allowance, Memory, PerSecond, Workers, mib
+from mlwright.shipping.allowance import HASH_KEY, LOG, NOTHING_GIVEN, OPTIONS, STORES, Allowance, mib
 from mlwright.shipping.containers import TOKEN, Place
 from mlwright.shipping.image import PORT, USER, Recipe, build, default_image, engine, label
 from mlwright.shipping.places import home_of
+from mlwright.shipping.serving.settings import KEY_MIN_LENGTH
 from mlwright.shipping.steps import Call, Command, Plan
 from mlwright.shipping.targets import State, Target
 
@@ -42,18 +43,23 @@ class Docker(Target):
         A folder with all packages as wheels, for machines that reach no index.
     port : int
         On this machine.
-    log : str, optional
-        A folder of this machine, from the project's on, that what is asked and answered is kept in; or a URL that it
-        is copied to, by way of a folder beside the files.
-    workers : int
-        Processes that answer.
-    max_per_s : float, optional
-        More requests a second, of all callers together, are refused.
-    memory : str, optional
-        At most, such as ``512m`` or ``2g``; default: what the machine has.
+    given : Allowance
+        What the container is given; each field is an option. Its log is kept in a folder of this machine, from the
+        project's on, or copied to a URL by way of a folder beside the files.
     """
 
     title = "a container on this machine"
+    said = {
+        **{name: f"`--set {option}`" for name, option in OPTIONS.items()},
+        "port": "`--set port`",
+        "token": f"the variable `{TOKEN}`",
+        "log.hash_key": f"the variable `{HASH_KEY}`",
+    }
+    unsaid = {
+        "host": "A container is published on this machine alone, at 127.0.0.1; let a proxy that speaks TLS pass it on.",
+        "behind_gate": "Nothing stands in front of a container of this machine, so callers send a token.",
+        "shadow": "An image holds one bundle; serve the other one beside it with `mlwright serve --shadow`.",
+    }
 
     def __init__(
         self,
@@ -63,26 +69,25 @@ class Docker(Target):
         base: str | None = None,
         wheels: Path | None = None,
         port: int = PORT,
-        log: str | None = None,
-        workers: Workers = 1,
-        max_per_s: PerSecond | None = None,
-        memory: Memory | None = None,
+        given: Allowance = NOTHING_GIVEN,
     ) -> None:
         super().__init__(folder=folder)
         self.image = image
         self.base = base
         self.wheels = wheels
         self.port = port
-        self.given = Allowance(log, workers, max_per_s, memory)
+        self.given = given
 
     def plan(self, bundle: Bundle) -> Plan:
         """Build the image, prove the model in it, and put it in the place of the container before."""
+        self.given.check(bundle.manifest)
         image, folder = self.image or default_image(bundle), self.place(bundle, "docker")
         place = Place(engine(), label(bundle.name))
-        kept = self._kept(bundle)
+        kept, hashed = self._kept(bundle), bool(self.given.log_hash)
         run = ("run", "--detach", "--name", place.name, *self._locked_up(), *self._given(kept), image)
         steps = (
             Call("let callers in by a token", f"whether {TOKEN} is set", _see_token),
+            *((Call("hash what the log may not tell", f"whether {HASH_KEY} is set", _see_key),) if hashed else ()),
             *build(image, folder),
             *(() if kept is None else _make_writable(kept, place.program, image)),
             Call(
@@ -140,6 +145,7 @@ class Docker(Target):
         return (
             *(f"--env={name}={value}" for name, value in self.given.variables().items()),
             *(f"--env={name}" for name in STORES.get(store, ())),
+            *((f"--env={HASH_KEY}",) if self.given.log_hash else ()),
             *(() if kept is None else (f"--volume={kept}:{LOG}:z",)),
             *(() if self.given.memory is None else (f"--memory={mib(self.given.memory)}m",)),
         )
@@ -182,4 +188,12 @@ def _see_token() -> None:
     if not os.environ.get(TOKEN):
         raise DeploymentError(
             f"{TOKEN} holds no token, and callers must send one.", f"export {TOKEN}=$(openssl rand -hex 32)"
+        )
+
+
+def _see_key() -> None:
+    if len(os.environ.get(HASH_KEY, "")) < KEY_MIN_LENGTH:
+        raise DeploymentError(
+            f"{HASH_KEY} holds no key of {KEY_MIN_LENGTH} characters, and the log is to hash by one.",
+            f"export {HASH_KEY}=$(openssl rand -hex 32)   and keep it: with another one equal values get other hashes",
         )

@@ -8,12 +8,12 @@ from shlex import quote
 
 from mlwright.core.errors import DeploymentError
 from mlwright.scoring.bundle import Bundle
-from mlwright.shipping.allowance import Allowance, Memory, PerSecond, Workers
+from mlwright.shipping.allowance import HASH_KEY, NOTHING_GIVEN, OPTIONS, Allowance
 from mlwright.shipping.image import PORT, label
 from mlwright.shipping.registry import RegistryImage
 from mlwright.shipping.steps import Command, Plan, ask
 from mlwright.shipping.targets import State, Target
-from mlwright.shipping.targets._manifests import DEFAULT_MEMORY, LABELS, each_pod, inference_service, things
+from mlwright.shipping.targets._manifests import LABELS, each_pod, inference_service, things
 
 FILE = "kubernetes.json"
 KSERVE = "kserve.json"
@@ -33,18 +33,24 @@ class Kubernetes(Target):
         How the image is made; see `mlwright.shipping.registry.RegistryImage`.
     replicas, most_replicas : int
         Pods at least and at most.
-    log : str, optional
-        A PersistentVolumeClaim in which each pod keeps what it is asked and answers, in a folder of its name; or a URL
-        that it is copied to, by what the Secret NAME-log says of who may write there.
-    workers : int
-        Processes that answer in each pod, and processors that it may take.
-    max_per_s : float, optional
-        More requests a second are refused by each pod.
-    memory : str
-        Of each pod at most, such as ``512m`` or ``2g``; half of it is asked for when it is placed.
+    given : Allowance
+        What each pod is given; each field is an option. Its log is kept in a PersistentVolumeClaim, in a folder of the
+        pod's name, or copied to a URL by what the Secret NAME-log says of who may write there. Of the memory (default:
+        512m) half is asked for when a pod is placed; it may take as many processors as it has workers.
     """
 
     title = "a Kubernetes cluster"
+    said = {
+        **{name: f"`--set {option}`" for name, option in OPTIONS.items()},
+        "token": "the Secret `NAME-token`",
+        "log.hash_key": f"`{HASH_KEY}` in the Secret `NAME-log`",
+    }
+    unsaid = {
+        "host": "Pods listen to their cluster; the NetworkPolicy and an Ingress of yours say who reaches them.",
+        "port": "The Service answers at port 8080 of its own name; an Ingress of yours may answer at another one.",
+        "behind_gate": "Other pods of the cluster reach them too, so callers send a token of the Secret.",
+        "shadow": "An image holds one bundle; deploy the other one under a name of its own.",
+    }
 
     def __init__(
         self,
@@ -56,19 +62,17 @@ class Kubernetes(Target):
         pushed: bool = False,
         replicas: int = 2,
         most_replicas: int = 10,
-        log: str | None = None,
-        workers: Workers = 1,
-        max_per_s: PerSecond | None = None,
-        memory: Memory = DEFAULT_MEMORY,
+        given: Allowance = NOTHING_GIVEN,
     ) -> None:
         super().__init__(folder=folder)
         self.image = RegistryImage(image, base, wheels, pushed)
         self.replicas = replicas
         self.most_replicas = most_replicas
-        self.given = Allowance(log, workers, max_per_s, memory)
+        self.given = given
 
     def plan(self, bundle: Bundle) -> Plan:
         """Build and push the image, and apply the manifests; a rollout that fails is rolled back."""
+        self.given.check(bundle.manifest)
         image = self.image.name(bundle)
         name, folder = label(bundle.name), self.place(bundle, "kubernetes")
         manifests = things(name, image, bundle, self.replicas, self.most_replicas, self.given)
@@ -146,10 +150,14 @@ def _finding_log(name: str, given: Allowance) -> tuple[Command, ...]:
     """Find what the pods need to keep their log."""
     if not given.log:
         return ()
-    if given.url:
-        why, words = "find who may write the log to its store", ("kubectl", "get", "secret", f"{name}-log")
-        remedy = f"kubectl create secret generic {name}-log --from-env-file=FILE   (AWS_ACCESS_KEY_ID=..., one a line)"
-    else:
-        why, words = "find the volume of the log", ("kubectl", "get", "persistentvolumeclaim", given.log)
+    found: list[Command] = []
+    if given.url or given.log_hash:
+        lines = [*(["AWS_ACCESS_KEY_ID=..."] if given.url else []), *([f"{HASH_KEY}=..."] if given.log_hash else [])]
+        why = "find who may write the log to its store" if given.url else "find the key of the log's hashes"
+        remedy = f"kubectl create secret generic {name}-log --from-env-file=FILE   ({', '.join(lines)}, one a line)"
+        found.append(Command(why, ("kubectl", "get", "secret", f"{name}-log"), remedy=remedy))
+    if not given.url:
+        words = ("kubectl", "get", "persistentvolumeclaim", given.log)
         remedy = f"Make a PersistentVolumeClaim {given.log} that many pods can write to (ReadWriteMany)."
-    return (Command(why, words, remedy=remedy),)
+        found.append(Command("find the volume of the log", words, remedy=remedy))
+    return tuple(found)

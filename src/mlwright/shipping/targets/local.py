@@ -14,7 +14,7 @@ from mlwright.shipping.image import PORT, label
 from mlwright.shipping.places import home_of
 from mlwright.shipping.serving.lease import Holder
 from mlwright.shipping.steps import Call, Plan
-from mlwright.shipping.targets import State, Target
+from mlwright.shipping.targets import IN_THE_PROJECT, SERVE_SETTINGS, State, Target
 
 
 class Local(Target):
@@ -33,6 +33,7 @@ class Local(Target):
     """
 
     title = "a service on this machine"
+    said = dict.fromkeys(SERVE_SETTINGS, IN_THE_PROJECT) | {"port": f"`--set port`, or {IN_THE_PROJECT}"}
 
     def __init__(self, *, folder: Path | None = None, port: int | None = None) -> None:
         super().__init__(folder=folder)

@@ -13,7 +13,7 @@ from mlwright.core.errors import DeploymentError, ExtraMissing
 from mlwright.scoring.bundle import Bundle
 from mlwright.shipping.image import label, packed_versions, scoring_code
 from mlwright.shipping.steps import Call, Plan
-from mlwright.shipping.targets import State, Target
+from mlwright.shipping.targets import SERVE_SETTINGS, State, Target
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
@@ -40,6 +40,9 @@ class MLflow(Target):
     """
 
     title = "a model registry of MLflow"
+    unsaid = dict.fromkeys(
+        SERVE_SETTINGS, "A registry keeps models; what serves one from there has options of its own."
+    )
 
     def __init__(
         self,

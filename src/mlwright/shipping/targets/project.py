@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from mlwright.scoring.bundle import Bundle
 from mlwright.shipping.steps import Plan
-from mlwright.shipping.targets import State, Target
+from mlwright.shipping.targets import IN_THE_PROJECT, SERVE_SETTINGS, State, Target
 
 
 class Project(Target):
     """The project folder: ``mlwright serve`` and ``mlwright predict`` take what is in use from there."""
 
     title = "the project itself"
+    said = dict.fromkeys(SERVE_SETTINGS, IN_THE_PROJECT)
 
     def plan(self, bundle: Bundle) -> Plan:
         """Nothing: the bundle is where it is."""

@@ -10,7 +10,7 @@ from mlwright.shipping.image import label
 from mlwright.shipping.registry import RegistryImage
 from mlwright.shipping.sharing import check_share
 from mlwright.shipping.steps import Call, Plan
-from mlwright.shipping.targets import State, Target
+from mlwright.shipping.targets import IN_THE_IMAGE, LOG_SETTINGS, State, Target
 from mlwright.shipping.targets._sagemaker_endpoint import IN_SERVICE, Endpoint, newest, shares
 
 STEM_LENGTH = 36
@@ -45,6 +45,20 @@ class SageMaker(Target):
     """
 
     title = "an endpoint of Amazon SageMaker"
+    unsaid = {
+        **dict.fromkeys(
+            ("workers", "max_per_s", "max_per_s_each", "max_records", "max_body_bytes", "require_signature"),
+            IN_THE_IMAGE,
+        ),
+        **dict.fromkeys(
+            ("host", "port", "token", "behind_gate"), "SageMaker asks at a port of its own, and AWS lets callers in."
+        ),
+        **dict.fromkeys(
+            LOG_SETTINGS,
+            "SageMaker shuts its containers in and throws their folders away; its own data capture keeps requests.",
+        ),
+        "shadow": "SageMaker has shadow variants of its own.",
+    }
 
     def __init__(
         self,

@@ -12,7 +12,7 @@ from mlwright.shipping.image import PORT, label
 from mlwright.shipping.registry import RegistryImage
 from mlwright.shipping.sharing import back, before_of, check_share, shared
 from mlwright.shipping.steps import Call, Plan
-from mlwright.shipping.targets import State, Target
+from mlwright.shipping.targets import IN_THE_IMAGE, LOG_SETTINGS, State, Target
 
 SCOPE = "https://www.googleapis.com/auth/cloud-platform"
 PREDICT, HEALTH = "/vertex:predict", "/ready"
@@ -50,6 +50,19 @@ class Vertex(Target):
     """
 
     title = "an endpoint of Vertex AI"
+    unsaid = {
+        **dict.fromkeys(
+            ("workers", "max_per_s", "max_per_s_each", "max_records", "max_body_bytes", "require_signature"),
+            IN_THE_IMAGE,
+        ),
+        **dict.fromkeys(
+            ("host", "port", "token", "behind_gate"), "Vertex AI asks at a port of its own, and Google lets callers in."
+        ),
+        **dict.fromkeys(
+            LOG_SETTINGS, "Containers of Vertex AI lose their folders; its own request-response logging keeps requests."
+        ),
+        "shadow": "An image holds one bundle; deploy the other one with a share of the requests.",
+    }
 
     def __init__(
         self,

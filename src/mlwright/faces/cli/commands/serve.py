@@ -27,6 +27,10 @@ def serve(
     max_per_s: Annotated[
         float | None, typer.Option(min=0.001, help="Requests a second, of all callers together; default: no limit.")
     ] = None,
+    max_per_s_each: Annotated[
+        float | None,
+        typer.Option(min=0.001, help="Requests a second of each caller, by its token or address; default: no limit."),
+    ] = None,
     require_signature: Annotated[
         str | None,
         typer.Option(help="A public key, its file, or env:NAME: serve only what its holder has signed."),
@@ -76,6 +80,7 @@ def serve(
         "token": token,
         "behind_gate": behind_gate,
         "max_per_s": max_per_s,
+        "max_per_s_each": max_per_s_each,
         "require_signature": require_signature,
         "shadow": None if shadow is None else str(shadow),
         "log": kept,

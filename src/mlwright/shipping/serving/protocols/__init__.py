@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 from mlwright.core.family import Family
 from mlwright.shipping.serving.answering import Answer
 from mlwright.shipping.serving.calls import JSON, Call, Reply, json_reply
-from mlwright.shipping.serving.extras import NOTHING, extras_in
 from mlwright.shipping.serving.refusals import Refusal
+from mlwright.shipping.serving.wanted import Wanted, wanted_of
 
 if TYPE_CHECKING:
     from mlwright.shipping.serving.questions import Begun
@@ -45,6 +45,8 @@ class Route(NamedTuple):
         Whether it needs no token: it tells nothing about the model.
     takes : callable or None
         Which calls it answers where protocols share a path; None for those that no other takes.
+    body : str or None
+        Under which name `Bodies` describes what is sent and told.
     """
 
     method: str
@@ -53,6 +55,7 @@ class Route(NamedTuple):
     refuse: Callable[[Refusal], object] | None = None
     open: bool = False
     takes: Callable[[Call], bool] | None = None
+    body: str | None = None
 
     @property
     def title(self) -> str:
@@ -95,9 +98,10 @@ def all_routes(service: Service) -> Mapping[str, tuple[Route, ...]]:
 
 
 def chosen(routes: tuple[Route, ...], call: Call) -> Route | None:
-    """The route of a path that answers a call; None if none knows the method."""
+    """The route of a path that answers a call; None if none knows the method. Whoever answers GET answers HEAD."""
+    method = "GET" if call.method == "HEAD" else call.method
     for route in routes:
-        if route.method == call.method and (route.takes is None or route.takes(call)):
+        if route.method == method and (route.takes is None or route.takes(call)):
             return route
     return None
 
@@ -125,21 +129,34 @@ def answer_instances(service: Service, call: Call) -> Later:
     return told_later(service, call, records, content.get("parameters"))
 
 
-def told_later(service: Service, call: Call, records: Sequence[Mapping[str, Any]], parameters: Any) -> Later:
-    """Records that will be answered by ``predictions``.
+def told_later(
+    service: Service, call: Call, records: Sequence[Mapping[str, Any]], parameters: Any, what: str = "parameters"
+) -> Later:
+    """Records that will be answered by ``predictions``, bare or with all that is `Wanted`.
 
-    They are bare, as platforms have them; where the parameters ask for ``probabilities``, or for what `Extras` names,
-    they are objects with all that is known.
+    Parameters
+    ----------
+    service : Service
+    call : Call
+    records : sequence of mapping
+    parameters : object
+        What the body asks for beside answers.
+    what : str
+        How that is called there.
     """
-    extras = extras_in(parameters, service.manifest)
-    if extras is not NOTHING:
-        call.take_long()
-    is_full = extras is not NOTHING or (isinstance(parameters, dict) and parameters.get("probabilities") is True)
+    wanted = wanted_of(call, service.manifest, parameters, what)
 
     def write(answers: list[Answer]) -> Reply:
-        return json_reply({"predictions": list(answers) if is_full else bare(answers)})
+        return json_reply({"predictions": as_wanted(answers, wanted, service.manifest.bundle_id)})
 
-    return Later(service.questions.begin(call, records, extras), write)
+    return Later(service.questions.begin(call, records, wanted.extras), write)
+
+
+def as_wanted(answers: list[Answer], wanted: Wanted, bundle_id: str) -> list[Any]:
+    """The answers with what is wanted of them: predictions alone, or objects as from ``/predict``."""
+    if not wanted.is_full:
+        return bare(answers)
+    return [answer | {"model": bundle_id} for answer in answers] if wanted.model else list(answers)
 
 
 def bare(answers: Sequence[Answer]) -> list[Any]:

@@ -20,7 +20,7 @@ class Azure(Protocol):
 
     def routes(self) -> tuple[Route, ...]:
         """The paths; liveness and readiness are ``/health`` and ``/ready``, which a deployment names."""
-        return (Route("POST", "/score", self.score), Route("GET", "/swagger.json", self.swagger))
+        return (Route("POST", "/score", self.score, body="score"), Route("GET", "/swagger.json", self.swagger))
 
     def score(self, call: Call) -> Later:
         """Answer a table."""
@@ -33,7 +33,7 @@ class Azure(Protocol):
         (key,) = keys
         given = content[key]
         read = service.layouts.split if isinstance(given, dict) else service.layouts.rows
-        return told_later(service, call, read(given, repr(key)), content.get("params"))
+        return told_later(service, call, read(given, repr(key)), content.get("params"), "params")
 
     def swagger(self, call: Call) -> Reply:
         """The description of the interface."""

@@ -22,7 +22,7 @@ class Feedback(Protocol):
 
     def routes(self) -> tuple[Route, ...]:
         """The one path."""
-        return (Route("POST", "/feedback", self.take),)
+        return (Route("POST", "/feedback", self.take, body="feedback"),)
 
     def take(self, call: Call) -> Reply:
         """Keep outcomes."""

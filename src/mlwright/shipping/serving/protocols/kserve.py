@@ -22,7 +22,7 @@ class KServe(Protocol):
         return (
             Route("GET", "/v1/models", self.models),
             Route("GET", f"/v1/models/{name}", self.model, open=True),
-            Route("POST", f"/v1/models/{name}:predict", self.predict, refuse=short_error),
+            Route("POST", f"/v1/models/{name}:predict", self.predict, refuse=short_error, body="instances"),
         )
 
     def models(self, call: Call) -> Reply:

@@ -11,9 +11,10 @@ from typing import Any
 
 from mlwright.shipping.serving.calls import JSON, Call, Reply
 from mlwright.shipping.serving.layouts import Records, is_tensors
-from mlwright.shipping.serving.protocols import Later, Protocol, Route, told_later
-from mlwright.shipping.serving.protocols._forms import CSV, form_for
+from mlwright.shipping.serving.protocols import Later, Protocol, Route
+from mlwright.shipping.serving.protocols._forms import CSV, csv_records, form_for
 from mlwright.shipping.serving.refusals import Refusal
+from mlwright.shipping.serving.wanted import wanted_of
 
 PARQUET = "application/vnd.apache.parquet"
 LAYOUTS = ("dataframe_split", "dataframe_records", "instances", "inputs")
@@ -27,27 +28,27 @@ class MLflow(Protocol):
     def routes(self) -> tuple[Route, ...]:
         """The paths of MLflow's own server."""
         return (
-            Route("POST", "/invocations", self.invoke, refuse=_refused),
+            Route("POST", "/invocations", self.invoke, refuse=_refused, body="invocations"),
             Route("GET", "/ping", self.ping, open=True),
             Route("GET", "/version", self.version),
         )
 
     def invoke(self, call: Call) -> Later:
-        """Answer rows in any layout; where nothing but predictions is asked for, in the form that is accepted."""
+        """Answer rows in any layout, in the form that is accepted."""
         service = self.service
         service.answerer.check_ready()
         if call.media_type not in (JSON, CSV, PARQUET):
             message = f"The Content-Type is none of {JSON}, {CSV} and {PARQUET}."
             raise Refusal("not_json_type", message, "Send one of them.")
-        body = call.body(service.settings.max_body_bytes)
-        if call.media_type != JSON:
-            records = service.layouts.csv(body)[0] if call.media_type == CSV else service.layouts.parquet(body)
-            return Later(service.questions.begin(call, records), form_for(call, JSON))
-        content = service.layouts.json(body)
-        params = content.get("params") if isinstance(content, dict) else None
-        if params in (None, {}):
-            return Later(service.questions.begin(call, self.records(content)), form_for(call, JSON))
-        return told_later(service, call, self.records(content), params)
+        content: Any = None
+        if call.media_type == CSV:
+            records = csv_records(service, call)[0]
+        else:
+            body = call.body(service.settings.max_body_bytes)
+            content = service.layouts.json(body) if call.media_type == JSON else None
+            records = self.records(content) if call.media_type == JSON else service.layouts.parquet(body)
+        wanted = wanted_of(call, service.manifest, self._params(content), "params")
+        return Later(service.questions.begin(call, records, wanted.extras), form_for(service, call, JSON, wanted))
 
     def ping(self, call: Call) -> Reply:
         """Whether the model answers as it did where it was packed."""
@@ -57,6 +58,12 @@ class MLflow(Protocol):
     def version(self, call: Call) -> Reply:
         """What made the bundle."""
         return Reply(self.service.manifest.made_by.encode(), content_type="text/plain; charset=utf-8")
+
+    def _params(self, content: Any) -> Any:
+        """What a body asks for beside answers; a bare record may have an input of that name."""
+        if not isinstance(content, dict) or not any(name in content for name in LAYOUTS):
+            return None
+        return content.get("params")
 
     def records(self, content: Any) -> Records:
         """The records of a body; besides MLflow's four layouts a bare record and a bare list are read."""

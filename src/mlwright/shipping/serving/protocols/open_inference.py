@@ -10,20 +10,28 @@ https://github.com/kserve/open-inference-protocol
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from mlwright.shipping.serving.answering import Answer
 from mlwright.shipping.serving.calls import Call, Reply, json_reply
 from mlwright.shipping.serving.protocols import Later, Protocol, Route, require_json, short_error
+from mlwright.shipping.serving.protocols._tensors import Outputs
 from mlwright.shipping.serving.refusals import Refusal
+from mlwright.shipping.serving.wanted import wanted_of
 
-DATATYPES = {bool: "BOOL", int: "INT64", float: "FP64", str: "BYTES"}
+if TYPE_CHECKING:
+    from mlwright.shipping.serving.service import Service
 
 
 class OpenInference(Protocol):
     """``/v2/models/NAME/infer`` with tensors, one for each input."""
 
     title = "Open Inference Protocol V2"
+
+    def __init__(self, service: Service) -> None:
+        super().__init__(service)
+        answerer = service.answerer
+        self.outputs = Outputs(service.manifest, answerer.bundle.classes or (), answerer.answer_type)
 
     def routes(self) -> tuple[Route, ...]:
         """The paths of the one model, with and without its version."""
@@ -35,7 +43,10 @@ class OpenInference(Protocol):
             Route("GET", "/v2/health/ready", self.ready, open=True),
             *(Route("GET", path, self.model) for path in (model, versioned)),
             *(Route("GET", f"{path}/ready", self.model_ready, open=True) for path in (model, versioned)),
-            *(Route("POST", f"{path}/infer", self.infer, refuse=short_error) for path in (model, versioned)),
+            *(
+                Route("POST", f"{path}/infer", self.infer, refuse=short_error, body="infer")
+                for path in (model, versioned)
+            ),
         )
 
     def server(self, call: Call) -> Reply:
@@ -59,62 +70,34 @@ class OpenInference(Protocol):
     def model(self, call: Call) -> Reply:
         """The tensors that are read and written."""
         manifest = self.service.manifest
-        inputs = [_declared(item.name, "FP64" if item.kind == "number" else "BYTES", [-1]) for item in manifest.inputs]
-        classes = manifest.model.classes
-        outputs = [_declared("prediction", DATATYPES[self.service.answerer.answer_type], [-1])]
-        outputs += [_declared("probabilities", "FP64", [-1, len(classes)])] if classes else []
+        kinds = {item.name: "FP64" if item.kind == "number" else "BYTES" for item in manifest.inputs}
         return json_reply(
             {
                 "name": manifest.name,
                 "versions": [manifest.bundle_id],
                 "platform": "mlwright",
-                "inputs": inputs,
-                "outputs": outputs,
+                "inputs": [{"name": name, "datatype": kind, "shape": [-1]} for name, kind in kinds.items()],
+                "outputs": self.outputs.declared(),
             }
         )
 
     def infer(self, call: Call) -> Later:
-        """Answer tensors with tensors."""
-        service = self.service
+        """Answer tensors with tensors: those that are named, else the usual ones and what the parameters ask for."""
+        service, outputs = self.service, self.outputs
         content = require_json(service, call)
         if not isinstance(content, dict):
             raise Refusal("not_records", "The body is no object.", 'Send {"inputs": [...]}.')
         records = service.layouts.tensors(content.get("inputs"))
-        return Later(service.questions.begin(call, records), lambda answers: self._told(answers, content))
+        wanted = wanted_of(call, service.manifest, outputs.parameters(content))
+        names = outputs.chosen(content.get("outputs"), wanted)
+        return Later(
+            service.questions.begin(call, records, wanted.extras), lambda answers: self._told(answers, names, content)
+        )
 
-    def _told(self, answers: Sequence[Answer], asked: Mapping[str, Any]) -> Reply:
-        outputs = self._outputs(answers)
+    def _told(self, answers: Sequence[Answer], names: Sequence[str], asked: Mapping[str, Any]) -> Reply:
         reply = {
             "model_name": self.service.manifest.name,
             "model_version": self.service.manifest.bundle_id,
-            "outputs": [outputs[name] for name in _wanted(asked.get("outputs"), outputs)],
+            "outputs": self.outputs.told(answers, names),
         }
         return json_reply(reply | ({"id": asked["id"]} if isinstance(asked.get("id"), str) else {}))
-
-    def _outputs(self, answers: Sequence[Answer]) -> dict[str, dict[str, Any]]:
-        labels = [answer["prediction"] for answer in answers]
-        datatype = DATATYPES[self.service.answerer.answer_type]
-        found = {"prediction": _tensor("prediction", datatype, [len(labels)], labels)}
-        if classes := self.service.manifest.model.classes:
-            flat = [share for answer in answers for share in answer["probabilities"].values()]
-            found["probabilities"] = _tensor("probabilities", "FP64", [len(labels), len(classes)], flat)
-        return found
-
-
-def _declared(name: str, datatype: str, shape: list[int]) -> dict[str, Any]:
-    return {"name": name, "datatype": datatype, "shape": shape}
-
-
-def _tensor(name: str, datatype: str, shape: list[int], data: list[Any]) -> dict[str, Any]:
-    return _declared(name, datatype, shape) | {"data": data}
-
-
-def _wanted(outputs: Any, known: Mapping[str, object]) -> list[str]:
-    """Which outputs are asked for; all if nothing is said."""
-    if not outputs:
-        return list(known)
-    given = [one.get("name") for one in outputs if isinstance(one, dict)] if isinstance(outputs, list) else []
-    names = [name for name in known if name in given]
-    if not names or len(names) < len(given):
-        raise Refusal("not_records", "'outputs' names a tensor that there is not.", f"There are: {', '.join(known)}.")
-    return names

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from mlwright.shipping.serving.answering import Answer
 from mlwright.shipping.serving.calls import JSON, Call, Reply, json_reply
-from mlwright.shipping.serving.extras import extras_of
 from mlwright.shipping.serving.protocols import Later, Protocol, Route
 from mlwright.shipping.serving.reading import read_form, read_question
 from mlwright.shipping.serving.refusals import Refusal, shown
+from mlwright.shipping.serving.wanted import wanted_of
 
 FORM = "application/x-www-form-urlencoded"
 
@@ -30,10 +30,11 @@ class Own(Protocol):
             found = shown(media_type) if media_type else "missing"
             message = f"The Content-Type is {found}, not {JSON}."
             raise Refusal("not_json_type", message, f"Send the header  Content-Type: {JSON}")
-        extras = extras_of(call.options, service.manifest)
+        extras = wanted_of(call, service.manifest).extras
         body = call.body(service.settings.max_body_bytes)
         if media_type == FORM:
-            return Later(service.questions.begin(call, [read_form(body)], extras), self._one)
+            record = service.layouts.texts.read(read_form(body))
+            return Later(service.questions.begin(call, [record], extras), self._one)
         records, is_list = read_question(body, service.schema.readers, service.settings.max_records)
         return Later(service.questions.begin(call, records, extras), self._many if is_list else self._one)
 

@@ -11,7 +11,8 @@ from __future__ import annotations
 
 from mlwright.shipping.serving.calls import Call, Reply, json_reply
 from mlwright.shipping.serving.protocols import Later, Protocol, Route
-from mlwright.shipping.serving.protocols._forms import CSV, JSON_LINES, form_for
+from mlwright.shipping.serving.protocols._forms import CSV, JSON_LINES, csv_records, form_for
+from mlwright.shipping.serving.wanted import wanted_of
 
 MEGABYTE = 1_000_000
 
@@ -24,7 +25,7 @@ class SageMaker(Protocol):
     def routes(self) -> tuple[Route, ...]:
         """The paths; ``/ping`` is MLflow's too."""
         return (
-            Route("POST", "/invocations", self.invoke, takes=self.is_ours),
+            Route("POST", "/invocations", self.invoke, takes=self.is_ours, body="invocations"),
             Route("GET", "/execution-parameters", self.parameters, open=True),
         )
 
@@ -34,15 +35,17 @@ class SageMaker(Protocol):
             return True
         if call.media_type != CSV:
             return False
-        return not self.service.layouts.csv(call.body(self.service.settings.max_body_bytes))[1]
+        return not csv_records(self.service, call)[1]
 
     def invoke(self, call: Call) -> Later:
         """Answer line by line, in the form that is accepted, else in that of the question."""
         service = self.service
-        body = call.body(service.settings.max_body_bytes)
         if call.media_type == CSV:
-            return Later(service.questions.begin(call, service.layouts.csv(body)[0]), form_for(call, CSV))
-        return Later(service.questions.begin(call, service.layouts.lines(body)), form_for(call, JSON_LINES[0]))
+            own, records = CSV, csv_records(service, call)[0]
+        else:
+            own, records = JSON_LINES[0], service.layouts.lines(call.body(service.settings.max_body_bytes))
+        wanted = wanted_of(call, service.manifest)
+        return Later(service.questions.begin(call, records, wanted.extras), form_for(service, call, own, wanted))
 
     def parameters(self, call: Call) -> Reply:
         """How batch transform shall ask."""

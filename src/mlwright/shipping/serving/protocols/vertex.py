@@ -21,7 +21,7 @@ class Vertex(Protocol):
     def routes(self) -> tuple[Route, ...]:
         """The two paths; they replace others of the same name, for the platform asks there and nowhere else."""
         predict, health = os.environ.get("AIP_PREDICT_ROUTE"), os.environ.get("AIP_HEALTH_ROUTE")
-        found = [Route("POST", predict, self.predict, refuse=short_error)] if predict else []
+        found = [Route("POST", predict, self.predict, refuse=short_error, body="instances")] if predict else []
         return (*found, *([Route("GET", health, self.health, open=True)] if health else []))
 
     def predict(self, call: Call) -> Later:
