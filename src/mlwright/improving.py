@@ -6,7 +6,6 @@ import time
 from collections.abc import Callable, Mapping
 
 import numpy as np
-from numpy.typing import NDArray
 
 from mlwright.core.history import RunState
 from mlwright.core.run import Clock, Run
@@ -20,7 +19,7 @@ from mlwright.judging.words import between, inside
 from mlwright.learning.amounts import decisive_on, learned_target
 from mlwright.learning.owed import moved
 from mlwright.learning.tasks import TASKS
-from mlwright.learning.unseen import Unseen
+from mlwright.learning.unseen import Unseen, kept_scores
 from mlwright.learning.yardstick import Scored, yardstick
 from mlwright.pipeline import Settings
 from mlwright.records.data import Snapshot
@@ -35,8 +34,6 @@ from mlwright.records.split import Split
 from mlwright.records.trials import Corrected, Training
 from mlwright.running import Attempt, carry_out, next_id
 from mlwright.statistics.sampling import Draws
-
-Array = NDArray[np.float64]
 
 KEPT_UNLESS_WORSE = frozenset({"drop_suspects"})
 """What such a step drops has to earn its place: it is kept unless the model gets surely worse by it."""
@@ -121,7 +118,7 @@ def _paired(
     """The difference on the same rows, less what the new one is flattered more by having been chosen by them."""
     positions, table = train_rows(split, run), open_snapshot(snapshot, run)
     target = learned_target(table, positions, profile)
-    said = [_kept(training, len(positions), run) for training in (new, old)]
+    said = [kept_scores(training.out_of_fold, len(positions), run) for training in (new, old)]
     known = np.flatnonzero(np.isfinite(np.hstack(said)).all(axis=1))
     if not len(known):
         return None
@@ -136,10 +133,6 @@ def _paired(
     gain = measure.gain(one, other)
     mine, theirs = _flattered(new.corrected), _flattered(old.corrected)
     return moved(gain, theirs[0] - mine[0], float(np.hypot(mine[1], theirs[1])))
-
-
-def _kept(training: Training, n_rows: int, run: Run) -> Array:
-    return np.frombuffer(run.get(training.out_of_fold), dtype=np.float32).reshape(n_rows, -1).astype(np.float64)
 
 
 def _flattered(corrected: Corrected | None) -> tuple[float, float]:

@@ -27,7 +27,7 @@ from mlwright.learning.owed import moved, owed
 from mlwright.learning.segments import excess_loss, weak_segments
 from mlwright.learning.tasks import TASKS
 from mlwright.learning.tenths import tenths
-from mlwright.learning.unseen import Unseen, keep_scores, open_unseen
+from mlwright.learning.unseen import Unseen, keep_scores, kept_scores, open_unseen
 from mlwright.learning.yardstick import Scored, threshold_of_dummy, yardstick
 from mlwright.records.data import Snapshot
 from mlwright.records.evaluation import (
@@ -96,7 +96,7 @@ def evaluate(
     most_rows = rows_in(run.ahead.extra_s(load), training.row_s)
     unseen = open_unseen(snapshot, profile, split, run)
     if not split.n_test:
-        said = _kept_out_of_fold(training.out_of_fold, len(unseen), run)
+        said = kept_scores(training.out_of_fold, len(unseen), run)
         unseen = unseen.take(np.flatnonzero(np.isfinite(said).all(axis=1)))
     target = _open_target(snapshot, unseen, run)
     # Small matrices: a second thread would only wait for the first.
@@ -118,7 +118,7 @@ def _sitting(
         model, simple, baseline = _scores((training.model, training.simple, training.baseline), unseen, run)
     else:
         blobs = (training.out_of_fold, training.simple_out_of_fold, training.baseline_out_of_fold)
-        model, simple, baseline = (_known(_kept_out_of_fold(blob, unseen.split.n_train, run)) for blob in blobs)
+        model, simple, baseline = (_known(kept_scores(blob, unseen.split.n_train, run)) for blob in blobs)
     sampling = unseen.sampling(TASKS.get(unseen.profile.roles.task)().row_loss(target, model), target)
     return _Sitting(
         unseen=unseen,
@@ -130,10 +130,6 @@ def _sitting(
         level=settings.level,
         corrected=None if unseen.split.n_test else training.corrected,
     )
-
-
-def _kept_out_of_fold(blob: str, n_rows: int, run: Run) -> Array:
-    return np.frombuffer(run.get(blob), dtype=np.float32).reshape(n_rows, -1).astype(np.float64)
 
 
 def _known(said: Array) -> Array:

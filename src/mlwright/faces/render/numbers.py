@@ -1,11 +1,11 @@
-"""Numbers for people."""
+"""Numbers as people read them: no more digits than help, intervals, and what is lost."""
 
 from __future__ import annotations
 
 import math
 from typing import NamedTuple
 
-from mlwright.data.words import figure
+from mlwright.data.words import figure, percent
 from mlwright.records.evaluation import Estimate
 
 LARGE, HUGE = 1e6, 1e12
@@ -27,6 +27,15 @@ def short(value: float) -> str:
     if abs(value) < LARGE:
         return figure(value)
     return f"{figure(value / LARGE)} million" if abs(value) < HUGE else f"{value:.4g}"
+
+
+def lost(share: float) -> str:
+    """A share of the gain that is lost.
+
+    >>> lost(0.256), lost(-0.1), lost(1.4)
+    ('26 %', '0 %', 'all')
+    """
+    return "all" if share >= 1 else percent(max(0.0, share))
 
 
 def with_interval(estimate: Estimate) -> str:

@@ -5,8 +5,7 @@ from __future__ import annotations
 import time
 from itertools import groupby
 
-from mlwright.data.words import percent
-from mlwright.faces.render.numbers import short, with_interval
+from mlwright.faces.render.numbers import lost, short, with_interval
 from mlwright.faces.render.page import environment
 from mlwright.records.evaluation import Estimate
 from mlwright.records.versus import MetricPair, Versus
@@ -27,11 +26,6 @@ def gained(gain: Estimate | None) -> str:
         return "-"
     sure = "" if gain.low > 0 or gain.high < 0 else ", may be chance"
     return f"{with_interval(gain)}{sure}"
-
-
-def lost(share: float) -> str:
-    """A share of the gain that is lost."""
-    return "all" if share >= 1 else percent(max(0.0, share))
 
 
 def probed(title: str, strength: float) -> str:

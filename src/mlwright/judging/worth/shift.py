@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from mlwright.core.run import Run
 from mlwright.learning.benefit import Benefit, best_quantile
+from mlwright.learning.unseen import kept_scores
 from mlwright.records.profile import Roles
 from mlwright.records.trials import Training
 
@@ -30,5 +31,5 @@ def shift_of(learned: NDArray[np.float64], training: Training, benefit: Benefit,
         return 0.0
     if (level := best_quantile(benefit.table)) == EVEN:
         return 0.0
-    missing = learned - np.frombuffer(run.get(training.out_of_fold), dtype=np.float32)
+    missing = learned - kept_scores(training.out_of_fold, len(learned), run)[:, 0]
     return float(np.nanquantile(missing, level))

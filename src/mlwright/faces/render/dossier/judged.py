@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from mlwright.core.store.ledger import Entry
 from mlwright.data.words import counted, listing, percent
 from mlwright.faces.render.dossier.blocks import MOST_ROWS, Block, Grid, Known, Told
-from mlwright.faces.render.numbers import short, with_interval
+from mlwright.faces.render.numbers import lost, short, with_interval
 from mlwright.faces.render.telling import gloss, worth_unit
 
 
@@ -25,14 +25,10 @@ def tests(known: Known) -> Iterator[Block]:
     ]
     yield Grid(("metric", "the model", "a simple model", "no model"), rows, "evaluation: metrics")
     robust = known.facts.robustness
-    probes = [(_lost(each.lost_share), each.sentence) for each in robust.results]
+    probes = [(lost(each.lost_share), each.sentence) for each in robust.results]
     yield Told("Robustness: the test rows were disturbed on purpose. Share of the gain that is lost:", "robustness")
     yield Grid(("lost", "what was done, and what came of it"), probes[:MOST_ROWS], "robustness")
     yield from _groups(known)
-
-
-def _lost(share: float) -> str:
-    return "all" if share >= 1 else percent(max(0.0, share))
 
 
 def _groups(known: Known) -> Iterator[Block]:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from rich.console import RenderableType
 from rich.text import Text
 
-from mlwright.faces.render.numbers import with_interval
+from mlwright.faces.render.numbers import lost, with_interval
 from mlwright.faces.render.terminal.tables import said, table
-from mlwright.faces.render.versus import MOST_PROBES, gain_told, gained, lost, probed
+from mlwright.faces.render.versus import MOST_PROBES, gain_told, gained, probed
 from mlwright.records.versus import Versus
 
 
