@@ -127,13 +127,13 @@ def test_without_a_source_nothing_is_collected(run):
 
 
 def test_a_missing_file_is_missing(run, tmp_path):
-    with pytest.raises(SourceMissing):
+    with pytest.raises(SourceMissing, match="nothing is not there"):
         collect(CollectSettings(source=str(tmp_path / "nothing")), run)
 
 
 def test_a_table_without_rows_leaves_nothing_behind(people, run):
     pq.write_table(pa.table({"a": pa.array([], pa.int64())}), people)
-    with pytest.raises(SourceEmpty):
+    with pytest.raises(SourceEmpty, match="holds no rows"):
         collect(CollectSettings(source=str(people)), run)
     assert files_of(run) == []
 
@@ -199,7 +199,7 @@ def test_a_fault_in_the_middle_leaves_nothing_behind(run, tmp_path):
     middle = len(content) // 2
     content[middle - 40_000 : middle] = bytes(40_000)
     (tmp_path / "a.parquet").write_bytes(content)
-    with pytest.raises(SourceUnreadable):
+    with pytest.raises(SourceUnreadable, match=r"a\.parquet"):
         collect(CollectSettings(source=str(tmp_path / "a.parquet")), run)
     assert files_of(run) == []
 

@@ -288,12 +288,12 @@ def test_another_metric_is_optimised(tmp_path):
 
 
 def test_mistakes_in_the_settings_are_told_before_anything_is_fitted(tmp_path):
-    for settings, decide in (
-        (TrainSettings(families=("lightgb",)), DecideSettings()),
-        (LINEAR, DecideSettings(benefit={"true_positiv": 1.0})),
+    for settings, decide, what in (
+        (TrainSettings(families=("lightgb",)), DecideSettings(), "'lightgb'"),
+        (LINEAR, DecideSettings(benefit={"true_positiv": 1.0}), "'true_positiv'"),
     ):
         project = Project(tmp_path)
-        with pytest.raises(SettingsError):
+        with pytest.raises(SettingsError, match=what):
             project.train(settings, decide)
         assert not [event for event in project.events if "fold" in event.get("label", "")]
 

@@ -104,7 +104,7 @@ def test_a_missing_folder_is_named(read, tmp_path):
 
 @pytest.mark.parametrize("name", ["a\0b.csv", "x" * 3000 + ".csv"])
 def test_an_impossible_name_is_missing(read, name):
-    with pytest.raises(SourceMissing):
+    with pytest.raises(SourceMissing, match="is not there"):
         read(name)
 
 

@@ -284,8 +284,8 @@ def test_what_waits_for_a_disk_that_hangs_is_bounded_by_its_size(
     assert len(read(tmp_path / "log")) == 300
 
 
-def test_a_folder_that_is_no_log_is_read_as_parquet(tmp_path: Path) -> None:
-    with pytest.raises(SourceError):
+def test_a_folder_that_is_no_log_is_read_as_a_folder_of_tables(tmp_path: Path) -> None:
+    with pytest.raises(SourceError, match="holds no tables"):
         read(tmp_path)
 
 
