@@ -336,3 +336,22 @@ def test_seconds_since_1970_are_the_time_where_they_are_called_so(
     seconds = (1_600_000_000 + np.random.default_rng(6).integers(0, 10**7, N)) * scale
     roles = profile_of(tmp_path, {name: seconds.astype(np.int64), "x": cycle(1, 2, 3), "y": cycle("a", "b")}).roles
     assert (roles.time == name) == is_time
+
+
+def test_classes_with_an_order_of_their_own_stand_in_it(tmp_path: Path) -> None:
+    asked = roles_with_target(tmp_path, cycle("high", "low", "medium")).asked
+    assert asked is not None
+    assert (asked.classes, asked.are_ordered) == (("low", "medium", "high"), True)
+    assert "an order, from 'low' to 'high'; set project.order if it is another" in asked.reason
+
+
+def test_the_users_order_is_taken_and_must_name_all_classes(tmp_path: Path) -> None:
+    roles = roles_with_target(tmp_path, cycle("a", "b", "c"), order=("c", "a ", "b"))
+    assert (roles.classes, roles.are_ordered) == (("c", "a", "b"), True)
+    assert not roles_with_target(tmp_path, cycle("a", "b", "c")).are_ordered
+    assert not roles_with_target(tmp_path, cycle("high", "low", "medium"), order=()).are_ordered
+    with pytest.raises(SettingsError, match=r"project\.order does not name each class of 'y' once") as caught:
+        roles_with_target(tmp_path, cycle("a", "b", "c"), order=("c", "a"))
+    assert caught.value.hint.endswith("a, b, c")
+    with pytest.raises(SettingsError, match="'y' has two"):
+        roles_with_target(tmp_path, cycle("a", "b"), order=("b", "a"))

@@ -170,3 +170,22 @@ def test_of_very_many_classes_the_average_precision_is_left_out(tmp_path: Path) 
         "balanced_accuracy",
         "f1",
     }
+
+
+def test_classes_in_an_order_are_also_judged_by_how_far_off_answers_are(tmp_path: Path) -> None:
+    rng = np.random.default_rng(3)
+    age = rng.normal(size=600)
+    level = np.clip(np.round(age + rng.normal(size=600) / 2) + 1, 0, 2).astype(int)
+    table = pa.table({"age": age, "y": np.array(["a", "b", "c"])[level]})
+    job = small_job(tmp_path, table, task="multiclass")
+    assert not {"ranked_probability", "mean_steps"} & {each.name for each in evaluated(job).metrics}
+    asked = job.profile.roles.asked
+    assert asked is not None
+    roles = job.profile.roles.model_copy(update={"asked": asked.model_copy(update={"are_ordered": True})})
+    ordered = job._replace(profile=job.profile.model_copy(update={"roles": roles}))
+    evaluation = evaluated(ordered)
+    target = kept_target(evaluation.truth, job.run)
+    said = kept_scores(evaluation.predictions, len(target), job.run)
+    steps = np.abs(said.argmax(axis=1) - target).mean()
+    assert metric(evaluation, "mean_steps").model.value == pytest.approx(steps)
+    assert metric(evaluation, "ranked_probability").gain_over_baseline.low > 0

@@ -12,6 +12,7 @@ from mlwright.core.errors import MemoryShort, SettingsError
 from mlwright.core.run import Clock, Run
 from mlwright.core.store import Store
 from mlwright.data.compute.table import open_snapshot
+from mlwright.learning.search.setup import metric_name
 from mlwright.learning.train import train
 from mlwright.records.data import Field, Lineage, Snapshot
 from mlwright.records.findings import Findings
@@ -311,3 +312,14 @@ def test_a_metric_of_sizes_is_corrected_in_its_own_unit(tmp_path):
     alone = min(row.score for row in training.leaderboard if row.score is not None and not row.chosen)
     assert 0.8 * alone < chosen.score < 1.3 * alone
     assert training.corrected.model.low > 0
+
+
+def test_a_metric_of_ordered_classes_asks_for_their_order():
+    roles = Roles(asked=Asked(target="y", task="multiclass", classes=("a", "b", "c")), inputs=("x",))
+    with pytest.raises(SettingsError, match="no order that is known") as caught:
+        metric_name(TrainSettings(metric="mean_steps"), roles)
+    assert caught.value.hint.endswith("a, b, c")
+    ordered = Roles(
+        asked=Asked(target="y", task="multiclass", classes=("a", "b", "c"), are_ordered=True), inputs=("x",)
+    )
+    assert metric_name(TrainSettings(metric="mean_steps"), ordered) == "mean_steps"

@@ -94,7 +94,14 @@ def assign_roles(
     if not inputs and asked:
         raise _no_inputs(asked.column.name, left_out)
     return Roles(
-        asked=asked and Asked(target=asked.column.name, task=asked.task, reason=asked.reason, classes=asked.classes),
+        asked=asked
+        and Asked(
+            target=asked.column.name,
+            task=asked.task,
+            reason=asked.reason,
+            classes=asked.classes,
+            are_ordered=asked.are_ordered,
+        ),
         time=time,
         time_reason=time_reason,
         group=group,

@@ -11,6 +11,7 @@ from mlwright.data.alike_answers import alike
 from mlwright.data.compute.engine import LONGEST_SHOWN
 from mlwright.data.kinds.amounts import are_amounts
 from mlwright.data.kinds.names import words_of
+from mlwright.data.kinds.scales import in_order
 from mlwright.data.kinds.verdict import sentence
 from mlwright.data.task import MOST_NUMBERS_CALLED_CLASSES, guessed_task, is_numeric
 from mlwright.data.words import counted
@@ -43,12 +44,16 @@ _LIKELY_NAMES = frozenset(
 
 @dataclass(frozen=True)
 class Question:
-    """What is asked of a target column; `column` counts what cannot be learned from as missing."""
+    """What is asked of a target column; `column` counts what cannot be learned from as missing.
+
+    `are_ordered` says whether the classes stand in an order of their own.
+    """
 
     task: Task
     reason: str
     classes: tuple[str, ...]
     column: ColumnProfile
+    are_ordered: bool = False
 
 
 def target_name(project: ProjectSettings, snapshot: Snapshot) -> str:
@@ -218,10 +223,32 @@ def _classes(
                 f"project.positive is {project.positive!r}, but {column.name!r} has {len(classes)} classes.",
                 "Leave project.positive out: it is for two classes.",
             )
-        return Question("multiclass", sentence(why), classes, column)
+        ordered, told = _ordered(classes, project, column.name)
+        return Question("multiclass", sentence(why, told), ordered or classes, column, are_ordered=bool(ordered))
+    if project.order:
+        raise SettingsError(
+            f"project.order names an order of classes, but {column.name!r} has two.",
+            "Leave project.order out: it is for three classes or more.",
+        )
     positive, reason = _positive(dict(levels), project, column.name)
     negative = next(value for value in classes if value != positive)
     return Question("binary", sentence(why, reason), (negative, positive), column)
+
+
+def _ordered(classes: Sequence[str], project: ProjectSettings, target: str) -> tuple[tuple[str, ...], str]:
+    """The classes from lowest to highest and why; nothing where they have no order."""
+    if project.order is None:
+        found = in_order(classes, target)
+        told = f"they are taken to have an order, from {found[0]!r} to {found[-1]!r}" if found else ""
+        return found, told and f"{told}; set project.order if it is another, or to [] if they have none"
+    answers = Answers(classes)
+    places = [answers.place(canonical(name) or "") for name in project.order]
+    if project.order and sorted(places) != list(range(len(classes))):
+        raise SettingsError(
+            f"project.order does not name each class of {target!r} once.",
+            f"Put these in order, the lowest first, or set it to []: {name_list(classes)}",
+        )
+    return tuple(classes[place] for place in places), "their order is set by project.order" if places else ""
 
 
 def _check_classes(column: ColumnProfile, labelled: int, task: Task) -> None:

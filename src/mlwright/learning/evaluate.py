@@ -177,7 +177,8 @@ def _metrics(sitting: _Sitting, first: str, run: Run) -> tuple[MetricResult, ...
     usual = TASKS.get(roles.task).metrics
     if len(roles.classes) > MOST_RANKED:
         usual = tuple(name for name in usual if name != "average_precision")
-    names = dict.fromkeys([first, *usual])
+    ordered = TASKS.get(roles.task).ordered_metrics if roles.are_ordered else ()
+    names = dict.fromkeys([first, *usual, *ordered])
     found = []
     for name in names:
         run.clock.check()

@@ -168,13 +168,18 @@ class Asked(Record):
     reason : str
         Why it is this task.
     classes : tuple of str
-        For classes: their spellings in sorted order; for two classes the positive one is last. Empty for numbers.
+        For classes: their spellings in sorted order, from lowest to highest where they have an order of their own; for
+        two classes the positive one is last. Empty for numbers.
+    are_ordered : bool
+        Whether several classes have an order of their own (``low``, ``medium``, ``high``), so that an answer can be
+        more or less wrong.
     """
 
     target: str
     task: Task
     reason: str = ""
     classes: tuple[str, ...] = ()
+    are_ordered: bool = False
 
 
 class Roles(Record):
@@ -220,6 +225,11 @@ class Roles(Record):
     def classes(self) -> tuple[str, ...]:
         """The classes to tell apart; empty for numbers."""
         return self._question.classes
+
+    @property
+    def are_ordered(self) -> bool:
+        """Whether the classes have an order of their own, in which they stand."""
+        return self._question.are_ordered
 
     @property
     def _question(self) -> Asked:

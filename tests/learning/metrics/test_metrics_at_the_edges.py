@@ -122,3 +122,16 @@ def test_no_loss_is_said_to_lie_below_nothing():
     said = np.array([[0.02], [0.01], [0.05], [0.99], [0.98], [0.97], [0.93]])
     loss = yardstick("log_loss", target, Draws(Sampling(7), 0)).estimate(Scored(said))
     assert 0.0 <= loss.low < loss.value < loss.high
+
+
+def test_classes_in_an_order_are_judged_by_how_far_off_an_answer_is():
+    near, far = [[0.0, 1.0, 0.0]], [[0.0, 0.0, 1.0]]
+    assert (score("mean_steps", [0], near), score("mean_steps", [0], far)) == (1.0, 2.0)
+    assert (score("ranked_probability", [0], near), score("ranked_probability", [0], far)) == (0.5, 1.0)
+    assert score("ranked_probability", [1], [[0.25, 0.5, 0.25]]) == pytest.approx(0.0625)
+
+
+def test_the_answer_that_is_fewest_steps_off_is_the_middle_of_the_probabilities():
+    split = np.array([[0.4, 0.25, 0.35]])
+    worth = METRICS.get("mean_steps")().decisive(split)
+    assert int((split @ worth).argmax()) == 1

@@ -35,6 +35,9 @@ class Metric(ABC):
     only_if_asked : bool
         Whether it is told only where it is what was optimised, not beside other metrics.
 
+    needs_order : bool
+        Whether it says something only where the classes have an order of their own; their places are then their ranks.
+
     Options are keyword arguments with defaults; users write a number for the first of them behind the name,
     ``pinball:0.9``; see `metric_of`.
     """
@@ -43,6 +46,7 @@ class Metric(ABC):
     greater_is_better: ClassVar[bool]
     tasks: ClassVar[frozenset[Task]]
     only_if_asked: ClassVar[bool] = False
+    needs_order: ClassVar[bool] = False
 
     @abstractmethod
     def score(

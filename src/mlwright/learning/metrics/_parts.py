@@ -11,6 +11,7 @@ from mlwright.records.profile import Task
 
 CLASSES: Final[frozenset[Task]] = frozenset({"binary", "multiclass"})
 TWO_CLASSES: Final[frozenset[Task]] = frozenset({"binary"})
+SEVERAL_CLASSES: Final[frozenset[Task]] = frozenset({"multiclass"})
 NUMBERS: Final[frozenset[Task]] = frozenset({"regression"})
 
 Array = NDArray[np.float64]

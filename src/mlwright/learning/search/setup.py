@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from mlwright.core.errors import SettingsError, offers
+from mlwright.core.errors import SettingsError, name_list, offers
 from mlwright.core.run import Run
 from mlwright.learning.data import TrainingData
 from mlwright.learning.load import load_of
@@ -100,13 +100,20 @@ def metric_name(settings: TrainSettings, roles: Roles) -> str:
     SettingsError
         If there is no such metric, its option makes no sense, or it says nothing about such a task.
     """
-    fitting = [name for name, metric in METRICS if roles.task in metric.tasks]
+    for_task = [name for name, metric in METRICS if roles.task in metric.tasks]
+    fitting = [name for name in for_task if roles.are_ordered or not METRICS.get(name).needs_order]
     wanted = settings.metric or TASKS.get(roles.task).default_metric
     if bare(wanted) not in METRICS.names():
         raise SettingsError(f"train.metric is {wanted!r}; there is no such metric.", f"Try: {offers(wanted, fitting)}")
     if roles.task not in metric_of(wanted).tasks:
         raise SettingsError(
             f"train.metric is {wanted!r}, which says nothing about a {roles.task} task.", f"Use: {', '.join(fitting)}"
+        )
+    if metric_of(wanted).needs_order and not roles.are_ordered:
+        raise SettingsError(
+            f"train.metric is {wanted!r}, which asks how many steps an answer is off, but the classes of "
+            f"{roles.target!r} have no order that is known.",
+            f"Set project.order to all of them, the lowest first: {name_list(roles.classes)}",
         )
     return wanted
 

@@ -13,10 +13,21 @@ from mlwright.core.family import Family
 
 
 class Task(ABC):
-    """What is predicted: the shape of the target, of a prediction, and the usual metrics."""
+    """What is predicted: the shape of the target, of a prediction, and the usual metrics.
+
+    Attributes
+    ----------
+    default_metric : str
+        What is optimised unless a user says otherwise.
+    metrics : tuple of str
+        What is told of every model.
+    ordered_metrics : tuple of str
+        What is told besides where the classes have an order of their own.
+    """
 
     default_metric: ClassVar[str]
     metrics: ClassVar[tuple[str, ...]]
+    ordered_metrics: ClassVar[tuple[str, ...]] = ()
 
     @abstractmethod
     def target(

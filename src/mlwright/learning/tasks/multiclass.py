@@ -16,6 +16,7 @@ class Multiclass(Task):
 
     default_metric = "log_loss"
     metrics = ("log_loss", "roc_auc", "average_precision", "brier", "accuracy", "balanced_accuracy", "f1")
+    ordered_metrics = ("ranked_probability", "mean_steps")
 
     def target(
         self, values: pa.ChunkedArray, classes: tuple[str, ...], missing_codes: tuple[str, ...]

@@ -26,6 +26,9 @@ class ProjectSettings(Settings):
         ``auto``, ``binary``, ``multiclass`` or ``regression``; ``none`` to look at the data only, until `explore`.
     positive : str
         For two classes: the one that the decision is about; default: found from its name or its rareness.
+    order : list
+        For several classes: all of them from lowest to highest, where an answer can be more or less wrong; ``[]`` where
+        they have no order. Default: found from their names (``low``, ``medium``, ``high``; ratings; bands).
     seed : int
         What every random choice starts from.
     """
@@ -34,6 +37,7 @@ class ProjectSettings(Settings):
     target: str | None = None
     task: Literal["auto", "none"] | Task = "auto"
     positive: str | None = None
+    order: tuple[str, ...] | None = None
     seed: int = 0
 
 
