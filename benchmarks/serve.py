@@ -1,6 +1,7 @@
 """Requests that the service answers over loopback, beside servers that do nothing and others that serve a like model.
 
-Usage: python benchmarks/serve.py [BUNDLE] [--seconds 10] [--peers PYTHON] [--quick] [--log-turns N] [--check]
+Usage: python benchmarks/serve.py [BUNDLE] [--seconds 10] [--peers PYTHON] [--quick] [--check]
+           [--log-turns N | --granian-turns N | --memory]
 
 Without BUNDLE, a model is made first, from the data that comes with mlwright: cores of LightGBM, by a counted search,
 so that it is the same every time. What is asked are rows of that data as JSON, one or 100 different ones a request; of
@@ -17,8 +18,13 @@ one-hot, and one LightGBM of as many trees as all cores of our model have, of as
 So both sides walk trees of one size; theirs has no calibration and no look at what is asked. Goals that speak of others
 are looked at only there. How many times the CPU time of mlwright they take is what counts: load disturbs it least.
 
+What granian takes swings by a third from one moment to the next, and ours less, so a single reading of the share says
+little: both are measured in turn, and the median of the shares of all turns counts, with how far they lie apart.
+
 With ``--log-turns N`` only the cost of the prediction log is measured: N turns without and with it, one after the
-other, of which the medians are told. Beside other work CPU time says it, not requests per second.
+other, of which the medians are told. Beside other work CPU time says it, not requests per second. With
+``--granian-turns N`` and ``--peers`` only the share of granian is, and with ``--memory`` only what 1, 2 and 4 processes
+take: RSS, which counts shared pages for each of them, and PSS, which divides them.
 """
 
 from __future__ import annotations
@@ -26,7 +32,6 @@ from __future__ import annotations
 import argparse
 import csv
 import gzip
-import http.client
 import json
 import re
 import statistics
@@ -34,12 +39,16 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
+from functools import partial
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from serve_load import Row, Server, cpu_s, free_port, measure, quickest, running, running_peer
+from serve_load import Row, cpu_s, free_port, measure, quickest, running, running_peer
+from serve_peers import NOTHING as EMPTY
+from serve_turns import Share, in_turns, share_of
+from serve_workers import of_workers, show_workers, until_answered
 
 GOAL_P50_MS = 0.2
 """The median time of one record at one client."""
@@ -56,7 +65,7 @@ record at one client and at 16, and with 100."""
 
 GOAL_OF_NOTHING = 0.5
 """Requests of one record from 16 clients by second of processor time, as a share of what granian does that answers
-nothing."""
+nothing, in the median of turns."""
 
 GOAL_TIMES_NEXT = 8.0
 """The CPU time of the next peer as a multiple of ours, for one record and for 100, at one client and at 16."""
@@ -72,6 +81,12 @@ GOAL_RSS_MB = 150
 
 TURNS = 3
 """With and without a log are measured in turns, and the best of each figure counts: a shared machine swings."""
+
+GRANIAN_TURNS, GRANIAN_TURN_S = 15, 1.0
+"""Ours and granian's, one after the other."""
+
+WORKERS = (1, 2, 4)
+"""Of which the memory is told."""
 
 CANDIDATES = 2
 """That the search for the model tries."""
@@ -174,25 +189,14 @@ def bodies(records: list[dict[str, object]], wrap: str | None) -> list[tuple[int
     return [(len(each), json.dumps(each if wrap is None else {wrap: each}).encode()) for each in several]
 
 
-def first_answer(server: Server, body: bytes, began: float) -> Start:
-    """Ask until the model answers."""
-    while True:
-        try:
-            connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=5.0)
-            connection.request("POST", "/predict", body, {"Content-Type": "application/json"})
-            if connection.getresponse().status == http.HTTPStatus.OK:
-                return Start(time.perf_counter() - began, cpu_s(server.pid), server.rss_mb)
-        except OSError:
-            time.sleep(0.005)
-
-
 def starting(bundle: Path, body: bytes, seconds: float) -> Start:
     """How long a service takes from its start to its first answer, and its memory after some seconds of answering."""
     began = time.perf_counter()
     with running(["-c", SERVE, str(bundle), "{}"]) as server:
-        found = first_answer(server, body, began)
+        until_answered(server, body)
+        ready_s, ready_cpu_s = time.perf_counter() - began, cpu_s(server.pid)
         measure("warm", server, body, 1, 16, seconds)
-        return replace(found, rss_mb=server.rss_mb)
+        return Start(ready_s, ready_cpu_s, server.rss_mb)
 
 
 def run(bundle: Path, seconds: float) -> list[Row]:
@@ -201,12 +205,12 @@ def run(bundle: Path, seconds: float) -> list[Row]:
     with running([__file__, "--nothing"]) as server:
         time.sleep(1.0)
         rows += [quickest(measure(NOTHING_SERVED, server, one, 1, n, seconds) for _ in range(TURNS)) for n in (1, 16)]
-    for without, with_log in in_turns(bundle, seconds, TURNS):
+    for without, with_log in with_and_without_log(bundle, seconds, TURNS):
         rows += [quickest(without), quickest(with_log)]
     return rows
 
 
-def in_turns(bundle: Path, seconds: float, n_turns: int) -> Iterator[tuple[list[Row], list[Row]]]:
+def with_and_without_log(bundle: Path, seconds: float, n_turns: int) -> Iterator[list[list[Row]]]:
     """Without and with a log, one after the other, for each number of records and of clients."""
     records = records_for(bundle)
     asked = [(1, json.dumps(records[0]).encode()), bodies(records, "records")[1]]
@@ -217,11 +221,8 @@ def in_turns(bundle: Path, seconds: float, n_turns: int) -> Iterator[tuple[list[
     ):
         for n, body in asked:
             for c in (1, 16):
-                found: tuple[list[Row], list[Row]] = ([], [])
-                for _ in range(n_turns):
-                    found[0].append(measure(PLAIN, without, body, n, c, seconds))
-                    found[1].append(measure(KEPT, with_log, body, n, c, seconds))
-                yield found
+                ours = partial(measure, PLAIN, without, body, n, c, seconds)
+                yield in_turns([ours, partial(measure, KEPT, with_log, body, n, c, seconds)], n_turns)
 
 
 def log_cost(bundle: Path, seconds: float, n_turns: int) -> dict[str, dict[str, float]]:
@@ -229,7 +230,7 @@ def log_cost(bundle: Path, seconds: float, n_turns: int) -> dict[str, dict[str, 
     print("| clients | records | CPU µs without | with a log | median | least | requests/s without | with | median |")
     print("|---|---|---|---|---|---|---|---|---|")
     costs = {}
-    for without, with_log in in_turns(bundle, seconds, n_turns):
+    for without, with_log in with_and_without_log(bundle, seconds, n_turns):
         cpu, per_s = (
             [statistics.median(getattr(row, figure) for row in rows) for rows in (without, with_log)]
             for figure in ("cpu_us", "per_s")
@@ -250,6 +251,27 @@ def log_cost(bundle: Path, seconds: float, n_turns: int) -> dict[str, dict[str, 
     return costs
 
 
+def beside_granian(python: Path, bundle: Path, n_turns: int) -> tuple[list[Row], Share]:
+    """Our service and granian with an application that does nothing, in turn; and the share of its requests by core."""
+    body = json.dumps(records_for(bundle)[0]).encode()
+    with tempfile.TemporaryDirectory() as place:
+        (Path(place) / "empty.py").write_text(EMPTY)
+        command = [str(python.parent / "granian"), "--interface", "wsgi", "empty:application", "--port"]
+        with (
+            running(["-c", SERVE, str(bundle), "{}"]) as server,
+            running_peer([*command, str(port := free_port())], port, "/", Path(place)) as granian,
+        ):
+            ours = partial(measure, PLAIN, server, body, 1, 16, GRANIAN_TURN_S)
+            theirs = partial(measure, GRANIAN, granian, body, 1, 16, GRANIAN_TURN_S, "/")
+            turns = in_turns([ours, theirs], n_turns)
+    cpu = [[row.cpu_us for row in rows] for rows in turns]
+    share = share_of(cpu[1], cpu[0])
+    for each, us in zip(("mlwright", GRANIAN), cpu, strict=True):
+        print(f"{each}: {statistics.median(us):.1f} us a request (median), {min(us):.1f} to {max(us):.1f}.", flush=True)
+    print(f"Of what granian answers by core that does nothing: {share}.", flush=True)
+    return [quickest(rows) for rows in turns], share
+
+
 def run_peers(python: Path, data: Path, bundle: Path, seconds: float) -> list[Row]:
     """Other servers, one process each, with the plain pipeline; each three times, of which the best counts."""
     records, leaves, rows = records_for(bundle), leaves_of(bundle), []
@@ -261,7 +283,6 @@ def run_peers(python: Path, data: Path, bundle: Path, seconds: float) -> list[Ro
         subprocess.run([python, PEERS, "make", data, model, *size], check=True, stdout=subprocess.DEVNULL)
         near = python.parent
         for what, command, path, wrap in (
-            (GRANIAN, [near / "granian", "--interface", "wsgi", "empty:application", "--port"], "/", None),
             ("FastAPI, uvicorn", [python, PEERS, "fastapi", model], "/predict", None),
             ("BentoML", [near / "bentoml", "serve", "plain:Plain", "--port"], "/predict", "records"),
             ("LitServe", [python, model / "lit.py"], "/predict", "records"),
@@ -273,7 +294,7 @@ def run_peers(python: Path, data: Path, bundle: Path, seconds: float) -> list[Ro
             ),
         ):
             with running_peer([*map(str, command), str(port := free_port())], port, path, model) as server:
-                for n, body in bodies(records, wrap)[: 1 if what == GRANIAN else 2]:
+                for n, body in bodies(records, wrap):
                     turns = ([measure(what, server, body, n, c, seconds, path) for _ in range(TURNS)] for c in (1, 16))
                     rows += map(quickest, turns)
     return rows
@@ -296,9 +317,15 @@ def main() -> None:
     parser.add_argument("--peers", type=Path, metavar="PYTHON", help="the Python of an environment with the others")
     parser.add_argument("--quick", action="store_true", help="2 s for each line")
     parser.add_argument("--log-turns", type=int, metavar="N", help="measure the log's cost alone, in so many turns")
+    parser.add_argument("--granian-turns", type=int, metavar="N", help="measure the share of granian alone, as often")
+    parser.add_argument("--memory", action="store_true", help="measure what several processes take alone")
     parser.add_argument("--check", action="store_true", help="exit with 1 if a goal is missed")
     parser.add_argument("--nothing", action="store_true", help=argparse.SUPPRESS)
     options = parser.parse_args()
+    # absolute, but not resolved: the link to the interpreter is what makes it that of the environment
+    peers = options.peers.absolute() if options.peers else None
+    if options.granian_turns and not peers:
+        parser.error("--granian-turns needs --peers PYTHON, the environment that granian is in")
     if options.nothing:
         serve_nothing()
         return
@@ -307,34 +334,52 @@ def main() -> None:
         seconds = 2.0 if options.quick else options.seconds
         if options.log_turns:
             costs = log_cost(bundle, seconds, options.log_turns)
-            print(json.dumps({"benchmark": "serve", "log": costs}))
-            if options.check and max(cost["cpu"] for cost in costs.values()) > GOAL_LOG_SHARE:
-                raise SystemExit(1)
-            return
-        starts = [starting(bundle, json.dumps(records_for(bundle)[0]).encode(), seconds) for _ in range(3)]
-        start = min(starts, key=lambda each: each.ready_s)
-        rows = run(bundle, seconds)
-        if options.peers:
-            # absolute, but not resolved: the link to the interpreter is what makes it that of the environment
-            rows += run_peers(options.peers.absolute(), example(Path(workspace)), bundle, seconds)
-        leaves = leaves_of(bundle)
+            told, is_missed = {"log": costs}, max(cost["cpu"] for cost in costs.values()) > GOAL_LOG_SHARE
+        elif options.granian_turns:
+            share = beside_granian(peers, bundle, options.granian_turns)[1]
+            told, is_missed = {"of_granian": asdict(share)}, share.median < GOAL_OF_NOTHING
+        elif options.memory:
+            workers = several(bundle, seconds)
+            told, is_missed = {"workers": workers}, max(each["pss_mb"] for each in workers) > GOAL_RSS_MB
+        else:
+            told, is_missed = all_of(bundle, seconds, peers, example(Path(workspace)))
+    print(json.dumps({"benchmark": "serve", **told}))
+    if options.check and is_missed:
+        raise SystemExit(1)
+
+
+def several(bundle: Path, seconds: float) -> list[dict[str, Any]]:
+    """What several processes take."""
+    body = json.dumps(records_for(bundle)[0]).encode()
+    workers = of_workers(["-c", SERVE], bundle, body, seconds, WORKERS)
+    show_workers(workers)
+    return [asdict(each) for each in workers]
+
+
+def all_of(bundle: Path, seconds: float, peers: Path | None, data: Path) -> tuple[dict[str, Any], bool]:
+    """All figures, and whether a goal is missed."""
+    starts = [starting(bundle, json.dumps(records_for(bundle)[0]).encode(), seconds) for _ in range(3)]
+    start = min(starts, key=lambda each: each.ready_s)
+    rows, share, workers = run(bundle, seconds), None, several(bundle, seconds)
+    if peers:
+        turns, share = beside_granian(peers, bundle, GRANIAN_TURNS)
+        rows += [*turns[1:], *run_peers(peers, data, bundle, seconds)]
+    leaves = leaves_of(bundle)
     show(rows)
     print(
         f"\nFrom the start to the first answer {start.ready_s:.2f} s, the best of three "
         f"({min(each.ready_cpu_s for each in starts):.2f} s of CPU); {start.rss_mb:.0f} MB."
     )
     print(f"The model has {len(leaves)} trees of LightGBM with {sum(leaves):,} leaves.")
-    figures = figures_of(rows) | asdict(start)
+    figures = figures_of(rows, share) | asdict(start)
     missed = list(missed_of(figures))
     print("Missed: " + ("; ".join(missed) or "nothing") + ".")
     model = {"trees": len(leaves), "leaves": sum(leaves)}
-    told = {"benchmark": "serve", **figures, "model": model, "missed": missed, "rows": [asdict(row) for row in rows]}
-    print(json.dumps(told))
-    if options.check and missed:
-        raise SystemExit(1)
+    told = {**figures, "workers": workers, "model": model, "missed": missed, "rows": [asdict(row) for row in rows]}
+    return told, bool(missed)
 
 
-def figures_of(rows: list[Row]) -> dict[str, Any]:
+def figures_of(rows: list[Row], of_granian: Share | None) -> dict[str, Any]:
     """What the goals speak of; says what the log and the model cost beside a service without."""
     found = {(row.what, row.clients, row.records): row for row in rows}
     alone, many = found[PLAIN, 1, 1], found[PLAIN, 16, 1]
@@ -345,12 +390,8 @@ def figures_of(rows: list[Row]) -> dict[str, Any]:
     }
     told = ", ".join(f"{share:+.1%} at {asked}" for asked, share in shares.items())
     print(f"A log takes more of CPU time, by clients and records a request: {told}.")
-    of_nothing = {
-        what: round(found[what, 16, 1].cpu_us / many.cpu_us, 3)
-        for what in (GRANIAN, NOTHING_SERVED)
-        if (what, 16, 1) in found
-    }
-    print(f"From 16 clients a core answers so much of what it does for servers that do nothing: {of_nothing}.")
+    of_nothing = round(found[NOTHING_SERVED, 16, 1].cpu_us / many.cpu_us, 3)
+    print(f"From 16 clients a core answers so much of what our own server does that does nothing: {of_nothing}.")
     times: dict[str, dict[str, float]] = {}
     for peer in sorted({what for what, _, _ in found} - {NOTHING_SERVED, PLAIN, KEPT, GRANIAN}):
         times[peer] = {
@@ -360,7 +401,8 @@ def figures_of(rows: list[Row]) -> dict[str, Any]:
         }
         print(f"{peer} takes so many times the CPU time of mlwright: {times[peer]}")
     figures = {"p50_ms": round(alone.p50_ms, 3), "p99_ms": round(alone.p99_ms, 3), "per_s": round(many.per_s)}
-    return figures | {"of_nothing": of_nothing, "log_shares": shares, "times": times}
+    share = None if of_granian is None else asdict(of_granian)
+    return figures | {"of_nothing": of_nothing, "of_granian": share, "log_shares": shares, "times": times}
 
 
 def missed_of(figures: dict[str, Any]) -> Iterator[str]:
@@ -372,7 +414,7 @@ def missed_of(figures: dict[str, Any]) -> Iterator[str]:
         ("the log", max(figures["log_shares"].values()) <= GOAL_LOG_SHARE),
         ("ready", figures["ready_s"] < GOAL_READY_S),
         ("memory", figures["rss_mb"] < GOAL_RSS_MB),
-        ("half of granian", figures["of_nothing"].get(GRANIAN, 1.0) >= GOAL_OF_NOTHING),
+        ("half of granian", (figures["of_granian"] or {}).get("median", 1.0) >= GOAL_OF_NOTHING),
         *(
             (f"{GOAL_TIMES_NEXT:g} times {name}, {asked}", times >= GOAL_TIMES_NEXT)
             for name, of_peer in figures["times"].items()

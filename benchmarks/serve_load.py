@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import select
 import signal
 import socket
@@ -14,6 +15,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import NamedTuple
 
 WARM_UP_S = 0.5
 START_S = 120.0
@@ -31,6 +33,13 @@ class Row:
     cpu_us: float
 
 
+class Memory(NamedTuple):
+    """What a process takes: all pages that it sees, and those with each divided by how many processes share it."""
+
+    rss_mb: float
+    pss_mb: float
+
+
 @dataclass
 class Server:
     pid: int
@@ -38,8 +47,8 @@ class Server:
 
     @property
     def rss_mb(self) -> float:
-        """The memory of the largest of its processes: the one that answers, or one of those."""
-        return max(_rss_mb(pid) for pid in family(self.pid))
+        """The memory of the largest of its processes: one that answers, or the one that those are forked from."""
+        return max(memory_of(pid).rss_mb for pid in family(self.pid))
 
 
 class Client:
@@ -82,10 +91,21 @@ def drive(clients: list[Client], seconds: float) -> float:
     return now - began
 
 
+def children(pid: int) -> list[int]:
+    try:
+        return [int(each) for each in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+    except OSError:  # it has ended
+        return []
+
+
 def family(pid: int) -> list[int]:
     """A process and its children, and theirs."""
-    children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
-    return [pid, *(each for child in children for each in family(int(child)))]
+    return [pid, *(each for child in children(pid) for each in family(child))]
+
+
+def answering(pid: int) -> list[int]:
+    """The processes of mlwright's service that answer: those that its children have forked."""
+    return [each for child in children(pid) for each in children(child)]
 
 
 def cpu_s(pid: int) -> float:
@@ -94,9 +114,14 @@ def cpu_s(pid: int) -> float:
     return sum(int(tick) for pair in ticks for tick in pair) / os.sysconf("SC_CLK_TCK")
 
 
-def _rss_mb(pid: int) -> float:
-    pages = int(Path(f"/proc/{pid}/statm").read_text().split()[1])
-    return pages * os.sysconf("SC_PAGE_SIZE") / 1e6
+def memory_of(pid: int) -> Memory:
+    """In 1,000,000 bytes; nothing of one that has ended."""
+    try:
+        told = Path(f"/proc/{pid}/smaps_rollup").read_text()
+    except OSError:
+        return Memory(0.0, 0.0)
+    kb = dict(re.findall(r"^(\w+):\s+(\d+) kB", told, re.MULTILINE))
+    return Memory(int(kb.get("Rss", 0)) * 1024 / 1e6, int(kb.get("Pss", 0)) * 1024 / 1e6)
 
 
 def measure(

@@ -2,10 +2,10 @@
 
 Usage: python benchmarks/soak.py [BUNDLE] [--seconds 600] [--quick] [--check]
 
-Two processes answer; callers ask at 70 % of what they bear. Every few seconds one of them is killed, but never the
-first. Every answer must be the right one; a request that was in work when its process was killed may break, and nothing
-else; the memory of the first, which lives through all of it, must stay flat; and the log may lack no more than what the
-stated window says.
+Two processes answer; callers ask at 70 % of what they bear. Every few seconds one of them is killed, or the one that
+they are forked from, but never the first that answers. Every answer must be the right one; a request that was in work
+when its process was killed may break, and nothing else; the memory of the first, which lives through all of it, must
+stay flat; and the log may lack no more than what the stated window says.
 """
 
 from __future__ import annotations
@@ -30,6 +30,7 @@ from mlwright.data.sources.prediction_log import answered_ids
 from mlwright.scoring.bundle import Bundle
 from mlwright.shipping.serving.kept.spool import WINDOW_S
 from serve import SERVE, make_bundle
+from serve_load import Memory, answering, children, memory_of
 
 CALLERS = 8
 SHARE = 0.7
@@ -46,18 +47,6 @@ class Seen(NamedTuple):
     statuses: Counter[str]
     wrong: list[str]
     ids: dict[str, float]
-
-
-def children(pid: int) -> list[int]:
-    return [int(each) for each in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
-
-
-def rss_mb(pid: int) -> float:
-    try:
-        lines = Path(f"/proc/{pid}/status").read_text().splitlines()
-    except OSError:
-        return 0.0
-    return next((int(line.split()[1]) / 1024 for line in lines if line.startswith("VmRSS")), 0.0)
 
 
 def ask_on(port: int, rows: list[str], right: list[float], pause_s: float, ends: float, seen: Seen) -> None:
@@ -96,16 +85,18 @@ def together(port: int, rows: list[str], right: list[float], pause_s: float, sec
     return seen
 
 
-def kill_on(pid: int, every_s: float, ended: threading.Event, kills: list[float], memory: list[float]) -> None:
-    """Kill one of the processes now and then, once it has lived for a while, but for the first, and note what that one
-    needs.
+def kill_on(pid: int, every_s: float, ended: threading.Event, kills: list[float], memory: list[Memory]) -> None:
+    """Kill one of the processes now and then, once it has lived for a while, but for the first that answers, and note
+    what that one needs.
     """
-    last, first = time.time(), children(pid)[0]
+    last, first = time.time(), answering(pid)[0]
     since: dict[int, float] = {}
     while not ended.wait(0.5):
         now = time.time()
-        memory.append(rss_mb(first))
-        since = {each: since.get(each, now) for each in children(pid) if each != first}
+        memory.append(memory_of(first))
+        origins = {each for each in children(pid) if children(each)}  # those that one has forked live on without it
+        others = ({*since, *answering(pid)} | origins) - {first}
+        since = {each: since.get(each, now) for each in others if memory_of(each).rss_mb}
         old = [each for each, began in since.items() if now - began > every_s]
         if now - last > every_s and old:
             os.kill(random.choice(old), signal.SIGKILL)
@@ -134,7 +125,7 @@ def main() -> None:
         assert process.stdout is not None
         port = int(process.stdout.readline().split()[-1].rpartition(":")[2])
         most = sum(sum(each.statuses.values()) for each in together(port, rows, right, 0.0, 3.0)) / 3.0
-        ended, kills, memory = threading.Event(), list[float](), list[float]()
+        ended, kills, memory = threading.Event(), list[float](), list[Memory]()
         killer = threading.Thread(target=kill_on, args=(process.pid, max(8.0, seconds / 40), ended, kills, memory))
         killer.start()
         seen = together(port, rows, right, CALLERS / (SHARE * most), seconds)
@@ -147,7 +138,8 @@ def main() -> None:
     wrong = [one for each in seen for one in each.wrong]
     lost = {one: at for each in seen for one, at in each.ids.items() if one not in kept}
     unexplained = [at for at in lost.values() if not any(-1.0 <= kill - at <= 2 * WINDOW_S for kill in kills)]
-    early, late = median(memory[len(memory) // 10 : len(memory) // 5 + 1]), median(memory[-len(memory) // 5 :])
+    rss, pss = [each.rss_mb for each in memory], [each.pss_mb for each in memory]
+    early, late = median(rss[len(rss) // 10 : len(rss) // 5 + 1]), median(rss[-len(rss) // 5 :])
     figures = {
         "benchmark": "soak",
         "seconds": seconds,
@@ -161,14 +153,15 @@ def main() -> None:
         "lost_beyond_window": len(unexplained),
         "mb_early": round(early),
         "mb_late": round(late),
-        "mb_most": round(max(memory)),
-        "first_lives": memory[-1] > 0.0,
+        "mb_most": round(max(rss)),
+        "pss_mb_late": round(median(pss[-len(pss) // 5 :])),
+        "first_lives": rss[-1] > 0.0,
     }
     for name, value in figures.items():
         print(f"{name:>20}  {value}")
     print(json.dumps(figures))
     grown = late > (1 + GROWTH) * early
-    bad = wrong or unexplained or grown or not memory[-1] or statuses["broken"] > 3 * CALLERS * max(len(kills), 1)
+    bad = wrong or unexplained or grown or not rss[-1] or statuses["broken"] > 3 * CALLERS * max(len(kills), 1)
     if options.check and bad:
         raise SystemExit(1)
 

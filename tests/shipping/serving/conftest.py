@@ -240,6 +240,10 @@ JSON = {"Content-Type": "application/json"}
 START_S = 60
 
 
+def children(pid: int) -> list[int]:
+    return [int(each) for each in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+
+
 class Service:
     """A running service and its port."""
 
@@ -260,9 +264,13 @@ class Service:
         reply = connection.getresponse()
         return reply.status, reply.read()
 
+    def beside(self) -> list[int]:
+        """The process that others are forked from, and the one that keeps, if there is one."""
+        return children(self.process.pid)
+
     def workers(self) -> list[int]:
-        found = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split()
-        return [int(pid) for pid in found]
+        """The processes that answer."""
+        return [each for pid in self.beside() for each in children(pid)]
 
 
 @pytest.fixture

@@ -298,7 +298,7 @@ def test_a_killed_service_has_lost_no_more_than_its_window_and_doubles_nothing(
         assert service.ask("/predict", row | {"tenure": tenure})[0] == 200
     time.sleep(2 * spool.WINDOW_S)  # the window that is promised, and some time for a slow machine
     service.ask("/predict", row | {"tenure": 70})
-    for pid in [service.process.pid, *service.workers()]:
+    for pid in [service.process.pid, *service.beside(), *service.workers()]:
         os.kill(pid, signal.SIGKILL)
     found = read(log).column("tenure").to_pylist()
     assert sorted(found)[:40] == list(range(40))
@@ -323,15 +323,17 @@ def test_who_keeps_seals_what_a_killed_process_has_left_and_is_itself_started_ag
     plain = [item for item in bundle.manifest.inputs if item.kind not in ("date", "text")]  # written as codes
     row = {item.name: row[item.name] for item in plain}
     service = start(write_bundle(inputs=plain, row=row), workers=2, log={"folder": str(log)})
-    *answering, keeping = service.workers()
+    answering, keeping = service.workers(), service.beside()[-1]
     os.kill(keeping, signal.SIGKILL)
     for tenure in range(20):
         assert service.ask("/predict", row | {"tenure": tenure, "contract": "Three years"})[0] == 200
     time.sleep(2 * spool.WINDOW_S)
     for pid in answering:
         os.kill(pid, signal.SIGKILL)
-    wait_for(lambda: len(service.workers()) == 3 and not list((log / "predictions").glob("*.rows")))
-    assert keeping not in service.workers()
+    wait_for(
+        lambda: len(service.beside()) == len(service.workers()) == 2 and not list((log / "predictions").glob("*.rows"))
+    )
+    assert keeping not in service.beside()
     assert sorted(sealed(log).column("tenure").to_pylist()) == list(range(20))
     assert set(sealed(log).column("contract").to_pylist()) == {"Three years"}
     assert service.ask("/predict", row | {"tenure": 20})[0] == 200

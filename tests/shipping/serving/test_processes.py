@@ -30,7 +30,7 @@ def work(place):
         os.kill(os.getppid(), signal.SIGTERM)
         time.sleep(60)
 
-processes.Processes(work, 2, told).run(lambda: None, lambda: None, 5.0)
+processes.Processes(lambda place: processes.by_itself(work, place), 2, told).run(lambda: None, lambda: None, 5.0)
 """
 
 

@@ -9,14 +9,17 @@ from __future__ import annotations
 
 import logging
 import multiprocessing
+import os
 import signal
+import threading
 import time
 from collections.abc import Callable, Sequence
 from multiprocessing.connection import Connection, wait
-from multiprocessing.process import BaseProcess
+from multiprocessing.process import BaseProcess, parent_process
 from typing import NamedTuple
 
 from mlwright.core.errors import Fault, MlwrightError
+from mlwright.shipping.serving.forked import Running
 
 log = logging.getLogger("mlwright.serving")
 
@@ -29,7 +32,16 @@ CALM_S = 60.0
 AT_ONCE_S = 5.0
 
 BESIDE_REST_S = 1.0
-"""Before the process beside the others is started again."""
+"""Before a process beside those that answer is started again."""
+
+LOOK_S = 1.0
+"""How long it may take until it is seen that a process has ended whose sentinel others hold that it has forked."""
+
+AGAIN = os.EX_TEMPFAIL if hasattr(os, "EX_TEMPFAIL") else 75
+"""The exit status of a process beside that is to be started again at once, for it has found out how it must begin."""
+
+HANGUP: signal.Signals | None = getattr(signal, "SIGHUP", None)
+"""Which not every system has."""
 
 
 class Mistake(NamedTuple):
@@ -45,29 +57,30 @@ class Processes:
 
     Parameters
     ----------
-    work : callable
-        What each does, until a SIGTERM; it is told its place among them, from 0.
+    start : callable
+        Starts the one of a place among them, from 0; it works until a SIGTERM. See `by_itself`.
     n : int
     told : Connection
         Where a process says that it has begun (None), or why it can never: then all end.
-    beside : callable, optional
-        What one more process does, which is ended behind all others; that it ends by itself ends no service.
+    beside : sequence of callable
+        Each starts one more process, before the others; they are ended behind all others, and that one of them ends by
+        itself ends no service.
     """
 
     def __init__(
-        self, work: Callable[[int], None], n: int, told: Connection, beside: Callable[[], None] | None = None
+        self, start: Callable[[int], Running], n: int, told: Connection, beside: Sequence[Callable[[], Running]] = ()
     ) -> None:
-        self._work = work
+        self._start = start
         self._told = told
         self._woken, self._wake = multiprocessing.Pipe(duplex=False)
         self._n_ends = 0
         self._last = -CALM_S
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: self._wake.send(None))
-        self._all = [self._started(work, place) for place in range(n)]
+        self._start_beside = beside
+        self._beside = [start_beside() for start_beside in beside]
+        self._all = [start(place) for place in range(n)]
         self._since = [time.monotonic()] * n
-        self._work_beside = beside
-        self._beside = [] if beside is None else [self._started(beside)]
 
     def run(self, begun: Callable[[], None], ending: Callable[[], None], end_s: float) -> None:
         """Keep them running until a SIGTERM or SIGINT.
@@ -105,15 +118,16 @@ class Processes:
             self._replace_all()
 
     def _wait(self, *also: Connection) -> None:
-        """Wait until somebody has said something, or a process has ended."""
-        wait([self._woken, *also, *(process.sentinel for process in (*self._all, *self._beside))])
+        """Wait until somebody has said something, or a process has ended, for a moment at most."""
+        wait([self._woken, *also, *(process.sentinel for process in (*self._all, *self._beside))], LOOK_S)
 
     def _replace_all(self) -> None:
+        for place, each in enumerate(self._beside):
+            if not each.is_alive() and (each.exitcode == AGAIN or not self._woken.poll(BESIDE_REST_S)):
+                if each.exitcode != AGAIN:
+                    log.error("a process beside those that answer ended (%s); it is started again", _in_words(each))
+                self._beside[place] = self._start_beside[place]()
         self._replace([place for place, each in enumerate(self._all) if not each.is_alive()])
-        ended = [each.exitcode for each in self._beside if not each.is_alive()]
-        if self._work_beside is not None and ended and not self._woken.poll(BESIDE_REST_S):
-            log.error("the process beside those that answer ended (%s); it is started again", _in_words(ended))
-            self._beside = [self._started(self._work_beside)]
 
     def _heed(self, said: Mistake | None) -> None:
         if said is not None:
@@ -131,12 +145,12 @@ class Processes:
         self._n_ends = 0 if now - self._last > CALM_S else self._n_ends + 1
         rest = RESTS_S[min(self._n_ends, len(RESTS_S) - 1)]
         when = f"in {rest:g} s" if rest else "now"
-        ends = _in_words([self._all[place].exitcode for place in places])
+        ends = _in_words(*(self._all[place] for place in places))
         log.error("%d process of the service ended (%s); it is started again %s", len(places), ends, when)
         if self._woken.poll(rest):
             return
         for place in places:
-            self._all[place] = self._started(self._work, place)
+            self._all[place] = self._start(place)
             self._since[place] = time.monotonic()
         self._last = time.monotonic()
 
@@ -145,14 +159,8 @@ class Processes:
         lived = zip(self._all, self._since, strict=True)
         return any(each.is_alive() and now - since >= AT_ONCE_S for each, since in lived)
 
-    @staticmethod
-    def _started(work: Callable[..., None], *place: int) -> BaseProcess:
-        process = multiprocessing.Process(target=work, args=place, name="mlwright-serve")
-        process.start()
-        return process
-
     def _end(self, end_s: float) -> None:
-        """Those that answer, and then the one beside, which ends what they have left."""
+        """Those that answer, and then those beside, which end what they have left."""
         for some in (self._all, self._beside):
             for each in some:
                 each.terminate()
@@ -164,6 +172,46 @@ class Processes:
                     each.join()
 
 
-def _in_words(codes: Sequence[int | None]) -> str:
+def leave_signals_to_the_first() -> None:
+    """End at once when asked to, and heed no SIGHUP.
+
+    What the first process does at signals came along, and would do nothing here. A group of processes may get a SIGHUP;
+    the first one passes on what it means.
+    """
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, signal.SIG_DFL)
+    if HANGUP is not None:
+        signal.signal(HANGUP, signal.SIG_IGN)
+
+
+def by_itself(work: Callable[..., None], *arguments: int) -> BaseProcess:
+    """Start a process that works until it gets a SIGTERM, or this one is gone."""
+    process = multiprocessing.Process(target=_work_below, args=(work, *arguments), name="mlwright-serve")
+    process.start()
+    return process
+
+
+def end_with(first: BaseProcess) -> None:
+    """End this process when the first one is gone, however it went; else it would hold the port for ever."""
+
+    def end() -> None:
+        first.join()
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    threading.Thread(target=end, daemon=True).start()
+
+
+def _work_below(work: Callable[..., None], *arguments: int) -> None:
+    first = parent_process()
+    assert first is not None
+    end_with(first)
+    work(*arguments)
+
+
+def _in_words(*ended: Running) -> str:
     """How they ended, in words."""
-    return ", ".join(f"signal {-code}" if code is not None and code < 0 else f"exit status {code}" for code in codes)
+    return ", ".join(_status_in_words(each.exitcode) for each in ended)
+
+
+def _status_in_words(code: int | None) -> str:
+    return "nobody knows how" if code is None else f"signal {-code}" if code < 0 else f"exit status {code}"

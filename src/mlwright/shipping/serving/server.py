@@ -7,29 +7,31 @@ import signal
 import socket
 import sys
 import tempfile
-import threading
 from collections.abc import Callable
 from contextlib import ExitStack
 from ctypes import Array, c_int
 from dataclasses import dataclass, replace
 from functools import partial
-from multiprocessing import Pipe, parent_process
+from multiprocessing import Pipe
 from multiprocessing.connection import Connection
 from multiprocessing.sharedctypes import RawArray
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from mlwright.core.errors import MlwrightError
 from mlwright.records.settings.serving import LogSettings, ServeSettings
+from mlwright.shipping.serving.forked import Running
 from mlwright.shipping.serving.kept.keeper import keep
 from mlwright.shipping.serving.lease import leased
 from mlwright.shipping.serving.listening import listen
+from mlwright.shipping.serving.origin import Origin
 from mlwright.shipping.serving.place import address_of, listening_socket
-from mlwright.shipping.serving.processes import Mistake, Processes
+from mlwright.shipping.serving.processes import HANGUP, Mistake, Processes, by_itself, leave_signals_to_the_first
 from mlwright.shipping.serving.settings import is_loopback, tokens_of
-from mlwright.shipping.serving.succession import Due, Follower, Switch
+from mlwright.shipping.serving.succession import Due, Follower, Held, Switch
 
 if TYPE_CHECKING:
+    from mlwright.scoring.bundle import Bundle
     from mlwright.shipping.serving.front import Front
 
 DRAIN_S = 30
@@ -39,15 +41,17 @@ HEADERS_S = 75
 """How long a caller may take to send the headers of a request, which keeps no thread waiting, and how long a connection
 is kept without one: longer than the 60 s of common load balancers, which must be the first to end it."""
 
-HANGUP: signal.Signals | None = getattr(signal, "SIGHUP", None)
-"""Which not every system has."""
+T = TypeVar("T")
 
 WITHOUT_TLS = (
     "The service speaks plain HTTP: whoever is on the way can read the token and what is asked.\n"
     "  -> Put a proxy that speaks TLS in front of it, and let --host name the machine's own network alone.\n"
 )
 
-ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
+ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1") | {
+    "JE_ARROW_MALLOC_CONF": "background_thread:false"
+}
+"""What libraries are told before they are loaded; the last is for the allocator of Arrow."""
 
 
 def serve(
@@ -122,19 +126,11 @@ class Answering:
     told: Connection | None = None
     keeps: bool = True
 
-    def __call__(self, place: int) -> None:
-        """Load the bundle and answer as the process of this place, until a SIGTERM."""
-        for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, signal.SIG_DFL)  # those of the first process came along, and would do nothing here
-        if HANGUP is not None:
-            signal.signal(HANGUP, signal.SIG_IGN)  # a group of processes may get it; the first one passes it on
+    def __call__(self, place: int, held: Held | None = None) -> None:
+        """Answer as the process of this place, until a SIGTERM, with what is held, or else is loaded now."""
+        leave_signals_to_the_first()
         os.environ.update(ONE_THREAD)
-        threading.Thread(target=_end_with_parent, daemon=True).start()
-        try:
-            switch = Switch(self.due, self.front)
-        except MlwrightError as error:
-            self._tell(Mistake(type(error), error.message, error.hint))
-            raise SystemExit(error.exit_status) from None
+        switch = self._or_tell(lambda: Switch(self.due, self.load, self.front, held))
         listen(
             self.listening,
             switch.answers,
@@ -147,22 +143,40 @@ class Answering:
             refused=switch.refused,
         )
 
-    def _tell(self, what: Mistake | None) -> None:
-        if self.told is not None:
-            self.told.send(what)
+    def hold(self) -> Held:
+        """Load what processes that answer are forked with."""
+        os.environ.update(ONE_THREAD)
+        return self._or_tell(lambda: Held(self.due, self.load))
 
-    def front(self, path: Path, before: Front | None) -> Front:
-        """What answers for the bundle in a folder, in the place of the one before."""
+    def load(self, path: Path) -> Bundle:
+        """The bundle in a folder, and all that is needed to answer with it."""
         from mlwright.scoring.bundle import Bundle
         from mlwright.scoring.signature import trusted_key
+        from mlwright.shipping.serving import app  # noqa: F401  so that it is there when others are forked
         from mlwright.shipping.serving.absent import load_lightly
+
+        load_lightly()
+        return Bundle.load(path, signed_by=trusted_key(self.settings.require_signature))
+
+    def front(self, bundle: Bundle, before: Front | None) -> Front:
+        """What answers with a bundle, in the place of the one before."""
         from mlwright.shipping.serving.app import create_app, front_of
 
         followed = None if before is None else before.service
-        load_lightly()
-        bundle = Bundle.load(path, signed_by=trusted_key(self.settings.require_signature))
         app = create_app(bundle, self.settings, counts_folder=self.counts_folder, before=followed, keeps=self.keeps)
         return front_of(app)
+
+    def _or_tell(self, make: Callable[[], T]) -> T:
+        """What is made; or the first process is told why it cannot be, and this one ends."""
+        try:
+            return make()
+        except MlwrightError as error:
+            self._tell(Mistake(type(error), error.message, error.hint))
+            raise SystemExit(error.exit_status) from None
+
+    def _tell(self, what: Mistake | None) -> None:
+        if self.told is not None:
+            self.told.send(what)
 
 
 @dataclass(frozen=True)
@@ -185,31 +199,30 @@ class Keeping:
     def __call__(self) -> None:
         """Keep, until a SIGTERM."""
         self.listening.close()  # it came along; who comes when the others have ended would wait for this one
-        if HANGUP is not None:
-            signal.signal(HANGUP, signal.SIG_IGN)
-        threading.Thread(target=_end_with_parent, daemon=True).start()
+        leave_signals_to_the_first()
         keep(self.settings, lambda error: self.told.send(Mistake(type(error), error.message, error.hint)))
-
-
-def _end_with_parent() -> None:
-    """End this worker when the first process is gone, however it went; else it would hold the port for ever."""
-    parent = parent_process()
-    if parent is not None:
-        parent.join()
-        os.kill(os.getpid(), signal.SIGTERM)
 
 
 def _run(answering: Answering, follower: Follower, begun: Callable[[], None]) -> None:
     told, tell = Pipe(duplex=False)
-    kept = answering.settings.log
-    beside = Keeping(kept, tell, answering.listening) if kept.folder else None
-    processes = Processes(replace(answering, told=tell, keeps=False), answering.settings.workers, told, beside)
+    answering, kept = replace(answering, told=tell, keeps=False), answering.settings.log
+    origin = Origin(answering.hold, answering) if Origin.is_possible() else None
+    beside: list[Callable[[], Running]] = [] if origin is None else [origin.begin]
+    if kept.folder:
+        beside.append(partial(by_itself, Keeping(kept, tell, answering.listening)))
+    start = partial(by_itself, answering) if origin is None else origin.start
+    processes = Processes(start, answering.settings.workers, told, beside)
     if HANGUP is not None:
         signal.signal(HANGUP, lambda *_: follower.ask())
     follower.start()
-    processes.run(
-        begun, answering.listening.close, DRAIN_S
-    )  # who comes then is turned away at once, and asks elsewhere
+
+    def ending() -> None:
+        """Who comes from now on is turned away at once, and asks elsewhere."""
+        answering.listening.close()
+        if origin is not None:
+            origin.end()
+
+    processes.run(begun, ending, DRAIN_S)
 
 
 def _announce(settings: ServeSettings, address: str, tell: Callable[[str], None] | None) -> None:

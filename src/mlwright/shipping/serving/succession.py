@@ -8,6 +8,7 @@ nothing: the log says why.
 
 from __future__ import annotations
 
+import gc
 import logging
 import os
 import threading
@@ -26,6 +27,7 @@ from mlwright.shipping.serving.refusals import Refusal
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment
 
+    from mlwright.scoring.bundle import Bundle
     from mlwright.shipping.serving.front import Front
 
 log = logging.getLogger("mlwright.serving")
@@ -100,22 +102,74 @@ class Follower:
                 self._due.set(path)
 
 
+class Held:
+    """In the process that those that answer are forked from: the bundle that is due, loaded.
+
+    Parameters
+    ----------
+    due : Due
+    load : callable
+        Loads the bundle in a folder, and proves it.
+
+    Attributes
+    ----------
+    number : int
+        Of what is due; see `Due`.
+    bundle : Bundle
+        What answers: that which was due before, if it could not be followed.
+    """
+
+    def __init__(self, due: Due, load: Callable[[Path], Bundle]) -> None:
+        self._due, self._load = due, load
+        self.number, path = due.get()
+        with loading():
+            self.bundle = load(path)
+
+    def look(self) -> None:
+        """Load what is due now."""
+        number, path = self._due.get()
+        if number == self.number:
+            return
+        self.number = number
+        try:
+            with loading():
+                new = self._load(path)
+                refuse_other_inputs(new.manifest, self.bundle.manifest)
+                self.bundle = new
+                del new
+        except Exception as error:  # noqa: BLE001  as in `Switch`
+            log.error("the process that others are forked from keeps the model that it has: %s", in_words(error))
+
+
 class Switch:
     """What answers in a process; another one can take its place.
 
     Parameters
     ----------
     due : Due
+    load : callable
+        Loads the bundle in a folder, and proves it.
     made : callable
-        From the folder of a bundle, and what answered before it or None, to what answers.
+        From a bundle, and what answered before it or None, to what answers.
+    held : Held, optional
+        What was loaded before this process was forked.
     """
 
-    def __init__(self, due: Due, made: Callable[[Path, Front | None], Front]) -> None:
-        self._due = due
-        self._made = made
-        self._number, path = due.get()
-        with loading():
-            self._front = made(path, None)
+    def __init__(
+        self,
+        due: Due,
+        load: Callable[[Path], Bundle],
+        made: Callable[[Bundle, Front | None], Front],
+        held: Held | None = None,
+    ) -> None:
+        self._due, self._load, self._made = due, load, made
+        if held is not None:
+            self._number, self._front = held.number, made(held.bundle, None)
+            gc.freeze()  # nothing is collected or thawed before that: it would write to what is shared
+        else:
+            self._number, path = due.get()
+            with loading():
+                self._front = made(load(path), None)
         threading.Thread(target=self._look_on, daemon=True).start()
 
     def answers(self, environs: Sequence[WSGIEnvironment]) -> list[Answered | None]:
@@ -137,12 +191,16 @@ class Switch:
     def _change_to(self, path: Path) -> None:
         try:
             with loading():
-                self._front = self._made(path, self._front)
+                self._front = self._made(self._load(path), self._front)
         except Exception as error:  # noqa: BLE001  whatever is wrong with the new one, the old one must go on
-            told = f"{error.message} {error.hint}" if isinstance(error, MlwrightError) else repr(error)
-            log.error("the service goes on with the model that it has: %s", told)
+            log.error("the service goes on with the model that it has: %s", in_words(error))
         else:
             log.warning("the service answers with the bundle in %s now", path)
+
+
+def in_words(error: Exception) -> str:
+    """What is wrong with a bundle."""
+    return f"{error.message} {error.hint}" if isinstance(error, MlwrightError) else repr(error)
 
 
 def refuse_other_inputs(new: Manifest, old: Manifest) -> None:
