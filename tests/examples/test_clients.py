@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import os
 import shutil
@@ -97,6 +98,16 @@ def test_a_spreadsheet_comes_back_with_one_more_column(url: str, files: Path, wa
     said(CLIENTS / "spreadsheet.sh", url, files / "rows.csv", files / "answers.csv")
     before, after = (files / "rows.csv").read_text().splitlines(), (files / "answers.csv").read_text().splitlines()
     assert after == [f"{line},{answer}" for line, answer in zip(before, ["prediction", *wanted], strict=True)]
+
+
+def test_a_spreadsheet_can_have_more_columns(url: str, files: Path, wanted: list[str]) -> None:
+    needs("curl")
+    said(CLIENTS / "spreadsheet.sh", url, files / "rows.csv", files / "answers.csv", "reasons=1&model=1")
+    with (files / "answers.csv").open() as file:
+        lines = list(csv.DictReader(file))
+    assert [line["prediction"] for line in lines] == wanted
+    assert all(line["model"] and line["reason_1"] for line in lines)
+    assert list(lines[0])[-2:] == ["reason_1", "model"]
 
 
 def test_r(url: str, files: Path, wanted: list[str]) -> None:

@@ -25,8 +25,9 @@ from mlwright.shipping.serving.app import create_app, service_of
 SCHEMATHESIS = shutil.which("schemathesis", path=f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}")
 TYPES = (
     "application/json", "application/json; format=pandas-split", "application/jsonlines", "text/csv",
-    "text/csv; header=absent", "application/x-www-form-urlencoded", "application/vnd.apache.parquet",
-    "application/x-parquet", "application/octet-stream", "text/plain", "", "a/b; charset=utf-16",
+    "text/csv; header=absent", "text/csv; charset=utf-16", "text/csv; charset=x\x00; header=present",
+    "application/x-www-form-urlencoded", "application/vnd.apache.parquet", "application/x-parquet",
+    "application/octet-stream", "text/plain", "", "a/b; charset=utf-16",
 )  # fmt: skip
 WORDS = """tenure charges contract senior signup remarks records instances inputs columns index data parameters
 dataframe_split dataframe_records name shape datatype id outcome \ud7ff"""
@@ -43,6 +44,17 @@ AWKWARD = (
     b"tenure,tenure\n1,2\n", b"1" * 200_000, b'{"records": [' + b"{}," * 20_000 + b"{}]}", b"a=" + b"%" * 9_999,
     b'{"tenure": 1e400}', b'{"tenure": -0.0, "tenure": 1}', b",\n" * 50_000, b'{"inputs": [{"shape": [-1, 1e9]}]}',
 )  # fmt: skip
+HOOKS = """
+import schemathesis
+
+@schemathesis.serializer("application/jsonlines", "text/csv", "application/vnd.apache.parquet")
+def as_it_is(context, value):
+    return value if isinstance(value, bytes) else str(value).encode()
+"""
+"""How forms that it does not know are written."""
+
+ATTRIBUTES = ("", "reasons=1,level=0.8", "=,,a=b=c,model", "probabilities=1, unlike=yes")
+ACCEPTED = ("", "text/csv; header=present", "text/csv;q=x", "application/jsonlines", "\x01")
 LONGEST_S = 5.0
 CHECKS = (
     "not_a_server_error",
@@ -88,9 +100,20 @@ def test_no_body_is_a_fault_of_ours_or_keeps_it_busy(
 ) -> None:
     path = data.draw(st.sampled_from(paths(client)))
     kind, body = data.draw(st.sampled_from(TYPES)), data.draw(bodies(row))
-    query = data.draw(st.sampled_from(["", "?level=0.9", "?level=x&reasons=99", "?reasons=2&change=1", "?%00=%ff"]))
+    query = data.draw(
+        st.sampled_from(
+            ["", "?level=0.9", "?level=x&reasons=99", "?reasons=2&change=1", "?%00=%ff", "?unlike=1&model=1"]
+        )
+    )
+    attributes = data.draw(
+        st.sampled_from(["", "reasons=1,level=0.8", "=,,a=b=c,model", "probabilities=1, unlike=yes"])
+    )
+    accept = data.draw(
+        st.sampled_from(["", "text/csv; header=present", "text/csv;q=x", "application/jsonlines", "\x01"])
+    )
+    headers = {"X-Amzn-SageMaker-Custom-Attributes": attributes, "Accept": accept}
     began = time.thread_time()
-    reply = client.post(path + query, data=body, content_type=kind)
+    reply = client.post(path + query, data=body, content_type=kind, headers=headers)
     assert reply.status_code < 500
     assert time.thread_time() - began < LONGEST_S
     assert len(reply.data) < 20_000 + 2_000 * len(body)
@@ -146,8 +169,9 @@ def test_what_is_refused_leaves_nothing_behind(client: FlaskClient, row: dict[st
 def test_it_does_what_its_description_says(
     start: Callable[..., Any], write_bundle: Callable[..., Path], tmp_path: Path
 ) -> None:
-    """Its answers are of the form that is promised; what is taken is not asked, for platforms leave it open."""
+    """Its answers are of the form that is promised, to what is described, its examples, and what is not."""
     service = start(write_bundle())
+    (tmp_path / "hooks.py").write_text(HOOKS)
     command = [str(SCHEMATHESIS), "run", f"http://127.0.0.1:{service.port}/openapi.json", "--max-examples", "10"]
     told = subprocess.run(
         [*command, "--seed", "1", "--request-timeout", "30", "--checks", ",".join(CHECKS)],
@@ -156,6 +180,7 @@ def test_it_does_what_its_description_says(
         timeout=120,
         check=False,
         cwd=tmp_path,  # where it keeps what it has found
+        env=os.environ | {"SCHEMATHESIS_HOOKS": "hooks", "PYTHONPATH": str(tmp_path)},
     )
     assert told.returncode == 0, told.stdout[-9_000:]
     assert service.ask("/health")[0] == 200
