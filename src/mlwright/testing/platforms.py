@@ -121,8 +121,15 @@ def probability_questions(bundle: Bundle, rows: Rows, vertex: str) -> list[Quest
         Question(platform, path, JSON, json.dumps(body).encode(), _probabilities)
         for platform, (path, body) in asked.items()
     ]
-    path = f"/v2/models/{bundle.name}/infer"
-    return [*found, Question("open inference", path, JSON, json.dumps(tensor).encode(), _first_output)]
+    path, asking = f"/v2/models/{bundle.name}/infer", "/invocations?probabilities=true"
+    table, lines = as_csv(rows, header=False).encode(), "\n".join(map(json.dumps, rows)).encode()
+    return [
+        *found,
+        Question("open inference", path, JSON, json.dumps(tensor).encode(), _first_output),
+        Question("sagemaker", asking, CSV, table, _probabilities_of_csv),
+        Question("sagemaker", asking, LINES, lines, _probabilities_of_lines),
+        Question("mlflow", asking, PARQUET, as_parquet(bundle.inputs, rows), _probabilities),
+    ]
 
 
 def health_paths(bundle: Bundle, vertex: str) -> list[str]:
@@ -191,6 +198,15 @@ def _first_output(body: bytes) -> list[str]:
 
 def _probabilities(body: bytes) -> list[str]:
     return [json.dumps(one) for row in json.loads(body)["predictions"] for one in row["probabilities"].values()]
+
+
+def _probabilities_of_csv(body: bytes) -> list[str]:
+    return [json.dumps(float(cell)) for line in csv.reader(io.StringIO(body.decode())) for cell in line[1:]]
+
+
+def _probabilities_of_lines(body: bytes) -> list[str]:
+    told = [json.loads(line)["probabilities"] for line in body.splitlines()]
+    return [json.dumps(one) for shares in told for one in shares.values()]
 
 
 def _lines_of_json(body: bytes) -> list[str]:

@@ -280,3 +280,9 @@ def test_a_mark_of_the_byte_order_before_json_is_no_fault(client: FlaskClient, r
 def test_what_is_packed_is_told_how_it_would_be_taken(client: FlaskClient, row: dict[str, Any]) -> None:
     reply = client.post("/predict", json=row, headers={"Content-Encoding": "gzip"})
     assert (reply.status_code, reply.headers["Accept-Encoding"]) == (415, "identity")
+
+
+def test_forms_that_another_path_takes_are_sent_there(client: FlaskClient) -> None:
+    for kind in ("text/csv", "application/jsonlines", "application/vnd.apache.parquet"):
+        reply = client.post("/predict", data=b"1,2", content_type=kind)
+        assert (reply.status_code, reply.json["error"]["hint"]) == (415, "POST it to /invocations.")

@@ -11,6 +11,8 @@ import uuid
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from mlwright.core.errors import DeploymentError
@@ -152,7 +154,10 @@ def test_a_container_takes_the_place_of_another_and_undo_brings_that_back(
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    given = {"log": str(tmp_path / "asked"), "workers": 2, "max_per_s": 1000}
+    monkeypatch.setenv("MLWRIGHT_LOG_HASH_KEY", "k" * 32)
+    left, hashed, *_ = [item.name for item in bundle.manifest.inputs]
+    given = {"log": str(tmp_path / "asked"), "workers": 2, "max_per_s": 1000, "max_per_s_each": 900}
+    given |= {"log_leave_out": left, "log_hash": hashed}
     place = target("docker", {"base": base, "wheels": wheels, "port": port, **given})
     container = label(f"{bundle.name} placed")
     try:
@@ -176,6 +181,15 @@ def test_a_container_takes_the_place_of_another_and_undo_brings_that_back(
         with pytest.raises(DeploymentError, match="did not get ready"):
             Place("podman", container).put("another", broken)
         assert told_by(address) == first.bundle_id
+        (question, *_) = questions(bundle, rows_of(bundle), VERTEX)
+        headers = {"Authorization": f"Bearer {TOKEN}", "Content-Type": question.content_type}
+        asked = urllib.request.Request(f"{address}{question.path}", question.body, headers)
+        with urllib.request.urlopen(asked, timeout=30) as reply:
+            assert reply.headers["RateLimit-Policy"] == '"caller";q=900;w=1, "all";q=1000;w=1'
+        podman("stop", container)
+        kept = kept_in(tmp_path / "asked")
+        assert left not in kept.column_names
+        assert set(kept[hashed].to_pylist()).isdisjoint(str(row[hashed]) for row in rows_of(bundle))
         place.remove(first.folder)
         assert place.state(first).bundles == {}
     finally:
@@ -196,6 +210,13 @@ def told_by(address: str, token: str = TOKEN) -> str:
     asked.add_header("Authorization", f"Bearer {token}")
     with urllib.request.urlopen(asked, timeout=30) as reply:
         return str(json.load(reply)["versions"][0])
+
+
+def kept_in(folder: Path) -> pa.Table:
+    """What a log holds, sealed."""
+    return pa.concat_tables(
+        [pq.read_table(file) for file in sorted((folder / "predictions").glob("*.parquet"))], promote_options="default"
+    )
 
 
 def rows_of(bundle: Bundle) -> list[dict[str, Any]]:

@@ -12,8 +12,7 @@ from mlwright.records.bundle import Manifest
 from mlwright.records.settings.serving import ServeSettings
 from mlwright.shipping.serving.extras import MEANT, MOST_REASONS, known_levels
 
-JSON, CSV, LINES = "application/json", "text/csv", "application/jsonlines"
-PARQUET = "application/vnd.apache.parquet"
+JSON, CSV, LINES, PARQUET = "application/json", "text/csv", "application/jsonlines", "application/vnd.apache.parquet"
 OBJECT: Final = {"type": "object"}
 TEXT: Final = {"type": "string"}
 CELL: Final = {"type": ["string", "number", "boolean", "null"]}

@@ -13,6 +13,7 @@ from mlwright.records.contract import Clause
 from mlwright.records.model import ModelSpec
 from mlwright.records.settings.serving import ServeSettings
 from mlwright.shipping.serving.boxes import form_boxes
+from mlwright.shipping.serving.extras import known_levels
 from mlwright.shipping.serving.fields import describe_range, example_value, listed_levels
 from mlwright.shipping.serving.openapi import example_record
 from mlwright.shipping.serving.refusals import REASONS
@@ -51,6 +52,7 @@ def docs_page(manifest: Manifest, settings: ServeSettings, address: str, answer:
     return {
         **_common(manifest),
         "settings": settings,
+        "level": _level(manifest),
         "rows": [
             {"field": item, "example": orjson.dumps(example_value(item)).decode(), "seen": _seen(item)}
             for item in manifest.inputs
@@ -92,11 +94,15 @@ def _typical_error(manifest: Manifest) -> float | None:
 
 def _beside(manifest: Manifest) -> str:
     """What the form asks for beside the answer: reasons, what would alter it, and how far off it may be."""
-    uncertainty = manifest.evaluation.uncertainty
     asked = [f"reasons={REASONS_TOLD}"]
     asked += ["change=1"] if manifest.changeable and manifest.model.classes else []
-    asked += [f"level={LEVEL:g}"] if uncertainty is not None and LEVEL in uncertainty.levels else []
+    asked += [f"level={level}"] if (level := _level(manifest)) else []
     return "&".join(asked)
+
+
+def _level(manifest: Manifest) -> str:
+    """The level that is shown as an example; empty where the model does not know it."""
+    return f"{LEVEL:g}" if LEVEL in known_levels(manifest) else ""
 
 
 def _seen(item: Clause) -> str:

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from mlwright.shipping.serving.service import Service
 
 CSV = "text/csv"
+PARQUET = "application/vnd.apache.parquet"
 JSON_LINES = ("application/jsonlines", "application/jsonlines+json", "application/x-jsonlines")
 FORMS: Final = (JSON, CSV, *JSON_LINES)
 

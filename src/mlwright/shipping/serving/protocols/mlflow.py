@@ -12,11 +12,10 @@ from typing import Any
 from mlwright.shipping.serving.calls import JSON, Call, Reply
 from mlwright.shipping.serving.layouts import Records, is_tensors
 from mlwright.shipping.serving.protocols import Later, Protocol, Route
-from mlwright.shipping.serving.protocols._forms import CSV, csv_records, form_for
+from mlwright.shipping.serving.protocols._forms import CSV, PARQUET, csv_records, form_for
 from mlwright.shipping.serving.refusals import Refusal
 from mlwright.shipping.serving.wanted import wanted_of
 
-PARQUET = "application/vnd.apache.parquet"
 LAYOUTS = ("dataframe_split", "dataframe_records", "instances", "inputs")
 
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 from mlwright.shipping.serving.answering import Answer
 from mlwright.shipping.serving.calls import JSON, Call, Reply, json_reply
 from mlwright.shipping.serving.protocols import Later, Protocol, Route
+from mlwright.shipping.serving.protocols._forms import CSV, JSON_LINES, PARQUET
 from mlwright.shipping.serving.reading import read_form, read_question
 from mlwright.shipping.serving.refusals import Refusal, shown
 from mlwright.shipping.serving.wanted import wanted_of
 
 FORM = "application/x-www-form-urlencoded"
+ELSEWHERE = (CSV, PARQUET, *JSON_LINES)
 
 
 class Own(Protocol):
@@ -29,7 +31,8 @@ class Own(Protocol):
         if media_type not in (JSON, FORM):
             found = shown(media_type) if media_type else "missing"
             message = f"The Content-Type is {found}, not {JSON}."
-            raise Refusal("not_json_type", message, f"Send the header  Content-Type: {JSON}")
+            hint = "POST it to /invocations." if media_type in ELSEWHERE else f"Send the header  Content-Type: {JSON}"
+            raise Refusal("not_json_type", message, hint)
         extras = wanted_of(call, service.manifest).extras
         body = call.body(service.settings.max_body_bytes)
         if media_type == FORM:
