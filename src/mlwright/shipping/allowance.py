@@ -12,9 +12,9 @@ from pydantic import AfterValidator, BeforeValidator, Field
 
 from mlwright.core.errors import SettingsError, offers
 from mlwright.core.record import Settings
-from mlwright.records.bundle import Manifest
 from mlwright.records.settings.serving import ServeSettings
-from mlwright.scoring.signature import PublicKey
+from mlwright.scoring.bundle import Bundle
+from mlwright.scoring.signature import PublicKey, check_signature
 
 LOG = "/log"
 """Where the log lies in the container."""
@@ -124,15 +124,19 @@ class Allowance(Settings):
             )
         return self.log
 
-    def check(self, manifest: Manifest) -> None:
-        """See that what is said of the log can be meant for a model.
+    def check(self, bundle: Bundle) -> None:
+        """See that a container of a bundle could start with it.
 
         Raises
         ------
         SettingsError
-            If there is no log, or no such input.
+            If something is said of a log and there is none, or it names no input.
+        BundleError
+            If the signature that is required is not there.
         """
-        inputs = [item.name for item in manifest.inputs]
+        if self.require_signature is not None:
+            check_signature(bundle.folder, self.require_signature)
+        inputs = [item.name for item in bundle.inputs]
         for option in ("log_leave_out", "log_hash", "log_max_mb"):
             said = getattr(self, option)
             if said and self.log is None:

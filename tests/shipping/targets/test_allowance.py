@@ -13,13 +13,14 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from mlwright.core.errors import DeploymentError, SettingsError
+from mlwright.core.errors import BundleError, DeploymentError, SettingsError
 from mlwright.faces.cli.main import build
 from mlwright.scoring.bundle import Bundle
 from mlwright.shipping.allowance import OPTIONS, Allowance
 from mlwright.shipping.containers import _seal
 from mlwright.shipping.image import label
 from mlwright.shipping.serving.container import options
+from mlwright.shipping.signing import new_key, read_key, sign
 from mlwright.shipping.targets import SERVE_SETTINGS, TARGETS, target
 
 KEPT = Path(__file__).parents[2] / "compat" / "bundle_1"
@@ -224,7 +225,6 @@ def test_a_key_of_hashes_has_to_be_there(bundle: Bundle, monkeypatch: pytest.Mon
         ({"log_hash": "x"}, "none is"),
         ({"log": "asked", "log_leave_out": "no_such_input"}, "'no_such_input', which is no input"),
         ({"log": "asked", "log_hash": "FIRST", "log_leave_out": "FIRST"}, "to leave out .* and to hash it"),
-        ({"require_signature": "nonsense"}, "none of minisign"),
     ],
 )
 def test_what_a_log_cannot_be_told_is_refused_before_anything_is_done(
@@ -233,6 +233,23 @@ def test_what_a_log_cannot_be_told_is_refused_before_anything_is_done(
     said = {key: value.replace("FIRST", inputs_of(bundle)[0]) for key, value in given.items()}
     with pytest.raises(SettingsError, match=found):
         target(name, {"image": IMAGE, **said}).plan(bundle)
+
+
+@pytest.mark.parametrize("name", ["docker", "kubernetes"])
+def test_a_signature_that_would_keep_a_container_from_starting_is_missed_before(
+    bundle: Bundle, name: str, tmp_path: Path
+) -> None:
+    with pytest.raises(SettingsError, match="none of minisign"):
+        target(name, {"image": IMAGE, "require_signature": "nonsense"}).plan(bundle)
+    key = str(tmp_path / "release.key")
+    new_key(Path(key))
+    registry = {"image": IMAGE, "pushed": True} if name == "kubernetes" else {}
+    place = target(name, {**registry, "require_signature": f"{key}.pub"})
+    with pytest.raises(BundleError, match="is not signed"):
+        place.plan(bundle)
+    sign(bundle.folder, read_key(Path(key)))
+    text = " ".join(f"{step.text()} {step.why}" for step in place.plan(bundle).steps)
+    assert "MLWRIGHT_REQUIRE_SIGNATURE=RW" in text
 
 
 @pytest.mark.parametrize("name", TARGETS.names())

@@ -80,7 +80,7 @@ class Docker(Target):
 
     def plan(self, bundle: Bundle) -> Plan:
         """Build the image, prove the model in it, and put it in the place of the container before."""
-        self.given.check(bundle.manifest)
+        self.given.check(bundle)
         image, folder = self.image or default_image(bundle), self.place(bundle, "docker")
         place = Place(engine(), label(bundle.name))
         kept, hashed = self._kept(bundle), bool(self.given.log_hash)

@@ -72,7 +72,7 @@ class Kubernetes(Target):
 
     def plan(self, bundle: Bundle) -> Plan:
         """Build and push the image, and apply the manifests; a rollout that fails is rolled back."""
-        self.given.check(bundle.manifest)
+        self.given.check(bundle)
         image = self.image.name(bundle)
         name, folder = label(bundle.name), self.place(bundle, "kubernetes")
         manifests = things(name, image, bundle, self.replicas, self.most_replicas, self.given)
