@@ -27,6 +27,9 @@ _IN_ACCOUNTS = re.compile(rf"({CURRENCY})?\s*\((.*)\)|(.*[0-9])[-−](\s*(?:{CUR
 _BOUNDED = re.compile(r"([<>≤≥])=?\s*(?=[-−+$€£¥0-9.,])(.*)")
 """A limit that the true number lies below or above, as laboratories write it."""
 _PARTS = re.compile(r"([0-9]+(?:[.,][0-9]+)?)\s*([^\W\d_]+)[.,]?\s*(?:and\s+)?")
+_DURATION = re.compile(r"P(?:([0-9]+)D)?(?:T(?:([0-9]+)H)?(?:([0-9]+)M)?(?:([0-9]+(?:\.[0-9]+)?)S)?)?")
+_DAYS_AND_TIME = re.compile(r"([0-9]+) days?,? ([0-9]{1,2}):([0-9]{2}):([0-9]{2}(?:\.[0-9]+)?)")
+_DURATION_UNITS = ("d", "h", "min", "s")
 _NUMBER = re.compile(_DIGITS)
 _POWER = re.compile(r"(?<=[0-9.])[eE][-+]?[0-9]{1,3}(?![0-9A-Za-z])")
 _SEPARATORS = {".": re.compile(r"[,'’_ \u00a0\u202f]"), ",": re.compile(r"[.'’_ \u00a0\u202f]")}
@@ -113,11 +116,17 @@ def plain_unit(text: str) -> str:
 def parse_parts(text: str) -> list[tuple[str, str]]:
     """A text as several numbers with their units, such as ``1 h 54 min``; empty if it is not that.
 
+    Also durations as ISO 8601 writes them and as Python does, with days.
+
     >>> parse_parts("1h 54min."), parse_parts("12 kg")
     ([('1', 'h'), ('54', 'min')], [])
+    >>> parse_parts("PT3H20M"), parse_parts("1 day, 2:03:04")
+    ([('3', 'h'), ('20', 'min')], [('1', 'd'), ('2', 'h'), ('03', 'min'), ('04', 's')])
     """
     found, place = [], 0
     text = text.strip()
+    if duration := _DURATION.fullmatch(text) or _DAYS_AND_TIME.fullmatch(text):
+        return [pair for pair in zip(duration.groups(), _DURATION_UNITS, strict=True) if pair[0] is not None]
     while match := _PARTS.match(text, place):
         found.append((match[1], match[2].casefold()))
         place = match.end()

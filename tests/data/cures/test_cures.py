@@ -523,3 +523,37 @@ def test_limits_are_read_as_the_number_that_they_name_and_stay_as_they_are_writt
 def test_names_of_bands_stay(bands):
     columns = {"band": [bands[row % len(bands)] for row in range(200)]}
     assert after(columns)[0] == columns
+
+
+def test_durations_and_areas_in_several_units_get_one():
+    rows = range(200)
+    columns = {
+        "took": [f"{row % 9}h {row % 60:02d}m" if row % 4 else f"{row % 50 + 5}m" for row in rows],
+        "iso": [f"PT{row % 9 + 1}H{row % 60}M" for row in rows],
+        "delta": [f"{row % 5} days 0{row % 9}:30:00" for row in rows],
+        "area": [f"{row % 90 + 20} m²" if row % 5 else f"{(row % 90 + 20) * 100} sq ft" for row in rows],
+        "field": [f"{row % 9 + 1}.5 ha" if row % 5 else f"{row % 9 + 1} acres" for row in rows],
+        "tenure": [f"{row % 9 + 1} years {row % 12} months" if row % 3 else f"{row % 30 + 1} months" for row in rows],
+    }
+    found, _, _ = after(columns)
+    assert found["took"][:2] == [5, 61]
+    assert found["iso"][:2] == [pytest.approx(1), pytest.approx(2 + 1 / 60)]
+    assert found["delta"][7] == pytest.approx(2 + 7.5 / 24)
+    assert found["area"][:2] == [pytest.approx(2000 * 0.09290304), 21]
+    assert found["field"][:2] == [pytest.approx(0.40468564224), 2.5]
+    assert found["tenure"][:2] == [1, 25]
+
+
+def test_metres_beside_minutes_and_no_hours_stay_what_they_are():
+    found, _, _ = after(
+        {"long": [f"{row % 90 + 20}m" if row % 2 else f"{(row % 90 + 20) * 100} cm" for row in range(99)]}
+    )
+    assert found["long"][:2] == [2000, 2100]
+
+
+def test_negative_amounts_of_accounts_are_no_other_way_of_writing():
+    amounts = [f"(${row % 90 + 1}.50)" if row % 3 == 0 else f"${row % 90 + 1}.25" for row in range(99)]
+    table = pa.table({"profit": amounts})
+    plan = learn_cleaning(table)
+    assert Written(plan, table, table).table(table.schema).to_pydict() == {"profit": amounts}
+    assert after({"profit": amounts})[0]["profit"][:2] == [-1.5, 2.25]

@@ -32,6 +32,7 @@ _BEHIND = re.compile(
 _IN_BRACKETS = re.compile(rf"(?P<unit>\()(?:{CURRENCY})? ?{_NUMBER}\)")
 ZEROS_SHARE = 0.01
 _UNIT_LETTERS = frozenset("cfghjklmnstvwµ")
+_CODES = {"$": "usd", "€": "eur", "£": "gbp", "¥": "jpy", "₹": "inr"}
 _ORDINALS = frozenset({"st", "nd", "rd", "th"})
 
 
@@ -91,7 +92,9 @@ class Written(NamedTuple):
         """What it means."""
         how = f"with {quoted(self.units, 3)}" if self.units else "with foreign separators"
         comma = ", decimal commas" if self.has_comma else ""
-        return f"{percent(self.share)} {how}{comma}, such as {quoted(self.examples, 2)}"
+        monies = {_CODES.get(unit, unit) for unit in self.units if re.fullmatch(CURRENCY, unit)}
+        money = "; in several currencies, which nothing converts" if len(monies) > 1 else ""
+        return f"{percent(self.share)} {how}{comma}, such as {quoted(self.examples, 2)}{money}"
 
 
 def how_written(rows: Rows, name: str) -> Written | None:

@@ -31,7 +31,7 @@ def _factors(written: WrittenNumbers, decimal: Decimal, name: str) -> dict[str, 
     units = written.units
     has_money = any(part in CURRENCIES for unit in units for part in unit.split())
     scaled = {unit: _scaled(unit, money=has_money) for unit in units}
-    bases = {unit: base_unit(rest) for unit, (rest, _) in scaled.items()}
+    bases = _minutes_beside_hours({unit: base_unit(rest) for unit, (rest, _) in scaled.items()})
     rows: Counter[str] = Counter()
     for unit, n in units.items():
         rows[bases[unit]] += n
@@ -54,6 +54,14 @@ def _factors(written: WrittenNumbers, decimal: Decimal, name: str) -> dict[str, 
     times = {unit: one if one == 1.0 else one / scale for unit, one in times.items()}
     one = {base: factor(base, into) if dimension(base) else 1.0 for base in named} | dict.fromkeys(plain | {""}, bare)
     return {unit: one[base] * times[unit] for unit, base in read.items()}
+
+
+def _minutes_beside_hours(bases: dict[str, str]) -> dict[str, str]:
+    """The units, with ``m`` for minutes where there are hours and no lengths: ``2h 20m``, ``45m``."""
+    others = {dimension(base) for base in bases.values() if base != "m"}
+    if "time" not in others or "length" in others:
+        return bases
+    return {unit: "min" if base == "m" else base for unit, base in bases.items()}
 
 
 def _one_a_dimension(named: Collection[str], rows: Counter[str]) -> set[str]:

@@ -17,8 +17,19 @@ _DIMENSIONS: dict[str, dict[str, float]] = {
         "mi": 1609.344,
     },
     "volume": {"ml": 0.001, "cl": 0.01, "dl": 0.1, "l": 1.0, "gal": 3.785411784},
-    "time": {"ms": 0.001, "s": 1.0, "min": 60.0, "h": 3_600.0, "d": 86_400.0},
-    "memory": {"kb": 1e3, "mb": 1e6, "gb": 1e9, "tb": 1e12},
+    "area": {"cm²": 1e-4, "m²": 1.0, "ft²": 0.09290304, "acre": 4046.8564224, "ha": 1e4, "km²": 1e6},
+    "time": {"ms": 0.001, "s": 1.0, "min": 60.0, "h": 3_600.0, "d": 86_400.0, "week": 604_800.0},
+    "months": {"month": 1.0, "year": 12.0},
+    "memory": {
+        "byte": 1.0,
+        "kb": 1e3,
+        "mb": 1e6,
+        "gb": 1e9,
+        "tb": 1e12,
+        "kib": 2.0**10,
+        "mib": 2.0**20,
+        "gib": 2.0**30,
+    },
     "share": {"%": 1.0},
     "pressure": {"pa": 1.0, "hpa": 100.0, "mbar": 100.0, "kpa": 1_000.0, "bar": 1e5, "psi": 6894.757293168},
     "voltage": {"mv": 0.001, "v": 1.0, "kv": 1_000.0},
@@ -48,11 +59,21 @@ _ALIASES = {
     "cl": "centiliter centiliters centilitre centilitres",
     "l": "lt ltr liter liters litre litres",
     "gal": "gallon gallons",
+    "cm²": "cm2 sqcm",
+    "m²": "m2 sqm qm square-metres square-meters sq-m",
+    "ft²": "ft2 sqft sq-ft square-feet",
+    "acre": "acres ac",
+    "ha": "hectare hectares hektar",
+    "km²": "km2 sqkm",
+    "month": "months mo mos monat monate monaten mois meses mesi",
+    "year": "years yr yrs jahr jahre jahren ans années años anni",
+    "byte": "bytes b",
     "ms": "millisecond milliseconds",
     "s": "sec secs second seconds",
-    "min": "mins minute minutes",
-    "h": "hr hrs hour hours",
-    "d": "day days",
+    "min": "mins minute minutes minuten",
+    "h": "hr hrs hour hours std stunde stunden heure heures hora horas ore",
+    "d": "day days tag tage tagen jour jours día días giorni",
+    "week": "weeks woche wochen semaine semaines",
     "%": "percent pct",
     "mbar": "mbars millibar millibars",
     "v": "volt volts",
@@ -80,7 +101,7 @@ SCALES = {
 """What stands behind amounts of money, and what it multiplies by."""
 
 CURRENCIES = frozenset("$€£¥₹₩₽")
-_KNOWN = {alias: unit for unit, aliases in _ALIASES.items() for alias in listed(aliases)}
+_KNOWN = {alias.replace("-", " "): unit for unit, aliases in _ALIASES.items() for alias in listed(aliases)}
 _DIMENSION = {unit: name for name, units in _DIMENSIONS.items() for unit in units}
 
 

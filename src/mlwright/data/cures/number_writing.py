@@ -48,9 +48,11 @@ class NumberWriting(Cure):
         """One step a column."""
         for name in cells.texts:
             levels = cells.levels(name)
-            if len(levels.names) < 2 or says_code(name) or says_area(name):
+            if len(levels.names) < 2 or says_code(name):
                 continue
             written = WrittenNumbers.of(levels)
+            if says_area(name) and 2 * written.units[""] > written.n_rows:
+                continue
             if written.n_rows < max(LEAST_READABLE * levels.n_known, LEAST_VALUES) or _are_names(levels):
                 continue
             if (decimal := written.decimal()) and (units := factors_of(written, decimal, name)) is not None:
@@ -112,7 +114,7 @@ def _are_names(levels: Levels) -> bool:
 def _usual(ways: Counter[str], n_large: int) -> tuple[str, ...]:
     """The way of most numbers; with and without thousands set apart, as far as most large numbers are so.
 
-    A sign that says that a number is a limit is no way of writing.
+    Signs that say that a number is a limit or, in accounts, negative are no way of writing.
     """
     alike: Counter[str] = Counter()
     for way, n in ways.items():
@@ -123,7 +125,14 @@ def _usual(ways: Counter[str], n_large: int) -> tuple[str, ...]:
     apart = [way for way in ways if "#,#" in way and way.replace("#,#", "#") == most]
     n_apart = sum(ways[way] for way in apart)
     usual = [most, *(apart if n_apart >= USUAL_SHARE * n_large else ())]
-    return (*usual, *(way for way in ways if way[0] in BOUNDS and way.lstrip(_BOUND_SIGNS) in usual))
+    return (*usual, *(way for way in ways if way not in usual and _without_signs(way) in usual))
+
+
+def _without_signs(way: str) -> str:
+    """A way of writing without the sign of a limit, or the brackets of a negative amount."""
+    if way[0] in BOUNDS:
+        return way.lstrip(_BOUND_SIGNS)
+    return way[1:-1] if way.startswith("(") and way.endswith(")") else way
 
 
 def _reason(

@@ -130,9 +130,11 @@ def _text(seen: Seen, figures: Figures, reading: Reading) -> tuple[Kind, str]:
 def _why_measure(seen: Seen, reading: Reading) -> str | None:
     """Why values that are nearly all different measure something all the same; None if they do not."""
     values = [value for value in seen.sample if value not in reading.codes]
-    if not values or says_id(seen.name) or says_code(seen.name) or says_area(seen.name) or are_padded(values):
+    if not values or says_id(seen.name) or says_code(seen.name) or are_padded(values):
         return None
     quantities = [found for value in values if (found := parse_quantity(value)) is not None]
+    if says_area(seen.name) and 2 * sum(not found.unit for found in quantities) >= len(quantities):
+        return None
     if len(quantities) >= NEARLY_ALL * len(values) and len({found.unit for found in quantities}) <= MAX_UNITS:
         return "they are numbers with something around them"
     return "they are dates in several ways of writing" if date_ways(Counter(values)) else None
