@@ -134,7 +134,19 @@ class EncodingPlan(Record):
     cleaning: CleaningPlan | None = None
 
 
-CoreForm = Literal["constant", "linear", "net", "nets", "lightgbm", "crafted", "catboost", "crafted_catboost", "trees"]
+CoreForm = Literal[
+    "constant",
+    "linear",
+    "net",
+    "nets",
+    "lightgbm",
+    "crafted",
+    "catboost",
+    "crafted_catboost",
+    "symmetric",
+    "crafted_symmetric",
+    "trees",
+]
 
 
 class CoreRef(Record):

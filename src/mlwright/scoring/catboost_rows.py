@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import catboost
 import numpy as np
 from numpy.typing import NDArray
 
@@ -14,6 +13,8 @@ from mlwright.scoring.fills import fill
 
 def features(blocks: Blocks, fills: NDArray[np.float64]) -> Any:
     """The rows as CatBoost takes them: numbers, and codes as the names of categories."""
+    import catboost
+
     numbers = fill(np.array(blocks.numbers, dtype=np.float32, order="C"), fills)
     names = np.array([b"%d" % code for code in blocks.codes.ravel().tolist()], dtype=object)
     return catboost.FeaturesData(

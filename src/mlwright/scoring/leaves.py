@@ -130,6 +130,12 @@ class LookedUp(NamedTuple):
     rows_of: Callable[[Blocks], NDArray[np.floating[Any]]]
     link: int
 
+    def on(self, row: Callable[[OneRow], OneRow], rows: Callable[[Blocks], Blocks]) -> LookedUp:
+        """The same, where something is made of rows before."""
+        return self._replace(
+            row_of=lambda one: self.row_of(row(one)), rows_of=lambda blocks: self.rows_of(rows(blocks))
+        )
+
 
 class _Layout:
     """Which bits stand for the leaves of each tree: those of one tree fill words of their own.

@@ -29,6 +29,8 @@ ENDINGS: dict[CoreForm, str] = {
     "crafted": "safetensors",
     "catboost": "cbm",
     "crafted_catboost": "safetensors",
+    "symmetric": "safetensors",
+    "crafted_symmetric": "safetensors",
     "trees": "onnx",
 }
 PACKAGES = ("numpy", "pyarrow", "pydantic", "safetensors", "scipy")

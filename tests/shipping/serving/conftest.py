@@ -34,6 +34,7 @@ from mlwright.records.model import (
 from mlwright.records.uncertainty import Uncertainty
 from mlwright.scoring.arrays import arrays_to_bytes
 from mlwright.scoring.bundle import Bundle
+from mlwright.scoring.cores import Core
 from mlwright.scoring.cores.linear import LinearCore
 from mlwright.scoring.dense import Design
 from mlwright.scoring.encoder import names
@@ -159,6 +160,7 @@ def write_bundle(tmp_path: Path) -> Callable[..., Path]:
         inputs: Sequence[Clause] = INPUTS,
         row: Mapping[str, Any] = ROW,
         weights: Mapping[str, float] | None = None,
+        core_of: Callable[[EncodingPlan], Core] | None = None,
         **facts: Any,
     ) -> Path:
         has_text = any(item.kind == "text" for item in inputs)
@@ -166,10 +168,12 @@ def write_bundle(tmp_path: Path) -> Callable[..., Path]:
         plan = EncodingPlan(
             columns=tuple(map(column_of, inputs)), arrays=hashlib.sha256(arrays).hexdigest() if has_text else None
         )
-        core = linear_core(plan, task, {"tenure": -0.05} if weights is None else weights).to_bytes()
+        slopes = {"tenure": -0.05} if weights is None else weights
+        made = linear_core(plan, task, slopes) if core_of is None else core_of(plan)
+        core = made.to_bytes()
         blobs = {hashlib.sha256(data).hexdigest(): data for data in ([arrays, core] if has_text else [core])}
         member = Member(
-            candidate="linear", weight=1.0, cores=(CoreRef(form="linear", blob=hashlib.sha256(core).hexdigest()),)
+            candidate="one", weight=1.0, cores=(CoreRef(form=made.form, blob=hashlib.sha256(core).hexdigest()),)
         )
         spec = ModelSpec(
             task=task, classes=CLASSES[task], plan=plan, members=(member,), threshold=0.2 if task == "binary" else None

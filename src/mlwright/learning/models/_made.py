@@ -19,7 +19,7 @@ from mlwright.learning.models._term_sums import cost_s as sums_cost_s
 from mlwright.learning.models._term_sums import tell_sums
 from mlwright.scoring.blocks import Blocks
 from mlwright.scoring.craft import Craft
-from mlwright.scoring.term_sums import TermSums
+from mlwright.scoring.made_columns import MadeColumns
 
 Array = NDArray[np.float64]
 
@@ -37,20 +37,17 @@ class Made(NamedTuple):
         With the made numbers after their own.
     context : FitContext
         Of a fit on them.
-    craft : Craft
+    columns : MadeColumns
         How the numbers are made.
-    sums : TermSums or None
-        What of texts comes before that.
     """
 
     rows: Rows
     context: FitContext
-    craft: Craft
-    sums: TermSums | None
+    columns: MadeColumns
 
     def extended(self, blocks: Blocks) -> Blocks:
         """Other rows with what is made of them."""
-        return self.craft.extended(blocks if self.sums is None else self.sums.extended(blocks))
+        return self.columns.extended(blocks)
 
 
 def has_parts(facts: Facts) -> bool:
@@ -87,7 +84,7 @@ def make(train: Rows, context: FitContext, quick: Params = QUICK) -> Made:
     train, context = told.rows, replace(context, facts=told.facts)
     recipe = _choose(some_rows(train, ROWS_TO_CHOOSE, context.seed), quick, context, rng)
     rows, craft = _extend(recipe, train, told.facts, rng)
-    return Made(rows, replace(context, facts=wider(told.facts, craft.width)), craft, told.sums)
+    return Made(rows, replace(context, facts=wider(told.facts, craft.width)), MadeColumns(craft, told.sums))
 
 
 def _choose(rows: Rows, quick: Params, context: FitContext, rng: np.random.Generator) -> Recipe:

@@ -12,13 +12,13 @@ from mlwright.core.errors import RunCancelled
 from mlwright.learning.models import Facts, FitContext, Fitted, ModelFamily, Params, Rows
 from mlwright.learning.models._fills import learn_fills
 from mlwright.learning.models._lightgbm import has_rare_class, hurry, rounds_for
+from mlwright.learning.models._lowered import lowered
 from mlwright.learning.models._params import number
 from mlwright.learning.models._sample import with_every_class
 from mlwright.learning.models._target import constant_core, n_outputs, standardised
 from mlwright.records.model import Candidate
 from mlwright.scoring.blocks import Blocks
 from mlwright.scoring.catboost_rows import features
-from mlwright.scoring.cores.catboost import CatBoostCore
 
 FEW_ROWS, MANY_ROWS = 2_000, 100_000
 
@@ -118,7 +118,8 @@ def _fit(train: Rows, valid: Rows | None, words: dict[str, Any], context: FitCon
         model.set_scale_and_bias(*_unstandardised(model, standard.center, standard.scale))
     link = 0 if is_number else min(2, facts.n_classes - 1)
     chosen = {"n_rounds": float(model.tree_count_), "n_rows": float(len(train))}
-    return Fitted(CatBoostCore.of(model, fills, link), watch.time_was_up, chosen)
+    core = lowered(model, fills, link, facts.names.n_levels, train.blocks)
+    return Fitted(core, watch.time_was_up, chosen)
 
 
 class _Watch:

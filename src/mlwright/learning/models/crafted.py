@@ -133,7 +133,7 @@ class _Boosting(NamedTuple):
     def core(self, n_rounds: int | None = None) -> CraftedCore:
         """What was boosted, so many rounds of it."""
         trees = LightGBMCore.of(self.booster.model_to_string(num_iteration=n_rounds), self.fills)
-        return CraftedCore(self.made.craft, trees, self.made.sums)
+        return CraftedCore(self.made.columns, trees)
 
 
 def _boosting(train: Rows, candidate: Candidate, context: FitContext) -> _Boosting:

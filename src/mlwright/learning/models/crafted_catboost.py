@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from mlwright.learning.models import MODELS, Facts, FitContext, Fitted, ModelFamily, Rows
 from mlwright.learning.models._made import Made, has_parts, make, making_s, wider
 from mlwright.records.model import Candidate
 from mlwright.scoring.cores.catboost import CatBoostCore
 from mlwright.scoring.cores.crafted_catboost import CraftedCatBoostCore
+from mlwright.scoring.cores.crafted_symmetric import CraftedSymmetricCore
+from mlwright.scoring.cores.symmetric import SymmetricCore
 
 
 class CraftedCatBoost(ModelFamily):
@@ -53,6 +56,8 @@ def _catboost() -> ModelFamily:
 
 def _on_made(fitted: Fitted, made: Made) -> Fitted:
     """The same with how the columns are made; as it is where nothing could be learned, and one answer is for all."""
-    if not isinstance(fitted.core, CatBoostCore):
-        return fitted
-    return Fitted(CraftedCatBoostCore(made.craft, fitted.core, made.sums), fitted.cut, fitted.chosen)
+    if isinstance(fitted.core, SymmetricCore):
+        return replace(fitted, core=CraftedSymmetricCore(made.columns, fitted.core))
+    if isinstance(fitted.core, CatBoostCore):
+        return replace(fitted, core=CraftedCatBoostCore(made.columns, fitted.core))
+    return fitted

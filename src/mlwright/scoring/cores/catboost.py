@@ -1,4 +1,4 @@
-"""Boosted symmetric trees of CatBoost."""
+"""Boosted trees of CatBoost in its own form, which its library reads."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final, Self
 
-import catboost
 import numpy as np
 from numpy.typing import NDArray
 
@@ -17,9 +16,9 @@ from mlwright.scoring.blocks import Blocks
 from mlwright.scoring.catboost_rows import features
 from mlwright.scoring.catboost_trees import read_catboost
 from mlwright.scoring.cores import Core
+from mlwright.scoring.cores.symmetric import SymmetricCore
 from mlwright.scoring.leaves import LookedUp
 from mlwright.scoring.links import LINKS, softmax
-from mlwright.scoring.symmetric import SymmetricTable
 
 Array = NDArray[np.float64]
 
@@ -29,7 +28,7 @@ CHANGING: Final[tuple[str, ...]] = ("train_finish_time", "model_guid")
 
 
 class CatBoostCore(Core):
-    """A CatBoost model, in its native form (cbm).
+    """A CatBoost model, in its native form (cbm), for what `SymmetricCore` cannot say and in older bundles.
 
     Two entries of its metadata are ours: what stands for a missing value in number columns that had none in
     training (`nan` elsewhere), and the place in `LINKS` of what makes scores of the trees' sums.
@@ -65,17 +64,33 @@ class CatBoostCore(Core):
         """Scores of the rows; codes are categories."""
         if not len(blocks):
             return np.empty((0, len(self.model.classes_) if self.link is softmax else 1))
+        import catboost
+
         pool = catboost.Pool(features(blocks, self.fills))  # handed over as such it saves a third of a row's time
         sums: Array = self.model.predict(pool, prediction_type="RawFormulaVal", thread_count=1)
         return self.link(np.asarray(sums, dtype=np.float64).reshape(len(blocks), -1))
 
+    def symmetric(self, n_levels: Sequence[int]) -> SymmetricCore:
+        """The same trees as arrays of our own, which need no library.
+
+        Parameters
+        ----------
+        n_levels : sequence of int
+            As in `BlockNames`.
+
+        Raises
+        ------
+        NotApplicable
+            If it asks questions of another kind.
+        """
+        return SymmetricCore(read_catboost(self.model, self.fills, n_levels, LINKS.index(self.link)))
+
     def looked_up(self, n_levels: Sequence[int]) -> LookedUp | None:
-        """A quicker way for a few rows, where the trees are not too deep and the tables do not grow too large."""
+        """As that of the arrays."""
         try:
-            table = SymmetricTable(read_catboost(self.model, self.fills, n_levels), self.fills)
+            return self.symmetric(n_levels).looked_up(n_levels)
         except NotApplicable:
             return None
-        return LookedUp(table, table.row, table.rows, LINKS.index(self.link))
 
     def to_bytes(self) -> bytes:
         """The cbm file."""
@@ -87,6 +102,8 @@ class CatBoostCore(Core):
     @classmethod
     def from_bytes(cls, data: bytes) -> Self:
         """Read the cbm file."""
+        import catboost
+
         model = catboost.CatBoost()
         try:
             model.load_model(blob=data)

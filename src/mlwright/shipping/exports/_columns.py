@@ -31,13 +31,6 @@ def level(code: Node, size: int) -> Node:
     return Choose(code < 0.0, as_node(size - 1.0), code)
 
 
-def filled(numbers: Node, fills: Array) -> Node:
-    """The numbers with what stands for a missing one, as `scoring.fills.fill`."""
-    whole = np.full(numbers.width, math.nan)
-    whole[: len(fills)] = fills.astype(np.float32)
-    return numbers if np.isnan(whole).all() else Choose(Missing(numbers), as_node(whole), numbers)
-
-
 def dense(design: Design, numbers: Node) -> Node:
     """`Design.dense`."""
     zero = as_node(0.0)

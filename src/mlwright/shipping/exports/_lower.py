@@ -21,21 +21,22 @@ from mlwright.scoring.cores.catboost import CatBoostCore
 from mlwright.scoring.cores.constant import ConstantCore
 from mlwright.scoring.cores.crafted import CraftedCore
 from mlwright.scoring.cores.crafted_catboost import CraftedCatBoostCore
+from mlwright.scoring.cores.crafted_symmetric import CraftedSymmetricCore
 from mlwright.scoring.cores.lightgbm import LightGBMCore
 from mlwright.scoring.cores.linear import LinearCore
 from mlwright.scoring.cores.net import NetCore
 from mlwright.scoring.cores.nets import NetsCore
+from mlwright.scoring.cores.symmetric import SymmetricCore
 from mlwright.scoring.cores.trees import TreesCore
 from mlwright.scoring.dense import Design
 from mlwright.scoring.encoder import clips, names
 from mlwright.scoring.lightgbm_text import of_lightgbm
-from mlwright.scoring.links import LINKS
+from mlwright.scoring.made_columns import MadeColumns
 from mlwright.scoring.moments import DatePattern
 from mlwright.scoring.readers import CategoryReader, NumberReader
 from mlwright.shipping.exports._answers import answered
 from mlwright.shipping.exports._calendar import date_parts
-from mlwright.shipping.exports._catboost import catboost_node
-from mlwright.shipping.exports._columns import crafted, dense, filled, level
+from mlwright.shipping.exports._columns import crafted, dense, level
 from mlwright.shipping.exports._graph import (
     Array,
     Choose,
@@ -53,6 +54,7 @@ from mlwright.shipping.exports._inputs import Input, MomentInput, NameInput, Num
 from mlwright.shipping.exports._links import calibrated, linked, sigmoid
 from mlwright.shipping.exports._once import once
 from mlwright.shipping.exports._program import Program
+from mlwright.shipping.exports._symmetric import WITHOUT_CATBOOST, symmetric_node
 from mlwright.shipping.exports._trees import of_onnx, with_fills
 
 
@@ -132,11 +134,11 @@ class _Plan:
         if isinstance(core, LightGBMCore):
             return self._lightgbm(core, self.numbers)
         if isinstance(core, CraftedCore):
-            return self._lightgbm(core.trees, Join((self.numbers, crafted(core.craft, self.numbers, self.codes))))
-        if isinstance(core, CatBoostCore):
-            return self._catboost(core, self.numbers)
-        if isinstance(core, CraftedCatBoostCore):
-            return self._catboost(core.trees, Join((self.numbers, crafted(core.craft, self.numbers, self.codes))))
+            return self._lightgbm(core.trees, self._made(core.made))
+        if isinstance(core, SymmetricCore | CatBoostCore):
+            return self._symmetric(core, self.numbers)
+        if isinstance(core, CraftedSymmetricCore | CraftedCatBoostCore):
+            return self._symmetric(core.trees, self._made(core.made))
         if isinstance(core, TreesCore):
             trees, center, scale = of_onnx(core.data)
             return Forest(self._matrix(self.numbers), trees) * scale + center
@@ -204,9 +206,15 @@ class _Plan:
             raise ExportRefused(f"A core of LightGBM cannot be exported: {error}.") from None
         return linked(Forest(self._matrix(numbers), with_fills(trees, core.fills)), link)
 
-    def _catboost(self, core: CatBoostCore, numbers: Node) -> Node:
-        whole = filled(numbers, core.fills)
-        return linked(catboost_node(core, whole, self.codes, self._names.n_levels), LINKS.index(core.link))
+    def _symmetric(self, core: SymmetricCore | CatBoostCore, numbers: Node) -> Node:
+        try:
+            trees = core.trees if isinstance(core, SymmetricCore) else core.symmetric(self._names.n_levels).trees
+        except NotApplicable as refused:
+            raise ExportRefused(f"{refused.reason}, which cannot be exported.", WITHOUT_CATBOOST) from None
+        return linked(symmetric_node(trees, numbers, self.codes), trees.link)
+
+    def _made(self, made: MadeColumns) -> Node:
+        return Join((self.numbers, crafted(made.craft, self.numbers, self.codes)))
 
     def _net(self, core: NetCore) -> Node:
         sums = self._times(core.design, core.weights[0]) + as_node(core.biases[0])
