@@ -18,8 +18,8 @@ from mlwright.judging.worth.practice import Choosing, without_a_look
 from mlwright.learning.benefit import Benefit, best_quantile, either_way, expected_gain, threshold_of
 from mlwright.learning.benefit_table import amounts_of, benefit_table, capacity_share
 from mlwright.learning.metrics import METRICS
+from mlwright.learning.search.choosing.threshold import choose_threshold
 from mlwright.learning.search.judge import HeldOut, Judge
-from mlwright.learning.search.threshold import choose_threshold
 from mlwright.learning.tasks import TASKS
 from mlwright.learning.yardstick import Scored
 from mlwright.records.profile import Asked, Roles, Task

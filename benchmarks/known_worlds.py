@@ -21,9 +21,9 @@ from mlwright.learning.metrics import METRICS
 from mlwright.learning.models import MODELS, Facts, Rows
 from mlwright.learning.search.bench import Bench
 from mlwright.learning.search.budget import Budget
-from mlwright.learning.search.choice import Choice, choose
-from mlwright.learning.search.corrected import corrected
-from mlwright.learning.search.correction import correction
+from mlwright.learning.search.choosing.choice import Choice, choose
+from mlwright.learning.search.correcting.corrected import corrected
+from mlwright.learning.search.correcting.correction import correction
 from mlwright.learning.search.folds import make_folds, n_cores_for, n_folds_for
 from mlwright.learning.search.lineup import LineUp
 from mlwright.learning.search.setup import answer_bounds

@@ -35,10 +35,10 @@ from mlwright.core.run import Clock, Run
 from mlwright.core.store import Store
 from mlwright.learning.data import Said, load_training
 from mlwright.learning.search.bench import Bench
-from mlwright.learning.search.choice import members, on_its_own
+from mlwright.learning.search.choosing.choice import members, on_its_own
+from mlwright.learning.search.choosing.options import ENSEMBLE, Option
 from mlwright.learning.search.course import Course
 from mlwright.learning.search.judge import mean_and_error
-from mlwright.learning.search.options import ENSEMBLE, Option
 from mlwright.learning.search.setup import set_up
 from mlwright.learning.search.standing import Standing
 from mlwright.learning.search.stop import LEAST_PATIENCE, Mark, Progress

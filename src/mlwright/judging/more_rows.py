@@ -23,8 +23,8 @@ from mlwright.learning.benefit_table import capacity_share
 from mlwright.learning.metrics import metric_of
 from mlwright.learning.models import Facts, Rows
 from mlwright.learning.search.budget import time_is_up_after
+from mlwright.learning.search.choosing.threshold import line_of
 from mlwright.learning.search.folds import make_folds
-from mlwright.learning.search.threshold import line_of
 from mlwright.learning.tasks import TASKS
 from mlwright.learning.yardstick import Scored
 from mlwright.records.data import Snapshot

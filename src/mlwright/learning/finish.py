@@ -19,10 +19,10 @@ from mlwright.learning.data import TrainingData, load_with_test
 from mlwright.learning.load import load_after, open_model
 from mlwright.learning.models import MODELS, Facts, FitContext
 from mlwright.learning.search.budget import GUESS_MARGIN, finish_s, makespan, time_is_up_after
+from mlwright.learning.search.choosing.options import ENSEMBLE, Option, Wishes
+from mlwright.learning.search.choosing.scale import first_record, weighed
 from mlwright.learning.search.folds import N_FOLDS
 from mlwright.learning.search.judge import mean_and_error
-from mlwright.learning.search.options import ENSEMBLE, Option, Wishes
-from mlwright.learning.search.scale import first_record, weighed
 from mlwright.learning.search.setup import answer_bounds, facts_of
 from mlwright.learning.search.timeless import shown
 from mlwright.learning.tasks import TASKS

@@ -16,20 +16,20 @@ from mlwright.learning.amounts import benefit_on, usual_amounts
 from mlwright.learning.data import Said, TrainingData, load_training
 from mlwright.learning.search.bench import Bench
 from mlwright.learning.search.budget import choice_s
-from mlwright.learning.search.choice import Choice, choose, members, on_its_own, out_of_fold
-from mlwright.learning.search.corrected import corrected
-from mlwright.learning.search.correction import correction
+from mlwright.learning.search.choosing.choice import Choice, choose, members, on_its_own, out_of_fold
+from mlwright.learning.search.choosing.deciding import Deciding, deciding
+from mlwright.learning.search.choosing.importance import rank_inputs
+from mlwright.learning.search.choosing.options import Wishes
+from mlwright.learning.search.choosing.scale import Scale, first_record
+from mlwright.learning.search.choosing.threshold import known_threshold
+from mlwright.learning.search.correcting.corrected import corrected
+from mlwright.learning.search.correcting.correction import correction
 from mlwright.learning.search.course import Course
-from mlwright.learning.search.deciding import Deciding, deciding
 from mlwright.learning.search.diary import write_diary
 from mlwright.learning.search.experience import trace_of
-from mlwright.learning.search.importance import rank_inputs
 from mlwright.learning.search.leaderboard import leaderboard
-from mlwright.learning.search.options import Wishes
-from mlwright.learning.search.scale import Scale, first_record
 from mlwright.learning.search.setup import metric_name, set_up
 from mlwright.learning.search.standing import Standing
-from mlwright.learning.search.threshold import known_threshold
 from mlwright.records.data import Snapshot
 from mlwright.records.findings import Findings
 from mlwright.records.model import Member

@@ -5,8 +5,8 @@ import pytest
 
 from mlwright.learning.models import MODELS, Fitted, ModelFamily
 from mlwright.learning.search.budget import Budget
-from mlwright.learning.search.choice import choose, members, out_of_fold
-from mlwright.learning.search.correction import Correction
+from mlwright.learning.search.choosing.choice import choose, members, out_of_fold
+from mlwright.learning.search.correcting.correction import Correction
 from mlwright.learning.search.course import Course
 from mlwright.learning.search.leaderboard import leaderboard
 from mlwright.learning.search.lineup import line_up

@@ -8,7 +8,7 @@ import pytest
 
 from mlwright.learning.models import MODELS, Facts
 from mlwright.learning.search.budget import Budget
-from mlwright.learning.search.choice import choose
+from mlwright.learning.search.choosing.choice import choose
 from mlwright.learning.search.course import Course
 from mlwright.learning.search.diary import MOST_LINES, VARIABLE, diary_file, read_diary, shipped, write_diary
 from mlwright.learning.search.experience import advise, trace_of

@@ -9,7 +9,7 @@ from statistics import fmean
 import numpy as np
 
 from mlwright.learning.models import Facts
-from mlwright.learning.search.choice import Choice
+from mlwright.learning.search.choosing.choice import Choice
 from mlwright.learning.search.standing import Standing
 from mlwright.records.experience import Advice, Paid, Trace
 

@@ -8,10 +8,10 @@ from collections.abc import Sequence
 import numpy as np
 
 from mlwright.data.words import told_size
-from mlwright.learning.search.choice import Choice
-from mlwright.learning.search.correction import Correction
+from mlwright.learning.search.choosing.choice import Choice
+from mlwright.learning.search.choosing.options import ENSEMBLE, Option, one_core, surely_worse
+from mlwright.learning.search.correcting.correction import Correction
 from mlwright.learning.search.judge import Array, Judge
-from mlwright.learning.search.options import ENSEMBLE, Option, one_core, surely_worse
 from mlwright.learning.search.standing import Standing
 from mlwright.records.trials import ANOTHER_FORM, LeaderboardRow, Trial
 

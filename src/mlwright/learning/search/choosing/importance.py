@@ -10,7 +10,7 @@ import numpy as np
 
 from mlwright.learning.data import TrainingData
 from mlwright.learning.search.budget import Budget, importance_s
-from mlwright.learning.search.choice import Choice
+from mlwright.learning.search.choosing.choice import Choice
 from mlwright.learning.search.judge import Array, HeldOut, Judge
 from mlwright.learning.search.standing import Standing
 from mlwright.scoring.blocks import Blocks

@@ -6,8 +6,8 @@ import numpy as np
 
 from mlwright.learning.metrics import METRICS
 from mlwright.learning.search.budget import Budget
-from mlwright.learning.search.choice import choose
-from mlwright.learning.search.correction import correction
+from mlwright.learning.search.choosing.choice import choose
+from mlwright.learning.search.correcting.correction import correction
 from mlwright.learning.search.lineup import LineUp
 from mlwright.learning.search.racing import losers
 from mlwright.learning.search.standing import Standing

@@ -31,8 +31,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from mlwright.learning.search.correcting.likeness import Likeness, Pair, likeness, pairs
 from mlwright.learning.search.judge import Array, Judge, Places
-from mlwright.learning.search.likeness import Likeness, Pair, likeness, pairs
 
 FEWEST_PAIRS = 2
 FEWEST_ROWS = 20

@@ -30,9 +30,9 @@ import math
 
 import numpy as np
 
+from mlwright.learning.search.correcting.likeness import logarithms
+from mlwright.learning.search.correcting.together import disagreement
 from mlwright.learning.search.judge import Array, HeldOut, Places
-from mlwright.learning.search.likeness import logarithms
-from mlwright.learning.search.together import disagreement
 
 
 def overlap_error(said: Array, held: HeldOut, n_rows: int, squares: float | None = None, further: float = 1.0) -> float:

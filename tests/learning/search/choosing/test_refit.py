@@ -4,10 +4,10 @@ import pytest
 from mlwright.learning.models import MODELS
 from mlwright.learning.models.linear import Linear
 from mlwright.learning.search.budget import Budget
-from mlwright.learning.search.choice import on_its_own
+from mlwright.learning.search.choosing.choice import on_its_own
+from mlwright.learning.search.choosing.refit import refit
 from mlwright.learning.search.course import Course
 from mlwright.learning.search.lineup import line_up
-from mlwright.learning.search.refit import refit
 from mlwright.scoring.cores import CORES
 
 

@@ -14,12 +14,12 @@ from scipy.stats import binom
 
 from mlwright.learning.metrics import METRICS
 from mlwright.learning.owed import moved
-from mlwright.learning.search.children import children
-from mlwright.learning.search.correction import in_metric
+from mlwright.learning.search.correcting.children import children
+from mlwright.learning.search.correcting.correction import in_metric
+from mlwright.learning.search.correcting.overlap import further_apart, overlap_error
+from mlwright.learning.search.correcting.stopping import MADE_UP_FOR, stopping_luck
+from mlwright.learning.search.correcting.together import gain_together
 from mlwright.learning.search.judge import HeldOut, Judge
-from mlwright.learning.search.overlap import further_apart, overlap_error
-from mlwright.learning.search.stopping import MADE_UP_FOR, stopping_luck
-from mlwright.learning.search.together import gain_together
 from mlwright.learning.tasks import TASKS
 from mlwright.learning.yardstick import Scored, yardstick
 from mlwright.scoring.blocks import BlockNames, Blocks

@@ -3,8 +3,8 @@ import pytest
 
 from mlwright.learning.benefit_table import benefit_table
 from mlwright.learning.metrics import METRICS
+from mlwright.learning.search.choosing.threshold import choose_threshold
 from mlwright.learning.search.judge import HeldOut, Judge
-from mlwright.learning.search.threshold import choose_threshold
 from mlwright.learning.tasks import TASKS
 from mlwright.learning.yardstick import threshold_of_dummy
 from mlwright.records.settings import DecideSettings

@@ -7,8 +7,8 @@ import pytest
 
 from mlwright.core.errors import LimitsMissed
 from mlwright.learning.metrics import METRICS
+from mlwright.learning.search.choosing.options import Option, Wishes, distinct, options_of, pick, surely_worse, within
 from mlwright.learning.search.judge import HeldOut, Judge
-from mlwright.learning.search.options import Option, Wishes, distinct, options_of, pick, surely_worse, within
 from mlwright.learning.tasks import TASKS
 
 ROW_MS = {"ensemble": 8.0, "forest": 5.0, "linear": 0.1, "ensemble, one core": 2.0, "forest, one core": 1.0}

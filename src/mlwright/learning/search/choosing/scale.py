@@ -10,10 +10,10 @@ import numpy as np
 from mlwright.core.run import Run
 from mlwright.data.compute.table import open_snapshot, train_rows
 from mlwright.learning.load import size_of
-from mlwright.learning.search.choice import Choice, members
+from mlwright.learning.search.choosing.choice import Choice, members
+from mlwright.learning.search.choosing.options import Option, distinct, one_core
+from mlwright.learning.search.choosing.refit import refit
 from mlwright.learning.search.course import Course
-from mlwright.learning.search.options import Option, distinct, one_core
-from mlwright.learning.search.refit import refit
 from mlwright.records.data import Snapshot
 from mlwright.records.model import CoreRef, EncodingPlan, Member, ModelSpec
 from mlwright.records.profile import Roles

@@ -6,9 +6,9 @@ import numpy as np
 
 from mlwright.learning.metrics import METRICS
 from mlwright.learning.search.budget import Budget
-from mlwright.learning.search.choice import choose
-from mlwright.learning.search.corrected import corrected
-from mlwright.learning.search.correction import correction
+from mlwright.learning.search.choosing.choice import choose
+from mlwright.learning.search.correcting.corrected import corrected
+from mlwright.learning.search.correcting.correction import correction
 from mlwright.learning.search.lineup import LineUp
 from mlwright.learning.search.standing import Standing
 from mlwright.learning.tasks import TASKS

@@ -4,9 +4,9 @@ import numpy as np
 
 from mlwright.learning.metrics import METRICS
 from mlwright.learning.search.calibration import parts
-from mlwright.learning.search.corrected import sampling_of
+from mlwright.learning.search.choosing.honest import flattery
+from mlwright.learning.search.correcting.corrected import sampling_of
 from mlwright.learning.search.ensemble import blend, choose_weights
-from mlwright.learning.search.honest import flattery
 from mlwright.learning.search.judge import HeldOut, Judge
 from mlwright.learning.tasks import TASKS
 from mlwright.learning.yardstick import Scored, yardstick

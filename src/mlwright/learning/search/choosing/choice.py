@@ -12,10 +12,10 @@ from numpy.typing import NDArray
 
 from mlwright.learning.search.budget import Budget, choice_s
 from mlwright.learning.search.calibration import fit, fit_calibrator
+from mlwright.learning.search.choosing.honest import Answer, Choose, flattery
+from mlwright.learning.search.choosing.options import ENSEMBLE, Option, Wishes, distinct, options_of, pick, within
 from mlwright.learning.search.ensemble import blend, choose_weights
-from mlwright.learning.search.honest import Answer, Choose, flattery
 from mlwright.learning.search.judge import Array, Judge, Places
-from mlwright.learning.search.options import ENSEMBLE, Option, Wishes, distinct, options_of, pick, within
 from mlwright.learning.search.standing import Standing
 from mlwright.records.model import Calibrator, CoreRef, Member
 from mlwright.records.settings import Prefer

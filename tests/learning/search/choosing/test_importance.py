@@ -2,7 +2,14 @@ import numpy as np
 import pytest
 from scipy.sparse import csr_matrix
 
-from mlwright.learning.search.importance import Hearing, InputPlaces, Voice, importances, places_of, sample_size
+from mlwright.learning.search.choosing.importance import (
+    Hearing,
+    InputPlaces,
+    Voice,
+    importances,
+    places_of,
+    sample_size,
+)
 from mlwright.records.model import CategoryColumn, DateColumn, EncodingPlan, NumberColumn, TextColumn
 from mlwright.scoring.blocks import Blocks
 from mlwright.scoring.encoder import names

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from mlwright.learning.search.children import children
+from mlwright.learning.search.correcting.children import children
+from mlwright.learning.search.correcting.overlap import further_apart, overlap_error
 from mlwright.learning.search.judge import HeldOut, mean_and_error
-from mlwright.learning.search.overlap import further_apart, overlap_error
 from mlwright.scoring.blocks import BlockNames, Blocks
 
 N_ROWS, N_FOLDS, N_INPUTS, N_SETS = 240, 8, 25, 120

@@ -5,9 +5,9 @@ import pytest
 from scipy.spatial import cKDTree
 
 from mlwright.learning.metrics import METRICS
-from mlwright.learning.search.children import children
+from mlwright.learning.search.correcting.children import children
+from mlwright.learning.search.correcting.together import gain_together
 from mlwright.learning.search.judge import HeldOut, Judge
-from mlwright.learning.search.together import gain_together
 from mlwright.learning.tasks import TASKS
 from mlwright.scoring.blocks import BlockNames, Blocks
 

@@ -8,8 +8,8 @@ import numpy as np
 
 from mlwright.learning.benefit import Benefit
 from mlwright.learning.benefit_table import capacity_share, own_amounts
-from mlwright.learning.search.choice import Choice
-from mlwright.learning.search.threshold import choose_threshold, least_expected, line_of
+from mlwright.learning.search.choosing.choice import Choice
+from mlwright.learning.search.choosing.threshold import choose_threshold, least_expected, line_of
 from mlwright.records.profile import Roles
 from mlwright.records.settings import DecideSettings
 

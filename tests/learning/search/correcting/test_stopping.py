@@ -7,12 +7,12 @@ import pytest
 
 from mlwright.learning.models import MODELS
 from mlwright.learning.search.budget import Budget
-from mlwright.learning.search.choice import choose
-from mlwright.learning.search.correction import correction
+from mlwright.learning.search.choosing.choice import choose
+from mlwright.learning.search.correcting.correction import correction
+from mlwright.learning.search.correcting.stopping import stopping_luck
+from mlwright.learning.search.correcting.together import disagreement
 from mlwright.learning.search.course import Course
 from mlwright.learning.search.lineup import line_up
-from mlwright.learning.search.stopping import stopping_luck
-from mlwright.learning.search.together import disagreement
 
 N_FOLDS, N_STEPS = 8, 40
 

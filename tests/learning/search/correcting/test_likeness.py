@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from mlwright.learning.search.likeness import Likeness, likeness, pairs
+from mlwright.learning.search.correcting.likeness import Likeness, likeness, pairs
 
 N_CORES, N_ROWS = 8, 4_000
 SIZES = 30.0 * np.arange(1, N_CORES + 1)

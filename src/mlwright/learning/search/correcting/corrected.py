@@ -6,8 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mlwright.learning.owed import moved
-from mlwright.learning.search.choice import Choice
-from mlwright.learning.search.correction import Correction
+from mlwright.learning.search.choosing.choice import Choice
+from mlwright.learning.search.correcting.correction import Correction
 from mlwright.learning.search.judge import Array, Judge
 from mlwright.learning.search.standing import Standing
 from mlwright.learning.yardstick import Scored, yardstick

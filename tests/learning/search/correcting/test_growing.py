@@ -9,8 +9,8 @@ from scipy.stats import binom
 
 from mlwright.learning.metrics import METRICS
 from mlwright.learning.owed import moved
-from mlwright.learning.search.correction import in_metric
-from mlwright.learning.search.growing import Packed, growth
+from mlwright.learning.search.correcting.correction import in_metric
+from mlwright.learning.search.correcting.growing import Packed, growth
 from mlwright.learning.search.judge import HeldOut, Judge
 from mlwright.learning.tasks import TASKS
 from mlwright.learning.yardstick import Scored, yardstick

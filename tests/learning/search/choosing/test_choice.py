@@ -8,12 +8,12 @@ from mlwright.core.pace import Pace
 from mlwright.core.run import Clock
 from mlwright.learning.models import MODELS
 from mlwright.learning.search.budget import Budget
-from mlwright.learning.search.choice import choose, members, on_its_own, out_of_fold
-from mlwright.learning.search.correction import Correction
+from mlwright.learning.search.choosing.choice import choose, members, on_its_own, out_of_fold
+from mlwright.learning.search.choosing.options import Wishes
+from mlwright.learning.search.correcting.correction import Correction
 from mlwright.learning.search.course import Course
 from mlwright.learning.search.leaderboard import leaderboard
 from mlwright.learning.search.lineup import line_up
-from mlwright.learning.search.options import Wishes
 
 
 @pytest.fixture

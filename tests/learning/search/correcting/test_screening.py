@@ -1,9 +1,9 @@
 import numpy as np
 
 from mlwright.learning.metrics import METRICS
+from mlwright.learning.search.correcting.screening import looking_luck
 from mlwright.learning.search.ensemble import greedy
 from mlwright.learning.search.judge import HeldOut, Judge
-from mlwright.learning.search.screening import looking_luck
 from mlwright.learning.tasks import TASKS
 
 

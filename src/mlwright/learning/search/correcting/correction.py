@@ -20,15 +20,15 @@ from typing import NamedTuple
 import numpy as np
 
 from mlwright.learning.search.bench import Bench
-from mlwright.learning.search.children import children
-from mlwright.learning.search.choice import Choice
-from mlwright.learning.search.growing import Growth, Packed, growth
+from mlwright.learning.search.choosing.choice import Choice
+from mlwright.learning.search.correcting.children import children
+from mlwright.learning.search.correcting.growing import Growth, Packed, growth
+from mlwright.learning.search.correcting.overlap import further_apart, overlap_error
+from mlwright.learning.search.correcting.screening import screening_flattery
+from mlwright.learning.search.correcting.stopping import stopping_flattery
+from mlwright.learning.search.correcting.together import gain_together, said_by_cores, some_places
 from mlwright.learning.search.judge import Array, Judge
-from mlwright.learning.search.overlap import further_apart, overlap_error
-from mlwright.learning.search.screening import screening_flattery
 from mlwright.learning.search.standing import Standing
-from mlwright.learning.search.stopping import stopping_flattery
-from mlwright.learning.search.together import gain_together, said_by_cores, some_places
 from mlwright.records.trials import Trial
 
 UNSURE_SHARE = 0.5
