@@ -29,7 +29,7 @@ from mlwright.records.settings.serving import LogSettings, ServeSettings
 from mlwright.shipping.serving.succession import Due
 settings = ServeSettings(log=LogSettings(folder=sys.argv[3]))
 answering = Answering(Due(Path(sys.argv[1])), settings, socket.socket(), None, RawArray(c_int, 1))
-front = answering.front(Path(sys.argv[1]), None)
+front = answering.front(answering.load(Path(sys.argv[1])), None)
 row = dict(front.service.manifest.golden[0].row)
 assert Client(front).post("/predict", json=row).status_code == 200
 front.close()
