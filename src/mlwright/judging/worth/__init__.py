@@ -91,37 +91,39 @@ def worth_of(
     share = capacity_share(settings)
     chosen = by_model(cases, roles, benefit, share)
     others = _others(cases, roles, training_target, benefit, share)
-    against = others if cases.today is None else others[:1]
     gains = Contest(chosen, others, cases.draws, level).gains(benefit)
-    best = min(range(len(against)), key=lambda place: gains[place].value)
-    # What an amount is worth may turn against any of those that the model is better than.
-    contest = Contest(chosen, others if min(gain.value for gain in gains) > 0 else against, cases.draws, level)
-    is_tried = tries_amounts and not benefit.assumed
-    today = _per_1000(against[best], benefit)
-    thresholds, curve = _curve(cases, today, benefit) if roles.task == "binary" else ((), ())
-    return Worth(
+    n_against = len(others) if cases.today is None else 1
+    today = others[min(range(n_against), key=lambda place: gains[place].value)]
+    usual = _per_1000(today, benefit)
+    thresholds, curve = _curve(cases, usual, benefit) if roles.task == "binary" else ((), ())
+    worth = Worth(
         unit=benefit.unit,
         assumed=benefit.assumed,
         table=benefit.table,
         model=worth_estimate(chosen, None, benefit, cases.draws, level),
-        today=worth_estimate(against[best], None, benefit, cases.draws, level),
-        today_is=against[best].told,
+        today=worth_estimate(today, None, benefit, cases.draws, level),
+        today_is=today.told,
         today_said=cases.today is not None,
-        gain=least(gains[: len(against)]),
+        gain=least(gains[:n_against]),
         curve_threshold=thresholds,
         curve_gain=curve,
         from_columns={key: amount.column for key, amount in amounts_of(settings).items()},
         positive_share=float(chosen.positive.mean()) if isinstance(chosen, Choosing) else None,
         shift=cases.shift,
         compared=tuple(Compared(what=other.told, gain=gain) for other, gain in zip(others, gains, strict=True)),
-        break_even=tuple(break_even(contest, benefit)) if is_tried else (),
-        if_off=tuple(if_off(contest, benefit)) if is_tried else (),
         capacity=_capacity(chosen, settings),
-        pilot=pilot_of(_per_1000(chosen, benefit), today, cases.draws.sampling, settings),
+        pilot=pilot_of(_per_1000(chosen, benefit), usual, cases.draws.sampling, settings),
         case_by_case=_case_by_case(cases, chosen, benefit, share),
         line=float(cases.model.threshold) if benefit.chooses else None,
         few_cases=few_cases(chosen.worth(benefit.amounts)),
     )
+    if benefit.assumed or not tries_amounts:
+        return worth
+    # What an amount is worth may turn against any of those that the model is better than.
+    rivals = others if min(gain.value for gain in gains) > 0 else others[:n_against]
+    contest = Contest(chosen, rivals, cases.draws, level)
+    tried = {"break_even": tuple(break_even(contest, benefit)), "if_off": tuple(if_off(contest, benefit))}
+    return worth.model_copy(update=tried)
 
 
 def _others(cases: Cases, roles: Roles, training_target: Array, benefit: Benefit, share: float) -> list[Practice]:
