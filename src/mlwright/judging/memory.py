@@ -71,16 +71,9 @@ def baseline(
     truth = kept_target(evaluation.truth, run)
     costs = Costs(unseen.positions, *costs_of(truth, scores, model.spec, decision.worth.table))
     days = _days(table, profile, rows)
-    columns: list[Column] = []
-    places: dict[str, Places] = {}
-    named = (*(name for name in model.encoder.inputs if name != profile.roles.time), profile.roles.target)
-    known = {column.name: column for column in profile.columns}
-    for name, values in _read(table, named, rows):
-        is_target = name == profile.roles.target
-        for counted in cells_of(known[name], as_classes(values, model.spec.classes) if is_target else values):
-            found = counted._replace(cells=counted.cells.model_copy(update={"name": TARGET})) if is_target else counted
-            places[found.cells.name] = found.places
-            columns.append(column_of(found, days, rows, costs))
+    found = list(_counted(table, profile, model, rows))
+    columns = [column_of(each, days, rows, costs) for each in found]
+    places = {each.cells.name: each.places for each in found}
     whole = {each.cells.name: places[each.cells.name] for each in columns if is_compared_whole(each.cells)}
     columns += [_pair(pair, columns, places, days, rows, costs) for pair in _pairs(profile, places)]
     columns.append(_answers(scores, costs, table, model, (rows, days), SHARE_OF_TIME_LEFT * run.ahead.left_s))
@@ -96,6 +89,17 @@ def baseline(
         ceiling=ceiling_of(truth, scores, model.spec.task),
         drawn=keep_drawn(whole, days, rows, costs, run),
     )
+
+
+def _counted(table: Table, profile: Profile, model: Model, rows: Places) -> Iterator[Counted]:
+    """The rows in cells of each input but the time, and in those of the target."""
+    inputs = [name for name in model.encoder.inputs if name != profile.roles.time]
+    for name, values in _read(table, [*inputs, profile.roles.target], rows):
+        if name != profile.roles.target:
+            yield from cells_of(profile.column(name), values)
+            continue
+        for counted in cells_of(profile.column(name), as_classes(values, model.spec.classes)):
+            yield counted._replace(cells=counted.cells.model_copy(update={"name": TARGET}))
 
 
 def answer_places(column: Column, scores: Array) -> Places:
