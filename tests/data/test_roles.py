@@ -355,3 +355,14 @@ def test_the_users_order_is_taken_and_must_name_all_classes(tmp_path: Path) -> N
     assert caught.value.hint.endswith("a, b, c")
     with pytest.raises(SettingsError, match="'y' has two"):
         roles_with_target(tmp_path, cycle("a", "b"), order=("b", "a"))
+
+
+def test_days_as_spreadsheets_count_them_are_the_time_where_a_date_would_be(tmp_path: Path) -> None:
+    def time_of(name: str, days: list[int]) -> str | None:
+        return profile_of(tmp_path, {name: days, "x": cycle(0.5, 1.5, 2.5), "y": cycle("no", "yes", "no")}).roles.time
+
+    running, mixed = [43_831 + row // 2 for row in range(N)], [43_831 + row * 37 % 90 for row in range(N)]
+    assert time_of("day", running) == "day"
+    assert time_of("order_date", mixed) == "order_date"
+    assert [time_of(name, running) for name in ("price", "birth_date")] == [None, None]
+    assert time_of("day", mixed) is None

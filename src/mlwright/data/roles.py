@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from mlwright.core.errors import SettingsError, TableError, offers
 from mlwright.data.kinds import Order
 from mlwright.data.kinds.names import says_entity, says_epoch, says_event, says_moment, says_private_moment
+from mlwright.data.kinds.spreadsheet_days import are_days
 from mlwright.data.target import Question
 from mlwright.data.words import counted
 from mlwright.records.profile import Asked, ColumnProfile, Roles
@@ -143,7 +144,12 @@ def _time(columns: Sequence[ColumnProfile], asked: str | None, orders: Mapping[s
         return asked, "Set by collect.time."
     dates = [column for column in columns if column.kind == "date"]
     if not dates:
-        return _epoch(columns) or _panel_year(columns, orders) or (None, "No column holds dates.")
+        return (
+            _epoch(columns)
+            or _sheet_day(columns, orders)
+            or _panel_year(columns, orders)
+            or (None, "No column holds dates.")
+        )
     events = [column for column in dates if _is_event(column, orders[column.name])]
     if len(events) == len(dates) and (len(dates) == 1 or all(orders[column.name] != "none" for column in dates)):
         finest = max(events, key=lambda column: column.n_distinct)
@@ -165,6 +171,14 @@ def _epoch(columns: Sequence[ColumnProfile]) -> tuple[str, str] | None:
     ]
     why = "Its name is that of a moment, and it counts seconds or milliseconds since 1970."
     return (found[0], why) if len(found) == 1 else None
+
+
+def _sheet_day(columns: Sequence[ColumnProfile], orders: Mapping[str, Order]) -> tuple[str, str] | None:
+    """The one column that counts days as spreadsheets do, if it says when rows came about as a date would."""
+    found = [column for column in columns if are_days(column)]
+    if len(found) != 1 or not _is_event(found[0], orders[found[0].name]):
+        return None
+    return found[0].name, "Its name is that of a date, and it counts days as spreadsheets do."
 
 
 def _panel_year(columns: Sequence[ColumnProfile], orders: Mapping[str, Order]) -> tuple[str, str] | None:

@@ -313,3 +313,29 @@ def test_both_numbers_of_a_place_in_one_text_are_told(find):
     north, east = _map()
     (finding,) = find("coordinates", {"position": [f"{a:.4f},{b:.4f}" for a, b in zip(north, east, strict=True)]})
     assert "two coordinates in one text" in finding.sentence
+
+
+def test_a_series_along_the_columns_is_told_in_any_of_six_languages(find):
+    for names in (
+        ["Jan 2023", "Feb 2023", "Mär 2023", "Apr 2023", "Mai 2023"],
+        ["2022Q1", "2022Q2", "2022Q3", "2022Q4"],
+    ):
+        (finding,) = find(
+            "series_in_columns", {name: [row % 9 + n for row in range(N)] for n, name in enumerate(names)}
+        )
+        assert finding.columns == tuple(names)
+        assert finding.severity == "note"
+
+
+def test_columns_of_a_series_that_come_after_the_target_are_a_leak(tmp_path):
+    rng = np.random.default_rng(0)
+    months = {f"sales_2023_{month:02d}": rng.normal(size=N).tolist() for month in range(1, 9)}
+    opened = open_specimen(Specimen(months, target="sales_2023_06"), tmp_path)
+    after, series = look("series_in_columns", opened)
+    assert (after.severity, after.columns) == ("warning", ("sales_2023_07", "sales_2023_08"))
+    assert "sales_2023_06" not in series.columns
+
+
+@pytest.mark.parametrize("names", [["floor 1", "floor 2", "floor 3", "floor 4"], ["built 1990", "size", "sold 2001"]])
+def test_other_numbers_in_names_are_no_series(find, names):
+    assert not find("series_in_columns", {name: [row % 9 + n for row in range(N)] for n, name in enumerate(names)})
