@@ -121,12 +121,10 @@ def nothing(environ, start_response):
 
 
 def serve_nothing() -> None:
-    from ctypes import c_int
-    from multiprocessing.sharedctypes import RawArray
-
     from mlwright.shipping.serving.answered import answered_by
     from mlwright.shipping.serving.listening import listen
     from mlwright.shipping.serving.place import listening_socket
+    from mlwright.shipping.serving.seats import Seats
 
     with listening_socket("127.0.0.1", 0) as listening:
         where = f"nothing at {listening.getsockname()[1]}"
@@ -137,8 +135,7 @@ def serve_nothing() -> None:
             headers_s=60.0,
             drain_s=5.0,
             began=lambda: print(where, flush=True),
-            counts=RawArray(c_int, 1),
-            place=0,
+            seat=Seats(1)[0],
         )
 
 

@@ -11,13 +11,13 @@ import socket
 import sys
 import time
 from collections.abc import Callable
-from ctypes import c_int
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from mlwright.shipping.serving.accepting import Accepting
+from mlwright.shipping.serving.seats import Seats
 
 START_S = 60
 
@@ -36,10 +36,10 @@ class Kept(asyncio.Protocol):
 async def shares(n_callers: int, *places: int, n: int) -> list[int]:
     """How many of the callers, who come at once, each of these of `n` processes has in the end."""
     listening = socket.create_server(("127.0.0.1", 0))
-    counts = (c_int * n)()
+    seats = Seats(n)
     owned: list[set[Kept]] = [set() for _ in places]
     sharing = [
-        Accepting(listening.dup(), lambda own=own: Kept(own), own, counts, place)
+        Accepting(listening.dup(), lambda own=own: Kept(own), own, seats[place])
         for own, place in zip(owned, places, strict=True)
     ]
     callers = [socket.create_connection(listening.getsockname()) for _ in range(n_callers)]

@@ -42,6 +42,10 @@ class Loaded:
             threading.Thread(target=time.sleep, args=(60,), daemon=True).start()
 
     def look(self):
+        if sys.argv[2] == "with threads later" and len(said.read_text().splitlines()) == 3:
+            threading.Thread(target=time.sleep, args=(60,), daemon=True).start()
+
+    def share(self, *, is_shared):
         pass
 
 def work(place, loaded):
@@ -131,6 +135,16 @@ def test_nothing_that_runs_threads_is_forked(tmp_path: Path) -> None:
     assert run.end().count("each process loads the model for itself: its libraries run 1 threads") == 1
 
 
+def test_nothing_is_forked_any_more_once_it_runs_threads(tmp_path: Path) -> None:
+    run = Run(tmp_path / "said", "with threads later")
+    (first, *_), (second, place, _) = run.works(2)
+    time.sleep(2.0)
+    os.kill(second, signal.SIGKILL)
+    assert run.works(3)[-1][1:] == (place, "without")
+    assert is_alive(first)
+    assert "each process loads the model for itself" in run.end()
+
+
 def memory_mb(pid: int) -> dict[str, float]:
     found = re.findall(r"^(\w+):\s+(\d+) kB", Path(f"/proc/{pid}/smaps_rollup").read_text(), re.M)
     return {name: int(kilobytes) / 1024 for name, kilobytes in found}
@@ -162,9 +176,10 @@ def test_one_that_is_killed_after_a_deployment_is_back_with_the_bundle_that_is_d
 
     eventually(answers_with_new)
     time.sleep(1.0)
-    (worker,) = service.workers()
-    os.kill(worker, signal.SIGKILL)
-    eventually(lambda: service.workers() not in ([], [worker]))
+    before = service.workers()
+    for worker in before:
+        os.kill(worker, signal.SIGKILL)
+    eventually(lambda: set(service.workers()) - set(before))
     eventually(answers_with_new)
     assert service.ask("/ready")[0] == 200
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import signal
+import sys
 import threading
 import time
 from collections.abc import Callable
@@ -117,3 +118,28 @@ def test_a_bundle_with_other_inputs_or_classes_is_refused(
     numbers = Bundle.load(write_bundle("regression")).manifest
     with pytest.raises(BundleError, match="has not the classes of bundle"):
         refuse_other_inputs(numbers, old)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="processes are forked, and /proc is read")
+def test_what_was_loaded_anew_is_shared_again_and_who_is_connected_is_answered(
+    start: Callable[..., Any], write_bundle: Callable[..., Path], row: dict[str, Any]
+) -> None:
+    service = start(write_bundle(), workers=2)
+    kept = service.connect()
+    before, ends = service.workers(), time.monotonic() + PATIENCE_S
+    new = Bundle.load(write_bundle(weights={"tenure": 0.03}))
+    while len(now := set(service.workers()) - set(before)) < 2:
+        assert time.monotonic() < ends, "no others were forked"
+        time.sleep(0.05)
+    until_model(service, row, new.bundle_id)
+    time.sleep(2.0)  # who has it sees by then that another process has its place
+    kept.request("POST", "/predict", json.dumps(row), JSON)
+    reply = kept.getresponse()
+    assert json.loads(reply.read())["model"] == new.bundle_id
+    assert reply.getheader("Connection") == "close"
+    while set(service.workers()) != now:
+        assert time.monotonic() < ends, "those that were there before have not ended"
+        time.sleep(0.05)
+    assert service.ask("/predict", row)[0] == 200
+    service.process.terminate()
+    assert "ended (" not in service.process.communicate(timeout=PATIENCE_S)[1]

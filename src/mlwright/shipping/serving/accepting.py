@@ -12,7 +12,8 @@ import errno
 import logging
 import socket
 from collections.abc import Callable, Sized
-from ctypes import Array, c_int
+
+from mlwright.shipping.serving.seats import Seat
 
 log = logging.getLogger("mlwright.serving")
 
@@ -37,10 +38,8 @@ class Accepting:
         Makes what reads a connection.
     own : sized
         The connections of this process.
-    counts : array of int
-        How many each process has, shared by all.
-    place : int
-        That of this process in `counts`.
+    seat : Seat
+        Where each process tells how many it has.
     """
 
     def __init__(
@@ -48,10 +47,9 @@ class Accepting:
         listening: socket.socket,
         protocol: Callable[[], asyncio.BaseProtocol],
         own: Sized,
-        counts: Array[c_int],
-        place: int,
+        seat: Seat,
     ) -> None:
-        self._listening, self._protocol, self._own, self._counts, self._place = listening, protocol, own, counts, place
+        self._listening, self._protocol, self._own, self._seat = listening, protocol, own, seat
         self._loop = asyncio.get_running_loop()
         self._coming: set[asyncio.Task[None]] = set()
         self._rest: asyncio.TimerHandle | None = None
@@ -62,7 +60,8 @@ class Accepting:
 
     def count(self) -> int:
         """Tell the others how many connections this process has."""
-        n_own = self._counts[self._place] = len(self._own) + len(self._coming)
+        n_own = len(self._own) + len(self._coming)
+        self._seat.tell(n_own)
         return n_own
 
     async def end(self) -> None:
@@ -70,6 +69,10 @@ class Accepting:
         for _ in range(BACKLOG):
             if not self._take_one():
                 break
+        await self.leave()
+
+    async def leave(self) -> None:
+        """Take no more, and leave what waits to others."""
         self._loop.remove_reader(self._listening)
         if self._rest is not None:
             self._rest.cancel()
@@ -86,7 +89,7 @@ class Accepting:
 
     def _take(self) -> None:
         for _ in range(BACKLOG):
-            if self.count() > min(self._counts):
+            if self.count() > self._seat.fewest:
                 self._pause(PATIENCE_S, self._take_late)
                 return
             if not self._take_one():

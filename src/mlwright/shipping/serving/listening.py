@@ -7,13 +7,14 @@ import signal
 import socket
 import time
 from collections.abc import Callable
-from ctypes import Array, c_int
+from contextlib import suppress
 from functools import partial
 
 from mlwright.shipping.serving.accepting import Accepting
 from mlwright.shipping.serving.answered import Answers
 from mlwright.shipping.serving.connection import Connection
 from mlwright.shipping.serving.refusals import Refusal
+from mlwright.shipping.serving.seats import Seat
 from mlwright.shipping.serving.turns import Turns
 from mlwright.shipping.serving.wakeful import wakeful_loop
 
@@ -36,11 +37,13 @@ def listen(
     headers_s: float,
     drain_s: float,
     began: Callable[[], None],
-    counts: Array[c_int],
-    place: int,
+    seat: Seat,
     refused: Callable[[Refusal], None] = lambda refusal: None,
 ) -> None:
     """Answer until a SIGTERM or SIGINT; then what was asked by then, for `drain_s` at most.
+
+    Where another process takes the seat of this one, it takes no more connections, and ends when the callers that it
+    has are gone: each of its answers says that it is the last on its connection.
 
     Parameters
     ----------
@@ -54,10 +57,8 @@ def listen(
     drain_s : float
     began : callable
         Told once it answers.
-    counts : array of int
-        How many connections each of the processes that share the socket has.
-    place : int
-        That of this process in `counts`.
+    seat : Seat
+        Among the processes that share the socket.
     refused : callable
         Told of what is refused before it is known what it asks for.
     """
@@ -66,19 +67,30 @@ def listen(
         turns, ended = Turns(answers, most_body_bytes, refused), asyncio.Event()
         turns.look(headers_s, BODY_S)
         _end_at_signals(ended)
-        accepting = Accepting(listening, partial(Connection, turns), turns.connections, counts, place)
+        accepting = Accepting(listening, partial(Connection, turns), turns.connections, seat)
+        seat.take()
         began()
-        while not ended.is_set():
-            try:
-                await asyncio.wait_for(ended.wait(), LOOK_S)
-            except TimeoutError:
+        while not (await _rested(ended) or seat.is_taken):
+            turns.look(headers_s, BODY_S)
+            accepting.count()
+        if ended.is_set():
+            await accepting.end()
+        else:
+            await accepting.leave()
+            turns.is_ending = True
+            while turns.connections and not await _rested(ended):
                 turns.look(headers_s, BODY_S)
-                accepting.count()
-        await accepting.end()
         await _drain(turns, headers_s, drain_s)
 
     with asyncio.Runner(loop_factory=wakeful_loop) as runner:
         runner.run(answer_all())
+
+
+async def _rested(ended: asyncio.Event) -> bool:
+    """Wait for a while; whether this is to end."""
+    with suppress(TimeoutError):
+        await asyncio.wait_for(ended.wait(), LOOK_S)
+    return ended.is_set()
 
 
 async def _drain(turns: Turns, headers_s: float, drain_s: float) -> None:

@@ -39,6 +39,9 @@ class Loads(Protocol):
     def look(self) -> None:
         """Go over to what is due now."""
 
+    def share(self, *, is_shared: bool) -> None:
+        """Be told whether others are forked with it."""
+
 
 T = TypeVar("T", bound=Loads)
 
@@ -98,9 +101,8 @@ class Origin(Generic[T]):
         first = parent_process()
         assert first is not None
         loaded = None if self._is_apart else self._load()
-        if loaded is not None and (n_threads := len(os.listdir(TASKS))) > 1:
-            log.warning("each process loads the model for itself: its libraries run %d threads", n_threads - 1)
-            raise SystemExit(AGAIN)
+        if loaded is not None:
+            _share(loaded)
         born: dict[BaseProcess, Connection] = {}
         while first.sentinel not in (
             ready := wait([self._taken, first.sentinel, *(each.sentinel for each in born)], LOOK_S)
@@ -113,6 +115,7 @@ class Origin(Generic[T]):
                 self._fork(first, loaded, born)
             if loaded is not None:
                 loaded.look()
+                _share(loaded)
 
     def _fork(self, first: BaseProcess, loaded: T | None, born: dict[BaseProcess, Connection]) -> None:
         place, file = _order(self._taken)
@@ -133,6 +136,15 @@ class Origin(Generic[T]):
         end_with(first)
         say(life, BORN, os.getpid())
         self._work(place, loaded)
+
+
+def _share(loaded: Loads) -> None:
+    """Fork others with what is loaded, or let an origin take the place of this one that has loaded nothing."""
+    n_threads = len(os.listdir(TASKS))
+    loaded.share(is_shared=n_threads == 1)
+    if n_threads > 1:
+        log.warning("each process loads the model for itself: its libraries run %d threads", n_threads - 1)
+        os._exit(AGAIN)  # at once, for `multiprocessing` would wait for those that were forked before
 
 
 def _order(taken: socket.socket) -> tuple[int, int]:

@@ -61,7 +61,8 @@ class Processes:
         Starts the one of a place among them, from 0; it works until a SIGTERM. See `by_itself`.
     n : int
     told : Connection
-        Where a process says that it has begun (None), or why it can never: then all end.
+        Where a process says that it has begun (None), why it can never: then all end, or, by its place, that another
+        one is to be started there: it goes on until it ends by itself.
     beside : sequence of callable
         Each starts one more process, before the others; they are ended behind all others, and that one of them ends by
         itself ends no service.
@@ -81,6 +82,7 @@ class Processes:
         self._beside = [start_beside() for start_beside in beside]
         self._all = [start(place) for place in range(n)]
         self._since = [time.monotonic()] * n
+        self._leaving: list[Running] = []
 
     def run(self, begun: Callable[[], None], ending: Callable[[], None], end_s: float) -> None:
         """Keep them running until a SIGTERM or SIGINT.
@@ -103,6 +105,7 @@ class Processes:
             self._wait_for_first(begun)
             while not self._woken.poll():
                 self._wait()
+                self._hear()
                 self._replace_all()
         finally:
             ending()
@@ -110,16 +113,28 @@ class Processes:
 
     def _wait_for_first(self, begun: Callable[[], None]) -> None:
         while not self._woken.poll():
-            self._wait(self._told)
-            if self._told.poll():
-                self._heed(self._told.recv())
+            self._wait()
+            if self._hear():
                 begun()
                 return
             self._replace_all()
 
-    def _wait(self, *also: Connection) -> None:
+    def _wait(self) -> None:
         """Wait until somebody has said something, or a process has ended, for a moment at most."""
-        wait([self._woken, *also, *(process.sentinel for process in (*self._all, *self._beside))], LOOK_S)
+        wait([self._woken, self._told, *(process.sentinel for process in (*self._all, *self._beside))], LOOK_S)
+
+    def _hear(self) -> bool:
+        """Heed what was said; whether anything was."""
+        n_said = 0
+        while self._told.poll():
+            said: Mistake | int | None = self._told.recv()
+            n_said += 1
+            if isinstance(said, Mistake):
+                raise said.kind(said.message, said.hint)
+            if said is not None and self._all[said].is_alive():
+                self._leaving.append(self._all[said])
+                self._begin(said)
+        return n_said > 0
 
     def _replace_all(self) -> None:
         for place, each in enumerate(self._beside):
@@ -127,16 +142,12 @@ class Processes:
                 if each.exitcode != AGAIN:
                     log.error("a process beside those that answer ended (%s); it is started again", _in_words(each))
                 self._beside[place] = self._start_beside[place]()
+        self._leaving = [each for each in self._leaving if each.is_alive()]
         self._replace([place for place, each in enumerate(self._all) if not each.is_alive()])
-
-    def _heed(self, said: Mistake | None) -> None:
-        if said is not None:
-            raise said.kind(said.message, said.hint)
 
     def _replace(self, places: Sequence[int]) -> None:
         """Rest, say so, and start other processes in those places."""
-        while self._told.poll():
-            self._heed(self._told.recv())
+        self._hear()
         if not places or self._woken.poll():
             return
         now = time.monotonic()
@@ -150,9 +161,11 @@ class Processes:
         if self._woken.poll(rest):
             return
         for place in places:
-            self._all[place] = self._start(place)
-            self._since[place] = time.monotonic()
+            self._begin(place)
         self._last = time.monotonic()
+
+    def _begin(self, place: int) -> None:
+        self._all[place], self._since[place] = self._start(place), time.monotonic()
 
     def _one_lives(self, now: float) -> bool:
         """Whether one of them has lived for a while, and answers."""
@@ -161,7 +174,7 @@ class Processes:
 
     def _end(self, end_s: float) -> None:
         """Those that answer, and then those beside, which end what they have left."""
-        for some in (self._all, self._beside):
+        for some in ([*self._all, *self._leaving], self._beside):
             for each in some:
                 each.terminate()
             ends = time.monotonic() + end_s

@@ -9,12 +9,10 @@ import sys
 import tempfile
 from collections.abc import Callable
 from contextlib import ExitStack
-from ctypes import Array, c_int
 from dataclasses import dataclass, replace
 from functools import partial
 from multiprocessing import Pipe
 from multiprocessing.connection import Connection
-from multiprocessing.sharedctypes import RawArray
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
@@ -27,6 +25,7 @@ from mlwright.shipping.serving.listening import listen
 from mlwright.shipping.serving.origin import Origin
 from mlwright.shipping.serving.place import address_of, listening_socket
 from mlwright.shipping.serving.processes import HANGUP, Mistake, Processes, by_itself, leave_signals_to_the_first
+from mlwright.shipping.serving.seats import Seats
 from mlwright.shipping.serving.settings import is_loopback, tokens_of
 from mlwright.shipping.serving.succession import Due, Follower, Held, Switch
 
@@ -95,8 +94,8 @@ def serve(
         folder = None  # needs no place to write to, as in a container whose file system is read-only
         if settings.workers > 1:
             folder = Path(places.enter_context(tempfile.TemporaryDirectory(prefix="mlwright-serve-")))
-        counts = RawArray(c_int, settings.workers)
-        _run(Answering(due, settings, listening, folder, counts), follower, partial(_announce, settings, address, tell))
+        answering = Answering(due, settings, listening, folder, Seats(settings.workers))
+        _run(answering, follower, partial(_announce, settings, address, tell))
 
 
 @dataclass(frozen=True)
@@ -110,10 +109,11 @@ class Answering:
     settings : ServeSettings
     listening : socket
     counts_folder : Path or None
-    counts : array of int
-        How many connections each process has.
+    seats : Seats
+        Of all that do this.
     told : Connection, optional
-        Where to tell the first process that it answers, or why it cannot, which ends the service.
+        Where to tell the first process that it answers, that it wants another one to take its place, or why it cannot
+        answer, which ends the service.
     keeps : bool
         Whether it seals the segments of its log itself.
     """
@@ -122,7 +122,7 @@ class Answering:
     settings: ServeSettings
     listening: socket.socket
     counts_folder: Path | None
-    counts: Array[c_int]
+    seats: Seats
     told: Connection | None = None
     keeps: bool = True
 
@@ -130,7 +130,7 @@ class Answering:
         """Answer as the process of this place, until a SIGTERM, with what is held, or else is loaded now."""
         leave_signals_to_the_first()
         os.environ.update(ONE_THREAD)
-        switch = self._or_tell(lambda: Switch(self.due, self.load, self.front, held))
+        switch = self._or_tell(lambda: Switch(self.due, self.load, self.front, held, lambda: self._tell(place)))
         listen(
             self.listening,
             switch.answers,
@@ -138,8 +138,7 @@ class Answering:
             headers_s=HEADERS_S,
             drain_s=DRAIN_S,
             began=lambda: self._tell(None),
-            counts=self.counts,
-            place=place,
+            seat=self.seats[place],
             refused=switch.refused,
         )
 
@@ -174,7 +173,7 @@ class Answering:
             self._tell(Mistake(type(error), error.message, error.hint))
             raise SystemExit(error.exit_status) from None
 
-    def _tell(self, what: Mistake | None) -> None:
+    def _tell(self, what: Mistake | int | None) -> None:
         if self.told is not None:
             self.told.send(what)
 

@@ -13,7 +13,8 @@ import logging
 import os
 import threading
 from collections.abc import Callable, Sequence
-from multiprocessing.sharedctypes import RawArray
+from ctypes import c_longlong
+from multiprocessing.sharedctypes import RawArray, RawValue
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -48,6 +49,7 @@ class Due:
 
     def __init__(self, path: Path) -> None:
         self._shared = RawArray("c", LONGEST_PATH + 16)  # without a lock, which a killed process would hold for ever
+        self._held = RawValue(c_longlong)
         self.set(path)
 
     def set(self, path: Path) -> None:
@@ -62,6 +64,15 @@ class Due:
             said = again
         number, _, path = said.partition(b" ")
         return int(number), Path(os.fsdecode(path))
+
+    @property
+    def held(self) -> int:
+        """The number of the bundle that others are forked with; 0 where each loads for itself."""
+        return int(self._held.value)
+
+    @held.setter
+    def held(self, number: int) -> None:
+        self._held.value = number
 
 
 class Follower:
@@ -125,6 +136,10 @@ class Held:
         with loading():
             self.bundle = load(path)
 
+    def share(self, *, is_shared: bool) -> None:
+        """Say whether others are forked with it from now on."""
+        self._due.held = self.number if is_shared else 0
+
     def look(self) -> None:
         """Load what is due now."""
         number, path = self._due.get()
@@ -153,6 +168,8 @@ class Switch:
         From a bundle, and what answered before it or None, to what answers.
     held : Held, optional
         What was loaded before this process was forked.
+    succeed : callable, optional
+        Told once when a process in the place of this one would share the memory of what it has loaded for itself.
     """
 
     def __init__(
@@ -161,8 +178,10 @@ class Switch:
         load: Callable[[Path], Bundle],
         made: Callable[[Bundle, Front | None], Front],
         held: Held | None = None,
+        succeed: Callable[[], None] = lambda: None,
     ) -> None:
-        self._due, self._load, self._made = due, load, made
+        self._due, self._load, self._made, self._succeed = due, load, made, succeed
+        self._is_own = held is None
         if held is not None:
             self._number, self._front = held.number, made(held.bundle, None)
             gc.freeze()  # nothing is collected or thawed before that: it would write to what is shared
@@ -187,11 +206,15 @@ class Switch:
             if number != self._number:
                 self._number = number
                 self._change_to(path)
+            elif self._is_own and self._due.held == number:
+                self._is_own = False
+                self._succeed()
 
     def _change_to(self, path: Path) -> None:
         try:
             with loading():
                 self._front = self._made(self._load(path), self._front)
+            self._is_own = True
         except Exception as error:  # noqa: BLE001  whatever is wrong with the new one, the old one must go on
             log.error("the service goes on with the model that it has: %s", in_words(error))
         else:
