@@ -152,9 +152,22 @@ def measure(
 
 
 @contextmanager
-def running(command: list[str]) -> Iterator[Server]:
-    """A server as a process; where it is."""
-    process = subprocess.Popen([sys.executable, *command], stdout=subprocess.PIPE, text=True)
+def running(command: list[str], compiled: Path | None = None) -> Iterator[Server]:
+    """A server as a process; where it is.
+
+    Parameters
+    ----------
+    command : list of str
+        Of Python.
+    compiled : Path, optional
+        A folder where Python keeps what it compiles, as an installation does beside the code, whatever the environment
+        says.
+    """
+    environment = dict(os.environ)
+    if compiled is not None:
+        environment.pop("PYTHONDONTWRITEBYTECODE", None)
+        environment["PYTHONPYCACHEPREFIX"] = str(compiled)
+    process = subprocess.Popen([sys.executable, *command], stdout=subprocess.PIPE, text=True, env=environment)
     try:
         assert process.stdout is not None
         first = process.stdout.readline()

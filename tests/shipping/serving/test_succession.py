@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import signal
 import sys
 import threading
@@ -121,14 +122,17 @@ def test_a_bundle_with_other_inputs_or_classes_is_refused(
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="processes are forked, and /proc is read")
+@pytest.mark.parametrize("workers", [1, 2])
 def test_what_was_loaded_anew_is_shared_again_and_who_is_connected_is_answered(
-    start: Callable[..., Any], write_bundle: Callable[..., Path], row: dict[str, Any]
+    start: Callable[..., Any], write_bundle: Callable[..., Path], row: dict[str, Any], workers: int
 ) -> None:
-    service = start(write_bundle(), workers=2)
+    service = start(write_bundle(), workers=workers)
     kept = service.connect()
+    for _ in range(30):
+        assert service.ask("/predict", row)[0] == 200
     before, ends = service.workers(), time.monotonic() + PATIENCE_S
     new = Bundle.load(write_bundle(weights={"tenure": 0.03}))
-    while len(now := set(service.workers()) - set(before)) < 2:
+    while len(now := set(service.workers()) - set(before)) < workers:
         assert time.monotonic() < ends, "no others were forked"
         time.sleep(0.05)
     until_model(service, row, new.bundle_id)
@@ -140,6 +144,7 @@ def test_what_was_loaded_anew_is_shared_again_and_who_is_connected_is_answered(
     while set(service.workers()) != now:
         assert time.monotonic() < ends, "those that were there before have not ended"
         time.sleep(0.05)
-    assert service.ask("/predict", row)[0] == 200
+    n_answered = int(re.search(rb"\nmlwright_rows_total (\d+)\n", service.ask("/metrics")[1])[1])  # type: ignore[index]
+    assert n_answered >= 30  # those of the processes that were there before too
     service.process.terminate()
     assert "ended (" not in service.process.communicate(timeout=PATIENCE_S)[1]

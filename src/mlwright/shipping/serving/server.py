@@ -91,9 +91,7 @@ def serve(
         settings = settings.model_copy(update={"port": listening.getsockname()[1]})
         due = Due(Path(bundle_path).resolve())
         follower = Follower(due, current or (lambda: Path(bundle_path).resolve()))
-        folder = None  # needs no place to write to, as in a container whose file system is read-only
-        if settings.workers > 1:
-            folder = Path(places.enter_context(tempfile.TemporaryDirectory(prefix="mlwright-serve-")))
+        folder = _counts_folder(places, is_needed=settings.workers > 1)
         answering = Answering(due, settings, listening, folder, Seats(settings.workers))
         _run(answering, follower, partial(_announce, settings, address, tell))
 
@@ -109,6 +107,7 @@ class Answering:
     settings : ServeSettings
     listening : socket
     counts_folder : Path or None
+        Where those that answer, and those that take their places, count together; None where one alone does.
     seats : Seats
         Of all that do this.
     told : Connection, optional
@@ -130,7 +129,8 @@ class Answering:
         """Answer as the process of this place, until a SIGTERM, with what is held, or else is loaded now."""
         leave_signals_to_the_first()
         os.environ.update(ONE_THREAD)
-        switch = self._or_tell(lambda: Switch(self.due, self.load, self.front, held, lambda: self._tell(place)))
+        succeed = None if self.counts_folder is None else partial(self._tell, place)
+        switch = self._or_tell(lambda: Switch(self.due, self.load, self.front, held, succeed))
         listen(
             self.listening,
             switch.answers,
@@ -200,6 +200,16 @@ class Keeping:
         self.listening.close()  # it came along; who comes when the others have ended would wait for this one
         leave_signals_to_the_first()
         keep(self.settings, lambda error: self.told.send(Mistake(type(error), error.message, error.hint)))
+
+
+def _counts_folder(places: ExitStack, *, is_needed: bool) -> Path | None:
+    """A folder that is there as long as the service; None where nothing can be written, as in some containers."""
+    try:
+        return Path(places.enter_context(tempfile.TemporaryDirectory(prefix="mlwright-serve-")))
+    except OSError:
+        if is_needed:
+            raise
+        return None
 
 
 def _run(answering: Answering, follower: Follower, begun: Callable[[], None]) -> None:

@@ -169,7 +169,8 @@ class Switch:
     held : Held, optional
         What was loaded before this process was forked.
     succeed : callable, optional
-        Told once when a process in the place of this one would share the memory of what it has loaded for itself.
+        Told once when a process in the place of this one would share the memory of what it has loaded for itself;
+        default: it stays.
     """
 
     def __init__(
@@ -178,7 +179,7 @@ class Switch:
         load: Callable[[Path], Bundle],
         made: Callable[[Bundle, Front | None], Front],
         held: Held | None = None,
-        succeed: Callable[[], None] = lambda: None,
+        succeed: Callable[[], None] | None = None,
     ) -> None:
         self._due, self._load, self._made, self._succeed = due, load, made, succeed
         self._is_own = held is None
@@ -206,7 +207,7 @@ class Switch:
             if number != self._number:
                 self._number = number
                 self._change_to(path)
-            elif self._is_own and self._due.held == number:
+            elif self._succeed is not None and self._is_own and self._due.held == number:
                 self._is_own = False
                 self._succeed()
 
