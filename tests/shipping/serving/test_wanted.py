@@ -237,3 +237,21 @@ def test_truth_values_of_texts_are_those_that_programs_write(
     lines = f"{','.join(body)}\n{','.join(body.values())}\n"
     told = client.post("/invocations?probabilities=1&model=1", data=lines, content_type="text/csv").json["predictions"]
     assert told == [expected]
+
+
+@pytest.mark.parametrize(("mark", "name"), [(";", "semicolons"), ("\t", "tabs")])
+def test_csv_that_is_separated_otherwise_is_refused_in_words(
+    client: FlaskClient, row: dict[str, Any], mark: str, name: str
+) -> None:
+    """Half of Europe's spreadsheets write semicolons, and decimal commas between them."""
+    lines = f"{mark.join(row)}\n{mark.join(str(value).replace('.', ',') for value in row.values())}\n"
+    for body in (lines, lines.splitlines()[1].replace(",", ".")):
+        reply = client.post("/invocations", data=body, content_type="text/csv")
+        assert reply.status_code == 400
+        assert f"separated by {name}" in reply.text
+
+
+@pytest.mark.parametrize("options", ["level=0.90&reasons=1&change=TRUE", "level=.9&reasons=01&change=yes"])
+def test_options_may_be_written_as_programs_do(client: FlaskClient, row: dict[str, Any], options: str) -> None:
+    expected = client.post("/predict?level=0.9&reasons=1&change=1", json=row).json
+    assert client.post(f"/predict?{options}", json=row).json == expected

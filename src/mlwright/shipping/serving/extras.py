@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import NamedTuple
 
@@ -33,7 +34,11 @@ class Extras(NamedTuple):
 MOST_REASONS = 20
 MOST_EXPLAINED = 100
 """Records of one request of which reasons or changes are told: each takes the time of hundreds of answers."""
-MEANT = dict.fromkeys(("1", "true", "True", "yes"), True) | dict.fromkeys(("0", "false", "False", "no"), False)
+MEANT = {
+    **dict.fromkeys(("1", "true", "True", "TRUE", "yes"), True),
+    **dict.fromkeys(("0", "false", "False", "FALSE", "no"), False),
+}
+PLAIN = re.compile(r"[0-9]?\.[0-9]{1,6}").fullmatch
 NOTHING = Extras()
 
 
@@ -91,7 +96,7 @@ def _reasons(said: str) -> int:
 def _level(said: str, manifest: Manifest) -> float:
     known = known_levels(manifest)
     for level in known:
-        if said == f"{level:g}":
+        if said == f"{level:g}" or (PLAIN(said) and float(said) == level):
             return level
     hint = f"Ask for one of: {', '.join(f'{level:g}' for level in known)}" if known else "Leave 'level' out."
     raise Refusal("unknown_option", "The model knows no interval of that level.", hint, field="level")

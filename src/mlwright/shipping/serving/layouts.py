@@ -30,6 +30,9 @@ CHARSETS = {
 }
 """Of CSV, as spreadsheets write it, with Python's names for them; JSON is UTF-8 alone (RFC 8259, 8.1)."""
 
+OTHER_MARKS = {";": "semicolons", "\t": "tabs", "|": "bars"}
+"""Between the cells of what some programs call CSV."""
+
 PANDAS_INDEX = "__index_level_"
 MOST_COLUMNS = 5_000
 MOST_UNPACKED_BYTES = 200_000_000
@@ -118,6 +121,7 @@ class Layouts:
             One of `CHARSETS`.
         """
         lines = _csv_lines(body, charset)
+        self._refuse_other_marks(lines)
         has_header = bool(lines) and (self._is_header(lines[0]) if header is None else header)
         names = lines[0] if has_header else list(self._names)
         _refuse_twice(names)
@@ -125,6 +129,15 @@ class Layouts:
         refuse_many(len(rows), self._max_records)
         records = [_zipped(names, [cell or None for cell in row], place) for place, row in enumerate(rows)]
         return [self.texts.read(record) for record in records], has_header
+
+    def _refuse_other_marks(self, lines: Sequence[Sequence[str]]) -> None:
+        """Refuse what is separated otherwise: its decimal commas could not be told from those between thousands."""
+        if len(self._names) == 1 or not lines or len(lines[0]) > 1:
+            return
+        for mark, name in OTHER_MARKS.items():
+            if mark in lines[0][0]:
+                hint = "Separate cells by commas, and write decimals with a point (1234.5)."
+                raise Refusal("not_csv", f"The cells are separated by {name}, not by commas.", hint)
 
     def _is_input(self, tensor: dict[str, Any]) -> bool:
         """Whether a tensor is that of one input, so that the others are missing, and not all of them in one."""
