@@ -117,6 +117,18 @@ def test_what_happened_is_in_the_journal(tmp_path):
     assert told == [(kind, stage) for stage in ("read", "double") for kind in ("stage_started", "stage_done")]
 
 
+def test_what_was_there_already_is_said_to_be_used_again(tmp_path):
+    for again in (False, True):
+        events = list(go(tmp_path, f"2026-01-01-{1 + again}")[1].store.journal(f"2026-01-01-{1 + again}"))
+        told = {(event["event"], event["stage"]): event["reused"] for event in events}
+        assert told == {
+            ("stage_started", "read"): False,
+            ("stage_done", "read"): False,
+            ("stage_started", "double"): again,
+            ("stage_done", "double"): again,
+        }
+
+
 def test_a_pipeline_that_lacks_a_fact_is_our_fault(tmp_path):
     run = Run("r-1", Store(tmp_path), Clock(tmp_path / "cancel", None))
     with pytest.raises(Fault, match="which no stage before it makes"):
