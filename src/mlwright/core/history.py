@@ -28,7 +28,7 @@ class RunState(Record):
     ----------
     run_id : str
     pipeline : str
-        ``build`` or ``watch``.
+        The name of what it runs: ``build``, ``watch``, ``retrain`` and so on.
     status : str
         ``interrupted``: it ended without a word, by a kill or a power cut.
     started_at : float
