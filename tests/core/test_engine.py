@@ -117,6 +117,12 @@ def test_what_happened_is_in_the_journal(tmp_path):
     assert told == [(kind, stage) for stage in ("read", "double") for kind in ("stage_started", "stage_done")]
 
 
+def test_a_stage_took_no_longer_than_from_its_first_to_its_last_word(tmp_path):
+    _, run = go(tmp_path)
+    begun, done, *_ = run.store.journal(run.run_id)
+    assert 0 <= done["seconds"] <= done["t"] - begun["t"] + 0.01
+
+
 def test_what_was_there_already_is_said_to_be_used_again(tmp_path):
     for again in (False, True):
         events = list(go(tmp_path, f"2026-01-01-{1 + again}")[1].store.journal(f"2026-01-01-{1 + again}"))
