@@ -13,7 +13,7 @@ SIGIR. (There the bits are put together threshold by threshold.)
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
@@ -167,8 +167,8 @@ class _Layout:
         self.values = np.zeros((sizes.sum(), self.n_bits + 1))
         self._under = self._place_leaves()
 
-    def _place_leaves(self) -> list[int]:
-        """The leaves under each node, as bits."""
+    def _place_leaves(self) -> Words:
+        """The leaves under each node, as bits; shape (most words of a tree, n_nodes)."""
         trees, leaves = self._trees, np.flatnonzero(self._trees.feature < 0)
         of_tree = self._tree[leaves]
         number = np.arange(len(leaves)) - np.searchsorted(of_tree, of_tree)
@@ -186,7 +186,9 @@ class _Layout:
         )
         for node in inner:
             under[node] = under[left[node]] | under[right[node]]
-        return under
+        whole = (1 << self.n_bits) - 1
+        words_of = [[bits >> self.n_bits * k & whole for bits in under] for k in range(int(self._n_words.max()))]
+        return np.array(words_of, dtype=kind)
 
     def open(self, nodes: Ints, goes_left: NDArray[np.bool_]) -> Words:
         """What the answers to the questions of some nodes leave open, shape (n_values, n_words).
@@ -196,25 +198,16 @@ class _Layout:
         nodes : array of int, shape (n_nodes,)
         goes_left : array of bool, shape (n_values, n_nodes)
         """
-        entries = sorted(self._entries(nodes))
-        words, places, lefts, rights = zip(*entries, strict=True)
-        left, right = np.array(lefts, dtype=self.valid.dtype), np.array(rights, dtype=self.valid.dtype)
-        starts = np.flatnonzero(np.diff(words, prepend=-1))
-        table = np.repeat(self.valid[None, :], len(goes_left), axis=0)
-        bits = np.where(goes_left[:, list(places)], left, right)
-        table[:, np.array(words)[starts]] &= np.bitwise_and.reduceat(bits, starts, axis=1)
+        trees, table = self._tree[nodes], np.repeat(self.valid[None, :], len(goes_left), axis=0)
+        rules_out = self._under[:, self._trees.left[nodes]], self._under[:, self._trees.right[nodes]]
+        for k in range(int(self._n_words[trees].max())):
+            has_word = np.flatnonzero(self._n_words[trees] > k)
+            places = has_word[np.argsort(trees[has_word], kind="stable")]
+            starts = np.flatnonzero(np.diff(trees[places], prepend=-1))
+            left, right = (~rules_out[side][k, places] for side in (1, 0))
+            bits = np.where(goes_left[:, places], left, right)
+            table[:, self._first_word[trees[places[starts]]] + k] &= np.bitwise_and.reduceat(bits, starts, axis=1)
         return table
-
-    def _entries(self, nodes: Ints) -> Iterator[tuple[int, int, int, int]]:
-        """Word by word of each node's tree: the word, the node's place, and what going left and right leave open."""
-        lefts, rights = self._trees.left[nodes].tolist(), self._trees.right[nodes].tolist()
-        trees = self._tree[nodes]
-        n_bits, whole = self.n_bits, (1 << self.n_bits) - 1
-        firsts, counts = self._first_word[trees].tolist(), self._n_words[trees].tolist()
-        for place, (left, right, first, count) in enumerate(zip(lefts, rights, firsts, counts, strict=True)):
-            goes_left, goes_right = ~self._under[right], ~self._under[left]
-            for k in range(count):
-                yield first + k, place, goes_left >> n_bits * k & whole, goes_right >> n_bits * k & whole
 
 
 def _bends(trees: Trees, nodes: Ints) -> Array:
