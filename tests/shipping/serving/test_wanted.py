@@ -15,6 +15,7 @@ from urllib.parse import urlencode
 import pytest
 from flask.testing import FlaskClient
 
+from mlwright.records.settings.serving import LogSettings, ServeSettings
 from mlwright.scoring.bundle import Bundle
 from mlwright.shipping.serving.app import create_app
 from mlwright.testing import platforms
@@ -255,3 +256,16 @@ def test_csv_that_is_separated_otherwise_is_refused_in_words(
 def test_options_may_be_written_as_programs_do(client: FlaskClient, row: dict[str, Any], options: str) -> None:
     expected = client.post("/predict?level=0.9&reasons=1&change=1", json=row).json
     assert client.post(f"/predict?{options}", json=row).json == expected
+
+
+def test_where_a_log_is_kept_every_form_tells_by_which_id_to_report(bundle: Bundle, rows: Rows, tmp_path: Path) -> None:
+    client = create_app(bundle, ServeSettings(log=LogSettings(folder=str(tmp_path / "log")))).test_client()
+    expected = ["asked-0", "asked-1", "asked-2"]
+    headers = {"X-Request-ID": "asked", "Accept": "text/csv; header=present"}
+    told = client.post("/invocations?model=1", json=rows, headers=headers)
+    assert [line["id"] for line in csv.DictReader(io.StringIO(told.text))] == expected
+    body = {"inputs": platforms.tensors(INPUTS, rows), "outputs": [{"name": "id"}]}
+    (tensor,) = client.post("/v2/models/churn/infer", json=body, headers=headers).json["outputs"]
+    assert tensor["data"] == expected
+    reports = [{"id": one, "outcome": "Yes"} for one in expected]
+    assert client.post("/feedback", json=reports).status_code == 202

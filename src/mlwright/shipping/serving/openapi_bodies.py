@@ -113,7 +113,16 @@ class Bodies:
             PARQUET: {"schema": {}},
         }
         told = {JSON: {"schema": ref("Predictions")}, CSV: {"schema": TEXT}, LINES: {"schema": TEXT}}
-        return self._posted(bodies, told, {"anyOf": [ref("MLflowError"), ref("Error")]}, self._parameters())
+        attributes = {
+            "name": "X-Amzn-SageMaker-Custom-Attributes",
+            "in": "header",
+            "required": False,
+            "description": "The same, as Amazon SageMaker hands it on, with commas between them.",
+            "schema": TEXT,
+            "example": "probabilities=true,reasons=2",
+        }
+        errors = {"anyOf": [ref("MLflowError"), ref("Error")]}
+        return self._posted(bodies, told, errors, [*self._parameters(), attributes])
 
     def _score(self) -> Thing:
         one, values = self._record, list(self._record.values())

@@ -58,7 +58,8 @@ def form_for(service: Service, call: Call, own: str, wanted: Wanted) -> Write:
         return lambda answers: json_reply({"predictions": as_wanted(answers, wanted, bundle_id)})
     if form != CSV:
         return lambda answers: _lines(as_wanted(answers, wanted, bundle_id))
-    columns = Columns(service.manifest.model.classes, wanted, bundle_id)
+    with_id = wanted.is_full and service.settings.log.folder is not None
+    columns = Columns(service.manifest.model.classes, wanted, bundle_id, with_id=with_id)
     return lambda answers: _csv(answers, columns, header=header)
 
 
@@ -86,6 +87,8 @@ class Columns:
         None for a model of numbers.
     wanted : Wanted
     bundle_id : str
+    with_id : bool
+        Whether the last one is the id by which the outcome can be reported.
 
     Examples
     --------
@@ -96,11 +99,11 @@ class Columns:
     ['no', 0.75, 0.25, '3f2a9c71d0e4']
     """
 
-    def __init__(self, classes: Sequence[str], wanted: Wanted, bundle_id: str) -> None:
+    def __init__(self, classes: Sequence[str], wanted: Wanted, bundle_id: str, *, with_id: bool = False) -> None:
         self._classes = classes if wanted.is_full else ()
         self._is_interval = wanted.extras.level is not None and not classes
         self._is_set = wanted.extras.level is not None and bool(classes)
-        self._wanted, self._bundle_id = wanted, bundle_id
+        self._wanted, self._bundle_id, self._with_id = wanted, bundle_id, with_id
 
     def names(self) -> list[str]:
         """What stands above them."""
@@ -113,6 +116,7 @@ class Columns:
             *(f"reason_{place}" for place in range(1, extras.reasons + 1)),
             *(("change",) if extras.change else ()),
             *(("model",) if self._wanted.model else ()),
+            *(("id",) if self._with_id else ()),
         ]
 
     def of(self, answer: Answer) -> Iterator[Any]:
@@ -135,3 +139,5 @@ class Columns:
             yield change["sentence"] if isinstance(change, dict) else change
         if self._wanted.model:
             yield self._bundle_id
+        if self._with_id:
+            yield answer["id"]

@@ -32,9 +32,11 @@ class Outputs:
         As they are answered; empty for a model of numbers.
     answer_type : type
         Of every prediction.
+    with_id : bool
+        Whether answers have an id by which the outcome can be reported.
     """
 
-    def __init__(self, manifest: Manifest, classes: Sequence[Any], answer_type: type) -> None:
+    def __init__(self, manifest: Manifest, classes: Sequence[Any], answer_type: type, *, with_id: bool = False) -> None:
         self._classes = tuple(classes)
         self._named = {"parameters": {"classes": orjson.dumps(list(self._classes)).decode()}} if classes else {}
         self._levels = known_levels(manifest)
@@ -48,6 +50,7 @@ class Outputs:
             "reasons": lambda answers: _texts("reasons", [_json(one["reasons"]) for one in answers]),
             "change": lambda answers: _texts("change", [_json(one["change"]) for one in answers]),
             "notes": lambda answers: _texts("notes", [_json(one.get("notes", [])) for one in answers]),
+            **({"id": lambda answers: _texts("id", [one["id"] for one in answers])} if with_id else {}),
         }
 
     @property

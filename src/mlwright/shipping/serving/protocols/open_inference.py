@@ -31,7 +31,8 @@ class OpenInference(Protocol):
     def __init__(self, service: Service) -> None:
         super().__init__(service)
         answerer = service.answerer
-        self.outputs = Outputs(service.manifest, answerer.bundle.classes or (), answerer.answer_type)
+        with_id = service.settings.log.folder is not None
+        self.outputs = Outputs(service.manifest, answerer.bundle.classes or (), answerer.answer_type, with_id=with_id)
 
     def routes(self) -> tuple[Route, ...]:
         """The paths of the one model, with and without its version."""
