@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from mlwright.core.errors import SettingsError
-from mlwright.learning.benefit import best_quantile, threshold_of, worth_per_case
+from mlwright.learning.benefit import Benefit, best_quantile, threshold_of, worth_per_case
 from mlwright.learning.benefit_table import benefit_table
 from mlwright.records.settings import DecideSettings
 
@@ -53,6 +53,31 @@ def test_worth_of_several_classes_and_of_numbers():
     )
     assert right.tolist() == [3, -1]
     assert error.tolist() == [9, 4]
+
+
+def test_a_mistake_with_an_amount_of_its_own_is_worth_that_and_the_others_what_is_usual():
+    benefit = benefit_table("multiclass", ("a", "b", "c"), (), settings(right=1.0, wrong=-1.0, **{"b as a": -20.0}))
+    target, answered = np.repeat([0, 1, 2], 3), np.tile([0, 1, 2], 3)
+    worth = worth_per_case("multiclass", target.astype(float), np.eye(3)[answered], benefit.amounts)
+    assert worth.reshape(3, 3).tolist() == [[1, -1, -1], [-20, 1, -1], [-1, -1, 1]]
+    assert benefit.matrix == ((1, -1, -1), (-20, 1, -1), (-1, -1, 1))
+
+
+def test_of_numbers_those_from_the_line_on_are_acted_upon_and_without_a_line_all():
+    table = {"per_unit_chosen": 2.0, "per_chosen": -5.0}
+    target, said = np.array([10.0, 20.0, 30.0]), np.array([[1.0], [3.0], [4.0]])
+    assert worth_per_case("regression", target, said, table, 3.0).tolist() == [0, 35, 55]
+    assert worth_per_case("regression", target, said, table).tolist() == [15, 35, 55]
+
+
+def test_an_outcome_that_is_worth_more_is_so_in_every_row():
+    rows = {"true_positive": np.array([1.0, 3.0])}
+    benefit = Benefit({"true_positive": 2.0, "false_positive": -5.0}, assumed=False, unit="money", by_row=rows)
+    more = benefit.scaled("true_positive", 10.0).scaled("false_positive", 2.0)
+    assert more.table == {"true_positive": 20.0, "false_positive": -10.0}
+    assert list(more.by_row) == ["true_positive"]
+    assert more.by_row["true_positive"].tolist() == [10.0, 30.0]
+    assert more.take(np.array([1])).by_row["true_positive"].tolist() == [30.0]
 
 
 def test_the_threshold_of_the_table_is_the_best_one_when_probabilities_are_right():
