@@ -59,6 +59,15 @@ def render(record: Record) -> Shown:
     return [said(summary(record))]
 
 
+render.register(Profile, profile_shown)
+render.register(PortableProfile, portable_shown)
+render.register(Training, leaderboard_shown)
+render.register(Evaluation, evaluation_shown)
+render.register(Improvement, improvement_shown)
+render.register(Diagnosis, diagnosis_shown)
+render.register(Replayed, replay_shown)
+
+
 @render.register
 def _(record: Snapshot) -> Shown:
     lineage = record.lineage
@@ -77,16 +86,6 @@ def _(record: Cleaning) -> Shown:
     repeats = record.plan.repeats
     steps = steps_table(record) if told_steps(record) else said(headline(record))
     return [*map(said, record.notices), steps, *([said(repeats.reason)] if repeats else [])]
-
-
-@render.register
-def _(record: Profile) -> Shown:
-    return profile_shown(record)
-
-
-@render.register
-def _(record: PortableProfile) -> Shown:
-    return portable_shown(record)
 
 
 @render.register
@@ -140,16 +139,6 @@ def insights_shown(record: Exploration, limit: int | None = None) -> Shown:
 
 
 @render.register
-def _(record: Training) -> Shown:
-    return leaderboard_shown(record)
-
-
-@render.register
-def _(record: Evaluation) -> Shown:
-    return evaluation_shown(record)
-
-
-@render.register
 def _(record: Robustness) -> Shown:
     heads = ("gain lost", "answers changed", "what was done, and what came of it")
     rows = [_probe_row(result) for result in record.results]
@@ -198,16 +187,6 @@ def _(record: Decision) -> Shown:
 
 
 @render.register
-def _(record: Improvement) -> Shown:
-    return improvement_shown(record)
-
-
-@render.register
-def _(record: Diagnosis) -> Shown:
-    return diagnosis_shown(record)
-
-
-@render.register
 def _(record: Packed) -> Shown:
     facts = [("bundle", record.bundle_id), ("size", f"{record.size_bytes / 1e6:.1f} MB")]
     facts += [("one row is scored in", f"{record.single_row_ms:.2f} ms")]
@@ -224,11 +203,6 @@ def _(record: Response) -> Shown:
     shown.append(Text.assemble(coloured(record.action), said(f": {record.headline}")))
     shown += [said(f"- {reason}") for reason in record.reasons]
     return [*shown, *[said(f"  -> {step}") for step in record.next_steps]]
-
-
-@render.register
-def _(record: Replayed) -> Shown:
-    return replay_shown(record)
 
 
 @render.register
