@@ -81,4 +81,6 @@ GLOSSES = {
     "recall_at_precision": "the share of the cases that it finds with so few false alarms",
     "precision": "the share of its calls that are right",
     "recall": "the share of the cases that it finds",
+    "ranked_probability": "how far its probabilities lie from the class that came true, in the order of the classes",
+    "mean_steps": "by how many classes its answer is off on average, in their order",
 }
