@@ -34,6 +34,8 @@ N_ALL = 400_000
 PER_CASES = 1000.0
 ONE_IN = 5
 """Of so many rows that were collected one is tested."""
+OVER_BEST = "gain over the best way"
+"""What is gained over the way without the model that is best in truth, which nobody knows who draws."""
 
 
 class Made(NamedTuple):
@@ -129,7 +131,9 @@ class World:
         cases = Cases(judged.target, scored, draws, today, shift)
         found = worth_of(cases, self.roles, learned.target, benefit, settings=self.settings)
         worth, without = self._true(decides, learned.target)
-        told = {"worth": (found.model, worth), "gain": (found.gain, worth - without)}
+        told = {"worth": (found.model, worth), "gain": (found.gain, worth - max(without))}
+        if today is None and len(without) > 1:
+            told[OVER_BEST] = (found.compared[without.index(max(without))].gain, worth - max(without))
         return {what: Said(each.low, each.value, each.high, true) for what, (each, true) in told.items()}
 
     def _judged(self, n: int, rng: np.random.Generator) -> tuple[Made, Made, Strata | None]:
@@ -161,15 +165,15 @@ class World:
         judge = Judge(TASKS.get("binary")(), METRICS.get("log_loss")(), held)
         return choose_threshold(judge, made.said, benefit)[0]
 
-    def _true(self, decides: Any, learned: Array) -> tuple[float, float]:
-        """What the model is worth per 1,000 cases of the whole world, and what today or the best way without it is."""
+    def _true(self, decides: Any, learned: Array) -> tuple[float, list[float]]:
+        """What the model is worth per 1,000 cases of the whole world, and what today or each way without it is."""
         (made, benefit), share = self._whole, capacity_share(self.settings)
         model = self._mean(f"{decides}", lambda: self._by_model(made, benefit, share, decides))
         if made.today is not None:
             today = Choosing("today", made.target, made.today)
-            return model, self._mean("today", lambda: today.worth(benefit.amounts))
+            return model, [self._mean("today", lambda: today.worth(benefit.amounts))]
         ways = without_a_look(made.target, self.roles, learned, benefit, share)
-        return model, max(self._mean(way.told, partial(way.worth, benefit.amounts)) for way in ways)
+        return model, [self._mean(way.told, partial(way.worth, benefit.amounts)) for way in ways]
 
     def _mean(self, key: str, rows: Callable[[], Array]) -> float:
         """Per 1,000 cases of the whole world; what was asked before is known."""

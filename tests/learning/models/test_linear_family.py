@@ -18,7 +18,7 @@ from mlwright.learning.models._descent import (
     squared_loss,
     two_class_loss,
 )
-from mlwright.learning.models.linear import Linear
+from mlwright.learning.models.linear import STRENGTHS, Linear
 from mlwright.scoring.blocks import BlockNames, Blocks
 
 
@@ -98,3 +98,24 @@ def test_of_groups_one_core_for_all_rows_is_the_mean_of_those_with_the_pulls_tha
     assert np.abs(said(100.0) - said(1.0)).max() > 0.05
     # Of rows one by one it has the pull between theirs.
     assert said(100.0, 1.0, has_groups=False) == pytest.approx(said(10.0), abs=1e-6)
+
+
+def test_of_groups_a_fold_hears_what_weaker_pulls_than_its_own_would_cost_and_chooses_the_same():
+    rng = np.random.default_rng(0)
+    X = rng.normal(size=(60, 20))
+    target = X[:, 0] + 2 * rng.normal(size=60)
+    blocks = Blocks(X.astype(np.float32), np.zeros((60, 0), dtype=np.int32))
+    learn, held = (Rows(blocks.take(part), target[part]) for part in (np.arange(40), np.arange(40, 60)))
+    names = tuple(f"x{place}" for place in range(20))
+    facts = Facts("regression", 0, 40, 40, BlockNames(names, names, (), (), ()), 60.0)
+    paths, chosen = [], []
+    for has_groups in (False, True):
+        heard: list[float] = []
+        context = FitContext(replace(facts, has_groups=has_groups), 0, 1, never, heard.append)
+        chosen.append(Linear().fit(Linear().candidates(facts)[0], learn, held, context).chosen)
+        paths.append(heard)
+    assert chosen[0] == chosen[1]
+    assert len(paths[0]) < len(paths[1]) == len(STRENGTHS)
+    assert paths[1][: len(paths[0])] == paths[0]
+    assert paths[1][-1] > paths[0][-1]
+    assert STRENGTHS[int(np.argmin(paths[1]))] == chosen[1]["strength"]

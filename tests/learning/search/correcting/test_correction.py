@@ -1,13 +1,16 @@
 """What the correction makes of a search among candidates that are all alike: whoever looks better is lucky."""
 
+import math
 from dataclasses import replace
 
 import numpy as np
+import pytest
 
 from mlwright.learning.metrics import METRICS
 from mlwright.learning.search.budget import Budget
 from mlwright.learning.search.choosing.choice import choose
-from mlwright.learning.search.correcting.correction import correction
+from mlwright.learning.search.correcting.correction import correction, in_metric
+from mlwright.learning.search.judge import HeldOut, Judge
 from mlwright.learning.search.lineup import LineUp
 from mlwright.learning.search.racing import losers
 from mlwright.learning.search.standing import Standing
@@ -89,3 +92,27 @@ def test_of_variants_that_are_all_alike_the_looks_are_counted(make_bench):
     gap = made_up_for - flattered
     assert flattered.mean() > 0
     assert abs(gap.mean()) < unsure.mean() + 2 * gap.std(ddof=1) / len(gap) ** 0.5
+
+
+@pytest.mark.parametrize("by", [0.3, -0.2])
+def test_a_model_that_gains_nothing_is_corrected_all_the_same(by):
+    rng = np.random.default_rng(0)
+    target, worse = rng.normal(size=200), 2 * rng.normal(size=(200, 1))
+    held = HeldOut(np.arange(200), target, np.arange(200) % 4)
+    judge = Judge(TASKS.get("regression")(), METRICS.get("rmse")(), held)
+    squares = float(judge.row_loss(worse).mean())
+    assert squares > float(judge.row_loss(np.zeros((200, 1))).mean())
+    found = in_metric(judge, worse, np.zeros((200, 1)), by)
+    assert found == pytest.approx(math.sqrt(squares + by) - math.sqrt(squares))
+    of_variance = Judge(TASKS.get("regression")(), METRICS.get("r2")(), held)
+    assert in_metric(of_variance, worse, np.full((200, 1), target.mean()), by) == pytest.approx(by / target.var())
+
+
+def test_of_a_metric_that_is_no_mean_nothing_is_known_where_nothing_is_gained():
+    rng = np.random.default_rng(0)
+    target, said = np.arange(200) % 2.0, rng.uniform(0.01, 0.99, (200, 1))
+    judge = Judge(
+        TASKS.get("binary")(), METRICS.get("roc_auc")(), HeldOut(np.arange(200), target, np.zeros(200, dtype=int))
+    )
+    assert in_metric(judge, said, np.full((200, 1), 0.5), 0.1) == 0
+    assert in_metric(judge, np.clip(target[:, None], 0.2, 0.8), np.full((200, 1), 0.5), 0.1) > 0

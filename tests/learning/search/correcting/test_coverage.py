@@ -17,7 +17,7 @@ from mlwright.learning.owed import moved
 from mlwright.learning.search.correcting.children import children
 from mlwright.learning.search.correcting.correction import in_metric
 from mlwright.learning.search.correcting.overlap import further_apart, overlap_error
-from mlwright.learning.search.correcting.stopping import MADE_UP_FOR, stopping_luck
+from mlwright.learning.search.correcting.stopping import OF_GROUPS, stopping_luck
 from mlwright.learning.search.correcting.together import gain_together
 from mlwright.learning.search.judge import HeldOut, Judge
 from mlwright.learning.tasks import TASKS
@@ -105,7 +105,7 @@ def told(found, seed):
     """The corrected figure and its gain over the dummy, with intervals."""
     judge = found.judge
     loss = float(judge.row_loss(found.said).mean())
-    luck = loss * stopping_luck(found.paths, 0.0 if judge.held.groups is None else MADE_UP_FOR)
+    luck = loss * stopping_luck(found.paths, 0.0 if judge.held.groups is None else OF_GROUPS)
     further = further_apart(found.cores, found.of_children, judge.held, 0.0, is_number=True)
     owed = overlap_error(found.cores, judge.held, N_ROWS, loss, further)
     amounts = (

@@ -170,10 +170,14 @@ def _share_rows(bench: Bench, level: int) -> bool:
 def in_metric(judge: Judge, prediction: Array, baseline: Array, amount: float) -> float:
     """By how much `Judge.loss` rises if the mean row loss rises by so much.
 
-    The same share of what is gained over the baseline; for errors of numbers on the scale of their root.
+    Exactly, where it is the mean of the row losses, its root, or in proportion to it. Of all others the same share of
+    what is gained over the baseline; nothing is known of them where nothing is gained.
     """
     loss, known = (float(judge.row_loss(each).mean()) for each in (prediction, baseline))
     if "regression" in judge.metric.tasks and not judge.metric.greater_is_better and judge.metric.aim.is_root:
-        amount, loss, known = math.sqrt(max(loss + amount, 0.0)) - math.sqrt(loss), math.sqrt(loss), math.sqrt(known)
-    gain = judge.loss(baseline) - judge.loss(prediction)
+        return math.sqrt(max(loss + amount, 0.0)) - math.sqrt(loss)
+    in_loss, in_known = judge.loss(prediction), judge.loss(baseline)
+    if loss > 0 and math.isclose(in_loss * known, in_known * loss, rel_tol=1e-9):
+        return amount * in_loss / loss
+    gain = in_known - in_loss
     return amount / (known - loss) * gain if known > loss and math.isfinite(gain) else 0.0
