@@ -25,7 +25,7 @@ from mlwright.scoring.model import Model
 from mlwright.shipping.serving import questions
 from mlwright.shipping.serving.answered import Answered
 from mlwright.shipping.serving.app import create_app, front_of
-from mlwright.shipping.serving.calls import LARGE
+from mlwright.shipping.serving.calls import LARGE, LONG
 from mlwright.shipping.serving.front import Front
 from mlwright.shipping.serving.straight import MOST_FEW
 from mlwright.shipping.serving.turns import MOST_TOGETHER, Turns
@@ -68,8 +68,10 @@ def front_to(bundle: Bundle, **options: Any) -> Front:
 
 
 def environs(asked: list[tuple[str, Any]]) -> list[dict[str, Any]]:
+    """As connections hand them over: what the address asks for beside answers is known to take long."""
     return [
         EnvironBuilder(path, method="POST", json=record, headers={"X-Request-ID": f"r{place}"}).get_environ()
+        | ({LONG: True} if "?" in path else {})
         for place, (path, record) in enumerate(asked)
     ]
 
