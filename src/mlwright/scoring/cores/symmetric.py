@@ -30,7 +30,7 @@ class SymmetricCore(Core):
     """
 
     form = "symmetric"
-    open_byte_s = 1.1e-7
+    open_byte_s = 3e-8
 
     def __init__(self, trees: SymmetricTrees) -> None:
         self.trees = trees
