@@ -10,6 +10,7 @@ import pytest
 
 from mlwright.learning.evaluate import evaluate
 from mlwright.learning.finish import finish
+from mlwright.learning.models.lightgbm import LightGBM
 from mlwright.learning.models.linear import Linear
 from mlwright.records.finished import Finished
 from mlwright.records.model import Candidate
@@ -98,6 +99,23 @@ def test_without_time_the_model_stays_as_it_was_tested(job: SmallJob) -> None:
     assert "no time" in found.sentence
 
 
+def test_a_member_that_is_late_by_little_is_fitted_over_fewer_rounds(
+    job: SmallJob, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = []
+
+    def refit(self: LightGBM, candidate, rows, chosen, context):  # type: ignore[no-untyped-def]
+        asked.append(chosen)
+
+    monkeypatch.setattr(LightGBM, "refit", refit)
+    monkeypatch.setattr("mlwright.learning.finish.finish_s", lambda run, load: 10.0)
+    boosted = Candidate(name="lightgbm", family="lightgbm")
+    for fit_s in (3.0, 5.0, 8.0):
+        chosen = {"n_rounds": 100.0, "n_rows": 80.0}
+        finished(job, recipe=Recipe(candidate=boosted, chosen=(chosen,), fit_s=fit_s, n_rows=80))
+    assert asked == [[{"n_rounds": 100.0, "n_rows": 80.0}], [{"n_rounds": pytest.approx(70.0), "n_rows": 80.0}]]
+
+
 def test_a_last_fit_that_goes_wrong_is_thrown_away(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     job = small_job(tmp_path, houses(160), task="regression", test_share=0.5)
     honest = Linear.refit
@@ -129,13 +147,23 @@ def test_limits_of_the_user_hold_for_what_is_packed(job: SmallJob) -> None:
     assert "max_size" in found.sentence
 
 
-def test_with_so_many_rows_that_one_fold_was_enough_it_is_not_worth_the_time(job: SmallJob) -> None:
+def test_where_one_fold_had_to_do_for_want_of_time_the_test_rows_are_learned_from_all_the_same(job: SmallJob) -> None:
+    assert job.training.n_folds == 1
+    assert in_a_minute(job).again == ("linear",)
+
+
+def test_of_very_many_rows_more_are_not_worth_the_time(job: SmallJob, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("mlwright.learning.finish.gains_by_more_rows", lambda n_rows, n_folds: False)
+    found = in_a_minute(job)
+    assert found.model == job.training.model
+    assert "so many rows" in found.sentence
+
+
+def in_a_minute(job: SmallJob) -> Finished:
     evaluation = evaluate(job.snapshot, job.profile, job.split, job.training, EvaluateSettings(), job.run)
     job.run.clock.budget_s = job.run.clock.elapsed_s + 60.0
     try:
         given = (job.snapshot, job.profile, job.split, job.training, evaluation, TrainSettings(), job.run)
-        found = finish(*given)
+        return finish(*given)
     finally:
         job.run.clock.budget_s = None
-    assert found.model == job.training.model
-    assert "so many rows" in found.sentence

@@ -23,6 +23,7 @@ R = TypeVar("R", bound=Record)
 
 STOPPED = "Stopped by Ctrl-C; what was finished is kept."
 CANCEL_LOOK_S = 0.2
+AMPLE_S = 60.0
 GRACE_S = 20.0
 """How long threads are waited for that were asked to end."""
 
@@ -165,10 +166,12 @@ class Run:
         """Tells whether a share of what the later stages can spare has passed since now; never if none needs any time.
 
         What they can spare is little where the machine is busy: they need more of its seconds then. `load` is what is
-        known of theirs before there is a model.
+        known of theirs before there is a model. Of less than a minute of a quiet machine the share is smaller, as the
+        root of it: a model gains more by a second of ten than by one of a hundred.
         """
         is_free = self.clock.budget_s is None or not self.ahead.is_wanted
-        most_s = math.inf if is_free else share * self.ahead.spare_s(load)
+        spare_s = math.inf if is_free else self.ahead.spare_s(load)
+        most_s = spare_s if is_free else share * spare_s * math.sqrt(min(self.ahead.quiet(spare_s) / AMPLE_S, 1.0))
         ends = time.monotonic() + most_s
         return lambda: time.monotonic() >= ends
 

@@ -21,7 +21,7 @@ from mlwright.learning.models import MODELS, Facts, FitContext
 from mlwright.learning.search.budget import GUESS_MARGIN, finish_s, makespan, time_is_up_after
 from mlwright.learning.search.choosing.options import ENSEMBLE, Option, Wishes
 from mlwright.learning.search.choosing.scale import first_record, weighed
-from mlwright.learning.search.folds import N_FOLDS
+from mlwright.learning.search.folds import FEWEST_FOLDS, gains_by_more_rows
 from mlwright.learning.search.judge import mean_and_error
 from mlwright.learning.search.setup import answer_bounds, facts_of
 from mlwright.learning.search.timeless import shown
@@ -42,11 +42,14 @@ N_CORES = 4
 LIGHT_BYTES = 8_000_000
 """Cores above stay alone: with so many leaves another seed gains little, and all of them are walked for every row."""
 SURELY = 2.0
+ROUNDS = "n_rounds"
+PARTS = (1.0, 0.9, 0.8, 0.7, 0.6)
+"""Of the rounds that the folds chose: from six tenths on, all rows are worth more than the rounds that are missing."""
 
 
 def need(load: Load, run: Run) -> Need:
     """To ask about the rows of the test once, where models are fitted once more; the search keeps time for the fits."""
-    asked_s = load.n_test * load.answer_s if load.n_rows - load.n_test <= N_FOLDS[-1][0] else 0.0
+    asked_s = load.n_test * load.answer_s if gains_by_more_rows(load.n_rows - load.n_test, FEWEST_FOLDS) else 0.0
     return Need(asked_s, asked_s)
 
 
@@ -69,7 +72,7 @@ def finish(
         return as_it_is("train.refit is off")
     if not split.n_test:
         return as_it_is("it has learned from all rows")
-    if training.n_folds == 1 and run.clock.budget_s is not None:
+    if not gains_by_more_rows(split.n_train, training.n_folds) and run.clock.budget_s is not None:
         return as_it_is("with so many rows, more of them would gain little for the time that it takes")
     n_rows = split.n_train + split.n_test
     load = load_after(training, profile.roles, split, run)
@@ -102,15 +105,29 @@ def finish(
 
 
 class _Fit(NamedTuple):
-    """One of the fits of a member, which differ by their seeds."""
+    """One of the fits of a member, which differ by their seeds; for want of time over a part of the rounds alone."""
 
     recipe: Recipe
     number: int
+    part: float = 1.0
 
     @property
     def name(self) -> str:
         """The member."""
         return self.recipe.candidate.name
+
+    @property
+    def chosen(self) -> list[dict[str, float]]:
+        """What the folds chose, with so many of the rounds."""
+        return [
+            {what: value * self.part if what == ROUNDS else value for what, value in each.items()}
+            for each in self.recipe.chosen
+        ]
+
+    def shortened(self, part: float) -> _Fit | None:
+        """The same with a part of the rounds, if it is the first of its member and goes by rounds."""
+        goes_by_rounds = all(ROUNDS in each for each in self.recipe.chosen)
+        return self._replace(part=part) if self.number == 0 and goes_by_rounds else None
 
 
 def _fits(training: Training, settings: TrainSettings, run: Run) -> list[_Fit]:
@@ -137,15 +154,17 @@ def _fits(training: Training, settings: TrainSettings, run: Run) -> list[_Fit]:
 
 
 def _in_time(fits: Sequence[_Fit], n_rows: int, left_s: float, run: Run) -> list[_Fit]:
-    """The fits that there is time for."""
+    """The fits that there is time for; where a member is late by little, with fewer rounds."""
     n_workers = workers(n_rows, run.n_jobs).n_fits
     chosen: list[_Fit] = []
     costs: list[float] = []
     for fit in fits:
         cost_s = GUESS_MARGIN * fit.recipe.fit_s * n_rows / fit.recipe.n_rows
-        if makespan([*costs, cost_s], n_workers) <= left_s:
-            chosen.append(fit)
-            costs.append(cost_s)
+        parts = [part for part in PARTS if makespan([*costs, part * cost_s], n_workers) <= left_s]
+        shorter = fit if parts[:1] == [1.0] else fit.shortened(parts[0]) if parts else None
+        if shorter is not None:
+            chosen.append(shorter)
+            costs.append(shorter.part * cost_s)
     return chosen
 
 
@@ -160,7 +179,7 @@ def _fit_all(
         family = MODELS.get(one.family)()
         context = FitContext(facts, run.seed_for("finish", fit.name, fit.number), n_threads, time_up)
         try:
-            fitted = family.refit(one, shown(data.rows, one, facts), fit.recipe.chosen, context)
+            fitted = family.refit(one, shown(data.rows, one, facts), fit.chosen, context)
         except RunCancelled:
             raise
         except Exception as error:  # noqa: BLE001  what was tested is there
@@ -175,7 +194,7 @@ def _fit_all(
             fits,
             work,
             kind=Refit,
-            key=lambda fit: [fit.name, fit.number],
+            key=lambda fit: [fit.name, fit.number, fit.part],
             label=lambda fit: f"{fit.name}, all rows",
             skip=time_up,
             n_jobs=n_workers,

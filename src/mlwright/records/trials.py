@@ -69,6 +69,12 @@ class Recipe(Record):
     n_rows: int
 
 
+class Planned(Record):
+    """For how many seconds of a quiet machine, on every worker, fits were planned."""
+
+    fitting_s: float
+
+
 class Refit(Record):
     """A candidate fitted once more on all rows; without a core where the folds' own cores stay."""
 

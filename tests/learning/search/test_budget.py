@@ -7,7 +7,7 @@ from mlwright.core.ahead import Ahead, Load, Need
 from mlwright.core.errors import RunCancelled
 from mlwright.core.pace import Pace
 from mlwright.core.run import Clock
-from mlwright.learning.search.budget import WRAP_UP_S, Budget, fitting_s
+from mlwright.learning.search.budget import WRAP_UP_S, Budget
 
 
 class QuietMachine(Pace):
@@ -112,8 +112,13 @@ def test_candidates_are_taken_until_the_dearest_would_be_cut_too_short(tmp_path)
     assert shared.affordable([900, 900], n_folds=5) == 0
 
 
-def test_the_time_for_fits_grows_with_the_workers():
-    assert fitting_s(100, 2) == 2 * fitting_s(100, 1)
+def test_where_one_hold_out_has_to_do_the_last_fits_may_take_a_part_of_the_time_for_fits(tmp_path):
+    """Not of the budget: most of a short one goes into what has to be done whatever the time."""
+    clock = Clock(tmp_path / "cancel", 20.0, 12.0)
+    shared = Budget(clock, 1, refits=True, one_fold=True)
+    there_was = shared.left_s
+    shared.expect(0.0, refit_s=100.0)
+    assert shared.left_s == pytest.approx(0.5 * there_was, abs=0.1)
 
 
 def test_the_time_to_choose_is_kept_by_what_weights_took(tmp_path):

@@ -3,6 +3,7 @@ import time
 import numpy as np
 import pytest
 
+from mlwright.core.pace import Pace
 from mlwright.learning.models import MODELS, Fitted, ModelFamily
 from mlwright.learning.search.budget import Budget
 from mlwright.learning.search.choosing.choice import choose, members, out_of_fold
@@ -203,21 +204,38 @@ def test_who_was_looked_at_on_one_fold_must_be_surely_better(search):
 
 
 def test_fewer_folds_are_used_where_fits_take_longer_than_was_guessed(search, monkeypatch):
-    """All families but the dearest find time on one fold of many rows; the floor, on all folds, counts on that one."""
+    """All families but the dearest find time on one fold of many rows, as the first fit of the simple model says."""
     monkeypatch.setattr(Budget, "affordable", lambda self, costs, n: len(costs) if n == 1 else 0)
     course = search(Made("a", shares), Made("b", shares, cost_s=1.0), wanted=("a", "b"), n_rows=8_000, budget_s=60.0)
     assert {name: len(trials) for name, trials in course.standing.trials.items()} == {
         "dummy": 3,
-        "linear": 3,
+        "linear": 1,
         "a": 1,
         "b": 1,
     }
     assert course.standing.level() == 1
+    assert course.standing.simple() == "linear"
     assert "Fits take longer than was foreseen: 1 of 3 folds are used." in [each.get("message") for each in course.told]
 
 
-def test_the_floor_counts_on_all_its_folds_if_nothing_else_was_fitted(search, monkeypatch):
+def test_the_simple_model_counts_on_the_folds_that_it_has_if_nothing_else_was_fitted(search, monkeypatch):
     monkeypatch.setattr(Budget, "affordable", lambda self, costs, n: len(costs) if n == 1 else 0)
     course = search(Made("a", crash), Made("b", crash, cost_s=1.0), wanted=("a", "b"), n_rows=8_000, budget_s=60.0)
     assert course.standing.n_folds == 1
-    assert course.standing.level() == 3
+    assert course.standing.level() == 1
+    assert chosen(course).weights == {"dummy": 1.0}
+    assert len(course.standing.blend({"linear": 1.0}, 1)) == len(chosen(course).judge.held)
+
+
+@pytest.mark.parametrize(("guessed_s", "is_tried"), [(100.0, True), (3_000.0, False)])
+def test_a_best_bet_that_has_to_wait_gets_what_is_left_before_further_candidates(
+    search, monkeypatch, guessed_s, is_tried
+):
+    """Its cost is a guess: where all are looked at on one fold, a fit that is cut is worth more than none."""
+    monkeypatch.setattr(Pace, "times", 1.0)
+    monkeypatch.setattr(Budget, "affordable", lambda self, costs, n: sum(c < 50 for c in costs) if n == 1 else 0)
+    dear = Made("dear", shares, cost_s=guessed_s)
+    course = search(Made("a", shares, n=2), dear, wanted=("a", "dear"), n_rows=8_000, budget_s=60.0)
+    asked = [label.partition(",")[0] for label in fits(course)]
+    assert ("dear" in asked) == is_tried
+    assert not is_tried or asked.index("dear") < asked.index("a-2")

@@ -8,6 +8,8 @@ from mlwright.learning.search.lineup import answering_s, expected_cost_s, line_u
 from mlwright.records.model import Candidate
 from mlwright.records.trials import Trial
 
+A, C = (Candidate(name=name, family=name) for name in "ac")
+
 
 def trial(name: str, seconds: float, *, cut: bool = False) -> Trial:
     return Trial(candidate=Candidate(name=name, family=name), fold=0, score=0.1, seconds=seconds, cut=cut)
@@ -73,23 +75,38 @@ def test_an_unknown_family_names_the_nearest(bench):
 
 
 def test_a_cost_is_what_the_first_fits_took():
-    assert expected_cost_s("a", {"a": 1.0}, {}) == 1.0
-    assert expected_cost_s("a", {"a": 1.0}, {"a": [trial("a", 4.0), trial("a", 6.0)]}) == 5.0
+    assert expected_cost_s(A, {"a": 1.0}, {}) == 1.0
+    assert expected_cost_s(A, {"a": 1.0}, {"a": [trial("a", 4.0), trial("a", 6.0)]}) == 5.0
 
 
 def test_on_a_slow_machine_all_guesses_are_corrected():
     costs = {"a": 10.0, "b": 20.0, "c": 4.0}
     done = {"a": [trial("a", 30.0)], "b": [trial("b", 60.0)]}
-    assert expected_cost_s("c", costs, done) == pytest.approx(12.0, rel=0.1)
+    assert expected_cost_s(C, costs, done) == pytest.approx(12.0, rel=0.1)
 
 
 def test_a_few_short_fits_correct_little():
-    assert expected_cost_s("c", {"a": 0.1, "c": 4.0}, {"a": [trial("a", 0.5)]}) == pytest.approx(4.0, rel=0.15)
+    assert expected_cost_s(C, {"a": 0.1, "c": 4.0}, {"a": [trial("a", 0.5)]}) == pytest.approx(4.0, rel=0.15)
+
+
+def test_what_is_known_of_the_machine_corrects_a_guess_before_any_fit():
+    assert expected_cost_s(C, {"c": 4.0}, {}, times=2.5) == 10.0
+    assert expected_cost_s(C, {"a": 1.0, "c": 4.0}, {"a": [trial("a", 2.5)]}, times=2.5) == pytest.approx(10.0)
+
+
+def test_a_guess_that_is_far_off_says_something_of_its_family_and_little_of_others():
+    bent, costs = Candidate(name="a-bent", family="a"), {"a": 1.0, "a-bent": 2.0, "c": 4.0}
+    done = {"a": [trial("a", 9.0)]}
+    assert expected_cost_s(C, costs, done) == pytest.approx(6.0)
+    assert expected_cost_s(bent, costs, done) == pytest.approx(13.0)
+    at_least = {"a": [trial("a", 9.0, cut=True)]}
+    assert expected_cost_s(C, costs, at_least) == 4.0
+    assert expected_cost_s(bent, costs, at_least) > 10.0
 
 
 def test_a_fit_that_was_cut_corrects_no_guess():
     costs = {"a": 1.0, "c": 4.0}
-    assert expected_cost_s("c", costs, {"a": [trial("a", 0.2, cut=True)]}) == 4.0
+    assert expected_cost_s(C, costs, {"a": [trial("a", 0.2, cut=True)]}) == 4.0
 
 
 def test_a_fit_answers_held_out_rows_after_its_deadline_about_as_long_as_its_kin():

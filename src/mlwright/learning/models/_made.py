@@ -66,7 +66,8 @@ def wider(facts: Facts, n_made: int = MOST_MADE) -> Facts:
     """The facts of rows with so many made numbers."""
     made = tuple(f"made{place}" for place in range(n_made))
     names = facts.names
-    return replace(facts, names=replace(names, numbers=names.numbers + made, number_inputs=names.number_inputs + made))
+    names = replace(names, numbers=names.numbers + made, number_inputs=names.number_inputs + made)
+    return replace(facts, names=names, felt=facts.felt if facts.felt is None else facts.felt + n_made)
 
 
 def make(train: Rows, context: FitContext, quick: Params = QUICK) -> Made:

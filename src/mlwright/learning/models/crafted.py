@@ -118,7 +118,7 @@ def _cost_s(params: Params, facts: Facts) -> float:
     """Seconds of choosing what is made, and of boosting on it."""
     steps = 0.05 / number(params, "learning_rate")
     several: float = n_outputs(facts) ** 0.7
-    return making_s(facts) + 4e-6 * facts.n_rows * len(wider(facts).names.all) * steps * several
+    return making_s(facts) + 4e-6 * facts.n_rows * wider(facts).n_felt * steps * several
 
 
 class _Boosting(NamedTuple):

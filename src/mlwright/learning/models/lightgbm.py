@@ -153,8 +153,7 @@ def _tuned(facts: Facts) -> Params:
 
 
 def _cost_s(params: Params, facts: Facts) -> float:
-    n_columns = max(4, len(facts.names.all))
     steps: float = 0.05 / number(params, "learning_rate") * (number(params, "num_leaves") / 31.0) ** 0.5
     many: float = max(1.0, n_outputs(facts) / MANY_CLASSES) ** 0.5
     per_entry = 5e-6 if facts.task == "regression" else 3e-6 * n_outputs(facts) ** 0.7 * many
-    return 0.1 + per_entry * facts.n_rows * n_columns * steps
+    return 0.1 + per_entry * facts.n_rows * facts.n_felt * steps

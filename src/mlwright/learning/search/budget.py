@@ -29,7 +29,8 @@ GUESS_MARGIN = 1.3
 LEAST_FIT_S = 0.5
 MUST_SHARE = 1 / 6
 REFIT_SHARE = 0.1
-MOST_FINISH_SHARE = 0.3
+MOST_FINISH_SHARE, MOST_FINISH_OF_FITS = 0.3, 0.5
+"""Of the budget, what may be kept for the last fits; where one hold-out has to do, of the time for all fits."""
 N_HALVINGS = 20
 BATCH = 4
 NOTHING = Load(answer_s=0.0, n_rows=0, n_test=0)
@@ -58,6 +59,8 @@ class Budget:
         What they have to do, with the seconds to encode one row as those to answer it.
     refits : bool
         Whether to keep time for fitting the chosen model once more.
+    one_fold : bool
+        Whether one hold-out has to do, so that last fits take longer than those of the search.
     """
 
     def __init__(
@@ -68,6 +71,7 @@ class Budget:
         load: Load = NOTHING,
         *,
         refits: bool = False,
+        one_fold: bool = False,
     ) -> None:
         self.clock = clock
         self.n_workers = n_workers
@@ -75,6 +79,9 @@ class Budget:
         self.load = load
         self.refits = refits
         self.expect(0.0)
+        self._most_again_s = (
+            MOST_FINISH_OF_FITS * self.left_s if one_fold else MOST_FINISH_SHARE * (clock.budget_s or 0.0)
+        )
 
     def expect(self, score_s: float, refit_s: float = 0.0, weighing_s: float = 0.0, open_s: float = 0.0) -> None:
         """Plan for a model that takes so many seconds to score one row, and as many to be fitted once more.
@@ -83,7 +90,7 @@ class Budget:
         ----------
         score_s : float
         refit_s : float
-            See `finish`; three tenths of the budget are kept at most.
+            See `finish`; three tenths of the budget are kept at most, or half of the time for fits.
         weighing_s : float
             In which weights were found, in seconds of this machine: the choice finds them several times more.
         open_s : float
@@ -103,7 +110,7 @@ class Budget:
         load, refit_s, weighing_s = self._expected
         measured_s = self.ahead.paced(N_MEASURED * load.open_s)
         kept_s = kept_for(self.ahead, load, whole) + self._wrap_up_s + measured_s + N_WEIGHED * weighing_s
-        again = min(GUESS_MARGIN * refit_s, MOST_FINISH_SHARE * whole)
+        again = min(GUESS_MARGIN * refit_s, self._most_again_s) if refit_s else 0.0
         return min(kept_s, MOST_RESERVE_SHARE * whole) + (again if self.refits else 0.0)
 
     def affordable_cores(self, core_s: float, n_folds: int, open_s: float = 0.0) -> int:
@@ -227,11 +234,14 @@ def kept_for(ahead: Ahead, load: Load, budget_s: float) -> float:
 
 
 def finish_s(run: Run, load: Load) -> float:
-    """Seconds that the last fits may take, which come after the test, so that the rest can still be done."""
+    """Seconds that the last fits may take, which come after the test, so that the least of the rest can still be done.
+
+    All rows are worth more than what the later stages would do beyond that.
+    """
     if run.clock.budget_s is None:
         return math.inf
     asked_once_s = load.n_test * load.answer_s
-    return max(run.ahead.left_s - kept_for(run.ahead, load, run.clock.budget_s) - asked_once_s, 0.0)
+    return max(run.ahead.left_s - run.ahead.later(load).least_s - asked_once_s, 0.0)
 
 
 def time_is_up_after(seconds: float, clock: Clock) -> Callable[[], bool]:
@@ -245,9 +255,9 @@ def time_is_up_after(seconds: float, clock: Clock) -> Callable[[], bool]:
     return time_up
 
 
-def fitting_s(budget_s: float, n_workers: int) -> float:
+def fitting_s(budget_s: float) -> float:
     """Seconds of fitting in a budget, as far as can be told before the run: what families plan their sizes by."""
-    return FITTING_SHARE * budget_s * n_workers
+    return FITTING_SHARE * budget_s
 
 
 def choice_s(budget_s: float | None) -> float:

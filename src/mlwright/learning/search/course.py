@@ -31,6 +31,8 @@ Stopped = Literal["all candidates were tried", "time was up", "no further gain",
 FEWEST_FOLDS = 2
 LOOKS = 3
 """So many times as many candidates may be looked at on one fold as may compete on all."""
+LEAST_SHARE = 0.25
+"""Of what a best bet is expected to need, the time below which it is not begun where all are looked at on one fold."""
 EXPECTED_SHARE = 0.5
 """Of the cost of all families, what the members of the model are expected to cost."""
 
@@ -94,20 +96,26 @@ class Course:
     def _lay_floor(self) -> None:
         """The baseline and the simple model, whatever the time: a run never ends without a model.
 
-        Where the later stages need all the time that is left, the first of the best bets still gets a short look: half
-        a second that often makes the better model.
+        The first fold of the simple model says how many there is time for. Where the later stages need all the time
+        that is left, the first of the best bets still gets a short look: half a second that often makes the better
+        model.
         """
-        floor = [self.lineup.baseline] if self.lineup.simple is None else [self.lineup.baseline, self.lineup.simple]
-        later = self._fits.costs_s(self.lineup.opening) * self._fits.n_folds
-        fits = self._fits.in_order([(one, fold) for one in floor for fold in range(self._fits.n_folds)], later)
-        self._fits.do([fit._replace(must=True) for fit in fits])
+        simple = [] if self.lineup.simple is None else [self.lineup.simple]
+        self._must([(self.lineup.baseline, fold) for fold in range(self._fits.n_folds)] + [(one, 0) for one in simple])
+        self._cut_folds()
+        self._must([(one, fold) for one in simple for fold in range(1, self._fits.n_folds)])
         self._cut_folds()
         baseline = self.standing.baseline()
         if baseline not in self.standing.trials:
             raise Fault(f"The baseline could not be fitted: {self.standing.fates[baseline]}.")
         if self.lineup.opening and self.budget.is_up() and self.budget.clock.left_s > LEAST_FIT_S:
-            first = self.lineup.opening[0]
+            first = sorted(self.lineup.opening, key=self._is_like_the_floor)[0]
             self._fits.do([Fit(first, 0, (self._fits.cost_s(first),), must=True)])
+
+    def _must(self, fits: Sequence[tuple[Candidate, int]]) -> None:
+        """Do fits that are done whatever the time."""
+        later = self._fits.costs_s(self.lineup.opening) * self._fits.n_folds
+        self._fits.do([fit._replace(must=True) for fit in self._fits.in_order(fits, later)])
 
     def _cut_folds(self) -> None:
         """Fewer folds for all, where what the floor took says so."""
@@ -115,21 +123,31 @@ class Course:
         n_folds = folds_in_time(self._fits.n_folds, self._fits.n_rows, costs, self.budget.affordable)
         if n_folds < self._fits.n_folds:
             self.bench.run.note(
-                f"Fits take longer than was foreseen: {n_folds} of {self._fits.n_folds} folds are used."
+                f"Fits take longer than was foreseen: {n_folds} of {len(self.bench.folds)} folds are used."
             )
             self._fits.n_folds = self.standing.n_folds = n_folds
 
     def _open(self) -> list[Candidate]:
         """A look at every family that there is time for, and the race; returns those there was no time for."""
-        opening = self.lineup.opening
-        costs = self._fits.costs_s(opening)
-        n_now = max(self.budget.affordable(costs, self._fits.n_folds), 1)
+        opening: Sequence[Candidate] = self.lineup.opening
+        n_now = self._affordable(opening)
+        if n_now < len(opening):
+            opening = sorted(opening, key=self._is_like_the_floor)
+            n_now = max(self._affordable(opening), 1)
         if waiting := [candidate.name for candidate in opening[n_now:]]:
             n_fits, has = self._fits.n_folds, "has" if len(waiting) == 1 else "have"
             take = "fit of each takes" if n_fits == 1 else "fits of each take"
             self.bench.run.note(f"{listing(waiting)} {has} to wait: {n_fits} {take} too long now.")
         self._try(opening[:n_now], self._fits.n_folds)
         return list(opening[n_now:])
+
+    def _affordable(self, candidates: Sequence[Candidate]) -> int:
+        return self.budget.affordable(self._fits.costs_s(candidates), self._fits.n_folds)
+
+    def _is_like_the_floor(self, candidate: Candidate) -> bool:
+        """Whether its family has answered already: where one fold has to do, others come first."""
+        simple = self.lineup.simple
+        return self._fits.n_folds == 1 and simple is not None and candidate.family == simple.family
 
     def _extend(self, waiting: list[Candidate]) -> None:
         """Further candidates, a few at a time, families that did well first; then variants of what pays."""
@@ -178,6 +196,8 @@ class Course:
         A variant on fewer folds than what it varies could not be compared with it.
         """
         trials, n_folds = self.standing.trials, self._fits.n_folds
+        if n_folds == 1 and (batch := self._squeezed(waiting)):
+            return batch, n_folds
         lost = {trials[name][0].candidate.family for name in self.standing.fates if name in trials}
         ranked = sorted(waiting, key=lambda candidate: candidate.family in lost)
         fewest = n_folds if all(is_variant(base_of(one.name)) for one in waiting) else min(FEWEST_FOLDS, n_folds)
@@ -185,6 +205,20 @@ class Course:
             if not self.budget.is_up() and (batch := self._batch(ranked, n)):
                 return batch, n
         return [], 0
+
+    def _squeezed(self, waiting: Sequence[Candidate]) -> list[Candidate]:
+        """Best bets that had to wait, one for every worker, with all the time that is left: cheapest first.
+
+        Their costs are guesses, and boosting that is cut short still often answers best; nothing else that could be
+        tried is worth as much.
+        """
+        bets = sorted((one for one in self.lineup.opening if one in waiting), key=self._is_like_the_floor)
+        left_s = self.budget.left_s
+        return [
+            one
+            for one in bets[: self.budget.n_workers]
+            if left_s >= max(LEAST_SHARE * self._fits.cost_s(one), LEAST_FIT_S)
+        ]
 
     def _batch(self, ranked: Sequence[Candidate], n_folds: int) -> list[Candidate]:
         """Those that there is time for on so many folds, a few at a time."""

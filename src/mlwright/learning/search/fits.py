@@ -50,7 +50,8 @@ class Fits:
 
     def cost_s(self, candidate: Candidate) -> float:
         """Seconds that one fit of it is expected to take."""
-        return expected_cost_s(candidate.name, self._standing.lineup.costs_s, self._standing.trials)
+        times = self._budget.ahead.paced(1.0) if self._budget.clock.budget_s is not None else 1.0
+        return expected_cost_s(candidate, self._standing.lineup.costs_s, self._standing.trials, times)
 
     def costs_s(self, candidates: Sequence[Candidate]) -> list[float]:
         """As `cost_s` of each."""

@@ -17,11 +17,20 @@ MOST_HELD_OUT = 25_000
 HELD_OUT_SHARE = 0.1
 HOLD_OUT_FROM = 5_000
 """From so many rows on one hold-out tells candidates apart well enough, where there is no time for three folds."""
+MOST_ROWS_OF_ONE_FOLD = 50_000
 PIECES_PER_FOLD = 4
 FEWEST_IN_PIECE = 100
 LATEST_CORES = 2
 FOLDS_SHARE = 0.6
 """Of the time for fitting, what one round of all families but the dearest may take; the last fits need time too."""
+
+
+def gains_by_more_rows(n_rows: int, n_folds: int) -> bool:
+    """Whether the rows of the test, a quarter more than so many, are worth a further fit of what was chosen.
+
+    Where one hold-out had to do, such a fit takes longer than those of the search, and of many rows it gains little.
+    """
+    return n_rows <= (MOST_ROWS_OF_ONE_FOLD if n_folds == 1 else N_FOLDS[-1][0])
 
 
 def n_folds_for(n_rows: int, budget_s: float, cost_s: float) -> int:

@@ -18,7 +18,7 @@ from mlwright.records.model import Candidate
 from mlwright.records.trials import Trial
 
 BASELINE, SIMPLE = "dummy", "linear"
-TRUST_S = 3.0
+TRUST_S, KIN_TRUST_S, MOST_WRONG = 3.0, 0.5, 3.0
 LEAST_COST_S = 1e-3
 
 
@@ -192,24 +192,49 @@ def line_up(
     )
 
 
-def expected_cost_s(name: str, costs_s: Mapping[str, float], trials: Mapping[str, Sequence[Trial]]) -> float:
+def expected_cost_s(
+    one: Candidate, costs_s: Mapping[str, float], trials: Mapping[str, Sequence[Trial]], times: float = 1.0
+) -> float:
     """Seconds of the next fit of a candidate.
 
     What its own fits took, if there were any; else what it took on the largest sample, and what rows are more; else
-    the guess, corrected by how wrong the guesses for the others
-    turned out to be (a slow machine is slow for all). A few short fits prove little: the correction is drawn to none
-    as if three seconds of fitting had been guessed rightly.
+    the guess, corrected by how wrong the guesses for others turned out to be.
+
+    Parameters
+    ----------
+    one : Candidate
+    costs_s : mapping
+        Guessed seconds of a quiet machine, by the candidates' names.
+    trials : mapping
+        What was fitted, likewise.
+    times : float
+        Seconds of this machine for one of a quiet one, as far as that is known without fits.
     """
-    own = [trial.seconds + trial.predict_s for trial in trials.get(name, ())]
+    own = [trial.seconds + trial.predict_s for trial in trials.get(one.name, ())]
     if own:
         return max(fmean(own), LEAST_COST_S)
-    kin = [(costs_s[other], trials[other][-1]) for other in trials if base_of(other) == base_of(name)]
-    if kin:
-        guessed_s, largest = max(kin, key=lambda pair: pair[0])
-        return (largest.seconds + largest.predict_s) * costs_s[name] / guessed_s
-    others = [(trial.seconds, costs_s[other]) for other, done in trials.items() for trial in done if not trial.cut]
-    took, guessed = (sum(seconds) for seconds in zip(*others, strict=True)) if others else (0.0, 0.0)
-    return costs_s[name] * (took + TRUST_S) / (guessed + TRUST_S)
+    samples = [(costs_s[other], trials[other][-1]) for other in trials if base_of(other) == base_of(one.name)]
+    if samples:
+        guessed_s, largest = max(samples, key=lambda pair: pair[0])
+        return (largest.seconds + largest.predict_s) * costs_s[one.name] / guessed_s
+    done = [(trial, costs_s[name]) for name, several in trials.items() for trial in several]
+    return costs_s[one.name] * _correction(one.family, done, times)
+
+
+def _correction(family: str, done: Sequence[tuple[Trial, float]], times: float) -> float:
+    """How many times its guess a fit of a family will take, by fits and their guesses.
+
+    A slow machine is slow for all, but a few short fits prove little: the correction is drawn to `times` as if three
+    seconds of fitting had been guessed rightly. A guess that was more than three times too low says something of its
+    family alone; for that it counts more than all others.
+    """
+    whole = [(trial.seconds, guess) for trial, guess in done if not trial.cut]
+    took = [min(seconds, MOST_WRONG * times * guess) for seconds, guess in whole]
+    general = (sum(took) + TRUST_S * times) / (sum(guess for _, guess in whole) + TRUST_S)
+    alike = [(trial, guess) for trial, guess in done if trial.candidate.family == family]
+    kin = [(trial.seconds, guess) for trial, guess in alike if not trial.cut or trial.seconds > general * guess]
+    took_s, guessed_s = sum(seconds for seconds, _ in kin), sum(guess for _, guess in kin)
+    return (took_s + KIN_TRUST_S * general) / (guessed_s + KIN_TRUST_S)
 
 
 def answering_s(candidate: Candidate, trials: Mapping[str, Sequence[Trial]]) -> float:

@@ -9,13 +9,13 @@ from mlwright.core.run import Run
 from mlwright.learning.data import TrainingData
 from mlwright.learning.load import load_of
 from mlwright.learning.metrics import METRICS, bare, metric_of
-from mlwright.learning.models import Facts
+from mlwright.learning.models import Facts, felt_columns
 from mlwright.learning.search.bench import Bench
 from mlwright.learning.search.budget import Budget, fitting_s
 from mlwright.learning.search.course import Course
 from mlwright.learning.search.diary import read_diary, shipped
 from mlwright.learning.search.experience import advise
-from mlwright.learning.search.folds import make_folds, n_cores_for, n_folds_for
+from mlwright.learning.search.folds import gains_by_more_rows, make_folds, n_cores_for, n_folds_for
 from mlwright.learning.search.judge import Array
 from mlwright.learning.search.lineup import APART, DIRECTIONS, Promise, line_up, open_families
 from mlwright.learning.search.tune import Tuner
@@ -26,6 +26,7 @@ from mlwright.records.model import EncodingPlan, NumberColumn
 from mlwright.records.profile import Roles
 from mlwright.records.settings import TrainSettings
 from mlwright.records.split import Split
+from mlwright.records.trials import Planned
 from mlwright.scoring.blocks import BlockNames
 from mlwright.scoring.encoder import names
 
@@ -46,7 +47,9 @@ def set_up(
     """
     n_workers, n_threads = workers(len(data.rows), run.n_jobs)
     n_planned = (n_workers, run.n_jobs) if settings.candidates is None else (PLANNED_JOBS, PLANNED_JOBS)
-    facts = facts_of(data, roles, split, settings, fitting_s(settings.budget, n_planned[1]))
+    load = load_of(data.row_s, roles, split, data.row_s)
+    planned_s = _planned_s(Budget(run.clock, n_workers, run.ahead, load), settings, run)
+    facts = facts_of(data, roles, split, settings, planned_s * n_planned[1])
     models = open_families(settings.families, run, promises(settings))
     worth = _advice(facts, settings, run).worth
     lineup = line_up(models, facts, settings.families, n_threads, settings.candidates, worth)
@@ -55,7 +58,7 @@ def set_up(
             run.note(f"{name} has nothing to offer for such data.")
     at_once = [*lineup.opening[:-1], *([lineup.simple] if lineup.simple is not None else [])]
     opening_s = sum(lineup.costs_s[candidate.name] for candidate in at_once)
-    n_folds = n_folds_for(len(data.rows), fitting_s(settings.budget, n_planned[0]), opening_s)
+    n_folds = n_folds_for(len(data.rows), planned_s * n_planned[0], opening_s)
     bench = Bench(
         rows=data.rows,
         groups=data.keys.groups,
@@ -70,11 +73,26 @@ def set_up(
         bounds=answer_bounds(data.rows.target) if roles.task == "regression" else None,
         threshold=threshold,
     )
-    refits = settings.refit and n_folds > 1 and split.n_test > 0
-    load = load_of(data.row_s, roles, split, data.row_s)
-    budget = Budget(run.clock, n_workers, run.ahead, load, refits=refits)
+    refits = settings.refit and split.n_test > 0 and gains_by_more_rows(len(data.rows), n_folds)
+    budget = Budget(run.clock, n_workers, run.ahead, load, refits=refits, one_fold=n_folds == 1)
     wanted = {name: model for name, model in models.items() if not settings.families or name in settings.families}
     return Course(bench, lineup, budget, Tuner(wanted, facts, worth), least_gain=settings.least_gain)
+
+
+def _planned_s(budget: Budget, settings: TrainSettings, run: Run) -> float:
+    """Seconds of a quiet machine that fits are planned for: a slow one plans as a quiet one that has less time.
+
+    Told once in a run, so that a run that goes on plans the same fits.
+    """
+    if settings.candidates is not None:
+        return fitting_s(settings.budget)
+
+    def tell(_: str) -> Planned:
+        return Planned(fitting_s=run.ahead.quiet(min(fitting_s(settings.budget), budget.left_s)))
+
+    kept = run.each(["time"], tell, kind=Planned, key=str, label=lambda _: "what there is time for")
+    assert kept[0] is not None
+    return kept[0].fitting_s
 
 
 def _advice(facts: Facts, settings: TrainSettings, run: Run) -> Advice:
@@ -147,6 +165,7 @@ def facts_of(data: TrainingData, roles: Roles, split: Split, settings: TrainSett
         amount_objectives=() if roles.classes else amount_objectives(data.rows.target),
         elapsed=elapsed(roles, split, data.names),
         has_groups=data.keys.groups is not None,
+        felt=felt_columns(data.rows.blocks),
     )
 
 

@@ -78,7 +78,8 @@ class Standing:
     def simple(self) -> str:
         """The name of the simple model; the baseline's where there is none, or where its fits failed."""
         candidate = self.lineup.simple
-        if candidate is None or len(self.trials.get(candidate.name, [])) < len(self.bench.folds):
+        wanted = len(self.bench.folds) if self.n_folds is None else self.n_folds
+        if candidate is None or len(self.trials.get(candidate.name, [])) < wanted:
             return self.baseline()
         return candidate.name
 
@@ -106,11 +107,11 @@ class Standing:
 
     @property
     def most_folds(self) -> int:
-        """On how many folds candidates count: all, if only the floor has any."""
+        """On how many folds candidates count: all that the simple model has, if only the floor has any."""
         floor = {self.baseline(), self.simple()}
         if self.n_folds is not None and any(name not in floor for name in self.alive()):
             return self.n_folds
-        return len(self.bench.folds)
+        return len(self.trials.get(self.simple(), self.bench.folds))
 
     def judge(self, level: int) -> Judge:
         """A judge of the rows that the first `level` folds hold out."""
