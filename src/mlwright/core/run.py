@@ -24,6 +24,7 @@ R = TypeVar("R", bound=Record)
 STOPPED = "Stopped by Ctrl-C; what was finished is kept."
 CANCEL_LOOK_S = 0.2
 AMPLE_S = 60.0
+"""Seconds of a quiet machine that the later stages can spare from which on stages before them get their whole share."""
 GRACE_S = 20.0
 """How long threads are waited for that were asked to end."""
 
