@@ -21,7 +21,18 @@ from numpy.typing import NDArray
 from mlwright.core.family import NotApplicable
 from mlwright.scoring.blocks import Blocks
 from mlwright.scoring.catboost_rows import features
-from mlwright.scoring.symmetric_trees import ABOVE, CODE, LEVEL, Combination, Ints, Keys, Part, SymmetricTrees, joined
+from mlwright.scoring.symmetric_trees import (
+    ABOVE,
+    CODE,
+    LEVEL,
+    MOST_LEAVES,
+    Combination,
+    Ints,
+    Keys,
+    Part,
+    SymmetricTrees,
+    joined,
+)
 
 Array = NDArray[np.float64]
 Singles = NDArray[np.float32]
@@ -49,9 +60,17 @@ def read_catboost(model: Any, fills: Array, n_levels: Sequence[int], link: int) 
     Raises
     ------
     NotApplicable
-        If it asks questions of another kind.
+        If it asks questions of another kind, has no trees, or so many leaves that reading them takes much memory.
     """
+    if not 0 < (n_leaves := _n_leaves(model)) <= MOST_LEAVES:
+        raise NotApplicable(f"CatBoost has {n_leaves} numbers in its leaves")
     return _Reading(_as_json(model, fills, n_levels), fills, n_levels).trees(link)
+
+
+def _n_leaves(model: Any) -> int:
+    """Numbers in the leaves of all trees, each as deep as the deepest."""
+    counts = [int(count) for count in model.get_tree_leaf_counts()]
+    return len(counts) * max(counts, default=0) * (len(model.get_leaf_values()) // max(sum(counts), 1))
 
 
 def _as_json(model: Any, fills: Array, n_levels: Sequence[int]) -> dict[str, Any]:

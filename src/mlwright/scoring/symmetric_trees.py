@@ -206,17 +206,19 @@ class SymmetricTrees(ArrayFields):
 
     def _fits_together(self) -> bool:
         shaped = all(getattr(self, name).ndim == 1 + (name == "leaf_values") for name in self.names())
-        whole = all(getattr(self, name).dtype.kind in "iu" for name in set(self.names()) - set(_NUMBERS))
-        counts = (self.depths, self.n_borders, self.n_parts, self.n_keys, self.n_classes, self.n_told)
-        if not (shaped and whole) or any(count.min(initial=0) < 0 for count in counts):
+        typed = all(getattr(self, name).dtype == kind for kind, names in _TYPES.items() for name in names)
+        counts = (self.n_borders, self.n_parts, self.n_keys, self.n_told, self.n_classes - 1)
+        if not (shaped and typed) or any(count.min(initial=0) < 0 for count in counts):
             return False
         return self.depths.max(initial=0) <= DEEPEST and self._has_sizes() and self._knows_its_places()
 
     def _has_sizes(self) -> bool:
         """Whether there is as much of everything as is said."""
+        alike = {len(each) for each in (self.n_parts, self.n_keys, self.n_classes, self.n_told)}
+        if len(alike) > 1 or self.n_told.sum() > len(self.told_bin):
+            return False  # before anything is multiplied
         n_leaves, n_bins = (1 << self.depths.astype(np.int64)).sum(), self.n_classes.astype(np.int64) @ self.n_told
         sizes = (
-            (len(self.n_parts), (self.n_keys, self.n_classes, self.n_told)),
             (self.depths.sum(), (self.feature, self.cut)),
             (self.n_parts.sum(), (self.part_kind, self.part_column, self.part_value)),
             (self.n_keys.sum(), (self.keys, self.key_class)),
@@ -227,7 +229,8 @@ class SymmetricTrees(ArrayFields):
             (1, (self.tree_link,)),
         )
         fit = all(len(array) == size for size, arrays in sizes for array in arrays)
-        return fit and self.leaf_values.shape[1] == len(self.bias) > 0
+        n_places = len(self.depths) * len(self.bias) << int(self.depths.max(initial=0))
+        return fit and self.leaf_values.shape[1] == len(self.bias) and 0 < n_places <= MOST_LEAVES
 
     def _knows_its_places(self) -> bool:
         """Whether nothing points to where there is nothing."""
@@ -236,18 +239,33 @@ class SymmetricTrees(ArrayFields):
             (self.feature, self.n_numbers + self.n_told.sum()),
             (self.part_kind, LEVEL + 1),
             (self.part_column, n_columns),
+            (self.part_value, np.iinfo(np.int32).max),
+            (self.missing_bin, self.n_borders + 1),
             (self.key_class, np.repeat(self.n_classes, self.n_keys)),
             (self.tree_link, len(LINKS)),
             (self.code_sizes - 2, len(self.code_hashes) - 1),
         )
-        known = all(((places >= 0) & (places < n)).all() for places, n in within)
-        return known and len(self.depths) > 0 and bool((self.n_classes > 0).all()) and self.keys.dtype == np.uint64
+        return all(((places >= 0) & (places < n)).all() for places, n in within)
 
 
 DEEPEST = 16
 """Questions of a tree."""
 
-_NUMBERS = ("leaf_values", "bias", "borders")
+MOST_LEAVES = 1 << 22
+"""Numbers in the leaves of all trees, each as deep as the deepest: 34 MB, and ten times as much while they are read."""
+
+_TYPES = {
+    "float64": ("leaf_values", "bias"),
+    "float32": ("borders",),
+    "uint8": ("depths", "tree_link", "part_kind"),
+    "uint16": ("cut", "missing_bin", "told_bin"),
+    "uint32": ("key_class",),
+    "uint64": ("keys",),
+    "int32": (
+        *("feature", "n_borders", "code_sizes", "code_hashes", "part_column", "part_value"),
+        *("n_parts", "n_keys", "n_classes", "n_told"),
+    ),
+}
 
 
 def joined(before: NDArray[Any], values: NDArray[Any]) -> Keys:

@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 
 from mlwright.core.errors import BundleError
-from mlwright.scoring import symmetric, symmetric_rows
+from mlwright.core.family import NotApplicable
+from mlwright.scoring import catboost_trees, symmetric, symmetric_rows
 from mlwright.scoring.arrays import arrays_to_bytes
 from mlwright.scoring.blocks import Blocks
 from mlwright.scoring.catboost_rows import features
@@ -107,12 +108,44 @@ def test_trees_that_ask_of_many_combinations_are_not_looked_up(monkeypatch: pyte
         ("missing_bin", lambda array: array[:-1]),
         ("cut", lambda array: array.astype(np.float64)),
         ("tree_link", lambda array: array + 50),
+        ("feature", lambda array: array.astype(np.uint64)),
+        ("n_keys", lambda array: array.astype(np.uint64)),
+        ("code_sizes", lambda array: np.full(len(array), -128, dtype=np.int8)),
+        ("part_value", lambda array: np.full_like(array, -9)),
+        ("missing_bin", lambda array: array + 300),
+        ("n_told", lambda array: array[:0]),
+        ("n_classes", lambda array: array * 0),
+        ("depths", lambda array: array[:0]),
     ],
 )
 def test_arrays_that_do_not_fit_together_are_refused(name: str, change: Any) -> None:
     arrays = read_back(core(2)).trees.to_arrays()
     with pytest.raises(BundleError, match="do not fit together"):
         SymmetricCore.from_bytes(arrays_to_bytes(arrays | {name: change(arrays[name])}))
+
+
+def test_few_bytes_that_would_take_much_memory_are_refused() -> None:
+    arrays = read_back(core(2)).trees.to_arrays()
+    n_shallow = 200  # as deep as the one deep tree they would have 13 million leaves
+    deep = np.array([16] + [0] * n_shallow, dtype=np.uint8)
+    asked = {name: np.zeros(16, dtype=arrays[name].dtype) for name in ("feature", "cut")}
+    blown_up = asked | {"depths": deep, "leaf_values": np.zeros((65_536 + n_shallow, 1))}
+    with pytest.raises(BundleError, match="do not fit together"):
+        SymmetricCore.from_bytes(arrays_to_bytes(arrays | blown_up))
+
+
+def test_what_would_take_much_memory_to_read_is_left_to_the_library(monkeypatch: pytest.MonkeyPatch) -> None:
+    one = core(2)
+    monkeypatch.setattr(catboost_trees, "MOST_LEAVES", 80 * 64 - 1)
+    with pytest.raises(NotApplicable, match="5120 numbers"):
+        one.symmetric(N_LEVELS)
+
+
+def test_a_model_without_trees_is_left_to_the_library() -> None:
+    one = core(0)
+    one.model.shrink(ntree_start=0, ntree_end=0)
+    with pytest.raises(NotApplicable, match="0 numbers"):
+        one.symmetric(N_LEVELS)
 
 
 @pytest.mark.parametrize("kept", ["numbers", "names", "one name of no use"])

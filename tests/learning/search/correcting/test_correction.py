@@ -116,3 +116,17 @@ def test_of_a_metric_that_is_no_mean_nothing_is_known_where_nothing_is_gained():
     )
     assert in_metric(judge, said, np.full((200, 1), 0.5), 0.1) == 0
     assert in_metric(judge, np.clip(target[:, None], 0.2, 0.8), np.full((200, 1), 0.5), 0.1) > 0
+
+
+def test_of_a_metric_that_is_not_defined_on_any_fold_nothing_is_known():
+    said, target = np.linspace(0.01, 0.99, 200)[:, None], np.repeat([0.0, 1.0], 100)
+    held = HeldOut(np.arange(200), target, target.astype(int))
+    judge = Judge(TASKS.get("binary")(), METRICS.get("roc_auc")(), held)
+    assert [in_metric(judge, said, np.full((200, 1), 0.5), by) for by in (0.1, 0.0)] == [0, 0]
+
+
+@pytest.mark.parametrize(("metric", "expected"), [("roc_auc", 0.0), ("log_loss", 0.1)])
+def test_what_answers_as_the_baseline_does_is_corrected_only_in_the_loss_itself(metric, expected):
+    target, dummy = np.arange(200) % 2.0, np.full((200, 1), 0.5)
+    judge = Judge(TASKS.get("binary")(), METRICS.get(metric)(), HeldOut(np.arange(200), target, np.zeros(200, int)))
+    assert in_metric(judge, dummy, dummy, 0.1) == pytest.approx(expected)

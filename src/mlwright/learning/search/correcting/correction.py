@@ -171,13 +171,16 @@ def in_metric(judge: Judge, prediction: Array, baseline: Array, amount: float) -
     """By how much `Judge.loss` rises if the mean row loss rises by so much.
 
     Exactly, where it is the mean of the row losses, its root, or in proportion to it. Of all others the same share of
-    what is gained over the baseline; nothing is known of them where nothing is gained.
+    what is gained over the baseline; nothing is known of them where nothing is gained, or where they are not defined.
     """
     loss, known = (float(judge.row_loss(each).mean()) for each in (prediction, baseline))
     if "regression" in judge.metric.tasks and not judge.metric.greater_is_better and judge.metric.aim.is_root:
         return math.sqrt(max(loss + amount, 0.0)) - math.sqrt(loss)
     in_loss, in_known = judge.loss(prediction), judge.loss(baseline)
-    if loss > 0 and math.isclose(in_loss * known, in_known * loss, rel_tol=1e-9):
+    if not (math.isfinite(in_loss) and math.isfinite(in_known)):
+        return 0.0
+    tells_two = loss != known or in_loss == loss  # what answers as the baseline does shows no proportion
+    if tells_two and loss > 0 and math.isclose(in_loss * known, in_known * loss, rel_tol=1e-9):
         return amount * in_loss / loss
     gain = in_known - in_loss
-    return amount / (known - loss) * gain if known > loss and math.isfinite(gain) else 0.0
+    return amount / (known - loss) * gain if known > loss else 0.0
