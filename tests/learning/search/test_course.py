@@ -218,6 +218,16 @@ def test_fewer_folds_are_used_where_fits_take_longer_than_was_guessed(search, mo
     assert "Fits take longer than was foreseen: 1 of 3 folds are used." in [each.get("message") for each in course.told]
 
 
+def test_where_one_fold_has_to_do_after_all_the_last_fits_may_take_a_part_of_the_time_for_fits(search, monkeypatch):
+    """As where that was foreseen: not of the budget, most of which is gone where the time is short."""
+    monkeypatch.setattr(Budget, "affordable", lambda self, costs, n: len(costs) if n == 1 else 0)
+    budget = search(Made("a", shares), Made("b", shares, cost_s=1.0), n_rows=8_000, budget_s=60.0).budget
+    budget.expect(0.0)
+    left_s, budget.refits = budget.left_s, True
+    budget.expect(0.0, refit_s=1_000.0)
+    assert budget.left_s < 0.6 * left_s
+
+
 def test_the_simple_model_counts_on_the_folds_that_it_has_if_nothing_else_was_fitted(search, monkeypatch):
     monkeypatch.setattr(Budget, "affordable", lambda self, costs, n: len(costs) if n == 1 else 0)
     course = search(Made("a", crash), Made("b", crash, cost_s=1.0), wanted=("a", "b"), n_rows=8_000, budget_s=60.0)

@@ -79,9 +79,13 @@ class Budget:
         self.load = load
         self.refits = refits
         self.expect(0.0)
-        self._most_again_s = (
-            MOST_FINISH_OF_FITS * self.left_s if one_fold else MOST_FINISH_SHARE * (clock.budget_s or 0.0)
-        )
+        self._most_again_s = MOST_FINISH_SHARE * (clock.budget_s or 0.0)
+        if one_fold:
+            self.use_one_fold()
+
+    def use_one_fold(self) -> None:
+        """One hold-out has to do: for the last fits no more is kept than half of the time that is left for fits."""
+        self._most_again_s = MOST_FINISH_OF_FITS * self.left_s
 
     def expect(self, score_s: float, refit_s: float = 0.0, weighing_s: float = 0.0, open_s: float = 0.0) -> None:
         """Plan for a model that takes so many seconds to score one row, and as many to be fitted once more.

@@ -126,6 +126,8 @@ class Course:
                 f"Fits take longer than was foreseen: {n_folds} of {len(self.bench.folds)} folds are used."
             )
             self._fits.n_folds = self.standing.n_folds = n_folds
+            if n_folds == 1:
+                self.budget.use_one_fold()
 
     def _open(self) -> list[Candidate]:
         """A look at every family that there is time for, and the race; returns those there was no time for."""
