@@ -355,6 +355,8 @@ def test_the_users_order_is_taken_and_must_name_all_classes(tmp_path: Path) -> N
     assert caught.value.hint.endswith("a, b, c")
     with pytest.raises(SettingsError, match="'y' has two"):
         roles_with_target(tmp_path, cycle("a", "b"), order=("b", "a"))
+    with pytest.raises(SettingsError, match="'y' is taken as numbers"):
+        roles_with_target(tmp_path, [row / 8 for row in range(N)], order=("b", "a", "c"))
 
 
 def test_days_as_spreadsheets_count_them_are_the_time_where_a_date_would_be(tmp_path: Path) -> None:

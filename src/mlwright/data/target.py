@@ -111,7 +111,7 @@ def question(
     TargetError
         If nothing can be learned from this target.
     SettingsError
-        If `project.positive` is no class of it.
+        If `project.positive` is no class of it, or `project.order` no order of its classes.
     """
     _check_usable(column, n_rows)
     levels = [(value, count) for value, count in levels if value not in column.missing_codes]
@@ -127,6 +127,11 @@ def question(
     else:
         task, why = project.task, "set by project.task"
     if task == "regression":
+        if project.order:
+            raise SettingsError(
+                f"project.order names an order of classes, but {column.name!r} is taken as numbers.",
+                "Leave project.order out, or set project.task to multiclass.",
+            )
         return _numbers(column, why, n_rows)
     asked = _classes(seen, levels, n_rows, (task, sentence(why, same).removesuffix(".")), project)
     return replace(asked, column=column)

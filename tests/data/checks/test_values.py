@@ -309,6 +309,11 @@ def test_places_all_over_the_world_are_in_order(find):
     assert not find("coordinates", {"lat": north, "lng": east})
 
 
+def test_lengths_and_widths_are_no_places(find):
+    parts = [120 + row * 37 % 700 for row in range(N)]
+    assert not find("coordinates", {"Länge": parts, "Breite": parts[::-1]})
+
+
 def test_both_numbers_of_a_place_in_one_text_are_told(find):
     north, east = _map()
     (finding,) = find("coordinates", {"position": [f"{a:.4f},{b:.4f}" for a, b in zip(north, east, strict=True)]})
@@ -327,6 +332,11 @@ def test_a_series_along_the_columns_is_told_in_any_of_six_languages(find):
         assert finding.severity == "note"
 
 
+def test_numbered_columns_that_pass_by_the_years_are_no_series(find):
+    names = [f"pixel{place}" for place in range(1896, 1906)]
+    assert not find("series_in_columns", {name: [row % 9 + n for row in range(N)] for n, name in enumerate(names)})
+
+
 def test_columns_of_a_series_that_come_after_the_target_are_a_leak(tmp_path):
     rng = np.random.default_rng(0)
     months = {f"sales_2023_{month:02d}": rng.normal(size=N).tolist() for month in range(1, 9)}
@@ -339,3 +349,8 @@ def test_columns_of_a_series_that_come_after_the_target_are_a_leak(tmp_path):
 @pytest.mark.parametrize("names", [["floor 1", "floor 2", "floor 3", "floor 4"], ["built 1990", "size", "sold 2001"]])
 def test_other_numbers_in_names_are_no_series(find, names):
     assert not find("series_in_columns", {name: [row % 9 + n for row in range(N)] for n, name in enumerate(names)})
+
+
+@pytest.mark.parametrize(("name", "n_found"), [("sales_date", 1), ("salary_on_hire", 0), ("candidate_income", 0)])
+def test_amounts_of_the_size_of_days_are_no_dates(find, name, n_found):
+    assert len(find("dates_as_numbers", {name: [43_831 + row * 7 % 900 for row in range(N)]})) == n_found

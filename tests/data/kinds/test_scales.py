@@ -20,6 +20,11 @@ from mlwright.data.kinds.scales import in_order
         (("1 star", "2 stars", "5 stars"), "x"),
         (("Stage I", "Stage II", "Stage IV"), "x"),
         (("1 - bad", "2 - fair", "4 - good"), "x"),
+        (("1 - not at all", "2 - a little", "3 - a lot"), "importance"),
+        (("P1", "P2", "P3"), "priority"),
+        (("tier_1", "tier_2", "tier_3"), "x"),
+        (("kalt", "warm", "heiß"), "x"),
+        (("leicht", "mäßig", "schwer"), "x"),
         (("<18", "18-24", "25-64", "65+"), "x"),
         (("<20k", "20k-40k", "40k-60k", ">60k"), "x"),
         (("1,000-1,999", "2,000-2,999", "3,000+"), "x"),
@@ -44,6 +49,10 @@ def test_names_of_a_scale_are_put_in_order(ordered, column):
         (["low", "high", "blue"], "x"),
         (["low", "niedrig", "high"], "x"),
         (["low", "high"], "x"),
+        (["0-0", "0-1", "1-0", "1-1"], "score"),
+        (["1 - cat", "2 - dog", "3 - bird"], "animal"),
+        (["P1", "P2", "P3"], "plant"),
+        (["1", "2", "3"], "risk_cluster"),
     ],
 )
 def test_other_names_have_no_order(names, column):

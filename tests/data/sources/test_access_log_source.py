@@ -50,3 +50,12 @@ def test_a_log_that_is_mostly_something_else_is_refused(read_text):
 def test_a_table_with_a_column_of_such_lines_is_a_table(read_text):
     quoted = COMMON.replace('"', "'")
     assert read_text(f'n,line\n1,"{quoted}"\n2,"{quoted}"\n', name="lines.log").table.column_names == ["n", "line"]
+
+
+def test_a_request_at_a_moment_that_cannot_be_has_no_time(read_text):
+    odd = [COMBINED.replace("01/Mar", day) for day in ("31/Feb", "01/Foo")]
+    leap = COMBINED.replace("09:14:05", "23:59:60")
+    result = read_text("\n".join([COMBINED, *odd, leap, COMBINED]) + "\n", name="access.log")
+    moment = datetime(2024, 3, 1, 7, 14, 5)
+    assert result.column("time") == [moment, None, None, None, moment]
+    assert result.column("bytes") == [2326] * 5

@@ -299,3 +299,14 @@ def test_a_last_case_of_which_little_is_known_is_a_row(read_text):
     rows = "".join(f"{n},w{n},{n}.5\n" for n in range(40))
     assert len(read_text(f"id,word,x\n{rows}40,,\n").rows) == 41
     assert len(read_text("word,n,x\n" + "".join(f"w{n},{n},{n}.5\n" for n in range(40)) + "w40,,\n").rows) == 41
+
+
+def test_a_head_below_the_remarks_is_no_row_either(read_text):
+    rows = "".join(f"{n},w{n},{n}.5\n" for n in range(40))
+    result = read_text(f"id,word,x\n{rows},,\nSource: the town hall,,\nid,word,x\n")
+    assert (len(result.rows), result.rows[-1]) == (40, (39, "w39", 39.5))
+    assert len(result.notices) == 2
+
+
+def test_rows_that_are_all_the_same_have_no_head(read_text):
+    assert len(read_text("milk,bread\n" * 30).rows) == 30

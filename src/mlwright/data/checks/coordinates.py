@@ -19,8 +19,8 @@ from mlwright.data.words import counted, listing
 from mlwright.records.findings import Finding
 from mlwright.records.profile import ColumnProfile, Profile
 
-LATITUDES = word_set("latitude lat latitud latitudine breite breitengrad")
-LONGITUDES = word_set("longitude lon lng long longitud longitudine länge laenge längengrad laengengrad")
+LATITUDES = word_set("latitude lat latitud latitudine breitengrad")
+LONGITUDES = word_set("longitude lon lng long longitud longitudine längengrad laengengrad")
 MIN_ROWS = 30
 MOST_SWAPPED = 0.2
 NEARLY_ALL = 0.95

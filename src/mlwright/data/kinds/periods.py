@@ -66,17 +66,22 @@ def period_of(name: str) -> Period | None:
 def series_in(names: Sequence[str]) -> list[tuple[str, ...]]:
     """The names of columns that hold one quantity at `FEWEST` periods or more, equally far apart, in their order.
 
+    Not where other names differ from them in the number alone: ``pixel 1900`` beside ``pixel 1899`` is no year.
+
     >>> series_in(["id", "2022-02", "2022-01", "2022-03", "2022-04", "built 1990"])
     [('2022-01', '2022-02', '2022-03', '2022-04')]
     """
     found: dict[tuple[str, ...], dict[int, str]] = defaultdict(dict)
+    others = set()
     for name in names:
         if period := period_of(name):
             found[period.rest][period.begins] = name
+        else:
+            others.add(tuple(word for word in words_of(name) if not word.isdigit()))
     return [
         tuple(series[begins] for begins in sorted(series))
-        for series in found.values()
-        if len(series) >= FEWEST and _are_even(sorted(series))
+        for rest, series in found.items()
+        if len(series) >= FEWEST and rest not in others and _are_even(sorted(series))
     ]
 
 

@@ -74,14 +74,16 @@ bachelor,bachelors,undergraduate,tertiary,college,university; master,masters,gra
 """Scales apart by blank lines, their degrees by ``;``, words for one degree by ``,``."""
 _COUNTED = word_set(
     """star stars stern sterne étoile étoiles estrella estrellas grade level lvl stage stufe phase degree tier rank
-    rating score point points punkte step year risk risiko severity priority prio quality note g p"""
+    rating score point points punkte step year risk risiko severity priority prio quality note"""
 )
+_LETTERS = frozenset({"p", "g"})
 _RATED = word_set(
     """rating ratings rate score scores star stars stern sterne grade grades level stage quality satisfaction severity
     priority risk rank ranking likert agreement opinion importance difficulty intensity pain mood happiness health
     bewertung note noten zufriedenheit qualität qualitaet stufe satisfaction satisfacción soddisfazione
     satisfação qualité calidad qualità qualidade ocena"""
 )
+_NO_RATING = word_set("cluster segment type kind species ward")
 _GRADED = word_set("grade grades rating mark marks note noten band rank energy efficiency score quality klasse level")
 _NUMBER = r"[$€£]?\s*([0-9]+(?:[.,][0-9]+)*)\s*([kKmM]?)"
 _BAND = re.compile(rf"{_NUMBER}\s*(?:-|–|—|to|bis|à|a|\.\.)\s*{_NUMBER}\s*(?:[^\W\d_]{{0,9}}|[%€$])\.?", re.IGNORECASE)
@@ -119,7 +121,8 @@ def in_order(names: Sequence[str], column: str) -> tuple[str, ...]:
     """
     if not FEWEST <= len(names) <= MOST:
         return ()
-    for places in (_whole(names, column), _counted(names), _bands(names), _letters(names, column), _words(names)):
+    of_column = (_whole(names, column), _counted(names, column), _letters(names, column))
+    for places in (*of_column, _bands(names), _words(names)):
         if places is not None:
             return tuple(sorted(names, key=places.__getitem__))
     return ()
@@ -127,29 +130,45 @@ def in_order(names: Sequence[str], column: str) -> tuple[str, ...]:
 
 def _whole(names: Sequence[str], column: str) -> dict[str, float] | None:
     """Ratings, as the name of the column says; a number may as well stand for a class that has no order."""
-    is_rated = bool(_RATED & set(words_of(column))) and not says_code(column)
-    if not is_rated or not all(re.fullmatch(r"-?[0-9]{1,3}", name) for name in names):
+    if not _is_rated(column) or not all(re.fullmatch(r"-?[0-9]{1,3}", name) for name in names):
         return None
     numbers = {name: float(name) for name in names}
     return numbers if max(numbers.values()) - min(numbers.values()) < 2 * len(names) else None
 
 
-def _counted(names: Sequence[str]) -> dict[str, float] | None:
-    """Numbers with the same word of a scale (``stage 2``), or with a text that says what they mean (``2 - fair``)."""
+def _is_rated(column: str) -> bool:
+    words = set(words_of(column))
+    return bool(_RATED & words) and not _NO_RATING & words and not says_code(column)
+
+
+def _counted(names: Sequence[str], column: str) -> dict[str, float] | None:
+    """Numbers with the same word of a scale (``stage 2``), or with degrees of one behind them (``2 - fair``).
+
+    In a column of ratings any text may stand behind them, and a letter in front (``P1``).
+    """
     found = {}
-    rests = set()
+    rests, texts = set(), set()
     for name in names:
         if said := re.fullmatch(r"([0-9]{1,2})\s*[-–:=.)]\s*([^\W\d].*)", name):
             found[name], rest = float(said[1]), "-"
+            texts.add(said[2])
         elif numbered := re.fullmatch(r"([^\W\d]*)[\s_-]*([0-9]{1,2})[\s_-]*([^\W\d]*)", name):
-            found[name], rest = float(numbered[2]), f"{numbered[1]}{numbered[3]}".casefold().rstrip("se")
+            found[name], rest = float(numbered[2]), _stem(f"{numbered[1]}{numbered[3]}")
         elif (roman := re.fullmatch(r"([^\W\d]+) ([ivIV]+)", name)) and roman[2].casefold() in _ROMAN:
-            found[name], rest = float(_ROMAN[roman[2].casefold()]), roman[1].casefold().rstrip("se")
+            found[name], rest = float(_ROMAN[roman[2].casefold()]), _stem(roman[1])
         else:
             return None
         rests.add(rest)
-    known = {word.rstrip("se") for word in _COUNTED} | {"-"}
+    known = {_stem(word) for word in _COUNTED}
+    if _is_rated(column):
+        known |= {"-", *_LETTERS}
+    elif len(texts) == len(names) and _words(sorted(texts)):
+        known.add("-")
     return found if len(rests) == 1 and rests <= known and len(set(found.values())) == len(names) else None
+
+
+def _stem(word: str) -> str:
+    return word.casefold().strip("_").rstrip("se")
 
 
 def _bands(names: Sequence[str]) -> dict[str, float] | None:
@@ -166,7 +185,8 @@ def _bands(names: Sequence[str]) -> dict[str, float] | None:
             return None
         found[name] = (low, high)
     ordered = sorted(found, key=found.__getitem__)
-    is_apart = all(found[one][1] <= found[other][0] for one, other in pairwise(ordered))
+    is_apart = all(low < high for low, high in found.values())
+    is_apart = is_apart and all(found[one][1] <= found[other][0] for one, other in pairwise(ordered))
     return {name: float(place) for place, name in enumerate(ordered)} if is_apart else None
 
 
@@ -186,7 +206,7 @@ def _letters(names: Sequence[str], column: str) -> dict[str, float] | None:
 def _words(names: Sequence[str]) -> dict[str, float] | None:
     plain = {name: " ".join(re.sub(r"[_\-/]+", " ", name.casefold()).split()) for name in names}
     for scale in _SCALES.split("\n\n"):
-        degrees = [[" ".join(word.split()) for word in degree.split(",")] for degree in scale.split(";")]
+        degrees = [[" ".join(word.casefold().split()) for word in degree.split(",")] for degree in scale.split(";")]
         places = {word: float(place) for place, words in enumerate(degrees) for word in words}
         found = {name: places[word] for name, word in plain.items() if word in places}
         if len(found) == len(names) and len(set(found.values())) == len(names):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
-from mlwright.data.kinds.names import says_moment, words_of
+from mlwright.data.kinds.names import says_amount, says_moment, words_of
 from mlwright.records.profile import ColumnProfile
 
 FIRST, LAST = 25_569, 55_153
@@ -19,8 +19,9 @@ def are_days(column: ColumnProfile) -> bool:
     low, high = column.minimum, column.maximum
     if column.kind != "number" or low is None or high is None or column.n_distinct < LEAST_DAYS:
         return False
-    is_called_so = says_moment(column.name) and not _NO_DAYS & set(words_of(column.name))
-    return is_called_so and FIRST <= low <= high <= LAST
+    words = set(words_of(column.name))
+    is_called_so = "date" in words or (says_moment(column.name) and not says_amount(column.name))
+    return is_called_so and not _NO_DAYS & words and FIRST <= low <= high <= LAST
 
 
 def day_of(number: float) -> date:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from datetime import UTC, datetime
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -56,7 +57,8 @@ def is_access_log(head: str) -> bool:
 def fields_of(lines: pa.Array) -> dict[str, pa.Array]:
     """The fields of those lines that are requests, by the names of `COLUMNS`.
 
-    A request that has no method and path (noise of a scanner) has neither here.
+    A request that has no method and path (noise of a scanner) has neither here, and one whose time cannot be (the 31st
+    of February, a leap second) has no time.
     """
     found = pc.extract_regex(lines, LINE)
     found = found.filter(pc.is_valid(found))
@@ -99,7 +101,18 @@ def _moments(texts: pa.Array) -> pa.Array:
     spelled = pc.replace_substring_regex(spelled, r"-([0-9])T", r"-0\1T")
     for number, month in enumerate(MONTHS, 1):
         spelled = pc.replace_substring(spelled, f"-{month}-", f"-{number:02d}-")
-    return pc.cast(pc.cast(spelled, pa.timestamp("us", tz="UTC")), pa.timestamp("us"))
+    try:
+        return pc.cast(pc.cast(spelled, pa.timestamp("us", tz="UTC")), pa.timestamp("us"))
+    except pa.ArrowInvalid:
+        return pa.array(map(_moment, spelled.to_pylist()), pa.timestamp("us"))
+
+
+def _moment(spelled: str | None) -> datetime | None:
+    """A moment in UTC; None where there is no such moment."""
+    try:
+        return datetime.fromisoformat(spelled or "").astimezone(UTC).replace(tzinfo=None)
+    except (ValueError, OverflowError):
+        return None
 
 
 def _more(texts: pa.Array) -> dict[str, pa.Array]:

@@ -26,7 +26,10 @@ def is_header(first: list[str], body: list[list[str]]) -> bool:
     not looked at: files that were joined with their headers.
     """
     cells = [cell.strip() for cell in first]
-    body = [row for row in body if row != first]
+    others = [row for row in body if row != first]
+    if body and not others:
+        return False
+    body = others
     if not body:
         return all(re.search(r"[^\W\d_]", cell) for cell in cells if cell) and len(set(cells)) == len(cells)
     if _counts_up(cells):

@@ -173,11 +173,18 @@ def _survey_once(file: TextFile, dialect: Dialect, block_bytes: int, remarks: Se
     """Go through the whole file; once more where remarks stand below its table, which its columns do not hold."""
     kinds: list[Spelled | None] = [None] * len(dialect.names)
     n_rows, n_heads, counter, stream, tail = 0, 0, _Counter(), file.open(), Tail()
-    for whole in without_last(string_batches(stream, dialect, block_bytes, counter.take), len(remarks)):
-        batch = without_heads(whole, dialect.heads)
+
+    def cases() -> Iterator[pa.RecordBatch]:
+        nonlocal n_heads
+        for whole in string_batches(stream, dialect, block_bytes, counter.take):
+            batch = without_heads(whole, dialect.heads)
+            n_heads += len(whole) - len(batch)
+            yield batch
+
+    for batch in without_last(cases(), len(remarks)):
         kinds = [widen(kind, column, decimal=dialect.decimal) for kind, column in zip(kinds, batch, strict=True)]
         refuse_huge(batch, n_rows, dialect.names, str(file.path))
-        n_rows, n_heads = n_rows + len(batch), n_heads + len(whole) - len(batch)
+        n_rows += len(batch)
         tail.see(batch)
     last_rows = tail.rows()
     if stream.n_quotes % 2 and any("\n" in (value or "") for value in (last_rows or [[]])[-1]):
@@ -214,8 +221,10 @@ def _survey_unquoted(file: TextFile, dialect: Dialect, where: str) -> Survey | N
 def _typed_batches(file: TextFile, survey: Survey, schema: pa.Schema, notices: list[str]) -> Iterator[pa.RecordBatch]:
     """The second reading: the values in their types, with ragged rows where they stood."""
     mender = Mender(survey.dialect, survey.kinds, survey.n_broken)
-    for whole in without_last(_mended_batches(file, survey, mender), len(survey.remarks)):
-        batch = without_heads(whole, survey.dialect.heads) if survey.n_heads else whole
+    cases = _mended_batches(file, survey, mender)
+    if survey.n_heads:
+        cases = (without_heads(batch, survey.dialect.heads) for batch in cases)
+    for batch in without_last(cases, len(survey.remarks)):
         columns = [
             convert(column, kind, decimal=survey.dialect.decimal)
             for column, kind in zip(batch.columns, survey.kinds, strict=True)
