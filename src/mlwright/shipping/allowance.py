@@ -96,8 +96,8 @@ class Allowance(Settings):
     """
 
     workers: int = Field(default=ServeSettings().workers, ge=1, le=256)
-    max_per_s: float | None = Field(default=None, gt=0)
-    max_per_s_each: float | None = Field(default=None, gt=0)
+    max_per_s: float | None = Field(default=None, gt=0, allow_inf_nan=False)
+    max_per_s_each: float | None = Field(default=None, gt=0, allow_inf_nan=False)
     max_records: int | None = Field(default=None, ge=1)
     max_body_bytes: int | None = Field(default=None, ge=1)
     require_signature: str | None = None

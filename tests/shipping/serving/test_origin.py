@@ -16,13 +16,14 @@ from typing import Any
 import pytest
 
 from mlwright.scoring.bundle import Bundle
+from mlwright.shipping.serving.forked import BORN, Forked, say
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="processes are forked, and /proc is read")
 
 PATIENCE_S = 60.0
 
 CODE = """
-import multiprocessing, os, sys, threading, time
+import multiprocessing, os, signal, sys, threading, time
 from pathlib import Path
 from mlwright.shipping.serving import processes
 from mlwright.shipping.serving.origin import Origin
@@ -40,6 +41,10 @@ class Loaded:
         say("loaded", os.getpid())
         if sys.argv[2] == "with threads":
             threading.Thread(target=time.sleep, args=(60,), daemon=True).start()
+        if sys.argv[2] == "dying":
+            os.kill(os.getpid(), signal.SIGKILL)
+        if sys.argv[2] == "heedless":
+            signal.signal(signal.SIGTERM, signal.SIG_IGN)
 
     def look(self):
         if sys.argv[2] == "with threads later" and len(said.read_text().splitlines()) == 3:
@@ -143,6 +148,41 @@ def test_nothing_is_forked_any_more_once_it_runs_threads(tmp_path: Path) -> None
     assert run.works(3)[-1][1:] == (place, "without")
     assert is_alive(first)
     assert "each process loads the model for itself" in run.end()
+
+
+def test_where_none_lives_until_it_has_loaded_each_loads_for_itself(tmp_path: Path) -> None:
+    run = Run(tmp_path / "said", "dying")
+    assert {how for *_, how in run.works(2)} == {"without"}
+    assert len(run.loaded()) == 3
+    assert "each process loads the model for itself: one that loads it for all ended 3 times" in run.end()
+
+
+def test_one_that_heeds_no_sigterm_keeps_nothing_from_ending(tmp_path: Path) -> None:
+    run = Run(tmp_path / "said", "heedless")
+    working = [pid for pid, *_ in run.works(2)]
+    run.end()
+    assert not any(map(is_alive, [*run.loaded(), *working]))
+
+
+def test_when_the_first_process_is_killed_none_waits_for_those_that_end_later(tmp_path: Path) -> None:
+    run = Run(tmp_path / "said", "heedless")
+    working, (origin,) = [pid for pid, *_ in run.works(2)], run.loaded()
+    run.process.kill()
+    eventually(lambda: not is_alive(origin))
+    assert all(map(is_alive, working))
+    for pid in working:
+        os.kill(pid, signal.SIGKILL)
+    run.end()
+
+
+def test_one_that_is_asked_to_end_before_it_has_said_who_it_is_ends_when_it_does() -> None:
+    ours, theirs = multiprocessing.Pipe(duplex=False)
+    forked = Forked(ours)
+    forked.terminate()
+    process = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"])
+    say(theirs, BORN, process.pid)
+    assert forked.is_alive()
+    assert process.wait(PATIENCE_S) == -signal.SIGTERM
 
 
 def memory_mb(pid: int) -> dict[str, float]:

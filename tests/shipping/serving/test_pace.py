@@ -11,11 +11,15 @@ import pytest
 from flask.testing import FlaskClient
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import ValidationError
 
+from mlwright.core.errors import SettingsError
 from mlwright.records.settings.serving import ServeSettings
 from mlwright.scoring.bundle import Bundle
+from mlwright.shipping.allowance import Allowance
 from mlwright.shipping.serving.app import create_app
 from mlwright.shipping.serving.pace import MOST_CALLERS, Pace, number_of
+from mlwright.shipping.serving.settings import settings_of
 
 ONE, OTHER = "0123456789abcdef0123456789abcdef", "fedcba9876543210fedcba9876543210"
 
@@ -112,6 +116,15 @@ def test_answers_tell_what_is_left(limited: Callable[..., FlaskClient], row: dic
     assert "RateLimit" not in client.get("/ready").headers
     long = client.post("/predict?reasons=1", json=row, headers={"Authorization": f"Bearer {ONE}", "X-Request-ID": "a"})
     assert "RateLimit" in long.headers
+
+
+@pytest.mark.parametrize("name", ["max_per_s", "max_per_s_each"])
+@pytest.mark.parametrize("pace", ["inf", "nan", 0])
+def test_a_pace_is_a_number_of_requests(name: str, pace: object) -> None:
+    with pytest.raises(SettingsError, match=f"{name} is not usable"):
+        settings_of({name: pace})
+    with pytest.raises(ValidationError, match=name):
+        Allowance.model_validate({name: pace})
 
 
 def test_without_a_limit_nothing_is_told_of_it(client: FlaskClient, row: dict[str, Any]) -> None:

@@ -17,7 +17,7 @@ import pytest
 from mlwright.core.errors import BundleError
 from mlwright.scoring.bundle import Bundle
 from mlwright.shipping.serving.app import create_app, service_of
-from mlwright.shipping.serving.succession import refuse_other_inputs
+from mlwright.shipping.serving.succession import Due, Held, refuse_other_inputs
 
 JSON = {"Content-Type": "application/json"}
 PATIENCE_S = 30.0
@@ -148,3 +148,45 @@ def test_what_was_loaded_anew_is_shared_again_and_who_is_connected_is_answered(
     assert n_answered >= 30  # those of the processes that were there before too
     service.process.terminate()
     assert "ended (" not in service.process.communicate(timeout=PATIENCE_S)[1]
+
+
+def test_nobody_is_forked_with_a_bundle_before_in_the_name_of_the_one_that_is_due(
+    write_bundle: Callable[..., Path],
+) -> None:
+    folder = write_bundle()
+    due = Due(folder)
+    held = Held(due, Bundle.load)
+    held.share(is_shared=True)
+    (before, _), bundle = due.get(), held.bundle
+    due.set(folder / "not-there")
+    held.look()
+    held.share(is_shared=True)
+    assert (held.number, held.bundle, due.held) == (before, bundle, before)
+    due.set(folder)
+    held.look()
+    held.share(is_shared=True)
+    assert held.number == due.held == due.get()[0]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="processes are forked, and /proc is read")
+def test_one_that_leaves_asks_for_no_other_in_its_place(
+    start: Callable[..., Any], write_bundle: Callable[..., Path], row: dict[str, Any]
+) -> None:
+    service = start(write_bundle())
+    kept, seen = service.connect(), set(service.workers())
+    kept.request("POST", "/predict", json.dumps(row), JSON)
+    kept.getresponse().read()
+    (first,) = seen
+    for weight in (0.03, 0.04):
+        ends = time.monotonic() + PATIENCE_S
+        before = set(seen)
+        write_bundle(weights={"tenure": weight})
+        while seen == before:
+            assert time.monotonic() < ends, "no other was forked"
+            seen |= set(service.workers())
+        ends = time.monotonic() + 3.0
+        while time.monotonic() < ends:
+            seen |= set(service.workers())
+            time.sleep(0.02)
+    assert first in service.workers()
+    assert len(seen) == 3

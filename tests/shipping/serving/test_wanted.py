@@ -258,6 +258,18 @@ def test_options_may_be_written_as_programs_do(client: FlaskClient, row: dict[st
     assert client.post(f"/predict?{options}", json=row).json == expected
 
 
+def test_a_number_that_python_would_not_read_is_refused_like_any_other(
+    client: FlaskClient, row: dict[str, Any]
+) -> None:
+    digits = "9" * 5000
+    for reply in (
+        client.post(f"/predict?reasons={digits}", json=row),
+        client.post("/invocations", json={"instances": [row], "params": {"reasons": digits}}),
+        client.post("/invocations", json=[row], headers={ATTRIBUTES: f"reasons={digits}"}),
+    ):
+        assert (reply.status_code, "Ask for a number from 0 to 20." in reply.text) == (400, True)
+
+
 def test_where_a_log_is_kept_every_form_tells_by_which_id_to_report(bundle: Bundle, rows: Rows, tmp_path: Path) -> None:
     client = create_app(bundle, ServeSettings(log=LogSettings(folder=str(tmp_path / "log")))).test_client()
     expected = ["asked-0", "asked-1", "asked-2"]

@@ -71,8 +71,8 @@ class ServeSettings(Settings):
     token: str | None = None
     max_body_bytes: int = Field(default=10_000_000, ge=1)
     max_records: int = Field(default=10_000, ge=1)
-    max_per_s: float | None = Field(default=None, gt=0)
-    max_per_s_each: float | None = Field(default=None, gt=0)
+    max_per_s: float | None = Field(default=None, gt=0, allow_inf_nan=False)
+    max_per_s_each: float | None = Field(default=None, gt=0, allow_inf_nan=False)
     log: LogSettings = LogSettings()
     shadow: str | None = None
     behind_gate: bool = False

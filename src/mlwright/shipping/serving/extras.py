@@ -32,6 +32,9 @@ class Extras(NamedTuple):
 
 
 MOST_REASONS = 20
+MOST_DIGITS = 9
+"""Of a number of reasons: Python reads none that is much longer."""
+
 MOST_EXPLAINED = 100
 """Records of one request of which reasons or changes are told: each takes the time of hundreds of answers."""
 MEANT = {
@@ -87,7 +90,7 @@ def known_levels(manifest: Manifest) -> tuple[float, ...]:
 
 
 def _reasons(said: str) -> int:
-    if said.isdecimal() and int(said) <= MOST_REASONS:
+    if said.isdecimal() and len(said) <= MOST_DIGITS and int(said) <= MOST_REASONS:
         return int(said)
     hint = f"Ask for a number from 0 to {MOST_REASONS}."
     raise Refusal("unknown_option", "The number of reasons cannot be read.", hint, field="reasons")

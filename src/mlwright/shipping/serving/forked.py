@@ -53,6 +53,7 @@ class Forked:
     def __init__(self, life: Connection) -> None:
         self._life = life
         self._pid: int | None = None
+        self._asked: signal.Signals | None = None
         self._has_ended = False
         self.exitcode: int | None = None
 
@@ -68,7 +69,7 @@ class Forked:
         return not self._has_ended
 
     def terminate(self) -> None:
-        """Ask it to end."""
+        """Ask it to end; one that is not forked yet, as soon as it is."""
         self._send(signal.SIGTERM)
 
     def kill(self) -> None:
@@ -88,6 +89,8 @@ class Forked:
         else:
             if what == BORN:
                 self._pid = int(number)
+                if self._asked is not None:
+                    self._send(self._asked)
             else:
                 self._end(int(number))
 
@@ -102,6 +105,7 @@ class Forked:
         return None
 
     def _send(self, number: signal.Signals) -> None:
+        self._asked = number
         if self.is_alive() and self._pid is not None:
             with suppress(ProcessLookupError):
                 os.kill(self._pid, number)

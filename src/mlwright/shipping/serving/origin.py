@@ -3,7 +3,8 @@
 What it has loaded is in memory once, however many processes answer, and one that is killed is back as soon as it is
 forked. Nothing but one thread may run in a process that is forked: what another one does at that moment, or has locked,
 would stay so in the new process for ever. Libraries that start threads are therefore found out about, after loading:
-the origin ends then, and the one in its place loads nothing, so that each process loads for itself.
+the origin ends then, and the one in its place loads nothing, so that each process loads for itself. So it is where
+origins end while they load: what ends them ends those that answer too then, and with them the service.
 """
 
 from __future__ import annotations
@@ -14,8 +15,10 @@ import os
 import socket
 from collections.abc import Callable
 from contextlib import suppress
+from ctypes import c_int
 from multiprocessing.connection import Connection, Pipe, wait
 from multiprocessing.process import BaseProcess, parent_process
+from multiprocessing.sharedctypes import RawValue
 from pathlib import Path
 from typing import Generic, Protocol, TypeVar
 
@@ -31,6 +34,9 @@ LOOK_S = 0.25
 """How often what is loaded may look whether it is still what is due."""
 
 PLACE_BYTES = 32
+
+MOST_UNLOADED = 3
+"""Origins that may end before they have loaded."""
 
 
 class Loads(Protocol):
@@ -61,6 +67,7 @@ class Origin(Generic[T]):
         self._load, self._work = load, work
         self._orders, self._taken = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self._is_apart = False
+        self._n_loaded = RawValue(c_int)
         # all that there were: what was forked from one that has ended sees by its pipe that this process lives
         self._begun: list[BaseProcess] = []
 
@@ -72,6 +79,11 @@ class Origin(Generic[T]):
     def begin(self) -> BaseProcess:
         """Start the origin, or another one in its place; processes that were forked from the last one live on."""
         self._is_apart = self._is_apart or any(each.exitcode == AGAIN for each in self._begun)
+        if not self._is_apart and len(self._begun) - self._n_loaded.value >= MOST_UNLOADED:
+            log.error(
+                "each process loads the model for itself: one that loads it for all ended %d times", MOST_UNLOADED
+            )
+            self._is_apart = True
         process = multiprocessing.get_context("fork").Process(target=self._originate, name="mlwright-origin")
         process.start()
         self._begun.append(process)
@@ -87,7 +99,7 @@ class Origin(Generic[T]):
     def end(self) -> None:
         """Let nothing be forked any more; what was not forked yet counts as ended."""
         for each in self._begun:
-            each.terminate()
+            each.kill()  # it has nothing to end, and may not heed anything else yet
             each.join()
         self._taken.setblocking(False)  # the socket may be held by others, so that to close it would not be enough
         with suppress(BlockingIOError):
@@ -97,10 +109,10 @@ class Origin(Generic[T]):
     def _originate(self) -> None:
         """What the origin does: fork whenever it is told to."""
         leave_signals_to_the_first()
-        self._orders.close()
         first = parent_process()
         assert first is not None
         loaded = None if self._is_apart else self._load()
+        self._n_loaded.value += 1
         if loaded is not None:
             _share(loaded)
         born: dict[BaseProcess, Connection] = {}
@@ -116,6 +128,7 @@ class Origin(Generic[T]):
             if loaded is not None:
                 loaded.look()
                 _share(loaded)
+        os._exit(os.EX_OK)  # at once, as in `_share`: what came along, such as a port, is held no longer
 
     def _fork(self, first: BaseProcess, loaded: T | None, born: dict[BaseProcess, Connection]) -> None:
         place, file = _order(self._taken)
@@ -133,6 +146,7 @@ class Origin(Generic[T]):
         for other in others:
             other.close()
         self._taken.close()
+        self._orders.close()
         end_with(first)
         say(life, BORN, os.getpid())
         self._work(place, loaded)

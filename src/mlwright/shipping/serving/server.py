@@ -129,7 +129,7 @@ class Answering:
         """Answer as the process of this place, until a SIGTERM, with what is held, or else is loaded now."""
         leave_signals_to_the_first()
         os.environ.update(ONE_THREAD)
-        succeed = None if self.counts_folder is None else partial(self._tell, place)
+        succeed = None if held is None or self.counts_folder is None else partial(self._ask_for_another, place)
         switch = self._or_tell(lambda: Switch(self.due, self.load, self.front, held, succeed))
         listen(
             self.listening,
@@ -172,6 +172,11 @@ class Answering:
         except MlwrightError as error:
             self._tell(Mistake(type(error), error.message, error.hint))
             raise SystemExit(error.exit_status) from None
+
+    def _ask_for_another(self, place: int) -> None:
+        """Ask for another process in this place, unless there is one already, and this one leaves."""
+        if not self.seats[place].is_taken:
+            self._tell(place)
 
     def _tell(self, what: Mistake | int | None) -> None:
         if self.told is not None:

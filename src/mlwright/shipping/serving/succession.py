@@ -125,14 +125,15 @@ class Held:
     Attributes
     ----------
     number : int
-        Of what is due; see `Due`.
+        Of that bundle; see `Due`.
     bundle : Bundle
-        What answers: that which was due before, if it could not be followed.
+        That which is due, or was before, if it could not be followed: who is forked with it tries for itself then.
     """
 
     def __init__(self, due: Due, load: Callable[[Path], Bundle]) -> None:
         self._due, self._load = due, load
         self.number, path = due.get()
+        self._seen = self.number
         with loading():
             self.bundle = load(path)
 
@@ -143,14 +144,14 @@ class Held:
     def look(self) -> None:
         """Load what is due now."""
         number, path = self._due.get()
-        if number == self.number:
+        if number == self._seen:
             return
-        self.number = number
+        self._seen = number
         try:
             with loading():
                 new = self._load(path)
                 refuse_other_inputs(new.manifest, self.bundle.manifest)
-                self.bundle = new
+                self.number, self.bundle = number, new
                 del new
         except Exception as error:  # noqa: BLE001  as in `Switch`
             log.error("the process that others are forked from keeps the model that it has: %s", in_words(error))
