@@ -1,3 +1,4 @@
+import itertools
 import time
 
 import numpy as np
@@ -9,6 +10,7 @@ from mlwright.learning.search.budget import Budget
 from mlwright.learning.search.choosing.choice import choose, members, out_of_fold
 from mlwright.learning.search.correcting.correction import Correction
 from mlwright.learning.search.course import Course
+from mlwright.learning.search.fits import Fits
 from mlwright.learning.search.leaderboard import leaderboard
 from mlwright.learning.search.lineup import line_up
 from mlwright.learning.search.standing import Standing
@@ -249,3 +251,13 @@ def test_a_best_bet_that_has_to_wait_gets_what_is_left_before_further_candidates
     asked = [label.partition(",")[0] for label in fits(course)]
     assert ("dear" in asked) == is_tried
     assert not is_tried or asked.index("dear") < asked.index("a-2")
+
+
+def test_what_is_weighed_against_each_other_is_expected_at_the_same_pace(search, monkeypatch):
+    """The pace changes from one look to the next, and who has to wait does not hang on that."""
+    course = search(Made("a", crash), Made("b", crash), budget_s=60.0)
+    paces = itertools.cycle([1.0, 8.0])
+    monkeypatch.setattr(Pace, "times", property(lambda pace: next(paces)))
+    planned, both = Fits(course.standing, course.budget), course.lineup.opening[:2]
+    assert len(set(planned.costs_s(both))) == 1
+    assert len(set(planned.in_order([(one, 0) for one in both])[0].waiting_s)) == 1

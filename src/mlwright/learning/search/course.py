@@ -225,10 +225,12 @@ class Course:
     def _batch(self, ranked: Sequence[Candidate], n_folds: int) -> list[Candidate]:
         """Those that there is time for on so many folds, a few at a time."""
         batch: list[Candidate] = []
-        for candidate in ranked:
-            costs = self._fits.costs_s([*batch, candidate])
-            if len(batch) < self.budget.batch and self.budget.affordable(costs, n_folds) == len(costs):
+        costs: list[float] = []
+        for candidate, cost_s in zip(ranked, self._fits.costs_s(ranked), strict=True):
+            wanted = [*costs, cost_s]
+            if len(batch) < self.budget.batch and self.budget.affordable(wanted, n_folds) == len(wanted):
                 batch.append(candidate)
+                costs = wanted
         return batch
 
     def _try(self, candidates: Sequence[Candidate], n_folds: int) -> None:

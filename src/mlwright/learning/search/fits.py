@@ -50,16 +50,18 @@ class Fits:
 
     def cost_s(self, candidate: Candidate) -> float:
         """Seconds that one fit of it is expected to take."""
-        times = self._budget.ahead.paced(1.0) if self._budget.clock.budget_s is not None else 1.0
-        return expected_cost_s(candidate, self._standing.lineup.costs_s, self._standing.trials, times)
+        return self.costs_s([candidate])[0]
 
     def costs_s(self, candidates: Sequence[Candidate]) -> list[float]:
-        """As `cost_s` of each."""
-        return [self.cost_s(candidate) for candidate in candidates]
+        """As `cost_s` of each, all at the same pace."""
+        costs_s, trials = self._standing.lineup.costs_s, self._standing.trials
+        times = self._budget.ahead.paced(1.0) if self._budget.clock.budget_s is not None else 1.0
+        return [expected_cost_s(candidate, costs_s, trials, times) for candidate in candidates]
 
     def in_order(self, fits: Sequence[tuple[Candidate, int]], later_s: Sequence[float] = ()) -> list[Fit]:
         """Fold by fold; cheap fits first where time is short, else dear ones first, so that all end together."""
-        costs = {candidate.name: self.cost_s(candidate) for candidate, _ in fits}
+        known = {candidate.name: candidate for candidate, _ in fits}
+        costs = dict(zip(known, self.costs_s(list(known.values())), strict=True))
         planned = [*(costs[candidate.name] for candidate, _ in fits), *later_s]
         sign = -1.0 if sum(planned) < COMFORT * self._budget.left_s * self._budget.n_workers else 1.0
         ordered = sorted(fits, key=lambda fit: (fit[1], sign * costs[fit[0].name]))
