@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -9,11 +10,13 @@ from typing import Any
 
 from flask.testing import FlaskClient
 
-from mlwright.records.contract import Clause
+from mlwright.records.contract import Clause, Contract
 from mlwright.scoring.bundle import Bundle
-from mlwright.shipping.serving.app import create_app
+from mlwright.shipping.serving.app import create_app, service_of
 from mlwright.shipping.serving.counters import Counters
 from mlwright.shipping.serving.tally import new_tally
+
+from .conftest import INPUTS
 
 LINE = re.compile(r'mlwright_[a-z_]+(\{([a-z]+="([^"\\\n]|\\.)*",?)*\})? [0-9.e+-]+')
 
@@ -96,6 +99,40 @@ def test_the_counts_of_several_processes_are_one(bundle: Bundle, tmp_path: Path)
     here = Counters(bundle.manifest, ["/predict"], tmp_path)
     here.add("rows_total", by=2)
     own = next(tmp_path.glob("*.counts"))
-    (tmp_path / "1.counts").write_bytes(own.read_bytes())
+    own.with_name(f"1.{own.name.partition('.')[2]}").write_bytes(own.read_bytes())
     here.add("rows_total")
     assert "mlwright_rows_total 5" in here.text().splitlines()
+
+
+SHOE = Clause(type="int64", name="shoe", kind="number", optional=False, example="42")
+
+
+def test_a_bundle_that_follows_may_have_learned_from_a_table_of_other_columns(
+    write_bundle: Callable[..., Path], row: dict[str, Any]
+) -> None:
+    old = create_app(Bundle.load(write_bundle()))
+    old.test_client().post("/predict", json=row)
+    contract = Contract(n_rows=100, columns=(*INPUTS, SHOE))
+    new = create_app(Bundle.load(write_bundle(contract=contract)), before=service_of(old)).test_client()
+    assert new.post("/predict", json=row | {"shoe": 44}).status_code == 200
+    text = lines(new)
+    assert 'mlwright_ignored_columns_total{column="shoe"} 1' in text
+    assert "mlwright_rows_total 2" in text
+
+
+def test_processes_with_bundles_of_other_columns_count_together(
+    write_bundle: Callable[..., Path], tmp_path: Path
+) -> None:
+    old = Bundle.load(write_bundle()).manifest
+    new = Bundle.load(write_bundle(contract=Contract(n_rows=100, columns=(*INPUTS, SHOE)))).manifest
+    folder = tmp_path / "counts"
+    folder.mkdir()
+    for pid, (manifest, n_rows) in enumerate(((old, 2), (new, 3), (old, 4))):
+        Counters(manifest, ["/predict"], folder).add("rows_total", by=n_rows)
+        (own,) = folder.glob(f"{os.getpid()}.*counts")
+        own.rename(own.with_name(f"{pid}.{own.name.partition('.')[2]}"))
+    for manifest in (old, new):
+        counters = Counters(manifest, ["/predict"], folder)
+        assert "mlwright_rows_total 9" in counters.text().splitlines()
+    counters.add("ignored_columns_total", "shoe")
+    assert 'mlwright_ignored_columns_total{column="shoe"} 1' in counters.text().splitlines()

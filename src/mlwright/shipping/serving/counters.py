@@ -2,7 +2,8 @@
 
 All series are known from the bundle before the first request, so nothing that a caller sends can add one. The
 counts of a process lie in an array; where several processes answer, each keeps its array in a file of one folder
-and whoever is asked adds them up.
+and whoever is asked adds them up. Bundles that follow each other may have other series, so the name of a file says
+which ones it counts; they stand in a file beside it.
 """
 
 from __future__ import annotations
@@ -12,11 +13,14 @@ import os
 import threading
 from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
+from hashlib import blake2b
 from itertools import product
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
+import numpy.typing as npt
+import orjson
 
 from mlwright.records.bundle import Manifest
 from mlwright.records.profile import Kind
@@ -28,8 +32,11 @@ if TYPE_CHECKING:
 BUCKETS_S = (0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0)
 STATUSES = (200, 202, *sorted({reason.status for reason in REASONS.values()}))
 PREFIX = "mlwright_"
+COUNTS, SERIES = ".counts", ".series"
+"""How the names of files end."""
 
 Series = tuple[str, tuple[str, ...]]
+Places = npt.NDArray[np.int64]
 
 
 class Measure(NamedTuple):
@@ -86,23 +93,34 @@ class Counters:
     """
 
     def __init__(self, manifest: Manifest, paths: Iterable[str], folder: Path | None = None) -> None:
-        self._manifest = manifest
-        self._paths = (*paths, "other")
-        self._places: dict[Series, int] = {series: i for i, series in enumerate(self._all_series())}
+        self._folder = folder
+        self._lock = threading.Lock()
+        self._lay_out(manifest, paths)
+
+    def follow(self, manifest: Manifest, paths: Iterable[str]) -> None:
+        """Another bundle, with the same inputs and classes, answers from now on; what was counted still counts."""
+        with self._lock:
+            before = zip(self._places, self._cells, strict=True)
+            self._lay_out(manifest, paths)
+            if self._folder is None:
+                for series, count in before:
+                    if (place := self._places.get(series)) is not None:
+                        self._cells[place] += count
+
+    def _lay_out(self, manifest: Manifest, paths: Iterable[str]) -> None:
+        """Where each series is counted."""
+        paths = (*paths, "other")
+        places = {series: i for i, series in enumerate(_all_series(manifest, paths))}
+        self._cells = self._open(places)  # first, for a disk may be full
+        self._manifest, self._places = manifest, places
+        self._places_by_kind: dict[str, Places] = {}
         self._seconds = self._places[SECONDS.name, (str(BUCKETS_S[0]),)], self._places[f"{SECONDS.name}_sum", ()]
         self._requests: dict[tuple[str, int], int] = {
             (path, status): self._places["requests_total", (path, str(status))]
-            for path, status in product(self._paths, STATUSES)
+            for path, status in product(paths, STATUSES)
         }
         self._rows = self._places["rows_total", ()]
         self._answers = {name: self._places["answers_total", (name,)] for name in manifest.model.classes}
-        self._folder = folder
-        self._cells = self._open(folder)
-        self._lock = threading.Lock()
-
-    def follow(self, manifest: Manifest) -> None:
-        """Another bundle, with the same inputs and classes, answers from now on."""
-        self._manifest = manifest
 
     def add(self, measure: str, *labels: str, by: float = 1.0) -> None:
         """Count something; what was not foreseen is not counted."""
@@ -110,16 +128,16 @@ class Counters:
 
     def add_each(self, counts: Mapping[Series, float]) -> None:
         """Count several things at once, each by its name and its labels; what was not foreseen is not counted."""
-        places, cells = self._places, self._cells
         with self._lock:
+            places, cells = self._places, self._cells
             for series, by in counts.items():
                 if (place := places.get(series)) is not None:
                     cells[place] += by
 
     def take(self, tally: Tally) -> None:
         """Count what came together."""
-        cells, answers, places = self._cells, self._answers, self._places
         with self._lock:
+            cells, answers, places = self._cells, self._answers, self._places
             cells[self._rows] += len(tally.classes)
             for name in tally.classes:
                 if name is not None:
@@ -156,40 +174,38 @@ class Counters:
                     lines.append(_line(name, dict(zip(measure.labels, labels, strict=True)), counts[place]))
         return "\n".join([*lines, *self._histogram(counts), ""])
 
-    def _all_series(self) -> list[Series]:
-        kinds = {item.name: item.kind for item in self._manifest.inputs}
-        values: dict[str, Iterable[str]] = {
-            "path": self._paths,
-            "status": map(str, STATUSES),
-            "answer": self._manifest.model.classes,
-            "reason": REASONS,
-            "field": kinds,
-            "column": self._manifest.unused,
-        }
-        plain = [
-            (measure.name, labels)
-            for measure in MEASURES
-            for labels in product(*(list(values[label]) for label in measure.labels))
-            if measure.labels != ("field",) or kinds[labels[0]] not in IMPOSSIBLE.get(measure.name, ())
-        ]
-        buckets = [(SECONDS.name, (str(bound),)) for bound in (*BUCKETS_S, "+Inf")]
-        return [*plain, *buckets, (f"{SECONDS.name}_sum", ())]
-
-    def _open(self, folder: Path | None) -> memoryview[float]:
+    def _open(self, places: Mapping[Series, int]) -> memoryview[float]:
         """The cells; of a memory view, for one number of an array of numpy costs several times as much."""
-        size = len(self._places) * 8
-        if folder is None:
+        size = len(places) * 8
+        if self._folder is None:
             return memoryview(bytearray(size)).cast("d")
-        with open(folder / f"{os.getpid()}.counts", "a+b") as file:
+        said = orjson.dumps(list(places))
+        kind = blake2b(said, digest_size=8).hexdigest()
+        draft = self._folder / f"{os.getpid()}.draft"
+        draft.write_bytes(said)
+        os.replace(draft, self._folder / f"{kind}{SERIES}")
+        with open(self._folder / f"{os.getpid()}.{kind}{COUNTS}", "a+b") as file:
             file.truncate(size)
             return memoryview(mmap.mmap(file.fileno(), size)).cast("d")
 
     def _total(self) -> list[float]:
         if self._folder is None:
             return list(self._cells)
-        files = sorted(self._folder.glob("*.counts"))
-        total: list[float] = np.sum([np.fromfile(file, dtype=np.float64) for file in files], axis=0).tolist()
-        return total
+        total = np.zeros(len(self._places) + 1)  # the last is of series that are not known here
+        for file in self._folder.glob(f"*{COUNTS}"):
+            counts, places = np.fromfile(file, dtype=np.float64), self._places_of(self._folder, file.name.split(".")[1])
+            if len(counts) == len(places):  # else it is being made
+                total[places] += counts
+        found: list[float] = total[:-1].tolist()
+        return found
+
+    def _places_of(self, folder: Path, kind: str) -> Places:
+        """Where the series of a kind of files stand here."""
+        if kind not in self._places_by_kind:
+            series = orjson.loads((folder / f"{kind}{SERIES}").read_bytes())
+            known = (self._places.get((name, tuple(labels)), len(self._places)) for name, labels in series)
+            self._places_by_kind[kind] = np.fromiter(known, dtype=np.int64, count=len(series))
+        return self._places_by_kind[kind]
 
     def _facts(self) -> list[str]:
         measure = Measure("bundle_info", "The bundle that answers.", ("bundle", "name"))
@@ -203,6 +219,26 @@ class Counters:
             lines.append(_line(f"{SECONDS.name}_bucket", {"le": str(bound)}, below))
         lines.append(_line(f"{SECONDS.name}_sum", {}, counts[self._places[f"{SECONDS.name}_sum", ()]]))
         return [*lines, _line(f"{SECONDS.name}_count", {}, below)]
+
+
+def _all_series(manifest: Manifest, paths: Sequence[str]) -> list[Series]:
+    kinds = {item.name: item.kind for item in manifest.inputs}
+    values: dict[str, Iterable[str]] = {
+        "path": paths,
+        "status": map(str, STATUSES),
+        "answer": manifest.model.classes,
+        "reason": REASONS,
+        "field": kinds,
+        "column": manifest.unused,
+    }
+    plain = [
+        (measure.name, labels)
+        for measure in MEASURES
+        for labels in product(*(list(values[label]) for label in measure.labels))
+        if measure.labels != ("field",) or kinds[labels[0]] not in IMPOSSIBLE.get(measure.name, ())
+    ]
+    buckets = [(SECONDS.name, (str(bound),)) for bound in (*BUCKETS_S, "+Inf")]
+    return [*plain, *buckets, (f"{SECONDS.name}_sum", ())]
 
 
 def _head(measure: Measure, kind: str) -> list[str]:

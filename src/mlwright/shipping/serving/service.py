@@ -77,7 +77,7 @@ class Service:
         else:
             refuse_other_inputs(self.manifest, before.manifest)
             self.guard, self.counters, self.log, self.shadow = before.guard, before.counters, before.log, before.shadow
-            self.counters.follow(self.manifest)
+            self.counters.follow(self.manifest, (*PAGES, *self.routes))
         self.questions = Questions(bundle, self.answerer, self.schema, self.counters, self.log, self.shadow)
 
     def close(self) -> None:
