@@ -517,6 +517,11 @@ def test_limits_are_read_as_the_number_that_they_name_and_stay_as_they_are_writt
     written = Written(plan, table, table)
     assert written.table(table.schema).to_pydict() == {"lead": lead, "dose": dose}
     assert not written.cells()
+    later = Followed(plan, pa.table({"lead": [">=7"], "dose": [">500 mg"]}))
+    assert {touched.column: touched.after.to_pylist() for _, touched in later.touched} == {
+        "lead": [7.0],
+        "dose": [500.0],
+    }
 
 
 @pytest.mark.parametrize("bands", [["<=50K", ">50K"], ["0", "1", "2", ">2"], ["<18", "18-24", ">24"]])

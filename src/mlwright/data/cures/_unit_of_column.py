@@ -9,7 +9,7 @@ from collections.abc import Collection, Mapping
 from mlwright.data.cures._units import CURRENCIES, SCALES, base_unit, dimension, factor
 from mlwright.data.cures._written_numbers import SURE_TIMES, WrittenNumbers
 from mlwright.data.kinds.names import words_of
-from mlwright.scoring.quantities import Decimal, without_bound
+from mlwright.scoring.quantities import BOUNDS, Decimal
 
 ALIKE = 5.0
 """Bare numbers count as written in the column's unit if their median is within this factor of the others'."""
@@ -18,12 +18,13 @@ ALIKE = 5.0
 def factors_of(written: WrittenNumbers, decimal: Decimal, name: str) -> dict[str, float] | None:
     """What each unit is multiplied by, of those that can be read; None if that cannot be told.
 
-    A limit (``< mg``) is multiplied as its unit is.
+    Where there are limits, those of the other side and in the other units are read, too, as any may come later; they
+    are multiplied as their units are.
     """
     found = _factors(written, decimal, name)
-    if found is None:
-        return None
-    return found | {unit: found[without_bound(unit)] for unit in written.bounded if without_bound(unit) in found}
+    if found is None or not written.has_limits:
+        return found
+    return found | {f"{sign} {unit}".strip(): times for unit, times in found.items() for sign in BOUNDS.values()}
 
 
 def _factors(written: WrittenNumbers, decimal: Decimal, name: str) -> dict[str, float] | None:

@@ -81,9 +81,9 @@ class WrittenNumbers:
         return found
 
     @property
-    def bounded(self) -> set[str]:
-        """What stands around limits."""
-        return {quantity.unit for quantity in self.quantities.values() if is_bounded(quantity.unit)}
+    def has_limits(self) -> bool:
+        """Whether there are limits among the numbers."""
+        return any(is_bounded(quantity.unit) for quantity in self.quantities.values())
 
     def decimal(self) -> Decimal | None:
         """The decimal sign; None if values contradict each other."""

@@ -154,7 +154,7 @@ def _reason(
         told += "; limits (<, >) are read as the number that they name"
     if decimal == ",":
         told += "; the comma stands before the fraction"
-    if converted := [unit for unit, times in units.items() if times != 1.0]:
+    if converted := [unit for unit, times in units.items() if times != 1.0 and not is_bounded(unit)]:
         told += f"; {quoted(converted)} converted"
     if n_unread:
         told += f"; {counted(n_unread, 'cell')} cannot be read and stay"

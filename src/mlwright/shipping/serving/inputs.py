@@ -10,6 +10,7 @@ import orjson
 
 from mlwright.core.errors import name_list, nearest
 from mlwright.records.bundle import Manifest
+from mlwright.records.cleaning import ReadNumber
 from mlwright.shipping.serving.counters import Series
 from mlwright.shipping.serving.fields import example_value
 from mlwright.shipping.serving.readers import Note, Reader, State, reader_of
@@ -68,7 +69,10 @@ class InputSchema:
     """
 
     def __init__(self, manifest: Manifest) -> None:
-        self.readers = {item.name: reader_of(item) for item in manifest.inputs}
+        cleaning = manifest.model.plan.cleaning
+        steps = cleaning.steps if cleaning is not None else ()
+        numbers = {step.column: step for step in steps if isinstance(step, ReadNumber)}
+        self.readers = {item.name: reader_of(item, numbers.get(item.name)) for item in manifest.inputs}
         self._names = frozenset(self.readers)
         self._unused = frozenset(manifest.unused)
         self._ignores_extra = manifest.contract.extra_fields == "ignore"

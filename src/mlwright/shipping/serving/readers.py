@@ -10,8 +10,10 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, Literal
 
+from mlwright.records.cleaning import ReadNumber
 from mlwright.records.contract import Clause, Policy
 from mlwright.scoring.moments import to_moment
+from mlwright.scoring.quantities import read_quantity
 from mlwright.scoring.spelling import canonical, is_missing, to_number
 from mlwright.shipping.serving.counters import Series
 from mlwright.shipping.serving.fields import describe_limits, describe_range, limits_of, range_of
@@ -100,9 +102,11 @@ class Reader:
         return "note" if state == "missing" and self.field.optional else found
 
 
-def reader_of(item: Clause) -> Reader:
-    """How an input is read."""
+def reader_of(item: Clause, cleaned: ReadNumber | None = None) -> Reader:
+    """How an input is read; of names that cleaning reads as numbers none is unknown that it can read."""
     reader = _plain_reader(item)
+    if cleaned is not None and item.requests.unknown == "note":
+        reader = replace(reader, look=_written_look(reader.look, cleaned))
     if item.pattern is None or item.kind in ("number", "date"):
         return reader
     return replace(reader, look=_pattern_look(reader.look, item.pattern), fine_names=frozenset())
@@ -117,6 +121,20 @@ def _pattern_look(look: Callable[[Any], State], pattern: str) -> Callable[[Any],
         if state != "fine" or type(value) is not str or len(value) > LONGEST_MATCHED or matches(value):
             return state
         return "unlike"
+
+    return look_closely
+
+
+def _written_look(look: Callable[[Any], State], step: ReadNumber) -> Callable[[Any], State]:
+    """Numbers that are written as text are new in every record, and no names."""
+
+    def look_closely(value: Any) -> State:
+        state = look(value)
+        if state != "unknown" or math.isnan(
+            read_quantity(canonical(value) or "", step.decimal, step.units, either=step.either)
+        ):
+            return state
+        return "fine"
 
     return look_closely
 
