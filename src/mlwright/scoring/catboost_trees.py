@@ -60,7 +60,8 @@ def read_catboost(model: Any, fills: Array, n_levels: Sequence[int], link: int) 
     Raises
     ------
     NotApplicable
-        If it asks questions of another kind, has no trees, or so many leaves that reading them takes much memory.
+        If it asks questions of another kind, CatBoost cannot describe it, it has no trees, or so many leaves that
+        reading them takes much memory.
     """
     if not 0 < (n_leaves := _n_leaves(model)) <= MOST_LEAVES:
         raise NotApplicable(f"CatBoost has {n_leaves} numbers in its leaves")
@@ -83,7 +84,10 @@ def _as_json(model: Any, fills: Array, n_levels: Sequence[int]) -> dict[str, Any
     blocks = Blocks(np.zeros((n_rows, len(fills)), dtype=np.float32), codes)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "model.json"
-        model.save_model(str(path), format="json", pool=catboost.Pool(features(blocks, fills)))
+        try:
+            model.save_model(str(path), format="json", pool=catboost.Pool(features(blocks, fills)))
+        except catboost.CatBoostError as error:  # JSON has no words for an infinite border, for one
+            raise NotApplicable(f"CatBoost cannot describe it: {error}") from error
         told: dict[str, Any] = json.loads(path.read_bytes())
     return told
 

@@ -28,11 +28,12 @@ def rows() -> Rows:
     return Rows(Blocks(numbers, codes), numbers[:, 0] * numbers[:, 1] + codes[:, 0] % 3)
 
 
-def fitted(family: str) -> Core:
+def fitted(family: str, learned: Rows | None = None) -> Core:
     one = MODELS.get(family)()
     candidate = one.candidates(FACTS)[0]
     quick = candidate.model_copy(update={"params": candidate.params | {"iterations": 20}})
-    return one.fit(quick, rows(), rows(), FitContext(FACTS, 0, 1, lambda: False)).core
+    learned = learned or rows()
+    return one.fit(quick, learned, learned, FitContext(FACTS, 0, 1, lambda: False)).core
 
 
 @pytest.mark.parametrize("family", KINDS)
@@ -48,3 +49,14 @@ def test_arrays_that_say_something_else_are_not_taken(family: str, monkeypatch: 
     assert isinstance(core, KINDS[family][1])
     again = type(core).from_bytes(core.to_bytes())
     assert (again.predict(rows().blocks) == core.predict(rows().blocks)).all()
+
+
+def test_borders_without_an_end_which_json_cannot_tell_are_left_to_the_library() -> None:
+    learned = rows()
+    learned.blocks.numbers[:60, 0], learned.blocks.numbers[60:120, 0] = -np.inf, np.inf
+    learned.target[:60], learned.target[60:120] = -9.0, 9.0
+    core = fitted("catboost", learned)
+    assert isinstance(core, CatBoostCore)
+    said = core.predict(learned.blocks)[:, 0]
+    assert said[:60].max() < said[120:].min()
+    assert core.looked_up(NAMES.n_levels) is None
