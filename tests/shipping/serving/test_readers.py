@@ -17,6 +17,12 @@ def test_numbers_that_are_written_as_text_are_no_unknown_names(value, state):
     assert reader_of(NAMES, MINUTES).look(value) == state
 
 
+def test_numbers_that_are_written_as_text_need_no_form():
+    clause = NAMES.model_copy(update={"pattern": "[0-9]+m", "levels": ()})
+    assert [reader_of(clause, MINUTES).look(value) for value in ("7m", "2h 7m", "x")] == ["fine", "fine", "unlike"]
+    assert reader_of(clause).look("2h 7m") == "unlike"
+
+
 def test_names_stay_unknown_where_nothing_reads_them_or_the_contract_holds_to_them():
     assert reader_of(NAMES).look("2h 7m") == "unknown"
     refused = NAMES.model_copy(update={"requests": Requests(unknown="refuse")})

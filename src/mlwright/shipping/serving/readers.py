@@ -103,13 +103,11 @@ class Reader:
 
 
 def reader_of(item: Clause, cleaned: ReadNumber | None = None) -> Reader:
-    """How an input is read; of names that cleaning reads as numbers none is unknown that it can read."""
+    """How an input is read; of names that cleaning reads as numbers all are fine that it can read."""
     reader = _plain_reader(item)
-    if cleaned is not None and item.requests.unknown == "note":
-        reader = replace(reader, look=_written_look(reader.look, cleaned))
-    if item.pattern is None or item.kind in ("number", "date"):
-        return reader
-    return replace(reader, look=_pattern_look(reader.look, item.pattern), fine_names=frozenset())
+    if item.pattern is not None and item.kind not in ("number", "date"):
+        reader = replace(reader, look=_pattern_look(reader.look, item.pattern), fine_names=frozenset())
+    return reader if cleaned is None else replace(reader, look=_written_look(reader, cleaned))
 
 
 def _pattern_look(look: Callable[[Any], State], pattern: str) -> Callable[[Any], State]:
@@ -125,16 +123,16 @@ def _pattern_look(look: Callable[[Any], State], pattern: str) -> Callable[[Any],
     return look_closely
 
 
-def _written_look(look: Callable[[Any], State], step: ReadNumber) -> Callable[[Any], State]:
-    """Numbers that are written as text are new in every record, and no names."""
+def _written_look(reader: Reader, step: ReadNumber) -> Callable[[Any], State]:
+    """Numbers that are written as text are new in every record, and no names; what a person has set stays."""
+    eased = [state for state in ("unknown", "unlike") if reader.policy(state) == "note"]
 
     def look_closely(value: Any) -> State:
-        state = look(value)
-        if state != "unknown" or math.isnan(
-            read_quantity(canonical(value) or "", step.decimal, step.units, either=step.either)
-        ):
+        state = reader.look(value)
+        if state not in eased:
             return state
-        return "fine"
+        number = read_quantity(canonical(value) or "", step.decimal, step.units, either=step.either)
+        return state if math.isnan(number) else "fine"
 
     return look_closely
 
