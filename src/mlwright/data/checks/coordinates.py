@@ -27,7 +27,9 @@ NEARLY_ALL = 0.95
 ENDS = (0.1, 0.9)
 LEAST_REACH = 0.05
 """Degrees: five kilometres."""
-_IN_ONE = re.compile(r"[(\[]?\s*(?:POINT *\()?-?[0-9]{1,3}\.[0-9]{2,}\s*[,; ]\s*-?[0-9]{1,3}\.[0-9]{2,}\s*[)\]]?\)?")
+_IN_ONE = re.compile(
+    r"[(\[]?\s*(?:POINT *\()?-?[0-9]{1,3}\.[0-9]{2,}(?:\s*[,;]\s*|\s+)-?[0-9]{1,3}\.[0-9]{2,}\s*[)\]]?\)?"
+)
 
 
 class Pair(NamedTuple):
