@@ -241,6 +241,24 @@ def test_a_killed_origin_is_no_matter_to_callers(
     eventually(lambda: not any(map(is_alive, answering)))
 
 
+def test_a_killed_origin_ends_no_service_whose_bundle_was_broken_meanwhile(
+    start: Callable[..., Any], write_bundle: Callable[..., Path], row: dict[str, Any]
+) -> None:
+    folder = write_bundle()
+    service = start(folder)
+    before = service.ask("/predict", row)
+    manifest = folder / "manifest.json"
+    manifest.write_bytes(manifest.read_bytes().replace(b'"churned"', b'"chunked"'))
+    (origin,), (answering,) = service.beside(), service.workers()
+    os.kill(origin, signal.SIGKILL)
+    eventually(lambda: service.beside() not in ([], [origin]))
+    time.sleep(5.0)
+    assert is_alive(answering)
+    assert service.ask("/predict", row) == before
+    service.process.terminate()
+    assert "the bundle that is due cannot be shared" in service.process.communicate(timeout=PATIENCE_S)[1]
+
+
 def test_where_processes_cannot_be_forked_each_loads_for_itself(write_bundle: Callable[..., Path]) -> None:
     code = """
 import json, multiprocessing, os, signal, sys, threading, urllib.request

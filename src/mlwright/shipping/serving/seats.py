@@ -23,6 +23,11 @@ class Seats:
         self.n_connections = RawArray(c_int, n)
         self.pids = RawArray(c_int, n)
 
+    @property
+    def were_taken(self) -> bool:
+        """Whether anybody has ever answered."""
+        return any(self.pids)
+
     def __getitem__(self, place: int) -> Seat:
         return Seat(self, place)
 

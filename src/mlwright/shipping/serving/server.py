@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import signal
 import socket
@@ -27,11 +28,13 @@ from mlwright.shipping.serving.place import address_of, listening_socket
 from mlwright.shipping.serving.processes import HANGUP, Mistake, Processes, by_itself, leave_signals_to_the_first
 from mlwright.shipping.serving.seats import Seats
 from mlwright.shipping.serving.settings import is_loopback, tokens_of
-from mlwright.shipping.serving.succession import Due, Follower, Held, Switch
+from mlwright.shipping.serving.succession import Due, Follower, Held, Switch, in_words
 
 if TYPE_CHECKING:
     from mlwright.scoring.bundle import Bundle
     from mlwright.shipping.serving.front import Front
+
+log = logging.getLogger("mlwright.serving")
 
 DRAIN_S = 30
 """How long requests may take to be answered once the service was asked to end."""
@@ -143,9 +146,15 @@ class Answering:
         )
 
     def hold(self) -> Held:
-        """Load what processes that answer are forked with."""
+        """Load what processes that answer are forked with; what cannot be loaded ends none that answers already."""
         os.environ.update(ONE_THREAD)
-        return self._or_tell(lambda: Held(self.due, self.load))
+        if not self.seats.were_taken:
+            return self._or_tell(lambda: Held(self.due, self.load))
+        try:
+            return Held(self.due, self.load)
+        except MlwrightError as error:
+            log.error("the bundle that is due cannot be shared: %s", in_words(error))
+            raise SystemExit(error.exit_status) from None
 
     def load(self, path: Path) -> Bundle:
         """The bundle in a folder, and all that is needed to answer with it."""
