@@ -176,7 +176,7 @@ class _Classes:
                 classes[place] = self._by_hash(self._trees.combinations[place], of_parts)
             yield rows, classes
 
-    def _in_tables(self, of_parts: Places) -> Places:
+    def _in_tables(self, of_parts: Places) -> Ints:
         at = np.zeros((len(self._tabled), of_parts.shape[1]), dtype=np.int64)
         for sizes, parts in self._steps:
             at *= sizes
@@ -206,7 +206,7 @@ class _Classes:
         return [class_table(self._trees, self._trees.combinations[place]) for place in self._tabled]
 
     @cached_property
-    def _table(self) -> Places:
+    def _table(self) -> Ints:
         return np.concatenate(self._tables)
 
     @cached_property
@@ -307,14 +307,17 @@ def n_places(trees: SymmetricTrees, combination: Combination) -> int:
     return prod(len(trees.values_of(part)) for part in combination.parts)
 
 
-def class_table(trees: SymmetricTrees, combination: Combination) -> Places:
-    """The class of every combination of the places of parts, the last of which changes quickest."""
+def class_table(trees: SymmetricTrees, combination: Combination) -> Ints:
+    """The class of every combination of the places of parts, the last of which changes quickest; in the narrowest type.
+
+    There may be hundreds of such tables.
+    """
     keys = reduce(
         lambda before, part: joined(before[:, None], trees.values_of(part)[None]).ravel(),
         combination.parts,
         np.zeros(1, dtype=np.uint64),
     )
-    return _classes_of(keys, combination)
+    return _classes_of(keys, combination).astype(np.min_scalar_type(len(combination.bins) - 1))
 
 
 def _classes_of(keys: NDArray[np.uint64], combination: Combination) -> Places:

@@ -174,6 +174,13 @@ def test_combinations_of_names_with_numbers_and_with_names_are_among_them() -> N
     assert {part.kind for each in combinations for part in each.parts} == {CODE, ABOVE, LEVEL}
 
 
+def test_tables_of_classes_are_as_narrow_as_classes_are_few() -> None:
+    trees = read_back(core(2)).trees
+    tables = [(symmetric_rows.class_table(trees, each), len(each.bins)) for each in trees.combinations]
+    assert {table.dtype for table, n in tables if n <= 256} == {np.dtype(np.uint8)}
+    assert all(table.max() < n for table, n in tables)
+
+
 def test_a_number_on_a_border_goes_where_catboost_sends_it() -> None:
     one = core(0)
     on_it = read_back(one).trees.borders_of[0]
