@@ -512,6 +512,7 @@ def test_postgresql_goes_down_trees_in_a_table(tmp_path, postgresql):
     bundle = bundle_of(tmp_path, ("lightgbm", "extra_trees"), "multiclass")
     made = mlwright.export(bundle, "sql", tmp_path / "sql", dialect="postgres", server=server, trees="table")
     assert made.largest_difference < 1e-6
+    assert (tmp_path / "sql" / "model.sql").read_text().endswith("\nORDER BY row_no\n")
 
 
 def test_what_is_too_long_for_one_query_becomes_a_table_of_trees(tmp_path, monkeypatch):

@@ -190,7 +190,8 @@ class Sql(ExportForm):
         head = [f"-- {' '.join(about.split())}"]
         if self._words.first:
             head.append(f"-- Before it: {self._words.first}")
-        return "\n".join([*head, "WITH", ",\n".join(steps), f"SELECT {last}", f"FROM {source}", ""])
+        end = ["ORDER BY row_no", ""] if table else [""]  # joins with what walks found leave rows in any order
+        return "\n".join([*head, "WITH", ",\n".join(steps), f"SELECT {last}", f"FROM {source}", *end])
 
     def _step(
         self, place: int, step: Step, keeps: Sequence[tuple[str, str]], source: str, *, is_kept: bool = False
