@@ -10,39 +10,23 @@ from numpy.typing import NDArray
 
 from mlwright.scoring.arrays import arrays_from_bytes, arrays_to_bytes
 from mlwright.scoring.blocks import Blocks
-from mlwright.scoring.cores import Core
+from mlwright.scoring.cores._on_made import CoreOnMade
 from mlwright.scoring.cores.lightgbm import LightGBMCore
 from mlwright.scoring.leaves import LookedUp
 from mlwright.scoring.made_columns import NEEDED, OPTIONAL, MadeColumns
 
 
-class CraftedCore(Core):
-    """A LightGBM model and how its further columns are made; as safetensors, the model's text among them as bytes.
-
-    Parameters
-    ----------
-    made : MadeColumns
-    trees : LightGBMCore
-        On the extended blocks.
-    """
+class CraftedCore(CoreOnMade[LightGBMCore]):
+    """A LightGBM model and how its further columns are made; as safetensors, the model's text among them as bytes."""
 
     form = "crafted"
     open_byte_s = LightGBMCore.open_byte_s
-
-    def __init__(self, made: MadeColumns, trees: LightGBMCore) -> None:
-        self.made = made
-        self.trees = trees
-
-    @property
-    def needs(self) -> frozenset[str]:
-        """As what is made."""
-        return self.made.needs
 
     def predict(self, blocks: Blocks) -> NDArray[np.float64]:
         """Scores of the rows."""
         if len(blocks) == 1:
             return self.trees.rows.scores(np.array(self.made.row(blocks.first), dtype=np.float32))
-        return self.trees.predict(self.made.extended(blocks))
+        return super().predict(blocks)
 
     def looked_up(self, n_levels: Sequence[int]) -> LookedUp | None:
         """As that of the trees, on the columns that are made."""
