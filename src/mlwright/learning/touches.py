@@ -121,6 +121,8 @@ class Kind(NamedTuple):
         The model's own.
     aim : Aim
         Numbers: which answer the model's metric rewards; touched-up answers are that too.
+    directions, apart : tuple
+        What the user asks of the model, see `Facts`; touched-up answers keep it too.
     """
 
     task: Task
@@ -128,6 +130,8 @@ class Kind(NamedTuple):
     names: BlockNames
     calibrator: Calibrator | None = None
     aim: Aim = MEAN
+    directions: tuple[int, ...] = ()
+    apart: tuple[tuple[frozenset[int], ...], ...] = ()
 
     @classmethod
     def of(cls, spec: ModelSpec, names: BlockNames, aim: Aim = MEAN) -> Kind:
@@ -153,7 +157,7 @@ def fit_touches(rows: Learned, kind: Kind, n_look: int, seed: int) -> dict[Way, 
             weights = _newest_most(len(since.target), n_look)
             found["recalibrated"] = Touch(calibrator=recalibrated(since.said, since.target, weights, kind.calibrator))
         else:
-            found["shifted"] = _shifted(since, n_look) if kind.aim.is_mean else _moved(since, n_look, kind.aim)
+            found["shifted"] = _shifted(since, n_look, kind) if kind.aim.is_mean else _moved(since, n_look, kind.aim)
             found["corrected"] = _corrected(since, kind, seed)
         found |= _alone("anew", since, kind, seed) if kind.n_classes else {}
     latest = rows.last(max(LATEST, n_look))
@@ -187,14 +191,19 @@ def all_answers(touches: Mapping[Way, Touch], said: Array, blocks: Blocks) -> di
     return found
 
 
-def _shifted(since: Learned, n_look: int) -> Touch:
-    """A straight line through outcomes over answers, held back towards the answers themselves."""
+def _shifted(since: Learned, n_look: int, kind: Kind) -> Touch:
+    """A straight line through outcomes over answers, held back towards the answers themselves.
+
+    It does not fall where answers have to keep directions, or it would turn them round.
+    """
     said, target = since.said[:, 0], since.target
     weights = _newest_most(len(target), n_look)
     design = np.column_stack([said, np.ones_like(said)])
     held = HELD_BACK * np.diag([max(float(said.var()), np.finfo(float).tiny), 1.0])
     weighted = design * weights[:, None]
     slope, level = np.linalg.lstsq(weighted.T @ design + held, weighted.T @ (target - said), rcond=None)[0]
+    if any(kind.directions) and slope < -1.0:
+        return Touch(0.0, ((1.0, ConstantCore(np.array([np.average(target, weights=weights)]))),))
     return Touch(1.0 + float(slope), ((1.0, ConstantCore(np.array([level]))),))
 
 
@@ -230,7 +239,9 @@ def _alone(way: Way, rows: Learned, kind: Kind, seed: int) -> dict[Way, Touch]:
 def _trees(blocks: Blocks, target: Array, kind: Kind, seed: int) -> Core:
     n_classes = kind.n_classes
     counts = np.bincount(target.astype(np.int64), minlength=n_classes) if n_classes else np.array([len(target)])
-    facts = Facts(kind.task, n_classes, len(target), int(counts.min()), kind.names, 60.0, aim=kind.aim)
+    facts = Facts(
+        kind.task, n_classes, len(target), int(counts.min()), kind.names, 60.0, kind.directions, kind.apart, kind.aim
+    )
     context = FitContext(facts, seed=seed, n_threads=1, time_up=lambda: False)
     params = PARAMS | {"min_data_in_leaf": min(PARAMS["min_data_in_leaf"], max(3, len(target) // 25))}
     family: ModelFamily = MODELS.get("lightgbm")()

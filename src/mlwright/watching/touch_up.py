@@ -14,14 +14,17 @@ from mlwright.core.run import Run
 from mlwright.data.compute.table import open_snapshot
 from mlwright.data.row_keys import Keys, row_keys, whole_of
 from mlwright.data.words import counted, figure, percent
+from mlwright.learning.aim import Aim
 from mlwright.learning.metrics import metric_of
 from mlwright.learning.quick import Question
+from mlwright.learning.search.setup import apart, directions
 from mlwright.learning.standing import Standing, faded, seems_to_help
 from mlwright.learning.touches import LATEST, Kind, Learned, Touch, all_answers, fit_touches, mixed
 from mlwright.learning.unseen import kept_scores, kept_target
 from mlwright.records.bundle import Manifest
 from mlwright.records.model import CoreRef, Member, ModelSpec
-from mlwright.records.settings import OperateSettings
+from mlwright.records.profile import Roles
+from mlwright.records.settings import OperateSettings, TrainSettings
 from mlwright.records.touched import Touched, TouchedWay, Touching, Way
 from mlwright.scoring.cores import CORES
 from mlwright.scoring.model import Model
@@ -52,7 +55,7 @@ class _Came(NamedTuple):
         return Learned(blocks.take(rows), said[rows], target[rows], len(rows))
 
 
-def touch_up(touching: Touching, settings: OperateSettings, run: Run) -> Touched:
+def touch_up(touching: Touching, settings: OperateSettings, wishes: TrainSettings, run: Run) -> Touched:
     """Count how the ways of touching up did on rows that are new, and make them anew of all that is known.
 
     Each way has answered the new rows before their outcomes were known, and so has their mean with the weights of
@@ -69,7 +72,7 @@ def touch_up(touching: Touching, settings: OperateSettings, run: Run) -> Touched
         standing = Standing(dict(touching.before.lost), touching.before.n_seen)
     if came.unseen.any() and before is not None:
         held = _counted(held, standing, came.new, question, run)
-    kind, n_look = Kind.of(model.spec, model.encoder.names, aim), int(came.unseen.sum())
+    kind, n_look = _kind(model, aim, touching.parent.profile.roles, wishes), int(came.unseen.sum())
     touches = fit_touches(came.learned, kind, n_look, question.seed)
     weights = standing.weights(tuple(touches))
     helps, low = _helps(held, standing, settings)
@@ -86,6 +89,13 @@ def touch_up(touching: Touching, settings: OperateSettings, run: Run) -> Touched
             "model": _touched(model.spec, mixed(touches, weights), came.learned.target, run) if helps else model.spec,
             "sentence": _sentence(held, standing, len(came.keys), is_new=before is None, helps=helps),
         }
+    )
+
+
+def _kind(model: Model, aim: Aim, roles: Roles, wishes: TrainSettings) -> Kind:
+    """What is touched up, and what the user asks of the model whoever answers for it."""
+    return Kind.of(model.spec, model.encoder.names, aim)._replace(
+        directions=directions(wishes, roles, model.spec.plan), apart=apart(wishes, roles, model.encoder.names)
     )
 
 
