@@ -1,6 +1,7 @@
 """The first screen: what a manager reads."""
 
 import dataclasses
+import html
 import re
 
 import pytest
@@ -12,6 +13,7 @@ from mlwright.faces.render.facts import Facts, facts_of
 from mlwright.faces.render.sources import Sources
 from mlwright.records.decision import Worth
 from mlwright.records.evaluation import Confusion, Estimate
+from mlwright.records.findings import Finding
 from mlwright.records.improvement import Improvement, Step
 
 
@@ -125,3 +127,17 @@ def test_no_leading_jargon(facts):
         )
     )
     assert not re.search(r"log loss|AUC|bootstrap|p-value|confusion|calibrat|Wilson|RMSE", words)
+
+
+def test_a_fault_of_the_data_is_told_with_its_column(facts):
+    found = Finding(
+        check="level_shift",
+        severity="warning",
+        title="A jump",
+        sentence="'spend' jumps.",
+        columns=("spend",),
+        action="",
+    )
+    findings = facts.findings.model_copy(update={"findings": (found,)})
+    told = briefed(dataclasses.replace(facts, findings=findings)).limits
+    assert "While the data has this fault: “A jump” ('spend')." in [html.unescape(plain(each)) for each in told]

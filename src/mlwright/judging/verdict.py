@@ -6,6 +6,7 @@ import math
 import shlex
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import chain
 from typing import NamedTuple
 
 from scipy.stats import norm
@@ -63,7 +64,7 @@ def verdict_of(rulings: Sequence[Ruling], evidence: Evidence) -> Ground:
     """
     by_name = {ruling.rule: ruling for ruling in rulings}
     if by_name["no_leak"].outcome == "broken":
-        return Ground("stop", "its figures mean nothing, as an input gives the answer away")
+        return Ground("stop", f"its figures mean nothing, as {_giving_away(evidence)} the answer away")
     if by_name["enough_rows"].outcome == "broken":
         return _too_few_rows(evidence)
     decisive = [by_name[name] for name in GAIN_RULES if name == "beats_baseline" or by_name[name].required]
@@ -72,6 +73,13 @@ def verdict_of(rulings: Sequence[Ruling], evidence: Evidence) -> Ground:
     if unclear := next((ruling for ruling in decisive if ruling.outcome == "unclear"), None):
         return _paying(rulings, evidence) if _pays_surely(by_name, evidence.worth) else _more_rows(unclear, evidence)
     return _pilot_or_deploy(rulings, evidence)
+
+
+def _giving_away(evidence: Evidence) -> str:
+    """Which inputs surely give the answer away, by name."""
+    sure = (finding.columns for finding in leaks_in(evidence) if finding.severity == "critical")
+    names = tuple(dict.fromkeys(chain.from_iterable(sure)))
+    return f"{quoted(names)} {'gives' if len(names) == 1 else 'give'}" if names else "something gives"
 
 
 def _no_gain(ruling: Ruling, worth: Worth) -> str:
@@ -260,12 +268,12 @@ def next_steps(ground: Ground, evidence: Evidence) -> Iterator[str]:
     """What to type or to do."""
     names = suspects(evidence)
     if names and ground.verdict in ("stop", "pilot"):
-        are, them = ("it is", "it") if len(names) == 1 else ("they are", "them")
+        are, them, either = ("is", "it", "it is") if len(names) == 1 else ("are", "them", "they are")
         leave_out, vouch = (
             " ".join(f"{option} {shlex.quote(name)}" for name in names) for option in ("--ignore", "--known-in-time")
         )
-        yield f"If {are} not known in time, leave {them} out, then: mlwright run {leave_out}"
-        yield f"If {are}, vouch for {them}, then: mlwright run {vouch}"
+        yield f"If {quoted(names)} {are} not known in time, leave {them} out, then: mlwright run {leave_out}"
+        yield f"If {either}, vouch for {them}, then: mlwright run {vouch}"
     one_class = only_tested(evidence.evaluation.confusion)
     faults = [] if one_class else _faults_of_target(evidence)
     if faults:

@@ -19,10 +19,10 @@ def between(estimate: Estimate) -> str:
 def inside(title: str) -> str:
     """A title as it reads inside of a sentence; a name in capitals keeps them.
 
-    >>> inside("Log loss"), inside("F1")
-    ('log loss', 'F1')
+    >>> inside("Log loss"), inside("F1"), inside("A column gives the target away")
+    ('log loss', 'F1', 'a column gives the target away')
     """
-    return title[0].lower() + title[1:] if title[1:2].islower() else title
+    return title[0].lower() + title[1:] if title[1:2].islower() or title.startswith("A ") else title
 
 
 def outcome_of_gain(gain: Estimate) -> Outcome:

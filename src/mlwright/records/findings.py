@@ -9,7 +9,7 @@ from mlwright.core.record import Record
 Severity = Literal["critical", "warning", "note"]
 
 
-ALSO_SUSPICIONS = frozenset({"dominant_column", "missing_lately"})
+ALSO_SUSPICIONS = frozenset({"dominant_column", "follow_up_time", "missing_lately"})
 
 
 class Finding(Record):

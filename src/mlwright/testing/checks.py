@@ -115,6 +115,15 @@ def test_it_is_documented(name: str) -> None:
 
 
 @each_check
+def test_what_it_asks_people_to_vouch_for_can_be_vouched_for(name: str) -> None:
+    """A check that offers ``--known-in-time`` raises a suspicion, which a person's word clears."""
+    check = CHECKS.get(name)
+    if "--known-in-time" in check.action:
+        found = Finding(check=name, severity="warning", title=check.title, sentence="", action=check.action)
+        assert found.is_suspicion, f"name it ..._leak, or {name} cannot be cleared"
+
+
+@each_check
 def test_it_bears_a_tiny_table(name: str, tiny: Opened) -> None:
     """Few rows with gaps everywhere end in findings or in a refusal, never in a crash."""
     for finding in look(name, tiny):

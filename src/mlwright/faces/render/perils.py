@@ -7,13 +7,14 @@ from itertools import islice, zip_longest
 
 from markupsafe import Markup
 
+from mlwright.data.words import quoted
 from mlwright.faces.render.facts import Facts
 from mlwright.faces.render.sources import Sources
 from mlwright.records.diagnosis import Diagnosis
 from mlwright.records.evaluation import Estimate
 from mlwright.records.robustness import ProbeResult, Robustness
 
-MOST, MOST_LIMITS, MOST_DOUBTS = 3, 3, 2
+MOST, MOST_LIMITS, MOST_DOUBTS, MOST_COLUMNS = 3, 3, 2, 2
 MUCH = 0.5
 """From this share of the gain on a disturbance is told on the first screen."""
 NOTICED = 0.5
@@ -162,4 +163,7 @@ def _weak(facts: Facts, sources: Sources) -> Iterator[Markup]:
 def _faults(facts: Facts, sources: Sources) -> Iterator[Markup]:
     for at, each in enumerate(facts.findings.findings):
         if each.severity != "note":
-            yield Markup("While the data has this fault: “{}”.").format(sources.words(f"findings/findings/{at}/title"))
+            place = f"findings/findings/{at}"
+            what = Markup("While the data has this fault: “{}”").format(sources.words(f"{place}/title"))
+            where = sources.words(f"{place}/columns", quoted(each.columns, MOST_COLUMNS)) if each.columns else Markup()
+            yield Markup("{} ({}).").format(what, where) if where else Markup("{}.").format(what)

@@ -56,8 +56,8 @@ def _apart(step: str) -> tuple[str, str]:
 
     >>> _apart("Add rows to the source, then: mlwright run")
     ('Add rows to the source', '')
-    >>> _apart("If it is not known in time, leave it out, then: mlwright run --ignore duration")
-    ('If it is not known in time, leave it out', 'mlwright run --ignore duration')
+    >>> _apart("If 'duration' is not known in time, leave it out, then: mlwright run --ignore duration")
+    ("If 'duration' is not known in time, leave it out", 'mlwright run --ignore duration')
     >>> _apart("mlwright serve   (answers over HTTP)")
     ('', 'mlwright serve')
     """
