@@ -119,11 +119,52 @@ def test_the_target_of_a_later_time_is_pointed_at_by_its_name(tmp_path, name, is
     assert [finding.severity for finding in found] == ["warning"] * is_found
 
 
+def test_the_words_of_a_question_do_not_say_when_its_answer_is_known(tmp_path):
+    """Which of the following films have you seen? It is answered in the same minute."""
+    rng, columns = world()
+    fan = np.where(columns.pop("y") == "yes", "Yes", "No")
+    seen = np.where((fan == "Yes") ^ (rng.random(N) < 0.2), "Episode I", "none")
+    name, target = "Which of the following Star Wars films have you seen?", "Are you a fan of the Star Wars films?"
+    table = Specimen(
+        {key: value.tolist() for key, value in (columns | {name: seen, target: fan}).items()}, target=target
+    )
+    assert look("target_leak", open_specimen(table, tmp_path)) == []
+
+
+def test_what_a_whole_table_is_about_is_no_hint_that_a_column_is_late(tmp_path):
+    """The usual temperatures of a day of the year are known beforehand, though they tell much of a day's mean."""
+    rng = np.random.default_rng(6)
+    season = 50 - 25 * np.cos(np.arange(N) * 2 * np.pi / 365)
+    kinds = ("record_min_temp", "usual_min_temp", "usual_max_temp", "record_max_temp")
+    columns = {
+        name: (season + shift + rng.normal(0, 3, N)).round()
+        for name, shift in zip(kinds, (-25, -8, 8, 25), strict=True)
+    }
+    numbers = columns | {"rain": rng.gamma(0.3, 1, N).round(2), "mean_temp": (season + rng.normal(0, 5, N)).round()}
+    table = Specimen({key: value.tolist() for key, value in numbers.items()}, target="mean_temp")
+    assert look("target_leak", open_specimen(table, tmp_path)) == []
+
+
 def test_a_strong_column_whose_name_sounds_late_is_pointed_at(find):
     _, columns = world()
     (finding,) = find(call(columns, "call_duration"), "dominant_column")["dominant_column"]
     assert finding.severity == "warning"
     assert finding.columns == ("call_duration",)
+
+
+@pytest.mark.parametrize(("name", "is_found"), [("cup_wins", True), ("home_wins", False)])
+def test_what_follows_from_the_answer_is_found_beside_its_sum_with_what_is_honest(tmp_path, name, is_found):
+    """Whoever gets further in the cup has won more of its games; the season's total counts them, too."""
+    rng = np.random.default_rng(2)
+    seed, season = rng.integers(1, 17, N), rng.integers(8, 30, N)
+    finish = np.clip(rng.geometric(0.5, N) - 1 + (seed < 5), 0, 4)
+    wins = np.where(rng.random(N) < 0.2, np.maximum(finish - 1, 0), finish)
+    rounds = np.array(["first", "second", "quarter", "semi", "final"])[finish]
+    guess = np.where(rng.random(N) < 0.75, finish, rng.integers(0, 5, N))
+    numbers = {"seed": seed, "season_wins": season, "all_wins": season + wins, name: wins, "odds": guess}
+    columns = {key: values.tolist() for key, values in numbers.items()} | {"cup_finish": rounds.tolist()}
+    found = look("target_leak", open_specimen(Specimen(columns, target="cup_finish"), tmp_path))
+    assert [(finding.severity, finding.columns) for finding in found] == [("warning", (name,))] * is_found
 
 
 def test_a_second_column_that_says_the_same_does_not_hide_it(find):
@@ -158,7 +199,7 @@ def test_a_strong_column_among_strong_ones_is_left_alone(find):
     ],
 )
 def test_names_are_read_word_by_word(name, late, early):
-    assert sounds_late(name, "Churn") == late
+    assert sounds_late(name, {"churn"}) == late
     assert sounds_early(name) == early
 
 
@@ -208,3 +249,14 @@ def test_an_amount_and_a_reason_that_are_there_for_ten_rare_answers_are_leaks(fi
     found = find(columns, "missingness_leak", "target_leak", "dominant_column")
     assert [finding.columns for finding in found["target_leak"]] == [("refunded",)]
     assert [finding.columns for finding in found["missingness_leak"]] == [("reason",)]
+
+
+@pytest.mark.parametrize(("name", "is_found"), [("futime", True), ("visit_day", False)])
+def test_the_time_of_watching_is_found_where_events_are_of_several_kinds(tmp_path, name, is_found):
+    """Alive at the end, transplanted or dead: those who died were watched for a shorter time."""
+    rng = np.random.default_rng(3)
+    status = rng.choice(3, N, p=[0.6, 0.1, 0.3])
+    watched = (rng.gamma(2.0, 900.0, N) * np.array([1.0, 0.8, 0.4])[status]).round()
+    columns = {"age": rng.normal(60, 9, N).round(1), name: watched, "status": status}
+    table = Specimen({key: values.tolist() for key, values in columns.items()}, target="status")
+    assert len(look("follow_up_time", open_specimen(table, tmp_path))) == is_found

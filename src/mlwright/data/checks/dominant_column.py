@@ -13,7 +13,7 @@ from mlwright.data.checks._plain import plain_columns
 from mlwright.data.columns import TrainingRows, training_rows
 from mlwright.data.compute.table import SplitTable
 from mlwright.data.leaks.gaps import gap_leaks
-from mlwright.data.leaks.lateness import sounds_early, sounds_late
+from mlwright.data.leaks.lateness import sounds_early, sounds_late, words_asked
 from mlwright.data.leaks.values import value_leaks
 from mlwright.data.strength import Judge, chance, strengths
 from mlwright.records.findings import Finding
@@ -62,7 +62,7 @@ class DominantColumn(Check):
     def _compared(self, rows: TrainingRows, first: str, others: list[str]) -> Iterator[Finding]:
         """What is said of the strongest input next to the others, strongest first."""
         found, roles = strengths(rows), rows.profile.roles
-        is_late = sounds_late(first, roles.target)
+        is_late = sounds_late(first, words_asked(roles.target, roles.inputs))
         second = next((name for name in others if not (is_late and _is_copy(rows, name, first))), None)
         if second is None or sounds_early(first):
             return

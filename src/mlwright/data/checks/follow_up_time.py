@@ -26,6 +26,7 @@ TIMES = word_set(
     lenfu surv"""
 )
 FEWEST_VALUES = 20
+MOST_CLASSES = 5
 BEYOND_CHANCE = 3.0
 
 
@@ -33,8 +34,8 @@ class FollowUpTime(Check):
     """A number that is named like the time for which cases were watched, where the target is an event.
 
     The target's name is that of an event (death, status, relapse), that of the column a time (``futime``, ``time``,
-    ``survival_days``), and cases with and without the event differ in it beyond chance (3 standard errors of a
-    difference of ranks).
+    ``survival_days``), and the cases of one class differ in it from the others beyond chance (3 standard errors of a
+    difference of ranks). There may be events of several kinds (alive, transplanted, dead), up to five classes.
     """
 
     group = "leaks"
@@ -48,7 +49,8 @@ class FollowUpTime(Check):
 
     def look(self, table: SplitTable, profile: Profile) -> Iterator[Finding]:
         """One finding for all such columns."""
-        if profile.roles.task != "binary" or EVENTS.isdisjoint(words_of(profile.roles.target)):
+        classes = profile.roles.classes
+        if not 2 <= len(classes) <= MOST_CLASSES or EVENTS.isdisjoint(words_of(profile.roles.target)):
             raise NotApplicable("the target is not named like an event that comes or not")
         names = [
             column.name
@@ -56,14 +58,15 @@ class FollowUpTime(Check):
             if column.kind == "number" and column.n_distinct >= FEWEST_VALUES and _says_watched(column.name)
         ]
         rows = training_rows(table, profile)
-        yes = profile.roles.classes[1]
+        event = (
+            f"to become '{classes[1]}', and one that is," if len(classes) == 2 else "for an event, and one that had it"
+        )
         found = [name for name in names if _tells(rows, name)]
         if found:
             verb, its = ("says", "its name") if len(found) == 1 else ("say", "their names")
             yield self.found(
                 f"{named(found)} {verb}, by {its}, for how long a case was watched, which is known only afterwards: a "
-                f"case that is watched for longer has more time to become '{yes}', and one that is, may be watched no "
-                "longer.",
+                f"case that is watched for longer has more time {event} may be watched no longer.",
                 *found,
             )
 
@@ -85,11 +88,14 @@ def _says_watched(name: str) -> bool:
 def _tells(rows: TrainingRows, name: str) -> bool:
     values = rows.numbers(name)
     known = np.isfinite(values) & (rows.classes >= 0)
-    return bool(known.any()) and float(values[known].min()) >= 0 and _differ(values[known], rows.classes[known] == 1)
+    if not known.any() or float(values[known].min()) < 0:
+        return False
+    classes = rows.classes[known]
+    return any(_differ(values[known], classes == each) for each in np.unique(classes))
 
 
 def _differ(values: NDArray[np.float64], is_yes: NDArray[np.bool_]) -> bool:
-    """Whether the ranks of both classes differ beyond chance."""
+    """Whether the ranks of those in a class and of the others differ beyond chance."""
     n_yes, n_no = int(is_yes.sum()), int((~is_yes).sum())
     if not n_yes or not n_no:
         return False

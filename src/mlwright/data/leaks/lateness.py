@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection, Set
 
 # fmt: off
 LATE_WORDS = frozenset({
@@ -21,6 +22,25 @@ PLAN_WORDS = frozenset({
 })
 NEXT_WORDS = frozenset({"next", "future", "following", "tomorrow", "later", "lead", "ahead"})
 # fmt: on
+MOST_WORDS = 6
+"""A name of more words is a sentence, like the question of a survey: its words do not say when it is known."""
+FEWEST_FOR_A_SUBJECT, SUBJECT_SHARE = 3, 0.25
+
+
+def words_asked(target: str, inputs: Collection[str]) -> frozenset[str]:
+    """The words of the target's name that link few columns to it.
+
+    What a quarter of the inputs are called, three at least, is what the table is about: temperatures of the day and
+    of the year are not known late because a temperature is asked.
+
+    >>> sorted(words_asked("cup_finish", ["seed", "cup_wins", "cup_games", "odds"]))
+    ['cup', 'finish']
+    >>> sorted(words_asked("mean_temp", ["min_temp", "max_temp", "usual_temp", "rain"]))
+    ['mean']
+    """
+    least = max(FEWEST_FOR_A_SUBJECT, SUBJECT_SHARE * len(inputs))
+    called = [_words(name) for name in inputs]
+    return frozenset(word for word in _words(target) if sum(word in words for words in called) < least)
 
 
 def sounds_planned(name: str) -> bool:
@@ -32,25 +52,33 @@ def sounds_planned(name: str) -> bool:
     return bool(_words(name) & PLAN_WORDS)
 
 
-def sounds_late(name: str, target: str) -> bool:
+def sounds_late(name: str, asked: Set[str]) -> bool:
     """Whether a column's name speaks of something that is known late: duration, outcome, the target's own words.
 
     A word that speaks of something early overrules it.
 
-    >>> sounds_late("call_duration", "y"), sounds_late("previousOutcome", "y"), sounds_late("Rating color", "rating")
-    (True, False, True)
+    Parameters
+    ----------
+    name : str
+    asked : set of str
+        The target's own words (see `words_asked`).
+
+    >>> sounds_late("call_duration", {"y"}), sounds_late("previousOutcome", {"y"})
+    (True, False)
+    >>> sounds_late("Rating color", {"rating"})
+    True
     """
     words = _words(name)
-    return not words & EARLY_WORDS and bool(words & (LATE_WORDS | _words(target)))
+    return not words & EARLY_WORDS and bool(words & (LATE_WORDS | asked))
 
 
-def sounds_next(name: str, target: str) -> bool:
+def sounds_next(name: str, asked: Set[str]) -> bool:
     """Whether a column's name speaks of the target at a later time.
 
-    >>> sounds_next("sales_next_week", "sales"), sounds_next("sales", "sales_next_week")
+    >>> sounds_next("sales_next_week", {"sales"}), sounds_next("sales", {"sales", "next", "week"})
     (True, False)
     """
-    words, asked = _words(name), _words(target)
+    words = _words(name)
     return bool(words & asked) and bool(words & NEXT_WORDS - asked)
 
 
@@ -64,5 +92,6 @@ def sounds_early(name: str) -> bool:
 
 
 def _words(name: str) -> set[str]:
-    """The words of a column's name, whether it is written snake_case, CamelCase or with spaces."""
-    return {word.lower() for word in re.findall(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])", name) if len(word) > 2}
+    """The words of a column's name, whether it is written snake_case, CamelCase or with spaces; none of a sentence."""
+    words = re.findall(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])", name)
+    return {word.lower() for word in words if len(word) > 2} if len(words) <= MOST_WORDS else set()

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from mlwright.core.once import once
 from mlwright.data.columns import TrainingRows
 from mlwright.data.leaks.copies import Leak, copied_numbers, stands_for_a_class
-from mlwright.data.leaks.lateness import sounds_late, sounds_next
+from mlwright.data.leaks.lateness import sounds_late, sounds_next, words_asked
 from mlwright.data.leaks.together import skill_together
 from mlwright.data.strength import MIN_ROWS, Judge, Strength, chance, strengths
 from mlwright.data.words import counted, percent
@@ -22,7 +22,7 @@ LIKELY_SKILL = 0.85
 LEAST_SKILL = 0.05
 STRONG_SKILL, STRONG_NUMBER = 0.6, 0.95
 LEAST_FOR_SURE_ORDER = 0.5
-LEFT_BY_OTHERS = 0.5
+LEFT_BY_OTHERS, LEFT_IF_LATE = 0.5, 0.75
 MOST_SUSPECTS = 0.2
 MIN_OTHERS = 2
 PARTIAL_SHARE = 0.05
@@ -42,7 +42,8 @@ def value_leaks(rows: TrainingRows) -> dict[str, Leak]:
     - With two values, it stands for one of several classes (97 % of that class's squared error is gone).
     - A number that the target follows to the digit, in whatever unit, in a good part of the rows.
     - It outshines all others: 60 % of the squared error is gone (95 % for numbers), and what it leaves is half or less
-      of what a quick model of all other inputs leaves (those as strong not among them, if these are few).
+      of what a quick model of all other inputs leaves (those as strong not among them, if these are few); three
+      quarters if the name speaks of something late, or shares a word with the target (``cup_wins``, ``cup_finish``).
 
     The chance that noise comes so far is held below 0.1 % over all columns (see `strength.chance`).
     """
@@ -65,9 +66,10 @@ def _is_close(strength: Strength) -> bool:
 
 def _over_all(rows: TrainingRows) -> Iterator[tuple[str, Leak]]:
     roles, tried = rows.profile.roles, strengths(rows)
+    asked = words_asked(roles.target, roles.inputs)
     for name, strength in tried.items():
-        is_late = strength.skill >= LIKELY_SKILL and sounds_late(name, roles.target)
-        is_next = strength.skill >= LEAST_SKILL and sounds_next(name, roles.target)
+        is_late = strength.skill >= LIKELY_SKILL and sounds_late(name, asked)
+        is_next = strength.skill >= LEAST_SKILL and sounds_next(name, asked)
         if not (_is_close(strength) or is_late or is_next) or chance(strength.order, rows, len(tried)) >= FALSE_ALARMS:
             continue
         if _is_close(strength) or is_late:
@@ -116,17 +118,19 @@ def _outshining(rows: TrainingRows, told: set[str]) -> Iterator[tuple[str, Leak]
     others = [name for name in tried if name not in told and name not in strong]
     if not strong or len(others) < MIN_OTHERS or len(strong) > max(1, MOST_SUSPECTS * len(tried)):
         return
-    together = skill_together(rows, others)
+    together, asked = skill_together(rows, others), words_asked(roles.target, roles.inputs)
     for name in strong:
         strength = tried[name]
         is_chance = chance(strength.order, rows, len(tried)) >= FALSE_ALARMS
-        if not is_chance and 1 - strength.skill <= LEFT_BY_OTHERS * (1 - together):
+        is_late = sounds_late(name, asked)
+        if not is_chance and 1 - strength.skill <= (LEFT_IF_LATE if is_late else LEFT_BY_OTHERS) * (1 - together):
+            hint = ", and its name sounds like something that is known only afterwards" if is_late else ""
             yield (
                 name,
                 Leak(
                     is_sure=False,
                     told=f"'{name}' alone accounts for {percent(strength.skill)} of the differences in "
                     f"'{roles.target}', and a quick model of {counted(len(others), 'other input')} together for "
-                    f"{percent(together)}",
+                    f"{percent(together)}{hint}",
                 ),
             )
