@@ -4,9 +4,10 @@ from importlib import import_module
 
 import pytest
 
-from mlwright.core.errors import ExtraMissing, Fault, MemberUnknown, SettingsError
+from mlwright.core.errors import ExtraMissing, Fault, MemberBroken, MemberUnknown, SettingsError
 from mlwright.core.family import Family
 from mlwright.data.splitters import SPLITTERS, Splitter
+from mlwright.learning.models import MODELS
 
 
 def test_members_are_named_by_their_files():
@@ -85,3 +86,30 @@ def test_members_that_a_setting_leaves_out_are_left_out_and_a_slip_in_it_is_told
     with pytest.raises(SettingsError, match=r"say\.skip names 'kidn', which is unknown") as caught:
         family.names_but(["kidn"], "say.skip")
     assert "kind" in caught.value.hint
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("raise RuntimeError('made for another version')", "RuntimeError: made for another version"),
+        ("import not_a_package", "No module named 'not_a_package'"),
+        ("other = 1", "has no attribute 'Odd'"),
+        ("class Odd: pass", "odd_package:Odd is not a ModelFamily"),
+        ("from mlwright.learning.models import ModelFamily\nclass Odd(ModelFamily): pass", "lacks candidates"),
+    ],
+)
+def test_a_member_of_another_package_that_does_not_work_names_the_package(tmp_path, monkeypatch, text, said):
+    facts = tmp_path / "odd_package-1.0.dist-info"
+    facts.mkdir()
+    (tmp_path / "odd_package.py").write_text(text)
+    (facts / "METADATA").write_text("Metadata-Version: 2.1\nName: odd_package\nVersion: 1.0\n")
+    (facts / "entry_points.txt").write_text("[mlwright.learning.models]\nodd = odd_package:Odd\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.delitem(sys.modules, "odd_package", raising=False)
+    with pytest.raises(MemberBroken, match=r"'odd', which the package odd_package 1\.0 adds to the models") as caught:
+        MODELS.get("odd")
+    assert said in caught.value.message
+    assert "pip uninstall odd_package" in caught.value.hint
+    assert "odd" in MODELS.names()
+    assert "odd" not in MODELS.installed()
+    sys.modules.pop("odd_package", None)

@@ -18,6 +18,7 @@ Each says what is wrong, where, what was found and what to do next; none blames.
     │   ├── ProjectBusy                another run holds the project
     │   ├── NothingToShow              the asked-for record does not exist yet
     │   ├── ExtraMissing               an optional package is not installed
+    │   │   └── MemberBroken           a plugin of another package does not work
     │   ├── MemoryShort                more memory is needed than there is
     │   ├── LimitsMissed               no model keeps the limits that the user has set
     │   ├── MemberUnknown              no plugin of that name
@@ -138,6 +139,12 @@ class ExtraMissing(UserMistake):
     """An optional package is needed and not installed."""
 
     code = "extra_missing"
+
+
+class MemberBroken(ExtraMissing):
+    """A plugin that another package adds does not work; what does not need it goes on without."""
+
+    code = "member_broken"
 
 
 class MemoryShort(UserMistake):

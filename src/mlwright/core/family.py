@@ -20,7 +20,16 @@ from importlib.metadata import EntryPoint, entry_points
 from types import ModuleType
 from typing import Generic, TypeVar
 
-from mlwright.core.errors import ExtraMissing, Fault, MemberUnknown, SettingsError, name_list, nearest, offers
+from mlwright.core.errors import (
+    ExtraMissing,
+    Fault,
+    MemberBroken,
+    MemberUnknown,
+    SettingsError,
+    name_list,
+    nearest,
+    offers,
+)
 from mlwright.core.record import Settings
 
 T = TypeVar("T")
@@ -71,11 +80,13 @@ class Family(Generic[T]):
             If no member has that name; the nearest names are offered.
         ExtraMissing
             If the member needs a package that is not installed.
+        MemberBroken
+            If another package adds it, and it cannot be loaded or is not what it should be.
         """
         if name in self._own_names():
             return self._only_class(self._import(name))
         if name in (foreign := self._foreign()):
-            return self._checked(foreign[name].load(), name)
+            return self._loaded(foreign[name])
         raise self._unknown(name)
 
     def installed(self) -> tuple[str, ...]:
@@ -140,6 +151,21 @@ class Family(Generic[T]):
                 f"{name!r} needs the package {missing.name!r}, which is not installed.",
                 "mlwright doctor   (lists the extras and how to install each)",
             ) from missing
+
+    def _loaded(self, point: EntryPoint) -> type[T]:
+        """The member that another package adds."""
+        try:
+            thing = point.load()
+            if inspect.isabstract(thing):
+                raise TypeError(f"it lacks {name_list(sorted(thing.__abstractmethods__))}")
+            return self._checked(thing, point.value)
+        except Exception as error:
+            whose = "another package" if point.dist is None else f"the package {point.dist.name} {point.dist.version}"
+            raise MemberBroken(
+                f"{point.name!r}, which {whose} adds to the {self.package.rpartition('.')[2]}, cannot be loaded "
+                f"({type(error).__name__}: {error}).",
+                f"Mend it, or take it out: pip uninstall {'PACKAGE' if point.dist is None else point.dist.name}",
+            ) from error
 
     def _only_class(self, module: ModuleType) -> type[T]:
         found = [

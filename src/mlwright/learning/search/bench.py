@@ -15,6 +15,7 @@ from mlwright.data.splitters import Fold
 from mlwright.learning.load import open_s
 from mlwright.learning.metrics import Metric
 from mlwright.learning.models import Facts, FitContext, Fitted, ModelFamily, Rows
+from mlwright.learning.models._target import n_outputs
 from mlwright.learning.search.judge import Array, HeldOut, Judge
 from mlwright.learning.search.timeless import shown
 from mlwright.learning.tasks import Task
@@ -176,6 +177,9 @@ class Bench:
         n_wrong = int((~np.isfinite(prediction)).any(axis=1).sum())
         if n_wrong:
             raise ArithmeticError(f"no number was predicted for {n_wrong} of {len(prediction)} rows")
+        shape = (len(self.folds[fold][1]), n_outputs(self.facts))
+        if prediction.shape != shape:
+            raise ValueError(f"scores have the shape {prediction.shape} in place of {shape}")
         return prediction
 
     def _prediction_of(self, trial: Trial) -> Array:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from statistics import fmean
 from typing import NamedTuple
 
-from mlwright.core.errors import ExtraMissing, SettingsError, offers
+from mlwright.core.errors import ExtraMissing, MemberBroken, SettingsError, offers
 from mlwright.core.run import Run
 from mlwright.learning.models import MODELS, Facts, ModelFamily
 from mlwright.learning.search.ensemble import cap
@@ -102,7 +102,7 @@ def open_families(wanted: Sequence[str], run: Run, promises: Sequence[Promise] =
     SettingsError
         If a family is wanted that there is not, or that cannot keep a promise.
     ExtraMissing
-        If a wanted family needs a package that is not installed; one that is not named is passed over.
+        If a wanted family does not work, or needs a package that is not installed; others are passed over.
     """
     known = MODELS.names()
     for name in wanted:
@@ -114,9 +114,11 @@ def open_families(wanted: Sequence[str], run: Run, promises: Sequence[Promise] =
     for name in sorted({BASELINE, SIMPLE, *(wanted or known)}):
         try:
             models[name] = MODELS.get(name)()
-        except ExtraMissing:
+        except ExtraMissing as missing:
             if name in wanted:
                 raise
+            if isinstance(missing, MemberBroken):
+                run.note(f"Not tried: {missing.message}")
     for promise in promises:
         models = _keeping(promise, models, wanted, run)
     return models

@@ -18,6 +18,7 @@ from mlwright.learning.search.experience import advise
 from mlwright.learning.search.folds import gains_by_more_rows, make_folds, n_cores_for, n_folds_for
 from mlwright.learning.search.judge import Array
 from mlwright.learning.search.lineup import APART, DIRECTIONS, Promise, line_up, open_families
+from mlwright.learning.search.sound import sound
 from mlwright.learning.search.tune import Tuner
 from mlwright.learning.tasks import TASKS
 from mlwright.learning.workers import workers
@@ -50,7 +51,7 @@ def set_up(
     load = load_of(data.row_s, roles, split, data.row_s)
     planned_s = _planned_s(Budget(run.clock, n_workers, run.ahead, load), settings, run)
     facts = facts_of(data, roles, split, settings, planned_s * n_planned[1])
-    models = open_families(settings.families, run, promises(settings))
+    models = sound(open_families(settings.families, run, promises(settings)), facts, settings.families, run)
     worth = _advice(facts, settings, run).worth
     lineup = line_up(models, facts, settings.families, n_threads, settings.candidates, worth)
     for name in settings.families:
