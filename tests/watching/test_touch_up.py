@@ -168,6 +168,36 @@ def test_it_is_not_done_where_the_settings_say_so(opened, copied, said):
     assert project.current() == before
 
 
+def said_of(project, setting):
+    file = project.path / "mlwright.toml"
+    file.write_text(file.read_text().replace("candidates = 1\n", f"candidates = 1\n{setting}\n"))
+
+
+def test_limits_of_size_are_kept_by_what_is_touched_up(opened, copied):
+    """The trees that would be added make it larger than the user allows; the model goes on as it was trained."""
+    project = copied(opened)
+    said_of(project, 'max_size = "20KB"')
+    before = project.current()
+    look(project, *(sales(day, level=4.0) for day in (1, 2, 3)))
+    touched = project.show("touch-up")
+    assert not touched.helps
+    assert "it would pass train.max_latency or train.max_size" in touched.sentence
+    assert project.current() == before
+
+
+@pytest.mark.parametrize(("setting", "rises"), [("", True), ('monotone = {price = "falling"}', False)])
+def test_a_direction_is_kept_by_what_is_touched_up(opened, copied, setting, rises):
+    """Outcomes that rise with the price flatten what has to fall with it, and do not turn it round."""
+    project = copied(opened)
+    said_of(project, setting)
+    falling = [[line.split(",") for line in sales(day).split()[1:]] for day in (1, 2, 3)]
+    look(project, *("\n".join(["price,sold", *(f"{p},{60 - float(s)}" for p, s in day)]) for day in falling))
+    assert project.show("touch-up").helps
+    said = Bundle.load(project.model_path()).predict({"price": np.linspace(0, 10, 101)})
+    assert (said[-1] > said[0] + 5) == rises
+    assert (np.diff(said) <= 1e-6).all() != rises
+
+
 def test_an_operator_that_dies_at_every_single_step_touches_up_as_one_that_lives(
     killed, dies_after_one_entry, opened, moved, copied, monkeypatch
 ):

@@ -6,7 +6,7 @@ each member in place of one for each fold; the figures of the report stay those 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -19,8 +19,7 @@ from mlwright.learning.data import TrainingData, load_with_test
 from mlwright.learning.load import load_after, open_model
 from mlwright.learning.models import MODELS, Facts, FitContext
 from mlwright.learning.search.budget import GUESS_MARGIN, finish_s, makespan, time_is_up_after
-from mlwright.learning.search.choosing.options import ENSEMBLE, Option, Wishes
-from mlwright.learning.search.choosing.scale import first_record, weighed
+from mlwright.learning.search.choosing.scale import first_record, keeps_limits
 from mlwright.learning.search.folds import FEWEST_FOLDS, gains_by_more_rows
 from mlwright.learning.search.judge import mean_and_error
 from mlwright.learning.search.setup import answer_bounds, facts_of
@@ -36,7 +35,6 @@ from mlwright.records.profile import Profile
 from mlwright.records.settings import TrainSettings
 from mlwright.records.split import Split
 from mlwright.records.trials import Recipe, Refit, Training
-from mlwright.scoring.single_row import Json
 
 N_CORES = 4
 LIGHT_BYTES = 8_000_000
@@ -86,7 +84,7 @@ def finish(
     time_up = time_is_up_after(finish_s(run, load), run.clock)
     cores = _fit_all(fits, data, facts_of(data, profile.roles, split, settings, 0.0), time_up, run)
     model = _with_cores(training.model, cores, data)
-    if cores and not _keeps_limits(model, settings, first_record(snapshot, profile.roles, split, run), run):
+    if cores and not keeps_limits(model, settings, first_record(snapshot, profile.roles, split, run), run):
         return as_it_is("fitted once more on all rows it would pass train.max_latency or train.max_size")
     if not cores or _is_worse(model, snapshot, profile, split, evaluation, run):
         return as_it_is("to fit it once more made it no better")
@@ -213,16 +211,6 @@ def _with_cores(model: ModelSpec, cores: dict[str, list[CoreRef]], data: Trainin
     )
     low, high = (None, None) if model.low is None else answer_bounds(data.rows.target)
     return model.model_copy(update={"members": members, "low": low, "high": high})
-
-
-def _keeps_limits(model: ModelSpec, settings: TrainSettings, record: Mapping[str, Json], run: Run) -> bool:
-    """Whether it is as quick and as small as the user wants; more rows make larger trees."""
-
-    def measured(option: Option) -> Option:
-        return weighed(option, model, record, run)
-
-    wishes = Wishes(measured, "accuracy", settings.max_latency, settings.max_size)
-    return not wishes.are_there or wishes.allow(measured(Option(ENSEMBLE, {}, 1)))
 
 
 def _is_worse(

@@ -17,6 +17,7 @@ from mlwright.data.words import counted, figure, percent
 from mlwright.learning.aim import Aim
 from mlwright.learning.metrics import metric_of
 from mlwright.learning.quick import Question
+from mlwright.learning.search.choosing.scale import keeps_limits
 from mlwright.learning.search.setup import apart, directions
 from mlwright.learning.standing import Standing, faded, seems_to_help
 from mlwright.learning.touches import LATEST, Kind, Learned, Touch, all_answers, fit_touches, mixed
@@ -76,6 +77,9 @@ def touch_up(touching: Touching, settings: OperateSettings, wishes: TrainSetting
     touches = fit_touches(came.learned, kind, n_look, question.seed)
     weights = standing.weights(tuple(touches))
     helps, low = _helps(held, standing, settings)
+    touched = _touched(model.spec, mixed(touches, weights), came.learned.target, run) if helps else model.spec
+    is_kept = not helps or keeps_limits(touched, wishes, manifest.golden[0].row, run)
+    sentence = _sentence(held, standing, len(came.keys), is_new=before is None, helps=helps)
     return held.model_copy(
         update={
             "ways": tuple(_kept(way, touch, run) for way, touch in touches.items()),
@@ -85,9 +89,9 @@ def touch_up(touching: Touching, settings: OperateSettings, wishes: TrainSetting
             "counted": run.put(np.sort(came.keys).tobytes()),
             "n_fresh": len(came.keys),
             "low": low,
-            "helps": helps,
-            "model": _touched(model.spec, mixed(touches, weights), came.learned.target, run) if helps else model.spec,
-            "sentence": _sentence(held, standing, len(came.keys), is_new=before is None, helps=helps),
+            "helps": helps and is_kept,
+            "model": touched if is_kept else model.spec,
+            "sentence": sentence if is_kept else f"{sentence} {BEYOND_LIMITS}",
         }
     )
 
@@ -203,6 +207,7 @@ HOW: dict[Way, str] = {
     "latest": "of a small model of the latest rows",
 }
 
+BEYOND_LIMITS = "But so it would pass train.max_latency or train.max_size, so that it answers as it was trained."
 AS_TRAINED = "it answers as it was trained"
 TOUCHED_AS_BEFORE = "its answers are touched up in the ways that did well for the one before"
 

@@ -22,7 +22,8 @@ class TrainSettings(Settings):
     Parameters
     ----------
     budget : duration
-        Wall clock of the whole run, from the start of the process, kept to within 5 % where the machine has nothing else to do.
+        Wall clock of the whole run, from the start of the process, kept to within 5 % where the machine has nothing
+        else to do.
     candidates : int
         How many candidates are tried, the dummy not counted, in place of a clock: the same data, settings and versions
         then give the same bundle. `budget` no longer ends the search; it tells how large a fit may be planned.

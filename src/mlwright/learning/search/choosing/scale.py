@@ -11,12 +11,13 @@ from mlwright.core.run import Run
 from mlwright.data.compute.table import open_snapshot, train_rows
 from mlwright.learning.load import size_of
 from mlwright.learning.search.choosing.choice import Choice, members
-from mlwright.learning.search.choosing.options import Option, distinct, one_core
+from mlwright.learning.search.choosing.options import ENSEMBLE, Option, Wishes, distinct, one_core
 from mlwright.learning.search.choosing.refit import refit
 from mlwright.learning.search.course import Course
 from mlwright.records.data import Snapshot
 from mlwright.records.model import CoreRef, EncodingPlan, Member, ModelSpec
 from mlwright.records.profile import Roles
+from mlwright.records.settings import TrainSettings
 from mlwright.records.split import Split
 from mlwright.scoring.model import Model
 from mlwright.scoring.single_row import Json, as_records, single_row_ms
@@ -84,6 +85,16 @@ def weighed(option: Option, spec: ModelSpec, record: Mapping[str, Json], run: Ru
     return replace(
         option, size_bytes=size_of(spec, run.path), row_ms=single_row_ms(Model.load(spec, run.get), record, MEASURED_S)
     )
+
+
+def keeps_limits(spec: ModelSpec, settings: TrainSettings, record: Mapping[str, Json], run: Run) -> bool:
+    """Whether a model is as quick and as small as the user wants."""
+
+    def measured(option: Option) -> Option:
+        return weighed(option, spec, record, run)
+
+    wishes = Wishes(measured, "accuracy", settings.max_latency, settings.max_size)
+    return not wishes.are_there or wishes.allow(measured(Option(ENSEMBLE, {}, 1)))
 
 
 def first_record(snapshot: Snapshot, roles: Roles, split: Split, run: Run) -> dict[str, Json]:
