@@ -9,9 +9,11 @@ from openpyxl import load_workbook
 from mlwright import Project
 from mlwright.faces.render.facts import facts_of
 from mlwright.faces.render.report import _curves
+from mlwright.faces.render.summary import time_left
 from mlwright.faces.render.workbook import workbook
 from mlwright.records.evaluation import Curve
 from mlwright.records.findings import Finding
+from mlwright.records.trials import Training
 
 
 @pytest.fixture
@@ -98,3 +100,10 @@ def test_curves_of_some_classes_say_that_these_are_not_all():
     assert [picture.title for picture in _curves(drawn, 2)] == ["ROC of each class"]
     assert [picture.title for picture in _curves(drawn, 9)] == ["ROC of the first 2 classes"]
     assert [picture.title for picture in _curves(drawn[:1], 2)] == ["ROC of a"]
+
+
+def test_a_search_that_ended_early_says_how_much_time_it_left():
+    ended = Training.model_construct(budget_s=300.0, used_s=60.0, stopped="no further gain")
+    assert time_left(ended) == " 4 min 0 s of 5 min 0 s were not needed for it."
+    assert time_left(ended.model_copy(update={"stopped": "time was up"})) == ""
+    assert time_left(ended.model_copy(update={"budget_s": None})) == ""

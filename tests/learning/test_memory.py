@@ -1,7 +1,7 @@
 import pytest
 
 from mlwright.core.errors import MemoryShort
-from mlwright.learning.memory import available_bytes, check_memory, needed_bytes
+from mlwright.learning.memory import available_bytes, check_memory, left_in_container, needed_bytes
 from mlwright.learning.workers import workers
 from mlwright.scoring.blocks import BlockNames
 
@@ -33,3 +33,13 @@ def test_of_many_rows_one_fit_runs_at_a_time_so_that_ten_million_need_less_than_
     at_once = workers(10_000_000, n_jobs=4)
     assert at_once == (1, 4)
     check_memory(10_000_000, names, at_once.n_fits, available=8_000_000_000)
+
+
+def test_files_that_a_container_keeps_in_memory_are_no_reason_to_refuse(tmp_path):
+    said = {"memory.max": "4000", "memory.current": "3900", "memory.stat": "anon 900\ninactive_file 3000\n"}
+    for name, text in said.items():
+        (tmp_path / name).write_text(text)
+    assert left_in_container(tmp_path) == 3100
+    (tmp_path / "memory.max").write_text("max\n")
+    assert left_in_container(tmp_path) is None
+    assert left_in_container(tmp_path / "none") is None

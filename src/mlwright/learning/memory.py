@@ -54,7 +54,7 @@ def check_memory(n_rows: int, names: BlockNames, n_workers: int, available: int 
 
 def available_bytes() -> int | None:
     """Memory that can be had without swapping; None where the system does not say."""
-    known = [amount for amount in (_left_on_machine(), _left_in_container()) if amount is not None]
+    known = [amount for amount in (_left_on_machine(), left_in_container(_CGROUP)) if amount is not None]
     return min(known) if known else None
 
 
@@ -70,10 +70,21 @@ def _left_on_machine() -> int | None:
         return None
 
 
-def _left_in_container() -> int | None:
+def left_in_container(folder: Path) -> int | None:
+    """Memory that the container may still take; None where it has no limit.
+
+    Parameters
+    ----------
+    folder : Path
+        Of its control group (version 2). Files that were read and are kept in memory count as used there, although
+        they make room at once; so they are taken off.
+    """
     try:
-        limit, used = ((_CGROUP / name).read_text().strip() for name in ("memory.max", "memory.current"))
-        return None if limit == "max" else int(limit) - int(used)
+        limit, used = ((folder / name).read_text().strip() for name in ("memory.max", "memory.current"))
+        if limit == "max":
+            return None
+        cached = dict(line.split() for line in (folder / "memory.stat").read_text().splitlines())
+        return max(int(limit) - int(used) + int(cached.get("inactive_file", 0)), 0)
     except (OSError, ValueError):
         return None
 

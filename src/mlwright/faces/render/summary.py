@@ -8,7 +8,7 @@ from functools import singledispatch
 
 from mlwright.core.record import Record
 from mlwright.data.words import counted, percent
-from mlwright.faces.render.numbers import NONE, alike, short, two_errors, with_interval
+from mlwright.faces.render.numbers import NONE, alike, duration, short, two_errors, with_interval
 from mlwright.pipeline import PIPELINES
 from mlwright.project import Project
 from mlwright.records.bundle import Packed
@@ -98,6 +98,14 @@ def _(record: Training) -> str:
     chosen = record.chosen
     scored = "no score" if chosen.score is None else f"{record.metric.replace('_', ' ')} {short(chosen.score)}"
     return f"{scored} by {composition(record)}; {record.n_tried} candidates, {record.stopped}"
+
+
+def time_left(training: Training) -> str:
+    """How much of its time a search left that ended before it was up, as a sentence after another; else nothing."""
+    left_s = (training.budget_s or 0.0) - training.used_s
+    if training.stopped == "time was up" or left_s < 1:
+        return ""
+    return f" {duration(left_s)} of {duration(training.budget_s or 0.0)} were not needed for it."
 
 
 def composition(training: Training) -> str:

@@ -9,7 +9,7 @@ from rich.text import Text
 
 from mlwright.data.words import counted, percent, told_size
 from mlwright.faces.render.numbers import duration
-from mlwright.faces.render.summary import composition, corrected_figure, told_score
+from mlwright.faces.render.summary import composition, corrected_figure, time_left, told_score
 from mlwright.faces.render.terminal.tables import said, table
 from mlwright.records.trials import LeaderboardRow, Training
 
@@ -52,7 +52,7 @@ def _remarks(training: Training) -> Iterator[Text]:
         )
     if training.corrected is not None:
         yield said(corrected_figure(training.metric, training.corrected))
-    yield said(f"The search ended after {duration(training.used_s)}: {training.stopped}.{_time_left(training)}")
+    yield said(f"The search ended after {duration(training.used_s)}: {training.stopped}.{time_left(training)}")
     if training.importance:
         ranked = [f"{name} ({percent(value)})" for name, value in list(training.importance.items())[:MOST_IMPORTANT]]
         yield said(f"What the model relies on, by the share of its gain that is lost without: {', '.join(ranked)}.")
@@ -62,10 +62,3 @@ def _demands(row: LeaderboardRow) -> str:
     """How long one row takes and how large the model is, as far as that was measured."""
     time_taken = "" if row.row_ms is None else f"; one row takes {row.row_ms:.2g} ms"
     return time_taken + ("" if row.size_bytes is None else f"; {told_size(row.size_bytes)}")
-
-
-def _time_left(training: Training) -> str:
-    left_s = (training.budget_s or 0.0) - training.used_s
-    if training.stopped == "time was up" or left_s < 1:
-        return ""
-    return f" {duration(left_s)} of {duration(training.budget_s or 0.0)} were not needed for it."
