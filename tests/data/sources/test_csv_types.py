@@ -141,6 +141,13 @@ def test_a_decimal_point_anywhere_speaks_against_decimal_commas(read_text, other
     assert result.column("people") == [1.5, 2.25]
 
 
+def test_codes_that_a_program_wrote_with_a_zero_do_not_speak_against_decimal_commas(read_text):
+    result = read_text("town;zip;profit\nOslo;;0\nBurlington;27217.0;20,9\nReno;10009.0;-5,4\n")
+    assert result.column("profit") == [0, 20.9, -5.4]
+    assert result.column("zip") == [None, "27217.0", "10009.0"]
+    assert read_text("name;people;share\nanna;1,500;2.0\nbob;2,250;1.0\n").column("people") == ["1,500", "2,250"]
+
+
 def test_commas_that_may_group_thousands_are_left_alone(read_text):
     result = read_text("name;people\nanna;1,500\nbob;2,250\n")
     assert result.column("people") == ["1,500", "2,250"]

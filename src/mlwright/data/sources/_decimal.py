@@ -11,6 +11,7 @@ _COMMA = re.compile(
 ).fullmatch
 _POINT = re.compile(r"-?[0-9]*\.[0-9]+").fullmatch
 _THOUSANDS = re.compile(r"-?[1-9][0-9]{0,2}\.[0-9]{3}").fullmatch
+_WHOLE = re.compile(r"-?[0-9]+\.00?").fullmatch
 _PARTED = re.compile(r"-?[0-9]{1,3}(?:,[0-9]{3}){2,}(?:\.[0-9]*)?").fullmatch
 _OPEN = re.compile(r"-?[1-9][0-9]{0,2},[0-9]{3}").fullmatch
 LEFT_OPEN = "The file leaves open whether commas in numbers like '{}' are decimal: they were read as {}."
@@ -20,8 +21,9 @@ def decimal_mark(body: Sequence[Sequence[str]], delimiter: str, usual: str | Non
     """The decimal mark, and what is told of it.
 
     It is the comma if a column of numbers can only have decimal commas, and no point anywhere can only be a decimal
-    one; a point before three digits (``50.000``) is one that parts thousands where commas are decimal. Where numbers
-    show neither it is the usual one.
+    one; a point before three digits (``50.000``) is one that parts thousands where commas are decimal, and one before
+    a mere zero (``27217.0``) is how programs write codes that are not there in all rows. Where numbers show neither
+    it is the usual one.
 
     Parameters
     ----------
@@ -34,10 +36,11 @@ def decimal_mark(body: Sequence[Sequence[str]], delimiter: str, usual: str | Non
     if delimiter == "," and usual != ",":
         return ".", []
     columns = [[field.strip() for field in column if field.strip()] for column in zip_longest(*body, fillvalue="")]
-    if any((_POINT(f) and not _THOUSANDS(f)) or _PARTED(f) for column in columns for f in column):
-        return ".", []
-    if any(map(_are_decimal_commas, columns)):
+    points = [f for column in columns for f in column if (_POINT(f) and not _THOUSANDS(f)) or _PARTED(f)]
+    if all(map(_WHOLE, points)) and any(map(_are_decimal_commas, columns)):
         return ",", []
+    if points:
+        return ".", []
     example = next((column[0] for column in columns if column and all(map(_OPEN, column))), None)
     if usual == ",":
         return ",", [LEFT_OPEN.format(example, "decimal, as asked")] if example else []
