@@ -230,6 +230,7 @@ def test_inputs_are_what_is_left_and_each_other_column_has_its_reason(tmp_path: 
 
 DAYS = [date(2020, 1, 1) + timedelta(days=row) for row in range(N)]
 SHUFFLED = RNG.permutation(np.array(DAYS)).tolist()
+NEARLY_SORTED = [day + timedelta(days=row * 7 % 10) for row, day in enumerate(DAYS)]
 
 
 @pytest.mark.parametrize(
@@ -244,6 +245,14 @@ SHUFFLED = RNG.permutation(np.array(DAYS)).tolist()
         ({"birth_date": DAYS}, None),
         ({"date": [None, *DAYS[1:]]}, None),
         ({"opened": DAYS, "closed": SHUFFLED}, None),
+        ({"day": NEARLY_SORTED}, "day"),
+        (
+            {
+                "opened": sorted(NEARLY_SORTED),
+                "closed": [day + timedelta(days=row % 7) for row, day in enumerate(DAYS)],
+            },
+            "opened",
+        ),
         ({"hour": [datetime(2020, 1, 1) + timedelta(hours=row) for row in range(N)], "day": DAYS}, "hour"),
         ({"x": [1, 2] * 100}, None),
     ],

@@ -22,6 +22,7 @@ EPOCHS = (6e8, 2.3e9)
 _WHY_TIME: dict[Order, str] = {
     "rising": "the rows are sorted by it",
     "falling": "the rows are sorted by it",
+    "nearly": "the rows are nearly sorted by it",
     "panel": "each of several things has a row of its own for each of them",
     "none": "its name is that of an event",
 }
@@ -152,7 +153,7 @@ def _time(columns: Sequence[ColumnProfile], asked: str | None, orders: Mapping[s
         )
     events = [column for column in dates if _is_event(column, orders[column.name])]
     if len(events) == len(dates) and (len(dates) == 1 or all(orders[column.name] != "none" for column in dates)):
-        finest = max(events, key=lambda column: column.n_distinct)
+        finest = max(events, key=lambda column: (orders[column.name] != "nearly", column.n_distinct))
         why = _WHY_TIME[orders[finest.name]]
         return finest.name, f"It holds dates, and {why}; its absolute value is no guide to later rows."
     names = ", ".join(repr(column.name) for column in dates)

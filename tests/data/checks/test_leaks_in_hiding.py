@@ -231,6 +231,24 @@ def test_a_column_that_ends_before_the_rows_do_is_found_in_the_order_of_time(fin
     assert "100 rows" in finding.sentence
 
 
+@pytest.mark.parametrize(("lost_in", "is_found"), [("old", False), ("new", True)])
+def test_in_a_table_that_begins_with_the_newest_year_its_first_rows_are_late(lost_in, is_found, find):
+    _, columns = world()
+    year = 2013 - np.arange(N) // 20
+    lost = np.where(year < 1990 if lost_in == "old" else year > 2008, np.nan, columns["a"])
+    found = find(columns | {"year": year, "lost": lost}, "missing_lately")
+    assert [finding.columns for finding in found.get("missing_lately", [])] == [("lost",)] * is_found
+    assert all("are the first of the table" in finding.sentence for finding in found.get("missing_lately", []))
+
+
+def test_one_word_that_says_that_nothing_is_measured_makes_no_facts_in_rows(find):
+    rng, columns = world()
+    is_up = rng.random(N) < 0.4
+    height = np.where(is_up, rng.integers(1, 60, N).astype(str), "FALSE")
+    where = np.where(is_up, "Above Ground", "Ground Plane")
+    assert find(columns | {"where": where, "height": height}, "facts_in_rows") == {}
+
+
 @pytest.mark.parametrize(("name", "severity"), [("closed", "warning"), ("due_date", "note")])
 def test_a_date_after_the_moment_of_the_row_is_asked_about_unless_it_is_a_plan(name, severity, find):
     rng, columns = world()

@@ -176,6 +176,9 @@ def test_scripts_without_spaces_have_words_too() -> None:
         ([1, 3, 2], "none"),
         ([1, 1], "none"),
         ([np.nan, 1, 2], "rising"),
+        (np.arange(300) + 10 * np.sin(np.arange(300)), "nearly"),
+        (np.arange(300) + 200 * np.sin(np.arange(300)), "none"),
+        ([0] * 295 + [7, 1, 6, 2, 5], "none"),
     ],
 )
 def test_whether_rows_are_sorted(values: list[float], order: str) -> None:

@@ -20,6 +20,7 @@ from mlwright.scoring.spelling import to_number
 
 MOST_FACTS = 200
 FEWEST_ROWS = 20
+FEWEST_WORDS = 2
 PURE_SHARE = 0.95
 
 
@@ -27,8 +28,9 @@ class FactsInRows(Check):
     """A column of names settles what stands in a column of values: numbers beside one name, words beside another.
 
     So it is in tables of names and values (``weight``, ``75``; ``smoker``, ``no``), and of measurements. Up to 200
-    names; 95 % of the values of each are numbers, or no numbers, and either sort has 20 rows. Critical where the values
-    are what is to be predicted, as a model would then predict a mixture.
+    names; 95 % of the values of each are numbers, or no numbers, and either sort has 20 rows. One and the same word
+    says that there is nothing to measure (the height of a squirrel on the ground: ``FALSE``), and is no fact. Critical
+    where the values are what is to be predicted, as a model would then predict a mixture.
     """
 
     severity = "warning"
@@ -91,5 +93,8 @@ def _sorts(rows: Rows, names: str, values: Levels, numeric: NDArray[np.bool_]) -
         return None
     of_numbers, of_words = (np.flatnonzero((n_all > 0) & side) for side in (shares > 1 / 2, shares < 1 / 2))
     if min(n_all[of_numbers].sum(), n_all[of_words].sum()) < FEWEST_ROWS:
+        return None
+    words = values.places[known & np.isin(places, of_words)]
+    if len(np.unique(words[~numeric[words]])) < FEWEST_WORDS:
         return None
     return [levels[place] for place in of_numbers], [levels[place] for place in of_words]

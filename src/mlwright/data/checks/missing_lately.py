@@ -11,7 +11,10 @@ from mlwright.core.family import NotApplicable
 from mlwright.data.checks import Check, Specimen
 from mlwright.data.checks._plain import plain_columns
 from mlwright.data.checks._sequence import in_order
+from mlwright.data.columns import Rows
 from mlwright.data.compute.table import SplitTable
+from mlwright.data.date_parts import is_year
+from mlwright.data.kinds.look import order_of
 from mlwright.data.words import percent
 from mlwright.records.findings import Finding
 from mlwright.records.profile import Profile
@@ -25,7 +28,8 @@ FALSE_ALARMS = 0.001
 class MissingLately(Check):
     """Inputs that have values up to some row and none after it, though they were mostly filled before.
 
-    The newest rows by the time column; without one, the last rows of the table. At least 3 % of the rows and 20 in a
+    The newest rows by the time column; without one, the last rows of the table, or the first ones if a year or a date
+    falls from row to row, as in tables that begin with the newest. At least 3 % of the rows and 20 in a
     row must lack a value, and such a run at the end has a chance below 0.1 %, over all columns together, at the rate
     of missing values before it. Quiet where half of the inputs end together: then the rows are of two kinds.
     """
@@ -40,14 +44,15 @@ class MissingLately(Check):
 
     def look(self, table: SplitTable, profile: Profile) -> Iterator[Finding]:
         """One finding for each column."""
-        rows = in_order(table, profile)
+        rows = _newest_last(in_order(table, profile))
         if len(rows) < MIN_ROWS:
             raise NotApplicable(f"{len(rows)} rows are too few to see where a column ends")
         names = profile.roles.inputs
         ends = {name: n for name in names if (n := _n_late(rows.empty(name), len(names)))}
         if len(ends) >= max(2, len(names) / 2):
             return
-        where = f"the newest by '{profile.roles.time}'" if profile.roles.time else "the last of the table"
+        place = "first" if rows.positions[0] > rows.positions[-1] else "last"
+        where = f"the newest by '{profile.roles.time}'" if profile.roles.time else f"the {place} of the table"
         for name, n_late in ends.items():
             before = float((~rows.empty(name)[:-n_late]).mean())
             yield self.found(
@@ -68,6 +73,16 @@ class MissingLately(Check):
         columns = plain_columns()
         weight = [value if row * row % 7 else None for row, value in enumerate(columns["weight"])]
         return Specimen(columns | {"weight": weight})
+
+
+def _newest_last(rows: Rows) -> Rows:
+    """Rows in their order, turned round where no column is the time and a year or a date falls from row to row."""
+    profile = rows.profile
+    moments = [column.name for column in profile.inputs if column.kind == "date" or is_year(column)]
+    if profile.roles.time is not None or not any(order_of(rows.numbers(name)) == "falling" for name in moments):
+        return rows
+    back = np.arange(len(rows))[::-1]
+    return Rows(profile, rows.positions[back], rows.arrow.take(back), rows.seed)
 
 
 def _n_late(missing: NDArray[np.bool_], n_columns: int) -> int:

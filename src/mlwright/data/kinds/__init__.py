@@ -13,7 +13,7 @@ from typing import Literal
 from mlwright.data.compute.engine import Sort
 from mlwright.data.compute.figures import Figures
 
-Order = Literal["rising", "falling", "panel", "none"]
+Order = Literal["rising", "falling", "nearly", "panel", "none"]
 """Whether rows are sorted by a column; in a panel they may be sorted within each of several things."""
 
 

@@ -100,7 +100,9 @@ def _why_number_is_id(seen: Seen, figures: Figures) -> str | None:
         return "whole numbers that are nearly all different, and the name is that of an id"
     if max(abs(low), abs(high)) >= LONGEST_EXACT:
         return "whole numbers of more than 15 digits that are nearly all different"
-    runs = seen.order != "none" and share >= ALL_NUMBERS * (1 if figures.distinct_is_exact else ESTIMATE_SLACK)
+    runs = seen.order in ("rising", "falling") and share >= ALL_NUMBERS * (
+        1 if figures.distinct_is_exact else ESTIMATE_SLACK
+    )
     if not runs or (low >= YEARS[0] and high <= YEARS[1]):
         return None
     counts_rows = low in (0, 1) and high - low + 1 <= figures.n / SOME_LEFT_OUT
