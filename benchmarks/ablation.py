@@ -42,6 +42,8 @@ from mlwright.scoring.calibrate import calibrate
 
 GOAL_WORST = -0.01
 """No part may make the whole worse by more than this in the mean."""
+NOTICED = 1e-4
+"""A loss that grows by no more has not grown."""
 KINDS = ("binary", "multiclass", "regression", "texts")
 
 
@@ -169,7 +171,7 @@ def compare(done: Sequence[Part]) -> dict[str, Figure]:
         figures[name] = Figure(
             mean=mean,
             error=error,
-            hurt=float(np.mean([gap > 0 for gap in by_set.values()])),
+            hurt=float(np.mean([gap > NOTICED for gap in by_set.values()])),
             share=float(np.mean([part.share for part in own])),
             by_kind={kind: float(np.mean(values)) for kind, values in by_kind.items() if values},
             by_set=by_set,

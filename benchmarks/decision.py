@@ -30,7 +30,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-from honesty import large_table
+from honesty_draws import large_table
 from mlwright.core.engine import Stage, execute
 from mlwright.core.run import Clock, Run
 from mlwright.core.store import Store

@@ -114,7 +114,7 @@ def run(table: Table, n_rows: int, n_columns: int, budget: float, workspace: Pat
         budget_s=budget,
         wall_s=round(wall_s, 1),
         cpu_s=round(after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime, 1),
-        peak_gb=round(int(done.stderr.rpartition("peak_kb=")[2]) / 1e6, 2),
+        peak_gb=round(int(done.stderr.rpartition("peak_kb=")[2]) * 1024 / 1e9, 2),
         log_loss=round(loss, 5),
         above=round((loss - table.least) / (table.without - table.least), 4),
         bundle_mb=round(bundle.size_bytes / 1e6, 2),
