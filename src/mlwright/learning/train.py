@@ -125,6 +125,7 @@ def _finished(searched: _Searched, roles: Roles, split: Split, run: Run) -> Trai
         answer_s=data.row_s + sum(_asked_s(member, standing) for member in chosen.members),
         row_s=data.row_s,
         stopped=course.stopped,
+        lately=course.lately,
         feature_names=data.names.all,
         importance=importance,
         recipes=tuple(_recipe(standing.trials[member.candidate], course.bench) for member in chosen.members),

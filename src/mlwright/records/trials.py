@@ -8,6 +8,15 @@ from mlwright.core.record import Record
 from mlwright.records.evaluation import Estimate
 from mlwright.records.model import Candidate, CoreRef, ModelSpec
 
+Stopped = Literal[
+    "all candidates were tried",
+    "so many rows tell no more candidates apart",
+    "time was up",
+    "no further gain",
+    "further gain is not worth it",
+]
+"""Why a search ended."""
+
 
 class Trial(Record):
     """One fit of one candidate on one fold.
@@ -167,6 +176,30 @@ class LeaderboardRow(Record):
     fate: str = ""
 
 
+class Lately(Record):
+    """What the latest candidates of a search brought, as shares of what the model gains over the dummy.
+
+    Parameters
+    ----------
+    n_candidates : int
+        How many the latest are.
+    gain : float
+        What they brought, on held-out rows that had no say in the weights.
+    error : float or None
+        Its standard error; None where the model gains nothing over the dummy.
+    expected : float
+        What as many candidates again are expected to bring.
+    worth : float
+        What they would have to bring to be worth the time that the latest took.
+    """
+
+    n_candidates: int
+    gain: float
+    error: float | None
+    expected: float
+    worth: float
+
+
 class Training(Record):
     """The outcome of the search.
 
@@ -201,6 +234,8 @@ class Training(Record):
         Seconds of them in which a row was encoded.
     stopped : str
         Why the search ended.
+    lately : Lately or None
+        What the latest candidates had brought, where that ended it.
     feature_names : tuple of str
         What the plan's outputs are called.
     importance : dict
@@ -226,7 +261,8 @@ class Training(Record):
     used_s: float
     answer_s: float = 0.0
     row_s: float = 0.0
-    stopped: Literal["all candidates were tried", "time was up", "no further gain", "further gain is not worth it"]
+    stopped: Stopped
+    lately: Lately | None = None
     feature_names: tuple[str, ...]
     importance: dict[str, float] = {}
     recipes: tuple[Recipe, ...] = ()

@@ -1,4 +1,5 @@
 import itertools
+import math
 import time
 
 import numpy as np
@@ -14,6 +15,7 @@ from mlwright.learning.search.fits import Fits
 from mlwright.learning.search.leaderboard import leaderboard
 from mlwright.learning.search.lineup import line_up
 from mlwright.learning.search.standing import Standing
+from mlwright.learning.search.tune import Tuner, is_variant
 from mlwright.records.model import Candidate
 from mlwright.scoring.cores.constant import ConstantCore
 
@@ -59,11 +61,12 @@ def until_time_is_up(candidate, train, context):
 def search(make_bench):
     """Runs a search over the dummy, the linear model and made families; what was told is in `told`."""
 
-    def run(*made, wanted=(), **kwargs):
+    def run(*made, wanted=(), tuned=False, given_s=math.inf, **kwargs):
         told = []
         models = {name: MODELS.get(name)() for name in ("dummy", "linear")} | {family.name: family for family in made}
         bench = make_bench(models, listen=told.append, **kwargs)
-        course = Course(bench, line_up(models, bench.facts, wanted), Budget(bench.run.clock, bench.run.n_jobs))
+        budget, tuner = Budget(bench.run.clock, bench.run.n_jobs), Tuner(models, bench.facts) if tuned else None
+        course = Course(bench, line_up(models, bench.facts, wanted), budget, tuner, given_s=given_s)
         course.run()
         course.told = told
         return course
@@ -166,10 +169,38 @@ def test_what_is_kept_is_not_fitted_again_and_gives_the_same(search):
     assert members(chosen(again).option, again.standing, {}) == members(chosen(first).option, first.standing, {})
 
 
-def test_a_search_without_gain_ends_before_everything_was_tried(search):
-    course = search(Made("same", shares, n=30), n_rows=3_000)
+class Varied(Made):
+    """A made family with further settings."""
+
+    def vary(self, facts, rng):
+        return {"says": float(rng.uniform())}
+
+
+def test_a_search_without_gain_ends_in_further_settings_once_they_cost_more_than_they_usually_bring(search):
+    made = Varied("same", shares, n=4, cost_s=1.0)
+    course = search(made, n_rows=3_000, tuned=True, given_s=20.0)
     assert course.stopped == "no further gain"
-    assert len(course.standing.trials) < 25
+    assert sum(map(is_variant, course.standing.trials)) < 24
+    assert course.lately.gain == course.lately.error == 0.0
+    assert course.lately.expected < course.lately.worth
+
+
+def test_a_search_without_gain_goes_to_its_end_where_that_is_cheap(search):
+    course = search(Varied("same", shares, n=4, cost_s=1.0), n_rows=3_000, tuned=True, given_s=2_000.0)
+    assert course.stopped == "all candidates were tried"
+    assert sum(map(is_variant, course.standing.trials)) == 24
+
+
+def test_the_usual_settings_of_a_family_are_all_tried(search):
+    course = search(Made("same", shares, n=20, cost_s=1.0), n_rows=3_000, given_s=20.0)
+    assert course.stopped == "all candidates were tried"
+    assert {f"same-{i}" for i in range(2, 21)} < set(course.standing.trials)
+
+
+def test_with_few_rows_a_search_ends_where_they_tell_no_more_apart(search):
+    course = search(Varied("same", shares, n=9), n_rows=300, tuned=True)
+    assert course.stopped == "so many rows tell no more candidates apart"
+    assert len(course.standing.alive()) == 8
 
 
 def test_predictions_are_held_out_for_every_row(search):

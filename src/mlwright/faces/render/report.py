@@ -25,7 +25,7 @@ from mlwright.faces.render.groups import SHARES, TITLES, figures_of
 from mlwright.faces.render.learned import told_along, told_effect, told_together
 from mlwright.faces.render.page import Picture, drawings, environment, packed, picture_of
 from mlwright.faces.render.sources import Sources
-from mlwright.faces.render.summary import composition, corrected_figure, time_left
+from mlwright.faces.render.summary import brought_lately, composition, corrected_figure, time_left
 from mlwright.faces.render.workbook import workbook
 from mlwright.project import Project
 from mlwright.records.evaluation import Confusion, Curve
@@ -124,6 +124,7 @@ def render_report(project: Project, facts: Facts) -> str:
         "composition": composition,
         "time_left": time_left,
         "corrected_figure": corrected_figure,
+        "brought_lately": brought_lately,
         **{name: getattr(telling, name) for name in TOLD},
     }
     return made.get_template("report.html").render(

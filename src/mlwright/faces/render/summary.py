@@ -116,6 +116,30 @@ def composition(training: Training) -> str:
     return " + ".join(f"{member.weight:.0%} {member.candidate}" for member in members)
 
 
+def why_ended(training: Training) -> str:
+    """When and why the search ended, and how much of the time that leaves, in sentences."""
+    told = f"The search ended after {duration(training.used_s)}: {training.stopped}."
+    told += f" {brought_lately(training)}" if training.lately else ""
+    return told + time_left(training)
+
+
+def brought_lately(training: Training) -> str:
+    """What the latest candidates of a search brought that ended for that; empty for others."""
+    lately = training.lately
+    if lately is None:
+        return ""
+    error = "" if lately.error is None else f" ± {percent(lately.error)}"
+    brought = (
+        f"The latest {counted(lately.n_candidates, 'candidate')} brought {percent(lately.gain)}{error} of what the"
+    )
+    if training.stopped == "further gain is not worth it":
+        return f"{brought} model gains over the dummy; train.least_gain asks for more."
+    return (
+        f"{brought} model gains over the dummy. By that, and by other tables, as many again are expected to bring "
+        f"{percent(lately.expected)}; to be worth their time they would have to bring {percent(lately.worth)}."
+    )
+
+
 def corrected_figure(metric: str, found: Corrected) -> str:
     """What the packed model is worth on new rows by what the folds held out, in a sentence."""
     rows = "later rows, if these are like the ones so far," if found.in_time_order else "new rows"

@@ -7,8 +7,8 @@ interrupted takes the same way again with the trials that are kept.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
-from typing import Literal
 
 from mlwright.core.errors import Fault
 from mlwright.data.words import listing
@@ -25,8 +25,7 @@ from mlwright.learning.search.standing import Standing
 from mlwright.learning.search.stop import Mark, Progress
 from mlwright.learning.search.tune import Tuner, is_variant
 from mlwright.records.model import Candidate
-
-Stopped = Literal["all candidates were tried", "time was up", "no further gain", "further gain is not worth it"]
+from mlwright.records.trials import Lately, Stopped
 
 FEWEST_FOLDS = 2
 LOOKS = 3
@@ -49,6 +48,8 @@ class Course:
         Where further candidates come from once all were tried; None for nowhere.
     least_gain : float
         What further candidates must gain; see `Progress`.
+    given_s : float
+        Seconds that all fits together may take, in the guesses of the line-up; see `Progress`.
     stops_early : bool
         Whether the search ends where more no longer pays.
 
@@ -58,6 +59,8 @@ class Course:
         What came out so far.
     stopped : str
         Why the search ended.
+    lately : Lately or None
+        What the latest candidates brought, where that was asked.
     """
 
     def __init__(
@@ -68,15 +71,18 @@ class Course:
         tuner: Tuner | None = None,
         *,
         least_gain: float = 0.0,
+        given_s: float = math.inf,
         stops_early: bool = True,
     ) -> None:
         self.bench = bench
         self.budget = budget
         self.tuner = tuner
         self.least_gain = least_gain
+        self.given_s = given_s
         self.stops_early = stops_early
         self.standing = Standing(bench, lineup)
         self.stopped: Stopped = "all candidates were tried"
+        self.lately: Lately | None = None
         self._fits = Fits(self.standing, budget)
         self._climb = Climb(self.standing, budget, self._fits)
 
@@ -153,21 +159,24 @@ class Course:
 
     def _extend(self, waiting: list[Candidate]) -> None:
         """Further candidates, a few at a time, families that did well first; then variants of what pays."""
-        progress = Progress(self.standing.judge(self._fits.n_folds).held.groups, self.least_gain)
-        self._mark(progress)
+        groups = self.standing.judge(self._fits.n_folds).held.groups
+        progress = Progress(groups, self.least_gain, given_s=self.given_s)
+        self._mark(progress, waiting)
         while waiting := waiting or self._variants():
             batch, n_folds = self._next(waiting)
             if not batch:
                 self.stopped = "time was up"
                 return
             if self.stops_early and (verdict := progress.verdict()) is not None:
-                self.stopped = verdict
+                self.stopped, self.lately = verdict, progress.lately()
                 return
             self._try(batch, n_folds)
             waiting = [candidate for candidate in waiting if candidate not in batch]
-            self._mark(progress)
+            self._mark(progress, waiting)
         if self._fits.has_missed:
             self.stopped = "time was up"
+        elif self.tuner is not None and self._of_rows() < 1:
+            self.stopped = "so many rows tell no more candidates apart"
 
     def _variants(self) -> list[Candidate]:
         """The next other settings to try; none where enough candidates were tried already."""
@@ -186,11 +195,14 @@ class Course:
         return list(self._climb.as_high(found))
 
     def _n_open(self) -> int:
-        """How many more candidates may be tried: see `cap`; those that were dropped after a look hardly count."""
-        n_tried, n_left = len(self.standing.trials) - 1, len(self.standing.alive())
-        most = cap(self.bench.facts.n_rows)
-        of_rows = min(most - n_left, LOOKS * most - n_tried)
-        return of_rows if self.lineup.most is None else min(of_rows, self.lineup.most - n_tried)
+        """How many more candidates may be tried."""
+        most, n_tried = self.lineup.most, len(self.standing.trials) - 1
+        return self._of_rows() if most is None else min(self._of_rows(), most - n_tried)
+
+    def _of_rows(self) -> int:
+        """How many more so many rows can tell apart: see `cap`; those that were dropped after a look hardly count."""
+        most, n_tried = cap(self.bench.facts.n_rows), len(self.standing.trials) - 1
+        return min(most - len(self.standing.alive()), LOOKS * most - n_tried)
 
     def _next(self, waiting: Sequence[Candidate]) -> tuple[list[Candidate], int]:
         """The next candidates and on how many folds; fewer folds where there is no time for all, but two at least.
@@ -250,7 +262,7 @@ class Course:
             if len(self.standing.trials[name]) == 1 < self._fits.n_folds:
                 self.standing.drop(name, f"dropped after one fold: {reason}")
 
-    def _mark(self, progress: Progress) -> None:
+    def _mark(self, progress: Progress, waiting: Sequence[Candidate]) -> None:
         """Remember how good all candidates so far are together, on rows that had no say in their weights."""
         self._fits.keep_back()
         if self.budget.is_up() or not self.stops_early:
@@ -260,4 +272,5 @@ class Course:
         dummy = self.standing.blend({self.standing.baseline(): 1.0}, level)
         cost_s = self.lineup.guessed_s(self.standing.trials)
         baseline = float(judge.row_loss(dummy).mean())
-        progress.mark(Mark(len(self.standing.trials), judge.row_loss(together), baseline, cost_s))
+        n_waiting = sum(not is_variant(base_of(one.name)) for one in waiting)
+        progress.mark(Mark(len(self.standing.trials), judge.row_loss(together), baseline, cost_s, n_waiting))

@@ -77,7 +77,8 @@ def set_up(
     refits = settings.refit and split.n_test > 0 and gains_by_more_rows(len(data.rows), n_folds)
     budget = Budget(run.clock, n_workers, run.ahead, load, refits=refits, one_fold=n_folds == 1)
     wanted = {name: model for name, model in models.items() if not settings.families or name in settings.families}
-    return Course(bench, lineup, budget, Tuner(wanted, facts, worth), least_gain=settings.least_gain)
+    tuner, given_s = Tuner(wanted, facts, worth), planned_s * n_planned[0]
+    return Course(bench, lineup, budget, tuner, least_gain=settings.least_gain, given_s=given_s)
 
 
 def _planned_s(budget: Budget, settings: TrainSettings, run: Run) -> float:

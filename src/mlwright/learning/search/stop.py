@@ -1,20 +1,34 @@
-"""When trying more candidates no longer pays."""
+"""When trying more candidates no longer pays.
+
+What can still be gained is small beside the noise of the rows that tell it: of 1,000 held-out rows the gain of a few
+candidates is known to one or two percent of what the model gains over the dummy, and is a tenth of that. So what the
+latest candidates brought is weighed against what such candidates bring on other tables, by how sure it is, and what is
+then expected is held against what the time for it is worth.
+
+References
+----------
+Efron, B. and Morris, C. (1975). Data analysis using Stein's estimator and its generalizations. JASA 70: why a noisy
+figure is drawn to what is usual elsewhere.
+"""
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
 
 from mlwright.learning.search.judge import Array, Places, mean_and_error
+from mlwright.records.trials import Lately
 
 LEAST_PATIENCE, PATIENCE_SHARE = 8, 0.25
 """How many candidates the latest are: so many at least, and this share of all that were tried and of what they cost."""
-LONG_PATIENCE, LONG_SHARE = 32, 0.5
-"""How many they are where noise hides what they gain."""
-SLIGHT, SLIGHT_OF_REST = 0.005, 0.01
-"""What further candidates may bring at most to be slight, as a share of what the ensemble gains over the dummy, and of
-what it still loses."""
-WORTHWHILE = 0.25
+USUAL, SPREAD = 0.001, 0.005
+"""What a quarter of a search in further settings brings on other tables, as a share of the gain over the dummy, and how
+much that differs from table to table; it differs as much from one quarter to the next."""
+PRICE = 0.01
+"""What all the time that a user gives for fitting must gain to be worth it, as such a share."""
+MOST_TIMES_REST = 2.0
+"""Where a model gains more than so many times what it still loses, as on clean data, gains are shares of the latter."""
 
 
 class Mark(NamedTuple):
@@ -30,12 +44,15 @@ class Mark(NamedTuple):
         The mean loss of the dummy.
     cost_s : float
         What their fits were guessed to take: no clock, so that a search can be repeated.
+    n_waiting : int
+        Usual settings of the families that were not tried yet.
     """
 
     n_tried: int
     row_loss: Array
     baseline: float = 0.0
     cost_s: float = 0.0
+    n_waiting: int = 0
 
 
 @dataclass
@@ -50,11 +67,14 @@ class Progress:
         What the latest candidates must have gained to go on, as a share of what the ensemble gains over the dummy.
     least_patience : int
         How many candidates the latest are at least.
+    given_s : float
+        Seconds that all fits together may take, in the same guesses as `Mark.cost_s`.
     """
 
     groups: Places | None = None
     least_gain: float = 0.0
     least_patience: int = LEAST_PATIENCE
+    given_s: float = math.inf
     marks: list[Mark] = field(default_factory=list)
 
     def mark(self, mark: Mark) -> None:
@@ -64,38 +84,58 @@ class Progress:
     def verdict(self) -> Literal["no further gain", "further gain is not worth it"] | None:
         """Why to stop, or None to go on.
 
-        What the latest candidates brought tells what the next ones may bring. The latest are a quarter of all, eight at
-        least, and have cost a quarter of what all did: where many are cheap, little is saved by leaving. No further
-        gain: what they gained is, with one standard error on top, less than half a percent of what the ensemble gains
-        over the dummy, and less than a percent of what it still loses: where that is a hundredth of what the dummy
-        loses, it could be halved by less than the first. Where noise hides that, half of all are asked, 32 at least:
-        what they gained is less than a quarter of its standard error, and a search below the noise of the estimate
-        finds luck. Not worth it: the latest gained less than the user wants.
+        No further gain: what as many candidates again are expected to gain is worth less than the time that the latest
+        took. That is not asked before the usual settings of all families were tried. Not worth it: the latest gained
+        less than the user wants.
         """
-        latest = self._gain_of(max(self.least_patience, PATIENCE_SHARE * self._n_tried))
-        if latest is None:
+        lately = self.lately()
+        if lately is None:
             return None
-        gain, error = latest
-        now = self.marks[-1]
-        rest = float(now.row_loss.mean())
-        over_dummy = now.baseline - rest
-        if gain + error <= min(SLIGHT * over_dummy, SLIGHT_OF_REST * rest) or self._is_lost_in_noise():
+        if not self.marks[-1].n_waiting and lately.expected < lately.worth:
             return "no further gain"
-        is_too_little = self.least_gain > 0 and gain < self.least_gain * over_dummy
+        is_too_little = self.least_gain > 0 and lately.error is not None and lately.gain < self.least_gain
         return "further gain is not worth it" if is_too_little else None
 
-    def _is_lost_in_noise(self) -> bool:
-        found = self._gain_of(max(LONG_PATIENCE, LONG_SHARE * self._n_tried))
-        return found is not None and found[0] <= WORTHWHILE * found[1]
+    def lately(self) -> Lately | None:
+        """What the latest candidates brought and cost, and what the next ones are expected to; None if not known yet.
 
-    @property
-    def _n_tried(self) -> int:
-        return self.marks[-1].n_tried if self.marks else 0
-
-    def _gain_of(self, n_latest: float) -> tuple[float, float] | None:
-        """What so many candidates gained last and its standard error; None where that is not known yet."""
-        most_s = (1 - PATIENCE_SHARE) * self.marks[-1].cost_s if self.marks else 0.0
-        before = [mark for mark in self.marks if self._n_tried - mark.n_tried >= n_latest and mark.cost_s <= most_s]
-        if not before or len(before[-1].row_loss) != len(self.marks[-1].row_loss):
+        The latest are a quarter of all, eight at least, and have cost a quarter of what all did: where many are cheap,
+        little is saved by leaving.
+        """
+        if not self.marks:
             return None
-        return mean_and_error(before[-1].row_loss - self.marks[-1].row_loss, self.groups)
+        now, n_latest = self.marks[-1], max(self.least_patience, PATIENCE_SHARE * self.marks[-1].n_tried)
+        most_s = (1 - PATIENCE_SHARE) * now.cost_s
+        before = [mark for mark in self.marks if now.n_tried - mark.n_tried >= n_latest and mark.cost_s <= most_s]
+        if not before or len(before[-1].row_loss) != len(now.row_loss):
+            return None
+        n_candidates, price = now.n_tried - before[-1].n_tried, PRICE * (now.cost_s - before[-1].cost_s) / self.given_s
+        rest = float(now.row_loss.mean())
+        over_dummy = now.baseline - rest
+        if over_dummy <= 0:
+            return Lately(n_candidates=n_candidates, gain=0.0, error=None, expected=USUAL, worth=price)
+        gain, error = mean_and_error(before[-1].row_loss - now.row_loss, self.groups)
+        unit = min(over_dummy, MOST_TIMES_REST * rest) or over_dummy
+        share = unit / over_dummy
+        return Lately(
+            n_candidates=n_candidates,
+            gain=gain / over_dummy,
+            error=error / over_dummy,
+            expected=share * expected(gain / unit, error / unit),
+            worth=share * price,
+        )
+
+
+def expected(gain: float, error: float) -> float:
+    """What as many candidates again will gain, by what the latest have and how sure that is.
+
+    A gain that is surely known counts for half of it, as the next ones are others; one that noise hides for nothing. A
+    gain below zero is chance, and counts as none.
+
+    >>> f"{expected(0.02, 0.001):.1%}, {expected(0.02, 0.02):.1%}, {expected(-0.03, 0.02):.1%}"
+    '1.0%, 0.2%, 0.1%'
+    >>> f"{expected(0.0, 0.0):.2%}"
+    '0.05%'
+    """
+    trust = SPREAD**2 / (2 * SPREAD**2 + error**2)
+    return trust * max(gain, 0.0) + (1 - trust) * USUAL

@@ -47,7 +47,7 @@ class TrainSettings(Settings):
         tried.
     least_gain : float
         What further candidates must gain for the search to go on, as a share of what the model gains over the dummy
-        (``0.01`` for one hundredth); whatever it says, the search ends where gain and chance cannot be told apart.
+        (``0.01`` for one hundredth); whatever it says, the search ends where more is not expected to be worth its time.
     refit : bool
         Whether the chosen model is fitted once more on all rows, those of the test among them, before it is packed. The
         figures stay those of the model that had not seen these rows.

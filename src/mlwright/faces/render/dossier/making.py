@@ -8,7 +8,7 @@ from mlwright.data.words import counted, listing, percent
 from mlwright.faces.render.dossier.blocks import MOST_ROWS, Block, Grid, Known, Told
 from mlwright.faces.render.learned import percent_interval, told_learned
 from mlwright.faces.render.numbers import duration, short
-from mlwright.faces.render.summary import composition
+from mlwright.faces.render.summary import composition, why_ended
 from mlwright.faces.render.telling import told_coverage
 
 
@@ -32,8 +32,7 @@ def design(known: Known) -> Iterator[Block]:
     training, decision = known.facts.leaderboard, known.facts.decision
     yield Told(
         f"Optimised for: {training.metric.replace('_', ' ')} on rows held out of training. Chosen: "
-        f"{composition(training)}, of {counted(len(training.leaderboard), 'candidate')}; the search ended because "
-        f"{training.stopped}.",
+        f"{composition(training)}, of {counted(len(training.leaderboard), 'candidate')}. {why_ended(training)}",
         "leaderboard",
     )
     if training.threshold_reason:

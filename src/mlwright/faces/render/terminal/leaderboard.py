@@ -9,7 +9,7 @@ from rich.text import Text
 
 from mlwright.data.words import counted, percent, told_size
 from mlwright.faces.render.numbers import duration
-from mlwright.faces.render.summary import composition, corrected_figure, time_left, told_score
+from mlwright.faces.render.summary import composition, corrected_figure, told_score, why_ended
 from mlwright.faces.render.terminal.tables import said, table
 from mlwright.records.trials import LeaderboardRow, Training
 
@@ -52,7 +52,7 @@ def _remarks(training: Training) -> Iterator[Text]:
         )
     if training.corrected is not None:
         yield said(corrected_figure(training.metric, training.corrected))
-    yield said(f"The search ended after {duration(training.used_s)}: {training.stopped}.{time_left(training)}")
+    yield said(why_ended(training))
     if training.importance:
         ranked = [f"{name} ({percent(value)})" for name, value in list(training.importance.items())[:MOST_IMPORTANT]]
         yield said(f"What the model relies on, by the share of its gain that is lost without: {', '.join(ranked)}.")
