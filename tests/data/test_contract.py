@@ -120,6 +120,16 @@ def test_a_contract_says_what_every_column_keeps(project):
     assert (back.part, back.required) == ("target", False)
 
 
+def test_a_time_by_which_rows_are_nearly_sorted_promises_no_order(tmp_path):
+    moments = np.datetime64("2024-01-01T08:00:00") + np.arange(400) * 900 + np.arange(400) * 7 % 10 * 1_200
+    lines = [f"{moment},{row * 7 % 31},{'yes' if row % 3 else 'no'}" for row, moment in enumerate(moments.tolist())]
+    (tmp_path / "log.csv").write_text("\n".join(["at,n,y", *lines]) + "\n")
+    project = Project.create(tmp_path, {"project": {"target": "y"}, "collect": {"source": "log.csv"}})
+    project.run(until="contract")
+    assert project.show("profile").roles.time == "at"
+    assert project.show("contract").clause("at").order == "none"
+
+
 def test_a_person_loosens_and_tightens(project):
     edits = ContractSettings.model_validate(
         {

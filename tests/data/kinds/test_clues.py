@@ -7,7 +7,7 @@ import pytest
 
 from mlwright.data.compute.figures import Figures, figures_of
 from mlwright.data.kinds.dates import how_written
-from mlwright.data.kinds.look import order_of
+from mlwright.data.kinds.look import order_or_nearly
 from mlwright.data.kinds.missing import is_sentinel, missing_words, suspects, vague_words
 from mlwright.data.kinds.names import says_code, says_entity, says_event, says_id, says_moment, words_of
 from mlwright.data.kinds.wording import wording_of
@@ -182,7 +182,7 @@ def test_scripts_without_spaces_have_words_too() -> None:
     ],
 )
 def test_whether_rows_are_sorted(values: list[float], order: str) -> None:
-    assert order_of(np.array(values, dtype=float)) == order
+    assert order_or_nearly(np.array(values, dtype=float)) == order
 
 
 def test_times_are_read_with_their_zone_whichever_way_it_is_written() -> None:

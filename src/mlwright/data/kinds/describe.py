@@ -16,7 +16,7 @@ from mlwright.data.compute.figures import Figures, figures_of
 from mlwright.data.compute.table import Table
 from mlwright.data.kinds import Order, Reading, Seen
 from mlwright.data.kinds.date_ways import date_ways
-from mlwright.data.kinds.look import left_out, look, order_of, spelled_codes
+from mlwright.data.kinds.look import left_out, look, order_or_nearly, spelled_codes
 from mlwright.data.kinds.missing import is_sentinel, suspects
 from mlwright.data.kinds.reading import read
 from mlwright.data.kinds.shapes import gaps_of, patterns_of
@@ -202,7 +202,7 @@ def _read_through(asked: Aggregates, known: _Known, *, guess: bool) -> _Known:
         gaps=gaps_of(numbers) if reading.form == "moment" else (),
         figures=own,
         n_missing=known.seen.n_rows - own.n - n_unparsed,
-        order=order_of(_read_as(reading, asked.sample[known.seen.name])),
+        order=order_or_nearly(_read_as(reading, asked.sample[known.seen.name])),
         n_unparsed=n_unparsed,
         unparsed=spelled(values.filter(pa.array(unparsed))).levels[:N_EXAMPLES],
     )

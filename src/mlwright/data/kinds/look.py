@@ -6,6 +6,7 @@ import math
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
+from typing import Literal
 
 import ibis.expr.types as ir
 import numpy as np
@@ -92,7 +93,7 @@ def _with_sample(seen: Seen, values: pa.Array) -> Seen:
         spelled = [value for value in canonical_array(values).tolist() if value is not None]
         return replace(seen, sample=excerpt(spelled))
     numbers = to_moment_array(values) if seen.sort == "moment" else to_number_array(values)
-    return replace(seen, order=order_of(numbers))
+    return replace(seen, order=order_or_nearly(numbers))
 
 
 def excerpt(values: Sequence[str]) -> tuple[str, ...]:
@@ -107,21 +108,26 @@ def excerpt(values: Sequence[str]) -> tuple[str, ...]:
     return tuple(values[place] for place in places)
 
 
-def order_of(numbers: np.ndarray[tuple[int], np.dtype[np.float64]]) -> Order:
-    """Whether numbers rise or fall from row to row, NaN left out; equal neighbours do neither and break nothing.
-
-    They do so nearly if their ranks go along with their places (a correlation of 0.98): what several machines write
-    down at once, or a log that waits for the slowest.
-    """
-    known = numbers[~np.isnan(numbers)]
-    steps = np.diff(known)
+def order_of(numbers: np.ndarray[tuple[int], np.dtype[np.float64]]) -> Literal["rising", "falling", "none"]:
+    """Whether numbers rise or fall from row to row, NaN left out; equal neighbours do neither and break nothing."""
+    steps = np.diff(numbers[~np.isnan(numbers)])
     if not len(steps) or not steps.any():
         return "none"
     if (steps >= 0).mean() >= IN_ORDER:
         return "rising"
-    if (steps <= 0).mean() >= IN_ORDER:
-        return "falling"
-    return "nearly" if len(known) >= FEWEST_IN_ORDER and _go_along(known) >= NEARLY else "none"
+    return "falling" if (steps <= 0).mean() >= IN_ORDER else "none"
+
+
+def order_or_nearly(numbers: np.ndarray[tuple[int], np.dtype[np.float64]]) -> Order:
+    """Whether numbers rise or fall from row to row, or nearly do so.
+
+    They do so nearly if their ranks go along with their places (a correlation of 0.98): what several machines write
+    down at once, or a log that waits for the slowest.
+    """
+    order, known = order_of(numbers), numbers[~np.isnan(numbers)]
+    if order != "none" or len(known) < FEWEST_IN_ORDER or not np.ptp(known):
+        return order
+    return "nearly" if _go_along(known) >= NEARLY else "none"
 
 
 def _go_along(numbers: np.ndarray[tuple[int], np.dtype[np.float64]]) -> float:
