@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from mlwright.judging.rules import RULES, Evidence
-from mlwright.records.evaluation import Confusion
+from mlwright.records.evaluation import Confusion, Footing
 from mlwright.records.findings import Findings
 from mlwright.records.robustness import Robustness
 from mlwright.testing.rules import (
@@ -146,3 +146,11 @@ def test_a_column_that_a_person_vouches_for_stops_nothing_and_is_named() -> None
     outcome, sentence = says("no_leak", good_evidence(findings=vouched, training=training(spend=0.95, age=0.01)))
     assert outcome == "kept"
     assert "'spend' is known when the prediction is made" in sentence
+
+
+@pytest.mark.parametrize(("n_pieces", "outcome"), [(30, "kept"), (29, "unclear"), (8, "unclear"), (7, "broken")])
+def test_many_rows_of_few_people_are_few_pieces_of_evidence(n_pieces: int, outcome: str) -> None:
+    footing = Footing(n_rows=1000, n_pieces=n_pieces, piece="group", by="person")
+    found, sentence = says("enough_rows", with_evaluation(footing=footing))
+    assert found == outcome
+    assert f"these are {n_pieces} pieces of evidence, not 1,000" in sentence

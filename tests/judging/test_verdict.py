@@ -8,7 +8,7 @@ from mlwright.judging.decide import rule_on
 from mlwright.judging.rules import RULES, Evidence
 from mlwright.judging.verdict import headline, limits, next_steps, reasons, times_the_rows, verdict_of
 from mlwright.records.decision import Ruling
-from mlwright.records.evaluation import Confusion
+from mlwright.records.evaluation import Confusion, Footing
 from mlwright.records.findings import Findings
 from mlwright.records.robustness import Robustness
 from mlwright.testing.rules import (
@@ -186,3 +186,23 @@ def test_a_column_that_a_person_vouches_for_is_named_among_the_limits() -> None:
     verdict, _, rest = told(good_evidence(findings=vouched))
     assert verdict == "deploy"
     assert "A person vouches that 'duration' is known when the prediction is made" in rest
+
+
+def of_people(n_pieces: int) -> Evidence:
+    footing = Footing(n_rows=1000, n_pieces=n_pieces, piece="group", by="person")
+    return good_evidence(evaluation=evaluation().model_copy(update={"footing": footing}))
+
+
+def test_a_handful_of_people_is_too_few_however_many_rows_they_have() -> None:
+    verdict, words, _ = told(of_people(5))
+    assert verdict == "collect_more"
+    assert words == (
+        "Collect more data before you decide: 1,000 rows in 5 groups ('person') to test on are too few to tell; about "
+        "30,000 rows with new values of 'person' in all would do, 9,000 of them 'yes'."
+    )
+
+
+def test_that_all_rests_on_a_dozen_people_is_told_once() -> None:
+    verdict, _, rest = told(of_people(12))
+    assert verdict == "deploy"
+    assert rest.count("these are 12 pieces of evidence, not 1,000") == 1

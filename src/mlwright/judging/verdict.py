@@ -24,6 +24,7 @@ from mlwright.judging.worth.case_by_case import told_case_by_case
 from mlwright.judging.worth.few_cases import told_few_cases
 from mlwright.judging.worth.pilot import told_pilot
 from mlwright.judging.worth.told import better_without, told_against, told_capacity, told_gain, told_table, told_without
+from mlwright.learning.footing import ENOUGH_PIECES, is_thin, told_number
 from mlwright.records.decision import Ruling, Verdict, Worth
 from mlwright.records.evaluation import Estimate
 from mlwright.records.findings import Finding
@@ -131,7 +132,11 @@ def _too_few_rows(evidence: Evidence) -> Ground:
         return Ground(
             "collect_more", f"all {counted(n_rows, 'row')} to test on are '{shortened(only)}', which tells nothing"
         )
-    times, of_what = GOOD_ROWS / n_rows, ""
+    times, of_what, footing = GOOD_ROWS / n_rows, "", evidence.evaluation.footing
+    groups = ""
+    if footing is not None and is_thin(footing):
+        times = max(times, ENOUGH_PIECES / footing.n_pieces)
+        groups = f" in {told_number(footing)}"
     if confusion is not None and evidence.profile.roles.task == "binary":
         counts = tested_by_class(confusion)
         rarest = min(counts, key=lambda name: counts[name])
@@ -140,7 +145,7 @@ def _too_few_rows(evidence: Evidence) -> Ground:
         n_rarest = int(float(f"{times * evidence.profile.n_rows * share:.1e}"))
         of_what = f", {n_rarest:,} of them '{shortened(rarest)}'"
     because = (
-        f"{counted(n_rows, 'row')} to test on are too few to tell; "
+        f"{counted(n_rows, 'row')}{groups} to test on are too few to tell; "
         f"about {_rows(times, evidence)} in all would do{of_what}"
     )
     return Ground("collect_more", because)
@@ -159,8 +164,9 @@ def times_the_rows(gain: Estimate) -> float:
 
 
 def _rows(times: float, evidence: Evidence) -> str:
-    """All rows that are needed, rounded to two digits."""
-    return counted(int(float(f"{times * evidence.profile.n_rows:.1e}")), "row")
+    """All rows that are needed, rounded to two digits; of a group that is known more of them say little."""
+    rows, footing = counted(int(float(f"{times * evidence.profile.n_rows:.1e}")), "row"), evidence.evaluation.footing
+    return f"{rows} with new values of '{footing.by}'" if footing is not None and footing.by else rows
 
 
 def _pilot_or_deploy(rulings: Sequence[Ruling], evidence: Evidence) -> Ground:
@@ -215,6 +221,8 @@ def reasons(rulings: Sequence[Ruling], evidence: Evidence) -> Iterator[str]:
     told = [ruling for ruling in rulings if ruling.required or ruling.rule == "beats_baseline"]
     if any(ruling.rule == "beats_baseline" and ruling.outcome != "kept" for ruling in rulings):
         told = [ruling for ruling in told if ruling.rule != "holds_up"]  # of a gain that is not sure nothing is lost
+    if is_thin(evidence.evaluation.footing):
+        told += [ruling for ruling in rulings if ruling.rule == "enough_rows" and ruling not in told]
     told.sort(key=lambda ruling: RANK.get(ruling.rule, len(RANK)))
     leak = next(ruling for ruling in rulings if ruling.rule == "no_leak")
     if leak not in told and leaks_in(evidence):
@@ -251,7 +259,9 @@ def _weak_points(rulings: Sequence[Ruling], evidence: Evidence) -> Iterator[str]
 
 
 def _is_told(ruling: Ruling, evidence: Evidence) -> bool:
-    """Whether a ruling stands elsewhere already: weak segments one by one, suspected leaks among the reasons."""
+    """Whether a ruling stands elsewhere: weak segments one by one, suspected leaks and thin evidence as reasons."""
+    if ruling.rule == "enough_rows" and is_thin(evidence.evaluation.footing):
+        return True
     return ruling.rule in ("no_weak_segment", *GAIN_RULES) or (ruling.rule == "no_leak" and bool(leaks_in(evidence)))
 
 

@@ -21,6 +21,7 @@ from mlwright.data.compute.table import open_snapshot
 from mlwright.learning.amounts import decisive_on
 from mlwright.learning.coverage import FEWEST_LEARNED, MOST_LEARNED, Learned, learn_uncertainty, measured, rows_in
 from mlwright.learning.curves import class_curves, number_curves
+from mlwright.learning.footing import footing_of
 from mlwright.learning.load import load_after, open_model
 from mlwright.learning.metrics import Metric
 from mlwright.learning.owed import moved, owed
@@ -36,6 +37,7 @@ from mlwright.records.evaluation import (
     Curve,
     Estimate,
     Evaluation,
+    Footing,
     MetricResult,
     Segment,
     Tenth,
@@ -156,6 +158,17 @@ def _evaluation(sitting: _Sitting, training: Training, run: Run) -> Evaluation:
         overfit=_overfit(metrics[0], training, sitting.level, has_test=sitting.unseen.split.n_test > 0),
         positions="" if sitting.unseen.split.n_test else run.put(sitting.unseen.positions.tobytes()),
         rests_on="test rows" if sitting.unseen.split.n_test else "held-out training rows",
+        footing=_footing(sitting, training),
+    )
+
+
+def _footing(sitting: _Sitting, training: Training) -> Footing:
+    has_test = sitting.unseen.split.n_test > 0
+    return footing_of(
+        sitting.draws.sampling,
+        by=sitting.unseen.profile.roles.group,
+        n_folds=0 if has_test else training.chosen.n_folds,
+        in_time_order=sitting.corrected is not None and sitting.corrected.in_time_order,
     )
 
 

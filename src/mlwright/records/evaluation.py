@@ -28,6 +28,33 @@ class Estimate(Record):
     method: str
 
 
+class Footing(Record):
+    """How much evidence figures rest on: rows that hang together are one piece of it.
+
+    Parameters
+    ----------
+    n_rows : int
+    n_pieces : int
+        What chance drew one by one: the rows; the groups that they belong to; or stretches of time, so many as they
+        make that are long enough for their ends to know nothing of each other.
+    piece : str
+        What a piece is.
+    by : str
+        The column whose values tell groups apart, where it is known.
+    n_folds : int
+        That held the rows out, each its own; 0 where they were set aside for a test.
+    in_time_order : bool
+        Whether each of these folds is later than what its cores learned from.
+    """
+
+    n_rows: int
+    n_pieces: int
+    piece: Literal["row", "group", "stretch of time"] = "row"
+    by: str = ""
+    n_folds: int = 0
+    in_time_order: bool = False
+
+
 class MetricResult(Record):
     """One metric on the test rows, for the model, the simple model and the dummy.
 
@@ -144,6 +171,8 @@ class Evaluation(Record):
     rests_on : str
         Where no row was set aside, the figures are those of training rows, each answered by cores that have not learned
         from it, corrected for what differs on new rows; "test rows" then means these.
+    footing : Footing or None
+        How many pieces of evidence these rows are; None in evaluations from before this was kept.
     positions : str
         Blob: where these rows stand in the snapshot, int64; empty for the test rows.
     metrics : tuple of MetricResult
@@ -178,6 +207,7 @@ class Evaluation(Record):
 
     n_rows: int
     rests_on: Literal["test rows", "held-out training rows"] = "test rows"
+    footing: Footing | None = None
     positions: str = ""
     metrics: tuple[MetricResult, ...]
     confusion: Confusion | None = None

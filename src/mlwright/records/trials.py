@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 from mlwright.core.record import Record
-from mlwright.records.evaluation import Estimate
+from mlwright.records.evaluation import Estimate, Footing
 from mlwright.records.model import Candidate, CoreRef, ModelSpec
 
 Stopped = Literal[
@@ -113,6 +113,8 @@ class Corrected(Record):
     error : float
         How unsure these three are together, as a standard error; the intervals have it in.
     n_rows : int
+    footing : Footing or None
+        How many pieces of evidence these rows are; None in those from before this was kept.
     in_time_order : bool
         Whether rows follow each other in time: the interval is then of rows like those so far.
     """
@@ -124,6 +126,7 @@ class Corrected(Record):
     together: float = 0.0
     error: float = 0.0
     n_rows: int
+    footing: Footing | None = None
     in_time_order: bool = False
 
 
@@ -149,8 +152,8 @@ class LeaderboardRow(Record):
     weight : float
         Share in the chosen model.
     tied : bool or None
-        Whether the data cannot tell it from the best: paired on the same rows, corrected for the number of
-        comparisons. None where it was scored on other rows.
+        Whether the data cannot tell it from the best: paired on the same rows, so that the one that is best in truth is
+        among the tied in 95 of 100 cases. None where it was scored on other rows.
     row_ms : float or None
         Median milliseconds to answer one record with all its cores, if that was measured.
     size_bytes : int or None

@@ -9,6 +9,7 @@ import json
 import math
 from collections.abc import Iterable, Sequence
 
+from mlwright.learning.footing import told_pieces, told_rows
 from mlwright.records.bundle import Manifest
 from mlwright.records.contract import Clause
 from mlwright.records.decision import Verdict
@@ -50,11 +51,12 @@ def _header(manifest: Manifest) -> str:
     pipeline = PIPELINES[manifest.model.task]
     scored = [metric for metric in manifest.evaluation.metrics if math.isfinite(metric.model.value)]
     names = [HUB_METRICS.get(metric.name, metric.name) for metric in scored]
+    split = "test" if manifest.evaluation.rests_on == "test rows" else "train"
     lines = ["---", "library_name: mlwright", f"pipeline_tag: {pipeline}", "tags:", "- tabular", f"- {pipeline}"]
     lines += ["- mlwright", "metrics:", *(f"- {name}" for name in names)]
     lines += ["model-index:", f"- name: {json.dumps(manifest.name)}", "  results:", "  - task:"]
     lines += [f"      type: {pipeline}", "      name: Tabular data", "    dataset:", "      type: tabular"]
-    lines += [f"      name: {json.dumps(_file_name(manifest))}", "      split: test", "    metrics:"]
+    lines += [f"      name: {json.dumps(_file_name(manifest))}", f"      split: {split}", "    metrics:"]
     for name, metric in zip(names, scored, strict=True):
         lines += [f"    - type: {name}", f"      name: {json.dumps(metric.title)}"]
         lines += [f"      value: {metric.model.value:.6g}", "      verified: false"]
@@ -89,11 +91,8 @@ def _evaluation(manifest: Manifest) -> str:
         [_plain(metric.title), *(_interval(found) for found in (metric.model, metric.simple, metric.baseline))]
         for metric in evaluation.metrics
     ]
-    note = (
-        f"On {evaluation.n_rows:,} rows that were set aside before training and used once{_level(evaluation.metrics)}."
-    )
-    if manifest.learned:
-        note += f" {manifest.learned}"
+    told = (told_pieces(evaluation.footing), manifest.learned)
+    note = " ".join([f"On {told_rows(evaluation)}{_level(evaluation.metrics)}.", *filter(None, map(_plain, told))])
     table = _table(["", "this model", "simple model", "no model"], rows)
     return f"## Evaluation\n\n{note}\n\n{table}"
 

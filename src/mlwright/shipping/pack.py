@@ -73,6 +73,7 @@ def pack(
     draft = Manifest(
         bundle_id=UNSEALED,
         needs=model.needs,
+        optional=("evaluation.footing",),
         name=project.name or "model",
         made_at=datetime.now(UTC).isoformat(timespec="seconds"),
         made_by=f"mlwright {version('mlwright')}",

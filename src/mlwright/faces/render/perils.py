@@ -10,6 +10,7 @@ from markupsafe import Markup
 from mlwright.data.words import quoted
 from mlwright.faces.render.facts import Facts
 from mlwright.faces.render.sources import Sources
+from mlwright.learning.footing import is_thin
 from mlwright.records.diagnosis import Diagnosis
 from mlwright.records.evaluation import Estimate
 from mlwright.records.robustness import ProbeResult, Robustness
@@ -122,6 +123,7 @@ def limits(facts: Facts, sources: Sources) -> Iterator[Markup]:
         yield Markup("Anywhere, as it is.")
         yield from islice(_faults(facts, sources), MOST_LIMITS)
         return
+    yield from _thin(facts, sources)
     known = list(islice(_parts(facts, sources), MOST_LIMITS))
     yield from known
     if not facts.evaluation.segments and len(known) < MOST_LIMITS:
@@ -134,6 +136,19 @@ def limits(facts: Facts, sources: Sources) -> Iterator[Markup]:
     yield Markup(
         "For cases of another kind than the {} that it learned from: the service marks them ({} of the test rows)."
     ).format(rows, share)
+
+
+def _thin(facts: Facts, sources: Sources) -> Iterator[Markup]:
+    """That all figures rest on a few entities, or a few stretches of time."""
+    footing = facts.evaluation.footing
+    if footing is None or not is_thin(footing):
+        return
+    n = sources.number("evaluation/footing/n_pieces", "count")
+    if footing.piece == "group":
+        by = sources.words("evaluation/footing/by", f"“{footing.by}”")
+        yield Markup("For others than these: all figures rest on {} different values of {}.").format(n, by)
+    else:
+        yield Markup("For other times: all figures rest on about {} stretches that stand alone.").format(n)
 
 
 def _parts(facts: Facts, sources: Sources) -> Iterator[Markup]:

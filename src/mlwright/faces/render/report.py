@@ -27,6 +27,7 @@ from mlwright.faces.render.page import Picture, drawings, environment, packed, p
 from mlwright.faces.render.sources import Sources
 from mlwright.faces.render.summary import brought_lately, composition, corrected_figure, time_left
 from mlwright.faces.render.workbook import workbook
+from mlwright.learning.footing import told_pieces, told_rows
 from mlwright.project import Project
 from mlwright.records.evaluation import Confusion, Curve
 
@@ -125,6 +126,8 @@ def render_report(project: Project, facts: Facts) -> str:
         "time_left": time_left,
         "corrected_figure": corrected_figure,
         "brought_lately": brought_lately,
+        "told_rows": told_rows,
+        "told_pieces": told_pieces,
         **{name: getattr(telling, name) for name in TOLD},
     }
     return made.get_template("report.html").render(

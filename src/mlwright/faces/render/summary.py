@@ -9,6 +9,7 @@ from functools import singledispatch
 from mlwright.core.record import Record
 from mlwright.data.words import counted, percent
 from mlwright.faces.render.numbers import NONE, alike, duration, short, two_errors, with_interval
+from mlwright.learning.footing import told_folds, told_pieces
 from mlwright.pipeline import PIPELINES
 from mlwright.project import Project
 from mlwright.records.bundle import Packed
@@ -20,7 +21,7 @@ from mlwright.records.decision import Decision
 from mlwright.records.delivery import Delivery
 from mlwright.records.deployment import Deployment
 from mlwright.records.diagnosis import Diagnosis
-from mlwright.records.evaluation import Evaluation
+from mlwright.records.evaluation import Evaluation, Footing
 from mlwright.records.exploration import Exploration
 from mlwright.records.findings import Findings
 from mlwright.records.finished import Finished
@@ -143,10 +144,12 @@ def brought_lately(training: Training) -> str:
 def corrected_figure(metric: str, found: Corrected) -> str:
     """What the packed model is worth on new rows by what the folds held out, in a sentence."""
     rows = "later rows, if these are like the ones so far," if found.in_time_order else "new rows"
-    return (
-        f"By the {counted(found.n_rows, 'row')} that the folds held out, its {metric.replace('_', ' ')} on {rows} is "
-        f"{with_interval(found.model)}, corrected for having been chosen and stopped by them."
+    told = (
+        f"By the {counted(found.n_rows, 'row')} that the folds held out{told_folds(found.footing)}, its "
+        f"{metric.replace('_', ' ')} on {rows} is {with_interval(found.model)}, corrected for having been chosen and "
+        "stopped by them."
     )
+    return f"{told} {told_pieces(found.footing)}".rstrip()
 
 
 def told_score(row: LeaderboardRow, training: Training) -> tuple[str, str]:
@@ -162,7 +165,14 @@ def told_score(row: LeaderboardRow, training: Training) -> tuple[str, str]:
 def _(record: Evaluation) -> str:
     first = record.metrics[0]
     rows = "unseen rows" if record.rests_on == "test rows" else "rows, each by cores that had not seen it, corrected"
-    return f"{first.title} {with_interval(first.model)} on {record.n_rows:,} {rows}"
+    return f"{first.title} {with_interval(first.model)} on {record.n_rows:,} {rows}{_pieces(record.footing)}"
+
+
+def _pieces(footing: Footing | None) -> str:
+    """How many pieces of evidence they are, where that is not the number of rows."""
+    if footing is None or footing.piece == "row":
+        return ""
+    return f" ({counted(footing.n_pieces, 'piece')} of evidence)"
 
 
 @summary.register

@@ -188,7 +188,20 @@ def glossary(training: Training, evaluation: Evaluation) -> Iterator[Term]:
         "A part of the training rows. Each model learns from the other parts and is scored on this one, so that no "
         "score of the leaderboard rests on rows that the model has seen.",
     )
-    yield Term("unseen rows, test", "Rows that were set aside at the start and looked at once, at the end.")
+    if evaluation.rests_on == "test rows":
+        yield Term("unseen rows, test", "Rows that were set aside at the start and looked at once, at the end.")
+    else:
+        yield Term(
+            "unseen rows, test",
+            "No row was set aside: each is answered by cores that had not learned from it, and what differs on new "
+            "rows is made up for.",
+        )
+    if evaluation.footing is not None and evaluation.footing.piece != "row":
+        yield Term(
+            "piece of evidence",
+            "What chance drew by itself: all rows of one group, or a stretch of time in which neighbours are alike. "
+            "Ten rows of one person may say little more than one.",
+        )
     if training.model.threshold is not None and training.model.classes:
         yield Term("threshold", f"The probability from which on the answer is '{training.model.classes[-1]}'.")
     yield Term("disturbance", "A change made to the test rows on purpose, as it might happen to the data of tomorrow.")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from mlwright.data.words import counted, shortened
 from mlwright.judging.rules import Evidence, Rule
+from mlwright.learning.footing import ENOUGH_PIECES, is_thin, is_too_thin, told_pieces
 from mlwright.records.decision import Outcome
 from mlwright.records.evaluation import Confusion
 
@@ -14,8 +15,9 @@ GOOD_CLASS, FEWEST_CLASS = 30, 10
 class EnoughRows(Rule):
     """There are 200 test rows or more, and 30 or more of every class.
 
-    With fewer than 50 rows, 10 of one of two classes, or rows of one class alone, nothing is sure. A rare class among
-    several is only less sure.
+    With fewer than 50 rows, 10 of one of two classes, or rows of one class alone, nothing is sure; nor where rows hang
+    together in fewer than 8 groups. A rare class among several is only less sure; so are fewer than 30 groups or
+    stretches of time.
     """
 
     title = "Enough rows to tell"
@@ -33,11 +35,16 @@ class EnoughRows(Rule):
         is_two = evidence.profile.roles.task == "binary"
         outcome: Outcome = "unclear"
         if n_rows >= GOOD_ROWS and (not rarest or n_rarest >= GOOD_CLASS):
-            outcome = "kept"
+            outcome = "unclear" if is_thin(evaluation.footing) else "kept"
         elif n_rows < FEWEST_ROWS or (is_two and n_rarest < FEWEST_CLASS) or only_tested(evaluation.confusion):
             outcome = "broken"
+        if is_too_thin(evaluation.footing):
+            outcome = "broken"
         asked = f"{GOOD_ROWS} rows" + (f" and {GOOD_CLASS} of every class" if rarest else "")
-        return outcome, f"The model was tested on {counted(n_rows, 'row')}{rarest}; {asked} are enough to tell."
+        if is_thin(evaluation.footing):
+            asked += f" in {ENOUGH_PIECES} pieces"
+        told = f"The model was tested on {counted(n_rows, 'row')}{rarest}; {asked} are enough to tell."
+        return outcome, f"{told} {told_pieces(evaluation.footing)}".rstrip()
 
 
 def tested_by_class(confusion: Confusion) -> dict[str, int]:

@@ -152,6 +152,11 @@ class Judge:
             for prediction, scores in zip(predictions, drawn, strict=True)
         ]
 
+    def freedom(self, prediction: Array) -> int:
+        """Degrees of freedom of the standard errors that `behind` tells: few groups, or few bootstraps, know little."""
+        n_units = len(self.held) if self.held.groups is None else len(np.unique(self.held.groups))
+        return max(1, (n_units if self.row_values(prediction) is not None else min(n_units, N_BOOTSTRAPS)) - 1)
+
     def _some(self, rng: np.random.Generator) -> Places:
         """Some of the rows where there are many, as an error falls with the root of their number."""
         return np.sort(rng.permutation(len(self.held))[:MOST_BOOTSTRAP_ROWS])

@@ -58,13 +58,29 @@ def test_a_fast_model_that_is_surely_worse_is_not_taken():
     assert options[pick(options, answers, judge, "speed")].name == "forest, one core"
 
 
-def test_models_that_are_as_good_as_the_best_are_rarely_called_worse():
+def test_the_model_that_is_best_in_truth_is_rarely_called_worse_than_the_one_that_looks_best():
     wrongly = 0
     for seed in range(200):
         judge = judge_of(300, seed)
         answers = [said(judge, 0.3, 1_000 * seed + k) for k in range(8)]
-        wrongly += any(surely_worse(answers, 0, judge))
+        looks_best = min(range(8), key=lambda k: judge.loss(answers[k]))
+        wrongly += surely_worse(answers, looks_best, judge)[0]
     assert wrongly / 200 <= 0.08
+
+
+def test_so_it_is_where_all_rows_are_of_a_dozen_people():
+    """By the normal distribution, as if twelve told their own spread exactly, it is called worse in 7 of 100 cases."""
+    wrongly, n_draws, person = 0, 400, np.repeat(np.arange(12), 20)
+    for seed in range(n_draws):
+        rng = np.random.default_rng(seed)
+        target = (rng.random(240) < 0.5).astype(float)
+        held = HeldOut(np.arange(240), target, person % 4, person)
+        judge = Judge(TASKS.get("binary")(), METRICS.get("brier")(), held)
+        lean = 0.5 + 0.3 * (target - 0.5) + rng.normal(0, 0.05, size=(6, 12))[:, person] * np.sign(target - 0.5)
+        answers = [each[:, None] for each in lean]
+        looks_best = min(range(6), key=lambda k: judge.loss(answers[k]))
+        wrongly += surely_worse(answers, looks_best, judge)[0]
+    assert wrongly / n_draws <= 0.055
 
 
 def test_the_best_model_within_the_limits_is_taken():

@@ -5,18 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from mlwright.core.store.ledger import Entry
-from mlwright.data.words import counted, listing, percent
+from mlwright.data.words import listing, percent
 from mlwright.faces.render.dossier.blocks import MOST_ROWS, Block, Grid, Known, Told
 from mlwright.faces.render.numbers import lost, short, with_interval
 from mlwright.faces.render.telling import gloss, worth_unit
+from mlwright.learning.footing import told_pieces, told_rows
 
 
 def tests(known: Known) -> Iterator[Block]:
     """Accuracy, robustness, and groups of persons."""
     evaluation = known.facts.evaluation
     yield Told(
-        f"Tested on {counted(evaluation.n_rows, 'row')} ({evaluation.rests_on}). In brackets: where the true figure "
-        f"lies, with a certainty of {100 * evaluation.metrics[0].model.level:.0f} %.",
+        f"Tested on {told_rows(evaluation)}. In brackets: where the true figure lies, with a certainty of "
+        f"{100 * evaluation.metrics[0].model.level:.0f} %. {told_pieces(evaluation.footing)}".rstrip(),
         "evaluation",
     )
     rows = [

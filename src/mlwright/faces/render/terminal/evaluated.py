@@ -12,6 +12,7 @@ from mlwright.data.words import percent
 from mlwright.faces.render.numbers import alike, short, with_interval
 from mlwright.faces.render.telling import told_coverage, told_tenths
 from mlwright.faces.render.terminal.tables import said, table
+from mlwright.learning.footing import told_pieces, told_rows
 from mlwright.records.evaluation import Confusion, Evaluation, MetricResult, Tenth
 
 
@@ -19,10 +20,12 @@ def evaluation_shown(record: Evaluation) -> list[RenderableType]:
     """The metrics, right and wrong answers, how often intervals hold, and weak segments."""
     heads = ("metric", "model", "simple model", "dummy", "gain over the dummy")
     level = record.metrics[0].model.level if record.metrics else 0.95
-    title = f"On {record.n_rows:,} rows that the model had never seen ({level:.0%} intervals)"
+    title = f"On {told_rows(record)} ({level:.0%} intervals)"
     shown: list[RenderableType] = [
         table(title, heads, [_metric_row(metric) for metric in record.metrics], right=(2, 3))
     ]
+    if pieces := told_pieces(record.footing):
+        shown += [Text(), said(pieces)]
     if record.confusion is not None:
         shown += [Text(), _confusion_table(record.confusion)]
     shown += [Text(), *map(said, told_coverage(record))] if record.coverage else []

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from mlwright.learning.footing import footing_of
 from mlwright.learning.owed import moved
 from mlwright.learning.search.choosing.choice import Choice
 from mlwright.learning.search.correcting.correction import Correction
@@ -55,6 +56,7 @@ def corrected(
         together=by.together,
         error=by.error,
         n_rows=len(judge.held),
+        footing=footing_of(draws.sampling, n_folds=choice.level, in_time_order=times is not None),
         in_time_order=times is not None,
     )
 
