@@ -23,13 +23,14 @@ def place(tmp_path_factory):
     return tmp_path_factory.mktemp("project")
 
 
-def built(place, run_id, table, **train):
+def built(place, run_id, table, split=None, **train):
     """One run of a project, whose model is put to use whatever the verdict."""
     pq.write_table(table, place / "orders.parquet")
     settings = Settings.model_validate(
         {
             "project": {"target": "bought"},
             "collect": {"source": str(place / "orders.parquet")},
+            "split": split or {},
             "train": {"candidates": 1, "families": ["linear"], "experience": False} | train,
             "deploy": {"overrule": "a test"},
         }
@@ -67,3 +68,15 @@ def test_rows_that_the_champion_has_learned_from_do_not_count(place, second):
     again = built(place, "2026-01-03-1", orders(1_000), candidates=2)["challenge"]
     assert again.gain is None
     assert "none are new to it too" in again.sentence
+
+
+def test_without_a_test_its_figure_is_the_corrected_one_as_its_gain_is(tmp_path):
+    """A figure of held-out rows as it is, beside a gain that is corrected, would tell two stories."""
+    place = tmp_path / "project"
+    place.mkdir()
+    built(place, "2026-01-01-1", orders(300, strength=0.0))
+    found = built(place, "2026-01-02-1", orders(1_000), split={"test_share": 0})
+    rival, corrected = found["challenge"], found["train"].corrected
+    assert rival.gain.value == pytest.approx(rival.champion_model.value - rival.model.value)
+    assert corrected.flattery + corrected.stopping - corrected.together != 0
+    assert "each answered by cores of its own that had not either" in rival.sentence

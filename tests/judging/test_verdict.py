@@ -1,12 +1,23 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 
+import numpy as np
 import pytest
+from scipy.stats import norm
 
 from mlwright.judging.decide import rule_on
 from mlwright.judging.rules import RULES, Evidence
-from mlwright.judging.verdict import headline, limits, next_steps, reasons, times_the_rows, verdict_of
+from mlwright.judging.verdict import (
+    beyond_touching,
+    headline,
+    limits,
+    next_steps,
+    reasons,
+    times_the_rows,
+    verdict_of,
+)
 from mlwright.records.decision import Ruling
 from mlwright.records.evaluation import Confusion, Footing
 from mlwright.records.findings import Findings
@@ -80,7 +91,10 @@ def test_a_suspected_leak_is_a_question_before_use() -> None:
 def test_a_gain_that_more_rows_would_settle_asks_for_them() -> None:
     verdict, words, _ = told(maybe(100.0, -50.0))
     assert verdict == "collect_more"
-    assert words == "Collect more data before you decide: its gain may be chance; about 11,000 rows would settle it."
+    assert words == (
+        "Collect more data before you decide: its gain may be chance; if it is real, about 23,000 rows show so in 8 of "
+        "10 cases."
+    )
 
 
 def test_answers_that_surely_pay_by_stated_amounts_are_tried_though_the_metric_cannot_tell() -> None:
@@ -132,6 +146,15 @@ def test_a_fault_of_the_target_is_mended_before_anything_else() -> None:
 def test_the_number_of_rows_follows_from_the_root() -> None:
     assert times_the_rows(estimate(1.0, -1.0, 3.0)) == pytest.approx(4.0)
     assert times_the_rows(estimate(1.0, 0.0, 2.0)) == pytest.approx(1.0)
+
+
+def test_as_many_rows_as_are_asked_for_show_a_gain_that_is_there_in_eight_of_ten_cases() -> None:
+    rng, true, error, n_draws = np.random.default_rng(0), 1.0, 1.0, 4_000
+    reach = norm.ppf(0.975)
+    times = times_the_rows(estimate(true, true - reach * error, true + reach * error))
+    for rows, share in ((times, 0.5), (times * beyond_touching(), 0.8)):
+        seen = true + error / math.sqrt(rows) * rng.normal(size=n_draws)
+        assert np.mean(seen > reach * error / math.sqrt(rows)) == pytest.approx(share, abs=0.02)
 
 
 def test_a_required_rule_that_is_broken_allows_a_pilot_at_most() -> None:

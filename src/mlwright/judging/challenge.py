@@ -101,12 +101,24 @@ def _compared(
     )
     if np.isnan(measure.score(ours)):
         raise NotApplicable("these rows do not define the metric")
-    due = owed(training.corrected) if not unseen.split.n_test and training.corrected is not None else Owed()
+    held_out = None if unseen.split.n_test else training.corrected
+    due = Owed() if held_out is None else owed(held_out)
     of = max(evaluation.metrics[0].gain_over_baseline.value, 0.0)
-    gain = moved(measure.gain(ours, other), -due.share * of, due.error * of)
+    worse, unsure = due.share * of, due.error * of
+    gain = moved(measure.gain(ours, other), -worse, unsure)
     model, champion = measure.estimate(ours), measure.estimate(other)
+    which = "that neither has learned from"
+    if held_out is not None:
+        model = moved(
+            model,
+            -worse if measure.metric.greater_is_better else worse,
+            unsure,
+            measure.metric,
+            in_proportion=not held_out.in_time_order,
+        )
+        which = "that the other one has not learned from, each answered by cores of its own that had not either"
     sentence = (
-        f"On {counted(len(fresh), 'row')} that neither has learned from, its {inside(measure.metric.title)} is "
+        f"On {counted(len(fresh), 'row')} {which}, its {inside(measure.metric.title)} is "
         f"{figure(model.value)}, and {figure(champion.value)} that of bundle {manifest.bundle_id}, which is in use: "
         f"{_in_words(gain)}."
     )

@@ -8,7 +8,7 @@ from mlwright.data.words import counted, listing, named, quoted
 from mlwright.judging.leaks import leaks_in, suspects
 from mlwright.judging.more_rows import told_more_rows
 from mlwright.judging.rules import Evidence
-from mlwright.judging.verdict import times_the_rows
+from mlwright.judging.verdict import beyond_touching, times_the_rows
 from mlwright.records.data import Snapshot
 from mlwright.records.diagnosis import Mistakes
 from mlwright.records.evaluation import Estimate
@@ -76,7 +76,7 @@ def _more_rows(evidence: Evidence) -> Iterator[Step]:
     if more is None or more.last_doubling.value <= 0:
         return
     n_rows = evidence.profile.n_rows
-    settle = times_the_rows(worth.gain)
+    settle = times_the_rows(worth.gain) * beyond_touching(worth.gain.level)
     unsure = f" To be sure of the gain as it is takes {settle:.1f} times the rows." if worth.gain.low <= 0 else ""
     yield Step(
         name="more_rows",

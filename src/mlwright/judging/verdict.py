@@ -34,6 +34,8 @@ GAIN_RULES = ("beats_baseline", "pays_off")
 RANK = {"pays_off": 0, "beats_baseline": 1}
 MOST_TIMES_THE_ROWS = 20.0
 """A gain that takes more rows than this to be told from nothing is not worth waiting for."""
+POWER = 0.8
+"""In which share of cases the rows that are asked for make a gain sure that is as large as it looks."""
 MUCH_LOST = 0.5
 MOST_TOLD = 3
 
@@ -109,7 +111,8 @@ def _more_rows(ruling: Ruling, evidence: Evidence) -> Ground:
         return Ground("stop", "its gain is so small that it cannot be told from chance")
     if not _seen_before(evidence):
         return Ground("stop", "its gain may be chance, and on the rows held out in training nothing stood out either")
-    return Ground("collect_more", f"its gain may be chance; about {_rows(times, evidence)} would settle it")
+    rows = _rows(times * beyond_touching(_gain_of(ruling.rule, evidence).level), evidence)
+    return Ground("collect_more", f"its gain may be chance; if it is real, about {rows} show so in 8 of 10 cases")
 
 
 def _seen_before(evidence: Evidence) -> bool:
@@ -156,11 +159,21 @@ def _gain_of(rule: str, evidence: Evidence) -> Estimate:
 
 
 def times_the_rows(gain: Estimate) -> float:
-    """How many times as many rows would make a gain that is seen a sure one.
+    """How many times as many rows make an interval that ends at nothing, if the gain is the one that is seen.
 
-    The interval narrows with the root of the number of rows.
+    The interval narrows with the root of the number of rows. With so many the gain is sure in half of the cases, as it
+    is seen smaller as often as larger; see `beyond_touching`.
     """
     return ((gain.value - gain.low) / gain.value) ** 2 if gain.value > 0 else math.inf
+
+
+def beyond_touching(level: float = 0.95) -> float:
+    """How many times as many rows make a gain sure in 80 of 100 cases as make its interval touch nothing.
+
+    >>> round(beyond_touching(), 2)
+    2.04
+    """
+    return float((1 + norm.ppf(POWER) / norm.ppf(0.5 + level / 2)) ** 2)
 
 
 def _rows(times: float, evidence: Evidence) -> str:
