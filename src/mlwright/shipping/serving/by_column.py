@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from mlwright.scoring.blocks import Blocks
 from mlwright.scoring.coded_rows import Odd
 from mlwright.scoring.encoder import Encoder
-from mlwright.shipping.serving.counters import Series
+from mlwright.shipping.serving.counted import Series
 from mlwright.shipping.serving.inputs import IGNORED
 from mlwright.shipping.serving.known import (
     CODE_BITS,

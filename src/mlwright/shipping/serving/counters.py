@@ -1,29 +1,22 @@
 """What the service counts, in the text format that Prometheus reads.
 
 All series are known from the bundle before the first request, so nothing that a caller sends can add one. The
-counts of a process lie in an array; where several processes answer, each keeps its array in a file of one folder
-and whoever is asked adds them up. Bundles that follow each other may have other series, so the name of a file says
-which ones it counts; they stand in a file beside it.
+counts of a process lie in an array; where several processes answer, in a file of one folder, and whoever is asked adds
+them up (see `counted`).
 """
 
 from __future__ import annotations
 
-import mmap
-import os
 import threading
 from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
-from hashlib import blake2b
 from itertools import product
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-import numpy as np
-import numpy.typing as npt
-import orjson
-
 from mlwright.records.bundle import Manifest
 from mlwright.records.profile import Kind
+from mlwright.shipping.serving.counted import CountsFolder, Series
 from mlwright.shipping.serving.refusals import REASONS
 
 if TYPE_CHECKING:
@@ -32,11 +25,6 @@ if TYPE_CHECKING:
 BUCKETS_S = (0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0)
 STATUSES = (200, 202, *sorted({reason.status for reason in REASONS.values()}))
 PREFIX = "mlwright_"
-COUNTS, SERIES = ".counts", ".series"
-"""How the names of files end."""
-
-Series = tuple[str, tuple[str, ...]]
-Places = npt.NDArray[np.int64]
 
 
 class Measure(NamedTuple):
@@ -93,7 +81,7 @@ class Counters:
     """
 
     def __init__(self, manifest: Manifest, paths: Iterable[str], folder: Path | None = None) -> None:
-        self._folder = folder
+        self._folder = None if folder is None else CountsFolder(folder)
         self._lock = threading.Lock()
         self._lay_out(manifest, paths)
 
@@ -113,7 +101,6 @@ class Counters:
         places = {series: i for i, series in enumerate(_all_series(manifest, paths))}
         self._cells = self._open(places)  # first, for a disk may be full
         self._manifest, self._places = manifest, places
-        self._places_by_kind: dict[str, Places] = {}
         self._seconds = self._places[SECONDS.name, (str(BUCKETS_S[0]),)], self._places[f"{SECONDS.name}_sum", ()]
         self._requests: dict[tuple[str, int], int] = {
             (path, status): self._places["requests_total", (path, str(status))]
@@ -175,37 +162,15 @@ class Counters:
         return "\n".join([*lines, *self._histogram(counts), ""])
 
     def _open(self, places: Mapping[Series, int]) -> memoryview[float]:
-        """The cells; of a memory view, for one number of an array of numpy costs several times as much."""
-        size = len(places) * 8
         if self._folder is None:
-            return memoryview(bytearray(size)).cast("d")
-        said = orjson.dumps(list(places))
-        kind = blake2b(said, digest_size=8).hexdigest()
-        draft = self._folder / f"{os.getpid()}.draft"
-        draft.write_bytes(said)
-        os.replace(draft, self._folder / f"{kind}{SERIES}")
-        with open(self._folder / f"{os.getpid()}.{kind}{COUNTS}", "a+b") as file:
-            file.truncate(size)
-            return memoryview(mmap.mmap(file.fileno(), size)).cast("d")
+            return memoryview(bytearray(len(places) * 8)).cast("d")
+        return self._folder.cells(list(places))
 
     def _total(self) -> list[float]:
         if self._folder is None:
             return list(self._cells)
-        total = np.zeros(len(self._places) + 1)  # the last is of series that are not known here
-        for file in self._folder.glob(f"*{COUNTS}"):
-            counts, places = np.fromfile(file, dtype=np.float64), self._places_of(self._folder, file.name.split(".")[1])
-            if len(counts) == len(places):  # else it is being made
-                total[places] += counts
-        found: list[float] = total[:-1].tolist()
-        return found
-
-    def _places_of(self, folder: Path, kind: str) -> Places:
-        """Where the series of a kind of files stand here."""
-        if kind not in self._places_by_kind:
-            series = orjson.loads((folder / f"{kind}{SERIES}").read_bytes())
-            known = (self._places.get((name, tuple(labels)), len(self._places)) for name, labels in series)
-            self._places_by_kind[kind] = np.fromiter(known, dtype=np.int64, count=len(series))
-        return self._places_by_kind[kind]
+        total = self._folder.total()
+        return [total.get(series, 0.0) for series in self._places]
 
     def _facts(self) -> list[str]:
         measure = Measure("bundle_info", "The bundle that answers.", ("bundle", "name"))

@@ -11,7 +11,7 @@ import orjson
 from mlwright.core.errors import name_list, nearest
 from mlwright.records.bundle import Manifest
 from mlwright.records.cleaning import ReadNumber
-from mlwright.shipping.serving.counters import Series
+from mlwright.shipping.serving.counted import Series
 from mlwright.shipping.serving.fields import example_value
 from mlwright.shipping.serving.readers import Note, Reader, State, reader_of
 from mlwright.shipping.serving.refusals import Refusal, json_type, shown

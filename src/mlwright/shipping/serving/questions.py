@@ -13,7 +13,8 @@ from mlwright.scoring.nested import flatten, inner_names
 from mlwright.shipping.serving.answering import Answer, Answerer
 from mlwright.shipping.serving.by_column import ReadMany
 from mlwright.shipping.serving.calls import Call
-from mlwright.shipping.serving.counters import Counters, Series
+from mlwright.shipping.serving.counted import Series
+from mlwright.shipping.serving.counters import Counters
 from mlwright.shipping.serving.extras import NOTHING, Extras, refuse_long_work
 from mlwright.shipping.serving.inputs import InputSchema, Looked
 from mlwright.shipping.serving.kept.log import PredictionLog

@@ -19,7 +19,7 @@ from mlwright.scoring.blocks import OneRow
 from mlwright.scoring.coded_rows import CodedRequest, Form, Odd
 from mlwright.scoring.encoder import Encoder
 from mlwright.shipping.serving.by_column import ByColumn, ReadMany
-from mlwright.shipping.serving.counters import Series
+from mlwright.shipping.serving.counted import Series
 from mlwright.shipping.serving.known import (
     CODE_BITS,
     STATE_BITS,

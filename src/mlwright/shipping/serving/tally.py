@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from mlwright.scoring.coded_rows import CodedRequest
 from mlwright.scoring.kept_rows import Asked
-from mlwright.shipping.serving.counters import Series
+from mlwright.shipping.serving.counted import Series
 
 
 class Tally(NamedTuple):
