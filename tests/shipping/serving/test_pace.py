@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from flask.testing import FlaskClient
 from hypothesis import given
@@ -18,7 +19,7 @@ from mlwright.records.settings.serving import ServeSettings
 from mlwright.scoring.bundle import Bundle
 from mlwright.shipping.allowance import Allowance
 from mlwright.shipping.serving.app import create_app
-from mlwright.shipping.serving.pace import MOST_CALLERS, Pace, number_of
+from mlwright.shipping.serving.pace import MOST_CALLERS, Callers, Pace
 from mlwright.shipping.serving.settings import settings_of
 
 ONE, OTHER = "0123456789abcdef0123456789abcdef", "fedcba9876543210fedcba9876543210"
@@ -54,10 +55,26 @@ def test_a_caller_uses_up_nothing_of_another_and_their_number_is_bounded() -> No
     clock = Clock()
     pace = Pace(1.0, clock=clock)
     size = len(pace._callers)
+    number_of = Callers(b"key").number
     assert all(pace.take(number_of(f"10.{a}.{b}.1")).is_allowed for a in range(100) for b in range(200))
     assert len(pace._callers) == size == MOST_CALLERS
     assert pace.take(5).is_allowed
     assert not pace.take(5).is_allowed
+
+
+def test_services_know_a_caller_by_numbers_that_nobody_else_can_make(
+    bundle: Bundle, row: dict[str, Any], tmp_path: Path
+) -> None:
+    known = []
+    for name in ("one", "other"):
+        (tmp_path / name).mkdir()
+        settings = ServeSettings(host="0.0.0.0", behind_gate=True, max_per_s_each=1)
+        assert ask(create_app(bundle, settings, counts_folder=tmp_path / name).test_client(), row).status_code == 200
+        known.append(
+            {number for number in np.fromfile(tmp_path / name / "pace-each", np.uint64)[:MOST_CALLERS] if number}
+        )
+    assert [len(numbers) for numbers in known] == [1, 1]
+    assert not known[0] & known[1]
 
 
 def test_processes_share_what_they_know(tmp_path: Path) -> None:

@@ -34,6 +34,7 @@ def create_app(
     settings: ServeSettings | None = None,
     *,
     counts_folder: Path | None = None,
+    callers_key: bytes | None = None,
     before: Service | None = None,
     keeps: bool = True,
 ) -> Flask:
@@ -45,6 +46,8 @@ def create_app(
     settings : ServeSettings, optional
     counts_folder : Path, optional
         Where several processes of one service keep what they count.
+    callers_key : bytes, optional
+        By which they know callers; see `pace.Callers`.
     before : Service, optional
         Whose place it takes.
     keeps : bool
@@ -57,7 +60,7 @@ def create_app(
     BundleError
         If the bundle has other inputs or classes than the one before.
     """
-    service = Service(bundle, settings or ServeSettings(), counts_folder, before, keeps=keeps)
+    service = Service(bundle, settings or ServeSettings(), counts_folder, callers_key, before, keeps=keeps)
     pages = Pages(service)
     app = Flask("mlwright.shipping.serving", static_folder=None)
     app.url_map.merge_slashes = False

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+import secrets
 from pathlib import Path
 
 from werkzeug.datastructures import Authorization
@@ -11,7 +12,7 @@ from werkzeug.datastructures import Authorization
 from mlwright.records.settings.serving import ServeSettings
 from mlwright.shipping.serving.answered import as_lines
 from mlwright.shipping.serving.calls import Call, Reply
-from mlwright.shipping.serving.pace import Pace, limit, number_of
+from mlwright.shipping.serving.pace import KEY_BYTES, Callers, Pace, limit
 from mlwright.shipping.serving.refusals import Refusal, shown
 from mlwright.shipping.serving.settings import tokens_of
 
@@ -50,6 +51,8 @@ class Guard:
     settings : ServeSettings
     shared : Path, optional
         A folder of the processes of one service, which count together what they are asked.
+    key : bytes, optional
+        By which they know callers; see `pace.Callers`. Default: one of its own.
 
     Raises
     ------
@@ -57,10 +60,11 @@ class Guard:
         As in `tokens_of`.
     """
 
-    def __init__(self, settings: ServeSettings, shared: Path | None = None) -> None:
+    def __init__(self, settings: ServeSettings, shared: Path | None = None, key: bytes | None = None) -> None:
         self._tokens = tokens_of(settings)
         self._behind_gate = settings.behind_gate
         self._paces = _paces(settings, shared)
+        self._callers = Callers(secrets.token_bytes(KEY_BYTES) if key is None else key)
         self._policy = ", ".join(pace.policy(name) for name, pace in self._paces)
         host = settings.host.casefold()
         self._last_host: str | None = None
@@ -89,7 +93,7 @@ class Guard:
 
     def _keep_pace(self, call: Call, token: bytes | None) -> None:
         """Count a request of whom the token belongs to, else of its address; the caller is told what is left."""
-        caller, told = number_of(token or call.header("REMOTE_ADDR")), []
+        caller, told = self._callers.number(token or call.header("REMOTE_ADDR")), []
         for name, pace in self._paces:
             taken = pace.take(caller if name == EACH else 1)
             told.append(limit(name, taken))

@@ -15,7 +15,7 @@ import threading
 import time
 from collections.abc import Callable
 from fractions import Fraction
-from functools import lru_cache
+from functools import lru_cache, partial
 from hashlib import blake2b
 from ipaddress import IPv6Address, ip_address
 from pathlib import Path
@@ -28,6 +28,7 @@ MOST_CALLERS = 1024 * WAYS
 """That are known at a time; one more takes the place of another, whose allowance is then a new one."""
 
 CELL_BYTES = 16
+KEY_BYTES = 32
 
 
 class Taken(NamedTuple):
@@ -90,7 +91,7 @@ class Pace:
         Parameters
         ----------
         caller : int
-            A number of at most 64 bits, and not 0; see `number_of`.
+            A number of at most 64 bits, and not 0; see `Callers`.
         """
         with self._lock:
             now, place = self._clock(), self._place(caller)
@@ -128,17 +129,36 @@ def limit(name: str, taken: Taken) -> str:
     return f'"{name}";r={taken.left};t={math.ceil(taken.rest_s)}'
 
 
-@lru_cache(maxsize=MOST_CALLERS)
-def number_of(caller: bytes | str) -> int:
-    """The number of a caller: of its token (bytes), or of its address; of one of IPv6, of its network of 64 bits.
+class Callers:
+    """Numbers of callers: of their tokens (bytes), or of their addresses; of one of IPv6, of its network of 64 bits.
 
-    >>> number_of("2001:db8::1") == number_of("2001:db8::ffff") != number_of("2001:db8:0:1::1")
+    Who finds the numbers, in memory or in the file through which processes share them, finds no address by trying all
+    that there are: that takes the key, which is made when the service starts and lies in no file.
+
+    Parameters
+    ----------
+    key : bytes
+        At most 64; the same for all processes of a service.
+
+    Examples
+    --------
+    >>> callers = Callers(b"a key")
+    >>> callers.number("2001:db8::1") == callers.number("2001:db8::ffff") != callers.number("2001:db8:0:1::1")
     True
-    >>> number_of("::ffff:192.0.2.1") == number_of("192.0.2.1") != number_of(b"192.0.2.1")
+    >>> callers.number("::ffff:192.0.2.1") == callers.number("192.0.2.1") != callers.number(b"192.0.2.1")
     True
+    >>> callers.number("192.0.2.1") == Callers(b"another").number("192.0.2.1")
+    False
     """
+
+    def __init__(self, key: bytes) -> None:
+        self.number = lru_cache(maxsize=MOST_CALLERS)(partial(_number, key=key))
+
+
+def _number(caller: bytes | str, key: bytes) -> int:
     told = caller if isinstance(caller, bytes) else _network(caller)
-    return int.from_bytes(blake2b(told, digest_size=8, person=b"token" if told is caller else b"net").digest()) or 1
+    person = b"token" if told is caller else b"net"
+    return int.from_bytes(blake2b(told, digest_size=8, key=key, person=person).digest()) or 1
 
 
 def _network(address: str) -> bytes:

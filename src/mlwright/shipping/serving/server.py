@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import logging
 import os
+import secrets
 import signal
 import socket
 import sys
 import tempfile
 from collections.abc import Callable
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from multiprocessing import Pipe
 from multiprocessing.connection import Connection
@@ -24,6 +25,7 @@ from mlwright.shipping.serving.kept.keeper import keep
 from mlwright.shipping.serving.lease import leased
 from mlwright.shipping.serving.listening import listen
 from mlwright.shipping.serving.origin import Origin
+from mlwright.shipping.serving.pace import KEY_BYTES
 from mlwright.shipping.serving.place import address_of, listening_socket
 from mlwright.shipping.serving.processes import HANGUP, Mistake, Processes, by_itself, leave_signals_to_the_first
 from mlwright.shipping.serving.seats import Seats
@@ -118,6 +120,8 @@ class Answering:
         answer, which ends the service.
     keeps : bool
         Whether it seals the segments of its log itself.
+    callers_key : bytes
+        By which all of them know callers; see `pace.Callers`.
     """
 
     due: Due
@@ -127,6 +131,7 @@ class Answering:
     seats: Seats
     told: Connection | None = None
     keeps: bool = True
+    callers_key: bytes = field(default_factory=partial(secrets.token_bytes, KEY_BYTES), repr=False)
 
     def __call__(self, place: int, held: Held | None = None) -> None:
         """Answer as the process of this place, until a SIGTERM, with what is held, or else is loaded now."""
@@ -171,7 +176,14 @@ class Answering:
         from mlwright.shipping.serving.app import create_app, front_of
 
         followed = None if before is None else before.service
-        app = create_app(bundle, self.settings, counts_folder=self.counts_folder, before=followed, keeps=self.keeps)
+        app = create_app(
+            bundle,
+            self.settings,
+            counts_folder=self.counts_folder,
+            callers_key=self.callers_key,
+            before=followed,
+            keeps=self.keeps,
+        )
         return front_of(app)
 
     def _or_tell(self, make: Callable[[], T]) -> T:

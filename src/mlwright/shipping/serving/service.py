@@ -41,6 +41,8 @@ class Service:
     settings : ServeSettings
     counts_folder : Path or None
         Where several processes of one service keep what they count.
+    callers_key : bytes, optional
+        By which those processes know callers; default: one of its own.
     before : Service, optional
         Whose place it takes: what that has counted and keeps goes on.
     keeps : bool
@@ -59,6 +61,7 @@ class Service:
         bundle: Bundle,
         settings: ServeSettings,
         counts_folder: Path | None = None,
+        callers_key: bytes | None = None,
         before: Service | None = None,
         *,
         keeps: bool = True,
@@ -70,7 +73,7 @@ class Service:
         self.layouts = Layouts(self.manifest.inputs, settings.max_records)
         self.routes: Mapping[str, tuple[Route, ...]] = all_routes(self)
         if before is None:
-            self.guard = Guard(settings, counts_folder)
+            self.guard = Guard(settings, counts_folder, callers_key)
             self.counters = Counters(self.manifest, (*PAGES, *self.routes), counts_folder)
             self.log = self._new_log(keeps=keeps)
             self.shadow = self._new_shadow()
