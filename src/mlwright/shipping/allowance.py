@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, BeforeValidator, Field
 
 from mlwright.core.errors import SettingsError, offers
+from mlwright.core.listed import listed, names_in
 from mlwright.core.record import Settings
 from mlwright.records.settings.serving import ServeSettings
 from mlwright.scoring.bundle import Bundle
@@ -59,7 +60,7 @@ def _seen(size: str) -> str:
 
 def _listed(given: Any) -> Any:
     """Names with commas between them, as a command line has them, or a list."""
-    return tuple(filter(None, map(str.strip, given.split(",")))) if isinstance(given, str) else given
+    return names_in(given) if isinstance(given, str) else given
 
 
 Memory = Annotated[str, AfterValidator(_seen)]
@@ -86,7 +87,7 @@ class Allowance(Settings):
     log : str
         Where what is asked and answered is kept: a place that lasts, or a URL that sealed segments are copied to.
     log_leave_out : tuple of str
-        Inputs of which the log keeps nothing; with commas between them.
+        Inputs of which the log keeps nothing; with commas between them, one with a comma in quotes.
     log_hash : tuple of str
         Inputs of which it keeps a keyed hash alone.
     log_max_mb : int
@@ -170,8 +171,8 @@ class Allowance(Settings):
             "MLWRIGHT_REQUIRE_SIGNATURE": key,
             "MLWRIGHT_LOG": folder if self.log else None,
             "MLWRIGHT_LOG_COPY": self.url,
-            "MLWRIGHT_LOG_LEAVE_OUT": ",".join(self.log_leave_out) or None,
-            "MLWRIGHT_LOG_HASH": ",".join(self.log_hash) or None,
+            "MLWRIGHT_LOG_LEAVE_OUT": listed(self.log_leave_out) or None,
+            "MLWRIGHT_LOG_HASH": listed(self.log_hash) or None,
             "MLWRIGHT_LOG_MAX_MB": _plain(log_mb),
         }
         return {name: value for name, value in told.items() if value is not None}

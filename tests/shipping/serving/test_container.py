@@ -63,7 +63,7 @@ def test_the_log_and_the_limit_are_told_by_variables(write_bundle: Callable[...,
         "MLWRIGHT_MAX_PER_S": "2.5",
         "MLWRIGHT_LOG": "/kept",
         "MLWRIGHT_LOG_MAX_MB": "7",
-        "MLWRIGHT_LOG_LEAVE_OUT": "remarks, signup",
+        "MLWRIGHT_LOG_LEAVE_OUT": 'remarks, "signup"',
         "MLWRIGHT_LOG_HASH": "tenure",
         "MLWRIGHT_LOG_COPY": "s3://bucket/kept",
     }

@@ -14,6 +14,7 @@ import pytest
 from typer.testing import CliRunner
 
 from mlwright.core.errors import BundleError, DeploymentError, SettingsError
+from mlwright.core.listed import names_in
 from mlwright.faces.cli.main import build
 from mlwright.scoring.bundle import Bundle
 from mlwright.shipping.allowance import OPTIONS, Allowance
@@ -278,3 +279,13 @@ def test_what_is_no_setting_is_refused_with_what_there_is() -> None:
     assert "log_hash" in str(refused.value.hint)
     with pytest.raises(SettingsError, match="has no option 'given'"):
         target("docker", {"given": "x"})
+
+
+def test_an_input_with_a_comma_in_its_name_is_told_to_a_container_as_one() -> None:
+    given = Allowance.model_validate(
+        {"log": "asked", "log_leave_out": '"price, net", age', "log_hash": ["a,b", 'say "x"']}
+    )
+    assert given.log_leave_out == ("price, net", "age")
+    told = given.variables()
+    assert names_in(told["MLWRIGHT_LOG_LEAVE_OUT"]) == ("price, net", "age")
+    assert names_in(told["MLWRIGHT_LOG_HASH"]) == ("a,b", 'say "x"')

@@ -58,13 +58,16 @@ class Call:
         The caller's own if it can be used, else a random one.
     began : float
         On `time.perf_counter`.
+    rows : tuple of list and bool, or None
+        The records of a body of CSV that was read already, and whether its first line names the columns.
     """
 
-    __slots__ = ("_body", "_environ", "began", "method", "path", "request_id")
+    __slots__ = ("_body", "_environ", "began", "method", "path", "request_id", "rows")
 
     def __init__(self, environ: WSGIEnvironment) -> None:
         self._environ = environ
         self._body: bytes | None = None
+        self.rows: tuple[list[dict[str, Any]], bool] | None = None
         self.began = time.perf_counter()
         self.path: str = environ["PATH_INFO"]
         self.method: str = environ["REQUEST_METHOD"]

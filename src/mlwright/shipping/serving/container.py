@@ -19,6 +19,8 @@
 | ``MLWRIGHT_LOG_HASH_KEY`` | the key of the hashes |
 | ``MLWRIGHT_LOG_COPY`` | a URL that its segments are copied to |
 
+A name with a comma in it stands in double quotes.
+
 SageMaker, Vertex AI and Azure let nobody through who may not ask, and can send no token: there none is needed.
 """
 
@@ -30,6 +32,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from mlwright.core.errors import MlwrightError, SettingsError
+from mlwright.core.listed import names_in
 from mlwright.records.settings.serving import ServeSettings
 from mlwright.scoring.folder import MANIFEST
 from mlwright.shipping.serving.server import serve
@@ -82,19 +85,15 @@ def options(environment: Mapping[str, str], arguments: Sequence[str]) -> tuple[P
 
 def _log(environment: Mapping[str, str]) -> dict[str, object]:
     """What is kept, and how."""
-    hashed = _names(environment, "MLWRIGHT_LOG_HASH")
+    hashed = names_in(environment.get("MLWRIGHT_LOG_HASH", ""))
     return {
         "folder": environment.get("MLWRIGHT_LOG") or None,
         "max_bytes": _number(environment, "MLWRIGHT_LOG_MAX_MB", 1_000) * 1_000_000,
-        "left_out": _names(environment, "MLWRIGHT_LOG_LEAVE_OUT"),
+        "left_out": names_in(environment.get("MLWRIGHT_LOG_LEAVE_OUT", "")),
         "hashed": hashed,
         "hash_key": "env:MLWRIGHT_LOG_HASH_KEY" if hashed else None,
         "copy_to": environment.get("MLWRIGHT_LOG_COPY") or None,
     }
-
-
-def _names(environment: Mapping[str, str], name: str) -> tuple[str, ...]:
-    return tuple(filter(None, map(str.strip, environment.get(name, "").split(","))))
 
 
 def _bundle(environment: Mapping[str, str]) -> Path:

@@ -35,11 +35,16 @@ Write = Callable[[list[Answer]], Reply]
 
 
 def csv_records(service: Service, call: Call) -> tuple[Records, bool]:
-    """Records of a body of CSV, and whether its first line names the columns, as its type says or it looks."""
-    said = parse_options_header(call.header("CONTENT_TYPE"))[1]
-    header = {"present": True, "absent": False}.get(said.get("header", "").lower())
-    body = call.body(service.settings.max_body_bytes)
-    return service.layouts.csv(body, header=header, charset=said.get("charset", "utf-8"))
+    """Records of a body of CSV, and whether its first line names the columns, as its type says or it looks.
+
+    A body is read once: by who asks whether it is for it, or by who answers it.
+    """
+    if call.rows is None:
+        said = parse_options_header(call.header("CONTENT_TYPE"))[1]
+        header = {"present": True, "absent": False}.get(said.get("header", "").lower())
+        body = call.body(service.settings.max_body_bytes)
+        call.rows = service.layouts.csv(body, header=header, charset=said.get("charset", "utf-8"))
+    return call.rows
 
 
 def form_for(service: Service, call: Call, own: str, wanted: Wanted) -> Write:
