@@ -54,3 +54,15 @@ def test_a_fit_on_all_rows_is_kept_like_any_other(course):
     first = refit(["linear"], course.standing, course.budget)
     course.bench.models["linear"] = Broken()
     assert refit(["linear"], course.standing, course.budget) == first
+
+
+def test_a_fit_is_not_taken_for_one_of_other_parameters_or_folds(course):
+    """As a search that was killed and goes on may have them under the same name."""
+    refit(["linear"], course.standing, course.budget)
+    course.bench.models["linear"] = Broken()
+    trials = course.standing.trials["linear"]
+    course.standing.trials["linear"] = trials[:-1]
+    assert refit(["linear"], course.standing, course.budget) == {}
+    other = trials[0].candidate.model_copy(update={"params": {"strength": 3.0}})
+    course.standing.trials["linear"] = [trial.model_copy(update={"candidate": other}) for trial in trials]
+    assert refit(["linear"], course.standing, course.budget) == {}

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 from mlwright.learning.search.budget import Budget
 from mlwright.learning.search.standing import Standing
 from mlwright.records.model import CoreRef
-from mlwright.records.trials import Refit
+from mlwright.records.trials import Refit, Trial
 
 
 def refit(names: Collection[str], standing: Standing, budget: Budget) -> dict[str, CoreRef]:
@@ -22,10 +22,15 @@ def refit(names: Collection[str], standing: Standing, budget: Budget) -> dict[st
         wanted,
         lambda name: bench.refit(standing.trials[name], budget.timer(budget.refit_s)),
         kind=Refit,
-        key=lambda name: ["refit", name],
+        key=lambda name: ["refit", *_learned_as(standing.trials[name])],
         label=lambda name: f"{name}, all rows",
     )
     return {found.candidate: found.core for found in done if found is not None and found.core is not None}
+
+
+def _learned_as(trials: Sequence[Trial]) -> tuple[object, list[dict[str, float]]]:
+    """What the fit hangs on: a search that goes on after a kill may mean other parameters by a name, or more folds."""
+    return trials[0].candidate.model_dump(mode="json"), [trial.chosen for trial in trials]
 
 
 def _cost_s(name: str, standing: Standing) -> float:
