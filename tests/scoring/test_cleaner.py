@@ -68,6 +68,17 @@ def test_hours_and_minutes_are_one_number():
     assert values({"t": ["114 min", "1 h 54 min", "2h"]}, step) == [114.0, 114.0, 120.0]
 
 
+def test_a_span_of_time_is_converted_to_the_unit_of_its_column():
+    """It is no number of seconds beside minutes, nor hours as a clock would have them."""
+    step = ReadNumber(column="t", units={"min": 1.0, "h": 60.0}, **SAID)
+    span = datetime.timedelta(minutes=90)
+    assert values({"t": [span, None]}, step) == [90.0, None]
+    for unit in ("s", "ms", "us", "ns"):
+        column = pa.array([span], pa.duration(unit))
+        assert values({"t": column}, step) == [90.0]
+    assert values({"t": [span]}, ReadNumber(column="t", units={"kg": 1.0}, **SAID)) == [None]
+
+
 def test_dates_of_two_ways_become_days():
     step = ReadDate(column="d", formats=("%Y-%m-%d", "%m/%d/%Y"), **SAID)
     days = [datetime.date(2024, 3, 25), datetime.date(2024, 3, 25), None]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Literal, NamedTuple
 
 Decimal = Literal[".", ","]
@@ -29,7 +30,7 @@ _BOUNDED = re.compile(r"([<>≤≥])=?\s*(?=[-−+$€£¥0-9.,])(.*)")
 _PARTS = re.compile(r"([0-9]+(?:[.,][0-9]+)?)\s*([^\W\d_]+)[.,]?\s*(?:and\s+)?")
 _DURATION = re.compile(r"P(?:([0-9]+)D)?(?:T(?:([0-9]+)H)?(?:([0-9]+)M)?(?:([0-9]+(?:\.[0-9]+)?)S)?)?")
 _DAYS_AND_TIME = re.compile(r"([0-9]+) days?,? ([0-9]{1,2}):([0-9]{2}):([0-9]{2}(?:\.[0-9]+)?)")
-_DURATION_UNITS = ("d", "h", "min", "s")
+_SECONDS = {"d": 86_400.0, "h": 3_600.0, "min": 60.0, "s": 1.0}
 _NUMBER = re.compile(_DIGITS)
 _POWER = re.compile(r"(?<=[0-9.])[eE][-+]?[0-9]{1,3}(?![0-9A-Za-z])")
 _SEPARATORS = {".": re.compile(r"[,'’_ \u00a0\u202f]"), ",": re.compile(r"[.'’_ \u00a0\u202f]")}
@@ -126,7 +127,7 @@ def parse_parts(text: str) -> list[tuple[str, str]]:
     found, place = [], 0
     text = text.strip()
     if duration := _DURATION.fullmatch(text) or _DAYS_AND_TIME.fullmatch(text):
-        return [pair for pair in zip(duration.groups(), _DURATION_UNITS, strict=True) if pair[0] is not None]
+        return [pair for pair in zip(duration.groups(), _SECONDS, strict=True) if pair[0] is not None]
     while match := _PARTS.match(text, place):
         found.append((match[1], match[2].casefold()))
         place = match.end()
@@ -167,6 +168,18 @@ def read_quantity(text: str, decimal: Decimal, units: Mapping[str, float], *, ei
     if not parts or any(unit not in units for _, unit in parts):
         return math.nan
     return sum(read_digits(digits, decimal) * units[unit] for digits, unit in parts)
+
+
+def read_span(span: timedelta, units: Mapping[str, float]) -> float:
+    """A span of time in the unit that `units` gives the factor 1; NaN if none of them is one of time.
+
+    >>> read_span(timedelta(minutes=90), {"h": 60.0, "min": 1.0}), read_span(timedelta(1), {"kg": 1.0})
+    (90.0, nan)
+    """
+    for unit, seconds in _SECONDS.items():
+        if (times := units.get(unit)) is not None:
+            return float(f"{span.total_seconds() * times / seconds:.{EXACT_DIGITS}g}")
+    return math.nan
 
 
 def other_sign(decimal: Decimal) -> Decimal:

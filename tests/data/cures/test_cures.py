@@ -1,5 +1,7 @@
 """What the cures find in tables of which the truth is known."""
 
+import math
+
 import numpy as np
 import pyarrow as pa
 import pytest
@@ -9,6 +11,7 @@ from mlwright.data.cleaning.written import Written
 from mlwright.data.evidence.cells import Cells
 from mlwright.data.evidence.dependencies import group, strength
 from mlwright.records.cleaning import CleaningPlan, MapValues, ReadDate, ReadNumber
+from mlwright.scoring.quantities import read_quantity
 
 
 def after(columns):
@@ -528,6 +531,25 @@ def test_limits_are_read_as_the_number_that_they_name_and_stay_as_they_are_writt
 def test_names_of_bands_stay(bands):
     columns = {"band": [bands[row % len(bands)] for row in range(200)]}
     assert after(columns)[0] == columns
+
+
+def read_as(columns):
+    """The step that reads a column as numbers."""
+    (step,) = (each for each in learn_cleaning(pa.table(columns)).steps if isinstance(each, ReadNumber))
+    return step
+
+
+def test_later_values_are_read_in_other_units_of_what_is_measured():
+    step = read_as({"took": ["114 min", "1 h 54 min", "90 min", "2h", "101 min"] * 10})
+    later = {"90 minutes": 90.0, "1.5 hours": 90.0, "5400 s": 90.0, "1 d": 1440.0, "1h 30m": 90.0, "90 kg": math.nan}
+    read = [read_quantity(text, step.decimal, step.units) for text in later]
+    assert read == pytest.approx([*later.values()], nan_ok=True)
+
+
+def test_no_units_are_added_where_they_only_repeat_what_a_column_is_of():
+    step = read_as({"weeks": ["3", "5 weeks", "12", "7", "9"] * 10})
+    assert step.units["weeks"] == 1.0
+    assert "d" not in step.units or step.units["d"] == pytest.approx(1 / 7)
 
 
 def test_durations_and_areas_in_several_units_get_one():

@@ -23,6 +23,13 @@ def test_numbers_that_are_written_as_text_need_no_form():
     assert reader_of(clause).look("2h 7m") == "unlike"
 
 
+def test_a_text_in_a_unit_of_something_else_is_told():
+    """To the model it is missing."""
+    clause = Clause(name="took", kind="text", type="string", optional=False)
+    look = reader_of(clause, MINUTES).look
+    assert [look(value) for value in ("2h 7m", "3 parsecs", "1:30:00", "")] == ["fine", "unlike", "unlike", "missing"]
+
+
 def test_names_stay_unknown_where_nothing_reads_them_or_the_contract_holds_to_them():
     assert reader_of(NAMES).look("2h 7m") == "unknown"
     refused = NAMES.model_copy(update={"requests": Requests(unknown="refuse")})

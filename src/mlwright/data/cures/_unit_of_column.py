@@ -6,10 +6,10 @@ import math
 from collections import Counter
 from collections.abc import Collection, Mapping
 
-from mlwright.data.cures._units import CURRENCIES, SCALES, base_unit, dimension, factor
+from mlwright.data.cures._units import CURRENCIES, SCALES, base_unit, dimension, factor, spellings
 from mlwright.data.cures._written_numbers import SURE_TIMES, WrittenNumbers
 from mlwright.data.kinds.names import words_of
-from mlwright.scoring.quantities import BOUNDS, Decimal
+from mlwright.scoring.quantities import BOUNDS, Decimal, is_bounded
 
 ALIKE = 5.0
 """Bare numbers count as written in the column's unit if their median is within this factor of the others'."""
@@ -25,6 +25,27 @@ def factors_of(written: WrittenNumbers, decimal: Decimal, name: str) -> dict[str
     if found is None or not written.has_limits:
         return found
     return found | {f"{sign} {unit}".strip(): times for unit, times in found.items() for sign in BOUNDS.values()}
+
+
+def with_others(units: Mapping[str, float]) -> dict[str, float]:
+    """The same with all other units of what is measured, in every spelling: any of them may come later.
+
+    Nothing is added where units measure nothing that is known, or different things, or do not convert as they do
+    elsewhere: a word that only repeats what the column is of is no unit.
+
+    >>> with_others({"min": 1.0, "h": 60.0})["seconds"] * 90, with_others({"$": 1.0})
+    (1.5, {'$': 1.0})
+    """
+    bases = _minutes_beside_hours({unit: base_unit(unit) for unit in units if unit and not is_bounded(unit)})
+    sorts = {dimension(base) for base in bases.values()}
+    sort = sorts.pop() if len(sorts) == 1 else None
+    if sort is None:
+        return dict(units)
+    known = spellings(sort) | ({"m": "min"} if sort == "time" else {})
+    first, into = next(iter(bases.items()))
+    others = {unit: float(f"{units[first] * factor(base, into):.15g}") for unit, base in (known | bases).items()}
+    alike = all(math.isclose(others[unit], units[unit], rel_tol=1e-9) for unit in bases)
+    return {**others, **units} if alike else dict(units)
 
 
 def _factors(written: WrittenNumbers, decimal: Decimal, name: str) -> dict[str, float] | None:

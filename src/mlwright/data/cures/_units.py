@@ -125,6 +125,16 @@ def _known(unit: str) -> str | None:
     return _KNOWN.get(unit)
 
 
+def spellings(sort: str) -> dict[str, str]:
+    """The units of a dimension by all ways to write them.
+
+    >>> spellings("frequency")
+    {'hz': 'hz', 'khz': 'khz', 'mhz': 'mhz', 'ghz': 'ghz'}
+    """
+    others = {spelling: unit for spelling, unit in _KNOWN.items() if _DIMENSION.get(unit) == sort}
+    return {unit: unit for unit in _DIMENSIONS[sort]} | others
+
+
 def dimension(unit: str) -> str | None:
     """What a unit measures; None if that is not known."""
     return _DIMENSION.get(unit)

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 
 from mlwright.data.cures import Cure, Specimen
 from mlwright.data.cures._forms import number_form
-from mlwright.data.cures._unit_of_column import factors_of
+from mlwright.data.cures._unit_of_column import factors_of, with_others
 from mlwright.data.cures._written_numbers import WrittenNumbers
 from mlwright.data.evidence.cells import Cells, Levels
 from mlwright.data.kinds.names import says_area, says_code
@@ -36,6 +36,8 @@ class NumberWriting(Cure):
     bare ones are meant in billions, too, and the word goes. What the comma of ``1,234`` means cannot be told from one
     value; the others of the column decide. A column in which some values are no numbers stays text; its numbers are all
     written in the usual way then. Limits of what was measured (``<0.5``) are read as the number that they name.
+
+    Where all values are numbers, later ones are read in any other unit of what is measured, too.
 
     A way of writing that most values share is not called wrong; the others are.
     """
@@ -76,7 +78,7 @@ class NumberWriting(Cure):
             level="spelling" if odd else "type",
             reason=_reason(ways, usual, decimal, units, n_unread),
             decimal=decimal,
-            units=units,
+            units=units if unread else with_others(units),
             typed=not unread,
             usual=usual,
             either=any(is_with_other_sign(found.digits, decimal) for found in written.quantities.values()),

@@ -17,7 +17,7 @@ from mlwright.scoring.forms import set_numbers, written_moment, written_number
 from mlwright.scoring.lists import as_list
 from mlwright.scoring.moments import in_century, to_moment
 from mlwright.scoring.patterns import is_written, set_into
-from mlwright.scoring.quantities import read_quantity, written_like
+from mlwright.scoring.quantities import read_quantity, read_span, written_like
 from mlwright.scoring.spelling import canonical
 
 if TYPE_CHECKING:
@@ -36,6 +36,9 @@ class Read(Action):
 
 class ReadNumber(Read):
     def work(self, *values: Any) -> Values | None:
+        if isinstance(values[0], timedelta) and self.step.typed:
+            span = read_span(values[0], self.step.units)
+            return (None if math.isnan(span) else span,)
         if not isinstance(values[0], str):
             return None
         number = read_quantity(values[0], self.step.decimal, self.step.units, either=self.step.either)

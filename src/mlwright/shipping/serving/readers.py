@@ -15,7 +15,7 @@ from mlwright.records.contract import Clause, Policy
 from mlwright.scoring.moments import to_moment
 from mlwright.scoring.quantities import read_quantity
 from mlwright.scoring.spelling import canonical, is_missing, to_number
-from mlwright.shipping.serving.counters import Series
+from mlwright.shipping.serving.counted import Series
 from mlwright.shipping.serving.fields import describe_limits, describe_range, limits_of, range_of
 
 State = Literal["fine", "missing", "unknown", "below", "above", "beyond", "unlike", "wrong"]
@@ -124,15 +124,21 @@ def _pattern_look(look: Callable[[Any], State], pattern: str) -> Callable[[Any],
 
 
 def _written_look(reader: Reader, step: ReadNumber) -> Callable[[Any], State]:
-    """Numbers that are written as text are new in every record, and no names; what a person has set stays."""
+    """Numbers that are written as text are new in every record, and no names; what a person has set stays.
+
+    A text that cleaning cannot read, as in a unit of something else, is missing to the model: its caller is told so.
+    """
     eased = [state for state in ("unknown", "unlike") if reader.policy(state) == "note"]
 
     def look_closely(value: Any) -> State:
         state = reader.look(value)
-        if state not in eased:
+        is_open = state == "fine" and step.typed and type(value) is str and not reader.field.levels
+        if state not in eased and not is_open:
             return state
         number = read_quantity(canonical(value) or "", step.decimal, step.units, either=step.either)
-        return state if math.isnan(number) else "fine"
+        if math.isnan(number):
+            return "unlike" if is_open else state
+        return "fine"
 
     return look_closely
 
