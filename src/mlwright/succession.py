@@ -13,6 +13,7 @@ from mlwright.core.record import Settings as Section
 from mlwright.core.store.registry import Challenger, Champion
 from mlwright.folder import ProjectFolder
 from mlwright.overrides import with_budget
+from mlwright.pipeline import Settings
 from mlwright.records.bundle import Packed
 from mlwright.records.challenge import Challenge
 from mlwright.records.contest import Contender, Contest, Parent, Shadow, Trial
@@ -123,7 +124,8 @@ def retrain(
         Further parts of the `Attempt`, such as who listens.
     """
     run_id = run_id or next_id(project.store)
-    settings = with_budget(project.settings(), project.settings().operate.budget)
+    parent = parent_of(project, windows)
+    settings = _asked_as_before(with_budget(project.settings(), project.settings().operate.budget), parent)
     carried = Attempt(
         run_id,
         "retrain",
@@ -132,12 +134,27 @@ def retrain(
         began=time.time(),
         **attempt,
     )
-    given: list[Section | Record] = [*settings.sections(), window, parent_of(project, windows)]
+    given: list[Section | Record] = [*settings.sections(), window, parent]
 
     def finish(results: Mapping[str, Record]) -> None:
         _challenge(project, run_id, results)
 
     return carry_out(project.store, carried, given, finish=finish)
+
+
+def _asked_as_before(settings: Settings, parent: Parent) -> Settings:
+    """With the positive class of the parent, or without an order of classes where that has none.
+
+    Which class is the rarer one may turn with new rows, and with it what every amount of money is paid for. Callers
+    that read probabilities by place rely on the order. What the user has set counts.
+    """
+    roles, project = parent.profile.roles, settings.project
+    update: dict[str, Any] = {}
+    if roles.task == "binary" and project.positive is None:
+        update["positive"] = roles.classes[-1]
+    elif roles.task == "multiclass" and project.order is None and not roles.are_ordered:
+        update["order"] = ()
+    return settings.model_copy(update={"project": project.model_copy(update=update)})
 
 
 def parent_of(project: ProjectFolder, windows: Sequence[Snapshot] = ()) -> Parent:

@@ -6,9 +6,11 @@ import math
 import os
 from collections.abc import Iterable
 
+import numpy as np
+
 from mlwright.comparing.differences import differences
 from mlwright.comparing.side import Side, reader, side_at
-from mlwright.comparing.worth import worth_gain
+from mlwright.comparing.worth import is_worth_the_same, worth_gain
 from mlwright.core.errors import SettingsError
 from mlwright.data.compute.table import open_snapshot
 from mlwright.data.words import counted, figure
@@ -21,6 +23,7 @@ from mlwright.project import Project
 from mlwright.records.evaluation import Estimate, MetricResult
 from mlwright.records.versus import Better, MetricPair, ProbePair, Versus
 from mlwright.scoring.deciding import Decisive
+from mlwright.scoring.matching import decisive_as, same_classes, scores_as, target_as
 from mlwright.statistics.sampling import Draws
 
 INDEPENDENT = "two tests, by their intervals"
@@ -53,10 +56,8 @@ def compare(
     Statistics in Medicine 27. (Where the rows are not the same.)
     """
     one, other = side_at(first, Project(home)), side_at(second, Project(home))
-    if (one.target, one.model.task, set(one.model.classes)) != (
-        other.target,
-        other.model.task,
-        set(other.model.classes),
+    if (one.target, one.model.task) != (other.target, other.model.task) or not same_classes(
+        one.model.classes, other.model.classes
     ):
         raise SettingsError(
             f"They answer different questions: {one.target!r} ({one.model.task}) and {other.target!r} "
@@ -66,7 +67,7 @@ def compare(
     paired = _answers_same_rows(one, other)
     metrics = tuple(_pairs(one, other, paired=paired))
     better, sentence = _verdict(one, other, metrics, paired=paired)
-    same_worth = one.decision.worth.table == other.decision.worth.table
+    same_worth = is_worth_the_same(one, other)
     return Versus(
         first=one.name,
         second=other.name,
@@ -88,15 +89,14 @@ def compare(
 def _answers_same_rows(one: Side, other: Side) -> bool:
     """Whether both were tested on the same set-aside rows of the same data, with the same target."""
     a, b = one.traced, other.traced
-    if a is None or b is None or one.model.classes != other.model.classes:
+    if a is None or b is None or not (a.split.n_test and b.split.n_test):
         return False
-    set_aside = a.split.n_test > 0 and b.split.n_test > 0
-    same = (a.snapshot.blob, a.split.roles, one.evaluation.truth) == (
-        b.snapshot.blob,
-        b.split.roles,
-        other.evaluation.truth,
-    )
-    return set_aside and same
+    if (a.snapshot.blob, a.split.roles) != (b.snapshot.blob, b.split.roles):
+        return False
+    if one.evaluation.truth == other.evaluation.truth and one.model.classes == other.model.classes:
+        return True
+    truths = [kept_target(side.evaluation.truth, reader(traced)) for side, traced in ((one, a), (other, b))]
+    return np.array_equal(truths[0], target_as(truths[1], other.model.classes, one.model.classes))
 
 
 def _pairs(one: Side, other: Side, *, paired: bool) -> Iterable[MetricPair]:
@@ -122,11 +122,12 @@ def _paired_gains(one: Side, other: Side) -> dict[str, Estimate]:
     run, theirs = reader(one.traced), reader(other.traced)
     target = kept_target(one.evaluation.truth, run)
     ours = kept_scores(one.evaluation.predictions, len(target), run)
-    rival = kept_scores(other.evaluation.predictions, len(target), theirs)
+    classes = other.model.classes, one.model.classes
+    rival = scores_as(kept_scores(other.evaluation.predictions, len(target), theirs), *classes)
     unseen = open_unseen(one.traced.snapshot, one.traced.profile, one.traced.split, run, one.evaluation)
     loss = TASKS.get(one.model.task)().row_loss(target, rival)
     draws = Draws(unseen.sampling(loss, target), seed=0)
-    first, second = (Scored(said, _decides(side)) for said, side in ((ours, one), (rival, other)))
+    first, second = Scored(ours, _decides(one)), Scored(rival, decisive_as(_decides(other), *classes))
     gains = {}
     for metric in one.evaluation.metrics:
         measure = yardstick(metric.name, target, draws, metric.model.level)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pyarrow as pa
+from numpy.typing import NDArray
 
 from mlwright.core.ahead import Load, Need
 from mlwright.core.errors import MlwrightError
@@ -25,10 +26,13 @@ from mlwright.records.evaluation import Estimate, Evaluation
 from mlwright.records.profile import Profile
 from mlwright.records.split import Split
 from mlwright.records.trials import Training
+from mlwright.scoring.matching import decisive_as, same_classes, scores_as
 from mlwright.scoring.model import Model
 from mlwright.statistics.sampling import Draws
 
 FEWEST_ROWS = 30
+
+Places = NDArray[np.int64]
 
 
 def need(load: Load, run: Run) -> Need:
@@ -63,7 +67,7 @@ def challenge(
 
 def _refuse_another_question(manifest: Manifest, profile: Profile, unseen: Unseen) -> None:
     roles = profile.roles
-    if (manifest.target, manifest.model.classes) != (roles.target, roles.classes):
+    if manifest.target != roles.target or not same_classes(manifest.model.classes, roles.classes):
         raise NotApplicable("it predicts something else, or other classes")
     missing = [clause.name for clause in manifest.inputs if clause.name not in unseen.table.column_names]
     if missing:
@@ -81,7 +85,7 @@ def _compared(
     manifest: Manifest,
     whole: Table,
     unseen: Unseen,
-    fresh: np.ndarray[tuple[int], np.dtype[np.int64]],
+    fresh: Places,
     training: Training,
     evaluation: Evaluation,
     run: Run,
@@ -89,16 +93,9 @@ def _compared(
     target = kept_target(evaluation.truth, run)
     said = kept_scores(evaluation.predictions, len(target), run)
     sampling = unseen.sampling(TASKS.get(unseen.profile.roles.task)().row_loss(target, said)).take(fresh)
-    try:
-        theirs = Model.load(manifest.model, run.get).scores(unseen.table.take(pa.array(fresh)))
-        decides = decisive_on(manifest.model, whole, unseen.positions[fresh])
-    except MlwrightError as error:
-        raise NotApplicable(f"it cannot read these rows ({error.message})") from error
+    other = _champion(manifest, whole, unseen, fresh, run)
     measure = yardstick(training.metric, target[fresh], Draws(sampling, run.seed_for("challenge")))
-    ours, other = (
-        Scored(said, decisive_on(training.model, whole, unseen.positions)).take(fresh),
-        Scored(theirs, decides),
-    )
+    ours = Scored(said, decisive_on(training.model, whole, unseen.positions)).take(fresh)
     if np.isnan(measure.score(ours)):
         raise NotApplicable("these rows do not define the metric")
     held_out = None if unseen.split.n_test else training.corrected
@@ -131,6 +128,17 @@ def _compared(
         gain=gain,
         sentence=sentence,
     )
+
+
+def _champion(manifest: Manifest, whole: Table, unseen: Unseen, fresh: Places, run: Run) -> Scored:
+    """What the bundle in use says of some of the rows, its classes in the order in which the model has them."""
+    try:
+        said = Model.load(manifest.model, run.get).scores(unseen.table.take(pa.array(fresh)))
+        decides = decisive_on(manifest.model, whole, unseen.positions[fresh])
+    except MlwrightError as error:
+        raise NotApplicable(f"it cannot read these rows ({error.message})") from error
+    classes = manifest.model.classes, unseen.profile.roles.classes
+    return Scored(scores_as(said, *classes), decisive_as(decides, *classes))
 
 
 def _in_words(gain: Estimate) -> str:

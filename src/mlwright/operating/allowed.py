@@ -59,7 +59,10 @@ def can_tell(settings: OperateSettings, compared: Challenge) -> bool:
 
 
 def is_refresh(now: Manifest, new: Manifest) -> bool:
-    """Whether a model is the one in use, trained again: the same question to the same inputs."""
+    """Whether a model is the one in use, trained again: the same question to the same inputs.
+
+    The classes stand in the same order, which callers that read probabilities by place rely on.
+    """
     inputs = [sorted(clause.name for clause in each.inputs) for each in (now, new)]
     return inputs[0] == inputs[1] and (now.target, now.model.classes) == (new.target, new.model.classes)
 

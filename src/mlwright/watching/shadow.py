@@ -19,6 +19,7 @@ from mlwright.records.bundle import Manifest
 from mlwright.records.contest import Contender, Contest, Outcome, Shadow, Trial
 from mlwright.records.settings import OperateSettings
 from mlwright.records.watch import ModelInUse, Window
+from mlwright.scoring.matching import same_classes, scores_as
 from mlwright.scoring.model import Model
 from mlwright.statistics.sequential import Gathered, lower_bound, upper_bound
 
@@ -29,11 +30,12 @@ Array = NDArray[np.float64]
 
 
 class _Labelled(NamedTuple):
-    """Rows with a true outcome: the table, their positions in it, their outcomes and their keys."""
+    """Rows with a true outcome: the table, their positions in it, their outcomes as places in `classes`, their keys."""
 
     table: Table
     positions: NDArray[np.int64]
     target: Array
+    classes: tuple[str, ...]
     keys: Keys
     names: list[str]
 
@@ -82,13 +84,14 @@ def _keys(blob: str, run: Run) -> Keys:
 
 def _labelled(table: Table, manifest: Manifest) -> _Labelled:
     truth = table.arrow([manifest.target])[manifest.target]
-    target = TASKS.get(manifest.model.task)().target(truth, manifest.model.classes, ())
+    classes = manifest.model.classes
+    target = TASKS.get(manifest.model.task)().target(truth, classes, ())
     positions = np.flatnonzero(~np.isnan(target))
     names = sorted({column.name for column in manifest.reference} | {manifest.target})
     keys = row_keys(table.arrow(names, positions), names)
     _, first = np.unique(keys, return_index=True)
     first.sort()
-    return _Labelled(table, positions[first], target[positions][first], keys[first], names)
+    return _Labelled(table, positions[first], target[positions][first], classes, keys[first], names)
 
 
 def _fresh(model: ModelInUse, manifest: Manifest, contender: Contender, settings: OperateSettings, run: Run) -> Trial:
@@ -143,8 +146,10 @@ def _losses(manifest: Manifest, labelled: _Labelled, fresh: NDArray[np.int64], c
     inputs = [clause.name for clause in manifest.inputs]
     if missing := sorted(set(inputs) - set(labelled.table.columns)):
         raise MlwrightError(f"Bundle {manifest.bundle_id} needs the column {missing[0]!r}, which new rows do not have.")
+    if not same_classes(manifest.model.classes, labelled.classes):
+        raise MlwrightError(f"Bundle {manifest.bundle_id} answers with other classes.")
     rows = labelled.table.arrow(inputs, labelled.positions[fresh])
-    said = Model.load(manifest.model, run.get).scores(rows)
+    said = scores_as(Model.load(manifest.model, run.get).scores(rows), manifest.model.classes, labelled.classes)
     losses = TASKS.get(manifest.model.task)().row_loss(labelled.target[fresh], said)
     return np.minimum(losses, ceiling)
 

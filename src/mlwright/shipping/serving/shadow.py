@@ -17,6 +17,7 @@ from mlwright.records.bundle import Manifest
 from mlwright.records.served import SHADOWS, LogFacts
 from mlwright.scoring.bundle import Bundle
 from mlwright.scoring.kept_rows import Asked, Frames
+from mlwright.scoring.matching import same_classes
 from mlwright.shipping.serving.answering import Answer, Answerer
 from mlwright.shipping.serving.counters import Counters
 from mlwright.shipping.serving.kept.spool import Spool
@@ -64,6 +65,8 @@ class Shadow:
         self._names = [item.name for item in bundle.manifest.inputs]
         self._spool = Spool(folder / SHADOWS, Frames(facts, b"", {}), self._lose_kept)
         self._bundle_id = bundle.bundle_id
+        self._classes = served.model.classes
+        self._is_reordered = bundle.manifest.model.classes != self._classes
         self._counters = counters
         self._waiting: deque[_Waiting] = deque()
         self._n_rows = 0
@@ -109,6 +112,8 @@ class Shadow:
     def _answer(self, taken: Sequence[_Waiting]) -> None:
         records = [{name: record[name] for name in self._names} for one in taken for record in one.records]
         found = self._answerer.answer(records)
+        if self._is_reordered:
+            found = [one | {"probabilities": _by_name(one["probabilities"], self._classes)} for one in found]
         start = 0
         for one in taken:
             answers = found[start : start + len(one.records)]
@@ -125,6 +130,11 @@ class Shadow:
         self._counters.add("shadow_lost_total", by=n_rows)
 
 
+def _by_name(probabilities: Mapping[str, float], classes: Sequence[str]) -> dict[str, float]:
+    """Probabilities in the order in which the log has the classes."""
+    return {name: probabilities[name] for name in classes}
+
+
 def _refuse_other_question(shadow: Manifest, served: Manifest) -> None:
     known = {item.name for item in served.inputs}
     if lacking := [item.name for item in shadow.inputs if item.name not in known]:
@@ -132,7 +142,7 @@ def _refuse_other_question(shadow: Manifest, served: Manifest) -> None:
             f"The shadow {shadow.bundle_id} needs {name_list(lacking)}, which callers do not send.",
             "Name a bundle that needs no other inputs than the one that is served.",
         )
-    if shadow.model.classes != served.model.classes or shadow.target != served.target:
+    if shadow.target != served.target or not same_classes(shadow.model.classes, served.model.classes):
         raise SettingsError(
             f"The shadow {shadow.bundle_id} answers {shadow.target!r}, with other classes than the bundle in use.",
             "Name a bundle of the same target and classes.",

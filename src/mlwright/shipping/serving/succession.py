@@ -234,15 +234,24 @@ def refuse_other_inputs(new: Manifest, old: Manifest) -> None:
     Raises
     ------
     BundleError
-        If they would: it has other inputs, or answers something else.
+        If they would: it has other inputs, or answers something else, or tells its classes in another order, which
+        those rely on that read probabilities by place.
     """
 
     def shape(manifest: Manifest) -> dict[str, object]:
         inputs = sorted((item.name, item.kind) for item in manifest.inputs)
-        return {"inputs": inputs, "target": manifest.target, "classes": manifest.model.classes}
+        classes = sorted(manifest.model.classes)
+        return {
+            "inputs": inputs,
+            "target": manifest.target,
+            "classes": classes,
+            "order of classes": manifest.model.classes,
+        }
 
     there, here = shape(old), shape(new)
     differing = [what for what in there if there[what] != here[what]]
+    if "classes" in differing:
+        differing.remove("order of classes")
     if differing:
         raise BundleError(
             f"Bundle {new.bundle_id} has not the {' and '.join(differing)} of bundle {old.bundle_id}, which answers.",
