@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from abc import ABC, abstractmethod
 from inspect import signature
 from typing import ClassVar
 
@@ -13,6 +12,7 @@ from numpy.typing import NDArray
 from mlwright.core.errors import SettingsError
 from mlwright.core.family import Family
 from mlwright.learning.aim import MEAN, Aim
+from mlwright.learning.metrics._parts import mean
 from mlwright.records.profile import Task
 from mlwright.scoring.deciding import Decisive
 
@@ -20,7 +20,7 @@ MOST_CLASSES = 200
 """With more, every answer is the most probable class: a bundle would hold an amount for each pair of them."""
 
 
-class Metric(ABC):
+class Metric:
     """A figure of merit.
 
     `target` has shape (n_rows,): class places or numbers. `prediction` has shape (n_rows, n_outputs), see
@@ -34,7 +34,6 @@ class Metric(ABC):
         For which tasks it says something.
     only_if_asked : bool
         Whether it is told only where it is what was optimised, not beside other metrics.
-
     needs_order : bool
         Whether it says something only where the classes have an order of their own; their places are then their ranks.
 
@@ -48,7 +47,6 @@ class Metric(ABC):
     only_if_asked: ClassVar[bool] = False
     needs_order: ClassVar[bool] = False
 
-    @abstractmethod
     def score(
         self,
         target: NDArray[np.float64],
@@ -57,7 +55,14 @@ class Metric(ABC):
         *,
         threshold: Decisive = 0.5,
     ) -> float:
-        """The figure; NaN where it is not defined (one class only, no spread)."""
+        """The figure; NaN where it is not defined (one class only, no spread).
+
+        The mean of `row_values`; a metric that is no mean says itself what it is.
+        """
+        rows = self.row_values(target, prediction, threshold=threshold)
+        if rows is None:
+            raise NotImplementedError(f"{type(self).__name__} has neither a score nor values of rows.")
+        return mean(rows, weight)
 
     def row_values(
         self, target: NDArray[np.float64], prediction: NDArray[np.float64], *, threshold: Decisive = 0.5

@@ -5,22 +5,16 @@ from __future__ import annotations
 import numpy as np
 
 from mlwright.learning.metrics import Metric
-from mlwright.learning.metrics._parts import CLASSES, Array, mean
+from mlwright.learning.metrics._parts import CLASSES, Array
 from mlwright.scoring.deciding import Decisive, places_answered
 
 
 class Accuracy(Metric):
-    """Share of right answers."""
+    """Share of right answers, from 0 to 1."""
 
     title = "Accuracy"
     greater_is_better = True
     tasks = CLASSES
-
-    def score(
-        self, target: Array, prediction: Array, weight: Array | None = None, *, threshold: Decisive = 0.5
-    ) -> float:
-        """The figure, from 0 to 1."""
-        return mean(self.row_values(target, prediction, threshold=threshold), weight)
 
     def row_values(self, target: Array, prediction: Array, *, threshold: Decisive = 0.5) -> Array:
         """1 for a right answer, else 0."""

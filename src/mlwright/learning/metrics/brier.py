@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from mlwright.learning.metrics import Metric
-from mlwright.learning.metrics._parts import CLASSES, Array, mean
+from mlwright.learning.metrics._parts import CLASSES, Array
 from mlwright.scoring.deciding import Decisive
 
 
@@ -22,12 +22,6 @@ class Brier(Metric):
     title = "Brier score"
     greater_is_better = False
     tasks = CLASSES
-
-    def score(
-        self, target: Array, prediction: Array, weight: Array | None = None, *, threshold: Decisive = 0.5
-    ) -> float:
-        """The figure."""
-        return mean(self.row_values(target, prediction), weight)
 
     def row_values(self, target: Array, prediction: Array, *, threshold: Decisive = 0.5) -> Array:
         """Squared distance of each row."""

@@ -4,25 +4,20 @@ from __future__ import annotations
 
 from mlwright.learning.loss import log_loss_rows
 from mlwright.learning.metrics import Metric
-from mlwright.learning.metrics._parts import CLASSES, Array, mean
+from mlwright.learning.metrics._parts import CLASSES, Array
 from mlwright.scoring.deciding import Decisive
 
 
 class LogLoss(Metric):
     """Mean of minus the logarithm of the probability that was given to what came true.
 
-    A proper score: only the true probabilities make it smallest. Probabilities are read as at least 1e-15.
+    A proper score, from 0 (sure and right) upwards: only the true probabilities make it smallest. Probabilities are
+    read as at least 1e-15.
     """
 
     title = "Log loss"
     greater_is_better = False
     tasks = CLASSES
-
-    def score(
-        self, target: Array, prediction: Array, weight: Array | None = None, *, threshold: Decisive = 0.5
-    ) -> float:
-        """The figure, from 0 (sure and right) upwards."""
-        return mean(self.row_values(target, prediction), weight)
 
     def row_values(self, target: Array, prediction: Array, *, threshold: Decisive = 0.5) -> Array:
         """Loss of each row."""

@@ -6,12 +6,12 @@ import numpy as np
 
 from mlwright.learning.aim import Aim
 from mlwright.learning.metrics import Metric
-from mlwright.learning.metrics._parts import NUMBERS, Array, mean
+from mlwright.learning.metrics._parts import NUMBERS, Array
 from mlwright.scoring.deciding import Decisive
 
 
 class Mae(Metric):
-    """Mean distance between the prediction and the number; the median makes it smallest."""
+    """Mean distance between the prediction and the number, in its units; the median makes it smallest."""
 
     title = "Mean absolute error"
     greater_is_better = False
@@ -21,12 +21,6 @@ class Mae(Metric):
     def aim(self) -> Aim:
         """The middle of what may come true."""
         return Aim(quantile=0.5)
-
-    def score(
-        self, target: Array, prediction: Array, weight: Array | None = None, *, threshold: Decisive = 0.5
-    ) -> float:
-        """The figure, in units of the target."""
-        return mean(self.row_values(target, prediction), weight)
 
     def row_values(self, target: Array, prediction: Array, *, threshold: Decisive = 0.5) -> Array:
         """Distance of each row."""

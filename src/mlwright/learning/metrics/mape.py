@@ -6,7 +6,7 @@ import numpy as np
 
 from mlwright.learning.aim import Aim
 from mlwright.learning.metrics import Metric
-from mlwright.learning.metrics._parts import NUMBERS, Array, mean
+from mlwright.learning.metrics._parts import NUMBERS, Array
 from mlwright.scoring.deciding import Decisive
 
 
@@ -24,12 +24,6 @@ class Mape(Metric):
     def aim(self) -> Aim:
         """The middle, where rows count by the inverse of their number."""
         return Aim(quantile=0.5, relative=True)
-
-    def score(
-        self, target: Array, prediction: Array, weight: Array | None = None, *, threshold: Decisive = 0.5
-    ) -> float:
-        """The figure; NaN unless every number is above zero."""
-        return mean(self.row_values(target, prediction), weight)
 
     def row_values(self, target: Array, prediction: Array, *, threshold: Decisive = 0.5) -> Array:
         """Distance of each row as a share of its number; NaN for every row unless every number is above zero."""

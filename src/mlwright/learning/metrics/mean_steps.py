@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from mlwright.learning.metrics import Metric
-from mlwright.learning.metrics._parts import SEVERAL_CLASSES, Array, mean
+from mlwright.learning.metrics._parts import SEVERAL_CLASSES, Array
 from mlwright.scoring.deciding import Decisive, places_answered
 
 
@@ -19,12 +19,6 @@ class MeanSteps(Metric):
     greater_is_better = False
     tasks = SEVERAL_CLASSES
     needs_order = True
-
-    def score(
-        self, target: Array, prediction: Array, weight: Array | None = None, *, threshold: Decisive = 0.5
-    ) -> float:
-        """The figure, from 0 to the number of classes less one."""
-        return mean(self.row_values(target, prediction, threshold=threshold), weight)
 
     def row_values(self, target: Array, prediction: Array, *, threshold: Decisive = 0.5) -> Array:
         """The steps of each row."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from mlwright.learning.aim import Aim
 from mlwright.learning.metrics import Metric
-from mlwright.learning.metrics._parts import NUMBERS, Array, mean
+from mlwright.learning.metrics._parts import NUMBERS, Array
 from mlwright.scoring.deciding import Decisive
 
 
@@ -12,7 +12,8 @@ class Pinball(Metric):
     """Distance where one side costs more than the other; the quantile of that level makes it smallest.
 
     A truth above the answer costs `level` of the distance, one below it the rest: whoever is to be right in nine of ten
-    cases with "it will be no more than this" is judged at 0.9. ``pinball:0.5`` is half of the mean absolute error.
+    cases with "it will be no more than this" is judged at 0.9. In the target's unit; ``pinball:0.5`` is half of the mean
+    absolute error.
 
     Parameters
     ----------
@@ -36,12 +37,6 @@ class Pinball(Metric):
     def aim(self) -> Aim:
         """The quantile of the level."""
         return Aim(quantile=self.level)
-
-    def score(
-        self, target: Array, prediction: Array, weight: Array | None = None, *, threshold: Decisive = 0.5
-    ) -> float:
-        """The figure, in units of the target."""
-        return mean(self.row_values(target, prediction), weight)
 
     def row_values(self, target: Array, prediction: Array, *, threshold: Decisive = 0.5) -> Array:
         """Cost of each row."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from mlwright.learning.metrics import Metric
-from mlwright.learning.metrics._parts import SEVERAL_CLASSES, Array, mean
+from mlwright.learning.metrics._parts import SEVERAL_CLASSES, Array
 from mlwright.scoring.deciding import Decisive
 
 
@@ -13,8 +13,9 @@ class RankedProbability(Metric):
     """How far the probabilities lie from the class that came true, where classes stand in an order.
 
     With ``F(k)`` the probability of one of the first ``k`` classes and ``T(k)`` whether one of them came true, the mean
-    over rows and over the ``n - 1`` places between classes of ``(F(k) - T(k)) ** 2``. A proper score; a probability
-    that is given to a class far off costs more than one that is given to the next.
+    over rows and over the ``n - 1`` places between classes of ``(F(k) - T(k)) ** 2``. A proper score, from 0 (sure and
+    right) to 1 (sure of the other end); a probability that is given to a class far off costs more than one that is
+    given to the next.
 
     References
     ----------
@@ -26,12 +27,6 @@ class RankedProbability(Metric):
     greater_is_better = False
     tasks = SEVERAL_CLASSES
     needs_order = True
-
-    def score(
-        self, target: Array, prediction: Array, weight: Array | None = None, *, threshold: Decisive = 0.5
-    ) -> float:
-        """The figure, from 0 (sure and right) to 1 (sure of the other end)."""
-        return mean(self.row_values(target, prediction), weight)
 
     def row_values(self, target: Array, prediction: Array, *, threshold: Decisive = 0.5) -> Array:
         """The score of each row."""
