@@ -12,7 +12,7 @@ class Pinball(Metric):
     """Distance where one side costs more than the other; the quantile of that level makes it smallest.
 
     A truth above the answer costs `level` of the distance, one below it the rest: whoever is to be right in nine of ten
-    cases with "it will be no more than this" is judged at 0.9. In the target's unit; ``pinball:0.5`` is half of the mean
+    cases with "it will be no more than this" is judged at 0.9. In the target's unit; ``pinball:0.5`` is half the mean
     absolute error.
 
     Parameters
