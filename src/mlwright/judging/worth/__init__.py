@@ -19,6 +19,7 @@ from mlwright.learning.benefit import Benefit, expected_gain, threshold_of
 from mlwright.learning.benefit_table import amounts_of, capacity_share
 from mlwright.learning.yardstick import Scored
 from mlwright.records.decision import Capacity, CaseByCase, Compared, Worth
+from mlwright.records.evaluation import Estimate
 from mlwright.records.profile import Roles
 from mlwright.records.settings import DecideSettings
 from mlwright.statistics.sampling import Draws
@@ -90,10 +91,8 @@ def worth_of(
     settings = settings or DecideSettings()
     share = capacity_share(settings)
     chosen = by_model(cases, roles, benefit, share)
-    others = _others(cases, roles, training_target, benefit, share)
-    gains = Contest(chosen, others, cases.draws, level).gains(benefit)
-    n_against = len(others) if cases.today is None else 1
-    today = others[min(range(n_against), key=lambda place: gains[place].value)]
+    against = _against(chosen, cases, _others(cases, roles, training_target, benefit, share), benefit, level)
+    today = against.today
     usual = _per_1000(today, benefit)
     thresholds, curve = _curve(cases, usual, benefit) if roles.task == "binary" else ((), ())
     worth = Worth(
@@ -104,13 +103,13 @@ def worth_of(
         today=worth_estimate(today, None, benefit, cases.draws, level),
         today_is=today.told,
         today_said=cases.today is not None,
-        gain=least(gains[:n_against]),
+        gain=least(against.gains[: against.n_decisive]),
         curve_threshold=thresholds,
         curve_gain=curve,
         from_columns={key: amount.column for key, amount in amounts_of(settings).items()},
         positive_share=float(chosen.positive.mean()) if isinstance(chosen, Choosing) else None,
         shift=cases.shift,
-        compared=tuple(Compared(what=other.told, gain=gain) for other, gain in zip(others, gains, strict=True)),
+        compared=against.compared,
         capacity=_capacity(chosen, settings),
         pilot=pilot_of(_per_1000(chosen, benefit), usual, cases.draws.sampling, settings),
         case_by_case=_case_by_case(cases, chosen, benefit, share),
@@ -119,11 +118,37 @@ def worth_of(
     )
     if benefit.assumed or not tries_amounts:
         return worth
-    # What an amount is worth may turn against any of those that the model is better than.
-    rivals = others if min(gain.value for gain in gains) > 0 else others[:n_against]
-    contest = Contest(chosen, rivals, cases.draws, level)
+    contest = Contest(chosen, against.rivals, cases.draws, level)
     tried = {"break_even": tuple(break_even(contest, benefit)), "if_off": tuple(if_off(contest, benefit))}
     return worth.model_copy(update=tried)
+
+
+class _Against(NamedTuple):
+    """How else cases can be answered, and the model's gain over each way; the first `n_decisive` decide."""
+
+    ways: list[Practice]
+    gains: list[Estimate]
+    n_decisive: int
+
+    @property
+    def today(self) -> Practice:
+        """The best of those that decide."""
+        return self.ways[min(range(self.n_decisive), key=lambda place: self.gains[place].value)]
+
+    @property
+    def compared(self) -> tuple[Compared, ...]:
+        """The gain over each."""
+        return tuple(Compared(what=way.told, gain=gain) for way, gain in zip(self.ways, self.gains, strict=True))
+
+    @property
+    def rivals(self) -> list[Practice]:
+        """Those that another amount may turn the verdict to: all, if the model is better than all."""
+        return self.ways if min(gain.value for gain in self.gains) > 0 else self.ways[: self.n_decisive]
+
+
+def _against(chosen: Practice, cases: Cases, ways: list[Practice], benefit: Benefit, level: float) -> _Against:
+    gains = Contest(chosen, ways, cases.draws, level).gains(benefit)
+    return _Against(ways, gains, len(ways) if cases.today is None else 1)
 
 
 def _others(cases: Cases, roles: Roles, training_target: Array, benefit: Benefit, share: float) -> list[Practice]:
