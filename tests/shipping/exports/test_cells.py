@@ -42,7 +42,7 @@ from mlwright.scoring.folder import MANIFEST, UNSEALED, sealed, write_folder
 
 EXACT = 1e-9
 RNG = np.random.default_rng(0)
-OLD = Path(__file__).parents[1] / "compat" / "bundle_2"
+OLD = Path(__file__).parents[2] / "compat" / "bundle_2"
 CLASSES = ("no, never", 'say "yes"')
 PASSWORD = "pass:w/rd@%"
 CITIES = ("Rome", "São Paulo", "it's", "a,b", "true")
