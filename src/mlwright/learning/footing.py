@@ -47,8 +47,8 @@ def footing_of(sampling: Sampling, by: str | None = None, n_folds: int = 0, *, i
 
 
 def is_too_thin(footing: Footing | None) -> bool:
-    """Whether they are so few that an interval is no more than a guess."""
-    return footing is not None and footing.piece != "row" and footing.n_pieces < FEWEST_PIECES
+    """Whether the rows are of so few groups that an interval is no more than a guess; those by stretches are wider."""
+    return footing is not None and footing.piece == "group" and footing.n_pieces < FEWEST_PIECES
 
 
 def is_thin(footing: Footing | None) -> bool:
