@@ -90,6 +90,16 @@ def test_a_bundle_that_came_alone_is_compared_by_its_intervals(project, tmp_path
     assert width > narrow
 
 
+def test_without_a_test_no_rows_are_called_different_that_are_the_same(tmp_path):
+    made = make_project(tmp_path / "shop", 200)
+    file = made.path / "mlwright.toml"
+    file.write_text(file.read_text() + "\n[split]\ntest_share = 0\n")
+    run = made.run().run_id
+    found = compare(run, run, made.path)
+    assert not found.paired
+    assert "each by what its own folds held out (200 and 200 rows), as if these were different ones" in found.sentence
+
+
 def test_a_bundle_in_its_project_is_traced_to_its_run(project):
     full, poor = (state.run_id for state in project.runs())
     assert compare(project.bundle_path(full), project.bundle_path(poor), project.path).paired

@@ -158,6 +158,14 @@ def _independent(metric: MetricResult, rival: MetricResult) -> Estimate | None:
     return Estimate(value=value, low=low, high=high, level=min(a.level, b.level), method=INDEPENDENT)
 
 
+def _rows_of_each(one: Side, other: Side) -> str:
+    """Which rows the two figures are of, where they are not compared row by row."""
+    n_rows = f"{one.evaluation.n_rows:,} and {other.evaluation.n_rows:,}"
+    if "test rows" in (one.evaluation.rests_on, other.evaluation.rests_on):
+        return f"on different rows ({n_rows})"
+    return f"each by what its own folds held out ({n_rows} rows), as if these were different ones"
+
+
 def _verdict(one: Side, other: Side, metrics: tuple[MetricPair, ...], *, paired: bool) -> tuple[Better, str]:
     if not metrics or metrics[0].gain is None:
         return "neither", "They share no metric that both define, so they cannot be compared."
@@ -166,8 +174,7 @@ def _verdict(one: Side, other: Side, metrics: tuple[MetricPair, ...], *, paired:
     where = (
         f"on the same {counted(one.evaluation.n_rows, 'row')}, which neither has learned from"
         if paired
-        else f"on different rows ({one.evaluation.n_rows:,} and {other.evaluation.n_rows:,}), so that only a large "
-        "difference can be told from chance"
+        else f"{_rows_of_each(one, other)}, so that only a large difference can be told from chance"
     )
     figures = f"{name} is {figure(first.second.value)} against {figure(first.first.value)}"
     between = f"between {figure(gain.low)} and {figure(gain.high)}"
