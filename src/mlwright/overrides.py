@@ -76,6 +76,24 @@ def with_budget(settings: Settings, budget: str | float | None) -> Settings:
     )
 
 
+def said_of(budget: str | float | None, prefer: str | None) -> dict[str, float | str]:
+    """What is said for one run alone, as its journal keeps it.
+
+    Raises
+    ------
+    SettingsError
+        If the budget is no length of time.
+    """
+    said: dict[str, float | str] = {} if budget is None else {"budget": length_of(budget, "The budget")}
+    return said if prefer is None else said | {"prefer": prefer}
+
+
+def said_instead(settings: Settings, said: Mapping[str, float | str]) -> Settings:
+    """The same with what was said for one run alone; see `said_of`."""
+    prefer = said.get("prefer")
+    return with_preference(with_budget(settings, said.get("budget")), None if prefer is None else str(prefer))
+
+
 def length_of(text: str | float, what: str) -> float:
     """A length of time in seconds.
 

@@ -17,12 +17,13 @@ from mlwright.folder import ProjectFolder
 from mlwright.overrides import (
     check_stage,
     last_stage,
-    with_budget,
+    length_of,
+    said_instead,
+    said_of,
     with_decimal,
     with_history,
     with_moments,
     with_new_rows,
-    with_preference,
 )
 from mlwright.receiving import received
 from mlwright.records.contest import Trial
@@ -118,7 +119,9 @@ class Project(ProjectFolder):
         start_from : str, optional
             The first stage that is done anew even if nothing has changed.
         resume : bool, default=False
-            Go on with the last run that did not come to its end, with the data that it collected.
+            Go on with the last run that did not come to its end, with the data that it collected and what was said
+            for it. A budget that is said now only moves its end: all fits are kept, and where it has passed already the
+            model is made of them at once.
         fresh : bool, default=False
             Do everything anew.
         budget : str or float, optional
@@ -143,21 +146,26 @@ class Project(ProjectFolder):
             What stopped it; what was done until then is kept.
         """
         began = began or now()
-        settings = with_preference(with_budget(self.settings(), budget), prefer)
+        said, before = said_of(budget, prefer), self._unfinished() if resume else None
+        if before is not None:  # what its fits were planned for stays, so that they are kept; the clock may change
+            said = {**before.said, **{key: value for key, value in said.items() if key != "budget"}}
+        settings = said_instead(self.settings(), said)
         check_members(settings)
+        limit_s = settings.train.limit_s
         for name in (until, start_from):
             check_stage(name)
         until = last_stage(settings, until)
         attempt = Attempt(
-            self._unfinished() if resume else next_id(self.store),
+            next_id(self.store) if before is None else before.run_id,
             "build",
             seed=settings.project.seed,
-            budget_s=settings.train.limit_s,
+            budget_s=limit_s if limit_s is None or budget is None else length_of(budget, "The budget"),
             n_jobs=n_jobs,
             fresh=fresh,
             only_needed=only_needed,
             began=began,
             listen=listen,
+            said=said,
         )
         return carry_out(
             self.store, attempt, settings.sections(), until=until, start_from=start_from, finish=self.write_out
@@ -400,8 +408,8 @@ class Project(ProjectFolder):
         """Turn a challenger down on a person's word; as for `promote`."""
         return succession.reject(self, bundle_id, succession.with_reason(why))
 
-    def _unfinished(self) -> str:
+    def _unfinished(self) -> RunState:
         for state in reversed(self.runs()):
             if state.pipeline == "build" and state.status in ("interrupted", "failed", "cancelled", "running"):
-                return state.run_id
+                return state
         raise NothingToShow(f"No run in {self.path} waits to be resumed.", "mlwright run")

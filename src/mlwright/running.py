@@ -44,6 +44,8 @@ class Attempt:
         Called with every event.
     parent : str or None
         The run that this one tries to be better than; it does not count as the latest unless it comes to a decision.
+    said : dict
+        What is said for this run alone, in place of the settings; see `RunState`.
     """
 
     run_id: str
@@ -56,6 +58,7 @@ class Attempt:
     began: float = field(default_factory=time.time)
     listen: Callable[[Event], None] | None = None
     parent: str | None = None
+    said: Mapping[str, float | str] = field(default_factory=dict)
 
 
 def carry_out(
@@ -99,6 +102,7 @@ def carry_out(
             pid=os.getpid(),
             until=until,
             parent=attempt.parent,
+            said=dict(attempt.said),
         )
         try:
             stages, lean = PIPELINES[attempt.pipeline], attempt.only_needed
@@ -134,11 +138,15 @@ def cancel_file(store: Store, run_id: str) -> Path:
 
 
 def _clock(store: Store, attempt: Attempt) -> Clock:
-    """The clock of a run, with the time of its earlier attempts and of starting up on it."""
+    """The clock of a run, with the time of its earlier attempts and of starting up on it.
+
+    A budget that these have passed is as long as they took: the run ends with what it has.
+    """
     file = cancel_file(store, attempt.run_id)
     file.unlink(missing_ok=True)
     earlier = replay(attempt.run_id, store.journal(attempt.run_id), alive=True)
-    return Clock(file, attempt.budget_s, earlier.seconds + time.time() - attempt.began)
+    budget_s = None if attempt.budget_s is None else max(attempt.budget_s, earlier.seconds)
+    return Clock(file, budget_s, earlier.seconds + time.time() - attempt.began)
 
 
 def _tell_the_end(run: Run, error: BaseException) -> None:

@@ -6,12 +6,14 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import nullcontext
 from pathlib import Path
 
 import numpy as np
+import pytest
 
 from mlwright import Project
-from mlwright.core.errors import RunCancelled
+from mlwright.core.errors import LimitsMissed, RunCancelled
 
 TOML = """
 [project]
@@ -108,3 +110,66 @@ def test_follow_tells_what_happens_as_json_lines(tmp_path, type_in, capsys):
     events = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     assert events[0]["event"] == "attempt_started"
     assert events[-1]["event"] == "finished"
+
+
+def ended_after(n_fits: int):
+    """A listener that ends a run once so many fits of boosted or extra trees are done."""
+    seen = []
+
+    def listen(event: dict) -> None:
+        if event["event"] == "item_done" and event["stage"] == "train" and event["label"].startswith("extra_trees"):
+            seen.append(event["label"])
+        if len(seen) >= n_fits:
+            raise RunCancelled("enough")
+
+    return listen
+
+
+def fitted_twice(folder: Path) -> set[str]:
+    """The fits of a project that were not kept from one attempt to the next."""
+    done = [fit["label"].partition(" of ")[0] for fit in fits(folder) if not fit["reused"]]
+    return {label for label in done if done.count(label) > 1}
+
+
+def test_what_was_said_for_a_run_holds_when_it_goes_on(tmp_path):
+    """A budget on the command line is no reason to fit anything twice: neither left out the next time nor said anew."""
+    folder = make_project(tmp_path / "shop", "")
+    project = Project(folder)
+    with pytest.raises(RunCancelled):
+        project.run(until="train", only_needed=True, budget="1h", prefer="simple", n_jobs=1, listen=ended_after(2))
+    assert project.runs()[-1].said == {"budget": 3600.0, "prefer": "simple"}
+    with pytest.raises(RunCancelled):
+        project.run(until="train", only_needed=True, resume=True, n_jobs=1, listen=ended_after(4))
+    with pytest.raises(RunCancelled):
+        project.run(until="train", only_needed=True, resume=True, budget="2h", n_jobs=1, listen=ended_after(6))
+    assert [(state.n_attempts, state.said["budget"]) for state in project.runs()] == [(3, 3600.0)]
+    assert fitted_twice(folder) == set()
+
+
+def test_who_has_waited_enough_gets_the_model_of_what_is_fitted(tmp_path):
+    """With a budget that has passed, a run that goes on fits nothing more and leaves nothing out that is kept."""
+    folder = make_project(tmp_path / "shop", 'budget = "1h"\n')
+    project = Project(folder)
+    with pytest.raises(RunCancelled):
+        project.run(until="train", only_needed=True, n_jobs=1, listen=ended_after(4))
+    n_before = len(fits(folder))
+    project.run(until="train", only_needed=True, resume=True, budget="1s", n_jobs=1)
+    again = fits(folder)[n_before:]
+    assert {fit["label"] for fit in again if not fit["reused"]} <= {"how rows become numbers", "what paid on like data"}
+    board = project.show("leaderboard")
+    assert board.stopped == "time was up"
+    assert next(row.n_folds for row in board.leaderboard if row.name == "extra_trees") >= 3
+
+
+def test_another_wish_of_the_model_fits_no_fold_again(tmp_path):
+    """Who wants it smaller after all, or whose limit nothing has kept, gets another choice among the same fits."""
+    folder = make_project(tmp_path / "shop", SHORT)
+    project = Project(folder)
+    project.run(until="train", only_needed=True, n_jobs=1)
+    toml = folder / "mlwright.toml"
+    for wish, error in (('max_size = "1KB"\n', LimitsMissed), ('max_size = "9KB"\n', None)):
+        toml.write_text(TOML + SHORT + wish)
+        with nullcontext() if error is None else pytest.raises(error):
+            project.run(until="train", only_needed=True, n_jobs=1)
+        assert not [fit["label"] for fit in fits(folder) if not fit["reused"] and " fold " in fit["label"]]
+    assert project.show("leaderboard").chosen.size_bytes <= 9_000

@@ -139,6 +139,7 @@ class _Digests(dict[type, tuple[Record, str]]):
 def _run_one(stage: Stage, facts: Mapping[type, Any], run: Run, pace: Pace, digests: _Digests) -> Record:
     given = {name: _fact(facts, kind, stage) for name, kind in stage.needs().items()}
     run.stage, run.stage_key = stage.name, _key(stage, given, run, digests)
+    run.items_key = _key(stage, given, run, digests, of_items=True)
     of_this_run = digest([run.stage_key, run.run_id])
     kept, key = (None, run.stage_key) if run.fresh else _kept((run.stage_key, of_this_run), stage, run)
     run.tell("stage_started", reused=kept is not None)
@@ -180,7 +181,8 @@ def _fact(facts: Mapping[type, Any], kind: Any, stage: Stage) -> Any:
     return facts[kind]
 
 
-def _key(stage: Stage, given: Mapping[str, Any], run: Run, digests: _Digests) -> str:
+def _key(stage: Stage, given: Mapping[str, Any], run: Run, digests: _Digests, *, of_items: bool = False) -> str:
+    """What the result of a stage is kept under, or of the single things that it does."""
     parts: list[Any] = [stage.name, version("mlwright"), stage.makes.__name__, stage.makes.version, run.seed]
     if stage.reads_world:
         parts.append(run.run_id)
@@ -189,5 +191,6 @@ def _key(stage: Stage, given: Mapping[str, Any], run: Run, digests: _Digests) ->
             parts.append([name, digests.of(value)])
         elif isinstance(value, Settings):
             members = {key: family.names() for key, family in families_named(value).items()}
-            parts.append([name, value.model_dump(mode="json"), members])
+            passed_over = set(value.of_the_end) if of_items else set()
+            parts.append([name, value.model_dump(mode="json", exclude=passed_over), members])
     return digest(parts)

@@ -41,6 +41,8 @@ class RunState(Record):
         Why it failed, with the hint.
     parent : str or None
         The run that it tries to be better than.
+    said : dict
+        What was said for this run alone, in place of what ``mlwright.toml`` says; it holds when the run goes on.
     """
 
     run_id: str
@@ -52,6 +54,7 @@ class RunState(Record):
     stages: tuple[StageState, ...]
     error: str | None = None
     parent: str | None = None
+    said: dict[str, float | str] = {}
 
     def stage(self, name: str) -> StageState | None:
         """One stage, or None if the run has not come to it."""
@@ -78,11 +81,12 @@ def replay(run_id: str, events: Iterable[Event], *, alive: bool) -> RunState:
     error: str | None = None
     attempts: list[tuple[float, float]] = []
     pipeline, parent = "build", None
+    said: dict[str, float | str] = {}
     for event in events:
         kind, now = event["event"], float(event["t"])
         if kind == "attempt_started":
             attempts.append((float(event["began"]), now))
-            pipeline, parent = event.get("pipeline", pipeline), event.get("parent")
+            pipeline, parent, said = event.get("pipeline", pipeline), event.get("parent"), event.get("said", {})
             stages, status, error = {}, None, None
         elif attempts:
             attempts[-1] = (attempts[-1][0], now)
@@ -104,4 +108,5 @@ def replay(run_id: str, events: Iterable[Event], *, alive: bool) -> RunState:
         stages=tuple(stages.values()),
         error=error,
         parent=parent,
+        said=said,
     )

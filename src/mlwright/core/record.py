@@ -34,9 +34,17 @@ class Record(BaseModel):
 
 
 class Settings(BaseModel):
-    """One section of ``mlwright.toml``; an unknown key is an error."""
+    """One section of ``mlwright.toml``; an unknown key is an error.
+
+    Attributes
+    ----------
+    of_the_end : frozenset of str
+        Keys that say what is made of the single things that a stage does one by one, and nothing of these: who
+        changes one of them gets a new result of the stage, made of what is kept.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
+    of_the_end: ClassVar[frozenset[str]] = frozenset()
 
 
 def digest(parts: Iterable[Any]) -> str:

@@ -126,6 +126,7 @@ class Run:
         self.fresh = fresh
         self.stage = ""
         self.stage_key = ""
+        self.items_key = ""
         self.ahead = Ahead(lambda: self.clock.left_s)
         self.opened: dict[str, Any] = {}
         self._journal = store.journal(run_id)
@@ -191,7 +192,8 @@ class Run:
 
         The only loop over expensive things. Per item: look for a cancel, take the kept result if there is one,
         else compute it and keep it; tell one ``item_done`` event either way. A result is kept under the stage's
-        own key and ``key(item)``, so that a run that was killed does nothing twice.
+        own key, without what only says what is made of all of them (`Settings.of_the_end`), and ``key(item)``, so
+        that a run that was killed does nothing twice.
 
         Parameters
         ----------
@@ -210,7 +212,7 @@ class Run:
         n_jobs : int
             How many items may be in work at the same time (joblib threads, unless the user chose a backend).
         """
-        names = [digest([self.stage_key, key(item)]) for item in items]
+        names = [digest([self.items_key or self.stage_key, key(item)]) for item in items]
         results = [None if self.fresh else self.store.kept(name, kind) for name in names]
         waiting = [place for place, result in enumerate(results) if result is None]
         for done, place in enumerate(sorted(set(range(len(items))) - set(waiting)), start=1):

@@ -97,6 +97,9 @@ class Course:
         self.budget.expect(0.0, EXPECTED_SHARE * self._fits.refit_s(self._fits.costs_s(self.lineup.opening)))
         climb = self._climb
         self._extend(climb.up(self._try) if climb.is_needed else [*self._open(), *self.lineup.extra])
+        if self.stopped == "time was up":
+            self._fits.take_kept(list(self.lineup.everybody.values()))
+            self._race()
         self.bench.run.note(f"The search ended after {len(self.standing.trials)} candidates: {self.stopped}.")
 
     def _lay_floor(self) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from mlwright.learning.search.budget import LEAST_FIT_S, Budget, makespan
@@ -70,18 +70,32 @@ class Fits:
 
     def do(self, fits: Sequence[Fit]) -> None:
         """Do them side by side; those for which there is no time any more are missed, unless they must be done."""
+        self.has_missed |= None in self._each(fits, lambda: self._budget.is_up() and not fits[0].must)
+
+    def take_kept(self, candidates: Sequence[Candidate]) -> None:
+        """Let the standing remember what an earlier attempt of the run has fitted that there is no time to come to."""
+        standing, n_all = self._standing, len(self._bench.folds)
+        known, floor = standing.trials, (standing.baseline(), standing.simple())
+        fits = [(one, fold) for one in candidates for fold in range(len(known.get(one.name, ())), n_all)]
+        self._each([Fit(one, fold, ()) for one, fold in fits], lambda: True)
+        reached = max((len(known[name]) for name in standing.alive() if name not in floor), default=0)
+        if reached > self.n_folds:
+            self.n_folds = standing.n_folds = reached
+
+    def _each(self, fits: Sequence[Fit], skip: Callable[[], bool]) -> list[Trial | None]:
+        """What comes out of fits, which the standing remembers; None for those that are to be skipped, and not kept."""
         done = self._bench.run.each(
             fits,
             self._fit,
             kind=Trial,
             key=lambda fit: [fit.candidate.model_dump(mode="json"), fit.fold, len(self._bench.folds)],
             label=lambda fit: f"{fit.candidate.name}, fold {fit.fold + 1} of {self.n_folds}",
-            skip=lambda: self._budget.is_up() and not fits[0].must,
+            skip=skip,
             n_jobs=self._budget.n_workers,
         )
-        self.has_missed |= any(trial is None for trial in done)
         for trial in sorted((trial for trial in done if trial is not None), key=lambda trial: trial.fold):
             self._standing.remember(trial)
+        return done
 
     def _fit(self, fit: Fit) -> Trial:
         allowed_s = self._budget.allowance_s(fit.waiting_s, must=fit.must)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
@@ -55,6 +55,8 @@ class TrainSettings(Settings):
         Whether which candidates paid is noted in the user's own file (no data, no names), and what was noted before
         tells what to try first from 10,000 rows on; ``MLWRIGHT_EXPERIENCE=off`` switches it off everywhere.
     """
+
+    of_the_end: ClassVar[frozenset[str]] = frozenset({"prefer", "max_latency", "max_size"})
 
     budget: Seconds = 300.0
     candidates: int | None = Field(default=None, ge=1)

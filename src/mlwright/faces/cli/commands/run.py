@@ -51,7 +51,13 @@ def run(
     ] = None,
     until: Annotated[str | None, typer.Option(help="The last stage to run.")] = None,
     start_from: Annotated[str | None, typer.Option("--from", help="The first stage to do anew.")] = None,
-    resume: Annotated[bool, typer.Option("--resume", help="Go on with the run that did not come to its end.")] = False,
+    resume: Annotated[
+        bool,
+        typer.Option(
+            "--resume",
+            help="Go on with the run that did not come to its end; with a budget that has passed, end it now.",
+        ),
+    ] = False,
     fresh: Annotated[bool, typer.Option("--fresh", help="Do everything anew.")] = False,
     jobs: Annotated[int | None, typer.Option("--jobs", "-j", min=1, help="Fits at the same time.")] = None,
     path: Annotated[Path | None, typer.Option("--project", "-p", help="The project folder.")] = None,
