@@ -55,7 +55,7 @@ def test_a_run_without_a_test_tells_people_and_folds(tmp_path: Path) -> None:
         }
     )
     run = Run("r", Store(tmp_path / "store"), Clock(tmp_path / "cancel", None), n_jobs=1)
-    records = execute(BUILD, settings.sections(), run, until="decide")
+    records = execute(BUILD, settings.sections(), run, until="pack")
     found, folds = records["evaluate"], records["train"].chosen.n_folds
     assert found.footing == Footing(n_rows=240, n_pieces=12, piece="group", by="person", n_folds=folds)
     assert records["train"].corrected.footing.n_pieces == 12
@@ -64,3 +64,7 @@ def test_a_run_without_a_test_tells_people_and_folds(tmp_path: Path) -> None:
         "differs on new rows"
     )
     assert any("12 pieces of evidence, not 240" in reason for reason in records["decide"].reasons)
+    card = run.get(records["pack"].files["card.md"]).decode()
+    assert f"On {told_rows(found)}; in brackets the 95% interval. Rows of one 'person' hang together" in card
+    assert "      split: train" in card
+    assert "set aside before" not in card
