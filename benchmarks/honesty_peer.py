@@ -115,7 +115,7 @@ def call(command: Sequence[str], most_s: float) -> None:
     quiet = {"PYTHONWARNINGS": "ignore", "DO_NOT_TRACK": "1", "TOKENIZERS_PARALLELISM": "false"}
     place = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"} | quiet
     with subprocess.Popen(
-        command, env=place, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, start_new_session=True
+        command, env=place, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, process_group=0
     ) as process:
         try:
             said = process.communicate(timeout=most_s)[1]
