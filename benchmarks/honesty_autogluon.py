@@ -3,10 +3,10 @@
 Usage: python honesty_autogluon.py JOB
 
 JOB is JSON: folder (with drawn.parquet to learn from and others.parquet to answer, which has no target), target, task,
-metric, preset, seconds. A preset may be followed by `+seq` (folds in this process, one after the other, in place of
-Ray) and `+nods` (no trial run for stacking), which is its best chance on few processors. What comes out lies in the
-folder: facts.json with what it says its model is worth, and said.npz with what the model says of the other rows and of
-the rows that this figure rests on.
+metric, preset, seconds. It has one processor, as our runs have. A preset may be followed by `+seq` (folds in this
+process, one after the other, in place of Ray) and `+nods` (no trial run for stacking), which is its best chance on few
+processors. What comes out lies in the folder: facts.json with what it says its model is worth, and said.npz with what
+the model says of the other rows and of the rows that this figure rests on.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ def fitted(job: dict[str, Any], train: Any) -> Any:
         path=str(Path(job["folder"]) / "model"),
         verbosity=0,
     )
-    return predictor.fit(train, presets=preset, time_limit=job["seconds"], **options)
+    return predictor.fit(train, presets=preset, time_limit=job["seconds"], num_cpus=1, **options)
 
 
 def validation(predictor: Any, is_class: bool) -> tuple[Any, Any]:

@@ -112,7 +112,7 @@ def call(command: Sequence[str], most_s: float) -> None:
         With the last line that it told.
     TimeoutError
     """
-    quiet = {"PYTHONWARNINGS": "ignore", "DO_NOT_TRACK": "1", "TOKENIZERS_PARALLELISM": "false"}
+    quiet = {"PYTHONWARNINGS": "ignore", "DO_NOT_TRACK": "1", "OMP_NUM_THREADS": "1"}
     place = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"} | quiet
     with subprocess.Popen(
         command, env=place, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, process_group=0
