@@ -13,6 +13,7 @@ from mlwright.core.pace import Pace
 from mlwright.learning.data import Said, load_training
 from mlwright.learning.search.course import Course
 from mlwright.learning.search.setup import set_up
+from mlwright.learning.search.stop import Mark, Progress
 from mlwright.records.settings import CleanSettings, TrainSettings
 from mlwright.testing.small_job import SmallJob, small_job
 
@@ -53,6 +54,27 @@ def test_fits_are_planned_for_the_time_that_is_left(job: SmallJob) -> None:
 
 def test_with_a_count_of_candidates_every_machine_plans_alike(job: SmallJob) -> None:
     assert planned_s(job, times=3.0, candidates=3) == planned_s(job, times=1.0, candidates=3)
+
+
+@pytest.mark.parametrize("threaded_from", [100, 100_000])
+def test_with_a_count_of_candidates_every_number_of_processors_plans_alike(
+    job: SmallJob, monkeypatch: pytest.MonkeyPatch, threaded_from: int
+) -> None:
+    monkeypatch.setattr("mlwright.learning.workers.ROWS_FOR_THREADED_FITS", threaded_from)
+    found = []
+    for n_jobs in (1, 2, 16):
+        job.run.n_jobs = n_jobs
+        made = course(job, times=1.0, left_s=100.0, candidates=3)
+        found.append((made.lineup.costs_s, made.given_s, len(made.bench.folds)))
+    assert found[0] == found[1] == found[2]
+
+
+def test_a_search_that_finds_no_time_left_still_has_a_price(job: SmallJob) -> None:
+    late = course(job, times=1.0, left_s=0.0)
+    progress = Progress(given_s=late.given_s)
+    for n_tried, cost_s in ((4, 1.0), (14, 5.0)):
+        progress.mark(Mark(n_tried, np.ones(100), 2.0, cost_s))
+    assert progress.verdict() == "no further gain"
 
 
 def test_a_run_that_goes_on_plans_as_it_did(job: SmallJob) -> None:

@@ -193,7 +193,7 @@ class Course:
         found = self.tuner.draw(min(open_places, self.budget.batch), by_base, families)
         costs = {one.name: self.bench.models[one.family].cost_s(one, self.bench.facts) for one in found}
         self.standing.lineup = self.lineup.with_variants(
-            found, {name: max(cost_s / self.bench.n_threads, LEAST_COST_S) for name, cost_s in costs.items()}
+            found, {name: max(cost_s / self.lineup.n_threads, LEAST_COST_S) for name, cost_s in costs.items()}
         )
         return list(self._climb.as_high(found))
 

@@ -44,6 +44,8 @@ class LineUp:
         Candidates that learn from a sample; see `ladder`.
     most : int or None
         How many candidates there may be besides the baseline, variants and all; None for as many as suit the rows.
+    n_threads : int
+        Threads of one fit, by which its seconds are guessed.
     """
 
     baseline: Candidate
@@ -54,6 +56,7 @@ class LineUp:
     compete: bool = True
     sampled: tuple[Candidate, ...] = ()
     most: int | None = None
+    n_threads: int = 1
 
     @property
     def everybody(self) -> dict[str, Candidate]:
@@ -191,6 +194,7 @@ def line_up(
         costs_s=costs,
         compete=compete,
         most=most,
+        n_threads=n_threads,
     )
 
 

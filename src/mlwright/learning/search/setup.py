@@ -11,7 +11,7 @@ from mlwright.learning.load import load_of
 from mlwright.learning.metrics import METRICS, bare, metric_of
 from mlwright.learning.models import Facts, felt_columns
 from mlwright.learning.search.bench import Bench
-from mlwright.learning.search.budget import Budget, fitting_s
+from mlwright.learning.search.budget import LEAST_FIT_S, Budget, fitting_s
 from mlwright.learning.search.course import Course
 from mlwright.learning.search.diary import read_diary, shipped
 from mlwright.learning.search.experience import advise
@@ -47,19 +47,20 @@ def set_up(
     `threshold` is that of two classes, where it is known beforehand; see `Judge`.
     """
     n_workers, n_threads = workers(len(data.rows), run.n_jobs)
-    n_planned = (n_workers, run.n_jobs) if settings.candidates is None else (PLANNED_JOBS, PLANNED_JOBS)
+    n_jobs = run.n_jobs if settings.candidates is None else PLANNED_JOBS
+    planned = workers(len(data.rows), n_jobs)
     load = load_of(data.row_s, roles, split, data.row_s)
     planned_s = _planned_s(Budget(run.clock, n_workers, run.ahead, load), settings, run)
-    facts = facts_of(data, roles, split, settings, planned_s * n_planned[1])
+    facts = facts_of(data, roles, split, settings, planned_s * n_jobs)
     models = sound(open_families(settings.families, run, promises(settings)), facts, settings.families, run)
     worth = _advice(facts, settings, run).worth
-    lineup = line_up(models, facts, settings.families, n_threads, settings.candidates, worth)
+    lineup = line_up(models, facts, settings.families, planned.n_threads, settings.candidates, worth)
     for name in settings.families:
         if name not in {candidate.family for candidate in lineup.everybody.values()}:
             run.note(f"{name} has nothing to offer for such data.")
     at_once = [*lineup.opening[:-1], *([lineup.simple] if lineup.simple is not None else [])]
     opening_s = sum(lineup.costs_s[candidate.name] for candidate in at_once)
-    n_folds = n_folds_for(len(data.rows), planned_s * n_planned[0], opening_s)
+    n_folds = n_folds_for(len(data.rows), planned_s * planned.n_fits, opening_s)
     bench = Bench(
         rows=data.rows,
         groups=data.keys.groups,
@@ -77,7 +78,7 @@ def set_up(
     refits = settings.refit and split.n_test > 0 and gains_by_more_rows(len(data.rows), n_folds)
     budget = Budget(run.clock, n_workers, run.ahead, load, refits=refits, one_fold=n_folds == 1)
     wanted = {name: model for name, model in models.items() if not settings.families or name in settings.families}
-    tuner, given_s = Tuner(wanted, facts, worth), planned_s * n_planned[0]
+    tuner, given_s = Tuner(wanted, facts, worth), max(planned_s, LEAST_FIT_S) * planned.n_fits
     return Course(bench, lineup, budget, tuner, least_gain=settings.least_gain, given_s=given_s)
 
 

@@ -26,7 +26,8 @@ class TrainSettings(Settings):
         else to do.
     candidates : int
         How many candidates are tried, the dummy not counted, in place of a clock: the same data, settings and versions
-        then give the same bundle. `budget` no longer ends the search; it tells how large a fit may be planned.
+        then give the same bundle. `budget` no longer ends the search when it is up; it tells how large a fit may be
+        planned, and what the time of further candidates is worth.
     families : list
         Model families to try, by name; default: all that suit.
     metric : str
