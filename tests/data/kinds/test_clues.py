@@ -43,6 +43,9 @@ def test_names_of_codes_entities_moments_and_events() -> None:
     assert says_code("PULocationID")
     assert not says_code("zip code")
     assert says_entity("patient_id")
+    assert says_entity("Individual ID")
+    assert says_entity("individual")
+    assert not says_entity("individual_income")
     assert not says_entity("user_agent")
     assert says_moment("dteday") is False
     assert says_moment("order_date")

@@ -37,6 +37,7 @@ _PRIVATE_MOMENTS = word_set(
 _ENTITY_WORDS = word_set(
     """user customer client patient subject person household family member account student pupil participant
     speaker respondent employee passenger driver player session device
+    individual resident citizen voter applicant borrower policyholder donor visitor infant
     machine engine order invoice basket cart visit trip
     animal rat mouse cow pig sheep chick chicken litter"""
 )
