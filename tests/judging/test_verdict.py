@@ -88,6 +88,14 @@ def test_a_suspected_leak_is_a_question_before_use() -> None:
     assert "If 'duration' is not known in time, leave it out, then: mlwright run --ignore duration" in rest
 
 
+def test_of_several_suspected_columns_each_is_called_by_name() -> None:
+    names = ("duration", "visits", "fee")
+    evidence = with_findings(*(finding("dominant_column", "warning", name) for name in names))
+    _, words, rest = told(evidence)
+    assert "first make sure that 'duration', 'visits' and 'fee' are known" in words
+    assert "Suspected, too: 'visits' and 'fee'." in rest
+
+
 def test_a_gain_that_more_rows_would_settle_asks_for_them() -> None:
     verdict, words, _ = told(maybe(100.0, -50.0))
     assert verdict == "collect_more"

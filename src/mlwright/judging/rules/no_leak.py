@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from mlwright.data.vouching import told_vouched
-from mlwright.data.words import percent
-from mlwright.judging.leaks import dominant, leaks_in
+from mlwright.data.words import percent, quoted
+from mlwright.judging.leaks import dominant, leaks_in, suspects
 from mlwright.judging.rules import Evidence, Rule
 from mlwright.records.decision import Outcome
 
@@ -26,7 +26,8 @@ class NoLeak(Rule):
         if critical:
             return "broken", f"{critical[0].sentence} The figures of this model mean nothing."
         if leaks:
-            return "unclear", leaks[0].sentence
+            others = [name for name in suspects(evidence) if name not in leaks[0].columns]
+            return "unclear", f"{leaks[0].sentence} Suspected, too: {quoted(others)}." if others else leaks[0].sentence
         if (found := dominant(evidence)) is not None:
             name, share = found
             return "unclear", (
