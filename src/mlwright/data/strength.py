@@ -91,6 +91,7 @@ class Judge:
         self.is_number = numbers is not None
         answers = _memberships(rows) if numbers is None else [mean_ranks(numbers)]
         self.targets = [Target(each, float(each.mean()), float(each.var())) for each in answers]
+        self._own = None if self.is_number else _place_among(answers)
         self.folds = _folds(rows, np.random.default_rng(rows.seed))
 
     def column(self, name: str) -> Strength:
@@ -125,20 +126,32 @@ class Judge:
             The group of each row, from 0.
         """
         cells = _Cells(self.folds, places)
-        orders, errors = [], []
-        for target in self.targets:
-            sums = cells.sums(target.values)
-            answers = cells.answers(sums)
-            errors.append(target.squares - 2 * (answers @ sums) + answers**2 @ cells.counts)
-            orders.append(
-                _correlation(answers, sums, cells.counts, target)
-                if self.is_number
-                else _gini(answers, sums, cells.counts)
-            )
-        order = float(np.average(orders, weights=[target.mean for target in self.targets]))
-        spread = len(places) * sum(target.variance for target in self.targets)
-        skill = float(1 - sum(errors) / spread) if spread > 0 else 0.0
-        return Strength(min(max(order, 0.0), 1.0), min(max(skill, 0.0), 1.0))
+        sums = self._sums(cells)
+        answers = cells.answers(sums)
+        if self.is_number:
+            order = _correlation(answers[0], sums[0], cells.counts, self.targets[0])
+        else:
+            orders = _ginis(answers, sums, cells.counts)
+            order = float(np.average(orders, weights=[target.mean for target in self.targets]))
+        return Strength(min(max(order, 0.0), 1.0), self._skill(cells, sums, answers))
+
+    def skill(self, places: NDArray[np.int64]) -> float:
+        """The skill of `strength` alone, in half of the time."""
+        cells = _Cells(self.folds, places)
+        sums = self._sums(cells)
+        return self._skill(cells, sums, cells.answers(sums))
+
+    def _skill(self, cells: _Cells, sums: NDArray[np.float64], answers: NDArray[np.float64]) -> float:
+        squares = sum(target.squares for target in self.targets)
+        spread = len(self.folds) * sum(target.variance for target in self.targets)
+        error = squares - 2 * float((answers * sums).sum()) + float((answers**2).sum(axis=0) @ cells.counts)
+        return min(max(1 - error / spread, 0.0), 1.0) if spread > 0 else 0.0
+
+    def _sums(self, cells: _Cells) -> NDArray[np.float64]:
+        """The sums of all targets in each cell, shape (n_targets, n_cells)."""
+        if self._own is None:
+            return np.array([cells.sums(target.values) for target in self.targets])
+        return cells.counts_by(self._own, len(self.targets))
 
 
 class Target(NamedTuple):
@@ -194,13 +207,27 @@ class _Cells:
         """The sum of the values in each cell."""
         return np.bincount(self.of_row, values, len(self.group)).astype(np.float64)
 
+    def counts_by(self, sorts: NDArray[np.int64], n_sorts: int) -> NDArray[np.float64]:
+        """How many rows of each sort a cell has, shape (n_sorts, n_cells); rows of a sort beyond are not counted."""
+        n_cells = len(self.group)
+        counts = np.bincount(sorts * n_cells + self.of_row, minlength=(n_sorts + 1) * n_cells)
+        return counts[: n_sorts * n_cells].reshape(n_sorts, n_cells).astype(np.float64)
+
     def answers(self, sums: NDArray[np.float64]) -> NDArray[np.float64]:
-        """The mean of each cell's group, learned from the other folds."""
-        fold_counts, fold_sums = (np.bincount(self.fold, each, N_FOLDS) for each in (self.counts, sums))
-        overall = (sums.sum() - fold_sums) / np.maximum(self.counts.sum() - fold_counts, 1)
-        seen, total = (np.bincount(self.group, each, self.n_groups)[self.group] - each for each in (self.counts, sums))
-        answers: NDArray[np.float64] = (total + PRIOR_ROWS * overall[self.fold]) / (seen + PRIOR_ROWS)
+        """The means of each cell's group, learned from the other folds; sums and means have a row for each target."""
+        fold_counts, fold_sums = (self._by(self.fold, N_FOLDS, each) for each in (self.counts[None], sums))
+        whole = sums.sum(axis=1, keepdims=True)
+        overall = (whole - fold_sums) / np.maximum(self.counts.sum() - fold_counts, 1)
+        seen, total = (
+            self._by(self.group, self.n_groups, each)[:, self.group] - each for each in (self.counts[None], sums)
+        )
+        answers: NDArray[np.float64] = (total + PRIOR_ROWS * overall[:, self.fold]) / (seen + PRIOR_ROWS)
         return answers
+
+    def _by(self, parts: NDArray[np.int64], n_parts: int, sums: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Sums over the cells of each part, shape (n_targets, n_parts)."""
+        at = parts + n_parts * np.arange(len(sums))[:, None]
+        return np.bincount(at.ravel(), sums.ravel(), n_parts * len(sums)).reshape(len(sums), n_parts)
 
 
 def _memberships(rows: TrainingRows) -> list[NDArray[np.float64]]:
@@ -210,6 +237,14 @@ def _memberships(rows: TrainingRows) -> list[NDArray[np.float64]]:
         return [(rows.classes == 1).astype(np.float64)]
     largest = np.argsort(-sizes, kind="stable")[:MAX_CLASSES]
     return [(rows.classes == place).astype(np.float64) for place in largest if sizes[place]]
+
+
+def _place_among(memberships: list[NDArray[np.float64]]) -> NDArray[np.int64]:
+    """Which of some memberships each row has; one beyond where it has none."""
+    places = np.full(len(memberships[0]), len(memberships))
+    for place, is_of in enumerate(memberships):
+        places[is_of == 1] = place
+    return places
 
 
 def _folds(rows: TrainingRows, rng: np.random.Generator) -> NDArray[np.int64]:
@@ -227,14 +262,27 @@ def _folds(rows: TrainingRows, rng: np.random.Generator) -> NDArray[np.int64]:
     return folds
 
 
-def _gini(answers: NDArray[np.float64], positives: NDArray[np.float64], counts: NDArray[np.float64]) -> float:
-    """Twice the area under the ROC curve less one, from cells whose rows have one answer."""
-    _, places = np.unique(answers.round(12), return_inverse=True)
-    yes, all_rows = np.bincount(places, positives), np.bincount(places, counts)
-    no = all_rows - yes
-    below = np.cumsum(no) - no
-    pairs = yes.sum() * no.sum()
-    return 2 * float((yes @ (below + no / 2)) / pairs) - 1 if pairs else 0.0
+def _ginis(
+    answers: NDArray[np.float64], positives: NDArray[np.float64], counts: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Twice the areas under the ROC curves less one, from cells whose rows have one answer to each target.
+
+    Shape (n_targets,); answers and positives are of shape (n_targets, n_cells).
+    """
+    rounded = answers.round(12)
+    order = np.argsort(rounded, axis=1)
+    rising, n_targets = np.take_along_axis(rounded, order, axis=1), len(answers)
+    levels = np.cumsum(np.diff(rising, axis=1, prepend=rising[:, :1]) > 0, axis=1)
+    levels += np.arange(n_targets)[:, None] * rising.shape[1]
+
+    def by_level(values: NDArray[np.float64]) -> NDArray[np.float64]:
+        return np.bincount(levels.ravel(), values.ravel(), levels.size).reshape(levels.shape)
+
+    yes = by_level(np.take_along_axis(positives, order, axis=1))
+    no = by_level(counts[order]) - yes
+    below = np.cumsum(no, axis=1) - no
+    pairs = yes.sum(axis=1) * no.sum(axis=1)
+    return np.where(pairs > 0, 2 * (yes * (below + no / 2)).sum(axis=1) / np.maximum(pairs, 1) - 1, 0.0)
 
 
 def _correlation(

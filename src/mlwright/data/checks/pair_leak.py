@@ -109,7 +109,7 @@ def _promising(rows: TrainingRows, pairs: list[_Pair]) -> list[tuple[Strength, _
     return [
         (judge.strength(pair.made.astype(np.int64)) if pair.are_cells else judge.number(pair.made), pair)
         for pair in pairs
-        if quick.strength(_places(pair, few)).skill >= QUICK_SKILL
+        if quick.skill(_places(pair, few)) >= QUICK_SKILL
     ]
 
 

@@ -58,7 +58,7 @@ def _gaps_and_numbers(rows: TrainingRows, gaps: dict[str, NDArray[np.bool_]]) ->
     judge = Judge(rows)
     seen = {}
     for name, gap in gaps.items():
-        skill = judge.strength(gap.astype(np.int64)).skill
+        skill = judge.skill(gap.astype(np.int64))
         if skill >= NUMBER_SKILL:
             seen[name] = (
                 f"Whether '{name}' has a value accounts for {percent(skill)} of the differences in "
