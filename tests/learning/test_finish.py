@@ -70,14 +70,28 @@ def test_a_lonely_member_gets_further_seeds_only_while_its_cores_are_light(
     job: SmallJob, monkeypatch: pytest.MonkeyPatch, light_bytes: int, n_cores: int
 ) -> None:
     monkeypatch.setattr("mlwright.learning.finish.LIGHT_BYTES", light_bytes)
+    assert cores_of_lonely_trees(job, fit_s=0.1) == n_cores
+
+
+def test_what_the_first_of_the_last_fits_leave_of_the_time_goes_to_further_seeds(
+    job: SmallJob, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By the guess there is time for one fit; it takes some thousandths of a second."""
+    monkeypatch.setattr("mlwright.learning.finish.finish_s", lambda run, load: 10.0)
+    assert cores_of_lonely_trees(job, fit_s=5.0) == 4
+
+
+def cores_of_lonely_trees(job: SmallJob, fit_s: float) -> int:
+    """How many cores a model of a few trees has after the last fit, where a fit on the folds took so long."""
     trees = Candidate(name="extra_trees", family="extra_trees", params={"n_trees": 5, "min_samples_leaf": 1})
     (tested,) = job.training.model.members
     alone = job.training.model.model_copy(update={"members": (tested.model_copy(update={"candidate": trees.name}),)})
-    recipe = Recipe(candidate=trees, chosen=({},), fit_s=0.1, n_rows=80)
+    recipe = Recipe(candidate=trees, chosen=({},), fit_s=fit_s, n_rows=80)
     training = job.training.model_copy(update={"n_folds": 5, "recipes": (recipe,), "model": alone})
     evaluation = evaluate(job.snapshot, job.profile, job.split, job.training, EvaluateSettings(), job.run)
     found = finish(job.snapshot, job.profile, job.split, training, evaluation, TrainSettings(), job.run)
-    assert [len(member.cores) for member in found.model.members] == [n_cores]
+    (member,) = found.model.members
+    return len(member.cores)
 
 
 def test_who_does_not_want_it_gets_the_model_that_was_tested(job: SmallJob) -> None:

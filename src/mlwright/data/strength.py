@@ -227,7 +227,8 @@ class _Cells:
     def _by(self, parts: NDArray[np.int64], n_parts: int, sums: NDArray[np.float64]) -> NDArray[np.float64]:
         """Sums over the cells of each part, shape (n_targets, n_parts)."""
         at = parts + n_parts * np.arange(len(sums))[:, None]
-        return np.bincount(at.ravel(), sums.ravel(), n_parts * len(sums)).reshape(len(sums), n_parts)
+        found = np.bincount(at.ravel(), sums.ravel(), n_parts * len(sums)).astype(np.float64)
+        return found.reshape(len(sums), n_parts)
 
 
 def _memberships(rows: TrainingRows) -> list[NDArray[np.float64]]:
@@ -276,13 +277,14 @@ def _ginis(
     levels += np.arange(n_targets)[:, None] * rising.shape[1]
 
     def by_level(values: NDArray[np.float64]) -> NDArray[np.float64]:
-        return np.bincount(levels.ravel(), values.ravel(), levels.size).reshape(levels.shape)
+        return np.bincount(levels.ravel(), values.ravel(), levels.size).astype(np.float64).reshape(levels.shape)
 
     yes = by_level(np.take_along_axis(positives, order, axis=1))
     no = by_level(counts[order]) - yes
     below = np.cumsum(no, axis=1) - no
     pairs = yes.sum(axis=1) * no.sum(axis=1)
-    return np.where(pairs > 0, 2 * (yes * (below + no / 2)).sum(axis=1) / np.maximum(pairs, 1) - 1, 0.0)
+    found: NDArray[np.float64] = 2 * (yes * (below + no / 2)).sum(axis=1) / np.maximum(pairs, 1.0) - 1
+    return np.where(pairs > 0, found, 0.0).astype(np.float64)
 
 
 def _correlation(

@@ -6,7 +6,8 @@ each member in place of one for each fold; the figures of the report stay those 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import time
+from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -39,6 +40,8 @@ from mlwright.records.trials import Recipe, Refit, Training
 N_CORES = 4
 LIGHT_BYTES = 8_000_000
 """Cores above stay alone: with so many leaves another seed gains little, and all of them are walked for every row."""
+ANOTHER_MARGIN = 1.1
+"""How many times as long as a member's first fit on all rows another of its seeds may take."""
 SURELY = 2.0
 ROUNDS = "n_rounds"
 PARTS = (1.0, 0.9, 0.8, 0.7, 0.6)
@@ -74,15 +77,15 @@ def finish(
         return as_it_is("with so many rows, more of them would gain little for the time that it takes")
     n_rows = split.n_train + split.n_test
     load = load_after(training, profile.roles, split, run)
-    fits = _in_time(_fits(training, settings, run), n_rows, finish_s(run, load), run)
-    if not fits:
+    wanted = _fits(training, settings, run)
+    if not _in_time(wanted, n_rows, finish_s(run, load), run):
         return as_it_is("there is no time to fit it once more on all rows")
     try:
         data = load_with_test(snapshot, profile, split, training.model.plan, run)
     except MemoryShort:
         return as_it_is("there is no memory to fit it once more on all rows")
-    time_up = time_is_up_after(finish_s(run, load), run.clock)
-    cores = _fit_all(fits, data, facts_of(data, profile.roles, split, settings, 0.0), time_up, run)
+    facts = facts_of(data, profile.roles, split, settings, 0.0)
+    cores = _fit_all(wanted, data, facts, lambda: finish_s(run, load), run)
     model = _with_cores(training.model, cores, data)
     if cores and not keeps_limits(model, settings, first_record(snapshot, profile.roles, split, run), run):
         return as_it_is("fitted once more on all rows it would pass train.max_latency or train.max_size")
@@ -151,13 +154,20 @@ def _fits(training: Training, settings: TrainSettings, run: Run) -> list[_Fit]:
     ]
 
 
-def _in_time(fits: Sequence[_Fit], n_rows: int, left_s: float, run: Run) -> list[_Fit]:
-    """The fits that there is time for; where a member is late by little, with fewer rounds."""
+def _in_time(
+    fits: Sequence[_Fit], n_rows: int, left_s: float, run: Run, took_s: Mapping[str, float] | None = None
+) -> list[_Fit]:
+    """The fits that there is time for; where a member is late by little, with fewer rounds.
+
+    `took_s` is what a fit of a member on all these rows took, where there was one.
+    """
     n_workers = workers(n_rows, run.n_jobs).n_fits
+    known_s = took_s or {}
     chosen: list[_Fit] = []
     costs: list[float] = []
     for fit in fits:
-        cost_s = GUESS_MARGIN * fit.recipe.fit_s * n_rows / fit.recipe.n_rows
+        guess_s = GUESS_MARGIN * fit.recipe.fit_s * n_rows / fit.recipe.n_rows
+        cost_s = ANOTHER_MARGIN * known_s[fit.name] if fit.name in known_s else guess_s
         parts = [part for part in PARTS if makespan([*costs, part * cost_s], n_workers) <= left_s]
         shorter = fit if parts[:1] == [1.0] else fit.shortened(parts[0]) if parts else None
         if shorter is not None:
@@ -167,13 +177,36 @@ def _in_time(fits: Sequence[_Fit], n_rows: int, left_s: float, run: Run) -> list
 
 
 def _fit_all(
-    fits: Sequence[_Fit], data: TrainingData, facts: Facts, time_up: Callable[[], bool], run: Run
+    fits: Sequence[_Fit], data: TrainingData, facts: Facts, left_s: Callable[[], float], run: Run
 ) -> dict[str, list[CoreRef]]:
-    """Cores on all rows for each member of which a fit came to its end, by the members' names."""
+    """Cores on all rows for each member of which a fit came to its end, by the members' names.
+
+    What there was no time for by the guesses is looked at again once the others are done: these show what a further
+    fit of a member takes, and what was kept for them and not used may suffice for another member.
+    """
+    cores: dict[str, list[CoreRef]] = {}
+    took_s: dict[str, float] = {}
+    waiting = list(fits)
+    while batch := _in_time(waiting, len(data.rows), left_s(), run, took_s):
+        begun = {(fit.name, fit.number) for fit in batch}
+        waiting = [fit for fit in waiting if (fit.name, fit.number) not in begun]
+        done = _fit_some(batch, data, facts, time_is_up_after(left_s(), run.clock), run)
+        for fit, each in zip(batch, done, strict=True):
+            if each is not None and each.core is not None:
+                cores.setdefault(each.candidate, []).append(each.core)
+                took_s[fit.name] = max(took_s.get(fit.name, 0.0), each.seconds / fit.part)
+        waiting = [fit for fit in waiting if fit.number == 0 or fit.name in cores]
+    return cores
+
+
+def _fit_some(
+    fits: Sequence[_Fit], data: TrainingData, facts: Facts, time_up: Callable[[], bool], run: Run
+) -> list[Refit | None]:
+    """The fits side by side; None for those that there was no time to begin."""
     n_workers, n_threads = workers(len(data.rows), run.n_jobs)
 
     def work(fit: _Fit) -> Refit:
-        one = fit.recipe.candidate
+        began, one = time.monotonic(), fit.recipe.candidate
         family = MODELS.get(one.family)()
         context = FitContext(facts, run.seed_for("finish", fit.name, fit.number), n_threads, time_up)
         try:
@@ -185,10 +218,11 @@ def _fit_all(
             return Refit(candidate=fit.name)
         if fitted is None or fitted.cut:
             return Refit(candidate=fit.name)
-        return Refit(candidate=fit.name, core=CoreRef(form=fitted.core.form, blob=run.put(fitted.core.to_bytes())))
+        core = CoreRef(form=fitted.core.form, blob=run.put(fitted.core.to_bytes()))
+        return Refit(candidate=fit.name, core=core, seconds=time.monotonic() - began)
 
     with threadpool_limits(n_threads):
-        done = run.each(
+        return run.each(
             fits,
             work,
             kind=Refit,
@@ -197,11 +231,6 @@ def _fit_all(
             skip=time_up,
             n_jobs=n_workers,
         )
-    cores: dict[str, list[CoreRef]] = {}
-    for each in done:
-        if each is not None and each.core is not None:
-            cores.setdefault(each.candidate, []).append(each.core)
-    return cores
 
 
 def _with_cores(model: ModelSpec, cores: dict[str, list[CoreRef]], data: TrainingData) -> ModelSpec:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from statistics import fmean
 
 import numpy as np
 from numpy.typing import NDArray
@@ -141,7 +142,7 @@ def _recipe(trials: Sequence[Trial], bench: Bench) -> Recipe:
     return Recipe(
         candidate=trials[0].candidate,
         chosen=tuple(trial.chosen for trial in trials),
-        fit_s=max(trial.seconds for trial in trials),
+        fit_s=fmean(trial.seconds for trial in trials),
         n_rows=max(len(bench.folds[trial.fold][0]) for trial in trials),
     )
 

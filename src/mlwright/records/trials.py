@@ -67,7 +67,7 @@ class Recipe(Record):
     chosen : tuple of dict
         What the fits on the folds chose by their held-out rows.
     fit_s : float
-        Seconds of the longest of these fits.
+        Seconds of these fits in the mean: the last fit goes on as long as they did in the mean.
     n_rows : int
         Rows that they learned from, at most.
     """
@@ -85,10 +85,11 @@ class Planned(Record):
 
 
 class Refit(Record):
-    """A candidate fitted once more on all rows; without a core where the folds' own cores stay."""
+    """A candidate fitted once more on all rows, in so many seconds; without a core where the folds' own cores stay."""
 
     candidate: str
     core: CoreRef | None = None
+    seconds: float = 0.0
 
 
 class Corrected(Record):

@@ -7,7 +7,7 @@ from mlwright.core.ahead import Ahead, Load, Need
 from mlwright.core.errors import RunCancelled
 from mlwright.core.pace import Pace
 from mlwright.core.run import Clock
-from mlwright.learning.search.budget import WRAP_UP_S, Budget
+from mlwright.learning.search.budget import LOOK_S, WRAP_UP_S, Budget
 
 
 class QuietMachine(Pace):
@@ -29,7 +29,8 @@ def budget(tmp_path: Path, whole_s: float | None, spent_s: float = 0.0, n_worker
     return Budget(clock, n_workers, ahead, Load(answer_s=1e-5, n_rows=5_000, n_test=1_000))
 
 
-WRAP_UP_OF_100 = 3 + 2 * 2 + 0.6
+WRAP_UP_OF_100 = 3 * LOOK_S + WRAP_UP_S
+LOOKS_OF_A_SLOW_MODEL = 3 + 2 - 2 * LOOK_S
 LATER = 1.02 + 2.18
 LEFT_OF_100 = 100 - WRAP_UP_OF_100 - LATER
 
@@ -38,7 +39,7 @@ def test_what_the_later_stages_need_is_not_spent(tmp_path):
     shared = budget(tmp_path, 100, spent_s=50)
     assert shared.left_s == pytest.approx(LEFT_OF_100 - 50, abs=0.1)
     assert not shared.is_up()
-    assert budget(tmp_path, 100, spent_s=90).is_up()
+    assert budget(tmp_path, 100, spent_s=96).is_up()
     assert budget(tmp_path, 100, spent_s=120).left_s == 0.0
 
 
@@ -46,7 +47,16 @@ def test_a_slow_model_leaves_less_time_for_fits(tmp_path):
     shared = budget(tmp_path, 100)
     shared.expect(score_s=5e-3)
     least, ease = 1.02 + 2 * 1_000 * 5e-3, 0.05 * 100
-    assert shared.left_s == pytest.approx(100 - WRAP_UP_OF_100 - least - ease, abs=0.1)
+    assert shared.left_s == pytest.approx(100 - WRAP_UP_OF_100 - LOOKS_OF_A_SLOW_MODEL - least - ease, abs=0.1)
+
+
+def test_looks_at_a_model_are_kept_time_for_by_how_long_it_answers(tmp_path):
+    """Shares of the budget were kept before, of which a small model used next to nothing."""
+    shared = budget(tmp_path, 100)
+    quick = shared.reserve_s
+    shared.expect(score_s=1e-4)
+    later, looks = 2 * 1_000 * 1e-4 + 1.8, (1 + 3) * 2_000 * 1e-4
+    assert shared.reserve_s == pytest.approx(quick + later + looks, abs=0.3)
 
 
 def test_no_more_than_half_of_the_time_is_kept_however_slow_the_model(tmp_path):
@@ -115,7 +125,7 @@ def test_candidates_are_taken_until_the_dearest_would_be_cut_too_short(tmp_path)
 def test_where_one_hold_out_has_to_do_the_last_fits_may_take_a_part_of_the_time_for_fits(tmp_path):
     """Not of the budget: most of a short one goes into what has to be done whatever the time."""
     clock = Clock(tmp_path / "cancel", 20.0, 12.0)
-    shared = Budget(clock, 1, refits=True, one_fold=True)
+    shared = Budget(clock, 1, Ahead(lambda: clock.left_s, pace=QuietMachine()), refits=True, one_fold=True)
     there_was = shared.left_s
     shared.expect(0.0, refit_s=100.0)
     assert shared.left_s == pytest.approx(0.5 * there_was, abs=0.1)
@@ -152,10 +162,10 @@ def test_more_is_kept_as_soon_as_the_machine_becomes_slower(tmp_path):
     budget.expect(0.0, open_s=2.0)
     before = budget.reserve_s
     pace.times = 2.0  # type: ignore[misc]
-    assert budget.reserve_s == pytest.approx(before + 3 * 2.0 + WRAP_UP_S)
+    assert budget.reserve_s == pytest.approx(before + 3 * 2.0 + WRAP_UP_S + 3 * LOOK_S)
 
 
 def test_a_model_that_takes_long_to_be_read_has_fewer_cores(tmp_path):
-    budget = reading(tmp_path, QuietMachine(), 7 + 3 + 4 * WRAP_UP_S)
+    budget = reading(tmp_path, QuietMachine(), 9.5 + WRAP_UP_OF_100)
     assert budget.affordable_cores(0.0, n_folds=5) == 5
     assert budget.affordable_cores(0.0, n_folds=5, open_s=1.0) == 3

@@ -18,6 +18,10 @@ EASE_SHARE = 0.05
 """Of the budget, what the later stages may take beyond the least that they need."""
 WRAP_UP_S = 0.6
 """For the leaderboard and for measuring other forms of the model."""
+LOOK_S = 0.1
+"""For each of the three looks at the chosen model: its columns, its choice, its cores together."""
+MOST_ASKED, N_TOGETHER = 2_000, 3
+"""Rows that are asked about in a look, and how often to tell what the cores do together."""
 N_WEIGHED = 4
 """So many times weights are found after the last fit: for the model, and to tell how much the choice flatters it."""
 N_MEASURED = 2
@@ -145,9 +149,19 @@ class Budget:
 
     @property
     def _wrap_up_s(self) -> float:
-        """Seconds from the end of the last fit to the end of the search's stage."""
+        """Seconds from the end of the last fit to the end of the search's stage, weights left out.
+
+        The looks at the model are held to their shares of the budget; what they take is told by how long it answers.
+        """
         whole = self.clock.budget_s
-        return 0.0 if whole is None else importance_s(whole) + 2 * choice_s(whole) + self.ahead.paced(WRAP_UP_S)
+        if whole is None:
+            return 0.0
+        score_s = self._expected.load.answer_s - self.load.answer_s
+        asked_s = min(self.load.n_rows, MOST_ASKED) * score_s
+        look_s = self.ahead.paced(LOOK_S)
+        columns_s = min(importance_s(whole), look_s + self.load.n_inputs * asked_s)
+        together_s = min(choice_s(whole), look_s + N_TOGETHER * asked_s)
+        return columns_s + min(choice_s(whole), look_s) + together_s + self.ahead.paced(WRAP_UP_S)
 
     @property
     def batch(self) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from statistics import fmean
 from typing import NamedTuple
 
 from mlwright.learning.search.budget import LEAST_FIT_S, Budget, makespan
@@ -105,10 +106,10 @@ class Fits:
     def keep_back(self) -> None:
         """Keep back the time that the members, as things stand, would take to answer and to be fitted once more."""
         members = self._standing.members()
-        longest = [max(trial.seconds for trial in self._standing.trials[name]) for name in members]
+        usual = [fmean(trial.seconds for trial in self._standing.trials[name]) for name in members]
         open_s = sum(self._bench.open_s(self._standing.trials[name]) for name in members)
         score_s = sum(map(self._standing.score_s, members))
-        self._budget.expect(score_s, self.refit_s(longest), self._standing.weighing_s, open_s)
+        self._budget.expect(score_s, self.refit_s(usual), self._standing.weighing_s, open_s)
 
     def refit_s(self, costs_s: Sequence[float]) -> float:
         """Seconds to fit some once more on all rows, those of the test among them, by what a fold took."""
