@@ -44,8 +44,8 @@ class LabelErrors(Check):
     too, but ever more seldom the surer the model is; wrong labels are contradicted everywhere alike. So it speaks only
     if the model is right in 80 % of the rows of each class on average, and if among the half of the rows where it is
     surest 1 % are contradicted (six at least), in the surest fifth of all (three at least) half as often as in the rest
-    of that half. Clean labels give no such floor. Up to 4,000 rows and 20 classes; text is not read. If the first 40 of
-    100 trees show, four standard errors clear, that the model is not right so often, the others are not grown.
+    of that half. Clean labels give no such floor. Up to 4,000 rows and 20 classes; text is not read. If the first 50 of
+    150 trees show, four standard errors clear, that the model is not right so often, the others are not grown.
 
     References
     ----------
