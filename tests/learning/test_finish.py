@@ -78,7 +78,7 @@ def test_what_the_first_of_the_last_fits_leave_of_the_time_goes_to_further_seeds
 ) -> None:
     """By the guess there is time for one fit; it takes some thousandths of a second."""
     monkeypatch.setattr("mlwright.learning.finish.finish_s", lambda run, load: 10.0)
-    assert cores_of_lonely_trees(job, fit_s=5.0) == 4
+    assert cores_of_lonely_trees(job, fit_s=3.0) == 4
 
 
 def cores_of_lonely_trees(job: SmallJob, fit_s: float) -> int:
