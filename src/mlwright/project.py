@@ -152,6 +152,8 @@ class Project(ProjectFolder):
         settings = said_instead(self.settings(), said)
         check_members(settings)
         limit_s = settings.train.limit_s
+        if before is not None and budget is not None:
+            limit_s = length_of(budget, "The budget")
         for name in (until, start_from):
             check_stage(name)
         until = last_stage(settings, until)
@@ -159,13 +161,14 @@ class Project(ProjectFolder):
             next_id(self.store) if before is None else before.run_id,
             "build",
             seed=settings.project.seed,
-            budget_s=limit_s if limit_s is None or budget is None else length_of(budget, "The budget"),
+            budget_s=limit_s,
             n_jobs=n_jobs,
             fresh=fresh,
             only_needed=only_needed,
             began=began,
             listen=listen,
             said=said,
+            is_apart=limit_s != settings.train.limit_s,
         )
         return carry_out(
             self.store, attempt, settings.sections(), until=until, start_from=start_from, finish=self.write_out

@@ -46,6 +46,8 @@ class Attempt:
         The run that this one tries to be better than; it does not count as the latest unless it comes to a decision.
     said : dict
         What is said for this run alone, in place of the settings; see `RunState`.
+    is_apart : bool
+        Whether the clock is another one than the settings say: no other run finds what this attempt makes.
     """
 
     run_id: str
@@ -59,6 +61,7 @@ class Attempt:
     listen: Callable[[Event], None] | None = None
     parent: str | None = None
     said: Mapping[str, float | str] = field(default_factory=dict)
+    is_apart: bool = False
 
 
 def carry_out(
@@ -92,6 +95,7 @@ def carry_out(
             seed=attempt.seed,
             n_jobs=attempt.n_jobs or processors(),
             fresh=attempt.fresh,
+            is_apart=attempt.is_apart,
             listen=attempt.listen,
         )
         began = round(attempt.began, 3)

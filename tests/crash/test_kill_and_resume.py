@@ -146,9 +146,10 @@ def test_what_was_said_for_a_run_holds_when_it_goes_on(tmp_path):
     assert fitted_twice(folder) == set()
 
 
-def test_who_has_waited_enough_gets_the_model_of_what_is_fitted(tmp_path):
+@pytest.mark.parametrize("search", ['budget = "1h"\n', "candidates = 30\n"])
+def test_who_has_waited_enough_gets_the_model_of_what_is_fitted(tmp_path, search):
     """With a budget that has passed, a run that goes on fits nothing more and leaves nothing out that is kept."""
-    folder = make_project(tmp_path / "shop", 'budget = "1h"\n')
+    folder = make_project(tmp_path / "shop", search)
     project = Project(folder)
     with pytest.raises(RunCancelled):
         project.run(until="train", only_needed=True, n_jobs=1, listen=ended_after(4))
@@ -159,6 +160,20 @@ def test_who_has_waited_enough_gets_the_model_of_what_is_fitted(tmp_path):
     board = project.show("leaderboard")
     assert board.stopped == "time was up"
     assert next(row.n_folds for row in board.leaderboard if row.name == "extra_trees") >= 3
+
+
+def test_a_search_that_was_ended_at_once_is_no_result_of_its_settings(tmp_path):
+    """The next run has the time that its settings say: it searches on, and takes no fit that was cut for want of it."""
+    folder = make_project(tmp_path / "shop", 'budget = "1h"\n')
+    project = Project(folder)
+    with pytest.raises(RunCancelled):
+        project.run(until="train", only_needed=True, n_jobs=1, listen=ended_after(2))
+    project.run(until="train", only_needed=True, resume=True, budget="1s", n_jobs=1)
+    with pytest.raises(RunCancelled):
+        project.run(until="train", only_needed=True, n_jobs=1, listen=ended_after(4))
+    assert len(project.runs()) == 2
+    assert [fit["label"] for fit in fits(folder) if fit["reused"] and fit["label"].startswith("extra_trees, fold")]
+    assert [fit["label"] for fit in fits(folder) if not fit["reused"] and fit["label"].startswith("extra_trees, fold")]
 
 
 def test_another_wish_of_the_model_fits_no_fold_again(tmp_path):

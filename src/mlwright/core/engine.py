@@ -146,7 +146,7 @@ def _run_one(stage: Stage, facts: Mapping[type, Any], run: Run, pace: Pace, dige
     began, cpu_s = time.monotonic(), time.process_time()
     record = kept if kept is not None else _called(stage, given)
     if kept is None:
-        key = of_this_run if record.cut_short else run.stage_key
+        key = of_this_run if record.cut_short or run.is_apart else run.stage_key
         run.store.keep(key, record)
     seconds, cpu_s = time.monotonic() - began, time.process_time() - cpu_s
     if kept is None and not stage.reads_world:

@@ -6,7 +6,7 @@ import math
 import threading
 import time
 import warnings
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator, Iterable, Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import Any, TypeVar
@@ -98,6 +98,8 @@ class Run:
         How many things may be done at the same time.
     fresh : bool
         Whether results that are kept already are passed over.
+    is_apart : bool
+        Whether what it makes is kept for itself alone, as its clock is another one than its settings say.
     listen : callable, optional
         Called with every event after it is in the journal.
 
@@ -116,6 +118,7 @@ class Run:
         seed: int = 0,
         n_jobs: int = 1,
         fresh: bool = False,
+        is_apart: bool = False,
         listen: Callable[[Event], None] | None = None,
     ) -> None:
         self.run_id = run_id
@@ -124,6 +127,7 @@ class Run:
         self.seed = seed
         self.n_jobs = n_jobs
         self.fresh = fresh
+        self.is_apart = is_apart
         self.stage = ""
         self.stage_key = ""
         self.items_key = ""
@@ -193,7 +197,7 @@ class Run:
         The only loop over expensive things. Per item: look for a cancel, take the kept result if there is one,
         else compute it and keep it; tell one ``item_done`` event either way. A result is kept under the stage's
         own key, without what only says what is made of all of them (`Settings.of_the_end`), and ``key(item)``, so
-        that a run that was killed does nothing twice.
+        that a run that was killed does nothing twice. What a run makes that is apart only it finds again.
 
         Parameters
         ----------
@@ -213,7 +217,8 @@ class Run:
             How many items may be in work at the same time (joblib threads, unless the user chose a backend).
         """
         names = [digest([self.items_key or self.stage_key, key(item)]) for item in items]
-        results = [None if self.fresh else self.store.kept(name, kind) for name in names]
+        own = [digest([name, self.run_id]) for name in names]
+        results = [None if self.fresh else self._kept(pair, kind) for pair in zip(names, own, strict=True)]
         waiting = [place for place, result in enumerate(results) if result is None]
         for done, place in enumerate(sorted(set(range(len(items))) - set(waiting)), start=1):
             self._item_done(done, len(items), label(items[place]), reused=True, seconds=0.0)
@@ -230,10 +235,15 @@ class Run:
             for place, result, seconds in attempts:
                 done += 1
                 if result is not None:
-                    self.store.keep(names[place], result)
+                    self.store.keep((own if self.is_apart else names)[place], result)
                     results[place] = result
                     self._item_done(done, len(items), label(items[place]), reused=False, seconds=seconds)
         return results
+
+    def _kept(self, names: Iterable[str], kind: type[R]) -> R | None:
+        """What is kept under the first of some names that has something."""
+        found = (self.store.kept(name, kind) for name in names)
+        return next((one for one in found if one is not None), None)
 
     def _item_done(self, done: int, total: int, label: str, *, reused: bool, seconds: float) -> None:
         self.tell("item_done", done=done, total=total, label=label, reused=reused, seconds=round(seconds, 3))
