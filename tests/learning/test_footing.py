@@ -30,6 +30,17 @@ def test_rows_of_twelve_people_are_twelve_pieces_of_evidence_and_that_is_little(
     )
 
 
+def test_people_of_one_row_each_are_rows_that_stand_alone() -> None:
+    footing = footing_of(Sampling(20, groups=np.arange(20)), by="person")
+    assert (footing.n_pieces, footing.piece, footing.by) == (20, "row", "")
+    assert told_pieces(footing) == ""
+
+
+def test_rows_of_one_person_are_one_piece_of_evidence() -> None:
+    told = told_pieces(footing_of(Sampling(10, groups=np.zeros(10, dtype=np.int64)), by="person"))
+    assert told.startswith("Rows of one 'person' hang together: this is 1 piece of evidence, not 10.")
+
+
 def test_stretches_of_time_are_counted_by_their_length() -> None:
     footing = footing_of(Sampling(600, order=np.arange(600), block=15))
     assert told_pieces(footing) == "Neighbours in time are alike: these are about 40 pieces of evidence, not 600."

@@ -23,7 +23,7 @@ PIECES: dict[str, Literal["row", "group", "stretch of time"]] = {
 
 
 def footing_of(sampling: Sampling, by: str | None = None, n_folds: int = 0, *, in_time_order: bool = False) -> Footing:
-    """What figures on such rows rest on.
+    """What figures on such rows rest on; groups of one row each are rows.
 
     Parameters
     ----------
@@ -35,7 +35,7 @@ def footing_of(sampling: Sampling, by: str | None = None, n_folds: int = 0, *, i
     in_time_order : bool
         Whether each fold is later than what its cores learned from.
     """
-    piece = PIECES[sampling.drawn]
+    piece = "row" if sampling.n_draws == sampling.n_rows else PIECES[sampling.drawn]
     return Footing(
         n_rows=sampling.n_rows,
         n_pieces=sampling.n_draws,
@@ -100,7 +100,8 @@ def told_pieces(footing: Footing | None) -> str:
     about, why = "", f"Rows of one {group} hang together"
     if footing.piece == "stretch of time":
         about, why = "about ", "Neighbours in time are alike"
-    told = f"{why}: these are {about}{counted(footing.n_pieces, 'piece')} of evidence, not {footing.n_rows:,}."
+    are = "this is" if footing.n_pieces == 1 else "these are"
+    told = f"{why}: {are} {about}{counted(footing.n_pieces, 'piece')} of evidence, not {footing.n_rows:,}."
     if not is_thin(footing):
         return told
     return (
