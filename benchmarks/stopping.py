@@ -85,10 +85,12 @@ class CountedBench(Bench):
 class Moment(NamedTuple):
     """The search after some candidates: where it stood, seconds of fitting, losses on rows set aside.
 
-    `new_loss` has the model's, row by row, and `dummy` the mean of the dummy's.
+    `each_s` is the guess for one of the next candidates, `new_loss` has the model's losses, row by row, and `dummy` the
+    mean of the dummy's.
     """
 
     mark: Mark
+    each_s: float
     seconds: float
     new_loss: np.ndarray
     dummy: float
@@ -215,6 +217,7 @@ def moments(search: Search) -> Iterator[Moment]:
                 lineup.guessed_s(then.trials),
                 n_waiting,
             ),
+            lineup.each_s(tried[n_tried : n_tried + STEP]) * (search.kept.n_folds or cores) if tried[n_tried:] else 0.0,
             sum(trial.seconds for trials in then.trials.values() for trial in trials),
             search.loss(members(Option(ENSEMBLE, weights, cores), then, {})),
             float(search.loss((on_its_own(then, then.baseline(), {}),)).mean()),
@@ -228,7 +231,7 @@ def ended(name: str, found: list[Moment], given: float, course: Course) -> Ended
     last = found[-1]
     for moment in found:
         progress.mark(moment.mark)
-        if progress.verdict() is not None:
+        if progress.verdict(moment.each_s) is not None:
             break
     whole = last.dummy - last.new_loss.mean()
     lost, error = mean_and_error(moment.new_loss - last.new_loss)

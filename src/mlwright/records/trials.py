@@ -194,7 +194,7 @@ class Lately(Record):
     expected : float
         What as many candidates again are expected to bring.
     worth : float
-        What they would have to bring to be worth the time that the latest took.
+        What they would have to bring to be worth the time that they are guessed to take.
     """
 
     n_candidates: int

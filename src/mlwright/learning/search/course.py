@@ -170,8 +170,9 @@ class Course:
             if not batch:
                 self.stopped = "time was up"
                 return
-            if self.stops_early and (verdict := progress.verdict()) is not None:
-                self.stopped, self.lately = verdict, progress.lately()
+            each_s = self.lineup.each_s(batch) * n_folds
+            if self.stops_early and (verdict := progress.verdict(each_s)) is not None:
+                self.stopped, self.lately = verdict, progress.lately(each_s)
                 return
             self._try(batch, n_folds)
             waiting = [candidate for candidate in waiting if candidate not in batch]

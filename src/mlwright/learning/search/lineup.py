@@ -68,6 +68,10 @@ class LineUp:
         """What the fits of some trials were guessed to take, in seconds."""
         return sum(self.costs_s.get(name, LEAST_COST_S) * len(done) for name, done in trials.items())
 
+    def each_s(self, candidates: Sequence[Candidate]) -> float:
+        """What a fit of some candidates is guessed to take in the mean, in seconds."""
+        return fmean(self.costs_s.get(one.name, LEAST_COST_S) for one in candidates)
+
     def with_variants(self, candidates: Sequence[Candidate], costs_s: Mapping[str, float]) -> LineUp:
         """The same with further candidates."""
         return replace(self, extra=(*self.extra, *candidates), costs_s={**self.costs_s, **costs_s})

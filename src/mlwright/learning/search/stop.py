@@ -3,7 +3,7 @@
 What can still be gained is small beside the noise of the rows that tell it: of 1,000 held-out rows the gain of a few
 candidates is known to one or two percent of what the model gains over the dummy, and is a tenth of that. So what the
 latest candidates brought is weighed against what such candidates bring on other tables, by how sure it is, and what is
-then expected is held against what the time for it is worth.
+then expected is held against what the time of the next ones is worth.
 
 References
 ----------
@@ -81,14 +81,20 @@ class Progress:
         """Remember where the search stands."""
         self.marks.append(mark)
 
-    def verdict(self) -> Literal["no further gain", "further gain is not worth it"] | None:
+    def verdict(self, each_s: float) -> Literal["no further gain", "further gain is not worth it"] | None:
         """Why to stop, or None to go on.
 
-        No further gain: what as many candidates again are expected to gain is worth less than the time that the latest
-        took. That is not asked before the usual settings of all families were tried. Not worth it: the latest gained
-        less than the user wants.
+        No further gain: what as many candidates again are expected to gain is worth less than their time. That is not
+        asked before the usual settings of all families were tried. Not worth it: the latest gained less than the user
+        wants.
+
+        Parameters
+        ----------
+        each_s : float
+            Seconds that one of the next candidates takes, in the same guesses as `Mark.cost_s`. What the latest took
+            says little of it: variants are mostly of other families than the dearest usual settings.
         """
-        lately = self.lately()
+        lately = self.lately(each_s)
         if lately is None:
             return None
         if not self.marks[-1].n_waiting and lately.expected < lately.worth:
@@ -96,11 +102,11 @@ class Progress:
         is_too_little = self.least_gain > 0 and lately.error is not None and lately.gain < self.least_gain
         return "further gain is not worth it" if is_too_little else None
 
-    def lately(self) -> Lately | None:
-        """What the latest candidates brought and cost, and what the next ones are expected to; None if not known yet.
+    def lately(self, each_s: float) -> Lately | None:
+        """What the latest candidates brought, and as many of the next ones should; None if that is not known yet.
 
-        The latest are a quarter of all, eight at least, and have cost a quarter of what all did: where many are cheap,
-        little is saved by leaving.
+        The latest are a quarter of all, eight at least, and have cost a quarter of what all did: a few cheap ones say
+        little of a search. `each_s` is that of `verdict`.
         """
         if not self.marks:
             return None
@@ -109,7 +115,8 @@ class Progress:
         before = [mark for mark in self.marks if now.n_tried - mark.n_tried >= n_latest and mark.cost_s <= most_s]
         if not before or len(before[-1].row_loss) != len(now.row_loss):
             return None
-        n_candidates, price = now.n_tried - before[-1].n_tried, PRICE * (now.cost_s - before[-1].cost_s) / self.given_s
+        n_candidates = now.n_tried - before[-1].n_tried
+        price = PRICE * n_candidates * each_s / self.given_s
         rest = float(now.row_loss.mean())
         over_dummy = now.baseline - rest
         if over_dummy <= 0:
