@@ -43,7 +43,7 @@ def with_others(units: Mapping[str, float]) -> dict[str, float]:
         return dict(units)
     known = spellings(sort) | ({"m": "min"} if sort == "time" else {})
     first, into = next(iter(bases.items()))
-    others = {unit: float(f"{units[first] * factor(base, into):.15g}") for unit, base in (known | bases).items()}
+    others = {unit: units[first] * factor(base, into) for unit, base in (known | bases).items()}
     alike = all(math.isclose(others[unit], units[unit], rel_tol=1e-9) for unit in bases)
     return {**others, **units} if alike else dict(units)
 
