@@ -241,6 +241,14 @@ def test_in_a_table_that_begins_with_the_newest_year_its_first_rows_are_late(los
     assert all("are the first of the table" in finding.sentence for finding in found.get("missing_lately", []))
 
 
+def test_names_that_come_a_few_times_are_of_one_sort_by_themselves(find):
+    """Four travellers in each of 150 cabins, on one ticket."""
+    _, columns = world()
+    cabin = [f"C{row // 4}" for row in range(N)]
+    ticket = [f"PC {row // 4}" if row % 12 < 4 else str(1000 + row // 4) for row in range(N)]
+    assert find(columns | {"cabin": cabin, "ticket": ticket}, "facts_in_rows") == {}
+
+
 def test_one_word_that_says_that_nothing_is_measured_makes_no_facts_in_rows(find):
     rng, columns = world()
     is_up = rng.random(N) < 0.4

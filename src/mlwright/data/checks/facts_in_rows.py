@@ -20,6 +20,7 @@ from mlwright.scoring.spelling import to_number
 
 MOST_FACTS = 200
 FEWEST_ROWS = 20
+FEWEST_OF_A_NAME = 5
 FEWEST_WORDS = 2
 PURE_SHARE = 0.95
 
@@ -28,7 +29,8 @@ class FactsInRows(Check):
     """A column of names settles what stands in a column of values: numbers beside one name, words beside another.
 
     So it is in tables of names and values (``weight``, ``75``; ``smoker``, ``no``), and of measurements. Up to 200
-    names; 95 % of the values of each are numbers, or no numbers, and either sort has 20 rows. One and the same word
+    names; 95 % of the values of each are numbers, or no numbers, and either sort has 20 rows of names that come five
+    times or more: one or two values are always of one sort. One and the same word
     says that there is nothing to measure (the height of a squirrel on the ground: ``FALSE``), and is no fact. Critical
     where the values are what is to be predicted, as a model would then predict a mixture.
     """
@@ -92,7 +94,8 @@ def _sorts(rows: Rows, names: str, values: Levels, numeric: NDArray[np.bool_]) -
     if not ((shares >= PURE_SHARE) | (shares <= 1 - PURE_SHARE) | (n_all == 0)).all():
         return None
     of_numbers, of_words = (np.flatnonzero((n_all > 0) & side) for side in (shares > 1 / 2, shares < 1 / 2))
-    if min(n_all[of_numbers].sum(), n_all[of_words].sum()) < FEWEST_ROWS:
+    n_told = np.where(n_all >= FEWEST_OF_A_NAME, n_all, 0)
+    if min(n_told[of_numbers].sum(), n_told[of_words].sum()) < FEWEST_ROWS:
         return None
     words = values.places[known & np.isin(places, of_words)]
     if len(np.unique(words[~numeric[words]])) < FEWEST_WORDS:
