@@ -74,7 +74,7 @@ def test_a_search_that_finds_no_time_left_still_has_a_price(job: SmallJob) -> No
     progress = Progress(given_s=late.given_s)
     for n_tried, cost_s in ((4, 1.0), (14, 5.0)):
         progress.mark(Mark(n_tried, np.ones(100), 2.0, cost_s))
-    assert progress.verdict() == "no further gain"
+    assert progress.verdict(each_s=0.4) == "no further gain"
 
 
 def test_a_run_that_goes_on_plans_as_it_did(job: SmallJob) -> None:
