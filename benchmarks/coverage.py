@@ -26,8 +26,8 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from honesty_draws import large_table
-from mlwright.core.engine import Stage, execute
+from honesty_draws import STAGES, large_table
+from mlwright.core.engine import execute
 from mlwright.core.run import Clock, Run
 from mlwright.core.store import Store
 from mlwright.data.columns import Rows
@@ -35,12 +35,7 @@ from mlwright.learning.coverage import held_and_sizes
 from mlwright.learning.segments import parts_of
 from mlwright.learning.tasks import TASKS
 from mlwright.pipeline import Settings
-from mlwright.records.data import Snapshot
-from mlwright.records.evaluation import Evaluation
 from mlwright.records.findings import Findings
-from mlwright.records.profile import Profile
-from mlwright.records.split import Split
-from mlwright.records.trials import Training
 from mlwright.scoring.model import Model
 from mlwright.scoring.uncertain import Uncertain
 
@@ -62,13 +57,6 @@ QUICK = ("california_housing", "telco_churn", "insurance_charges")
 LEVEL = 0.9
 GOAL, GOAL_OF_THE_WORST = (0.88, 0.94), 0.75
 N_DRAWN, MOST_ASKED, ROWS_OF_A_PART = 3000, 10_000, 100
-STAGES = (
-    Stage("mlwright.data.collect", Snapshot, reads_world=True),
-    Stage("mlwright.data.profile", Profile),
-    Stage("mlwright.data.split", Split),
-    Stage("mlwright.learning.train", Training),
-    Stage("mlwright.learning.evaluate", Evaluation),
-)
 
 
 class Asked(NamedTuple):

@@ -30,6 +30,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
+import honesty_draws
 from honesty_draws import large_table
 from mlwright.core.engine import Stage, execute
 from mlwright.core.run import Clock, Run
@@ -44,15 +45,13 @@ from mlwright.learning.tasks import TASKS
 from mlwright.learning.yardstick import Scored
 from mlwright.pipeline import Settings
 from mlwright.records.challenge import Challenge
-from mlwright.records.data import Snapshot
 from mlwright.records.decision import Decision
 from mlwright.records.diagnosis import Diagnosis
-from mlwright.records.evaluation import Estimate, Evaluation
+from mlwright.records.evaluation import Estimate
 from mlwright.records.findings import Findings
 from mlwright.records.profile import Profile
 from mlwright.records.robustness import Robustness
 from mlwright.records.settings import DecideSettings
-from mlwright.records.split import Split
 from mlwright.records.trials import Training
 from mlwright.scoring.deciding import decisive
 from mlwright.scoring.model import Model
@@ -64,11 +63,7 @@ Array = NDArray[np.float64]
 GOAL = 0.93
 MOST_TRUE_ROWS = 10_000
 STAGES = (
-    Stage("mlwright.data.collect", Snapshot, reads_world=True),
-    Stage("mlwright.data.profile", Profile),
-    Stage("mlwright.data.split", Split),
-    Stage("mlwright.learning.train", Training),
-    Stage("mlwright.learning.evaluate", Evaluation),
+    *honesty_draws.STAGES,
     Stage("mlwright.judging.decide", Decision),
 )
 PER_CASES = 1000.0

@@ -43,5 +43,5 @@ def test_what_was_not_asked_is_not_told(stopped):
 
 def test_of_a_model_that_gains_nothing_no_shares_of_its_gain_are_told():
     told = brought_lately(training(stopped="no further gain", lately=LATELY.model_copy(update={"error": None})))
-    assert told.startswith("The model gains nothing over the dummy, and the latest 9 candidates took longer")
+    assert told.startswith("The model gains nothing over the dummy, and 9 candidates more would take longer")
     assert "%" not in told

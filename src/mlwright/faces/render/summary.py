@@ -129,10 +129,10 @@ def brought_lately(training: Training) -> str:
     lately = training.lately
     if lately is None:
         return ""
-    latest = f"latest {counted(lately.n_candidates, 'candidate')}"
+    latest = counted(lately.n_candidates, "candidate")
     if lately.error is None:
-        return f"The model gains nothing over the dummy, and the {latest} took longer than a change of that is worth."
-    brought = f"The {latest} brought {percent(lately.gain)} ± {percent(lately.error)} of what the"
+        return f"The model gains nothing over the dummy, and {latest} more would take longer than a change is worth."
+    brought = f"The latest {latest} brought {percent(lately.gain)} ± {percent(lately.error)} of what the"
     if training.stopped == "further gain is not worth it":
         return f"{brought} model gains over the dummy; train.least_gain asks for more."
     return (
